@@ -1,0 +1,135 @@
+/**
+ * The one error class of relctl, and the registry of its codes.
+ *
+ * A code is the key of {@link ERRORS} and is typed nowhere else; its kind decides the exit code ({@link EXIT_CODES}).
+ * An error teaches: what was found (`message`), where (`place`), why it matters (`why`), what to do next (`hints`).
+ */
+
+/** Exit codes by kind, from the design: 0 done · 1 failed · 2 usage or invalid plan · 3 declined · 4 gate · 8 pending · 70 bug. */
+export const EXIT_CODES = {
+  failed: 1,
+  usage: 2,
+  declined: 3,
+  gate: 4,
+  pending: 8,
+  bug: 70,
+} as const;
+
+/** What sort of trouble this is; each sort has one exit code. */
+export type ErrorKind = keyof typeof EXIT_CODES;
+
+/** Every error code with its kind. Codes are stable: scripts and CI match on them. */
+export const ERRORS = {
+  // Usage: the person at the keyboard can fix these without touching a cluster.
+  'usage.bad-flag': 'usage',
+  'usage.unknown-command': 'usage',
+  'usage.missing-answer': 'usage',
+  'usage.unknown-actor': 'usage',
+  'repo.not-git': 'usage',
+  'repo.no-such-commit': 'usage',
+  'repo.file-exists': 'usage',
+  'config.missing': 'usage',
+  'config.invalid': 'usage',
+  'config.unknown-service': 'usage',
+  'config.unknown-environment': 'usage',
+  'plan.bad-id': 'usage',
+  'plan.not-found': 'usage',
+  'plan.outside-releases': 'usage',
+  'plan.too-large': 'usage',
+  'plan.too-deep': 'usage',
+  'plan.too-many-keys': 'usage',
+  'plan.yaml-syntax': 'usage',
+  'plan.yaml-feature': 'usage',
+  'plan.schema': 'usage',
+  'plan.unknown-version': 'usage',
+  'plan.incomplete': 'usage',
+  'plan.chain-broken': 'usage',
+  'plan.digest-mismatch': 'usage',
+  'plan.evidence-mismatch': 'usage',
+  'plan.exists': 'usage',
+  'policy.invalid': 'usage',
+  'evidence.unreadable': 'usage',
+  // Somebody said no, or answered nothing where only a clear yes will do.
+  'answer.declined': 'declined',
+  'answer.interrupted': 'declined',
+  // A gate of the process.
+  'gate.refused': 'gate',
+  // Someone or time must act first.
+  'pending.person': 'pending',
+  'pending.time': 'pending',
+  // The world did not do what it should.
+  'plan.changed-underneath': 'failed',
+  'plan.write-failed': 'failed',
+  'tool.missing': 'failed',
+  'tool.failed': 'failed',
+  'tool.timeout': 'failed',
+  'cluster.unreachable': 'failed',
+  'cluster.wrong-identity': 'failed',
+  'cluster.conflict': 'failed',
+  'cluster.rejected': 'failed',
+  'cluster.ambiguous': 'failed',
+  'cluster.lock-held': 'failed',
+  'cluster.fenced-off': 'failed',
+  'cluster.drift': 'failed',
+  'rollout.doomed': 'failed',
+  'rollout.timeout': 'failed',
+  'canary.failed': 'failed',
+  'canary.inconclusive': 'failed',
+  'metrics.unreachable': 'failed',
+  'alerts.unreachable': 'failed',
+  'notification.failed': 'failed',
+  'smoke.failed': 'failed',
+  'migration.failed': 'failed',
+  'release.frozen': 'failed',
+  'doctor.findings': 'failed',
+  'sandbox.state': 'failed',
+  bug: 'bug',
+} as const satisfies Record<string, ErrorKind>;
+
+/** A key of the registry. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A place in a file, 1-based, as editors count. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** What an error may carry beside its code and message. */
+export interface ErrorDetail {
+  /** Why this matters, in one sentence. */
+  readonly why?: string;
+  /** What to do next; the first is the exact next command where there is one. */
+  readonly hints?: readonly string[];
+  readonly place?: Place;
+  readonly cause?: unknown;
+  /** Structured facts for `--json`; never secrets. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** An error that a user may read. Everything else that is thrown is a bug (exit 70). */
+export class RelctlError extends Error {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly why: string | undefined;
+  readonly hints: readonly string[];
+  readonly place: Place | undefined;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = 'RelctlError';
+    this.code = code;
+    this.kind = ERRORS[code];
+    this.why = detail.why;
+    this.hints = detail.hints ?? [];
+    this.place = detail.place;
+    this.data = detail.data;
+  }
+
+  /** The process exit code of this error. */
+  get exitCode(): number {
+    return EXIT_CODES[this.kind];
+  }
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          testTimeout: 30_000,
+          globalSetup: ['test/support/build-once.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          globalSetup: ['test/support/build-once.ts'],
+        },
+      },
+    ],
+  },
+});
