@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { durationSchema } from './spec.ts';
+
+/** `relctl.yaml`: the services of the repository, the environments, and whom to tell. Written once by `relctl init`. */
+
+const kubeName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+const relativePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
+const loopbackOrWeb = z.url({ protocol: /^https?$/ });
+
+const targetSchema = {
+  context: z.string().min(1).describe('kubectl context; relctl always names it'),
+  namespace: kubeName,
+  clusterUid: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('UID of the kube-system namespace; `relctl doctor` prints it. Without it nothing is deployed'),
+};
+
+const regionSchema = z.strictObject({
+  name: kubeName,
+  ...targetSchema,
+  critical: z.boolean().default(true),
+  matcher: z.string().min(3).describe('Prometheus label matcher of the region, such as region="eu-2"'),
+});
+
+const environmentSchema = z.strictObject({
+  ...targetSchema,
+  host: z.string().min(1).optional(),
+  kubeconfig: z.string().min(1).optional(),
+  prometheus: loopbackOrWeb.optional(),
+  alertmanager: loopbackOrWeb.optional(),
+  regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),
+});
+
+const serviceSchema = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1).describe('Globs of the files that make this service'),
+  dependsOn: z.array(kubeName).default([]).describe('Deployed before this one'),
+  container: z.string().min(1).optional().describe('Container whose image is set; the only one when left out'),
+  manifests: z.strictObject({ staging: z.array(relativePath).min(1), production: z.array(relativePath).min(1) }),
+});
+
+const secretFromEnvironment = z
+  .string()
+  .regex(/^[A-Z_][A-Z0-9_]*$/)
+  .describe('Name of the environment variable that holds it; never the secret itself');
+
+const channelBase = {
+  name: kubeName,
+  topics: z.array(z.string()).default(['*']).describe('Topics to send; * is all'),
+  required: z.boolean().default(false).describe('True when a failed delivery blocks the step that sends it'),
+  timeout: durationSchema.default('10s'),
+};
+
+const channelSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('command'),
+    ...channelBase,
+    command: z.array(z.string().min(1)).min(1).describe('Argument list; gets JSON on stdin'),
+  }),
+  z.strictObject({
+    kind: z.literal('webhook'),
+    ...channelBase,
+    url: loopbackOrWeb.optional(),
+    urlFrom: secretFromEnvironment.optional(),
+  }),
+  z.strictObject({ kind: z.literal('slack'), ...channelBase, urlFrom: secretFromEnvironment }),
+  z.strictObject({ kind: z.literal('teams'), ...channelBase, urlFrom: secretFromEnvironment }),
+  z.strictObject({
+    kind: z.literal('smtp'),
+    ...channelBase,
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535).default(587),
+    from: z.string().min(3),
+    to: z.array(z.string().min(3)).min(1),
+    userFrom: secretFromEnvironment.optional(),
+    passwordFrom: secretFromEnvironment.optional(),
+  }),
+]);
+
+/** Schema of `relctl.yaml`. */
+export const configSchema = z.strictObject({
+  apiVersion: z.literal('relctl/v1'),
+  kind: z.literal('Config'),
+  process: z
+    .string()
+    .regex(/^[a-z0-9-]+@\d+\.\d+$/)
+    .default('standard@3.0'),
+  platform: z
+    .enum(['sandbox', 'kubernetes'])
+    .describe('sandbox: a simulated company on a virtual clock, to learn and rehearse; kubernetes: the real thing'),
+  environments: z.strictObject({ staging: environmentSchema, production: environmentSchema }),
+  services: z.record(kubeName, serviceSchema),
+  shared: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        paths: z.array(z.string().min(1)).min(1),
+        usedBy: z.array(kubeName).min(1),
+      }),
+    )
+    .default([])
+    .describe('Code that several services are built from'),
+  metrics: z
+    .strictObject({
+      canaryMatcher: z.string().min(3).default('track="canary"'),
+      controlMatcher: z.string().min(3).default('track="stable"'),
+      staleAfter: durationSchema.default('60s').describe('A sample older than this is no data'),
+    })
+    .prefault({}),
+  notifications: z.array(channelSchema).default([]),
+});
+
+/** The configuration of a repository. */
+export type Config = z.infer<typeof configSchema>;
+/** An environment of the configuration. */
+export type EnvironmentConfig = Config['environments']['production'];
+/** A notification channel of the configuration. */
+export type Channel = Config['notifications'][number];
+/** Names of the two environments of the process. */
+export type EnvironmentName = keyof Config['environments'];

@@ -1,0 +1,168 @@
+import * as z from 'zod';
+
+/**
+ * What may stand in `status.events`: the registry of recorded event types with the shape of their data.
+ *
+ * An event's type is the key of {@link EVENT_DATA} and is typed nowhere else. The phase of a release is a fold over these
+ * events, so nothing that matters to a gate may live elsewhere. Older files keep their old events: shapes only ever gain
+ * optional fields; anything else is a new apiVersion.
+ */
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const text = z.string().min(1);
+/** The digest of the plan that was in force, and of the exact bytes that people read. */
+const subject = { specDigest: sha256, textDigest: sha256 };
+const evidence = z.strictObject({ file: text, sha256, note: z.string().optional() });
+const images = z.record(z.string(), z.array(text));
+const attempt = z.int().positive();
+
+const condition = z.strictObject({ text, owner: text, due: text });
+const checkResult = z.strictObject({ name: text, ok: z.boolean(), detail: z.string() });
+
+const sloReading = z.looseObject({ name: text, verdict: text, code: text, reason: text });
+
+export const EVENT_DATA = {
+  'plan.created': z.strictObject({ ...subject }),
+  'plan.reopened': z.strictObject({ ...subject, reason: text }),
+  'exception.granted': z.strictObject({ gate: text, reason: text, command: text }),
+  'cab.submitted': z.strictObject({ ...subject, round: z.int().positive(), packet: evidence.optional() }),
+  'cab.voted': z.strictObject({
+    ...subject,
+    round: z.int().positive(),
+    decision: z.enum(['go', 'no-go']),
+    operationalReadiness: z.boolean(),
+    securityReview: z.boolean(),
+    impactAssessment: z.boolean(),
+    conditions: z.array(condition).default([]),
+    comment: z.string().default(''),
+  }),
+  'condition.closed': z.strictObject({ condition: text, evidence: text }),
+  'stage.started': z.strictObject({ ...subject, attempt, commit: text }),
+  'stage.completed': z.strictObject({ ...subject, attempt, commit: text, images }),
+  'stage.failed': z.strictObject({ attempt, code: text, reason: text }),
+  'signoff.recorded': z.strictObject({
+    ...subject,
+    role: z.enum(['qa', 'ops']),
+    stageAttempt: attempt,
+    decision: z.enum(['pass', 'reject']),
+    checks: z.array(checkResult),
+    evidence: z.array(evidence).default([]),
+    comment: z.string().default(''),
+  }),
+  'deploy.started': z.strictObject({
+    ...subject,
+    attempt,
+    fence: z.int().positive(),
+    strategy: text,
+    clusterUid: text,
+    baseline: evidence.optional(),
+  }),
+  'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text }),
+  'step.intended': z.strictObject({ attempt, step: text, fence: z.int().positive(), detail: z.string().optional() }),
+  'step.completed': z.strictObject({
+    attempt,
+    step: text,
+    detail: z.string().optional(),
+    evidence: evidence.optional(),
+  }),
+  'step.failed': z.strictObject({ attempt, step: text, code: text, reason: text }),
+  'canary.judged': z.strictObject({
+    attempt,
+    verdict: z.enum(['pass', 'fail', 'inconclusive']),
+    elapsedSeconds: z.number(),
+    reason: text,
+    slos: z.array(sloReading),
+    series: evidence.optional(),
+  }),
+  'canary.held': z.strictObject({ attempt, reason: text }),
+  'canary.promoted': z.strictObject({ attempt, reason: text }),
+  'deploy.completed': z.strictObject({ attempt, images }),
+  'deploy.aborted': z.strictObject({ attempt, reason: text }),
+  'rollback.started': z.strictObject({ attempt, reason: text, fence: z.int().positive() }),
+  'rollback.completed': z.strictObject({ attempt, verified: z.string() }),
+  'release.frozen': z.strictObject({ attempt, reason: text, migration: text.optional() }),
+  'notification.queued': z.strictObject({ key: text, topic: text, text, channels: z.array(text) }),
+  'notification.sent': z.strictObject({ key: text, channel: text }),
+  'notification.failed': z.strictObject({ key: text, channel: text, reason: text }),
+  'verify.recorded': z.strictObject({ ok: z.boolean(), checks: z.array(checkResult) }),
+  'hypercare.started': z.strictObject({ until: text, hours: z.number().positive() }),
+  'hypercare.observed': z.strictObject({
+    from: text,
+    to: text,
+    healthy: z.boolean(),
+    slos: z.array(z.looseObject({ name: text, ok: z.boolean(), detail: z.string() })),
+    alerts: z.array(text).default([]),
+    gaps: z.array(text).default([]),
+    note: z.string().default(''),
+  }),
+  'hypercare.extended': z.strictObject({ until: text, reason: text }),
+  'hypercare.closed': z.strictObject({ comment: z.string().default('') }),
+  'success.judged': z.strictObject({
+    metrics: z.array(
+      z.strictObject({
+        name: text,
+        value: z.number().nullable(),
+        verdict: z.enum(['met', 'missed', 'guardrail-broken', 'inconclusive']),
+        detail: z.string(),
+      }),
+    ),
+    document: evidence.optional(),
+  }),
+  'review.closed': z.strictObject({
+    attended: z.strictObject({ product: z.array(text).min(1), rd: z.array(text).min(1) }),
+    lessons: z.array(text).min(1),
+    debts: z.array(z.strictObject({ text, owner: text, due: text, ticket: text })),
+    outcome: z.enum(['success', 'partial', 'failure']),
+    document: evidence.optional(),
+  }),
+} as const;
+
+/** A key of the registry. */
+export type EventType = keyof typeof EVENT_DATA;
+/** The data of an event of one type. */
+export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
+
+interface Envelope<T extends EventType> {
+  /** 1, 2, 3 … without holes. */
+  readonly seq: number;
+  /** When it was taken in, RFC 3339 in UTC. */
+  readonly at: string;
+  /** E-mail address of the person, or `relctl` for what follows from others' acts. */
+  readonly actor: string;
+  readonly type: T;
+  readonly data: EventData<T>;
+  /** True when it was made on the sandbox; such an event satisfies no gate of a real release. */
+  readonly simulated?: true;
+  /** Hash of the event before, or of the genesis. */
+  readonly prev: string;
+  /** SHA-256 of the canonical JSON of everything above. */
+  readonly hash: string;
+}
+
+/** A recorded event; `type` tells the shape of `data`. */
+export type RecordedEvent = { [T in EventType]: Envelope<T> }[EventType];
+/** The recorded event of one type. */
+export type EventOf<T extends EventType> = Envelope<T>;
+
+/** True for a key of the registry. */
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENT_DATA, type);
+}
+
+const EVENT_ENVELOPE = z.strictObject({
+  seq: z.int().positive(),
+  at: z.iso.datetime(),
+  actor: z.string().min(1),
+  type: z.enum(Object.keys(EVENT_DATA) as [EventType, ...EventType[]]),
+  data: z.record(z.string(), z.unknown()),
+  simulated: z.literal(true).optional(),
+  prev: sha256,
+  hash: sha256,
+});
+
+/** `status` as it stands in the file; `data` of each event is checked by type in a second step. */
+export const statusSchema = z.strictObject({
+  phase: z.string().describe('Cached; always equal to the fold of the events, which audit checks'),
+  head: sha256.describe('Hash of the last event'),
+  events: z.array(EVENT_ENVELOPE),
+});

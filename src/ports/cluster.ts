@@ -1,0 +1,84 @@
+/**
+ * A Kubernetes cluster, as far as a release needs it: an object store with preconditions.
+ *
+ * One adapter instance is one target: a context and a namespace, both pinned. What rollouts, Jobs and Leases mean is
+ * decided in the domain, from the objects; so the real adapter and the sandbox stay small and obey one contract.
+ *
+ * Errors (RelctlError): `cluster.unreachable`, `tool.timeout`, `tool.missing`, `cluster.rejected` (the API server said
+ * no, for good), `cluster.conflict` (a precondition did not hold), `cluster.ambiguous` (a write may or may not have
+ * happened and could not be read back).
+ */
+export interface Cluster {
+  /** Name of the target for people: `context/namespace`. */
+  readonly name: string;
+  readonly namespace: string;
+  /** The cluster's identity: the UID of its kube-system namespace. */
+  identity(): Promise<string>;
+  /** The object, or `undefined` when there is none. */
+  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** Objects of a kind in the target's namespace, by name. */
+  list(query: ListQuery): Promise<readonly KubeObject[]>;
+  /** Creates an object; `cluster.conflict` when it exists. */
+  create(object: KubeObject): Promise<KubeObject>;
+  /** Server-side apply as field manager `relctl`, taking over fields that others set. */
+  apply(object: KubeObject, guard: Guard): Promise<KubeObject>;
+  /** Puts exactly this object in place of the existing one; `metadata.resourceVersion` of `object` is ignored. */
+  replace(object: KubeObject, guard: ResourceVersionGuard): Promise<KubeObject>;
+  /** Deletes and waits until the object is gone; dependants go in the background. */
+  remove(ref: ObjectRef, guard: ResourceVersionGuard): Promise<void>;
+  /** What `apply` of these objects would change, as a unified diff; empty when nothing. */
+  diff(objects: readonly KubeObject[]): Promise<string>;
+  /** Last lines of a container's log; `previous` is the run before the last restart. Empty when there is none. */
+  logs(
+    pod: string,
+    options: { readonly container?: string; readonly tail: number; readonly previous?: boolean },
+  ): Promise<string>;
+}
+
+/** Which object; the namespace is the target's. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Which objects. Labels are all required to match. */
+export interface ListQuery {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The write happens only if the object still has this version. */
+export interface ResourceVersionGuard {
+  readonly resourceVersion: string;
+}
+
+/** Precondition of an apply: the object has this version, or does not exist yet. */
+export type Guard = ResourceVersionGuard | { readonly absent: true };
+
+/** JSON of any shape, as Kubernetes objects carry it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** A Kubernetes object as JSON. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: KubeMetadata;
+  readonly [field: string]: unknown;
+}
+
+/** The metadata that relctl reads. */
+export interface KubeMetadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+  readonly [field: string]: unknown;
+}

@@ -1,0 +1,59 @@
+/**
+ * A metrics store (Prometheus). Reading never throws for missing data: what is not a number that can be trusted is a
+ * typed {@link NoData}, because no data is never a pass.
+ */
+export interface Metrics {
+  /**
+   * How much a counter grew over a span, summed over all its series; resets of single series are counted as restarts
+   * from zero, and a series that appears within the span counts from its first sample.
+   * @param selector counter selector such as `http_requests_total{service="web"}`
+   * @param matchers further label matchers such as `track="canary"`, added to the selector
+   * @param span from (exclusive) to (inclusive), milliseconds since the epoch
+   */
+  increase(selector: string, matchers: readonly string[], span: Span): Promise<Reading<Increase>>;
+  /** One number of a PromQL query at a moment (milliseconds since the epoch). */
+  scalar(query: string, at: number): Promise<Reading<number>>;
+  /** Spans without samples of the selector that are longer than `longerThanSeconds`, within `span`. */
+  gaps(
+    selector: string,
+    matchers: readonly string[],
+    span: Span,
+    longerThanSeconds: number,
+  ): Promise<Reading<readonly Span[]>>;
+}
+
+/** From `from` to `to`, in milliseconds since the epoch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The growth of a counter over a span. */
+export interface Increase {
+  /** Sum over all series. */
+  readonly total: number;
+  /** The same for each series, keyed by its labels in canonical order. */
+  readonly series: ReadonlyMap<string, number>;
+}
+
+/** A number, or why there is none. */
+export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly noData: NoData };
+
+/** Why there is no data. */
+export interface NoData {
+  readonly reason: NoDataReason;
+  /** One sentence for people. */
+  readonly detail: string;
+}
+
+/** The ways in which a metrics store can have nothing trustworthy to say. */
+export type NoDataReason =
+  | 'unreachable'
+  | 'timeout'
+  | 'error'
+  | 'warnings'
+  | 'empty'
+  | 'not-a-number'
+  | 'stale'
+  | 'too-few-samples'
+  | 'several-values';

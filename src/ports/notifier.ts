@@ -1,0 +1,21 @@
+/** Sends messages to people. A message carries a key, so that a receiver can tell a repeated one. */
+export interface Notifier {
+  /** Names of the channels that want this topic, with whether a failure there blocks the release. */
+  channelsFor(topic: string): readonly { readonly name: string; readonly required: boolean }[];
+  /** Delivers to one channel. Throws `notification.failed`. */
+  send(channel: string, message: Message): Promise<void>;
+}
+
+/** A message to people. */
+export interface Message {
+  /** Same key, same message: receivers may drop the second. */
+  readonly key: string;
+  readonly topic: string;
+  readonly release: string;
+  readonly feature: string;
+  readonly text: string;
+  /** RFC 3339 in UTC. */
+  readonly at: string;
+  readonly informed: readonly string[];
+  readonly simulated: boolean;
+}
