@@ -4,8 +4,8 @@
  */
 export interface Metrics {
   /**
-   * How much a counter grew over a span, summed over all its series; resets of single series are counted as restarts
-   * from zero, and a series that appears within the span counts from its first sample.
+   * How much a counter grew over a span, summed over all its series. A reset of a series is a restart from zero, and a
+   * series that first appears within the span started from zero: the first error of a new pod counts.
    * @param selector counter selector such as `http_requests_total{service="web"}`
    * @param matchers further label matchers such as `track="canary"`, added to the selector
    * @param span from (exclusive) to (inclusive), milliseconds since the epoch
