@@ -1,0 +1,121 @@
+import { Lexer } from 'yaml';
+import { RelctlError } from '../domain/errors.ts';
+
+/**
+ * What a YAML text may be before the parser sees it. The parser composes recursively: 4 KB of `[` abort the Node process
+ * and 40,000 keys take seconds, so depth and size are counted on the flat token stream first.
+ */
+export const YAML_LIMITS = { bytes: 1_048_576, depth: 40, indent: 80, keys: 20_000 } as const;
+
+const FORBIDDEN: Readonly<Record<string, string>> = {
+  '&': 'an anchor (&)',
+  '*': 'an alias (*)',
+  '!': 'a tag (!)',
+  '%': 'a directive (%)',
+};
+
+/** Refuses bytes that are not clean text: size, encoding, NUL, carriage returns. Returns the text. */
+export function decodeGuarded(bytes: Uint8Array, file: string): string {
+  if (bytes.byteLength > YAML_LIMITS.bytes) {
+    throw new RelctlError(
+      'plan.too-large',
+      `${file} has ${bytes.byteLength} bytes; at most ${YAML_LIMITS.bytes} are read`,
+      {
+        place: { file },
+        why: 'Evidence that is larger belongs into files beside the plan, named in it with their SHA-256.',
+        hints: [`git log --oneline -- ${file}`],
+      },
+    );
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new RelctlError('plan.yaml-syntax', `${file} is not UTF-8 text`, {
+      place: { file, line: 1 },
+      why: 'The file was cut, or is not a Release Plan Document.',
+      hints: [`git checkout -- ${file}`],
+      cause,
+    });
+  }
+  const bad = /[\0\r]/.exec(text);
+  if (bad) {
+    const line = lineAt(text, bad.index);
+    throw new RelctlError(
+      'plan.yaml-syntax',
+      bad[0] === '\r' ? `${file} has Windows line ends (CRLF)` : `${file} holds a NUL byte`,
+      {
+        place: { file, line },
+        why: 'Approvals are bound to the exact bytes that people read, so a plan has one form on every machine.',
+        hints: [`echo '${file} text eol=lf' >> .gitattributes && git add --renormalize ${file}`],
+      },
+    );
+  }
+  return text;
+}
+
+/** The lexer's own marks (document, flow error, scalar follows): they have no width in the source. */
+const MARKS = new Set(['\u0002', '\u0018', '\u001f']);
+const SCALAR_FOLLOWS = '\u001f';
+
+/** Refuses YAML features and depths that a plan does not need. Linear in the text, and never recursive. */
+export function guardYaml(text: string, file: string): void {
+  let flowDepth = 0;
+  let keys = 0;
+  let inlineDepth = 0;
+  let offset = 0;
+  let previous = '';
+  for (const token of new Lexer().lex(text)) {
+    const start = offset;
+    const isScalar = previous === SCALAR_FOLLOWS;
+    previous = token;
+    if (MARKS.has(token)) continue;
+    offset += token.length;
+    if (isScalar) continue;
+
+    const feature = FORBIDDEN[token[0] ?? ''];
+    if (feature !== undefined)
+      throw refuse('plan.yaml-feature', `${feature} is not allowed in ${file}`, file, text, start);
+
+    if (token === '[' || token === '{') flowDepth += 1;
+    else if (token === ']' || token === '}') flowDepth -= 1;
+    else if (token === ':') keys += 1;
+    else if (token === '-' || token === '?') inlineDepth += 1;
+    else if (token === '\n') inlineDepth = 0;
+    const indent = text[start - 1] === '\n' && token.startsWith(' ') ? token.length : 0;
+
+    if (flowDepth > YAML_LIMITS.depth || inlineDepth > YAML_LIMITS.depth || indent > YAML_LIMITS.indent) {
+      throw refuse('plan.too-deep', `${file} nests deeper than ${YAML_LIMITS.depth} levels`, file, text, start);
+    }
+    if (keys > YAML_LIMITS.keys) {
+      throw refuse('plan.too-many-keys', `${file} has more than ${YAML_LIMITS.keys} keys`, file, text, start);
+    }
+  }
+}
+
+const LESSONS = {
+  'plan.yaml-feature': {
+    why: 'A plan is read by the people who approve it: what stands on a line must be all that it means.',
+    hint: () => 'write the value out where it is used',
+  },
+  'plan.too-deep': {
+    why: 'No plan is that deep; a text like this stalls or crashes YAML parsers.',
+    hint: (file: string) => `git checkout -- ${file}`,
+  },
+  'plan.too-many-keys': {
+    why: 'No plan has that many; reading it would take longer than anyone waits.',
+    hint: (file: string) => `git checkout -- ${file}`,
+  },
+} as const;
+
+function refuse(code: keyof typeof LESSONS, message: string, file: string, text: string, offset: number): RelctlError {
+  const { why, hint } = LESSONS[code];
+  return new RelctlError(code, message, { place: { file, line: lineAt(text, offset) }, why, hints: [hint(file)] });
+}
+
+/** 1-based line of an offset. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let i = text.indexOf('\n'); i !== -1 && i < offset; i = text.indexOf('\n', i + 1)) line += 1;
+  return line;
+}

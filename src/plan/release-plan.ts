@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { type Place, RelctlError } from '../domain/errors.ts';
+import { findChainFault, genesisHash } from './chain.ts';
+import { planDigest, sha256 } from './digest.ts';
+import { EVENT_DATA, isEventType, type RecordedEvent, statusSchema } from './events.ts';
+import { decodeGuarded, lineAt } from './guard.ts';
+import { type Metadata, metadataSchema, type Spec, specSchema } from './spec.ts';
+import { readStatus, type StatusContent, splitDocument, writeStatus } from './status-text.ts';
+import { API_VERSION, upgradeDocument } from './versions.ts';
+import { checkShape, readYaml } from './yaml.ts';
+
+/** A Release Plan Document as it was read: content, digests, and positions for messages. */
+export interface ReleasePlan {
+  readonly id: string;
+  /** Path for messages, relative to the repository. */
+  readonly file: string;
+  readonly metadata: Metadata;
+  readonly spec: Spec;
+  readonly events: readonly RecordedEvent[];
+  /** The phase that the file claims; audit compares it with the fold of the events. */
+  readonly claimedPhase: string | undefined;
+  /** Digest of the meaning of metadata and spec; approvals are bound to it. */
+  readonly specDigest: string;
+  /** SHA-256 of the bytes above `status`: what the approvers saw, comments included. */
+  readonly textDigest: string;
+  /** The bytes above `status`. */
+  readonly head: string;
+  /** SHA-256 of the whole file, for compare-and-swap. */
+  readonly revision: string;
+  place(path: readonly PropertyKey[]): Place;
+}
+
+/** Schema of the whole document; the JSON Schema for editors is generated from it. */
+export const documentSchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('ReleasePlan'),
+  metadata: metadataSchema,
+  spec: specSchema,
+});
+
+/** The same with `status`, for the generated JSON Schema. */
+export const wholeDocumentSchema = documentSchema.extend({ status: statusSchema.optional() });
+
+/**
+ * Reads a Release Plan Document.
+ * @param bytes the file as it lies on the disk
+ * @param file its path, for messages
+ * @throws RelctlError `plan.*`, each with file and line; nothing partial is ever returned
+ */
+export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): ReleasePlan {
+  const text = decodeGuarded(bytes, file);
+  const { head, status } = splitDocument(text);
+  const yaml = readYaml(head, file);
+  const upgraded = { ...yaml, value: upgradeDocument(yaml.value, file) };
+  const document = checkShape(
+    documentSchema,
+    upgraded,
+    'plan.schema',
+    file,
+    `relctl schema > release-plan.schema.json`,
+  );
+  if (document.metadata.id !== id) {
+    throw new RelctlError(
+      'plan.schema',
+      `${file}: metadata.id is "${document.metadata.id}", but the file is named ${id}.yaml`,
+      {
+        place: yaml.place(['metadata', 'id']),
+        why: 'The id ties approvals, locks and evidence to one release.',
+        hints: [`rename the file, or set metadata.id to ${id}`],
+      },
+    );
+  }
+  const content = readStatus(status, file, lineAt(text, head.length));
+  const events = content === undefined ? [] : checkEvents(id, content, file, lineAt(text, head.length) + 4);
+  // The digest is of what was written, not of what defaults were filled in: a new default must not void old approvals.
+  const raw = yaml.value as { metadata: Metadata; spec: Spec };
+  return {
+    id,
+    file,
+    metadata: document.metadata,
+    spec: document.spec,
+    events,
+    claimedPhase: content?.phase,
+    specDigest: planDigest(raw.metadata, raw.spec),
+    textDigest: sha256(head),
+    head,
+    revision: sha256(bytes),
+    place: yaml.place,
+  };
+}
+
+/** The text of a plan with other events; what people wrote is kept byte for byte. */
+export function writeReleasePlan(
+  plan: Pick<ReleasePlan, 'id' | 'head'>,
+  events: readonly RecordedEvent[],
+  phase: string,
+): string {
+  const head = plan.head.endsWith('\n') ? plan.head : `${plan.head}\n`;
+  return `${head}${writeStatus({ phase, head: events.at(-1)?.hash ?? genesisHash(plan.id), events })}`;
+}
+
+function checkEvents(id: string, content: StatusContent, file: string, firstLine: number): readonly RecordedEvent[] {
+  const broken = (seq: number, problem: string): RelctlError =>
+    new RelctlError('plan.chain-broken', `${file}: event ${seq} ${problem}`, {
+      place: { file, line: firstLine + seq - 1 },
+      why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
+      hints: [`git log -p -- ${file}`, `git checkout -- ${file}`],
+    });
+  const envelope = statusSchema.safeParse(content);
+  if (!envelope.success) {
+    const seq = Number(envelope.error.issues[0]?.path[1] ?? 0) + 1;
+    throw broken(seq, `is not an event that relctl records (${envelope.error.issues[0]?.path.join('.')})`);
+  }
+  for (const event of content.events) {
+    if (!isEventType(event.type)) throw broken(event.seq, `has the unknown type ${String(event.type)}`);
+    const data = EVENT_DATA[event.type].safeParse(event.data);
+    if (!data.success)
+      throw broken(event.seq, `(${event.type}) has the wrong data at ${data.error.issues[0]?.path.join('.')}`);
+  }
+  const fault = findChainFault(id, content.events);
+  if (fault) throw broken(fault.seq, fault.problem);
+  const last = content.events.at(-1);
+  if (content.head !== (last?.hash ?? genesisHash(id)))
+    throw broken(last?.seq ?? 0, 'is not the head that status names: the end of the history was cut');
+  return content.events;
+}

@@ -1,0 +1,77 @@
+import { RelctlError } from '../domain/errors.ts';
+import type { RecordedEvent } from './events.ts';
+import { lineAt } from './guard.ts';
+
+/**
+ * The text of `status`, which relctl alone writes: one event a line, so that git shows one added line per event. There is
+ * exactly one text for one status; any other text was not written by relctl and is refused, whatever it means.
+ */
+export interface StatusContent {
+  readonly phase: string;
+  readonly head: string;
+  readonly events: readonly RecordedEvent[];
+}
+
+const OPENING = 'status: # written by relctl; edited by hand, the history no longer verifies\n';
+
+/** Writes the one text of a status. */
+export function writeStatus(status: StatusContent): string {
+  const lines = status.events.map((event) => `    - ${JSON.stringify(orderedEvent(event))}\n`);
+  return `${OPENING}  phase: ${status.phase}\n  head: ${status.head}\n  events:\n${lines.join('')}`;
+}
+
+/** Splits a document into what people write and the text of `status`; the latter is empty in a plan that has no history yet. */
+export function splitDocument(text: string): { readonly head: string; readonly status: string } {
+  const start = text.startsWith('status:') ? 0 : text.indexOf('\nstatus:') + 1;
+  return start === 0 && !text.startsWith('status:')
+    ? { head: text, status: '' }
+    : { head: text.slice(0, start), status: text.slice(start) };
+}
+
+/** Reads the text of `status`. Errors: `plan.chain-broken` with the line. `firstLine` is its 1-based line in the file. */
+export function readStatus(status: string, file: string, firstLine: number): StatusContent | undefined {
+  if (status === '') return undefined;
+  const parsed =
+    /^status: #[^\n]*\n {2}phase: ([a-z-]+)\n {2}head: ([0-9a-f]{64})\n {2}events:\n((?: {4}- \{.*\}\n)*)$/.exec(
+      status,
+    );
+  if (!parsed) throw notOurs(file, firstLine, 'status is not laid out as relctl writes it');
+  const [, phase = '', head = '', body = ''] = parsed;
+  const events: RecordedEvent[] = [];
+  for (const [index, line] of body.split('\n').slice(0, -1).entries()) {
+    try {
+      events.push(JSON.parse(line.slice('    - '.length)) as RecordedEvent);
+    } catch {
+      throw notOurs(file, firstLine + 4 + index, `event ${index + 1} is not readable`);
+    }
+  }
+  const content = { phase, head, events };
+  const canonical = writeStatus(content);
+  if (canonical !== status) {
+    throw notOurs(
+      file,
+      firstLine + lineAt(status, firstDifference(canonical, status)) - 1,
+      'status was edited by hand',
+    );
+  }
+  return content;
+}
+
+function orderedEvent(event: RecordedEvent): object {
+  const { seq, at, actor, type, data, simulated, prev, hash, ...rest } = event;
+  return { seq, at, actor, type, data, ...(simulated === undefined ? {} : { simulated }), prev, hash, ...rest };
+}
+
+function firstDifference(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i += 1) if (a[i] !== b[i]) return i;
+  return length;
+}
+
+function notOurs(file: string, line: number, problem: string): RelctlError {
+  return new RelctlError('plan.chain-broken', `${file}: ${problem}`, {
+    place: { file, line },
+    why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
+    hints: [`git log -p -- ${file}`, `git checkout -- ${file}`],
+  });
+}

@@ -1,0 +1,133 @@
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { type ErrorCode, type Place, RelctlError } from '../domain/errors.ts';
+import { guardYaml } from './guard.ts';
+
+/** A YAML text that was read with its positions, so that what is wrong in it can be pointed at. */
+export interface PositionedYaml {
+  readonly value: unknown;
+  /** Place of the value at a path, or of its nearest parent that exists. */
+  place(path: readonly PropertyKey[]): Place;
+}
+
+/** Reads a guarded YAML text. Errors: `plan.yaml-syntax`, `plan.yaml-feature`, `plan.too-deep`, `plan.too-many-keys`. */
+export function readYaml(text: string, file: string): PositionedYaml {
+  guardYaml(text, file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    merge: false,
+    logLevel: 'silent',
+    stringKeys: true,
+  });
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const problem = document.errors[0];
+  if (problem) {
+    throw new RelctlError(
+      'plan.yaml-syntax',
+      `${file} is not valid YAML: ${problem.message.split('\n')[0]?.replace(/ at line.*$/, '')}`,
+      {
+        place: at(problem.pos[0]),
+        why: 'Nothing was read and nothing was changed.',
+        hints: [`git diff -- ${file}`],
+      },
+    );
+  }
+  refuseOddKeys(document, file, at);
+  return { value: document.toJS({ maxAliasCount: 0 }), place: (path) => placeOf(document, path, at, file) };
+}
+
+/** Duplicate keys (found here in linear time) and keys that reach into JavaScript's prototypes. */
+function refuseOddKeys(document: Document, file: string, at: (offset: number) => Place): void {
+  const queue: unknown[] = [document.contents];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    const items: readonly unknown[] | undefined = (node as { items?: readonly unknown[] } | null)?.items;
+    if (items === undefined) continue;
+    const seen = new Set<string>();
+    for (const item of items) {
+      if (!isMap(node)) {
+        queue.push(item);
+        continue;
+      }
+      const pair = item as { key: unknown; value: unknown };
+      queue.push(pair.value);
+      const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      const place = at((pair.key as { range?: [number, number, number] } | null)?.range?.[0] ?? 0);
+      if (seen.has(key)) {
+        throw new RelctlError('plan.yaml-feature', `the key "${key}" stands twice in ${file}`, {
+          place,
+          why: 'YAML readers disagree on which of the two counts, so approvers and relctl could see different plans.',
+          hints: ['remove one of the two'],
+        });
+      }
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype' || key === '<<') {
+        throw new RelctlError('plan.yaml-feature', `the key "${key}" is not allowed in ${file}`, {
+          place,
+          why: 'No part of a plan has that name; it is how a document tampers with the program that reads it.',
+          hints: ['remove the key'],
+        });
+      }
+      seen.add(key);
+    }
+  }
+}
+
+function placeOf(document: Document, path: readonly PropertyKey[], at: (offset: number) => Place, file: string): Place {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
+    if (range) return at(range[0]);
+  }
+  return { file, line: 1, column: 1 };
+}
+
+/**
+ * Checks a value that was read against a schema; a mismatch is one error that names the first offending value with its
+ * place and lists the others.
+ */
+export function checkShape<S extends z.ZodType>(
+  schema: S,
+  yaml: PositionedYaml,
+  code: ErrorCode,
+  file: string,
+  nextCommand: string,
+): z.output<S> {
+  const result = schema.safeParse(yaml.value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => {
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+    return { path, text: describe(issue, path, yaml.value), place: yaml.place(path) };
+  });
+  const [first, ...rest] = issues;
+  throw new RelctlError(code, `${file}: ${first?.text ?? 'has the wrong shape'}`, {
+    place: first?.place ?? { file },
+    why: 'relctl acts only on a file that it understands completely.',
+    hints: [
+      ...rest.slice(0, 4).map((i) => `also line ${i.place.line}: ${i.text}`),
+      ...(rest.length > 4 ? [`and ${rest.length - 4} more`] : []),
+      nextCommand,
+    ].reverse(),
+    data: { issues: issues.map((i) => ({ path: i.path.join('.'), line: i.place.line, problem: i.text })) },
+  });
+}
+
+function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], root: unknown): string {
+  const where = path.map(String).join('.') || 'the document';
+  if (issue.code === 'unrecognized_keys') return `${where} is not a known key`;
+  const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+  if (found === undefined) return `${where} is missing (${plain(issue.message)})`;
+  const shown = typeof found === 'object' ? (Array.isArray(found) ? 'a list' : 'a map') : JSON.stringify(found);
+  return `${where} is ${shown.length > 60 ? `${shown.slice(0, 57)}…` : shown}, but must be ${plain(issue.message)}`;
+}
+
+/** zod's message without its preamble: people read what is wanted. */
+function plain(message: string): string {
+  return message
+    .replace(/^Invalid (input|option): expected /, '')
+    .replace(/, received .*$/, '')
+    .replace(/^Invalid string: must match pattern/, 'of the form');
+}
