@@ -19,6 +19,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Keep at most this many characters of each stream. */
   readonly maxBuffer?: number;
+  /** `latin1` keeps every byte as one character, for output that is cut by byte counts; UTF-8 otherwise. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 /** How long a killed group may take to close its pipes. */
@@ -42,6 +44,7 @@ export async function exec(program: string, args: readonly string[], options: Ex
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
     maxBuffer: options.maxBuffer ?? 64 * 1024 * 1024,
+    encoding: options.encoding ?? 'utf8',
   });
   let timedOut = false;
   let overdue: NodeJS.Timeout | undefined;

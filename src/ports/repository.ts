@@ -28,4 +28,51 @@ export interface Branch {
   readonly commits: number;
   /** E-mail addresses of `Approved-by:` and `Reviewed-by:` trailers on the branch. */
   readonly approvedBy: readonly string[];
+  /** E-mail addresses of all authors and `Co-authored-by:` trailers of the branch; none of them can approve it. */
+  readonly authors?: readonly string[];
+  /** Changed files, added and removed lines since the branch left the base. */
+  readonly size?: { readonly files: number; readonly insertions: number; readonly deletions: number };
 }
+
+/** What building a candidate asks of the repository, beyond reading it. Nothing here touches the work tree or the index. */
+export interface CandidateRepository extends Repository {
+  /** Texts of several files at a commit, in one go; a path that is not there is left out. */
+  readFiles(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
+  authors(base: string, head: string): Promise<Authors>;
+  /** Whether each branch merges cleanly with the base, and each pair of branches with each other. */
+  merges(base: string, heads: readonly string[]): Promise<Merges>;
+  /**
+   * Builds the candidate: one commit whose parents are the base and exactly these heads. The same input gives the same
+   * commit. With `branch`, that branch is moved to it, only from where it stood when the work began.
+   */
+  buildCandidate(candidate: CandidateRequest): Promise<CandidateResult>;
+}
+
+/** Who had a hand in a range of commits; lower-case e-mail addresses, each once. */
+export interface Authors {
+  readonly authors: readonly string[];
+  readonly committers: readonly string[];
+  readonly coAuthors: readonly string[];
+}
+
+/** What merging would bring. */
+export interface Merges {
+  readonly withBase: readonly { readonly head: string; readonly clashes: readonly string[] }[];
+  /** Only the pairs that clash. */
+  readonly pairs: readonly { readonly heads: readonly [string, string]; readonly clashes: readonly string[] }[];
+}
+
+/** What the candidate is built from; refs or commits. */
+export interface CandidateRequest {
+  readonly base: string;
+  readonly heads: readonly string[];
+  readonly message: string;
+  /** Local branch that shall point to the candidate. */
+  readonly branch?: string;
+}
+
+/** The candidate, or the first head that does not merge with what stands before it. */
+export type CandidateResult =
+  | { readonly ok: true; readonly commit: string }
+  | { readonly ok: false; readonly head: string; readonly clashes: readonly string[] };

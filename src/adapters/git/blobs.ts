@@ -1,0 +1,56 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { Git } from './git.ts';
+
+/** A path that can stand in a `commit:path` line of `git cat-file --batch`. */
+function isReadable(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !/[\n\0]/.test(path) && !/(^|\/)\.{1,2}(\/|$)/.test(path);
+}
+
+/**
+ * Texts of files at a commit, through one `git cat-file --batch`; symbolic links inside the commit are followed. Folders,
+ * submodules and missing paths are left out.
+ * @param commit full commit id
+ */
+export async function readBlobs(git: Git, commit: string, paths: readonly string[]): Promise<Map<string, string>> {
+  const wanted = paths.filter(isReadable);
+  const texts = new Map<string, string>();
+  if (wanted.length === 0) return texts;
+  const output = await git.read(['cat-file', '--batch', '--follow-symlinks'], {
+    input: wanted.map((path) => `${commit}:${path}\n`).join(''),
+    // Objects are cut out by their size in bytes, so each byte must stay one character.
+    encoding: 'latin1',
+  });
+  let offset = 0;
+  for (const path of wanted) {
+    const end = output.indexOf('\n', offset);
+    if (end === -1) throw truncated(path);
+    const header = output.slice(offset, end);
+    offset = end + 1;
+    const found = /^(?:[0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/.exec(header);
+    // Links that lead nowhere or outside carry a size in bytes and a text too; a missing object has a line only.
+    const size = found?.[2] ?? /^(?:symlink|dangling|loop|notdir) (\d+)$/.exec(header)?.[1];
+    if (size === undefined) continue;
+    if (offset + Number(size) > output.length) throw truncated(path);
+    if (found?.[1] === 'blob') {
+      texts.set(path, Buffer.from(output.slice(offset, offset + Number(size)), 'latin1').toString('utf8'));
+    }
+    offset += Number(size) + 1;
+  }
+  return texts;
+}
+
+function truncated(path: string): RelctlError {
+  return new RelctlError('tool.failed', `git cat-file stopped before ${path}`, {
+    why: 'Evidence is read whole or not at all.',
+    hints: ['git fsck'],
+  });
+}
+
+/** Paths of all regular files at a commit: no submodules, no symbolic links. */
+export async function listFiles(git: Git, commit: string): Promise<string[]> {
+  const output = await git.read(['ls-tree', '-r', '-z', '--full-tree', commit]);
+  return output
+    .split('\0')
+    .filter((entry) => entry.startsWith('100'))
+    .map((entry) => entry.slice(entry.indexOf('\t') + 1));
+}

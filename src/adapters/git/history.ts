@@ -1,0 +1,107 @@
+import type { Authors, Branch } from '../../ports/repository.ts';
+import type { Git } from './git.ts';
+
+const APPROVALS = ['Approved-by', 'Reviewed-by'];
+
+/** Fields of one commit, each ended by NUL; trailers are one a line. */
+const FORMAT = [
+  '%H',
+  '%ae',
+  '%ce',
+  `%(trailers:${APPROVALS.map((key) => `key=${key}`).join(',')},valueonly,unfold)`,
+  '%(trailers:key=Co-authored-by,valueonly,unfold)',
+].join('%x00');
+
+interface Commit {
+  readonly author: string;
+  readonly committer: string;
+  readonly approvals: readonly string[];
+  readonly coAuthors: readonly string[];
+}
+
+/** Commits of `base..head`, newest first. */
+async function commitsBetween(git: Git, base: string, head: string): Promise<Commit[]> {
+  const output = await git.read(['log', '-z', `--format=tformat:${FORMAT}`, `${base}..${head}`, '--']);
+  const fields = output.split('\0');
+  const commits: Commit[] = [];
+  for (let i = 0; i + 4 < fields.length; i += 5) {
+    commits.push({
+      author: mail(fields[i + 1] ?? ''),
+      committer: mail(fields[i + 2] ?? ''),
+      approvals: mails(fields[i + 3] ?? ''),
+      coAuthors: mails(fields[i + 4] ?? ''),
+    });
+  }
+  return commits;
+}
+
+function mails(trailers: string): string[] {
+  return trailers
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(mail);
+}
+
+/** The address of `Ada <ada@example.com>`; a value without brackets as it stands. */
+function mail(person: string): string {
+  return (/<([^<>]*)>/.exec(person)?.[1] ?? person).trim().toLowerCase();
+}
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)].filter((value) => value !== '');
+
+/** Everybody who had a hand in `base..head` (full commit ids). */
+export async function authorsBetween(git: Git, base: string, head: string): Promise<Authors> {
+  const commits = await commitsBetween(git, base, head);
+  return {
+    authors: unique(commits.map((c) => c.author)),
+    committers: unique(commits.map((c) => c.committer)),
+    coAuthors: unique(commits.flatMap((c) => c.coAuthors)),
+  };
+}
+
+/** Local branches with commits that `base` (a full commit id) lacks, newest first. */
+export async function branchesAhead(git: Git, base: string): Promise<Branch[]> {
+  const output = await git.read([
+    'for-each-ref',
+    `--no-merged=${base}`,
+    '--sort=-committerdate',
+    '--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(authoremail)',
+    'refs/heads',
+  ]);
+  const branches: Branch[] = [];
+  for (const line of output.split('\n')) {
+    const [ref, head, seconds, author] = line.split('\0');
+    if (ref === undefined || head === undefined || seconds === undefined) continue;
+    const commits = await commitsBetween(git, base, head);
+    branches.push({
+      name: ref.slice('refs/heads/'.length),
+      head,
+      author: mail(author ?? ''),
+      committedAt: Number(seconds) * 1000,
+      commits: commits.length,
+      approvedBy: unique(commits.flatMap((c) => c.approvals)),
+      authors: unique(commits.flatMap((c) => [c.author, ...c.coAuthors])),
+      size: await sizeOf(git, base, head),
+    });
+  }
+  return branches;
+}
+
+/** What a branch changed since it left the base; without a common commit, everything it holds. */
+async function sizeOf(git: Git, base: string, head: string): Promise<NonNullable<Branch['size']>> {
+  const from = (await git.run(['merge-base', base, head])).stdout.trim();
+  const output = await git.read([
+    'diff-tree',
+    '-r',
+    '-M',
+    '--numstat',
+    ...(from === '' ? ['--root', head] : [from, head]),
+  ]);
+  let [files, insertions, deletions] = [0, 0, 0];
+  for (const [, added, removed] of output.matchAll(/^(\d+|-)\t(\d+|-)\t/gm)) {
+    files += 1;
+    insertions += Number(added === '-' ? 0 : added);
+    deletions += Number(removed === '-' ? 0 : removed);
+  }
+  return { files, insertions, deletions };
+}

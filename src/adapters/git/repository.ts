@@ -1,0 +1,90 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { CandidateRepository } from '../../ports/repository.ts';
+import { listFiles, readBlobs } from './blobs.ts';
+import { type Git, gitFailed, gitIn } from './git.ts';
+import { authorsBetween, branchesAhead } from './history.ts';
+import { buildCandidate, tryMerges } from './merging.ts';
+import { resolveCommit } from './refs.ts';
+
+/**
+ * Opens the git repository that `cwd` lies in, through the git program.
+ * Errors: `repo.not-git`, `tool.missing`, `tool.timeout`; the methods also `repo.no-such-commit` and `tool.failed`.
+ */
+export async function openRepository(cwd: string): Promise<CandidateRepository> {
+  const root = await findRoot(cwd);
+  const git = gitIn(root);
+  const resolve = (ref: string) => resolveCommit(git, ref);
+  return {
+    root,
+    resolve,
+    fileAt: async (commit, path) => (await readBlobs(git, await resolve(commit), [path])).get(path),
+    readFiles: async (commit, paths) => readBlobs(git, await resolve(commit), paths),
+    filesAt: async (commit) => listFiles(git, await resolve(commit)),
+    diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
+    userEmail: () => userEmail(git),
+    branches: async (base) => branchesAhead(git, await resolve(base)),
+    authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
+    merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
+    buildCandidate: (candidate) => buildCandidate(git, candidate),
+    commitPaths: (paths, message) => commitPaths(git, paths, message),
+  };
+}
+
+async function findRoot(cwd: string): Promise<string> {
+  const result = await gitIn(cwd).run(['rev-parse', '--show-toplevel']);
+  const root = result.stdout.replace(/\n$/, '');
+  if (result.exitCode === 0 && root !== '') return root;
+  const foreign = /dubious ownership/.test(result.stderr);
+  throw new RelctlError(
+    'repo.not-git',
+    foreign
+      ? `git does not trust the repository at ${cwd}: it belongs to another user`
+      : `${cwd} is not in a git work tree`,
+    {
+      why: 'Plans, evidence and approvals are bound to exact commits, so relctl works only inside a git repository.',
+      hints: [
+        foreign ? `git config --global --add safe.directory ${cwd}` : 'git init && git add . && git commit -m start',
+      ],
+    },
+  );
+}
+
+/**
+ * Plumbing, so that a user's diff settings do not count. Attributes still do: a text that is marked `-diff` shows as
+ * "Binary files differ", and the reader of the evidence then looks at the file itself.
+ */
+function diffBetween(git: Git, base: string, head: string): Promise<string> {
+  return git.read([
+    'diff-tree',
+    '-r',
+    '-p',
+    '-U0',
+    '-M',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--src-prefix=a/',
+    '--dst-prefix=b/',
+    base,
+    head,
+  ]);
+}
+
+async function userEmail(git: Git): Promise<string | undefined> {
+  // The identity of the next commit, from environment or configuration, but never guessed from the host's name.
+  const ident = await git.run(['-c', 'user.useConfigOnly=true', 'var', 'GIT_AUTHOR_IDENT']);
+  const configured = async () => (await git.run(['config', '--get', 'user.email'])).stdout.trim();
+  const email = ident.exitCode === 0 ? /<([^<>]*)>/.exec(ident.stdout)?.[1] : await configured();
+  return email === undefined || email === '' ? undefined : email;
+}
+
+/** Commits exactly these paths as they are in the work tree; what else is staged stays staged. Returns the commit id. */
+async function commitPaths(git: Git, paths: readonly string[], message: string): Promise<string> {
+  if (paths.length > 0) await git.read(['add', '--', ...paths]);
+  const changed = paths.length === 0 ? '' : await git.read(['status', '--porcelain', '--', ...paths]);
+  if (changed.trim() !== '') {
+    const args = ['commit', '--quiet', '--only', '-F', '-', '--', ...paths];
+    const result = await git.run(args, { input: message });
+    if (result.exitCode !== 0) throw gitFailed(args, result);
+  }
+  return (await git.read(['rev-parse', '--verify', 'HEAD'])).trim();
+}

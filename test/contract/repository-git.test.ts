@@ -1,0 +1,269 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openRepository } from '../../src/adapters/git/repository.ts';
+import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
+
+let repo: GitFixture;
+beforeEach(() => {
+  repo = gitFixture();
+});
+afterEach(() => repo.remove());
+
+describe('opening', () => {
+  test('finds the root from a folder below it', async () => {
+    repo.commit({ 'a/b.txt': 'x' });
+    expect((await openRepository(join(repo.root, 'a'))).root).toBe(repo.root);
+  });
+
+  test('says that a folder is not in a repository', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relctl-no-git-'));
+    await expect(openRepository(folder)).rejects.toMatchObject({ code: 'repo.not-git' });
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('names of commits', () => {
+  test('a branch, a tag, an annotated tag and a short id give the full id', async () => {
+    const id = repo.commit({ a: '1' });
+    repo.git('tag', 'v1');
+    repo.git('tag', '-a', 'v1a', '-m', 'note');
+    const repository = await openRepository(repo.root);
+    for (const ref of ['main', 'v1', 'v1a', id, id.slice(0, 12), 'HEAD'])
+      expect(await repository.resolve(ref)).toBe(id);
+  });
+
+  test.each([
+    '--upload-pack=touch',
+    '-x',
+    'main;id',
+    '$(id)',
+    '`id`',
+    ':/change',
+    'main:a',
+    'main..main',
+    'main@{0}',
+    'ma in',
+    'main\n',
+    'main\0',
+    '',
+  ])('refuses %j as a name', async (ref) => {
+    repo.commit({ a: '1' });
+    const repository = await openRepository(repo.root);
+    await expect(repository.resolve(ref)).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+  });
+
+  test('a branch whose name looks like an option can exist and is still refused, not run', async () => {
+    const id = repo.commit({ a: '1' });
+    repo.git('update-ref', 'refs/heads/--output=stolen', id);
+    const repository = await openRepository(repo.root);
+    await expect(repository.diff('--output=stolen', 'main')).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+    expect(existsSync(join(repo.root, 'stolen'))).toBe(false);
+  });
+
+  test('a name that is both a branch and a tag is refused', async () => {
+    repo.commit({ a: '1' });
+    repo.git('branch', 'v2');
+    repo.commit({ a: '2' });
+    repo.git('tag', 'v2');
+    const repository = await openRepository(repo.root);
+    await expect(repository.resolve('v2')).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+    expect(await repository.resolve('refs/tags/v2')).toBe(repo.git('rev-parse', 'refs/tags/v2'));
+  });
+
+  test('an unknown name and an unknown id are no such commit', async () => {
+    repo.commit({ a: '1' });
+    const repository = await openRepository(repo.root);
+    await expect(repository.resolve('nope')).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+    await expect(repository.resolve('f'.repeat(40))).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+  });
+});
+
+describe('files', () => {
+  test('reads texts by bytes: empty, multi-byte, invalid UTF-8 and line ends stay apart', async () => {
+    writeFileSync(join(repo.root, 'broken.bin'), Buffer.from([0xff, 0xfe, 0x0a, 0x41]));
+    repo.git('add', 'broken.bin');
+    const id = repo.commit({ empty: '', 'grüße.txt': 'Zürich\r\n→', 'deep/a b': 'tail without newline' });
+    const repository = await openRepository(repo.root);
+    const texts = await repository.readFiles(id, ['empty', 'broken.bin', 'grüße.txt', 'gone', 'deep', 'deep/a b']);
+    expect([...texts]).toEqual([
+      ['empty', ''],
+      ['broken.bin', '\ufffd\ufffd\nA'],
+      ['grüße.txt', 'Zürich\r\n→'],
+      ['deep/a b', 'tail without newline'],
+    ]);
+  });
+
+  test('a missing file is undefined, a missing commit is an error', async () => {
+    repo.commit({ a: '1' });
+    const repository = await openRepository(repo.root);
+    expect(await repository.fileAt('main', 'b')).toBeUndefined();
+    await expect(repository.fileAt('gone', 'a')).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+  });
+
+  test.each(['../outside', '/etc/passwd', './a', 'a\nb', ''])('the path %j reaches nothing', async (path) => {
+    repo.commit({ a: '1' });
+    expect(await (await openRepository(repo.root)).fileAt('main', path)).toBeUndefined();
+  });
+
+  test('follows links inside the commit and none that leave it', async () => {
+    symlinkSync('real.yaml', join(repo.root, 'link.yaml'));
+    symlinkSync('/etc/hostname', join(repo.root, 'outside'));
+    symlinkSync('nowhere', join(repo.root, 'dangling'));
+    repo.git('add', '--all');
+    repo.commit({ 'real.yaml': 'kind: Service' });
+    const texts = await (await openRepository(repo.root)).readFiles('main', ['dangling', 'outside', 'link.yaml']);
+    expect([...texts]).toEqual([['link.yaml', 'kind: Service']]);
+  });
+
+  test('lists regular files with any name', async () => {
+    const id = repo.commit({ 'a/ä "q".txt': '1', b: '2' });
+    expect(await (await openRepository(repo.root)).filesAt(id)).toEqual(['a/ä "q".txt', 'b']);
+  });
+});
+
+describe('diff', () => {
+  test('is the same under hostile settings, and runs none of their programs', async () => {
+    const base = repo.commit({ 'a.txt': 'one\ntwo\n', 'old.txt': 'moved\n'.repeat(20) });
+    const head = repo.commit({ 'a.txt': 'one\n2\n', 'old.txt': null, 'neu→.txt': 'moved\n'.repeat(20) });
+    const repository = await openRepository(repo.root);
+    const plain = await repository.diff(base, head);
+    expect(plain).toMatch(/--- a\/a.txt\n\+\+\+ b\/a.txt\n@@ -2 \+2 @@.*\n-two\n\+2\n/);
+    expect(plain).toContain('rename from old.txt\nrename to neu→.txt\n');
+    const trap = join(repo.root, 'trap.sh');
+    writeFileSync(trap, '#!/bin/sh\ntouch "$(dirname "$0")/sprung"\n');
+    chmodSync(trap, 0o755);
+    for (const [key, value] of [
+      ['diff.external', trap],
+      ['diff.noprefix', 'true'],
+      ['diff.mnemonicPrefix', 'true'],
+      ['diff.context', '9'],
+      ['diff.algorithm', 'patience'],
+      ['color.ui', 'always'],
+      ['color.diff', 'always'],
+      ['core.pager', trap],
+      ['pager.diff-tree', trap],
+      ['core.quotePath', 'true'],
+      ['core.fsmonitor', trap],
+      ['diff.renames', 'false'],
+    ] as const) {
+      repo.git('config', key, value);
+    }
+    expect(await repository.diff(base, head)).toBe(plain);
+    expect(existsSync(join(repo.root, 'sprung'))).toBe(false);
+  });
+});
+
+describe('branches and authors', () => {
+  test('tells commits, size, approvals and everybody who wrote', async () => {
+    repo.commit({ a: '1\n' });
+    repo.git('switch', '--quiet', '-c', 'feature/x');
+    repo.commit({ b: '1\n2\n' }, 'one\n\nReviewed-by: Grace <grace@example.com>', 'Bob <bob@example.com>');
+    const head = repo.commit(
+      { a: '2\n' },
+      'two\n\nApproved-by: Grace <Grace@example.com>\nCo-authored-by: Eve <eve@example.com>',
+    );
+    repo.git('branch', 'merged', 'main');
+    const repository = await openRepository(repo.root);
+    expect(await repository.branches('main')).toEqual([
+      {
+        name: 'feature/x',
+        head,
+        author: 'ada@example.com',
+        committedAt: Date.UTC(2026, 0, 5, 9, 3),
+        commits: 2,
+        approvedBy: ['grace@example.com'],
+        authors: ['ada@example.com', 'eve@example.com', 'bob@example.com'],
+        size: { files: 2, insertions: 3, deletions: 1 },
+      },
+    ]);
+    expect(await repository.authors('main', 'feature/x')).toEqual({
+      authors: ['ada@example.com', 'bob@example.com'],
+      committers: ['ada@example.com'],
+      coAuthors: ['eve@example.com'],
+    });
+    expect(await repository.authors('main', 'main')).toEqual({ authors: [], committers: [], coAuthors: [] });
+  });
+
+  test('the address of the person at work comes from git, and is not guessed', async () => {
+    const repository = await openRepository(repo.root);
+    expect(await repository.userEmail()).toBe('ada@example.com');
+  });
+});
+
+describe('candidates', () => {
+  function threeBranches() {
+    repo.commit({ 'shared.txt': 'a\nb\nc\nd\ne\n', other: 'x' });
+    for (const [name, files] of [
+      ['one', { 'shared.txt': 'ONE\nb\nc\nd\ne\n' }],
+      ['two', { 'shared.txt': 'TWO\nb\nc\nd\ne\n' }],
+      ['three', { 'shared.txt': 'a\nb\nc\nd\nTHREE\n' }],
+    ] as const) {
+      repo.git('switch', '--quiet', '-c', name, 'main');
+      repo.commit(files);
+    }
+    repo.git('switch', '--quiet', 'main');
+    const id = (ref: string) => repo.git('rev-parse', ref);
+    return { one: id('one'), two: id('two'), three: id('three'), main: id('main') };
+  }
+
+  test('names the pairs that clash and the files', async () => {
+    const { one, two, three } = threeBranches();
+    const merges = await (await openRepository(repo.root)).merges('main', ['one', 'two', 'three']);
+    expect(merges.withBase).toEqual([one, two, three].map((head) => ({ head, clashes: [] })));
+    expect(merges.pairs).toEqual([{ heads: [one, two], clashes: ['shared.txt'] }]);
+  });
+
+  test('builds one commit with exactly the heads as parents, the same each time, and leaves tree and index alone', async () => {
+    const { one, three, main } = threeBranches();
+    writeFileSync(join(repo.root, 'other'), 'unsaved work');
+    const before = repo.git('status', '--porcelain');
+    const repository = await openRepository(repo.root);
+    const request = { base: 'main', heads: ['one', 'three'], message: 'Candidate', branch: 'release/1' };
+    const first = await repository.buildCandidate(request);
+    expect(await repository.buildCandidate(request)).toEqual(first);
+    if (!first.ok) throw new Error('it must merge');
+    expect(repo.git('show', '-s', '--format=%P|%s', first.commit)).toBe(`${main} ${one} ${three}|Candidate`);
+    expect(repo.git('show', `${first.commit}:shared.txt`)).toBe('ONE\nb\nc\nd\nTHREE');
+    expect(repo.git('rev-parse', 'release/1')).toBe(first.commit);
+    expect(repo.git('status', '--porcelain')).toBe(before);
+    expect(readFileSync(join(repo.root, 'other'), 'utf8')).toBe('unsaved work');
+  });
+
+  test('a clash is an answer, and no branch is made', async () => {
+    const { two } = threeBranches();
+    const repository = await openRepository(repo.root);
+    expect(
+      await repository.buildCandidate({ base: 'main', heads: ['one', 'two'], message: 'x', branch: 'release/1' }),
+    ).toEqual({ ok: false, head: two, clashes: ['shared.txt'] });
+    await expect(repository.resolve('release/1')).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+  });
+
+  test.each(['main', '-f', 'a b', 'x~1', 'a..b', 'x.lock'])('does not write to the branch %j', async (branch) => {
+    threeBranches();
+    const repository = await openRepository(repo.root);
+    await expect(
+      repository.buildCandidate({ base: 'main', heads: ['one'], message: 'x', branch }),
+    ).rejects.toMatchObject({ code: 'usage.bad-flag' });
+  });
+});
+
+describe('committing', () => {
+  test('commits the given paths only, new or changed; what was staged stays staged', async () => {
+    repo.commit({ a: '1', staged: '1' });
+    writeFileSync(join(repo.root, 'staged'), '2');
+    repo.git('add', 'staged');
+    writeFileSync(join(repo.root, 'a'), '2');
+    writeFileSync(join(repo.root, 'new [x].yaml'), 'new');
+    const repository = await openRepository(repo.root);
+    const id = await repository.commitPaths(['new [x].yaml', 'a'], '# not a comment: it stays');
+    expect(repo.git('show', '--name-only', '--format=%s', id).split('\n').filter(Boolean)).toEqual([
+      '# not a comment: it stays',
+      'a',
+      'new [x].yaml',
+    ]);
+    expect(repo.git('diff', '--cached', '--name-only')).toBe('staged');
+    expect(await repository.commitPaths(['a'], 'nothing new')).toBe(id);
+  });
+});

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A git repository in a temporary folder, with fixed identity and dates; nothing of the host's configuration is read. */
+export interface GitFixture {
+  readonly root: string;
+  /** Runs git and returns its trimmed output. */
+  git(...args: string[]): string;
+  /** Writes files (null deletes one) and commits them; returns the commit id. */
+  commit(files: Readonly<Record<string, string | null>>, message?: string, author?: string): string;
+  /** Deletes the folder. */
+  remove(): void;
+}
+
+/** Makes an empty repository whose branch is `main`. Each commit is one minute after the one before. */
+export function gitFixture(): GitFixture {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'relctl-git-')));
+  let minutes = 0;
+  const git = (...args: string[]): string => {
+    const date = new Date(Date.UTC(2026, 0, 5, 9, minutes)).toISOString();
+    return execFileSync('git', args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: root,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_AUTHOR_DATE: date,
+        GIT_COMMITTER_DATE: date,
+      },
+    }).trim();
+  };
+  git('init', '--quiet', '--initial-branch=main');
+  git('config', 'user.name', 'Ada');
+  git('config', 'user.email', 'ada@example.com');
+  git('config', 'commit.gpgSign', 'false');
+  return {
+    root,
+    git,
+    commit(files, message = 'change', author = 'Ada <ada@example.com>') {
+      minutes += 1;
+      for (const [path, text] of Object.entries(files)) {
+        const full = join(root, path);
+        if (text === null) rmSync(full);
+        else {
+          mkdirSync(dirname(full), { recursive: true });
+          writeFileSync(full, text);
+        }
+      }
+      git('add', '--all', '--', ...Object.keys(files));
+      git('commit', '--quiet', '--allow-empty', `--author=${author}`, '-m', message);
+      return git('rev-parse', 'HEAD');
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
