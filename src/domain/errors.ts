@@ -60,6 +60,7 @@ export const ERRORS = {
   // The world did not do what it should.
   'plan.changed-underneath': 'failed',
   'plan.write-failed': 'failed',
+  'plan.unreadable': 'failed',
   'tool.missing': 'failed',
   'tool.failed': 'failed',
   'tool.timeout': 'failed',

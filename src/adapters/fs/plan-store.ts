@@ -1,0 +1,239 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RelctlError } from '../../domain/errors.ts';
+import { appendEvent, type NewEvent } from '../../plan/chain.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { EventType, RecordedEvent } from '../../plan/events.ts';
+import { YAML_LIMITS } from '../../plan/guard.ts';
+import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../plan/release-plan.ts';
+import { splitDocument } from '../../plan/status-text.ts';
+import type { PlanStore } from '../../ports/plan-store.ts';
+import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
+import { readBounded } from './bounded-read.ts';
+import { changedUnderneath } from './changed-underneath.ts';
+import { confine } from './confine.ts';
+import { evidenceFolder } from './evidence-folder.ts';
+import { type FileOperations, REAL_FILES, systemCode } from './file-operations.ts';
+import { checkReleaseId, nearestIds } from './release-id.ts';
+import { takeWriteLock } from './write-lock.ts';
+
+/** What the store needs to know. */
+export interface PlanStoreOptions {
+  /** Absolute path of the repository's work tree. */
+  readonly root: string;
+  /** Folder of the plans, relative to `root`. */
+  readonly releases: string;
+  /** The phase that a history of events amounts to. */
+  readonly phaseOf: (events: readonly RecordedEvent[]) => string;
+  /** The file system; tests put faults into it. */
+  readonly files?: FileOperations;
+}
+
+/**
+ * Clocks of two machines may differ by this much without anyone being told: the later event then gets the time of the one
+ * before it, because a history runs forward.
+ */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Plans as files of a git work tree. Locks and texts that could not be written lie in `.relctl/`, which git ignores. */
+export function createPlanStore(options: PlanStoreOptions): PlanStore {
+  const { root, releases, phaseOf, files = REAL_FILES } = options;
+  const folder = join(root, releases);
+  const stateFolder = join(root, '.relctl');
+  const pathOf = (id: string): string => join(folder, `${id}.yaml`);
+  const shownAs = (id: string): string => `${releases}/${id}.yaml`;
+
+  async function list(): Promise<readonly string[]> {
+    const names = await readdir(folder).catch((error) => {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw unreadable(releases, error);
+    });
+    return names
+      .filter((name) => name.endsWith('.yaml') && isReleaseId(name.slice(0, -'.yaml'.length)))
+      .map((name) => name.slice(0, -'.yaml'.length))
+      .sort();
+  }
+
+  async function load(id: string): Promise<ReleasePlan> {
+    checkReleaseId(id);
+    const bytes = await readIfThere(id);
+    if (bytes === undefined) throw notFound(id, shownAs(id), await list());
+    return parseReleasePlan(bytes, shownAs(id), id);
+  }
+
+  async function readIfThere(id: string): Promise<Uint8Array | undefined> {
+    await confine(folder, pathOf(id), shownAs(id));
+    try {
+      return await readBounded(pathOf(id), YAML_LIMITS.bytes);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw unreadable(shownAs(id), error);
+    }
+  }
+
+  async function create(id: string, head: string): Promise<ReleasePlan> {
+    checkReleaseId(id);
+    const text = wholeLines(headOnly(head, shownAs(id)));
+    const bytes = new TextEncoder().encode(text);
+    const plan = parseReleasePlan(bytes, shownAs(id), id);
+    const placed = await underLock(id, async () => {
+      await confine(folder, pathOf(id), shownAs(id));
+      return writeAtomically(files, { path: pathOf(id), shown: shownAs(id), content: bytes, placement: 'new' });
+    });
+    if (!placed) throw alreadyThere(id, shownAs(id));
+    return plan;
+  }
+
+  async function rewrite(plan: ReleasePlan, head: string): Promise<ReleasePlan> {
+    return replace(plan, wholeLines(headOnly(head, plan.file)), plan.events);
+  }
+
+  async function append(plan: ReleasePlan, events: readonly NewEvent<EventType>[]): Promise<ReleasePlan> {
+    let chain = plan.events;
+    for (const event of events) {
+      chain = appendEvent(plan.id, chain, { ...event, at: notBefore(event.at, chain.at(-1), plan.file) }).events;
+    }
+    return replace(plan, plan.head, chain);
+  }
+
+  /** Compares and swaps: the file must still have the revision that was read. */
+  async function replace(plan: ReleasePlan, head: string, events: readonly RecordedEvent[]): Promise<ReleasePlan> {
+    checkReleaseId(plan.id);
+    const text =
+      events.length === 0 && plan.claimedPhase === undefined
+        ? head
+        : writeReleasePlan({ id: plan.id, head }, events, phaseOf(events));
+    const bytes = new TextEncoder().encode(text);
+    // What could not be read again is not written.
+    const written = parseReleasePlan(bytes, plan.file, plan.id);
+    await underLock(plan.id, async (stillHeld) => {
+      await refuseIfChanged(plan, text);
+      const lastCheck = async (): Promise<void> => {
+        await stillHeld();
+        await refuseIfChanged(plan, text);
+      };
+      const path = pathOf(plan.id);
+      await writeAtomically(files, { path, shown: plan.file, content: bytes, placement: 'replace', lastCheck });
+    });
+    return written;
+  }
+
+  async function refuseIfChanged(plan: ReleasePlan, intended: string): Promise<void> {
+    const now = await readIfThere(plan.id);
+    if (now !== undefined && sha256(now) === plan.revision) return;
+    const kept = `.relctl/unwritten/${plan.id}-${sha256(intended).slice(0, 12)}.yaml`;
+    await writeAtomically(files, { path: join(root, kept), shown: kept, content: intended, placement: 'replace' });
+    throw changedUnderneath({
+      file: plan.file,
+      before: textAsRead(plan),
+      now: now === undefined ? undefined : new TextDecoder().decode(now),
+      kept,
+    });
+  }
+
+  /** Runs with the plan's lock held; the work gets a check that it still is, to make right before it swaps. */
+  async function underLock<T>(id: string, work: (stillHeld: () => Promise<void>) => Promise<T>): Promise<T> {
+    await prepareStateFolder();
+    const lock = await takeWriteLock(join(stateFolder, 'locks'), id, shownAs(id));
+    try {
+      await sweepTemporaryFiles(files, pathOf(id));
+      return await work(async () => {
+        if (!(await lock.held())) throw lostLock(shownAs(id));
+      });
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async function prepareStateFolder(): Promise<void> {
+    const ignore = join(stateFolder, '.gitignore');
+    try {
+      await mkdir(stateFolder, { recursive: true });
+      if ((await stat(ignore).catch(() => undefined)) === undefined) await writeFile(ignore, '*\n');
+    } catch (error) {
+      throw new RelctlError('plan.write-failed', `.relctl could not be made: ${String(error)}`, {
+        why: 'relctl keeps its locks there.',
+        hints: ['ls -ld . .relctl'],
+        cause: error,
+      });
+    }
+  }
+
+  return { list, load, create, rewrite, append, ...evidenceFolder({ folder, shown: releases, files, underLock }) };
+}
+
+function isReleaseId(id: string): boolean {
+  try {
+    checkReleaseId(id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text that was read, made again from what is known of it: a plan has exactly one text. */
+function textAsRead(plan: ReleasePlan): string {
+  return plan.claimedPhase === undefined ? plan.head : writeReleasePlan(plan, plan.events, plan.claimedPhase);
+}
+
+function wholeLines(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function headOnly(head: string, file: string): string {
+  if (splitDocument(head).status === '') return head;
+  throw new RelctlError('plan.schema', `${file}: the new text holds a status of its own`, {
+    place: { file },
+    why: 'relctl alone writes the history; the text above it is what people write.',
+    hints: ['leave out everything from the line that begins with status:'],
+  });
+}
+
+function notBefore(at: string, last: RecordedEvent | undefined, file: string): string {
+  if (last === undefined || at >= last.at) return at;
+  const behind = Date.parse(last.at) - Date.parse(at);
+  if (behind <= CLOCK_SKEW_MS) return last.at;
+  throw new RelctlError(
+    'plan.write-failed',
+    `${file}: this clock says ${at}, but event ${last.seq} was recorded at ${last.at}`,
+    {
+      place: { file },
+      why: 'A history runs forward: one of the two clocks is wrong, and windows and lead times would be judged by it.',
+      hints: ['date -u', 'set the clock of this machine and run the command again'],
+      data: { clock: at, lastEvent: last.at, seq: last.seq },
+    },
+  );
+}
+
+function notFound(id: string, file: string, known: readonly string[]): RelctlError {
+  const near = nearestIds(id, known);
+  return new RelctlError('plan.not-found', `there is no release ${id} (${file})`, {
+    hints: [...(near.length > 0 ? [`did you mean ${near.join(' or ')}?`] : []), 'relctl list', `relctl plan ${id}`],
+    data: { id, near },
+  });
+}
+
+function alreadyThere(id: string, file: string): RelctlError {
+  return new RelctlError('plan.exists', `${file} exists already`, {
+    place: { file },
+    why: 'A release has one plan; nothing was written over it.',
+    hints: [`relctl status ${id}`],
+  });
+}
+
+function lostLock(file: string): RelctlError {
+  return new RelctlError('plan.write-failed', `${file}: this process was stopped while it wrote, and lost its turn`, {
+    place: { file },
+    why: 'Another process may have written since; nothing was written over it.',
+    hints: ['run the command again'],
+  });
+}
+
+function unreadable(file: string, cause: unknown): RelctlError {
+  return new RelctlError('plan.unreadable', `${file} could not be read (${systemCode(cause) || String(cause)})`, {
+    place: { file },
+    why: 'Nothing is decided about a release whose plan cannot be seen.',
+    hints: [`ls -ld ${file}`],
+    cause,
+  });
+}

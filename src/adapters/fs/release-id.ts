@@ -1,0 +1,64 @@
+import { RelctlError } from '../../domain/errors.ts';
+import { ID_PATTERN } from '../../plan/spec.ts';
+
+/** Names that Windows keeps for devices, whatever follows the first dot. */
+const DEVICES = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** Refuses an id before any path is made of it. @throws RelctlError `plan.bad-id` */
+export function checkReleaseId(id: string): void {
+  const problem = problemOf(id);
+  if (problem === undefined) return;
+  const likely = id
+    .replace(/\\/g, '/')
+    .replace(/^.*\//, '')
+    .replace(/\.ya?ml$/, '')
+    .toLowerCase();
+  throw new RelctlError('plan.bad-id', `${JSON.stringify(id.slice(0, 80))} is no release id: ${problem}`, {
+    why: 'The id is a file name, the holder of a lock in the cluster and a label there.',
+    hints: [likely !== id && problemOf(likely) === undefined ? `did you mean ${likely}?` : 'relctl list'],
+  });
+}
+
+function problemOf(id: string): string | undefined {
+  if (!ID_PATTERN.test(id)) {
+    return 'it takes lower-case letters, digits, dots and dashes, starts with a letter or digit, and has at most 63';
+  }
+  if (DEVICES.test(id)) return 'it is the name of a device on Windows';
+  if (/[.-]$/.test(id)) return 'it must end with a letter or digit, as Kubernetes labels do';
+  return undefined;
+}
+
+/** Refuses the name of a kept file before any path is made of it. @throws RelctlError `plan.bad-id` */
+export function checkEvidenceName(name: string): void {
+  const parts = name.split('/');
+  const bad = parts.find((part) => !/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(part) || DEVICES.test(part));
+  if (bad === undefined && parts.length <= 4) return;
+  throw new RelctlError('plan.bad-id', `${JSON.stringify(name.slice(0, 80))} is no name for a kept file`, {
+    why: 'Evidence lies below the folder of its release and nowhere else.',
+    hints: ['use letters, digits, dots and dashes'],
+  });
+}
+
+/** Those of `known` that look like `wanted`, nearest first, at most three. */
+export function nearestIds(wanted: string, known: readonly string[]): readonly string[] {
+  return known
+    .map((id) => ({ id, distance: id.includes(wanted) || wanted.includes(id) ? 1 : editDistance(wanted, id) }))
+    .filter(({ id, distance }) => distance <= Math.max(2, Math.floor(id.length / 3)))
+    .sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1))
+    .slice(0, 3)
+    .map(({ id }) => id);
+}
+
+/** Levenshtein's distance: single-character insertions, deletions and substitutions. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j += 1) {
+      const substituted = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
