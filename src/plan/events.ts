@@ -36,6 +36,14 @@ export const EVENT_DATA = {
     conditions: z.array(condition).default([]),
     comment: z.string().default(''),
   }),
+  /** Recorded together with the vote that decides; audit re-counts the votes. */
+  'cab.decided': z.strictObject({
+    round: z.int().positive(),
+    decision: z.enum(['go', 'no-go']),
+    go: z.int().min(0),
+    noGo: z.int().min(0),
+    quorum: z.int().positive(),
+  }),
   'condition.closed': z.strictObject({ condition: text, evidence: text }),
   'stage.started': z.strictObject({ ...subject, attempt, commit: text }),
   'stage.completed': z.strictObject({ ...subject, attempt, commit: text, images }),
@@ -54,8 +62,12 @@ export const EVENT_DATA = {
     attempt,
     fence: z.int().positive(),
     strategy: text,
-    clusterUid: text,
-    baseline: evidence.optional(),
+    /** Cluster identity by target. */
+    clusters: z.record(z.string(), text),
+    /** Steps of this attempt in order, so that a resumed run follows the plan that was begun. */
+    steps: z.array(text),
+    /** The exact image of each service, pinned to what was staged. */
+    images: z.record(z.string(), text),
   }),
   'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text }),
   'step.intended': z.strictObject({ attempt, step: text, fence: z.int().positive(), detail: z.string().optional() }),
@@ -80,10 +92,12 @@ export const EVENT_DATA = {
   'deploy.aborted': z.strictObject({ attempt, reason: text }),
   'rollback.started': z.strictObject({ attempt, reason: text, fence: z.int().positive() }),
   'rollback.completed': z.strictObject({ attempt, verified: z.string() }),
+  'rollback.failed': z.strictObject({ attempt, code: text, reason: text }),
   'release.frozen': z.strictObject({ attempt, reason: text, migration: text.optional() }),
   'notification.queued': z.strictObject({ key: text, topic: text, text, channels: z.array(text) }),
   'notification.sent': z.strictObject({ key: text, channel: text }),
   'notification.failed': z.strictObject({ key: text, channel: text, reason: text }),
+  'rehearsal.recorded': z.strictObject({ ...subject, result: z.enum(['passed', 'failed']), document: evidence }),
   'verify.recorded': z.strictObject({ ok: z.boolean(), checks: z.array(checkResult) }),
   'hypercare.started': z.strictObject({ until: text, hours: z.number().positive() }),
   'hypercare.observed': z.strictObject({

@@ -1,0 +1,154 @@
+import {
+  addCalendarDays,
+  formatMoment,
+  formatSpan,
+  formatWindow,
+  reviewDate,
+  startOfDate,
+  timeOf,
+  windowSpan,
+} from '../calendar.ts';
+import { isAmong, samePerson } from '../people.ts';
+import { type GateRule, refuse } from './gate.ts';
+
+/** Gates of phases 2 to 4: staging, sign-offs, the window, hypercare and the review. */
+
+export const stageCurrent: GateRule = ({ plan, state }) => {
+  const unblock = { who: [plan.spec.owners.rdLead], command: `relctl stage ${plan.id}` };
+  if (state.stage === undefined) return refuse('stage.current', 'the candidate was not deployed to staging', unblock);
+  if (state.stage.result !== 'completed') {
+    return refuse(
+      'stage.current',
+      state.stage.result === 'failed'
+        ? 'the last deployment to staging failed'
+        : 'a deployment to staging was begun and not finished',
+      unblock,
+    );
+  }
+  if (state.stage.specDigest !== plan.specDigest) {
+    return refuse('stage.current', 'the plan was changed after it was deployed to staging', unblock);
+  }
+  return undefined;
+};
+
+const signoff =
+  (role: 'qa' | 'ops'): GateRule =>
+  ({ plan, state }) => {
+    const title = role === 'qa' ? 'QA' : 'Operations';
+    const unblock = {
+      who: plan.spec.owners[role === 'qa' ? 'qa' : 'operations'],
+      command: `relctl signoff ${role} ${plan.id}`,
+    };
+    const signed = state.signoffs[role];
+    if (signed === undefined) return refuse(`signoff.${role}`, `${title} has not signed off`, unblock);
+    if (signed.data.decision !== 'pass') {
+      return refuse(`signoff.${role}`, `${title} (${signed.actor}) rejected what is in staging`, unblock);
+    }
+    if (signed.data.specDigest !== plan.specDigest || signed.data.stageAttempt !== state.stage?.attempt) {
+      return refuse(`signoff.${role}`, `${title} signed off on something else than what is in staging now`, unblock);
+    }
+    return undefined;
+  };
+
+export const signoffQa = signoff('qa');
+export const signoffOps = signoff('ops');
+
+/** One person does not sign off for QA and for Operations. */
+export const signoffSeparate: GateRule = ({ plan, state, policy, actor }) => {
+  if (actor === undefined || policy.separation.onePersonManyRoles) return undefined;
+  const other = [state.signoffs.qa, state.signoffs.ops].find((signed) => signed && samePerson(signed.actor, actor));
+  return other === undefined
+    ? undefined
+    : refuse('signoff.separate', `${actor} already signed off for ${other.data.role}`, {
+        who: plan.spec.owners[other.data.role === 'qa' ? 'operations' : 'qa'].filter((one) => !samePerson(one, actor)),
+        command: `relctl signoff ${other.data.role === 'qa' ? 'ops' : 'qa'} ${plan.id}`,
+      });
+};
+
+export const windowOpen: GateRule = ({ plan, now }) => {
+  const { start, end } = windowSpan(plan.spec.window);
+  if (now >= start && now < end) return undefined;
+  return refuse(
+    'time.window-open',
+    now < start
+      ? `the change window opens in ${formatSpan(start - now)}: ${formatWindow(plan.spec.window)}`
+      : `the change window closed ${formatSpan(now - end)} ago: ${formatWindow(plan.spec.window)}`,
+    now < start
+      ? { who: plan.spec.owners.operations, command: `relctl deploy ${plan.id}` }
+      : { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --window <start>/<end>` },
+  );
+};
+
+export const canaryPassed: GateRule = ({ plan, state }) => {
+  const verdict = state.deployment?.verdict;
+  return verdict?.data.verdict === 'pass'
+    ? undefined
+    : refuse(
+        'canary.passed',
+        verdict === undefined
+          ? 'the canary was not judged yet'
+          : `the verdict on the canary is ${verdict.data.verdict}`,
+        { who: plan.spec.owners.operations, command: `relctl deploy ${plan.id} --resume` },
+      );
+};
+
+export const hypercareElapsed: GateRule = ({ plan, state, now }) => {
+  const until = state.hypercare === undefined ? undefined : timeOf(state.hypercare.until);
+  return until !== undefined && now >= until
+    ? undefined
+    : refuse(
+        'hypercare.elapsed',
+        until === undefined
+          ? 'hypercare was not started'
+          : `hypercare lasts until ${formatMoment(until, plan.spec.window.timeZone)}, for another ${formatSpan(until - now)}`,
+        { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
+      );
+};
+
+export const hypercareHealthy: GateRule = ({ plan, state }) => {
+  const last = state.hypercare?.observations.at(-1);
+  return last?.data.healthy === true
+    ? undefined
+    : refuse(
+        'hypercare.healthy',
+        last === undefined
+          ? 'the hypercare time was never looked at'
+          : 'the last look at the hypercare time was not healthy',
+        { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
+      );
+};
+
+export const hypercareClosed: GateRule = ({ plan, state }) =>
+  state.hypercare?.closed !== undefined
+    ? undefined
+    : refuse('hypercare.closed', 'hypercare was not signed off', {
+        who: plan.spec.owners.operations,
+        command: `relctl hypercare ${plan.id} --exit`,
+      });
+
+export const reviewTime: GateRule = ({ plan, policy, now }) => {
+  const { timeZone } = plan.spec.window;
+  const date = reviewDate(plan.spec.window, policy.leadDays.review);
+  return now >= startOfDate(date, timeZone)
+    ? undefined
+    : refuse(
+        'time.review',
+        `the review is held ${policy.leadDays.review} days after the window, on ${date}; the success metrics need that week`,
+        { who: [plan.spec.owners.productManager], command: `relctl review ${plan.id}` },
+      );
+};
+
+/** When hypercare ends, counted from the completed verification. */
+export function hypercareEnd(startedAt: number, hours: number): number {
+  return startedAt + hours * 3_600_000;
+}
+
+/** When the week of success metrics ends: the same wall time, some calendar days after the deployment. */
+export function successWeekEnd(completedAt: number, days: number, zone: string): number {
+  return addCalendarDays(completedAt, days, zone);
+}
+
+/** The person holds one of the roles that may take a step. */
+export function isAllowed(people: readonly string[], actor: string | undefined): boolean {
+  return actor === undefined || isAmong(people, actor);
+}

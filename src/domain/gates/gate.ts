@@ -1,0 +1,76 @@
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { Phase } from '../phases.ts';
+import type { PlanFinding } from '../plan-check.ts';
+import type { ReleaseState } from '../state.ts';
+
+/** What a gate looks at. Gathered by the use case; a gate itself reads nothing and knows no clock. */
+export interface GateFacts {
+  readonly plan: Pick<ReleasePlan, 'id' | 'metadata' | 'spec' | 'specDigest' | 'textDigest'>;
+  readonly state: ReleaseState;
+  readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Who gives the command; `undefined` when the question is only what blocks the release. */
+  readonly actor: string | undefined;
+  readonly others: readonly OtherRelease[];
+  readonly findings: readonly PlanFinding[];
+}
+
+/** Another release of the repository, for clashes. */
+export interface OtherRelease {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly services: readonly string[];
+  readonly span: { readonly start: number; readonly end: number };
+}
+
+/** The gates of the process with what each asks for, and whether a reasoned exception can stand in: time rules only. */
+export const GATES = {
+  'phase.order': { title: 'the steps come in order', exceptionable: false },
+  'role.allowed': { title: 'the step is taken by who holds the role', exceptionable: false },
+  'plan.complete': { title: 'the plan is complete and consistent', exceptionable: false },
+  'time.cab-lead': { title: 'the plan reaches the CAB early enough before the window', exceptionable: true },
+  'time.staging-lead': { title: 'the candidate reaches staging early enough before the window', exceptionable: true },
+  'time.window-ahead': { title: 'the change window is not over', exceptionable: true },
+  'time.window-open': { title: 'it is the time of the change window', exceptionable: true },
+  'time.no-freeze': { title: 'no change freeze covers the window', exceptionable: true },
+  'time.no-clash': { title: 'no other release has the same services at the same time', exceptionable: true },
+  'cab.member': { title: 'the vote comes from the Change Advisory Board', exceptionable: false },
+  'cab.not-author': { title: 'nobody approves what they wrote', exceptionable: false },
+  'cab.go': { title: 'the CAB gave its Go for exactly this plan', exceptionable: false },
+  'cab.conditions': { title: 'the conditions of the Go are met', exceptionable: false },
+  'stage.current': { title: 'exactly this plan is in staging', exceptionable: false },
+  'signoff.separate': { title: 'the sign-offs come from different people', exceptionable: false },
+  'signoff.qa': { title: 'QA signed off on what is in staging', exceptionable: false },
+  'signoff.ops': { title: 'Operations signed off on what is in staging', exceptionable: false },
+  'canary.passed': { title: 'the canary was judged and passed', exceptionable: false },
+  'hypercare.elapsed': { title: 'the hypercare time has passed', exceptionable: true },
+  'hypercare.healthy': { title: 'the last hypercare observation is healthy', exceptionable: false },
+  'hypercare.closed': { title: 'hypercare was signed off', exceptionable: false },
+  'time.review': { title: 'the week of success metrics has passed', exceptionable: true },
+} as const;
+
+/** A key of the registry. */
+export type GateName = keyof typeof GATES;
+
+/** Why a gate stays shut: a sentence, who can open it, and with which command. */
+export interface Refusal {
+  readonly gate: GateName;
+  readonly sentence: string;
+  readonly who: readonly string[];
+  readonly command: string;
+  readonly exceptionable: boolean;
+}
+
+/** One gate's rule. */
+export type GateRule = (facts: GateFacts) => Refusal | undefined;
+
+/** Builds a refusal; whether an exception is possible comes from the registry. */
+export function refuse(
+  gate: GateName,
+  sentence: string,
+  unblock: { readonly who: readonly string[]; readonly command: string },
+): Refusal {
+  return { gate, sentence, ...unblock, exceptionable: GATES[gate].exceptionable };
+}

@@ -1,0 +1,242 @@
+import type { Policy, Role } from '../plan/policy.ts';
+import * as delivery from './gates/delivery.ts';
+import { type GateFacts, type GateRule, type Refusal, refuse } from './gates/gate.ts';
+import * as planning from './gates/planning.ts';
+import type { NextAction } from './outcome.ts';
+import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from './people.ts';
+import { type Phase, REOPENABLE } from './phases.ts';
+
+/** One command of the process: when it is due, who may give it, and the gates before it, in the order in which they are told. */
+interface ProcessStep {
+  readonly command: (id: string) => string;
+  readonly phases: readonly Phase[];
+  readonly roles: (policy: Policy) => readonly Role[];
+  readonly gates: readonly GateRule[];
+}
+
+const roles =
+  (key: keyof Policy['roles']) =>
+  (policy: Policy): readonly Role[] =>
+    policy.roles[key];
+const only =
+  (...held: Role[]) =>
+  (): readonly Role[] =>
+    held;
+
+const BEFORE_PRODUCTION: readonly GateRule[] = [
+  planning.cabGo,
+  planning.cabConditions,
+  delivery.stageCurrent,
+  delivery.signoffQa,
+  delivery.signoffOps,
+  delivery.windowOpen,
+  planning.noFreeze,
+  planning.noClash,
+];
+
+/** The process, command by command. What a command needs stands here and nowhere else. */
+export const PROCESS = {
+  'submit-cab': {
+    command: (id) => `relctl submit-cab ${id}`,
+    phases: ['draft'],
+    roles: roles('submitCab'),
+    gates: [planning.planComplete, planning.windowAhead, planning.cabLead, planning.noFreeze, planning.noClash],
+  },
+  'signoff cab': {
+    command: (id) => `relctl signoff cab ${id}`,
+    phases: ['submitted'],
+    roles: only('cab'),
+    gates: [planning.cabMember, planning.cabNotAuthor],
+  },
+  stage: {
+    command: (id) => `relctl stage ${id}`,
+    phases: ['approved', 'staged', 'ready'],
+    roles: roles('stage'),
+    gates: [planning.cabGo, planning.stagingLead],
+  },
+  'signoff qa': {
+    command: (id) => `relctl signoff qa ${id}`,
+    phases: ['staged', 'ready'],
+    roles: only('qa'),
+    gates: [delivery.stageCurrent, delivery.signoffSeparate],
+  },
+  'signoff ops': {
+    command: (id) => `relctl signoff ops ${id}`,
+    phases: ['staged', 'ready'],
+    roles: only('operations'),
+    gates: [delivery.stageCurrent, delivery.signoffSeparate],
+  },
+  deploy: {
+    command: (id) => `relctl deploy ${id}`,
+    phases: ['ready'],
+    roles: roles('deploy'),
+    gates: BEFORE_PRODUCTION,
+  },
+  'deploy --promote': {
+    command: (id) => `relctl deploy ${id} --promote`,
+    phases: ['canary'],
+    roles: roles('deploy'),
+    gates: [delivery.canaryPassed, delivery.windowOpen],
+  },
+  'deploy --resume': {
+    command: (id) => `relctl deploy ${id} --resume`,
+    phases: ['canary', 'rolling-out'],
+    roles: roles('deploy'),
+    gates: [],
+  },
+  'deploy --abort': {
+    command: (id) => `relctl deploy ${id} --abort`,
+    phases: ['canary', 'rolling-out'],
+    roles: roles('deploy'),
+    gates: [],
+  },
+  rollback: {
+    command: (id) => `relctl rollback ${id}`,
+    phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
+    roles: roles('deploy'),
+    gates: [],
+  },
+  verify: {
+    command: (id) => `relctl verify ${id}`,
+    phases: ['deployed'],
+    roles: roles('verify'),
+    gates: [],
+  },
+  hypercare: {
+    command: (id) => `relctl hypercare ${id}`,
+    phases: ['verified', 'hypercare'],
+    roles: roles('hypercare'),
+    gates: [],
+  },
+  'hypercare --exit': {
+    command: (id) => `relctl hypercare ${id} --exit`,
+    phases: ['hypercare'],
+    roles: roles('hypercare'),
+    gates: [delivery.hypercareElapsed, delivery.hypercareHealthy],
+  },
+  review: {
+    command: (id) => `relctl review ${id}`,
+    phases: ['hypercare', 'validated'],
+    roles: roles('review'),
+    gates: [delivery.hypercareClosed, delivery.reviewTime],
+  },
+} as const satisfies Record<string, ProcessStep>;
+
+/** A command of the process. */
+export type ProcessCommand = keyof typeof PROCESS;
+
+/**
+ * Every reason why a command is refused now, in the order of its gates; empty when it may go ahead.
+ * The first refusal is of the order of phases, since the others would mislead where the release is elsewhere.
+ */
+export function decide(command: ProcessCommand, facts: GateFacts): readonly Refusal[] {
+  const step: ProcessStep = PROCESS[command];
+  const order = refuseOrder(command, step, facts);
+  if (order !== undefined) return [order];
+  const gates = step.gates.map((gate) => gate(facts));
+  return [refuseRole(step, facts), ...gates].filter((refusal) => refusal !== undefined);
+}
+
+/** What could be done next, by whom, whatever gates still refuse it. */
+export function nextActions(facts: GateFacts): readonly NextAction[] {
+  return dueCommands(facts).map((command) => {
+    const [refusal] = decide(command, { ...facts, actor: undefined });
+    return {
+      who: nameList(whoMay(command, facts)),
+      command: PROCESS[command].command(facts.plan.id),
+      ...(refusal === undefined ? {} : { why: `not yet: ${refusal.sentence}` }),
+    };
+  });
+}
+
+/** What blocks the next step: the refusals of the commands that are due, whoever gives them. */
+export function blockers(facts: GateFacts): readonly Refusal[] {
+  const anyone = { ...facts, actor: undefined };
+  return dueCommands(facts)
+    .slice(0, 1)
+    .flatMap((command) => decide(command, anyone));
+}
+
+/** Commands that the phase asks for, the main one first. */
+export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly ProcessCommand[] {
+  switch (state.phase) {
+    case 'draft':
+      return ['submit-cab'];
+    case 'submitted':
+      return ['signoff cab'];
+    case 'approved':
+      return ['stage'];
+    case 'staged':
+      return [
+        ...(state.signoffs.qa?.data.decision === 'pass' ? [] : (['signoff qa'] as const)),
+        ...(state.signoffs.ops?.data.decision === 'pass' ? [] : (['signoff ops'] as const)),
+      ];
+    case 'ready':
+      return ['deploy'];
+    case 'canary':
+      if (state.deployment?.result === 'rolling-back') return ['rollback'];
+      return state.deployment?.verdict?.data.verdict === 'pass'
+        ? ['deploy --promote', 'deploy --abort']
+        : ['deploy --resume', 'deploy --abort'];
+    case 'rolling-out':
+      return state.deployment?.result === 'rolling-back' ? ['rollback'] : ['deploy --resume', 'deploy --abort'];
+    case 'deployed':
+      return state.deployment?.result === 'rolling-back' ? ['rollback'] : ['verify', 'rollback'];
+    case 'verified':
+      return ['hypercare'];
+    case 'hypercare':
+      return state.hypercare?.closed === undefined ? ['hypercare', 'hypercare --exit'] : ['review'];
+    case 'validated':
+      return ['review'];
+    case 'frozen':
+      return ['rollback'];
+    default:
+      return [];
+  }
+}
+
+/** People who may give a command in this release. */
+export function whoMay(command: ProcessCommand, { plan, policy, state }: GateFacts): readonly string[] {
+  if (command === 'signoff cab') {
+    const voted = state.cab?.votes.map((vote) => vote.actor) ?? [];
+    return votingBoard(plan.spec, state.authors, policy).filter((member) => !isAmong(voted, member));
+  }
+  return peopleOf(plan.spec, (PROCESS[command] as ProcessStep).roles(policy));
+}
+
+function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFacts): Refusal | undefined {
+  const { phase } = facts.state;
+  if (step.phases.includes(phase)) return undefined;
+  const [due] = dueCommands(facts);
+  const id = facts.plan.id;
+  if (due !== undefined) {
+    return refuse('phase.order', `the release is ${phase}, and \`${command}\` is not due in that phase`, {
+      who: whoMay(due, facts),
+      command: PROCESS[due].command(id),
+    });
+  }
+  const ended = REOPENABLE.includes(phase);
+  return refuse(
+    'phase.order',
+    ended
+      ? `the release ended ${phase}; it takes a new candidate to go on`
+      : `the release is ${phase}: nothing is left to do`,
+    {
+      who: [facts.plan.spec.owners.rdLead],
+      command: ended ? `relctl plan ${id} --reopen "<reason>"` : `relctl status ${id}`,
+    },
+  );
+}
+
+function refuseRole(step: ProcessStep, facts: GateFacts): Refusal | undefined {
+  const { actor, plan, policy } = facts;
+  const held = step.roles(policy);
+  // The board has its own gate, which says more.
+  if (held.includes('cab')) return undefined;
+  const people = peopleOf(plan.spec, held);
+  if (delivery.isAllowed(people, actor)) return undefined;
+  return refuse('role.allowed', `${actor} is not ${roleTitles(held)} of this release`, {
+    who: people,
+    command: step.command(plan.id),
+  });
+}
