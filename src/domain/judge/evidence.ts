@@ -1,0 +1,106 @@
+import type { Increment } from './look.ts';
+import { logSumExp } from './special-functions.ts';
+
+/**
+ * The alternatives that the judge bets on, with their weights: the odds of a bad event at the canary are `ratio` times
+ * those under the null. A few rungs do, because a likelihood ratio is flat about its own rate; the weights, which sum to 1, trade the
+ * smallest useful regression (×2) against the plainest (×20). They were chosen on the bench; validity does not depend on them.
+ */
+export const LADDER: readonly { readonly ratio: number; readonly weight: number }[] = [
+  { ratio: 1.6, weight: 0.08 },
+  { ratio: 2.5, weight: 0.56 },
+  { ratio: 5.5, weight: 0.25 },
+  { ratio: 20, weight: 0.11 },
+];
+
+/** Of the whole bet, what is kept for regressions that begin later in the bake, spread over {@link RESTARTS} moments. */
+const LATE_SHARE = 0.08;
+/** Moments at which a late regression may be taken to begin, evenly over bake and extension. */
+export const RESTARTS = 32;
+
+/**
+ * The log likelihood ratios of all rungs since the bake began, and what they were at each moment where a late bet began.
+ * Plain data, so that it can be kept.
+ */
+export interface Trail {
+  readonly sums: readonly number[];
+  readonly restarts: readonly (readonly number[])[];
+}
+
+/** No evidence yet. */
+export const EMPTY_TRAIL: Trail = { sums: LADDER.map(() => 0), restarts: [] };
+
+/** Adds a look's log likelihood ratios, one a rung. */
+export function extendTrail(trail: Trail, steps: readonly number[]): Trail {
+  return { sums: trail.sums.map((sum, rung) => sum + (steps[rung] ?? 0)), restarts: trail.restarts };
+}
+
+/** Begins late bets until `due` of them run; called before a look is added, so that a bet never knows what it bets on. */
+export function restartTrail(trail: Trail, due: number): Trail {
+  const missing = Math.min(due, RESTARTS) - trail.restarts.length;
+  if (missing <= 0) return trail;
+  return { sums: trail.sums, restarts: [...trail.restarts, ...Array.from({ length: missing }, () => trail.sums)] };
+}
+
+/**
+ * Evidence against the null, as the natural logarithm of an e-value: the mixture over rungs and beginnings
+ * ln Σ_s π_s Σ_r w_r exp((ℓ_r(t) - ℓ_r(s)) / φ).
+ *
+ * For φ = 1 each term is a likelihood ratio of what came after `s`, so the sum is a non-negative supermartingale of mean
+ * at most 1, and by Ville's inequality it ever exceeds 1/a with probability at most a, whenever it is looked at. The sum over beginnings is the
+ * e-detector of Shin, Ramdas and Rinaldo (2023) with weights that sum to 1. φ > 1 counts overdispersed events as fewer: a
+ * quasi-likelihood (see dispersion.ts).
+ */
+export function logEvidence(trail: Trail, dispersion: number): number {
+  const terms: number[] = [];
+  const late = Math.log(LATE_SHARE / RESTARTS);
+  const idle = RESTARTS - trail.restarts.length;
+  // Bets that have not begun yet still hold their stake.
+  if (idle > 0) terms.push(Math.log((LATE_SHARE * idle) / RESTARTS));
+  for (const [rung, { weight }] of LADDER.entries()) {
+    const sum = trail.sums[rung] ?? 0;
+    terms.push(Math.log(weight * (1 - LATE_SHARE)) + sum / dispersion);
+    for (const restart of trail.restarts) {
+      terms.push(late + Math.log(weight) + (sum - (restart[rung] ?? 0)) / dispersion);
+    }
+  }
+  return logSumExp(terms);
+}
+
+/**
+ * Log likelihood ratios of one look for "the canary is worse than control".
+ *
+ * Given how many requests each had and how many were bad in all, a bad one falls on the canary with probability
+ * θ₀ = n_c/(n_c+n_s) if both are equally good, and θ_r = r·n_c/(r·n_c+n_s) if the canary is r times worse (Przyborowski
+ * and Wileński 1940; Lindon and Malek 2022 for the sequential multinomial form). The rate itself cancels, so it may change from look to look. The exact null law is hypergeometric,
+ * which is smaller than the binomial in convex order (Hoeffding 1963, theorem 4), so the bound holds for any rate.
+ */
+export function comparisonSteps(increment: Increment): readonly number[] {
+  const { canary, control } = increment;
+  if (canary.total <= 0 || control.total <= 0) return LADDER.map(() => 0);
+  return LADDER.map(({ ratio }) => comparisonStep(ratio, increment));
+}
+
+/** The same for one ratio; both totals must be positive. */
+export function comparisonStep(ratio: number, { canary, control }: Increment): number {
+  // Normalised by the control: ln(θ_r/θ₀) = ln r - d and ln((1-θ_r)/(1-θ₀)) = -d with d = ln((r·n_c+n_s)/(n_c+n_s)).
+  const drop = Math.log1p(((ratio - 1) * canary.total) / (canary.total + control.total));
+  return canary.bad * (Math.log(ratio) - drop) - control.bad * drop;
+}
+
+/**
+ * Log likelihood ratios of one look for "the canary breaks its objective": each event is bad with probability at most
+ * `budget` (1 - objective) under the null, and has odds r times those of the budget under the alternative.
+ */
+export function objectiveSteps(canary: { readonly bad: number; readonly total: number }, budget: number): readonly number[] {
+  return LADDER.map(({ ratio }) => {
+    const drop = Math.log1p((ratio - 1) * budget);
+    return canary.bad * (Math.log(ratio) - drop) - (canary.total - canary.bad) * drop;
+  });
+}
+
+/** The evidence that a canary with `bad` bad events would give at one look over the whole span, against a given control. */
+export function evidenceAt(bad: number, canaryTotal: number, control: { readonly bad: number; readonly total: number }, dispersion: number): number {
+  const increment = { canary: { bad, total: canaryTotal }, control };
+  return logEvidence(extendTrail(EMPTY_TRAIL, comparisonSteps(increment)), dispersion);
+}

@@ -1,0 +1,61 @@
+/** Bad events and all events, counted since the bake began. */
+export interface Counts {
+  readonly bad: number;
+  readonly total: number;
+}
+
+/** What was measured of one SLO at a look. All counts are cumulative and cover the same span for canary and control. */
+export type SloReading =
+  | {
+      readonly ok: true;
+      readonly canary: Counts;
+      readonly control: Counts;
+      /** The control's counts by replica, when the metrics tell replicas apart: the empirical null. */
+      readonly controlReplicas?: Readonly<Record<string, Counts>>;
+      /** How many replicas the canary has; 1 when left out, which is the careful assumption. */
+      readonly canaryReplicas?: number;
+    }
+  /** There is nothing that can be trusted; `detail` says why in one sentence. */
+  | { readonly ok: false; readonly detail: string };
+
+/** One look at all SLOs. */
+export interface Look {
+  /** Seconds since the bake began. */
+  readonly elapsedSeconds: number;
+  /** Readings by SLO name; an SLO that is missing has no data. */
+  readonly slos: Readonly<Record<string, SloReading>>;
+}
+
+/** Growth of canary and control between two looks. */
+export interface Increment {
+  readonly canary: Counts;
+  readonly control: Counts;
+}
+
+/** Nothing counted yet. */
+export const NO_COUNTS: Counts = { bad: 0, total: 0 };
+
+/** `later` less `earlier`. */
+export function growth(later: Counts, earlier: Counts): Counts {
+  return { bad: later.bad - earlier.bad, total: later.total - earlier.total };
+}
+
+/** Share of bad events; 0 without events. */
+export function badRatio(counts: Counts): number {
+  return counts.total > 0 ? counts.bad / counts.total : 0;
+}
+
+/**
+ * Why counts cannot be what counters gave, or `undefined` when they can: they must be finite, not negative, no more bad
+ * than all, and never less than at the look before.
+ */
+export function countFault(whose: string, counts: Counts, earlier: Counts): string | undefined {
+  const { bad, total } = counts;
+  if (!Number.isFinite(bad) || !Number.isFinite(total)) return `the counts of the ${whose} are not numbers`;
+  if (bad < 0 || total < 0) return `the counts of the ${whose} are negative`;
+  if (bad > total) return `the ${whose} has more bad events (${bad}) than events (${total})`;
+  if (bad < earlier.bad || total - bad < earlier.total - earlier.bad) {
+    return `the counters of the ${whose} went back since the last look`;
+  }
+  return undefined;
+}

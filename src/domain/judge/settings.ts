@@ -1,0 +1,62 @@
+/** What the judge is told before the canary starts. Plain data: it is recorded, and a resumed process reads it back. */
+export interface JudgeSettings {
+  readonly slos: readonly SloSettings[];
+  /** Overall chance, over all SLOs and all looks, of aborting a canary that is no worse than control and meets its objectives. */
+  readonly alpha: number;
+  /** Chance with which a regression of `detectableRatio` must have been visible, or nothing is promoted. */
+  readonly power: number;
+  /** The regression that must have been visible: bad ratio of the canary over that of control. */
+  readonly detectableRatio: number;
+  /** Requests at the canary below which no verdict is positive. */
+  readonly minimumRequests: number;
+  /** How long the canary is monitored, in seconds. */
+  readonly bakeSeconds: number;
+  /** How much longer, once, when the verdict is inconclusive. */
+  readonly extensionSeconds: number;
+  /** How restless replicas are taken to be as long as nothing is measured; {@link DEFAULT_NOISE} when left out. */
+  readonly noise?: NoiseFloor;
+}
+
+/** One SLO under judgement. */
+export interface SloSettings {
+  readonly name: string;
+  /** The share of good events that is wanted, such as 0.999. */
+  readonly objective: number;
+  /** Its share of `alpha` relative to the other SLOs; 1 when left out. */
+  readonly weight?: number;
+}
+
+/**
+ * Noise that healthy replicas show beyond chance: the bad ratio of a replica wanders about its mean with this coefficient
+ * of variation and forgets with this time. It stands in until stable replicas have been compared with one another.
+ */
+export interface NoiseFloor {
+  readonly coefficientOfVariation: number;
+  /** Integral of the autocorrelation, both sides: (1+φ)/(1-φ) steps for an AR(1) process. */
+  readonly correlationSeconds: number;
+}
+
+/** CV 20%, and the memory of an AR(1) process with φ = 0.7 a minute: 60 s × 1.7/0.3. */
+export const DEFAULT_NOISE: NoiseFloor = { coefficientOfVariation: 0.2, correlationSeconds: 340 };
+
+/** Of an SLO's share of alpha, what goes to the comparison with control; the rest guards the absolute objective. */
+const COMPARISON_SHARE = 0.9;
+
+/** The evidence (natural logarithm of an e-value) at which each test of an SLO aborts the canary. */
+export interface Limits {
+  readonly comparison: number;
+  readonly objective: number;
+}
+
+/**
+ * Splits alpha over the SLOs by weight and within each over its two tests (weighted Bonferroni), and turns each part into
+ * a limit by Ville's inequality: an e-process reaches 1/a with probability at most a.
+ */
+export function limitsOf(settings: JudgeSettings, slo: SloSettings): Limits {
+  const weights = settings.slos.reduce((sum, one) => sum + (one.weight ?? 1), 0);
+  const alpha = (settings.alpha * (slo.weight ?? 1)) / weights;
+  return {
+    comparison: -Math.log(alpha * COMPARISON_SHARE),
+    objective: -Math.log(alpha * (1 - COMPARISON_SHARE)),
+  };
+}

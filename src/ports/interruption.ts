@@ -1,0 +1,6 @@
+/** Ctrl-C, as use cases see it: a signal that ends waits early, and can be taken back when the person chooses to go on. */
+export interface Interruption {
+  /** Aborted once the person has interrupted; a fresh one after {@link Interruption.clear}. */
+  readonly signal: AbortSignal;
+  clear(): void;
+}

@@ -1,0 +1,9 @@
+/** The files of the user's repository beside the plans. Paths are relative to its root and stay inside it. */
+export interface Workspace {
+  /** Text of a file, or `undefined` when there is none. Errors: `config.invalid` when it cannot be read or is too large. */
+  read(path: string): Promise<string | undefined>;
+  /** Writes a file with its folders. Returns false, and writes nothing, when it exists and `overwrite` is not set. */
+  write(path: string, text: string, options?: { readonly overwrite?: boolean }): Promise<boolean>;
+  /** Text of a template that ships with relctl, such as `process/standard-3.0.yaml`. */
+  template(path: string): Promise<string>;
+}

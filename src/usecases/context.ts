@@ -1,0 +1,28 @@
+import type { Config } from '../plan/config.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Environments } from '../ports/environments.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { Interruption } from '../ports/interruption.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
+import type { Prompter } from '../ports/prompter.ts';
+import type { Repository } from '../ports/repository.ts';
+import type { Runs } from '../ports/runs.ts';
+import type { Workspace } from '../ports/workspace.ts';
+
+/** Everything that a use case may reach. Built in `composition.ts`, or in a test. */
+export interface Context {
+  readonly clock: Clock;
+  readonly store: PlanStore;
+  readonly workspace: Workspace;
+  readonly repository: Repository;
+  readonly environments: Environments;
+  readonly notifier: Notifier;
+  readonly prompter: Prompter;
+  readonly sink: EventSink;
+  readonly runs: Runs;
+  readonly interruption: Interruption;
+  readonly config: Config;
+  /** E-mail address of the person who gives the command. */
+  readonly actor: string;
+}
