@@ -1,0 +1,231 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findAssets } from './assets.ts';
+import { freePorts } from './free-ports.ts';
+import { createKubeApi, type KubeApi } from './kube-api.ts';
+import { type Access, writeKubeconfig } from './kubeconfig.ts';
+import { type Running, startProgram } from './process.ts';
+
+/** A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager. It has no nodes: see kubelet.ts. */
+export interface ControlPlane {
+  /** Name of the cluster, and of the context of its administrator. */
+  readonly name: string;
+  readonly url: string;
+  /** A temporary folder of its own, removed by `stop`. */
+  readonly folder: string;
+  /** File with one context for the administrator and one, `<name>-<user>`, for each user. */
+  readonly kubeconfig: string;
+  readonly accesses: readonly Access[];
+  /** The administrator's direct way in, for what plays a part of the cluster. */
+  readonly api: KubeApi;
+  /** The programs, to stop or pause one (SIGSTOP) as a fault. */
+  readonly programs: { readonly etcd: Running; readonly apiServer: Running; readonly controllerManager: Running };
+  /** Certificate and key of the API server; the kubelet stand-in serves with them too. */
+  readonly certificate: { readonly cert: string; readonly key: string };
+  createNamespace(name: string): Promise<void>;
+  /** Lets a user do these things in a namespace, by a Role and its binding. */
+  allow(user: string, namespace: string, rules: readonly PolicyRule[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a Role allows, as in rbac.authorization.k8s.io/v1. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** What a control plane may be started with. */
+export interface ControlPlaneOptions {
+  readonly name?: string;
+  /** Users beside the administrator; without {@link ControlPlane.allow} they may do nothing. */
+  readonly users?: readonly string[];
+}
+
+const CONTROLLERS = [
+  'deployment',
+  'replicaset',
+  'namespace',
+  'garbagecollector',
+  'job',
+  'ttl-after-finished',
+  'horizontalpodautoscaling',
+];
+
+/** How long a control plane may take until it answers. */
+const START_MS = 60_000;
+
+/**
+ * Starts a control plane; several can run at once. It takes about five seconds.
+ * @throws Error with the end of the log of the program that failed
+ */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const name = options.name ?? 'relctl-e2e';
+  const assets = findAssets();
+  const folder = mkdtempSync(join(tmpdir(), 'relctl-cluster-'));
+  const started: Running[] = [];
+  const stop = async () => {
+    for (const program of [...started].reverse()) {
+      if (program.child.signalCode === null) program.child.kill('SIGCONT');
+      await program.stop();
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const [clientPort = 0, peerPort = 0, apiPort = 0] = await freePorts(3);
+    const url = `https://127.0.0.1:${apiPort}`;
+    const certificates = join(folder, 'certificates');
+    const certificate = { cert: join(certificates, 'apiserver.crt'), key: join(certificates, 'apiserver.key') };
+    const access = (context: string): Access => ({
+      context,
+      url,
+      certificateAuthority: certificate.cert,
+      token: randomBytes(16).toString('hex'),
+    });
+    const admin = access(name);
+    const users = (options.users ?? []).map((user) => ({ user, access: access(`${name}-${user}`) }));
+    const start = async (program: keyof typeof assets, args: readonly string[]) => {
+      const running = await startProgram(assets[program], args, { log: join(folder, `${program}.log`) });
+      started.push(running);
+      return running;
+    };
+
+    const etcd = await start('etcd', etcdArguments(join(folder, 'etcd'), clientPort, peerPort));
+    writeFileSync(
+      join(folder, 'tokens.csv'),
+      [
+        `${admin.token},admin,admin,"system:masters"`,
+        ...users.map(({ user, access: { token } }) => `${token},${user},${user}`),
+      ].join('\n'),
+      { mode: 0o600 },
+    );
+    writeServiceAccountKeys(folder);
+    const apiServer = await start('kube-apiserver', apiServerArguments(folder, certificates, clientPort, apiPort));
+    await until(() => existsSync(certificate.cert) && existsSync(certificate.key), apiServer);
+    const accesses = [admin, ...users.map((user) => user.access)];
+    const kubeconfig = writeKubeconfig(join(folder, 'kubeconfig'), accesses);
+    const api = createKubeApi(admin);
+    await until(() => api.call<string>('GET', '/readyz').then((answer) => answer === 'ok'), apiServer, etcd);
+    const controllerManager = await start('kube-controller-manager', controllerManagerArguments(folder, admin));
+    await until(() => api.call('GET', '/api/v1/namespaces/default').then(() => true), apiServer, controllerManager);
+
+    return {
+      name,
+      url,
+      folder,
+      kubeconfig,
+      accesses,
+      api,
+      certificate,
+      programs: { etcd, apiServer, controllerManager },
+      async createNamespace(namespace) {
+        await api.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+      },
+      allow: (user, namespace, rules) => allow(api, user, namespace, rules),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Writes one kubeconfig with the contexts of several control planes. */
+export function mergeKubeconfigs(file: string, planes: readonly ControlPlane[]): string {
+  return writeKubeconfig(
+    file,
+    planes.flatMap((plane) => plane.accesses),
+  );
+}
+
+function etcdArguments(folder: string, clientPort: number, peerPort: number): string[] {
+  const client = `http://127.0.0.1:${clientPort}`;
+  const peer = `http://127.0.0.1:${peerPort}`;
+  return [
+    `--data-dir=${folder}`,
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=default=${peer}`,
+    '--unsafe-no-fsync',
+  ];
+}
+
+function apiServerArguments(folder: string, certificates: string, etcdPort: number, port: number): string[] {
+  return [
+    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
+    `--cert-dir=${certificates}`,
+    `--secure-port=${port}`,
+    '--bind-address=127.0.0.1',
+    // Nobody reaches the server by this address (TEST-NET-1); a loopback one is refused, and a machine may have no other.
+    '--advertise-address=192.0.2.1',
+    '--endpoint-reconciler-type=none',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-signing-key-file=${join(folder, 'service-account.key')}`,
+    `--service-account-key-file=${join(folder, 'service-account.pub')}`,
+    '--service-cluster-ip-range=10.96.0.0/16',
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    '--disable-admission-plugins=ServiceAccount',
+    '--kubelet-preferred-address-types=InternalIP',
+  ];
+}
+
+function controllerManagerArguments(folder: string, admin: Access): string[] {
+  const file = writeKubeconfig(join(folder, 'controller-manager.kubeconfig'), [admin]);
+  const kubeconfig = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  writeFileSync(file, JSON.stringify({ ...kubeconfig, 'current-context': admin.context }), { mode: 0o600 });
+  return [
+    `--kubeconfig=${file}`,
+    '--leader-elect=false',
+    `--controllers=${CONTROLLERS.join(',')}`,
+    '--port=0',
+    '--secure-port=0',
+    '--kube-api-qps=200',
+    '--kube-api-burst=400',
+  ];
+}
+
+function writeServiceAccountKeys(folder: string): void {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  writeFileSync(join(folder, 'service-account.pub'), publicKey);
+  writeFileSync(join(folder, 'service-account.key'), privateKey, { mode: 0o600 });
+}
+
+async function allow(api: KubeApi, user: string, namespace: string, rules: readonly PolicyRule[]): Promise<void> {
+  const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  const role = await api.call('POST', `${path}/roles`, { metadata: { generateName: `${user}-` }, rules });
+  await api.call('POST', `${path}/rolebindings`, {
+    metadata: { name: role.metadata.name },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
+  });
+}
+
+/** Waits until a condition holds; a program that ends meanwhile, or {@link START_MS}, makes it fail. */
+async function until(holds: () => boolean | Promise<boolean>, ...programs: readonly Running[]): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  for (;;) {
+    try {
+      if (await holds()) return;
+    } catch {
+      // Not yet.
+    }
+    const dead = programs.find((program) => program.child.exitCode !== null || program.child.signalCode !== null);
+    if (dead) throw new Error(`${dead.child.spawnfile} ended while it was starting:\n${dead.logTail()}`);
+    if (Date.now() > deadline) {
+      throw new Error(
+        `no answer for ${START_MS / 1000} s:\n${programs.map((program) => program.logTail()).join('\n')}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
