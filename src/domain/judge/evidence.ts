@@ -92,7 +92,10 @@ export function comparisonStep(ratio: number, { canary, control }: Increment): n
  * Log likelihood ratios of one look for "the canary breaks its objective": each event is bad with probability at most
  * `budget` (1 - objective) under the null, and has odds r times those of the budget under the alternative.
  */
-export function objectiveSteps(canary: { readonly bad: number; readonly total: number }, budget: number): readonly number[] {
+export function objectiveSteps(
+  canary: { readonly bad: number; readonly total: number },
+  budget: number,
+): readonly number[] {
   return LADDER.map(({ ratio }) => {
     const drop = Math.log1p((ratio - 1) * budget);
     return canary.bad * (Math.log(ratio) - drop) - (canary.total - canary.bad) * drop;
@@ -100,7 +103,12 @@ export function objectiveSteps(canary: { readonly bad: number; readonly total: n
 }
 
 /** The evidence that a canary with `bad` bad events would give at one look over the whole span, against a given control. */
-export function evidenceAt(bad: number, canaryTotal: number, control: { readonly bad: number; readonly total: number }, dispersion: number): number {
+export function evidenceAt(
+  bad: number,
+  canaryTotal: number,
+  control: { readonly bad: number; readonly total: number },
+  dispersion: number,
+): number {
   const increment = { canary: { bad, total: canaryTotal }, control };
   return logEvidence(extendTrail(EMPTY_TRAIL, comparisonSteps(increment)), dispersion);
 }

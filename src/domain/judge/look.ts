@@ -52,7 +52,8 @@ export function badRatio(counts: Counts): number {
 export function countFault(whose: string, counts: Counts, earlier: Counts): string | undefined {
   const { bad, total } = counts;
   if (!Number.isFinite(bad) || !Number.isFinite(total)) return `the counts of the ${whose} are not numbers`;
-  if (bad < 0 || total < 0) return `the counts of the ${whose} are negative`;
+  if (total < 0) return `the ${whose} has fewer than no events (${total})`;
+  if (bad < 0) return `the ${whose} has more good events (${total - bad}) than events (${total})`;
   if (bad > total) return `the ${whose} has more bad events (${bad}) than events (${total})`;
   if (bad < earlier.bad || total - bad < earlier.total - earlier.bad) {
     return `the counters of the ${whose} went back since the last look`;

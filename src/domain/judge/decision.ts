@@ -1,0 +1,202 @@
+import { type Judgement, observedRatio, type SloJudgement } from './judgement.ts';
+import { badRatio, type Counts } from './look.ts';
+import { type Visibility, visibility } from './power.ts';
+
+/** `continue` before the bake has passed; afterwards one of the others. `fail` at any time. */
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'continue';
+
+/** Why; stable, for scripts. */
+export type VerdictCode =
+  | 'worse-than-control'
+  | 'objective-broken'
+  | 'no-data'
+  | 'no-control'
+  | 'too-few-requests'
+  | 'above-objective'
+  | 'not-visible'
+  | 'collecting'
+  | 'clean';
+
+/** What the judge says of one SLO, with the numbers behind it. All numbers are finite. */
+export interface SloDecision {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly code: VerdictCode;
+  readonly reason: string;
+  readonly canary: Counts;
+  readonly control: Counts;
+  /** Bad ratio of the canary over that of control; absent where the control has no bad events. */
+  readonly ratio?: number;
+  /** Natural logarithms. */
+  readonly evidence: number;
+  readonly limit: number;
+  readonly objective: number;
+  readonly objectiveEvidence: number;
+  readonly objectiveLimit: number;
+  /** φ of the canary's count and how many stable replicas it rests on. */
+  readonly dispersion: number;
+  readonly comparedReplicas: number;
+  /** Chance with which the regression that the plan names would have been seen by now, and the smallest one that would with the power asked for. */
+  readonly power: number;
+  readonly smallestRatio?: number;
+  /** Why the last look had no data. */
+  readonly noData?: string;
+}
+
+/** What the judge says of the canary. */
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly code: VerdictCode;
+  readonly reason: string;
+  readonly elapsedSeconds: number;
+  readonly slos: readonly SloDecision[];
+}
+
+/**
+ * Decides. A canary fails as soon as any SLO has enough evidence against it. It passes only when the bake has passed and for
+ * every SLO there is data, there were enough requests, the canary's own ratio meets the objective, and the regression
+ * that the plan names would have been seen. Anything else after the bake is inconclusive.
+ *
+ * @param bakeSeconds the bake, with its extension if there is one; the settings' bake when left out
+ */
+export function decide(judgement: Judgement, bakeSeconds: number = judgement.settings.bakeSeconds): Decision {
+  const over = judgement.elapsedSeconds >= bakeSeconds;
+  const slos = judgement.slos.map((state) => decideSlo(judgement, state, over));
+  const decisive = (['fail', 'inconclusive', 'continue', 'pass'] as const)
+    .map((verdict) => slos.find((slo) => slo.verdict === verdict))
+    .find((slo) => slo !== undefined);
+  const { elapsedSeconds } = judgement;
+  if (decisive === undefined) {
+    return {
+      verdict: over ? 'inconclusive' : 'continue',
+      code: 'no-data',
+      reason: 'the plan names no SLO, so there is nothing that could show a regression',
+      elapsedSeconds,
+      slos,
+    };
+  }
+  const { verdict, code } = decisive;
+  const reason =
+    verdict === 'pass'
+      ? `every SLO had data, met its objective and would have shown a regression of ×${short(judgement.settings.detectableRatio)}: ${slos.map((slo) => `${slo.name} ${compared(slo)}`).join('; ')}`
+      : `${decisive.name}: ${decisive.reason}`;
+  return { verdict, code, reason, elapsedSeconds, slos };
+}
+
+function decideSlo(judgement: Judgement, state: SloJudgement, over: boolean): SloDecision {
+  const seen = visibility(judgement.settings, state.slo, {
+    canaryTotal: state.canary.total,
+    control: state.control,
+    dispersion: state.dispersion.factor,
+  });
+  const ratio = observedRatio(state);
+  const numbers = {
+    name: state.slo.name,
+    canary: state.canary,
+    control: state.control,
+    ...(ratio === undefined ? {} : { ratio }),
+    evidence: state.comparisonEvidence,
+    limit: state.limits.comparison,
+    objective: state.slo.objective,
+    objectiveEvidence: state.objectiveEvidence,
+    objectiveLimit: state.limits.objective,
+    dispersion: state.dispersion.factor,
+    comparedReplicas: state.dispersion.replicas,
+    power: seen.power,
+    ...(seen.smallestRatio === undefined ? {} : { smallestRatio: seen.smallestRatio }),
+    ...(state.noData === undefined ? {} : { noData: state.noData }),
+  };
+  return { ...numbers, ...finding(judgement, state, seen, over) };
+}
+
+type Finding = Pick<SloDecision, 'verdict' | 'code' | 'reason'>;
+
+function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, over: boolean): Finding {
+  const { settings } = judgement;
+  const { slo, canary, control, crossed, limits, noData } = state;
+  if (crossed?.test === 'comparison') {
+    return {
+      verdict: 'fail',
+      code: 'worse-than-control',
+      reason: `${compared(state)}; after ${seconds(crossed.elapsedSeconds)} the evidence of ${short(crossed.evidence)} passed the limit of ${short(limits.comparison)}, which a canary as good as control does at most once in ${short(Math.exp(limits.comparison))} releases`,
+    };
+  }
+  if (crossed?.test === 'objective') {
+    return {
+      verdict: 'fail',
+      code: 'objective-broken',
+      reason: `${share(canary)} of the canary's requests were bad where the objective allows ${percent(1 - slo.objective)}; after ${seconds(crossed.elapsedSeconds)} the evidence of ${short(crossed.evidence)} passed the limit of ${short(limits.objective)}`,
+    };
+  }
+  const waiting = over ? 'inconclusive' : 'continue';
+  if (noData !== undefined) return { verdict: waiting, code: 'no-data', reason: `no data: ${noData}` };
+  if (control.total <= 0) {
+    return { verdict: waiting, code: 'no-control', reason: 'the control had no requests to compare with' };
+  }
+  if (canary.total <= 0 || canary.total < settings.minimumRequests) {
+    return {
+      verdict: waiting,
+      code: 'too-few-requests',
+      reason: `the canary had ${count(canary.total)} requests and needs ${count(Math.max(1, settings.minimumRequests))}`,
+    };
+  }
+  if (!over) {
+    return {
+      verdict: 'continue',
+      code: 'collecting',
+      reason: `${compared(state)}; evidence ${short(state.comparisonEvidence)} of ${short(limits.comparison)}`,
+    };
+  }
+  // Counts are whole numbers: with a hair of tolerance, 10 bad of 1,000 meet 99%.
+  if (badRatio(canary) > (1 - slo.objective) * (1 + 1e-9)) {
+    return {
+      verdict: 'inconclusive',
+      code: 'above-objective',
+      reason: `${share(canary)} of the canary's requests were bad where the objective allows ${percent(1 - slo.objective)}; that may be chance, so it neither fails nor passes`,
+    };
+  }
+  if (seen.power < settings.power) {
+    return {
+      verdict: 'inconclusive',
+      code: 'not-visible',
+      reason: `a regression of ×${short(settings.detectableRatio)} over ${percent(seen.baseRatio)} would have been seen with a chance of ${percent(seen.power)}, and ${percent(settings.power)} is asked for; ${
+        seen.smallestRatio === undefined
+          ? 'these counts show no regression at all'
+          : `the smallest that would is ×${short(seen.smallestRatio)}`
+      }`,
+    };
+  }
+  return {
+    verdict: 'pass',
+    code: 'clean',
+    reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been seen with a chance of ${percent(seen.power)}`,
+  };
+}
+
+function compared({ canary, control }: { readonly canary: Counts; readonly control: Counts }): string {
+  const ratio = observedRatio({ canary, control });
+  const times = ratio === undefined ? '' : ` (×${short(ratio)})`;
+  return `${share(canary)} bad against ${share(control)} of control${times}`;
+}
+
+function share(counts: Counts): string {
+  return `${count(counts.bad)} of ${count(counts.total)} (${percent(badRatio(counts))})`;
+}
+
+function seconds(value: number): string {
+  return `${short(value)} s`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function percent(ratio: number): string {
+  return `${short(ratio * 100)}%`;
+}
+
+/** Three significant digits, no exponent. */
+function short(value: number): string {
+  if (value >= 100) return count(value);
+  return String(Number(value.toPrecision(3)));
+}

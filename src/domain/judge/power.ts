@@ -1,0 +1,125 @@
+import { dispersionFactor, floorVariance } from './dispersion.ts';
+import { evidenceAt } from './evidence.ts';
+import type { Counts } from './look.ts';
+import { DEFAULT_NOISE, type JudgeSettings, limitsOf, type SloSettings } from './settings.ts';
+import { lowerGamma } from './special-functions.ts';
+
+/** Traffic that is expected before a canary starts. */
+export interface Traffic {
+  /** Requests a second at the canary and at the control. */
+  readonly canaryRate: number;
+  readonly controlRate: number;
+  /** Bad ratio of the control. */
+  readonly badRatio: number;
+  /** Replicas of the canary; 1 when left out. */
+  readonly canaryReplicas?: number;
+}
+
+/** What the judge can see with given counts. */
+export interface Visibility {
+  /** Chance with which a canary `detectableRatio` times as bad as control would have been condemned. */
+  readonly power: number;
+  /** The smallest ratio that would have been with the power asked for; `undefined` if not even every request failing would. */
+  readonly smallestRatio: number | undefined;
+  /** Bad ratio of the control that this was reckoned with, never below a tenth of the error budget. */
+  readonly baseRatio: number;
+}
+
+/**
+ * A control without bad events has no ratio to multiply. A service that uses less than this share of its error budget is
+ * taken to use this share, so that "n times as bad" keeps a meaning that users would notice.
+ */
+const BASE_SHARE_OF_BUDGET = 0.1;
+/** No ratio beyond this is asked for. */
+const LARGEST_RATIO = 1e6;
+
+/**
+ * What could have been seen in counts that were taken: the power of the comparison at its last look alone. The test looks
+ * many times, so the true power is a little larger.
+ */
+export function visibility(
+  settings: JudgeSettings,
+  slo: SloSettings,
+  counts: { readonly canaryTotal: number; readonly control: Counts; readonly dispersion: number },
+): Visibility {
+  const measured = counts.control.total > 0 ? counts.control.bad / counts.control.total : 0;
+  const baseRatio = Math.max(measured, (1 - slo.objective) * BASE_SHARE_OF_BUDGET);
+  const damning = damningCount(
+    counts.canaryTotal,
+    counts.control,
+    counts.dispersion,
+    limitsOf(settings, slo).comparison,
+  );
+  const powerAt = (ratio: number) =>
+    damning === undefined
+      ? 0
+      : lowerGamma(
+          damning / counts.dispersion,
+          (counts.canaryTotal * Math.min(1, ratio * baseRatio)) / counts.dispersion,
+        );
+  return {
+    power: powerAt(settings.detectableRatio),
+    smallestRatio: smallestWhere(
+      (ratio) => powerAt(ratio) >= settings.power,
+      1,
+      Math.min(LARGEST_RATIO, 1 / Math.max(baseRatio, 1e-12)),
+    ),
+    baseRatio,
+  };
+}
+
+/**
+ * The minimum detectable effect, before the canary starts: what would be visible after the bake with this traffic and the
+ * noise floor. `undefined` ratio: this traffic shows nothing in this time.
+ */
+export function expectedVisibility(
+  settings: JudgeSettings,
+  slo: SloSettings,
+  traffic: Traffic,
+  seconds: number = settings.bakeSeconds,
+): Visibility {
+  const canaryTotal = traffic.canaryRate * seconds;
+  const controlTotal = traffic.controlRate * seconds;
+  const wandering = floorVariance(settings.noise ?? DEFAULT_NOISE, seconds);
+  const expected = canaryTotal * traffic.badRatio;
+  return visibility(settings, slo, {
+    canaryTotal,
+    control: { bad: controlTotal * traffic.badRatio, total: controlTotal },
+    dispersion: dispersionFactor({ clumping: 1, wandering }, expected, traffic.canaryReplicas ?? 1),
+  });
+}
+
+/** The smallest ratio that is visible after the bake with this traffic; see {@link expectedVisibility}. */
+export function minimumDetectableRatio(
+  settings: JudgeSettings,
+  slo: SloSettings,
+  traffic: Traffic,
+): number | undefined {
+  return expectedVisibility(settings, slo, traffic).smallestRatio;
+}
+
+/** Seconds until the regression that the plan names would be visible with the power asked for; `undefined` beyond a week. */
+export function secondsUntilVisible(settings: JudgeSettings, slo: SloSettings, traffic: Traffic): number | undefined {
+  const visible = (seconds: number) => expectedVisibility(settings, slo, traffic, seconds).power >= settings.power;
+  return smallestWhere(visible, 1, 7 * 86_400);
+}
+
+/** The fewest bad events at the canary, a real number, whose evidence reaches the limit; `undefined` if even all do not. */
+function damningCount(canaryTotal: number, control: Counts, dispersion: number, limit: number): number | undefined {
+  if (canaryTotal <= 0 || control.total <= 0) return undefined;
+  const damning = (bad: number) => evidenceAt(bad, canaryTotal, control, dispersion) >= limit;
+  return damning(0) ? 0 : smallestWhere(damning, 0, canaryTotal);
+}
+
+/** Bisection for the least number in a range at which a rising condition holds, to one part in 10⁹. */
+function smallestWhere(holds: (value: number) => boolean, low: number, high: number): number | undefined {
+  if (!holds(high)) return undefined;
+  let below = low;
+  let above = high;
+  while (above - below > 1e-9 * Math.max(1, above)) {
+    const middle = below > 0 && above / below > 2 ? Math.sqrt(below * above) : (below + above) / 2;
+    if (holds(middle)) above = middle;
+    else below = middle;
+  }
+  return above;
+}
