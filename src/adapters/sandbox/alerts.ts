@@ -1,0 +1,57 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { ActiveAlert, Alerts } from '../../ports/alerts.ts';
+import { faultOn } from './faults.ts';
+import { keyOf } from './random.ts';
+import { trafficKey } from './traffic.ts';
+import type { World } from './world.ts';
+import type { WorldState } from './world-state.ts';
+
+/** How long a version must serve errors before the company's own alert fires. */
+const FOR_MS = 5 * 60_000;
+
+/**
+ * The alerting of one environment. Every rule that is asked for is loaded. In staging, a new alert fires between one and
+ * two minutes after each rollout, as Operations try it then; in any environment the company's own alert fires while a
+ * version with the fault `canary-errors` serves for long.
+ */
+export function createSandboxAlerts(environment: 'staging' | 'production', world: World): Alerts {
+  const read = (): WorldState => {
+    const state = world.read();
+    if (faultOn(state, 'prometheus-down', { environment })) {
+      throw new RelctlError('alerts.unreachable', `simulated: the alerting of ${environment} does not answer`, {
+        why: 'What cannot be read is never taken as good.',
+        hints: ['relctl sandbox fault prometheus-down --off'],
+      });
+    }
+    return state;
+  };
+  return {
+    async rule() {
+      read();
+      return { loaded: true, healthy: true };
+    },
+    async lastFired(name, span) {
+      const state = read();
+      if (environment !== 'staging' || faultOn(state, 'alert-never-fires')) return undefined;
+      const delay = 60_000 + (keyOf(state.seed, `alert ${name}`) % 60_000);
+      const fired = (state.deploys.staging ?? []).map((deployed) => deployed + delay);
+      return fired.filter((at) => at <= state.now && at > span.from && at <= span.to).at(-1);
+    },
+    async active() {
+      return erringServices(read(), environment);
+    },
+  };
+}
+
+function erringServices(state: WorldState, environment: string): readonly ActiveAlert[] {
+  const prefix = trafficKey(environment, '');
+  return Object.entries(state.traffic).flatMap(([key, history]): ActiveAlert[] => {
+    if (!key.startsWith(prefix)) return [];
+    const bad = history.map((point) => point.serving.some((each) => each.effects.includes('canary-errors')));
+    const began = history[bad.lastIndexOf(false) + 1]?.at;
+    if (began === undefined || state.now - began < FOR_MS) return [];
+    const service = key.slice(prefix.length);
+    const labels = { alertname: 'SimulatedHighErrorRate', severity: 'page', service, environment };
+    return [{ name: 'SimulatedHighErrorRate', severity: 'page', labels, since: began + FOR_MS }];
+  });
+}

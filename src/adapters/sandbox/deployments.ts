@@ -1,0 +1,225 @@
+import { canonicalJson } from '../../plan/digest.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { effectsOn } from './faults.ts';
+import { fieldsAt, isFields } from './merge.ts';
+import { keyOf, suffix } from './random.ts';
+import { availableAt, currentSet, reconcile } from './rollout.ts';
+import type { ReplicaSetState, RolloutState, StoredObject, TargetState, WorldState } from './world-state.ts';
+
+/** How many ReplicaSets without pods a Deployment keeps for looking back. */
+const HISTORY = 10;
+
+/** The service that pods belong to, by the label that relctl's conventions use, and Kubernetes' older one. */
+export function serviceOf(labels: Readonly<Record<string, unknown>>): string {
+  return String(labels['app.kubernetes.io/name'] ?? labels.app ?? '');
+}
+
+/** Labels of the pods of a template. */
+export function podLabels(template: unknown): Record<string, string> {
+  const labels = fieldsAt(template, 'metadata', 'labels');
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
+}
+
+/** The images of a pod template, joined by commas. */
+export function imageOf(template: unknown): string {
+  const containers = fieldsAt(template, 'spec').containers;
+  return (Array.isArray(containers) ? containers : []).map((c) => String(fieldsAt(c).image ?? '')).join(',');
+}
+
+/**
+ * Starts what follows from a Deployment's being written: a new template makes a new ReplicaSet, or takes up the one that
+ * it had before. Changes `stored` and `state.deploys`.
+ */
+export function startRollout(state: WorldState, target: TargetState, stored: StoredObject): void {
+  const spec = fieldsAt(stored.object, 'spec');
+  const template = fieldsAt(spec, 'template');
+  const hash = suffix(keyOf(7, canonicalJson(template)), 9);
+  const desired = typeof spec.replicas === 'number' ? spec.replicas : 1;
+  const before = stored.rollout;
+  const rolling = fieldsAt(spec, 'strategy', 'rollingUpdate');
+  const surge = portion(rolling.maxSurge ?? '25%', desired, Math.ceil);
+  const unavailable = portion(rolling.maxUnavailable ?? '25%', desired, Math.floor);
+  const sets = before?.sets ?? [];
+  const image = imageOf(template);
+  const place = { environment: target.environment, service: serviceOf(podLabels(template)) };
+  let set = sets.find((each) => each.hash === hash);
+  const renewed = before?.current !== hash;
+  if (renewed) {
+    const revision = 1 + Math.max(0, ...sets.map((each) => each.revision));
+    const effects = effectsOn(state, place, image);
+    if (set === undefined) {
+      set = { hash, revision, createdAt: state.now, template, image, effects, pods: [] };
+    } else {
+      set.revision = revision;
+      if (set.pods.length === 0) set.effects = effects;
+    }
+    state.deploys[target.environment] = [...(state.deploys[target.environment] ?? []), state.now].slice(-50);
+  }
+  const kept = sets.filter((each) => each !== set);
+  const idle = kept.filter((each) => each.pods.length === 0).sort((a, b) => b.revision - a.revision);
+  const forgotten = new Set(idle.slice(HISTORY));
+  stored.rollout = {
+    desired,
+    surge: Math.max(surge, surge + unavailable === 0 ? 1 : 0),
+    unavailable,
+    recreate: fieldsAt(spec, 'strategy').type === 'Recreate',
+    paused: spec.paused === true,
+    minReady: seconds(spec.minReadySeconds, 0),
+    deadline: seconds(spec.progressDeadlineSeconds, 600),
+    current: hash,
+    sets: [...kept.filter((each) => !forgotten.has(each)), ...(set === undefined ? [] : [set])],
+    progressedAt: renewed ? state.now : (before?.progressedAt ?? state.now),
+    ticks: 0,
+  };
+  reconcile(stored.rollout, state.now);
+}
+
+/** Status of a Deployment at the world's time. */
+export function deploymentStatus(state: WorldState, stored: StoredObject, rollout: RolloutState): object {
+  const all = rollout.sets.reduce((sum, set) => sum + set.pods.length, 0);
+  const ready = rollout.sets.reduce((sum, set) => sum + readyPods(set, state.now), 0);
+  const available = rollout.sets.reduce((sum, set) => sum + availablePods(rollout, set, state.now), 0);
+  const current = currentSet(rollout);
+  const updated = current?.pods.length ?? 0;
+  const enough = available >= rollout.desired - rollout.unavailable;
+  return {
+    observedGeneration: stored.object.metadata.generation,
+    ...(all === 0 ? {} : { replicas: all }),
+    ...(updated === 0 ? {} : { updatedReplicas: updated }),
+    ...(ready === 0 ? {} : { readyReplicas: ready }),
+    ...(available === 0 ? {} : { availableReplicas: available }),
+    ...(rollout.desired > available ? { unavailableReplicas: rollout.desired - available } : {}),
+    conditions: [
+      condition(
+        'Available',
+        enough,
+        enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+        enough ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
+        rollout.progressedAt,
+      ),
+      progressing(stored, rollout, { all, updated, available }, state.now),
+    ],
+  };
+}
+
+/** The ReplicaSets of a Deployment as objects. */
+export function replicaSetObjects(state: WorldState, target: TargetState, stored: StoredObject): readonly KubeObject[] {
+  const rollout = stored.rollout;
+  if (rollout === undefined) return [];
+  const { metadata } = stored.object;
+  return rollout.sets.map((set) => {
+    const labels = { ...podLabels(set.template), 'pod-template-hash': set.hash };
+    const ready = readyPods(set, state.now);
+    const available = availablePods(rollout, set, state.now);
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {
+        name: `${metadata.name}-${set.hash}`,
+        namespace: target.namespace,
+        uid: replicaSetUid(stored, set),
+        resourceVersion: visibleVersion(stored),
+        generation: 1,
+        creationTimestamp: rfc3339(set.createdAt),
+        labels,
+        annotations: {
+          'deployment.kubernetes.io/revision': String(set.revision),
+          'deployment.kubernetes.io/desired-replicas': String(rollout.desired),
+        },
+        ownerReferences: [owner('apps/v1', 'Deployment', metadata.name, metadata.uid)],
+      },
+      spec: {
+        replicas: set.pods.length,
+        selector: {
+          matchLabels: { ...fieldsAt(stored.object, 'spec', 'selector', 'matchLabels'), 'pod-template-hash': set.hash },
+        },
+        template: { ...set.template, metadata: { ...fieldsAt(set.template, 'metadata'), labels } },
+      },
+      status: {
+        observedGeneration: 1,
+        replicas: set.pods.length,
+        fullyLabeledReplicas: set.pods.length,
+        ...(ready === 0 ? {} : { readyReplicas: ready }),
+        ...(available === 0 ? {} : { availableReplicas: available }),
+      },
+    };
+  });
+}
+
+/** UID of a ReplicaSet. */
+export function replicaSetUid(stored: StoredObject, set: ReplicaSetState): string {
+  return `${stored.object.metadata.uid.slice(0, -9)}${set.hash.slice(0, 9)}`;
+}
+
+/** The resource version that readers see: it grows with every write, and with every change of status. */
+export function visibleVersion(stored: StoredObject, ticks = stored.rollout?.ticks ?? 0): string {
+  return String(Number(stored.object.metadata.resourceVersion) * 1000 + Math.min(ticks, 999));
+}
+
+/** Pods of a set that are ready. */
+export function readyPods(set: ReplicaSetState, now: number): number {
+  return set.pods.filter(([, , ready]) => ready !== null && ready <= now).length;
+}
+
+/** A time as Kubernetes writes it: whole seconds in UTC. */
+export function rfc3339(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** A reference to the controller that owns an object. */
+export function owner(apiVersion: string, kind: string, name: string, uid: string) {
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
+
+/** A condition as workloads report it. */
+export function condition(type: string, ok: boolean, reason: string, message: string, at: number): object {
+  return {
+    type,
+    status: ok ? 'True' : 'False',
+    reason,
+    message,
+    lastUpdateTime: rfc3339(at),
+    lastTransitionTime: rfc3339(at),
+  };
+}
+
+function progressing(
+  stored: StoredObject,
+  rollout: RolloutState,
+  pods: { readonly all: number; readonly updated: number; readonly available: number },
+  now: number,
+): object {
+  const name = `ReplicaSet "${stored.object.metadata.name}-${rollout.current}"`;
+  const complete =
+    pods.updated === rollout.desired && pods.all === rollout.desired && pods.available === rollout.desired;
+  if (complete) {
+    const message = `${name} has successfully progressed.`;
+    return condition('Progressing', true, 'NewReplicaSetAvailable', message, rollout.progressedAt);
+  }
+  if (!rollout.paused && now - rollout.progressedAt > rollout.deadline) {
+    const at = rollout.progressedAt + rollout.deadline;
+    return condition('Progressing', false, 'ProgressDeadlineExceeded', `${name} has timed out progressing.`, at);
+  }
+  return condition('Progressing', true, 'ReplicaSetUpdated', `${name} is progressing.`, rollout.progressedAt);
+}
+
+function availablePods(rollout: RolloutState, set: ReplicaSetState, now: number): number {
+  return set.pods.filter((pod) => (availableAt(rollout, pod) ?? Number.POSITIVE_INFINITY) <= now).length;
+}
+
+function seconds(value: unknown, otherwise: number): number {
+  return 1000 * (typeof value === 'number' ? value : otherwise);
+}
+
+/** A count or a percentage of the replicas. */
+function portion(value: unknown, desired: number, round: (n: number) => number): number {
+  if (typeof value === 'number') return value;
+  const percent = typeof value === 'string' && value.endsWith('%') ? Number(value.slice(0, -1)) : Number.NaN;
+  return Number.isFinite(percent) ? round((desired * percent) / 100) : 0;
+}
+
+/** Containers of a pod template. */
+export function containersOf(template: unknown): readonly Record<string, unknown>[] {
+  const containers = fieldsAt(template, 'spec').containers;
+  return Array.isArray(containers) ? containers.filter(isFields) : [];
+}

@@ -1,0 +1,92 @@
+import type { Spec } from '../../plan/spec.ts';
+import { objectKey } from './kinds.ts';
+import { canonicalSelector, parseSelector } from './matcher.ts';
+import { seedObject } from './object-store.ts';
+import { METRICS } from './series.ts';
+import type { Lessons, WorldState } from './world-state.ts';
+
+/**
+ * Teaches the simulated company what a plan takes for granted: its metric names and latency thresholds, its success
+ * metrics, what its smoke tests expect, and what Operations has provisioned. So a plan of any company can be rehearsed.
+ */
+export function teach(state: WorldState, spec: Spec): void {
+  const selectors = spec.slos.flatMap((slo) => {
+    const edge = edgeOf(slo.good);
+    if (edge !== undefined && !state.buckets.includes(edge))
+      state.buckets = [...state.buckets, edge].sort((a, b) => a - b);
+    return [
+      lesson(slo.total, slo.service, 'all', 0),
+      lesson(slo.good, slo.service, edge === undefined ? 'good' : 'fast', edge ?? 0),
+    ].flatMap((each) => each ?? []);
+  });
+  const { lessons } = state;
+  lessons.selectors = merged(lessons.selectors, selectors, (each) => each.selector);
+  lessons.krs = merged(lessons.krs, spec.successMetrics.flatMap(kr), (each) => each.query);
+  lessons.smokeTests = merged(
+    lessons.smokeTests,
+    spec.smokeTests.map(({ name, http, command }) => ({
+      name,
+      ...(http === undefined ? {} : { url: http.url, status: http.status }),
+      ...(http?.contains === undefined ? {} : { contains: http.contains }),
+      ...(command === undefined ? {} : { command }),
+    })),
+    (each) => each.url ?? each.name,
+  );
+  const resources = spec.resources.map(({ environment, name, object, command }) => ({
+    environment,
+    name,
+    ...(object === undefined
+      ? {}
+      : { object: { apiVersion: object.apiVersion, kind: object.kind, name: object.name } }),
+    ...(command === undefined ? {} : { command }),
+  }));
+  lessons.resources = merged(lessons.resources, resources, (each) => `${each.environment}/${each.name}`);
+  for (const resource of spec.resources) provision(state, resource);
+}
+
+/** Only of selectors that the world does not model anyway. */
+function lesson(
+  text: string,
+  service: string,
+  counts: Lessons['selectors'][number]['counts'],
+  le: number,
+): Lessons['selectors'][number] | undefined {
+  const selector = parseSelector(text);
+  if (selector === undefined || isModelled(selector.metric)) return undefined;
+  return { selector: canonicalSelector(selector), service, counts, le };
+}
+
+function isModelled(metric: string): boolean {
+  return METRICS.some((known) => known === metric);
+}
+
+/** The latency threshold that a selector of good events names, in seconds. */
+function edgeOf(text: string): number | undefined {
+  const le = parseSelector(text)?.matchers.find((m) => m.label === 'le' && m.operator === '=');
+  const edge = Number(le?.value);
+  return Number.isFinite(edge) && edge > 0 ? edge : undefined;
+}
+
+function kr(metric: Spec['successMetrics'][number]): Lessons['krs'] {
+  if (metric.query === undefined) return [];
+  const baseline = metric.baseline ?? metric.target * (metric.direction === 'up' ? 0.9 : 1.1);
+  return [{ name: metric.name, query: metric.query, baseline, target: metric.target }];
+}
+
+/** What Operations pre-provisions is there, with the condition that the plan asks for. */
+function provision(state: WorldState, resource: Spec['resources'][number]): void {
+  const { object } = resource;
+  if (object === undefined) return;
+  for (const target of Object.values(state.targets)) {
+    if (target.environment !== resource.environment || target.objects[objectKey(object, object.name)] !== undefined)
+      continue;
+    const conditions = object.condition === undefined ? [] : [{ type: object.condition, status: 'True' }];
+    const { apiVersion, kind, name } = object;
+    const labels = { 'relctl.dev/simulated': 'true' };
+    seedObject(state, target, { apiVersion, kind, metadata: { name, labels }, status: { conditions } }, state.now);
+  }
+}
+
+function merged<T>(old: readonly T[], next: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map([...old, ...next].map((item) => [keyOf(item), item])).values()];
+}

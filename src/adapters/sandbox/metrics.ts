@@ -1,0 +1,95 @@
+import type { Increase, Metrics, NoData, Reading, Span } from '../../ports/metrics.ts';
+import { faultOn } from './faults.ts';
+import { evaluateQuery } from './query.ts';
+import { none, resolve } from './selectors.ts';
+import { type Growth, growth, type Labelling } from './series.ts';
+import type { WorldState } from './world-state.ts';
+
+/** A series without a sample for longer than this before the end of a span is stale. */
+const STALE_MS = 60_000;
+
+/** The metrics store of one environment of the simulated company. `read` gives the world as it is now. */
+export function createSandboxMetrics(
+  environment: 'staging' | 'production',
+  labelling: Labelling,
+  read: () => WorldState,
+): Metrics {
+  const grown = (selector: string, matchers: readonly string[], span: Span): Reading<Growth> => {
+    const state = read();
+    const trouble = unavailable(state, environment, span.to);
+    if (trouble !== undefined) return trouble;
+    if (!(span.from < span.to)) return none('too-few-samples', 'the span is empty');
+    const wanted = resolve(state, selector, matchers);
+    if (wanted === undefined) return none('error', `the selector ${selector} cannot be read`);
+    return { ok: true, value: growth(state, environment, labelling, wanted.metric, wanted.matchers, span) };
+  };
+  return {
+    async increase(selector, matchers, span): Promise<Reading<Increase>> {
+      const reading = grown(selector, matchers, span);
+      if (!reading.ok) return reading;
+      const { series, present } = reading.value;
+      if (series.size === 0) return none('empty', `no series of ${selector} had a sample in the span`);
+      const end = present.reduce((latest, each) => Math.max(latest, each.to), 0);
+      if (span.to - end > STALE_MS) {
+        return none(
+          'stale',
+          `the last sample is ${Math.round((span.to - end) / 1000)} s older than the end of the span`,
+        );
+      }
+      let total = 0;
+      for (const count of series.values()) total += count;
+      return { ok: true, value: { total, series } };
+    },
+    async scalar(query, at) {
+      const state = read();
+      const trouble = unavailable(state, environment, at);
+      return trouble ?? evaluateQuery(state, environment, labelling, query, at);
+    },
+    async gaps(selector, matchers, span, longerThanSeconds): Promise<Reading<readonly Span[]>> {
+      const reading = grown(selector, matchers, span);
+      if (!reading.ok) return reading;
+      if (reading.value.present.length === 0) return none('empty', `no series of ${selector} had a sample in the span`);
+      const holes = holesOf(reading.value.present, read().outages, span);
+      return { ok: true, value: holes.filter((hole) => hole.to - hole.from > longerThanSeconds * 1000) };
+    },
+  };
+}
+
+function unavailable(
+  state: WorldState,
+  environment: 'staging' | 'production',
+  at: number,
+): { readonly ok: false; readonly noData: NoData } | undefined {
+  if (faultOn(state, 'prometheus-down', { environment }))
+    return none('unreachable', 'the metrics store does not answer');
+  if (at > state.now + STALE_MS) return none('stale', 'the end of the span is in the future');
+  return undefined;
+}
+
+/** The parts of a span in which nothing was present, or the store was down. */
+function holesOf(
+  present: readonly Span[],
+  outages: readonly { readonly from: number; readonly to?: number | undefined }[],
+  span: Span,
+): readonly Span[] {
+  const missing: Span[] = [];
+  let at = span.from;
+  for (const each of [...present].sort((a, b) => a.from - b.from)) {
+    if (each.from > at) missing.push({ from: at, to: each.from });
+    at = Math.max(at, each.to);
+  }
+  if (at < span.to) missing.push({ from: at, to: span.to });
+  for (const outage of outages) {
+    const from = Math.max(span.from, outage.from);
+    const to = Math.min(span.to, outage.to ?? Number.POSITIVE_INFINITY);
+    if (from < to) missing.push({ from, to });
+  }
+  missing.sort((a, b) => a.from - b.from);
+  return missing.reduce<Span[]>((merged, each) => {
+    const last = merged.at(-1);
+    if (last !== undefined && each.from <= last.to) {
+      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, each.to) };
+    } else merged.push(each);
+    return merged;
+  }, []);
+}

@@ -1,0 +1,104 @@
+import type { KubeObject } from '../../ports/cluster.ts';
+import { condition, containersOf, owner, podLabels, replicaSetUid, rfc3339, visibleVersion } from './deployments.ts';
+import { fieldsAt } from './merge.ts';
+import { keyOf, suffix, uuid } from './random.ts';
+import type { PodState, ReplicaSetState, StoredObject, TargetState, WorldState } from './world-state.ts';
+
+/** Name of the pod in a slot of a ReplicaSet. */
+export function podName(deployment: string, hash: string, slot: number): string {
+  return `${deployment}-${hash}-${suffix(keyOf(slot, `${deployment} ${hash}`), 5)}`;
+}
+
+/** The pods of a Deployment as objects, with the status that their age and their version's faults give them. */
+export function podObjects(state: WorldState, target: TargetState, stored: StoredObject): readonly KubeObject[] {
+  return (stored.rollout?.sets ?? []).flatMap((set) =>
+    set.pods.map((pod) => podObject(state, target, stored, set, pod)),
+  );
+}
+
+/** How a container that exits soon after its start looks after `age` ms: run one second, wait 10 s, 20 s … up to 5 minutes. */
+export function crashLoop(age: number): { readonly restarts: number; readonly running: boolean; readonly at: number } {
+  let start = 0;
+  let restarts = 0;
+  for (let backoff = 10_000; ; backoff = Math.min(backoff * 2, 300_000)) {
+    const exit = start + 1000;
+    if (age < exit) return { restarts, running: true, at: start };
+    if (age < exit + backoff) return { restarts, running: false, at: exit };
+    start = exit + backoff;
+    restarts += 1;
+  }
+}
+
+function podObject(
+  state: WorldState,
+  target: TargetState,
+  stored: StoredObject,
+  set: ReplicaSetState,
+  pod: PodState,
+): KubeObject {
+  const [slot, at, ready] = pod;
+  const name = podName(stored.object.metadata.name, set.hash, slot);
+  const isReady = ready !== null && ready <= state.now;
+  const containers = containersOf(set.template);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: target.namespace,
+      uid: uuid(keyOf(state.seed, `${target.uid} ${name} ${at}`)),
+      resourceVersion: visibleVersion(stored),
+      creationTimestamp: rfc3339(at),
+      labels: { ...podLabels(set.template), 'pod-template-hash': set.hash },
+      annotations: fieldsAt(set.template, 'metadata', 'annotations') as Record<string, string>,
+      ownerReferences: [
+        owner('apps/v1', 'ReplicaSet', `${stored.object.metadata.name}-${set.hash}`, replicaSetUid(stored, set)),
+      ],
+    },
+    spec: { ...fieldsAt(set.template, 'spec'), nodeName: `simulated-node-${1 + (slot % 3)}` },
+    status: {
+      phase: set.effects.includes('image-missing') || (!isReady && ready !== null) ? 'Pending' : 'Running',
+      conditions: [
+        condition('PodScheduled', true, '', '', at),
+        ...['ContainersReady', 'Ready'].map((type) =>
+          condition(type, isReady, isReady ? '' : 'ContainersNotReady', '', isReady ? (ready ?? at) : at),
+        ),
+      ],
+      startTime: rfc3339(at),
+      containerStatuses: containers.map((container) => ({
+        name: container.name,
+        image: container.image,
+        ...containerState(set, String(container.image), pod, state.now),
+      })),
+    },
+  };
+}
+
+function containerState(set: ReplicaSetState, image: string, pod: PodState, now: number): object {
+  const [, at, ready] = pod;
+  if (ready !== null) {
+    return ready <= now
+      ? { ready: true, started: true, restartCount: 0, state: { running: { startedAt: rfc3339(ready) } } }
+      : { ready: false, started: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } };
+  }
+  if (set.effects.includes('image-missing')) {
+    const pulling = (now - at) % 20_000 < 2000;
+    const reason = pulling ? 'ErrImagePull' : 'ImagePullBackOff';
+    const message = pulling
+      ? `rpc error: code = NotFound desc = failed to pull image "${image}": ${image}: not found`
+      : `Back-off pulling image "${image}": ErrImagePull: ${image}: not found`;
+    return { ready: false, started: false, restartCount: 0, state: { waiting: { reason, message } } };
+  }
+  const loop = crashLoop(now - at);
+  const terminated = {
+    exitCode: 1,
+    reason: 'Error',
+    startedAt: rfc3339(at + loop.at - 1000),
+    finishedAt: rfc3339(at + loop.at),
+  };
+  const lastState = loop.restarts > 0 || !loop.running ? { lastState: { terminated } } : {};
+  const state = loop.running
+    ? { running: { startedAt: rfc3339(at + loop.at) } }
+    : { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } };
+  return { ready: false, started: loop.running, restartCount: loop.restarts, state, ...lastState };
+}

@@ -1,0 +1,180 @@
+import { arrivals } from './arrivals.ts';
+import { requestClasses, trafficSeconds } from './behaviour.ts';
+import { type Labels, type Matcher, matches, seriesName } from './matcher.ts';
+import { podName } from './pods.ts';
+import { keyOf, mix } from './random.ts';
+import { servedBetween, trafficKey } from './traffic.ts';
+import type { ChangePoint, Serving, WorldState } from './world-state.ts';
+
+/** The counters that the pods of the simulated company export, as functions of who served what over time. */
+
+/** Names of the metrics there are. */
+export const METRICS = [
+  'http_requests_total',
+  'http_request_duration_seconds_bucket',
+  'http_request_duration_seconds_count',
+] as const;
+
+/** How labels are given to what serves, from the configuration. */
+export type Labelling = (serving: Serving) => Labels;
+
+/** How far a counter grew, by series, and from when to when the series were there within the span. */
+export interface Growth {
+  readonly series: ReadonlyMap<string, number>;
+  /** Spans in which at least one of the series was there, merged, in order; milliseconds since the epoch. */
+  readonly present: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** Growth of the series of a metric that match, over a span (milliseconds since the epoch). */
+export function growth(
+  state: WorldState,
+  environment: string,
+  labelling: Labelling,
+  metric: string,
+  matchers: readonly Matcher[],
+  span: { readonly from: number; readonly to: number },
+): Growth {
+  const split = (label: string) => matchers.filter((m) => m.label === label);
+  const ofPod = matchers.filter((m) => m.label !== 'code' && m.label !== 'le');
+  const slices = slicesOf(metric, state.buckets, split('code'), split('le'));
+  const series = new Map<string, number>();
+  const present: { from: number; to: number }[] = [];
+  const prefix = trafficKey(environment, '');
+  for (const [key, history] of Object.entries(state.traffic)) {
+    if (!key.startsWith(prefix) || slices.length === 0) continue;
+    const service = key.slice(prefix.length);
+    for (const { point, from, to } of servedBetween(history, span.from, span.to)) {
+      for (const group of point.serving) {
+        if (group.effects.includes('no-data')) continue;
+        const labels = { service, job: service, ...labelling(group) };
+        const pods = matchingPods(group, labels, ofPod);
+        if (pods.length > 0) extend(present, from, to);
+        for (const pod of pods) {
+          const counts = podCounts(state, environment, service, point, group, pod.slot, from, to);
+          for (const slice of slices) {
+            const name = seriesName({ ...pod.labels, ...slice.labels });
+            let count = series.get(name) ?? 0;
+            for (const index of slice.classes) count += counts[index] ?? 0;
+            series.set(name, count);
+          }
+        }
+      }
+    }
+  }
+  return { series, present };
+}
+
+interface Slice {
+  readonly labels: Labels;
+  /** Indexes of the request classes that it counts. */
+  readonly classes: readonly number[];
+}
+
+/** The series that each pod has of a metric, as far as their own labels match. */
+function slicesOf(
+  metric: string,
+  edges: readonly number[],
+  code: readonly Matcher[],
+  le: readonly Matcher[],
+): readonly Slice[] {
+  const successes = [...edges, Number.POSITIVE_INFINITY].map((_, index) => index);
+  const notFound = successes.length;
+  const errors = notFound + 1;
+  const all: Slice[] = [];
+  if (metric === 'http_requests_total') {
+    all.push({ labels: { code: '200' }, classes: successes });
+    all.push({ labels: { code: '404' }, classes: [notFound] });
+    all.push({ labels: { code: '500' }, classes: [errors] });
+  } else if (metric === 'http_request_duration_seconds_count') {
+    all.push({ labels: {}, classes: [...successes, notFound, errors] });
+  } else if (metric === 'http_request_duration_seconds_bucket') {
+    for (const index of successes) {
+      const edge = index < edges.length ? String(edges[index]) : '+Inf';
+      all.push({ labels: { le: edge }, classes: [...successes.slice(0, index + 1), notFound, errors] });
+    }
+  }
+  return all.filter(({ labels }) => matches(labels, code) && matches(labels, le.map(plainNumber)));
+}
+
+/** `le="1.0"` and `le="1"` are the same edge. */
+function plainNumber(matcher: Matcher): Matcher {
+  const number = Number(matcher.value);
+  return Number.isFinite(number) && !matcher.operator.endsWith('~') ? { ...matcher, value: String(number) } : matcher;
+}
+
+function matchingPods(
+  group: Serving,
+  labels: Labels,
+  matchers: readonly Matcher[],
+): readonly { readonly slot: number; readonly labels: Labels }[] {
+  const byPod = matchers.some((m) => m.label === 'pod' || m.label === 'instance');
+  const rest = matchers.filter((m) => m.label !== 'pod' && m.label !== 'instance');
+  if (!matches(labels, rest)) return [];
+  return Array.from({ length: group.pods }, (_, slot) => {
+    const pod = podName(group.deployment, group.hash, slot);
+    return { slot, labels: { ...labels, pod, instance: pod } };
+  }).filter((each) => !byPod || matches(each.labels, matchers));
+}
+
+/** What was already counted: class counts of one pod at one time, since the change point that it belongs to. */
+const counted = new Map<string, readonly number[]>();
+const COUNTED_AT_MOST = 60_000;
+
+function podCounts(
+  state: WorldState,
+  environment: string,
+  service: string,
+  point: ChangePoint,
+  group: Serving,
+  slot: number,
+  from: number,
+  to: number,
+): readonly number[] {
+  const begin = classCounts(state, environment, service, point, group, slot, from);
+  return classCounts(state, environment, service, point, group, slot, to).map((n, index) => n - (begin[index] ?? 0));
+}
+
+function classCounts(
+  state: WorldState,
+  environment: string,
+  service: string,
+  point: ChangePoint,
+  group: Serving,
+  slot: number,
+  at: number,
+): readonly number[] {
+  const pods = point.serving.reduce((sum, each) => sum + each.pods, 0);
+  const id = [
+    state.seed,
+    environment,
+    service,
+    point.at,
+    point.requestsPerSecond,
+    pods,
+    group.target,
+    group.deployment,
+    group.hash,
+    group.effects.join('+'),
+    state.buckets.length,
+    slot,
+  ].join(' ');
+  const cacheKey = `${id} ${at}`;
+  const known = counted.get(cacheKey);
+  if (known !== undefined) return known;
+  const key = keyOf(state.seed, id);
+  const rate = point.requestsPerSecond / pods;
+  const counts = requestClasses(state.buckets, group.effects).map((share, index) =>
+    arrivals(mix(key, index), point.at, at, (a, b) => rate * share * trafficSeconds(a, b)),
+  );
+  if (counted.size >= COUNTED_AT_MOST) counted.clear();
+  counted.set(cacheKey, counts);
+  return counts;
+}
+
+function extend(spans: { from: number; to: number }[], from: number, to: number): void {
+  const last = spans.at(-1);
+  if (last !== undefined && from <= last.to && to >= last.from) {
+    last.from = Math.min(last.from, from);
+    last.to = Math.max(last.to, to);
+  } else spans.push({ from, to });
+}

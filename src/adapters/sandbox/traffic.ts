@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import { podLabels, readyPods, serviceOf } from './deployments.ts';
+import { fieldsAt } from './merge.ts';
+import type { ChangePoint, Serving, StoredObject, WorldState } from './world-state.ts';
+
+/**
+ * Who serves what, over time. A service's requests go evenly to all its ready pods in the environment, as a Service sends
+ * them; so the share of a canary is its ready pods over all ready pods. Kept are the moments at which that changed.
+ */
+
+/** Change points kept for each service; as with any metrics store, what is older is forgotten. */
+const KEPT = 400;
+/** And none that ended longer ago than this. */
+const RETENTION_MS = 45 * 86_400_000;
+
+/** Key of a service's history. */
+export function trafficKey(environment: string, service: string): string {
+  return `${environment}/${service}`;
+}
+
+/** What staging gets of the requests of production. */
+const STAGING_SHARE = 0.05;
+
+/** Requests a second of a service in an environment, averaged over a day. */
+export function requestRate(state: WorldState, environment: string, service: string): number {
+  const rate = state.requestsPerSecond[service] ?? state.requestsPerSecond['*'] ?? 0;
+  return environment === 'staging' ? rate * STAGING_SHARE : rate;
+}
+
+/** Records what serves in an environment from `at` on, if that is a change. */
+export function recordTraffic(state: WorldState, environment: string, at: number): void {
+  const serving = servingNow(state, environment);
+  const prefix = trafficKey(environment, '');
+  const known = Object.keys(state.traffic).filter((key) => key.startsWith(prefix));
+  for (const key of new Set([...known, ...[...serving.keys()].map((service) => prefix + service)])) {
+    const now = serving.get(key.slice(prefix.length)) ?? [];
+    const history = state.traffic[key] ?? [];
+    const last = history.at(-1);
+    const requestsPerSecond = requestRate(state, environment, key.slice(prefix.length));
+    if (isDeepStrictEqual(last?.serving ?? [], now) && (last?.requestsPerSecond ?? 0) === requestsPerSecond) continue;
+    if (last === undefined && now.length === 0) continue;
+    const before = last?.at === at ? history.slice(0, -1) : history;
+    state.traffic[key] = forget([...before, { at, requestsPerSecond, serving: now }], at);
+  }
+}
+
+/** The change points that hold within a span, each with its end; the last ends at `to`. Milliseconds since the epoch. */
+export function servedBetween(
+  history: readonly ChangePoint[],
+  from: number,
+  to: number,
+): readonly { readonly point: ChangePoint; readonly from: number; readonly to: number }[] {
+  return history.flatMap((point, index) => {
+    const begin = Math.max(from, point.at);
+    const end = Math.min(to, history[index + 1]?.at ?? Number.POSITIVE_INFINITY);
+    return begin < end ? [{ point, from: begin, to: end }] : [];
+  });
+}
+
+function servingNow(state: WorldState, environment: string): Map<string, Serving[]> {
+  const byService = new Map<string, Serving[]>();
+  for (const [key, target] of Object.entries(state.targets)) {
+    if (target.environment !== environment) continue;
+    const objects = Object.values(target.objects);
+    const selectors = objects.filter((o) => o.object.kind === 'Service').map(selectorOf);
+    const deployments = objects.filter((o) => o.rollout !== undefined);
+    for (const stored of deployments) {
+      const labels = podLabels(fieldsAt(stored.object, 'spec', 'template'));
+      const service = serviceOf(labels);
+      if (service === '' || !isReached(service, stored, deployments, selectors)) continue;
+      const list = byService.get(service) ?? [];
+      list.push(...servingOf(state, key, stored));
+      byService.set(service, list);
+    }
+  }
+  return byService;
+}
+
+function servingOf(state: WorldState, target: string, stored: StoredObject): Serving[] {
+  return (stored.rollout?.sets ?? []).flatMap((set) => {
+    const pods = readyPods(set, state.now);
+    if (pods === 0) return [];
+    const track = podLabels(set.template).track ?? 'stable';
+    const deployment = stored.object.metadata.name;
+    const effects = [...set.effects];
+    return [{ target, deployment, hash: set.hash, image: set.image, track, pods, effects }];
+  });
+}
+
+/** Where a Service object selects pods of this service, only the Deployments that one selects get requests. */
+function isReached(
+  service: string,
+  stored: StoredObject,
+  deployments: readonly StoredObject[],
+  selectors: readonly Record<string, unknown>[],
+): boolean {
+  const selected = (each: StoredObject) => {
+    const labels = podLabels(fieldsAt(each.object, 'spec', 'template'));
+    return selectors.some((s) => Object.keys(s).length > 0 && Object.entries(s).every(([k, v]) => labels[k] === v));
+  };
+  const siblings = deployments.filter(
+    (each) => serviceOf(podLabels(fieldsAt(each.object, 'spec', 'template'))) === service,
+  );
+  return selected(stored) || !siblings.some(selected);
+}
+
+function selectorOf(stored: StoredObject): Record<string, unknown> {
+  return fieldsAt(stored.object, 'spec', 'selector');
+}
+
+function forget(history: readonly ChangePoint[], now: number): ChangePoint[] {
+  const young = history.filter((_, index) => {
+    const end = history[index + 1]?.at;
+    return end === undefined || end > now - RETENTION_MS;
+  });
+  return young.slice(-KEPT);
+}

@@ -1,0 +1,119 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { RelctlError } from '../../domain/errors.ts';
+import { type WorldState, worldSchema } from './world-state.ts';
+
+/**
+ * The state file: read whole, replaced whole. A crash leaves the old file or the new one; two processes take turns by a
+ * lock file beside it, which is taken over when its process is gone.
+ */
+
+/** How long to wait for another process, in milliseconds of real time: each holds the lock for a few. */
+const PATIENCE_MS = 10_000;
+
+/** What tells one content of the file from another without reading it; `undefined` when there is no file. */
+export function stampOf(file: string): string | undefined {
+  try {
+    const { ino, mtimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a state file; `undefined` when there is none. Errors: `sandbox.state` when it is not one. */
+export function readWorld(file: string): WorldState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw unusable(file, 'cannot be read', error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unusable(file, 'is not JSON', error);
+  }
+  const result = worldSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw unusable(file, `has the wrong shape at ${issue?.path.join('.') || 'its top'}`, result.error);
+}
+
+/** Puts another state in place of the file. Errors: `sandbox.state`. */
+export function writeWorld(file: string, state: WorldState): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    const descriptor = openSync(temporary, 'w', 0o600);
+    try {
+      writeSync(descriptor, `${JSON.stringify(state)}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, file);
+    const folder = openSync(dirname(file), 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw unusable(file, 'could not be written', error);
+  }
+}
+
+/** Does something while no other process does it to the same file. */
+export function withLock<T>(file: string, work: () => T): T {
+  const lock = `${file}.lock`;
+  const began = performance.now();
+  while (!tryLock(lock)) {
+    if (isAbandoned(lock)) rmSync(lock, { force: true });
+    else if (performance.now() - began > PATIENCE_MS) throw unusable(file, 'is held by another process', undefined);
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function tryLock(lock: string): boolean {
+  try {
+    const descriptor = openSync(lock, 'wx', 0o600);
+    writeSync(descriptor, `${process.pid} ${hostname()}`);
+    closeSync(descriptor);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return false;
+    throw unusable(lock, 'could not be written', error);
+  }
+}
+
+/** True when the process that holds the lock is gone, or when it was too short-lived to say who it is. */
+function isAbandoned(lock: string): boolean {
+  try {
+    const [pid = '', host = ''] = readFileSync(lock, 'utf8').split(' ');
+    const age = Date.now() - statSync(lock).mtimeMs;
+    if (host === '') return age > 1000;
+    if (host !== hostname()) return age > PATIENCE_MS;
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === 'ESRCH';
+  }
+}
+
+function unusable(file: string, problem: string, cause: unknown): RelctlError {
+  return new RelctlError('sandbox.state', `the sandbox's state file ${file} ${problem}`, {
+    place: { file },
+    why: 'It holds the whole simulated company; nothing real is lost with it.',
+    hints: [`rm -- '${file.replaceAll("'", `'\\''`)}'`, 'then give the command again: a new company is made'],
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
