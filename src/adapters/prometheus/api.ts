@@ -22,8 +22,8 @@ export interface PrometheusApi {
   query(expression: string, at: number, lookback?: number): Promise<Reading<readonly Series[]>>;
   /** A range query; all times in milliseconds. */
   queryRange(expression: string, start: number, end: number, step: number): Promise<Reading<readonly Series[]>>;
-  /** Alerting rules as the API lists them. */
-  alertRules(): Promise<Reading<unknown>>;
+  /** The unread `data` of another endpoint, such as `rules`. */
+  data(path: string, parameters: Readonly<Record<string, string>>): Promise<Reading<unknown>>;
 }
 
 /** How to reach a Prometheus. */
@@ -72,7 +72,7 @@ export function openPrometheus(access: PrometheusAccess): PrometheusApi {
         }),
         host,
       ),
-    alertRules: () => call('rules', { type: 'alert' }),
+    data: call,
   };
 }
 

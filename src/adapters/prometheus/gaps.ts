@@ -3,18 +3,19 @@ import { noData, type PrometheusApi } from './api.ts';
 
 /** Prometheus refuses more than 11,000 points a series in one answer. */
 const MAX_POINTS = 10_000;
-/** Below Prometheus's lookback of five minutes, so that the grid sees the last sample before a gap. */
-const MAX_STEP = 240_000;
+/** With more stretches than this to look into, reading all samples by the hour is cheaper. */
+const MAX_STRETCHES = 100;
+const HOUR = 3_600_000;
 
 /**
- * Spans in which no series of the selector had a sample, longer than a limit.
+ * Spans in which no series of the selector had a sample, longer than a limit, exact to the millisecond.
  *
- * A grid of half the limit is asked for the time of the newest sample: one number a grid point, whatever the number of series
- * and the scrape interval. Where two neighbours lie further apart than the limit, the samples between them are read; there
- * are few, since that is what a gap is. The edges come out exact to the millisecond.
+ * The span is cut into windows of half the limit, of which Prometheus is asked whether they hold any sample: a longer gap
+ * must leave one empty. Only around empty windows are samples read. So two days without a gap are one question, answered
+ * with one number a window, whatever the number of series and the scrape interval.
  *
  * A pause of one ordinary scrape interval is no gap even when the limit is shorter: the limit is at least one and a half
- * intervals, the interval being the lower quartile of the distances at the end of the span.
+ * intervals, the interval being the lower quartile of the latest distances.
  *
  * @param selector as PromQL
  * @param longerThan milliseconds
@@ -26,61 +27,64 @@ export async function readGaps(
   longerThan: number,
 ): Promise<Reading<readonly Span[]>> {
   if (span.to <= span.from) return noData('too-few-samples', `the span of ${selector} is empty`);
-  const coarse = await readSampleTimes(api, selector, span, Math.min(MAX_STEP, Math.max(1000, longerThan / 2)));
-  if (!coarse.ok) return coarse;
-  if (coarse.value.length === 0) return noData('empty', `no series matches ${selector} in the span`);
-  const limit = await readLimit(api, selector, coarse.value, longerThan);
-  if (!limit.ok) return limit;
+  const step = Math.max(1000, Math.floor(longerThan / 2));
+  const filled = await readFilledWindows(api, selector, span, step);
+  if (!filled.ok) return filled;
+  const latest = filled.value.at(-1);
+  if (latest === undefined) return noData('empty', `no series matches ${selector} in the span`);
+  const recent = Math.min(HOUR / 2, Math.max(HOUR / 6, 10 * longerThan));
+  const end = await readTimes(api, selector, { from: latest - recent, to: latest });
+  if (!end.ok) return end;
+  const limit = Math.max(longerThan, 1.5 * lowerQuartileDistance(end.value));
+
   const gaps: Span[] = [];
-  for (const pause of pauses(span, coarse.value, limit.value)) {
-    const raw = await readTimes(api, selector, pause);
-    if (!raw.ok) return raw;
-    gaps.push(...pauses(pause, raw.value, limit.value));
+  for (const stretch of stretchesToRead(span, filled.value, step)) {
+    const times = await readTimes(api, selector, stretch);
+    if (!times.ok) return times;
+    gaps.push(...pauses(stretch, times.value, limit));
   }
-  return { ok: true, value: gaps };
+  const whole = gaps[0]?.from === span.from && gaps[0].to === span.to;
+  return whole ? noData('empty', `no series matches ${selector} in the span`) : { ok: true, value: gaps };
 }
 
-/**
- * The limit, stretched when samples ordinarily come further apart. The grid alone cannot tell: it skips samples that are
- * closer than its step. So where it looks as if they came slowly, the last twenty are read.
- */
-async function readLimit(
-  api: PrometheusApi,
-  selector: string,
-  coarse: readonly number[],
-  longerThan: number,
-): Promise<Reading<number>> {
-  const seeming = lowerQuartileDistance(coarse);
-  if (1.5 * seeming <= longerThan) return { ok: true, value: longerThan };
-  const to = coarse.at(-1) ?? 0;
-  const last = await readTimes(api, selector, { from: to - 20 * seeming, to: to + 1 });
-  return last.ok ? { ok: true, value: Math.max(longerThan, 1.5 * lowerQuartileDistance(last.value)) } : last;
-}
-
-/** Times of all samples of all series strictly within a span, ascending. */
-async function readTimes(api: PrometheusApi, selector: string, span: Span): Promise<Reading<readonly number[]>> {
-  const raw = await api.query(`${selector}[${span.to - span.from}ms]`, span.to);
-  if (!raw.ok) return raw;
-  const times = new Set(raw.value.flatMap((series) => series.points.map((point) => point.at)));
-  return { ok: true, value: [...times].filter((at) => at > span.from && at < span.to).sort((a, b) => a - b) };
-}
-
-/** Times of samples within the span, ascending: of each grid point the newest sample before it. */
-async function readSampleTimes(
+/** Ends of the windows that hold a sample, ascending. The last window ends with the span, the first may begin before it. */
+async function readFilledWindows(
   api: PrometheusApi,
   selector: string,
   span: Span,
   step: number,
 ): Promise<Reading<readonly number[]>> {
-  const times = new Set<number>();
+  const answers: number[][] = [];
   for (let end = span.to; end > span.from; end -= step * MAX_POINTS) {
-    const points = Math.min(MAX_POINTS - 1, Math.ceil((end - span.from) / step));
-    const answer = await api.queryRange(`max(timestamp(${selector}))`, end - points * step, end, step);
+    const windows = Math.min(MAX_POINTS, Math.ceil((end - span.from) / step));
+    const start = end - (windows - 1) * step;
+    const answer = await api.queryRange(`max(count_over_time(${selector}[${step}ms]))`, start, end, step);
     if (!answer.ok) return answer;
-    for (const { value } of answer.value[0]?.points ?? []) {
-      const at = Math.round(value * 1000);
-      if (at > span.from && at <= span.to) times.add(at);
-    }
+    answers.unshift(answer.value[0]?.points.map((point) => point.at) ?? []);
+  }
+  return { ok: true, value: answers.flat() };
+}
+
+/** Around each run of empty windows the stretch from the filled window before it to the end of the one after it. */
+function stretchesToRead(span: Span, filled: readonly number[], step: number): readonly Span[] {
+  const stretches: Span[] = [];
+  // One window before the first and one after the last stand for the edges.
+  const before = span.to - Math.ceil((span.to - span.from) / step) * step;
+  for (const run of pauses({ from: before, to: span.to + step }, filled, step)) {
+    stretches.push({ from: Math.max(span.from, run.from - step), to: Math.min(span.to, run.to) });
+  }
+  if (stretches.length <= MAX_STRETCHES) return stretches;
+  return [span];
+}
+
+/** Times of all samples of all series within a span (its start excluded), ascending. */
+async function readTimes(api: PrometheusApi, selector: string, span: Span): Promise<Reading<readonly number[]>> {
+  const times = new Set<number>();
+  for (let from = span.from; from < span.to; from += HOUR) {
+    const to = Math.min(span.to, from + HOUR);
+    const raw = await api.query(`${selector}[${to - from}ms]`, to);
+    if (!raw.ok) return raw;
+    for (const series of raw.value) for (const point of series.points) if (point.at > span.from) times.add(point.at);
   }
   return { ok: true, value: [...times].sort((a, b) => a - b) };
 }
