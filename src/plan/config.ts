@@ -40,6 +40,18 @@ const serviceSchema = z.strictObject({
   manifests: z.strictObject({ staging: z.array(relativePath).min(1), production: z.array(relativePath).min(1) }),
 });
 
+const person = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an e-mail address such as ada@example.com');
+const teamSchema = z
+  .strictObject({
+    productManager: person.optional(),
+    rdLead: person.optional(),
+    operations: z.array(person).default([]),
+    qa: z.array(person).default([]),
+    cab: z.array(person).default([]),
+    informed: z.array(z.string().min(1)).default([]),
+  })
+  .describe('Who does what unless a plan says otherwise; `relctl plan` drafts its owners from here');
+
 const secretFromEnvironment = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_]*$/)
@@ -89,6 +101,8 @@ export const configSchema = z.strictObject({
   platform: z
     .enum(['sandbox', 'kubernetes'])
     .describe('sandbox: a simulated company on a virtual clock, to learn and rehearse; kubernetes: the real thing'),
+  team: teamSchema.prefault({}),
+  timeZone: z.string().min(1).default('UTC').describe('IANA zone of the change windows that `relctl plan` drafts'),
   environments: z.strictObject({ staging: environmentSchema, production: environmentSchema }),
   services: z.record(kubeName, serviceSchema),
   shared: z

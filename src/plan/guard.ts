@@ -58,8 +58,11 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
 const MARKS = new Set(['\u0002', '\u0018', '\u001f']);
 const SCALAR_FOLLOWS = '\u001f';
 
-/** Refuses YAML features and depths that a plan does not need. Linear in the text, and never recursive. */
-export function guardYaml(text: string, file: string): void {
+/**
+ * Refuses YAML features and depths that a plan does not need. Linear in the text, and never recursive.
+ * @param allowed signs of features that are let through all the same, such as `&*` for Kubernetes manifests
+ */
+export function guardYaml(text: string, file: string, allowed = ''): void {
   let flowDepth = 0;
   let keys = 0;
   let inlineDepth = 0;
@@ -74,7 +77,7 @@ export function guardYaml(text: string, file: string): void {
     if (isScalar) continue;
 
     const feature = FORBIDDEN[token[0] ?? ''];
-    if (feature !== undefined)
+    if (feature !== undefined && !allowed.includes(token[0] ?? ''))
       throw refuse('plan.yaml-feature', `${feature} is not allowed in ${file}`, file, text, start);
 
     if (token === '[' || token === '{') flowDepth += 1;

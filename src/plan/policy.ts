@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { durationSchema } from './spec.ts';
 
 /** The process policy: what varies between companies. What does not vary is code. */
 
@@ -67,6 +68,12 @@ export const policySchema = z.strictObject({
     power: z.number().gt(0.5).lt(1).describe('Chance with which the named regression must have been visible'),
     minimumRequests: z.int().min(0).describe('Requests at the canary below which no verdict is positive'),
   }),
+  production: z
+    .strictObject({
+      lockSeconds: z.int().min(5).default(60).describe('How long the lock of an environment outlives its last renewal'),
+      rolloutTimeout: durationSchema.default('10m').describe('How long a rollout may take before it counts as failed'),
+    })
+    .prefault({}),
   hypercareHours: z.number().positive(),
   freezes: z.array(freezeSchema).default([]),
   notifications: z.strictObject(

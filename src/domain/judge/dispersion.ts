@@ -172,9 +172,12 @@ export function dispersionOf(
   const clumping = clumpIndex(sums);
   const atRest = floorVariance(floor, now.elapsedSeconds);
   const replicas = Object.values(sums.replicas).filter((replica) => replica.expected > 0);
+  // With two counters only, the canary is taken to wander as the floor says or as the control does, whichever is more, and
+  // the control's own wandering comes on top. Between replicas of one look what all share cancels, as it does for the canary.
+  const shared = replicas.length < 2 ? controlWandering(sums, clumping, floor, now.elapsedSeconds) : 0;
   const wandering =
     replicas.length < 2
-      ? Math.max(atRest, controlWandering(sums, clumping))
+      ? Math.max(atRest, shared) + shared
       : Math.max(0, mixed(atRest, replicaWandering(replicas, clumping), replicas.length - 1));
   return {
     factor: dispersionFactor({ clumping, wandering }, now.canaryExpected, now.canaryReplicas),
@@ -193,9 +196,20 @@ export function dispersionFactor(
   return clumping + (wandering * mean) / Math.max(1, canaryReplicas);
 }
 
-/** Variance of the mean of noise over a span: all of it while the span is within its memory, then falling as 1/t. */
+/**
+ * Variance of the mean, over a span, of noise with this memory, in shares of the noise's own variance: for the
+ * autocorrelation e^(-t/c), whose integral 2c is `memory`, it is (2c/T)(1 - (c/T)(1 - e^(-T/c))). All of it while the
+ * span is short, and falling as 1/T later (Ornstein-Uhlenbeck; Papoulis 1965, §9-5).
+ */
+export function varianceOfMean(memory: number, seconds: number): number {
+  const spans = (2 * Math.max(seconds, 1e-6)) / memory;
+  // The series below avoids the cancellation for short spans.
+  return spans < 1e-3 ? 1 - spans / 3 : (2 / spans) * (1 + Math.expm1(-spans) / spans);
+}
+
+/** v of the noise floor over a span. */
 export function floorVariance(floor: NoiseFloor, seconds: number): number {
-  return floor.coefficientOfVariation ** 2 * Math.min(1, floor.correlationSeconds / Math.max(seconds, 1));
+  return floor.coefficientOfVariation ** 2 * varianceOfMean(floor.correlationSeconds, seconds);
 }
 
 function mixed(prior: number, measured: number, degrees: number): number {
@@ -247,17 +261,18 @@ function replicaWandering(replicas: readonly ReplicaSums[], clumping: number): n
 }
 
 /**
- * v from the control alone, were its noise that of a single replica: the noise of blocks of L looks is v_L, and falls as 1/L once blocks
- * are longer than its memory; so the largest L·v_L over the looks so far bounds it. The control averages over many
- * replicas, so this can raise the floor and never lower it.
+ * v of the control's own ratio over the span so far, from the scatter of its blocks: each block length gives an estimate, carried
+ * from the length of a block to that of the whole span as if the noise had the memory of the floor; the largest counts, so
+ * that a longer memory shows too.
  */
-function controlWandering(sums: DispersionSums, clumping: number): number {
+function controlWandering(sums: DispersionSums, clumping: number, floor: NoiseFloor, seconds: number): number {
   let largest = 0;
   for (const [level, block] of sums.blocks.entries()) {
     if (block.terms < FEWEST_BLOCKS || block.bad <= 0) continue;
     const mean = block.bad / block.terms;
     const excess = lowered(blockIndex(block), block.terms, mean) - clumping;
-    largest = Math.max(largest, (excess / mean) * 2 ** level);
+    const length = (seconds / sums.looks) * 2 ** level;
+    largest = Math.max(largest, excess / mean / varianceOfMean(floor.correlationSeconds, length));
   }
-  return largest / Math.max(1, sums.looks);
+  return largest * varianceOfMean(floor.correlationSeconds, seconds);
 }

@@ -7,14 +7,13 @@ import { logSumExp } from './special-functions.ts';
  * smallest useful regression (×2) against the plainest (×20). They were chosen on the bench; validity does not depend on them.
  */
 export const LADDER: readonly { readonly ratio: number; readonly weight: number }[] = [
-  { ratio: 1.6, weight: 0.08 },
-  { ratio: 2.5, weight: 0.56 },
-  { ratio: 5.5, weight: 0.25 },
-  { ratio: 20, weight: 0.11 },
+  { ratio: 2.7, weight: 0.72 },
+  { ratio: 6.5, weight: 0.22 },
+  { ratio: 20, weight: 0.06 },
 ];
 
 /** Of the whole bet, what is kept for regressions that begin later in the bake, spread over {@link RESTARTS} moments. */
-const LATE_SHARE = 0.08;
+const LATE_SHARE = 0.05;
 /** Moments at which a late regression may be taken to begin, evenly over bake and extension. */
 export const RESTARTS = 32;
 

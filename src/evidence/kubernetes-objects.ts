@@ -1,0 +1,43 @@
+import { parseAllDocuments } from 'yaml';
+import { RelctlError } from '../domain/errors.ts';
+import { guardYaml } from '../plan/guard.ts';
+import type { KubeObject } from '../ports/cluster.ts';
+
+/** Features of YAML that a plan may not use but Kubernetes manifests do: anchors, aliases and document markers. */
+const MANIFEST_FEATURES = '&*';
+
+/**
+ * Reads the objects of a manifest file; a List is unpacked, empty documents are passed over.
+ * @throws RelctlError `evidence.unreadable` with file and line
+ */
+export function readKubernetesObjects(text: string, file: string): readonly KubeObject[] {
+  guardYaml(text, file, MANIFEST_FEATURES);
+  return parseAllDocuments(text, { logLevel: 'silent', maxAliasCount: 100 } as object).flatMap((document) => {
+    const problem = document.errors[0];
+    if (problem !== undefined) throw unreadable(file, problem.message.split('\n')[0] ?? '', problem.linePos?.[0].line);
+    return objectsIn(document.toJS({ maxAliasCount: 100 }), file);
+  });
+}
+
+function objectsIn(value: unknown, file: string): readonly KubeObject[] {
+  if (value === null || value === undefined) return [];
+  const object = value as Partial<KubeObject> & { items?: readonly unknown[] };
+  if (object.kind === 'List' && Array.isArray(object.items))
+    return object.items.flatMap((item) => objectsIn(item, file));
+  if (
+    typeof object.apiVersion !== 'string' ||
+    typeof object.kind !== 'string' ||
+    typeof object.metadata?.name !== 'string'
+  ) {
+    throw unreadable(file, 'a document without apiVersion, kind or metadata.name');
+  }
+  return [object as KubeObject];
+}
+
+function unreadable(file: string, problem: string, line?: number): RelctlError {
+  return new RelctlError('evidence.unreadable', `${file} is not a Kubernetes manifest: ${problem}`, {
+    place: line === undefined ? { file } : { file, line },
+    why: 'What is applied to a cluster is exactly what stands in the manifests of the candidate.',
+    hints: [`kubectl apply --dry-run=client -f ${file}`],
+  });
+}

@@ -1,0 +1,40 @@
+import { RelctlError } from '../domain/errors.ts';
+import type { Choice, Prompter } from '../ports/prompter.ts';
+
+/** Takes the answer from a flag where it was given, and asks otherwise. Errors: `usage.missing-answer`, `answer.interrupted`. */
+export async function textAnswer(
+  prompter: Prompter,
+  given: string | undefined,
+  question: { readonly message: string; readonly flag: string; readonly default?: string },
+): Promise<string> {
+  return given ?? prompter.text(question);
+}
+
+/** The same for one of several choices. Errors: `usage.bad-flag` when the flag holds none of them. */
+export async function choiceAnswer<T extends string>(
+  prompter: Prompter,
+  given: string | undefined,
+  question: {
+    readonly message: string;
+    readonly flag: string;
+    readonly choices: readonly Choice<T>[];
+    readonly default?: T;
+  },
+): Promise<T> {
+  if (given === undefined) return prompter.select(question);
+  const choice = question.choices.find((one) => one.value === given);
+  if (choice !== undefined) return choice.value;
+  throw new RelctlError('usage.bad-flag', `${question.flag} is "${given}", which is not one of its values`, {
+    why: 'An answer that is not understood is never guessed.',
+    hints: question.choices.map((one) => `${question.flag} ${one.value}`),
+  });
+}
+
+/** An approval: the flag says yes or no; otherwise a person is asked, and no is the default. */
+export async function approvalAnswer(
+  prompter: Prompter,
+  given: boolean | undefined,
+  question: { readonly message: string; readonly flag: string },
+): Promise<boolean> {
+  return given ?? prompter.confirm({ ...question, default: false, approval: true });
+}

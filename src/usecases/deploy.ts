@@ -1,0 +1,242 @@
+import { deploymentSteps, productionTargets } from '../domain/deployment/steps.ts';
+import { RelctlError } from '../domain/errors.ts';
+import { pinnedImage } from '../domain/manifests.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { nextActions, type ProcessCommand } from '../domain/process.ts';
+import type { Context } from './context.ts';
+import { imagesOf } from './deployment/completion.ts';
+import { expectVisibility } from './deployment/expectation.ts';
+import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
+import { releaseLock } from './deployment/lock.ts';
+import { removeJobs } from './deployment/migrate.ts';
+import { checkIdentities, openRun } from './deployment/open-run.ts';
+import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
+import type { Run } from './deployment/run.ts';
+import { flushOutbox } from './notify.ts';
+import { openForCommand, type Release } from './release.ts';
+import { subjectOf } from './subject.ts';
+
+/** What `relctl deploy` may be asked. */
+export interface DeployOptions {
+  /** `full` goes all the way, `canary` stops at the verdict; the others go on from a deployment that was begun. */
+  readonly mode: 'full' | 'canary' | 'promote' | 'resume' | 'abort';
+  readonly exception?: string;
+  readonly reason?: string;
+  readonly takeOver: boolean;
+}
+
+const COMMANDS: Readonly<Record<DeployOptions['mode'], ProcessCommand>> = {
+  full: 'deploy',
+  canary: 'deploy',
+  promote: 'deploy --promote',
+  resume: 'deploy --resume',
+  abort: 'deploy --abort',
+};
+
+/** Deploys to production: announcement, canary, judgement, rollout; or goes on with what an earlier run began. */
+export async function deploy(context: Context, id: string, options: DeployOptions): Promise<Outcome> {
+  const command = COMMANDS[options.mode];
+  const release = await openForCommand(context, id, command, options.exception);
+  await context.runs.begin(id);
+  try {
+    const run =
+      options.mode === 'full' || options.mode === 'canary'
+        ? await begin(context, release, options)
+        : await takeUp(context, release, options);
+    await flushOutbox(context, release);
+    return await finish(run, options);
+  } finally {
+    await context.runs.end(id);
+  }
+}
+
+async function begin(context: Context, release: Release, options: DeployOptions): Promise<Run> {
+  const { journal } = release;
+  const { plan, state } = journal;
+  const attempt = state.attempts.deploy + 1;
+  const images = Object.fromEntries(
+    plan.spec.services.map((service) => {
+      const staged = state.stage?.images[service.name] ?? [];
+      // Several ids for one name mean that the name moved between two pods: then only the check of the pods can tell.
+      return [service.name, pinnedImage(service.image, staged.length === 1 ? staged[0] : undefined)];
+    }),
+  );
+  const clusters = await checkIdentities(context, productionTargets(context.config));
+  await expectVisibility(context, release);
+  const run = await openRun(context, release, { attempt, images, wait: false, takeOver: options.takeOver });
+  const started = {
+    ...subjectOf(plan),
+    attempt,
+    fence: highestFence(run),
+    strategy: plan.spec.canary.strategy,
+    clusters,
+    steps: deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id)),
+    images,
+  };
+  try {
+    await journal.record('deploy.started', started);
+  } catch (error) {
+    // Nothing was touched yet: the environment is free again.
+    await unlock(run);
+    throw error;
+  }
+  return run;
+}
+
+/** Goes on with a deployment that was begun. Errors: `plan.digest-mismatch` when the plan is no longer the one that was. */
+async function takeUp(context: Context, release: Release, options: DeployOptions): Promise<Run> {
+  const { journal } = release;
+  const deployment = journal.state.deployment;
+  if (deployment === undefined) throw new Error('a deployment in production without deploy.started');
+  const { started, attempt } = deployment;
+  if (options.mode !== 'abort' && started.data.specDigest !== journal.plan.specDigest) {
+    throw new RelctlError('plan.digest-mismatch', `${journal.plan.file} was changed since the deployment began`, {
+      place: { file: journal.plan.file },
+      why: 'What goes on must be what was approved and begun.',
+      hints: [`git diff -- ${journal.plan.file}`, `relctl deploy ${journal.plan.id} --abort`],
+    });
+  }
+  const run = await openRun(context, release, {
+    attempt,
+    images: started.data.images,
+    wait: true,
+    takeOver: options.takeOver,
+  });
+  await journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason: options.reason ?? options.mode });
+  return run;
+}
+
+async function finish(run: Run, options: DeployOptions): Promise<Outcome> {
+  const { context, release } = run;
+  const { journal } = release;
+  if (options.mode === 'abort') {
+    const reason = options.reason ?? `aborted by ${context.actor}`;
+    await recordAbort(run, reason);
+    return rolledBack(run, await rollBack(run, reason), reason, undefined);
+  }
+  if (journal.state.deployment?.result === 'rolling-back') {
+    const reason = journal.state.deployment.rollbackReason ?? 'resumed';
+    return rolledBack(run, await rollBack(run, reason), reason, undefined);
+  }
+  try {
+    const end = await goForward(run, { stopAtVerdict: options.mode === 'canary' });
+    if (end === 'held') return await held(run);
+    return await completed(run);
+  } catch (error) {
+    if (rollsBack(error)) {
+      if (error.code === 'canary.aborted') await recordAbort(run, error.message);
+      return rolledBack(run, await rollBack(run, error.message), error.message, error);
+    }
+    if (error instanceof RelctlError && error.code === 'answer.interrupted') {
+      await journal.record('canary.held', { attempt: run.attempt, reason: `interrupted by ${context.actor}` });
+    }
+    throw standing(release, error);
+  }
+}
+
+async function recordAbort(run: Run, reason: string): Promise<void> {
+  const { journal } = run.release;
+  if (journal.state.deployment?.abortedBy !== undefined) return;
+  await journal.record('deploy.aborted', { attempt: run.attempt, reason });
+}
+
+async function completed(run: Run): Promise<Outcome> {
+  const { context, release } = run;
+  const { journal } = release;
+  const images = await imagesOf(run);
+  for (const lock of run.locks.values()) await removeJobs(context, lock, journal.plan.id);
+  await journal.record('deploy.completed', { attempt: run.attempt, images });
+  await unlock(run);
+  return {
+    result: 'done',
+    headline: `${journal.plan.metadata.feature} is rolled out to production`,
+    blocks: [
+      { kind: 'facts', facts: Object.entries(images).map(([service, ids]) => [service, ids.join(', ')] as const) },
+      { kind: 'next', actions: nextActions(release.facts()) },
+    ],
+    data: {
+      release: journal.plan.id,
+      phase: journal.state.phase,
+      attempt: run.attempt,
+      images,
+      verdict: verdictData(release),
+    },
+    simulated: context.environments.simulated,
+  };
+}
+
+/** `--canary`: the verdict is there, the canary keeps its share and the lock until somebody promotes or aborts. */
+async function held(run: Run): Promise<Outcome> {
+  const { context, release } = run;
+  const { journal } = release;
+  await journal.record('canary.held', {
+    attempt: run.attempt,
+    reason: 'stopped at the verdict, as asked with --canary',
+  });
+  return {
+    result: 'done',
+    headline: `the canary of ${journal.plan.metadata.feature} passed and holds its share`,
+    blocks: [
+      { kind: 'text', text: journal.state.deployment?.verdict?.data.reason ?? '' },
+      { kind: 'next', actions: nextActions(release.facts()) },
+    ],
+    data: { release: journal.plan.id, phase: journal.state.phase, attempt: run.attempt, verdict: verdictData(release) },
+    simulated: context.environments.simulated,
+  };
+}
+
+/** What is answered after a rollback, whoever asked for it. */
+export async function rolledBack(
+  run: Run,
+  end: RollbackEnd,
+  reason: string,
+  cause: RelctlError | undefined,
+): Promise<Outcome> {
+  const { context, release } = run;
+  const { journal } = release;
+  const { feature } = journal.plan.metadata;
+  if (end.state === 'rolled-back') await unlock(run);
+  return {
+    result: cause === undefined && end.state === 'rolled-back' ? 'done' : 'failed',
+    headline:
+      end.state === 'frozen'
+        ? `${feature} is frozen: migration ${end.migration} cannot be undone, and people were called`
+        : `${feature} is rolled back; production is what it was (${end.verified})`,
+    blocks: [
+      { kind: 'facts', facts: [['reason', reason], ...(cause === undefined ? [] : [['code', cause.code] as const])] },
+      ...(cause?.hints.length ? [{ kind: 'text' as const, text: cause.hints.join('\n') }] : []),
+      { kind: 'next', actions: nextActions(release.facts()) },
+    ],
+    data: {
+      release: journal.plan.id,
+      phase: journal.state.phase,
+      attempt: run.attempt,
+      reason,
+      ...(cause === undefined ? {} : { code: cause.code }),
+      verdict: verdictData(release),
+      rollback: end,
+    },
+    simulated: context.environments.simulated,
+  };
+}
+
+function verdictData(release: Release): unknown {
+  return release.journal.state.deployment?.verdict?.data;
+}
+
+async function unlock(run: Run): Promise<void> {
+  for (const lock of run.locks.values()) await releaseLock(run.context, lock);
+}
+
+/** The world failed, not the candidate: production stands still, and the error says how to go on. */
+function standing(release: Release, error: unknown): unknown {
+  if (!(error instanceof RelctlError) || error.kind === 'gate') return error;
+  const { plan } = release.journal;
+  return new RelctlError(error.code, error.message, {
+    why: `${error.why ?? ''} Production stands as it is; nothing is promoted until somebody goes on.`.trim(),
+    hints: [`relctl deploy ${plan.id} --resume`, `relctl deploy ${plan.id} --abort`, ...error.hints],
+    cause: error,
+    ...(error.data === undefined ? {} : { data: error.data }),
+    ...(error.place === undefined ? {} : { place: error.place }),
+  });
+}

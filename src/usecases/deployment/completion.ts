@@ -1,0 +1,25 @@
+import { productionTargets } from '../../domain/deployment/steps.ts';
+import { imageIds, newestPods } from '../../domain/rollout.ts';
+import { refOf } from './apply.ts';
+import { desired } from './perform.ts';
+import { lockOf, type Run } from './run.ts';
+
+/** Image ids that production runs of each service, over all targets. */
+export async function imagesOf(run: Run): Promise<Readonly<Record<string, string[]>>> {
+  const { spec } = run.release.journal.plan;
+  const services = await Promise.all(spec.services.map((service) => desired(run, service.name)));
+  const images: Record<string, string[]> = Object.fromEntries(services.map((service) => [service.name, []]));
+  for (const target of productionTargets(run.context.config)) {
+    const { cluster } = lockOf(run, target);
+    const [replicaSets, pods] = await Promise.all([
+      cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
+      cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
+    ]);
+    for (const service of services) {
+      const live = await cluster.get(refOf(service.deployment));
+      const running = live === undefined ? [] : imageIds(newestPods(live, replicaSets, pods), service.container);
+      images[service.name] = [...new Set([...(images[service.name] ?? []), ...running])];
+    }
+  }
+  return images;
+}

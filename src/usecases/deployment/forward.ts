@@ -1,0 +1,115 @@
+import { deploymentSteps, type Step, type StepGroup } from '../../domain/deployment/steps.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import { decide } from '../../domain/process.ts';
+import { gateError } from '../release.ts';
+import { perform } from './perform.ts';
+import type { Run } from './run.ts';
+
+/** Failures of the candidate itself: production goes back. Anything else stands still until a person looks. */
+const ROLLS_BACK: ReadonlySet<string> = new Set([
+  'canary.failed',
+  'canary.inconclusive',
+  'canary.aborted',
+  'canary.selector-overlap',
+  'canary.share-too-large',
+  'rollout.doomed',
+  'rollout.timeout',
+  'migration.failed',
+  'cluster.drift',
+  'cluster.rejected',
+]);
+
+/** True when production goes back by itself after this error. */
+export function rollsBack(error: unknown): error is RelctlError {
+  return error instanceof RelctlError && ROLLS_BACK.has(error.code);
+}
+
+/**
+ * Carries out what is left of a deployment, group by group. For each step the intent is recorded, then it is carried out, then
+ * the outcome is recorded; a step whose outcome is recorded is not done again.
+ * @returns `held` when it stops before the promotion because that was asked for
+ */
+export async function goForward(run: Run, options: { readonly stopAtVerdict: boolean }): Promise<'completed' | 'held'> {
+  const { journal } = run.release;
+  for (const group of deploymentSteps(journal.plan.spec, run.context.config)) {
+    const isPromotion = group[0]?.kind === 'promote';
+    if (isPromotion && journal.state.deployment?.promoted !== true) {
+      if (options.stopAtVerdict) return 'held';
+      await promote(run);
+    }
+    await carryOut(run, group);
+  }
+  return 'completed';
+}
+
+async function carryOut(run: Run, group: StepGroup): Promise<void> {
+  const { journal } = run.release;
+  const { sink } = run.context;
+  const recorded = journal.state.deployment?.steps;
+  const due: Step[] = [];
+  for (const step of group) {
+    if (recorded?.get(step.id)?.state === 'completed') {
+      sink.emit({ type: 'step', step: step.id, title: step.title, state: 'already-done' });
+    } else {
+      due.push(step);
+    }
+  }
+  if (due.length === 0) return;
+  await journal.recordAll(
+    due.map((step) => ['step.intended', { attempt: run.attempt, step: step.id, fence: highestFence(run) }] as const),
+  );
+  const results = await Promise.allSettled(due.map((step) => carryOutStep(run, step)));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+async function carryOutStep(run: Run, step: Step): Promise<void> {
+  const { journal } = run.release;
+  const { sink } = run.context;
+  const { id, title } = step;
+  sink.emit({ type: 'step', step: id, title, state: 'started' });
+  try {
+    const result = await perform(run, step);
+    await journal.record('step.completed', { attempt: run.attempt, step: id, ...result });
+    sink.emit({
+      type: 'step',
+      step: id,
+      title,
+      state: 'completed',
+      ...(result.detail === undefined ? {} : { detail: result.detail }),
+    });
+  } catch (error) {
+    if (error instanceof RelctlError) {
+      sink.emit({ type: 'step', step: id, title, state: 'failed', detail: error.message });
+      if (rollsBack(error)) {
+        await journal.record('step.failed', {
+          attempt: run.attempt,
+          step: id,
+          code: error.code,
+          reason: error.message,
+        });
+      }
+    }
+    throw error;
+  }
+}
+
+/** Promotes on a verdict of `pass` and inside the window only. Errors: `gate.refused`. */
+async function promote(run: Run): Promise<void> {
+  const { context, release } = run;
+  const { journal } = release;
+  const excused = journal.state.exceptions.map((exception) => exception.data.gate);
+  const refusals = decide('deploy --promote', release.facts(context.actor)).filter(
+    (refusal) => !(refusal.exceptionable && excused.includes(refusal.gate)),
+  );
+  if (refusals.length > 0) throw gateError('deploy --promote', journal.plan, refusals);
+  await journal.record('canary.promoted', {
+    attempt: run.attempt,
+    reason: journal.state.deployment?.verdict?.data.reason ?? '',
+  });
+}
+
+/** The fence that an intent is recorded with. */
+export function highestFence(run: Pick<Run, 'locks'>): number {
+  return Math.max(1, ...[...run.locks.values()].map((lock) => lock.fence));
+}

@@ -1,0 +1,112 @@
+import { RelctlError } from '../../domain/errors.ts';
+import { RELEASE_LABEL } from '../../domain/manifests.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { Migration } from '../../plan/spec.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import type { Evidence } from '../../ports/plan-store.ts';
+import type { Context } from '../context.ts';
+import { removeFenced } from './apply.ts';
+import { keepLock, type Lock } from './lock.ts';
+import type { DesiredService } from './objects.ts';
+import { awaitJob, jobLogs } from './watch.ts';
+
+/** Which way a migration goes. */
+export type Direction = 'up' | 'down';
+
+/** What a migration of one environment needs. */
+export interface MigrationRun {
+  readonly context: Context;
+  readonly release: string;
+  readonly attempt: number;
+  readonly lock: Lock;
+  readonly timeout: string;
+}
+
+/**
+ * Runs a migration as a Kubernetes Job, once: a resumed run finds the Job by its name and waits for it. The Job stays until
+ * the deployment is over, so that its end can be read as often as needed; its log is kept as evidence.
+ */
+export async function migrate(
+  run: MigrationRun,
+  migration: Migration,
+  service: DesiredService,
+  direction: Direction,
+): Promise<Evidence> {
+  const { context, lock } = run;
+  const job = migrationJob(run, migration, service, direction);
+  await keepLock(context, lock);
+  const ref = { apiVersion: job.apiVersion, kind: job.kind, name: job.metadata.name };
+  if ((await lock.cluster.get(ref)) === undefined) await createOnce(lock, job);
+  await awaitJob(context, lock, job, run.timeout);
+  const log = await jobLogs(lock.cluster, job.metadata.name);
+  return context.store.keep(run.release, `migration-${run.attempt}-${migration.id}-${direction}.log`, log);
+}
+
+/** Removes the Jobs of a release from a target; their logs are kept beside the plan. */
+export async function removeJobs(context: Context, lock: Lock, release: string): Promise<void> {
+  const jobs = await lock.cluster.list({ apiVersion: 'batch/v1', kind: 'Job', labels: { [RELEASE_LABEL]: release } });
+  for (const job of jobs) {
+    await removeFenced(context, lock, { apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name });
+  }
+}
+
+async function createOnce(lock: Lock, job: KubeObject): Promise<void> {
+  try {
+    await lock.cluster.create(job);
+  } catch (error) {
+    // Somebody made it between look and write: it has the same name, so it is the same migration.
+    if (!(error instanceof RelctlError) || error.code !== 'cluster.conflict') throw error;
+  }
+}
+
+interface PodSpec {
+  readonly containers: readonly { readonly name: string; readonly image?: string; readonly [field: string]: unknown }[];
+  readonly [field: string]: unknown;
+}
+
+/** The Job: the service's own container (environment, volumes, account) with the migration's command. */
+function migrationJob(
+  run: MigrationRun,
+  migration: Migration,
+  service: DesiredService,
+  direction: Direction,
+): KubeObject {
+  const pod = (service.deployment.spec as { template: { spec: PodSpec } }).template.spec;
+  const own = pod.containers.find((container) => container.name === service.container);
+  const labels = { [RELEASE_LABEL]: run.release, 'relctl.dev/migration': migration.id };
+  const inherited = (container: typeof own, keys: readonly string[]) =>
+    Object.fromEntries(keys.filter((key) => container?.[key] !== undefined).map((key) => [key, container?.[key]]));
+  const podInherited = Object.fromEntries(
+    ['volumes', 'serviceAccountName', 'imagePullSecrets', 'nodeSelector', 'tolerations', 'securityContext']
+      .filter((key) => pod[key] !== undefined)
+      .map((key) => [key, pod[key]]),
+  );
+  const command = direction === 'up' ? migration.up : migration.down;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      // Unique to release, attempt and direction: a new attempt runs it again, a resumed one does not.
+      name: `${migration.id.slice(0, 40)}-${sha256(`${run.release} ${run.attempt} ${direction} ${migration.id} ${run.lock.target}`).slice(0, 10)}`,
+      labels,
+    },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        metadata: { labels },
+        spec: {
+          ...podInherited,
+          restartPolicy: 'Never',
+          containers: [
+            {
+              ...inherited(own, ['env', 'envFrom', 'volumeMounts', 'resources', 'securityContext', 'imagePullPolicy']),
+              name: 'migration',
+              image: migration.image ?? own?.image ?? '',
+              command: [...(command ?? [])],
+            },
+          ],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { productionTargets } from '../../domain/deployment/steps.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import type { Context } from '../context.ts';
+import type { Release } from '../release.ts';
+import { refOf, stampFence } from './apply.ts';
+import { readBaseline } from './baseline.ts';
+import { acquireLock, type Lock, releaseLock } from './lock.ts';
+import { clusterOf, type Run } from './run.ts';
+
+/** How the environment is entered. */
+export interface RunOptions {
+  readonly attempt: number;
+  readonly images: Readonly<Record<string, string>>;
+  /** Wait for the lease of a run of the same release that may still live. */
+  readonly wait: boolean;
+  /** Take the lock from whoever holds it. */
+  readonly takeOver: boolean;
+}
+
+/**
+ * Checks that the clusters are the right ones, takes their locks, and fences off whoever held them before.
+ * @throws RelctlError `cluster.wrong-identity` before anything is written, `cluster.lock-held`
+ */
+export async function openRun(context: Context, release: Release, options: RunOptions): Promise<Run> {
+  const { journal, policy } = release;
+  const targets = productionTargets(context.config);
+  await checkIdentities(context, targets);
+  const locks = new Map<string, Lock>();
+  const run: Run = { context, release, policy, attempt: options.attempt, images: options.images, locks };
+  try {
+    for (const target of targets) {
+      const lock = await acquireLock(context, target, clusterOf(context, target), journal.plan.id, {
+        durationSeconds: policy.production.lockSeconds,
+        wait: options.wait,
+        takeOver: options.takeOver,
+        fenceAbove: journal.state.deployment?.fence ?? 0,
+      });
+      locks.set(target, lock);
+      if (lock.takenOver) await fenceOff(run, lock);
+    }
+  } catch (error) {
+    for (const lock of locks.values()) if (!lock.takenOver) await releaseLock(context, lock);
+    throw error;
+  }
+  return run;
+}
+
+/** Identity of each target's cluster, checked against relctl.yaml. Errors: `cluster.wrong-identity`. */
+export async function checkIdentities(
+  context: Context,
+  targets: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(
+    targets.map(async (target) => {
+      const cluster = clusterOf(context, target);
+      const identity = await cluster.identity();
+      const expected = expectedIdentity(context, target);
+      if (expected !== identity && !(context.environments.simulated && expected === undefined)) {
+        throw wrongCluster(target, cluster.name, expected, identity);
+      }
+      return [target, identity] as const;
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+function expectedIdentity(context: Context, target: string): string | undefined {
+  const [environment, region] = target.split('/');
+  const config = context.config.environments[environment === 'staging' ? 'staging' : 'production'];
+  return region === undefined ? config.clusterUid : config.regions.find((one) => one.name === region)?.clusterUid;
+}
+
+/** Objects that the run before may have prepared to write get this run's mark, so that the API server refuses its writes. */
+async function fenceOff(run: Run, lock: Lock): Promise<void> {
+  const baseline = await readBaseline(run.context, run, lock.target);
+  for (const one of baseline?.objects ?? []) {
+    if (one.object !== null && one.kind === 'Deployment') await stampFence(run.context, lock, refOf(one.object));
+  }
+}
+
+function wrongCluster(target: string, name: string, expected: string | undefined, found: string): RelctlError {
+  return expected === undefined
+    ? new RelctlError('cluster.wrong-identity', `relctl.yaml does not say which cluster ${target} is`, {
+        place: { file: 'relctl.yaml' },
+        why: 'A context name can point anywhere; the UID of kube-system is what a cluster cannot share.',
+        hints: [
+          `if ${name} is the right one, write clusterUid: ${found} beside its context in relctl.yaml`,
+          'relctl doctor',
+        ],
+        data: { target, found },
+      })
+    : new RelctlError('cluster.wrong-identity', `${name} is not the cluster that relctl.yaml names for ${target}`, {
+        place: { file: 'relctl.yaml' },
+        why: `Its kube-system UID is ${found}, and ${expected} is expected. Nothing was written.`,
+        hints: ['kubectl config get-contexts', 'relctl doctor'],
+        data: { target, expected, found },
+      });
+}

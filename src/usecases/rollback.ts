@@ -1,0 +1,60 @@
+import { RelctlError } from '../domain/errors.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { approvalAnswer, textAnswer } from './answers.ts';
+import type { Context } from './context.ts';
+import { rolledBack } from './deploy.ts';
+import { highestFence } from './deployment/forward.ts';
+import { openRun } from './deployment/open-run.ts';
+import { rollBack } from './deployment/roll-back.ts';
+import { flushOutbox } from './notify.ts';
+import { openForCommand } from './release.ts';
+
+/** What `relctl rollback` may be asked. */
+export interface RollbackOptions {
+  readonly reason?: string;
+  /** True when `--confirm` was given. */
+  readonly confirmed?: boolean;
+  readonly takeOver: boolean;
+  readonly pastPointOfNoReturn: boolean;
+}
+
+/** Puts production back to what it was before the release, from the recorded manifests. */
+export async function rollback(context: Context, id: string, options: RollbackOptions): Promise<Outcome> {
+  const release = await openForCommand(context, id, 'rollback', undefined);
+  const { journal } = release;
+  const deployment = journal.state.deployment;
+  if (deployment === undefined) throw new Error('a phase in production without deploy.started');
+  const reason = await textAnswer(context.prompter, options.reason, {
+    message: `Why is ${journal.plan.metadata.feature} rolled back?`,
+    flag: '--reason',
+  });
+  const sure = await approvalAnswer(context.prompter, options.confirmed, {
+    message: `Put production back to what it was before ${id}?`,
+    flag: '--confirm',
+  });
+  if (!sure) {
+    throw new RelctlError('answer.declined', 'nothing was rolled back', {
+      why: 'A rollback changes production and is never done on a doubtful answer.',
+      hints: [`relctl rollback ${id} --reason "<reason>" --confirm`],
+    });
+  }
+  await context.runs.begin(id);
+  try {
+    const run = await openRun(context, release, {
+      attempt: deployment.attempt,
+      images: deployment.started.data.images,
+      wait: true,
+      takeOver: options.takeOver,
+    });
+    await journal.record('deploy.resumed', {
+      attempt: deployment.attempt,
+      fence: highestFence(run),
+      reason: 'rollback',
+    });
+    await flushOutbox(context, release);
+    const end = await rollBack(run, reason, { pastPointOfNoReturn: options.pastPointOfNoReturn });
+    return rolledBack(run, end, reason, undefined);
+  } finally {
+    await context.runs.end(id);
+  }
+}

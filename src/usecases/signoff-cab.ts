@@ -1,0 +1,143 @@
+import { isoTime } from '../domain/calendar.ts';
+import { RelctlError } from '../domain/errors.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { quorumOf, votingBoard } from '../domain/people.ts';
+import { nextActions } from '../domain/process.ts';
+import { tally } from '../domain/tally.ts';
+import type { EventData } from '../plan/events.ts';
+import { approvalAnswer, choiceAnswer, textAnswer } from './answers.ts';
+import type { Context } from './context.ts';
+import { flushOutbox, notify } from './notify.ts';
+import { openForCommand, type Release } from './release.ts';
+import { subjectOf } from './subject.ts';
+
+/** What a member's flags may answer; the rest is asked. */
+export interface CabAnswers {
+  readonly decision?: string;
+  readonly operationalReadiness?: boolean;
+  readonly securityReview?: boolean;
+  readonly impactAssessment?: boolean;
+  /** Each as `text; owner; due date`. */
+  readonly conditions: readonly string[];
+  readonly comment?: string;
+}
+
+/** One member's Go or No-Go. The vote that reaches the quorum, or a veto, decides in the same write. */
+export async function signoffCab(context: Context, id: string, answers: CabAnswers): Promise<Outcome> {
+  const release = await openForCommand(context, id, 'signoff cab', undefined);
+  await flushOutbox(context, release);
+  const { journal, policy } = release;
+  const vote = await askVote(context, release, answers);
+  const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
+  const others = (journal.state.cab?.votes ?? []).filter((one) => one.actor !== context.actor);
+  const count = tally(
+    [...others.map((one) => one.data.decision), vote.decision],
+    board.length,
+    quorumOf(board, policy),
+    policy.cab.veto,
+  );
+  await journal.recordAll([
+    ['cab.voted', vote],
+    ...(count.decision === undefined
+      ? []
+      : ([
+          [
+            'cab.decided',
+            { round: vote.round, decision: count.decision, go: count.go, noGo: count.noGo, quorum: count.quorum },
+          ],
+        ] as const)),
+  ]);
+  if (count.decision !== undefined) {
+    await notify(context, release, 'cab.decided', `round ${vote.round}`, {
+      decision: count.decision === 'go' ? 'Go' : 'No-Go',
+      reason: vote.comment,
+    });
+  }
+  return {
+    result: 'done',
+    headline: headline(context.actor, vote.decision, count),
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          ['votes', `${count.go} Go, ${count.noGo} No-Go; ${count.quorum} Go of ${board.length} make a Go`],
+          ['plan digest', journal.plan.specDigest.slice(0, 16)],
+          ...journal.state.conditions.map(
+            (condition) => ['condition', `${condition.text} (${condition.owner}, due ${condition.due})`] as const,
+          ),
+        ],
+      },
+      { kind: 'next', actions: nextActions(release.facts()) },
+    ],
+    data: { release: id, phase: journal.state.phase, vote, ...count },
+    simulated: context.environments.simulated,
+  };
+}
+
+function headline(actor: string, vote: 'go' | 'no-go', count: ReturnType<typeof tally>): string {
+  const voted = `${actor} votes ${vote === 'go' ? 'Go' : 'No-Go'}`;
+  if (count.decision === undefined) return `${voted}; the CAB has not decided yet`;
+  return `${voted}; the CAB decides ${count.decision === 'go' ? 'Go' : 'No-Go'}`;
+}
+
+const AREAS = [
+  [
+    'operationalReadiness',
+    'Is the release operationally ready (monitoring, on-call, rollback)?',
+    '--operational-readiness',
+  ],
+  ['securityReview', 'Is the security review complete?', '--security-review'],
+  ['impactAssessment', 'Is the impact assessment acceptable?', '--impact-assessment'],
+] as const;
+
+async function askVote(context: Context, release: Release, answers: CabAnswers): Promise<EventData<'cab.voted'>> {
+  const { prompter, clock } = context;
+  const { plan, state } = release.journal;
+  const areas = { operationalReadiness: false, securityReview: false, impactAssessment: false };
+  for (const [area, message, flag] of AREAS) {
+    areas[area] = await approvalAnswer(prompter, answers[area], { message, flag });
+  }
+  const decision = await choiceAnswer(prompter, answers.decision, {
+    message: `${plan.metadata.feature}: Go or No-Go?`,
+    flag: '--decision',
+    choices: [
+      { value: 'no-go', label: 'No-Go' },
+      { value: 'go', label: 'Go' },
+    ],
+    default: 'no-go',
+  });
+  const missing = AREAS.filter(([area]) => !areas[area]).map(([, , flag]) => flag);
+  if (decision === 'go' && missing.length > 0) {
+    throw new RelctlError(
+      'usage.bad-flag',
+      `a Go needs all three areas confirmed; not confirmed: ${missing.join(', ')}`,
+      {
+        why: 'The CAB checks operational readiness, security review completion and impact assessment before it approves.',
+        hints: [`relctl signoff cab ${plan.id} --decision no-go --comment "<what is missing>"`],
+      },
+    );
+  }
+  const comment =
+    decision === 'no-go'
+      ? await textAnswer(prompter, answers.comment, { message: 'Why not?', flag: '--comment' })
+      : (answers.comment ?? '');
+  return {
+    ...subjectOf(plan),
+    round: state.cab?.round ?? 1,
+    decision,
+    ...areas,
+    conditions: answers.conditions.map((text) => readCondition(text, isoTime(clock.now()).slice(0, 10))),
+    comment,
+  };
+}
+
+function readCondition(text: string, today: string): EventData<'cab.voted'>['conditions'][number] {
+  const [what = '', owner = '', due = ''] = text.split(';').map((part) => part.trim());
+  if (what === '' || !owner.includes('@') || !/^\d{4}-\d{2}-\d{2}$/.test(due) || due < today) {
+    throw new RelctlError('usage.bad-flag', `the condition "${text}" is not complete`, {
+      why: 'A condition that nobody owns, or that is never due, is never met.',
+      hints: [`--condition "load test at twice the traffic; ada@example.com; ${today}"`],
+    });
+  }
+  return { text: what, owner, due };
+}

@@ -1,0 +1,158 @@
+import { dependencyWaves } from '../domain/deployment/steps.ts';
+import { RelctlError } from '../domain/errors.ts';
+import { nameOf } from '../domain/manifests.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { nextActions } from '../domain/process.ts';
+import { imageIds } from '../domain/rollout.ts';
+import type { Context } from './context.ts';
+import { applyFenced } from './deployment/apply.ts';
+import { acquireLock, type Lock, releaseLock } from './deployment/lock.ts';
+import { migrate, removeJobs } from './deployment/migrate.ts';
+import { type DesiredService, desiredService } from './deployment/objects.ts';
+import { checkIdentities } from './deployment/open-run.ts';
+import { clusterOf } from './deployment/run.ts';
+import { awaitRollout } from './deployment/watch.ts';
+import { flushOutbox } from './notify.ts';
+import { openForCommand, type Release } from './release.ts';
+import { subjectOf } from './subject.ts';
+
+/** Deploys the candidate to staging, waits for it, and records the digests of what runs there. */
+export async function stage(
+  context: Context,
+  id: string,
+  options: { readonly exception?: string; readonly takeOver: boolean },
+): Promise<Outcome> {
+  const release = await openForCommand(context, id, 'stage', options.exception);
+  const { journal, policy } = release;
+  await checkIdentities(context, ['staging']);
+  const lock = await acquireLock(context, 'staging', clusterOf(context, 'staging'), id, {
+    durationSeconds: policy.production.lockSeconds,
+    wait: true,
+    takeOver: options.takeOver,
+    fenceAbove: 0,
+  });
+  try {
+    await flushOutbox(context, release);
+    const attempt = journal.state.attempts.stage + 1;
+    const { commit } = journal.plan.spec.candidate;
+    await journal.record('stage.started', { ...subjectOf(journal.plan), attempt, commit });
+    const images = await deployToStaging(context, release, lock, attempt);
+    await journal.record('stage.completed', { ...subjectOf(journal.plan), attempt, commit, images });
+    return {
+      result: 'done',
+      headline: `${journal.plan.metadata.feature} runs in staging`,
+      blocks: [
+        {
+          kind: 'facts',
+          facts: [
+            ['environment', context.config.environments.staging.host ?? lock.cluster.name],
+            ['commit', commit.slice(0, 12)],
+            ...Object.entries(images).map(([service, ids]) => [service, ids.join(', ')] as const),
+          ],
+        },
+        { kind: 'next', actions: nextActions(release.facts()) },
+      ],
+      data: { release: id, phase: journal.state.phase, attempt, commit, images },
+      simulated: context.environments.simulated,
+    };
+  } finally {
+    await releaseLock(context, lock);
+  }
+}
+
+async function deployToStaging(
+  context: Context,
+  release: Release,
+  lock: Lock,
+  attempt: number,
+): Promise<Record<string, string[]>> {
+  const { journal, policy } = release;
+  const { spec, id } = journal.plan;
+  try {
+    const services = new Map(
+      await Promise.all(
+        spec.services.map(
+          async ({ name, image }) =>
+            [name, await desiredService(context, spec.candidate.commit, 'staging', name, image)] as const,
+        ),
+      ),
+    );
+    const migrateAll = async (when: 'before-canary' | 'after-rollout') => {
+      for (const migration of spec.migrations.filter((one) => one.when === when)) {
+        const service = services.get(migration.service);
+        if (service === undefined) continue;
+        await step(context, `Migrate ${migration.id} (${migration.service})`, async () => {
+          const run = { context, release: id, attempt, lock, timeout: policy.production.rolloutTimeout };
+          await migrate(run, migration, service, 'up');
+        });
+      }
+    };
+    for (const service of services.values()) await createMissing(context, lock, service);
+    await migrateAll('before-canary');
+    const images: Record<string, string[]> = {};
+    for (const wave of dependencyWaves([...services.keys()], context.config)) {
+      await Promise.all(
+        wave.map(async (name) => {
+          const service = services.get(name);
+          if (service === undefined) return;
+          await step(context, `Roll out ${name} in staging`, async () => {
+            images[name] = await rollOutService(context, lock, service, policy.production.rolloutTimeout);
+          });
+        }),
+      );
+    }
+    await migrateAll('after-rollout');
+    await removeJobs(context, lock, id);
+    return images;
+  } catch (error) {
+    if (error instanceof RelctlError) {
+      await journal.record('stage.failed', { attempt, code: error.code, reason: error.message });
+    }
+    throw error;
+  }
+}
+
+async function createMissing(context: Context, lock: Lock, service: DesiredService): Promise<void> {
+  for (const object of service.others) {
+    const { apiVersion, kind, metadata } = object;
+    if ((await lock.cluster.get({ apiVersion, kind, name: metadata.name })) === undefined) {
+      await applyFenced(context, lock, object);
+    }
+  }
+}
+
+async function rollOutService(
+  context: Context,
+  lock: Lock,
+  service: DesiredService,
+  timeout: string,
+): Promise<string[]> {
+  for (const object of service.others) await applyFenced(context, lock, object);
+  const written = await applyFenced(context, lock, service.deployment);
+  const pods = await awaitRollout(context, lock, written, timeout);
+  const ids = imageIds(pods, service.container);
+  if (ids.length === 0) {
+    throw new RelctlError(
+      'cluster.drift',
+      `${nameOf(service.deployment)} runs in staging, but its pods report no image id`,
+      {
+        why: 'Without it, nobody could say later that production got what was signed off.',
+        hints: [`kubectl -n ${lock.cluster.namespace} get pods -o jsonpath='{..imageID}'`],
+      },
+    );
+  }
+  return [...ids];
+}
+
+async function step(context: Context, title: string, act: () => Promise<void>): Promise<void> {
+  const id = title.toLowerCase().replaceAll(' ', '-');
+  context.sink.emit({ type: 'step', step: id, title, state: 'started' });
+  try {
+    await act();
+    context.sink.emit({ type: 'step', step: id, title, state: 'completed' });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    context.sink.emit({ type: 'step', step: id, title, state: 'failed', detail });
+    throw error;
+  }
+}
