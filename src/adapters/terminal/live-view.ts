@@ -1,0 +1,187 @@
+import type { ListrDefaultRendererLogLevels, ListrTaskWrapper } from 'listr2';
+import type { Progress, StepProgress } from '../../domain/progress.ts';
+import { cleanLine } from '../../renderers/clean.ts';
+import type { Style, Tone } from '../../renderers/style.ts';
+import { endText, type LiveStep, liveStep, noteLine, stepLine } from './live-step.ts';
+import type { ProgressView } from './progress-view.ts';
+
+/** Columns that listr2 keeps to itself: its indentation, the icon's place, and a margin. */
+const MARGIN = 6;
+const SHOW_CURSOR = '\u001b[?25h';
+
+/** A step on the screen: a listr2 list of one task, which lasts until its end is known. */
+interface OpenStep extends LiveStep {
+  refresh(): void;
+  end(progress: StepProgress | undefined): void;
+}
+
+/**
+ * Draws steps in place with listr2. Its lists know their tasks beforehand and ours turn up one by one, so each outer step
+ * is a list of one task; what belongs to it (inner steps, waiting, the canary, notes) is the text below its title. Lists and
+ * lines are drawn one after the other, so that nothing is ever drawn over.
+ */
+export function createLiveView(stream: NodeJS.WriteStream, style: Style): ProgressView {
+  let turn: Promise<void> = Promise.resolve();
+  let open: OpenStep | undefined;
+
+  /** What is drawn waits for what was drawn before it. A terminal that is gone must not stop the release. */
+  const inTurn = (work: () => Promise<void> | void): void => {
+    turn = turn.then(work).catch(() => undefined);
+  };
+  const line = (text: string): void => inTurn(() => void stream.write(`${text}\n`));
+  const close = (progress?: StepProgress): void => {
+    open?.end(progress);
+    open = undefined;
+  };
+  const begin = (step: string | undefined, title: string): OpenStep => {
+    const started = openStep(liveStep(step, title, inside(style)), stream, style);
+    inTurn(started.run);
+    open = started;
+    return started;
+  };
+
+  function emitStep(progress: StepProgress): void {
+    if (progress.state === 'started') {
+      // A canary that was looked at outside any step ends when the next step begins.
+      if (open?.step === undefined) close();
+      if (open === undefined) begin(progress.step, progress.title);
+      else inner(open, progress);
+    } else if (open?.step === progress.step) close(progress);
+    else if (open === undefined) line(stepLine(progress, style));
+    else inner(open, progress);
+  }
+
+  function emit(progress: Progress): void {
+    if (progress.type === 'step') emitStep(progress);
+    else if (progress.type === 'canary.look') inner(open ?? begin(undefined, 'Canary'), progress);
+    else if (open !== undefined) inner(open, progress);
+    else if (progress.type === 'note' || progress.type === 'notified') line(noteLine(progress, style));
+  }
+
+  async function settle(): Promise<void> {
+    close();
+    await turn;
+  }
+
+  return { emit, settle };
+}
+
+function inner(step: OpenStep, progress: Progress): void {
+  step.take(progress);
+  step.refresh();
+}
+
+function inside(style: Style): Style {
+  // listr2 wraps at the width of stdout, whatever it draws on.
+  return { ...style, columns: Math.min(style.columns, process.stdout.columns ?? 80) - MARGIN };
+}
+
+type Task = ListrTaskWrapper<unknown, never, never>;
+
+function openStep(step: LiveStep, stream: NodeJS.WriteStream, style: Style): OpenStep & { run(): Promise<void> } {
+  let task: Pick<Task, 'output' | 'title' | 'skip'> | undefined;
+  let ended: { readonly progress: StepProgress | undefined } | undefined;
+  let release: () => void = () => undefined;
+  const end = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const show = (): void => {
+    const text = step.body(ended !== undefined);
+    if (task !== undefined && text !== '') task.output = text;
+  };
+
+  async function run(): Promise<void> {
+    const { Listr } = await import('listr2');
+    const restore = (): void => void stream.write(SHOW_CURSOR);
+    process.once('exit', restore);
+    const work = async (_: unknown, wrapper: NonNullable<typeof task>): Promise<void> => {
+      task = wrapper;
+      show();
+      await end;
+      finish(wrapper);
+    };
+    const list = new Listr([{ title: step.title, task: work, rendererOptions: { persistentOutput: true } }], {
+      exitOnError: false,
+      // Interrupts are the program's to decide: listr2 would end the process.
+      registerSignalListeners: false,
+      renderer: await stepRenderer(),
+      rendererOptions: await rendererOptions(stream, style),
+    });
+    await list.run();
+    process.removeListener('exit', restore);
+  }
+
+  function finish(wrapper: NonNullable<typeof task>): void {
+    show();
+    const progress = ended?.progress;
+    if (progress === undefined) {
+      wrapper.skip(step.title);
+      return;
+    }
+    wrapper.title = `${cleanLine(progress.title)}${endText(progress.state, progress.detail, style)}`;
+    if (progress.state === 'failed') throw new Error(progress.title);
+  }
+
+  return {
+    ...step,
+    run,
+    refresh: show,
+    end: (progress) => {
+      ended = { progress };
+      release();
+    },
+  };
+}
+
+/** listr2's renderer, also when it is stdout that is not a terminal: what counts is the stream that is drawn on. */
+async function stepRenderer() {
+  const { DefaultRenderer } = await import('listr2');
+  return class StepRenderer extends DefaultRenderer {
+    static override nonTTY = true;
+  };
+}
+
+async function rendererOptions(stream: NodeJS.WriteStream, style: Style) {
+  const { ListrLogger, ProcessOutput, Spinner } = await import('listr2');
+  class StepSpinner extends Spinner {
+    protected override spinner = style.unicode ? [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'] : ['-   ', '\\   ', '|   ', '/   '];
+  }
+  const { icon, color } = marks(style);
+  return {
+    icon,
+    color,
+    spinner: new StepSpinner(),
+    logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stream, stream) }),
+    collapseErrors: false,
+    showErrorMessage: false,
+    showSkipMessage: false,
+  };
+}
+
+/** relctl's marks in the places of listr2's icons; the text below a title has none. */
+function marks(style: Style) {
+  const levels: Readonly<
+    Record<`${ListrDefaultRendererLogLevels}`, readonly [sign: string, word: string, tone: Tone]>
+  > = {
+    PENDING: ['…', 'wait', 'accent'],
+    WAITING: ['…', 'wait', 'dim'],
+    PAUSED: ['…', 'wait', 'dim'],
+    COMPLETED: ['✓', 'ok  ', 'good'],
+    COMPLETED_WITH_FAILED_SUBTASKS: ['!', 'WARN', 'warn'],
+    COMPLETED_WITH_SISTER_TASKS_FAILED: ['…', 'wait', 'dim'],
+    FAILED: ['✗', 'FAIL', 'bad'],
+    FAILED_WITH_SUBTASKS: ['✗', 'FAIL', 'bad'],
+    SKIPPED_WITH_COLLAPSE: ['…', 'wait', 'dim'],
+    SKIPPED_WITHOUT_COLLAPSE: ['…', 'wait', 'dim'],
+    RETRY: ['!', 'WARN', 'warn'],
+    ROLLING_BACK: ['!', 'WARN', 'warn'],
+    ROLLED_BACK: ['!', 'WARN', 'warn'],
+    OUTPUT: [' ', ' ', 'dim'],
+    OUTPUT_WITH_BOTTOMBAR: [' ', ' ', 'dim'],
+  };
+  const entries = Object.entries(levels);
+  return {
+    icon: Object.fromEntries(entries.map(([level, [sign, word]]) => [level, style.unicode ? sign : word])),
+    color: Object.fromEntries(entries.map(([level, [, , tone]]) => [level, style.paint[tone]])),
+  };
+}

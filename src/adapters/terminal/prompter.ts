@@ -1,0 +1,131 @@
+import type { Readable, Writable } from 'node:stream';
+import { RelctlError } from '../../domain/errors.ts';
+import type { Choice, Prompter, Question } from '../../ports/prompter.ts';
+import { clean, cleanLine } from '../../renderers/clean.ts';
+
+/** What the prompter works with. */
+export interface PrompterOptions {
+  readonly stdin: Readable;
+  /** Where questions are drawn: stderr, because results go to stdout. */
+  readonly output: Writable;
+  /** `--yes`: answers every confirmation with yes, except approvals. It answers nothing else. */
+  readonly yes: boolean;
+  /** Whether a person can answer: both streams are a terminal and nothing says otherwise. */
+  readonly interactive: boolean;
+  /** Awaited before a question is drawn, so that progress and questions never draw over each other. */
+  readonly settle?: () => Promise<void>;
+}
+
+type Definition =
+  | { readonly type: 'confirm'; readonly default: boolean }
+  | { readonly type: 'input'; readonly default?: string; readonly validate?: (answer: string) => true | string }
+  | { readonly type: 'select'; readonly choices: readonly object[]; readonly default?: string }
+  | {
+      readonly type: 'checkbox';
+      readonly choices: readonly object[];
+      readonly validate: (chosen: readonly unknown[]) => true | string;
+    };
+
+/** Asks the person at the terminal, with inquirer. */
+export function createPrompter(options: PrompterOptions): Prompter {
+  const { yes, interactive } = options;
+
+  return {
+    interactive,
+    confirm: async (question) => {
+      if (yes && !question.approval) return true;
+      const preset = question.approval ? false : question.default;
+      return (await ask(question, { type: 'confirm', default: preset }, options)) === true;
+    },
+    text: async (question) => {
+      const { validate } = question;
+      const definition: Definition = {
+        type: 'input',
+        ...(question.default === undefined ? {} : { default: question.default }),
+        ...(validate === undefined ? {} : { validate: (answer: string) => validate(answer.trim()) }),
+      };
+      return String(await ask(question, definition, options)).trim();
+    },
+    select: async <T extends string>(
+      question: Question & { readonly choices: readonly Choice<T>[]; readonly default?: T },
+    ) => {
+      const definition: Definition = {
+        type: 'select',
+        choices: question.choices.map(choice),
+        ...(question.default === undefined ? {} : { default: question.default }),
+      };
+      return (await ask(question, definition, options)) as T;
+    },
+    selectMany: async <T extends string>(
+      question: Question & { readonly choices: readonly Choice<T>[]; readonly min: number },
+    ) => {
+      const definition: Definition = {
+        type: 'checkbox',
+        choices: question.choices.map(choice),
+        validate: (chosen) => chosen.length >= question.min || `choose at least ${question.min}`,
+      };
+      return (await ask(question, definition, options)) as readonly T[];
+    },
+  };
+}
+
+function choice({ value, label, hint, disabled }: Choice<string>): object {
+  return {
+    value,
+    name: cleanLine(label),
+    ...(hint === undefined ? {} : { description: cleanLine(hint) }),
+    ...(disabled === undefined ? {} : { disabled: cleanLine(disabled) }),
+  };
+}
+
+async function ask(question: Question, definition: Definition, options: PrompterOptions): Promise<unknown> {
+  if (!options.interactive) throw missingAnswer(question);
+  await options.settle?.();
+  const { createPromptModule } = await import('inquirer');
+  // A closed input (Ctrl-D, a terminal that went away) leaves inquirer waiting for ever, and the process would end as if
+  // all were well; so the end of the input ends the question.
+  const closed = new AbortController();
+  const onClosed = (): void => closed.abort();
+  const events = ['end', 'close', 'pause'] as const;
+  for (const event of events) options.stdin.once(event, onClosed);
+  try {
+    const prompt = createPromptModule({
+      input: options.stdin as NodeJS.ReadStream,
+      output: options.output as NodeJS.WriteStream,
+      signal: closed.signal,
+    });
+    const answers: Record<string, unknown> = await prompt([
+      { ...definition, name: 'answer', message: clean(question.message) } as never,
+    ]);
+    return answers.answer;
+  } catch (error) {
+    throw wasInterrupted(error) ? interrupted(question, error) : error;
+  } finally {
+    for (const event of events) options.stdin.removeListener(event, onClosed);
+  }
+}
+
+function missingAnswer(question: Question): RelctlError {
+  return new RelctlError(
+    'usage.missing-answer',
+    `no answer to “${cleanLine(question.message)}”: ${question.flag} is missing`,
+    {
+      why: 'There is no terminal on which somebody could be asked.',
+      hints: [`add ${question.flag}`],
+      data: { flag: question.flag },
+    },
+  );
+}
+
+function interrupted(question: Question, cause: unknown): RelctlError {
+  return new RelctlError('answer.interrupted', `“${cleanLine(question.message)}” was not answered`, {
+    why: 'Nothing is done without an answer.',
+    hints: ['run the command again', `${question.flag} answers it beforehand`],
+    cause,
+    data: { flag: question.flag },
+  });
+}
+
+function wasInterrupted(error: unknown): boolean {
+  return error instanceof Error && ['ExitPromptError', 'AbortPromptError', 'CancelPromptError'].includes(error.name);
+}

@@ -1,0 +1,135 @@
+import type { Place, RelctlError } from '../domain/errors.ts';
+import { clean, cleanLine } from './clean.ts';
+import { mark, markWidth, type Style } from './style.ts';
+import { displayWidth, wrap } from './width.ts';
+
+/** How many lines of a difference are shown; all of it is in `--json`. */
+const DIFF_LINES = 40;
+const LABEL = 6;
+
+/** What else is known when an error is shown. */
+export interface ErrorContext {
+  /** The text of the file that the error points at; its line is then shown with a caret. */
+  readonly source?: string;
+}
+
+/** An error as text for a person: what, where, why it matters, what to do next. */
+export function renderError(error: RelctlError, style: Style, context: ErrorContext = {}): string {
+  const lead = markWidth(style) + 1;
+  const width = style.columns;
+  const message = wrap(clean(error.message), width - lead);
+  const lines = [
+    ...message.map(
+      (line, index) => (index === 0 ? `${mark('failed', style)} ` : ' '.repeat(lead)) + style.paint.bold(line),
+    ),
+    ' '.repeat(lead) + style.paint.dim(error.code),
+    ...placeLines(error.place, context.source, style),
+    ...labelled('Why', error.why === undefined ? [] : [error.why], style),
+    ...labelled('Cause', causes(error), style),
+    ...diffLines(error.data?.diff, style),
+    ...nextLines(error.hints, style),
+    ...bugLines(error, style),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A place as editors and terminals make it clickable: `file:line:column`. */
+export function placeText(place: Place): string {
+  return [place.file, place.line, place.line === undefined ? undefined : place.column]
+    .filter((part) => part !== undefined)
+    .join(':');
+}
+
+function placeLines(place: Place | undefined, source: string | undefined, style: Style): readonly string[] {
+  if (place === undefined) return [];
+  return ['', `  ${style.paint.accent(cleanLine(placeText(place)))}`, ...excerpt(place, source, style)];
+}
+
+/** The line before and the line itself, with a caret under the column; a long line is cut around it. */
+function excerpt(place: Place, source: string | undefined, style: Style): readonly string[] {
+  if (source === undefined || place.line === undefined) return [];
+  const all = source.split('\n');
+  if (all[place.line - 1] === undefined) return [];
+  const gutter = String(place.line).length;
+  const room = Math.max(20, style.columns - gutter - 7);
+  const column = place.column ?? 1;
+  const from = column > room - 10 ? column - Math.floor(room / 2) : 0;
+  const bar = style.unicode ? '│' : '|';
+  const shown = [place.line - 1, place.line]
+    .filter((line) => line >= 1)
+    .map((line) => {
+      const text = onOneLine((all[line - 1] ?? '').slice(from, from + room));
+      return `  ${style.paint.dim(`${String(line).padStart(gutter)} ${bar}`)} ${line === place.line ? text : style.paint.dim(text)}`.trimEnd();
+    });
+  if (place.column === undefined) return shown;
+  const before = onOneLine((all[place.line - 1] ?? '').slice(from, column - 1));
+  return [
+    ...shown,
+    `  ${style.paint.dim(`${' '.repeat(gutter)} ${bar}`)} ${' '.repeat(displayWidth(before))}${style.paint.bad('^')}`,
+  ];
+}
+
+function onOneLine(text: string): string {
+  return clean(text).replace(/\n/g, ' ');
+}
+
+function labelled(label: string, texts: readonly string[], style: Style): readonly string[] {
+  if (texts.length === 0) return [];
+  const indent = 2 + LABEL;
+  const lines = texts.flatMap((text) => wrap(clean(text), style.columns - indent));
+  return [
+    ...(label === 'Why' ? [''] : []),
+    ...lines.map((line, index) => `  ${style.paint.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`),
+  ];
+}
+
+/** What to do: the first hint is the next command, and is never wrapped, so that it can be copied. */
+function nextLines(hints: readonly string[], style: Style): readonly string[] {
+  const [first, ...others] = hints;
+  if (first === undefined) return [];
+  return [
+    `  ${style.paint.dim('Next'.padEnd(LABEL))}${style.paint.bold(style.paint.accent(cleanLine(first)))}`,
+    ...others.flatMap((hint) =>
+      wrap(clean(hint), style.columns - 2 - LABEL).map((line) => ' '.repeat(2 + LABEL) + line),
+    ),
+  ];
+}
+
+/** Messages of the causes, as far as they say something that is not yet said. */
+function causes(error: RelctlError): readonly string[] {
+  if (error.code === 'bug') return [];
+  const found: string[] = [];
+  let cause: unknown = error.cause;
+  for (let depth = 0; depth < 3 && cause instanceof Error; depth += 1) {
+    const message = cause.message.split('\n')[0] ?? '';
+    if (message !== '' && !error.message.includes(message)) found.push(message);
+    cause = cause.cause;
+  }
+  return found;
+}
+
+function diffLines(diff: unknown, style: Style): readonly string[] {
+  if (typeof diff !== 'string' || diff === '') return [];
+  const lines = clean(diff)
+    .replace(/\n$/, '')
+    .split('\n')
+    .filter((line) => !/^(={3,}|\\ No newline)/.test(line));
+  const shown = lines.slice(0, DIFF_LINES).map((line) => {
+    const paint = line.startsWith('+') ? style.paint.good : line.startsWith('-') ? style.paint.bad : style.paint.dim;
+    return `  ${paint(line)}`;
+  });
+  const rest = lines.length - shown.length;
+  return ['', ...shown, ...(rest > 0 ? [style.paint.dim(`  and ${rest} more lines`)] : []), ''];
+}
+
+function bugLines(error: RelctlError, style: Style): readonly string[] {
+  if (error.code !== 'bug') return [];
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return [
+    '',
+    ...clean(origin.stack ?? origin.message)
+      .split('\n')
+      .slice(0, 12)
+      .map((line) => style.paint.dim(`  ${line}`)),
+  ];
+}

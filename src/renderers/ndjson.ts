@@ -1,0 +1,22 @@
+import type { RelctlError } from '../domain/errors.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Progress } from '../domain/progress.ts';
+import { type EnvelopeContext, errorEnvelope, outcomeEnvelope } from './json.ts';
+
+/**
+ * The stream of `--events ndjson`: one JSON object a line, `type` tells which. All but the last are {@link Progress}; the
+ * last is `outcome` or `error`, with the fields of the `--json` envelopes.
+ */
+export function progressLine(progress: Progress): string {
+  return `${JSON.stringify(progress)}\n`;
+}
+
+/** The last line of a stream that ends with an answer. */
+export function outcomeLine(outcome: Outcome, context: EnvelopeContext): string {
+  return `${JSON.stringify({ type: 'outcome', ...outcomeEnvelope(outcome, context) })}\n`;
+}
+
+/** The last line of a stream that ends with an error. */
+export function errorLine(error: RelctlError, command: string): string {
+  return `${JSON.stringify({ type: 'error', ...errorEnvelope(error, command) })}\n`;
+}

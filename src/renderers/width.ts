@@ -1,0 +1,77 @@
+/** How wide text is on a terminal, and how to cut it into lines. Texts here are unpainted: paint what comes out. */
+
+const ASCII = /^[\x20-\x7e]*$/;
+/** Graphemes that take two columns: East Asian wide and full-width blocks (UAX #11), and emoji. */
+const WIDE =
+  /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}])/u;
+const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** What a reader sees as single characters. */
+export function graphemes(text: string): readonly string[] {
+  if (ASCII.test(text)) return text.split('');
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** Columns that a text takes on a terminal. */
+export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const grapheme of graphemes(text)) width += WIDE.test(grapheme) ? 2 : ZERO.test(grapheme) ? 0 : 1;
+  return width;
+}
+
+/** The text filled with spaces to a width; longer text stays as it is. */
+export function pad(text: string, width: number, side: 'left' | 'right' = 'left'): string {
+  const missing = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'left' ? text + missing : missing + text;
+}
+
+/** The beginning of a text that fits a width; what is cut is marked with `mark`. */
+export function truncate(text: string, width: number, mark = '…'): string {
+  if (displayWidth(text) <= width) return text;
+  const room = width - displayWidth(mark);
+  return room <= 0 ? takeWidth(text, width) : takeWidth(text, room).trimEnd() + mark;
+}
+
+/**
+ * Cuts a text into lines of at most `width` columns, at spaces where there are any; a word that is longer than a line is
+ * cut. Line feeds in the text stay line ends, and so do spaces at the beginning of a line.
+ */
+export function wrap(text: string, width: number): readonly string[] {
+  const room = Math.max(1, width);
+  return text.split('\n').flatMap((line) => (displayWidth(line) <= room ? [line.trimEnd()] : wrapLine(line, room)));
+}
+
+function wrapLine(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S)\s+(?=\S)/)) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (displayWidth(joined) <= width) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (displayWidth(line) > width) {
+      const head = takeWidth(line, width) || (graphemes(line)[0] ?? line);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line.trimEnd()];
+}
+
+function takeWidth(text: string, width: number): string {
+  let taken = '';
+  let used = 0;
+  for (const grapheme of graphemes(text)) {
+    used += displayWidth(grapheme);
+    if (used > width) break;
+    taken += grapheme;
+  }
+  return taken;
+}

@@ -1,0 +1,150 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createPrompter, type PrompterOptions } from '../../../../src/adapters/terminal/prompter.ts';
+
+const DOWN = '\u001b[B';
+
+/** A terminal whose person types `keys` when the question has been drawn. */
+function terminal(keys: string | undefined, options: Partial<PrompterOptions> = {}) {
+  const stdin = new PassThrough();
+  const output = new PassThrough();
+  // Like stderr, the terminal outlives each question that is drawn on it.
+  output.end = () => output;
+  let drawn = '';
+  let typed = false;
+  output.on('data', (chunk: Buffer) => {
+    drawn += chunk.toString();
+    if (keys === undefined || typed || !drawn.includes('?')) return;
+    typed = true;
+    setImmediate(() => stdin.write(keys));
+  });
+  const prompter = createPrompter({ stdin, output, yes: false, interactive: true, ...options });
+  return { prompter, stdin, drawn: () => drawn };
+}
+
+const approval = { message: 'Approve this plan?', flag: '--decision', default: true, approval: true };
+const harmless = { message: 'Write the file?', flag: '--yes', default: true, approval: false };
+
+describe('without a terminal', () => {
+  const mute = () => terminal(undefined, { interactive: false });
+
+  it('asks nothing and names the flag that is missing', async () => {
+    const { prompter, drawn } = mute();
+    const missing = { code: 'usage.missing-answer', exitCode: 2 };
+    await expect(prompter.confirm(approval)).rejects.toMatchObject({ ...missing, data: { flag: '--decision' } });
+    await expect(prompter.text({ message: 'Why?', flag: '--reason', default: 'x' })).rejects.toMatchObject(missing);
+    await expect(prompter.select({ message: 'Which?', flag: '--role', choices: [] })).rejects.toMatchObject(missing);
+    await expect(
+      prompter.selectMany({ message: 'Which?', flag: '--branch', choices: [], min: 0 }),
+    ).rejects.toMatchObject({ ...missing, hints: ['add --branch'] });
+    expect(drawn()).toBe('');
+  });
+
+  it('--yes answers a confirmation but never an approval', async () => {
+    const { prompter } = terminal(undefined, { interactive: false, yes: true });
+    expect(await prompter.confirm({ ...harmless, default: false })).toBe(true);
+    await expect(prompter.confirm(approval)).rejects.toMatchObject({ code: 'usage.missing-answer' });
+  });
+});
+
+describe('at a terminal', () => {
+  it('Enter declines an approval whatever its default is', async () => {
+    expect(await terminal('\r').prompter.confirm(approval)).toBe(false);
+  });
+
+  it('an approval takes a typed yes, also with --yes', async () => {
+    expect(await terminal('y\r', { yes: true }).prompter.confirm(approval)).toBe(true);
+  });
+
+  it('Enter takes the default of any other confirmation', async () => {
+    expect(await terminal('\r').prompter.confirm(harmless)).toBe(true);
+  });
+
+  it('takes a line of text, trimmed', async () => {
+    expect(await terminal('  because \r').prompter.text({ message: 'Why?', flag: '--reason' })).toBe('because');
+  });
+
+  it('shows why a text is not accepted and takes the next one', async () => {
+    const { prompter, stdin, drawn } = terminal('\r');
+    const answer = prompter.text({
+      message: 'Why?',
+      flag: '--reason',
+      validate: (text) => (text === '' ? 'a reason is needed' : true),
+    });
+    await until(() => drawn().includes('a reason is needed'));
+    stdin.write('because\r');
+    expect(await answer).toBe('because');
+  });
+
+  it('selects by arrow keys', async () => {
+    const choices = [
+      { value: 'go', label: 'Go' },
+      { value: 'no-go', label: 'No-Go', hint: 'ends this round' },
+    ] as const;
+    expect(await terminal(`${DOWN}\r`).prompter.select({ message: 'Decision?', flag: '--decision', choices })).toBe(
+      'no-go',
+    );
+  });
+
+  it('selects several, but not fewer than are needed', async () => {
+    const choices = [
+      { value: 'a', label: 'A' },
+      { value: 'b', label: 'B' },
+    ] as const;
+    const { prompter, stdin, drawn } = terminal('\r');
+    const answer = prompter.selectMany({ message: 'Branches?', flag: '--branch', choices, min: 1 });
+    await until(() => drawn().includes('choose at least 1'));
+    stdin.write(` ${DOWN} \r`);
+    expect(await answer).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('%s is an interruption, not an answer', async (_, key) => {
+    await expect(terminal(key).prompter.confirm(approval)).rejects.toMatchObject({
+      code: 'answer.interrupted',
+      exitCode: 3,
+    });
+  });
+
+  it('a terminal that goes away is an interruption', async () => {
+    const { prompter, stdin, drawn } = terminal(undefined);
+    const answer = prompter.confirm(approval);
+    const expectation = expect(answer).rejects.toMatchObject({ code: 'answer.interrupted' });
+    await until(() => drawn().includes('Approve'));
+    stdin.end();
+    await expectation;
+  });
+
+  it('lets progress settle before a question is drawn', async () => {
+    const order: string[] = [];
+    const { prompter, drawn } = terminal('\r', {
+      settle: async () => {
+        order.push(drawn() === '' ? 'settled first' : 'drawn first');
+      },
+    });
+    await prompter.confirm(harmless);
+    expect(order).toEqual(['settled first']);
+  });
+
+  it('asks one question after another on the same terminal', async () => {
+    const { prompter, stdin, drawn } = terminal('y\r');
+    expect(await prompter.confirm(approval)).toBe(true);
+    const second = prompter.text({ message: 'And why?', flag: '--reason' });
+    await until(() => drawn().includes('And why?'));
+    stdin.write('so\r');
+    expect(await second).toBe('so');
+  });
+
+  it('does not let a message drive the terminal', async () => {
+    const { prompter, drawn } = terminal('\r');
+    await prompter.confirm({ ...harmless, message: 'Deploy \u001b]0;owned\u0007?' });
+    expect(drawn()).toContain('\\x1b]0;owned\\x07');
+  });
+});
+
+/** Waits, turn by turn of the event loop, until something is the case; the test's own deadline ends it. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
