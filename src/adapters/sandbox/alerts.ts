@@ -20,7 +20,7 @@ export function createSandboxAlerts(environment: 'staging' | 'production', world
     if (faultOn(state, 'prometheus-down', { environment })) {
       throw new RelctlError('alerts.unreachable', `simulated: the alerting of ${environment} does not answer`, {
         why: 'What cannot be read is never taken as good.',
-        hints: ['relctl sandbox fault prometheus-down --off'],
+        hints: ['relctl doctor', 'the fault prometheus-down is on in the sandbox: switch it off'],
       });
     }
     return state;

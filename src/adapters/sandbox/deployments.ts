@@ -6,9 +6,6 @@ import { keyOf, suffix } from './random.ts';
 import { availableAt, currentSet, reconcile } from './rollout.ts';
 import type { ReplicaSetState, RolloutState, StoredObject, TargetState, WorldState } from './world-state.ts';
 
-/** How many ReplicaSets without pods a Deployment keeps for looking back. */
-const HISTORY = 10;
-
 /** The service that pods belong to, by the label that relctl's conventions use, and Kubernetes' older one. */
 export function serviceOf(labels: Readonly<Record<string, unknown>>): string {
   return String(labels['app.kubernetes.io/name'] ?? labels.app ?? '');
@@ -55,9 +52,7 @@ export function startRollout(state: WorldState, target: TargetState, stored: Sto
     }
     state.deploys[target.environment] = [...(state.deploys[target.environment] ?? []), state.now].slice(-50);
   }
-  const kept = sets.filter((each) => each !== set);
-  const idle = kept.filter((each) => each.pods.length === 0).sort((a, b) => b.revision - a.revision);
-  const forgotten = new Set(idle.slice(HISTORY));
+  const others = sets.filter((each) => each !== set);
   stored.rollout = {
     desired,
     surge: Math.max(surge, surge + unavailable === 0 ? 1 : 0),
@@ -67,7 +62,7 @@ export function startRollout(state: WorldState, target: TargetState, stored: Sto
     minReady: seconds(spec.minReadySeconds, 0),
     deadline: seconds(spec.progressDeadlineSeconds, 600),
     current: hash,
-    sets: [...kept.filter((each) => !forgotten.has(each)), ...(set === undefined ? [] : [set])],
+    sets: [...others, ...(set === undefined ? [] : [set])],
     progressedAt: renewed ? state.now : (before?.progressedAt ?? state.now),
     ticks: 0,
   };

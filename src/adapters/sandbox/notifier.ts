@@ -17,12 +17,12 @@ export function createSandboxNotifier(world: World, config: Config): Notifier {
       if (faultOn(world.read(), 'notification-failing')) {
         throw new RelctlError('notification.failed', `simulated: channel ${channel} did not take "${message.topic}"`, {
           why: 'Those who should know of the release may not.',
-          hints: ['relctl sandbox fault notification-failing --off'],
+          hints: ['relctl doctor', 'the fault notification-failing is on in the sandbox: switch it off'],
         });
       }
       world.change((state) => {
         if (state.outbox.some((each) => each.key === message.key)) return;
-        state.outbox = [...state.outbox, { ...message, informed: [...message.informed] }].slice(-KEPT);
+        state.outbox = [...state.outbox, { ...message, informed: [...message.informed], simulated: true }].slice(-KEPT);
       });
     },
   };

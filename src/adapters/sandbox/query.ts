@@ -1,14 +1,18 @@
-import { durationSeconds } from '../../plan/duration.ts';
 import type { NoData, Reading } from '../../ports/metrics.ts';
+import { type Labels, parseMatchers, seriesName } from './matcher.ts';
+import { type Aggregation, parseQuery, type Query } from './promql.ts';
 import { none, resolve } from './selectors.ts';
 import { growth, type Labelling } from './series.ts';
 import { successMetricAt } from './success.ts';
 import type { WorldState } from './world-state.ts';
 
-/**
- * The part of PromQL that the simulated metrics store answers: numbers, `+ - * /`, parentheses, `sum`, `rate`,
- * `increase` over counters that it has, `histogram_quantile` over the sum of bucket rates, and success metrics.
- */
+/** A number, or numbers by the name of their series. */
+type Value = number | ReadonlyMap<string, number>;
+
+/** How old a sample may be that an instant selector still finds, as in Prometheus. */
+const LOOKBACK_MS = 5 * 60_000;
+
+/** The one number of a query at a time (milliseconds since the epoch). */
 export function evaluateQuery(
   state: WorldState,
   environment: string,
@@ -18,20 +22,37 @@ export function evaluateQuery(
 ): Reading<number> {
   const known = successMetricAt(state, query, at);
   if (known !== undefined) return { ok: true, value: known };
-  const reader = new QueryReader(query, (selector, seconds) => {
+  const tree = parseQuery(query);
+  if ('stuckAt' in tree) return none('error', `the sandbox does not know what "${tree.stuckAt}" means in ${query}`);
+  const grown = (selector: string, from: number): ReadonlyMap<string, number> => {
     const wanted = resolve(state, selector, []);
     if (wanted === undefined) throw new Unanswerable(none('error', `${selector} cannot be read`).noData);
-    const span = { from: at - seconds * 1000, to: at };
-    return growth(state, environment, labelling, wanted.metric, wanted.matchers, span).series;
-  });
+    return growth(state, environment, labelling, wanted.metric, wanted.matchers, { from, to: at }).series;
+  };
   try {
-    const value = reader.whole();
-    if (!Number.isFinite(value)) return none('not-a-number', `${query} gives no finite number`);
-    return { ok: true, value };
+    return oneNumber(
+      evaluate(tree, {
+        growth: (selector, seconds) => grown(selector, at - seconds * 1000),
+        instant(selector) {
+          const value = successMetricAt(state, selector, at);
+          if (value !== undefined) return new Map([['{}', value]]);
+          const recent = grown(selector, at - LOOKBACK_MS);
+          const whole = grown(selector, 0);
+          return new Map([...whole].filter(([name]) => recent.has(name)));
+        },
+      }),
+      query,
+    );
   } catch (error) {
     if (error instanceof Unanswerable) return { ok: false, noData: error.noData };
     throw error;
   }
+}
+
+/** Where series come from. */
+interface Source {
+  growth(selector: string, seconds: number): ReadonlyMap<string, number>;
+  instant(selector: string): ReadonlyMap<string, number>;
 }
 
 /** Leaves the evaluation with the reason why there is no number; never leaves this file. */
@@ -43,113 +64,102 @@ class Unanswerable extends Error {
   }
 }
 
-type Grow = (selector: string, seconds: number) => ReadonlyMap<string, number>;
+function oneNumber(value: Value, query: string): Reading<number> {
+  if (typeof value !== 'number' && value.size === 0) return none('empty', `${query} has no result`);
+  if (typeof value !== 'number' && value.size > 1) return none('several-values', `${query} has ${value.size} results`);
+  const number = typeof value === 'number' ? value : ([...value.values()][0] ?? Number.NaN);
+  if (!Number.isFinite(number)) return none('not-a-number', `${query} gives no finite number`);
+  return { ok: true, value: number };
+}
 
-/** Reads and evaluates by recursive descent. */
-class QueryReader {
-  readonly #text: string;
-  readonly #grow: Grow;
-  #at = 0;
-
-  constructor(text: string, grow: Grow) {
-    this.#text = text;
-    this.#grow = grow;
-  }
-
-  whole(): number {
-    const value = this.#sum();
-    if (this.#rest().trim() !== '') throw this.#stuck();
-    return value;
-  }
-
-  #sum(): number {
-    let value = this.#product();
-    for (let sign = this.#take(/[+-]/y); sign !== undefined; sign = this.#take(/[+-]/y)) {
-      const next = this.#product();
-      value = sign === '+' ? value + next : value - next;
+function evaluate(query: Query, source: Source): Value {
+  switch (query.kind) {
+    case 'number':
+      return query.value;
+    case 'instant':
+      return source.instant(query.selector);
+    case 'growth': {
+      const series = source.growth(query.selector, query.seconds);
+      return query.call === 'increase' ? series : mapped(series, (count) => count / query.seconds);
     }
-    return value;
+    case 'negative':
+      return mapped(evaluate(query.of, source), (value) => -value);
+    case 'aggregate':
+      return aggregate(query.call, query.by, evaluate(query.of, source));
+    case 'quantile':
+      return quantiles(evaluate(query.phi, source), evaluate(query.of, source));
+    case 'binary':
+      return combined(query.sign, evaluate(query.left, source), evaluate(query.right, source));
   }
+}
 
-  #product(): number {
-    let value = this.#factor();
-    for (let sign = this.#take(/[*/]/y); sign !== undefined; sign = this.#take(/[*/]/y)) {
-      const next = this.#factor();
-      value = sign === '*' ? value * next : value / next;
-    }
-    return value;
-  }
+function mapped(value: Value, change: (value: number) => number): Value {
+  if (typeof value === 'number') return change(value);
+  return new Map([...value].map(([name, each]) => [name, change(each)]));
+}
 
-  #factor(): number {
-    if (this.#take(/-/y) !== undefined) return -this.#factor();
-    const number = this.#take(/\d+(\.\d+)?(e[+-]?\d+)?/iy);
-    if (number !== undefined) return Number(number);
-    if (this.#take(/\(/y) !== undefined) return this.#closed(this.#sum());
-    const called = this.#take(/(sum|rate|increase|histogram_quantile)\s*(?=\()/y)?.trim();
-    if (called === undefined) throw this.#stuck();
-    this.#take(/\(/y);
-    if (called === 'sum') return this.#closed(this.#sum());
-    if (called === 'histogram_quantile') return this.#closed(this.#quantile());
-    const { seconds, series } = this.#range();
-    let total = 0;
-    for (const count of series.values()) total += count;
-    return this.#closed(called === 'rate' ? total / seconds : total);
-  }
+/** Operands with equal labels meet; a number meets every one. */
+function combined(sign: string, left: Value, right: Value): Value {
+  const apply = (a: number, b: number) => ({ '+': a + b, '-': a - b, '*': a * b, '/': a / b })[sign] ?? Number.NaN;
+  if (typeof right === 'number') return mapped(left, (a) => apply(a, right));
+  if (typeof left === 'number') return mapped(right, (b) => apply(left, b));
+  return new Map(
+    [...left].flatMap(([name, a]) => {
+      const b = right.get(name);
+      return b === undefined ? [] : [[name, apply(a, b)] as const];
+    }),
+  );
+}
 
-  /** `φ, sum(rate(bucket[d])) by (le)` or `φ, sum by (le) (rate(bucket[d]))`, interpolated within the bucket as Prometheus does. */
-  #quantile(): number {
-    const phi = Number(this.#take(/0?\.\d+|[01]/y));
-    if (this.#take(/,/y) === undefined || this.#take(/sum\s*(by\s*\(\s*le\s*\)\s*)?\(\s*rate\s*\(/y) === undefined) {
-      throw this.#stuck();
-    }
-    const { series } = this.#range();
-    if (this.#take(/\)\s*\)\s*(by\s*\(\s*le\s*\))?/y) === undefined) throw this.#stuck();
-    const byEdge = new Map<number, number>();
-    for (const [name, count] of series) {
-      const text = /le="([^"]*)"/.exec(name)?.[1] ?? '';
-      const edge = text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text);
-      byEdge.set(edge, (byEdge.get(edge) ?? 0) + count);
-    }
-    const buckets = [...byEdge].sort(([a], [b]) => a - b);
-    const rank = phi * (buckets.at(-1)?.[1] ?? 0);
-    const index = buckets.findIndex(([, count]) => count >= rank);
-    const [edge, count] = buckets[index] ?? [Number.NaN, 0];
-    const [lower, below] = buckets[index - 1] ?? [0, 0];
-    if (edge === Number.POSITIVE_INFINITY) return lower;
-    return lower + ((edge - lower) * (rank - below)) / (count - below);
+function aggregate(call: Aggregation, by: readonly string[], value: Value): Value {
+  if (typeof value === 'number') throw new Unanswerable(none('error', `${call} of a number`).noData);
+  const groups = new Map<string, number[]>();
+  for (const [name, each] of value) {
+    const labels = by.length === 0 ? {} : labelsOf(name);
+    const group = seriesName(Object.fromEntries(by.flatMap((l) => (labels[l] === undefined ? [] : [[l, labels[l]]]))));
+    const values = groups.get(group) ?? [];
+    values.push(each);
+    groups.set(group, values);
   }
+  return new Map([...groups].map(([group, values]) => [group, AGGREGATE[call](values)]));
+}
 
-  #range(): { readonly seconds: number; readonly series: ReadonlyMap<string, number> } {
-    const selector = this.#take(/[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?/y);
-    const range = this.#take(/\[\d+[smhd]\]/y);
-    if (selector === undefined || range === undefined) throw this.#stuck();
-    const seconds = durationSeconds(range.slice(1, -1));
-    const series = this.#grow(selector, seconds);
-    if (series.size === 0) throw new Unanswerable(none('empty', `no series matches ${selector}`).noData);
-    return { seconds, series };
-  }
+const AGGREGATE: Readonly<Record<Aggregation, (values: readonly number[]) => number>> = {
+  sum: (values) => values.reduce((a, b) => a + b, 0),
+  avg: (values) => values.reduce((a, b) => a + b, 0) / values.length,
+  min: (values) => values.reduce((a, b) => Math.min(a, b)),
+  max: (values) => values.reduce((a, b) => Math.max(a, b)),
+  count: (values) => values.length,
+};
 
-  #closed(value: number): number {
-    if (this.#take(/\)/y) === undefined) throw this.#stuck();
-    return value;
+/** Quantiles of histograms, interpolated within the bucket as Prometheus does. */
+function quantiles(phi: Value, value: Value): Value {
+  if (typeof phi !== 'number' || typeof value === 'number') {
+    throw new Unanswerable(none('error', 'histogram_quantile takes a number and a histogram').noData);
   }
+  const histograms = new Map<string, [edge: number, count: number][]>();
+  for (const [name, count] of value) {
+    const { le, ...labels } = labelsOf(name);
+    if (le === undefined) continue;
+    const group = seriesName(labels);
+    const buckets = histograms.get(group) ?? [];
+    buckets.push([le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count]);
+    histograms.set(group, buckets);
+  }
+  return new Map([...histograms].map(([group, buckets]) => [group, quantile(phi, buckets)]));
+}
 
-  #take(pattern: RegExp): string | undefined {
-    const spaces = /\s*/y;
-    spaces.lastIndex = this.#at;
-    const from = this.#at + (spaces.exec(this.#text)?.[0].length ?? 0);
-    pattern.lastIndex = from;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at = from + found.length;
-    return found;
-  }
+function quantile(phi: number, buckets: [edge: number, count: number][]): number {
+  buckets.sort(([a], [b]) => a - b);
+  const all = buckets.at(-1)?.[1] ?? 0;
+  if (all === 0) return Number.NaN;
+  const index = buckets.findIndex(([, count]) => count >= phi * all);
+  const [edge, count] = buckets[index] ?? [Number.NaN, 0];
+  const [lower, below] = buckets[index - 1] ?? [0, 0];
+  if (edge === Number.POSITIVE_INFINITY) return lower;
+  return lower + ((edge - lower) * (phi * all - below)) / (count - below);
+}
 
-  #rest(): string {
-    return this.#text.slice(this.#at);
-  }
-
-  #stuck(): Unanswerable {
-    const detail = `the sandbox does not know what ${this.#rest().trim() || 'the end'} means in ${this.#text}`;
-    return new Unanswerable(none('empty', detail).noData);
-  }
+function labelsOf(name: string): Labels {
+  return Object.fromEntries((parseMatchers(name.slice(1, -1)) ?? []).map(({ label, value }) => [label, value]));
 }

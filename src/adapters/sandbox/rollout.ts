@@ -45,12 +45,22 @@ export function reconcile(rollout: RolloutState, now: number): void {
     rollout.ticks += 1;
     rollout.progressedAt = now;
   }
+  forgetIdle(rollout);
 }
 
 /** Lets pods of a set that could not get ready start anew, because what kept them is cured. */
 export function cure(rollout: RolloutState, set: ReplicaSetState, now: number): void {
   set.pods = set.pods.map(([slot, at, ready]) => [slot, at, ready ?? now + startupTime(slot)]);
   rollout.ticks += 1;
+}
+
+/** How many ReplicaSets without pods a Deployment keeps for looking back, as Kubernetes does when nothing is said. */
+const REVISION_HISTORY_LIMIT = 10;
+
+function forgetIdle(rollout: RolloutState): void {
+  const idle = rollout.sets.filter((set) => set.pods.length === 0 && set.hash !== rollout.current);
+  const forgotten = new Set(idle.sort((a, b) => b.revision - a.revision).slice(REVISION_HISTORY_LIMIT));
+  if (forgotten.size > 0) rollout.sets = rollout.sets.filter((set) => !forgotten.has(set));
 }
 
 function hasEventAt(rollout: RolloutState, now: number): boolean {
