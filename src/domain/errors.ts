@@ -84,6 +84,8 @@ export const ERRORS = {
   'alerts.unreachable': 'failed',
   'notification.failed': 'failed',
   'smoke.failed': 'failed',
+  'signoff.red': 'failed',
+  'review.incomplete': 'failed',
   'migration.failed': 'failed',
   'release.frozen': 'failed',
   'doctor.findings': 'failed',

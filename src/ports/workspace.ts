@@ -2,6 +2,8 @@
 export interface Workspace {
   /** Text of a file, or `undefined` when there is none. Errors: `config.invalid` when it cannot be read or is too large. */
   read(path: string): Promise<string | undefined>;
+  /** Paths of the files that match a glob such as `reports/*.xml`, sorted; a plain path matches itself. */
+  find(glob: string): Promise<readonly string[]>;
   /** Writes a file with its folders. Returns false, and writes nothing, when it exists and `overwrite` is not set. */
   write(path: string, text: string, options?: { readonly overwrite?: boolean }): Promise<boolean>;
   /** Text of a template that ships with relctl, such as `process/standard-3.0.yaml`. */

@@ -6,7 +6,7 @@ import type { Interruption } from '../ports/interruption.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
-import type { Repository } from '../ports/repository.ts';
+import type { CandidateRepository } from '../ports/repository.ts';
 import type { Runs } from '../ports/runs.ts';
 import type { Workspace } from '../ports/workspace.ts';
 
@@ -15,7 +15,7 @@ export interface Context {
   readonly clock: Clock;
   readonly store: PlanStore;
   readonly workspace: Workspace;
-  readonly repository: Repository;
+  readonly repository: CandidateRepository;
   readonly environments: Environments;
   readonly notifier: Notifier;
   readonly prompter: Prompter;

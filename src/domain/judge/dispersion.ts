@@ -1,5 +1,4 @@
-import type { Counts, Increment } from './look.ts';
-import { badRatio, growth, NO_COUNTS } from './look.ts';
+import { badRatio, type ControlLook, type Counts, countFault, growth, type Increment, NO_COUNTS } from './look.ts';
 import type { NoiseFloor } from './settings.ts';
 
 /**
@@ -13,7 +12,9 @@ import type { NoiseFloor } from './settings.ts';
  * Plain data, so that it can be kept. Its size is that of the number of replicas and the logarithm of the number of looks.
  */
 export interface DispersionSums {
+  /** Looks, and the time that they span, with the history before the bake. */
   readonly looks: number;
+  readonly seconds: number;
   /** Bad events that the canary should have had at the control's rate of each look. */
   readonly canaryExpected: number;
   /** The control cut into blocks of 1, 2, 4 … looks. */
@@ -52,12 +53,29 @@ interface ReplicaSums {
 /** Nothing measured yet. */
 export const NO_DISPERSION: DispersionSums = {
   looks: 0,
+  seconds: 0,
   canaryExpected: 0,
   blocks: [],
   replicas: {},
   replicaLooks: { squares: 0, expected: 0, terms: 0 },
   canaryLooks: { squares: 0, bad: 0, expected: 0, terms: 0 },
 };
+
+/** The sums of a history of the control, ready for a bake whose counters start at zero. */
+export function dispersionOfHistory(history: readonly ControlLook[]): DispersionSums {
+  let sums = NO_DISPERSION;
+  let before: ControlLook = { elapsedSeconds: 0, control: NO_COUNTS };
+  for (const look of history) {
+    const seconds = look.elapsedSeconds - before.elapsedSeconds;
+    // A look that cannot be true is passed over: the next one spans its time too.
+    if (!(seconds > 0) || countFault('control', look.control, before.control) !== undefined) continue;
+    const increment = { canary: NO_COUNTS, control: growth(look.control, before.control), seconds };
+    sums = addDispersion(sums, increment, look.controlReplicas);
+    before = look;
+  }
+  const replicas = Object.entries(sums.replicas).map(([name, replica]) => [name, { ...replica, seen: NO_COUNTS }]);
+  return { ...sums, replicas: Object.fromEntries(replicas) };
+}
 
 /** Adds one look. `replicas` are cumulative counts of the control's replicas, when they are known. */
 export function addDispersion(
@@ -69,6 +87,7 @@ export function addDispersion(
   const expected = increment.canary.total * rate;
   return {
     looks: sums.looks + 1,
+    seconds: sums.seconds + increment.seconds,
     canaryExpected: sums.canaryExpected + expected,
     blocks: addBlocks(sums.blocks, increment.control, sums.looks + 1),
     ...addReplicas(sums, rate, increment.control.total, replicas ?? {}),
@@ -170,6 +189,12 @@ export function dispersionOf(
   floor: NoiseFloor,
 ): Dispersion {
   const clumping = clumpIndex(sums);
+  const { correlationSeconds } = floor;
+  // Residuals add up over history and bake; noise that is forgotten shows more of itself in the shorter bake.
+  const stretch = Math.max(
+    1,
+    varianceOfMean(correlationSeconds, now.elapsedSeconds) / varianceOfMean(correlationSeconds, sums.seconds),
+  );
   const atRest = floorVariance(floor, now.elapsedSeconds);
   const replicas = Object.values(sums.replicas).filter((replica) => replica.expected > 0);
   // With two counters only, the canary is taken to wander as the floor says or as the control does, whichever is more, and
@@ -178,7 +203,7 @@ export function dispersionOf(
   const wandering =
     replicas.length < 2
       ? Math.max(atRest, shared) + shared
-      : Math.max(0, mixed(atRest, replicaWandering(replicas, clumping), replicas.length - 1));
+      : Math.max(0, mixed(atRest, replicaWandering(replicas, clumping) * stretch, replicas.length - 1));
   return {
     factor: dispersionFactor({ clumping, wandering }, now.canaryExpected, now.canaryReplicas),
     clumping,
@@ -271,7 +296,7 @@ function controlWandering(sums: DispersionSums, clumping: number, floor: NoiseFl
     if (block.terms < FEWEST_BLOCKS || block.bad <= 0) continue;
     const mean = block.bad / block.terms;
     const excess = lowered(blockIndex(block), block.terms, mean) - clumping;
-    const length = (seconds / sums.looks) * 2 ** level;
+    const length = (sums.seconds / sums.looks) * 2 ** level;
     largest = Math.max(largest, excess / mean / varianceOfMean(floor.correlationSeconds, length));
   }
   return largest * varianceOfMean(floor.correlationSeconds, seconds);

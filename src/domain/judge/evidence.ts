@@ -1,4 +1,4 @@
-import type { Increment } from './look.ts';
+import type { Counts, Increment } from './look.ts';
 import { logSumExp } from './special-functions.ts';
 
 /**
@@ -66,6 +66,8 @@ export function logEvidence(trail: Trail, dispersion: number): number {
   return logSumExp(terms);
 }
 
+type Split = Pick<Increment, 'canary' | 'control'>;
+
 /**
  * Log likelihood ratios of one look for "the canary is worse than control".
  *
@@ -74,14 +76,14 @@ export function logEvidence(trail: Trail, dispersion: number): number {
  * and Wileński 1940; Lindon and Malek 2022 for the sequential multinomial form). The rate itself cancels, so it may change from look to look. The exact null law is hypergeometric,
  * which is smaller than the binomial in convex order (Hoeffding 1963, theorem 4), so the bound holds for any rate.
  */
-export function comparisonSteps(increment: Increment): readonly number[] {
+export function comparisonSteps(increment: Split): readonly number[] {
   const { canary, control } = increment;
   if (canary.total <= 0 || control.total <= 0) return LADDER.map(() => 0);
   return LADDER.map(({ ratio }) => comparisonStep(ratio, increment));
 }
 
 /** The same for one ratio; both totals must be positive. */
-export function comparisonStep(ratio: number, { canary, control }: Increment): number {
+function comparisonStep(ratio: number, { canary, control }: Split): number {
   // Normalised by the control: ln(θ_r/θ₀) = ln r - d and ln((1-θ_r)/(1-θ₀)) = -d with d = ln((r·n_c+n_s)/(n_c+n_s)).
   const drop = Math.log1p(((ratio - 1) * canary.total) / (canary.total + control.total));
   return canary.bad * (Math.log(ratio) - drop) - control.bad * drop;
@@ -91,10 +93,7 @@ export function comparisonStep(ratio: number, { canary, control }: Increment): n
  * Log likelihood ratios of one look for "the canary breaks its objective": each event is bad with probability at most
  * `budget` (1 - objective) under the null, and has odds r times those of the budget under the alternative.
  */
-export function objectiveSteps(
-  canary: { readonly bad: number; readonly total: number },
-  budget: number,
-): readonly number[] {
+export function objectiveSteps(canary: Counts, budget: number): readonly number[] {
   return LADDER.map(({ ratio }) => {
     const drop = Math.log1p((ratio - 1) * budget);
     return canary.bad * (Math.log(ratio) - drop) - (canary.total - canary.bad) * drop;
@@ -102,12 +101,7 @@ export function objectiveSteps(
 }
 
 /** The evidence that a canary with `bad` bad events would give at one look over the whole span, against a given control. */
-export function evidenceAt(
-  bad: number,
-  canaryTotal: number,
-  control: { readonly bad: number; readonly total: number },
-  dispersion: number,
-): number {
+export function evidenceAt(bad: number, canaryTotal: number, control: Counts, dispersion: number): number {
   const increment = { canary: { bad, total: canaryTotal }, control };
   return logEvidence(extendTrail(EMPTY_TRAIL, comparisonSteps(increment)), dispersion);
 }

@@ -4,7 +4,7 @@ import {
   type DispersionSums,
   dispersionFactor,
   dispersionOf,
-  NO_DISPERSION,
+  dispersionOfHistory,
 } from './dispersion.ts';
 import {
   comparisonSteps,
@@ -16,7 +16,16 @@ import {
   restartTrail,
   type Trail,
 } from './evidence.ts';
-import { badRatio, type Counts, countFault, growth, type Look, NO_COUNTS, type SloReading } from './look.ts';
+import {
+  badRatio,
+  type ControlLook,
+  type Counts,
+  countFault,
+  growth,
+  type Look,
+  NO_COUNTS,
+  type SloReading,
+} from './look.ts';
 import { DEFAULT_NOISE, type JudgeSettings, type Limits, limitsOf, type SloSettings } from './settings.ts';
 
 /**
@@ -62,8 +71,16 @@ export interface Crossing {
 
 const BEFORE_THE_FIRST_LOOK = 'nothing has been measured yet';
 
-/** A judgement before the first look. */
-export function openJudgement(settings: JudgeSettings): Judgement {
+/**
+ * A judgement before the first look.
+ *
+ * @param history looks at the control alone before the canary started, by SLO name; with it clumps and restless replicas
+ * are known from the first look on. Optional: without it the noise floor stands in.
+ */
+export function openJudgement(
+  settings: JudgeSettings,
+  history: Readonly<Record<string, readonly ControlLook[]>> = {},
+): Judgement {
   return {
     settings,
     elapsedSeconds: 0,
@@ -80,7 +97,7 @@ export function openJudgement(settings: JudgeSettings): Judgement {
       noData: BEFORE_THE_FIRST_LOOK,
       comparison: EMPTY_TRAIL,
       objective: EMPTY_TRAIL,
-      sums: NO_DISPERSION,
+      sums: dispersionOfHistory(Object.hasOwn(history, slo.name) ? (history[slo.name] ?? []) : []),
       seenSeconds: 0,
     })),
   };
@@ -97,9 +114,13 @@ export function observe(judgement: Judgement, look: Look): Judgement {
   };
 }
 
-/** The judgement after these looks, in their order. */
-export function judgementOf(settings: JudgeSettings, looks: Iterable<Look>): Judgement {
-  let judgement = openJudgement(settings);
+/** The judgement after these looks, in their order; `history` as for {@link openJudgement}. */
+export function judgementOf(
+  settings: JudgeSettings,
+  looks: Iterable<Look>,
+  history: Readonly<Record<string, readonly ControlLook[]>> = {},
+): Judgement {
+  let judgement = openJudgement(settings, history);
   for (const look of looks) judgement = observe(judgement, look);
   return judgement;
 }
@@ -111,7 +132,11 @@ function observeSlo(state: SloJudgement, settings: JudgeSettings, look: Look): S
   const { noData: _recovered, ...known } = state;
   const { canary, control } = reading;
   const canaryReplicas = reading.canaryReplicas ?? 1;
-  const increment = { canary: growth(canary, known.canary), control: growth(control, known.control) };
+  const increment = {
+    canary: growth(canary, known.canary),
+    control: growth(control, known.control),
+    seconds: look.elapsedSeconds - known.seenSeconds,
+  };
   const due = restartsDue(settings, known.seenSeconds);
   const comparison = extendTrail(restartTrail(known.comparison, due), comparisonSteps(increment));
   const objective = extendTrail(

@@ -26,10 +26,23 @@ export interface Look {
   readonly slos: Readonly<Record<string, SloReading>>;
 }
 
+/**
+ * The control at one moment before the canary started: what is stable, compared with itself, shows how restless it is before
+ * anything must be judged. Counts are cumulative since the history began.
+ */
+export interface ControlLook {
+  /** Seconds since the history began. */
+  readonly elapsedSeconds: number;
+  readonly control: Counts;
+  readonly controlReplicas?: Readonly<Record<string, Counts>>;
+}
+
 /** Growth of canary and control between two looks. */
 export interface Increment {
   readonly canary: Counts;
   readonly control: Counts;
+  /** How long it took. */
+  readonly seconds: number;
 }
 
 /** Nothing counted yet. */

@@ -36,8 +36,8 @@ export interface NoiseFloor {
   readonly correlationSeconds: number;
 }
 
-/** CV 18%, and the memory of an AR(1) process with φ = 0.7 a minute: 60 s × 1.7/0.3. */
-export const DEFAULT_NOISE: NoiseFloor = { coefficientOfVariation: 0.18, correlationSeconds: 340 };
+/** CV 15%, and the memory of an AR(1) process with φ = 0.7 a minute: 60 s × 1.7/0.3. */
+export const DEFAULT_NOISE: NoiseFloor = { coefficientOfVariation: 0.15, correlationSeconds: 340 };
 
 /** Of an SLO's share of alpha, what goes to the comparison with control; the rest guards the absolute objective. */
 const COMPARISON_SHARE = 0.95;

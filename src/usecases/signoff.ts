@@ -1,0 +1,68 @@
+import { RelctlError } from '../domain/errors.ts';
+import type { EventData } from '../plan/events.ts';
+import type { Evidence } from '../ports/plan-store.ts';
+import { choiceAnswer, textAnswer } from './answers.ts';
+import type { Context } from './context.ts';
+import type { Release } from './release.ts';
+import { subjectOf } from './subject.ts';
+
+/** One thing that a sign-off is based on. */
+export type SignoffCheck = EventData<'signoff.recorded'>['checks'][number];
+
+/** A sign-off as it is about to be given. */
+interface Signoff {
+  readonly role: 'qa' | 'ops';
+  readonly checks: readonly SignoffCheck[];
+  readonly evidence: readonly Evidence[];
+  readonly decision?: string;
+  readonly comment?: string;
+}
+
+/**
+ * Records a sign-off of QA or Operations. What is red cannot be signed: a `pass` with a failed check is refused, and a
+ * rejection is what can be recorded then.
+ * @throws RelctlError `signoff.red`, `usage.missing-answer`
+ */
+export async function recordSignoff(context: Context, release: Release, signoff: Signoff): Promise<void> {
+  const { prompter } = context;
+  const { journal } = release;
+  const { plan, state } = journal;
+  const red = signoff.checks.filter((check) => !check.ok);
+  const decision = await choiceAnswer(prompter, signoff.decision, {
+    message: `${signoff.checks.length - red.length} of ${signoff.checks.length} checks are green. Sign off on ${plan.id}?`,
+    flag: '--decision',
+    choices: [
+      { value: 'reject', label: 'Reject' },
+      { value: 'pass', label: 'Sign off', ...(red.length > 0 ? { disabled: 'a check is red' } : {}) },
+    ],
+    default: 'reject',
+  });
+  const [first] = red;
+  if (decision === 'pass' && first !== undefined) {
+    throw new RelctlError(
+      'signoff.red',
+      `${red.length === 1 ? 'a check is' : `${red.length} checks are`} red: ${first.name} (${first.detail})`,
+      {
+        why: 'A sign-off says that the evidence is good; it cannot be given against it.',
+        hints: [
+          `relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`,
+          ...red.slice(1).map((check) => `also: ${check.name} (${check.detail})`),
+        ],
+        data: { checks: signoff.checks },
+      },
+    );
+  }
+  const comment =
+    decision === 'reject'
+      ? await textAnswer(prompter, signoff.comment, { message: 'What is wrong?', flag: '--comment' })
+      : (signoff.comment ?? '');
+  await journal.record('signoff.recorded', {
+    ...subjectOf(plan),
+    role: signoff.role,
+    stageAttempt: state.stage?.attempt ?? 1,
+    decision,
+    checks: [...signoff.checks],
+    evidence: signoff.evidence.map((one) => ({ ...one })),
+    comment,
+  });
+}
