@@ -22,7 +22,7 @@ export function canaryPanel(looks: readonly CanaryLook[], style: Style): readonl
   if (last === undefined) return [];
   const columns = Math.min(Math.max(40, style.columns), 160);
   return [
-    timeLine(last, columns, style),
+    ...timeLines(last, columns, style),
     ...(columns < 72 ? shortRows(last, columns, style) : rows(looks, last, columns, style)),
     ...verdictLines(last, columns, style),
   ];
@@ -45,13 +45,15 @@ export function evidenceRatio(slo: SloLook): number | undefined {
   return slo.evidence === undefined || slo.limit <= 0 ? undefined : Math.max(0, slo.evidence / slo.limit);
 }
 
-function timeLine(look: CanaryLook, columns: number, style: Style): string {
+function timeLines(look: CanaryLook, columns: number, style: Style): readonly string[] {
   const left = Math.max(0, look.bakeSeconds - look.elapsedSeconds);
+  const time = `${seconds(look.elapsedSeconds)} of ${seconds(look.bakeSeconds)}, ${left > 0 ? `${seconds(left)} left` : 'time is up'}`;
   const share = look.share === undefined ? 'share unknown' : `${percent(look.share)} of requests`;
-  const text = `${seconds(look.elapsedSeconds)} of ${seconds(look.bakeSeconds)}, ${left > 0 ? `${seconds(left)} left` : 'time is up'}  ${share}`;
-  const width = Math.max(8, Math.min(40, columns - displayWidth(text) - GAP));
+  const text = `${time}  ${share}`;
+  const width = Math.min(40, columns - displayWidth(text) - GAP);
+  if (width < 4) return wrap(text, columns);
   const done = bar(look.elapsedSeconds, look.bakeSeconds, { width, unicode: style.unicode });
-  return `${style.paint.accent(done)}  ${text}`;
+  return [`${style.paint.accent(done)}  ${text}`];
 }
 
 function rows(looks: readonly CanaryLook[], last: CanaryLook, columns: number, style: Style): readonly string[] {

@@ -26,7 +26,7 @@ export function sparkline(values: readonly (number | undefined)[], options: Spar
   const line = drawn.map((value) => {
     if (value === undefined || Number.isNaN(value)) return ' ';
     if (value <= 0 || top <= 0) return steps[0] ?? '';
-    const step = Math.ceil((Math.min(value, top) / top) * (steps.length - 1));
+    const step = Math.max(1, Math.ceil((Math.min(value, top) / top) * (steps.length - 1)));
     return steps[step] ?? '';
   });
   return line.join('').padStart(width);

@@ -1,0 +1,186 @@
+import { Chalk } from 'chalk';
+import { describe, expect, it } from 'vitest';
+import { createProgressView, type ProgressMode } from '../../../../src/adapters/terminal/progress-view.ts';
+import type { CanaryLook, Progress, StepProgress } from '../../../../src/domain/progress.ts';
+import { createStyle } from '../../../../src/renderers/style.ts';
+import { Screen } from '../../../support/screen.ts';
+
+const style = createStyle({ columns: 80, unicode: true, chalk: new Chalk({ level: 2 }) });
+const step = (name: string, state: StepProgress['state'], detail?: string): Progress => ({
+  type: 'step',
+  step: name,
+  title: `Step ${name}`,
+  state,
+  ...(detail === undefined ? {} : { detail }),
+});
+const look = (elapsedSeconds: number, change: Partial<CanaryLook> = {}): Progress => ({
+  type: 'canary.look',
+  elapsedSeconds,
+  bakeSeconds: 900,
+  share: 0.01,
+  verdict: 'continue',
+  reason: 'not enough requests yet',
+  slos: [
+    {
+      name: 'web errors',
+      canary: { bad: 1, total: 100 + elapsedSeconds },
+      control: { bad: 100, total: 10_000 },
+      evidence: 1,
+      limit: 4.6,
+      state: 'open',
+    },
+  ],
+  ...change,
+});
+
+function collect(mode: ProgressMode, events: readonly Progress[]): string {
+  let text = '';
+  const view = createProgressView({ write: (part) => (text += part) }, { mode, style });
+  for (const event of events) view.emit(event);
+  return text;
+}
+
+describe('the live view', () => {
+  const play = async (events: readonly Progress[]) => {
+    const screen = new Screen();
+    const view = createProgressView(screen as unknown as NodeJS.WriteStream, { mode: 'live', style });
+    for (const event of events) view.emit(event);
+    await view.settle();
+    return { screen, view };
+  };
+
+  it('draws steps, what belongs to them, and lines between them in the order in which they came', async () => {
+    const { screen } = await play([
+      { type: 'note', level: 'info', text: 'before' },
+      step('one', 'started'),
+      step('one', 'completed', 'fence 14'),
+      { type: 'notified', topic: 'deploy.starting', channel: 'mail', ok: false, text: 'refused' },
+      step('two', 'started'),
+      step('inner', 'started'),
+      step('inner', 'already-done'),
+      { type: 'note', level: 'warning', text: 'mind the gap' },
+      step('two', 'failed', 'no luck'),
+      { type: 'note', level: 'info', text: 'after' },
+    ]);
+    expect(screen.text()).toBe(
+      [
+        'before',
+        '✓ Step one  fence 14',
+        '! NOT notified mail of deploy.starting: refused',
+        '✗ Step two  no luck',
+        '    ✓ Step inner  already done',
+        '    ! mind the gap',
+        'after',
+      ].join('\n'),
+    );
+  });
+
+  it('gives the terminal back: cursor shown, the stream written to directly, and later steps below', async () => {
+    const { screen, view } = await play([step('one', 'started')]);
+    expect(screen.cursorVisible).toBe(true);
+    const writes = screen.writes;
+    screen.write('? Approve? yes\n');
+    expect(screen.writes).toBe(writes + 1);
+    view.emit(step('one', 'completed'));
+    view.emit(step('two', 'started'));
+    view.emit(step('two', 'completed'));
+    await view.settle();
+    expect(screen.text()).toBe('… Step one\n? Approve? yes\n✓ Step one\n✓ Step two');
+  });
+
+  it('shows the canary inside its step and keeps its last state', async () => {
+    const { screen } = await play([
+      step('canary', 'started'),
+      look(0),
+      look(450),
+      look(900, { verdict: 'pass', reason: 'all is well' }),
+      step('canary', 'completed'),
+    ]);
+    const text = screen.text();
+    expect(text).toContain('✓ Step canary');
+    expect(text).toContain('15m of 15m, time is up  1.0% of requests');
+    expect(text).toContain('verdict so far: pass, all is well');
+    expect(text.match(/web errors/g)).toHaveLength(1);
+  });
+
+  it('shows a canary that is looked at outside any step, and ends it when the next step begins', async () => {
+    const { screen } = await play([look(15), step('next', 'started'), step('next', 'completed')]);
+    expect(screen.text()).toMatch(/^… Canary\n[\s\S]*verdict so far: continue[\s\S]*\n✓ Step next$/);
+  });
+
+  it('leaves out what was waited for once it is over', async () => {
+    const { screen } = await play([
+      step('one', 'started'),
+      { type: 'waiting', subject: 'rollout', detail: '1 of 4 ready' },
+      step('one', 'completed'),
+    ]);
+    expect(screen.text()).toBe('✓ Step one');
+  });
+
+  it('survives a stream that is gone', async () => {
+    const gone = {
+      isTTY: true,
+      columns: 80,
+      write: () => {
+        throw new Error('EPIPE');
+      },
+    };
+    const view = createProgressView(gone, { mode: 'live', style });
+    view.emit({ type: 'note', level: 'info', text: 'x' });
+    await expect(view.settle()).resolves.toBeUndefined();
+  });
+});
+
+describe('plain lines', () => {
+  it('are one an event, without colour and time stamps', () => {
+    const text = collect('plain', [
+      step('one', 'started'),
+      step('one', 'completed', 'fence 14'),
+      { type: 'recorded', seq: 3, event: 'deploy.started' },
+      { type: 'note', level: 'warning', text: 'two\nlines' },
+    ]);
+    expect(text).toBe(
+      'started: Step one\ndone: Step one: fence 14\nrecorded event 3, deploy.started\nwarning: two lines\n',
+    );
+  });
+
+  it('repeat a wait only when there is news of it', () => {
+    const wait = (detail: string): Progress => ({ type: 'waiting', subject: 'web', detail });
+    const text = collect('plain', [wait('1 of 4'), wait('1 of 4'), wait('2 of 4'), wait('2 of 4')]);
+    expect(text).toBe('waiting for web: 1 of 4\nwaiting for web: 2 of 4\n');
+  });
+
+  it('thin out the looks at a canary to a tenth of the bake, but never a new verdict or lost data', () => {
+    const quiet = Array.from({ length: 61 }, (_, index) => look(index * 15));
+    expect(collect('plain', quiet).trim().split('\n')).toHaveLength(11);
+
+    const withoutData = look(30, {
+      slos: [
+        {
+          name: 'web errors',
+          canary: undefined,
+          control: undefined,
+          evidence: undefined,
+          limit: 4.6,
+          state: 'no data',
+          noData: 'timeout',
+        },
+      ],
+    });
+    const eventful = [look(15), withoutData, look(45, { verdict: 'fail', reason: 'worse' })];
+    const lines = collect('plain', eventful).trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toContain('web errors no data (timeout)');
+    expect(lines[2]).toContain('fail, worse');
+  });
+});
+
+it('ndjson is one object an event that gives the event back', () => {
+  const events = [step('one', 'started'), look(15), { type: 'note', level: 'info', text: 'two\nlines' } as const];
+  const lines = collect('ndjson', events).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(events);
+});
+
+it('silence is silent', () => {
+  expect(collect('silent', [step('one', 'started'), look(15)])).toBe('');
+});
