@@ -56,9 +56,13 @@ fetch_source() {
 }
 
 go_build() {
-  local version=k8s.io/kubernetes/vendor/k8s.io/component-base/version
+  local package flags='-s -w'
+  # The first is what --version prints, the second what the API server tells its clients.
+  for package in k8s.io/kubernetes/vendor/k8s.io/{component-base,client-go/pkg}/version; do
+    flags+=" -X $package.gitVersion=v$KUBERNETES -X $package.gitMajor=1 -X $package.gitMinor=20"
+  done
   env -u GOROOT -u GOFLAGS GO111MODULE=off CGO_ENABLED=0 GOPATH="$work/go" GOCACHE="$work/go-cache" "$GO" build \
-    -ldflags "-s -w -X $version.gitVersion=v$KUBERNETES -X $version.gitMajor=1 -X $version.gitMinor=20" -o "$1" "$2"
+    -ldflags "$flags" -o "$1" "$2"
 }
 
 # kube-apiserver links one generated file that the source package does not ship: the OpenAPI description of all its types.

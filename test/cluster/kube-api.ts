@@ -52,9 +52,12 @@ export function createKubeApi(access: Access): KubeApi {
   async function call<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      // The length must be told: Node sends the body of a DELETE without any framing otherwise.
+      const bodyHeaders =
+        payload === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) };
       const outgoing = request(
         `${access.url}${path}`,
-        { method, agent, headers: payload === undefined ? headers : { ...headers, 'content-type': contentType } },
+        { method, agent, headers: { ...headers, ...bodyHeaders } },
         resolve,
       );
       outgoing.once('error', reject);

@@ -127,7 +127,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       const run = runs.get(key);
       if (run === undefined || aborted.signal.aborted) return;
       const reports = run.containers.map((container) => container.report());
-      const status = { ...podStatus(run.pod, reports, run.address, run.conditions), startTime: run.startTime };
+      const status = { ...podStatus(reports, run.address, run.conditions), startTime: run.startTime };
       run.conditions = status.conditions;
       const text = JSON.stringify(status);
       if (text === run.written) return;

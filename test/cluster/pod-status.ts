@@ -1,5 +1,5 @@
 import { findImage } from './images.ts';
-import { type Condition, type ContainerState, kubeTime, type Pod, type Termination } from './pod.ts';
+import { type Condition, type ContainerState, kubeTime, type Termination } from './pod.ts';
 
 /** What is known of a container that runs, or should. */
 export interface ContainerReport {
@@ -15,7 +15,6 @@ export interface ContainerReport {
 
 /** The status of a pod, as its node would write it. `previous` keeps the times of conditions that did not change. */
 export function podStatus(
-  pod: Pod,
   reports: readonly ContainerReport[],
   address: string,
   previous: readonly Condition[],
