@@ -12,6 +12,9 @@ import type { ChangePoint, Serving, StoredObject, WorldState } from './world-sta
 const KEPT = 400;
 /** And none that ended longer ago than this. */
 const RETENTION_MS = 45 * 86_400_000;
+/** Before this time ago, the steps of a rollout are forgotten: what held for less than a minute counts as what was before. */
+const FINE_MS = 10 * 86_400_000;
+const PASSING_MS = 60_000;
 
 /** Key of a service's history. */
 export function trafficKey(environment: string, service: string): string {
@@ -109,9 +112,10 @@ function selectorOf(stored: StoredObject): Record<string, unknown> {
 }
 
 function forget(history: readonly ChangePoint[], now: number): ChangePoint[] {
-  const young = history.filter((_, index) => {
-    const end = history[index + 1]?.at;
-    return end === undefined || end > now - RETENTION_MS;
+  const kept = history.filter((point, index) => {
+    const end = history[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    const passing = end - point.at < PASSING_MS && end < now - FINE_MS;
+    return end > now - RETENTION_MS && !(passing && index > 0);
   });
-  return young.slice(-KEPT);
+  return kept.slice(-KEPT);
 }
