@@ -7,6 +7,7 @@ import { freePorts } from './free-ports.ts';
 import { createKubeApi, type KubeApi } from './kube-api.ts';
 import { type Access, writeKubeconfig } from './kubeconfig.ts';
 import { type Running, startProgram } from './process.ts';
+import { waitFor } from './wait.ts';
 
 /** A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager. It has no nodes: see kubelet.ts. */
 export interface ControlPlane {
@@ -55,9 +56,6 @@ const CONTROLLERS = [
   'horizontalpodautoscaling',
 ];
 
-/** How long a control plane may take until it answers. */
-const START_MS = 60_000;
-
 /**
  * Starts a control plane; several can run at once. It takes about five seconds.
  * @throws Error with the end of the log of the program that failed
@@ -104,13 +102,22 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     );
     writeServiceAccountKeys(folder);
     const apiServer = await start('kube-apiserver', apiServerArguments(folder, certificates, clientPort, apiPort));
-    await until(() => existsSync(certificate.cert) && existsSync(certificate.key), apiServer);
+    await waitFor(() => existsSync(certificate.cert) && existsSync(certificate.key), {
+      what: 'certificate of the API server',
+      programs: [apiServer, etcd],
+    });
     const accesses = [admin, ...users.map((user) => user.access)];
     const kubeconfig = writeKubeconfig(join(folder, 'kubeconfig'), accesses);
     const api = createKubeApi(admin);
-    await until(() => api.call<string>('GET', '/readyz').then((answer) => answer === 'ok'), apiServer, etcd);
+    await waitFor(async () => (await api.call<string>('GET', '/readyz')) === 'ok', {
+      what: 'ready API server',
+      programs: [apiServer, etcd],
+    });
     const controllerManager = await start('kube-controller-manager', controllerManagerArguments(folder, admin));
-    await until(() => api.call('GET', '/api/v1/namespaces/default').then(() => true), apiServer, controllerManager);
+    await waitFor(async () => (await api.call('GET', '/api/v1/namespaces/default')).metadata.name === 'default', {
+      what: 'default namespace',
+      programs: [apiServer, controllerManager],
+    });
 
     return {
       name,
@@ -208,24 +215,4 @@ async function allow(api: KubeApi, user: string, namespace: string, rules: reado
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
   });
-}
-
-/** Waits until a condition holds; a program that ends meanwhile, or {@link START_MS}, makes it fail. */
-async function until(holds: () => boolean | Promise<boolean>, ...programs: readonly Running[]): Promise<void> {
-  const deadline = Date.now() + START_MS;
-  for (;;) {
-    try {
-      if (await holds()) return;
-    } catch {
-      // Not yet.
-    }
-    const dead = programs.find((program) => program.child.exitCode !== null || program.child.signalCode !== null);
-    if (dead) throw new Error(`${dead.child.spawnfile} ended while it was starting:\n${dead.logTail()}`);
-    if (Date.now() > deadline) {
-      throw new Error(
-        `no answer for ${START_MS / 1000} s:\n${programs.map((program) => program.logTail()).join('\n')}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

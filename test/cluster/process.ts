@@ -81,7 +81,7 @@ while read -r line; do
     -*) kept=; for p in $pids; do [ "$p" = "\${line#-}" ] || kept="$kept $p"; done; pids=$kept ;;
   esac
 done
-for p in $pids; do kill -9 -- "-$p" 2>/dev/null; done`;
+for p in $pids; do kill -s KILL -- "-$p" 2>/dev/null; done`;
 
 let guardian: ChildProcess | undefined;
 
