@@ -21,6 +21,8 @@ export interface HttpLimits {
   readonly timeout: number;
   /** Bytes of body that are read at most. */
   readonly maxBytes: number;
+  /** True where the beginning of a larger body will do; otherwise it is a failure. */
+  readonly cut?: boolean;
   /** In place of the global `fetch`, for tests. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -49,9 +51,9 @@ export async function boundedFetch(url: string, request: HttpRequest, limits: Ht
         ...(request.headers === undefined ? {} : { headers: request.headers }),
         ...(request.body === undefined ? {} : { body: request.body }),
       });
-      const body = await readCapped(response, limits.maxBytes);
-      if (body === undefined) {
-        controller.abort();
+      const { body, larger } = await readCapped(response, limits.maxBytes);
+      if (larger) controller.abort();
+      if (larger && limits.cut !== true) {
         return { ok: false, reason: 'too-large', detail: `the answer is larger than ${limits.maxBytes} bytes` };
       }
       return { ok: true, status: response.status, location: response.headers.get('location') ?? undefined, body };
@@ -72,18 +74,18 @@ function lateAnswer(timeout: number): HttpAnswer {
   return { ok: false, reason: 'timeout', detail: `no complete answer within ${timeout / 1000} s` };
 }
 
-async function readCapped(response: Response, maxBytes: number): Promise<string | undefined> {
-  if (response.body === null) return '';
+async function readCapped(response: Response, maxBytes: number): Promise<{ body: string; larger: boolean }> {
+  if (response.body === null) return { body: '', larger: false };
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = response.body.getReader();
-  for (;;) {
+  while (size <= maxBytes) {
     const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks, size).toString('utf8');
+    if (done) return { body: Buffer.concat(chunks, size).toString('utf8'), larger: false };
     size += value.byteLength;
-    if (size > maxBytes) return undefined;
     chunks.push(value);
   }
+  return { body: Buffer.concat(chunks, maxBytes).toString('utf8'), larger: true };
 }
 
 /** The system's words for a network failure: fetch itself says only that it failed and hides the reason in `cause`. */

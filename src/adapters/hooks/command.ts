@@ -1,0 +1,22 @@
+import { RelctlError } from '../../domain/errors.ts';
+import { cloudEvent } from './cloud-event.ts';
+import type { Delivery } from './delivery.ts';
+
+/**
+ * Runs a command with the message as a CloudEvent in JSON on its standard input; exit 0 is a delivery. Never a shell. It
+ * inherits the environment, so it finds its own secrets there.
+ */
+export async function sendToCommand(delivery: Delivery, argv: readonly string[]): Promise<void> {
+  const [program = '', ...args] = argv;
+  const input = `${JSON.stringify(cloudEvent(delivery.message))}\n`;
+  try {
+    const { exitCode, stdout, stderr } = await delivery.io.exec(program, args, { timeout: delivery.timeout, input });
+    if (exitCode === 0) return;
+    const said = delivery.quote(stderr.trim() === '' ? stdout : stderr);
+    const how = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
+    throw delivery.failed(`${program} ${how}${said === '' ? '' : `: ${said}`}`);
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code === 'notification.failed') throw error;
+    throw delivery.failed(error.message, ...(error.code === 'tool.missing' ? [`command -v ${program}`] : []));
+  }
+}

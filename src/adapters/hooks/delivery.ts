@@ -1,0 +1,115 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { Channel } from '../../plan/config.ts';
+import type { Message } from '../../ports/notifier.ts';
+import type { exec } from '../exec.ts';
+import { boundedFetch } from '../http/bounded-fetch.ts';
+import { type Environment, lastWords, redact, secretsIn } from './redact.ts';
+
+/** What channels work through. */
+export interface HookIo {
+  /** Where the names in `urlFrom`, `userFrom` and `passwordFrom` are looked up. */
+  readonly env: Environment;
+  readonly exec: typeof exec;
+  /** In place of the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** One delivery to one channel: its deadline, the secrets it may use, and its way to fail. */
+export interface Delivery {
+  readonly message: Message;
+  /** Milliseconds for the whole delivery. */
+  readonly timeout: number;
+  readonly io: HookIo;
+  /** The value of an environment variable that the channel names; throws `notification.failed` when it is not set. */
+  secret(name: string): string;
+  /** What a server or program said, fit to be shown. */
+  quote(text: string): string;
+  /** `notification.failed`, saying what happened; secrets are taken out. */
+  failed(problem: string, ...hints: readonly string[]): RelctlError;
+}
+
+/** Prepares a delivery of a message to a channel. */
+export function prepareDelivery(channel: Channel, message: Message, timeout: number, io: HookIo): Delivery {
+  const named = ['urlFrom', 'userFrom', 'passwordFrom'].flatMap((field) => {
+    const name: unknown = (channel as Readonly<Record<string, unknown>>)[field];
+    return typeof name === 'string' ? [name] : [];
+  });
+  const secrets = secretsIn(io.env, named);
+  const failed = (problem: string, ...hints: readonly string[]) =>
+    new RelctlError(
+      'notification.failed',
+      redact(`channel ${channel.name} (${channel.kind}) did not take "${message.topic}": ${problem}`, secrets),
+      {
+        why: 'Those who should know of this step have not been told.',
+        hints: [...hints, 'relctl doctor', 'give the same command again: what was not delivered is sent then'].map(
+          (hint) => redact(hint, secrets),
+        ),
+        data: { channel: channel.name, kind: channel.kind, topic: message.topic, key: message.key },
+      },
+    );
+  return {
+    message,
+    timeout,
+    io,
+    failed,
+    quote: (text) => lastWords(text.replace(/\s+/g, ' '), secrets, 200),
+    secret: (name) => {
+      const value = io.env[name];
+      if (value !== undefined && value !== '') return value;
+      throw failed(`the environment variable ${name}, which holds its secret, is not set`, `export ${name}=…`);
+    },
+  };
+}
+
+/** Enough for any answer to a hook. */
+const MAX_ANSWER = 64 * 1024;
+
+/**
+ * Posts JSON to the URL of a channel; any 2xx is a delivery. A redirect is a failure: the message would go where nobody
+ * configured it to go.
+ */
+export async function postJson(
+  delivery: Delivery,
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { address, authorization } = readUrl(delivery, url);
+  const answer = await boundedFetch(
+    address,
+    {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+    },
+    { timeout: delivery.timeout, maxBytes: MAX_ANSWER, cut: true, fetch: delivery.io.fetch },
+  );
+  if (!answer.ok) throw delivery.failed(answer.detail);
+  if (answer.status >= 200 && answer.status < 300) return;
+  if (answer.status >= 300 && answer.status < 400) {
+    throw delivery.failed(`it redirects elsewhere (HTTP ${answer.status}), which is not followed`);
+  }
+  const said = delivery.quote(answer.body);
+  throw delivery.failed(`HTTP ${answer.status}${said === '' ? '' : `: ${said}`}`);
+}
+
+/** Splits user and password off a URL, since fetch refuses one that carries them. */
+function readUrl(delivery: Delivery, url: string): { readonly address: string; readonly authorization?: string } {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw delivery.failed('its URL is not an http or https URL');
+  }
+  const parsed = new URL(url);
+  if (parsed.username === '' && parsed.password === '') return { address: parsed.href };
+  const pair = `${decodePart(parsed.username)}:${decodePart(parsed.password)}`;
+  parsed.username = '';
+  parsed.password = '';
+  return { address: parsed.href, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,56 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Environment variables whose names say that they hold a secret. */
+const SECRET_NAME = /token|secret|passw|passphrase|api_?key|private_?key|credential|webhook|auth/i;
+/** A shorter value would blank out ordinary words. */
+const MIN_LENGTH = 6;
+
+/** The environment as a process gets it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Values that must not be shown: those of the named variables, and of all whose names say so. */
+export function secretsIn(environment: Environment, names: readonly string[] = []): readonly string[] {
+  return Object.entries(environment)
+    .filter(([name]) => names.includes(name) || SECRET_NAME.test(name))
+    .map(([, value]) => value ?? '')
+    .filter((value) => value.length >= MIN_LENGTH);
+}
+
+/**
+ * Takes secrets out of a text that people or the plan will see: each value as it is, in its encodings, and, of a value that is
+ * a URL, also its user, password, path and query alone, since an error often repeats only a part.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  const forms = [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  return forms.reduce((shown, form) => shown.replaceAll(form, '[redacted]'), text);
+}
+
+/** The last lines of what a program or a server said, without control characters and secrets, at most `length` characters. */
+export function lastWords(text: string, secrets: readonly string[], length = 400): string {
+  const shown = redact(plainText(text), secrets).trim();
+  return shown.length > length ? `…${shown.slice(shown.length - length + 1)}` : shown;
+}
+
+/** A text without terminal sequences and control characters other than line feeds and tabs. */
+export function plainText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}
+
+function formsOf(secret: string): readonly string[] {
+  if (secret.length < MIN_LENGTH) return [];
+  const parts = [secret];
+  if (URL.canParse(secret)) {
+    const url = new URL(secret);
+    parts.push(url.href, url.username, url.password, url.pathname + url.search, url.pathname, url.search.slice(1));
+    parts.push(...url.pathname.split('/').filter((segment) => segment.length >= 8), ...url.searchParams.values());
+  }
+  return parts
+    .filter((part) => part.length >= MIN_LENGTH)
+    .flatMap((part) => [
+      part,
+      encodeURIComponent(part),
+      JSON.stringify(part).slice(1, -1),
+      Buffer.from(part).toString('base64'),
+    ]);
+}

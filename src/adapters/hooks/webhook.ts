@@ -1,0 +1,20 @@
+import { cloudEvent } from './cloud-event.ts';
+import { type Delivery, postJson } from './delivery.ts';
+
+/** Posts the message as a CloudEvent (structured mode) with its key as `Idempotency-Key`. */
+export async function sendToWebhook(
+  delivery: Delivery,
+  channel: { readonly url?: string | undefined; readonly urlFrom?: string | undefined },
+): Promise<void> {
+  const url = channel.urlFrom === undefined ? channel.url : delivery.secret(channel.urlFrom);
+  if (url === undefined) throw delivery.failed('it has neither url nor urlFrom in relctl.yaml');
+  await postJson(delivery, url, cloudEvent(delivery.message), {
+    'content-type': 'application/cloudevents+json; charset=utf-8',
+    'idempotency-key': headerSafe(delivery.message.key),
+  });
+}
+
+/** A header holds visible ASCII; anything else is percent-encoded. */
+function headerSafe(key: string): string {
+  return /^[\x21-\x7e]+$/.test(key) ? key : encodeURIComponent(key);
+}
