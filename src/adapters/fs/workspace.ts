@@ -1,0 +1,96 @@
+import { readdir } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import picomatch from 'picomatch';
+import { RelctlError } from '../../domain/errors.ts';
+import type { Workspace } from '../../ports/workspace.ts';
+import { writeAtomically } from './atomic-write.ts';
+import { readBounded } from './bounded-read.ts';
+import { confine } from './confine.ts';
+import { REAL_FILES, systemCode } from './file-operations.ts';
+
+/** Files of a repository are read up to this size: configuration, reports, manifests. */
+const LARGEST_BYTES = 64 * 1024 * 1024;
+const SKIPPED = new Set(['node_modules', '.git']);
+
+/**
+ * The files of a repository beside its plans.
+ * @param root absolute path of the work tree
+ * @param templates absolute path of the templates that ship with relctl
+ */
+export function createWorkspace(root: string, templates: string): Workspace {
+  const absolute = (path: string): string => {
+    const clean = posix.normalize(path);
+    if (clean.startsWith('../') || clean === '..' || posix.isAbsolute(clean) || clean.includes('\0'))
+      throw outside(path);
+    return join(root, clean);
+  };
+  return {
+    async read(path) {
+      const file = absolute(path);
+      await confine(root, file, path);
+      return readText(file, path);
+    },
+    async find(glob) {
+      if (!picomatch.scan(glob).isGlob) return (await this.read(glob)) === undefined ? [] : [posix.normalize(glob)];
+      const matches = picomatch(posix.normalize(glob));
+      const base = picomatch.scan(glob).base;
+      absolute(base === '' ? '.' : base);
+      return (await filesBelow(root, base)).filter((path) => matches(path)).sort();
+    },
+    async write(path, text, options = {}) {
+      const file = absolute(path);
+      await confine(root, file, path);
+      const placement = options.overwrite === true ? 'replace' : 'new';
+      return writeAtomically(REAL_FILES, { path: file, shown: path, content: text, placement });
+    },
+    async template(path) {
+      const text = await readText(join(templates, path), path);
+      if (text === undefined) throw new Error(`relctl ships without its template ${path}`);
+      return text;
+    },
+  };
+}
+
+async function readText(file: string, shown: string): Promise<string | undefined> {
+  try {
+    const bytes = await readBounded(file, LARGEST_BYTES);
+    if (bytes.byteLength > LARGEST_BYTES) throw unreadable(shown, `it is larger than ${LARGEST_BYTES} bytes`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    if (error instanceof RelctlError) throw error;
+    throw unreadable(
+      shown,
+      error instanceof TypeError ? 'it is not UTF-8 text' : String(systemCode(error) ?? error),
+      error,
+    );
+  }
+}
+
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<string[]> => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesBelow(root, path);
+      return entry.isFile() ? [path] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function unreadable(shown: string, problem: string, cause?: unknown): RelctlError {
+  return new RelctlError('config.invalid', `${shown} cannot be read: ${problem}`, {
+    place: { file: shown },
+    why: 'Nothing was changed.',
+    hints: [`ls -l ${shown}`],
+    cause,
+  });
+}
+
+function outside(path: string): RelctlError {
+  return new RelctlError('usage.bad-flag', `${path} is outside the repository`, {
+    why: 'relctl reads and writes only inside the repository that it works on.',
+    hints: ['give a path relative to the root of the repository'],
+  });
+}

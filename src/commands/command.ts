@@ -1,0 +1,54 @@
+import type { Ground } from '../composition.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Context } from '../usecases/context.ts';
+
+/** One invocation of a command: what was typed, and what it may open. */
+export interface Invocation {
+  /** Positional arguments, in order. */
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  /** True when questions can be asked. */
+  readonly interactive: boolean;
+  readonly columns: number;
+  readonly cwd: string;
+  /** The repository with its configuration and the world that it names. */
+  context(): Promise<Context>;
+  /** The repository alone. */
+  ground(): Promise<Ground>;
+  /** Writes to stdout at once; for commands that stream. */
+  print(text: string): void;
+}
+
+/** Flags by their camel-case name, as commander gives them. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** A command: parses its flags, calls one use case. */
+export type CommandAction = (invocation: Invocation) => Promise<Outcome>;
+
+/** A positional argument that commander has checked to be there. */
+export function argument(invocation: Invocation, index: number): string {
+  return invocation.args[index] ?? '';
+}
+
+/** A flag with a value, as an object with that key or without: so that it can be spread into options. */
+export function given<K extends string>(flags: Flags, name: K): { readonly [P in K]?: string } {
+  const value = flags[name];
+  return (typeof value === 'string' ? { [name]: value } : {}) as { [P in K]?: string };
+}
+
+/** A flag that may be given several times. */
+export function listed(flags: Flags, name: string): readonly string[] {
+  const value = flags[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** True when a flag without a value was given. */
+export function isSet(flags: Flags, name: string): boolean {
+  return flags[name] === true;
+}
+
+/** A yes-or-no flag with its negation, as an object with that key or without. */
+export function answered<K extends string>(flags: Flags, name: K): { readonly [P in K]?: boolean } {
+  const value = flags[name];
+  return (typeof value === 'boolean' ? { [name]: value } : {}) as { [P in K]?: boolean };
+}

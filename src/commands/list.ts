@@ -1,0 +1,5 @@
+import { list } from '../usecases/list.ts';
+import { type CommandAction, listed } from './command.ts';
+
+export const run: CommandAction = async (invocation) =>
+  list(await invocation.ground(), { phases: listed(invocation.flags, 'phase') });

@@ -1,0 +1,15 @@
+import { review } from '../usecases/review.ts';
+import { argument, type CommandAction, given, listed } from './command.ts';
+
+export const run: CommandAction = async (invocation) => {
+  const { flags } = invocation;
+  return review(await invocation.context(), argument(invocation, 0), {
+    values: listed(flags, 'value'),
+    attended: listed(flags, 'attended'),
+    lessons: listed(flags, 'lesson'),
+    debts: listed(flags, 'debt'),
+    noDebt: flags.debt === false,
+    ...given(flags, 'outcome'),
+    ...given(flags, 'exception'),
+  });
+};

@@ -1,0 +1,12 @@
+import { rollback } from '../usecases/rollback.ts';
+import { argument, type CommandAction, given, isSet } from './command.ts';
+
+export const run: CommandAction = async (invocation) => {
+  const { flags } = invocation;
+  return rollback(await invocation.context(), argument(invocation, 0), {
+    ...given(flags, 'reason'),
+    ...(isSet(flags, 'confirm') ? { confirmed: true } : {}),
+    takeOver: isSet(flags, 'takeOver'),
+    pastPointOfNoReturn: isSet(flags, 'pastPointOfNoReturn'),
+  });
+};

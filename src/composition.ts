@@ -1,0 +1,197 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from './adapters/clock.ts';
+import { createPlanStore } from './adapters/fs/plan-store.ts';
+import { createRuns } from './adapters/fs/runs.ts';
+import { createWorkspace } from './adapters/fs/workspace.ts';
+import { openRepository } from './adapters/git/repository.ts';
+import { createInterruption } from './adapters/terminal/interruption.ts';
+import { RelctlError } from './domain/errors.ts';
+import { phaseOf } from './domain/state.ts';
+import type { Config } from './plan/config.ts';
+import type { Environments } from './ports/environments.ts';
+import type { EventSink } from './ports/event-sink.ts';
+import type { Notifier } from './ports/notifier.ts';
+import type { PlanStore } from './ports/plan-store.ts';
+import type { Prompter } from './ports/prompter.ts';
+import type { CandidateRepository } from './ports/repository.ts';
+import type { Workspace } from './ports/workspace.ts';
+import type { Context } from './usecases/context.ts';
+import { loadConfig } from './usecases/settings.ts';
+
+/** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
+
+/** Where relctl itself lies: two folders above its bundle's chunks, one above its sources. */
+const PACKAGE_ROOT = fileURLToPath(new URL(import.meta.url.includes('/chunks/') ? '../..' : '..', import.meta.url));
+
+/** Templates that ship with relctl. */
+const TEMPLATES = join(PACKAGE_ROOT, 'templates');
+
+/** How long one answer of Prometheus or Alertmanager may take. */
+const METRICS_TIMEOUT_MS = 10_000;
+
+/** A repository with its files, without configuration: what `init` and the readers of plans need. */
+export interface Ground {
+  readonly repository: CandidateRepository;
+  readonly workspace: Workspace;
+  readonly store: PlanStore;
+}
+
+/** What the command line decides for a use case. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly sink: EventSink;
+  readonly prompter: Prompter;
+  /** Who acts, when it is not git's user. */
+  readonly actor: string | undefined;
+}
+
+/** Opens the repository that the working directory belongs to. Errors: `repo.not-git`, `tool.missing`. */
+export async function openGround(cwd: string): Promise<Ground> {
+  const repository = await openRepository(cwd);
+  const { root } = repository;
+  return {
+    repository,
+    workspace: createWorkspace(root, TEMPLATES),
+    store: createPlanStore({ root, releases: 'releases', phaseOf }),
+  };
+}
+
+/** Everything that a use case needs, from relctl.yaml. Errors: `config.*`, `usage.unknown-actor`. */
+export async function openContext(surroundings: Surroundings): Promise<Context> {
+  const ground = await openGround(surroundings.cwd);
+  const { repository, workspace } = ground;
+  const config = await loadConfig(workspace);
+  const { root } = repository;
+  const common = {
+    repository,
+    workspace,
+    config,
+    prompter: surroundings.prompter,
+    sink: surroundings.sink,
+    interruption: createInterruption(),
+    runs: await createRuns(join(root, '.relctl')),
+    actor: surroundings.actor ?? (await actorOf(repository)),
+  };
+  if (config.platform === 'sandbox') {
+    const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
+    const world = await openSandboxWorld({
+      file: join(root, '.relctl', 'sandbox.json'),
+      config,
+      repository,
+      store: ground.store,
+    });
+    return {
+      ...common,
+      store: world.store,
+      clock: world.clock,
+      environments: world.environments,
+      notifier: world.notifier,
+    };
+  }
+  return {
+    ...common,
+    store: ground.store,
+    clock: systemClock,
+    environments: await realEnvironments(config, root, surroundings.env),
+    notifier: await hooks(config, root, surroundings.env),
+  };
+}
+
+async function actorOf(repository: CandidateRepository): Promise<string> {
+  const email = await repository.userEmail();
+  if (email !== undefined) return email;
+  throw new RelctlError('usage.unknown-actor', 'git does not say who you are', {
+    why: 'Each step of a release is recorded with the person who took it.',
+    hints: ['git config user.email you@example.com', 'or --as you@example.com'],
+  });
+}
+
+async function hooks(config: Config, cwd: string, env: Surroundings['env']): Promise<Notifier> {
+  const [{ createNotifier }, { exec }] = await Promise.all([
+    import('./adapters/hooks/notifier.ts'),
+    import('./adapters/exec.ts'),
+  ]);
+  return createNotifier(config.notifications, {
+    env,
+    exec: (program, args, options) => exec(program, args, { cwd, ...options }),
+  });
+}
+
+async function realEnvironments(config: Config, cwd: string, env: Surroundings['env']): Promise<Environments> {
+  const [kubectl, prometheus, alertmanager, commands, http] = await Promise.all([
+    import('./adapters/kubectl/cluster.ts'),
+    import('./adapters/prometheus/metrics.ts'),
+    import('./adapters/alertmanager/alerts.ts'),
+    import('./adapters/probes/command-runner.ts'),
+    import('./adapters/probes/http-probe.ts'),
+  ]);
+  const { durationSeconds } = await import('./plan/duration.ts');
+  const clusters = new Map<string, ReturnType<typeof kubectl.createKubectlCluster>>();
+  return {
+    simulated: false,
+    commands: commands.createCommandRunner(cwd, env),
+    http: http.createHttpProbe(),
+    cluster(environment, region) {
+      const whole = config.environments[environment];
+      const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
+      if (target === undefined)
+        throw noRegion(
+          environment,
+          region ?? '',
+          whole.regions.map((one) => one.name),
+        );
+      const key = `${environment}/${region ?? ''}`;
+      const cluster =
+        clusters.get(key) ??
+        kubectl.createKubectlCluster({
+          context: target.context,
+          namespace: target.namespace,
+          ...(whole.kubeconfig === undefined ? {} : { kubeconfig: join(cwd, whole.kubeconfig) }),
+        });
+      clusters.set(key, cluster);
+      return cluster;
+    },
+    metrics(environment) {
+      const url = config.environments[environment].prometheus;
+      if (url === undefined) throw noPrometheus(environment);
+      return prometheus.createPrometheusMetrics({
+        url,
+        staleAfter: durationSeconds(config.metrics.staleAfter),
+        timeout: METRICS_TIMEOUT_MS,
+      });
+    },
+    alerts(environment) {
+      const { prometheus: url, alertmanager: manager } = config.environments[environment];
+      if (url === undefined) throw noPrometheus(environment);
+      return alertmanager.createPrometheusAlerts({
+        prometheus: url,
+        timeout: METRICS_TIMEOUT_MS,
+        ...(manager === undefined ? {} : { alertmanager: manager }),
+      });
+    },
+  };
+}
+
+/** True when the simulated company of this repository exists already. */
+export function hasSandbox(root: string): boolean {
+  return existsSync(join(root, '.relctl', 'sandbox.json'));
+}
+
+function noPrometheus(environment: string): RelctlError {
+  return new RelctlError('config.invalid', `relctl.yaml names no Prometheus for ${environment}`, {
+    place: { file: 'relctl.yaml' },
+    why: 'Without measurements nothing can be judged, and no data is never a pass.',
+    hints: [`environments.${environment}.prometheus: http://prometheus.example.com:9090`],
+  });
+}
+
+function noRegion(environment: string, region: string, known: readonly string[]): RelctlError {
+  return new RelctlError('config.unknown-environment', `${environment} has no region "${region}"`, {
+    place: { file: 'relctl.yaml' },
+    why: 'relctl writes only to clusters that relctl.yaml names.',
+    hints: [`regions of ${environment}: ${known.join(', ') || 'none'}`],
+  });
+}

@@ -1,0 +1,165 @@
+import type { RecordedEvent } from '../plan/events.ts';
+import type { Policy } from '../plan/policy.ts';
+import type { ReleasePlan } from '../plan/release-plan.ts';
+import { isAmong, quorumOf, samePerson, votingBoard } from './people.ts';
+import { foldState, phaseOf } from './state.ts';
+import { tally } from './tally.ts';
+
+/** Something that does not hold in the history of a release. */
+export interface AuditFinding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  /** Number of the event, where it is about one. */
+  readonly seq?: number;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/**
+ * Re-checks a history that reads and whose chain holds: that the file says no other phase than its events, that what was
+ * approved is what stands above, that each decision follows from the votes, and that people took only their own parts. Pure and offline.
+ */
+export function auditHistory(plan: ReleasePlan, policy: Policy): readonly AuditFinding[] {
+  return RULES.flatMap((rule) => rule(plan, policy));
+}
+
+type AuditRule = (plan: ReleasePlan, policy: Policy) => readonly AuditFinding[];
+
+const claimedPhase: AuditRule = (plan) => {
+  const phase = phaseOf(plan.events);
+  return plan.claimedPhase === undefined || plan.claimedPhase === phase
+    ? []
+    : [
+        {
+          code: 'phase-mismatch',
+          severity: 'error',
+          problem: `the file says ${plan.claimedPhase}, its events say ${phase}`,
+          fix: `git checkout -- ${plan.file}`,
+        },
+      ];
+};
+
+const approvedText: AuditRule = (plan) => {
+  const { phase, subject } = foldState(plan.events);
+  if (subject === undefined || phase === 'draft' || phase === 'no-go') return [];
+  if (subject.specDigest !== plan.specDigest) {
+    return [
+      {
+        code: 'spec-changed',
+        severity: 'error',
+        problem: `the plan is not the one that was approved: its digest is ${plan.specDigest.slice(0, 16)}, ${subject.specDigest.slice(0, 16)} is recorded`,
+        fix: `git log -p -- ${plan.file}; restore it, or have it approved again: relctl plan ${plan.id} --reopen "<reason>"`,
+      },
+    ];
+  }
+  return subject.textDigest === plan.textDigest
+    ? []
+    : [
+        {
+          code: 'text-changed',
+          severity: 'error',
+          problem:
+            'the text above status is not the one that was approved, although it means the same (a comment, an order, a space)',
+          fix: `git log -p -- ${plan.file}; restore it, or have it approved again: relctl plan ${plan.id} --reopen "<reason>"`,
+        },
+      ];
+};
+
+/** Each decision must follow from the votes of its round, and nobody outside the board, and no author, votes. */
+const decisions: AuditRule = (plan, policy) => {
+  const findings: AuditFinding[] = [];
+  let votes = new Map<string, 'go' | 'no-go'>();
+  const authors: string[] = [];
+  for (const event of plan.events) {
+    if (event.type === 'plan.created' || event.type === 'plan.reopened' || event.type === 'cab.submitted') {
+      authors.push(event.actor);
+      votes = new Map();
+    }
+    if (event.type === 'cab.voted') {
+      votes.set(event.actor.toLowerCase(), event.data.decision);
+      findings.push(...voter(plan, policy, authors, event));
+    }
+    if (event.type === 'cab.decided') {
+      const board = votingBoard(plan.spec, authors, policy);
+      const counted = tally([...votes.values()], board.length, quorumOf(board, policy), policy.cab.veto);
+      if (counted.decision !== event.data.decision) {
+        findings.push({
+          code: 'decision-unfounded',
+          severity: 'error',
+          seq: event.seq,
+          problem: `the recorded decision is ${event.data.decision}, but ${counted.go} Go and ${counted.noGo} No-Go of ${board.length} do not make it`,
+          fix: `relctl plan ${plan.id} --reopen "<reason>"`,
+        });
+      }
+    }
+  }
+  return findings;
+};
+
+function voter(
+  plan: ReleasePlan,
+  policy: Policy,
+  authors: readonly string[],
+  event: RecordedEvent,
+): readonly AuditFinding[] {
+  const { actor, seq } = event;
+  const fix = `relctl plan ${plan.id} --reopen "<reason>"`;
+  if (!isAmong(plan.spec.owners.cab, actor)) {
+    return [
+      { code: 'voter-not-on-board', severity: 'error', seq, problem: `${actor} voted and is not on the board`, fix },
+    ];
+  }
+  if (!policy.separation.authorMayApprove && isAmong(authors, actor)) {
+    return [{ code: 'voter-is-author', severity: 'error', seq, problem: `${actor} voted on a plan of their own`, fix }];
+  }
+  return [];
+}
+
+/** QA and Operations sign for themselves, and not one person for both. */
+const signoffs: AuditRule = (plan, policy) => {
+  const findings: AuditFinding[] = [];
+  let last: { role: string; actor: string } | undefined;
+  for (const event of plan.events) {
+    if (event.type === 'stage.started') last = undefined;
+    if (event.type !== 'signoff.recorded') continue;
+    const { role } = event.data;
+    const people = plan.spec.owners[role === 'qa' ? 'qa' : 'operations'];
+    const fix = `relctl stage ${plan.id}, then both sign-offs again`;
+    if (!isAmong(people, event.actor)) {
+      findings.push({
+        code: 'signer-without-role',
+        severity: 'error',
+        seq: event.seq,
+        problem: `${event.actor} signed off for ${role} without the role`,
+        fix,
+      });
+    }
+    if (!policy.separation.onePersonManyRoles && last && last.role !== role && samePerson(last.actor, event.actor)) {
+      findings.push({
+        code: 'one-person-two-roles',
+        severity: 'error',
+        seq: event.seq,
+        problem: `${event.actor} signed off for ${last.role} and for ${role}`,
+        fix,
+      });
+    }
+    last = { role, actor: event.actor };
+  }
+  return findings;
+};
+
+const rehearsed: AuditRule = (plan) => {
+  const simulated = plan.events.filter((event) => event.simulated === true).length;
+  return simulated === 0
+    ? []
+    : [
+        {
+          code: 'simulated',
+          severity: 'warning',
+          problem: `${simulated} of ${plan.events.length} events were made on the sandbox; they count for nothing in a real release`,
+          fix: 'none is needed for a rehearsal',
+        },
+      ];
+};
+
+const RULES: readonly AuditRule[] = [claimedPhase, approvedText, decisions, signoffs, rehearsed];

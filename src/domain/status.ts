@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { PHASES } from './phases.ts';
+
+/** The documented object of `relctl status <id> --json`: what stands under `data`. Fields are only ever added. */
+export const statusDataSchema = z.strictObject({
+  release: z.string().describe('Id of the release'),
+  feature: z.string(),
+  phase: z.enum(PHASES),
+  simulated: z.boolean().describe('True when all that was recorded was recorded on the sandbox'),
+  approvalVoid: z.boolean().describe('True when the plan was changed after it was submitted'),
+  window: z.strictObject({ start: z.iso.datetime(), end: z.iso.datetime(), timeZone: z.string() }),
+  specDigest: z.string().regex(/^[0-9a-f]{64}$/),
+  blockers: z
+    .array(
+      z.strictObject({
+        gate: z.string(),
+        sentence: z.string(),
+        who: z.array(z.string()),
+        command: z.string(),
+        exceptionable: z.boolean(),
+      }),
+    )
+    .describe('What refuses the next step now'),
+  next: z
+    .array(z.strictObject({ who: z.string(), command: z.string(), why: z.string().optional() }))
+    .describe('What can be done next, by whom'),
+  orphan: z
+    .strictObject({ since: z.iso.datetime(), sentence: z.string(), resume: z.string(), abort: z.string() })
+    .nullable()
+    .describe('A release that stands in production while nobody works on it'),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']).nullable(),
+  conditions: z.array(z.strictObject({ text: z.string(), owner: z.string(), due: z.string(), closed: z.boolean() })),
+  undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
+  events: z.int().min(0),
+});
+
+/** What `relctl status --json` gives under `data`. */
+export type StatusData = z.infer<typeof statusDataSchema>;

@@ -1,0 +1,170 @@
+import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/calendar.ts';
+import type { Refusal } from '../domain/gates/gate.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
+import { nameList } from '../domain/people.ts';
+import { isInProduction, REOPENABLE } from '../domain/phases.ts';
+import { blockers, nextActions } from '../domain/process.ts';
+import type { StatusData } from '../domain/status.ts';
+import type { Context } from './context.ts';
+import { openRelease, type Release } from './release.ts';
+
+/** Where a release stands, what blocks its next step, who can unblock it, and with which command. */
+export async function status(context: Context, id: string): Promise<Outcome> {
+  const release = await openRelease(context, id);
+  const { plan, state } = release.journal;
+  const facts = release.facts();
+  const refusals = blockers(facts);
+  const next = nextActions(facts);
+  const orphan = await orphanOf(context, release);
+  const reopen = REOPENABLE.includes(state.phase)
+    ? [
+        {
+          who: plan.spec.owners.rdLead,
+          command: `relctl plan ${id} --reopen "<reason>"`,
+          why: 'a new candidate can go on from here',
+        },
+      ]
+    : [];
+  const undelivered = state.outbox.filter((entry) => entry.channels.some((channel) => !entry.sent.includes(channel)));
+  const span = windowSpan(plan.spec.window);
+  const data: StatusData = {
+    release: id,
+    feature: plan.metadata.feature,
+    phase: state.phase,
+    simulated: state.simulated,
+    approvalVoid: isVoid(release),
+    window: {
+      start: new Date(span.start).toISOString(),
+      end: new Date(span.end).toISOString(),
+      timeZone: plan.spec.window.timeZone,
+    },
+    specDigest: plan.specDigest,
+    blockers: refusals.map(({ gate, sentence, who, command, exceptionable }) => ({
+      gate,
+      sentence,
+      who: [...who],
+      command,
+      exceptionable,
+    })),
+    next: [...next, ...reopen].map((action) => ({ ...action })),
+    orphan: orphan ?? null,
+    verdict: state.deployment?.verdict?.data.verdict ?? null,
+    conditions: state.conditions.map(({ text, owner, due, closed }) => ({ text, owner, due, closed })),
+    undelivered: undelivered.map((entry) => ({
+      topic: entry.topic,
+      channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
+    })),
+    events: plan.events.length,
+  };
+  return {
+    result: 'done',
+    headline: `${plan.metadata.feature} (${id}) is ${state.phase}`,
+    blocks: blocksOf(release, data, refusals, next, reopen),
+    data: { ...data },
+    simulated: state.simulated,
+  };
+}
+
+function blocksOf(
+  release: Release,
+  data: StatusData,
+  refusals: readonly Refusal[],
+  next: ReturnType<typeof nextActions>,
+  reopen: ReturnType<typeof nextActions>,
+): readonly Block[] {
+  const { plan, state } = release.journal;
+  const zone = plan.spec.window.timeZone;
+  const facts: (readonly [string, string])[] = [
+    ['window', formatWindow(plan.spec.window)],
+    ['services', plan.spec.services.map((service) => service.name).join(', ')],
+    ['review', `on ${reviewDate(plan.spec.window, release.policy.leadDays.review)}`],
+  ];
+  if (state.cab !== undefined && state.phase === 'submitted') {
+    facts.push([
+      'votes',
+      state.cab.votes.map((vote) => `${vote.actor} ${vote.data.decision}`).join(', ') || 'none yet',
+    ]);
+  }
+  if (state.deployment?.verdict !== undefined) {
+    facts.push(['canary', `${state.deployment.verdict.data.verdict}: ${state.deployment.verdict.data.reason}`]);
+  }
+  if (state.hypercare !== undefined && state.hypercare.closed === undefined) {
+    facts.push(['hypercare', `until ${formatMoment(timeOf(state.hypercare.until), zone)}`]);
+  }
+  return [
+    { kind: 'facts', facts },
+    ...(data.approvalVoid
+      ? [
+          {
+            kind: 'checks' as const,
+            checks: [
+              { state: 'failed' as const, text: 'the plan was changed after it was approved: the approval is void' },
+            ],
+          },
+        ]
+      : []),
+    ...(data.orphan === null
+      ? []
+      : [{ kind: 'checks' as const, checks: [{ state: 'warning' as const, text: data.orphan.sentence }] }]),
+    ...(data.conditions.length === 0
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: data.conditions.map((condition) => ({
+              state: condition.closed ? ('ok' as const) : ('pending' as const),
+              text: condition.text,
+              detail: `${condition.owner}, due ${condition.due}`,
+            })),
+          },
+        ]),
+    ...(data.undelivered.length === 0
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: data.undelivered.map((entry) => ({
+              state: 'warning' as const,
+              text: `notification ${entry.topic} did not reach ${entry.channels.join(', ')}; the next command tries again`,
+            })),
+          },
+        ]),
+    ...(refusals.length === 0
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: refusals.map((refusal) => ({
+              state: 'pending' as const,
+              text: refusal.sentence,
+              detail: `${nameList(refusal.who)}: ${refusal.command}`,
+            })),
+          },
+        ]),
+    { kind: 'next', actions: [...next, ...reopen] },
+  ];
+}
+
+function isVoid(release: Release): boolean {
+  const { plan, state } = release.journal;
+  return state.phase !== 'draft' && state.cab !== undefined && state.cab.specDigest !== plan.specDigest;
+}
+
+/** A release that stands in production while no process works on it: since when, and how to go on. */
+async function orphanOf(context: Context, release: Release): Promise<StatusData['orphan'] | undefined> {
+  const { plan, state } = release.journal;
+  const { deployment } = state;
+  if (deployment === undefined || !isInProduction(state.phase) || deployment.result === 'frozen') return undefined;
+  const run = await context.runs.find(plan.id);
+  const liveness = run === undefined ? 'unknown' : await context.runs.liveness(run);
+  if (liveness === 'alive') return undefined;
+  const ago = formatSpan(context.clock.now() - timeOf(deployment.lastAt));
+  const who =
+    run === undefined ? 'no process on this machine works on it' : `process ${run.pid} on ${run.host} is dead`;
+  return {
+    since: deployment.lastAt,
+    sentence: `the release stands in production unattended: ${who}; last recorded ${ago} ago by ${deployment.lastActor}. Nothing promotes by itself`,
+    resume: `relctl deploy ${plan.id} --resume`,
+    abort: `relctl deploy ${plan.id} --abort`,
+  };
+}
