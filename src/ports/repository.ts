@@ -38,6 +38,8 @@ export interface Branch {
 export interface CandidateRepository extends Repository {
   /** Texts of several files at a commit, in one go; a path that is not there is left out. */
   readFiles(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Paths of the text files at a commit that hold one of the words. */
+  mentions(commit: string, words: readonly string[]): Promise<readonly string[]>;
   /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
   authors(base: string, head: string): Promise<Authors>;
   /** Whether each branch merges cleanly with the base, and each pair of branches with each other. */

@@ -1,5 +1,5 @@
 import { RelctlError } from '../../domain/errors.ts';
-import type { Git } from './git.ts';
+import { type Git, gitFailed } from './git.ts';
 
 /** A path that can stand in a `commit:path` line of `git cat-file --batch`. */
 function isReadable(path: string): boolean {
@@ -53,4 +53,17 @@ export async function listFiles(git: Git, commit: string): Promise<string[]> {
     .split('\0')
     .filter((entry) => entry.startsWith('100'))
     .map((entry) => entry.slice(entry.indexOf('\t') + 1));
+}
+
+/** Paths of text files at a commit that hold one of the words, as whole words. */
+export async function filesMentioning(git: Git, commit: string, words: readonly string[]): Promise<string[]> {
+  if (words.length === 0) return [];
+  const args = ['grep', '-l', '-z', '-I', '-w', '-F', '--full-name', '-f', '-', commit];
+  const result = await git.run(args, { input: words.join('\n') });
+  // 1 is git's word for "nothing found".
+  if (result.exitCode !== 0 && result.exitCode !== 1) throw gitFailed(args, result);
+  return result.stdout
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.slice(commit.length + 1));
 }

@@ -1,6 +1,6 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { CandidateRepository } from '../../ports/repository.ts';
-import { listFiles, readBlobs } from './blobs.ts';
+import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead } from './history.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
@@ -23,6 +23,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
     userEmail: () => userEmail(git),
     branches: async (base) => branchesAhead(git, await resolve(base)),
+    mentions: async (commit, words) => filesMentioning(git, await resolve(commit), words),
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
     merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
     buildCandidate: (candidate) => buildCandidate(git, candidate),

@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { RelctlError } from '../../domain/errors.ts';
 import { lineAt } from '../../plan/guard.ts';
+import { lineFinder } from '../lines.ts';
 
 /** An XML element with its place in the file. */
 export interface XmlElement {
@@ -126,19 +127,4 @@ function endOfTag(text: string, start: number): number {
     if (at === -1) return -1;
   }
   return -1;
-}
-
-/** Finds lines of rising offsets in one pass over the text. */
-function lineFinder(text: string): (offset: number) => number {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let [low, high] = [0, starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return low + 1;
-  };
 }

@@ -1,0 +1,80 @@
+import { blankHashComments, blankTemplateComments } from '../comments.ts';
+
+/** One key or list item of a YAML text. */
+export interface YamlLine {
+  /** 1-based. */
+  readonly line: number;
+  /** Keys from the top of the document to here; a list item is `-`. */
+  readonly path: readonly string[];
+  /** The last key of the path, or undefined for a plain list item. */
+  readonly key: string | undefined;
+  /** Text behind the colon or the dash, without quotes; empty when the value stands below. */
+  readonly value: string;
+  /** Depth in the path of the first list item that begins on this line; undefined when none does. */
+  readonly item: number | undefined;
+  /** Number of the document in the file, from 0. */
+  readonly document: number;
+}
+
+interface Level {
+  readonly indent: number;
+  readonly key: string;
+}
+
+/**
+ * Reads YAML by lines and indentation. Helm's templates are not YAML until they are rendered, so no YAML parser reads them;
+ * their structure still stands in the indentation. Anchors, flow collections and block scalars are not followed: a flow
+ * value is the text of its line.
+ */
+export function scanYaml(source: string): YamlLine[] {
+  const text = blankHashComments(blankTemplateComments(source));
+  const found: YamlLine[] = [];
+  let levels: Level[] = [];
+  let document = 0;
+  let scalarIndent: number | undefined;
+  for (const [index, raw] of text.split('\n').entries()) {
+    const content = raw.trim();
+    if (content === '') continue;
+    let indent = raw.length - raw.trimStart().length;
+    if (scalarIndent !== undefined && indent > scalarIndent) continue;
+    scalarIndent = undefined;
+    if (/^---(\s|$)/.test(raw)) {
+      document += 1;
+      levels = [];
+      continue;
+    }
+    // A line of template control has no place of its own in the structure.
+    if (/^\{\{.*\}\}$/.test(content) && !/^\{\{.*\}\}\s*:/.test(content)) continue;
+    let rest = content;
+    const line = index + 1;
+    let item: number | undefined;
+    for (let dash = /^-(\s+|$)/.exec(rest); dash !== null; dash = /^-(\s+|$)/.exec(rest)) {
+      levels = levels.filter((level) => level.indent < indent || (level.indent === indent && level.key !== '-'));
+      levels.push({ indent, key: '-' });
+      item ??= levels.length - 1;
+      indent += dash[0].length;
+      rest = rest.slice(dash[0].length);
+    }
+    const pair = /^(?:"([^"]*)"|'([^']*)'|([^\s"'{[&*!|>%@`][^:]*?(?::[^\s:][^:]*?)*))\s*:(?:\s+(.*))?$/.exec(rest);
+    if (pair === null) {
+      if (content.startsWith('-')) {
+        found.push({ line, path: keysOf(levels), key: undefined, value: bare(rest), item, document });
+      }
+      continue;
+    }
+    const key = pair[1] ?? pair[2] ?? pair[3] ?? '';
+    levels = levels.filter((level) => level.indent < indent || (level.key === '-' && level.indent < indent));
+    levels.push({ indent, key });
+    const value = (pair[4] ?? '').trim();
+    if (/^[|>][+-]?\d?$/.test(value)) scalarIndent = indent;
+    found.push({ line, path: keysOf(levels), key, value: bare(value), item, document });
+  }
+  return found;
+}
+
+const keysOf = (levels: readonly Level[]): string[] => levels.map((level) => level.key);
+
+function bare(value: string): string {
+  const quoted = /^(?:"(.*)"|'(.*)')$/s.exec(value.trim());
+  return quoted?.[1] ?? quoted?.[2] ?? value.trim();
+}

@@ -1,0 +1,116 @@
+import picomatch from 'picomatch';
+import type { Config } from '../../plan/config.ts';
+import type { ChangedFile } from './diff.ts';
+import type { AffectedService } from './findings.ts';
+import { roleOf } from './paths.ts';
+
+/** What is needed of relctl.yaml to know whose file a file is. */
+export type OwnershipConfig = Pick<Config, 'services' | 'shared'>;
+
+/** Whose a file is. */
+export interface Ownership {
+  /** Services that a file belongs to: by path, by shared code, or by manifest. */
+  servicesOf(path: string): readonly string[];
+  /** How a file belongs to a service; `undefined` when it does not. */
+  relation(
+    path: string,
+    service: string,
+  ): { readonly because: AffectedService['because']; readonly through?: string } | undefined;
+}
+
+type Matcher = (path: string) => boolean;
+
+/** Reads the path map of relctl.yaml. Globs are picomatch's, dot files included; a folder's name stands for all below it. */
+export function readOwnership(config: OwnershipConfig): Ownership {
+  const own = new Map(Object.entries(config.services).map(([name, { paths }]) => [name, matcher(paths)]));
+  const manifests = new Map(
+    Object.entries(config.services).map(([name, service]) => [
+      name,
+      matcher([...service.manifests.staging, ...service.manifests.production].map((path) => escapeGlob(path))),
+    ]),
+  );
+  const shared = config.shared.map(({ name, paths, usedBy }) => ({ name, usedBy, matches: matcher(paths) }));
+  const relation: Ownership['relation'] = (path, service) => {
+    // A manifest often lies inside the service's own folder; it is still only a manifest.
+    if (manifests.get(service)?.(path)) return { because: 'manifest' };
+    if (own.get(service)?.(path)) return { because: 'direct' };
+    const through = shared.find((part) => part.usedBy.includes(service) && part.matches(path));
+    return through && { because: 'shared', through: through.name };
+  };
+  const names = Object.keys(config.services);
+  const cache = new Map<string, readonly string[]>();
+  return {
+    relation,
+    servicesOf(path) {
+      const known = cache.get(path);
+      if (known) return known;
+      const found = names.filter((name) => relation(path, name) !== undefined);
+      cache.set(path, found);
+      return found;
+    },
+  };
+}
+
+function matcher(globs: readonly string[]): Matcher {
+  const patterns = globs.flatMap((glob) => {
+    const clean = glob.replace(/^\.\//, '').replace(/\/$/, '');
+    return clean === '.' || clean === '' ? ['**'] : [clean, `${clean}/**`];
+  });
+  return picomatch(patterns, { dot: true });
+}
+
+const escapeGlob = (path: string) => path.replace(/[\\*?[\]{}()!+@]/g, '\\$&');
+
+/** Services that the changed files affect, and the product files that belong to none. */
+export function affectedServices(
+  files: readonly ChangedFile[],
+  ownership: Ownership,
+): { services: AffectedService[]; untouchedServices: string[]; unmappedFiles: string[] } {
+  const found = new Map<string, { service: AffectedService; files: string[] }>();
+  const touched = new Set<string>();
+  const unmappedFiles: string[] = [];
+  for (const file of files) {
+    const paths = [...new Set([file.newPath, file.oldPath])].filter((path) => path !== undefined);
+    for (const path of paths) {
+      const owners = ownership.servicesOf(path);
+      for (const owner of owners) touched.add(owner);
+      const role = roleOf(path);
+      if (role !== 'product' && role !== 'foreign') continue;
+      if (owners.length === 0 && role === 'product') unmappedFiles.push(path);
+      for (const name of owners) note(found, name, path, file, ownership);
+    }
+  }
+  return {
+    services: [...found.values()].map(({ service, files: paths }) => ({ ...service, files: paths })),
+    untouchedServices: [...touched].filter((name) => !found.has(name)),
+    unmappedFiles,
+  };
+}
+
+const STRENGTH = { direct: 2, shared: 1, manifest: 0 } as const;
+
+function note(
+  found: Map<string, { service: AffectedService; files: string[] }>,
+  name: string,
+  path: string,
+  file: ChangedFile,
+  ownership: Ownership,
+): void {
+  const relation = ownership.relation(path, name);
+  if (relation === undefined) return;
+  const atHead = path === file.newPath;
+  const line = (atHead ? file.added : file.removed)[0]?.line ?? 1;
+  const service: AffectedService = {
+    name,
+    ...relation,
+    files: [],
+    seen: { file: path, line, side: atHead ? 'head' : 'base' },
+  };
+  const before = found.get(name);
+  if (before === undefined) {
+    found.set(name, { service, files: [path] });
+    return;
+  }
+  before.files.push(path);
+  if (STRENGTH[relation.because] > STRENGTH[before.service.because]) before.service = service;
+}

@@ -1,0 +1,48 @@
+/**
+ * What a path says about a file. A folder's name counts wherever it stands: monorepos repeat the same layout in each
+ * package.
+ */
+
+/** Code of somebody else, or made by a program. */
+const FOREIGN =
+  /(^|\/)(node_modules|bower_components|vendor|third_party|third-party|\.yarn|\.venv|venv|site-packages|Pods|dist|coverage|\.next|\.nuxt|\.terraform|__generated__)(\/|$)|\.min\.(js|css)$|\.(map|lock|svg|pb\.go)$|_pb2(_grpc)?\.py$|\.generated\.\w+$|(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|composer\.lock)$/;
+
+/** Tests and what they need. */
+const TEST =
+  /(^|\/)(tests?|__tests__|__mocks__|__fixtures__|fixtures?|testdata|test-data|testing|__snapshots__|e2e|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)(vitest|jest|playwright|cypress|karma)\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
+
+/** Text for people. */
+const DOCUMENT =
+  /(^|\/)(docs?|documentation|examples|samples)\/|^(example|sample)\/|\.(md|mdx|rst|adoc|txt)$|(^|\/)(LICENSE|NOTICE|AUTHORS|CHANGELOG|CODEOWNERS)$/i;
+
+/** Lists of dependencies are text files too. */
+const NOT_A_DOCUMENT = /(^|\/)(requirements[^/]*|constraints[^/]*)\.txt$|(^|\/)CMakeLists\.txt$|(^|\/)requirements\//;
+
+/** What runs in a build system, not in a service. */
+const CI =
+  /(^|\/)(\.github|\.circleci|\.buildkite|\.azure-pipelines|\.teamcity|\.woodpecker|\.husky|\.devcontainer|\.vscode|\.idea)\/|(^|\/)(\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
+
+/** The part that a file plays. */
+export type PathRole = 'product' | 'test' | 'document' | 'ci' | 'foreign';
+
+/** The part that the file at a path plays. */
+export function roleOf(path: string): PathRole {
+  if (FOREIGN.test(path)) return 'foreign';
+  if (CI.test(path)) return 'ci';
+  if (TEST.test(path)) return 'test';
+  if (DOCUMENT.test(path) && !NOT_A_DOCUMENT.test(path)) return 'document';
+  return 'product';
+}
+
+/** The last part of a path. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The folder of a path, without a slash at its end; empty for a file at the root. */
+export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** The extension with its dot, in lower case; empty when there is none. */
+export function extensionOf(path: string): string {
+  const name = baseName(path);
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? '' : name.slice(dot).toLowerCase();
+}

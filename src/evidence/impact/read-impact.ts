@@ -1,0 +1,138 @@
+import { compareDependencies } from './dependencies.ts';
+import { type ChangedFile, parseDiff } from './diff.ts';
+import type { Impact } from './findings.ts';
+import { compareExposure } from './manifests/exposure.ts';
+import { compareMonitoring } from './manifests/monitoring.ts';
+import { compareResources } from './manifests/resources.ts';
+import { compareMigrations } from './migrations/compare.ts';
+import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
+import { extensionOf, roleOf } from './paths.ts';
+import type { TwoSided } from './two-sided.ts';
+import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
+import { mayHoldVariables, variablesIn } from './variables/detect.ts';
+
+/** What the impact of a candidate is read from. */
+export interface ImpactSource {
+  /** Unified diff from base to head, renames detected. */
+  readonly diff: string;
+  /** Paths of all files at the head. */
+  readonly filesAtHead: readonly string[];
+  /** Texts of files at one side, as many as there are. */
+  read(side: 'base' | 'head', paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Paths of files at the head that hold one of the words. Without it, a variable that is new to the changed files counts as
+   * new to the product.
+   */
+  mentions?(words: readonly string[]): Promise<readonly string[]>;
+  readonly config: OwnershipConfig;
+}
+
+/** Larger files are generated or data. */
+const MAX_CHARACTERS = 1_000_000;
+/** Files that an unchanged mention is looked up in at most: past that, a name is too common to be a variable's. */
+const MAX_MENTIONS = 2000;
+
+/**
+ * Reads what a candidate changes from the difference to what runs now: services, environment variables, migrations,
+ * resources, monitoring, dependencies, ports and permissions, each with file and line. Values of variables are compared and
+ * then forgotten. Errors are those of the source's readers.
+ */
+export async function readImpact(source: ImpactSource): Promise<Impact> {
+  const changed = parseDiff(source.diff);
+  const ownership = readOwnership(source.config);
+  const { files, unread } = await readTexts(source, changed);
+  const exists = existence(source.filesAtHead, changed);
+  const servicesOf = (path: string) => ownership.servicesOf(path);
+  const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
+  return {
+    ...affectedServices(changed, ownership),
+    environmentVariables: await readVariables(source, files, changed, ownership),
+    migrations: compareMigrations(product, exists.head, exists.base, servicesOf),
+    resources: compareResources(product, servicesOf),
+    monitoring: compareMonitoring(product, servicesOf),
+    dependencies: compareDependencies(product, servicesOf),
+    exposure: compareExposure(product, servicesOf),
+    unread,
+  };
+}
+
+/** Texts of those changed files in which something may be found. */
+async function readTexts(
+  source: ImpactSource,
+  changed: readonly ChangedFile[],
+): Promise<{ files: TwoSided[]; unread: Impact['unread'] }> {
+  const wanted = (path: string | undefined): path is string =>
+    path !== undefined && roleOf(path) === 'product' && isReadable(path);
+  const [base, head] = await Promise.all([
+    source.read('base', changed.map((file) => file.oldPath).filter(wanted)),
+    source.read('head', changed.map((file) => file.newPath).filter(wanted)),
+  ]);
+  const unread: { file: string; reason: string }[] = [];
+  const textOf = (texts: ReadonlyMap<string, string>, path: string | undefined): string | undefined => {
+    const text = wanted(path) ? texts.get(path) : undefined;
+    if (path === undefined || text === undefined) return undefined;
+    if (text.length <= MAX_CHARACTERS && !text.includes('\0')) return text.replace(/\r\n?/g, '\n');
+    unread.push({ file: path, reason: text.includes('\0') ? 'it is not text' : `it has ${text.length} characters` });
+    return undefined;
+  };
+  const files = changed.map(({ oldPath, newPath }) => ({
+    oldPath,
+    newPath,
+    oldText: textOf(base, oldPath),
+    newText: textOf(head, newPath),
+  }));
+  return { files, unread };
+}
+
+function isReadable(path: string): boolean {
+  return mayHoldVariables(path) || /^\.(sql|tf|json|ya?ml|xml|tpl)$/.test(extensionOf(path)) || IS_MANIFEST.test(path);
+}
+
+const IS_MANIFEST =
+  /(^|\/)(pyproject\.toml|Cargo\.toml|Pipfile|go\.mod|Gemfile|requirements[^/]*\.(txt|in)|requirements\/[^/]+|build\.gradle(\.kts)?|mix\.exs|[^/]+\.(cs|fs|vb)proj|[^/]+\.gemspec|Directory\.Packages\.props)$/;
+
+function existence(filesAtHead: readonly string[], changed: readonly ChangedFile[]) {
+  const head = new Set(filesAtHead);
+  const added = new Set(changed.filter((file) => file.oldPath !== file.newPath).map((file) => file.newPath));
+  const gone = new Set(changed.filter((file) => file.oldPath !== file.newPath).map((file) => file.oldPath));
+  return {
+    head: (path: string) => head.has(path),
+    base: (path: string) => gone.has(path) || (head.has(path) && !added.has(path)),
+  };
+}
+
+async function readVariables(
+  source: ImpactSource,
+  files: readonly TwoSided[],
+  changed: readonly ChangedFile[],
+  ownership: Ownership,
+) {
+  const place = (path: string | undefined, text: string | undefined): PlacedUse[] => {
+    if (path === undefined || text === undefined) return [];
+    const owners = ownership.servicesOf(path);
+    return variablesIn(path, text).map((use) => ({
+      ...use,
+      file: path,
+      services: servicesFor(use.owner, owners, source.config),
+    }));
+  };
+  const base = files.flatMap((file) => place(file.oldPath, file.oldText));
+  const head = files.flatMap((file) => place(file.newPath, file.newText));
+  const asked = oneSided(base, head);
+  const elsewhere: PlacedUse[] = [];
+  if (asked.length > 0 && source.mentions) {
+    const seen = new Set(changed.flatMap((file) => [file.newPath, file.oldPath]));
+    const paths = (await source.mentions(asked)).filter(
+      (path) => !seen.has(path) && roleOf(path) === 'product' && mayHoldVariables(path),
+    );
+    const texts = await source.read('head', paths.slice(0, MAX_MENTIONS));
+    for (const [path, text] of texts)
+      if (text.length <= MAX_CHARACTERS) elsewhere.push(...place(path, text.replace(/\r\n?/g, '\n')));
+  }
+  return compareVariables({ base, head, elsewhere });
+}
+
+/** A manifest or compose file of several services says itself whose variable it is, when its name is that of a service. */
+function servicesFor(owner: string | undefined, byPath: readonly string[], config: OwnershipConfig): readonly string[] {
+  return owner !== undefined && Object.hasOwn(config.services, owner) ? [owner] : byPath;
+}

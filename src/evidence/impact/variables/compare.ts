@@ -1,0 +1,115 @@
+import type { Change, Seen, VariableFinding } from '../findings.ts';
+import type { VariableUse } from './use.ts';
+
+/** A use in a file, on one side of the difference. */
+export interface PlacedUse extends VariableUse {
+  readonly file: string;
+  readonly services: readonly string[];
+}
+
+/** Uses of the changed files on both sides, and of files that did not change. */
+export interface UsesToCompare {
+  readonly base: readonly PlacedUse[];
+  readonly head: readonly PlacedUse[];
+  /** Uses in unchanged files of variables that are only on one side of the changed ones. */
+  readonly elsewhere: readonly PlacedUse[];
+}
+
+/** Names that hold secrets by custom; a Secret as their source says it for sure. */
+const SECRET =
+  /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|MASTER_KEY|_KEY$|_DSN$|^DSN$|_PAT$|DATABASE_URL|CONNECTION_?STRING|WEBHOOK_URL|_SALT$|AUTH_?KEY)/;
+const NOT_SECRET =
+  /(PUBLIC|PUBLISHABLE|_KEY_ID$|TOKEN_(TTL|EXPIRY|EXPIRES|LIFETIME|ISSUER|AUDIENCE|URL|ENDPOINT)|PASSWORD_(MIN|MAX|POLICY|RESET))/;
+
+/** Names of variables that stand on one side only, so that unchanged files must be asked whether they know them. */
+export function oneSided(base: readonly PlacedUse[], head: readonly PlacedUse[]): string[] {
+  const [before, after] = [new Set(base.map((use) => use.name)), new Set(head.map((use) => use.name))];
+  return [...new Set([...before, ...after])].filter((name) => !(before.has(name) && after.has(name)));
+}
+
+/**
+ * What became of each variable. Sets are compared, not lines: a variable that moves from one file to another is the same.
+ * One that the product knew already, and that a service reads for the first time, is `changed`, because it must be set there.
+ */
+export function compareVariables({ base, head, elsewhere }: UsesToCompare): VariableFinding[] {
+  const before = byName(base);
+  const after = byName(head);
+  const known = byName(elsewhere);
+  const findings: VariableFinding[] = [];
+  for (const name of [...new Set([...after.keys(), ...before.keys()])].sort()) {
+    const [old, now, other] = [before.get(name) ?? [], after.get(name) ?? [], known.get(name) ?? []];
+    if (now.length === 0) {
+      if (other.length === 0) findings.push(finding(name, 'removed', old, 'base'));
+    } else if (old.length === 0 && other.length === 0) {
+      findings.push(finding(name, 'added', now, 'head'));
+    } else {
+      const note = whatChanged(old, now, other);
+      if (note !== undefined) findings.push(finding(name, 'changed', now, 'head', note));
+    }
+  }
+  return findings;
+}
+
+function whatChanged(
+  old: readonly PlacedUse[],
+  now: readonly PlacedUse[],
+  other: readonly PlacedUse[],
+): string | undefined {
+  const known = new Set([...old, ...other].flatMap((use) => use.services));
+  const news = [...new Set(now.filter((use) => use.how === 'read').flatMap((use) => use.services))].filter(
+    (name) => !known.has(name),
+  );
+  if (news.length > 0 && known.size > 0) return `known already, and now needed by ${news.join(', ')} too`;
+  if (old.length === 0) return undefined;
+  const values = (uses: readonly PlacedUse[], how: VariableUse['how']) =>
+    [
+      ...new Set(
+        uses
+          .filter((use) => use.how === how && use.value !== undefined)
+          .map((use) => `${use.owner ?? ''}\0${use.value}`),
+      ),
+    ]
+      .sort()
+      .join('\n');
+  const differs = (how: VariableUse['how']) =>
+    values(old, how) !== '' && values(now, how) !== '' && values(old, how) !== values(now, how);
+  if (differs('declared')) return 'its value or source changed';
+  if (differs('read')) return 'its default changed';
+  const required = (uses: readonly PlacedUse[]) => uses.some((use) => use.how === 'read' && use.value === undefined);
+  const reads = (uses: readonly PlacedUse[]) => uses.some((use) => use.how === 'read');
+  if (reads(old) && required(now) && !required(old)) return 'it lost its default';
+  return undefined;
+}
+
+function finding(
+  name: string,
+  change: Change,
+  uses: readonly PlacedUse[],
+  side: Seen['side'],
+  note?: string,
+): VariableFinding {
+  const reads = uses.filter((use) => use.how === 'read');
+  return {
+    name,
+    change,
+    services: [...new Set(uses.flatMap((use) => use.services))].sort(),
+    secret: uses.some((use) => use.secret) || (SECRET.test(name) && !NOT_SECRET.test(name)),
+    required: reads.some((use) => use.value === undefined),
+    buildTime: uses.every((use) => use.buildTime),
+    ...(note === undefined ? {} : { note }),
+    // Where it is read says most; then where it is declared.
+    seen: [...reads, ...uses.filter((use) => use.how === 'declared')]
+      .slice(0, 10)
+      .map(({ file, line }) => ({ file, line, side })),
+  };
+}
+
+function byName(uses: readonly PlacedUse[]): Map<string, PlacedUse[]> {
+  const map = new Map<string, PlacedUse[]>();
+  for (const use of uses) {
+    const list = map.get(use.name);
+    if (list === undefined) map.set(use.name, [use]);
+    else list.push(use);
+  }
+  return map;
+}

@@ -1,0 +1,106 @@
+import { blankSlashComments } from '../comments.ts';
+import { addHelperCalls, addLiterals } from './helpers.ts';
+import { UseCollector, type VariableUse } from './use.ts';
+
+/** Environment variables that a Go file reads: os, viper, and the struct tags of caarlos0/env and envconfig. */
+export function goVariables(source: string): VariableUse[] {
+  const text = blankSlashComments(source, 'other');
+  const uses = new UseCollector(text);
+  uses.addMatches(text, /\b(?:env|envconfig)\s*:\s*"(?<name>[A-Za-z_]\w*)/g);
+  for (const match of text.matchAll(
+    /\bBindEnv\(\s*"[^"]*"\s*,([^)]*)\)|\bEnvVars?(?:\s*:\s*\[\]string\s*\{|\()([^})]*)[})]/g,
+  )) {
+    addLiterals(match[1] ?? match[2] ?? '', match.index, uses);
+  }
+  uses.addMatches(text, /\bEnvVar\s*:\s*"(?<name>[A-Z]\w*)"/g);
+  addHelperCalls(text, uses);
+  return uses.uses;
+}
+
+/** Environment variables that a Java, Kotlin, Scala or Groovy file reads, also through Spring's and MicroProfile's annotations. */
+export function jvmVariables(source: string): VariableUse[] {
+  const text = blankSlashComments(source, 'other');
+  const uses = new UseCollector(text);
+  uses.addMatches(text, /\bgetenv\(\)\s*(?:\.\s*(?:get|getOrDefault|containsKey|apply)\s*\(|\[|\()\s*"(?<name>\w+)"/g);
+  uses.addMatches(text, /\bsys\.env(?:\.(?:get|getOrElse|contains|apply))?\(\s*"(?<name>\w+)"/g);
+  uses.addMatches(text, /\bgetProperty\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  uses.addMatches(text, /@ConfigProperty\([^)]*\bname\s*=\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  for (const line of text.matchAll(/^.*@\w+.*$/gm)) addPlaceholders(line[0], line.index, uses);
+  addHelperCalls(text, uses);
+  return uses.uses;
+}
+
+/** Spring's configuration files and HOCON: `${X}`, `${X:default}`, `${?X}`. A name in lower case is a property, not a variable. */
+export function placeholderVariables(source: string): VariableUse[] {
+  const uses = new UseCollector(source);
+  for (const line of source.matchAll(/^(?!\s*[#!]).*$/gm))
+    addPlaceholders(line[0].replace(/\s#.*$/, ''), line.index, uses);
+  return uses.uses;
+}
+
+function addPlaceholders(line: string, offset: number, uses: UseCollector): void {
+  for (const match of line.matchAll(/\$\{\??([A-Z][A-Z0-9_]+)(?::-?([^{}]*))?\}/g)) {
+    uses.add(match[1] ?? '', offset + match.index, 'read', match[2] === undefined ? {} : { value: match[2] });
+  }
+}
+
+/** Environment variables that a C#, F# or Visual Basic file reads. */
+export function dotnetVariables(source: string): VariableUse[] {
+  const text = blankSlashComments(source, 'other');
+  const uses = new UseCollector(text);
+  uses.addMatches(text, /\b(?:\w*[cC]onfig(?:uration)?)\[\s*"(?<name>[A-Z][A-Z0-9_]+)"\s*\](?!\s*=(?!=))/g);
+  uses.addMatches(text, /\b\w*[cC]onfig(?:uration)?\.GetValue<[^>]*>\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  addHelperCalls(text, uses);
+  return uses.uses;
+}
+
+/** Set by the web server for a request, not by an operator. */
+const PHP_SERVER =
+  /^(HTTP_\w+|HTTPS|REQUEST_\w+|REMOTE_\w+|SERVER_\w+|SCRIPT_\w+|DOCUMENT_\w+|PHP_\w+|QUERY_STRING|PATH_\w+|ORIG_\w+|AUTH_TYPE|GATEWAY_\w+|CONTENT_\w+|REDIRECT_\w+|UNIQUE_ID)$/;
+
+/** Environment variables that a PHP file reads: getenv, superglobals, Laravel's env(), Symfony's %env()%. */
+export function phpVariables(source: string): VariableUse[] {
+  const text = blankSlashComments(source, 'php');
+  const uses = new UseCollector(text);
+  uses.addMatches(text, /\$_ENV\[\s*(["'])(?<name>\w+)\1\s*\](?!\s*=(?!=))/g);
+  for (const match of text.matchAll(/\$_SERVER\[\s*(["'])(\w+)\1\s*\](?!\s*=(?!=))/g)) {
+    const name = match[2] ?? '';
+    if (!PHP_SERVER.test(name) && /^[A-Z]/.test(name)) uses.add(name, match.index, 'read');
+  }
+  addSymfony(text, uses);
+  addHelperCalls(text, uses);
+  return uses.uses;
+}
+
+/** Symfony's configuration: `%env(X)%`, `%env(int:X)%`. */
+export function symfonyVariables(source: string): VariableUse[] {
+  const uses = new UseCollector(source);
+  addSymfony(source, uses);
+  return uses.uses;
+}
+
+function addSymfony(text: string, uses: UseCollector): void {
+  uses.addMatches(text, /%env\((?:[\w.]+:)*(?<name>[A-Z][A-Z0-9_]*)\)%/g);
+}
+
+/** Environment variables that a Rust file reads: std::env, dotenvy, clap; `env!` is known at build time. */
+export function rustVariables(source: string): VariableUse[] {
+  const text = blankSlashComments(source, 'rust');
+  const uses = new UseCollector(text);
+  uses.addMatches(text, /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*"(?<name>\w+)"/g);
+  uses.addMatches(text, /(?<![\w:.])(?:option_)?env!\(\s*"(?<name>\w+)"/g, { buildTime: true });
+  uses.addMatches(text, /#\[(?:arg|clap|structopt|command)\([^\]]*\benv\s*=\s*"(?<name>\w+)"/g);
+  uses.addMatches(text, /\.env\(\s*"(?<name>[A-Z]\w*)"\s*\)/g);
+  uses.addMatches(text, /(?<![\w:.!])(?!(?:remove|set)_)\w*env\w*\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  return uses.uses;
+}
+
+/** Environment variables that a C, C++, Elixir, Dart, Swift or Lua file reads through a function called after the environment. */
+export function otherVariables(source: string, path: string): VariableUse[] {
+  const text = /\.exs?$|\.lua$/.test(path)
+    ? source.replace(/(^|\s)(#(?!\{)|--).*$/gm, (c) => ' '.repeat(c.length))
+    : blankSlashComments(source, 'other');
+  const uses = new UseCollector(text);
+  addHelperCalls(text, uses);
+  return uses.uses;
+}

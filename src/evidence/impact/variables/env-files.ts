@@ -1,0 +1,50 @@
+import { UseCollector, type VariableUse } from './use.ts';
+
+/** Variables of a `.env` file or sample: `NAME=value`, with or without `export`. A commented line is not set. */
+export function envFileVariables(text: string): VariableUse[] {
+  const uses = new UseCollector(text);
+  for (const match of text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*(.*)$/gm)) {
+    const [, name = '', value = ''] = match;
+    if (!name.includes('.')) uses.add(name, match.index, 'declared', { value: value.trim() });
+  }
+  return uses.uses;
+}
+
+/** node-config's file of variables: every string in it names one (https://github.com/node-config/node-config/wiki/Environment-Variables). */
+export function customEnvironmentVariables(text: string): VariableUse[] {
+  const uses = new UseCollector(text);
+  for (const match of text.matchAll(/:\s*["']?([A-Z][A-Z0-9_]+)["']?\s*(?=[,}\n]|$)/g))
+    uses.add(match[1] ?? '', match.index, 'read');
+  return uses.uses;
+}
+
+/** Set in images to steer tools while they build or run; no operator sets them. */
+const TOOLING =
+  /^(PYTHON\w+|PIP_\w+|POETRY_\w+|UV_\w+|DEBIAN_FRONTEND|DEBCONF_\w+|NPM_\w+|YARN_\w+|PNPM_\w+|COREPACK_\w+|NEXT_TELEMETRY_DISABLED|BUNDLE\w*_\w+|GEM_\w+|RUBY\w*|CGO_ENABLED|GO(OS|ARCH|FLAGS|PROXY|CACHE|MODCACHE|PRIVATE|TOOLCHAIN)|RUST\w+|JAVA_(HOME|VERSION)|MAVEN_\w+|GRADLE_\w+|COMPOSER_\w+|DOTNET_\w+|NUGET_\w+|NVM_\w+|NODE_VERSION|SHELL|BUILDKIT_\w+|TARGET(PLATFORM|OS|ARCH|VARIANT)|BUILD(PLATFORM|OS|ARCH|VARIANT)|HTTPS?_PROXY|NO_PROXY|TINI_VERSION)$/;
+
+/** Variables that a Dockerfile sets (`ENV`) or takes while building (`ARG`); see docs.docker.com/reference/dockerfile. */
+export function dockerfileVariables(source: string): VariableUse[] {
+  const uses = new UseCollector(source);
+  const add = (name: string, offset: number, value: string | undefined, buildTime: boolean) => {
+    if (TOOLING.test(name)) return;
+    uses.add(name, offset, 'declared', {
+      ...(value === undefined ? {} : { value }),
+      ...(buildTime ? { buildTime } : {}),
+    });
+  };
+  for (const match of source.matchAll(/^[ \t]*(ENV|ARG)[ \t]+((?:[^\n\\]|\\[ \t]*\n|\\.)*)/gim)) {
+    const [all, instruction = '', body = ''] = match;
+    const start = match.index + all.length - body.length;
+    const buildTime = instruction.toUpperCase() === 'ARG';
+    const old = !buildTime && /^([A-Za-z_]\w*)[ \t]+(?!=)(\S.*)$/.exec(body);
+    if (old && !old[1]?.includes('=')) {
+      add(old[1] ?? '', start, old[2], false);
+      continue;
+    }
+    for (const pair of body.matchAll(/(?<![^\s])([A-Za-z_]\w*)(?:=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*))?/g)) {
+      if (pair[2] === undefined && !buildTime) continue;
+      add(pair[1] ?? '', start + pair.index, pair[2], buildTime);
+    }
+  }
+  return uses.uses;
+}

@@ -1,0 +1,123 @@
+import { blankPythonComments } from '../comments.ts';
+import { addHelperCalls } from './helpers.ts';
+import { UseCollector, type VariableUse } from './use.ts';
+
+const INDEX = /(?<!\bdel\s+)\b(?:os\.)?environb?\[\s*[bf]?(["'])(?<name>\w+)\1\s*\](?!\s*=(?!=))/g;
+const MEMBERSHIP = /(["'])(?<name>\w+)\1\s+(?:not\s+)?in\s+(?:os\.)?environ\b/g;
+/** Names of any case; upper-case ones are found by the calls of helpers too. */
+const GETTER = /\b(?:os\.)?(?:getenv|environ\.(?:get|pop))\(\s*[bf]?(["'])(?<name>[a-z]\w*)\1/g;
+const DECOUPLE = /\bconfig\(\s*(["'])(?<name>[A-Za-z]\w*)\1/g;
+const CLICK = /\benvvar\s*=\s*(["'])(?<name>\w+)\1/g;
+
+/** What django-environ asks for when it is not told (https://django-environ.readthedocs.io). */
+const IMPLIED: Readonly<Record<string, string>> = {
+  db: 'DATABASE_URL',
+  db_url: 'DATABASE_URL',
+  cache: 'CACHE_URL',
+  cache_url: 'CACHE_URL',
+  email: 'EMAIL_URL',
+  email_url: 'EMAIL_URL',
+  search_url: 'SEARCH_URL',
+  channels: 'CHANNELS_URL',
+};
+
+/** Environment variables that a Python file reads: os.environ, django-environ, environs, decouple, click, pydantic-settings. */
+export function pythonVariables(source: string): VariableUse[] {
+  const text = blankPythonComments(source);
+  const uses = new UseCollector(text);
+  for (const pattern of [INDEX, MEMBERSHIP, GETTER, CLICK]) uses.addMatches(text, pattern);
+  if (/\b(?:from|import)\s+(?:decouple|starlette\.config)\b/.test(text)) uses.addMatches(text, DECOUPLE);
+  for (const match of text.matchAll(/\b(\w+)\s*=\s*os\.environ(?![\w.[])/g)) {
+    uses.addMatches(text, new RegExp(String.raw`\b${match[1]}\[\s*(["'])(?<name>\w+)\1\s*\](?!\s*=(?!=))`, 'g'));
+  }
+  addEnvSchemes(text, uses);
+  for (const match of text.matchAll(/\benv\.(\w+)\(\s*\)/g)) {
+    const name = IMPLIED[match[1] ?? ''];
+    if (name !== undefined) uses.add(name, match.index, 'read');
+  }
+  addSettingsClasses(text, uses);
+  addHelperCalls(text, uses);
+  return withPrefixes(text, uses.uses);
+}
+
+/** `environ.Env(DEBUG=(bool, False), …)` of django-environ. */
+function addEnvSchemes(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(/\b(?:environ\.)?(?:File|Path)?Env\(/g)) {
+    const start = match.index + match[0].length;
+    let depth = 1;
+    let end = start;
+    for (; end < text.length && depth > 0; end += 1) {
+      if (text[end] === '(') depth += 1;
+      else if (text[end] === ')') depth -= 1;
+    }
+    for (const scheme of text
+      .slice(start, end)
+      .matchAll(/(?:^|[,(\s])([A-Z][A-Z0-9_]+)\s*=(?!=)\s*(\([^()\n]*\)|[\w.]+)/g)) {
+      uses.add(scheme[1] ?? '', start + scheme.index + scheme[0].indexOf(scheme[1] ?? ''), 'read', {
+        value: scheme[2] ?? '',
+      });
+    }
+  }
+}
+
+/**
+ * Fields of pydantic's BaseSettings: the prefix and the name, upper case by custom, or the aliases that a field names
+ * (https://docs.pydantic.dev/latest/concepts/pydantic_settings/).
+ */
+function addSettingsClasses(text: string, uses: UseCollector): void {
+  const known = new Set(['BaseSettings']);
+  for (const match of text.matchAll(/^([ \t]*)class\s+(\w+)\s*\(([^)]*)\)\s*:[^\n]*\n/gm)) {
+    const [all, indent = '', className = '', bases = ''] = match;
+    if (!bases.split(',').some((base) => known.has(base.trim().replace(/^.*\./, '')))) continue;
+    known.add(className);
+    const start = match.index + all.length;
+    const body = classBody(text.slice(start), indent.length);
+    const prefix = /\benv_prefix\s*=\s*["'](\w*)["']/.exec(body)?.[1] ?? '';
+    const inner = /\n?([ \t]+)\S/.exec(body)?.[1] ?? '    ';
+    const field = new RegExp(
+      String.raw`^${inner}(?![ \t])(?!class\b|def\b|model_config\b|@)([A-Za-z]\w*)\s*:\s*([^\n]*)`,
+      'gm',
+    );
+    for (const found of body.matchAll(field)) {
+      const [, name = '', annotation = ''] = found;
+      if (/^ClassVar\b/.test(annotation)) continue;
+      const rest = body.slice(found.index, found.index + 400).split(/\n(?=[ \t]*\w+\s*:)/)[0] ?? '';
+      const aliases = [
+        ...rest.matchAll(/\b(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(|\[)?\s*((?:["']\w+["']\s*,?\s*)+)/g),
+      ].flatMap((alias) => [...(alias[1] ?? '').matchAll(/["'](\w+)["']/g)].map((quoted) => quoted[1] ?? ''));
+      const value = /=\s*([^\n]+)$/.exec(annotation)?.[1];
+      for (const variable of aliases.length > 0 ? aliases : [`${prefix}${name}`]) {
+        uses.add(variable.toUpperCase(), start + found.index, 'read', value === undefined ? {} : { value });
+      }
+    }
+  }
+}
+
+function classBody(rest: string, indent: number): string {
+  const lines = rest.split('\n');
+  const end = lines.findIndex((line) => line.trim() !== '' && line.length - line.trimStart().length <= indent);
+  return lines.slice(0, end === -1 ? undefined : end).join('\n');
+}
+
+/** `with env.prefixed("SHOP_"):` of environs puts its prefix before each name that is read below it. */
+function withPrefixes(text: string, found: readonly VariableUse[]): VariableUse[] {
+  const lines = text.split('\n');
+  const blocks = lines.flatMap((line, index) => {
+    const match = /^(\s*)with\s+.*\.prefixed\(\s*["'](\w+)["']/.exec(line);
+    if (match === null) return [];
+    const indent = (match[1] ?? '').length;
+    const length = lines
+      .slice(index + 1)
+      .findIndex((l) => l.trim() !== '' && l.length - l.trimStart().length <= indent);
+    return [{ prefix: match[2] ?? '', from: index + 2, to: length === -1 ? lines.length : index + 1 + length }];
+  });
+  if (blocks.length === 0) return [...found];
+  return found.map((use) => ({
+    ...use,
+    name:
+      blocks
+        .filter((b) => use.line >= b.from && use.line <= b.to)
+        .map((b) => b.prefix)
+        .join('') + use.name,
+  }));
+}

@@ -1,0 +1,29 @@
+import { blankHashComments } from '../comments.ts';
+import { UseCollector, type VariableUse } from './use.ts';
+
+/**
+ * Environment variables that a shell script asks its caller for: expansions that say what to do when the variable is missing
+ * (`${X:?}`, `${X:-default}`, `${X:=default}`), unless the script itself has given the name another value before. A plain
+ * `$X` is most often a variable of the script.
+ */
+export function shellVariables(source: string): VariableUse[] {
+  const text = blankHashComments(source);
+  const uses = new UseCollector(text);
+  const own = new Map<string, number>();
+  for (const match of text.matchAll(
+    /(?:^|[;&|]|\b(?:local|export|readonly|declare)\s+)\s*([A-Z_][A-Z0-9_]*)=([^\n;]*)/gm,
+  )) {
+    const [, name = '', value = ''] = match;
+    // `X="${X:-default}"` gives the caller's value a default.
+    if (!new RegExp(String.raw`\$\{?${name}\b`).test(value) && !own.has(name)) own.set(name, match.index);
+  }
+  for (const match of text.matchAll(/\b(?:for\s+([A-Z_][A-Z0-9_]*)\s+in|read\s+(?:-\w+\s+)*([A-Z_][A-Z0-9_]*))\b/g)) {
+    own.set(match[1] ?? match[2] ?? '', match.index);
+  }
+  for (const match of text.matchAll(/\$\{([A-Z_][A-Z0-9_]*)(:?[?=-])([^{}\n]*)\}/g)) {
+    const [, name = '', operator = '', rest = ''] = match;
+    if (name.length < 2 || (own.get(name) ?? Number.POSITIVE_INFINITY) < match.index) continue;
+    uses.add(name, match.index, 'read', operator.endsWith('?') ? {} : { value: rest });
+  }
+  return uses.uses;
+}

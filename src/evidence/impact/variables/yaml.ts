@@ -1,0 +1,160 @@
+import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
+import { scanYaml, type YamlLine } from '../manifests/yaml-lines.ts';
+import { baseName } from '../paths.ts';
+import { isSystemVariable, UPPER_NAME, type VariableUse } from './use.ts';
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Keys under which manifests, charts, compose files and platforms list environment variables. */
+const LISTS =
+  /^(env|environment|env_?vars?|env_?variables|extra_?env\w*|\w+[eE]nv(s|[vV]ars?|ironment)?|common_?env\w*|secret_?env\w*)$/i;
+const isList = (key: string | undefined): boolean =>
+  key !== undefined && LISTS.test(key) && !/envelope|envoy/i.test(key);
+
+/** Kinds whose keys become variables by `envFrom` or by reference. */
+const HOLDERS: Readonly<Record<string, RegExp>> = {
+  ConfigMap: /^data$/,
+  Secret: /^(data|stringData)$/,
+  SealedSecret: /^spec\.encryptedData$/,
+  ExternalSecret: /^spec\.target\.template\.data$/,
+};
+
+/** Images that a compose file runs beside the product; what configures them is not a variable of the release. */
+const INFRASTRUCTURE =
+  /(^|\/)(postgres|postgis|timescaledb|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|kibana|minio|localstack|mailhog|mailpit|mailcatcher|nginx|traefik|caddy|haproxy|keycloak|vault|consul|grafana|prometheus|jaeger|otel|adminer|pgadmin4?|sonarqube|clickhouse|cassandra|neo4j|selenium|registry|zipkin|loki|tempo|alertmanager|influxdb|couchdb|meilisearch|azurite|dynamodb)[^/]*(:|@|$)/i;
+
+/** Environment variables that a YAML file declares: manifests, chart values and templates, Kustomize, compose, serverless. */
+export function yamlVariables(source: string, path: string): VariableUse[] {
+  const lines = scanYaml(source);
+  const isCompose = /(^|\/)(docker-)?compose[^/]*\.ya?ml$/i.test(path);
+  const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);
+  const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
+  const beside = isCompose ? infrastructureOf(lines) : new Set<string>();
+  const uses: VariableUse[] = [];
+  for (const [index, line] of lines.entries()) {
+    const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
+    if (owner !== undefined && beside.has(owner)) continue;
+    for (const use of variablesOf(line, lines, index, objects.get(line.document), { isCompose, isValues })) {
+      if (!isSystemVariable(use.name)) uses.push(owner === undefined || owner === '' ? use : { ...use, owner });
+    }
+  }
+  return uses;
+}
+
+function* variablesOf(
+  line: YamlLine,
+  lines: readonly YamlLine[],
+  index: number,
+  object: ManifestObject | undefined,
+  file: { readonly isCompose: boolean; readonly isValues: boolean },
+): Generator<VariableUse> {
+  const { path, key, value } = line;
+  const parent = path.at(-2);
+  const declared = (name: string, more: Partial<VariableUse> = {}): VariableUse => ({
+    name,
+    line: line.line,
+    how: 'declared',
+    ...more,
+  });
+
+  if (key === 'name' && parent === '-' && NAME.test(value)) {
+    // An item of a list of variables; or, whatever the list is called, a name that stands beside a value.
+    const beside = siblings(lines, index);
+    const given = beside.find((other) => other.key === 'value' || other.key === 'valueFrom');
+    if (isList(path.at(-3)) || (given !== undefined && UPPER_NAME.test(value))) {
+      const secret = beside.some((other) => other.key === 'secretKeyRef');
+      yield declared(value, {
+        ...(secret ? { secret } : {}),
+        value: given?.key === 'value' ? given.value : reference(beside),
+      });
+    }
+    return;
+  }
+  if (key === undefined) {
+    // `- NAME=value` of compose and of Kustomize's generators, `- NAME` of compose.
+    const pair = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(value);
+    const list = path.at(-2);
+    const isGenerator = list === 'literals' && path.some((part) => /^(configMap|secret)Generator$/.test(part));
+    if (pair?.[1] !== undefined && (isGenerator || (isList(list) && (file.isCompose || UPPER_NAME.test(pair[1]))))) {
+      const secret = path.includes('secretGenerator');
+      yield declared(pair[1], { ...(secret ? { secret } : {}), ...(pair[2] === undefined ? {} : { value: pair[2] }) });
+      yield* interpolations(line, pair[2] ?? '', file.isCompose);
+    }
+    const flow = /^\{\s*name:\s*["']?([A-Z][A-Z0-9_]+)["']?\s*,\s*(?:value|valueFrom)\s*:\s*(.*)\}$/.exec(value);
+    if (flow?.[1] !== undefined)
+      yield declared(flow[1], { value: flow[2] ?? '', ...(/secretKeyRef/.test(value) ? { secret: true } : {}) });
+    return;
+  }
+  const above = path.slice(0, -1);
+  const holder = object && HOLDERS[object.kind];
+  if (holder?.test(above.join('.')) && UPPER_NAME.test(key)) {
+    yield declared(key, { value, ...(object?.kind === 'ConfigMap' ? {} : { secret: true }) });
+  } else if (object?.kind === 'ExternalSecret' && key === 'secretKey' && UPPER_NAME.test(value)) {
+    yield declared(value, { secret: true });
+  } else if (isMapOfVariables(above, file) && (file.isCompose ? NAME : UPPER_NAME).test(key)) {
+    const secret = above.some((part) => /secret/i.test(part));
+    yield declared(key, { value, ...(secret ? { secret } : {}) });
+    yield* interpolations(line, value, file.isCompose);
+  }
+}
+
+/** Map of names and values: under a list key; under `Variables` of CloudFormation; in chart values, any upper-case key. */
+function isMapOfVariables(
+  above: readonly string[],
+  file: { readonly isCompose: boolean; readonly isValues: boolean },
+): boolean {
+  const parent = above.at(-1);
+  if (isList(parent)) return true;
+  if (parent === 'Variables' && above.at(-2) === 'Environment') return true;
+  return file.isValues && above.length > 0;
+}
+
+/** Compose fills in `${X}` from the environment of whoever starts it (docs.docker.com/reference/compose-file/interpolation). */
+function* interpolations(line: YamlLine, value: string, isCompose: boolean): Generator<VariableUse> {
+  if (!isCompose) return;
+  for (const match of value.matchAll(/(?<!\$)\$\{([A-Za-z_]\w*)(?::?[-?+]([^{}]*))?\}/g)) {
+    yield {
+      name: match[1] ?? '',
+      line: line.line,
+      how: 'read',
+      ...(match[2] === undefined ? {} : { value: match[2] }),
+    };
+  }
+}
+
+/** What stands in the same list item as the line at `index`, at any depth. */
+function siblings(lines: readonly YamlLine[], index: number): YamlLine[] {
+  const own = lines[index];
+  if (own === undefined) return [];
+  const depth = own.path.length;
+  const inside = (line: YamlLine | undefined) =>
+    line !== undefined && line.document === own.document && line.path.length >= depth && line.path[depth - 2] === '-';
+  let from = index;
+  let to = index;
+  // An item begins where the line before is shallower, or where the first key of the item comes again.
+  while (to + 1 < lines.length && inside(lines[to + 1]) && !startsItem(lines, to + 1, depth)) to += 1;
+  while (from > 0 && !startsItem(lines, from, depth) && inside(lines[from - 1])) from -= 1;
+  return lines.slice(from, to + 1);
+}
+
+/** True when a new list item begins at this line: the scan puts a fresh `-` at that depth. */
+function startsItem(lines: readonly YamlLine[], index: number, depth: number): boolean {
+  return lines[index]?.item !== undefined && (lines[index]?.item ?? 0) <= depth - 1;
+}
+
+/** A reference to a key elsewhere, as text that changes when the reference does. */
+function reference(beside: readonly YamlLine[]): string {
+  return beside
+    .filter((line) => line.path.includes('valueFrom'))
+    .map((line) => `${line.key}=${line.value}`)
+    .join(',');
+}
+
+function composeOwner(line: YamlLine): string | undefined {
+  return line.path[0] === 'services' ? line.path[1] : undefined;
+}
+
+function infrastructureOf(lines: readonly YamlLine[]): Set<string> {
+  const images = lines.filter((line) => line.path.length === 3 && line.path[0] === 'services' && line.key === 'image');
+  return new Set(images.filter((line) => INFRASTRUCTURE.test(line.value)).map((line) => line.path[1] ?? ''));
+}
