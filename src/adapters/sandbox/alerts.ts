@@ -51,7 +51,7 @@ function erringServices(state: WorldState, environment: string): readonly Active
     const began = history[bad.lastIndexOf(false) + 1]?.at;
     if (began === undefined || state.now - began < FOR_MS) return [];
     const service = key.slice(prefix.length);
-    const labels = { alertname: 'SimulatedHighErrorRate', severity: 'page', service, environment };
-    return [{ name: 'SimulatedHighErrorRate', severity: 'page', labels, since: began + FOR_MS }];
+    const labels = { alertname: 'SimulatedHighErrorRate', severity: 'critical', service, environment };
+    return [{ name: 'SimulatedHighErrorRate', severity: 'critical', labels, since: began + FOR_MS }];
   });
 }

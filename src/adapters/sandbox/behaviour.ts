@@ -3,7 +3,7 @@
 /** Share of requests that a healthy version answers with 500. */
 const ERROR_SHARE = 0.001;
 /** The same for a version with the fault `canary-errors`. */
-const BAD_ERROR_SHARE = 0.03;
+const BAD_ERROR_SHARE = 0.015;
 /** Share of requests for what does not exist. */
 const NOT_FOUND_SHARE = 0.004;
 /** Median of the time to answer, in seconds, and the spread of its logarithm: 0.4 % take longer than 0.3 s. */

@@ -25,7 +25,7 @@ export function imageOf(template: unknown): string {
 
 /**
  * Starts what follows from a Deployment's being written: a new template makes a new ReplicaSet, or takes up the one that
- * it had before. Changes `stored` and `state.deploys`.
+ * it had before. Changes `stored`.
  */
 export function startRollout(state: WorldState, target: TargetState, stored: StoredObject): void {
   const spec = fieldsAt(stored.object, 'spec');
@@ -50,7 +50,6 @@ export function startRollout(state: WorldState, target: TargetState, stored: Sto
       set.revision = revision;
       if (set.pods.length === 0) set.effects = effects;
     }
-    state.deploys[target.environment] = [...(state.deploys[target.environment] ?? []), state.now].slice(-50);
   }
   const others = sets.filter((each) => each !== set);
   stored.rollout = {

@@ -8,7 +8,7 @@ import type { ActiveFault, WorldState } from './world-state.ts';
  * rolling back cures it. `world`: hits everything, from now until it is switched off.
  */
 export const FAULTS = {
-  'canary-errors': { scope: 'candidate', about: 'new versions answer 3 % of the requests with a server error' },
+  'canary-errors': { scope: 'candidate', about: 'new versions answer 1.5 % of the requests with a server error' },
   'canary-latency': { scope: 'candidate', about: 'new versions take two and a half times as long to answer' },
   'no-data': { scope: 'candidate', about: 'the metrics store gets no samples from the pods of new versions' },
   'crash-loop': { scope: 'candidate', about: 'containers of new versions exit soon after they start, again and again' },

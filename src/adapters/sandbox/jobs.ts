@@ -2,6 +2,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { condition, containersOf, imageOf, owner, podLabels, rfc3339, visibleVersion } from './deployments.ts';
 import { faultOn, tagOf } from './faults.ts';
 import { fieldsAt } from './merge.ts';
+import { imageId } from './pods.ts';
 import { keyOf, suffix, uuid } from './random.ts';
 import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 
@@ -91,6 +92,7 @@ export function jobPods(state: WorldState, target: TargetState, stored: StoredOb
         containerStatuses: containersOf(template).map((container) => ({
           name: container.name,
           image: container.image,
+          imageID: missing ? '' : imageId(String(container.image)),
           ready: phase === 'running',
           restartCount: 0,
           state: containerState,

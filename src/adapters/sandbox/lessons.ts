@@ -12,8 +12,7 @@ import type { Lessons, WorldState } from './world-state.ts';
 export function teach(state: WorldState, spec: Spec): void {
   const selectors = spec.slos.flatMap((slo) => {
     const edge = edgeOf(slo.good);
-    if (edge !== undefined && !state.buckets.includes(edge))
-      state.buckets = [...state.buckets, edge].sort((a, b) => a - b);
+    if (edge !== undefined) exportBucket(state, edge);
     return [
       lesson(slo.total, slo.service, 'all', 0),
       lesson(slo.good, slo.service, edge === undefined ? 'good' : 'fast', edge ?? 0),
@@ -65,6 +64,25 @@ function edgeOf(text: string): number | undefined {
   const le = parseSelector(text)?.matchers.find((m) => m.label === 'le' && m.operator === '=');
   const edge = Number(le?.value);
   return Number.isFinite(edge) && edge > 0 ? edge : undefined;
+}
+
+/**
+ * From now on pods export a bucket with this edge. What was counted before stays as it was: every series of requests
+ * begins anew, unless the world has just been made.
+ */
+function exportBucket(state: WorldState, edge: number): void {
+  const latest = state.buckets.at(-1)?.edges ?? [];
+  if (latest.includes(edge)) return;
+  const edges = [...latest, edge].sort((a, b) => a - b);
+  if (state.now === state.start) {
+    state.buckets = [{ from: 0, edges }];
+    return;
+  }
+  state.buckets = [...state.buckets.filter((each) => each.from < state.now), { from: state.now, edges }];
+  for (const history of Object.values(state.traffic)) {
+    const last = history.at(-1);
+    if (last !== undefined && last.at < state.now) history.push({ ...last, at: state.now });
+  }
 }
 
 function kr(metric: Spec['successMetrics'][number]): Lessons['krs'] {

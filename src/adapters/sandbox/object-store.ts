@@ -142,7 +142,11 @@ function write(
   target.version += 1;
   const specChanged = before === undefined || !isDeepStrictEqual(before.object.spec, content.spec);
   const old = before?.object.metadata;
-  const generation = Number(old?.generation ?? 0) + (specChanged ? 1 : 0);
+  const annotations = (fields: unknown) => fieldsAt(fields, 'metadata', 'annotations');
+  // Kubernetes counts a Deployment's annotations as part of what its controller must observe.
+  const annotated =
+    object.kind === 'Deployment' && !isDeepStrictEqual(annotations(before?.object), annotations(content));
+  const generation = Number(old?.generation ?? 0) + (specChanged || annotated ? 1 : 0);
   const stored: StoredObject = {
     object: {
       apiVersion: object.apiVersion,
@@ -166,8 +170,16 @@ function write(
   if (object.kind === 'Job' && before === undefined) stored.effects = jobEffects(state, target, object);
   target.objects[objectKey(object, object.metadata.name)] = stored;
   if (object.kind === 'Deployment' && specChanged) startRollout(state, target, stored);
+  const renewed = stored.rollout?.current !== before?.rollout?.current;
+  // In staging, what is deployed again as it was is tried again as well.
+  if (renewed || (annotated && target.environment === 'staging')) noteDeploy(state, target.environment);
   recordTraffic(state, target.environment, state.now);
   return stored;
+}
+
+function noteDeploy(state: WorldState, environment: string): void {
+  const known = state.deploys[environment] ?? [];
+  if (known.at(-1) !== state.now) state.deploys[environment] = [...known, state.now].slice(-50);
 }
 
 function present(state: WorldState, stored: StoredObject): KubeObject {

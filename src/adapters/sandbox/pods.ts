@@ -1,3 +1,4 @@
+import { sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { condition, containersOf, owner, podLabels, replicaSetUid, rfc3339, visibleVersion } from './deployments.ts';
 import { fieldsAt } from './merge.ts';
@@ -27,6 +28,16 @@ export function crashLoop(age: number): { readonly restarts: number; readonly ru
     start = exit + backoff;
     restarts += 1;
   }
+}
+
+/**
+ * The id that a node reports for an image: its repository and the digest of what the registry holds. The simulated registry
+ * holds one thing for each name, for ever.
+ */
+export function imageId(image: string): string {
+  const [named = '', digest] = image.split('@');
+  const repository = named.replace(/:[\w.-]+$/, '');
+  return `${repository}@${digest ?? `sha256:${sha256(named)}`}`;
 }
 
 function podObject(
@@ -68,6 +79,7 @@ function podObject(
       containerStatuses: containers.map((container) => ({
         name: container.name,
         image: container.image,
+        imageID: set.effects.includes('image-missing') ? '' : imageId(String(container.image)),
         ...containerState(set, String(container.image), pod, state.now),
       })),
     },

@@ -1,10 +1,8 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
-import type { Alerts } from '../../ports/alerts.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
-import type { CommandRunner, HttpProbe } from '../../ports/commands.ts';
-import type { Metrics } from '../../ports/metrics.ts';
+import type { Environments } from '../../ports/environments.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { createSandboxAlerts } from './alerts.ts';
 import { createSandboxClock, type SandboxClock } from './clock.ts';
@@ -28,17 +26,11 @@ const PAST_MS = 7 * 86_400_000;
 const DEFAULT_START = Date.UTC(2026, 10, 2, 9);
 
 /** A simulated company behind relctl's ports. Everything that it says is made up, and it says so. */
-export interface Sandbox {
+export interface Sandbox extends Environments {
   readonly simulated: true;
   readonly clock: SandboxClock;
   readonly notifier: Notifier;
-  readonly commands: CommandRunner;
-  readonly http: HttpProbe;
   readonly faults: SandboxFaults;
-  /** Errors: `config.unknown-environment` for a region that the configuration does not have. */
-  cluster(environment: EnvironmentName, region?: string): Cluster;
-  metrics(environment: EnvironmentName): Metrics;
-  alerts(environment: EnvironmentName): Alerts;
   /** People with the names of the plan's owners. */
   people(spec: Spec): People;
   /** Puts objects there as if the company had run them for a week. */
@@ -84,6 +76,7 @@ export function openSandbox(options: {
   const world = file === undefined ? worldInMemory(fresh()) : worldInFile(file, fresh);
   addMissingTargets(world, fresh());
   const labelling = labellingOf(config);
+  const clusters = new Map<string, Cluster>();
   return {
     simulated: true,
     clock: createSandboxClock(world),
@@ -102,7 +95,9 @@ export function openSandbox(options: {
       const key = targetKey(environment, region);
       // A configured identity is taken over: the sandbox stands for that very cluster.
       const identity = clusterUid ?? world.read().targets[key]?.uid ?? '';
-      return createSandboxCluster(world, key, { context, namespace, identity });
+      const cluster = clusters.get(key) ?? createSandboxCluster(world, key, { context, namespace, identity });
+      clusters.set(key, cluster);
+      return cluster;
     },
     metrics: (environment) => createSandboxMetrics(environment, labelling, world.read),
     alerts: (environment) => createSandboxAlerts(environment, world),

@@ -1,10 +1,8 @@
-import { arrivals } from './arrivals.ts';
-import { requestClasses, trafficSeconds } from './behaviour.ts';
 import { type Labels, type Matcher, matches, seriesName } from './matcher.ts';
 import { podName } from './pods.ts';
-import { keyOf, mix } from './random.ts';
+import { edgesFrom, requestsUntil, servingKey } from './requests.ts';
 import { servedBetween, trafficKey } from './traffic.ts';
-import type { ChangePoint, Serving, WorldState } from './world-state.ts';
+import type { Serving, WorldState } from './world-state.ts';
 
 /** The counters that the pods of the simulated company export, as functions of who served what over time. */
 
@@ -36,26 +34,35 @@ export function growth(
 ): Growth {
   const split = (label: string) => matchers.filter((m) => m.label === label);
   const ofPod = matchers.filter((m) => m.label !== 'code' && m.label !== 'le');
-  const slices = slicesOf(metric, state.buckets, split('code'), split('le'));
+  const slicesByEdges = new Map<readonly number[], readonly Slice[]>();
   const series = new Map<string, number>();
   const present: { from: number; to: number }[] = [];
   const prefix = trafficKey(environment, '');
   for (const [key, history] of Object.entries(state.traffic)) {
-    if (!key.startsWith(prefix) || slices.length === 0) continue;
+    if (!key.startsWith(prefix)) continue;
     const service = key.slice(prefix.length);
     for (const { point, from, to } of servedBetween(history, span.from, span.to)) {
+      const edges = edgesFrom(state, point.at);
+      const slices = slicesByEdges.get(edges) ?? slicesOf(metric, edges, split('code'), split('le'));
+      slicesByEdges.set(edges, slices);
+      if (slices.length === 0) continue;
       for (const group of point.serving) {
         if (group.effects.includes('no-data')) continue;
         const labels = { service, job: service, ...labelling(group) };
         const pods = matchingPods(group, labels, ofPod);
-        if (pods.length > 0) extend(present, from, to);
+        if (pods.length === 0) continue;
+        extend(present, from, to);
+        const key = servingKey(state, environment, service, point, group);
+        const begin = requestsUntil(state, key, point, group, from);
+        const end = requestsUntil(state, key, point, group, to);
         for (const pod of pods) {
-          const counts = podCounts(state, environment, service, point, group, pod.slot, from, to);
           for (const slice of slices) {
-            const name = seriesName({ ...pod.labels, ...slice.labels });
-            let count = series.get(name) ?? 0;
-            for (const index of slice.classes) count += counts[index] ?? 0;
-            series.set(name, count);
+            let grown = 0;
+            for (const index of slice.classes) {
+              grown += (end[pod.slot]?.[index] ?? 0) - (begin[pod.slot]?.[index] ?? 0);
+            }
+            const name = nameOf(labelling, environment, pod.labels, slice.labels);
+            series.set(name, (series.get(name) ?? 0) + grown);
           }
         }
       }
@@ -116,59 +123,24 @@ function matchingPods(
   }).filter((each) => !byPod || matches(each.labels, matchers));
 }
 
-/** What was already counted: class counts of one pod at one time, since the change point that it belongs to. */
-const counted = new Map<string, readonly number[]>();
-const COUNTED_AT_MOST = 60_000;
+/** Names that were made before, by what they are made from: to sort labels for each pod and query anew takes longer than counting. */
+const names = new WeakMap<Labelling, Map<string, string>>();
+const NAMES_AT_MOST = 100_000;
 
-function podCounts(
-  state: WorldState,
-  environment: string,
-  service: string,
-  point: ChangePoint,
-  group: Serving,
-  slot: number,
-  from: number,
-  to: number,
-): readonly number[] {
-  const begin = classCounts(state, environment, service, point, group, slot, from);
-  return classCounts(state, environment, service, point, group, slot, to).map((n, index) => n - (begin[index] ?? 0));
-}
-
-function classCounts(
-  state: WorldState,
-  environment: string,
-  service: string,
-  point: ChangePoint,
-  group: Serving,
-  slot: number,
-  at: number,
-): readonly number[] {
-  const pods = point.serving.reduce((sum, each) => sum + each.pods, 0);
-  const id = [
-    state.seed,
-    environment,
-    service,
-    point.at,
-    point.requestsPerSecond,
-    pods,
-    group.target,
-    group.deployment,
-    group.hash,
-    group.effects.join('+'),
-    state.buckets.length,
-    slot,
-  ].join(' ');
-  const cacheKey = `${id} ${at}`;
-  const known = counted.get(cacheKey);
-  if (known !== undefined) return known;
-  const key = keyOf(state.seed, id);
-  const rate = point.requestsPerSecond / pods;
-  const counts = requestClasses(state.buckets, group.effects).map((share, index) =>
-    arrivals(mix(key, index), point.at, at, (a, b) => rate * share * trafficSeconds(a, b)),
-  );
-  if (counted.size >= COUNTED_AT_MOST) counted.clear();
-  counted.set(cacheKey, counts);
-  return counts;
+function nameOf(labelling: Labelling, environment: string, pod: Labels, slice: Labels): string {
+  let known = names.get(labelling);
+  if (known === undefined || known.size >= NAMES_AT_MOST) {
+    known = new Map();
+    names.set(labelling, known);
+  }
+  // Within an environment, a pod's name and what tells its targets apart fix all of its labels.
+  const key = `${environment} ${pod.pod} ${pod.region ?? ''} ${pod.namespace ?? ''} ${pod.version} ${slice.code ?? ''} ${slice.le ?? ''}`;
+  let name = known.get(key);
+  if (name === undefined) {
+    name = seriesName({ ...pod, ...slice });
+    known.set(key, name);
+  }
+  return name;
 }
 
 function extend(spans: { from: number; to: number }[], from: number, to: number): void {

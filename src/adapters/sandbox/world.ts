@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { readWorld, stampOf, withLock, writeWorld } from './world-file.ts';
 import type { WorldState } from './world-state.ts';
 
@@ -17,6 +18,7 @@ export function worldInMemory(fresh: WorldState): World {
     change: (work) => {
       const draft = structuredClone(state);
       const result = work(draft);
+      if (isDeepStrictEqual(draft, state)) return result;
       draft.revision += 1;
       state = draft;
       return result;
@@ -49,8 +51,10 @@ export function worldInFile(file: string, fresh: () => WorldState): World {
     read,
     change: (work) =>
       withLock(file, () => {
-        const draft = structuredClone(read());
+        const before = read();
+        const draft = structuredClone(before);
         const result = work(draft);
+        if (isDeepStrictEqual(draft, before)) return result;
         draft.revision += 1;
         keep(draft);
         return result;

@@ -53,6 +53,28 @@ describe('a company that was taught a plan', () => {
     }
   });
 
+  it('counts with a new threshold from then on, and leaves alone what was counted before', async () => {
+    const company = openCompany();
+    await company.clock.sleep(HOUR);
+    const metrics = company.metrics('production');
+    const before = { from: START - HOUR, to: company.clock.now() };
+    const read = async (selector: string, during: { from: number; to: number }) =>
+      value(await metrics.increase(selector, [], during)).total;
+    const bucket = 'http_request_duration_seconds_bucket{service="api",le="0.3"}';
+    const first = await read(bucket, before);
+    const { spec } = samplePlan();
+    const fine = bucket.replace('0.3', '0.28');
+    const slos = spec.slos.map((slo) => (slo.good === bucket ? { ...slo, good: fine } : slo));
+    company.teach({ ...spec, slos });
+    expect(await read(bucket, before)).toBe(first);
+    const from = company.clock.now();
+    await company.clock.sleep(HOUR);
+    const after = { from, to: company.clock.now() };
+    expect(reason(await metrics.increase(fine, [], before))).toBe('empty');
+    expect(await read(fine, after)).toBeLessThan(await read(bucket, after));
+    expect(await read(fine, after)).toBeGreaterThan(await read(bucket.replace('0.3', '0.25'), after));
+  });
+
   it('answers the very queries of its success metrics, on their way from baseline to target', async () => {
     const company = openCompany();
     const { spec } = samplePlan();

@@ -149,6 +149,6 @@ describe('a company in a file', () => {
     const { total } = value(
       await company.metrics('production').increase('http_requests_total{service="web"}', [], span),
     );
-    expect(total / (200 * 6 * 3600)).toBeCloseTo(1, 0);
+    expect(total / (500 * 6 * 3600)).toBeCloseTo(1, 0);
   });
 });
