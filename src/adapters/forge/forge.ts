@@ -1,0 +1,55 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { Forge, ForgeAnswer } from '../../ports/forge.ts';
+import type { ForgeIo } from './command-line.ts';
+import { readGitHubRequest } from './github.ts';
+import { readGitLabRequest } from './gitlab.ts';
+
+type Reader = (io: ForgeIo, branch: string) => Promise<ForgeAnswer>;
+
+/**
+ * The forge port through the command-line tools that people are logged in with, `gh` and `glab`: so relctl holds no token.
+ * Which one is asked follows from the host of the remote `origin`; where the host tells nothing, the first that answers.
+ */
+export function createForge(io: ForgeIo): Forge {
+  let chosen: Promise<readonly Reader[]> | undefined;
+  return {
+    request: async (branch) => {
+      chosen ??= chooseReaders(io);
+      const reasons: string[] = [];
+      for (const read of await chosen) {
+        const answer = await read(io, branch);
+        if (answer.available) return answer;
+        reasons.push(answer.reason);
+      }
+      return { available: false, reason: reasons.join('; ') || 'the repository has no remote named origin' };
+    },
+  };
+}
+
+async function chooseReaders(io: ForgeIo): Promise<readonly Reader[]> {
+  const host = await originHost(io);
+  if (host === undefined) return [];
+  if (/(^|\.)github\./.test(host)) return [readGitHubRequest];
+  if (/(^|\.)gitlab\./.test(host)) return [readGitLabRequest];
+  return [readGitHubRequest, readGitLabRequest];
+}
+
+/** Host of `origin`, from a URL or from the short form `git@host:path`; `undefined` for a folder or when there is none. */
+async function originHost(io: ForgeIo): Promise<string | undefined> {
+  try {
+    const { exitCode, stdout } = await io.exec('git', ['remote', 'get-url', 'origin'], {
+      timeout: io.timeout,
+      cwd: io.cwd,
+    });
+    if (exitCode !== 0) return undefined;
+    return hostOf(stdout.trim());
+  } catch (error) {
+    if (error instanceof RelctlError) return undefined;
+    throw error;
+  }
+}
+
+function hostOf(remote: string): string | undefined {
+  if (/^[a-z+]+:\/\//i.test(remote)) return URL.canParse(remote) ? new URL(remote).hostname || undefined : undefined;
+  return /^(?:[^@/\s]+@)?([^:/\s]+):/.exec(remote)?.[1]?.toLowerCase();
+}

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { ChangeRequest, ForgeAnswer, ForgeApproval } from '../../ports/forge.ts';
+import { askTool, type ForgeIo } from './command-line.ts';
+
+/**
+ * One GraphQL query through `gh api` (GitHub GraphQL API v4): its schema is versioned, unlike the JSON fields of `gh pr list`,
+ * and it tells which commit was approved. The branch is a variable, so no name of a branch can change the query.
+ */
+const QUERY = `query($owner: String!, $name: String!, $branch: String!) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(headRefName: $branch, first: 20, orderBy: { field: UPDATED_AT, direction: DESC }) {
+      nodes {
+        number url state isDraft isCrossRepository headRefOid
+        author { login }
+        reviews(last: 100) { nodes { state submittedAt author { login __typename } commit { oid } } }
+        commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
+      }
+    }
+  }
+}`;
+
+const reviewSchema = z.object({
+  state: z.string(),
+  submittedAt: z.string().nullable(),
+  author: z.object({ login: z.string(), __typename: z.string() }).nullable(),
+  commit: z.object({ oid: z.string() }).nullable(),
+});
+type Review = z.infer<typeof reviewSchema>;
+
+const requestSchema = z.object({
+  number: z.int(),
+  url: z.string(),
+  state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
+  isDraft: z.boolean(),
+  isCrossRepository: z.boolean(),
+  headRefOid: z.string(),
+  author: z.object({ login: z.string() }).nullable(),
+  reviews: z.object({ nodes: z.array(reviewSchema) }),
+  commits: z.object({
+    nodes: z.array(z.object({ commit: z.object({ statusCheckRollup: z.object({ state: z.string() }).nullable() }) })),
+  }),
+});
+type PullRequest = z.infer<typeof requestSchema>;
+
+const answerSchema = z.object({
+  data: z.object({ repository: z.object({ pullRequests: z.object({ nodes: z.array(requestSchema) }) }) }),
+});
+
+/** What GitHub knows of a branch of this repository. A branch of the same name in a fork is not it. */
+export async function readGitHubRequest(io: ForgeIo, branch: string): Promise<ForgeAnswer> {
+  const asked = await askTool(io, 'gh', [
+    'api',
+    'graphql',
+    '-F',
+    'owner={owner}',
+    '-F',
+    'name={repo}',
+    '-f',
+    `branch=${branch}`,
+    '-f',
+    `query=${QUERY}`,
+  ]);
+  if (!asked.ok) return { available: false, reason: asked.reason };
+  const answer = answerSchema.safeParse(asked.value);
+  if (!answer.success) return { available: false, reason: 'gh answered in a form that is not the GitHub API’s' };
+  const own = answer.data.data.repository.pullRequests.nodes.filter((request) => !request.isCrossRepository);
+  const found = own.find((request) => request.state === 'OPEN') ?? own[0];
+  return found === undefined ? { available: true } : { available: true, request: changeRequest(found) };
+}
+
+function changeRequest(request: PullRequest): ChangeRequest {
+  const rollup = request.commits.nodes[0]?.commit.statusCheckRollup?.state;
+  const states = { OPEN: request.isDraft ? 'draft' : 'open', CLOSED: 'closed', MERGED: 'merged' } as const;
+  return {
+    url: request.url,
+    number: request.number,
+    state: states[request.state],
+    head: request.headRefOid,
+    author: request.author?.login ?? 'unknown',
+    approvals: standingApprovals(request.reviews.nodes),
+    checks: rollup === undefined ? 'none' : (CHECKS[rollup] ?? 'pending'),
+  };
+}
+
+/** Of each person the last review that decides; a comment leaves it standing, a bot's approval is nobody's. */
+function standingApprovals(reviews: readonly Review[]): readonly ForgeApproval[] {
+  const last = new Map<string, Review>();
+  for (const review of reviews) {
+    if (review.author === null || review.author.__typename === 'Bot') continue;
+    if (['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(review.state)) last.set(review.author.login, review);
+  }
+  return [...last]
+    .filter(([, review]) => review.state === 'APPROVED')
+    .map(([login, review]) => ({
+      login,
+      ...(review.submittedAt === null ? {} : { at: review.submittedAt }),
+      ...(review.commit === null ? {} : { commit: review.commit.oid }),
+    }));
+}
+
+const CHECKS: Readonly<Record<string, ChangeRequest['checks']>> = {
+  SUCCESS: 'passing',
+  FAILURE: 'failing',
+  ERROR: 'failing',
+  PENDING: 'pending',
+  EXPECTED: 'pending',
+};

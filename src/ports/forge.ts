@@ -1,0 +1,38 @@
+/**
+ * Where branches are reviewed (GitHub, GitLab). Reading it is a help, never a gate: without a forge the Product Manager still
+ * has the branches and their trailers. So nothing throws; what cannot be read is `unavailable` with the reason.
+ */
+export interface Forge {
+  /** What the forge knows of a branch. */
+  request(branch: string): Promise<ForgeAnswer>;
+}
+
+/** An answer of the forge; `request` is missing when nobody asked for a review of the branch. */
+export type ForgeAnswer =
+  | { readonly available: true; readonly request?: ChangeRequest }
+  | { readonly available: false; readonly reason: string };
+
+/** A pull or merge request. */
+export interface ChangeRequest {
+  readonly url: string;
+  readonly number: number;
+  readonly state: 'open' | 'draft' | 'merged' | 'closed';
+  /** Commit that the request proposes now, 40 hex digits. */
+  readonly head: string;
+  /** Login of who opened it. */
+  readonly author: string;
+  /** Approvals that stand: of each person the last word, if it was an approval. */
+  readonly approvals: readonly ForgeApproval[];
+  /** What the automatic checks of the head say. */
+  readonly checks: 'passing' | 'failing' | 'pending' | 'none';
+}
+
+/** An approval of a change request. */
+export interface ForgeApproval {
+  /** Login at the forge. */
+  readonly login: string;
+  /** RFC 3339, where the forge tells. */
+  readonly at?: string;
+  /** The commit that was approved, where the forge tells; it may be older than the head. */
+  readonly commit?: string;
+}
