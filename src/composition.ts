@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './adapters/clock.ts';
@@ -10,12 +10,15 @@ import { createInterruption } from './adapters/terminal/interruption.ts';
 import { RelctlError } from './domain/errors.ts';
 import { phaseOf } from './domain/state.ts';
 import type { Config } from './plan/config.ts';
+import type { ReleasePlan } from './plan/release-plan.ts';
 import type { Environments } from './ports/environments.ts';
 import type { EventSink } from './ports/event-sink.ts';
 import type { Notifier } from './ports/notifier.ts';
+import type { RehearsalStage } from './ports/people.ts';
 import type { PlanStore } from './ports/plan-store.ts';
 import type { Prompter } from './ports/prompter.ts';
 import type { CandidateRepository } from './ports/repository.ts';
+import type { SandboxControl } from './ports/sandbox-control.ts';
 import type { Workspace } from './ports/workspace.ts';
 import type { Context } from './usecases/context.ts';
 import { loadConfig } from './usecases/settings.ts';
@@ -175,9 +178,39 @@ async function realEnvironments(config: Config, cwd: string, env: Surroundings['
   };
 }
 
-/** True when the simulated company of this repository exists already. */
-export function hasSandbox(root: string): boolean {
-  return existsSync(join(root, '.relctl', 'sandbox.json'));
+/** The controls of the simulated company of a repository. Errors: `config.invalid` where the platform is the real one. */
+export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
+  const { repository, workspace, store } = await openGround(cwd);
+  const config = await loadConfig(workspace);
+  if (config.platform !== 'sandbox') throw notASandbox();
+  const file = join(repository.root, '.relctl', 'sandbox.json');
+  const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
+  const { sandbox } = await openSandboxWorld({ file, config, repository, store });
+  return {
+    timeZone: config.timeZone,
+    now: () => sandbox.clock.now(),
+    advanceTo: (at) => sandbox.clock.advanceTo(at),
+    faults: () => sandbox.faults.list().map(({ name, about, on }) => ({ name, description: about, on })),
+    setFault: (name, on, service) => sandbox.faults.set(name, on, service === undefined ? {} : { service }),
+    outbox: () => sandbox.outbox(),
+    reset: () => rm(file, { force: true }),
+  };
+}
+
+/** A stage on which a plan is rehearsed, away from the repository's own sandbox. Errors: `config.*`. */
+export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<RehearsalStage<Context>> {
+  const { repository, workspace } = await openGround(cwd);
+  const config = await loadConfig(workspace);
+  const { stageRehearsal } = await import('./adapters/sandbox/rehearsal.ts');
+  return stageRehearsal({ config, repository, workspace, plan });
+}
+
+function notASandbox(): RelctlError {
+  return new RelctlError('config.invalid', 'this repository does not work on the sandbox', {
+    place: { file: 'relctl.yaml' },
+    why: 'Only a simulated company has a clock that can be moved and faults that can be switched on.',
+    hints: ['platform: sandbox in relctl.yaml', 'relctl rehearse <id> rehearses a real plan'],
+  });
 }
 
 function noPrometheus(environment: string): RelctlError {

@@ -1,5 +1,6 @@
 import type { Ground } from '../composition.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { EventSink } from '../ports/event-sink.ts';
 import type { Context } from '../usecases/context.ts';
 
 /** One invocation of a command: what was typed, and what it may open. */
@@ -15,8 +16,8 @@ export interface Invocation {
   context(): Promise<Context>;
   /** The repository alone. */
   ground(): Promise<Ground>;
-  /** Writes to stdout at once; for commands that stream. */
-  print(text: string): void;
+  /** Takes progress, for what runs outside a context. */
+  readonly sink: EventSink;
 }
 
 /** Flags by their camel-case name, as commander gives them. */

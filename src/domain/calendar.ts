@@ -105,3 +105,12 @@ export function formatSpan(milliseconds: number): string {
     .map(([count, unit]) => `${count} ${unit}`)
     .join(' ');
 }
+
+/** A wall-clock time such as `2026-12-03T14:00` in a zone, in milliseconds since the epoch; `undefined` when it is none. */
+export function wallTimeIn(wall: string, zone: string): number | undefined {
+  try {
+    return Temporal.PlainDateTime.from(wall, { overflow: 'reject' }).toZonedDateTime(zone).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}

@@ -13,6 +13,8 @@ export interface SandboxGround {
   readonly config: Config;
   readonly repository: Pick<Repository, 'resolve' | 'filesAt' | 'fileAt'>;
   readonly store: PlanStore;
+  /** When a new world begins, milliseconds since the epoch. */
+  readonly start?: number;
 }
 
 /** The simulated company as use cases see it: every port, and a store that teaches it each plan that is read. */
@@ -27,7 +29,11 @@ export interface SandboxWorld {
 /** Opens the simulated company; a new one runs what the manifests at HEAD say, as if it had for a week. */
 export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWorld> {
   const isNew = ground.file === undefined || !existsSync(ground.file);
-  const sandbox = openSandbox({ file: ground.file, config: ground.config });
+  const sandbox = openSandbox({
+    file: ground.file,
+    config: ground.config,
+    ...(ground.start === undefined ? {} : { start: ground.start }),
+  });
   if (isNew) await settle(sandbox, ground);
   return {
     sandbox,

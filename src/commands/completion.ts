@@ -1,0 +1,16 @@
+import { RelctlError } from '../domain/errors.ts';
+import { completionScript, SHELLS } from '../program/completion.ts';
+import { argument, type CommandAction } from './command.ts';
+
+export const run: CommandAction = async (invocation) => {
+  const shell = argument(invocation, 0);
+  const known = SHELLS.find((one) => one === shell);
+  if (known === undefined) {
+    throw new RelctlError('usage.bad-flag', `there is no completion for "${shell}"`, {
+      why: 'Nothing was printed.',
+      hints: SHELLS.map((one) => `relctl completion ${one}`),
+    });
+  }
+  const text = completionScript(known);
+  return { result: 'done', headline: '', blocks: [{ kind: 'verbatim', text }], data: { shell, script: text } };
+};

@@ -1,0 +1,15 @@
+import { rehearse } from '../usecases/rehearse.ts';
+import { argument, type CommandAction, listed } from './command.ts';
+
+export const run: CommandAction = async (invocation) => {
+  const { openRehearsal } = await import('../composition.ts');
+  const id = argument(invocation, 0);
+  const { store } = await invocation.ground();
+  const plan = await store.load(id);
+  const company = await openRehearsal(invocation.cwd, plan);
+  try {
+    return await rehearse({ store, sink: invocation.sink }, plan, company, listed(invocation.flags, 'fault'));
+  } finally {
+    await company.close();
+  }
+};

@@ -1,0 +1,141 @@
+import { CommanderError } from 'commander';
+import type { Invocation } from './commands/command.ts';
+import type { Ground, Surroundings } from './composition.ts';
+import { EXIT_CODES, RelctlError } from './domain/errors.ts';
+import type { Outcome } from './domain/outcome.ts';
+import { buildProgram, type Parsed } from './program/program.ts';
+
+declare const RELCTL_VERSION: string | undefined;
+
+/** Streams and surroundings of a process; tests give their own. */
+export interface Io {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/**
+ * Runs relctl: the only catch, and the only place that knows exit codes.
+ * @param argv arguments after the program's name
+ * @returns the exit code
+ */
+export async function run(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  const version = typeof RELCTL_VERSION === 'undefined' ? '0.0.0-source' : RELCTL_VERSION;
+  let parsed: Parsed | undefined;
+  const columns = io.stdout.columns ?? 100;
+  const program = buildProgram(version, { write: (text) => io.stdout.write(text), columns }, (understood) => {
+    parsed = understood;
+  });
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const { usageError } = await import('./program/usage-error.ts');
+    const failure = usageError(error, argv);
+    if (failure === undefined) {
+      program.outputHelp();
+      return EXIT_CODES.usage;
+    }
+    return fail(failure, argv.includes('--json') ? { json: true } : {}, argv.join(' '), io);
+  }
+  if (parsed === undefined) return 0;
+  return execute(parsed, io);
+}
+
+async function execute(parsed: Parsed, io: Io): Promise<number> {
+  const { flags, command } = parsed;
+  const { createTerminal } = await import('./terminal.ts');
+  const terminal = createTerminal(flags, io);
+  try {
+    const { run: action } = await parsed.load();
+    const outcome = await action(invocationOf(parsed, terminal.surroundings, io));
+    await terminal.progress.settle();
+    return await answer(outcome, parsed, io, terminal.interactive);
+  } catch (error) {
+    await terminal.progress.settle();
+    return fail(error, flags, command, io);
+  }
+}
+
+function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invocation {
+  let ground: Promise<Ground> | undefined;
+  return {
+    args: parsed.args,
+    flags: parsed.flags,
+    interactive: surroundings.prompter.interactive,
+    columns: io.stdout.columns ?? 100,
+    cwd: io.cwd,
+    context: async () => (await import('./composition.ts')).openContext(surroundings),
+    ground() {
+      ground ??= import('./composition.ts').then(({ openGround }) => openGround(io.cwd));
+      return ground;
+    },
+    sink: surroundings.sink,
+  };
+}
+
+async function answer(outcome: Outcome, parsed: Parsed, io: Io, _interactive: boolean): Promise<number> {
+  const { flags, command } = parsed;
+  const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
+  const envelope = { command, exitCode };
+  if (flags.events === 'ndjson') {
+    const { outcomeLine } = await import('./renderers/ndjson.ts');
+    io.stdout.write(outcomeLine(outcome, envelope));
+  } else if (flags.json === true) {
+    const { renderJson } = await import('./renderers/json.ts');
+    io.stdout.write(renderJson(outcome, envelope));
+  } else {
+    const [{ renderHuman, verbatimOnly }, { terminalStyle }] = await Promise.all([
+      import('./renderers/human.ts'),
+      import('./adapters/terminal/style.ts'),
+    ]);
+    const style = terminalStyle(io.stdout, colourEnvironment(flags, io));
+    io.stdout.write(verbatimOnly(outcome) ?? renderHuman(outcome, style));
+  }
+  return exitCode;
+}
+
+async function fail(error: unknown, flags: Parsed['flags'], command: string, io: Io): Promise<number> {
+  const failure = error instanceof RelctlError ? error : bug(error);
+  if (flags.events === 'ndjson') {
+    const { errorLine } = await import('./renderers/ndjson.ts');
+    io.stdout.write(errorLine(failure, command));
+  } else if (flags.json === true) {
+    const { renderJsonError } = await import('./renderers/json.ts');
+    io.stdout.write(renderJsonError(failure, command));
+  } else {
+    const [{ renderError }, { terminalStyle }] = await Promise.all([
+      import('./renderers/error.ts'),
+      import('./adapters/terminal/style.ts'),
+    ]);
+    io.stderr.write(renderError(failure, terminalStyle(io.stderr, colourEnvironment(flags, io))));
+  }
+  if (flags.debug === true) io.stderr.write(`${stackOf(error)}\n`);
+  return failure.exitCode;
+}
+
+function bug(error: unknown): RelctlError {
+  return new RelctlError('bug', `relctl made a mistake: ${error instanceof Error ? error.message : String(error)}`, {
+    why: 'This is not your doing.',
+    hints: ['give the command again with --debug and send what it prints to the maintainers'],
+    cause: error,
+  });
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? String(error.stack) : `${error.stack}\ncaused by ${stackOf(error.cause)}`;
+}
+
+/** `--no-color` is NO_COLOR for one call. */
+function colourEnvironment(flags: Parsed['flags'], io: Io): Io['env'] {
+  return flags.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;
+}
+
+function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  return { stdin, stdout, stderr, env, cwd: process.cwd() };
+}

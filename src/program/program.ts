@@ -1,0 +1,99 @@
+import { Command, Option } from 'commander';
+import type { CommandAction, Flags } from '../commands/command.ts';
+import { ENTRIES } from './entries.ts';
+import type { CommandEntry } from './entry.ts';
+
+/** What commander has understood. */
+export interface Parsed {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  readonly load: () => Promise<{ readonly run: CommandAction }>;
+}
+
+/** Where help goes, and how wide it may be. */
+export interface HelpOutput {
+  readonly write: (text: string) => void;
+  readonly columns: number;
+}
+
+/**
+ * The commander tree. It only parses: what was understood is handed to `onCommand`, errors are thrown as CommanderError.
+ */
+export function buildProgram(version: string, output: HelpOutput, onCommand: (parsed: Parsed) => void): Command {
+  const program = new Command('relctl')
+    .description('Drive a company’s releases from the terminal: plan, approve, canary, judge, roll back, review.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: output.write,
+      // Errors are rendered in one place, with code and next command.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => output.columns,
+    });
+  program.addHelpText(
+    'after',
+    '\nStart with: relctl init --platform sandbox · Exit codes: 0 done, 1 failed, 2 usage, 3 declined, 4 gate, 8 pending, 70 bug',
+  );
+  for (const entry of ENTRIES) addEntry(program, entry, onCommand);
+  return program;
+}
+
+function addEntry(program: Command, entry: CommandEntry, onCommand: (parsed: Parsed) => void): void {
+  const words = entry.path.split(' ');
+  const name = words.at(-1) ?? entry.path;
+  const parent = words.length === 1 ? program : parentOf(program, words[0] ?? '', entry);
+  const command = parent
+    .command(name)
+    .helpGroup(`${entry.group}:`)
+    .summary(entry.summary)
+    .description(sentence(entry))
+    .allowExcessArguments(false);
+  for (const [argument, description] of entry.args ?? []) command.argument(argument, description);
+  for (const [flags, description, repeatable] of entry.options ?? []) {
+    const option = new Option(flags, description);
+    if (repeatable !== undefined) {
+      option.argParser((value: string, previous: unknown) => [...(Array.isArray(previous) ? previous : []), value]);
+    }
+    command.addOption(option);
+  }
+  addGlobals(command);
+  command.addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  $ ${example}`).join('\n')}`);
+  command.action(() => {
+    onCommand({ command: entry.path, args: command.args, flags: command.opts(), load: entry.load });
+  });
+}
+
+/** `signoff cab`, `signoff qa`, …: the first word is a command of its own that only shows what there is. */
+function parentOf(program: Command, word: string, entry: CommandEntry): Command {
+  const existing = program.commands.find((command) => command.name() === word);
+  if (existing !== undefined) return existing;
+  return program
+    .command(word)
+    .helpGroup(`${entry.group}:`)
+    .summary('approve: as CAB, QA, Operations, or owner of a condition')
+    .description('Approve a step of a release, as CAB, QA, Operations, or owner of a condition.')
+    .allowExcessArguments(false);
+}
+
+const GLOBALS: readonly Option[] = [
+  new Option('--json', 'print one JSON object'),
+  new Option('--events <format>', 'print what happens as a stream').choices(['ndjson']),
+  new Option('--no-color', 'no colours; NO_COLOR does the same'),
+  new Option('--yes', 'answer confirmations with yes; never an approval'),
+  new Option('--as <person>', 'act as this person, instead of git’s user.email'),
+  new Option('--quiet', 'no progress on stderr'),
+  new Option('--debug', 'show stack traces'),
+];
+
+function addGlobals(command: Command): void {
+  for (const option of GLOBALS) command.addOption(option.helpGroup('Everywhere:'));
+}
+
+function sentence(entry: CommandEntry): string {
+  const summary = `${entry.summary.charAt(0).toUpperCase()}${entry.summary.slice(1)}.`;
+  return entry.description === undefined ? summary : `${summary} ${entry.description}`;
+}

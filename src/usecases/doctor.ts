@@ -1,0 +1,90 @@
+import { productionTargets } from '../domain/deployment/steps.ts';
+import { RelctlError } from '../domain/errors.ts';
+import type { Check, Outcome } from '../domain/outcome.ts';
+import type { Context } from './context.ts';
+import { clusterOf } from './deployment/run.ts';
+import { loadPolicy } from './settings.ts';
+
+/** Looks at everything that a release will need, changes nothing, and says what to do about what is missing. */
+export async function doctor(context: Context): Promise<Outcome> {
+  const checks: Check[] = [];
+  const look = async (text: string, act: () => Promise<string>): Promise<void> => {
+    try {
+      checks.push({ state: 'ok', text, detail: await act() });
+    } catch (error) {
+      if (!(error instanceof RelctlError)) throw error;
+      checks.push({ state: 'failed', text, detail: [error.message, ...error.hints.slice(0, 2)].join('; ') });
+    }
+  };
+  await look('process policy', async () => {
+    const policy = await loadPolicy(context.workspace, context.config.process);
+    return `${policy.name}@${policy.version}`;
+  });
+  for (const target of ['staging', ...productionTargets(context.config)]) {
+    await look(`cluster ${target}`, () => identity(context, target));
+  }
+  for (const environment of ['staging', 'production'] as const) {
+    await look(`metrics of ${environment}`, async () => {
+      const now = context.clock.now();
+      const reading = await context.environments.metrics(environment).scalar('vector(1)', now);
+      if (!reading.ok) {
+        throw new RelctlError('metrics.unreachable', reading.noData.detail, {
+          hints: ['look at the URL in relctl.yaml'],
+        });
+      }
+      return 'Prometheus answers';
+    });
+  }
+  await look('services', () => manifests(context));
+  const channels = context.notifier.channelsFor('deploy.starting');
+  checks.push({
+    state: channels.length === 0 ? 'warning' : 'ok',
+    text: 'notifications',
+    detail:
+      channels.length === 0
+        ? 'no channel is told when a deployment starts: add one under notifications in relctl.yaml'
+        : channels.map((one) => one.name).join(', '),
+  });
+  const bad = checks.filter((check) => check.state === 'failed');
+  return {
+    result: bad.length === 0 ? 'done' : 'failed',
+    headline:
+      bad.length === 0 ? 'everything that a release needs is there' : `${bad.length} of ${checks.length} checks failed`,
+    blocks: [{ kind: 'checks', checks }],
+    data: { checks, ...(bad.length === 0 ? {} : { code: 'doctor.findings' }) },
+    simulated: context.environments.simulated,
+  };
+}
+
+async function identity(context: Context, target: string): Promise<string> {
+  const cluster = clusterOf(context, target);
+  const found = await cluster.identity();
+  const [environment, region] = target.split('/');
+  const whole = context.config.environments[environment === 'staging' ? 'staging' : 'production'];
+  const expected =
+    region === undefined ? whole.clusterUid : whole.regions.find((one) => one.name === region)?.clusterUid;
+  if (expected === found || (expected === undefined && context.environments.simulated))
+    return `${cluster.name}, ${found}`;
+  throw new RelctlError(
+    'cluster.wrong-identity',
+    expected === undefined
+      ? `${cluster.name} is ${found}, and relctl.yaml names no cluster`
+      : `${cluster.name} is ${found}, not ${expected}`,
+    { hints: [`clusterUid: ${found}`] },
+  );
+}
+
+async function manifests(context: Context): Promise<string> {
+  const { repository, config } = context;
+  const files = await repository.filesAt(await repository.resolve('HEAD'));
+  for (const [name, service] of Object.entries(config.services)) {
+    for (const path of [...service.manifests.staging, ...service.manifests.production]) {
+      if (!files.some((file) => file === path || file.startsWith(`${path}/`))) {
+        throw new RelctlError('config.invalid', `${name}: there is no manifest at ${path} in HEAD`, {
+          hints: [`correct services.${name}.manifests in relctl.yaml`],
+        });
+      }
+    }
+  }
+  return Object.keys(config.services).join(', ') || 'none';
+}

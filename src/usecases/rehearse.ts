@@ -1,0 +1,220 @@
+import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowSpan } from '../domain/calendar.ts';
+import { RelctlError } from '../domain/errors.ts';
+import type { Check, Outcome } from '../domain/outcome.ts';
+import { foldState, type ReleaseState } from '../domain/state.ts';
+import type { ReleasePlan } from '../plan/release-plan.ts';
+import type { People, RehearsalStage } from '../ports/people.ts';
+import type { Context } from './context.ts';
+import { deploy } from './deploy.ts';
+import { hypercare } from './hypercare.ts';
+import { Journal } from './journal.ts';
+import { rehearsalDocument } from './rehearsal-document.ts';
+import { review } from './review.ts';
+import { signoffCab } from './signoff-cab.ts';
+import { signoffOps } from './signoff-ops.ts';
+import { signoffQa } from './signoff-qa.ts';
+import { stage } from './stage.ts';
+import { subjectOf } from './subject.ts';
+import { submitCab } from './submit-cab.ts';
+import { verify } from './verify.ts';
+
+/** One step of a rehearsal and how it went. */
+export interface RehearsedStep {
+  readonly when: string;
+  readonly command: string;
+  readonly who: string;
+  readonly result: Outcome['result'];
+  readonly said: string;
+}
+
+const JUNIT_FILE = 'rehearsal/junit.xml';
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+
+/**
+ * Walks a copy of a plan through the whole process in a simulated company, from the submission to the review, and keeps what
+ * happened as a document that the CAB can read. The plan itself is not changed, and nothing of this satisfies a real gate.
+ * @param plan the user's own plan
+ * @param company a stage whose store holds a copy of the plan without history
+ */
+export async function rehearse(
+  context: Pick<Context, 'store' | 'sink'>,
+  plan: ReleasePlan,
+  company: RehearsalStage<Context>,
+  faults: readonly string[],
+): Promise<Outcome> {
+  for (const fault of faults) company.fault(fault);
+  const steps: RehearsedStep[] = [];
+  await walk(plan, company, steps, context.sink);
+  const { author } = company.people(plan.spec);
+  const rehearsed = await company.contextAs(author).store.load(plan.id);
+  const state = foldState(rehearsed.events);
+  const passed = state.phase === 'closed';
+  const document = await context.store.keep(plan.id, 'rehearsal.md', rehearsalDocument(plan, state, steps, faults));
+  return {
+    result: passed ? 'done' : 'failed',
+    headline: `the rehearsal of ${plan.metadata.feature} ends ${state.phase}`,
+    blocks: [
+      { kind: 'checks', checks: steps.map(shownStep) },
+      {
+        kind: 'facts',
+        facts: [...verdictFacts(state), ['result for the CAB', `releases/${plan.id}/${document.file}`]],
+      },
+    ],
+    data: {
+      release: plan.id,
+      phase: state.phase,
+      faults,
+      steps,
+      verdict: state.deployment?.verdict?.data ?? null,
+      document,
+    },
+    simulated: true,
+  };
+}
+
+function shownStep(step: RehearsedStep): Check {
+  const good = step.result === 'done' || step.result === 'pending';
+  return { state: good ? 'ok' : 'failed', text: `${step.when}  ${step.command}`, detail: step.said };
+}
+
+function verdictFacts(state: ReleaseState): readonly (readonly [string, string])[] {
+  const verdict = state.deployment?.verdict?.data;
+  return verdict === undefined ? [] : [['canary', `${verdict.verdict}: ${verdict.reason}`]];
+}
+
+/** The process, step by step, at the times that the plan sets; it ends where a step is refused or fails. */
+async function walk(
+  plan: ReleasePlan,
+  company: RehearsalStage<Context>,
+  steps: RehearsedStep[],
+  sink: Context['sink'],
+): Promise<void> {
+  const { spec, id } = plan;
+  const zone = spec.window.timeZone;
+  const { start } = windowSpan(spec.window);
+  const people = company.people(spec);
+  const act = async (who: string, command: string, work: (context: Context) => Promise<Outcome>): Promise<boolean> => {
+    const when = formatMoment(company.now(), zone);
+    sink.emit({ type: 'step', step: command, title: `${when}  ${command}`, state: 'started' });
+    const { result, said } = await attempt(() => work(company.contextAs(who)));
+    const good = result === 'done' || result === 'pending';
+    sink.emit({
+      type: 'step',
+      step: command,
+      title: `${when}  ${command}`,
+      state: good ? 'completed' : 'failed',
+      detail: said,
+    });
+    steps.push({ when, command, who, result, said });
+    return good;
+  };
+
+  company.advanceTo(addCalendarDays(start, -8, zone));
+  await begin(company.contextAs(people.author), id);
+  if (!(await act(people.author, `relctl submit-cab ${id}`, (context) => submitCab(context, id, {})))) return;
+  if (!(await vote(company, plan, people, act))) return;
+
+  company.advanceTo(addCalendarDays(start, -3, zone));
+  if (!(await act(spec.owners.rdLead, `relctl stage ${id}`, (context) => stage(context, id, { takeOver: false }))))
+    return;
+  company.advanceTo(company.now() + HOUR);
+  const qa = people.qaFindings();
+  company.provide(JUNIT_FILE, qa.junit);
+  const signedQa = await act(people.qaLead, `relctl signoff qa ${id}`, (context) =>
+    signoffQa(context, id, {
+      junit: [JUNIT_FILE],
+      passed: qa.features.filter((test) => test.ok).map((test) => test.id),
+      failed: qa.features.filter((test) => !test.ok).map((test) => test.id),
+      decision: qa.decision,
+      comment: qa.comment,
+    }),
+  );
+  if (!signedQa || qa.decision === 'reject') return;
+  if (
+    !(await act(people.operator, `relctl signoff ops ${id}`, (context) =>
+      signoffOps(context, id, { decision: 'pass' }),
+    ))
+  )
+    return;
+
+  company.advanceTo(start + 5 * MINUTE);
+  if (
+    !(await act(people.operator, `relctl deploy ${id}`, (context) =>
+      deploy(context, id, { mode: 'full', takeOver: false }),
+    ))
+  )
+    return;
+  const manual = spec.smokeTests.filter((test) => test.manual !== undefined).map((test) => test.name);
+  const verified = await act(people.operator, `relctl verify ${id}`, (context) =>
+    verify(context, id, {
+      passed: manual.filter((name) => people.manualCheck(name).ok),
+      failed: manual.filter((name) => !people.manualCheck(name).ok),
+    }),
+  );
+  if (!verified) return;
+  company.advanceTo(await hypercareEnd(company.contextAs(people.operator), id));
+  const exited = await act(people.operator, `relctl hypercare ${id} --exit`, (context) =>
+    hypercare(context, id, { exit: true, confirmed: true }),
+  );
+  if (!exited) return;
+  company.advanceTo(startOfDate(reviewDate(spec.window, 7), zone) + 10 * HOUR);
+  await act(spec.owners.productManager, `relctl review ${id}`, (context) => reviewAs(context, plan, people));
+}
+
+async function vote(
+  company: RehearsalStage<Context>,
+  plan: ReleasePlan,
+  people: People,
+  act: (who: string, command: string, work: (context: Context) => Promise<Outcome>) => Promise<boolean>,
+): Promise<boolean> {
+  for (const member of people.board) {
+    company.advanceTo(company.now() + 2 * HOUR);
+    const { comment, ...answers } = people.cabVote(member);
+    const voted = await act(member, `relctl signoff cab ${plan.id}`, (context) =>
+      signoffCab(context, plan.id, { ...answers, comment, conditions: [] }),
+    );
+    if (!voted) return false;
+    const { phase } = foldState((await company.contextAs(member).store.load(plan.id)).events);
+    if (phase !== 'submitted') return phase === 'approved';
+  }
+  return false;
+}
+
+async function begin(context: Context, id: string): Promise<void> {
+  const journal = new Journal(context, await context.store.load(id));
+  await journal.record('plan.created', subjectOf(journal.plan));
+}
+
+async function hypercareEnd(context: Context, id: string): Promise<number> {
+  const { hypercare: care } = foldState((await context.store.load(id)).events);
+  return care === undefined ? context.clock.now() + 2 * DAY : timeOf(care.until);
+}
+
+function reviewAs(context: Context, plan: ReleasePlan, people: People): Promise<Outcome> {
+  const found = people.reviewFindings();
+  return review(context, plan.id, {
+    // What people would report by hand is made up at its target, and the document says that all of it is simulated.
+    values: plan.spec.successMetrics
+      .filter((metric) => metric.query === undefined)
+      .map((metric) => `${metric.name}=${metric.target}`),
+    attended: [...found.attended.product, ...found.attended.rd],
+    lessons: found.lessons,
+    debts: found.debts.map((debt) => `${debt.text}; ${debt.owner}; ${debt.due}; ${debt.ticket}`),
+    noDebt: found.debts.length === 0,
+    outcome: found.outcome,
+  });
+}
+
+async function attempt(
+  work: () => Promise<Outcome>,
+): Promise<{ readonly result: Outcome['result']; readonly said: string }> {
+  try {
+    const { result, headline } = await work();
+    return { result, said: headline };
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.kind === 'bug') throw error;
+    return { result: error.kind === 'usage' ? 'failed' : error.kind, said: `${error.code}: ${error.message}` };
+  }
+}
