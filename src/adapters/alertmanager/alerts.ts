@@ -2,7 +2,8 @@ import { RelctlError } from '../../domain/errors.ts';
 import type { ActiveAlert, AlertRule, Alerts } from '../../ports/alerts.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
-import { baseUrl, isRecord, openPrometheus, type PrometheusApi, parseJson } from '../prometheus/api.ts';
+import { isRecord, parseJson } from '../http/json.ts';
+import { baseUrl, openPrometheus, type PrometheusApi } from '../prometheus/api.ts';
 import { writeSelector } from '../prometheus/selector.ts';
 
 /** Where alerts are evaluated and where they are routed. */

@@ -1,7 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { exec } from '../exec.ts';
 import { plainText } from '../hooks/redact.ts';
-import { parseJson } from '../prometheus/api.ts';
+import { parseJson } from '../http/json.ts';
 
 /** What a forge is asked through. */
 export interface ForgeIo {

@@ -31,7 +31,7 @@ export function createNotifier(channels: readonly Channel[], io: HookIo): Notifi
 }
 
 /** `*` wants all topics, `deploy.*` those that begin so, anything else itself. */
-export function wantsTopic(wanted: string, topic: string): boolean {
+function wantsTopic(wanted: string, topic: string): boolean {
   return wanted.endsWith('*') ? topic.startsWith(wanted.slice(0, -1)) : wanted === topic;
 }
 

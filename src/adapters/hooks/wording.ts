@@ -28,7 +28,7 @@ export function wordingOf(message: Message): Wording {
 }
 
 /** A text on one line. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return plainText(text).replace(/\s+/g, ' ').trim();
 }
 

@@ -1,6 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { NoData, NoDataReason, Reading } from '../../ports/metrics.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
+import { isRecord, parseJson } from '../http/json.ts';
 
 /** One series of an answer. */
 export interface Series {
@@ -183,20 +184,6 @@ function readNumber(text: string): number {
 
 function isLabels(value: unknown): value is Readonly<Record<string, string>> {
   return isRecord(value) && Object.values(value).every((label) => typeof label === 'string');
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Parsed JSON, or `undefined` when it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function hostOf(location: string): string {

@@ -8,7 +8,7 @@ export interface Selector {
 }
 
 /** One label matcher; `value` is unescaped. */
-export interface Matcher {
+interface Matcher {
   readonly label: string;
   readonly operator: '=' | '!=' | '=~' | '!~';
   readonly value: string;
