@@ -13,6 +13,7 @@ readonly KUBERNETES=1.20.2
 readonly DEBIAN=bookworm
 readonly GO=/usr/lib/go-1.19/bin/go # newer compilers may not build this source, whatever is first on the PATH
 readonly PARTS=(etcd kube-apiserver kube-controller-manager)
+readonly REFLECT2=/usr/share/gocode/src/github.com/modern-go/reflect2
 readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 cache="${RELCTL_E2E_CACHE:-${HOME:?}/.cache/relctl-e2e}"
 
@@ -55,6 +56,15 @@ fetch_source() {
   dpkg-source --no-check -x "$work"/kubernetes_*"$KUBERNETES"*.dsc "$work/go/src/k8s.io/kubernetes" >&2
 }
 
+# The vendored reflect2 iterates over maps through an internal of the Go runtime that Go 1.18 changed: it corrupts memory, and
+# an API server with custom resources soon crashes. Debian's own package of it is the version that was repaired.
+repair_reflect2() {
+  local vendored=vendor/github.com/modern-go/reflect2
+  rm -rf "$vendored"
+  cp -rL "$REFLECT2" "$vendored"
+  rm -f "$vendored"/*_test.go
+}
+
 go_build() {
   local package flags='-s -w'
   # The first is what --version prints, the second what the API server tells its clients.
@@ -88,6 +98,7 @@ build() {
   say "fetching the source of Kubernetes $KUBERNETES"
   fetch_source
   cd "$work/go/src/k8s.io/kubernetes"
+  repair_reflect2
   say 'generating the OpenAPI description'
   generate_openapi
   local part
@@ -112,7 +123,7 @@ main() {
   exec 9>"$cache/lock"
   flock -n 9 || { say 'another run is building; waiting for it' && flock 9; }
   if ! has_all "$cache/bin"; then
-    install_packages "golang-1.19-go=$GO" etcd-server=/usr/bin/etcd dpkg-dev=dpkg-source util-linux=flock
+    install_packages "golang-1.19-go=$GO" "golang-github-modern-go-reflect2-dev=$REFLECT2" etcd-server=/usr/bin/etcd dpkg-dev=dpkg-source util-linux=flock
     ln -sf /usr/bin/etcd "$cache/bin/etcd"
     has_all "$cache/bin" || build
     say "built into the cache folder"

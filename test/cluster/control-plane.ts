@@ -26,6 +26,8 @@ export interface ControlPlane {
   /** Certificate and key of the API server; the kubelet stand-in serves with them too. */
   readonly certificate: { readonly cert: string; readonly key: string };
   createNamespace(name: string): Promise<void>;
+  /** Starts the API server anew at the same address, after it was ended as a fault; its data is etcd's. */
+  restartApiServer(): Promise<void>;
   /** Lets a user do these things in a namespace, by a Role and its binding. */
   allow(user: string, namespace: string, rules: readonly PolicyRule[]): Promise<void>;
   stop(): Promise<void>;
@@ -101,7 +103,13 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       { mode: 0o600 },
     );
     writeServiceAccountKeys(folder);
-    const apiServer = await start('kube-apiserver', apiServerArguments(folder, certificates, clientPort, apiPort));
+    const apiArguments = apiServerArguments(folder, certificates, clientPort, apiPort);
+    let apiServer = await start('kube-apiserver', apiArguments);
+    const untilReady = () =>
+      waitFor(async () => (await api.call<string>('GET', '/readyz')) === 'ok', {
+        what: 'ready API server',
+        programs: [apiServer, etcd],
+      });
     await waitFor(() => existsSync(certificate.cert) && existsSync(certificate.key), {
       what: 'certificate of the API server',
       programs: [apiServer, etcd],
@@ -109,10 +117,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const accesses = [admin, ...users.map((user) => user.access)];
     const kubeconfig = writeKubeconfig(join(folder, 'kubeconfig'), accesses);
     const api = createKubeApi(admin);
-    await waitFor(async () => (await api.call<string>('GET', '/readyz')) === 'ok', {
-      what: 'ready API server',
-      programs: [apiServer, etcd],
-    });
+    await untilReady();
     const controllerManager = await start('kube-controller-manager', controllerManagerArguments(folder, admin));
     await waitFor(async () => (await api.call('GET', '/api/v1/namespaces/default')).metadata.name === 'default', {
       what: 'default namespace',
@@ -127,7 +132,18 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       accesses,
       api,
       certificate,
-      programs: { etcd, apiServer, controllerManager },
+      programs: {
+        etcd,
+        controllerManager,
+        get apiServer() {
+          return apiServer;
+        },
+      },
+      async restartApiServer() {
+        await apiServer.stop();
+        apiServer = await start('kube-apiserver', apiArguments);
+        await untilReady();
+      },
       async createNamespace(namespace) {
         await api.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
       },

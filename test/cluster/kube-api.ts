@@ -60,7 +60,7 @@ export function createKubeApi(access: Access): KubeApi {
         { method, agent, headers: { ...headers, ...bodyHeaders } },
         resolve,
       );
-      outgoing.once('error', reject);
+      outgoing.on('error', reject);
       outgoing.end(payload);
     });
     const text = await readAll(response);
@@ -111,10 +111,10 @@ export function createKubeApi(access: Access): KubeApi {
             return undefined;
           });
           response.once('close', resolve);
-          response.once('error', reject);
+          response.on('error', reject);
         },
       );
-      outgoing.once('error', (error) => (signal.aborted ? resolve() : reject(error)));
+      outgoing.on('error', (error) => (signal.aborted ? resolve() : reject(error)));
       outgoing.end();
     });
   }

@@ -50,6 +50,7 @@ interface PodRun {
   terminating: boolean;
 }
 
+const RETELL_MS = 500;
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /** 127.x.y.z, another one for each pod of this process; x by chance, so that parallel test processes do not meet. */
@@ -80,10 +81,10 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
   });
   await registerNode(plane, node, logs.port);
 
-  /** Keeps a task from being forgotten when the kubelet stops; what fails because an object is gone is no fault. */
+  /** Keeps a task from being forgotten when the kubelet stops; that an object or the API server is gone is no fault. */
   const track = (task: Promise<unknown>) => {
     const guarded = task.catch((error: unknown) => {
-      if (!aborted.signal.aborted && !(error instanceof KubeApiError && [404, 409, 422].includes(error.status))) {
+      if (error instanceof KubeApiError && ![404, 409, 422].includes(error.status)) {
         process.emitWarning(`kubelet stand-in: ${String(error)}`);
       }
     });
@@ -133,7 +134,14 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       if (text === run.written) return;
       run.written = text;
       const uid = run.pod.metadata.uid;
-      await api.call('PATCH', `${pathOf(run.pod)}/status`, { metadata: { uid }, status }, MERGE_PATCH);
+      try {
+        await api.call('PATCH', `${pathOf(run.pod)}/status`, { metadata: { uid }, status }, MERGE_PATCH);
+      } catch (error) {
+        if (error instanceof KubeApiError) throw error;
+        // The API server is away: what it did not hear is told again.
+        run.written = '';
+        setTimeout(() => report(key), RETELL_MS).unref();
+      }
     });
     queues.set(key, track(next));
     retarget();
@@ -149,7 +157,11 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
         await Promise.all(run?.containers.map((one) => one.stop(Math.min(seconds * 1000, graceMs))) ?? []);
         const preconditions = { uid: pod.metadata.uid };
         await api.call('DELETE', pathOf(pod), { gracePeriodSeconds: 0, preconditions });
-      })(),
+      })().catch((error: unknown) => {
+        if (error instanceof KubeApiError) throw error;
+        // The API server is away; after its return the watch lists the pod again.
+        if (run) run.terminating = false;
+      }),
     );
   }
 

@@ -1,10 +1,13 @@
-import { type ErrorCode, RelctlError } from '../../domain/errors.ts';
-import type { Cluster, KubeObject, ListQuery, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import type { Cluster, KubeObject, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
+import { adoptionPatch } from './adoption.ts';
 import { containsObject } from './contains.ts';
 import { stableDiff } from './diff-text.ts';
-import { type FailureKind, KubectlFailure, readFailure } from './failure.ts';
+import { explain } from './explain.ts';
+import { KubectlFailure, readFailure } from './failure.ts';
 import { type Fate, writeOnce } from './guarded-write.ts';
 import { bindKubectl, DEFAULT_DEADLINE_MS, type KubectlTarget } from './kubectl.ts';
+import { refOf, selectorOf, subjectOf, versionKey } from './object-ref.ts';
 import { findResource, groupPath, isPathName, type Resource, resourcePath, wellKnownResource } from './resources.ts';
 
 const FIELD_MANAGER = 'relctl';
@@ -25,13 +28,14 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   const kubectl = bindKubectl(options);
   const name = `${options.context}/${options.namespace}`;
   const resources = new Map<string, Resource>();
-  /** UIDs of objects that were read, by name and version: a version alone does not tell an object from its successor. */
-  const uids = new Map<string, string>();
+  /** What is known of objects that were read, by name and version: a version alone does not tell an object from its successor. */
+  const memory = new Map<string, Remembered>();
 
   const seen = (object: KubeObject): KubeObject => {
     const { managedFields, ...metadata } = object.metadata;
-    if (metadata.uid !== undefined) uids.set(versionKey(object, metadata.resourceVersion), metadata.uid);
-    if (uids.size > REMEMBERED) uids.delete(uids.keys().next().value ?? '');
+    const adoption = adoptionPatch(object, FIELD_MANAGER);
+    memory.set(versionKey(object, metadata.resourceVersion), { uid: metadata.uid, adoption });
+    if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value ?? '');
     return { ...object, metadata };
   };
 
@@ -84,12 +88,14 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     };
   }
 
-  /** The UID of the object that had this version; a conflict when it is known not to have it any more. */
-  async function uidAt(ref: ObjectRef, guard: ResourceVersionGuard): Promise<string | undefined> {
-    const known = uids.get(versionKey(ref, guard.resourceVersion));
+  /** What is known of the object at this version; a conflict when it is known not to have it any more. */
+  async function recall(ref: ObjectRef, guard: ResourceVersionGuard): Promise<Remembered> {
+    const key = versionKey(ref, guard.resourceVersion);
+    const known = memory.get(key);
     if (known !== undefined) return known;
     const now = await read(ref);
-    if (now?.metadata.resourceVersion === guard.resourceVersion) return now.metadata.uid;
+    const present = memory.get(key);
+    if (present !== undefined) return present;
     const found = now === undefined ? 'it is gone' : `it is at ${now.metadata.resourceVersion}`;
     throw new KubectlFailure('conflict', `version ${guard.resourceVersion} was expected, but ${found}`);
   }
@@ -110,6 +116,16 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
       pause: kubectl.pause,
       look: lookAt(refOf(sent)),
     });
+  }
+
+  /** Makes fields that were applied by hand ours; only who owns them changes. Gives the object's new version. */
+  async function adopt(ref: ObjectRef, patch: readonly object[]): Promise<string> {
+    const target = `${ref.kind}.${ref.apiVersion.split('/').reverse().join('.')}`;
+    // In the core group the version has no group after it, but the dot must be there.
+    const type = ref.apiVersion.includes('/') ? target : `${target}.`;
+    const args = ['patch', type, ref.name, '--type=json', `--field-manager=${FIELD_MANAGER}`, '-o', 'json'];
+    const adopted = JSON.parse(await kubectl.run([...args, `--patch=${JSON.stringify(patch)}`])) as KubeObject;
+    return seen(adopted).metadata.resourceVersion ?? '';
   }
 
   async function applyAbsent(object: KubeObject, args: readonly string[]): Promise<KubeObject> {
@@ -143,22 +159,8 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
 
   const lookAt = (ref: ObjectRef) => kubectl.commandLine(['get', '-o', 'yaml', `${ref.kind}/${ref.name}`]);
 
-  /** Runs an operation and turns what kubectl failed with into the errors of the port. */
-  async function explained<T>(what: string, look: string, operation: () => Promise<T>): Promise<T> {
-    try {
-      return await operation();
-    } catch (error) {
-      if (!(error instanceof KubectlFailure)) throw error;
-      if (error.cause instanceof RelctlError) throw error.cause;
-      const code = CODES[error.failure];
-      throw new RelctlError(code, `${what} in ${name}: ${error.message}`, {
-        why: WHY[code] ?? '',
-        hints: [code === 'cluster.unreachable' ? kubectl.commandLine(['get', '--raw', '/readyz']) : look],
-        data: { context: options.context, namespace: options.namespace, failure: error.failure },
-        cause: error,
-      });
-    }
-  }
+  const explained = <T>(what: string, look: string, operation: () => Promise<T>) =>
+    explain(operation, { what: `${what} in ${name}`, look, ask: kubectl.commandLine(['get', '--raw', '/readyz']) });
 
   const onObject = <T>(verb: string, ref: ObjectRef, operation: () => Promise<T>) =>
     explained(`${verb} ${subjectOf(ref)}`, lookAt(ref), operation);
@@ -197,13 +199,14 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
       onObject('applying', refOf(object), async () => {
         const args = ['apply', ...APPLY_FLAGS, '-o', 'json', '-f', '-'];
         if ('absent' in guard) return applyAbsent(object, args);
-        const uid = await uidAt(refOf(object), guard);
-        return write(await addressed(object, guard.resourceVersion, uid), guard.resourceVersion, args);
+        const { uid, adoption } = await recall(refOf(object), guard);
+        const version = adoption === undefined ? guard.resourceVersion : await adopt(refOf(object), adoption);
+        return write(await addressed(object, version, uid), version, args);
       }),
 
     replace: (object, guard) =>
       onObject('replacing', refOf(object), async () => {
-        const uid = await uidAt(refOf(object), guard);
+        const { uid } = await recall(refOf(object), guard);
         const sent = await addressed(object, guard.resourceVersion, uid);
         const path = await pathOf(refOf(object));
         return write(sent, guard.resourceVersion, ['replace', '--raw', `${path}?${WRITE_OPTIONS}`, '-f', '-']);
@@ -211,7 +214,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
 
     remove: (ref, guard) =>
       onObject('deleting', ref, async () => {
-        const uid = await uidAt(ref, guard);
+        const { uid } = await recall(ref, guard);
         const path = await pathOf(ref);
         const body = JSON.stringify({
           apiVersion: 'v1',
@@ -273,6 +276,13 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   };
 }
 
+/** What is kept of an object that was read. */
+interface Remembered {
+  readonly uid: string | undefined;
+  /** See {@link adoptionPatch}. */
+  readonly adoption: readonly object[] | undefined;
+}
+
 /** Without kubectl's own validation, which would download the whole schema: the server checks what is applied anyway. */
 const APPLY_FLAGS = ['--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--validate=false'];
 const APPLY_FLAGS_OF_DIFF = APPLY_FLAGS.filter((flag) => !flag.startsWith('--validate'));
@@ -281,39 +291,3 @@ const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 
 /** The container has not started, or was not restarted: there is no log to show, which is not an error. */
 const NO_LOG = /is waiting to start|previous terminated container .* not found|is not valid for pod/;
-
-const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
-  'not-found': 'cluster.conflict',
-  exists: 'cluster.conflict',
-  conflict: 'cluster.conflict',
-  rejected: 'cluster.rejected',
-  'no-access': 'cluster.unreachable',
-  throttled: 'cluster.unreachable',
-  unsent: 'cluster.unreachable',
-  unknown: 'cluster.unreachable',
-};
-
-const WHY: Partial<Record<ErrorCode, string>> = {
-  'cluster.conflict':
-    'Somebody else changed the object since it was read; relctl does not write over what it has not seen.',
-  'cluster.rejected': 'The API server refused, and would refuse again; nothing was changed.',
-  'cluster.unreachable': 'Without an answer of the cluster nothing is known, and so nothing is done.',
-};
-
-function refOf(object: KubeObject): ObjectRef {
-  return { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name };
-}
-
-function subjectOf(ref: ObjectRef): string {
-  return `${ref.kind} ${ref.name}`;
-}
-
-function versionKey(of: KubeObject | ObjectRef, resourceVersion: string | undefined): string {
-  const name = 'metadata' in of ? (of as KubeObject).metadata.name : (of as ObjectRef).name;
-  return `${of.apiVersion}/${of.kind}/${name}@${resourceVersion}`;
-}
-
-function selectorOf(query: ListQuery): string {
-  const labels = Object.entries(query.labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  return labels.length === 0 ? '' : `?labelSelector=${encodeURIComponent(labels.join(','))}`;
-}

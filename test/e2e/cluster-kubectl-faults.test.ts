@@ -1,0 +1,264 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKubectlCluster } from '../../src/adapters/kubectl/cluster.ts';
+import type { RelctlError } from '../../src/domain/errors.ts';
+import type { Cluster, KubeObject } from '../../src/ports/cluster.ts';
+import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { type CallFault, type FaultyKubectl, makeFaultyKubectl } from '../cluster/faulty-kubectl.ts';
+import { freePorts } from '../cluster/free-ports.ts';
+import { writeKubeconfig } from '../cluster/kubeconfig.ts';
+import { at, ref } from '../contract/cluster.contract.ts';
+
+const NAMESPACE = 'faults';
+let plane: ControlPlane;
+let faulty: FaultyKubectl;
+let folder: string;
+/** Through the kubectl that fails as told. */
+let cluster: Cluster;
+/** Through the real one: what somebody else sees and does. */
+let other: Cluster;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'relctl-faults-'));
+  plane = await startControlPlane({ name: 'production', users: ['viewer'] });
+  await plane.createNamespace(NAMESPACE);
+  await plane.allow('viewer', NAMESPACE, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] }]);
+  faulty = makeFaultyKubectl();
+  cluster = open({ kubectl: faulty.path });
+  other = open({});
+});
+afterAll(async () => {
+  faulty?.remove();
+  await plane?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function open(options: Partial<Parameters<typeof createKubectlCluster>[0]>): Cluster {
+  return createKubectlCluster({ kubeconfig: plane.kubeconfig, context: plane.name, namespace: NAMESPACE, ...options });
+}
+
+function configMap(name: string, data: Record<string, string>): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
+}
+
+let counter = 0;
+let name = '';
+beforeEach(() => {
+  counter += 1;
+  name = `object-${counter}`;
+});
+
+describe('a write whose request or answer is lost', () => {
+  /** Each kind of write, with what the object must be after it happened exactly once. */
+  const writes: Record<string, (before: KubeObject) => Promise<KubeObject | undefined>> = {
+    create: async () => cluster.create(configMap(`${name}-new`, { by: 'us' })),
+    apply: async (before) => cluster.apply(configMap(name, { by: 'us' }), at(before)),
+    'apply when absent': async () => cluster.apply(configMap(`${name}-new`, { by: 'us' }), { absent: true }),
+    replace: async (before) => cluster.replace(configMap(name, { by: 'us' }), at(before)),
+    delete: async (before) => {
+      await cluster.remove(ref(before), at(before));
+      return undefined;
+    },
+  };
+  for (const [what, write] of Object.entries(writes)) {
+    const verb = what.split(' ')[0] ?? what;
+    for (const faults of [['lost-before'], ['lost-after'], ['too-many-requests', 'lost-after']] as CallFault[][]) {
+      it(`${what}, ${faults.join(' then ')}: is done exactly once`, async () => {
+        const before = await other.create(configMap(name, { by: 'them' }));
+        const fired = faulty.fired().length;
+        faulty.plan(verb, faults);
+        const result = await write(before);
+        expect(faulty.fired().slice(fired)).toEqual(faults.map((fault) => `${verb} ${fault}`));
+        const target = what === 'create' || what === 'apply when absent' ? `${name}-new` : name;
+        const now = await other.get({ apiVersion: 'v1', kind: 'ConfigMap', name: target });
+        expect(now).toEqual(result);
+        expect(now?.data).toEqual(what === 'delete' ? undefined : { by: 'us' });
+      });
+    }
+  }
+
+  it('is ambiguous when it cannot be read back, and the error shows how to look', async () => {
+    const before = await cluster.create(configMap(name, { by: 'them' }));
+    faulty.plan('replace', ['lost-after']);
+    faulty.plan('get', ['lost-before', 'lost-before', 'lost-before']);
+    const fired = faulty.fired().length;
+    const failure = await cluster.replace(configMap(name, { by: 'us' }), at(before)).catch((error: unknown) => error);
+    expect(faulty.fired().slice(fired)).toEqual(['replace lost-after', ...Array(3).fill('get lost-before')]);
+    expect(failure).toMatchObject({ code: 'cluster.ambiguous' });
+    expect((failure as RelctlError).hints[0]).toContain(`ConfigMap/${name}`);
+    expect((await other.get(ref(before)))?.data).toEqual({ by: 'us' });
+  });
+
+  it('gives up after a bounded number of tries', async () => {
+    const fired = faulty.fired().length;
+    faulty.plan('create', Array<CallFault>(10).fill('too-many-requests'));
+    await expect(cluster.create(configMap(name, {}))).rejects.toMatchObject({ code: 'cluster.unreachable' });
+    expect(faulty.fired().length - fired).toBe(3);
+    faulty.plan('create', []);
+    expect(await other.get(ref(configMap(name, {})))).toBeUndefined();
+  });
+});
+
+describe('a read', () => {
+  it('is repeated when the server is busy or the answer gets lost', async () => {
+    const made = await other.create(configMap(name, {}));
+    const fired = faulty.fired().length;
+    faulty.plan('get', ['too-many-requests', 'lost-after']);
+    expect(await cluster.get(ref(made))).toEqual(made);
+    expect(faulty.fired().slice(fired)).toEqual(['get too-many-requests', 'get lost-after']);
+  });
+});
+
+describe('no way in', () => {
+  const code = (expected: string) => ({ code: expected });
+
+  it('is said for a context that does not exist', async () => {
+    await expect(open({ context: 'elsewhere' }).identity()).rejects.toMatchObject(code('cluster.unreachable'));
+  });
+
+  it('is said for a token that is not accepted', async () => {
+    const [admin] = plane.accesses;
+    const accesses = admin === undefined ? [] : [{ ...admin, token: 'wrong' }];
+    const kubeconfig = writeKubeconfig(join(folder, 'wrong-token'), accesses);
+    await expect(open({ kubeconfig }).identity()).rejects.toMatchObject(code('cluster.unreachable'));
+  });
+
+  it('is said when nobody listens, for reads and writes', async () => {
+    const [port] = await freePorts(1);
+    const kubeconfig = kubeconfigFor(`https://127.0.0.1:${port}`, 'nobody');
+    const down = open({ kubeconfig });
+    await expect(down.identity()).rejects.toMatchObject(code('cluster.unreachable'));
+    await expect(down.create(configMap(name, {}))).rejects.toMatchObject(code('cluster.unreachable'));
+  });
+
+  it('is said when kubectl is not installed', async () => {
+    await expect(open({ kubectl: join(folder, 'no-kubectl') }).identity()).rejects.toMatchObject(code('tool.missing'));
+  });
+
+  it('is not waited for longer than the deadline', async () => {
+    const silent: Server = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const hung = open({ kubeconfig: kubeconfigFor(url, 'silent'), deadline: 500 });
+      await expect(hung.identity()).rejects.toMatchObject(code('tool.timeout'));
+      await expect(hung.create(configMap(name, {}))).rejects.toMatchObject(code('cluster.ambiguous'));
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('is a refusal when a right is missing', async () => {
+    const viewer = open({ context: `${plane.name}-viewer` });
+    expect(await viewer.list({ apiVersion: 'v1', kind: 'ConfigMap' })).not.toHaveLength(0);
+    await expect(viewer.create(configMap(name, {}))).rejects.toMatchObject(code('cluster.rejected'));
+    await expect(viewer.create(configMap(name, {}))).rejects.toThrow(/Forbidden/);
+    await expect(viewer.identity()).rejects.toMatchObject(code('cluster.rejected'));
+  });
+
+  function kubeconfigFor(url: string, file: string): string {
+    const accesses = plane.accesses.slice(0, 1).map((access) => ({ ...access, url }));
+    return writeKubeconfig(join(folder, file), accesses);
+  }
+});
+
+describe('an object that is not the one that was read', () => {
+  it('is not applied over, replaced or deleted when it was made anew meanwhile', async () => {
+    const first = await cluster.create(configMap(name, { by: 'first' }));
+    await other.remove(ref(first), at(first));
+    const second = await other.create(configMap(name, { by: 'second' }));
+    const refused = { code: 'cluster.conflict' };
+    await expect(cluster.apply(configMap(name, {}), at(first))).rejects.toMatchObject(refused);
+    await expect(cluster.replace(configMap(name, {}), at(first))).rejects.toMatchObject(refused);
+    await expect(cluster.remove(ref(first), at(first))).rejects.toMatchObject(refused);
+    expect(await other.get(ref(second))).toEqual(second);
+  });
+
+  it('is not created by replacing, though the API would create a Lease', async () => {
+    const lease: KubeObject = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name },
+      spec: { holderIdentity: 'ann' },
+    };
+    const held = await cluster.create(lease);
+    await other.remove(ref(held), at(held));
+    await expect(cluster.replace(lease, at(held))).rejects.toMatchObject({ code: 'cluster.conflict' });
+    expect(await other.get(ref(held))).toBeUndefined();
+  });
+});
+
+describe('apply', () => {
+  it('adopts what kubectl apply made by hand: what its manifest no longer has goes, what others set stays', async () => {
+    const byHand = (args: string[], input: string) =>
+      execFileSync(
+        'kubectl',
+        [`--kubeconfig=${plane.kubeconfig}`, `--context=${plane.name}`, `--namespace=${NAMESPACE}`, ...args],
+        { input, stdio: 'pipe' },
+      );
+    byHand(['apply', '-f', '-'], JSON.stringify(configMap(name, { kept: '1', dropped: '2' })));
+    byHand(['patch', `configmap/${name}`, '--type=merge', '-p', '{"data":{"foreign":"4"}}'], '');
+    const made = await cluster.get(ref(configMap(name, {})));
+    expect(made?.data).toEqual({ kept: '1', dropped: '2', foreign: '4' });
+    const applied = await cluster.apply(configMap(name, { kept: '1', added: '3' }), at(made ?? configMap(name, {})));
+    expect(applied.data).toEqual({ kept: '1', added: '3', foreign: '4' });
+    expect(await other.get(ref(applied))).toEqual(applied);
+    expect(await other.diff([configMap(name, { kept: '1', added: '3' })])).toBe('');
+  });
+
+  it('does not adopt over another version', async () => {
+    const kubectl = [`--kubeconfig=${plane.kubeconfig}`, `--context=${plane.name}`, `--namespace=${NAMESPACE}`];
+    const byHand = (data: Record<string, string>) =>
+      execFileSync('kubectl', [...kubectl, 'apply', '-f', '-'], {
+        input: JSON.stringify(configMap(name, data)),
+        stdio: 'pipe',
+      });
+    byHand({ a: '1' });
+    const made = await cluster.get(ref(configMap(name, {})));
+    byHand({ a: '2' });
+    const now = await other.get(ref(configMap(name, {})));
+    const refused = cluster.apply(configMap(name, { a: '3' }), at(made ?? configMap(name, {})));
+    await expect(refused).rejects.toMatchObject({ code: 'cluster.conflict' });
+    expect(await other.get(ref(configMap(name, {})))).toEqual(now);
+  });
+
+  it('refuses a field that the kind does not have, and changes nothing', async () => {
+    const wrong = { ...configMap(name, {}), dota: { a: '1' } };
+    await expect(cluster.apply(wrong, { absent: true })).rejects.toThrow(/dota/);
+    await expect(cluster.apply(wrong, { absent: true })).rejects.toMatchObject({ code: 'cluster.rejected' });
+    expect(await other.get(ref(wrong))).toBeUndefined();
+  });
+});
+
+describe('a fault of the control plane itself', () => {
+  it('etcd stands still: reads time out, writes are ambiguous, and afterwards exactly one of the two states holds', async () => {
+    const before = await other.create(configMap(name, { by: 'them' }));
+    const hasty = open({ deadline: 1500 });
+    await hasty.get(ref(before));
+    plane.programs.etcd.child.kill('SIGSTOP');
+    try {
+      await expect(hasty.replace(configMap(name, { by: 'us' }), at(before))).rejects.toMatchObject({
+        code: 'cluster.ambiguous',
+      });
+      await expect(hasty.get(ref(before))).rejects.toMatchObject({ code: 'tool.timeout' });
+    } finally {
+      plane.programs.etcd.child.kill('SIGCONT');
+    }
+    const now = await other.get(ref(before));
+    expect([{ by: 'us' }, { by: 'them' }]).toContainEqual(now?.data);
+  });
+
+  it('the API server dies and comes back: unreachable meanwhile, everything is there afterwards', async () => {
+    const before = await other.create(configMap(name, { by: 'them' }));
+    await plane.programs.apiServer.stop();
+    await expect(other.get(ref(before))).rejects.toMatchObject({ code: 'cluster.unreachable' });
+    await plane.restartApiServer();
+    expect(await other.get(ref(before))).toEqual(before);
+    const after = await other.replace(configMap(name, { by: 'us' }), at(before));
+    expect(after.data).toEqual({ by: 'us' });
+  });
+});
