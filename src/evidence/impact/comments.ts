@@ -5,41 +5,49 @@
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
 
-/** Which characters begin a string; a line end closes all but the multi-line ones. */
-interface Strings {
-  readonly quotes: string;
-  readonly multiline: string;
-}
+/** What may begin something that is skipped, by language. Only `multiline` strings go on past the end of their line. */
+const SLASH_LANGUAGES = {
+  script: { next: /["'`/]/g, multiline: '`' },
+  php: { next: /["'`/#]/g, multiline: '\'"`' },
+  // A quote also begins a lifetime in Rust.
+  rust: { next: /["/]/g, multiline: '"' },
+  other: { next: /["'`/]/g, multiline: '`' },
+} as const;
 
-/** JavaScript, TypeScript, Java, Kotlin, C#, Go, Rust, PHP, Scala: line and block comments. `hash` adds `#` (PHP). */
-export function blankSlashComments(text: string, language: 'script' | 'rust' | 'php' | 'other'): string {
-  const strings: Strings = language === 'rust' ? { quotes: '"', multiline: '"' } : { quotes: '"\'`', multiline: '`' };
+/** JavaScript, TypeScript, Java, Kotlin, C#, Go, Rust, PHP, Scala: line and block comments; `#` as well in PHP. */
+export function blankSlashComments(text: string, language: keyof typeof SLASH_LANGUAGES): string {
+  const { multiline } = SLASH_LANGUAGES[language];
+  const next = new RegExp(SLASH_LANGUAGES[language].next);
   let result = '';
   let kept = 0;
-  let previous = '';
-  for (let i = 0; i < text.length; ) {
-    const character = text[i] ?? '';
-    const next = text[i + 1];
-    if (character === '/' && (next === '/' || next === '*')) {
-      const end = next === '/' ? lineEnd(text, i) : after(text, '*/', i + 2);
+  for (let match = next.exec(text); match !== null; match = next.exec(text)) {
+    const i = match.index;
+    const character = match[0];
+    const end = commentEnd(text, i);
+    if (end !== undefined) {
       result += text.slice(kept, i) + blank(text.slice(i, end));
-      i = kept = end;
-    } else if (character === '#' && language === 'php' && next !== '[') {
-      const end = lineEnd(text, i);
-      result += text.slice(kept, i) + blank(text.slice(i, end));
-      i = kept = end;
-    } else if (strings.quotes.includes(character)) {
-      i = stringEnd(text, i, strings.multiline.includes(character));
-      previous = character;
-    } else if (character === '/' && language === 'script' && /[(,=:[!&|?{};+\n]|^$/.test(previous)) {
-      i = regexEnd(text, i);
-      previous = '/';
-    } else {
-      if (/\S/.test(character)) previous = character;
-      i += 1;
+      next.lastIndex = kept = end;
+    } else if (character === '/') {
+      if (language === 'script' && beginsRegex(text, i)) next.lastIndex = regexEnd(text, i);
+    } else if (character !== '#') {
+      next.lastIndex = stringEnd(text, i, multiline.includes(character));
     }
   }
   return result + text.slice(kept);
+}
+
+function commentEnd(text: string, i: number): number | undefined {
+  if (text[i] === '/' && text[i + 1] === '/') return lineEnd(text, i);
+  if (text[i] === '/' && text[i + 1] === '*') return after(text, '*/', i + 2);
+  return text[i] === '#' && text[i + 1] !== '[' ? lineEnd(text, i) : undefined;
+}
+
+/** A slash behind an operator or an opening bracket begins a regular expression; behind a value it divides. */
+function beginsRegex(text: string, slash: number): boolean {
+  let i = slash - 1;
+  while (i >= 0 && (text[i] === ' ' || text[i] === '\t' || text[i] === '\n')) i -= 1;
+  if (i < 0 || '(,=:[!&|?{};+<>'.includes(text[i] ?? '')) return true;
+  return /(?:^|[^\w.$])(?:return|typeof|case|in|of|do|else)$/.test(text.slice(Math.max(0, i - 10), i + 1));
 }
 
 /** Python, Ruby, shell, YAML, TOML, Dockerfiles: from a `#` at the start of a line or after a space. `#{` is Ruby's interpolation. */

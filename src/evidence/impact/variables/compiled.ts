@@ -39,7 +39,7 @@ export function placeholderVariables(source: string): VariableUse[] {
 }
 
 function addPlaceholders(line: string, offset: number, uses: UseCollector): void {
-  for (const match of line.matchAll(/\$\{\??([A-Z][A-Z0-9_]+)(?::-?([^{}]*))?\}/g)) {
+  for (const match of line.matchAll(/\$\{\??([A-Z][A-Z0-9_]+)(?::-?([^${}]*))?(?=[}$])/g)) {
     uses.add(match[1] ?? '', offset + match.index, 'read', match[2] === undefined ? {} : { value: match[2] });
   }
 }

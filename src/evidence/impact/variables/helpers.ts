@@ -1,12 +1,13 @@
 import { UPPER_NAME, type UseCollector } from './use.ts';
 
-/** A call with a literal first argument: the dotted name of what is called, and the argument. */
-const CALL =
-  /(?<called>[\w$.]*[eE][nN][vV][\w$.]*(?:::\w+)*[!?]?)\s*(?:<[^<>()]{0,40}>)?\(\s*(?<quote>["'`])(?<name>[A-Z][A-Z0-9_]+)\k<quote>/g;
+/** A call's bracket with an upper-case literal as its first argument. */
+const ARGUMENT = /\(\s*(["'`])([A-Z][A-Z0-9_]+)\1/g;
+/** The dotted name of what is called, behind which a type argument may stand. */
+const CALLED = /([\w$.]*(?:::\w+)*[!?]?)\s*(?:<[^<>()]{0,40}>)?$/;
 
-/** Parts of a name that write a variable, or that only contain the letters. */
+/** Parts of a name that write a variable. */
 const NOT_A_READ =
-  /^(set(?!tings?$)|unset|put|stub|mock|delete|remove|clear|restore|is_?env|expect|describe|print|log$|throw|with_?env|envelop|envoy)/i;
+  /^(set(?!tings?$)|unset|put|stub|mock|delete|remove|clear|restore|is_?env|expect|describe|print|log$|throw|with_?env)/i;
 
 /**
  * Calls of anything that is called after the environment with an upper-case literal: `getenv("X")`, `os.Getenv("X")`,
@@ -14,16 +15,22 @@ const NOT_A_READ =
  * `System.fetch_env!("X")`, and each team's own `requireEnv("X")` or `mustEnv("X")`.
  *
  * The standard library of every language names its reader so; a team's own helper takes the same argument.
+ * @param isReader a last say on the name of what is called
  */
-export function addHelperCalls(text: string, uses: UseCollector): void {
-  for (const match of text.matchAll(CALL)) {
-    const { called = '', name = '' } = match.groups ?? {};
+export function addHelperCalls(
+  text: string,
+  uses: UseCollector,
+  isReader: (called: string) => boolean = () => true,
+): void {
+  for (const match of text.matchAll(ARGUMENT)) {
+    const name = match[2] ?? '';
+    const called = CALLED.exec(text.slice(Math.max(0, match.index - 120), match.index))?.[1] ?? '';
+    if (!/env(?!elop|oy)/i.test(called) || !UPPER_NAME.test(name) || !isReader(called)) continue;
     const parts = called.split(/\.|::/).filter((part) => part !== '');
-    if (!UPPER_NAME.test(name) || parts.some((part) => NOT_A_READ.test(part))) continue;
+    if (parts.some((part) => NOT_A_READ.test(part))) continue;
     // `.env("X", value)` gives a child process a variable (Rust, Java builders).
     const end = match.index + match[0].length;
-    const isBuilder = called.startsWith('.') && parts.length === 1 && parts[0] === 'env';
-    if (isBuilder && /^\s*,/.test(text.slice(end, end + 40))) continue;
+    if (called === '.env' && /^\s*,/.test(text.slice(end, end + 40))) continue;
     const value = /^\s*,\s*("[^"\n]*"|'[^'\n]*'|-?\d[\w.]*|true|false|True|False)/.exec(
       text.slice(end, end + 200),
     )?.[1];

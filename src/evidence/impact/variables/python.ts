@@ -2,10 +2,19 @@ import { blankPythonComments } from '../comments.ts';
 import { addHelperCalls } from './helpers.ts';
 import { UseCollector, type VariableUse } from './use.ts';
 
-const INDEX = /(?<!\bdel\s+)\b(?:os\.)?environb?\[\s*[bf]?(["'])(?<name>\w+)\1\s*\](?!\s*=(?!=))/g;
-const MEMBERSHIP = /(["'])(?<name>\w+)\1\s+(?:not\s+)?in\s+(?:os\.)?environ\b/g;
+/** `environ` alone is os.environ only where it was imported: WSGI calls its request so. */
+const isReader = (text: string) => {
+  const imported = /\bfrom\s+os\s+import\b[^\n]*\benviron\b/.test(text);
+  return (called: string) =>
+    !/(^|\.)environb?(\.|$)/.test(called) ||
+    /(^|\.)os\.environ/.test(called) ||
+    (imported && /^environ\b/.test(called));
+};
+const INDEX = /(?<!\bdel\s+)\bos\.environb?\[\s*[bf]?(["'])(?<name>[A-Za-z_]\w*)\1\s*\](?!\s*=(?!=))/g;
+const MEMBERSHIP = /(["'])(?<name>[A-Za-z_]\w*)\1\s+(?:not\s+)?in\s+(?:os\.)?environ(?!\w|[ \t]*[.[])/g;
 /** Names of any case; upper-case ones are found by the calls of helpers too. */
-const GETTER = /\b(?:os\.)?(?:getenv|environ\.(?:get|pop))\(\s*[bf]?(["'])(?<name>[a-z]\w*)\1/g;
+const GETTER = /\bos\.(?:getenv|environ\.(?:get|pop))\(\s*[bf]?(["'])(?<name>[a-z]\w*)\1/g;
+const IMPORTED = /(?<!\bdel\s+)(?<![\w.])environ\[\s*(["'])(?<name>[A-Za-z_]\w*)\1\s*\](?!\s*=(?!=))/g;
 const DECOUPLE = /\bconfig\(\s*(["'])(?<name>[A-Za-z]\w*)\1/g;
 const CLICK = /\benvvar\s*=\s*(["'])(?<name>\w+)\1/g;
 
@@ -23,6 +32,7 @@ const IMPLIED: Readonly<Record<string, string>> = {
 
 /** Environment variables that a Python file reads: os.environ, django-environ, environs, decouple, click, pydantic-settings. */
 export function pythonVariables(source: string): VariableUse[] {
+  if (!/env|BaseSettings|\bconfig\(/i.test(source)) return [];
   const text = blankPythonComments(source);
   const uses = new UseCollector(text);
   for (const pattern of [INDEX, MEMBERSHIP, GETTER, CLICK]) uses.addMatches(text, pattern);
@@ -36,7 +46,8 @@ export function pythonVariables(source: string): VariableUse[] {
     if (name !== undefined) uses.add(name, match.index, 'read');
   }
   addSettingsClasses(text, uses);
-  addHelperCalls(text, uses);
+  if (/\bfrom\s+os\s+import\b[^\n]*\benviron\b/.test(text)) uses.addMatches(text, IMPORTED);
+  addHelperCalls(text, uses, isReader(text));
   return withPrefixes(text, uses.uses);
 }
 

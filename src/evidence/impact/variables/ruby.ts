@@ -9,6 +9,7 @@ const LISTS = /\b(?:ENV\.(?:values_at|slice|fetch_values)|Dotenv\.require_keys)[
 
 /** Environment variables that a Ruby file or an ERB template reads. */
 export function rubyVariables(source: string): VariableUse[] {
+  if (!/env/i.test(source)) return [];
   const text = blankTemplateComments(blankRubyComments(source));
   const uses = new UseCollector(text);
   for (const pattern of [INDEX, WITHOUT_PARENTHESES, LOWER_CASE]) uses.addMatches(text, pattern);

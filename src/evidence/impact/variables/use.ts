@@ -47,7 +47,9 @@ export class UseCollector {
     how: VariableUse['how'],
     more: Omit<VariableUse, 'name' | 'line' | 'how'> = {},
   ): void {
-    if (!isSystemVariable(name)) this.uses.push({ name, line: this.#lineOf(offset), how, ...more });
+    // A name that ends in an underscore is the beginning of one that is put together.
+    if (!isSystemVariable(name) && !name.endsWith('_'))
+      this.uses.push({ name, line: this.#lineOf(offset), how, ...more });
   }
 
   /** Notes each match of a pattern; its group `name` is the variable, a literal default behind it is its value. */
@@ -66,7 +68,7 @@ export class UseCollector {
 }
 
 /** A literal default right behind a read: `?? 'x'`, `|| 8`, `, "x")`, `) or "x"`. */
-function literalDefault(rest: string): string | undefined {
+export function literalDefault(rest: string): string | undefined {
   return /^\s*\)?\s*(?:\?\?|\|\||,|\bor\b)\s*(?:default\s*=\s*)?("[^"\n]*"|'[^'\n]*'|`[^`\n]*`|-?\d[\w.]*|true|false|True|False)/.exec(
     rest,
   )?.[1];

@@ -57,6 +57,15 @@ function* variablesOf(
     ...more,
   });
 
+  if (key === 'key' && parent === '-' && isList(path.at(-3)) && NAME.test(value)) {
+    yield declared(value);
+    return;
+  }
+  if (key === 'name' && parent === 'value' && UPPER_NAME.test(value) && isGiven(lines[index + 1], path.length)) {
+    // The value of a JSON patch that adds a variable.
+    yield declared(value);
+    return;
+  }
   if (key === 'name' && parent === '-' && NAME.test(value)) {
     // An item of a list of variables; or, whatever the list is called, a name that stands beside a value.
     const beside = siblings(lines, index);
@@ -96,6 +105,10 @@ function* variablesOf(
     yield declared(key, { value, ...(secret ? { secret } : {}) });
     yield* interpolations(line, value, file.isCompose);
   }
+}
+
+function isGiven(next: YamlLine | undefined, depth: number): boolean {
+  return next?.path.length === depth && (next.key === 'value' || next.key === 'valueFrom');
 }
 
 /** Map of names and values: under a list key; under `Variables` of CloudFormation; in chart values, any upper-case key. */
