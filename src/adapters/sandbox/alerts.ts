@@ -9,10 +9,13 @@ import type { WorldState } from './world-state.ts';
 /** How long a version must serve errors before the company's own alert fires. */
 const FOR_MS = 5 * 60_000;
 
+/** How long a new alert fires in staging when Operations try it. */
+const TRIED_FOR_MS = 10 * 60_000;
+
 /**
- * The alerting of one environment. Every rule that is asked for is loaded. In staging, a new alert fires between one and
- * two minutes after each rollout, as Operations try it then; in any environment the company's own alert fires while a
- * version with the fault `canary-errors` serves for long.
+ * The alerting of one environment. Every rule that is asked for is loaded. In staging, a new alert fires from one or two
+ * minutes after each deployment on, for ten minutes, as Operations try it then; in any environment the company's own alert
+ * fires while a version with the fault `canary-errors` serves for long.
  */
 export function createSandboxAlerts(environment: 'staging' | 'production', world: World): Alerts {
   const read = (): WorldState => {
@@ -20,7 +23,7 @@ export function createSandboxAlerts(environment: 'staging' | 'production', world
     if (faultOn(state, 'prometheus-down', { environment })) {
       throw new RelctlError('alerts.unreachable', `simulated: the alerting of ${environment} does not answer`, {
         why: 'What cannot be read is never taken as good.',
-        hints: ['relctl doctor', 'the fault prometheus-down is on in the sandbox: switch it off'],
+        hints: ['relctl sandbox clear --name prometheus-down'],
       });
     }
     return state;
@@ -34,8 +37,12 @@ export function createSandboxAlerts(environment: 'staging' | 'production', world
       const state = read();
       if (environment !== 'staging' || faultOn(state, 'alert-never-fires')) return undefined;
       const delay = 60_000 + (keyOf(state.seed, `alert ${name}`) % 60_000);
-      const fired = (state.deploys.staging ?? []).map((deployed) => deployed + delay);
-      return fired.filter((at) => at <= state.now && at > span.from && at <= span.to).at(-1);
+      const fired = (state.deploys.staging ?? []).flatMap((deployed) => {
+        const from = deployed + delay;
+        const last = Math.min(from + TRIED_FOR_MS, state.now, span.to);
+        return last >= from && last > span.from ? [last] : [];
+      });
+      return fired.at(-1);
     },
     async active() {
       return erringServices(read(), environment);

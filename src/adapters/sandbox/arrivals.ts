@@ -1,7 +1,7 @@
 import { binomial, mix, poisson } from './random.ts';
 
 /** Length of the smallest cell in milliseconds: how often a real metrics store would take a sample. */
-export const CELL_MS = 15_000;
+const CELL_MS = 15_000;
 
 /**
  * How many things of a Poisson process have arrived between its start and `at`: a step of a function that never falls, so

@@ -79,7 +79,7 @@ export function createSandboxCluster(
 function unreachable(name: string): RelctlError {
   return new RelctlError('cluster.unreachable', `simulated: the API server of ${name} does not answer`, {
     why: 'Nothing was read and nothing was changed.',
-    hints: ['relctl doctor', 'the fault cluster-unreachable is on in the sandbox: switch it off'],
+    hints: ['relctl sandbox clear --name cluster-unreachable'],
   });
 }
 

@@ -74,7 +74,7 @@ export function requireFault(name: string): FaultName {
   if (Object.hasOwn(FAULTS, name)) return name as FaultName;
   throw new RelctlError('usage.bad-flag', `the sandbox knows no fault "${name}"`, {
     why: 'Only these can be switched on.',
-    hints: Object.keys(FAULTS),
+    hints: ['relctl sandbox show', `faults: ${Object.keys(FAULTS).join(', ')}`],
   });
 }
 

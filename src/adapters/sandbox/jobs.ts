@@ -9,7 +9,7 @@ import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 /** Jobs: one pod, a few seconds of work, then success, unless a fault or a tag says otherwise. */
 
 /** How a Job is doing at the world's time. */
-export type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed';
+type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed';
 
 /** Decides when a Job is made what will become of it. */
 export function jobEffects(state: WorldState, target: TargetState, object: KubeObject): string[] {
@@ -23,7 +23,7 @@ export function jobEffects(state: WorldState, target: TargetState, object: KubeO
 }
 
 /** The phase of a Job, and when it was reached (milliseconds since the epoch). */
-export function jobPhase(state: WorldState, stored: StoredObject): { readonly phase: JobPhase; readonly at: number } {
+function jobPhase(state: WorldState, stored: StoredObject): { readonly phase: JobPhase; readonly at: number } {
   const started = stored.changedAt;
   const work = 3000 + (keyOf(state.seed, `job ${stored.object.metadata.uid}`) % 5000);
   const ends = started + 1000 + work;

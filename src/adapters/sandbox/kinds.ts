@@ -110,7 +110,7 @@ function requireJob(object: KubeObject, before: KubeObject | undefined, title: s
 }
 
 /** The API server said no, for good. */
-export function rejected(title: string, reason: string): RelctlError {
+function rejected(title: string, reason: string): RelctlError {
   return new RelctlError('cluster.rejected', `the simulated cluster refused ${title}: ${reason}`, {
     why: 'A real cluster would refuse it in the same way.',
     hints: ['correct the manifest, then give the command again'],

@@ -17,7 +17,7 @@ export function createSandboxNotifier(world: World, config: Config): Notifier {
       if (faultOn(world.read(), 'notification-failing')) {
         throw new RelctlError('notification.failed', `simulated: channel ${channel} did not take "${message.topic}"`, {
           why: 'Those who should know of the release may not.',
-          hints: ['relctl doctor', 'the fault notification-failing is on in the sandbox: switch it off'],
+          hints: ['relctl sandbox clear --name notification-failing'],
         });
       }
       world.change((state) => {

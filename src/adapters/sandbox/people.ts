@@ -26,14 +26,14 @@ export interface People {
 }
 
 /** A person's yes or no. */
-export interface Answer {
+interface Answer {
   readonly by: string;
   readonly ok: boolean;
   readonly comment: string;
 }
 
 /** A vote as the CAB casts it. */
-export interface CabVote {
+interface CabVote {
   readonly by: string;
   readonly decision: 'go' | 'no-go';
   readonly operationalReadiness: boolean;
@@ -43,7 +43,7 @@ export interface CabVote {
 }
 
 /** What QA hands over. */
-export interface QaFindings {
+interface QaFindings {
   readonly by: string;
   readonly decision: 'pass' | 'reject';
   readonly features: readonly { readonly id: string; readonly ok: boolean }[];
@@ -52,7 +52,7 @@ export interface QaFindings {
 }
 
 /** What a review meeting hands over. */
-export interface ReviewFindings {
+interface ReviewFindings {
   readonly attended: { readonly product: readonly string[]; readonly rd: readonly string[] };
   readonly lessons: readonly string[];
   readonly debts: readonly {

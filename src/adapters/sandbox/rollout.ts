@@ -7,7 +7,7 @@ import type { PodState, ReplicaSetState, RolloutState } from './world-state.ts';
  */
 
 /** How long the pod in a slot takes to get ready, in milliseconds of the virtual clock. */
-export function startupTime(slot: number): number {
+function startupTime(slot: number): number {
   return 2000 + (slot % 4) * 500;
 }
 

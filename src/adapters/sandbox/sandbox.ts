@@ -44,7 +44,7 @@ export interface Sandbox extends Environments {
 }
 
 /** The switches of what goes wrong. */
-export interface SandboxFaults {
+interface SandboxFaults {
   /** All faults there are, with whether they are on. */
   list(): readonly FaultListing[];
   /**

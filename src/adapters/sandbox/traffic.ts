@@ -25,7 +25,7 @@ export function trafficKey(environment: string, service: string): string {
 const STAGING_SHARE = 0.05;
 
 /** Requests a second of a service in an environment, averaged over a day. */
-export function requestRate(state: WorldState, environment: string, service: string): number {
+function requestRate(state: WorldState, environment: string, service: string): number {
   const rate = state.requestsPerSecond[service] ?? state.requestsPerSecond['*'] ?? 0;
   return environment === 'staging' ? rate * STAGING_SHARE : rate;
 }

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { RelctlError } from '../../domain/errors.ts';
@@ -43,7 +53,10 @@ export function readWorld(file: string): WorldState | undefined {
   throw unusable(file, `has the wrong shape at ${issue?.path.join('.') || 'its top'}`, result.error);
 }
 
-/** Puts another state in place of the file. Errors: `sandbox.state`. */
+/**
+ * Puts another state in place of the file. The folder is not synchronised: a power failure may leave the state before, never
+ * half of one, and every step of the virtual clock is a write. Errors: `sandbox.state`.
+ */
 export function writeWorld(file: string, state: WorldState): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
@@ -55,14 +68,17 @@ export function writeWorld(file: string, state: WorldState): void {
       closeSync(descriptor);
     }
     renameSync(temporary, file);
-    const folder = openSync(dirname(file), 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw unusable(file, 'could not be written', error);
+  }
+}
+
+/** Makes the folder that the file lies in. Errors: `sandbox.state`. */
+export function makeFolder(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
     throw unusable(file, 'could not be written', error);
   }
 }
@@ -72,7 +88,7 @@ export function withLock<T>(file: string, work: () => T): T {
   const lock = `${file}.lock`;
   const began = performance.now();
   while (!tryLock(lock)) {
-    if (isAbandoned(lock)) rmSync(lock, { force: true });
+    if (isAbandoned(lock)) removeAbandoned(lock);
     else if (performance.now() - began > PATIENCE_MS) throw unusable(file, 'is held by another process', undefined);
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   }
@@ -95,13 +111,32 @@ function tryLock(lock: string): boolean {
   }
 }
 
+/** Of several who see that a lock was left behind, one removes it, and none removes the lock that comes after it. */
+function removeAbandoned(lock: string): void {
+  const marker = `${lock}.takeover`;
+  if (!tryLock(marker)) {
+    if (ageOf(marker) > PATIENCE_MS) rmSync(marker, { force: true });
+    return;
+  }
+  try {
+    if (isAbandoned(lock)) rmSync(lock, { force: true });
+  } finally {
+    rmSync(marker, { force: true });
+  }
+}
+
+/** Milliseconds since a file was written; 0 when it is not there. */
+function ageOf(file: string): number {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  return written === undefined ? 0 : Date.now() - written;
+}
+
 /** True when the process that holds the lock is gone, or when it was too short-lived to say who it is. */
 function isAbandoned(lock: string): boolean {
   try {
     const [pid = '', host = ''] = readFileSync(lock, 'utf8').split(' ');
-    const age = Date.now() - statSync(lock).mtimeMs;
-    if (host === '') return age > 1000;
-    if (host !== hostname()) return age > PATIENCE_MS;
+    if (host === '') return ageOf(lock) > 1000;
+    if (host !== hostname()) return ageOf(lock) > PATIENCE_MS;
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
@@ -113,7 +148,7 @@ function unusable(file: string, problem: string, cause: unknown): RelctlError {
   return new RelctlError('sandbox.state', `the sandbox's state file ${file} ${problem}`, {
     place: { file },
     why: 'It holds the whole simulated company; nothing real is lost with it.',
-    hints: [`rm -- '${file.replaceAll("'", `'\\''`)}'`, 'then give the command again: a new company is made'],
+    hints: [`rm -- '${file.replaceAll("'", `'\\''`)}'`, 'relctl sandbox reset'],
     ...(cause === undefined ? {} : { cause }),
   });
 }

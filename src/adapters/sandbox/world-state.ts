@@ -175,7 +175,7 @@ export const DEFAULT_SEED = 20_261_203;
  * Requests a second of a service when nothing else is said. With them, a 1 % canary shows a regression of ×5 within a bake of
  * 15 minutes; with 200 it needs its extension.
  */
-export const DEFAULT_REQUESTS_PER_SECOND = 500;
+const DEFAULT_REQUESTS_PER_SECOND = 500;
 /** Upper edges of the latency histogram in seconds, when a plan names no others. */
 const DEFAULT_BUCKETS = [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 2.5, 5, 10];
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readWorld, stampOf, withLock, writeWorld } from './world-file.ts';
+import { makeFolder, readWorld, stampOf, withLock, writeWorld } from './world-file.ts';
 import type { WorldState } from './world-state.ts';
 
 /** The world as the parts of the sandbox share it. */
@@ -43,6 +43,7 @@ export function worldInFile(file: string, fresh: () => WorldState): World {
     state = next;
     stamp = stampOf(file);
   };
+  makeFolder(file);
   withLock(file, () => {
     if (stampOf(file) === undefined) keep(fresh());
     else read();

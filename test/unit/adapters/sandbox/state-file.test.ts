@@ -124,9 +124,14 @@ describe('a company in a file', () => {
     expect(once.lessons.krs).toHaveLength(1);
   });
 
+  it('makes the folder that it lies in', () => {
+    openSandbox({ file: join(folder, 'a', 'b', 'sandbox.json'), config: companyConfig() });
+    expect(existsSync(join(folder, 'a', 'b', 'sandbox.json'))).toBe(true);
+  });
+
   it('says so when it cannot be written', () => {
-    const missing = join(folder, 'none', 'sandbox.json');
-    expect(() => openSandbox({ file: missing, config: companyConfig() })).toThrow(
+    writeFileSync(file, '{}');
+    expect(() => openSandbox({ file: join(file, 'sandbox.json'), config: companyConfig() })).toThrow(
       expect.objectContaining({ code: 'sandbox.state' }),
     );
   });
