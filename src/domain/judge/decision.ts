@@ -159,7 +159,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'inconclusive',
       code: 'not-visible',
-      reason: `a regression of ×${short(settings.detectableRatio)} over ${percent(seen.baseRatio)} would have been seen with a chance of ${percent(seen.power)}, and ${percent(settings.power)} is asked for; ${
+      reason: `a regression of ×${short(settings.detectableRatio)} over ${percent(seen.baseRatio)} would have been seen with a chance of ${chance(seen.power)}, and ${percent(settings.power)} is asked for; ${
         seen.smallestRatio === undefined
           ? 'these counts show no regression at all'
           : `the smallest that would is ×${short(seen.smallestRatio)}`
@@ -169,7 +169,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
   return {
     verdict: 'pass',
     code: 'clean',
-    reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been seen with a chance of ${percent(seen.power)}`,
+    reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been seen with a chance of ${chance(seen.power)}`,
   };
 }
 
@@ -193,6 +193,11 @@ function count(value: number): string {
 
 function percent(ratio: number): string {
   return `${short(ratio * 100)}%`;
+}
+
+/** A chance that is not certain is never shown as if it were. */
+function chance(probability: number): string {
+  return probability > 0.999 ? 'more than 99.9%' : percent(probability);
 }
 
 /** Three significant digits, no exponent. */

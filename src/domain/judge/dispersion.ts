@@ -173,8 +173,11 @@ export interface Dispersion {
 
 /** Weight of the noise floor among the replicas, in replicas: with a handful the floor still counts, with dozens it is gone. */
 const FLOOR_REPLICAS = 4;
-/** Bad events at the canary from which its own scatter says anything about clumps. */
-const CANARY_EVENTS = 20;
+/**
+ * Bad events at the canary from which its own scatter bounds the clumps, where replicas are unknown: the control's index
+ * alone would take the swings of heavy traffic for clumps.
+ */
+const CANARY_EVENTS = 40;
 const FEWEST_BLOCKS = 4;
 
 /**
@@ -257,7 +260,7 @@ function clumpIndex(sums: DispersionSums): number {
     const index = replicaLooks.squares / replicaLooks.expected;
     found.push(lowered(index, replicaLooks.terms, replicaLooks.expected / replicaLooks.terms));
   }
-  if (canaryLooks.terms >= FEWEST_BLOCKS && canaryLooks.bad >= CANARY_EVENTS) {
+  if (replicaLooks.terms === 0 && canaryLooks.terms >= FEWEST_BLOCKS && canaryLooks.bad >= CANARY_EVENTS) {
     const { squares, bad, expected, terms } = canaryLooks;
     const index = (squares - bad ** 2 / expected) / (bad / expected) / (terms - 1);
     found.push(lowered(index, terms, bad / terms));

@@ -5,7 +5,7 @@ export function logSumExp(values: readonly number[]): number {
   return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
 }
 
-/** ln Γ(x) for x > 0, by Stirling's series after shifting x above 10; error below 1e-13 (Abramowitz and Stegun 6.1.41). */
+/** ln Γ(x) for x > 0, by Stirling's series after shifting x above 10; error below 1e-12 (Abramowitz and Stegun 6.1.41). */
 export function logGamma(x: number): number {
   let shift = 0;
   let z = x;

@@ -29,19 +29,23 @@ export function shiftInterval(
 ): { readonly lower: number; readonly shift: number } {
   const least = Math.min(...x) - Math.max(...y);
   const most = Math.max(...x) - Math.min(...y);
-  const root = (quantile: number): number => {
-    if (standardised(x, y, least) - quantile <= 0) return least;
-    if (standardised(x, y, most) - quantile >= 0) return most;
+  // The statistic falls in steps as the shift grows: where it leaves the values above a level, and where it comes below.
+  const crossing = (isAbove: (statistic: number) => boolean): number => {
+    if (!isAbove(standardised(x, y, least))) return least;
+    if (isAbove(standardised(x, y, most))) return most;
     let low = least;
     let high = most;
     for (let step = 0; step < 60; step += 1) {
       const middle = (low + high) / 2;
-      if (standardised(x, y, middle) - quantile > 0) low = middle;
+      if (isAbove(standardised(x, y, middle))) low = middle;
       else high = middle;
     }
     return (low + high) / 2;
   };
-  return { lower: root(CONFIDENCE_QUANTILE), shift: root(0) };
+  return {
+    lower: crossing((statistic) => statistic > CONFIDENCE_QUANTILE),
+    shift: (crossing((statistic) => statistic > 0) + crossing((statistic) => statistic >= 0)) / 2,
+  };
 }
 
 /** The rank-sum statistic of x - shift against y, standardised. */

@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canaryLook } from '../../../../src/domain/judge/canary-look.ts';
+import { decide } from '../../../../src/domain/judge/decision.ts';
+import { judgementOf } from '../../../../src/domain/judge/judgement.ts';
+import type { Look } from '../../../../src/domain/judge/look.ts';
+import { EVENT_DATA } from '../../../../src/plan/events.ts';
+import { blindLook, lookAt, SETTINGS, steadyLooks } from './looks.ts';
+
+const GOOD = steadyLooks(60, { rate: 10, bad: 0.001 }, { rate: 990, bad: 0.001 });
+
+describe('the decision', () => {
+  it('promotes a canary that is as good as control, and says what would have been seen', () => {
+    const decision = decide(judgementOf(SETTINGS, GOOD));
+    expect(decision).toMatchObject({ verdict: 'pass', code: 'clean', elapsedSeconds: 900 });
+    expect(decision.reason).toContain('9 of 9,000 (0.1%) bad against 891 of 891,000 (0.1%) of control (×1)');
+    expect(decision.slos[0]?.power).toBeGreaterThan(0.99);
+  });
+
+  it('goes on until the bake has passed, and on again when it is extended', () => {
+    expect(decide(judgementOf(SETTINGS, GOOD.slice(0, 59)))).toMatchObject({ verdict: 'continue', code: 'collecting' });
+    expect(decide(judgementOf(SETTINGS, GOOD), 1800).verdict).toBe('continue');
+  });
+
+  it('fails a canary that is worse than control at once, with the limit in words', () => {
+    const decision = decide(
+      judgementOf(SETTINGS, steadyLooks(12, { rate: 10, bad: 0.008 }, { rate: 990, bad: 0.001 })),
+    );
+    expect(decision).toMatchObject({ verdict: 'fail', code: 'worse-than-control' });
+    expect(decision.reason).toMatch(/^errors: .*passed the limit of 4\.66.*at most once in 105 releases$/);
+  });
+
+  it('fails a canary that breaks its objective although the control is as bad', () => {
+    const decision = decide(judgementOf(SETTINGS, steadyLooks(60, { rate: 10, bad: 0.03 }, { rate: 990, bad: 0.03 })));
+    expect(decision).toMatchObject({ verdict: 'fail', code: 'objective-broken' });
+    expect(decision.reason).toContain('where the objective allows 1%');
+  });
+
+  it('does not promote above the objective, even where that may be chance', () => {
+    const decision = decide(
+      judgementOf(SETTINGS, steadyLooks(60, { rate: 10, bad: 0.0102 }, { rate: 990, bad: 0.0099 })),
+    );
+    expect(decision).toMatchObject({ verdict: 'inconclusive', code: 'above-objective' });
+  });
+
+  it('does not promote when the regression that the plan names could not have been seen', () => {
+    const decision = decide(judgementOf(SETTINGS, steadyLooks(60, { rate: 1, bad: 0.001 }, { rate: 99, bad: 0.001 })));
+    expect(decision).toMatchObject({ verdict: 'inconclusive', code: 'not-visible' });
+    expect(decision.reason).toMatch(/×5 over 0\.1% would have been seen with a chance of 3\d/);
+    expect(decision.slos[0]?.smallestRatio).toBeGreaterThan(5);
+  });
+
+  it('promotes a service without a single error when a tenth of its error budget, five times, would have been seen', () => {
+    const clean = (rate: number) =>
+      decide(judgementOf(SETTINGS, steadyLooks(60, { rate, bad: 0 }, { rate: 99 * rate, bad: 0 })));
+    expect(clean(10)).toMatchObject({ verdict: 'pass', code: 'clean' });
+    expect(clean(1)).toMatchObject({ verdict: 'inconclusive', code: 'not-visible' });
+  });
+
+  it('never passes without data, whatever came before', () => {
+    const decision = decide(judgementOf(SETTINGS, [...GOOD, blindLook(905, 'the newest sample is 70 s old')]));
+    expect(decision).toMatchObject({ verdict: 'inconclusive', code: 'no-data' });
+    expect(decision.reason).toBe('errors: no data: the newest sample is 70 s old');
+    expect(decide(judgementOf(SETTINGS, [])).verdict).toBe('continue');
+    expect(decide(judgementOf(SETTINGS, []), 0)).toMatchObject({ verdict: 'inconclusive', code: 'no-data' });
+  });
+
+  it('never passes when one SLO of several lacks data, control or requests', () => {
+    const settings = { ...SETTINGS, slos: [...SETTINGS.slos, { name: 'latency', objective: 0.95 }] };
+    const other = (reading: Look['slos'][string]) =>
+      GOOD.map((look) => ({ ...look, slos: { ...look.slos, latency: reading } }));
+    const code = (reading: Look['slos'][string]) => decide(judgementOf(settings, other(reading)));
+    const none = { bad: 0, total: 0 };
+    expect(code({ ok: false, detail: 'x' })).toMatchObject({ verdict: 'inconclusive', code: 'no-data' });
+    expect(code({ ok: true, canary: { bad: 0, total: 9000 }, control: none })).toMatchObject({
+      verdict: 'inconclusive',
+      code: 'no-control',
+    });
+    expect(code({ ok: true, canary: none, control: { bad: 9, total: 9000 } })).toMatchObject({
+      verdict: 'inconclusive',
+      code: 'too-few-requests',
+    });
+  });
+
+  it('never passes a plan without SLOs', () => {
+    const empty = { ...SETTINGS, slos: [] };
+    expect(decide(judgementOf(empty, [{ elapsedSeconds: 900, slos: {} }])).verdict).toBe('inconclusive');
+  });
+
+  it('asks for the requests that the policy asks for', () => {
+    const looks = steadyLooks(60, { rate: 10, bad: 0.001 }, { rate: 990, bad: 0.001 });
+    const decision = decide(judgementOf({ ...SETTINGS, minimumRequests: 9001 }, looks));
+    expect(decision).toMatchObject({ verdict: 'inconclusive', code: 'too-few-requests' });
+    expect(decision.reason).toBe('errors: the canary had 9,000 requests and needs 9,001');
+  });
+
+  it('never passes when any look of the last one is missing, for any pattern of missing data', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }), (seen) => {
+        const looks = GOOD.map((look, index) => (seen[index] ? look : blindLook(look.elapsedSeconds)));
+        const { verdict } = decide(judgementOf(SETTINGS, looks));
+        expect(verdict).toBe(seen[59] ? 'pass' : 'inconclusive');
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is what the recorded event and the live view take', () => {
+    for (const looks of [GOOD, steadyLooks(12, { rate: 10, bad: 0.02 }, { rate: 990, bad: 0 }), [blindLook(900)]]) {
+      const decision = decide(judgementOf(SETTINGS, looks));
+      const { verdict, reason, elapsedSeconds, slos } = decision;
+      expect(EVENT_DATA['canary.judged'].safeParse({ attempt: 1, verdict, reason, elapsedSeconds, slos }).success).toBe(
+        true,
+      );
+      expect(JSON.parse(JSON.stringify(slos))).toEqual(slos);
+    }
+    const view = canaryLook(decide(judgementOf(SETTINGS, GOOD)), 900);
+    expect(view).toMatchObject({ share: 0.01, verdict: 'pass', slos: [{ name: 'errors', state: 'clean' }] });
+    expect(view.slos[0]?.evidence).toBeLessThan(view.slos[0]?.limit ?? 0);
+    const blind = canaryLook(decide(judgementOf(SETTINGS, [blindLook(15, 'down')])), 900);
+    expect(blind.share).toBeUndefined();
+    expect(blind.slos[0]).toMatchObject({ canary: undefined, evidence: undefined, noData: 'down' });
+  });
+
+  it('shows an objective that is broken as evidence above the limit', () => {
+    const looks = [lookAt(15, { bad: 100, total: 1000 }, { bad: 1000, total: 10_000 })];
+    const view = canaryLook(decide(judgementOf(SETTINGS, looks)), 900);
+    expect(view.slos[0]?.evidence).toBeGreaterThanOrEqual(view.slos[0]?.limit ?? Number.POSITIVE_INFINITY);
+  });
+});

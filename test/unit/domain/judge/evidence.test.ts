@@ -1,0 +1,145 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  comparisonSteps,
+  EMPTY_TRAIL,
+  evidenceAt,
+  extendTrail,
+  LADDER,
+  logEvidence,
+  objectiveSteps,
+  RESTARTS,
+  restartTrail,
+} from '../../../../src/domain/judge/evidence.ts';
+import { logGamma } from '../../../../src/domain/judge/special-functions.ts';
+
+const totals = fc.integer({ min: 1, max: 5000 });
+
+function logChoose(n: number, k: number): number {
+  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+}
+
+describe('evidence against the canary', () => {
+  it('bets all of its stake and no more', () => {
+    expect(LADDER.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+    expect(logEvidence(EMPTY_TRAIL, 1)).toBeCloseTo(0, 12);
+    expect(logEvidence(restartTrail(EMPTY_TRAIL, RESTARTS), 1)).toBeCloseTo(0, 12);
+    expect(logEvidence(restartTrail(EMPTY_TRAIL, RESTARTS * 2), 1)).toBeCloseTo(0, 12);
+  });
+
+  it('has a mean of exactly 1 when a bad event falls on either arm in proportion to its requests', () => {
+    fc.assert(
+      fc.property(totals, totals, fc.integer({ min: 0, max: 40 }), (canary, control, bad) => {
+        const share = canary / (canary + control);
+        let mean = 0;
+        for (let own = 0; own <= bad; own += 1) {
+          const chance = logChoose(bad, own) + own * Math.log(share) + (bad - own) * Math.log1p(-share);
+          mean += Math.exp(chance + evidenceAt(own, canary, { bad: bad - own, total: control }, 1));
+        }
+        expect(mean).toBeCloseTo(1, 8);
+      }),
+    );
+  });
+
+  it('has a mean of at most 1 under the exact law of equal arms, which is hypergeometric, at any bad ratio', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (canary, control, rate) => {
+          const bad = Math.round(rate * (canary + control));
+          let mean = 0;
+          for (let own = Math.max(0, bad - control); own <= Math.min(bad, canary); own += 1) {
+            const chance = logChoose(canary, own) + logChoose(control, bad - own) - logChoose(canary + control, bad);
+            mean += Math.exp(chance + evidenceAt(own, canary, { bad: bad - own, total: control }, 1));
+          }
+          expect(mean).toBeLessThanOrEqual(1 + 1e-9);
+        },
+      ),
+    );
+  });
+
+  it('is a fair game from look to look too, with late bets running', () => {
+    const first = extendTrail(
+      EMPTY_TRAIL,
+      comparisonSteps({ canary: { bad: 2, total: 150 }, control: { bad: 11, total: 9000 } }),
+    );
+    const before = restartTrail(first, 3);
+    const share = 100 / 8100;
+    let mean = 0;
+    for (let own = 0; own <= 12; own += 1) {
+      const chance = logChoose(12, own) + own * Math.log(share) + (12 - own) * Math.log1p(-share);
+      const split = { canary: { bad: own, total: 100 }, control: { bad: 12 - own, total: 8000 } };
+      mean += Math.exp(chance + logEvidence(extendTrail(before, comparisonSteps(split)), 1));
+    }
+    expect(Math.log(mean)).toBeCloseTo(logEvidence(before, 1), 10);
+  });
+
+  it('has a mean of 1 for a canary exactly at its objective, and less for a better one', () => {
+    const meanAt = (rate: number) => {
+      let mean = 0;
+      for (let bad = 0; bad <= 200; bad += 1) {
+        const chance = logChoose(200, bad) + bad * Math.log(rate) + (200 - bad) * Math.log1p(-rate);
+        mean += Math.exp(chance + logEvidence(extendTrail(EMPTY_TRAIL, objectiveSteps({ bad, total: 200 }, 0.01)), 1));
+      }
+      return mean;
+    };
+    expect(meanAt(0.01)).toBeCloseTo(1, 8);
+    expect(meanAt(0.006)).toBeLessThan(1);
+  });
+
+  it('never falls when the canary is worse, nor rises when the control is', () => {
+    fc.assert(
+      fc.property(
+        totals,
+        totals,
+        fc.nat(500),
+        fc.nat(500),
+        fc.double({ min: 1, max: 20, noNaN: true }),
+        (c, s, own, others, phi) => {
+          const canaryBad = Math.min(own, c - 1);
+          const controlBad = Math.min(others, s - 1);
+          const here = evidenceAt(canaryBad, c, { bad: controlBad, total: s }, phi);
+          expect(evidenceAt(canaryBad + 1, c, { bad: controlBad, total: s }, phi)).toBeGreaterThanOrEqual(here - 1e-12);
+          expect(evidenceAt(canaryBad, c, { bad: controlBad + 1, total: s }, phi)).toBeLessThanOrEqual(here + 1e-12);
+        },
+      ),
+    );
+  });
+
+  it('adds up: looks of equal shares are worth what one look over both is', () => {
+    fc.assert(
+      fc.property(fc.nat(30), fc.nat(30), fc.nat(300), fc.nat(300), (a, b, x, y) => {
+        const one = comparisonSteps({ canary: { bad: a, total: 100 }, control: { bad: x, total: 9000 } });
+        const two = comparisonSteps({ canary: { bad: b, total: 200 }, control: { bad: y, total: 18_000 } });
+        const both = comparisonSteps({ canary: { bad: a + b, total: 300 }, control: { bad: x + y, total: 27_000 } });
+        for (const [rung, step] of both.entries()) expect((one[rung] ?? 0) + (two[rung] ?? 0)).toBeCloseTo(step, 8);
+      }),
+    );
+  });
+
+  it('does not condemn a canary for what a control as bad shows, and condemns it when the arms are swapped', () => {
+    const worse = { bad: 60, total: 10_000 };
+    const better = { bad: 10, total: 10_000 };
+    expect(evidenceAt(worse.bad, worse.total, better, 1)).toBeGreaterThan(4.6);
+    expect(evidenceAt(better.bad, better.total, worse, 1)).toBeLessThan(0);
+    expect(evidenceAt(better.bad, better.total, better, 1)).toBeLessThan(0);
+  });
+
+  it('is worth less the more counts scatter', () => {
+    const control = { bad: 100, total: 100_000 };
+    const at = (phi: number) => evidenceAt(12, 1000, control, phi);
+    expect(at(2)).toBeLessThan(at(1));
+    expect(at(4)).toBeLessThan(at(2));
+  });
+
+  it('says nothing without requests on either side', () => {
+    for (const split of [
+      { canary: { bad: 0, total: 0 }, control: { bad: 5, total: 100 } },
+      { canary: { bad: 5, total: 100 }, control: { bad: 0, total: 0 } },
+    ]) {
+      expect(comparisonSteps(split)).toEqual(LADDER.map(() => 0));
+    }
+  });
+});
