@@ -192,6 +192,11 @@ describe('the command channel', () => {
     const channel: Channel = { kind: 'command', name: 'hook', ...base, command };
     const error = await failureOf(notifierOf(channel, { CHAT_TOKEN: 't0p-s3cret-token' }));
     expect(error.message).toContain('401 for [redacted]');
+    // Also where the text is not a quotation: the program's own name stands in the error and in its hint.
+    const missing: Channel = { ...channel, command: ['/nowhere/t0p-s3cret-token/hook'] };
+    const unstarted = await failureOf(notifierOf(missing, { CHAT_TOKEN: 't0p-s3cret-token' }));
+    expect(unstarted.message).toContain('/nowhere/[redacted]/hook');
+    expect(unstarted.hints.join()).not.toContain('t0p-s3cret-token');
   });
 });
 
