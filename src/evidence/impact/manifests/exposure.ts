@@ -84,7 +84,8 @@ function fromYaml(path: string, text: string): Exposure[] {
     else if (isValuesPort) at('port', line.path.filter((part) => part !== '-').join('.'), line.value);
     else if (isCompose && line.key === undefined && line.path.at(-2) === 'ports') at('port', `ports ${line.value}`, '');
     else if (SECURITY_KEYS.test(key)) at('permission', line.path.filter((part) => part !== '-').join('.'), line.value);
-    else if (line.path.includes('capabilities')) at('permission', `capabilities ${capability(line)}`, '');
+    else if (line.path.includes('capabilities') && line.value !== '')
+      at('permission', `capabilities ${capability(line)}`, '');
     else if (object && PERMISSION_KINDS.test(object.kind) && isGrant(line))
       at('permission', `${line.path.filter((part) => part !== '-').join('.')} ${line.value}`, '');
   }

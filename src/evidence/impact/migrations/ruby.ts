@@ -127,8 +127,10 @@ function judgeDown(down: Part | undefined): { hasDown: boolean; downNote: string
   return body === '' ? { hasDown: false, downNote: 'its down is empty' } : { hasDown: true, downNote: undefined };
 }
 
-/** Blanks the blocks that begin with a word and end at an `end` of the same indentation. */
+/** Blanks the blocks that begin with a word: to an `end` of the same indentation, or between braces. */
 function withoutBlock(text: string, word: string): string {
-  const block = new RegExp(String.raw`^([ \t]*)[^\n]*\b${word}\b[^\n]*\bdo\b[^\n]*\n[\s\S]*?\n\1end\b`, 'gm');
-  return text.replace(block, (all) => all.replace(/[^\n]/g, ' '));
+  const blank = (all: string) => all.replace(/[^\n]/g, ' ');
+  const long = new RegExp(String.raw`^([ \t]*)[^\n]*\b${word}\b[^\n]*\bdo\b[^\n]*\n[\s\S]*?\n\1end\b`, 'gm');
+  const short = new RegExp(String.raw`\b${word}\s*\{[^{}]*\}`, 'g');
+  return text.replace(long, blank).replace(short, blank);
 }
