@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './adapters/clock.ts';
 import { createPlanStore } from './adapters/fs/plan-store.ts';
@@ -152,7 +152,7 @@ async function realEnvironments(config: Config, cwd: string, env: Surroundings['
         kubectl.createKubectlCluster({
           context: target.context,
           namespace: target.namespace,
-          ...(whole.kubeconfig === undefined ? {} : { kubeconfig: join(cwd, whole.kubeconfig) }),
+          ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
         });
       clusters.set(key, cluster);
       return cluster;
@@ -178,21 +178,28 @@ async function realEnvironments(config: Config, cwd: string, env: Surroundings['
   };
 }
 
-/** The controls of the simulated company of a repository. Errors: `config.invalid` where the platform is the real one. */
+/**
+ * The controls of the simulated company of a repository; it is opened when something is asked of it, so that a broken one can
+ * be reset. Errors: `config.invalid` where the platform is the real one, `sandbox.state`.
+ */
 export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
   const { repository, workspace, store } = await openGround(cwd);
   const config = await loadConfig(workspace);
   if (config.platform !== 'sandbox') throw notASandbox();
   const file = join(repository.root, '.relctl', 'sandbox.json');
-  const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
-  const { sandbox } = await openSandboxWorld({ file, config, repository, store });
   return {
     timeZone: config.timeZone,
-    now: () => sandbox.clock.now(),
-    advanceTo: (at) => sandbox.clock.advanceTo(at),
-    faults: () => sandbox.faults.list().map(({ name, about, on }) => ({ name, description: about, on })),
-    setFault: (name, on, service) => sandbox.faults.set(name, on, service === undefined ? {} : { service }),
-    outbox: () => sandbox.outbox(),
+    async open() {
+      const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
+      const { sandbox } = await openSandboxWorld({ file, config, repository, store });
+      return {
+        now: () => sandbox.clock.now(),
+        advanceTo: (at) => sandbox.clock.advanceTo(at),
+        faults: () => sandbox.faults.list().map(({ name, about, on }) => ({ name, description: about, on })),
+        setFault: (name, on, service) => sandbox.faults.set(name, on, service === undefined ? {} : { service }),
+        outbox: () => sandbox.outbox(),
+      };
+    },
     reset: () => rm(file, { force: true }),
   };
 }

@@ -42,6 +42,8 @@ export interface CandidateRepository extends Repository {
   mentions(commit: string, words: readonly string[]): Promise<readonly string[]>;
   /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
   authors(base: string, head: string): Promise<Authors>;
+  /** The newest tag that names a version, such as `v4.1.0`, pre-releases aside; `undefined` when there is none. */
+  latestTag(): Promise<string | undefined>;
   /** Whether each branch merges cleanly with the base, and each pair of branches with each other. */
   merges(base: string, heads: readonly string[]): Promise<Merges>;
   /**

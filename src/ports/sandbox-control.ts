@@ -1,5 +1,15 @@
-/** The controls of the simulated company: its clock and its faults. Only the sandbox has them. */
+/** The controls of the simulated company of a repository. Only the sandbox has them. */
 export interface SandboxControl {
+  /** Zone in which times are read and shown. */
+  readonly timeZone: string;
+  /** Errors: `sandbox.state` when its file is broken. */
+  open(): Promise<SandboxWorldControl>;
+  /** Forgets the whole company, broken or not; the next command finds a new one. */
+  reset(): Promise<void>;
+}
+
+/** The clock and the faults of a simulated company. */
+export interface SandboxWorldControl {
   /** Milliseconds since the epoch, on the virtual clock. */
   now(): number;
   /** Moves the virtual clock forward, and the world with it. */
@@ -9,10 +19,6 @@ export interface SandboxControl {
   setFault(name: string, on: boolean, service: string | undefined): void;
   /** Messages that reached somebody, oldest first. */
   outbox(): readonly { readonly at: string; readonly topic: string; readonly text: string }[];
-  /** Forgets the whole company; the next command finds a new one. */
-  reset(): Promise<void>;
-  /** Zone in which times are read and shown. */
-  readonly timeZone: string;
 }
 
 /** A switch of what goes wrong. */

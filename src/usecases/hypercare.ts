@@ -1,6 +1,5 @@
 import { formatMoment, formatSpan, isoTime, timeOf } from '../domain/calendar.ts';
 import { RelctlError } from '../domain/errors.ts';
-import { countsOf } from '../domain/judge/replicas.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { nextActions } from '../domain/process.ts';
 import { durationSeconds, percentRatio } from '../plan/duration.ts';
@@ -11,6 +10,7 @@ import { approvalAnswer } from './answers.ts';
 import type { Context } from './context.ts';
 import { flushOutbox, notify } from './notify.ts';
 import { openForCommand, passGates, type Release } from './release.ts';
+import { readSloCounts } from './slo-counts.ts';
 
 /** What `relctl hypercare` may be asked. */
 export interface HypercareOptions {
@@ -24,6 +24,9 @@ export interface HypercareOptions {
   readonly reason?: string;
   readonly exception?: string;
 }
+
+/** There is nothing to see before the first scrapes of the time have come in. */
+const SHORTEST_MS = 5 * 60_000;
 
 type Observation = EventData<'hypercare.observed'>;
 
@@ -41,11 +44,24 @@ export async function hypercare(context: Context, id: string, options: Hypercare
     await journal.record('hypercare.started', { until, hours: policy.hypercareHours });
   }
   if (options.extendHours !== undefined) await extend(context, release, options.extendHours, options.reason);
+  if (context.clock.now() - timeOf(journal.state.hypercare?.startedAt ?? '') < SHORTEST_MS)
+    return tooEarly(context, release);
   const observation = await observe(context, release, options.note ?? '');
   await journal.record('hypercare.observed', observation);
   if (!options.exit) return observed(context, release, observation);
   await passGates(context, release, 'hypercare --exit', options.exception);
   return signOff(context, release, options, observation);
+}
+
+function tooEarly(context: Context, release: Release): Outcome {
+  const { journal } = release;
+  return {
+    result: 'pending',
+    headline: `hypercare has just begun; there is something to see from ${SHORTEST_MS / 60_000} minutes on`,
+    blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
+    data: { release: journal.plan.id, phase: journal.state.phase, until: journal.state.hypercare?.until },
+    simulated: context.environments.simulated,
+  };
 }
 
 async function extend(context: Context, release: Release, hours: number, reason: string | undefined): Promise<void> {
@@ -79,13 +95,9 @@ async function observe(context: Context, release: Release, note: string): Promis
 }
 
 async function observeSlo(metrics: Metrics, slo: Slo, span: Span): Promise<Observation['slos'][number]> {
-  const [good, total] = await Promise.all([
-    metrics.increase(slo.good, [], span),
-    metrics.increase(slo.total, [], span),
-  ]);
-  if (!total.ok) return { name: slo.name, ok: false, detail: `no data: ${total.noData.detail}`, code: 'no-data' };
-  if (!good.ok) return { name: slo.name, ok: false, detail: `no data: ${good.noData.detail}`, code: 'no-data' };
-  const counts = countsOf(good.value.total, total.value.total);
+  const read = await readSloCounts(metrics, slo, [], span);
+  if (!read.ok) return { name: slo.name, ok: false, detail: `no data: ${read.noData.detail}`, code: 'no-data' };
+  const { counts } = read.value;
   const budget = 1 - percentRatio(slo.objective);
   const bad = counts.total > 0 ? counts.bad / counts.total : 0;
   const burn = budget > 0 ? bad / budget : bad > 0 ? Number.POSITIVE_INFINITY : 0;
@@ -115,7 +127,7 @@ async function gapsOf(
   const found = await Promise.all(
     slos.map(async (slo) => {
       const gaps = await metrics.gaps(slo.total, [], span, longer);
-      if (!gaps.ok) return [];
+      if (!gaps.ok) return [`${slo.name}: it is not known where data is missing (${gaps.noData.detail})`];
       return gaps.value.map(
         (gap) => `${slo.name}: ${formatSpan(gap.to - gap.from)} from ${formatMoment(gap.from, zone)}`,
       );
@@ -146,7 +158,7 @@ function observed(context: Context, release: Release, observation: Observation):
       : 'time has passed; it can be signed off';
   return {
     result: observation.healthy ? (left > 0 ? 'pending' : 'done') : 'failed',
-    headline: `hypercare is ${observation.healthy ? 'healthy' : 'NOT healthy'} and ${lasts}`,
+    headline: `hypercare ${observation.healthy ? 'is healthy' : 'is not healthy'} and ${lasts}`,
     blocks: [...findings(observation), { kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: journal.plan.id, phase: journal.state.phase, until: isoTime(until), observation },
     simulated: context.environments.simulated,

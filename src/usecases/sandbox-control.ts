@@ -2,7 +2,7 @@ import { formatMoment, wallTimeIn } from '../domain/calendar.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { durationSeconds } from '../plan/duration.ts';
-import type { SandboxControl } from '../ports/sandbox-control.ts';
+import type { SandboxControl, SandboxWorldControl } from '../ports/sandbox-control.ts';
 
 /** What `relctl sandbox` may be asked. */
 export interface SandboxRequest {
@@ -17,39 +17,46 @@ const ACTIONS = ['show', 'advance', 'fault', 'clear', 'reset'];
 
 /** Shows and moves the simulated company. Nothing here exists outside the sandbox. */
 export async function sandboxControl(control: SandboxControl, request: SandboxRequest): Promise<Outcome> {
+  if (request.action === 'reset') {
+    await control.reset();
+    return {
+      result: 'done',
+      headline: 'the simulated company is forgotten; the next command finds a new one',
+      blocks: [],
+      data: {},
+      simulated: true,
+    };
+  }
+  if (!ACTIONS.includes(request.action)) {
+    throw new RelctlError('usage.bad-flag', `sandbox knows no action "${request.action}"`, {
+      why: 'Nothing was done.',
+      hints: ACTIONS.map((action) => `relctl sandbox ${action}`),
+    });
+  }
+  const world = await control.open();
+  return shown(world, control.timeZone, change(world, control.timeZone, request));
+}
+
+/** Does what was asked, and says what was done. */
+function change(world: SandboxWorldControl, zone: string, request: SandboxRequest): string {
   switch (request.action) {
-    case 'show':
-      return shown(control, 'the simulated company');
-    case 'advance': {
-      control.advanceTo(target(control, request));
-      return shown(control, `the simulated clock was moved`);
-    }
+    case 'advance':
+      world.advanceTo(target(world, zone, request));
+      return 'the simulated clock was moved';
     case 'fault':
     case 'clear': {
       const on = request.action === 'fault';
-      if (request.name === undefined) throw missing('--name', control);
-      control.setFault(request.name, on, request.service);
-      return shown(control, `fault ${request.name} is ${on ? 'on' : 'off'}`);
+      if (request.name === undefined) throw missing('--name', world);
+      world.setFault(request.name, on, request.service);
+      return `fault ${request.name} is ${on ? 'on' : 'off'}`;
     }
-    case 'reset':
-      await control.reset();
-      return {
-        result: 'done',
-        headline: 'the simulated company is forgotten; the next command finds a new one',
-        blocks: [],
-        data: {},
-        simulated: true,
-      };
     default:
-      throw new RelctlError('usage.bad-flag', `sandbox knows no action "${request.action}"`, {
-        why: 'Nothing was done.',
-        hints: ACTIONS.map((action) => `relctl sandbox ${action}`),
-      });
+      return 'the simulated company';
   }
 }
 
-function target(control: SandboxControl, { by, to }: SandboxRequest): number {
-  const now = control.now();
+function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxRequest): number {
+  const now = world.now();
   if (by !== undefined) {
     if (!/^\d+(s|m|h|d)$/.test(by)) {
       throw new RelctlError('usage.bad-flag', `--by is "${by}", which is not a duration`, {
@@ -59,30 +66,30 @@ function target(control: SandboxControl, { by, to }: SandboxRequest): number {
     }
     return now + durationSeconds(by) * 1000;
   }
-  if (to === undefined) throw missing('--by or --to', control);
-  const at = wallTimeIn(to, control.timeZone);
+  if (to === undefined) throw missing('--by or --to', world);
+  const at = wallTimeIn(to, zone);
   if (at === undefined || at < now) {
     throw new RelctlError('usage.bad-flag', `--to is "${to}", which is not a time from now on`, {
-      why: `It is ${formatMoment(now, control.timeZone)} in the sandbox, and its clock only moves forward.`,
+      why: `It is ${formatMoment(now, zone)} in the sandbox, and its clock only moves forward.`,
       hints: ['relctl sandbox advance --to 2026-12-03T14:00'],
     });
   }
   return at;
 }
 
-function missing(flag: string, control: SandboxControl): RelctlError {
+function missing(flag: string, world: SandboxWorldControl): RelctlError {
   return new RelctlError('usage.missing-answer', `${flag} is missing`, {
     why: 'Nothing was done.',
-    hints: ['relctl sandbox --help', ...control.faults().map((fault) => `--name ${fault.name}   ${fault.description}`)],
+    hints: ['relctl sandbox --help', ...world.faults().map((fault) => `--name ${fault.name}   ${fault.description}`)],
   });
 }
 
-function shown(control: SandboxControl, headline: string): Outcome {
-  const faults = control.faults();
-  const outbox = control.outbox();
+function shown(world: SandboxWorldControl, zone: string, headline: string): Outcome {
+  const faults = world.faults();
+  const outbox = world.outbox();
   return {
     result: 'done',
-    headline: `${headline}; its clock says ${formatMoment(control.now(), control.timeZone)}`,
+    headline: `${headline}; its clock says ${formatMoment(world.now(), zone)}`,
     blocks: [
       { kind: 'heading', text: 'Faults' },
       {
@@ -103,7 +110,7 @@ function shown(control: SandboxControl, headline: string): Outcome {
             },
           ]),
     ],
-    data: { now: new Date(control.now()).toISOString(), faults, outbox },
+    data: { now: new Date(world.now()).toISOString(), faults, outbox },
     simulated: true,
   };
 }

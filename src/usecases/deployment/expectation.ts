@@ -1,8 +1,8 @@
 import { minimumDetectableRatio } from '../../domain/judge/power.ts';
-import { countsOf } from '../../domain/judge/replicas.ts';
 import { percentRatio } from '../../plan/duration.ts';
 import type { Context } from '../context.ts';
 import type { Release } from '../release.ts';
+import { readSloCounts } from '../slo-counts.ts';
 import { judgeSettings } from './judging.ts';
 
 /** How far back traffic is looked at to say what a canary can show. */
@@ -17,17 +17,14 @@ export async function expectVisibility(context: Context, release: Release): Prom
   const span = { from: to - LOOK_BACK_MS, to };
   const metrics = context.environments.metrics('production');
   for (const [index, slo] of spec.slos.entries()) {
-    const [good, total] = await Promise.all([
-      metrics.increase(slo.good, [], span),
-      metrics.increase(slo.total, [], span),
-    ]);
+    const read = await readSloCounts(metrics, slo, [], span);
     const judged = settings.slos[index];
-    if (!good.ok || !total.ok || judged === undefined) {
-      const why = !total.ok ? total.noData.detail : !good.ok ? good.noData.detail : '';
+    if (!read.ok || judged === undefined) {
+      const why = read.ok ? 'it is not judged' : read.noData.detail;
       context.sink.emit({ type: 'note', level: 'warning', text: `${slo.name}: no traffic to reckon with (${why})` });
       continue;
     }
-    const counts = countsOf(good.value.total, total.value.total);
+    const { counts } = read.value;
     const rate = counts.total / (LOOK_BACK_MS / 1000);
     const smallest = minimumDetectableRatio(settings, judged, {
       canaryRate: rate * share,

@@ -39,7 +39,11 @@ export async function migrate(
   if ((await lock.cluster.get(ref)) === undefined) await createOnce(lock, job);
   await awaitJob(context, lock, job, run.timeout);
   const log = await jobLogs(lock.cluster, job.metadata.name);
-  return context.store.keep(run.release, `migration-${run.attempt}-${migration.id}-${direction}.log`, log);
+  return context.store.keep(
+    run.release,
+    `migration-${lock.target.replace('/', '-')}-${run.attempt}-${migration.id}-${direction}.log`,
+    log,
+  );
 }
 
 /** Removes the Jobs of a release from a target; their logs are kept beside the plan. */

@@ -56,7 +56,8 @@ export async function desiredService(
   };
 }
 
-function containerOf(service: string, named: string | undefined, deployment: KubeObject): string {
+/** The container whose image is shipped: the one that relctl.yaml names, or the only one. Errors: `config.invalid`. */
+export function containerOf(service: string, named: string | undefined, deployment: KubeObject): string {
   const containers = containersOf(deployment);
   const [only] = containers;
   const container = named ?? (containers.length === 1 ? only : undefined);
@@ -74,8 +75,9 @@ function containerOf(service: string, named: string | undefined, deployment: Kub
   );
 }
 
-async function manifestObjects(
-  context: Context,
+/** The objects of manifest files and folders at a commit. Errors: `config.invalid`, `evidence.unreadable`. */
+export async function manifestObjects(
+  context: Pick<Context, 'repository'>,
   commit: string,
   paths: readonly string[],
 ): Promise<readonly KubeObject[]> {

@@ -1,7 +1,7 @@
 import type { Look, SloReading } from '../../domain/judge/look.ts';
-import { countsByReplica, countsOf } from '../../domain/judge/replicas.ts';
 import type { Slo } from '../../plan/spec.ts';
-import type { Increase, Metrics, Reading, Span } from '../../ports/metrics.ts';
+import type { Metrics, Span } from '../../ports/metrics.ts';
+import { readSloCounts } from '../slo-counts.ts';
 import type { Run } from './run.ts';
 
 /** Reads all SLOs from the start of the bake up to a moment: canary and control over the same time. */
@@ -38,31 +38,19 @@ function negated(matcher: string): string {
 }
 
 async function readSlo(metrics: Metrics, slo: Slo, sides: Sides, span: Span): Promise<SloReading> {
-  const [canaryGood, canaryTotal, controlGood, controlTotal] = await Promise.all([
-    metrics.increase(slo.good, sides.canary, span),
-    metrics.increase(slo.total, sides.canary, span),
-    metrics.increase(slo.good, sides.control, span),
-    metrics.increase(slo.total, sides.control, span),
+  const [canary, control] = await Promise.all([
+    readSloCounts(metrics, slo, sides.canary, span),
+    readSloCounts(metrics, slo, sides.control, span),
   ]);
-  // No good event at all is a count of zero only where requests were counted: an outage of the candidate must not read as no data.
-  const good = emptyIsZero(canaryGood, canaryTotal);
-  const controlGoodOrZero = emptyIsZero(controlGood, controlTotal);
-  if (!canaryTotal.ok) return { ok: false, detail: `canary: ${canaryTotal.noData.detail}` };
-  if (!good.ok) return { ok: false, detail: `canary: ${good.noData.detail}` };
-  if (!controlTotal.ok) return { ok: false, detail: `control: ${controlTotal.noData.detail}` };
-  if (!controlGoodOrZero.ok) return { ok: false, detail: `control: ${controlGoodOrZero.noData.detail}` };
-  const controlReplicas = countsByReplica(controlGoodOrZero.value.series, controlTotal.value.series);
-  const canaryReplicas = countsByReplica(good.value.series, canaryTotal.value.series);
+  if (!canary.ok) return { ok: false, detail: `canary: ${canary.noData.detail}` };
+  if (!control.ok) return { ok: false, detail: `control: ${control.noData.detail}` };
+  const { replicas: canaryReplicas } = canary.value;
+  const { replicas: controlReplicas } = control.value;
   return {
     ok: true,
-    canary: countsOf(good.value.total, canaryTotal.value.total),
-    control: countsOf(controlGoodOrZero.value.total, controlTotal.value.total),
+    canary: canary.value.counts,
+    control: control.value.counts,
     ...(controlReplicas === undefined ? {} : { controlReplicas }),
     ...(canaryReplicas === undefined ? {} : { canaryReplicas: Math.max(1, Object.keys(canaryReplicas).length) }),
   };
-}
-
-function emptyIsZero(good: Reading<Increase>, total: Reading<Increase>): Reading<Increase> {
-  const isZero = !good.ok && good.noData.reason === 'empty' && total.ok && total.value.total > 0;
-  return isZero ? { ok: true, value: { total: 0, series: new Map() } } : good;
 }

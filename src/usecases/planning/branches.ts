@@ -1,0 +1,128 @@
+import { formatSpan } from '../../domain/calendar.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import { isAmong } from '../../domain/people.ts';
+import type { Branch } from '../../ports/repository.ts';
+import type { Context } from '../context.ts';
+
+/** A branch as the Product Manager sees it. */
+export interface Offer {
+  readonly branch: Branch;
+  /** Who approved what the branch is now; its own authors do not count. */
+  readonly approvedBy: readonly string[];
+  /** Merge or pull request. */
+  readonly request?: string;
+  /** What the automatic checks say, where a forge tells. */
+  readonly checks?: string;
+}
+
+/** What the approval of a branch rests on. */
+export async function offersOf(context: Context, base: string): Promise<readonly Offer[]> {
+  const branches = await context.repository.branches(base);
+  return Promise.all(
+    branches
+      // The candidates that relctl built are not features.
+      .filter((branch) => !branch.name.startsWith('release/'))
+      .map((branch) => offerOf(branch)),
+  );
+}
+
+async function offerOf(branch: Branch): Promise<Offer> {
+  const authors = branch.authors ?? [branch.author];
+  return { branch, approvedBy: branch.approvedBy.filter((person) => !isAmong(authors, person)) };
+}
+
+/**
+ * The branches of the release: those that the flags name, or a choice in which unapproved ones cannot be picked.
+ * @throws RelctlError `usage.bad-flag`, `usage.missing-answer`, `gate.refused` for an unapproved branch without an exception
+ */
+export async function chooseBranches(
+  context: Context,
+  offers: readonly Offer[],
+  wanted: readonly string[],
+  exception: string | undefined,
+): Promise<readonly Offer[]> {
+  const names = wanted.length > 0 ? wanted : await askBranches(context, offers, exception);
+  const chosen = [...new Set(names)].map((name) => {
+    const offer = offers.find(({ branch }) => branch.name === name);
+    if (offer === undefined) throw noSuchBranch(name, offers);
+    return offer;
+  });
+  const unapproved = chosen.filter((offer) => offer.approvedBy.length === 0);
+  if (unapproved.length > 0 && exception === undefined) throw notApproved(unapproved);
+  return chosen;
+}
+
+async function askBranches(
+  context: Context,
+  offers: readonly Offer[],
+  exception: string | undefined,
+): Promise<readonly string[]> {
+  const now = context.clock.now();
+  return context.prompter.selectMany({
+    message: 'Which branches does the release bring?',
+    flag: '--branch <name>',
+    min: 1,
+    choices: offers.map((offer) => ({
+      value: offer.branch.name,
+      label: `${offer.branch.name}  ${describeOffer(offer, now)}`,
+      hint: offer.approvedBy.length > 0 ? `approved by ${offer.approvedBy.join(', ')}` : 'approved by nobody',
+      ...(offer.approvedBy.length === 0 && exception === undefined
+        ? { disabled: 'not approved; --exception "<reason>" lets it be picked' }
+        : {}),
+    })),
+  });
+}
+
+/** Author, age, commits and size of a branch in one line. */
+export function describeOffer({ branch, checks, request }: Offer, now: number): string {
+  const { size } = branch;
+  return [
+    branch.author,
+    `${formatSpan(now - branch.committedAt)
+      .split(' ')
+      .slice(0, 2)
+      .join(' ')} old`,
+    `${branch.commits} ${branch.commits === 1 ? 'commit' : 'commits'}`,
+    size === undefined
+      ? ''
+      : `${size.files} ${size.files === 1 ? 'file' : 'files'} +${size.insertions} -${size.deletions}`,
+    checks === undefined ? '' : `checks ${checks}`,
+    request ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function noSuchBranch(name: string, offers: readonly Offer[]): RelctlError {
+  return new RelctlError('usage.bad-flag', `no local branch "${name}" is ahead of the base`, {
+    why: 'The candidate is built from the exact heads of local branches.',
+    hints: [
+      `git fetch origin ${name}:${name}`,
+      ...offers.map(({ branch, approvedBy }) =>
+        approvedBy.length > 0 ? `--branch ${branch.name}` : `--branch ${branch.name} (not approved)`,
+      ),
+    ],
+    data: { branch: name, known: offers.map((offer) => offer.branch.name) },
+  });
+}
+
+function notApproved(unapproved: readonly Offer[]): RelctlError {
+  const names = unapproved.map((offer) => offer.branch.name).join(', ');
+  return new RelctlError('gate.refused', `plan is refused: ${names} is not approved by anybody but its authors`, {
+    why: 'The Product Manager selects approved feature branches.',
+    hints: [
+      `have it reviewed: a trailer "Approved-by: Name <address>" on one of its commits, by someone who wrote none of them`,
+      'or, with a reason that the board will read: --exception "<reason>"',
+    ],
+    data: {
+      command: 'plan',
+      refusals: unapproved.map(({ branch }) => ({
+        gate: 'candidate.approved',
+        sentence: `${branch.name} is approved by nobody but its authors`,
+        who: [],
+        command: `git commit --allow-empty --trailer "Approved-by: …"`,
+        exceptionable: true,
+      })),
+    },
+  });
+}

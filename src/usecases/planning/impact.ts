@@ -1,0 +1,28 @@
+import type { Impact } from '../../evidence/impact/findings.ts';
+import { readImpact } from '../../evidence/impact/read-impact.ts';
+import type { Context } from '../context.ts';
+
+/** Files of relctl itself: they are no part of the product. */
+const OWN_FILES = /^(releases\/|relctl\/|relctl\.yaml$|\.relctl\/|\.gitattributes$|\.gitignore$)/;
+
+/**
+ * What lies between two commits, read from git.
+ * @param base full commit id of what runs now
+ * @param head full commit id of the candidate
+ */
+export async function impactBetween(
+  context: Pick<Context, 'repository' | 'config'>,
+  base: string,
+  head: string,
+): Promise<Impact> {
+  const { repository, config } = context;
+  const [diff, filesAtHead] = await Promise.all([repository.diff(base, head), repository.filesAt(head)]);
+  const impact = await readImpact({
+    diff,
+    filesAtHead,
+    read: (side, paths) => repository.readFiles(side === 'base' ? base : head, paths),
+    mentions: (words) => repository.mentions(head, words),
+    config,
+  });
+  return { ...impact, unmappedFiles: impact.unmappedFiles.filter((file) => !OWN_FILES.test(file)) };
+}

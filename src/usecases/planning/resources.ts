@@ -1,0 +1,73 @@
+import { TO_BE_WRITTEN } from '../../domain/plan-check.ts';
+import type { Impact, ResourceFinding, Seen } from '../../evidence/impact/findings.ts';
+import type { Config } from '../../plan/config.ts';
+import type { Spec } from '../../plan/spec.ts';
+import type { DraftedVariable } from './variables.ts';
+
+/** Something that Operations must provide before the deployment. */
+export interface DraftedResource {
+  readonly resource: Spec['resources'][number];
+  readonly seen: readonly Seen[];
+  readonly note: string;
+}
+
+const ENVIRONMENTS = ['staging', 'production'] as const;
+
+/**
+ * What Operations pre-provisions: new objects outside the manifests that relctl itself applies, and the Secrets that new
+ * variables are read from.
+ */
+export function draftResources(
+  impact: Impact,
+  config: Config,
+  variables: readonly DraftedVariable[],
+): readonly DraftedResource[] {
+  const found = impact.resources.filter((one) => one.change === 'added' && !isApplied(one.seen.file, config));
+  return [...found.flatMap(ofFinding), ...secretsOf(variables)];
+}
+
+/** True for a file below the manifests of a service: `stage` and `deploy` apply it. */
+export function isApplied(file: string, config: Config): boolean {
+  return Object.values(config.services)
+    .flatMap(({ manifests }) => [...manifests.staging, ...manifests.production])
+    .some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
+}
+
+function ofFinding(finding: ResourceFinding): readonly DraftedResource[] {
+  const { kind, apiVersion, seen } = finding;
+  const title = `${kind} ${finding.name === '' ? `in ${seen.file}` : finding.name}`;
+  return ENVIRONMENTS.map((environment) => ({
+    resource: {
+      name: title,
+      environment,
+      ...(apiVersion === undefined
+        ? { command: [`${TO_BE_WRITTEN}: a command that exits 0 when ${title} is there in ${environment}, as a list`] }
+        : {
+            object: {
+              apiVersion,
+              kind,
+              name: finding.name === '' ? `${TO_BE_WRITTEN}: its name in ${environment}` : finding.name,
+            },
+          }),
+    },
+    seen: [seen],
+    note: 'new, and not among the manifests that relctl applies',
+  }));
+}
+
+function secretsOf(variables: readonly DraftedVariable[]): readonly DraftedResource[] {
+  const byName = new Map<string, DraftedVariable[]>();
+  for (const drafted of variables) {
+    const name = /^Secret (\S+)$/.exec(drafted.variable.source ?? '')?.[1];
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), drafted]);
+  }
+  return [...byName].flatMap(([name, users]) =>
+    ENVIRONMENTS.filter((environment) => users.some(({ variable }) => variable.setIn.includes(environment))).map(
+      (environment) => ({
+        resource: { name: `Secret ${name}`, environment, object: { apiVersion: 'v1', kind: 'Secret', name } },
+        seen: users.flatMap((user) => user.seen),
+        note: `holds ${users.map(({ variable }) => variable.name).join(', ')}`,
+      }),
+    ),
+  );
+}
