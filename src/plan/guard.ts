@@ -5,7 +5,7 @@ import { RelctlError } from '../domain/errors.ts';
  * What a YAML text may be before the parser sees it. The parser composes recursively: 4 KB of `[` abort the Node process
  * and 40,000 keys take seconds, so depth and size are counted on the flat token stream first.
  */
-export const YAML_LIMITS = { bytes: 1_048_576, depth: 40, indent: 80, keys: 20_000 } as const;
+export const YAML_LIMITS = { bytes: 1_048_576, depth: 40, indent: 80, keys: 8_000, tokens: 40_000 } as const;
 
 const FORBIDDEN: Readonly<Record<string, string>> = {
   '&': 'an anchor (&)',
@@ -67,11 +67,16 @@ export function guardYaml(text: string, file: string, allowed = ''): void {
   let keys = 0;
   let inlineDepth = 0;
   let offset = 0;
+  let tokens = 0;
   let previous = '';
   for (const token of new Lexer().lex(text)) {
     const start = offset;
     const isScalar = previous === SCALAR_FOLLOWS;
     previous = token;
+    tokens += 1;
+    if (tokens > YAML_LIMITS.tokens) {
+      throw refuse('plan.too-many-keys', `${file} has more than ${YAML_LIMITS.tokens} YAML tokens`, file, text, start);
+    }
     if (MARKS.has(token)) continue;
     offset += token.length;
     if (isScalar) continue;
@@ -82,8 +87,11 @@ export function guardYaml(text: string, file: string, allowed = ''): void {
 
     if (token === '[' || token === '{') flowDepth += 1;
     else if (token === ']' || token === '}') flowDepth -= 1;
-    else if (token === ':') keys += 1;
-    else if (token === '-' || token === '?') inlineDepth += 1;
+    else if (token === ':') {
+      keys += 1;
+      // Outside brackets, `a: a: a:` on one line opens one map inside the other.
+      if (flowDepth === 0) inlineDepth += 1;
+    } else if (token === '-' || token === '?') inlineDepth += 1;
     else if (token === '\n') inlineDepth = 0;
     const indent = text[start - 1] === '\n' && token.startsWith(' ') ? token.length : 0;
 

@@ -12,6 +12,9 @@ export interface StatusContent {
   readonly events: readonly RecordedEvent[];
 }
 
+/** Events are flat; a few levels suffice for every type that is recorded. */
+const MAX_DEPTH = 20;
+
 const OPENING = 'status: # written by relctl; edited by hand, the history no longer verifies\n';
 
 /** Writes the one text of a status. */
@@ -39,8 +42,11 @@ export function readStatus(status: string, file: string, firstLine: number): Sta
   const [, phase = '', head = '', body = ''] = parsed;
   const events: RecordedEvent[] = [];
   for (const [index, line] of body.split('\n').slice(0, -1).entries()) {
+    const json = line.slice('    - '.length);
+    // Writing and hashing walk down recursively: 100 KB of `[` would run out of stack.
+    if (jsonDepth(json) > MAX_DEPTH) throw notOurs(file, firstLine + 4 + index, `event ${index + 1} nests too deep`);
     try {
-      events.push(JSON.parse(line.slice('    - '.length)) as RecordedEvent);
+      events.push(JSON.parse(json) as RecordedEvent);
     } catch {
       throw notOurs(file, firstLine + 4 + index, `event ${index + 1} is not readable`);
     }
@@ -55,6 +61,22 @@ export function readStatus(status: string, file: string, firstLine: number): Sta
     );
   }
   return content;
+}
+
+/** How deep brackets and braces nest in a JSON text, those within strings aside; linear, whatever the text is. */
+function jsonDepth(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < json.length; i += 1) {
+    const character = json[i];
+    if (character === '"') inString = !inString;
+    else if (inString) i += character === '\\' ? 1 : 0;
+    else if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function orderedEvent(event: RecordedEvent): object {

@@ -14,13 +14,7 @@ export interface PositionedYaml {
 export function readYaml(text: string, file: string): PositionedYaml {
   guardYaml(text, file);
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    merge: false,
-    logLevel: 'silent',
-    stringKeys: true,
-  });
+  const document = parseGuarded(text, file, lines);
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
@@ -39,6 +33,28 @@ export function readYaml(text: string, file: string): PositionedYaml {
   }
   refuseOddKeys(document, file, at);
   return { value: document.toJS({ maxAliasCount: 0 }), place: (path) => placeOf(document, path, at, file) };
+}
+
+/** Parses; should a text get past the guard and exhaust the parser all the same, that too is a finding about the text. */
+function parseGuarded(text: string, file: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      uniqueKeys: false,
+      merge: false,
+      logLevel: 'silent',
+      // Pretty errors cut the source once for each error, which takes seconds when there are thousands.
+      prettyErrors: false,
+      stringKeys: true,
+    });
+  } catch (cause) {
+    throw new RelctlError('plan.yaml-syntax', `${file} could not be parsed as YAML`, {
+      place: { file, line: 1 },
+      why: 'Nothing was read and nothing was changed.',
+      hints: [`git diff -- ${file}`],
+      cause,
+    });
+  }
 }
 
 /** Duplicate keys (found here in linear time) and keys that reach into JavaScript's prototypes. */
