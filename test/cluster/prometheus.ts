@@ -34,7 +34,7 @@ export interface PrometheusOptions {
   readonly history?: string;
 }
 
-/** Starts Prometheus and waits until it answers. */
+/** Starts Prometheus and waits until it answers. Changes in its targets take up to 5 s until they are scraped. */
 export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-prometheus-'));
   const [port = 0] = await freePorts(1);
@@ -63,6 +63,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     `--storage.tsdb.path=${data}`,
     '--storage.tsdb.retention.time=60d',
     '--web.enable-lifecycle',
+    // Alerts that fire before Alertmanager is discovered (5 s after the start) are told again soon, not a minute later.
+    '--rules.alert.resend-delay=1s',
     '--log.level=warn',
   ]);
   return {

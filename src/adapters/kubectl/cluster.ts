@@ -9,6 +9,7 @@ import { type Fate, writeOnce } from './guarded-write.ts';
 import { bindKubectl, DEFAULT_DEADLINE_MS, type KubectlTarget } from './kubectl.ts';
 import { refOf, selectorOf, subjectOf, versionKey } from './object-ref.ts';
 import { findResource, groupPath, isPathName, type Resource, resourcePath, wellKnownResource } from './resources.ts';
+import { withProtocols } from './service-ports.ts';
 
 const FIELD_MANAGER = 'relctl';
 /**
@@ -78,7 +79,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
       throw new KubectlFailure('rejected', message);
     }
     return {
-      ...object,
+      ...withProtocols(object),
       metadata: {
         ...metadata,
         ...(resource.namespaced ? { namespace: options.namespace } : {}),
