@@ -1,0 +1,247 @@
+import { readObjects } from '../impact/manifests/objects.ts';
+import { scanYaml } from '../impact/manifests/yaml-lines.ts';
+import { baseName, folderOf, roleOf } from '../impact/paths.ts';
+import { composeFolders, dockerFolders, programFolders, type SourceFolder } from './sources.ts';
+import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
+import { reachable, type WorkspacePackage, workspacePackages } from './workspaces.ts';
+
+/** What services are found from: the files at a commit. */
+export interface DiscoverySource {
+  readonly files: readonly string[];
+  /** Texts of files, as many as there are. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A service, as relctl.yaml wants it, with what it was concluded from. */
+export interface DiscoveredService {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** Manifests by environment; empty when none was found. */
+  readonly manifests: { readonly staging: readonly string[]; readonly production: readonly string[] };
+  /** The container whose image is set, where a workload has several. */
+  readonly container?: string;
+  readonly image?: string;
+  /** Files that it was found by. */
+  readonly because: readonly string[];
+  /** What must be rendered before its manifests can be applied; relctl applies plain manifests. */
+  readonly rendering?: 'helm' | 'kustomize';
+}
+
+/** What was found. */
+export interface Discovery {
+  readonly services: readonly DiscoveredService[];
+  readonly shared: readonly {
+    readonly name: string;
+    readonly paths: readonly string[];
+    readonly usedBy: readonly string[];
+  }[];
+  /** What a person should look at, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+interface Draft {
+  readonly name: string;
+  readonly folders: Set<string>;
+  readonly workloads: Workload[];
+  readonly because: Set<string>;
+  rendering: DiscoveredService['rendering'];
+}
+
+/**
+ * Finds the services of a repository in its manifests, Helm charts, Dockerfiles, compose files and workspaces. A workload of
+ * a manifest is a service; its sources are found by the names of image, folder and compose service. Without manifests, each
+ * folder that builds an image is one.
+ */
+export async function discoverServices(source: DiscoverySource): Promise<Discovery> {
+  const files = source.files.filter((file) => roleOf(file) === 'product');
+  const texts = await source.read(files.filter((file) => /\.ya?ml$/.test(file) || /(^|\/)package\.json$/.test(file)));
+  const folders = [
+    ...dockerFolders(files),
+    ...files
+      .filter((file) => /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(file))
+      .flatMap((file) => composeFolders(file, texts.get(file) ?? '')),
+  ];
+  const charts = files.filter((file) => baseName(file) === 'Chart.yaml' && !/\/charts\/.*\/charts\//.test(file));
+  const workloads = files.flatMap((file) =>
+    isInChart(file, charts) || environmentOf(file) === 'other' ? [] : workloadsIn(file, texts.get(file) ?? ''),
+  );
+  const drafts = new Map<string, Draft>();
+  const draft = (name: string): Draft => {
+    const known = drafts.get(name) ?? {
+      name,
+      folders: new Set<string>(),
+      workloads: [],
+      because: new Set<string>(),
+      rendering: undefined,
+    };
+    drafts.set(name, known);
+    return known;
+  };
+  for (const workload of workloads) {
+    const service = draft(kubeName(workload.name));
+    service.workloads.push(workload);
+    service.because.add(workload.file);
+  }
+  for (const chart of charts) addChart(chart, texts, draft);
+  addSources([...folders], programFolders(files), drafts, draft);
+  for (const item of drafts.values()) if (isKustomized(item, files)) item.rendering = 'kustomize';
+
+  const services = [...drafts.values()]
+    .map((item) => finish(item, files, texts))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const packages = workspacePackages(files, texts);
+  return { services, shared: sharedPackages(services, packages), notes: notesOn(services) };
+}
+
+function isInChart(file: string, charts: readonly string[]): boolean {
+  return charts.some((chart) => file.startsWith(folderOf(chart) === '' ? 'templates/' : `${folderOf(chart)}/`));
+}
+
+/** A chart is a service of its name, unless it only bundles others or is a library. */
+function addChart(chart: string, texts: ReadonlyMap<string, string>, draft: (name: string) => Draft): void {
+  const lines = scanYaml(texts.get(chart) ?? '');
+  const top = (key: string) => lines.find((line) => line.path.length === 1 && line.key === key)?.value;
+  const folder = folderOf(chart);
+  const values = texts.get(folder === '' ? 'values.yaml' : `${folder}/values.yaml`) ?? '';
+  const image = scanYaml(values).find((line) => line.path.at(-2) === 'image' && line.key === 'repository')?.value;
+  if (top('type') === 'library' || (image === undefined && top('name') === undefined)) return;
+  const service = draft(kubeName(top('name') ?? baseName(folder)));
+  service.because.add(chart);
+  service.rendering = 'helm';
+  service.folders.add(folder);
+}
+
+/** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, folders are the services. */
+function addSources(
+  built: readonly SourceFolder[],
+  programs: readonly SourceFolder[],
+  drafts: Map<string, Draft>,
+  draft: (name: string) => Draft,
+): void {
+  if (drafts.size === 0) {
+    // A compose file names the programs of a folder better than the folder's own name does.
+    const isCompose = (source: SourceFolder) => /\.ya?ml$/.test(source.because);
+    const composed = built.filter(isCompose);
+    const rest = built.filter(
+      (source) => !isCompose(source) && !composed.some(({ folder }) => folder === source.folder),
+    );
+    for (const source of [...composed, ...rest]) {
+      const service = draft(kubeName(source.names[0] ?? 'app'));
+      service.folders.add(source.folder);
+      service.because.add(source.because);
+    }
+    return;
+  }
+  for (const service of drafts.values()) {
+    const names = new Set([
+      service.name,
+      ...service.workloads.flatMap((w) => w.containers.map((c) => kubeName(imageName(c.image)))),
+    ]);
+    const named = (sources: readonly SourceFolder[]) =>
+      sources.filter((source) => source.names.some((name) => names.has(kubeName(name))));
+    const around = built.filter(
+      (source) => source.folder !== '' && service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)),
+    );
+    const root = built.filter((source) => source.folder === '');
+    const found = [named(built), around, named(programs), root].find((sources) => sources.length > 0) ?? [];
+    for (const source of found) {
+      service.folders.add(source.folder);
+      service.because.add(source.because);
+    }
+  }
+}
+
+/** True when a kustomization stands beside a manifest of the service. */
+function isKustomized(item: Draft, files: readonly string[]): boolean {
+  const folders = new Set(item.workloads.map((workload) => folderOf(workload.file)));
+  return files.some((file) => /(^|\/)kustomization\.ya?ml$/.test(file) && folders.has(folderOf(file)));
+}
+
+function finish(item: Draft, files: readonly string[], texts: ReadonlyMap<string, string>): DiscoveredService {
+  const { name, workloads, because, rendering } = item;
+  const manifests = manifestsOf(item, files, texts);
+  const containers = workloads[0]?.containers ?? [];
+  const own =
+    containers.find((container) => container.name === name || kubeName(imageName(container.image)) === name) ??
+    containers[0];
+  const paths = [...item.folders].map((folder) => (folder === '' ? '**' : `${folder}/**`)).sort();
+  return {
+    name,
+    paths: paths.includes('**') ? ['**'] : paths,
+    manifests,
+    ...(containers.length > 1 && own ? { container: own.name } : {}),
+    ...(own ? { image: own.image } : {}),
+    because: [...because],
+    ...(rendering === undefined ? {} : { rendering }),
+  };
+}
+
+/** Files with the workload, and files beside it with objects of the same name, such as its Service and ConfigMap. */
+function manifestsOf(
+  item: Draft,
+  files: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): DiscoveredService['manifests'] {
+  const own = new Set(item.workloads.map((workload) => workload.file));
+  const folders = new Set([...own].map(folderOf));
+  const beside = files.filter((file) => {
+    if (own.has(file) || !folders.has(folderOf(file)) || !/\.ya?ml$/.test(file)) return false;
+    const objects = readObjects(texts.get(file) ?? '');
+    return (
+      objects.length > 0 &&
+      objects.every((object) => object.name === item.name || object.name.startsWith(`${item.name}-`))
+    );
+  });
+  const all = [...own, ...beside].sort();
+  const of = (environment: 'staging' | 'production') =>
+    all.filter((file) => (environmentOf(file) ?? environment) === environment);
+  return { staging: of('staging'), production: of('production') };
+}
+
+function sharedPackages(
+  services: readonly DiscoveredService[],
+  packages: readonly WorkspacePackage[],
+): Discovery['shared'] {
+  const users = new Map<WorkspacePackage, string[]>();
+  for (const service of services) {
+    const own = packages.filter((item) => service.paths.includes(`${item.folder}/**`));
+    for (const dependency of new Set(own.flatMap((item) => reachable(item, packages)))) {
+      if (service.paths.includes(`${dependency.folder}/**`)) continue;
+      users.set(dependency, [...(users.get(dependency) ?? []), service.name]);
+    }
+  }
+  return [...users]
+    .map(([item, usedBy]) => ({ name: item.name, paths: [`${item.folder}/**`], usedBy }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function notesOn(services: readonly DiscoveredService[]): string[] {
+  return services.flatMap((service) => [
+    ...(service.paths.length === 0
+      ? [`${service.name}: no folder was found that its image is built from; name its paths`]
+      : []),
+    ...(service.rendering === undefined
+      ? []
+      : [
+          `${service.name}: its manifests come from ${service.rendering === 'helm' ? 'a Helm chart' : 'Kustomize'}; commit them rendered, one file for each environment`,
+        ]),
+    ...(service.rendering !== 'helm' && service.manifests.production.length === 0
+      ? [`${service.name}: no manifest for production was found`]
+      : []),
+    ...(service.rendering !== 'helm' &&
+    service.manifests.production.length > 0 &&
+    service.manifests.staging.length === 0
+      ? [`${service.name}: no manifest for staging was found`]
+      : []),
+  ]);
+}
+
+/** A name as Kubernetes takes it: lower case, digits and dashes, at most 53 characters. */
+export function kubeName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^@[^/]*\//, '')
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 53)
+    .replace(/^-+|-+$/g, '');
+}

@@ -1,0 +1,59 @@
+import { isYaml, objectsIn } from '../impact/manifests/objects.ts';
+import { scanYaml, type YamlLine } from '../impact/manifests/yaml-lines.ts';
+
+/** A workload of a manifest: what a release rolls out. */
+export interface Workload {
+  readonly name: string;
+  readonly file: string;
+  /** The containers that its own images run in, without init containers. */
+  readonly containers: readonly { readonly name: string; readonly image: string }[];
+}
+
+/** Kinds that keep Pods running. Jobs and CronJobs run to their end; a release does not roll them out. */
+const WORKLOADS = /^(Deployment|StatefulSet|DaemonSet|Rollout)$/;
+
+/** Workloads with a fixed name in a manifest. Templates that compute the name are charts, which are found by Chart.yaml. */
+export function workloadsIn(file: string, text: string): Workload[] {
+  if (!isYaml(file)) return [];
+  const lines = scanYaml(text);
+  return objectsIn(lines)
+    .filter((object) => WORKLOADS.test(object.kind) && object.name !== '')
+    .map(({ name, document }) => ({
+      name,
+      file,
+      containers: containersOf(lines.filter((line) => line.document === document)),
+    }))
+    .filter((workload) => workload.containers.length > 0);
+}
+
+function containersOf(lines: readonly YamlLine[]): { name: string; image: string }[] {
+  const containers: { name: string; image: string }[] = [];
+  const prefix = 'spec.template.spec.containers.-.';
+  for (const line of lines) {
+    const path = line.path.join('.');
+    if (!path.startsWith(prefix)) continue;
+    // The first key of an item begins a container.
+    if (line.item !== undefined && line.path.length === 6) containers.push({ name: '', image: '' });
+    const current = containers.at(-1);
+    if (current === undefined) continue;
+    if (path === `${prefix}name`) current.name = line.value;
+    if (path === `${prefix}image`) current.image = line.value;
+  }
+  // A patch of an overlay names a container without saying what it runs.
+  return containers.filter((container) => container.image !== '');
+}
+
+/** The last part of an image's name, without registry, tag and digest; empty when a template or variable computes it. */
+export function imageName(image: string): string {
+  const name = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  return /[{}$<>]/.test(name) ? '' : name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** The environment that a path names, if it names one. */
+export function environmentOf(path: string): 'staging' | 'production' | 'other' | undefined {
+  if (/(^|[/._-])(staging|stage|stg)([/._-]|$)/i.test(path)) return 'staging';
+  if (/(^|[/._-])(production|prod|prd|live)([/._-]|$)/i.test(path)) return 'production';
+  if (/(^|[/._-])(dev|development|local|test|testing|qa|preview|sandbox|ci|e2e|minikube|kind)([/._-]|$)/i.test(path))
+    return 'other';
+  return undefined;
+}

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { discoverServices, kubeName } from '../../../../src/evidence/service-discovery/discover.ts';
+import { imageName } from '../../../../src/evidence/service-discovery/workloads.ts';
+import { readArchive } from '../../../support/score-evidence.ts';
+
+const discover = (files: Record<string, string>) =>
+  discoverServices({
+    files: Object.keys(files),
+    read: async (paths) =>
+      new Map(paths.flatMap((path) => (files[path] === undefined ? [] : [[path, files[path]] as const]))),
+  });
+const fixture = (name: string) =>
+  readArchive(readFileSync(new URL(`../../../fixtures/repositories/${name}.base.txtar`, import.meta.url), 'utf8'))
+    .files as Record<string, string>;
+const deployment = (name: string, ...images: string[]) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec:\n  template:\n    spec:\n      initContainers:\n        - name: wait\n          image: busybox\n      containers:\n${images.map((image, i) => `        - name: c${i}\n          image: ${image}`).join('\n')}\n`;
+const brief = ({ services }: Awaited<ReturnType<typeof discover>>) =>
+  services.map((s) => `${s.name} ${s.paths.join(',')}`);
+
+describe('by manifests', () => {
+  test('a workload is a service; its folder is found by its name or its image', async () => {
+    const found = await discover({
+      'k8s/web.yaml': `${deployment('web', 'registry.example.com/shop/frontend:1')}---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\n`,
+      'k8s/api.yaml': deployment('api', 'ghcr.io/x/api@sha256:00'),
+      'frontend/Dockerfile': 'FROM x',
+      'services/api/Dockerfile': 'FROM x',
+      'services/unrelated/main.py': '',
+    });
+    expect(found.services).toEqual([
+      {
+        name: 'api',
+        paths: ['services/api/**'],
+        manifests: { staging: ['k8s/api.yaml'], production: ['k8s/api.yaml'] },
+        image: 'ghcr.io/x/api@sha256:00',
+        because: ['k8s/api.yaml', 'services/api/Dockerfile'],
+      },
+      {
+        name: 'web',
+        paths: ['frontend/**'],
+        manifests: { staging: ['k8s/web.yaml'], production: ['k8s/web.yaml'] },
+        image: 'registry.example.com/shop/frontend:1',
+        because: ['k8s/web.yaml', 'frontend/Dockerfile'],
+      },
+    ]);
+    expect(found.notes).toEqual([]);
+  });
+
+  test('folders of environments are told apart, development is left out, neighbours of the same name belong', async () => {
+    const found = await discover({
+      'deploy/staging/api.yaml': deployment('api', 'x/api'),
+      'deploy/production/api.yaml': deployment('api', 'x/api'),
+      'deploy/production/api-config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: api-config\n',
+      'deploy/production/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n',
+      'deploy/dev/api.yaml': deployment('api', 'x/api'),
+      'api/go.mod': 'module x',
+    });
+    expect(found.services[0]?.manifests).toEqual({
+      staging: ['deploy/staging/api.yaml'],
+      production: ['deploy/production/api-config.yaml', 'deploy/production/api.yaml'],
+    });
+    expect(brief(found)).toEqual(['api api/**']);
+  });
+
+  test('with several containers the own one is named; init containers are none', async () => {
+    const found = await discover({
+      'k8s/api.yaml': deployment('api', 'envoyproxy/envoy:v1', 'x/api:2'),
+      'api/Dockerfile': '',
+    });
+    expect(found.services[0]).toMatchObject({ container: 'c1', image: 'x/api:2' });
+  });
+
+  test('two workloads of one image share the root; Jobs are no services', async () => {
+    const found = await discover({
+      'k8s/web.yaml': deployment('web', 'x/shop'),
+      'k8s/worker.yaml': deployment('worker', 'x/shop'),
+      'k8s/job.yaml': deployment('migrate', 'x/shop').replace('Deployment', 'Job'),
+      Dockerfile: '',
+    });
+    expect(brief(found)).toEqual(['web **', 'worker **']);
+  });
+
+  test('what cannot be concluded is said', async () => {
+    const found = await discover({ 'k8s/production/api.yaml': deployment('api', 'x/api') });
+    expect(found.notes).toEqual([
+      'api: no folder was found that its image is built from; name its paths',
+      'api: no manifest for staging was found',
+    ]);
+  });
+
+  test('a patch of an overlay is no manifest of its own, and Kustomize is noticed', async () => {
+    const found = await discover({
+      'k8s/base/kustomization.yaml':
+        'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [web.yaml]\n',
+      'k8s/base/web.yaml': deployment('web', 'x/web'),
+      'k8s/overlays/production/patch.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 3\n',
+      'web/Dockerfile': '',
+    });
+    expect(found.services[0]).toMatchObject({
+      rendering: 'kustomize',
+      manifests: { production: ['k8s/base/web.yaml'] },
+    });
+    expect(found.notes[0]).toMatch(/Kustomize/);
+  });
+});
+
+describe('by other files', () => {
+  test('without manifests, what builds an image is a service', async () => {
+    const found = await discover({
+      'docker-compose.yml':
+        'services:\n  api:\n    build: ./backend\n  jobs:\n    build:\n      context: ./backend\n  db:\n    image: postgres\n',
+      'backend/Dockerfile': '',
+      'web/Dockerfile': '',
+      'web/Dockerfile.dev': '',
+      'test/Dockerfile': '',
+    });
+    expect(brief(found)).toEqual(['api backend/**', 'jobs backend/**', 'web web/**']);
+  });
+
+  test.each([
+    ['docker/api/Dockerfile', 'api **'],
+    ['Dockerfile.worker', 'worker **'],
+    ['services/api/docker/Dockerfile', 'api services/api/**'],
+    ['Dockerfile', 'app **'],
+  ])('%s', async (file, expected) => expect(brief(await discover({ [file]: '' }))).toEqual([expected]));
+
+  test('the monorepo: charts, manifests, and shared packages over several steps', async () => {
+    const found = await discover({
+      ...fixture('node-monorepo'),
+      'packages/config/package.json': '{ "name": "@shop/config", "dependencies": { "@shop/base": "*" } }',
+      'packages/base/package.json': '{ "name": "@shop/base" }',
+      'packages/unused/package.json': '{ "name": "@shop/unused" }',
+    });
+    expect(brief(found)).toEqual(['catalog services/catalog/**', 'wallet charts/wallet/**,services/wallet/**']);
+    expect(found.services[1]?.rendering).toBe('helm');
+    expect(found.shared).toEqual([
+      { name: '@shop/base', paths: ['packages/base/**'], usedBy: ['wallet'] },
+      { name: '@shop/config', paths: ['packages/config/**'], usedBy: ['wallet'] },
+    ]);
+  });
+
+  test('pnpm workspaces, with exclusions', async () => {
+    const found = await discover({
+      'pnpm-workspace.yaml': "packages:\n  - 'apps/*'\n  - 'libs/**'\n  - '!libs/old'\n",
+      'apps/web/package.json': '{ "name": "web", "dependencies": { "lib": "workspace:*", "old": "workspace:*" } }',
+      'apps/web/Dockerfile': '',
+      'libs/lib/package.json': '{ "name": "lib" }',
+      'libs/old/package.json': '{ "name": "old" }',
+    });
+    expect(found.shared.map((s) => s.name)).toEqual(['lib']);
+  });
+
+  test('an empty repository has no services, and broken files are passed over', async () => {
+    expect(await discover({})).toEqual({ services: [], shared: [], notes: [] });
+    expect((await discover({ 'package.json': '{', 'k8s/a.yaml': ': : :\n- -', 'Chart.yaml': '' })).services).toEqual(
+      [],
+    );
+  });
+});
+
+test.each([
+  ['registry.example.com:5000/a/b:1.2', 'b'],
+  ['b', 'b'],
+  ['a/b@sha256:00', 'b'],
+  ['{{ .Values.image }}:1', ''],
+  ['$IMAGE', ''],
+])('the name of image %s is "%s"', (image, name) => expect(imageName(image)).toBe(name));
+
+test.each([
+  ['@shop/Web_App', 'web-app'],
+  ['-a-', 'a'],
+  ['x'.repeat(80), 'x'.repeat(53)],
+])('%s as a Kubernetes name', (name, expected) => expect(kubeName(name)).toBe(expected));
