@@ -87,7 +87,8 @@ function decideSlo(judgement: Judgement, state: SloJudgement, over: boolean): Sl
   const seen = visibility(judgement.settings, state.slo, {
     canaryTotal: state.canary.total,
     control: state.control,
-    dispersion: state.dispersion.factor,
+    canaryReplicas: state.canaryReplicas,
+    dispersion: state.dispersion,
   });
   const ratio = observedRatio(state);
   const numbers = {

@@ -4,11 +4,12 @@ import { logSumExp } from './special-functions.ts';
 /**
  * The alternatives that the judge bets on, with their weights: the odds of a bad event at the canary are `ratio` times
  * those under the null. A few rungs do, because a likelihood ratio is flat about its own rate; the weights, which sum to 1, trade the
- * smallest useful regression (×2) against the plainest (×20). They were chosen on the bench; validity does not depend on them.
+ * smallest useful regression (×2) against the plainest (×20); the first rung is for heavy traffic, which can show ×1.3. They were chosen on the bench; validity does not depend on them.
  */
 export const LADDER: readonly { readonly ratio: number; readonly weight: number }[] = [
-  { ratio: 2.7, weight: 0.72 },
-  { ratio: 6.5, weight: 0.22 },
+  { ratio: 1.4, weight: 0.04 },
+  { ratio: 2.7, weight: 0.71 },
+  { ratio: 6.5, weight: 0.19 },
   { ratio: 20, weight: 0.06 },
 ];
 

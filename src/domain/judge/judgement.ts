@@ -1,11 +1,5 @@
-import {
-  addDispersion,
-  type Dispersion,
-  type DispersionSums,
-  dispersionFactor,
-  dispersionOf,
-  dispersionOfHistory,
-} from './dispersion.ts';
+import { type Dispersion, dispersionFactor, dispersionOf } from './dispersion.ts';
+import { addDispersion, type DispersionSums, dispersionOfHistory } from './dispersion-sums.ts';
 import {
   comparisonSteps,
   EMPTY_TRAIL,

@@ -1,4 +1,4 @@
-import { dispersionFactor, floorVariance } from './dispersion.ts';
+import { type Dispersion, dispersionFactor, floorVariance } from './dispersion.ts';
 import { evidenceAt } from './evidence.ts';
 import type { Counts } from './look.ts';
 import { DEFAULT_NOISE, type JudgeSettings, limitsOf, type SloSettings } from './settings.ts';
@@ -40,23 +40,24 @@ const LARGEST_RATIO = 1e6;
 export function visibility(
   settings: JudgeSettings,
   slo: SloSettings,
-  counts: { readonly canaryTotal: number; readonly control: Counts; readonly dispersion: number },
+  counts: {
+    readonly canaryTotal: number;
+    readonly control: Counts;
+    readonly canaryReplicas: number;
+    readonly dispersion: Pick<Dispersion, 'factor' | 'clumping' | 'wandering'>;
+  },
 ): Visibility {
   const measured = counts.control.total > 0 ? counts.control.bad / counts.control.total : 0;
   const baseRatio = Math.max(measured, (1 - slo.objective) * BASE_SHARE_OF_BUDGET);
-  const damning = damningCount(
-    counts.canaryTotal,
-    counts.control,
-    counts.dispersion,
-    limitsOf(settings, slo).comparison,
-  );
-  const powerAt = (ratio: number) =>
-    damning === undefined
-      ? 0
-      : lowerGamma(
-          damning / counts.dispersion,
-          (counts.canaryTotal * Math.min(1, ratio * baseRatio)) / counts.dispersion,
-        );
+  const { canaryTotal, canaryReplicas, dispersion } = counts;
+  const damning = damningCount(canaryTotal, counts.control, dispersion.factor, limitsOf(settings, slo).comparison);
+  const powerAt = (ratio: number) => {
+    if (damning === undefined) return 0;
+    const mean = canaryTotal * Math.min(1, ratio * baseRatio);
+    // A worse canary has more bad events, and these scatter more than those of a good one.
+    const scatter = dispersionFactor(dispersion, mean, canaryReplicas);
+    return lowerGamma(damning / scatter, mean / scatter);
+  };
   return {
     power: powerAt(settings.detectableRatio),
     smallestRatio: smallestWhere(
@@ -81,11 +82,13 @@ export function expectedVisibility(
   const canaryTotal = traffic.canaryRate * seconds;
   const controlTotal = traffic.controlRate * seconds;
   const wandering = floorVariance(settings.noise ?? DEFAULT_NOISE, seconds);
-  const expected = canaryTotal * traffic.badRatio;
+  const canaryReplicas = traffic.canaryReplicas ?? 1;
+  const noise = { clumping: 1, wandering };
   return visibility(settings, slo, {
     canaryTotal,
     control: { bad: controlTotal * traffic.badRatio, total: controlTotal },
-    dispersion: dispersionFactor({ clumping: 1, wandering }, expected, traffic.canaryReplicas ?? 1),
+    canaryReplicas,
+    dispersion: { ...noise, factor: dispersionFactor(noise, canaryTotal * traffic.badRatio, canaryReplicas) },
   });
 }
 
@@ -111,12 +114,12 @@ function damningCount(canaryTotal: number, control: Counts, dispersion: number, 
   return damning(0) ? 0 : smallestWhere(damning, 0, canaryTotal);
 }
 
-/** Bisection for the least number in a range at which a rising condition holds, to one part in 10⁹. */
+/** Bisection for the least number in a range at which a rising condition holds, to one part in 10⁷. */
 function smallestWhere(holds: (value: number) => boolean, low: number, high: number): number | undefined {
   if (!holds(high)) return undefined;
   let below = low;
   let above = high;
-  while (above - below > 1e-9 * Math.max(1, above)) {
+  while (above - below > 1e-7 * Math.max(1, above)) {
     const middle = below > 0 && above / below > 2 ? Math.sqrt(below * above) : (below + above) / 2;
     if (holds(middle)) above = middle;
     else below = middle;

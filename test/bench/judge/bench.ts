@@ -57,12 +57,13 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Other overdispersion, with two counters an arm',
-    text: 'Gamma-Poisson with CV 50%, new each look; bad events in clumps with an index of dispersion of 3; and a defect that begins after ten minutes.',
+    text: 'Gamma-Poisson with CV 50%, new each look; bad events in clumps with an index of dispersion of 3; arms that differ for good, with CV 30%; and a defect that begins after ten minutes.',
     rows: [
       ...RATES.map((rate) => ({ rate, ratio: 1, noise: GAMMA })),
       { rate: 1000, ratio: 5, noise: GAMMA },
       ...RATES.map((rate) => ({ rate, ratio: 1, noise: CLUMPS })),
       { rate: 1000, ratio: 5, noise: CLUMPS },
+      { rate: 10_000, ratio: 1, noise: PERSISTENT },
       { rate: 1000, ratio: 20, from: 600, noise: IID },
     ],
   },

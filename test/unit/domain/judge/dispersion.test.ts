@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  addDispersion,
   dispersionFactor,
   dispersionOf,
-  dispersionOfHistory,
   floorVariance,
-  NO_DISPERSION,
   varianceOfMean,
 } from '../../../../src/domain/judge/dispersion.ts';
+import { addDispersion, dispersionOfHistory, NO_DISPERSION } from '../../../../src/domain/judge/dispersion-sums.ts';
 import { DEFAULT_NOISE } from '../../../../src/domain/judge/settings.ts';
 import { createRandom } from '../../../bench/judge/random.ts';
 import { type Noise, simulate } from '../../../bench/judge/traffic.ts';
