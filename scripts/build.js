@@ -1,17 +1,17 @@
 // Bundles src/ into dist/ with code splitting: each command is its own chunk, so that `--version` loads almost nothing.
-import { rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
-rmSync(`${root}/dist`, { recursive: true, force: true });
+const fresh = `${root}/dist-${process.pid}.tmp`;
 
 await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
-  outdir: 'dist',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -28,3 +28,9 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+
+// Swapped in at once: whoever runs the bundle meanwhile finds the old one or the new one.
+const old = `${fresh}.old`;
+if (existsSync(`${root}/dist`)) renameSync(`${root}/dist`, old);
+renameSync(fresh, `${root}/dist`);
+rmSync(old, { recursive: true, force: true });

@@ -23,6 +23,8 @@ const sloReading = z.looseObject({ name: text, verdict: text, code: text, reason
 
 export const EVENT_DATA = {
   'plan.created': z.strictObject({ ...subject }),
+  /** The draft was changed by `relctl plan`; whoever does that is one of its authors. */
+  'plan.revised': z.strictObject({ ...subject }),
   'plan.reopened': z.strictObject({ ...subject, reason: text }),
   'exception.granted': z.strictObject({ gate: text, reason: text, command: text }),
   'cab.submitted': z.strictObject({ ...subject, round: z.int().positive(), packet: evidence.optional() }),

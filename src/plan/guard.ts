@@ -14,22 +14,23 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   '%': 'a directive (%)',
 };
 
-/** Refuses bytes that are not clean text: size, encoding, NUL, carriage returns. Returns the text. */
+/** Characters that a plan may not hold: they are invisible, drive a terminal, or turn the direction of text (CVE-2021-42574). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
+const UNCLEAN = /^\ufeff|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+/** Refuses bytes that are not clean text: size, encoding, line ends, byte order mark, control characters. Returns the text. */
 export function decodeGuarded(bytes: Uint8Array, file: string): string {
   if (bytes.byteLength > YAML_LIMITS.bytes) {
-    throw new RelctlError(
-      'plan.too-large',
-      `${file} has ${bytes.byteLength} bytes; at most ${YAML_LIMITS.bytes} are read`,
-      {
-        place: { file },
-        why: 'Evidence that is larger belongs into files beside the plan, named in it with their SHA-256.',
-        hints: [`git log --oneline -- ${file}`],
-      },
-    );
+    throw new RelctlError('plan.too-large', `${file} has more than ${YAML_LIMITS.bytes} bytes`, {
+      place: { file },
+      why: 'Evidence that is larger belongs into files beside the plan, named in it with their SHA-256.',
+      hints: [`git log --oneline -- ${file}`],
+    });
   }
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // The decoder would swallow a byte order mark, and what was read would not be what lies on the disk.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new RelctlError('plan.yaml-syntax', `${file} is not UTF-8 text`, {
       place: { file, line: 1 },
@@ -38,20 +39,27 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
       cause,
     });
   }
-  const bad = /[\0\r]/.exec(text);
-  if (bad) {
-    const line = lineAt(text, bad.index);
-    throw new RelctlError(
-      'plan.yaml-syntax',
-      bad[0] === '\r' ? `${file} has Windows line ends (CRLF)` : `${file} holds a NUL byte`,
-      {
-        place: { file, line },
-        why: 'Approvals are bound to the exact bytes that people read, so a plan has one form on every machine.',
-        hints: [`echo '${file} text eol=lf' >> .gitattributes && git add --renormalize ${file}`],
-      },
-    );
-  }
+  const unclean = UNCLEAN.exec(text);
+  if (unclean) throw uncleanText(unclean[0], lineAt(text, unclean.index), file);
   return text;
+}
+
+function uncleanText(character: string, line: number, file: string): RelctlError {
+  const place = { file, line };
+  if (character === '\r') {
+    return new RelctlError('plan.yaml-syntax', `${file} has Windows line ends (CRLF)`, {
+      place,
+      why: 'Approvals are bound to the exact bytes that people read, so a plan has one form on every machine.',
+      hints: [`echo '${file} text eol=lf' >> .gitattributes && git add --renormalize ${file}`],
+    });
+  }
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  const names: Readonly<Record<string, string>> = { '0000': 'a NUL byte', FEFF: 'a byte order mark' };
+  return new RelctlError('plan.yaml-syntax', `${file} holds ${names[code] ?? `the control character U+${code}`}`, {
+    place,
+    why: 'It cannot be seen, so people would approve something else than what is read.',
+    hints: [`git diff -- ${file}`, `remove it from line ${line}`],
+  });
 }
 
 /** The lexer's own marks (document, flow error, scalar follows): they have no width in the source. */

@@ -50,6 +50,7 @@ export const wholeDocumentSchema = documentSchema.extend({ status: statusSchema.
 export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): ReleasePlan {
   const text = decodeGuarded(bytes, file);
   const { head, status } = splitDocument(text);
+  refuseFlowStyle(head, file);
   const yaml = readYaml(head, file);
   const upgraded = { ...yaml, value: upgradeDocument(yaml.value, file) };
   const document = checkShape(
@@ -87,6 +88,17 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
     revision: sha256(bytes),
     place: yaml.place,
   };
+}
+
+/** Lines cannot be added below a document that is one pair of braces, and `status` is lines. */
+function refuseFlowStyle(head: string, file: string): void {
+  const opening = /^(?:\s*(?:#[^\n]*)?\n)*\s*\{/.exec(head);
+  if (opening === null) return;
+  throw new RelctlError('plan.schema', `${file} is written as one pair of braces, as JSON is`, {
+    place: { file, line: lineAt(head, opening[0].length - 1) },
+    why: 'relctl keeps what people wrote as it is and records events in lines below it.',
+    hints: ['write the top level in block style: apiVersion: relctl/v1, kind: ReleasePlan, …'],
+  });
 }
 
 /** The text of a plan with other events; what people wrote is kept byte for byte. */

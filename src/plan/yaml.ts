@@ -123,10 +123,10 @@ export function checkShape<S extends z.ZodType>(
     place: first?.place ?? { file },
     why: 'relctl acts only on a file that it understands completely.',
     hints: [
+      nextCommand,
       ...rest.slice(0, 4).map((i) => `also line ${i.place.line}: ${i.text}`),
       ...(rest.length > 4 ? [`and ${rest.length - 4} more`] : []),
-      nextCommand,
-    ].reverse(),
+    ],
     data: { issues: issues.map((i) => ({ path: i.path.join('.'), line: i.place.line, problem: i.text })) },
   });
 }

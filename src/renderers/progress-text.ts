@@ -47,7 +47,7 @@ function canaryText(look: CanaryLook): string {
   });
   const share = look.share === undefined ? 'share unknown' : `${percent(look.share)} of requests`;
   return [
-    `canary ${seconds(look.elapsedSeconds)} of ${seconds(look.bakeSeconds)}, ${share}: ${cleanLine(look.verdict)}, ${cleanLine(look.reason)}`,
+    `canary ${seconds(look.elapsedSeconds)} of ${seconds(look.bakeSeconds)}, ${share}: ${look.verdict === 'continue' ? 'no verdict yet' : `${cleanLine(look.verdict)}, ${cleanLine(look.reason)}`}`,
     ...slos,
   ].join('; ');
 }

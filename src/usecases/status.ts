@@ -154,7 +154,7 @@ function isVoid(release: Release): boolean {
 async function orphanOf(context: Context, release: Release): Promise<StatusData['orphan'] | undefined> {
   const { plan, state } = release.journal;
   const { deployment } = state;
-  if (deployment === undefined || !isInProduction(state.phase) || deployment.result === 'frozen') return undefined;
+  if (deployment === undefined || !standsInProduction(state) || deployment.result === 'frozen') return undefined;
   const run = await context.runs.find(plan.id);
   const liveness = run === undefined ? 'unknown' : await context.runs.liveness(run);
   if (liveness === 'alive') return undefined;
@@ -164,7 +164,9 @@ async function orphanOf(context: Context, release: Release): Promise<StatusData[
   return {
     since: deployment.lastAt,
     sentence: `the release stands in production unattended: ${who}; last recorded ${ago} ago by ${deployment.lastActor}. Nothing promotes by itself`,
-    resume: `relctl deploy ${plan.id} --resume`,
-    abort: `relctl deploy ${plan.id} --abort`,
+    // What was deployed before is only rolled back by its own command.
+    ...(isInProduction(state.phase)
+      ? { resume: `relctl deploy ${plan.id} --resume`, abort: `relctl deploy ${plan.id} --abort` }
+      : { resume: `relctl rollback ${plan.id}`, abort: `relctl rollback ${plan.id}` }),
   };
 }

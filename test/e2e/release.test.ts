@@ -46,12 +46,13 @@ async function makeReady(id: string, tag: string, more = {}): Promise<void> {
   }
 }
 
-function notifications(): readonly { topic: string; text: string; key: string }[] {
+/** What the hook was given, in order: the texts of the messages. */
+function notifications(): readonly string[] {
   const lines = readFileSync(join(company.product.root, '.relctl/notifications.ndjson'), 'utf8');
   return lines
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line));
+    .map((line) => (JSON.parse(line) as { data: { text: string } }).data.text);
 }
 
 describe('a good release', () => {
@@ -68,10 +69,10 @@ describe('a good release', () => {
     expect(await (await fetch(`http://${endpoint?.host}:${endpoint?.port}/`)).json()).toMatchObject({
       version: '2.0.0',
     });
-    expect(notifications().map((one) => one.text)).toContain('Production Deployment starting: Greeting.');
+    expect(notifications()).toContain('Production Deployment starting: Greeting.');
     const verified = await company.relctl(['verify', 'good', '--as', PEOPLE.ops]);
     expect(verified.code, verified.stderr).toBe(0);
-    expect(notifications().map((one) => one.text)).toContain('Deployment complete. Monitoring for stabilization.');
+    expect(notifications()).toContain('Deployment complete. Monitoring for stabilization.');
     expect((await company.relctl(['audit', 'good'])).code).toBe(0);
   });
 });
@@ -116,6 +117,6 @@ describe('a bad release', () => {
     ]);
     const { code, stderr } = await company.relctl(['stage', 'gone', '--as', PEOPLE.lead]);
     expect(code).toBe(1);
-    expect(stderr).toContain('ImagePullBackOff');
+    expect(stderr).toMatch(/(ErrImagePull|ImagePullBackOff) in web-/);
   });
 });

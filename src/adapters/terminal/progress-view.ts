@@ -50,6 +50,8 @@ function plainView(stream: OutputStream): ProgressView {
   let lastLook: CanaryLook | undefined;
   const waiting = new Map<string, string>();
   return unbuffered((progress) => {
+    // What is recorded stands in the plan; a log is for what happens.
+    if (progress.type === 'recorded') return;
     if (progress.type === 'canary.look') {
       const worth = lastLook === undefined || isNews(lastLook, progress);
       if (!worth) return;

@@ -13,46 +13,64 @@ export function refOf(object: KubeObject): ObjectRef {
  * Applies an object under the lock: the write carries the version that was read and the fence of this run, so that the API
  * server refuses a run that was overtaken.
  */
-export async function applyFenced(context: Context, lock: Lock, object: KubeObject): Promise<KubeObject> {
-  await keepLock(context, lock);
-  const live = await lock.cluster.get(refOf(object));
-  const guard: Guard = live === undefined ? { absent: true } : versionOf(checkFence(lock, live));
-  return lock.cluster.apply(fenced(object, lock.mark), guard);
+export function applyFenced(context: Context, lock: Lock, object: KubeObject): Promise<KubeObject> {
+  return guarded(context, lock, refOf(object), (live) => {
+    const guard: Guard = live === undefined ? { absent: true } : versionOf(live);
+    return lock.cluster.apply(fenced(object, lock.mark), guard);
+  });
 }
 
-/** Puts an object back exactly as it was recorded; nothing is written where it is that already. */
+/** Puts an object back exactly as it was recorded. */
 export async function restoreFenced(context: Context, lock: Lock, recorded: KubeObject): Promise<void> {
-  await keepLock(context, lock);
-  const live = await lock.cluster.get(refOf(recorded));
-  if (live === undefined) {
-    await lock.cluster.create(recorded);
-    return;
-  }
-  await lock.cluster.replace(recorded, versionOf(checkFence(lock, live)));
+  await guarded(context, lock, refOf(recorded), (live) =>
+    live === undefined ? lock.cluster.create(recorded) : lock.cluster.replace(recorded, versionOf(live)),
+  );
 }
 
 /** Removes an object if it is there. */
 export async function removeFenced(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
-  await keepLock(context, lock);
-  const live = await lock.cluster.get(ref);
-  if (live !== undefined) await lock.cluster.remove(ref, versionOf(checkFence(lock, live)));
+  await guarded(context, lock, ref, async (live) => {
+    if (live !== undefined) await lock.cluster.remove(ref, versionOf(live));
+  });
 }
 
 /** Marks an object with this run's fence and changes nothing else: writes that an overtaken run prepared are void from then on. */
 export async function stampFence(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
-  await keepLock(context, lock);
-  const live = await lock.cluster.get(ref);
-  if (live === undefined || live.metadata.annotations?.[FENCE_ANNOTATION] === lock.mark) return;
-  await lock.cluster.replace(fenced(withoutServerFields(live), lock.mark), versionOf(checkFence(lock, live)));
+  await guarded(context, lock, ref, async (live) => {
+    if (live === undefined || live.metadata.annotations?.[FENCE_ANNOTATION] === lock.mark) return;
+    await lock.cluster.replace(fenced(withoutServerFields(live), lock.mark), versionOf(live));
+  });
+}
+
+/** Controllers write status all the time, and each such write changes the version: so often a write is tried on a fresh one. */
+const TRIES = 8;
+
+/** Reads an object, checks its fence, and writes on that version; when it has changed meanwhile, all of it again. */
+async function guarded<T>(
+  context: Context,
+  lock: Lock,
+  ref: ObjectRef,
+  write: (live: KubeObject | undefined) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    await keepLock(context, lock);
+    const live = await lock.cluster.get(ref);
+    if (live !== undefined) checkFence(lock, live);
+    try {
+      return await write(live);
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof RelctlError) || error.code !== 'cluster.conflict') throw error;
+    }
+  }
 }
 
 function versionOf(object: KubeObject): { readonly resourceVersion: string } {
   return { resourceVersion: object.metadata.resourceVersion ?? '' };
 }
 
-function checkFence(lock: Lock, live: KubeObject): KubeObject {
+function checkFence(lock: Lock, live: KubeObject): void {
   const mark = live.metadata.annotations?.[FENCE_ANNOTATION];
-  if (mark?.startsWith(`${lock.release}/`) !== true || fenceNumber(mark) <= lock.fence) return live;
+  if (mark?.startsWith(`${lock.release}/`) !== true || fenceNumber(mark) <= lock.fence) return;
   throw new RelctlError(
     'cluster.fenced-off',
     `${nameOf(live)} was written by a later run (${mark}, this one is ${lock.mark})`,

@@ -1,8 +1,7 @@
 import { formatSpan } from '../../domain/calendar.ts';
 import { LEASE_NAME, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
 import { RelctlError } from '../../domain/errors.ts';
-import { isInProduction } from '../../domain/phases.ts';
-import { foldState } from '../../domain/state.ts';
+import { foldState, standsInProduction } from '../../domain/state.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import type { Context } from '../context.ts';
 
@@ -129,17 +128,17 @@ async function obstacleOf(
   const expiresIn = holder.renewedAt + content.durationSeconds * 1000 - context.clock.now();
   const isOver = expiresIn <= 0 || (await context.runs.liveness(holder.run)) === 'dead';
   if (holder.release !== release) {
-    const stands = !isOver || (await standsInProduction(context, holder.release));
+    const stands = !isOver || (await isUnfinished(context, holder.release));
     return stands ? { reason: 'another release is in this environment', expiresIn: undefined } : undefined;
   }
   return isOver ? undefined : { reason: 'another process works on this release', expiresIn };
 }
 
 /** A run that died before its release touched anything leaves a lock that means nothing. In doubt it means something. */
-async function standsInProduction(context: Context, release: string): Promise<boolean> {
+async function isUnfinished(context: Context, release: string): Promise<boolean> {
   try {
     const { events } = await context.store.load(release);
-    return isInProduction(foldState(events).phase);
+    return standsInProduction(foldState(events));
   } catch {
     return true;
   }

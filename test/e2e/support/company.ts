@@ -14,7 +14,7 @@ import { type Router, startRouter } from '../../cluster/router.ts';
 import { waitFor } from '../../cluster/wait.ts';
 import { makeProduct, type Product } from './product.ts';
 
-const RELCTL = fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
+const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
 const POLICY = fileURLToPath(new URL('../../../templates/process/standard-3.0.yaml', import.meta.url));
 
 /** People of the company. */

@@ -1,0 +1,56 @@
+import { RelctlError } from '../domain/errors.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { ReleasePlan } from '../plan/release-plan.ts';
+import type { Context } from './context.ts';
+import { draftActions, findingChecks, foundTable, placedFindings, planFacts } from './planning/answer.ts';
+import { type Draft, draftPlan } from './planning/draft.ts';
+import type { PlanOptions } from './planning/options.ts';
+import { revisePlan } from './planning/revise.ts';
+
+/**
+ * Drafts the plan of a release, or, where there is one, brings the draft up to date: what a person wrote stays.
+ * @throws RelctlError `usage.*`, `candidate.*`, `gate.refused`, `repo.no-such-commit`, `plan.*`, `config.*`
+ */
+export async function plan(context: Context, id: string, options: PlanOptions): Promise<Outcome> {
+  const existing = await existingPlan(context, id);
+  if (existing !== undefined) return revisePlan(context, existing, options);
+  return draftAnswer(context, await draftPlan(context, id, options));
+}
+
+async function existingPlan(context: Context, id: string): Promise<ReleasePlan | undefined> {
+  try {
+    return await context.store.load(id);
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'plan.not-found') return undefined;
+    throw error;
+  }
+}
+
+function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact }: Draft): Outcome {
+  const findings = placedFindings(context, drafted, policy);
+  return {
+    result: 'done',
+    headline: `${drafted.id} is drafted in ${drafted.file}`,
+    blocks: [
+      planFacts(drafted),
+      { kind: 'heading', text: 'Found in the difference' },
+      foundTable(impact),
+      { kind: 'heading', text: 'Left to a person' },
+      { kind: 'checks', checks: findingChecks(findings) },
+      { kind: 'next', actions: draftActions(context, drafted, policy, findings) },
+    ],
+    data: {
+      release: drafted.id,
+      phase: 'draft',
+      file: drafted.file,
+      created: true,
+      specDigest: drafted.specDigest,
+      candidate: { ...drafted.spec.candidate, ref: candidate.ref ?? null },
+      found: impact,
+      added: [],
+      stale: [],
+      findings,
+    },
+    simulated: context.environments.simulated,
+  };
+}

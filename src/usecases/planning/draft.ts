@@ -1,0 +1,83 @@
+import type { Impact } from '../../evidence/impact/findings.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { EventData } from '../../plan/events.ts';
+import { textAnswer } from '../answers.ts';
+import type { Context } from '../context.ts';
+import { Journal } from '../journal.ts';
+import { loadPolicy } from '../settings.ts';
+import { subjectOf } from '../subject.ts';
+import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from './candidate.ts';
+import { draftDocument } from './draft-document.ts';
+import { impactBetween } from './impact.ts';
+import { draftMigrations } from './migrations.ts';
+import type { PlanOptions } from './options.ts';
+import { ownerAnswers } from './owners.ts';
+import { draftResources } from './resources.ts';
+import { draftServices, imagesOf } from './services.ts';
+import { draftSlos } from './slos.ts';
+import { draftVariables } from './variables.ts';
+import { windowAnswer } from './window.ts';
+
+/** A plan that was drafted. */
+export interface Draft {
+  readonly plan: ReleasePlan;
+  readonly policy: Policy;
+  readonly candidate: Candidate;
+  readonly impact: Impact;
+}
+
+/**
+ * Drafts a new plan: asks what only people know, builds the candidate, reads its impact, writes the document and records
+ * its author. Everything is asked before anything is built.
+ */
+export async function draftPlan(context: Context, id: string, options: PlanOptions): Promise<Draft> {
+  const { config, prompter, store, sink } = context;
+  const policy = await loadPolicy(context.workspace, config.process);
+  const images = imagesOf(context, options.images);
+  const feature = await textAnswer(prompter, options.feature, {
+    message: 'Name of the feature, as notifications say it?',
+    flag: '--feature <name>',
+  });
+  const choice = await chooseCandidate(context, options);
+  const window = await windowAnswer(context, options, config.timeZone, policy);
+  const owners = await ownerAnswers(context, options.owners, config.team);
+  const candidate = await buildCandidate(context, id, feature, choice);
+  sink.emit({ type: 'note', level: 'info', text: `reading ${candidate.base}..${candidate.commit.slice(0, 12)}` });
+  const impact = await impactBetween(context, candidate.baseCommit, candidate.commit);
+  const services = await draftServices(context, impact, candidate.commit, images);
+  const names = services.map(({ service }) => service.name);
+  const variables = await draftVariables(context, impact, candidate.commit, names);
+  const head = draftDocument({
+    metadata: { id, feature, process: config.process },
+    policy,
+    config,
+    window,
+    owners,
+    candidate,
+    impact,
+    services,
+    variables,
+    migrations: draftMigrations(impact, names),
+    resources: draftResources(impact, config, variables),
+    slos: await draftSlos(context, names),
+  });
+  const created = await store.create(id, head);
+  const journal = new Journal(context, created);
+  await journal.recordAll([
+    ...exceptionsOf(choice, options).map((data) => ['exception.granted', data] as const),
+    ['plan.created', subjectOf(created)],
+  ]);
+  return { plan: journal.plan, policy, candidate, impact };
+}
+
+/** What is recorded when branches were taken although nobody approved them. */
+export function exceptionsOf(
+  choice: Pick<CandidateChoice, 'branches'>,
+  { exception }: Pick<PlanOptions, 'exception'>,
+): readonly EventData<'exception.granted'>[] {
+  const unapproved = choice.branches.some((offer) => offer.approvedBy.length === 0);
+  return exception === undefined || !unapproved
+    ? []
+    : [{ gate: 'candidate.approved', reason: exception, command: 'plan' }];
+}
