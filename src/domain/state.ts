@@ -1,5 +1,5 @@
 import type { EventData, EventOf, RecordedEvent } from '../plan/events.ts';
-import type { Phase } from './phases.ts';
+import { isInProduction, type Phase } from './phases.ts';
 
 /**
  * What the recorded events of a release amount to: a pure fold, so that the phase is never a field that could disagree with
@@ -142,6 +142,14 @@ export function phaseOf(events: readonly RecordedEvent[]): Phase {
   return foldState(events).phase;
 }
 
+/**
+ * True while production is neither what it was nor what it is to be: in a canary or a rollout, frozen, or half-way back. A
+ * rollback of what was deployed keeps its phase until it is done, so the phase alone does not tell.
+ */
+export function standsInProduction(state: Pick<ReleaseState, 'phase' | 'deployment'>): boolean {
+  return isInProduction(state.phase) || state.deployment?.result === 'rolling-back';
+}
+
 function applyEvent(state: ReleaseState, event: RecordedEvent): ReleaseState {
   const data = event.data as { specDigest?: string; textDigest?: string };
   const subject =
@@ -155,6 +163,7 @@ function applyEvent(state: ReleaseState, event: RecordedEvent): ReleaseState {
 function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState> {
   switch (event.type) {
     case 'plan.created':
+    case 'plan.revised':
       return { authors: withPerson(state.authors, event.actor) };
     case 'plan.reopened':
       return {

@@ -2,11 +2,15 @@ import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan 
 import type { Refusal } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
-import { isInProduction, REOPENABLE } from '../domain/phases.ts';
-import { blockers, nextActions } from '../domain/process.ts';
+import { type Phase, REOPENABLE } from '../domain/phases.ts';
+import { blockers, nextActions, PROCESS } from '../domain/process.ts';
+import { standsInProduction } from '../domain/state.ts';
 import type { StatusData } from '../domain/status.ts';
 import type { Context } from './context.ts';
 import { openRelease, type Release } from './release.ts';
+
+/** Phases in which a deployment can be taken up again; what is rolled back later has only its own command. */
+const CAN_GO_ON: readonly Phase[] = PROCESS['deploy --resume'].phases;
 
 /** Where a release stands, what blocks its next step, who can unblock it, and with which command. */
 export async function status(context: Context, id: string): Promise<Outcome> {
@@ -164,8 +168,7 @@ async function orphanOf(context: Context, release: Release): Promise<StatusData[
   return {
     since: deployment.lastAt,
     sentence: `the release stands in production unattended: ${who}; last recorded ${ago} ago by ${deployment.lastActor}. Nothing promotes by itself`,
-    // What was deployed before is only rolled back by its own command.
-    ...(isInProduction(state.phase)
+    ...(CAN_GO_ON.includes(state.phase)
       ? { resume: `relctl deploy ${plan.id} --resume`, abort: `relctl deploy ${plan.id} --abort` }
       : { resume: `relctl rollback ${plan.id}`, abort: `relctl rollback ${plan.id}` }),
   };
