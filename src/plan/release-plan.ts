@@ -6,7 +6,7 @@ import { EVENT_DATA, isEventType, type RecordedEvent, statusSchema } from './eve
 import { decodeGuarded, lineAt } from './guard.ts';
 import { type Metadata, metadataSchema, type Spec, specSchema } from './spec.ts';
 import { readStatus, type StatusContent, splitDocument, writeStatus } from './status-text.ts';
-import { API_VERSION, upgradeDocument } from './versions.ts';
+import { API_VERSION, upgradeDocument, writtenPath } from './versions.ts';
 import { checkShape, readYaml } from './yaml.ts';
 
 /** A Release Plan Document as it was read: content, digests, and positions for messages. */
@@ -50,9 +50,10 @@ export const wholeDocumentSchema = documentSchema.extend({ status: statusSchema.
 export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): ReleasePlan {
   const text = decodeGuarded(bytes, file);
   const { head, status } = splitDocument(text);
-  refuseFlowStyle(head, file);
   const yaml = readYaml(head, file);
-  const upgraded = { ...yaml, value: upgradeDocument(yaml.value, file) };
+  refuseFlowStyle(head, file);
+  const place = (path: readonly PropertyKey[]): Place => yaml.place(writtenPath(yaml.value, path));
+  const upgraded = { value: upgradeDocument(yaml.value, file), place };
   const document = checkShape(
     documentSchema,
     upgraded,
@@ -65,7 +66,7 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
       'plan.schema',
       `${file}: metadata.id is "${document.metadata.id}", but the file is named ${id}.yaml`,
       {
-        place: yaml.place(['metadata', 'id']),
+        place: place(['metadata', 'id']),
         why: 'The id ties approvals, locks and evidence to one release.',
         hints: [`rename the file, or set metadata.id to ${id}`],
       },
@@ -86,13 +87,13 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
     textDigest: sha256(head),
     head,
     revision: sha256(bytes),
-    place: yaml.place,
+    place,
   };
 }
 
 /** Lines cannot be added below a document that is one pair of braces, and `status` is lines. */
 function refuseFlowStyle(head: string, file: string): void {
-  const opening = /^(?:\s*(?:#[^\n]*)?\n)*\s*\{/.exec(head);
+  const opening = /^(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*\{/.exec(head);
   if (opening === null) return;
   throw new RelctlError('plan.schema', `${file} is written as one pair of braces, as JSON is`, {
     place: { file, line: lineAt(head, opening[0].length - 1) },

@@ -48,3 +48,13 @@ export function upgradeDocument(value: unknown, file: string): unknown {
   }
   return document;
 }
+
+/** Where a path of the upgraded document stands in the document as it was written, so that messages point there. */
+export function writtenPath(written: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  if ((written as Fields | null)?.apiVersion !== 'relctl/v1beta1' || path[0] !== 'spec') return path;
+  if (path[1] === 'window') return ['spec', 'schedule', ...path.slice(2)];
+  const services = ((written as Fields).spec as Fields | null | undefined)?.services;
+  if (path[1] !== 'services' || path.length < 3 || services === null || typeof services !== 'object') return path;
+  const name = Object.keys(services)[Number(path[2])];
+  return name === undefined || Array.isArray(services) ? path : ['spec', 'services', name, ...path.slice(3)];
+}

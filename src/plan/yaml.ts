@@ -31,6 +31,13 @@ export function readYaml(text: string, file: string): PositionedYaml {
       },
     );
   }
+  if (document.directives?.docEnd === true) {
+    throw new RelctlError('plan.yaml-feature', `${file} holds a document end (...)`, {
+      place: at(document.range?.[1] ?? 0),
+      why: 'What stands below it would belong to another document, and readers would disagree on what counts.',
+      hints: ['remove the line'],
+    });
+  }
   refuseOddKeys(document, file, at);
   return { value: document.toJS({ maxAliasCount: 0 }), place: (path) => placeOf(document, path, at, file) };
 }
@@ -42,7 +49,8 @@ function parseGuarded(text: string, file: string, lineCounter: LineCounter): Doc
       lineCounter,
       uniqueKeys: false,
       merge: false,
-      logLevel: 'silent',
+      // Not silent: the parser would then keep to itself that there is a second document, and drop it.
+      logLevel: 'error',
       // Pretty errors cut the source once for each error, which takes seconds when there are thousands.
       prettyErrors: false,
       stringKeys: true,
