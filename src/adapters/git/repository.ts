@@ -5,6 +5,7 @@ import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead } from './history.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { resolveCommit } from './refs.ts';
+import { latestVersionTag } from './tags.ts';
 
 /**
  * Opens the git repository that `cwd` lies in, through the git program.
@@ -13,7 +14,14 @@ import { resolveCommit } from './refs.ts';
 export async function openRepository(cwd: string): Promise<CandidateRepository> {
   const root = await findRoot(cwd);
   const git = gitIn(root);
-  const resolve = (ref: string) => resolveCommit(git, ref);
+  // A full id that was found stays what it is; only names can come to mean something else.
+  const known = new Set<string>();
+  const resolve = async (ref: string) => {
+    if (known.has(ref)) return ref;
+    const id = await resolveCommit(git, ref);
+    known.add(id);
+    return id;
+  };
   return {
     root,
     resolve,
@@ -25,6 +33,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     branches: async (base) => branchesAhead(git, await resolve(base)),
     mentions: async (commit, words) => filesMentioning(git, await resolve(commit), words),
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
+    latestTag: () => latestVersionTag(git),
     merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
     buildCandidate: (candidate) => buildCandidate(git, candidate),
     commitPaths: (paths, message) => commitPaths(git, paths, message),

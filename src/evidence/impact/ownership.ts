@@ -54,9 +54,12 @@ export function readOwnership(config: OwnershipConfig): Ownership {
 function matcher(globs: readonly string[]): Matcher {
   const patterns = globs.flatMap((glob) => {
     const clean = glob.replace(/^\.\//, '').replace(/\/$/, '');
-    return clean === '.' || clean === '' ? ['**'] : [clean, `${clean}/**`];
+    const isAll = clean === '.' || clean === '';
+    // What stands before the first special character tells most paths apart without a regular expression.
+    const prefix = isAll ? '' : (/^[^*?[\]{}()!+@\\]*/.exec(clean)?.[0] ?? '');
+    return [{ prefix, matches: picomatch(isAll ? ['**'] : [clean, `${clean}/**`], { dot: true }) }];
   });
-  return picomatch(patterns, { dot: true });
+  return (path) => patterns.some(({ prefix, matches }) => path.startsWith(prefix) && matches(path));
 }
 
 const escapeGlob = (path: string) => path.replace(/[\\*?[\]{}()!+@]/g, '\\$&');

@@ -7,6 +7,7 @@ import { compareResources } from './manifests/resources.ts';
 import { compareMigrations } from './migrations/compare.ts';
 import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
 import { extensionOf, roleOf } from './paths.ts';
+import { mayMatter } from './relevance.ts';
 import type { TwoSided } from './two-sided.ts';
 import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
 import { mayHoldVariables, variablesIn } from './variables/detect.ts';
@@ -40,7 +41,7 @@ const MAX_MENTIONS = 2000;
 export async function readImpact(source: ImpactSource): Promise<Impact> {
   const changed = parseDiff(source.diff);
   const ownership = readOwnership(source.config);
-  const { files, unread } = await readTexts(source, changed);
+  const { files, unread } = await readTexts(source, changed.filter(mayMatter));
   const exists = existence(source.filesAtHead, changed);
   const servicesOf = (path: string) => ownership.servicesOf(path);
   const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
