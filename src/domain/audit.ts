@@ -23,6 +23,9 @@ export function auditHistory(plan: ReleasePlan, policy: Policy): readonly AuditF
   return RULES.flatMap((rule) => rule(plan, policy));
 }
 
+/** Events whose actor is an author of the plan from then on; each begins a new round of votes. */
+const AUTHORING: readonly string[] = ['plan.created', 'plan.revised', 'plan.reopened', 'cab.submitted'];
+
 type AuditRule = (plan: ReleasePlan, policy: Policy) => readonly AuditFinding[];
 
 const claimedPhase: AuditRule = (plan) => {
@@ -71,7 +74,7 @@ const decisions: AuditRule = (plan, policy) => {
   let votes = new Map<string, 'go' | 'no-go'>();
   const authors: string[] = [];
   for (const event of plan.events) {
-    if (event.type === 'plan.created' || event.type === 'plan.reopened' || event.type === 'cab.submitted') {
+    if (AUTHORING.includes(event.type)) {
       authors.push(event.actor);
       votes = new Map();
     }

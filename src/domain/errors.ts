@@ -49,6 +49,8 @@ export const ERRORS = {
   'plan.exists': 'usage',
   'policy.invalid': 'usage',
   'evidence.unreadable': 'usage',
+  'candidate.clash': 'usage',
+  'candidate.no-services': 'usage',
   // Somebody said no, or answered nothing where only a clear yes will do.
   'answer.declined': 'declined',
   'answer.interrupted': 'declined',

@@ -28,6 +28,8 @@ export interface PlanCheckFacts {
 /** The mark that a draft carries where a person has to write something. */
 export const TO_BE_WRITTEN = 'TO BE WRITTEN';
 
+const UNWRITTEN_MARK = new RegExp(`${TO_BE_WRITTEN}:? ?`);
+
 /** Checks that a plan is complete, consistent, can be satisfied by the people it names, and is in time. Pure. */
 export function checkPlan(facts: PlanCheckFacts): readonly PlanFinding[] {
   return [...unwritten(facts.plan.spec), ...CHECKS.flatMap((check) => check(facts))];
@@ -298,7 +300,7 @@ function unwritten(spec: Spec): readonly PlanFinding[] {
             'plan.unwritten',
             path,
             `${path.slice(1).join('.')} is still to be written`,
-            value.replace(`${TO_BE_WRITTEN}: `, ''),
+            value.replace(UNWRITTEN_MARK, ''),
           ),
         );
       }

@@ -1,4 +1,4 @@
-import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 
 /** A comment on the value at a path: it stands above the key, or above the item of a list. */
 export interface Comment {
@@ -7,13 +7,12 @@ export interface Comment {
 }
 
 /**
- * Writes a value as block YAML with comments, a blank line before each key of the levels that `spaced` names (by their number of
- * keys above), and short lists of plain texts on one line.
- * @param heading comment at the top of the text
+ * Writes a value as block YAML with comments, and short lists of plain texts on one line.
+ * @param options `heading` stands at the top; the keys of the map at the top-level key `spaced` have blank lines between them
  */
 export function writeCommentedYaml(
   value: unknown,
-  options: { readonly heading?: string; readonly comments?: readonly Comment[]; readonly spaced?: number } = {},
+  options: { readonly heading?: string; readonly comments?: readonly Comment[]; readonly spaced?: string } = {},
 ): string {
   const document = new Document(value);
   if (options.heading !== undefined) document.commentBefore = commentText(options.heading);
@@ -21,8 +20,10 @@ export function writeCommentedYaml(
     const target = commentTarget(document, path);
     if (target) target.commentBefore = [target.commentBefore, commentText(text)].filter(Boolean).join('\n');
   }
-  layOut(document.contents, 0, options.spaced ?? -1);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  layOut(document.contents);
+  const spaced = options.spaced === undefined ? undefined : document.get(options.spaced, true);
+  if (isMap(spaced)) for (const pair of spaced.items.slice(1)) (pair.key as Node).spaceBefore = true;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function commentText(text: string): string {
@@ -47,24 +48,14 @@ function commentTarget(document: Document, path: readonly (string | number)[]): 
 /** Lists of plain texts that fit on a line are easier to read on one. */
 const ONE_LINE = 80;
 
-function layOut(node: unknown, level: number, spaced: number): void {
+function layOut(node: unknown): void {
   if (isSeq(node)) {
     const texts = node.items.map((item) => (isScalar(item) ? String(item.value) : undefined));
     const isShort = texts.every((text) => text !== undefined && !/[,\n]/.test(text));
-    if (isShort && texts.join(', ').length <= ONE_LINE && node.items.every((item) => !isCommented(item)))
-      node.flow = true;
-    for (const item of node.items) layOut(item, level + 1, spaced);
-    return;
+    const isBare = node.items.every((item) => !(isScalar(item) && typeof item.commentBefore === 'string'));
+    if (isShort && isBare && texts.join(', ').length <= ONE_LINE) node.flow = true;
+    for (const item of node.items) layOut(item);
+  } else if (isMap(node)) {
+    for (const pair of node.items) layOut(pair.value);
   }
-  if (!isMap(node)) return;
-  for (const [index, item] of node.items.entries()) {
-    if (!isPair(item)) continue;
-    const pair = item as Pair<Node, Node>;
-    if (level === spaced && index > 0) pair.key.spaceBefore = true;
-    layOut(pair.value, level + 1, spaced);
-  }
-}
-
-function isCommented(item: unknown): boolean {
-  return isScalar(item) && typeof item.commentBefore === 'string';
 }

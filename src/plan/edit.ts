@@ -1,4 +1,14 @@
-import { Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { type Comment, writeCommentedYaml } from './commented-yaml.ts';
 import { canonicalJson } from './digest.ts';
 
@@ -130,7 +140,12 @@ function openEmptyList(
 ): string | undefined {
   const parent = document.getIn(path.slice(0, -1), true) as YAMLMap<Node, Node> | undefined;
   if (!isMap(parent)) return undefined;
-  if (parent.flow) return replaceNode(text, list, items.map((item) => item.value));
+  if (parent.flow)
+    return replaceNode(
+      text,
+      list,
+      items.map((item) => item.value),
+    );
   const [start, end] = [startOf(list), contentEnd(list)];
   const rest = text.slice(end, lineEnd(text, end));
   const before = text.slice(0, start);
@@ -149,10 +164,7 @@ function removeItem(text: string, document: Document.Parsed, path: Path): string
   return text.slice(0, start) + text.slice(lineAfter(text, contentEnd(item)));
 }
 
-function itemLines(
-  items: readonly { readonly value: unknown; readonly comment?: string }[],
-  column: number,
-): string {
+function itemLines(items: readonly { readonly value: unknown; readonly comment?: string }[], column: number): string {
   const pad = ' '.repeat(column);
   return items
     .map(({ value, comment }) => {

@@ -6,6 +6,15 @@ const EXCEPTION: OptionEntry = [
   'pass a time rule that refuses; the reason is recorded and shown to the board and in the review',
 ];
 const TAKE_OVER: OptionEntry = ['--take-over', 'take the lock of the environment from a holder who is gone for good'];
+/** Who does what; in `init` for the repository, in `plan` for one release. */
+const OWNERS: readonly OptionEntry[] = [
+  ['--product-manager <address>', 'who selects the branches and watches the success metrics'],
+  ['--rd-lead <address>', 'who writes the plans'],
+  ['--operations <address>', 'who may deploy', 'repeatable'],
+  ['--qa <address>', 'who may sign off the tests', 'repeatable'],
+  ['--cab <address>', 'a member of the Change Advisory Board', 'repeatable'],
+  ['--informed <who>', 'department or address that gets the notifications', 'repeatable'],
+];
 
 /** Every command of relctl, in the order of the process. */
 export const ENTRIES: readonly CommandEntry[] = [
@@ -18,8 +27,17 @@ export const ENTRIES: readonly CommandEntry[] = [
     options: [
       ['--platform <name>', 'kubernetes, or sandbox: a simulated company to learn and rehearse in'],
       ['--dry-run', 'show what would be written'],
+      ...OWNERS,
+      ['--time-zone <zone>', 'IANA zone of the change windows'],
+      ['--namespace <name>', 'Kubernetes namespace of the product'],
+      ['--staging-context <name>', 'kubectl context of staging'],
+      ['--production-context <name>', 'kubectl context of production'],
     ],
-    examples: ['relctl init', 'relctl init --platform sandbox'],
+    examples: [
+      'relctl init',
+      'relctl init --platform sandbox',
+      'relctl init --platform kubernetes --namespace shop --staging-context stage --production-context prod --rd-lead ravi@example.com',
+    ],
     load: () => import('../commands/init.ts'),
   },
   {
@@ -61,10 +79,11 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--candidate <ref>', 'the exact commit, when it exists already'],
       ['--window <start/end>', 'change window in local time, such as 2026-12-03T14:00/18:00'],
       ['--time-zone <zone>', 'IANA zone of the window'],
-      ['--image <service=ref>', 'image to ship of a service', 'repeatable'],
+      ['--image <service=ref>', 'image to ship of a service; a service that is named ships in any case', 'repeatable'],
+      ...OWNERS,
       ['--check', 'check the plan and change nothing'],
       ['--reopen <reason>', 'leave a No-Go, a rollback or a void approval; the plan is a draft again'],
-      EXCEPTION,
+      ['--exception <reason>', 'take branches that nobody approved; the reason is recorded and shown to the board'],
     ],
     examples: [
       'relctl plan 2026-12-wallet-checkout --feature "Wallet checkout" --branch feature/wallet --window 2026-12-03T14:00/18:00',

@@ -3,7 +3,15 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { PlanFinding } from '../domain/plan-check.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
-import { deadline, draftActions, findingChecks, type PlacedFinding, placed, placedFindings, planFacts } from './planning/answer.ts';
+import {
+  deadline,
+  draftActions,
+  findingChecks,
+  type PlacedFinding,
+  placed,
+  placedFindings,
+  planFacts,
+} from './planning/answer.ts';
 import { impactBetween } from './planning/impact.ts';
 import { type Notice, staleOf } from './planning/refresh.ts';
 import { loadPolicy } from './settings.ts';
@@ -58,7 +66,11 @@ async function observed(context: Context, plan: ReleasePlan): Promise<readonly P
 }
 
 function findingOf({ id, spec }: ReleasePlan, { kind, name, detail }: Notice): PlanFinding {
-  const indexed = (key: 'services' | 'environmentVariables' | 'migrations' | 'alerts', index: number) => ['spec', key, Math.max(0, index)];
+  const indexed = (key: 'services' | 'environmentVariables' | 'migrations' | 'alerts', index: number) => [
+    'spec',
+    key,
+    Math.max(0, index),
+  ];
   const branches = spec.candidate.branches.map((one) => `--branch ${one.name}`).join(' ');
   const warning = (path: readonly (string | number)[], problem: string, fix: string): PlanFinding => ({
     code: `stale.${kind}`,
@@ -70,37 +82,63 @@ function findingOf({ id, spec }: ReleasePlan, { kind, name, detail }: Notice): P
   switch (kind) {
     case 'branch':
       return warning(
-        ['spec', 'candidate', 'branches', Math.max(0, spec.candidate.branches.findIndex((one) => one.name === name))],
+        [
+          'spec',
+          'candidate',
+          'branches',
+          Math.max(
+            0,
+            spec.candidate.branches.findIndex((one) => one.name === name),
+          ),
+        ],
         `the branch ${name}: ${detail}`,
         `relctl plan ${id} ${branches}`,
       );
     case 'image':
       return warning(
-        [...indexed('services', spec.services.findIndex((one) => one.name === name)), 'image'],
+        [
+          ...indexed(
+            'services',
+            spec.services.findIndex((one) => one.name === name),
+          ),
+          'image',
+        ],
         detail,
         `relctl plan ${id} --image ${name}=<image>, or correct the manifest`,
       );
     case 'variable':
       return warning(
-        indexed('environmentVariables', spec.environmentVariables.findIndex((one) => one.name === name)),
+        indexed(
+          'environmentVariables',
+          spec.environmentVariables.findIndex((one) => one.name === name),
+        ),
         `the variable ${name} is ${detail}`,
         'remove it, or leave it if it is set for another reason',
       );
     case 'migration':
       return warning(
-        indexed('migrations', spec.migrations.findIndex((one) => one.id === name)),
+        indexed(
+          'migrations',
+          spec.migrations.findIndex((one) => one.id === name),
+        ),
         `the migration ${name} is ${detail}`,
         'remove it, or leave it if it is run for another reason',
       );
     case 'alert':
       return warning(
-        indexed('alerts', spec.alerts.findIndex((one) => one.name === name)),
+        indexed(
+          'alerts',
+          spec.alerts.findIndex((one) => one.name === name),
+        ),
         `the alert ${name} is ${detail}`,
         'leave it if its rule lives elsewhere; it must fire in staging all the same',
       );
     default:
       return warning(
-        indexed('services', spec.services.findIndex((one) => one.name === name)),
+        indexed(
+          'services',
+          spec.services.findIndex((one) => one.name === name),
+        ),
         `the service ${name} is ${detail}`,
         'remove it, or leave it if it ships for another reason',
       );
@@ -123,7 +161,8 @@ function incomplete(
       place: plan.place(first?.path ?? []),
       why: `The CAB is asked only about a plan that can be carried out; ${deadlineSentence}.`,
       hints: [
-        `relctl plan ${plan.id} --check, after these are mended in ${plan.file}:`,
+        `relctl plan ${plan.id} --check`,
+        'after mending:',
         ...errors.map(line),
         ...warnings.map((finding) => `warning: ${line(finding)}`),
       ],

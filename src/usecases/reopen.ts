@@ -33,7 +33,10 @@ export async function reopen(context: Context, id: string, reason: string): Prom
           ['file', journal.plan.file],
         ],
       },
-      { kind: 'text', text: 'Approvals and sign-offs that were given are void: they were for what the plan said then.' },
+      {
+        kind: 'text',
+        text: 'Approvals and sign-offs that were given are void: they were for what the plan said then.',
+      },
       {
         kind: 'next',
         actions: [

@@ -30,6 +30,7 @@ export const GATES = {
   'phase.order': { title: 'the steps come in order', exceptionable: false },
   'role.allowed': { title: 'the step is taken by who holds the role', exceptionable: false },
   'plan.complete': { title: 'the plan is complete and consistent', exceptionable: false },
+  'candidate.approved': { title: 'the branches of the candidate are approved by somebody else', exceptionable: true },
   'time.cab-lead': { title: 'the plan reaches the CAB early enough before the window', exceptionable: true },
   'time.staging-lead': { title: 'the candidate reaches staging early enough before the window', exceptionable: true },
   'time.window-ahead': { title: 'the change window is not over', exceptionable: true },

@@ -5,8 +5,8 @@ import type { Impact } from '../../evidence/impact/findings.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
-import { isNewVariable } from './variables.ts';
 import { placeOf, placesOf } from './places.ts';
+import { isNewVariable } from './variables.ts';
 
 /** A finding of the check with its place in the file, as `--json` documents it. */
 export interface PlacedFinding extends PlanFinding {
@@ -80,7 +80,12 @@ export function foundTable(impact: Impact): Block {
     ...impact.exposure.map((one) => [`${one.kind} (${one.change})`, one.text, '', placeOf(one.seen)]),
     ...impact.dependencies
       .filter((one) => !one.development)
-      .map((one) => [`dependency (${one.change})`, one.name, [one.from, one.to].filter(Boolean).join(' → '), placeOf(one.seen)]),
+      .map((one) => [
+        `dependency (${one.change})`,
+        one.name,
+        [one.from, one.to].filter(Boolean).join(' → '),
+        placeOf(one.seen),
+      ]),
     ...impact.unmappedFiles.map((file) => ['no service', file, 'a person decides', file]),
     ...impact.unread.map(({ file, reason }) => ['not read', file, reason, file]),
   ];
@@ -121,7 +126,10 @@ export function planFacts(plan: ReleasePlan): Block {
             [
               'branches',
               candidate.branches
-                .map((one) => `${one.name} (${one.approvedBy.length === 0 ? 'not approved' : `approved by ${one.approvedBy.join(', ')}`})`)
+                .map(
+                  (one) =>
+                    `${one.name} (${one.approvedBy.length === 0 ? 'not approved' : `approved by ${one.approvedBy.join(', ')}`})`,
+                )
                 .join(', '),
             ] as const,
           ]),

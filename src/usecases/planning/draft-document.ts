@@ -1,4 +1,4 @@
-import { formatWindow, type Window } from '../../domain/calendar.ts';
+import type { Window } from '../../domain/calendar.ts';
 import { TO_BE_WRITTEN } from '../../domain/plan-check.ts';
 import type { Impact } from '../../evidence/impact/findings.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
@@ -37,7 +37,7 @@ export interface DraftParts {
 export function draftDocument(parts: DraftParts): string {
   return writeCommentedYaml(
     { apiVersion: API_VERSION, kind: 'ReleasePlan', metadata: parts.metadata, spec: draftSpec(parts) },
-    { heading: heading(parts.metadata.id), comments: commentsOf(parts), spaced: 1 },
+    { heading: heading(parts.metadata.id), comments: commentsOf(parts), spaced: 'spec' },
   );
 }
 
@@ -142,7 +142,7 @@ function draftSmokeTests({ config, metadata }: DraftParts): Spec['smokeTests'] {
 
 function draftMetric(owner: string): Spec['successMetrics'][number] {
   return {
-    name: TO_BE_WRITTEN,
+    name: `${TO_BE_WRITTEN} name of the key result`,
     query: `${TO_BE_WRITTEN}: PromQL that gives one number; without the line the value is given by hand at the review`,
     direction: 'up',
     baseline: 0,
@@ -152,12 +152,12 @@ function draftMetric(owner: string): Spec['successMetrics'][number] {
 }
 
 function commentsOf(parts: DraftParts): readonly Comment[] {
-  const { policy, window, candidate, impact } = parts;
+  const { policy, candidate, impact } = parts;
   const at = (path: Comment['path'], text: string): Comment => ({ path: ['spec', ...path], text });
   const alerts = impact.monitoring.filter((one) => one.kind === 'alert' && one.change === 'added');
   const ref = candidate.ref === undefined ? '' : `; the branch ${candidate.ref} points to it`;
   return [
-    at(['window'], `T-0: ${formatWindow(window)}`),
+    at(['window'], 'T-0, the change window: wall-clock times in this zone'),
     at(['owners'], 'Who does what; from the team of relctl.yaml'),
     at(['candidate'], `What ships: exactly this commit${ref}`),
     at(['services'], 'Affected services, from the difference between base and candidate'),

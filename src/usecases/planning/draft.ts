@@ -1,7 +1,7 @@
 import type { Impact } from '../../evidence/impact/findings.ts';
+import type { EventData } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { EventData } from '../../plan/events.ts';
 import { textAnswer } from '../answers.ts';
 import type { Context } from '../context.ts';
 import { Journal } from '../journal.ts';

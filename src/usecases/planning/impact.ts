@@ -24,5 +24,12 @@ export async function impactBetween(
     mentions: (words) => repository.mentions(head, words),
     config,
   });
-  return { ...impact, unmappedFiles: impact.unmappedFiles.filter((file) => !OWN_FILES.test(file)) };
+  const understood = new Set(
+    [...impact.migrations, ...impact.resources, ...impact.monitoring, ...impact.dependencies, ...impact.exposure].map(
+      ({ seen }) => seen.file,
+    ),
+  );
+  // What a finding was read from needs nobody to say what it is.
+  const unmappedFiles = impact.unmappedFiles.filter((file) => !OWN_FILES.test(file) && !understood.has(file));
+  return { ...impact, unmappedFiles };
 }

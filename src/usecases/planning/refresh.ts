@@ -52,27 +52,56 @@ export async function refreshOf(
     ({ migration }) => !spec.migrations.some((one) => one.id === migration.id),
   );
   const resources = draftResources(impact, context.config, variables).filter(
-    ({ resource }) => !spec.resources.some((one) => one.name === resource.name && one.environment === resource.environment),
+    ({ resource }) =>
+      !spec.resources.some((one) => one.name === resource.name && one.environment === resource.environment),
   );
   const alerts = newAlerts(impact, names).filter((alert) => !spec.alerts.some((one) => one.name === alert.name));
-  const unjudged = services.map(({ service }) => service.name).filter((name) => !spec.slos.some((one) => one.service === name));
+  const unjudged = services
+    .map(({ service }) => service.name)
+    .filter((name) => !spec.slos.some((one) => one.service === name));
   const slos = unjudged.length === 0 ? [] : await draftSlos(context, unjudged);
   const { appended, moved } = compareFindings(spec, impact);
   const list = (key: string, items: readonly { readonly value: unknown; readonly comment?: string }[]): HeadEdit[] =>
     items.length === 0 ? [] : [{ kind: 'append', path: ['spec', ...key.split('.')], items }];
   return {
     edits: [
-      ...list('services', services.map((one) => ({ value: one.service, comment: one.seen === undefined ? one.note : `${placeOf(one.seen)}: ${one.note}` }))),
-      ...list('environmentVariables', variables.map((one) => ({ value: one.variable, comment: `${placesOf(one.seen)}: ${one.note}` }))),
-      ...list('migrations', migrations.map((one) => ({ value: one.migration, comment: [placeOf(one.seen), ...one.notes].join('\n') }))),
-      ...list('resources', resources.map((one) => ({ value: one.resource, comment: `${placesOf(one.seen, 1)}: ${one.note}` }))),
-      ...list('alerts', alerts.map((value) => ({ value }))),
-      ...list('slos', slos.map((one) => ({ value: one.slo, comment: one.note }))),
-      ...list('impact.findings', appended.map((value) => ({ value }))),
+      ...list(
+        'services',
+        services.map((one) => ({
+          value: one.service,
+          comment: one.seen === undefined ? one.note : `${placeOf(one.seen)}: ${one.note}`,
+        })),
+      ),
+      ...list(
+        'environmentVariables',
+        variables.map((one) => ({ value: one.variable, comment: `${placesOf(one.seen)}: ${one.note}` })),
+      ),
+      ...list(
+        'migrations',
+        migrations.map((one) => ({ value: one.migration, comment: [placeOf(one.seen), ...one.notes].join('\n') })),
+      ),
+      ...list(
+        'resources',
+        resources.map((one) => ({ value: one.resource, comment: `${placesOf(one.seen, 1)}: ${one.note}` })),
+      ),
+      ...list(
+        'alerts',
+        alerts.map((value) => ({ value })),
+      ),
+      ...list(
+        'slos',
+        slos.map((one) => ({ value: one.slo, comment: one.note })),
+      ),
+      ...list(
+        'impact.findings',
+        appended.map((value) => ({ value })),
+      ),
       ...moved,
     ],
     added: [
-      ...services.map((one) => notice('service', one.service.name, one.seen === undefined ? one.note : placeOf(one.seen))),
+      ...services.map((one) =>
+        notice('service', one.service.name, one.seen === undefined ? one.note : placeOf(one.seen)),
+      ),
       ...variables.map((one) => notice('variable', one.variable.name, placesOf(one.seen))),
       ...migrations.map((one) => notice('migration', one.migration.id, placeOf(one.seen))),
       ...resources.map((one) => notice('resource', `${one.resource.name} (${one.resource.environment})`, one.note)),
@@ -87,7 +116,10 @@ export async function refreshOf(
 const notice = (kind: Notice['kind'], name: string, detail: string): Notice => ({ kind, name, detail });
 
 /** Sentences that are new, and edits for those of relctl's own whose evidence only moved to another line. */
-function compareFindings(spec: Spec, impact: Impact): { readonly appended: readonly string[]; readonly moved: readonly HeadEdit[] } {
+function compareFindings(
+  spec: Spec,
+  impact: Impact,
+): { readonly appended: readonly string[]; readonly moved: readonly HeadEdit[] } {
   const now = findingSentences(impact);
   const before = new Map(spec.impact.findings.map((sentence, index) => [coreOf(sentence), { sentence, index }]));
   const moved: HeadEdit[] = [];
@@ -121,13 +153,29 @@ export async function staleOf(
     }),
   );
   return [
-    ...missing('service', spec.services.map((one) => one.name), impact.services.map((one) => one.name)),
-    ...missing('variable', spec.environmentVariables.map((one) => one.name), impact.environmentVariables.filter(isNewVariable).map((one) => one.name)),
-    ...missing('migration', spec.migrations.map((one) => one.id), [
-      ...impact.migrations.map((one) => migrationName(one.id)),
-      ...draftMigrations(impact, []).map((one) => one.migration.id),
-    ]),
-    ...missing('alert', spec.alerts.map((one) => one.name), impact.monitoring.map((one) => one.name)),
+    ...missing(
+      'service',
+      spec.services.map((one) => one.name),
+      impact.services.map((one) => one.name),
+    ),
+    ...missing(
+      'variable',
+      spec.environmentVariables.map((one) => one.name),
+      impact.environmentVariables.filter(isNewVariable).map((one) => one.name),
+    ),
+    ...missing(
+      'migration',
+      spec.migrations.map((one) => one.id),
+      [
+        ...impact.migrations.map((one) => migrationName(one.id)),
+        ...draftMigrations(impact, []).map((one) => one.migration.id),
+      ],
+    ),
+    ...missing(
+      'alert',
+      spec.alerts.map((one) => one.name),
+      impact.monitoring.map((one) => one.name),
+    ),
     ...images.flat(),
     ...(await movedBranches(context, spec)),
   ];
@@ -140,7 +188,13 @@ async function movedBranches({ repository }: Pick<Context, 'repository'>, spec: 
     const head = await repository.resolve(`refs/heads/${branch.name}`).catch(() => undefined);
     if (head === undefined) moved.push(notice('branch', branch.name, 'the branch is not in this clone any more'));
     else if (head !== branch.head)
-      moved.push(notice('branch', branch.name, `moved from ${branch.head.slice(0, 12)} to ${head.slice(0, 12)} since the candidate was built`));
+      moved.push(
+        notice(
+          'branch',
+          branch.name,
+          `moved from ${branch.head.slice(0, 12)} to ${head.slice(0, 12)} since the candidate was built`,
+        ),
+      );
   }
   return moved;
 }

@@ -47,6 +47,7 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
         images,
       )
     : { edits: [], added: [], stale: [] };
+  const changed = asked.filter((edit) => editHead(plan.head, [edit]) !== plan.head);
   const head = editHead(plan.head, [...asked, ...refresh.edits]);
   if (head !== plan.head || plan.events.length === 0) {
     const rewritten = head === plan.head ? plan : await context.store.rewrite(plan, head);
@@ -55,9 +56,9 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
       ...exceptions.map((data) => ['exception.granted', data] as const),
       [plan.events.length === 0 ? 'plan.created' : 'plan.revised', subjectOf(rewritten)],
     ]);
-    return revisedAnswer(context, next.plan, policy, asked, refresh);
+    return revisedAnswer(context, next.plan, policy, changed, refresh);
   }
-  return revisedAnswer(context, plan, policy, asked, refresh);
+  return revisedAnswer(context, plan, policy, changed, refresh);
 }
 
 function refuseUnlessDraft(plan: ReleasePlan, phase: Phase): void {
@@ -99,7 +100,10 @@ async function askedEdits(
     const { start, end } = spec.window;
     const window = await windowAnswer(
       context,
-      { window: options.window ?? `${start.slice(0, 16)}/${end.slice(0, 16)}`, ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }) },
+      {
+        window: options.window ?? `${start.slice(0, 16)}/${end.slice(0, 16)}`,
+        ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+      },
       spec.window.timeZone,
       policy,
     );
@@ -108,14 +112,19 @@ async function askedEdits(
   checkMails(options.owners);
   for (const role of ['productManager', 'rdLead', 'operations', 'qa', 'cab', 'informed'] as const) {
     const value = options.owners[role];
-    if (value !== undefined && value.length > 0) set(['spec', 'owners', role], typeof value === 'string' ? value : [...value]);
+    if (value !== undefined && value.length > 0)
+      set(['spec', 'owners', role], typeof value === 'string' ? value : [...value]);
   }
   for (const [index, service] of spec.services.entries()) {
     const image = images.get(service.name);
     if (image !== undefined) set(['spec', 'services', index, 'image'], image);
   }
   const changed = await changedCandidate(context, plan, options);
-  return { edits: [...edits, ...(changed?.edits ?? [])], candidate: changed?.candidate, exceptions: changed?.exceptions ?? [] };
+  return {
+    edits: [...edits, ...(changed?.edits ?? [])],
+    candidate: changed?.candidate,
+    exceptions: changed?.exceptions ?? [],
+  };
 }
 
 /** The candidate as flags ask for it: other branches, another base, another commit. */
@@ -174,18 +183,20 @@ function revisedAnswer(
   context: Context,
   plan: ReleasePlan,
   policy: Policy,
-  asked: readonly HeadEdit[],
+  changed: readonly HeadEdit[],
   { added, stale }: Refresh,
 ): Outcome {
   const findings = placedFindings(context, plan, policy);
+  const fields = [...new Set(changed.map(({ path }) => String(path[1])))];
   const changes = [
-    ...(asked.length === 0 ? [] : [`${asked.length} ${asked.length === 1 ? 'field' : 'fields'} set`]),
+    ...(fields.length === 0 ? [] : [`${fields.join(', ')} set`]),
     ...(added.length === 0 ? [] : [`${added.length} ${added.length === 1 ? 'finding' : 'findings'} added`]),
     ...(stale.length === 0 ? [] : [`${stale.length} stale`]),
   ];
   return {
     result: 'done',
-    headline: changes.length === 0 ? `${plan.id} is up to date with its candidate` : `${plan.id}: ${changes.join(', ')}`,
+    headline:
+      changes.length === 0 ? `${plan.id} is up to date with its candidate` : `${plan.id}: ${changes.join(', ')}`,
     blocks: [
       planFacts(plan),
       ...noticeBlock('Added to the plan', added, 'ok'),
@@ -214,7 +225,10 @@ function noticeBlock(title: string, notices: readonly Notice[], state: Check['st
     ? []
     : [
         { kind: 'heading', text: title },
-        { kind: 'checks', checks: notices.map(({ kind, name, detail }) => ({ state, text: `${kind} ${name}`, detail })) },
+        {
+          kind: 'checks',
+          checks: notices.map(({ kind, name, detail }) => ({ state, text: `${kind} ${name}`, detail })),
+        },
       ];
 }
 
@@ -222,6 +236,10 @@ function rebuildAction(plan: ReleasePlan, stale: readonly Notice[]) {
   if (!stale.some((one) => one.kind === 'branch' && one.detail.startsWith('moved'))) return [];
   const branches = plan.spec.candidate.branches.map((one) => `--branch ${one.name}`).join(' ');
   return [
-    { who: plan.spec.owners.rdLead, command: `relctl plan ${plan.id} ${branches}`, why: 'builds the candidate anew from where the branches stand' },
+    {
+      who: plan.spec.owners.rdLead,
+      command: `relctl plan ${plan.id} ${branches}`,
+      why: 'builds the candidate anew from where the branches stand',
+    },
   ];
 }

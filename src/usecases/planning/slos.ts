@@ -9,8 +9,8 @@ export interface DraftedSlo {
   readonly note: string;
 }
 
-/** Objectives that people use, the strictest first. */
-const OBJECTIVES = [99.99, 99.95, 99.9, 99.5, 99, 98, 95, 90] as const;
+/** Objectives that people use, the strictest first; none stricter than the usual one is proposed. */
+const OBJECTIVES = [99.9, 99.5, 99, 98, 95, 90] as const;
 /** An objective is proposed only if production uses up no more than this part of what it allows. */
 const MARGIN = 0.5;
 const WEEK_MS = 7 * 86_400_000;
@@ -33,8 +33,8 @@ const latency = (service: string): Slo => ({
 
 /**
  * Proposes an availability and a latency SLO for each service, in the names that Prometheus' client libraries and exporters
- * commonly use. Where production can be measured, the objective is one that it has kept over the last week with room to spare;
- * an objective that is broken already would fail every canary.
+ * commonly use: 99.9 % without a server error, 99 % within half a second. Where production did not keep that with room to spare over
+ * the last week, the objective is one that it kept: an objective that is broken already would fail every canary.
  */
 export async function draftSlos(
   context: Pick<Context, 'environments' | 'clock'>,
@@ -53,8 +53,10 @@ export async function draftSlos(
         const why = [good, total].flatMap((one) => (one?.ok === false ? [one.noData.detail] : []))[0];
         return { slo, note: `to be confirmed: production has no data for it${why === undefined ? '' : ` (${why})`}` };
       }
+      const usual = Number(slo.objective.slice(0, -1));
       const bad = Math.max(0, 1 - good.value.total / total.value.total);
-      const objective = OBJECTIVES.find((one) => bad <= (1 - one / 100) * MARGIN) ?? OBJECTIVES.at(-1);
+      const objective = OBJECTIVES.find((one) => one <= usual && bad <= (1 - one / 100) * MARGIN) ?? OBJECTIVES.at(-1);
+
       const kept = `${(100 * (1 - bad)).toFixed(3)} % of ${Math.round(total.value.total)} requests in the last week`;
       return { slo: { ...slo, objective: `${objective}%` }, note: `to be confirmed: production kept it for ${kept}` };
     }),
