@@ -10,7 +10,7 @@ import { chooseOnInterrupt } from './interrupted.ts';
 import { judgedSlos, judgeSettings } from './judging.ts';
 import { keepLock } from './lock.ts';
 import type { StepResult } from './perform.ts';
-import { readLook } from './readings.ts';
+import { readHistory, readLook } from './readings.ts';
 import type { Run } from './run.ts';
 
 /** Looks that a resumed run takes at the time before it, at the most. */
@@ -31,7 +31,7 @@ export async function bake(run: Run): Promise<StepResult> {
   const began = timeOf(journal.state.deployment?.steps.get('bake')?.since ?? '');
   const look = durationSeconds(canary.look) * 1000;
   const looks: Look[] = [];
-  let judgement: Judgement = openJudgement(settings);
+  let judgement: Judgement = openJudgement(settings, await readHistory(run, slos, began));
   let bakeSeconds = settings.bakeSeconds;
   const take = async (at: number): Promise<Decision> => {
     const reading = await readLook(run, slos, began, at);

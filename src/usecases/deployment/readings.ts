@@ -1,4 +1,4 @@
-import type { Look, SloReading } from '../../domain/judge/look.ts';
+import type { ControlLook, Look, SloReading } from '../../domain/judge/look.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Span } from '../../ports/metrics.ts';
 import { readSloCounts } from '../slo-counts.ts';
@@ -13,6 +13,42 @@ export async function readLook(run: Run, slos: readonly Slo[], began: number, at
     slos.map(async (slo) => [slo.name, await readSlo(metrics, slo, sides, span)] as const),
   );
   return { elapsedSeconds: (at - began) / 1000, slos: Object.fromEntries(readings) };
+}
+
+/** How far before the canary stable replicas are compared with one another, and in how many looks. */
+const HISTORY_MS = 15 * 60_000;
+const HISTORY_LOOKS = 15;
+
+/**
+ * Reads the control before the canary started, so that the judge knows how restless healthy replicas are. An SLO without
+ * history is judged by the careful default.
+ */
+export async function readHistory(
+  run: Run,
+  slos: readonly Slo[],
+  began: number,
+): Promise<Readonly<Record<string, readonly ControlLook[]>>> {
+  const metrics = run.context.environments.metrics('production');
+  const { control } = matchersOf(run);
+  const from = began - HISTORY_MS;
+  const histories = await Promise.all(
+    slos.map(async (slo) => {
+      const looks: ControlLook[] = [];
+      for (let look = 1; look <= HISTORY_LOOKS; look += 1) {
+        const elapsed = (HISTORY_MS / HISTORY_LOOKS) * look;
+        const read = await readSloCounts(metrics, slo, control, { from, to: from + elapsed });
+        if (!read.ok) return [slo.name, []] as const;
+        const { counts, replicas } = read.value;
+        looks.push({
+          elapsedSeconds: elapsed / 1000,
+          control: counts,
+          ...(replicas === undefined ? {} : { controlReplicas: replicas }),
+        });
+      }
+      return [slo.name, looks] as const;
+    }),
+  );
+  return Object.fromEntries(histories);
 }
 
 /** Label matchers that tell the canary's series from the control's. */
