@@ -47,7 +47,7 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
   const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
   return {
     ...affectedServices(changed, ownership),
-    environmentVariables: await readVariables(source, files, changed, ownership),
+    environmentVariables: await readVariables(source, files, ownership),
     migrations: compareMigrations(product, exists.head, exists.base, servicesOf),
     resources: compareResources(product, servicesOf),
     monitoring: compareMonitoring(product, servicesOf),
@@ -102,12 +102,7 @@ function existence(filesAtHead: readonly string[], changed: readonly ChangedFile
   };
 }
 
-async function readVariables(
-  source: ImpactSource,
-  files: readonly TwoSided[],
-  changed: readonly ChangedFile[],
-  ownership: Ownership,
-) {
+async function readVariables(source: ImpactSource, files: readonly TwoSided[], ownership: Ownership) {
   const place = (path: string | undefined, text: string | undefined): PlacedUse[] => {
     if (path === undefined || text === undefined) return [];
     const owners = ownership.servicesOf(path);
@@ -122,7 +117,8 @@ async function readVariables(
   const asked = oneSided(base, head);
   const elsewhere: PlacedUse[] = [];
   if (asked.length > 0 && source.mentions) {
-    const seen = new Set(changed.flatMap((file) => [file.newPath, file.oldPath]));
+    // A changed file that was not worth reading still counts as one that knows its variables.
+    const seen = new Set(files.flatMap((file) => [file.newPath, file.oldPath]));
     const paths = (await source.mentions(asked)).filter(
       (path) => !seen.has(path) && roleOf(path) === 'product' && mayHoldVariables(path),
     );

@@ -52,3 +52,24 @@ test('what cannot be read is said', async () => {
   });
   expect(impact.unread).toContainEqual({ file: 'a.ts', reason: 'it is not text' });
 });
+
+test('a variable that a changed file knows on a line that did not change is not new', async () => {
+  const texts = new Map([
+    ['a.ts', 'const u = process.env.SHOP_URL;\nrun(2);\n'],
+    ['b.ts', 'export const v = process.env.SHOP_URL;\n'],
+  ]);
+  const impact = await readImpact({
+    diff: [
+      'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -2 +2 @@\n-run(1);\n+run(2);\n',
+      'diff --git a/b.ts b/b.ts\nnew file mode 100644\n--- /dev/null\n+++ b/b.ts\n@@ -0,0 +1 @@\n+export const v = process.env.SHOP_URL;\n',
+    ].join(''),
+    filesAtHead: ['a.ts', 'b.ts'],
+    read: async (side, paths) =>
+      new Map(
+        paths.flatMap((path) => (side === 'base' && path === 'b.ts' ? [] : [[path, texts.get(path) ?? ''] as const])),
+      ),
+    mentions: async () => ['a.ts', 'b.ts'],
+    config: { services: {}, shared: [] },
+  });
+  expect(impact.environmentVariables).toEqual([]);
+});
