@@ -132,16 +132,14 @@ describe('the live view', () => {
 });
 
 describe('plain lines', () => {
-  it('are one an event, without colour and time stamps', () => {
+  it('are one for each thing that happens, without colour and time stamps; what is recorded stands in the plan', () => {
     const text = collect('plain', [
       step('one', 'started'),
       step('one', 'completed', 'fence 14'),
       { type: 'recorded', seq: 3, event: 'deploy.started' },
       { type: 'note', level: 'warning', text: 'two\nlines' },
     ]);
-    expect(text).toBe(
-      'started: Step one\ndone: Step one: fence 14\nrecorded event 3, deploy.started\nwarning: two lines\n',
-    );
+    expect(text).toBe('started: Step one\ndone: Step one: fence 14\nwarning: two lines\n');
   });
 
   it('repeat a wait only when there is news of it', () => {
