@@ -84,6 +84,7 @@ export type MigrationTool =
   | 'diesel'
   | 'laravel'
   | 'doctrine'
+  | 'phinx'
   | 'ecto'
   | 'ef-core'
   | 'sql';

@@ -11,9 +11,9 @@ const FOREIGN =
 const TEST =
   /(^|\/)(tests?|__tests__|__mocks__|__fixtures__|fixtures?|testdata|test-data|testing|__snapshots__|e2e|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)(vitest|jest|playwright|cypress|karma)\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
 
-/** Text for people. */
+/** Text for people; but a monorepo's `apps/docs` is a program that serves it. */
 const DOCUMENT =
-  /(^|\/)(docs?|documentation|examples|samples)\/|^(example|sample)\/|\.(md|mdx|rst|adoc|txt)$|(^|\/)(LICENSE|NOTICE|AUTHORS|CHANGELOG|CODEOWNERS)$/i;
+  /(?:^|(?<!(?:^|\/)(?:apps|services|packages))\/)(docs?|documentation|examples|samples)\/|^(example|sample)\/|\.(md|mdx|rst|adoc|txt)$|(^|\/)(LICENSE|NOTICE|AUTHORS|CHANGELOG|CODEOWNERS)$/i;
 
 /** Lists of dependencies are text files too. */
 const NOT_A_DOCUMENT = /(^|\/)(requirements[^/]*|constraints[^/]*)\.txt$|(^|\/)CMakeLists\.txt$|(^|\/)requirements\//;

@@ -24,6 +24,7 @@ export function judgeMigration(file: MigrationFile, path: string, text: string, 
       return judgeAlembic(text);
     case 'laravel':
     case 'doctrine':
+    case 'phinx':
       return judgePhp(text);
     case 'ef-core':
       return judgeDotnet(text);

@@ -55,7 +55,7 @@ const ECTO: readonly CallRule[] = [
   },
 ];
 
-/** What a migration of Laravel or Doctrine does. */
+/** What a migration of Laravel, Doctrine or Phinx does; Phinx's `change` is undone by itself, but for what is removed in it. */
 export function judgePhp(source: string): Judged {
   const text = blankSlashComments(source, 'php');
   const { up, down } = upAndDown(text, /function\s+up\s*\(/, /function\s+down\s*\(/);
@@ -66,7 +66,11 @@ export function judgePhp(source: string): Judged {
       ...judgeCalls(text, body, LARAVEL, created),
       ...judgeLiterals(text, body, /(?:->addSql|DB::(?:statement|unprepared|update|delete))\(\s*(?:<<<['"]?\w*)?/g),
     ],
-    ...undone(down, /->|::/),
+    ...(up === undefined &&
+    /function\s+change\s*\(/.test(text) &&
+    !/->(?:execute|remove\w*|change\w*|dropTable)\(/.test(text)
+      ? { hasDown: true, downNote: undefined }
+      : undone(down, /->|::/)),
   };
 }
 

@@ -26,12 +26,13 @@ export function recogniseMigration(path: string, text: string, exists: Exists): 
   const found = (tool: MigrationFile['tool'], id = stem): MigrationFile => ({ tool, id, isDown: false, downFiles: [] });
   switch (extension) {
     case '.rb':
-      return /(^|\/)db\/(\w*_)?migrate\/\d+_\w+\.rb$/.test(path) ? found('rails') : undefined;
+      return /(^|\/)db\/(\w*_)?(migrate|data)\/\d+_[\w.]+\.rb$/.test(path) ? found('rails') : undefined;
     case '.py':
       return recognisePython(path, text, stem, found);
     case '.php':
       if (/(^|\/)migrations?\/\d{4}_\d{2}_\d{2}_\d{6}_\w+\.php$/.test(path)) return found('laravel');
-      return /^Version\d{14}$/.test(stem) && /AbstractMigration/.test(text) ? found('doctrine') : undefined;
+      if (!/AbstractMigration/.test(text)) return undefined;
+      return /^Version\d{14}$/.test(stem) ? found('doctrine') : /^\d{14}_\w+$/.test(stem) ? found('phinx') : undefined;
     case '.exs':
       return /(^|\/)priv\/[^/]+\/migrations\/\d+_\w+\.exs$/.test(path) ? found('ecto') : undefined;
     case '.cs':
@@ -54,16 +55,16 @@ type Found = (tool: MigrationFile['tool'], id?: string) => MigrationFile;
 
 function recognisePython(path: string, text: string, stem: string, found: Found): MigrationFile | undefined {
   const app = /(?:^|\/)([^/]+)\/migrations\/[^/]+\.py$/.exec(path)?.[1];
-  if (app !== undefined && /^class\s+Migration\s*\(\s*(?:migrations\.)?Migration\s*\)/m.test(text))
+  if (app !== undefined && /^class\s+Migration\s*\(/m.test(text) && /^\s+operations\b/m.test(text))
     return found('django', `${app}.${stem}`);
-  const revision = /^revision\s*(?::[^=\n]*)?=\s*["']([^"']+)["']/m.exec(text)?.[1];
+  const revision = /^revision\s*(?::[^=\n]*)?=\s*u?["']([^"']+)["']/m.exec(text)?.[1];
   if (revision !== undefined && /^down_revision\b/m.test(text) && /^def upgrade\b/m.test(text))
     return found('alembic', revision);
   return undefined;
 }
 
 function recogniseScript(path: string, text: string, stem: string, found: Found): MigrationFile | undefined {
-  if (/\bimplements\s+MigrationInterface\b/.test(text)) return found('typeorm');
+  if (/\bimplements\s+MigrationInterface\b|\bup\s*\(\s*queryRunner\b/.test(text)) return found('typeorm');
   if (/\bextends\s+Migration\b/.test(text) && /@mikro-orm\/migrations/.test(text)) return found('mikro-orm');
   const isPlaced = /(^|\/)(migrations?|migrate)\//i.test(path) && /^(\d{3,}|V\d+)/.test(stem);
   const hasUp = /\bexports\.up\b|\bexport\s+(?:async\s+)?(?:function|const)\s+up\b|\bup\s*[:(]|\bup\s*=/.test(text);
@@ -95,7 +96,9 @@ function recogniseSql(path: string, text: string, exists: Exists): MigrationFile
 
   const directed = /^(up|down)$/.exec(stem);
   if (directed && /(^|\/)migrations\//.test(path)) {
-    return own('diesel', baseName(folder), [`${folder}/down.sql`], directed[1] === 'down');
+    // Others lay their files out as Diesel does, but only Diesel names its folders by the date with dashes.
+    const tool = /^(\d{4}-\d{2}-\d{2}-\d{6}|0{14})_/.test(baseName(folder)) ? 'diesel' : 'sql';
+    return own(tool, baseName(folder), [`${folder}/down.sql`], directed[1] === 'down');
   }
   if (directed || stem === 'down') return undefined;
 

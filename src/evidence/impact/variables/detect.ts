@@ -11,6 +11,7 @@ import {
 } from './compiled.ts';
 import { customEnvironmentVariables, dockerfileVariables, envFileVariables } from './env-files.ts';
 import { javascriptVariables } from './javascript.ts';
+import { platformJsonVariables, platformTomlVariables, terraformVariables } from './platforms.ts';
 import { pythonVariables } from './python.ts';
 import { rubyVariables } from './ruby.ts';
 import { shellVariables } from './shell.ts';
@@ -28,11 +29,12 @@ const BY_EXTENSION: Readonly<Record<string, Detector>> = {
   ...each('.cs .fs .vb', dotnetVariables),
   ...each('.php', phpVariables),
   ...each('.rs', rustVariables),
-  ...each('.ex .exs .c .cc .cpp .h .hpp .dart .swift .lua', otherVariables),
+  ...each('.prisma .ex .exs .c .cc .cpp .h .hpp .dart .swift .lua', otherVariables),
   ...each('.sh .bash .zsh', shellVariables),
   ...each('.yml .yaml .tpl', (text, path) => [...yamlVariables(text, path), ...templated(text, path)]),
   ...each('.properties .conf', placeholderVariables),
   ...each('.env', envFileVariables),
+  ...each('.tf', terraformVariables),
 };
 
 function each(extensions: string, detector: Detector): Record<string, Detector> {
@@ -51,12 +53,14 @@ function templated(text: string, path: string): VariableUse[] {
 /** The detector for a file, or `undefined` when nothing in such a file is a variable. */
 function detectorFor(path: string): Detector | undefined {
   const name = baseName(path);
-  if (/^\.env(rc|\..+)?$|^env\.(example|sample|template|dist)$|^[\w.-]+\.env(\.\w+)?$/.test(name))
+  if (/^\.env(rc|[._-].+)?$|^env[._-](example|sample|template|dist)$|^[\w.-]+\.env(\.\w+)?$/.test(name))
     return envFileVariables;
   if (/^(Dockerfile|Containerfile)(\.[\w.-]+)?$|\.(Dockerfile|dockerfile)$/.test(name)) return dockerfileVariables;
   if (/^custom-environment-variables\.(json|ya?ml)$/.test(name)) return customEnvironmentVariables;
   if (/^(Rakefile|Gemfile|config\.ru|Capfile|Guardfile|Procfile\.rb)$/.test(name)) return rubyVariables;
   if (/^(docker-)?entrypoint$/.test(name)) return shellVariables;
+  if (/^(app|turbo|Dockerrun\.aws|[\w.-]*task-?def[\w.-]*)\.json$/i.test(name)) return platformJsonVariables;
+  if (/^(fly|wrangler)[\w.-]*\.toml$/.test(name)) return platformTomlVariables;
   return BY_EXTENSION[extensionOf(path)];
 }
 

@@ -66,15 +66,15 @@ function* variablesOf(
     yield declared(value);
     return;
   }
-  if (key === 'name' && parent === '-' && NAME.test(value)) {
+  if ((key === 'name' || key === 'Name') && parent === '-' && NAME.test(value)) {
     // An item of a list of variables; or, whatever the list is called, a name that stands beside a value.
     const beside = siblings(lines, index);
-    const given = beside.find((other) => other.key === 'value' || other.key === 'valueFrom');
+    const given = beside.find((other) => /^(value|valueFrom|Value|ValueFrom)$/.test(other.key ?? ''));
     if (isList(path.at(-3)) || (given !== undefined && UPPER_NAME.test(value))) {
       const secret = beside.some((other) => other.key === 'secretKeyRef');
       yield declared(value, {
         ...(secret ? { secret } : {}),
-        value: given?.key === 'value' ? given.value : reference(beside),
+        value: given?.key?.toLowerCase() === 'value' ? given.value : reference(beside),
       });
     }
     return;

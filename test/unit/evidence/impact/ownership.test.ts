@@ -74,6 +74,8 @@ test.each([
   ['spec/models/a_spec.rb', 'test'],
   ['.env.test', 'test'],
   ['docs/a.yaml', 'document'],
+  ['packages/web/docs/a.ts', 'document'],
+  ['apps/docs/src/page.tsx', 'product'],
   ['CHANGELOG.md', 'document'],
   ['.github/workflows/a.yml', 'ci'],
   ['latest/a.ts', 'product'],

@@ -90,6 +90,36 @@ describe('recognised, by the layout that each tool prescribes', () => {
       [],
       'doctrine Version20260101000000 lossy destroys@3',
     ],
+    [
+      'migrations/1767225600000-X.js',
+      'module.exports = class X1767225600000 {\n  async up(queryRunner) {\n    await queryRunner.query(`DROP TABLE "a"`);\n  }\n  async down(queryRunner) {\n    await queryRunner.query(`CREATE TABLE "a" (id int)`);\n  }\n};',
+      [],
+      'typeorm 1767225600000-X lossy destroys@3',
+    ],
+    [
+      'migrations/default/1600000000000_x/up.sql',
+      'ALTER TABLE a ADD b int;',
+      ['migrations/default/1600000000000_x/down.sql'],
+      'sql 1600000000000_x yes',
+    ],
+    [
+      'src/sentry/migrations/0001_x.py',
+      'class Migration(CheckedMigration):\n    is_post_deployment = False\n    operations = [\n        migrations.DeleteModel(name="A"),\n    ]\n',
+      [],
+      'django sentry.0001_x lossy destroys@4',
+    ],
+    [
+      'db/migrate/20260101000000_x.blorgh.rb',
+      'class X < ActiveRecord::Migration[7.1]\n  def change\n    add_column :a, :b, :string\n  end\nend',
+      [],
+      'rails 20260101000000_x.blorgh yes',
+    ],
+    [
+      'db/migrations/20260101000000_x.php',
+      "<?php final class X extends AbstractMigration {\npublic function change(): void {\n$this->table('a')->addColumn('b', 'string')->update();\n}}",
+      [],
+      'phinx 20260101000000_x yes',
+    ],
     // not migrations
     ['db/seeds/001_users.sql', 'INSERT INTO users VALUES (1);', [], ''],
     ['db/schema.sql', 'CREATE TABLE a (id int);', [], ''],

@@ -279,6 +279,30 @@ const DECLARATIONS: readonly (readonly [path: string, text: string, expected: st
     'A_ONE B_TWO',
   ],
   [
+    'template.yaml',
+    'Resources:\n  T:\n    Properties:\n      Environment:\n        - Name: A_ONE\n          Value: x',
+    'A_ONE',
+  ],
+  [
+    'infra/main.tf',
+    'environment {\n  variables = {\n    A_ONE = "x"\n    # B_TWO = "y"\n  }\n}\nenv {\n  name  = "C_THREE"\n  value = "z"\n}\nvariable "D_FOUR" {}',
+    'A_ONE C_THREE',
+  ],
+  [
+    'ecs/task-definition.json',
+    '{ "environment": [ { "name": "A_ONE", "value": "x" } ], "secrets": [ { "name": "B_TWO", "valueFrom": "arn" } ], "name": "WEB_ONE", "x": 1 }',
+    'A_ONE B_TWO',
+  ],
+  [
+    'app.json',
+    '{ "name": "x", "env": { "A_ONE": { "required": true }, "B_TWO": "y" }, "addons": ["C_THREE"] }',
+    'A_ONE B_TWO',
+  ],
+  ['turbo.json', '{ "globalEnv": ["A_ONE"], "tasks": { "build": { "env": ["B_TWO", "NEXT_*"] } } }', 'A_ONE B_TWO'],
+  ['fly.toml', 'app = "x"\n[env]\n  A_ONE = "1"\n[http_service]\n  B_TWO = 1', 'A_ONE'],
+  ['prisma/schema.prisma', 'datasource db {\n  url = env("A_ONE")\n  // env("B_TWO")\n}', 'A_ONE'],
+  ['.env-sample', 'A_ONE=1', 'A_ONE'],
+  [
     'openapi.yaml',
     'components:\n  schemas:\n    Env:\n      enum:\n        - A_ONE\n  parameters:\n    - name: LIMIT_ONE\n      in: query',
     '',
