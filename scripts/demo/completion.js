@@ -32,6 +32,11 @@ export function completePlan(text, reviewer) {
   set(['security', 'reviewer'], reviewer);
   set(['security', 'reference'], 'SEC-231');
   set(['canary', 'share'], '8%');
+  const migrations = document.toJS().spec.migrations ?? [];
+  migrations.forEach((_migration, index) => {
+    set(['migrations', index, 'up'], ['migrate', '-path', 'migrations', 'up', '1']);
+    set(['migrations', index, 'down'], ['migrate', '-path', 'migrations', 'down', '1']);
+  });
   set(['smokeTests'], [
     { name: 'Home page', http: { url: 'https://nexacore.com/', status: 200 } },
     { name: 'Pay one cent with a wallet', manual: 'Check out with a test wallet and look at the receipt' },
