@@ -66,6 +66,7 @@ function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invoc
     args: parsed.args,
     flags: parsed.flags,
     interactive: surroundings.prompter.interactive,
+    prompter: surroundings.prompter,
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
     context: async () => (await import('./composition.ts')).openContext(surroundings),

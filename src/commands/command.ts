@@ -1,6 +1,7 @@
 import type { Ground } from '../composition.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { Prompter } from '../ports/prompter.ts';
 import type { Context } from '../usecases/context.ts';
 
 /** One invocation of a command: what was typed, and what it may open. */
@@ -12,6 +13,8 @@ export interface Invocation {
   readonly interactive: boolean;
   readonly columns: number;
   readonly cwd: string;
+  /** Asks the person at the terminal, for commands that need no context. */
+  readonly prompter: Prompter;
   /** The repository with its configuration and the world that it names. */
   context(): Promise<Context>;
   /** The repository alone. */

@@ -1,0 +1,213 @@
+import { RelctlError } from '../domain/errors.ts';
+import type { Block, NextAction, Outcome } from '../domain/outcome.ts';
+import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
+import type { Prompter } from '../ports/prompter.ts';
+import type { CandidateRepository } from '../ports/repository.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import { CONFIG_FILE, loadConfig } from './settings.ts';
+import { setupAnswers } from './setup/answers.ts';
+import { type ConfigDraft, draftConfig } from './setup/config-draft.ts';
+import { type SetupFile, setUpFiles } from './setup/files.ts';
+import type { InitOptions } from './setup/options.ts';
+
+/** What `init` works with: there is no relctl.yaml yet. */
+export interface InitGround {
+  readonly repository: CandidateRepository;
+  readonly workspace: Workspace;
+  readonly prompter: Prompter;
+  /** Time zone of the machine, to be proposed. */
+  readonly localTimeZone: string;
+}
+
+/**
+ * Sets up a repository: finds the services at HEAD and writes relctl.yaml, the process policy, CI and two lines for git.
+ * Nothing that exists is overwritten.
+ * @throws RelctlError `repo.no-such-commit` for a repository without a commit, `usage.*`
+ */
+export async function init(ground: InitGround, options: InitOptions): Promise<Outcome> {
+  const { repository, workspace, prompter } = ground;
+  const head = await headOf(repository);
+  const files = await repository.filesAt(head);
+  const discovery = await discoverServices({ files, read: (paths) => repository.readFiles(head, paths) });
+  const known = (await workspace.read(CONFIG_FILE)) === undefined ? undefined : await loadConfig(workspace);
+  const answers = await setupAnswers(
+    prompter,
+    { ...options, ...(known === undefined ? {} : { platform: known.platform }) },
+    {
+      actor: await repository.userEmail(),
+      timeZone: ground.localTimeZone,
+      namespace: await namespaceOf(repository, head, discovery),
+    },
+  );
+  const draft = draftConfig(answers, discovery);
+  const written = await setUpFiles(workspace, draft.text, files, options.dryRun);
+  const isNew = known === undefined;
+  return {
+    result: 'done',
+    headline: headline(options, written, isNew ? draft.services : Object.keys(known.services)),
+    blocks: [
+      filesBlock(written),
+      ...servicesBlocks(discovery, draft),
+      ...(isNew ? fillBlocks(draft) : newcomers(discovery, Object.keys(known.services))),
+      { kind: 'next', actions: nextOf(answers.platform, options, written, isNew ? draft : undefined) },
+    ],
+    data: {
+      platform: answers.platform,
+      dryRun: options.dryRun,
+      files: written,
+      services: discovery.services,
+      shared: discovery.shared,
+      notes: discovery.notes,
+      toFill: isNew ? draft.toFill : [],
+      leftOut: draft.leftOut,
+    },
+  };
+}
+
+async function headOf(repository: CandidateRepository): Promise<string> {
+  try {
+    return await repository.resolve('HEAD');
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;
+    throw new RelctlError('repo.no-such-commit', 'this repository has no commit yet', {
+      why: 'Services are found in committed files, because a release ships exact commits.',
+      hints: ['git add -A && git commit -m start', 'relctl init'],
+      cause: error,
+    });
+  }
+}
+
+/** The namespace that the manifests for production name, if they agree on one. */
+async function namespaceOf(
+  repository: CandidateRepository,
+  head: string,
+  { services }: Discovery,
+): Promise<string | undefined> {
+  const texts = await repository.readFiles(head, [...new Set(services.flatMap((one) => one.manifests.production))]);
+  const named = [...texts.values()].flatMap((text) =>
+    [...text.matchAll(/^ {2}namespace: *["']?([a-z0-9-]+)/gm)].map((match) => match[1] ?? ''),
+  );
+  const [first, ...others] = new Set(named);
+  return others.length === 0 ? first : undefined;
+}
+
+function headline({ dryRun }: InitOptions, files: readonly SetupFile[], services: readonly string[]): string {
+  const changed = files.filter((file) => file.state !== 'kept').length;
+  const count = `${services.length} ${services.length === 1 ? 'service' : 'services'}`;
+  if (changed === 0) return `relctl is set up here already, with ${count}`;
+  return dryRun ? `${changed} files would be written, with ${count}` : `relctl is set up, with ${count}`;
+}
+
+function filesBlock(files: readonly SetupFile[]): Block {
+  return {
+    kind: 'table',
+    columns: ['file', 'state', 'what it is'],
+    rows: files.map(({ path, state, about }) => [path, state, about]),
+  };
+}
+
+function servicesBlocks(discovery: Discovery, draft: ConfigDraft): readonly Block[] {
+  if (discovery.services.length === 0) {
+    return [
+      {
+        kind: 'checks',
+        checks: [
+          {
+            state: 'warning',
+            text: 'no service was found',
+            detail: `no Deployment in a manifest, no Dockerfile, no compose file, no Helm chart at HEAD; define services in ${CONFIG_FILE} by hand`,
+          },
+        ],
+      },
+    ];
+  }
+  return [
+    { kind: 'heading', text: 'Found' },
+    {
+      kind: 'table',
+      columns: ['service', 'paths', 'production manifests', 'found by'],
+      rows: discovery.services.map((one) => [
+        one.name,
+        one.paths.join(', '),
+        one.manifests.production.join(', ') || (one.rendering ?? 'none'),
+        one.because.slice(0, 2).join(', '),
+      ]),
+    },
+    ...(discovery.shared.length === 0
+      ? []
+      : [
+          {
+            kind: 'facts' as const,
+            facts: discovery.shared.map((one) => [`shared ${one.name}`, `used by ${one.usedBy.join(', ')}`] as const),
+          },
+        ]),
+    ...(draft.leftOut.length === 0
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: draft.leftOut.map(({ name, why }) => ({
+              state: 'warning' as const,
+              text: `${name} is not in ${CONFIG_FILE} yet`,
+              detail: why,
+            })),
+          },
+        ]),
+  ];
+}
+
+function fillBlocks({ toFill }: ConfigDraft): readonly Block[] {
+  return toFill.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: 'Left to a person' },
+        {
+          kind: 'checks',
+          checks: toFill.map(({ path, line, what }) => ({
+            state: 'pending' as const,
+            text: `${CONFIG_FILE}:${line} ${path}`,
+            detail: what,
+          })),
+        },
+      ];
+}
+
+/** Services that were found and that an existing relctl.yaml does not know. */
+function newcomers(discovery: Discovery, known: readonly string[]): readonly Block[] {
+  const missing = discovery.services.filter((one) => !known.includes(one.name));
+  return missing.length === 0
+    ? []
+    : [
+        {
+          kind: 'checks',
+          checks: missing.map(({ name, because }) => ({
+            state: 'warning' as const,
+            text: `${name} was found (${because[0] ?? 'by its manifests'}) and is not in ${CONFIG_FILE}`,
+            detail: 'define it there if it is released from here',
+          })),
+        },
+      ];
+}
+
+function nextOf(
+  platform: string,
+  { dryRun }: InitOptions,
+  files: readonly SetupFile[],
+  draft: ConfigDraft | undefined,
+): readonly NextAction[] {
+  const who = 'you';
+  if (dryRun) return [{ who, command: `relctl init --platform ${platform}`, why: 'writes them' }];
+  const changed = files.filter((file) => file.state !== 'kept').map((file) => file.path);
+  return [
+    ...(draft !== undefined && draft.toFill.length > 0
+      ? [{ who, command: `$EDITOR ${CONFIG_FILE}`, why: 'fill in what is left' }]
+      : []),
+    ...(changed.length === 0
+      ? []
+      : [{ who, command: `git add ${changed.join(' ')} && git commit -m "Set up relctl"`, why: 'others need it too' }]),
+    ...(platform === 'kubernetes'
+      ? [{ who, command: 'relctl doctor', why: 'checks tools, clusters and metrics' }]
+      : []),
+    { who: 'the R&D Lead', command: 'relctl plan <id> --feature "<name>"', why: 'drafts the first release plan' },
+  ];
+}

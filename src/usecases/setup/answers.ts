@@ -1,0 +1,130 @@
+import type { Config } from '../../plan/config.ts';
+import type { Prompter } from '../../ports/prompter.ts';
+import { choiceAnswer } from '../answers.ts';
+import type { OwnerAnswers } from '../planning/options.ts';
+import { checkMails } from '../planning/owners.ts';
+import { checkedZone } from '../planning/window.ts';
+import type { InitOptions } from './options.ts';
+
+/** What people say about a repository; what they do not say is left for later and named. */
+export interface SetupAnswers {
+  readonly platform: Config['platform'];
+  readonly team: OwnerAnswers;
+  readonly timeZone: string | undefined;
+  readonly namespace: string | undefined;
+  readonly stagingContext: string | undefined;
+  readonly productionContext: string | undefined;
+}
+
+/** The people of the simulated company, by role, where nobody is named. */
+const SIMULATED = {
+  productManager: 'product@example.com',
+  operations: ['ops-1@example.com', 'ops-2@example.com'],
+  qa: ['qa@example.com'],
+  cab: ['cab-1@example.com', 'cab-2@example.com', 'cab-3@example.com'],
+} as const;
+
+/**
+ * Takes the answers from the flags; where a person sits at a terminal, asks for the rest. Only the platform must be answered.
+ * @param suggestions what is proposed: the person at work, the zone of their machine, a namespace that was found
+ * @throws RelctlError `usage.bad-flag`, `usage.missing-answer`
+ */
+export async function setupAnswers(
+  prompter: Prompter,
+  options: InitOptions,
+  suggestions: {
+    readonly actor: string | undefined;
+    readonly timeZone: string;
+    readonly namespace: string | undefined;
+  },
+): Promise<SetupAnswers> {
+  checkMails(options.owners);
+  if (options.timeZone !== undefined) checkedZone(options.timeZone);
+  const platform = await choiceAnswer(prompter, options.platform, {
+    message: 'On what shall relctl work?',
+    flag: '--platform',
+    choices: [
+      { value: 'sandbox', label: 'sandbox: a simulated company on a virtual clock, to learn and rehearse in' },
+      { value: 'kubernetes', label: 'kubernetes: your clusters' },
+    ],
+    default: 'sandbox',
+  });
+  const asks = prompter.interactive && platform === 'kubernetes';
+  const ask = async (given: string | undefined, message: string, flag: string, preset?: string) => {
+    if (given !== undefined || !asks) return given;
+    const answer = await prompter.text({ message, flag, ...(preset === undefined ? {} : { default: preset }) });
+    return answer.trim() === '' ? undefined : answer.trim();
+  };
+  const { owners } = options;
+  const people = async (given: readonly string[], role: string, flag: string) =>
+    given.length > 0 || !asks
+      ? [...given]
+      : ((await ask(undefined, `E-mail addresses of ${role}, with commas between them (empty: later)?`, flag)) ?? '')
+          .split(/[\s,;]+/)
+          .filter((mail) => mail !== '');
+  const one = (given: string | undefined, role: string, flag: string, preset?: string) =>
+    ask(given, `E-mail address of the ${role} (empty: later)?`, flag, preset);
+  const named = {
+    productManager: await one(owners.productManager, 'Product Manager', '--product-manager'),
+    rdLead: await one(owners.rdLead, 'R&D Lead', '--rd-lead', suggestions.actor),
+    operations: await people(owners.operations, 'Operations', '--operations'),
+    qa: await people(owners.qa, 'QA', '--qa'),
+    cab: await people(owners.cab, 'the Change Advisory Board', '--cab'),
+    informed: [...owners.informed],
+  };
+  checkMails(withoutUndefined(named));
+  const timeZone = await ask(
+    options.timeZone,
+    'IANA time zone of the change windows?',
+    '--time-zone',
+    suggestions.timeZone,
+  );
+  return {
+    platform,
+    team: platform === 'sandbox' ? simulatedTeam(named, suggestions.actor) : withoutUndefined(named),
+    timeZone: timeZone === undefined ? undefined : checkedZone(timeZone),
+    namespace:
+      (await ask(options.namespace, 'Kubernetes namespace of the product?', '--namespace', suggestions.namespace)) ??
+      suggestions.namespace,
+    stagingContext: await ask(
+      options.stagingContext,
+      'kubectl context of staging (empty: later)?',
+      '--staging-context',
+    ),
+    productionContext: await ask(
+      options.productionContext,
+      'kubectl context of production (empty: later)?',
+      '--production-context',
+    ),
+  };
+}
+
+interface Named {
+  readonly productManager: string | undefined;
+  readonly rdLead: string | undefined;
+  readonly operations: string[];
+  readonly qa: string[];
+  readonly cab: string[];
+  readonly informed: string[];
+}
+
+function withoutUndefined({ productManager, rdLead, ...lists }: Named): OwnerAnswers {
+  return {
+    ...(productManager === undefined ? {} : { productManager }),
+    ...(rdLead === undefined ? {} : { rdLead }),
+    ...lists,
+  };
+}
+
+/** In the sandbox nobody real is needed: whoever sets it up leads, the others are made up. */
+function simulatedTeam(named: Named, actor: string | undefined): OwnerAnswers {
+  const or = (given: string[], made: readonly string[]): string[] => (given.length > 0 ? given : [...made]);
+  return {
+    productManager: named.productManager ?? SIMULATED.productManager,
+    rdLead: named.rdLead ?? actor ?? 'lead@example.com',
+    operations: or(named.operations, SIMULATED.operations),
+    qa: or(named.qa, SIMULATED.qa),
+    cab: or(named.cab, SIMULATED.cab),
+    informed: or(named.informed, ['marketing']),
+  };
+}

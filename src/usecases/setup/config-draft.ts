@@ -1,0 +1,210 @@
+import type { DiscoveredService, Discovery } from '../../evidence/service-discovery/discover.ts';
+import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
+import { type Config, configSchema } from '../../plan/config.ts';
+import { API_VERSION } from '../../plan/versions.ts';
+import { checkShape, readYaml } from '../../plan/yaml.ts';
+import { CONFIG_FILE } from '../settings.ts';
+import type { SetupAnswers } from './answers.ts';
+
+/** A relctl.yaml that was drafted. */
+export interface ConfigDraft {
+  readonly text: string;
+  /** Services that stand in it. */
+  readonly services: readonly string[];
+  /** Where a person has to put something in, and what. */
+  readonly toFill: readonly { readonly path: string; readonly line: number; readonly what: string }[];
+  /** Services that were found and cannot stand in it yet, with why. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** Where staging is, unless the company says otherwise: the host of the process document. */
+const STAGING_HOST = 'staging.nexacore.com';
+
+/** Drafts relctl.yaml from what was found and what people said. The text is valid; what a person must fill in is named. */
+export function draftConfig(answers: SetupAnswers, discovery: Discovery): ConfigDraft {
+  const complete = discovery.services.flatMap((service) => completed(service));
+  const leftOut = discovery.services
+    .filter((service) => complete.every((one) => one.name !== service.name))
+    .map((service) => ({ name: service.name, why: whyLeftOut(service) }));
+  const names = complete.map((service) => service.name);
+  const shared = discovery.shared
+    .map(({ usedBy, ...rest }) => ({
+      ...rest,
+      paths: [...rest.paths],
+      usedBy: usedBy.filter((name) => names.includes(name)),
+    }))
+    .filter((one) => one.usedBy.length > 0);
+  const isSandbox = answers.platform === 'sandbox';
+  const target = (environment: 'staging' | 'production', context: string | undefined) => ({
+    context: context ?? (isSandbox ? `sandbox-${environment}` : environment),
+    namespace: answers.namespace ?? 'default',
+  });
+  const { informed, productManager, rdLead, operations, qa, cab } = answers.team;
+  const config = {
+    apiVersion: API_VERSION,
+    kind: 'Config',
+    process: 'standard@3.0',
+    platform: answers.platform,
+    team: {
+      ...(productManager === undefined ? {} : { productManager }),
+      ...(rdLead === undefined ? {} : { rdLead }),
+      operations,
+      qa,
+      cab,
+      informed,
+    },
+    timeZone: answers.timeZone ?? 'UTC',
+    environments: {
+      staging: { ...target('staging', answers.stagingContext), host: STAGING_HOST },
+      production: target('production', answers.productionContext),
+    },
+    services: Object.fromEntries(complete.map(({ name, entry }) => [name, entry])),
+    ...(shared.length === 0 ? {} : { shared }),
+    notifications: [],
+  };
+  const comments: Comment[] = [
+    ...GENERAL,
+    ...complete.map(({ name, note }): Comment => ({ path: ['services', name], text: note })),
+    ...(leftOut.length === 0
+      ? []
+      : [
+          {
+            path: ['services'],
+            text: `Not yet here:\n${leftOut.map(({ name, why }) => `  ${name}: ${why}`).join('\n')}`,
+          },
+        ]),
+  ];
+  const text = writeCommentedYaml(config, { heading: HEADING, comments });
+  const yaml = readYaml(text, CONFIG_FILE);
+  checkShape(configSchema, yaml, 'config.invalid', CONFIG_FILE, 'relctl schema config');
+  const toFill = missingOf(answers).map(([path, what]) => ({
+    path: path.join('.'),
+    line: yaml.place(path).line ?? 1,
+    what,
+  }));
+  return { text, services: names, toFill, leftOut };
+}
+
+interface Completed {
+  readonly name: string;
+  readonly entry: Pick<Config['services'][string], 'paths' | 'manifests'> & { readonly container?: string };
+  readonly note: string;
+}
+
+/** A service with everything that relctl.yaml asks for; empty when something is missing. */
+function completed(service: DiscoveredService): readonly Completed[] {
+  const { name, container, rendering } = service;
+  const { production } = service.manifests;
+  const staging = service.manifests.staging.length > 0 ? service.manifests.staging : production;
+  if (rendering === 'helm' || service.paths.length === 0 || production.length === 0) return [];
+  const borrowed = service.manifests.staging.length === 0;
+  return [
+    {
+      name,
+      entry: {
+        paths: [...service.paths],
+        ...(container === undefined ? {} : { container }),
+        manifests: { staging: [...staging], production: [...production] },
+      },
+      note: [
+        `found by ${service.because.join(', ')}`,
+        ...(borrowed ? ['no manifest for staging was found: those of production stand in; correct it'] : []),
+        ...(rendering === 'kustomize' ? ['a kustomization lies beside: relctl applies these files as they are'] : []),
+      ].join('\n'),
+    },
+  ];
+}
+
+function whyLeftOut(service: DiscoveredService): string {
+  if (service.rendering === 'helm')
+    return 'its manifests come from a Helm chart; commit them rendered, one file for each environment';
+  return service.manifests.production.length === 0
+    ? 'no manifest for production was found'
+    : 'no folder was found that its image is built from';
+}
+
+/** What only people know, where nobody has said it. */
+function missingOf(answers: SetupAnswers): readonly (readonly [path: readonly string[], what: string])[] {
+  const { team, platform } = answers;
+  const missing = (value: string | readonly string[] | undefined) => value === undefined || value.length === 0;
+  return [
+    ...(['productManager', 'rdLead', 'operations', 'qa', 'cab'] as const)
+      .filter((role) => missing(team[role]))
+      .map((role) => [['team', role], ROLES[role]] as const),
+    ...(missing(answers.timeZone)
+      ? [[['timeZone'], 'IANA zone of the change windows (UTC for now): --time-zone'] as const]
+      : []),
+    ...(platform === 'sandbox'
+      ? []
+      : [
+          ...(missing(answers.stagingContext)
+            ? [[['environments', 'staging', 'context'], 'kubectl context of staging: --staging-context'] as const]
+            : []),
+          ...(missing(answers.productionContext)
+            ? [
+                [
+                  ['environments', 'production', 'context'],
+                  'kubectl context of production: --production-context',
+                ] as const,
+              ]
+            : []),
+          ...(missing(answers.namespace)
+            ? [
+                [
+                  ['environments', 'production', 'namespace'],
+                  'namespace of the product (default for now): --namespace',
+                ] as const,
+              ]
+            : []),
+          [
+            ['environments', 'production'],
+            'prometheus, alertmanager and clusterUid; `relctl doctor` prints the UID',
+          ] as const,
+        ]),
+  ];
+}
+
+const ROLES = {
+  productManager: 'address of the Product Manager: --product-manager',
+  rdLead: 'address of the R&D Lead: --rd-lead',
+  operations: 'addresses of Operations: --operations',
+  qa: 'addresses of QA: --qa',
+  cab: 'addresses of the Change Advisory Board: --cab',
+} as const;
+
+const HEADING =
+  'What relctl knows of this repository; `relctl schema config` describes every key. No secrets in this file.';
+
+const GENERAL: readonly Comment[] = [
+  { path: ['process'], text: 'The policy in relctl/process/, with what varies between companies' },
+  { path: ['platform'], text: 'sandbox: a simulated company on a virtual clock; kubernetes: the real thing' },
+  {
+    path: ['team'],
+    text: 'Who does what unless a plan says otherwise; keys: productManager, rdLead, operations, qa, cab, informed',
+  },
+  { path: ['timeZone'], text: 'IANA zone of the change windows' },
+  {
+    path: ['environments'],
+    text: [
+      'Each with its kubectl context and namespace. Further keys:',
+      '  clusterUid: UID of the kube-system namespace (`relctl doctor` prints it); without it nothing real is deployed',
+      '  host: www.example.com',
+      '  prometheus: http://prometheus.example.com:9090',
+      '  alertmanager: http://alertmanager.example.com:9093',
+      '  regions: for production in several clusters; see `relctl schema config`',
+    ].join('\n'),
+  },
+  {
+    path: ['services'],
+    text: 'Paths are globs of the files that make a service; manifests are plain files or folders',
+  },
+  { path: ['shared'], text: 'Code that several services are built from' },
+  {
+    path: ['notifications'],
+    text: [
+      'Whom relctl tells. Secrets stand in environment variables, only their names stand here. Examples:',
+      '  - { kind: slack, name: releases, urlFrom: SLACK_WEBHOOK_URL }',
+      '  - { kind: command, name: mail, command: [./tools/notify], topics: [deploy.starting, deploy.complete] }',
+    ].join('\n'),
+  },
+];

@@ -1,0 +1,13 @@
+import type { OwnerAnswers } from '../planning/options.ts';
+
+/** What the flags of `relctl init` answer. */
+export interface InitOptions {
+  readonly platform?: string;
+  /** Show what would be written, and write nothing. */
+  readonly dryRun: boolean;
+  readonly owners: OwnerAnswers;
+  readonly timeZone?: string;
+  readonly namespace?: string;
+  readonly stagingContext?: string;
+  readonly productionContext?: string;
+}
