@@ -49,6 +49,8 @@ export const ERRORS = {
   'plan.exists': 'usage',
   'policy.invalid': 'usage',
   'evidence.unreadable': 'usage',
+  'signing.no-key': 'usage',
+  'signing.trust': 'usage',
   'candidate.clash': 'usage',
   'candidate.no-services': 'usage',
   // Somebody said no, or answered nothing where only a clear yes will do.
@@ -56,6 +58,7 @@ export const ERRORS = {
   'answer.interrupted': 'declined',
   // A gate of the process.
   'gate.refused': 'gate',
+  'signing.refused': 'gate',
   // Someone or time must act first.
   'pending.person': 'pending',
   'pending.time': 'pending',
@@ -82,11 +85,14 @@ export const ERRORS = {
   'canary.aborted': 'declined',
   'canary.selector-overlap': 'failed',
   'canary.share-too-large': 'failed',
+  'canary.not-steerable': 'failed',
+  'canary.route-refused': 'failed',
   'metrics.unreachable': 'failed',
   'alerts.unreachable': 'failed',
   'notification.failed': 'failed',
   'smoke.failed': 'failed',
   'signoff.red': 'failed',
+  'signing.failed': 'failed',
   'review.incomplete': 'failed',
   'migration.failed': 'failed',
   'release.frozen': 'failed',

@@ -33,10 +33,21 @@ const environmentSchema = z.strictObject({
   regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),
 });
 
+const trafficSchema = z
+  .strictObject({
+    httpRoute: kubeName.optional().describe('HTTPRoute of the Gateway API, for the canary strategy http-route'),
+    ingress: kubeName.optional().describe('Ingress of ingress-nginx, for the canary strategy ingress-nginx'),
+    service: kubeName.describe('Kubernetes Service that it sends requests to; selects the stable pods only'),
+  })
+  .refine((traffic) => traffic.httpRoute !== undefined || traffic.ingress !== undefined, {
+    message: 'traffic needs httpRoute or ingress',
+  });
+
 const serviceSchema = z.strictObject({
   paths: z.array(z.string().min(1)).min(1).describe('Globs of the files that make this service'),
   dependsOn: z.array(kubeName).default([]).describe('Deployed before this one'),
   container: z.string().min(1).optional().describe('Container whose image is set; the only one when left out'),
+  traffic: trafficSchema.optional().describe('What divides the requests of this service in production'),
   manifests: z.strictObject({ staging: z.array(relativePath).min(1), production: z.array(relativePath).min(1) }),
 });
 
@@ -102,6 +113,13 @@ export const configSchema = z.strictObject({
     .enum(['sandbox', 'kubernetes'])
     .describe('sandbox: a simulated company on a virtual clock, to learn and rehearse; kubernetes: the real thing'),
   team: teamSchema.prefault({}),
+  protectedBranch: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Branch that nobody pushes to unreviewed, such as origin/main; who may approve is read from there. It counts only where it stands on that branch itself',
+    ),
   timeZone: z.string().min(1).default('UTC').describe('IANA zone of the change windows that `relctl plan` drafts'),
   environments: z.strictObject({ staging: environmentSchema, production: environmentSchema }),
   services: z.record(kubeName, serviceSchema),

@@ -15,6 +15,10 @@ const subject = { specDigest: sha256, textDigest: sha256 };
 const evidence = z.strictObject({ file: text, sha256, note: z.string().optional() });
 const images = z.record(z.string(), z.array(text));
 const attempt = z.int().positive();
+/** A signature over a statement about this event's data: the statement's exact bytes, and the armoured SSH signature. */
+const signature = z.strictObject({ statement: text, signature: text, namespace: text, keyFingerprint: text });
+/** Whose part was taken by a delegate. */
+const onBehalfOf = text.optional();
 
 const condition = z.strictObject({ text, owner: text, due: text });
 const checkResult = z.strictObject({ name: text, ok: z.boolean(), detail: z.string() });
@@ -26,8 +30,13 @@ export const EVENT_DATA = {
   /** The draft was changed by `relctl plan`; whoever does that is one of its authors. */
   'plan.revised': z.strictObject({ ...subject }),
   'plan.reopened': z.strictObject({ ...subject, reason: text }),
-  'exception.granted': z.strictObject({ gate: text, reason: text, command: text }),
-  'cab.submitted': z.strictObject({ ...subject, round: z.int().positive(), packet: evidence.optional() }),
+  'exception.granted': z.strictObject({ gate: text, reason: text, command: text, signature: signature.optional() }),
+  'cab.submitted': z.strictObject({
+    ...subject,
+    round: z.int().positive(),
+    packet: evidence.optional(),
+    signature: signature.optional(),
+  }),
   'cab.voted': z.strictObject({
     ...subject,
     round: z.int().positive(),
@@ -37,6 +46,8 @@ export const EVENT_DATA = {
     impactAssessment: z.boolean(),
     conditions: z.array(condition).default([]),
     comment: z.string().default(''),
+    onBehalfOf,
+    signature: signature.optional(),
   }),
   /** Recorded together with the vote that decides; audit re-counts the votes. */
   'cab.decided': z.strictObject({
@@ -46,7 +57,7 @@ export const EVENT_DATA = {
     noGo: z.int().min(0),
     quorum: z.int().positive(),
   }),
-  'condition.closed': z.strictObject({ condition: text, evidence: text }),
+  'condition.closed': z.strictObject({ condition: text, evidence: text, signature: signature.optional() }),
   'stage.started': z.strictObject({ ...subject, attempt, commit: text }),
   'stage.completed': z.strictObject({ ...subject, attempt, commit: text, images }),
   'stage.failed': z.strictObject({ attempt, code: text, reason: text }),
@@ -58,6 +69,8 @@ export const EVENT_DATA = {
     checks: z.array(checkResult),
     evidence: z.array(evidence).default([]),
     comment: z.string().default(''),
+    onBehalfOf,
+    signature: signature.optional(),
   }),
   'deploy.started': z.strictObject({
     ...subject,
@@ -70,6 +83,8 @@ export const EVENT_DATA = {
     steps: z.array(text),
     /** The exact image of each service, pinned to what was staged. */
     images: z.record(z.string(), text),
+    /** The commit of the protected branch from which policy and keys were read when the approvals were re-checked. */
+    trust: z.strictObject({ commit: text, policy: sha256, version: text }).optional(),
   }),
   'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text }),
   'step.intended': z.strictObject({ attempt, step: text, fence: z.int().positive(), detail: z.string().optional() }),
@@ -112,7 +127,7 @@ export const EVENT_DATA = {
     note: z.string().default(''),
   }),
   'hypercare.extended': z.strictObject({ until: text, reason: text }),
-  'hypercare.closed': z.strictObject({ comment: z.string().default('') }),
+  'hypercare.closed': z.strictObject({ comment: z.string().default(''), signature: signature.optional() }),
   'success.judged': z.strictObject({
     metrics: z.array(
       z.strictObject({
@@ -132,6 +147,9 @@ export const EVENT_DATA = {
     document: evidence.optional(),
   }),
 } as const;
+
+/** A signature as it is recorded with what it is about. */
+export type RecordedSignature = z.infer<typeof signature>;
 
 /** A key of the registry. */
 export type EventType = keyof typeof EVENT_DATA;

@@ -23,6 +23,54 @@ export const TOPICS = [
 /** A topic of a notification. */
 export type Topic = (typeof TOPICS)[number];
 
+/** What people do that can be signed; each has a namespace of its own (`domain/signing/acts.ts`). */
+export const SIGNED_ACTS = ['submit', 'cab', 'condition', 'exception', 'qa', 'ops', 'hypercare'] as const;
+/** Something that a person does and can sign. */
+export type SignedAct = (typeof SIGNED_ACTS)[number];
+
+const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an e-mail address such as ada@example.com');
+const insidePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
+const approver = z.enum(['cab', 'qa', 'ops']);
+
+const signingSchema = z
+  .strictObject({
+    mode: z
+      .enum(['unsigned', 'required'])
+      .default('unsigned')
+      .describe('unsigned: approvals are claims, and every page says so; required: only signed ones count'),
+    repository: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Name of this repository inside what is signed, such as github.com/acme/shop; a copy gets another one'),
+    allowedSigners: insidePath
+      .default('relctl/allowed_signers')
+      .describe('Keys of people, as ssh-keygen reads them; read from the protected branch only'),
+    revoked: insidePath
+      .optional()
+      .describe('Revoked keys: a KRL of ssh-keygen, or public keys one a line; read from the protected branch only'),
+    maxAgeDays: z.int().positive().max(366).default(30).describe('How long an approval may wait to be used'),
+    acts: z
+      .array(z.enum(SIGNED_ACTS))
+      .default([...SIGNED_ACTS])
+      .describe('What has to be signed beside the votes and sign-offs, which always are'),
+  })
+  .refine((signing) => signing.mode === 'unsigned' || signing.repository !== undefined, {
+    message: 'named, since signatures are required',
+    path: ['repository'],
+  })
+  .describe('Signatures under approvals');
+
+const delegateSchema = z
+  .strictObject({
+    role: approver,
+    from: address.describe('Whose part it is'),
+    to: address.describe('Who takes it meanwhile'),
+    since: z.iso.date().optional().describe('First day, in the zone of the window'),
+    until: z.iso.date().describe('Last day, included'),
+  })
+  .describe('Somebody who approves in the place of another for some days');
+
 const freezeSchema = z.strictObject({
   name: z.string().min(1),
   from: z.iso.date().describe('First day, in the zone of the release window'),
@@ -60,7 +108,21 @@ export const policySchema = z.strictObject({
   separation: z.strictObject({
     authorMayApprove: z.boolean().describe('May the author of the plan vote in the CAB?'),
     onePersonManyRoles: z.boolean().describe('May the one who signed off for QA also sign off for Operations?'),
+    contributorsMaySign: z
+      .array(approver)
+      .default(['cab', 'qa', 'ops'])
+      .describe('Approvals that authors, committers and co-authors of the candidate may still give'),
+    deployerMayHaveSigned: z
+      .array(approver)
+      .default(['cab', 'qa', 'ops'])
+      .describe('Approvals that whoever deploys may have given'),
   }),
+  signing: signingSchema.prefault({}),
+  aliases: z
+    .record(address, address)
+    .default({})
+    .describe('Other addresses of a person, each with the main one: people are counted, not addresses'),
+  delegates: z.array(delegateSchema).default([]),
   canary: z.strictObject({
     maxShare: z.string().describe('Largest true share that a canary may get'),
     minBake: z.string().describe('Shortest bake that a plan may name'),
@@ -72,6 +134,9 @@ export const policySchema = z.strictObject({
     .strictObject({
       lockSeconds: z.int().min(5).default(60).describe('How long the lock of an environment outlives its last renewal'),
       rolloutTimeout: durationSchema.default('10m').describe('How long a rollout may take before it counts as failed'),
+      routeTimeout: durationSchema
+        .default('1m')
+        .describe('How long a gateway may take to accept a route before it counts as refused'),
     })
     .prefault({}),
   hypercareHours: z.number().positive(),
