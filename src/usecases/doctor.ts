@@ -26,7 +26,7 @@ export async function doctor(context: Context): Promise<Outcome> {
   for (const environment of ['staging', 'production'] as const) {
     await look(`metrics of ${environment}`, async () => {
       const now = context.clock.now();
-      const reading = await context.environments.metrics(environment).scalar('vector(1)', now);
+      const reading = await context.environments.metrics(environment).scalar('1', now);
       if (!reading.ok) {
         throw new RelctlError('metrics.unreachable', reading.noData.detail, {
           hints: ['look at the URL in relctl.yaml'],

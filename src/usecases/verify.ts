@@ -1,4 +1,4 @@
-import { isoTime } from '../domain/calendar.ts';
+import { formatMoment, isoTime, timeOf } from '../domain/calendar.ts';
 import { RelctlError } from '../domain/errors.ts';
 import { hypercareEnd } from '../domain/gates/delivery.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -59,7 +59,7 @@ export async function verify(context: Context, id: string, answers: VerifyAnswer
     context,
     release,
     'done',
-    `${journal.plan.metadata.feature} is verified; hypercare runs until ${until}`,
+    `${journal.plan.metadata.feature} is verified; hypercare runs until ${formatMoment(timeOf(until), journal.plan.spec.window.timeZone)}`,
     checks,
   );
 }
