@@ -123,6 +123,22 @@ describe('files', () => {
   });
 });
 
+describe('mentions', () => {
+  test('whole words in text files of the commit, not of the work tree; no words, no files', async () => {
+    const id = repo.commit({
+      'a/ü.ts': 'process.env.DB_URL',
+      'b.ts': 'process.env.DB_URL_OLD',
+      'c.bin': 'DB_URL\0',
+      '-e': 'DB_URL',
+    });
+    writeFileSync(join(repo.root, 'new.ts'), 'DB_URL');
+    const repository = await openRepository(repo.root);
+    expect(await repository.mentions(id, ['DB_URL', '--not-an-option', '(no.regex'])).toEqual(['-e', 'a/ü.ts']);
+    expect(await repository.mentions(id, ['NOWHERE'])).toEqual([]);
+    expect(await repository.mentions(id, [])).toEqual([]);
+  });
+});
+
 describe('diff', () => {
   test('is the same under hostile settings, and runs none of their programs', async () => {
     const base = repo.commit({ 'a.txt': 'one\ntwo\n', 'old.txt': 'moved\n'.repeat(20) });

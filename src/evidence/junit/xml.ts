@@ -15,7 +15,7 @@ export interface XmlElement {
 }
 
 /** What a report may be. A report of a hundred thousand tests with their output fits; a bomb does not. */
-export const XML_LIMITS = { characters: 64 * 1024 * 1024, depth: 32 } as const;
+const XML_LIMITS = { characters: 64 * 1024 * 1024, depth: 32 } as const;
 
 /**
  * Reads an XML text into its root element. Document types and entity declarations are refused before the parser sees them:

@@ -62,7 +62,7 @@ export function composeFolders(file: string, text: string): SourceFolder[] {
 }
 
 /** Resolves a path against a folder; `undefined` when it leaves the repository or a variable computes it. */
-export function joinPath(folder: string, path: string): string | undefined {
+function joinPath(folder: string, path: string): string | undefined {
   if (/[${}]/.test(path) || path.startsWith('/')) return undefined;
   const parts = folder === '' ? [] : folder.split('/');
   for (const part of path.split('/')) {

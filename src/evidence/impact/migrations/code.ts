@@ -54,7 +54,7 @@ export function judgeCalls(
 }
 
 /** A call from its name to its closing parenthesis; without parentheses, to the end of the statement (Ruby, Elixir). */
-export function callText(text: string, start: number): string {
+function callText(text: string, start: number): string {
   const open = text.indexOf('(', start);
   const lineEnd = text.indexOf('\n', start) === -1 ? text.length : text.indexOf('\n', start);
   if (open === -1 || open > lineEnd || /[\s,]/.test(text.slice(start, open).trim())) return statement(text, start);
