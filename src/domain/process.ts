@@ -31,6 +31,7 @@ const BEFORE_PRODUCTION: readonly GateRule[] = [
   delivery.signoffOps,
   delivery.windowOpen,
   planning.noFreeze,
+  planning.inChangeWindow,
   planning.noClash,
 ];
 
@@ -40,7 +41,14 @@ export const PROCESS = {
     command: (id) => `relctl submit-cab ${id}`,
     phases: ['draft'],
     roles: roles('submitCab'),
-    gates: [planning.planComplete, planning.windowAhead, planning.cabLead, planning.noFreeze, planning.noClash],
+    gates: [
+      planning.planComplete,
+      planning.windowAhead,
+      planning.cabLead,
+      planning.noFreeze,
+      planning.inChangeWindow,
+      planning.noClash,
+    ],
   },
   'signoff cab': {
     command: (id) => `relctl signoff cab ${id}`,

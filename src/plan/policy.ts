@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { changeWindowSchema, freezeSchema } from './schedule.ts';
 import { durationSchema } from './spec.ts';
 
 /** The process policy: what varies between companies. What does not vary is code. */
@@ -71,13 +72,6 @@ const delegateSchema = z
   })
   .describe('Somebody who approves in the place of another for some days');
 
-const freezeSchema = z.strictObject({
-  name: z.string().min(1),
-  from: z.iso.date().describe('First day, in the zone of the release window'),
-  to: z.iso.date().describe('Last day, included'),
-  services: z.array(z.string()).default([]).describe('Only these services; all when empty'),
-});
-
 /** Schema of a process policy file. */
 export const policySchema = z.strictObject({
   apiVersion: z.literal('relctl/v1'),
@@ -94,6 +88,12 @@ export const policySchema = z.strictObject({
       .union([z.literal('majority'), z.int().positive()])
       .describe('Go votes that make a Go; majority of the board, or a number'),
     veto: z.boolean().describe('True when one No-Go decides'),
+    approvalExpiresDays: z
+      .int()
+      .positive()
+      .max(366)
+      .optional()
+      .describe('Calendar days after which an unused submission or Go no longer counts; never when left out'),
   }),
   roles: z
     .strictObject({
@@ -140,7 +140,8 @@ export const policySchema = z.strictObject({
     })
     .prefault({}),
   hypercareHours: z.number().positive(),
-  freezes: z.array(freezeSchema).default([]),
+  freezes: z.array(freezeSchema).default([]).describe('When nothing is changed: dated, or recurring'),
+  changeWindows: z.array(changeWindowSchema).default([]).describe('When changes are allowed; at any time when empty'),
   notifications: z.strictObject(
     Object.fromEntries(TOPICS.map((topic) => [topic, wording])) as Record<Topic, typeof wording>,
   ),

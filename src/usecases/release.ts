@@ -89,6 +89,7 @@ export function gateError(
     hints: [
       ...commands,
       ...rest.map((refusal) => `also: ${refusal.sentence}`),
+      ...refusals.flatMap((refusal) => (refusal.suggestions ?? []).map((other) => `or: ${other}`)),
       ...(exceptionable ? [`or, with a reason that the board will read: --exception "<reason>"`] : []),
     ],
     data: { command, release: plan.id, refusals },

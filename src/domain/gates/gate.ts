@@ -23,6 +23,8 @@ export interface OtherRelease {
   readonly phase: Phase;
   readonly services: readonly string[];
   readonly span: { readonly start: number; readonly end: number };
+  /** Its window for people. */
+  readonly window?: string;
 }
 
 /** The gates of the process with what each asks for, and whether a reasoned exception can stand in: time rules only. */
@@ -36,6 +38,10 @@ export const GATES = {
   'time.window-ahead': { title: 'the change window is not over', exceptionable: true },
   'time.window-open': { title: 'it is the time of the change window', exceptionable: true },
   'time.no-freeze': { title: 'no change freeze covers the window', exceptionable: true },
+  'time.change-window': {
+    title: 'the window lies in the times at which the policy allows changes',
+    exceptionable: true,
+  },
   'time.no-clash': { title: 'no other release has the same services at the same time', exceptionable: true },
   'cab.member': { title: 'the vote comes from the Change Advisory Board', exceptionable: false },
   'cab.not-author': { title: 'nobody approves what they wrote', exceptionable: false },
@@ -62,6 +68,8 @@ export interface Refusal {
   readonly who: readonly string[];
   readonly command: string;
   readonly exceptionable: boolean;
+  /** Other commands that open it as well. */
+  readonly suggestions?: readonly string[];
 }
 
 /** One gate's rule. */
@@ -71,7 +79,7 @@ export type GateRule = (facts: GateFacts) => Refusal | undefined;
 export function refuse(
   gate: GateName,
   sentence: string,
-  unblock: { readonly who: readonly string[]; readonly command: string },
+  unblock: { readonly who: readonly string[]; readonly command: string; readonly suggestions?: readonly string[] },
 ): Refusal {
   return { gate, sentence, ...unblock, exceptionable: GATES[gate].exceptionable };
 }

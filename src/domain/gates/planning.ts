@@ -1,5 +1,9 @@
-import { dateIn, daysUntilWindow, dueDate, formatWindow, windowSpan } from '../calendar.ts';
+import { daysUntilWindow, dueDate, formatMoment, formatSpan, formatWindow, isoTime, windowSpan } from '../calendar.ts';
 import { isAmong, nameList, votingBoard } from '../people.ts';
+import { describeChangeWindow, outsideChangeWindows } from '../schedule/change-windows.ts';
+import { clashesWith } from '../schedule/clashes.ts';
+import { freeSlots, SLOT_HORIZON_DAYS, slotFlag } from '../schedule/free-slots.ts';
+import { type Asked, describeFreeze, freezesOver } from '../schedule/freezes.ts';
 import { type GateFacts, type GateRule, refuse } from './gate.ts';
 
 /** Gates of phase 1: the plan, its time, and the Change Advisory Board. */
@@ -48,43 +52,42 @@ export const windowAhead: GateRule = ({ plan, now }) =>
         command: `relctl plan ${plan.id} --window <start>/<end>`,
       });
 
-export const noFreeze: GateRule = ({ plan, policy }) => {
-  const zone = plan.spec.window.timeZone;
-  const { start, end } = windowSpan(plan.spec.window);
-  const [first, last] = [dateIn(start, zone), dateIn(end - 1, zone)];
-  const services = plan.spec.services.map((service) => service.name);
-  const freeze = policy.freezes.find(
-    (one) =>
-      one.from <= last &&
-      one.to >= first &&
-      (one.services.length === 0 || one.services.some((service) => services.includes(service))),
+export const noFreeze: GateRule = (facts) => {
+  const { plan, policy } = facts;
+  const [frozen] = freezesOver(policy.freezes, askedOf(facts));
+  if (frozen === undefined) return undefined;
+  const zone = frozen.freeze.timeZone ?? plan.spec.window.timeZone;
+  const { start, end } = frozen.interval;
+  return refuse(
+    'time.no-freeze',
+    `the window (${formatWindow(plan.spec.window)}) meets the freeze "${frozen.freeze.name}" (${describeFreeze(frozen.freeze)}), which holds from ${formatMoment(start, zone)} to ${formatMoment(end, zone)}`,
+    moveToFreeSlot(facts),
   );
-  return freeze === undefined
-    ? undefined
-    : refuse(
-        'time.no-freeze',
-        `the window lies in the freeze "${freeze.name}" (${freeze.from} to ${freeze.to})`,
-        moveWindow(plan.id, plan.spec.owners.rdLead),
-      );
 };
 
-export const noClash: GateRule = ({ plan, others }) => {
-  const span = windowSpan(plan.spec.window);
-  const services = plan.spec.services.map((service) => service.name);
-  const clash = others.find(
-    (other) =>
-      other.id !== plan.id &&
-      !['closed', 'no-go', 'rolled-back', 'aborted', 'draft'].includes(other.phase) &&
-      other.span.start < span.end &&
-      other.span.end > span.start &&
-      other.services.some((service) => services.includes(service)),
+export const inChangeWindow: GateRule = (facts) => {
+  const { plan, policy } = facts;
+  const [outside] = outsideChangeWindows(policy.changeWindows, askedOf(facts));
+  if (outside === undefined) return undefined;
+  const { start } = windowSpan(plan.spec.window);
+  const zone = plan.spec.window.timeZone;
+  return refuse(
+    'time.change-window',
+    `the window (${formatWindow(plan.spec.window)}) ${outside.from > start ? `runs past the times, from ${formatMoment(outside.from, zone)} on,` : 'does not begin in the times'} at which ${outside.service} may be changed: ${outside.allowed.map(describeChangeWindow).join('; ')}`,
+    moveToFreeSlot(facts),
   );
+};
+
+export const noClash: GateRule = (facts) => {
+  const { plan, others } = facts;
+  const [clash, ...more] = clashesWith(others, askedOf(facts), plan.id);
   if (clash === undefined) return undefined;
-  const shared = clash.services.filter((service) => services.includes(service));
+  const { other } = clash;
+  const theirs = other.window ?? `${isoTime(other.span.start)} – ${isoTime(other.span.end)}`;
   return refuse(
     'time.no-clash',
-    `release ${clash.id} changes ${shared.join(', ')} in an overlapping window`,
-    moveWindow(plan.id, plan.spec.owners.rdLead),
+    `release ${other.id} (${other.phase}) changes ${clash.services.join(', ')} too, and both windows are open for ${formatSpan(clash.together)}: ${theirs} there, ${formatWindow(plan.spec.window)} here${more.length === 0 ? '' : `; so do ${more.map((one) => one.other.id).join(', ')}`}`,
+    moveToFreeSlot(facts),
   );
 };
 
@@ -149,6 +152,33 @@ export const cabConditions: GateRule = ({ plan, state }) => {
 
 function reopen({ plan }: GateFacts): { readonly who: readonly string[]; readonly command: string } {
   return { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --reopen "<reason>"` };
+}
+
+/** Services and span of a plan, as the schedule is asked about them. */
+function askedOf({ plan }: Pick<GateFacts, 'plan'>): Asked {
+  return {
+    span: windowSpan(plan.spec.window),
+    services: plan.spec.services.map((service) => service.name),
+    zone: plan.spec.window.timeZone,
+  };
+}
+
+/** Moving the window, to the next one that nothing speaks against; further ones are suggested. */
+function moveToFreeSlot(facts: GateFacts): {
+  readonly who: readonly string[];
+  readonly command: string;
+  readonly suggestions: readonly string[];
+} {
+  const { plan, policy, others, now } = facts;
+  const { services } = askedOf(facts);
+  const free = freeSlots({ id: plan.id, window: plan.spec.window, services, policy, others, now });
+  const command = (slot: string): string => `relctl plan ${plan.id} --window ${slot}`;
+  const [first, ...rest] = free.map((slot) => command(slotFlag(slot)));
+  return {
+    who: [plan.spec.owners.rdLead],
+    command: first ?? command('<start>/<end>'),
+    suggestions: first === undefined ? [`no free window of that length in the next ${SLOT_HORIZON_DAYS} days`] : rest,
+  };
 }
 
 function moveWindow(id: string, who: string): { readonly who: readonly string[]; readonly command: string } {

@@ -1,5 +1,14 @@
-import { addCalendarDays, dateIn, isTimeZone, startOfDate, type Window, wallTimeIn } from '../../domain/calendar.ts';
+import {
+  addCalendarDays,
+  dateIn,
+  isTimeZone,
+  startOfDate,
+  type Window,
+  wallTimeIn,
+  windowSpan,
+} from '../../domain/calendar.ts';
 import { RelctlError } from '../../domain/errors.ts';
+import { freezesOver } from '../../domain/schedule/freezes.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Context } from '../context.ts';
 
@@ -63,9 +72,8 @@ export function proposedWindow(now: number, zone: string, policy: Policy): strin
   for (let days = policy.leadDays.cab + 1; days <= policy.leadDays.cab + 366; days += 1) {
     const date = dateIn(addCalendarDays(earliest, days, zone), zone);
     const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
-    const frozen = policy.freezes.some(
-      (freeze) => freeze.services.length === 0 && freeze.from <= date && date <= freeze.to,
-    );
+    const span = windowSpan({ start: `${date}T14:00`, end: `${date}T18:00`, timeZone: zone });
+    const frozen = freezesOver(policy.freezes, { span, services: [], zone }).length > 0;
     if (weekday >= 2 && weekday <= 4 && !frozen) return `${date}T14:00/18:00`;
   }
   return `${dateIn(addCalendarDays(earliest, policy.leadDays.cab + 1, zone), zone)}T14:00/18:00`;
