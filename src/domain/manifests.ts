@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../plan/digest.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import type { LabelSelector } from './label-selector.ts';
 
 /**
  * What relctl does to Kubernetes manifests before they reach a cluster. Pure: objects in, objects out.
@@ -66,6 +67,33 @@ export function fenced(object: KubeObject, fence: string): KubeObject {
   };
 }
 
+/** The object without the fence of any run, as it was before relctl wrote it. */
+export function unfenced(object: KubeObject): KubeObject {
+  const annotations = pruned(object.metadata.annotations, (key) => key !== FENCE_ANNOTATION);
+  const { annotations: _annotations, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, ...(annotations === undefined ? {} : { annotations }) } };
+}
+
+/**
+ * Kinds that change what runs now or begin to act by themselves: they are written with the rollout, never before the canary was
+ * judged. Everything else that production does not have yet, the candidate's pods may need.
+ */
+const ACTING = new Set([
+  'CronJob',
+  'HTTPRoute',
+  'HorizontalPodAutoscaler',
+  'Ingress',
+  'Job',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'ScaledObject',
+]);
+
+/** True when an object that production does not have yet may be there before the canary. */
+export function isPreparable(object: Pick<KubeObject, 'kind'>): boolean {
+  return !ACTING.has(object.kind);
+}
+
 /** The fence's number in `<release>/<number>`, or 0 where there is none. */
 export function fenceNumber(annotation: string | undefined): number {
   const number = Number(annotation?.slice(annotation.lastIndexOf('/') + 1));
@@ -76,7 +104,7 @@ export function fenceNumber(annotation: string | undefined): number {
 interface Workload extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
-    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly selector?: LabelSelector;
     readonly template: PodTemplate;
     readonly [field: string]: unknown;
   };
@@ -101,9 +129,9 @@ export function replicasOf(deployment: KubeObject): number {
   return isDeployment(deployment) ? (deployment.spec.replicas ?? 1) : 1;
 }
 
-/** Labels by which a Deployment selects its pods. */
-export function selectorOf(deployment: KubeObject): Readonly<Record<string, string>> {
-  return isDeployment(deployment) ? (deployment.spec.selector?.matchLabels ?? {}) : {};
+/** How a Deployment selects its pods. */
+export function selectorOf(deployment: KubeObject): LabelSelector {
+  return isDeployment(deployment) ? (deployment.spec.selector ?? {}) : {};
 }
 
 /** Names of the containers of a Deployment, in order. */
@@ -155,7 +183,7 @@ export function canaryDeployment(deployment: KubeObject, replicas: number, relea
     spec: {
       ...deployment.spec,
       replicas,
-      selector: { matchLabels: canaryLabels(selectorOf(deployment), release) },
+      selector: { matchLabels: canaryLabels(ownLabels(deployment), release) },
       template: {
         ...template,
         metadata: { ...template.metadata, labels: canaryLabels(template.metadata?.labels ?? {}, release) },
@@ -164,14 +192,15 @@ export function canaryDeployment(deployment: KubeObject, replicas: number, relea
   };
 }
 
+/** Labels that tell the pods of a Deployment from those of others; all of theirs where its selector has only expressions. */
+function ownLabels(deployment: KubeObject): Readonly<Record<string, string>> {
+  const { matchLabels = {} } = selectorOf(deployment);
+  return Object.keys(matchLabels).length > 0 ? matchLabels : podLabelsOf(deployment);
+}
+
 /** Name of the canary's objects beside the stable ones. */
 export function canaryName(name: string): string {
   return `${name}-canary`;
-}
-
-/** True when a selector would also match pods with these labels. */
-export function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
 /** Labels of a Deployment's pods. */

@@ -1,15 +1,22 @@
 import type { Config } from '../../plan/config.ts';
+import { durationSeconds } from '../../plan/duration.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
+import { strategyOf } from './strategies/strategies.ts';
 
 /** One step of a deployment to production, as data: what is done, to which service, where. */
 export type Step = { readonly id: string; readonly title: string } & (
   | { readonly kind: 'baseline'; readonly target: string }
   | { readonly kind: 'notify' }
   | { readonly kind: 'migrate'; readonly migration: Migration; readonly target: string }
-  | { readonly kind: 'prepare' | 'canary' | 'rollout' | 'retire'; readonly service: string; readonly target: string }
+  | { readonly kind: ServiceStepKind; readonly service: string; readonly target: string }
   | { readonly kind: 'bake' }
+  /** The regions that run the candidate are watched against those that do not yet, before the next wave. */
+  | { readonly kind: 'soak'; readonly done: readonly string[]; readonly duration: string }
   | { readonly kind: 'promote' }
 );
+
+/** What is done to one service in one target. `expose` sends the canary its share, `hide` takes it away again. */
+type ServiceStepKind = 'prepare' | 'canary' | 'expose' | 'rollout' | 'hide' | 'retire';
 
 /** Steps of a group are carried out at the same time, groups one after the other. */
 export type StepGroup = readonly Step[];
@@ -35,27 +42,58 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
     spec.services.map((service) => service.name),
     config,
   );
-  const first = spec.canary.strategy === 'region' ? `production/${spec.canary.region}` : undefined;
-  const canaryTargets = first === undefined ? targets : [first];
-  const rest = first === undefined ? targets : targets.filter((target) => target !== first);
-  const all = waves.flat();
+  const byRegion = strategyOf(spec).canary === 'region';
+  const [canary, rest] = byRegion ? regionSteps(spec, targets, waves) : podSteps(spec, targets, waves);
   return [
     targets.map((target) => step('baseline', target, `Record what ${target} runs`)),
     [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
     ...migrationSteps(spec, 'before-canary', targets),
-    canaryTargets.flatMap((target) => all.map((service) => serviceStep('prepare', service, target))),
-    ...(first === undefined
-      ? waves.map((wave) => canaryTargets.flatMap((target) => wave.map((name) => serviceStep('canary', name, target))))
-      : waves.map((wave) => wave.map((name) => serviceStep('rollout', name, first)))),
+    ...canary,
     [{ id: 'bake', kind: 'bake' as const, title: `Watch the canary for ${spec.canary.bake}` }],
     [{ id: 'promote', kind: 'promote' as const, title: 'Promote' }],
-    ...(first === undefined ? [] : [rest.flatMap((target) => all.map((name) => serviceStep('prepare', name, target)))]),
-    ...waves.map((wave) => rest.flatMap((target) => wave.map((name) => serviceStep('rollout', name, target)))),
-    ...(first === undefined
-      ? [canaryTargets.flatMap((target) => all.map((name) => serviceStep('retire', name, target)))]
-      : []),
+    ...rest,
     ...migrationSteps(spec, 'after-rollout', targets),
   ].filter((group) => group.length > 0);
+}
+
+type Waves = readonly (readonly string[])[];
+type Halves = readonly [beforeBake: readonly StepGroup[], afterPromotion: readonly StepGroup[]];
+
+/**
+ * Canary pods of all services, in the order of their dependencies; requests come to them once all are ready, so that the
+ * candidate is met as a whole. After the rollout they are left by the requests first and removed then.
+ */
+function podSteps(spec: Spec, targets: readonly string[], waves: Waves): Halves {
+  const all = waves.flat();
+  const everywhere = (kind: ServiceStepKind, services: readonly string[] = all) =>
+    targets.flatMap((target) => services.map((service) => serviceStep(kind, service, target)));
+  const steered = strategyOf(spec).steering !== undefined;
+  return [
+    [everywhere('prepare'), ...waves.map((wave) => everywhere('canary', wave)), ...(steered ? [everywhere('expose')] : [])],
+    [...waves.map((wave) => everywhere('rollout', wave)), ...(steered ? [everywhere('hide')] : []), everywhere('retire')],
+  ];
+}
+
+/** One region first; then the others, in the waves that the plan names or all at once. */
+function regionSteps(spec: Spec, targets: readonly string[], waves: Waves): Halves {
+  const all = waves.flat();
+  const first = `production/${spec.canary.region}`;
+  const roll = (places: readonly string[]): readonly StepGroup[] => [
+    places.flatMap((target) => all.map((service) => serviceStep('prepare', service, target))),
+    ...waves.map((wave) => places.flatMap((target) => wave.map((service) => serviceStep('rollout', service, target)))),
+  ];
+  const rest = targets.filter((target) => target !== first);
+  const regional = spec.canary.waves ?? [{ regions: rest.map((target) => regionOf(target) ?? ''), soak: '0s' }];
+  const done = [spec.canary.region ?? ''];
+  const following = regional.flatMap(({ regions, soak }, index): readonly StepGroup[] => {
+    done.push(...regions);
+    const isLast = index === regional.length - 1;
+    const rolled = roll(rest.filter((target) => regions.includes(regionOf(target) ?? '')));
+    if (isLast || durationSeconds(soak) === 0) return rolled;
+    const title = `Watch ${regions.join(', ')} for ${soak}`;
+    return [...rolled, [{ id: `soak:${index + 1}`, kind: 'soak', done: [...done], duration: soak, title }]];
+  });
+  return [roll([first]), following];
 }
 
 /** Services in waves: each after those that it depends on, as far as they are part of the release. */
@@ -93,7 +131,9 @@ function migrationSteps(spec: Spec, when: Migration['when'], targets: readonly s
 const TITLES = {
   prepare: (service: string) => `Prepare ${service}`,
   canary: (service: string) => `Start the canary of ${service}`,
+  expose: (service: string) => `Send the canary of ${service} its share`,
   rollout: (service: string) => `Roll out ${service}`,
+  hide: (service: string) => `Take the requests from the canary of ${service}`,
   retire: (service: string) => `Remove the canary of ${service}`,
 } as const;
 

@@ -1,0 +1,40 @@
+import { canaryReplicas, replicasOf } from '../../manifests.ts';
+import { overlapObstacle } from './overlap.ts';
+import type { CanaryGround, Obstacle, Strategy } from './strategy.ts';
+
+/**
+ * Canary pods behind the Service of the stable ones. Requests go evenly to all pods, so the share follows from their number:
+ * one beside N is 1/(N+1). kube-proxy balances connections, not requests; with long-lived ones the share is a mean.
+ */
+export const sharedService: Strategy = {
+  canary: 'pods',
+  check: () => [],
+  replicas: canaryReplicas,
+  trueShare,
+  obstacle: (ground) => overlapObstacle(ground) ?? shareObstacle(ground),
+  companions: () => [],
+  companionRefs: () => [],
+  routeRef: () => undefined,
+};
+
+function trueShare(share: number, stable: number): number {
+  const canary = canaryReplicas(share, stable);
+  return canary / (canary + stable);
+}
+
+function shareObstacle({ service, share, maxShare, stable }: CanaryGround): Obstacle | undefined {
+  const pods = replicasOf(stable);
+  const real = trueShare(share, pods);
+  if (real <= maxShare + 1e-9) return undefined;
+  const limit = `${Number((maxShare * 100).toPrecision(6))}%`;
+  return {
+    code: 'canary.share-too-large',
+    problem: `one canary pod beside ${pods} stable ${pods === 1 ? 'pod' : 'pods'} of ${service} would get ${(real * 100).toFixed(1)} % of the requests; the policy allows ${limit}`,
+    why: 'Behind a shared Service the share follows from the number of pods, and more users than agreed would meet the candidate.',
+    hints: [
+      `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`,
+      'or steer requests with an HTTPRoute (strategy http-route), which gives the exact share with any number of pods',
+      'or raise canary.maxShare in the process policy',
+    ],
+  };
+}
