@@ -3,6 +3,7 @@ import type { Invocation } from './commands/command.ts';
 import type { Ground, Surroundings } from './composition.ts';
 import { EXIT_CODES, RelctlError } from './domain/errors.ts';
 import type { Outcome } from './domain/outcome.ts';
+import { ENTRIES } from './program/entries.ts';
 import { buildProgram, type Parsed } from './program/program.ts';
 
 declare const RELCTL_VERSION: string | undefined;
@@ -69,7 +70,9 @@ function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invoc
     prompter: surroundings.prompter,
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
+    commands: ENTRIES,
     context: async () => (await import('./composition.ts')).openContext(surroundings),
+    reading: async () => (await import('./composition.ts')).openReading(surroundings),
     ground() {
       ground ??= import('./composition.ts').then(({ openGround }) => openGround(io.cwd));
       return ground;

@@ -2,6 +2,7 @@ import type { Ground } from '../composition.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Prompter } from '../ports/prompter.ts';
+import type { CompletedCommand } from '../renderers/completion.ts';
 import type { Context } from '../usecases/context.ts';
 
 /** One invocation of a command: what was typed, and what it may open. */
@@ -13,10 +14,14 @@ export interface Invocation {
   readonly interactive: boolean;
   readonly columns: number;
   readonly cwd: string;
+  /** Every command that there is, for completion scripts. */
+  readonly commands: readonly CompletedCommand[];
   /** Asks the person at the terminal, for commands that need no context. */
   readonly prompter: Prompter;
   /** The repository with its configuration and the world that it names. */
   context(): Promise<Context>;
+  /** The same for a command that only reads: quicker, and closed to clusters, metrics and people. */
+  reading(): Promise<Context>;
   /** The repository alone. */
   ground(): Promise<Ground>;
   /** Takes progress, for what runs outside a context. */

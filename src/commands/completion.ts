@@ -1,5 +1,5 @@
 import { RelctlError } from '../domain/errors.ts';
-import { completionScript, SHELLS } from '../program/completion.ts';
+import { completionScript, SHELLS } from '../renderers/completion.ts';
 import { argument, type CommandAction } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
@@ -11,6 +11,6 @@ export const run: CommandAction = async (invocation) => {
       hints: SHELLS.map((one) => `relctl completion ${one}`),
     });
   }
-  const text = completionScript(known);
+  const text = completionScript(known, invocation.commands);
   return { result: 'done', headline: '', blocks: [{ kind: 'verbatim', text }], data: { shell, script: text } };
 };

@@ -1,5 +1,13 @@
-import { ENTRIES } from './entries.ts';
-import type { CommandEntry } from './entry.ts';
+/** What a completion script needs to know of a command. */
+export interface CompletedCommand {
+  /** Words after `relctl`, such as `signoff cab`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Flags as commander writes them, and what each does. */
+  readonly options?: readonly (readonly [flags: string, description: string, ...rest: unknown[]])[];
+}
+
+type Commands = readonly CompletedCommand[];
 
 /** Shells that there is a completion script for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -11,32 +19,32 @@ const GLOBAL_FLAGS = ['--json', '--events', '--no-color', '--yes', '--as', '--qu
 const LIST_IDS = `(cd "$(git rev-parse --show-toplevel 2>/dev/null)" 2>/dev/null && ls releases/*.yaml 2>/dev/null | sed -e 's|^releases/||' -e 's|\\.yaml$||')`;
 
 /** A completion script of a shell: commands, their flags, and the ids of releases. */
-export function completionScript(shell: Shell): string {
-  return { bash, zsh, fish }[shell]();
+export function completionScript(shell: Shell, commands: Commands): string {
+  return { bash, zsh, fish }[shell](commands);
 }
 
-function flagsOf(entry: CommandEntry): readonly string[] {
+function flagsOf(entry: CompletedCommand): readonly string[] {
   return [...(entry.options ?? []).map(([flags]) => flags.split(' ')[0] ?? ''), ...GLOBAL_FLAGS];
 }
 
-function topLevel(): readonly string[] {
-  return [...new Set(ENTRIES.map((entry) => entry.path.split(' ')[0] ?? ''))];
+function topLevel(commands: Commands): readonly string[] {
+  return [...new Set(commands.map((entry) => entry.path.split(' ')[0] ?? ''))];
 }
 
-function secondLevel(first: string): readonly string[] {
-  return ENTRIES.filter((entry) => entry.path.startsWith(`${first} `)).map((entry) => entry.path.split(' ')[1] ?? '');
+function secondLevel(commands: Commands, first: string): readonly string[] {
+  return commands.filter((entry) => entry.path.startsWith(`${first} `)).map((entry) => entry.path.split(' ')[1] ?? '');
 }
 
-function bash(): string {
-  const cases = ENTRIES.map((entry) => `    "${entry.path}") flags="${flagsOf(entry).join(' ')}" ;;`).join('\n');
+function bash(commands: Commands): string {
+  const cases = commands.map((entry) => `    "${entry.path}") flags="${flagsOf(entry).join(' ')}" ;;`).join('\n');
   return `# relctl completion for bash: source <(relctl completion bash)
 _relctl() {
   local current="\${COMP_WORDS[COMP_CWORD]}" first="\${COMP_WORDS[1]}" path flags=""
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${topLevel().join(' ')}" -- "$current")); return
+    COMPREPLY=($(compgen -W "${topLevel(commands).join(' ')}" -- "$current")); return
   fi
   if [ "$first" = signoff ] && [ "$COMP_CWORD" -eq 2 ]; then
-    COMPREPLY=($(compgen -W "${secondLevel('signoff').join(' ')}" -- "$current")); return
+    COMPREPLY=($(compgen -W "${secondLevel(commands, 'signoff').join(' ')}" -- "$current")); return
   fi
   path="$first"; [ "$first" = signoff ] && path="signoff \${COMP_WORDS[2]}"
   case "$path" in
@@ -52,15 +60,15 @@ complete -F _relctl relctl
 }
 
 /** zsh reads bash's completions through its own compatibility layer. */
-function zsh(): string {
+function zsh(commands: Commands): string {
   return `#compdef relctl
 autoload -U +X bashcompinit && bashcompinit
-${bash()}`;
+${bash(commands)}`;
 }
 
-function fish(): string {
+function fish(commands: Commands): string {
   const quote = (text: string) => `'${text.replaceAll("'", "\\'")}'`;
-  const lines = ENTRIES.flatMap((entry) => {
+  const lines = commands.flatMap((entry) => {
     const [first = '', second] = entry.path.split(' ');
     const seen =
       second === undefined

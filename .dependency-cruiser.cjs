@@ -1,0 +1,188 @@
+/**
+ * The house's layers, as design says: bin -> main -> program -> commands -> usecases -> {domain, plan, evidence, ports}.
+ * Each rule says why. `npm run layers` holds them; test/rails proves that each rule bites.
+ */
+
+const PURE = '^src/(domain|plan|evidence|ports|usecases)/';
+
+/** @param {string} folder @param {string[]} allowed folders or files of src that it may import, beside itself */
+const onlyImports = (folder, allowed) => ({
+  from: { path: `^src/${folder}` },
+  to: { path: '^src/', pathNot: [folder, ...allowed].map((one) => `^src/${one}`) },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment:
+        'Two files that need each other cannot be understood, tested or loaded one at a time. Types alone may: they vanish.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports is dead, or its caller was forgotten.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/' },
+      to: {},
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'An import that resolves to nothing fails only when its command is given.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'domain-stands-alone',
+      comment:
+        'Decisions are pure: they know the plan and the shapes of the ports, and nothing that acts, so that each can be tested as a table.',
+      severity: 'error',
+      ...onlyImports('domain/', ['plan/', 'ports/']),
+    },
+    {
+      name: 'domain-takes-ports-as-types',
+      comment: 'From a port the domain needs the shape of an object, never something to call.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { path: '^src/ports/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'plan-stands-alone',
+      comment: 'The plan is read and hashed the same whoever asks; it knows the errors and nothing else of relctl.',
+      severity: 'error',
+      ...onlyImports('plan/', ['domain/errors.ts']),
+    },
+    {
+      name: 'evidence-reads-only',
+      comment: 'Readers of evidence turn text into facts; they know the plan and the domain, and reach for nothing.',
+      severity: 'error',
+      ...onlyImports('evidence/', ['domain/', 'plan/', 'ports/']),
+    },
+    {
+      name: 'ports-are-shapes',
+      comment: 'A port says what is needed; were it to know who needs it or who gives it, it would be neither.',
+      severity: 'error',
+      ...onlyImports('ports/', ['domain/', 'plan/']),
+    },
+    {
+      name: 'usecases-know-no-adapter',
+      comment: 'A use case is the same on the sandbox and on the real thing, because it cannot tell them apart.',
+      severity: 'error',
+      ...onlyImports('usecases/', ['domain/', 'plan/', 'evidence/', 'ports/']),
+    },
+    {
+      name: 'adapters-obey-ports',
+      comment: 'Adapters serve the ports; one that called a use case would turn the house upside down.',
+      severity: 'error',
+      ...onlyImports('adapters/', ['domain/', 'plan/', 'evidence/', 'ports/', 'renderers/']),
+    },
+    {
+      name: 'only-the-terminal-draws',
+      comment: 'Drawing belongs to the terminal; an adapter to the outside world that rendered would print.',
+      severity: 'error',
+      from: { path: '^src/adapters/', pathNot: '^src/adapters/(terminal|hooks)/' },
+      to: { path: '^src/renderers/' },
+    },
+    {
+      name: 'renderers-know-the-domain-only',
+      comment:
+        'What is shown is decided before it is drawn: renderers see outcomes, progress and errors, and no plan or port.',
+      severity: 'error',
+      ...onlyImports('renderers/', ['domain/', 'plan/']),
+    },
+    {
+      name: 'renderers-take-the-plan-as-types',
+      comment: 'A calendar is drawn from a plan; reading one is not drawing.',
+      severity: 'error',
+      from: { path: '^src/renderers/' },
+      to: { path: '^src/plan/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'commands-call-use-cases',
+      comment:
+        'A command parses its flags and calls one use case; composition and the command tree are all that it may know beside that.',
+      severity: 'error',
+      ...onlyImports('commands/', [
+        'usecases/',
+        'domain/',
+        'plan/',
+        'ports/',
+        'composition.ts',
+        'program/',
+        'renderers/',
+      ]),
+    },
+    {
+      name: 'program-only-parses',
+      comment:
+        'The command tree knows names and flags; commands are imported when they are given, so that --version loads none.',
+      severity: 'error',
+      ...onlyImports('program/', ['commands/', 'domain/errors.ts']),
+    },
+    {
+      name: 'commands-are-imported-lazily',
+      comment: 'A command that is imported with the tree is loaded for every command; each has its own chunk instead.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/commands/' },
+      to: { path: '^src/commands/', dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
+    {
+      name: 'only-composition-wires',
+      comment:
+        'One place decides which adapter stands behind a port; terminal.ts does so for what a person sees, main.ts for colours.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(adapters/|composition\\.ts|terminal\\.ts|main\\.ts)' },
+      to: { path: '^src/adapters/' },
+    },
+    {
+      name: 'nothing-imports-main',
+      comment: 'main is where the process begins and ends; who imported it would start another.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/main\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'pure-code-reaches-nothing',
+      comment:
+        'Files, processes, the network and the clock come through ports: that is what makes every decision repeatable.',
+      severity: 'error',
+      from: { path: PURE },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|util)$' },
+    },
+    {
+      name: 'pure-code-draws-nothing',
+      comment: 'Logic never prints and never asks: it emits typed events and questions, and something else draws them.',
+      severity: 'error',
+      from: { path: PURE },
+      to: { path: '(^|/)(chalk|execa|inquirer|@inquirer|listr2|commander|nodemailer|pg)(/|$)' },
+    },
+    {
+      name: 'only-exec-starts-processes',
+      comment: 'Deadlines, process groups and argument lists are right in one place: adapters/exec.ts.',
+      severity: 'error',
+      from: { path: '^(src|bin)/', pathNot: '^src/adapters/exec\\.ts$' },
+      to: { path: '(^|/)(execa/|child_process$)|^(node:)?child_process$' },
+    },
+    {
+      name: 'no-development-packages',
+      comment: 'What ships must run without the packages that only build and test it.',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+};
