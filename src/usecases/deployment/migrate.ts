@@ -1,11 +1,12 @@
 import { RelctlError } from '../../domain/errors.ts';
 import { RELEASE_LABEL } from '../../domain/manifests.ts';
+import { jobStatus } from '../../domain/rollout.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Migration } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../context.ts';
-import { removeFenced } from './apply.ts';
+import { refOf, removeFenced } from './apply.ts';
 import { keepLock, type Lock } from './lock.ts';
 import type { DesiredService } from './objects.ts';
 import { awaitJob, jobLogs } from './watch.ts';
@@ -25,18 +26,22 @@ export interface MigrationRun {
 /**
  * Runs a migration as a Kubernetes Job, once: a resumed run finds the Job by its name and waits for it. The Job stays until
  * the deployment is over, so that its end can be read as often as needed; its log is kept as evidence.
+ * @param options.retry a Job that failed is put away and run anew: for a person who has seen the failure
  */
 export async function migrate(
   run: MigrationRun,
   migration: Migration,
   service: DesiredService,
   direction: Direction,
+  options: { readonly retry: boolean } = { retry: false },
 ): Promise<Evidence> {
   const { context, lock } = run;
   const job = migrationJob(run, migration, service, direction);
   await keepLock(context, lock);
-  const ref = { apiVersion: job.apiVersion, kind: job.kind, name: job.metadata.name };
-  if ((await lock.cluster.get(ref)) === undefined) await createOnce(lock, job);
+  const live = await lock.cluster.get(refOf(job));
+  const isRerun = live !== undefined && options.retry && jobStatus(live).state === 'failed';
+  if (isRerun) await removeFenced(context, lock, refOf(job));
+  if (live === undefined || isRerun) await createOnce(lock, job);
   await awaitJob(context, lock, job, run.timeout);
   const log = await jobLogs(lock.cluster, job.metadata.name);
   return context.store.keep(
@@ -44,6 +49,24 @@ export async function migrate(
     `migration-${lock.target.replace('/', '-')}-${run.attempt}-${migration.id}-${direction}.log`,
     log,
   );
+}
+
+/** How a migration that an earlier run began has ended; one that is still at work is waited for. Errors: `rollout.timeout`. */
+export async function endOfMigration(
+  run: MigrationRun,
+  migration: Migration,
+  service: DesiredService,
+): Promise<'not-run' | 'succeeded' | 'failed'> {
+  const { context, lock } = run;
+  const job = migrationJob(run, migration, service, 'up');
+  if ((await lock.cluster.get(refOf(job))) === undefined) return 'not-run';
+  try {
+    await awaitJob(context, lock, job, run.timeout);
+    return 'succeeded';
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'migration.failed') return 'failed';
+    throw error;
+  }
 }
 
 /** Removes the Jobs of a release from a target; their logs are kept beside the plan. */

@@ -1,14 +1,13 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { canaryName, isDeployment, nameOf, sameObject } from '../../domain/manifests.ts';
-import type { Migration } from '../../plan/spec.ts';
 import { notify } from '../notify.ts';
 import { refOf, removeFenced, restoreFenced } from './apply.ts';
 import { type Baseline, type BaselineObject, readBaseline } from './baseline.ts';
 import { highestFence } from './forward.ts';
-import { migrate, removeJobs } from './migrate.ts';
-import { desired, migrationRun } from './perform.ts';
+import { removeJobs } from './migrate.ts';
 import { lockOf, type Run } from './run.ts';
+import { migrationOfNoReturn, undoMigrations } from './undo-migrations.ts';
 import { awaitRollout } from './watch.ts';
 
 /** How a rollback ended. */
@@ -47,8 +46,12 @@ export async function rollBack(
   const known = baselines.filter((baseline) => baseline !== undefined);
   await undo(run, 'canaries', 'Take the canary out of production', () => removeCanaries(run, known));
   await undo(run, 'objects', 'Put back what production ran', () => restoreAll(run, known));
-  await undo(run, 'migrations', 'Undo the migrations', () => migrateDown(run));
+  if (journal.state.deployment?.steps.get('undo:migrations')?.state !== 'completed') {
+    // What undoes a migration runs once; the other steps only look when they are done already.
+    await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run));
+  }
   const verified = await undo(run, 'verify', 'Compare production with what it was', () => verify(run, known));
+  for (const lock of run.locks.values()) await removeJobs(context, lock, journal.plan.id);
   await journal.record('rollback.completed', { attempt: run.attempt, verified });
   await notify(context, release, 'release.rolled-back', `attempt ${run.attempt}`, { reason });
   return { state: 'rolled-back', verified };
@@ -108,7 +111,6 @@ async function restoreAll(run: Run, baselines: readonly Baseline[]): Promise<str
       restored += 1;
     }
     for (const one of baseline.objects) await awaitRestored(run, baseline, one);
-    await removeJobsAfter(run, baseline);
   }
   return restored === 0 ? 'nothing had been changed' : `${restored} ${restored === 1 ? 'object' : 'objects'} put back`;
 }
@@ -118,32 +120,6 @@ async function awaitRestored(run: Run, baseline: Baseline, one: BaselineObject):
   const lock = lockOf(run, baseline.target);
   const live = await lock.cluster.get(refOf(one.object));
   if (live !== undefined) await awaitRollout(run.context, lock, live, run.policy.production.rolloutTimeout);
-}
-
-/** Jobs of migrations that are undone later stay until then, for their logs. */
-async function removeJobsAfter(run: Run, baseline: Baseline): Promise<void> {
-  if (migrationsDone(run).some((migration) => migration.reversible)) return;
-  await removeJobs(run.context, lockOf(run, baseline.target), run.release.journal.plan.id);
-}
-
-/** Reversible migrations of this attempt, undone in reverse order, once the old code runs again. */
-async function migrateDown(run: Run): Promise<string> {
-  const done = migrationsDone(run);
-  const reversible = [...done].reverse().filter((migration) => migration.reversible);
-  const [target = 'production'] = productionTargets(run.context.config);
-  for (const migration of reversible) {
-    await migrate(migrationRun(run, target), migration, await desired(run, migration.service), 'down');
-  }
-  if (reversible.length > 0) await removeJobs(run.context, lockOf(run, target), run.release.journal.plan.id);
-  const kept = done.filter((migration) => !migration.reversible).map((migration) => migration.id);
-  const undone = reversible.map((migration) => migration.id);
-  if (done.length === 0) return 'none had been run';
-  return [
-    undone.length === 0 ? '' : `undone: ${undone.join(', ')}`,
-    kept.length === 0 ? '' : `not reversible, left as they are: ${kept.join(', ')}`,
-  ]
-    .filter(Boolean)
-    .join('; ');
 }
 
 async function verify(run: Run, baselines: readonly Baseline[]): Promise<string> {
@@ -168,20 +144,4 @@ async function verify(run: Run, baselines: readonly Baseline[]): Promise<string>
     hints: [`relctl rollback ${run.release.journal.plan.id}`],
     data: { different },
   });
-}
-
-/** A migration without return that was begun: one that failed half-way may have passed the point as well. */
-function migrationOfNoReturn(run: Run): Migration | undefined {
-  const { plan, state } = run.release.journal;
-  return plan.spec.migrations.find(
-    (migration) => migration.pointOfNoReturn && state.deployment?.steps.has(`migrate:${migration.id}`) === true,
-  );
-}
-
-/** Migrations that this attempt has run to their end. */
-function migrationsDone(run: Run): readonly Migration[] {
-  const { plan, state } = run.release.journal;
-  return plan.spec.migrations.filter(
-    (migration) => state.deployment?.steps.get(`migrate:${migration.id}`)?.state === 'completed',
-  );
 }

@@ -24,7 +24,9 @@ describe('the lock', () => {
     const store = dyingStore(company.store, 'canary.judged', 'before');
     await expect(toProduction(company, {}, { store, runs: foreignRuns(runs) })).rejects.toBeInstanceOf(Killed);
     const cluster = company.sandbox.cluster('production');
-    const held = readLease((await cluster.get(LEASE)) ?? Promise.reject());
+    const lease = await cluster.get(LEASE);
+    if (lease === undefined) throw new Error('a lease was expected');
+    const held = readLease(lease);
     const died = company.sandbox.clock.now();
     await toProduction(company, { mode: 'resume' });
     const resumed = (await company.plan()).events.find((event) => event.type === 'deploy.resumed');

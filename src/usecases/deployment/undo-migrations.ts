@@ -1,0 +1,84 @@
+import { productionTargets } from '../../domain/deployment/steps.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import type { Migration } from '../../plan/spec.ts';
+import { endOfMigration, migrate } from './migrate.ts';
+import { desired, migrationRun } from './perform.ts';
+import type { Run } from './run.ts';
+
+/** A migration without return that was begun: one that failed half-way may have passed the point as well. */
+export function migrationOfNoReturn(run: Run): Migration | undefined {
+  const { plan, state } = run.release.journal;
+  return plan.spec.migrations.find(
+    (migration) => migration.pointOfNoReturn && state.deployment?.steps.has(`migrate:${migration.id}`) === true,
+  );
+}
+
+/**
+ * Undoes the reversible migrations of this attempt in reverse order, once the old code runs again. The Jobs stay until the
+ * rollback is over, so that a killed one finds what it has done.
+ * @returns what was undone, for people
+ * @throws RelctlError `migration.failed`, `rollout.timeout`
+ */
+export async function undoMigrations(run: Run): Promise<string> {
+  await awaitBegun(run);
+  const done = migrationsDone(run);
+  const reversible = [...done].reverse().filter((migration) => migration.reversible);
+  const { events } = run.release.journal.plan;
+  const retry = events.some(
+    (event) =>
+      event.type === 'rollback.failed' && event.data.attempt === run.attempt && event.data.code === 'migration.failed',
+  );
+  for (const migration of reversible) {
+    const service = await desired(run, migration.service);
+    await migrate(migrationRun(run, targetOf(run)), migration, service, 'down', { retry });
+  }
+  return summary(done, reversible);
+}
+
+/**
+ * A killed run may have left a migration at work, or one that ended unrecorded. It is waited for and recorded: what changed
+ * the database has to be undone, whoever saw it end.
+ */
+async function awaitBegun(run: Run): Promise<void> {
+  const { journal } = run.release;
+  for (const migration of journal.plan.spec.migrations) {
+    const step = `migrate:${migration.id}`;
+    const state = journal.state.deployment?.steps.get(step)?.state;
+    if (state === undefined || state === 'completed') continue;
+    const service = await desired(run, migration.service);
+    const end = await endOfMigration(migrationRun(run, targetOf(run)), migration, service);
+    if (end !== 'succeeded') continue;
+    await journal.record('step.completed', {
+      attempt: run.attempt,
+      step,
+      detail: 'found done when it was rolled back',
+    });
+  }
+}
+
+/** Migrations that this attempt has run to their end. */
+function migrationsDone(run: Run): readonly Migration[] {
+  const { plan, state } = run.release.journal;
+  return plan.spec.migrations.filter(
+    (migration) => state.deployment?.steps.get(`migrate:${migration.id}`)?.state === 'completed',
+  );
+}
+
+/** Migrations run once, in the first target. */
+function targetOf(run: Run): string {
+  const [target] = productionTargets(run.context.config);
+  if (target === undefined) throw new RelctlError('bug', 'production has no target');
+  return target;
+}
+
+function summary(done: readonly Migration[], reversible: readonly Migration[]): string {
+  if (done.length === 0) return 'none had been run';
+  const undone = reversible.map((migration) => migration.id);
+  const kept = done.filter((migration) => !migration.reversible).map((migration) => migration.id);
+  return [
+    undone.length === 0 ? '' : `undone: ${undone.join(', ')}`,
+    kept.length === 0 ? '' : `not reversible, left as they are: ${kept.join(', ')}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
