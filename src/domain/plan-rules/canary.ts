@@ -1,0 +1,63 @@
+import { durationSeconds, percentRatio } from '../../plan/duration.ts';
+import { error, type PlanRule } from './finding.ts';
+
+/** The canary as the policy and the environments allow it. */
+export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
+  const { canary } = spec;
+  const at = (key: string) => ['spec', 'canary', key];
+  const { regions } = config.environments.production;
+  const region = regions.find((one) => one.name === canary.region);
+  const canLead = region !== undefined && !region.critical && regions.length > 1;
+  return [
+    ...(percentRatio(canary.share) > percentRatio(policy.canary.maxShare)
+      ? [
+          error(
+            'canary.share',
+            at('share'),
+            `the canary asks for ${canary.share} of production; the policy allows ${policy.canary.maxShare}`,
+            `set share to at most ${policy.canary.maxShare}`,
+          ),
+        ]
+      : []),
+    ...(percentRatio(canary.share) === 0
+      ? [error('canary.no-share', at('share'), 'a canary without a share meets nobody', 'set share to 1%')]
+      : []),
+    ...(durationSeconds(canary.bake) < durationSeconds(policy.canary.minBake)
+      ? [
+          error(
+            'canary.bake',
+            at('bake'),
+            `the canary bakes for ${canary.bake}; the policy asks for at least ${policy.canary.minBake}`,
+            `set bake to at least ${policy.canary.minBake}`,
+          ),
+        ]
+      : []),
+    ...(durationSeconds(canary.look) === 0 || durationSeconds(canary.look) > durationSeconds(canary.bake)
+      ? [
+          error(
+            'canary.look',
+            at('look'),
+            `the judge would look every ${canary.look} at a canary that bakes for ${canary.bake}`,
+            'set look to something like 15s',
+          ),
+        ]
+      : []),
+    ...(canary.strategy === 'region' && !canLead
+      ? [
+          error(
+            'canary.region',
+            at('region'),
+            canary.region === undefined
+              ? 'the strategy region needs the region that goes first'
+              : `${canary.region} cannot go first: it must be one of several regions of relctl.yaml, and not a critical one`,
+            `set region to one of: ${
+              regions
+                .filter((one) => !one.critical)
+                .map((one) => one.name)
+                .join(', ') || '(none is non-critical)'
+            }`,
+          ),
+        ]
+      : []),
+  ];
+};
