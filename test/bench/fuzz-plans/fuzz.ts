@@ -47,9 +47,9 @@ export function fuzzPlans(count: number, seed: number, read: Reader = readSample
   return measure(count, (index) => mutate(plans[index % plans.length] ?? '', seededRandom(seed + index)), read, seed);
 }
 
-/** Reads every beginning of every plan of the corpus. */
-export function truncatePlans(read: Reader = readSample): FuzzResult {
-  const beginnings = corpus().flatMap((text) => {
+/** Reads every beginning of each plan. */
+export function truncatePlans(plans: readonly string[] = corpus(), read: Reader = readSample): FuzzResult {
+  const beginnings = plans.flatMap((text) => {
     const bytes = new TextEncoder().encode(text);
     return Array.from({ length: bytes.byteLength }, (_, length) => bytes.subarray(0, length));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseReleasePlan } from '../../../src/plan/release-plan.ts';
-import { fuzzPlans, truncatePlans } from '../../bench/fuzz-plans/fuzz.ts';
+import { corpus, fuzzPlans, truncatePlans } from '../../bench/fuzz-plans/fuzz.ts';
 import { SAMPLE_FILE, SAMPLE_ID } from '../../support/sample-plan.ts';
 
 describe('damaged plans', () => {
@@ -14,8 +14,9 @@ describe('damaged plans', () => {
     expect(Object.keys(result.refused).length).toBeGreaterThanOrEqual(5);
   });
 
-  it('every beginning of a plan is read or refused with a line', { timeout: 120_000 }, () => {
-    const result = truncatePlans();
+  it('every beginning of a plan with a history is read or refused with a line', { timeout: 120_000 }, () => {
+    const [, withHistory = ''] = corpus();
+    const result = truncatePlans([withHistory]);
     expect(result.crashes).toEqual([]);
     expect(result.withoutLine).toBe(0);
   });
