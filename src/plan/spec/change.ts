@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { commit, kubeName, person, ref, text } from './terms.ts';
+
+/** `spec.candidate`. */
+export const candidateSchema = z
+  .strictObject({
+    base: ref.describe('What production runs now'),
+    commit: commit.describe('The exact commit that is staged and deployed; manifests are read from it'),
+    branches: z
+      .array(
+        z.strictObject({
+          name: ref,
+          head: commit,
+          approvedBy: z.array(z.string().min(1)).default([]),
+          request: z.string().min(1).optional().describe('Merge or pull request'),
+        }),
+      )
+      .default([])
+      .describe('The approved feature branches that the Product Manager selected'),
+  })
+  .describe('The release candidate');
+
+/** An entry of `spec.services`. */
+export const serviceSchema = z.strictObject({
+  name: kubeName.describe('A service of relctl.yaml'),
+  image: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/,
+      'an image reference such as registry.example.com/shop/web:4.2.0',
+    )
+    .describe('The image to ship'),
+  change: text.describe('What changes, in one line'),
+});
+
+/** An entry of `spec.environmentVariables`. */
+export const environmentVariableSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable name'),
+  services: z.array(kubeName).min(1),
+  secret: z.boolean().default(false),
+  source: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where the value comes from: a ConfigMap, a Secret, a vault path. Never the value itself'),
+  setIn: z.array(z.enum(['staging', 'production'])).default([]),
+});
+
+/** An entry of `spec.migrations`. */
+export const migrationSchema = z
+  .strictObject({
+    id: kubeName,
+    service: kubeName,
+    when: z.enum(['before-canary', 'after-rollout']).default('before-canary').describe('Place in the deployment'),
+    image: z.string().min(1).optional().describe('Image of the Job; the service image when left out'),
+    up: z.array(z.string().min(1)).min(1).describe('Command of the Job, as an argument list'),
+    reversible: z.boolean(),
+    down: z.array(z.string().min(1)).min(1).optional().describe('Command that undoes it, as an argument list'),
+    pointOfNoReturn: z.boolean().default(false).describe('Once done, rolling back is refused and a person is paged'),
+  })
+  .refine((m) => !m.reversible || m.down !== undefined, {
+    message: 'a reversible migration needs its down command',
+    path: ['down'],
+  });
+
+/** `spec.rollback`. */
+export const rollbackSchema = z.strictObject({
+  owner: person,
+  triggers: z.array(text).min(1).describe('What makes us roll back'),
+  steps: z.array(text).min(1).describe('What a person does, in order, beside `relctl rollback`'),
+  expectedMinutes: z.number().int().positive().max(1440),
+});
+
+/** `spec.security`. */
+export const securitySchema = z.strictObject({
+  review: z.enum(['done', 'not-needed', 'pending']),
+  reviewer: person.optional(),
+  reference: z.string().min(1).optional(),
+  notes: text.optional(),
+});
