@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import type { Invocation } from './commands/command.ts';
 import type { Ground, Surroundings } from './composition.ts';
 import { EXIT_CODES, RelctlError } from './domain/errors.ts';
-import type { Outcome } from './domain/outcome.ts';
 import { ENTRIES } from './program/entries.ts';
 import { buildProgram, type Parsed } from './program/program.ts';
 
@@ -48,13 +47,15 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
 
 async function execute(parsed: Parsed, io: Io): Promise<number> {
   const { flags, command } = parsed;
-  const { createTerminal } = await import('./terminal.ts');
+  const { createTerminal, presentOutcome } = await import('./terminal.ts');
   const terminal = createTerminal(flags, io);
   try {
     const { run: action } = await parsed.load();
     const outcome = await action(invocationOf(parsed, terminal.surroundings, io));
     await terminal.progress.settle();
-    return await answer(outcome, parsed, io, terminal.interactive);
+    const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
+    await presentOutcome(outcome, { command, exitCode }, flags, io);
+    return exitCode;
   } catch (error) {
     await terminal.progress.settle();
     return fail(error, flags, command, io);
@@ -72,7 +73,7 @@ function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invoc
     cwd: io.cwd,
     commands: ENTRIES,
     context: async () => (await import('./composition.ts')).openContext(surroundings),
-    reading: async () => (await import('./composition.ts')).openReading(surroundings),
+    reading: async () => (await import('./composition-reading.ts')).openReading(surroundings),
     ground() {
       ground ??= import('./composition.ts').then(({ openGround }) => openGround(io.cwd));
       return ground;
@@ -81,42 +82,10 @@ function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invoc
   };
 }
 
-async function answer(outcome: Outcome, parsed: Parsed, io: Io, _interactive: boolean): Promise<number> {
-  const { flags, command } = parsed;
-  const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
-  const envelope = { command, exitCode };
-  if (flags.events === 'ndjson') {
-    const { outcomeLine } = await import('./renderers/ndjson.ts');
-    io.stdout.write(outcomeLine(outcome, envelope));
-  } else if (flags.json === true) {
-    const { renderJson } = await import('./renderers/json.ts');
-    io.stdout.write(renderJson(outcome, envelope));
-  } else {
-    const [{ renderHuman, verbatimOnly }, { terminalStyle }] = await Promise.all([
-      import('./renderers/human.ts'),
-      import('./adapters/terminal/style.ts'),
-    ]);
-    const style = terminalStyle(io.stdout, colourEnvironment(flags, io));
-    io.stdout.write(verbatimOnly(outcome) ?? renderHuman(outcome, style));
-  }
-  return exitCode;
-}
-
 async function fail(error: unknown, flags: Parsed['flags'], command: string, io: Io): Promise<number> {
   const failure = error instanceof RelctlError ? error : bug(error);
-  if (flags.events === 'ndjson') {
-    const { errorLine } = await import('./renderers/ndjson.ts');
-    io.stdout.write(errorLine(failure, command));
-  } else if (flags.json === true) {
-    const { renderJsonError } = await import('./renderers/json.ts');
-    io.stdout.write(renderJsonError(failure, command));
-  } else {
-    const [{ renderError }, { terminalStyle }] = await Promise.all([
-      import('./renderers/error.ts'),
-      import('./adapters/terminal/style.ts'),
-    ]);
-    io.stderr.write(renderError(failure, terminalStyle(io.stderr, colourEnvironment(flags, io))));
-  }
+  const { presentError } = await import('./terminal.ts');
+  await presentError(failure, flags, command, io);
   if (flags.debug === true) io.stderr.write(`${stackOf(error)}\n`);
   return failure.exitCode;
 }
@@ -132,11 +101,6 @@ function bug(error: unknown): RelctlError {
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? String(error.stack) : `${error.stack}\ncaused by ${stackOf(error.cause)}`;
-}
-
-/** `--no-color` is NO_COLOR for one call. */
-function colourEnvironment(flags: Parsed['flags'], io: Io): Io['env'] {
-  return flags.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;
 }
 
 function processIo(): Io {

@@ -3,7 +3,11 @@ import { createPrompter } from './adapters/terminal/prompter.ts';
 import { terminalStyle } from './adapters/terminal/style.ts';
 import type { Flags } from './commands/command.ts';
 import type { Surroundings } from './composition.ts';
+import type { RelctlError } from './domain/errors.ts';
+import type { Outcome } from './domain/outcome.ts';
 import type { Io } from './main.ts';
+import type { EnvelopeContext } from './renderers/json.ts';
+import type { Style } from './renderers/style.ts';
 
 /** What a person, a log or a script sees of one command. */
 export interface Terminal {
@@ -19,9 +23,8 @@ export interface Terminal {
 export function createTerminal(flags: Flags, io: Io): Terminal {
   const isStream = flags.events === 'ndjson';
   const interactive = io.stdin.isTTY === true && io.stderr.isTTY === true && flags.json !== true && !isStream;
-  const env = flags.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;
   const mode = isStream ? 'ndjson' : flags.quiet === true ? 'silent' : io.stderr.isTTY === true ? 'live' : 'plain';
-  const progress = createProgressView(isStream ? io.stdout : io.stderr, { mode, style: terminalStyle(io.stderr, env) });
+  const progress = createProgressView(isStream ? io.stdout : io.stderr, { mode, style: styleOf(io.stderr, flags, io) });
   const prompter = createPrompter({
     stdin: io.stdin,
     output: io.stderr,
@@ -31,4 +34,41 @@ export function createTerminal(flags: Flags, io: Io): Terminal {
   });
   const actor = typeof flags.as === 'string' ? flags.as : undefined;
   return { progress, interactive, surroundings: { cwd: io.cwd, env: io.env, sink: progress, prompter, actor } };
+}
+
+/** Writes what a command answers to stdout, in the form that was asked for. */
+export async function presentOutcome(outcome: Outcome, envelope: EnvelopeContext, flags: Flags, io: Io): Promise<void> {
+  if (flags.events === 'ndjson') {
+    const { outcomeLine } = await import('./renderers/ndjson.ts');
+    io.stdout.write(outcomeLine(outcome, envelope));
+  } else if (flags.json === true) {
+    const { renderJson } = await import('./renderers/json.ts');
+    io.stdout.write(renderJson(outcome, envelope));
+  } else {
+    const { renderHuman, verbatimOnly } = await import('./renderers/human.ts');
+    io.stdout.write(verbatimOnly(outcome) ?? renderHuman(outcome, styleOf(io.stdout, flags, io)));
+  }
+}
+
+/** Writes an error: for people to stderr, with the line that it points at; for programs to stdout, where they read. */
+export async function presentError(error: RelctlError, flags: Flags, command: string, io: Io): Promise<void> {
+  if (flags.events === 'ndjson') {
+    const { errorLine } = await import('./renderers/ndjson.ts');
+    io.stdout.write(errorLine(error, command));
+  } else if (flags.json === true) {
+    const { renderJsonError } = await import('./renderers/json.ts');
+    io.stdout.write(renderJsonError(error, command));
+  } else {
+    const [{ renderError }, { sourceText }] = await Promise.all([
+      import('./renderers/error.ts'),
+      import('./adapters/fs/source-text.ts'),
+    ]);
+    const source = error.place?.line === undefined ? undefined : await sourceText(io.cwd, error.place.file);
+    io.stderr.write(renderError(error, styleOf(io.stderr, flags, io), source === undefined ? {} : { source }));
+  }
+}
+
+/** `--no-color` is NO_COLOR for one call. */
+function styleOf(stream: NodeJS.WriteStream, flags: Flags, io: Io): Style {
+  return terminalStyle(stream, flags.color === false ? { ...io.env, NO_COLOR: '1' } : io.env);
 }
