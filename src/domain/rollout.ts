@@ -5,8 +5,17 @@ import { replicasOf } from './manifests.ts';
 export type RolloutStatus =
   | { readonly state: 'complete' }
   | { readonly state: 'progressing'; readonly detail: string }
-  /** It cannot succeed by waiting. `pod` is where its last words are, when a container ran. */
-  | { readonly state: 'doomed'; readonly reason: string; readonly pod?: string; readonly container?: string };
+  /**
+   * It cannot succeed by waiting, if that is still so after `patience` seconds and at a second look. `pod` is where its last
+   * words are, when a container ran.
+   */
+  | {
+      readonly state: 'doomed';
+      readonly reason: string;
+      readonly patience: number;
+      readonly pod?: string;
+      readonly container?: string;
+    };
 
 interface ContainerStatus {
   readonly name: string;
@@ -47,6 +56,11 @@ const HOPELESS = new Set([
   'CreateContainerError',
   'RunContainerError',
 ]);
+/** Failures to pull that waiting may mend; any other answer of a registry is final. */
+const PULL_TROUBLE =
+  /timeout|timed out|connection re(set|fused)|too ?many ?requests|\b(429|50[0234])\b|temporary|EOF|no such host/i;
+/** Seconds: what is certain needs a second look only, a busy registry or a full quota may take a while. */
+const PATIENCE = { certain: 0, refused: 5, registry: 60 } as const;
 /** From this many restarts on, a crash loop is no coincidence. */
 const RESTARTS = 2;
 
@@ -75,7 +89,7 @@ export function rolloutStatus(
   return (
     doomOf(deployment, newest, own) ?? {
       state: 'progressing',
-      detail: `${own.filter(isReady).length} of ${wanted} ready`,
+      detail: [`${own.filter(isReady).length} of ${wanted} ready`, ...unscheduled(own)].join('; '),
     }
   );
 }
@@ -128,12 +142,18 @@ function doomOf(
   const deadline = conditionsOf(deployment).find(
     (one) => one.type === 'Progressing' && one.status === 'False' && one.reason === 'ProgressDeadlineExceeded',
   );
-  if (deadline) return { state: 'doomed', reason: deadline.message ?? 'the progress deadline has passed' };
+  if (deadline) {
+    const reason = deadline.message ?? 'the progress deadline has passed';
+    return { state: 'doomed', reason, patience: PATIENCE.certain };
+  }
   const refused = [...conditionsOf(deployment), ...(replicaSet ? conditionsOf(replicaSet) : [])].find(
     (one) => one.type === 'ReplicaFailure' && one.status === 'True',
   );
-  if (refused)
-    return { state: 'doomed', reason: `pods are refused: ${refused.message ?? refused.reason ?? 'unknown'}` };
+  if (refused) {
+    const reason = `pods are refused: ${refused.message ?? refused.reason ?? 'unknown'}`;
+    // During a rollout, old pods that end may free the quota that the new ones need.
+    return { state: 'doomed', reason, patience: PATIENCE.refused };
+  }
   // One pod may have bad luck with its node; all of them do not.
   const dooms = pods.map(podDoom);
   return dooms.length > 0 && dooms.every((doom) => doom !== undefined) ? dooms[0] : undefined;
@@ -145,18 +165,31 @@ function podDoom(pod: KubeObject): Extract<RolloutStatus, { state: 'doomed' }> |
     const { reason = '', message } = container.state?.waiting ?? {};
     const place = { pod: pod.metadata.name, container: container.name };
     if (HOPELESS.has(reason)) {
+      const isPull = reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
       return {
         state: 'doomed',
         reason: `${reason} in ${place.pod}${message === undefined ? '' : `: ${message}`}`,
+        patience: isPull && PULL_TROUBLE.test(message ?? '') ? PATIENCE.registry : PATIENCE.certain,
         ...place,
       };
     }
     const restarts = container.restartCount ?? 0;
     if (reason === 'CrashLoopBackOff' && restarts >= RESTARTS) {
-      return { state: 'doomed', reason: `CrashLoopBackOff in ${place.pod} after ${restarts} restarts`, ...place };
+      const text = `CrashLoopBackOff in ${place.pod} after ${restarts} restarts`;
+      return { state: 'doomed', reason: text, patience: PATIENCE.certain, ...place };
     }
   }
   return undefined;
+}
+
+/** Why a pod has no node yet; a cluster that grows may give it one, so this is told and waited for. */
+function unscheduled(pods: readonly KubeObject[]): readonly string[] {
+  const said = pods.flatMap((pod) =>
+    (statusOf<PodStatus>(pod).conditions ?? [])
+      .filter((one) => one.type === 'PodScheduled' && one.status === 'False')
+      .map((one) => `${pod.metadata.name} waits for a node: ${one.message ?? one.reason ?? 'no reason given'}`),
+  );
+  return said.slice(0, 1);
 }
 
 function newestReplicaSet(deployment: KubeObject, replicaSets: readonly KubeObject[]): KubeObject | undefined {

@@ -5,7 +5,10 @@ import { isDeployment } from '../manifests.ts';
 export const AUTOSCALER = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler' } as const;
 
 /** True when one of the autoscalers decides how many replicas a Deployment has. */
-export function isAutoscaled(deployment: Pick<KubeObject, 'kind' | 'metadata'>, autoscalers: readonly KubeObject[]): boolean {
+export function isAutoscaled(
+  deployment: Pick<KubeObject, 'kind' | 'metadata'>,
+  autoscalers: readonly KubeObject[],
+): boolean {
   return autoscalers.some((one) => {
     const target = (one.spec as { scaleTargetRef?: { kind?: string; name?: string } } | undefined)?.scaleTargetRef;
     return target?.kind === deployment.kind && target.name === deployment.metadata.name;

@@ -6,7 +6,10 @@ import { type LabelSelector, matchesSelector } from '../label-selector.ts';
  * with such a canary cannot be drained.
  * Source: Kubernetes documentation, "Specifying a Disruption Budget", arbitrary controllers and selectors.
  */
-export function budgetsOver(labels: Readonly<Record<string, string>>, budgets: readonly KubeObject[]): readonly string[] {
+export function budgetsOver(
+  labels: Readonly<Record<string, string>>,
+  budgets: readonly KubeObject[],
+): readonly string[] {
   return budgets
     .filter((budget) => {
       const { selector } = (budget.spec ?? {}) as { selector?: LabelSelector };

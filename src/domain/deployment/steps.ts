@@ -69,8 +69,16 @@ function podSteps(spec: Spec, targets: readonly string[], waves: Waves): Halves 
     targets.flatMap((target) => services.map((service) => serviceStep(kind, service, target)));
   const steered = strategyOf(spec).steering !== undefined;
   return [
-    [everywhere('prepare'), ...waves.map((wave) => everywhere('canary', wave)), ...(steered ? [everywhere('expose')] : [])],
-    [...waves.map((wave) => everywhere('rollout', wave)), ...(steered ? [everywhere('hide')] : []), everywhere('retire')],
+    [
+      everywhere('prepare'),
+      ...waves.map((wave) => everywhere('canary', wave)),
+      ...(steered ? [everywhere('expose')] : []),
+    ],
+    [
+      ...waves.map((wave) => everywhere('rollout', wave)),
+      ...(steered ? [everywhere('hide')] : []),
+      everywhere('retire'),
+    ],
   ];
 }
 

@@ -1,13 +1,11 @@
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
+import { strategyOf } from '../deployment/strategies/strategies.ts';
 import { error, type PlanRule } from './finding.ts';
 
 /** The canary as the policy and the environments allow it. */
 export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
   const { canary } = spec;
   const at = (key: string) => ['spec', 'canary', key];
-  const { regions } = config.environments.production;
-  const region = regions.find((one) => one.name === canary.region);
-  const canLead = region !== undefined && !region.critical && regions.length > 1;
   return [
     ...(percentRatio(canary.share) > percentRatio(policy.canary.maxShare)
       ? [
@@ -42,22 +40,8 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
           ),
         ]
       : []),
-    ...(canary.strategy === 'region' && !canLead
-      ? [
-          error(
-            'canary.region',
-            at('region'),
-            canary.region === undefined
-              ? 'the strategy region needs the region that goes first'
-              : `${canary.region} cannot go first: it must be one of several regions of relctl.yaml, and not a critical one`,
-            `set region to one of: ${
-              regions
-                .filter((one) => !one.critical)
-                .map((one) => one.name)
-                .join(', ') || '(none is non-critical)'
-            }`,
-          ),
-        ]
-      : []),
+    ...strategyOf(spec)
+      .check({ spec, config })
+      .map(({ code, path, problem, fix }) => error(code, path, problem, fix)),
   ];
 };

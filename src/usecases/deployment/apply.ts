@@ -1,5 +1,12 @@
 import { RelctlError } from '../../domain/errors.ts';
-import { FENCE_ANNOTATION, fenced, fenceNumber, nameOf, withoutServerFields } from '../../domain/manifests.ts';
+import {
+  FENCE_ANNOTATION,
+  fenced,
+  fenceNumber,
+  nameOf,
+  sameObject,
+  withoutServerFields,
+} from '../../domain/manifests.ts';
 import type { Guard, KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Context } from '../context.ts';
 import { keepLock, type Lock } from './lock.ts';
@@ -9,21 +16,55 @@ export function refOf(object: KubeObject): ObjectRef {
   return { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name };
 }
 
+/** True when two references mean the same object; versions of one group are views of it. */
+export function isSameRef(a: ObjectRef, b: ObjectRef): boolean {
+  const group = (ref: ObjectRef) => (ref.apiVersion.includes('/') ? ref.apiVersion.split('/')[0] : '');
+  return a.kind === b.kind && a.name === b.name && group(a) === group(b);
+}
+
 /**
  * Applies an object under the lock: the write carries the version that was read and the fence of this run, so that the API
  * server refuses a run that was overtaken.
  */
-export function applyFenced(context: Context, lock: Lock, object: KubeObject): Promise<KubeObject> {
+export function applyFenced(
+  context: Context,
+  lock: Lock,
+  object: KubeObject,
+  /** Fits the object to the live one; the write holds only at that very version. */
+  fit: (live: KubeObject | undefined) => KubeObject = () => object,
+): Promise<KubeObject> {
   return guarded(context, lock, refOf(object), (live) => {
     const guard: Guard = live === undefined ? { absent: true } : versionOf(live);
-    return lock.cluster.apply(fenced(object, lock.mark), guard);
+    return lock.cluster.apply(fenced(fit(live), lock.mark), guard);
   });
 }
 
-/** Puts an object back exactly as it was recorded. */
-export async function restoreFenced(context: Context, lock: Lock, recorded: KubeObject): Promise<void> {
+/**
+ * Changes an object that is not ours as a whole: what `revise` leaves alone stays as others wrote it.
+ * @returns the object as it is then; `undefined` when there is none, and then nothing is written
+ */
+export function reviseFenced(
+  context: Context,
+  lock: Lock,
+  ref: ObjectRef,
+  revise: (live: KubeObject) => KubeObject,
+): Promise<KubeObject | undefined> {
+  return guarded(context, lock, ref, async (live) => {
+    if (live === undefined) return undefined;
+    const next = revise(live);
+    return sameObject(live, next) ? live : lock.cluster.replace(withoutServerFields(next), versionOf(live));
+  });
+}
+
+/** Puts an object back exactly as it was recorded, fitted to the live one where that decides a part of it. */
+export async function restoreFenced(
+  context: Context,
+  lock: Lock,
+  recorded: KubeObject,
+  fit: (live: KubeObject) => KubeObject = () => recorded,
+): Promise<void> {
   await guarded(context, lock, refOf(recorded), (live) =>
-    live === undefined ? lock.cluster.create(recorded) : lock.cluster.replace(recorded, versionOf(live)),
+    live === undefined ? lock.cluster.create(recorded) : lock.cluster.replace(fit(live), versionOf(live)),
   );
 }
 
@@ -40,6 +81,15 @@ export async function stampFence(context: Context, lock: Lock, ref: ObjectRef): 
     if (live === undefined || live.metadata.annotations?.[FENCE_ANNOTATION] === lock.mark) return;
     await lock.cluster.replace(fenced(withoutServerFields(live), lock.mark), versionOf(live));
   });
+}
+
+/** Renews the mark of an earlier run of this release; an object without one is left alone. */
+export async function restampFence(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
+  await reviseFenced(context, lock, ref, (live) =>
+    live.metadata.annotations?.[FENCE_ANNOTATION]?.startsWith(`${lock.release}/`) === true
+      ? fenced(live, lock.mark)
+      : live,
+  );
 }
 
 /** Controllers write status all the time, and each such write changes the version: so often a write is tried on a fresh one. */

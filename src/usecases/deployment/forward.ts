@@ -12,6 +12,8 @@ const ROLLS_BACK: ReadonlySet<string> = new Set([
   'canary.aborted',
   'canary.selector-overlap',
   'canary.share-too-large',
+  'canary.not-steerable',
+  'canary.route-refused',
   'rollout.doomed',
   'rollout.timeout',
   'migration.failed',

@@ -2,7 +2,7 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import type { Release } from '../release.ts';
-import { refOf, stampFence } from './apply.ts';
+import { refOf, restampFence, stampFence } from './apply.ts';
 import { readBaseline } from './baseline.ts';
 import { acquireLock, type Lock, releaseLock } from './lock.ts';
 import { clusterOf, type Run } from './run.ts';
@@ -74,7 +74,10 @@ function expectedIdentity(context: Context, target: string): string | undefined 
 async function fenceOff(run: Run, lock: Lock): Promise<void> {
   const baseline = await readBaseline(run.context, run, lock.target);
   for (const one of baseline?.objects ?? []) {
-    if (one.object !== null && one.kind === 'Deployment') await stampFence(run.context, lock, refOf(one.object));
+    if (one.object === null) continue;
+    if (one.kind === 'Deployment') await stampFence(run.context, lock, refOf(one.object));
+    // A route is marked only while it knows the canary; unmarked, it stays as its owners have it.
+    if (one.route !== undefined) await restampFence(run.context, lock, refOf(one.object));
   }
 }
 

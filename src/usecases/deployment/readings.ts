@@ -1,13 +1,12 @@
 import type { ControlLook, Look, SloReading } from '../../domain/judge/look.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Span } from '../../ports/metrics.ts';
-import { readSloCounts } from '../slo-counts.ts';
 import type { Run } from './run.ts';
+import { readSide, type Sides } from './sides.ts';
 
 /** Reads all SLOs from the start of the bake up to a moment: canary and control over the same time. */
-export async function readLook(run: Run, slos: readonly Slo[], began: number, at: number): Promise<Look> {
+export async function readLook(run: Run, slos: readonly Slo[], sides: Sides, began: number, at: number): Promise<Look> {
   const metrics = run.context.environments.metrics('production');
-  const sides = matchersOf(run);
   const span = { from: began, to: at };
   const readings = await Promise.all(
     slos.map(async (slo) => [slo.name, await readSlo(metrics, slo, sides, span)] as const),
@@ -26,17 +25,17 @@ const HISTORY_LOOKS = 15;
 export async function readHistory(
   run: Run,
   slos: readonly Slo[],
+  { control }: Sides,
   began: number,
 ): Promise<Readonly<Record<string, readonly ControlLook[]>>> {
   const metrics = run.context.environments.metrics('production');
-  const { control } = matchersOf(run);
   const from = began - HISTORY_MS;
   const histories = await Promise.all(
     slos.map(async (slo) => {
       const looks: ControlLook[] = [];
       for (let look = 1; look <= HISTORY_LOOKS; look += 1) {
         const elapsed = (HISTORY_MS / HISTORY_LOOKS) * look;
-        const read = await readSloCounts(metrics, slo, control, { from, to: from + elapsed });
+        const read = await readSide(metrics, slo, control, { from, to: from + elapsed });
         if (!read.ok) return [slo.name, []] as const;
         const { counts, replicas } = read.value;
         looks.push({
@@ -51,32 +50,10 @@ export async function readHistory(
   return Object.fromEntries(histories);
 }
 
-/** Label matchers that tell the canary's series from the control's. */
-interface Sides {
-  readonly canary: readonly string[];
-  readonly control: readonly string[];
-}
-
-function matchersOf(run: Run): Sides {
-  const { config } = run.context;
-  const { canary } = run.release.journal.plan.spec;
-  if (canary.strategy !== 'region') {
-    return { canary: [config.metrics.canaryMatcher], control: [config.metrics.controlMatcher] };
-  }
-  const region = config.environments.production.regions.find((one) => one.name === canary.region);
-  const matcher = region?.matcher ?? `region="${canary.region}"`;
-  return { canary: [matcher], control: [negated(matcher)] };
-}
-
-/** The matcher of all other regions. */
-function negated(matcher: string): string {
-  return matcher.includes('=~') ? matcher.replace('=~', '!~') : matcher.replace('=', '!=');
-}
-
 async function readSlo(metrics: Metrics, slo: Slo, sides: Sides, span: Span): Promise<SloReading> {
   const [canary, control] = await Promise.all([
-    readSloCounts(metrics, slo, sides.canary, span),
-    readSloCounts(metrics, slo, sides.control, span),
+    readSide(metrics, slo, sides.canary, span),
+    readSide(metrics, slo, sides.control, span),
   ]);
   if (!canary.ok) return { ok: false, detail: `canary: ${canary.noData.detail}` };
   if (!control.ok) return { ok: false, detail: `control: ${control.noData.detail}` };

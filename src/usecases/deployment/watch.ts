@@ -1,9 +1,10 @@
 import { formatSpan } from '../../domain/calendar.ts';
+import type { Acceptance, Steering } from '../../domain/deployment/strategies/strategy.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { nameOf } from '../../domain/manifests.ts';
 import { jobStatus, newestPods, type RolloutStatus, rolloutStatus } from '../../domain/rollout.ts';
 import { durationSeconds } from '../../plan/duration.ts';
-import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Context } from '../context.ts';
 import { stopIfInterrupted } from './interrupted.ts';
 import { keepLock, type Lock } from './lock.ts';
@@ -48,7 +49,7 @@ export async function awaitRollout(
 ): Promise<readonly KubeObject[]> {
   const { clock, sink } = context;
   const deadline = clock.now() + durationSeconds(timeout) * 1000;
-  let doomedBefore = false;
+  let doomedSince: number | undefined;
   snapshots.delete(lock.cluster);
   for (;;) {
     const [deployments, replicaSets, pods] = await observe(context, lock.cluster);
@@ -58,16 +59,61 @@ export async function awaitRollout(
       ? rolloutStatus(live, replicaSets, pods)
       : { state: 'progressing', detail: 'not there yet' };
     if (status.state === 'complete' && live !== undefined) return newestPods(live, replicaSets, pods);
-    if (status.state === 'doomed' && doomedBefore) throw await doomed(lock.cluster, written, status);
-    doomedBefore = status.state === 'doomed';
-    if (status.state === 'progressing') {
-      sink.emit({ type: 'waiting', subject: nameOf(written), detail: status.detail });
+    if (status.state === 'doomed' && doomedSince !== undefined && clock.now() - doomedSince >= status.patience * 1000) {
+      throw await doomed(lock.cluster, written, status);
     }
+    doomedSince = status.state === 'doomed' ? (doomedSince ?? clock.now()) : undefined;
+    const detail = status.state === 'progressing' ? status.detail : status.state === 'doomed' ? status.reason : '';
+    sink.emit({ type: 'waiting', subject: nameOf(written), detail });
     if (clock.now() >= deadline) {
       throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
-        why: 'It neither finished nor failed for a reason that can be named.',
+        why: `It neither finished nor failed for good: ${detail}.`,
         hints: [`kubectl -n ${lock.cluster.namespace} describe deployment ${written.metadata.name}`],
       });
+    }
+    await keepLock(context, lock);
+    await clock.sleep(POLL_MS, context.interruption.signal);
+    stopIfInterrupted(context);
+  }
+}
+
+/** How long a gateway may say no before that is believed: it may not have seen a Service yet that was just made. */
+const REFUSAL_MS = 10_000;
+
+/**
+ * Waits until the controller of a route has taken it in the generation that stands now.
+ * @throws RelctlError `canary.route-refused` with what it says, `answer.interrupted`
+ */
+export async function awaitAccepted(
+  context: Context,
+  lock: Lock,
+  ref: ObjectRef,
+  steering: Steering,
+  timeout: string,
+): Promise<void> {
+  const { clock, sink } = context;
+  const began = clock.now();
+  const deadline = began + durationSeconds(timeout) * 1000;
+  const name = nameOf({ kind: ref.kind, metadata: { name: ref.name } });
+  for (;;) {
+    const live = await lock.cluster.get(ref);
+    const said: Acceptance =
+      live === undefined ? { state: 'refused', reason: 'it is gone' } : steering.acceptance(live);
+    if (said.state === 'accepted') return;
+    const detail = said.state === 'pending' ? said.detail : said.reason;
+    sink.emit({ type: 'waiting', subject: name, detail });
+    const now = clock.now();
+    if (now >= deadline || (said.state === 'refused' && now - began >= REFUSAL_MS)) {
+      throw new RelctlError(
+        'canary.route-refused',
+        said.state === 'refused'
+          ? `${name} was not taken: ${detail}`
+          : `${name} was not taken within ${timeout}: ${detail}`,
+        {
+          why: 'Until its gateway has accepted a route and found all of its backends, requests may fail.',
+          hints: [`kubectl -n ${lock.cluster.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],
+        },
+      );
     }
     await keepLock(context, lock);
     await clock.sleep(POLL_MS, context.interruption.signal);

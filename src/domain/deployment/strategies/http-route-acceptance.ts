@@ -41,9 +41,13 @@ export function routeAcceptance(route: KubeObject): Acceptance {
         }
         if (condition.status === 'False') {
           const { reason = type, message = '' } = condition;
-          return { state: 'refused', reason: `${parent.name}: ${type} is False (${[reason, message].filter(Boolean).join(': ')})` };
+          return {
+            state: 'refused',
+            reason: `${parent.name}: ${type} is False (${[reason, message].filter(Boolean).join(': ')})`,
+          };
         }
-        if (condition.status !== 'True') return { state: 'pending', detail: `${parent.name} does not know ${type} yet` };
+        if (condition.status !== 'True')
+          return { state: 'pending', detail: `${parent.name} does not know ${type} yet` };
       }
     }
   }

@@ -31,7 +31,8 @@ export const httpRoute: Strategy = {
   replicas: canaryReplicas,
   trueShare: (share) => share,
   obstacle: (ground) => overlapObstacle(ground) ?? stableServiceObstacle(ground) ?? routeObstacle(ground),
-  companions: ({ stableService, release }) => (stableService === undefined ? [] : [canaryService(stableService, release)]),
+  companions: ({ stableService, release }) =>
+    stableService === undefined ? [] : [canaryService(stableService, release)],
   companionRefs: (traffic) => (traffic === undefined ? [] : [canaryServiceRef(traffic.service)]),
   routeRef,
   steering: {

@@ -46,8 +46,12 @@ function waveRegions({ spec, config }: StrategyFacts): readonly StrategyFinding[
     ...expected.filter((name) => !named.includes(name)).map((name) => `the region ${name} is in no wave`),
     ...[...new Set(named)]
       .filter((name) => !expected.includes(name))
-      .map((name) => (name === first ? `${name} goes first and is in a wave as well` : `relctl.yaml has no region ${name}`)),
-    ...[...new Set(named.filter((name, index) => named.indexOf(name) !== index))].map((name) => `${name} is in two waves`),
+      .map((name) =>
+        name === first ? `${name} goes first and is in a wave as well` : `relctl.yaml has no region ${name}`,
+      ),
+    ...[...new Set(named.filter((name, index) => named.indexOf(name) !== index))].map(
+      (name) => `${name} is in two waves`,
+    ),
   ];
   return problems.map((problem) => ({
     code: 'canary.waves',

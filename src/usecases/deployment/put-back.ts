@@ -1,0 +1,65 @@
+import { AUTOSCALER, isAutoscaled, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
+import { isDeployment, sameObject } from '../../domain/manifests.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { refOf, removeFenced, restoreFenced } from './apply.ts';
+import type { Baseline, BaselineObject } from './baseline.ts';
+import { listIfKnown } from './optional-kinds.ts';
+import { lockOf, type Run } from './run.ts';
+import { awaitRollout } from './watch.ts';
+
+/** How a recorded object must look now: as it was, but for what somebody else decides. */
+export type Fit = (one: BaselineObject & { readonly object: KubeObject }, live: KubeObject | undefined) => KubeObject;
+
+/** Reads which Deployments are scaled by others, before the release or since. */
+export async function fitTo(run: Run, target: string): Promise<Fit> {
+  const { cluster } = lockOf(run, target);
+  const autoscalers = await listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
+  return ({ object, autoscaled }, live) =>
+    autoscaled === true || isAutoscaled(object, autoscalers) ? withReplicasOf(object, live) : object;
+}
+
+/**
+ * Puts every object of a target back, the services in the reverse of the order in which they were rolled out; what the release
+ * had added goes once nothing runs that reads it.
+ * @returns how many objects were changed
+ */
+export async function putBack(run: Run, { target, objects }: Baseline): Promise<number> {
+  const lock = lockOf(run, target);
+  const fit = await fitTo(run, target);
+  const ours = [...objects].reverse().filter((one) => isOursToRestore(run, target, one));
+  const deployments: KubeObject[] = [];
+  let changed = 0;
+  for (const one of ours) {
+    if (!isRecorded(one)) continue;
+    const live = await lock.cluster.get(one);
+    if (live === undefined || !sameObject(live, fit(one, live))) {
+      await restoreFenced(run.context, lock, one.object, (now) => fit(one, now));
+      changed += 1;
+    }
+    if (isDeployment(one.object)) deployments.push(one.object);
+  }
+  for (const deployment of deployments) {
+    const live = await lock.cluster.get(refOf(deployment));
+    if (live !== undefined) await awaitRollout(run.context, lock, live, run.policy.production.rolloutTimeout);
+  }
+  for (const one of ours) {
+    if (one.object !== null || one.sha256 !== undefined || (await lock.cluster.get(one)) === undefined) continue;
+    await removeFenced(run.context, lock, one);
+    changed += 1;
+  }
+  return changed;
+}
+
+/**
+ * A route that the release does not ship, or not yet, was changed in our own parts only, and they are put back where the canary
+ * leaves it; the rest belongs to others, who may have changed it meanwhile.
+ */
+export function isOursToRestore(run: Run, target: string, { route, service }: BaselineObject): boolean {
+  if (route === undefined) return true;
+  return route === 'shipped' && run.release.journal.state.deployment?.steps.has(`hide:${service}@${target}`) === true;
+}
+
+/** True for an object that was there. */
+export function isRecorded(one: BaselineObject): one is BaselineObject & { readonly object: KubeObject } {
+  return one.object !== null;
+}

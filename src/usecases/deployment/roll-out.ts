@@ -1,0 +1,82 @@
+import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
+import { holdsContent, isContent } from '../../domain/deployment/content.ts';
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import { isPreparable, nameOf } from '../../domain/manifests.ts';
+import { imageIds } from '../../domain/rollout.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { applyFenced, isSameRef, refOf } from './apply.ts';
+import { refuseDrift } from './drift.ts';
+import type { DesiredService } from './objects.ts';
+import { listIfKnown } from './optional-kinds.ts';
+import type { StepResult } from './perform.ts';
+import { lockOf, type Run } from './run.ts';
+import { awaitRollout } from './watch.ts';
+
+/**
+ * Creates what the candidate's pods need and production does not have yet. What exists is left for the rollout, and so is what
+ * would act on production before the canary was judged.
+ */
+export async function prepare(run: Run, target: string, service: DesiredService): Promise<StepResult> {
+  const lock = lockOf(run, target);
+  const created: string[] = [];
+  for (const object of service.others.filter(isPreparable)) {
+    const live = await lock.cluster.get(refOf(object));
+    if (live !== undefined) {
+      refuseOtherContent(run, live, object);
+      continue;
+    }
+    await applyFenced(run.context, lock, object);
+    created.push(nameOf(object));
+  }
+  return { detail: created.length === 0 ? 'nothing new' : `created ${created.join(', ')}` };
+}
+
+/** Brings a service in a target to the candidate, and waits for its pods. */
+export async function rollOut(run: Run, target: string, service: DesiredService): Promise<StepResult> {
+  const { context } = run;
+  const lock = lockOf(run, target);
+  for (const object of rolledOut(run, service)) await writeObject(run, target, object);
+  const autoscalers = await listIfKnown(lock.cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
+  const written = await applyFenced(context, lock, service.deployment, (live) =>
+    withDecidedReplicas(service.deployment, live, autoscalers),
+  );
+  const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout);
+  refuseDrift(run, service, imageIds(pods, service.container));
+  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}` };
+}
+
+/** Objects of a service that are written with its rollout; the route that divides requests comes when the canary leaves it. */
+export function rolledOut(run: Pick<Run, 'context' | 'release'>, service: DesiredService): readonly KubeObject[] {
+  const { steering } = strategyOf(run.release.journal.plan.spec);
+  const route = steering?.ref(run.context.config.services[service.name]?.traffic);
+  return route === undefined ? service.others : service.others.filter((one) => !isSameRef(refOf(one), route));
+}
+
+async function writeObject(run: Run, target: string, object: KubeObject): Promise<void> {
+  const lock = lockOf(run, target);
+  if (isContent(object)) {
+    const live = await lock.cluster.get(refOf(object));
+    if (live !== undefined) return refuseOtherContent(run, live, object);
+  }
+  await applyFenced(run.context, lock, object);
+}
+
+/**
+ * A ConfigMap or Secret is named by the hash of its content, so one that is there is never written again: what pods that run
+ * read does not change under them, and a rollback finds every Secret as it was, though none is ever kept in a file.
+ */
+function refuseOtherContent(run: Run, live: KubeObject, wanted: KubeObject): void {
+  if (!isContent(wanted) || holdsContent(live, wanted)) return;
+  throw new RelctlError(
+    'cluster.drift',
+    `${nameOf(wanted)} does not hold what its name says: somebody changed it by hand`,
+    {
+      why: 'Its name is the hash of its content; pods that read it run with something that is in no commit.',
+      hints: [
+        `delete it if nothing uses it, or change it back; then relctl deploy ${run.release.journal.plan.id}`,
+        'a value belongs into the manifests: a new content gets a new name',
+      ],
+    },
+  );
+}
