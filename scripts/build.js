@@ -1,6 +1,7 @@
 // Bundles src/ into dist/ with code splitting: each command is its own chunk, so that `--version` loads almost nothing.
+import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -22,12 +23,20 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   metafile: false,
   legalComments: 'linked',
-  define: { RELCTL_VERSION: JSON.stringify(version) },
+  define: { RELCTL_VERSION: JSON.stringify(version), RELCTL_BUILD: JSON.stringify(await sourceDigest()) },
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+
+/** What the bundle is made from: relctl remembers what it made of a file only as long as it is the same relctl. */
+async function sourceDigest() {
+  const digest = createHash('sha256').update(await readFile(`${root}/package-lock.json`));
+  const files = (await readdir(`${root}/src`, { recursive: true })).filter((file) => file.endsWith('.ts')).sort();
+  for (const file of files) digest.update(file).update(await readFile(`${root}/src/${file}`));
+  return digest.digest('hex').slice(0, 16);
+}
 
 // Swapped in at once: whoever runs the bundle meanwhile finds the old one or the new one.
 const old = `${fresh}.old`;

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { RelctlError } from '../domain/errors.ts';
 
 /** How a program ended. */
@@ -35,6 +34,8 @@ const REAP_MS = 2000;
  * @throws RelctlError `tool.missing`, `tool.timeout`. A non-zero exit is a result, not an error.
  */
 export async function exec(program: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
+  // Imported with the first program: commands that only read start none, and execa is the largest part of a start.
+  const { execa } = await import('execa');
   const child = execa(program, [...args], {
     reject: false,
     stripFinalNewline: false,

@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CompletedCommand } from '../renderers/completion.ts';
-import type { Context } from '../usecases/context.ts';
+import type { Context, ReadingContext } from '../usecases/context.ts';
 
 /** One invocation of a command: what was typed, and what it may open. */
 export interface Invocation {
@@ -21,7 +21,7 @@ export interface Invocation {
   /** The repository with its configuration and the world that it names. */
   context(): Promise<Context>;
   /** The same for a command that only reads: quicker, and closed to clusters, metrics and people. */
-  reading(): Promise<Context>;
+  reading(): Promise<ReadingContext>;
   /** The repository alone. */
   ground(): Promise<Ground>;
   /** Takes progress, for what runs outside a context. */

@@ -1,4 +1,4 @@
 import { status } from '../usecases/status.ts';
 import { argument, type CommandAction } from './command.ts';
 
-export const run: CommandAction = async (invocation) => status(await invocation.context(), argument(invocation, 0));
+export const run: CommandAction = async (invocation) => status(await invocation.reading(), argument(invocation, 0));

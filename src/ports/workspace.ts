@@ -6,6 +6,11 @@ export interface Workspace {
   find(glob: string): Promise<readonly string[]>;
   /** Writes a file with its folders. Returns false, and writes nothing, when it exists and `overwrite` is not set. */
   write(path: string, text: string, options?: { readonly overwrite?: boolean }): Promise<boolean>;
+  /**
+   * What `make` makes of a text; a workspace that is opened for reading may know it from an earlier time. What is made must be
+   * plain data that follows from the text alone.
+   */
+  remembered?<T>(name: string, text: string, make: () => Promise<T>): Promise<T>;
   /** Text of a template that ships with relctl, such as `process/standard-3.0.yaml`. */
   template(path: string): Promise<string>;
 }

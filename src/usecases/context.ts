@@ -10,6 +10,12 @@ import type { CandidateRepository } from '../ports/repository.ts';
 import type { Runs } from '../ports/runs.ts';
 import type { Workspace } from '../ports/workspace.ts';
 
+/** What a use case may reach that only reads releases: any {@link Context} will do, and so will one that opens nothing else. */
+export interface ReadingContext
+  extends Pick<Context, 'clock' | 'store' | 'workspace' | 'sink' | 'runs' | 'config' | 'actor'> {
+  readonly environments: Pick<Environments, 'simulated'>;
+}
+
 /** Everything that a use case may reach. Built in `composition.ts`, or in a test. */
 export interface Context {
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { foldState, type ReleaseState } from '../domain/state.ts';
 import type { NewEvent } from '../plan/chain.ts';
 import type { EventData, EventType } from '../plan/events.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
-import type { Context } from './context.ts';
+import type { ReadingContext } from './context.ts';
 
 type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }[EventType];
 
@@ -15,9 +15,9 @@ export class Journal {
   #plan: ReleasePlan;
   #state: ReleaseState;
   #tail: Promise<unknown> = Promise.resolve();
-  readonly #context: Pick<Context, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>;
+  readonly #context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>;
 
-  constructor(context: Pick<Context, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>, plan: ReleasePlan) {
+  constructor(context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>, plan: ReleasePlan) {
     this.#context = context;
     this.#plan = plan;
     this.#state = this.#fold(plan);

@@ -1,7 +1,6 @@
 import { RelctlError } from '../domain/errors.ts';
-import { type Config, configSchema } from '../plan/config.ts';
-import { type Policy, policySchema } from '../plan/policy.ts';
-import { checkShape, readYaml } from '../plan/yaml.ts';
+import type { Config } from '../plan/config.ts';
+import type { Policy } from '../plan/policy.ts';
 import type { Workspace } from '../ports/workspace.ts';
 
 /** Where the configuration of a repository lies. */
@@ -22,6 +21,15 @@ export async function loadConfig(workspace: Workspace): Promise<Config> {
       hints: ['relctl init'],
     });
   }
+  return remembered(workspace, CONFIG_FILE, text, () => readConfig(text));
+}
+
+/** The readers are imported when a text must be read: most of what `relctl status` reads has been read before. */
+async function readConfig(text: string): Promise<Config> {
+  const [{ checkShape, readYaml }, { configSchema }] = await Promise.all([
+    import('../plan/yaml.ts'),
+    import('../plan/config.ts'),
+  ]);
   const yaml = readYaml(text, CONFIG_FILE);
   const config = checkShape(configSchema, yaml, 'config.invalid', CONFIG_FILE, 'relctl schema config');
   for (const [name, service] of Object.entries(config.services)) {
@@ -51,7 +59,17 @@ export async function loadPolicy(workspace: Workspace, process: string): Promise
       hints: ['relctl init', `or set metadata.process of the plan to a process that exists`],
     });
   }
-  return checkShape(policySchema, readYaml(text, file), 'policy.invalid', file, 'relctl schema policy');
+  return remembered(workspace, file, text, async () => {
+    const [{ checkShape, readYaml }, { policySchema }] = await Promise.all([
+      import('../plan/yaml.ts'),
+      import('../plan/policy.ts'),
+    ]);
+    return checkShape(policySchema, readYaml(text, file), 'policy.invalid', file, 'relctl schema policy');
+  });
+}
+
+function remembered<T>(workspace: Workspace, name: string, text: string, make: () => Promise<T>): Promise<T> {
+  return workspace.remembered === undefined ? make() : workspace.remembered(name, text, make);
 }
 
 function unknownService(name: string, known: readonly string[], place: { file: string; line?: number }): RelctlError {

@@ -6,14 +6,14 @@ import { type Phase, REOPENABLE } from '../domain/phases.ts';
 import { blockers, nextActions, PROCESS } from '../domain/process.ts';
 import { standsInProduction } from '../domain/state.ts';
 import type { StatusData } from '../domain/status.ts';
-import type { Context } from './context.ts';
+import type { ReadingContext } from './context.ts';
 import { openRelease, type Release } from './release.ts';
 
 /** Phases in which a deployment can be taken up again; what is rolled back later has only its own command. */
 const CAN_GO_ON: readonly Phase[] = PROCESS['deploy --resume'].phases;
 
 /** Where a release stands, what blocks its next step, who can unblock it, and with which command. */
-export async function status(context: Context, id: string): Promise<Outcome> {
+export async function status(context: ReadingContext, id: string): Promise<Outcome> {
   const release = await openRelease(context, id);
   const { plan, state } = release.journal;
   const facts = release.facts();
@@ -155,7 +155,7 @@ function isVoid(release: Release): boolean {
 }
 
 /** A release that stands in production while no process works on it: since when, and how to go on. */
-async function orphanOf(context: Context, release: Release): Promise<StatusData['orphan'] | undefined> {
+async function orphanOf(context: ReadingContext, release: Release): Promise<StatusData['orphan'] | undefined> {
   const { plan, state } = release.journal;
   const { deployment } = state;
   if (deployment === undefined || !standsInProduction(state) || deployment.result === 'frozen') return undefined;

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import picomatch from 'picomatch';
 import { RelctlError } from '../../domain/errors.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { writeAtomically } from './atomic-write.ts';
@@ -31,6 +30,7 @@ export function createWorkspace(root: string, templates: string): Workspace {
       return readText(file, path);
     },
     async find(glob) {
+      const { default: picomatch } = await import('picomatch');
       if (!picomatch.scan(glob).isGlob) return (await this.read(glob)) === undefined ? [] : [posix.normalize(glob)];
       const matches = picomatch(posix.normalize(glob));
       const base = picomatch.scan(glob).base;

@@ -6,6 +6,7 @@ import { authorsBetween, branchesAhead } from './history.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { resolveCommit } from './refs.ts';
 import { latestVersionTag } from './tags.ts';
+import { plainWorkTree } from './work-tree.ts';
 
 /**
  * Opens the git repository that `cwd` lies in, through the git program.
@@ -41,6 +42,8 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
 }
 
 async function findRoot(cwd: string): Promise<string> {
+  const plain = await plainWorkTree(cwd, process.env);
+  if (plain !== undefined) return plain;
   const result = await gitIn(cwd).run(['rev-parse', '--show-toplevel']);
   const root = result.stdout.replace(/\n$/, '');
   if (result.exitCode === 0 && root !== '') return root;
