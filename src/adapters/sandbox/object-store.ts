@@ -7,6 +7,7 @@ import { type Fields, fieldsAt, mergeApplied, stillApplied } from './merge.ts';
 import { otherStatus, otherTicks } from './other-workloads.ts';
 import { podObjects } from './pods.ts';
 import { keyOf, uuid } from './random.ts';
+import { routeStatus, routeTicks } from './routes.ts';
 import { recordTraffic } from './traffic.ts';
 import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 
@@ -16,7 +17,7 @@ import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 export function readObject(state: WorldState, target: TargetState, ref: ObjectRef): KubeObject | undefined {
   requireKnown(target, ref);
   const stored = target.objects[objectKey(ref, ref.name)];
-  if (stored !== undefined) return present(state, stored);
+  if (stored !== undefined) return present(state, target, stored);
   return derived(state, target, ref).find((object) => object.metadata.name === ref.name);
 }
 
@@ -25,7 +26,7 @@ export function listObjects(state: WorldState, target: TargetState, query: ListQ
   requireKnown(target, query);
   const prefix = objectKey(query, '');
   const stored = Object.entries(target.objects).filter(([key]) => key.startsWith(prefix));
-  const objects = [...stored.map(([, each]) => present(state, each)), ...derived(state, target, query)];
+  const objects = [...stored.map(([, each]) => present(state, target, each)), ...derived(state, target, query)];
   const wanted = Object.entries(query.labels ?? {});
   return objects
     .filter(({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value))
@@ -37,7 +38,7 @@ export function createObject(state: WorldState, target: TargetState, object: Kub
   requireKnown(target, object);
   requireValid(object, undefined, target.namespace);
   if (existing(target, object) !== undefined) throw conflict(titleOf(object), 'it exists already');
-  return present(state, write(state, target, object, undefined, undefined));
+  return present(state, target, write(state, target, object, undefined, undefined));
 }
 
 /** Server-side apply as field manager `relctl`. */
@@ -45,12 +46,12 @@ export function applyObject(state: WorldState, target: TargetState, object: Kube
   const { before, merged } = merge(target, object);
   if ('absent' in guard) {
     if (before !== undefined) throw conflict(titleOf(object), 'it was to be absent, but it exists');
-  } else requireVersion(state, before, guard, object);
+  } else requireVersion(state, target, before, guard, object);
   if (before !== undefined && sameContent(before, merged)) {
     before.applied = bare(object);
-    return present(state, before);
+    return present(state, target, before);
   }
-  return present(state, write(state, target, merged, before, bare(object)));
+  return present(state, target, write(state, target, merged, before, bare(object)));
 }
 
 /** Puts exactly this object in place. */
@@ -62,10 +63,10 @@ export function replaceObject(
 ): KubeObject {
   requireKnown(target, object);
   const before = existing(target, object);
-  requireVersion(state, before, guard, object);
+  requireVersion(state, target, before, guard, object);
   requireValid(object, before?.object as KubeObject | undefined, target.namespace);
   const bareObject = bare(object);
-  return present(state, write(state, target, object, before, stillApplied(before?.applied, bareObject)));
+  return present(state, target, write(state, target, object, before, stillApplied(before?.applied, bareObject)));
 }
 
 /** Deletes the object and what it owns. */
@@ -77,7 +78,7 @@ export function removeObject(
 ): void {
   requireKnown(target, ref);
   const before = target.objects[objectKey(ref, ref.name)];
-  requireVersion(state, before, guard, { ...ref, metadata: { name: ref.name } });
+  requireVersion(state, target, before, guard, { ...ref, metadata: { name: ref.name } });
   dropWithDependants(target, before);
   target.version += 1;
   recordTraffic(state, target.environment, state.now);
@@ -182,12 +183,11 @@ function noteDeploy(state: WorldState, environment: string): void {
   if (known.at(-1) !== state.now) state.deploys[environment] = [...known, state.now].slice(-50);
 }
 
-function present(state: WorldState, stored: StoredObject): KubeObject {
+function present(state: WorldState, target: TargetState, stored: StoredObject): KubeObject {
   const { object } = stored;
-  const workload = ['Deployment', 'Job'].includes(object.kind) || otherStatus(state, stored) !== undefined;
-  const status = statusOf(state, stored);
-  const ticks =
-    object.kind === 'Job' ? jobTicks(state, stored) : stored.rollout ? stored.rollout.ticks : otherTicks(state, stored);
+  const workload = ['Deployment', 'HTTPRoute', 'Job'].includes(object.kind) || otherStatus(state, stored) !== undefined;
+  const status = statusOf(state, target, stored);
+  const ticks = ticksOf(state, stored);
   return structuredClone({
     ...object,
     metadata: { ...object.metadata, resourceVersion: visibleVersion(stored, workload ? ticks : 0) },
@@ -195,8 +195,16 @@ function present(state: WorldState, stored: StoredObject): KubeObject {
   }) as KubeObject;
 }
 
-function statusOf(state: WorldState, stored: StoredObject): object | undefined {
+/** How often the status of an object has changed by itself since it was written. */
+function ticksOf(state: WorldState, stored: StoredObject): number {
+  if (stored.object.kind === 'Job') return jobTicks(state, stored);
+  if (stored.object.kind === 'HTTPRoute') return routeTicks(state, stored);
+  return stored.rollout ? stored.rollout.ticks : otherTicks(state, stored);
+}
+
+function statusOf(state: WorldState, target: TargetState, stored: StoredObject): object | undefined {
   if (stored.rollout !== undefined) return deploymentStatus(state, stored, stored.rollout);
+  if (stored.object.kind === 'HTTPRoute') return routeStatus(state, target, stored);
   return stored.object.kind === 'Job' ? jobStatus(state, stored) : otherStatus(state, stored);
 }
 
@@ -225,12 +233,13 @@ function sameContent(stored: StoredObject, content: KubeObject | Fields): boolea
 
 function requireVersion(
   state: WorldState,
+  target: TargetState,
   before: StoredObject | undefined,
   guard: ResourceVersionGuard,
   object: KubeObject,
 ): void {
   if (before === undefined) throw conflict(titleOf(object), 'it is gone');
-  if (present(state, before).metadata.resourceVersion !== guard.resourceVersion) {
+  if (present(state, target, before).metadata.resourceVersion !== guard.resourceVersion) {
     throw conflict(titleOf(object), 'it has another version by now');
   }
 }

@@ -18,10 +18,11 @@ export function servingKey(
   point: ChangePoint,
   group: Serving,
 ): string {
-  const { target, deployment, hash, effects } = group;
+  const { target, deployment, hash, effects, share } = group;
   return [
     ...[state.seed, environment, service, point.at, point.requestsPerSecond, podsOf(point)],
     ...[target, deployment, hash, effects.join('+'), edgesFrom(state, point.at).join('+')],
+    ...(share === undefined ? [] : [share]),
   ].join(' ');
 }
 
@@ -40,7 +41,10 @@ export function requestsUntil(
   const cacheKey = `${group.pods} ${at} ${key}`;
   const known = counted.get(cacheKey);
   if (known !== undefined) return known;
-  const perPod = point.requestsPerSecond / podsOf(point);
+  const perPod =
+    group.share === undefined
+      ? point.requestsPerSecond / podsOf(point)
+      : (point.requestsPerSecond * group.share) / group.pods;
   const shares = requestClasses(edgesFrom(state, point.at), group.effects);
   const process = keyOf(state.seed, key);
   const counts = Array.from({ length: group.pods }, (_, slot) =>

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { podLabels, readyPods, serviceOf } from './deployments.ts';
 import { fieldsAt } from './merge.ts';
+import { type Part, partsOf, selectsPods } from './steering.ts';
 import type { ChangePoint, Serving, StoredObject, WorldState } from './world-state.ts';
 
 /**
  * Who serves what, over time. A service's requests go evenly to all its ready pods in the environment, as a Service sends
- * them; so the share of a canary is its ready pods over all ready pods. Kept are the moments at which that changed.
+ * them, so the share of a canary is its ready pods over all ready pods; where a route divides them, its weights decide.
+ * Kept are the moments at which that changed.
  */
 
 /** Change points kept for each service; as with any metrics store, what is older is forgotten. */
@@ -67,16 +69,50 @@ function servingNow(state: WorldState, environment: string): Map<string, Serving
     const objects = Object.values(target.objects);
     const selectors = objects.filter((o) => o.object.kind === 'Service').map(selectorOf);
     const deployments = objects.filter((o) => o.rollout !== undefined);
-    for (const stored of deployments) {
-      const labels = podLabels(fieldsAt(stored.object, 'spec', 'template'));
-      const service = serviceOf(labels);
-      if (service === '' || !isReached(service, stored, deployments, selectors)) continue;
-      const list = byService.get(service) ?? [];
-      list.push(...servingOf(state, key, stored));
-      byService.set(service, list);
+    for (const service of new Set(deployments.map((each) => serviceOf(labelsOf(each))).filter(Boolean))) {
+      const own = deployments.filter((each) => serviceOf(labelsOf(each)) === service);
+      const parts = partsOf(objects, (selector) => own.some((each) => selectsPods(selector, labelsOf(each))));
+      const serving =
+        parts === undefined
+          ? own.filter((each) => isReached(each, own, selectors)).flatMap((each) => servingOf(state, key, each))
+          : divided(
+              parts,
+              own.map((each) => ({ labels: labelsOf(each), serving: servingOf(state, key, each) })),
+            );
+      byService.set(service, [...(byService.get(service) ?? []), ...serving]);
     }
   }
-  return byService;
+  return new Map([...byService].map(([service, serving]) => [service, acrossTargets(serving)]));
+}
+
+/** Gives each group of pods its part of the requests of its target. */
+function divided(
+  parts: readonly Part[],
+  groups: readonly { readonly labels: Readonly<Record<string, string>>; readonly serving: readonly Serving[] }[],
+): Serving[] {
+  const weights = parts.reduce((sum, part) => sum + part.weight, 0);
+  const podsBehind = ({ selector }: Part) =>
+    groups
+      .filter(({ labels }) => selectsPods(selector, labels))
+      .reduce((sum, { serving }) => sum + serving.reduce((pods, each) => pods + each.pods, 0), 0);
+  return groups.flatMap(({ labels, serving }) =>
+    serving.map((each) => {
+      const share = parts
+        .filter(({ selector }) => selectsPods(selector, labels))
+        .reduce((sum, part) => sum + ((part.weight / weights) * each.pods) / podsBehind(part), 0);
+      return { ...each, share: weights > 0 ? share : 0 };
+    }),
+  );
+}
+
+/** Targets of one environment get requests in proportion to their pods; within one, its route decides. */
+function acrossTargets(serving: readonly Serving[]): Serving[] {
+  const all = serving.reduce((sum, each) => sum + each.pods, 0);
+  const podsIn = (target: string) =>
+    serving.filter((each) => each.target === target).reduce((sum, each) => sum + each.pods, 0);
+  return serving.map((each) =>
+    each.share === undefined ? each : { ...each, share: (each.share * podsIn(each.target)) / all },
+  );
 }
 
 function servingOf(state: WorldState, target: string, stored: StoredObject): Serving[] {
@@ -92,19 +128,16 @@ function servingOf(state: WorldState, target: string, stored: StoredObject): Ser
 
 /** Where a Service object selects pods of this service, only the Deployments that one selects get requests. */
 function isReached(
-  service: string,
   stored: StoredObject,
-  deployments: readonly StoredObject[],
+  siblings: readonly StoredObject[],
   selectors: readonly Record<string, unknown>[],
 ): boolean {
-  const selected = (each: StoredObject) => {
-    const labels = podLabels(fieldsAt(each.object, 'spec', 'template'));
-    return selectors.some((s) => Object.keys(s).length > 0 && Object.entries(s).every(([k, v]) => labels[k] === v));
-  };
-  const siblings = deployments.filter(
-    (each) => serviceOf(podLabels(fieldsAt(each.object, 'spec', 'template'))) === service,
-  );
+  const selected = (each: StoredObject) => selectors.some((selector) => selectsPods(selector, labelsOf(each)));
   return selected(stored) || !siblings.some(selected);
+}
+
+function labelsOf(stored: StoredObject): Record<string, string> {
+  return podLabels(fieldsAt(stored.object, 'spec', 'template'));
 }
 
 function selectorOf(stored: StoredObject): Record<string, unknown> {

@@ -73,6 +73,8 @@ const servingSchema = z.object({
   track: z.string(),
   pods: z.int().positive(),
   effects: z.array(z.string()),
+  /** Their part of the requests, 0 to 1, where a route divides them; else requests go evenly to all pods. */
+  share: z.number().min(0).max(1).optional(),
 });
 
 const changePointSchema = z.object({ at: time, requestsPerSecond: z.number().min(0), serving: z.array(servingSchema) });
@@ -108,6 +110,8 @@ const lessonSchema = z.object({
       url: z.string().optional(),
       status: z.int().optional(),
       contains: z.string().optional(),
+      /** A JSON body that holds what the smoke test looks for. */
+      body: z.string().optional(),
       command: z.array(z.string()).optional(),
     }),
   ),
@@ -117,8 +121,13 @@ const lessonSchema = z.object({
       name: z.string(),
       object: z.object({ apiVersion: z.string(), kind: z.string(), name: z.string() }).optional(),
       command: z.array(z.string()).optional(),
+      url: z.string().optional(),
+      status: z.int().optional(),
+      address: z.string().optional(),
     }),
   ),
+  /** New alerts with the command that makes each fire. */
+  alerts: z.array(z.object({ name: z.string(), drill: z.array(z.string()).optional() })).default([]),
 });
 
 /** Schema of the state file. */
@@ -143,6 +152,8 @@ export const worldSchema = z.object({
   /** Upper edges of the latency histogram in seconds, without +Inf, from a time on; oldest first. */
   buckets: z.array(z.object({ from: time, edges: z.array(z.number().positive()) })).min(1),
   lessons: lessonSchema,
+  /** Alerts that were made to fire, or posted to the router, for practice; the last hundred. */
+  drills: z.array(z.object({ alert: z.string(), at: time, until: time, synthetic: z.boolean() })).default([]),
   outbox: z.array(messageSchema),
 });
 
@@ -214,7 +225,8 @@ export function newWorld(options: {
     faults: [],
     outages: [],
     buckets: [{ from: 0, edges: [...DEFAULT_BUCKETS] }],
-    lessons: { selectors: [], krs: [], smokeTests: [], resources: [] },
+    lessons: { selectors: [], krs: [], smokeTests: [], resources: [], alerts: [] },
+    drills: [],
     outbox: [],
   };
 }

@@ -31,11 +31,11 @@ export function applyFenced(
   lock: Lock,
   object: KubeObject,
   /** Fits the object to the live one; the write holds only at that very version. */
-  fit: (live: KubeObject | undefined) => KubeObject = () => object,
+  fitted: (live: KubeObject | undefined) => KubeObject = () => object,
 ): Promise<KubeObject> {
   return guarded(context, lock, refOf(object), (live) => {
     const guard: Guard = live === undefined ? { absent: true } : versionOf(live);
-    return lock.cluster.apply(fenced(fit(live), lock.mark), guard);
+    return lock.cluster.apply(fenced(fitted(live), lock.mark), guard);
   });
 }
 
@@ -61,10 +61,10 @@ export async function restoreFenced(
   context: Context,
   lock: Lock,
   recorded: KubeObject,
-  fit: (live: KubeObject) => KubeObject = () => recorded,
+  fitted: (live: KubeObject) => KubeObject = () => recorded,
 ): Promise<void> {
   await guarded(context, lock, refOf(recorded), (live) =>
-    live === undefined ? lock.cluster.create(recorded) : lock.cluster.replace(fit(live), versionOf(live)),
+    live === undefined ? lock.cluster.create(recorded) : lock.cluster.replace(fitted(live), versionOf(live)),
   );
 }
 

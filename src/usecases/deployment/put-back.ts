@@ -25,15 +25,15 @@ export async function fitTo(run: Run, target: string): Promise<Fit> {
  */
 export async function putBack(run: Run, { target, objects }: Baseline): Promise<number> {
   const lock = lockOf(run, target);
-  const fit = await fitTo(run, target);
+  const fitted = await fitTo(run, target);
   const ours = [...objects].reverse().filter((one) => isOursToRestore(run, target, one));
   const deployments: KubeObject[] = [];
   let changed = 0;
   for (const one of ours) {
     if (!isRecorded(one)) continue;
     const live = await lock.cluster.get(one);
-    if (live === undefined || !sameObject(live, fit(one, live))) {
-      await restoreFenced(run.context, lock, one.object, (now) => fit(one, now));
+    if (live === undefined || !sameObject(live, fitted(one, live))) {
+      await restoreFenced(run.context, lock, one.object, (now) => fitted(one, now));
       changed += 1;
     }
     if (isDeployment(one.object)) deployments.push(one.object);

@@ -17,7 +17,7 @@ export async function verifyBack(run: Run, baselines: readonly Baseline[]): Prom
   let compared = 0;
   for (const { target, objects } of baselines) {
     const { cluster } = lockOf(run, target);
-    const fit = await fitTo(run, target);
+    const fitted = await fitTo(run, target);
     const expected: KubeObject[] = [];
     for (const one of objects) {
       const live = await cluster.get(one);
@@ -29,7 +29,7 @@ export async function verifyBack(run: Run, baselines: readonly Baseline[]): Prom
         if (!same) different.push(title);
         continue;
       }
-      const wanted = fit(one, live);
+      const wanted = fitted(one, live);
       if (live !== undefined && sameObject(live, wanted)) expected.push(wanted);
       else if (live !== undefined && isChangedByOthers(run, target, one, live)) foreign.push(title);
       else different.push(title);
