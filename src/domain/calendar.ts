@@ -70,12 +70,12 @@ export function formatMoment(at: number, zone: string): string {
   return `${WEEKDAYS[time.dayOfWeek - 1]} ${time.toPlainDate()} ${clock} ${zone}`;
 }
 
-/** The window for people: `Thu 2026-12-03 14:00 – 18:00 America/New_York`. */
+/** The window for people, as it is written: `Thu 2026-12-03 14:00 – 18:00 America/New_York`. */
 export function formatWindow(window: Window): string {
-  const { start } = windowSpan(window);
   const [startDay, endDay] = [window.start.slice(0, 10), window.end.slice(0, 10)];
+  const weekday = WEEKDAYS[(new Date(`${startDay}T00:00:00Z`).getUTCDay() + 6) % 7];
   const end = startDay === endDay ? window.end.slice(11, 16) : `${endDay} ${window.end.slice(11, 16)}`;
-  return formatMoment(start, window.timeZone).replace(` ${window.timeZone}`, ` – ${end} ${window.timeZone}`);
+  return `${weekday} ${startDay} ${window.start.slice(11, 16)} – ${end} ${window.timeZone}`;
 }
 
 /** RFC 3339 in UTC, as events are dated. */

@@ -1,3 +1,4 @@
+import type { ReleaseSummary, UnreadablePlan } from '../domain/release-summary.ts';
 import type { NewEvent } from '../plan/chain.ts';
 import type { EventType } from '../plan/events.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
@@ -11,6 +12,11 @@ import type { ReleasePlan } from '../plan/release-plan.ts';
 export interface PlanStore {
   /** Ids of all plans, in alphabetical order. */
   list(): Promise<readonly string[]>;
+  /**
+   * What each plan tells the others, in alphabetical order; quick also where there are thousands. Only what it holds is looked
+   * at: that a plan has a summary does not mean that the rest of it is valid.
+   */
+  summaries(): Promise<readonly (ReleaseSummary | UnreadablePlan)[]>;
   /** Reads and checks a plan. Errors: `plan.bad-id`, `plan.not-found`, `plan.outside-releases`, and all of the reader's. */
   load(id: string): Promise<ReleasePlan>;
   /** Writes a new plan from the text above `status`. Errors: `plan.exists`, and all of the reader's: what could not be read is not written. */

@@ -264,8 +264,11 @@ export const ENTRIES: readonly CommandEntry[] = [
     path: 'list',
     group: 'Look',
     summary: 'list the releases of this repository',
-    options: [['--phase <name>', 'only releases in this phase', 'repeatable']],
-    examples: ['relctl list', 'relctl list --phase hypercare'],
+    options: [
+      ['--phase <name>', 'only releases in this phase', 'repeatable'],
+      ['--service <name>', 'only releases that change this service', 'repeatable'],
+    ],
+    examples: ['relctl list', 'relctl list --phase hypercare', 'relctl list --service web'],
     load: () => import('../commands/list.ts'),
   },
   {

@@ -1,6 +1,8 @@
 /** How wide text is on a terminal, and how to cut it into lines. Texts here are unpainted: paint what comes out. */
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Characters that are one UTF-16 unit, one grapheme and one column each: Latin letters, dashes, quotes, dots. */
+const NARROW = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u201f\u2022\u2026]*$/;
 /** Graphemes that take two columns: East Asian wide and full-width blocks (UAX #11), and emoji. */
 const WIDE =
   /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}])/u;
@@ -17,7 +19,7 @@ export function graphemes(text: string): readonly string[] {
 
 /** Columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = 0;
   for (const grapheme of graphemes(text)) width += WIDE.test(grapheme) ? 2 : ZERO.test(grapheme) ? 0 : 1;
   return width;

@@ -1,45 +1,21 @@
-import { formatWindow, windowSpan } from '../domain/calendar.ts';
-import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { foldState } from '../domain/state.ts';
+import { isSummary, type ReleaseSummary } from '../domain/release-summary.ts';
 import type { Context } from './context.ts';
 
-interface Row {
-  readonly id: string;
-  readonly feature: string;
-  readonly phase: string;
-  readonly start: number;
-  readonly window: string;
-  readonly services: readonly string[];
+/** Which releases are listed; all when nothing is named. */
+export interface ListFilter {
+  readonly phases: readonly string[];
+  readonly services?: readonly string[];
 }
 
 /** All releases with their phase and window, the next window first; plans that cannot be read are named with why. */
-export async function list(
-  context: Pick<Context, 'store'>,
-  filter: { readonly phases: readonly string[] },
-): Promise<Outcome> {
-  const rows: Row[] = [];
-  const unreadable: { id: string; problem: string }[] = [];
-  for (const id of await context.store.list()) {
-    try {
-      const { metadata, spec, events } = await context.store.load(id);
-      const { start } = windowSpan(spec.window);
-      rows.push({
-        id,
-        feature: metadata.feature,
-        phase: foldState(events).phase,
-        start,
-        window: formatWindow(spec.window),
-        services: spec.services.map((service) => service.name),
-      });
-    } catch (error) {
-      if (!(error instanceof RelctlError)) throw error;
-      unreadable.push({ id, problem: error.message });
-    }
-  }
-  const shown = rows
-    .filter((row) => filter.phases.length === 0 || filter.phases.includes(row.phase))
-    .sort((a, b) => b.start - a.start || a.id.localeCompare(b.id));
+export async function list(context: Pick<Context, 'store'>, filter: ListFilter): Promise<Outcome> {
+  const summaries = await context.store.summaries();
+  const unreadable = summaries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
+  const shown = summaries
+    .filter(isSummary)
+    .filter((one) => matches(one, filter))
+    .sort((a, b) => b.span.start - a.span.start || (a.id < b.id ? -1 : 1));
   return {
     result: 'done',
     headline: `${shown.length} ${shown.length === 1 ? 'release' : 'releases'}`,
@@ -47,7 +23,7 @@ export async function list(
       {
         kind: 'table',
         columns: ['release', 'phase', 'window', 'services', 'feature'],
-        rows: shown.map((row) => [row.id, row.phase, row.window, row.services.join(', '), row.feature]),
+        rows: shown.map((one) => [one.id, one.phase, one.windowText, one.services.join(', '), one.feature]),
       },
       ...(unreadable.length === 0
         ? []
@@ -58,9 +34,16 @@ export async function list(
             },
           ]),
     ],
-    data: {
-      releases: shown.map(({ start, ...row }) => ({ ...row, start: new Date(start).toISOString() })),
-      unreadable,
-    },
+    data: { releases: shown.map(rowOf), unreadable },
   };
+}
+
+function matches(one: ReleaseSummary, { phases, services = [] }: ListFilter): boolean {
+  const inPhase = phases.length === 0 || phases.includes(one.phase);
+  return inPhase && (services.length === 0 || one.services.some((service) => services.includes(service)));
+}
+
+/** One release as `--json` documents it. */
+function rowOf({ id, feature, phase, windowText, services, span }: ReleaseSummary): Readonly<Record<string, unknown>> {
+  return { id, feature, phase, window: windowText, services, start: new Date(span.start).toISOString() };
 }

@@ -1,12 +1,11 @@
-import { windowSpan } from '../domain/calendar.ts';
 import { RelctlError } from '../domain/errors.ts';
 import { GATES, type GateFacts, type OtherRelease, type Refusal } from '../domain/gates/gate.ts';
 import { checkPlan } from '../domain/plan-check.ts';
 import { decide, type ProcessCommand } from '../domain/process.ts';
-import { phaseOf } from '../domain/state.ts';
+import { asOther, isSummary } from '../domain/release-summary.ts';
 import type { Policy } from '../plan/policy.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
-import type { Context } from './context.ts';
+import type { Context, ReadingContext } from './context.ts';
 import { Journal } from './journal.ts';
 import { loadPolicy } from './settings.ts';
 
@@ -20,7 +19,7 @@ export interface Release {
 
 /** Reads a release with its policy and, where a gate may ask for them, the other releases. */
 export async function openRelease(
-  context: Context,
+  context: ReadingContext,
   id: string,
   options: { readonly others?: boolean } = {},
 ): Promise<Release> {
@@ -96,23 +95,11 @@ export function gateError(
   });
 }
 
-async function otherReleases(context: Context, id: string): Promise<readonly OtherRelease[]> {
-  const ids = (await context.store.list()).filter((other) => other !== id);
-  const read = await Promise.all(
-    ids.map(async (other) => {
-      try {
-        const plan = await context.store.load(other);
-        return {
-          id: other,
-          phase: phaseOf(plan.events),
-          services: plan.spec.services.map((service) => service.name),
-          span: windowSpan(plan.spec.window),
-        };
-      } catch {
-        // A plan that cannot be read is its owner's trouble (`relctl list` names it), not this release's.
-        return undefined;
-      }
-    }),
-  );
-  return read.filter((other) => other !== undefined);
+/** The other releases, for clashes. A plan that cannot be read is its owner's trouble (`relctl list` names it), not this one's. */
+async function otherReleases(context: ReadingContext, id: string): Promise<readonly OtherRelease[]> {
+  const summaries = await context.store.summaries();
+  return summaries
+    .filter(isSummary)
+    .filter((other) => other.id !== id)
+    .map(asOther);
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RelctlError } from '../../domain/errors.ts';
+import type { ReleaseSummary, UnreadablePlan } from '../../domain/release-summary.ts';
 import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
@@ -14,6 +15,7 @@ import { changedUnderneath } from './changed-underneath.ts';
 import { confine } from './confine.ts';
 import { evidenceFolder } from './evidence-folder.ts';
 import { type FileOperations, REAL_FILES, systemCode } from './file-operations.ts';
+import { summariesOf } from './plan-index.ts';
 import { checkReleaseId, nearestIds } from './release-id.ts';
 import { takeWriteLock } from './write-lock.ts';
 
@@ -159,7 +161,22 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     }
   }
 
-  return { list, load, create, rewrite, append, ...evidenceFolder({ folder, shown: releases, files, underLock }) };
+  async function summaries(): Promise<readonly (ReleaseSummary | UnreadablePlan)[]> {
+    if ((await stat(folder).catch(() => undefined)) === undefined) return [];
+    // Without its folder there is nothing to remember in; the summaries are made all the same.
+    await prepareStateFolder().catch(() => undefined);
+    return summariesOf({ folder, shown: releases, file: join(stateFolder, 'index.json'), isReleaseId });
+  }
+
+  return {
+    list,
+    summaries,
+    load,
+    create,
+    rewrite,
+    append,
+    ...evidenceFolder({ folder, shown: releases, files, underLock }),
+  };
 }
 
 function isReleaseId(id: string): boolean {

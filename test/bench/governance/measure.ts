@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What one run of a program took. */
+export interface Run {
+  readonly seconds: number;
+  /** Largest resident set, in megabytes; of Node programs only. */
+  readonly megabytes: number;
+  readonly stdout: string;
+}
+
+/** Runs a Node program to its end, as a process of its own, and measures it. Fails when it does not exit 0. */
+export function runNode(script: string, args: readonly string[], cwd: string): Run {
+  const folder = mkdtempSync(join(tmpdir(), 'relctl-measure-'));
+  const preload = join(folder, 'preload.mjs');
+  const report = join(folder, 'rss');
+  writeFileSync(
+    preload,
+    `import { writeFileSync } from 'node:fs';\nprocess.on('exit', () => writeFileSync(${JSON.stringify(report)}, String(process.resourceUsage().maxRSS)));\n`,
+  );
+  try {
+    const run = measured(process.execPath, ['--import', preload, script, ...args], cwd);
+    return { ...run, megabytes: Number(readFileSync(report, 'utf8')) / 1024 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs any program and measures its wall-clock time. */
+export function measured(program: string, args: readonly string[], cwd: string): Run {
+  const began = performance.now();
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 30 });
+  const seconds = (performance.now() - began) / 1000;
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return { seconds, megabytes: 0, stdout };
+}
+
+/** The middle of several measurements. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
