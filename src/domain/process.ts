@@ -165,6 +165,12 @@ export function blockers(facts: GateFacts): readonly Refusal[] {
     .flatMap((command) => decide(command, anyone));
 }
 
+/** True when a gate of a command that is due looks at the other releases, so that they must be read to tell what blocks it. */
+export function looksAtOthers(facts: Pick<GateFacts, 'state'>): boolean {
+  const gates = dueCommands(facts).flatMap((command): readonly GateRule[] => PROCESS[command].gates);
+  return gates.includes(planning.noClash);
+}
+
 /** Commands that the phase asks for, the main one first. */
 export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly ProcessCommand[] {
   switch (state.phase) {

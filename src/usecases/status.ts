@@ -3,7 +3,7 @@ import type { Refusal } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
 import { type Phase, REOPENABLE } from '../domain/phases.ts';
-import { blockers, nextActions, PROCESS } from '../domain/process.ts';
+import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process.ts';
 import { standsInProduction } from '../domain/state.ts';
 import type { StatusData } from '../domain/status.ts';
 import type { ReadingContext } from './context.ts';
@@ -14,7 +14,8 @@ const CAN_GO_ON: readonly Phase[] = PROCESS['deploy --resume'].phases;
 
 /** Where a release stands, what blocks its next step, who can unblock it, and with which command. */
 export async function status(context: ReadingContext, id: string): Promise<Outcome> {
-  const release = await openRelease(context, id);
+  const alone = await openRelease(context, id, { others: false });
+  const release = looksAtOthers(alone.journal) ? await openRelease(context, id) : alone;
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);

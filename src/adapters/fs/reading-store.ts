@@ -1,3 +1,4 @@
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../plan/digest.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -26,6 +27,7 @@ const MOST_BYTES = 1024 * 1024;
  */
 export function createReadingStore(options: ReadingStoreOptions, openWhole: () => Promise<PlanStore>): PlanStore {
   const { root, releases, remembered } = options;
+  const folder = join(root, releases);
   let opened: Promise<PlanStore> | undefined;
   const whole = (): Promise<PlanStore> => {
     opened ??= openWhole();
@@ -44,9 +46,9 @@ export function createReadingStore(options: ReadingStoreOptions, openWhole: () =
   /** The plan's bytes; `undefined` where something about them is out of the ordinary. */
   async function plainBytes(id: string): Promise<Uint8Array | undefined> {
     if (!PLAIN_ID.test(id)) return undefined;
-    const path = join(root, releases, `${id}.yaml`);
+    const path = join(folder, `${id}.yaml`);
     try {
-      await confine(join(root, releases), path, path);
+      await confine(folder, path, path);
       const bytes = await readBounded(path, MOST_BYTES);
       return bytes.byteLength > MOST_BYTES ? undefined : bytes;
     } catch {
@@ -57,11 +59,32 @@ export function createReadingStore(options: ReadingStoreOptions, openWhole: () =
   return {
     load,
     list: async () => (await whole()).list(),
-    summaries: async () => (await whole()).summaries(),
+    async summaries() {
+      const versions = await versionsOf(folder);
+      const make = async () => (await whole()).summaries();
+      return versions === undefined ? make() : remembered('summaries', versions, make);
+    },
     create: async (id, head) => (await whole()).create(id, head),
     rewrite: async (plan, head) => (await whole()).rewrite(plan, head),
     append: async (plan, events) => (await whole()).append(plan, events),
     keep: async (id, name, content) => (await whole()).keep(id, name, content),
     read: async (id, evidence) => (await whole()).read(id, evidence),
   };
+}
+
+/** The clocks of file systems are coarse: a file that changed this recently may change again without a sign of it. */
+const UNSETTLED_MS = 2000;
+
+/** Which files a folder holds and in which version each; `undefined` where that cannot be told for sure. */
+async function versionsOf(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  const stats = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map(async (name) => ({ name, found: await stat(join(folder, name), { bigint: true }).catch(() => undefined) })),
+  );
+  const limit = BigInt(Date.now() - UNSETTLED_MS) * 1_000_000n;
+  if (stats.some(({ found }) => found === undefined || found.ctimeNs > limit)) return undefined;
+  return stats.map(({ name, found }) => `${name} ${found?.ino} ${found?.size} ${found?.ctimeNs}`).join('\n');
 }
