@@ -10,8 +10,14 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/contract/**/*.test.ts',
+            'test/process/**/*.test.ts',
+            'test/crash/**/*.test.ts',
+          ],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           globalSetup: ['test/support/build-once.ts'],
         },
       },

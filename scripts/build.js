@@ -1,6 +1,7 @@
 // Bundles src/ into dist/ with code splitting: each command is its own chunk, so that `--version` loads almost nothing.
+
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
 const fresh = `${root}/dist-${process.pid}.tmp`;
 
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
   outdir: fresh,
@@ -21,7 +22,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   chunkNames: 'chunks/[name]-[hash]',
-  metafile: false,
+  metafile: true,
   legalComments: 'linked',
   define: { RELCTL_VERSION: JSON.stringify(version), RELCTL_BUILD: JSON.stringify(await sourceDigest()) },
   // Some dependencies are CommonJS and call require() for Node's own modules.
@@ -37,6 +38,9 @@ async function sourceDigest() {
   for (const file of files) digest.update(file).update(await readFile(`${root}/src/${file}`));
   return digest.digest('hex').slice(0, 16);
 }
+
+// Says which sources each chunk was made of: how the tests know what a start of relctl loads.
+writeFileSync(`${fresh}/meta.json`, JSON.stringify(metafile));
 
 // Swapped in at once: whoever runs the bundle meanwhile finds the old one or the new one.
 const old = `${fresh}.old`;

@@ -125,9 +125,10 @@ const STATIONS = [
 /** Phases that a walk can end in. */
 export type Station = (typeof STATIONS)[number];
 
-/** Walks a draft on the good path to a phase, at the times that the plan sets. */
-export async function walkTo(company: Company, station: Station): Promise<void> {
-  const upTo = (one: Station) => STATIONS.indexOf(station) >= STATIONS.indexOf(one);
+/** Walks a release on the good path from a phase, `draft` unless said otherwise, to another, at the times that the plan sets. */
+export async function walkTo(company: Company, station: Station, from: Station = 'draft'): Promise<void> {
+  const at = (one: Station) => STATIONS.indexOf(one);
+  const upTo = (one: Station) => at(one) > at(from) && at(one) <= at(station);
   const { clock } = company.sandbox;
   if (upTo('submitted')) await submit(company);
   if (upTo('approved')) {

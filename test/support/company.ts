@@ -127,6 +127,9 @@ const KINDS = [
   ['v1', 'Secret'],
   ['v1', 'Service'],
   ['batch/v1', 'Job'],
+  ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+  ['networking.k8s.io/v1', 'Ingress'],
+  ['autoscaling/v1', 'HorizontalPodAutoscaler'],
 ] as const;
 
 async function objectsOf(sandbox: Sandbox, regions: readonly string[]): Promise<Readonly<Record<string, string>>> {

@@ -1,0 +1,104 @@
+// Writes docs/schemas/*.json and docs/cli.md from the sources. With --check it writes nothing and fails where they differ.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const isCheck = process.argv.includes('--check');
+const COLUMNS = 100;
+
+/** The sources that documentation is made from, bundled so that plain node can read them. */
+async function load() {
+  const folder = mkdtempSync(join(tmpdir(), 'relctl-docs-'));
+  const outfile = join(folder, 'docs.mjs');
+  try {
+    await build({
+      absWorkingDir: root,
+      stdin: {
+        contents: `
+          export { ENTRIES } from './src/program/entries.ts';
+          export { buildProgram } from './src/program/program.ts';
+          export { jsonSchema, SCHEMA_NAMES } from './src/usecases/schema.ts';
+        `,
+        resolveDir: root,
+        loader: 'ts',
+      },
+      outfile,
+      bundle: true,
+      splitting: false,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'error',
+      // Commands are imported when they are given; help needs none of them.
+      plugins: [
+        {
+          name: 'no-commands',
+          setup: (on) => on.onResolve({ filter: /\/commands\// }, ({ path }) => ({ path, external: true })),
+        },
+      ],
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What `relctl … --help` prints, at a fixed width. */
+function helpOf(buildProgram, words) {
+  let text = '';
+  const output = {
+    columns: COLUMNS,
+    write: (part) => {
+      text += part;
+    },
+  };
+  try {
+    buildProgram('', output, () => undefined).parse([...words, '--help'], { from: 'user' });
+  } catch (error) {
+    if (error?.code !== 'commander.helpDisplayed') throw error;
+  }
+  return text.trimEnd();
+}
+
+function commandReference({ ENTRIES, buildProgram }) {
+  const section = (title, words) => `## ${title}\n\n\`\`\`text\n${helpOf(buildProgram, words)}\n\`\`\`\n`;
+  return [
+    '# Commands\n',
+    'What each command says of itself. Made by `npm run docs`; `npm test` fails when it is out of date.\n',
+    section('relctl', []),
+    ...ENTRIES.map((entry) => section(`relctl ${entry.path}`, entry.path.split(' '))),
+  ].join('\n');
+}
+
+const sources = await load();
+const documents = new Map([['docs/cli.md', commandReference(sources)]]);
+for (const name of sources.SCHEMA_NAMES) {
+  const file = name === 'plan' ? 'release-plan' : name;
+  documents.set(`docs/schemas/${file}.v1.json`, `${JSON.stringify(sources.jsonSchema(name), null, 2)}\n`);
+}
+
+for (const [file, text] of documents) {
+  const path = join(root, file);
+  if (isCheck) {
+    const found = readIfThere(path);
+    if (found === text) continue;
+    console.error(`${file} is out of date: npm run docs`);
+    process.exitCode = 1;
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
