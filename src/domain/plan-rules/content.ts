@@ -96,14 +96,14 @@ export const migrationRules: PlanRule = ({ plan: { spec } }) =>
 
 /** Resources that can be looked at. */
 export const resourceRules: PlanRule = ({ plan: { spec } }) =>
-  spec.resources.flatMap(({ name, object, command }, index) =>
-    object === undefined && command === undefined
+  spec.resources.flatMap(({ name, object, command, http, tcp }, index) =>
+    [object, command, http, tcp].every((one) => one === undefined)
       ? [
           error(
             'resources.unseen',
             ['spec', 'resources', index],
             `it is not said how ${name} is looked at, so that Operations could not sign off`,
-            'name an object of the cluster, or a command that exits 0 when it is there',
+            'name an object of the cluster, a command that exits 0, a URL or a port that answers',
           ),
         ]
       : [],

@@ -27,13 +27,15 @@ export function placed(plan: Pick<ReleasePlan, 'place' | 'file'>, finding: PlanF
   return { ...finding, at: [file, line, column].filter((part) => part !== undefined).join(':') };
 }
 
-/** Findings as a checklist: errors first. */
+/** Findings as a checklist: what is wrong, what waits for a person to write, what to look at. */
 export function findingChecks(findings: readonly PlacedFinding[]): readonly Check[] {
-  const shown = (severity: PlanFinding['severity'], state: Check['state']): Check[] =>
-    findings
-      .filter((finding) => finding.severity === severity)
-      .map(({ at, problem, fix }) => ({ state, text: `${at} ${problem}`, detail: fix }));
-  return [...shown('error', 'failed'), ...shown('warning', 'warning')];
+  const order: readonly Check['state'][] = ['failed', 'pending', 'warning'];
+  return findings
+    .map(({ at, code, severity, problem, fix }): Check => {
+      const state = severity === 'warning' ? 'warning' : code === 'plan.unwritten' ? 'pending' : 'failed';
+      return { state, text: `${at} ${problem}`, detail: fix };
+    })
+    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 }
 
 /** When the plan is due at the CAB, and how long that is. */

@@ -4,8 +4,10 @@ import type { Impact } from '../../evidence/impact/findings.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
 import type { Config } from '../../plan/config.ts';
 import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Metadata, Spec } from '../../plan/spec.ts';
 import { API_VERSION } from '../../plan/versions.ts';
+import { canaryComment, draftCanary } from './canary.ts';
 import type { Candidate } from './candidate.ts';
 import { findingSentences } from './findings.ts';
 import type { DraftedMigration } from './migrations.ts';
@@ -15,7 +17,9 @@ import { draftRisk, securityNotes } from './risk.ts';
 import { draftRollback } from './rollback.ts';
 import type { DraftedService } from './services.ts';
 import type { DraftedSlo } from './slos.ts';
+import { draftSmokeTests } from './smoke-tests.ts';
 import type { DraftedVariable } from './variables.ts';
+import type { Written, WrittenSpec } from './written.ts';
 
 /** Everything that was read for a draft, and everything that people answered. */
 export interface DraftParts {
@@ -31,6 +35,8 @@ export interface DraftParts {
   readonly migrations: readonly DraftedMigration[];
   readonly resources: readonly DraftedResource[];
   readonly slos: readonly DraftedSlo[];
+  /** The latest other release of these services; what was settled there is proposed again. */
+  readonly earlier: ReleasePlan | undefined;
 }
 
 /** The text above `status` of a new plan: what was found stands in it with its evidence, what a person has to write is marked. */
@@ -49,7 +55,7 @@ function heading(id: string): string {
   ].join('\n');
 }
 
-function draftSpec(parts: DraftParts): Spec {
+function draftSpec(parts: DraftParts): WrittenSpec {
   const { metadata, owners, impact, candidate, services, migrations, slos } = parts;
   const notes = securityNotes(impact);
   return {
@@ -70,12 +76,12 @@ function draftSpec(parts: DraftParts): Spec {
       services.map(({ service }) => service.name),
     ),
     slos: slos.map(({ slo }) => slo),
-    canary: draftCanary(parts),
+    canary: draftCanary(parts.config, parts.policy, services),
     testPlan: {
-      regression: { mandatorySuites: [] },
+      regression: { mandatorySuites: [...(parts.earlier?.spec.testPlan.regression.mandatorySuites ?? [])] },
       feature: [{ id: 'FEATURE-1', title: `${TO_BE_WRITTEN}: what is tested in staging, one entry for each test` }],
     },
-    smokeTests: draftSmokeTests(parts),
+    smokeTests: [...draftSmokeTests(parts.config, metadata.feature, parts.earlier)],
     successMetrics: [draftMetric(owners.productManager)],
     impact: {
       summary: `${TO_BE_WRITTEN}: what changes for whom, for a board member who does not know the code`,
@@ -111,36 +117,7 @@ export function newAlerts(impact: Impact, services: readonly string[]): Spec['al
     });
 }
 
-function draftCanary({ config, policy }: DraftParts): Spec['canary'] {
-  const { regions } = config.environments.production;
-  const region = regions.length > 1 ? regions.find((one) => !one.critical) : undefined;
-  return {
-    strategy: region === undefined ? 'shared-service' : 'region',
-    share: '1%',
-    bake: policy.canary.minBake,
-    extension: policy.canary.minBake,
-    look: '15s',
-    ...(region === undefined ? {} : { region: region.name }),
-    detectableRatio: 5,
-  };
-}
-
-function draftSmokeTests({ config, metadata }: DraftParts): Spec['smokeTests'] {
-  const { host } = config.environments.production;
-  const feature = metadata.feature.replaceAll(/[^A-Za-z0-9._ /-]+/g, ' ').trim();
-  return [
-    ...(host === undefined
-      ? []
-      : [{ name: 'home page', http: { url: `https://${host}/`, status: 200 }, timeout: '10s' }]),
-    {
-      name: /^[A-Za-z0-9]/.test(feature) ? feature.slice(0, 100) : 'feature',
-      manual: `${TO_BE_WRITTEN}: what somebody does in production to see that it works`,
-      timeout: '10s',
-    },
-  ];
-}
-
-function draftMetric(owner: string): Spec['successMetrics'][number] {
+function draftMetric(owner: string): Written<'successMetrics'> {
   return {
     name: `${TO_BE_WRITTEN} name of the key result`,
     query: `${TO_BE_WRITTEN}: PromQL that gives one number; without the line the value is given by hand at the review`,
@@ -179,9 +156,12 @@ function commentsOf(parts: DraftParts): readonly Comment[] {
     ...alerts.map(({ seen }, index) => at(['alerts', index], placeOf(seen))),
     at(['slos'], 'What the canary is judged by: good events over all events, both counters'),
     ...parts.slos.map(({ note }, index) => at(['slos', index], note)),
-    at(['canary'], canaryComment(parts)),
-    at(['testPlan'], 'What QA runs in staging; mandatory suites are names as they stand in the JUnit reports'),
-    at(['smokeTests'], 'What Operations looks at right after the rollout: http, command, or manual'),
+    at(['canary'], canaryComment(parts.services)),
+    at(
+      ['testPlan'],
+      `What QA runs in staging; mandatory suites are names as they stand in the JUnit reports${takenFrom(parts)}`,
+    ),
+    at(['smokeTests'], `What Operations looks at right after the rollout: http, command, or manual${takenFrom(parts)}`),
     at(['successMetrics'], 'The KRs of the PRD, frozen before the CAB; remove what the feature does not have'),
     at(['impact'], 'For the board'),
     at(['security'], 'done with reviewer and reference, or not-needed with notes; pending is refused'),
@@ -193,11 +173,6 @@ function commentsOf(parts: DraftParts): readonly Comment[] {
   ];
 }
 
-function canaryComment({ services }: DraftParts): string {
-  const smallest = services
-    .filter(({ replicas }) => replicas !== undefined && replicas < 99)
-    .map(({ service, replicas = 1 }) => `${service.name} ${Math.round(100 / (replicas + 1))}%`);
-  return smallest.length === 0
-    ? 'How the candidate meets production first'
-    : `How the candidate meets production first. One canary pod beside the pods of today is: ${smallest.join(', ')}`;
+function takenFrom({ earlier }: DraftParts): string {
+  return earlier === undefined ? '' : `; partly taken over from ${earlier.id}`;
 }

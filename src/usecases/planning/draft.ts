@@ -9,6 +9,7 @@ import { loadPolicy } from '../settings.ts';
 import { subjectOf } from '../subject.ts';
 import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from './candidate.ts';
 import { draftDocument } from './draft-document.ts';
+import { earlierRelease } from './earlier.ts';
 import { impactBetween } from './impact.ts';
 import { draftMigrations } from './migrations.ts';
 import type { PlanOptions } from './options.ts';
@@ -17,7 +18,7 @@ import { draftResources } from './resources.ts';
 import { draftServices, imagesOf } from './services.ts';
 import { draftSlos } from './slos.ts';
 import { draftVariables } from './variables.ts';
-import { windowAnswer } from './window.ts';
+import { proposedWindow, windowAnswer } from './window.ts';
 
 /** A plan that was drafted. */
 export interface Draft {
@@ -40,13 +41,14 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     flag: '--feature <name>',
   });
   const choice = await chooseCandidate(context, options);
-  const window = await windowAnswer(context, options, config.timeZone, policy);
+  const window = await windowAnswer(context, options, config.timeZone, (zone) => proposedWindow(context, zone, policy));
   const owners = await ownerAnswers(context, options.owners, config.team);
   const candidate = await buildCandidate(context, id, feature, choice);
   sink.emit({ type: 'note', level: 'info', text: `reading ${candidate.base}..${candidate.commit.slice(0, 12)}` });
   const impact = await impactBetween(context, candidate.baseCommit, candidate.commit);
   const services = await draftServices(context, impact, candidate.commit, images);
   const names = services.map(({ service }) => service.name);
+  const earlier = await earlierRelease(context, id, names);
   const variables = await draftVariables(context, impact, candidate.commit, names);
   const head = draftDocument({
     metadata: { id, feature, process: config.process },
@@ -60,7 +62,8 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     variables,
     migrations: draftMigrations(impact, names),
     resources: draftResources(impact, config, variables),
-    slos: await draftSlos(context, names),
+    slos: await draftSlos(context, candidate.commit, names, earlier),
+    earlier,
   });
   const created = await store.create(id, head);
   const journal = new Journal(context, created);

@@ -1,8 +1,10 @@
 import type { Impact } from '../../evidence/impact/findings.ts';
 import type { HeadEdit } from '../../plan/edit.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { Context } from '../context.ts';
 import { newAlerts } from './draft-document.ts';
+import { earlierRelease } from './earlier.ts';
 import { coreOf, findingSentences } from './findings.ts';
 import { readServiceManifests } from './manifests.ts';
 import { draftMigrations, migrationName } from './migrations.ts';
@@ -34,7 +36,7 @@ export interface Refresh {
  */
 export async function refreshOf(
   context: Context,
-  spec: Spec,
+  { id, spec }: Pick<ReleasePlan, 'id' | 'spec'>,
   impact: Impact,
   commit: string,
   images: ReadonlyMap<string, string>,
@@ -59,7 +61,10 @@ export async function refreshOf(
   const unjudged = services
     .map(({ service }) => service.name)
     .filter((name) => !spec.slos.some((one) => one.service === name));
-  const slos = unjudged.length === 0 ? [] : await draftSlos(context, unjudged);
+  const slos =
+    unjudged.length === 0
+      ? []
+      : await draftSlos(context, commit, unjudged, await earlierRelease(context, id, unjudged));
   const { appended, moved } = compareFindings(spec, impact);
   const list = (key: string, items: readonly { readonly value: unknown; readonly comment?: string }[]): HeadEdit[] =>
     items.length === 0 ? [] : [{ kind: 'append', path: ['spec', ...key.split('.')], items }];

@@ -1,12 +1,12 @@
 import { TO_BE_WRITTEN } from '../../domain/plan-check.ts';
 import type { Impact, ResourceFinding, Seen } from '../../evidence/impact/findings.ts';
 import type { Config } from '../../plan/config.ts';
-import type { Spec } from '../../plan/spec.ts';
 import type { DraftedVariable } from './variables.ts';
+import type { Written } from './written.ts';
 
 /** Something that Operations must provide before the deployment. */
 export interface DraftedResource {
-  readonly resource: Spec['resources'][number];
+  readonly resource: Written<'resources'>;
   readonly seen: readonly Seen[];
   readonly note: string;
 }

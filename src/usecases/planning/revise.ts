@@ -20,7 +20,7 @@ import { asksNothing, type PlanOptions } from './options.ts';
 import { checkMails } from './owners.ts';
 import { type Notice, type Refresh, refreshOf } from './refresh.ts';
 import { imagesOf } from './services.ts';
-import { windowAnswer } from './window.ts';
+import { proposedWindow, windowAnswer } from './window.ts';
 
 /**
  * Changes a draft: the fields that flags name, and, when the candidate changes or nothing is named, what the difference brings
@@ -41,7 +41,7 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
   const refresh: Refresh = needsRefresh
     ? await refreshOf(
         context,
-        plan.spec,
+        plan,
         await impactBetween(context, await context.repository.resolve(current.base), current.commit),
         current.commit,
         images,
@@ -105,7 +105,7 @@ async function askedEdits(
         ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
       },
       spec.window.timeZone,
-      policy,
+      (zone) => proposedWindow(context, zone, policy),
     );
     for (const key of ['start', 'end', 'timeZone'] as const) set(['spec', 'window', key], window[key]);
   }

@@ -1,6 +1,8 @@
-import type { Impact } from '../../evidence/impact/findings.ts';
+import type { Impact, Seen } from '../../evidence/impact/findings.ts';
+import { draftRollbackSteps } from '../../evidence/rollback-draft.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { DraftedMigration } from './migrations.ts';
+import { placeOf } from './places.ts';
 import type { DraftedSlo } from './slos.ts';
 
 /** How the release is undone, drafted from what it brings; a person corrects it. */
@@ -22,28 +24,31 @@ export function draftRollback(
   };
 }
 
+/**
+ * The steps of a person around `relctl rollback`, which itself puts the manifests back and undoes reversible migrations; so
+ * the migrations' own steps are left out, and said where relctl leaves one in place.
+ */
 function rollbackSteps(id: string, impact: Impact, migrations: readonly DraftedMigration[]): string[] {
-  const afterwards = migrations.map(({ migration }) => migration).reverse();
-  const removed = impact.environmentVariables.filter((one) => one.change === 'removed' && !one.buildTime);
-  const gone = impact.resources.filter((one) => one.change === 'removed');
+  const newestFirst = migrations.map(({ migration }) => migration).toReversed();
+  const { limits } = draftRollbackSteps(impact);
+  const { before, after } = draftRollbackSteps({ ...impact, migrations: [] });
+  const text = (steps: readonly { readonly text: string; readonly seen: Seen }[]): string[] =>
+    steps.map((step) => `${step.text} (${placeOf(step.seen)})`);
   return [
-    ...afterwards
-      .filter((one) => one.pointOfNoReturn)
-      .map(
-        (one) => `Once ${one.id} has run, do not roll back: data would be lost. Freeze the release and repair forward`,
-      ),
-    ...(removed.length === 0
-      ? []
-      : [`Check that ${removed.map((one) => one.name).join(', ')} are still set: the old version reads them`]),
-    ...(gone.length === 0
-      ? []
-      : [
-          `Check that ${gone.map((one) => `${one.kind} ${one.name}`).join(', ')} still exist: the old version may use them`,
-        ]),
-    `Run: relctl rollback ${id} --reason "<what is wrong>"; it puts back the recorded manifests${afterwards.some((one) => one.reversible) ? ', and undoes the reversible migrations' : ''}`,
-    ...afterwards
+    ...text(limits).map((limit) => `Know before you decide: ${limit}`),
+    ...text(before),
+    `Run relctl rollback ${id} --reason "<what is wrong>": it puts back the recorded manifests${
+      newestFirst.some((one) => one.reversible)
+        ? ` and undoes ${newestFirst
+            .filter((one) => one.reversible)
+            .map((one) => one.id)
+            .join(', ')}`
+        : ''
+    }`,
+    ...newestFirst
       .filter((one) => !one.reversible && !one.pointOfNoReturn)
-      .map((one) => `Leave ${one.id} in place: it has no way down, and the old version can live with it`),
+      .map((one) => `Leave the migration ${one.id} in place: it has no way down, and the old version can live with it`),
+    ...text(after),
     'Check the smoke tests by hand, and tell the Product Manager',
   ];
 }

@@ -1,7 +1,9 @@
 import { RelctlError } from '../../domain/errors.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Context } from '../context.ts';
+import { earlierSlos, openSlosAt } from './slo-sources.ts';
 
 /** An SLO of the draft, with what was measured to propose it. */
 export interface DraftedSlo {
@@ -32,35 +34,77 @@ const latency = (service: string): Slo => ({
 });
 
 /**
- * Proposes an availability and a latency SLO for each service, in the names that Prometheus' client libraries and exporters
- * commonly use: 99.9 % without a server error, 99 % within half a second. Where production did not keep that with room to spare over
- * the last week, the objective is one that it kept: an objective that is broken already would fail every canary.
+ * The SLOs of the services that ship: those of the repository's OpenSLO files, else those of the latest release of the service,
+ * else a proposal. Each is held against what production did in the last week, so that a draft says what it would mean.
+ * @param earlier the latest other release of these services
  */
 export async function draftSlos(
-  context: Pick<Context, 'environments' | 'clock'>,
+  context: Pick<Context, 'environments' | 'clock' | 'repository'>,
+  commit: string,
   services: readonly string[],
+  earlier: ReleasePlan | undefined,
 ): Promise<readonly DraftedSlo[]> {
+  const [declared, before] = [await openSlosAt(context, commit, services), earlierSlos(earlier, services)];
   const metrics = metricsOf(context);
   const now = context.clock.now();
-  const proposals = services.flatMap((service) => [availability(service), latency(service)]);
-  return Promise.all(
-    proposals.map(async (slo) => {
-      if (typeof metrics === 'string') return { slo, note: `to be confirmed: not measured (${metrics})` };
-      const [good, total] = await Promise.all(
-        [slo.good, slo.total].map((selector) => metrics.increase(selector, [], { from: now - WEEK_MS, to: now })),
-      );
-      if (good?.ok !== true || total?.ok !== true || total.value.total <= 0) {
-        const why = [good, total].flatMap((one) => (one?.ok === false ? [one.noData.detail] : []))[0];
-        return { slo, note: `to be confirmed: production has no data for it${why === undefined ? '' : ` (${why})`}` };
+  const drafted = await Promise.all(
+    services.map(async (service) => {
+      const settled = [declared, before]
+        .map((source) => source.filter(({ slo }) => slo.service === service))
+        .find((source) => source.length > 0);
+      if (settled === undefined) {
+        return Promise.all([availability(service), latency(service)].map((slo) => propose(metrics, slo, now)));
       }
-      const usual = Number(slo.objective.slice(0, -1));
-      const bad = Math.max(0, 1 - good.value.total / total.value.total);
-      const objective = OBJECTIVES.find((one) => one <= usual && bad <= (1 - one / 100) * MARGIN) ?? OBJECTIVES.at(-1);
-
-      const kept = `${(100 * (1 - bad)).toFixed(3)} % of ${Math.round(total.value.total)} requests in the last week`;
-      return { slo: { ...slo, objective: `${objective}%` }, note: `to be confirmed: production kept it for ${kept}` };
+      return Promise.all(
+        settled.map(async ({ slo, from }) => ({
+          slo,
+          note: `from ${from}; ${describe(await measure(metrics, slo, now))}`,
+        })),
+      );
     }),
   );
+  return drafted.flat();
+}
+
+/**
+ * A proposal in the names that Prometheus' client libraries and exporters commonly use: 99.9 % without a server error, 99 %
+ * within half a second. Where production did not keep that with room to spare, the objective is one that it kept: an
+ * objective that is broken already would fail every canary.
+ */
+async function propose(metrics: Metrics | string, slo: Slo, now: number): Promise<DraftedSlo> {
+  const measured = await measure(metrics, slo, now);
+  const note = `to be confirmed: ${describe(measured)}`;
+  if (typeof measured === 'string') return { slo, note };
+  const usual = Number(slo.objective.slice(0, -1));
+  const objective =
+    OBJECTIVES.find((one) => one <= usual && measured.bad <= (1 - one / 100) * MARGIN) ?? OBJECTIVES.at(-1);
+  return { slo: { ...slo, objective: `${objective}%` }, note };
+}
+
+interface Measured {
+  /** Share of bad events, 0 to 1, and the number of all. */
+  readonly bad: number;
+  readonly total: number;
+}
+
+/** What production did in the last week, or why that is not known. */
+async function measure(metrics: Metrics | string, slo: Slo, now: number): Promise<Measured | string> {
+  if (typeof metrics === 'string') return metrics;
+  const span = { from: now - WEEK_MS, to: now };
+  const [good, total] = await Promise.all([
+    metrics.increase(slo.good, [], span),
+    metrics.increase(slo.total, [], span),
+  ]);
+  if (!total.ok) return total.noData.detail;
+  if (!good.ok) return good.noData.detail;
+  if (total.value.total <= 0) return 'production had no such event in the last week';
+  return { bad: Math.max(0, 1 - good.value.total / total.value.total), total: total.value.total };
+}
+
+function describe(measured: Measured | string): string {
+  return typeof measured === 'string'
+    ? `not measured (${measured})`
+    : `production: ${(100 * (1 - measured.bad)).toFixed(3)} % of ${Math.round(measured.total)} events in the last week were good`;
 }
 
 function metricsOf({ environments }: Pick<Context, 'environments'>): Metrics | string {

@@ -1,14 +1,7 @@
-import {
-  addCalendarDays,
-  dateIn,
-  isTimeZone,
-  startOfDate,
-  type Window,
-  wallTimeIn,
-  windowSpan,
-} from '../../domain/calendar.ts';
+import { dateIn, isTimeZone, type Window, wallTimeIn } from '../../domain/calendar.ts';
 import { RelctlError } from '../../domain/errors.ts';
-import { freezesOver } from '../../domain/schedule/freezes.ts';
+import { asOther, isSummary } from '../../domain/release-summary.ts';
+import { freeSlots, slotFlag } from '../../domain/schedule/free-slots.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Context } from '../context.ts';
 
@@ -17,21 +10,23 @@ const EXAMPLE = '2026-12-03T14:00/18:00';
 /**
  * Takes the change window from the flags, and asks for what is missing.
  * @param fallbackZone zone of the repository, or of the plan that is changed
+ * @param propose a window to offer
  * @throws RelctlError `usage.bad-flag`, `usage.missing-answer`
  */
 export async function windowAnswer(
-  context: Pick<Context, 'prompter' | 'clock'>,
+  context: Pick<Context, 'prompter'>,
   given: { readonly window?: string; readonly timeZone?: string },
   fallbackZone: string,
-  policy: Policy,
+  propose: (zone: string) => Promise<string | undefined>,
 ): Promise<Window> {
   const timeZone = checkedZone(given.timeZone ?? fallbackZone);
+  const proposal = given.window === undefined ? await propose(timeZone) : undefined;
   const text =
     given.window ??
     (await context.prompter.text({
       message: `Change window in ${timeZone}, start/end?`,
-      flag: `--window <start/end>, such as --window ${EXAMPLE}`,
-      default: proposedWindow(context.clock.now(), timeZone, policy),
+      flag: `--window ${proposal ?? EXAMPLE}`,
+      ...(proposal === undefined ? {} : { default: proposal }),
       validate: (answer) => {
         const read = readWindow(answer, timeZone);
         return typeof read === 'string' ? read : true;
@@ -66,15 +61,25 @@ export function readWindow(text: string, timeZone: string): Window | string {
   return end > start ? { start, end, timeZone } : 'it ends before it starts';
 }
 
-/** A window to begin with: the first Tuesday, Wednesday or Thursday that leaves the CAB its time and lies in no freeze, 14:00 to 18:00. */
-export function proposedWindow(now: number, zone: string, policy: Policy): string {
-  const earliest = startOfDate(dateIn(now, zone), zone);
-  for (let days = policy.leadDays.cab + 1; days <= policy.leadDays.cab + 366; days += 1) {
-    const date = dateIn(addCalendarDays(earliest, days, zone), zone);
-    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
-    const span = windowSpan({ start: `${date}T14:00`, end: `${date}T18:00`, timeZone: zone });
-    const frozen = freezesOver(policy.freezes, { span, services: [], zone }).length > 0;
-    if (weekday >= 2 && weekday <= 4 && !frozen) return `${date}T14:00/18:00`;
-  }
-  return `${dateIn(addCalendarDays(earliest, policy.leadDays.cab + 1, zone), zone)}T14:00/18:00`;
+/**
+ * A window to begin with, as `--window` takes it: the next four hours from 14:00 that the policy allows and in which no other
+ * release of this repository is planned; which services it will ship is not known yet, so all of them count.
+ */
+export async function proposedWindow(
+  context: Pick<Context, 'clock' | 'store' | 'config'>,
+  timeZone: string,
+  policy: Policy,
+): Promise<string | undefined> {
+  const now = context.clock.now();
+  const today = dateIn(now, timeZone);
+  const others = (await context.store.summaries()).filter(isSummary).map(asOther);
+  const [slot] = freeSlots({
+    window: { start: `${today}T14:00`, end: `${today}T18:00`, timeZone },
+    services: Object.keys(context.config.services),
+    policy,
+    others,
+    now,
+    count: 1,
+  });
+  return slot === undefined ? undefined : slotFlag(slot);
 }

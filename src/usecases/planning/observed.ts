@@ -1,0 +1,140 @@
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import type { PlanFinding } from '../../domain/plan-check.ts';
+import type { Impact } from '../../evidence/impact/findings.ts';
+import { percentRatio } from '../../plan/duration.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { Context } from '../context.ts';
+import { impactBetween } from './impact.ts';
+import { readServiceManifests } from './manifests.ts';
+import { migrationName } from './migrations.ts';
+import { type Notice, staleOf } from './refresh.ts';
+
+type Path = PlanFinding['path'];
+
+/**
+ * What git says about the candidate of a plan: that it is there, that its branches have not moved, that the plan still names
+ * what the difference shows, that what it calls reversible is, and that its canary is possible with the pods that run.
+ */
+export async function observedFindings(
+  context: Context,
+  plan: ReleasePlan,
+  policy: Policy,
+): Promise<readonly PlanFinding[]> {
+  const { candidate } = plan.spec;
+  try {
+    const base = await context.repository.resolve(candidate.base);
+    const commit = await context.repository.resolve(candidate.commit);
+    const impact = await impactBetween(context, base, commit);
+    const stale = await staleOf(context, plan.spec, impact, commit);
+    return [
+      ...stale.map((notice) => staleFinding(plan, notice)),
+      ...destroyers(plan, impact),
+      ...(await canaryFindings(context, plan, policy, commit)),
+    ];
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;
+    return [
+      {
+        code: 'candidate.missing',
+        severity: 'error',
+        path: ['spec', 'candidate'],
+        problem: error.message,
+        fix: error.hints[0] ?? 'git fetch --all --tags',
+      },
+    ];
+  }
+}
+
+/** Lists of the plan in which a stale thing stands, by its kind. */
+const LISTS = {
+  service: ['services', 'name', 'remove it, or leave it if it ships for another reason'],
+  variable: ['environmentVariables', 'name', 'remove it, or leave it if it is set for another reason'],
+  migration: ['migrations', 'id', 'remove it, or leave it if it is run for another reason'],
+  alert: ['alerts', 'name', 'leave it if its rule lives elsewhere; it must fire in staging all the same'],
+} as const;
+
+function staleFinding({ id, spec }: ReleasePlan, { kind, name, detail }: Notice): PlanFinding {
+  const warning = (path: Path, problem: string, fix: string): PlanFinding => ({
+    code: `stale.${kind}`,
+    severity: 'warning',
+    path,
+    problem,
+    fix,
+  });
+  if (kind === 'branch') {
+    const { branches } = spec.candidate;
+    return warning(
+      ['spec', 'candidate', 'branches', placeIn(branches, 'name', name)],
+      `the branch ${name}: ${detail}`,
+      `relctl plan ${id} ${branches.map((one) => `--branch ${one.name}`).join(' ')}`,
+    );
+  }
+  if (kind === 'image') {
+    return warning(
+      ['spec', 'services', placeIn(spec.services, 'name', name), 'image'],
+      detail,
+      `relctl plan ${id} --image ${name}=<image>, or correct the manifest`,
+    );
+  }
+  const [list, key, fix] = LISTS[kind === 'variable' || kind === 'migration' || kind === 'alert' ? kind : 'service'];
+  return warning(['spec', list, placeIn(spec[list], key, name)], `the ${kind} ${name} is ${detail}`, fix);
+}
+
+function placeIn(items: readonly object[], key: string, name: string): number {
+  return Math.max(
+    0,
+    items.findIndex((item) => (item as Readonly<Record<string, unknown>>)[key] === name),
+  );
+}
+
+/** Migrations that lose data and are called reversible: the way down brings the schema back, not what was in it. */
+function destroyers({ spec }: ReleasePlan, impact: Impact): readonly PlanFinding[] {
+  return impact.migrations.flatMap((found): PlanFinding[] => {
+    const index = spec.migrations.findIndex((one) => one.id === migrationName(found.id));
+    const destroys = found.operations.find((operation) => operation.effect === 'destroys');
+    const planned = spec.migrations[index];
+    if (destroys === undefined || planned === undefined || planned.pointOfNoReturn || !planned.reversible) return [];
+    return [
+      {
+        code: 'migrations.destroys',
+        severity: found.down === 'yes' ? 'warning' : 'error',
+        path: ['spec', 'migrations', index, 'reversible'],
+        problem: `${planned.id} is called reversible, but it loses data: ${destroys.text} (${found.seen.file}:${destroys.line})`,
+        fix: 'set reversible to false and pointOfNoReturn to true, or have its down command bring the data back',
+      },
+    ];
+  });
+}
+
+/** A canary that would get more of production than the policy allows is refused at the deployment; better to know now. */
+async function canaryFindings(
+  context: Context,
+  { spec }: ReleasePlan,
+  policy: Policy,
+  commit: string,
+): Promise<readonly PlanFinding[]> {
+  const strategy = strategyOf(spec);
+  if (strategy.canary !== 'pods') return [];
+  const [share, maxShare] = [percentRatio(spec.canary.share), percentRatio(policy.canary.maxShare)];
+  const findings = await Promise.all(
+    spec.services.map(async ({ name }): Promise<PlanFinding[]> => {
+      const { replicas, objects } = await readServiceManifests(context, commit, 'production', name);
+      if (replicas === undefined || replicas < 1) return [];
+      const real = strategy.trueShare(share, replicas);
+      if (real <= maxShare + 1e-9) return [];
+      const scaled = objects.some((object) => object.kind === 'HorizontalPodAutoscaler');
+      return [
+        {
+          code: 'canary.true-share',
+          severity: scaled ? 'warning' : 'error',
+          path: ['spec', 'canary', 'share'],
+          problem: `one canary pod beside ${replicas} of ${name} is ${(real * 100).toFixed(1)} % of production; the policy allows ${policy.canary.maxShare}`,
+          fix: `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${name}, or use the strategy http-route`,
+        },
+      ];
+    }),
+  );
+  return findings.flat();
+}
