@@ -15,6 +15,18 @@ export interface CompanyShape {
   readonly policy: (text: string) => string;
   /** Changes to relctl.yaml before it is written. */
   readonly config: (config: Record<string, unknown>) => void;
+  /** Changes to the manifests of a service before they are written. */
+  readonly objects: (objects: Manifest[], of: ManifestPlace) => readonly Manifest[];
+}
+
+/** A Kubernetes object as the test product writes it. */
+export type Manifest = Record<string, unknown> & { readonly kind: string };
+
+/** Which manifest it is. */
+export interface ManifestPlace {
+  readonly service: string;
+  readonly version: string;
+  readonly environment: string;
 }
 
 /** Two services with enough pods for a canary that the standard policy allows. */
@@ -23,6 +35,7 @@ export const STANDARD_SHAPE: CompanyShape = {
   regions: [],
   policy: (text) => text,
   config: () => undefined,
+  objects: (objects) => objects,
 };
 
 const POLICY = readFileSync(
@@ -39,8 +52,12 @@ export function companyFiles(shape: CompanyShape, version: string): Readonly<Rec
   };
   for (const [service, replicas] of Object.entries(shape.replicas)) {
     files[`services/${service}/main.js`] = `// version ${version}\n`;
-    files[`deploy/staging/${service}.yaml`] = manifest(service, 1, version, 'staging');
-    files[`deploy/production/${service}.yaml`] = manifest(service, replicas, version, 'production');
+    files[`deploy/staging/${service}.yaml`] = manifest(shape, 1, { service, version, environment: 'staging' });
+    files[`deploy/production/${service}.yaml`] = manifest(shape, replicas, {
+      service,
+      version,
+      environment: 'production',
+    });
   }
   return files;
 }
@@ -81,7 +98,8 @@ function configOf(shape: CompanyShape): Record<string, unknown> {
   return config;
 }
 
-function manifest(service: string, replicas: number, version: string, environment: string): string {
+function manifest(shape: CompanyShape, replicas: number, place: ManifestPlace): string {
+  const { service, version, environment } = place;
   const labels = { 'app.kubernetes.io/name': service, track: 'stable' };
   const objects = [
     {
@@ -118,5 +136,8 @@ function manifest(service: string, replicas: number, version: string, environmen
       },
     },
   ];
-  return objects.map((object) => stringify(object)).join('---\n');
+  return shape
+    .objects(objects, place)
+    .map((object) => stringify(object))
+    .join('---\n');
 }
