@@ -20,7 +20,12 @@ export interface ReleaseState {
   readonly attempts: { readonly stage: number; readonly deploy: number };
   readonly verification: EventOf<'verify.recorded'> | undefined;
   readonly hypercare: HypercareState | undefined;
+  /** Incidents that were linked to the release, in the order in which they were opened. */
+  readonly incidents: readonly Incident[];
+  /** Daily observations of the success metrics since the deployment. */
+  readonly successDays: readonly EventOf<'success.observed'>[];
   readonly success: EventOf<'success.judged'> | undefined;
+  readonly invited: EventOf<'review.invited'> | undefined;
   readonly review: EventOf<'review.closed'> | undefined;
   readonly exceptions: readonly EventOf<'exception.granted'>[];
   readonly outbox: readonly OutboxEntry[];
@@ -91,7 +96,19 @@ export interface HypercareState {
   readonly startedAt: string;
   readonly until: string;
   readonly observations: readonly EventOf<'hypercare.observed'>[];
+  readonly handOvers: readonly EventOf<'hypercare.handed-over'>[];
   readonly closed: EventOf<'hypercare.closed'> | undefined;
+}
+
+/** An incident that was linked to a release. */
+export interface Incident {
+  readonly ref: string;
+  /** 1 is the worst. */
+  readonly severity: number;
+  readonly note: string;
+  readonly by: string;
+  readonly openedAt: string;
+  readonly closedAt: string | undefined;
 }
 
 /** A message and what became of it. */
@@ -118,7 +135,10 @@ export const EMPTY_STATE: ReleaseState = {
   attempts: { stage: 0, deploy: 0 },
   verification: undefined,
   hypercare: undefined,
+  incidents: [],
+  successDays: [],
   success: undefined,
+  invited: undefined,
   review: undefined,
   exceptions: [],
   outbox: [],
@@ -243,7 +263,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
     case 'hypercare.started':
       return {
         phase: 'hypercare',
-        hypercare: { startedAt: event.at, until: event.data.until, observations: [], closed: undefined },
+        hypercare: { startedAt: event.at, until: event.data.until, observations: [], handOvers: [], closed: undefined },
       };
     case 'hypercare.observed':
       return {
@@ -254,6 +274,24 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
       };
     case 'hypercare.extended':
       return { hypercare: state.hypercare && { ...state.hypercare, until: event.data.until } };
+    case 'hypercare.handed-over':
+      return {
+        hypercare: state.hypercare && { ...state.hypercare, handOvers: [...state.hypercare.handOvers, event] },
+      };
+    case 'incident.opened':
+      return { incidents: [...state.incidents, opened(event)] };
+    case 'incident.closed':
+      return {
+        incidents: state.incidents.map((one) =>
+          one.ref === event.data.ref && one.closedAt === undefined ? { ...one, closedAt: event.at } : one,
+        ),
+      };
+    case 'success.observed':
+      return { successDays: [...state.successDays, event] };
+    case 'review.invited':
+      return { invited: event };
+    case 'review.drafted':
+      return {};
     case 'hypercare.closed':
       return { hypercare: state.hypercare && { ...state.hypercare, closed: event } };
     case 'success.judged':
@@ -351,6 +389,11 @@ function withStep(
     since: before?.since ?? event.at,
     data: event.type === 'step.completed' ? event.data : before?.data,
   });
+}
+
+function opened(event: EventOf<'incident.opened'>): Incident {
+  const { ref, severity, note } = event.data;
+  return { ref, severity, note, by: event.actor, openedAt: event.at, closedAt: undefined };
 }
 
 function withPerson(people: readonly string[], person: string): readonly string[] {

@@ -84,6 +84,10 @@ const channelSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('webhook'),
     ...channelBase,
+    format: z
+      .enum(['message', 'cdevents'])
+      .default('message')
+      .describe('message: what people are told, as a CloudEvent; cdevents: each transition of a release, for programs'),
     url: loopbackOrWeb.optional(),
     urlFrom: secretFromEnvironment.optional(),
   }),

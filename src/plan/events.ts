@@ -21,7 +21,16 @@ const signature = z.strictObject({ statement: text, signature: text, namespace: 
 const onBehalfOf = text.optional();
 
 const condition = z.strictObject({ text, owner: text, due: text });
-const checkResult = z.strictObject({ name: text, ok: z.boolean(), detail: z.string() });
+const checkResult = z.strictObject({
+  name: text,
+  ok: z.boolean(),
+  detail: z.string(),
+  /** It is good enough, but people should look: flaky tests, a route that was proven by a synthetic alert. */
+  warning: z.boolean().optional(),
+  /** What shows it: a kept file, or a link. */
+  evidence: evidence.optional(),
+  link: text.optional(),
+});
 
 const sloReading = z.looseObject({ name: text, verdict: text, code: text, reason: text });
 
@@ -59,7 +68,14 @@ export const EVENT_DATA = {
   }),
   'condition.closed': z.strictObject({ condition: text, evidence: text, signature: signature.optional() }),
   'stage.started': z.strictObject({ ...subject, attempt, commit: text }),
-  'stage.completed': z.strictObject({ ...subject, attempt, commit: text, images }),
+  'stage.completed': z.strictObject({
+    ...subject,
+    attempt,
+    commit: text,
+    images,
+    /** The objects of staging and production as the candidate had them: what a deployment is compared with. */
+    manifests: evidence.optional(),
+  }),
   'stage.failed': z.strictObject({ attempt, code: text, reason: text }),
   'signoff.recorded': z.strictObject({
     ...subject,
@@ -125,9 +141,32 @@ export const EVENT_DATA = {
     alerts: z.array(text).default([]),
     gaps: z.array(text).default([]),
     note: z.string().default(''),
+    /** Share of the span in which every SLO was measured, 0 to 1. */
+    coverage: z.number().min(0).max(1).optional(),
+    /** The burn above which the whole span counted as over budget. */
+    burnLimit: z.number().positive().optional(),
   }),
   'hypercare.extended': z.strictObject({ until: text, reason: text }),
+  /** From now on somebody else watches. */
+  'hypercare.handed-over': z.strictObject({ to: text, note: text }),
   'hypercare.closed': z.strictObject({ comment: z.string().default(''), signature: signature.optional() }),
+  /** An incident that people link to this release; severity 1 is the worst. */
+  'incident.opened': z.strictObject({ ref: text, severity: z.int().min(1).max(5), note: z.string().default('') }),
+  'incident.closed': z.strictObject({ ref: text, note: z.string().default('') }),
+  /** Values of success metrics on whole days after the deployment, each day once, and of the same weekdays before. */
+  'success.observed': z.strictObject({
+    days: z.array(
+      z.strictObject({
+        day: z.iso.date(),
+        metric: text,
+        value: z.number().nullable(),
+        baseline: z.array(z.number()).default([]),
+        state: z.enum(['ok', 'guardrail-broken', 'no-data']),
+        detail: z.string(),
+      }),
+    ),
+    document: evidence.optional(),
+  }),
   'success.judged': z.strictObject({
     metrics: z.array(
       z.strictObject({
@@ -135,10 +174,19 @@ export const EVENT_DATA = {
         value: z.number().nullable(),
         verdict: z.enum(['met', 'missed', 'guardrail-broken', 'inconclusive']),
         detail: z.string(),
+        /** 95% interval of the mean of the daily values. */
+        interval: z.tuple([z.number(), z.number()]).optional(),
+        days: z.int().min(0).optional(),
+        /** Mean of the same weekdays before the release, as it was measured. */
+        baseline: z.number().optional(),
       }),
     ),
     document: evidence.optional(),
   }),
+  /** The invitation to the review was sent; the file is the iCalendar text. */
+  'review.invited': z.strictObject({ at: text, attendees: z.array(text).min(1), invite: evidence }),
+  /** The review document was drafted from the record, for the meeting. */
+  'review.drafted': z.strictObject({ document: evidence }),
   'review.closed': z.strictObject({
     attended: z.strictObject({ product: z.array(text).min(1), rd: z.array(text).min(1) }),
     lessons: z.array(text).min(1),

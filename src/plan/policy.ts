@@ -20,9 +20,27 @@ export const TOPICS = [
   'release.frozen',
   'hypercare.closed',
   'release.closed',
+  'hypercare.handed-over',
+  'incident.opened',
+  'incident.closed',
+  'success.warning',
+  'review.invited',
 ] as const;
 /** A topic of a notification. */
 export type Topic = (typeof TOPICS)[number];
+
+/** Topics that policies written before them do not word, with the text that is sent then. */
+const LATER_WORDING = {
+  'hypercare.handed-over': wording.default('{feature} ({id}): {who} watches hypercare from now on. {reason}'),
+  'incident.opened': wording.default('Incident on {feature} ({id}): {reason}'),
+  'incident.closed': wording.default('Incident on {feature} ({id}) is over: {reason}'),
+  'success.warning': wording.default(
+    'Early warning for {who}: users may be hurt by {feature} ({id}). {reason} Look with: {command}',
+  ),
+  'review.invited': wording.default(
+    '{who}: the post-release review of {feature} ({id}) is held on {window}. The draft is written by: {command}',
+  ),
+};
 
 /** What people do that can be signed; each has a namespace of its own (`domain/signing/acts.ts`). */
 export const SIGNED_ACTS = ['submit', 'cab', 'condition', 'exception', 'qa', 'ops', 'hypercare'] as const;
@@ -142,9 +160,27 @@ export const policySchema = z.strictObject({
   hypercareHours: z.number().positive(),
   freezes: z.array(freezeSchema).default([]).describe('When nothing is changed: dated, or recurring'),
   changeWindows: z.array(changeWindowSchema).default([]).describe('When changes are allowed; at any time when empty'),
-  notifications: z.strictObject(
-    Object.fromEntries(TOPICS.map((topic) => [topic, wording])) as Record<Topic, typeof wording>,
-  ),
+  hypercare: z
+    .strictObject({
+      burnLimit: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.8)
+        .describe('Burn of the error budget over the whole time above which it is not healthy; 1 is the budget itself'),
+      severities: z
+        .array(z.string().min(1))
+        .default(['critical', 'page'])
+        .describe('Severities of alerts that make it unhealthy while they fire'),
+      severeUpTo: z.int().min(1).max(5).default(2).describe('Incidents of this severity or worse are severe'),
+      quietHours: z.number().min(0).default(24).describe('Hours without a severe incident before it can be signed off'),
+      coverage: z.number().min(0).max(1).default(0.9).describe('Share of the time for which there must be data'),
+    })
+    .prefault({}),
+  notifications: z.strictObject({
+    ...(Object.fromEntries(TOPICS.map((topic) => [topic, wording])) as Record<Topic, typeof wording>),
+    ...LATER_WORDING,
+  }),
 });
 
 /** A process policy. */

@@ -34,6 +34,18 @@ export interface Increase {
   readonly total: number;
   /** The same for each series, keyed by its labels in canonical order. */
   readonly series: ReadonlyMap<string, number>;
+  /**
+   * The same sum for whole hours, counted back from the end of the span, oldest first; an hour without samples has 0. Only
+   * where the span is longer than an hour.
+   */
+  readonly hours?: readonly HourGrowth[];
+}
+
+/** The growth of a counter over an hour. */
+export interface HourGrowth {
+  /** End of the hour, milliseconds since the epoch. */
+  readonly to: number;
+  readonly total: number;
 }
 
 /** A number, or why there is none. */

@@ -1,7 +1,7 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isAmong, nameList } from '../domain/people.ts';
-import { type JudgedMetric, judgeMetric, type SuccessMetric } from '../domain/success.ts';
+import { type JudgedMetric, judgeMetric, type SuccessMetric } from '../domain/success/metric.ts';
 import type { EventData } from '../plan/events.ts';
 import { choiceAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';

@@ -8,6 +8,8 @@
  */
 export class Growth {
   private readonly bySeries = new Map<string, SeriesGrowth>();
+  private readonly marks: Mark[] = [];
+  private readonly born = new Set<string>();
 
   /** Takes the next sample of a series within the span, oldest first. Repeating the latest one adds nothing. */
   enter(key: string, labels: Readonly<Record<string, string>>, value: number): void {
@@ -47,6 +49,31 @@ export class Growth {
     return totals;
   }
 
+  /** Ends a stretch of the span at a moment: what was entered since the mark before belongs to it. */
+  mark(at: number): void {
+    let grown = 0;
+    const born: string[] = [];
+    for (const [key, series] of this.bySeries) {
+      grown += series.grown;
+      if (series.first === undefined || this.born.has(key)) continue;
+      this.born.add(key);
+      born.push(key);
+    }
+    this.marks.push({ at, grown, born });
+  }
+
+  /** Growth over each stretch between two marks, by its end. To be asked when all baselines are known. */
+  stretches(): readonly { readonly to: number; readonly total: number }[] {
+    const begun = (key: string): number => {
+      const { first = 0, baseline = 0 } = this.bySeries.get(key) ?? {};
+      return step(baseline, first);
+    };
+    return this.marks.slice(1).map((mark, index) => ({
+      to: mark.at,
+      total: mark.born.reduce((sum, key) => sum + begun(key), mark.grown - (this.marks[index]?.grown ?? 0)),
+    }));
+  }
+
   private series(key: string, labels: Readonly<Record<string, string>>): SeriesGrowth {
     const known = this.bySeries.get(key);
     if (known !== undefined) return known;
@@ -61,6 +88,13 @@ export class Growth {
     this.bySeries.set(key, fresh);
     return fresh;
   }
+}
+
+/** How far all series together had grown at a moment, and which had their first sample since the mark before. */
+interface Mark {
+  readonly at: number;
+  readonly grown: number;
+  readonly born: readonly string[];
 }
 
 /** A series while it is added up. */

@@ -41,7 +41,7 @@ export async function readIncrease(
   const series = growth.totals();
   let total = 0;
   for (const grown of series.values()) total += grown;
-  return { ok: true, value: { total, series } };
+  return { ok: true, value: { total, series, ...(hours === 0 ? {} : { hours: growth.stretches() }) } };
 }
 
 /** Raw samples from the lookback to `end`: those up to `from` are baselines, the others count. */
@@ -75,10 +75,7 @@ async function enterHours(api: PrometheusApi, selector: string, start: number, e
 
   const first = byKeyAndTime(firsts.value);
   const reset = byKeyAndTime(resets.value);
-  const hours = new Map<
-    number,
-    { key: string; labels: Series['labels']; first: number; last: number; calm: boolean }[]
-  >();
+  const hours = new Map<number, HourOfSeries[]>();
   for (const series of lasts.value) {
     const key = seriesKey(series.labels);
     for (const { at, value } of series.points) {
@@ -91,13 +88,21 @@ async function enterHours(api: PrometheusApi, selector: string, start: number, e
       hours.set(at, hour);
     }
   }
-  for (const [at, all] of [...hours].sort(([a], [b]) => a - b)) {
+  growth.mark(start);
+  for (let at = start + WINDOW; at <= end; at += WINDOW) {
+    const trouble = await enterHour(hours.get(at) ?? [], at);
+    if (trouble !== undefined) return trouble;
+    growth.mark(at);
+  }
+  return undefined;
+
+  async function enterHour(all: readonly HourOfSeries[], at: number): Promise<NoData | undefined> {
     for (const { key, labels, first: lowest, last } of all.filter((series) => series.calm)) {
       growth.enter(key, labels, lowest);
       growth.enter(key, labels, last);
     }
     const restless = new Set(all.filter((series) => !series.calm).map((series) => series.key));
-    if (restless.size === 0) continue;
+    if (restless.size === 0) return undefined;
     const raw = await api.query(range, at);
     if (!raw.ok) return raw.noData;
     for (const series of raw.value) {
@@ -105,8 +110,18 @@ async function enterHours(api: PrometheusApi, selector: string, start: number, e
       if (!restless.has(key)) continue;
       for (const { value } of series.points) growth.enter(key, series.labels, value);
     }
+    return undefined;
   }
-  return undefined;
+}
+
+/** What Prometheus says of one series in one hour. */
+interface HourOfSeries {
+  readonly key: string;
+  readonly labels: Series['labels'];
+  readonly first: number;
+  readonly last: number;
+  /** No reset within the hour. */
+  readonly calm: boolean;
 }
 
 /** Who was still being sampled when the span ended. */

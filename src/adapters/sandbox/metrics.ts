@@ -1,4 +1,4 @@
-import type { Increase, Metrics, NoData, Reading, Span } from '../../ports/metrics.ts';
+import type { HourGrowth, Increase, Metrics, NoData, Reading, Span } from '../../ports/metrics.ts';
 import { faultOn } from './faults.ts';
 import { evaluateQuery } from './query.ts';
 import { none, resolve } from './selectors.ts';
@@ -7,6 +7,7 @@ import type { WorldState } from './world-state.ts';
 
 /** A series without a sample for longer than this before the end of a span is stale. */
 const STALE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 /** The metrics store of one environment of the simulated company. `read` gives the world as it is now. */
 export function createSandboxMetrics(
@@ -38,7 +39,22 @@ export function createSandboxMetrics(
       }
       let total = 0;
       for (const count of series.values()) total += count;
-      return { ok: true, value: { total, series } };
+      const whole = Math.floor((span.to - span.from) / HOUR_MS);
+      return {
+        ok: true,
+        value: {
+          total,
+          series,
+          ...(span.to - span.from <= HOUR_MS
+            ? {}
+            : { hours: Array.from({ length: whole }, (_, index) => hourTo(span.to - (whole - 1 - index) * HOUR_MS)) }),
+        },
+      };
+
+      function hourTo(to: number): HourGrowth {
+        const hour = grown(selector, matchers, { from: to - HOUR_MS, to });
+        return { to, total: hour.ok ? [...hour.value.series.values()].reduce((sum, count) => sum + count, 0) : 0 };
+      }
     },
     async scalar(query, at) {
       const state = read();

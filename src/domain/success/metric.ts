@@ -1,5 +1,5 @@
-import type { EventData } from '../plan/events.ts';
-import type { Spec } from '../plan/spec.ts';
+import type { EventData } from '../../plan/events.ts';
+import type { Spec } from '../../plan/spec.ts';
 
 /** A success metric of the plan. */
 export type SuccessMetric = Spec['successMetrics'][number];
