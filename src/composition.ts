@@ -20,7 +20,7 @@ import type { Prompter } from './ports/prompter.ts';
 import type { CandidateRepository } from './ports/repository.ts';
 import type { SandboxControl } from './ports/sandbox-control.ts';
 import type { Workspace } from './ports/workspace.ts';
-import type { Context } from './usecases/context.ts';
+import type { Context, SigningGround } from './usecases/context.ts';
 import { loadConfig } from './usecases/settings.ts';
 
 /** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
@@ -39,6 +39,7 @@ export interface Ground {
   readonly repository: CandidateRepository;
   readonly workspace: Workspace;
   readonly store: PlanStore;
+  readonly signing: Context['signing'];
 }
 
 /** What the command line decides for a use case. */
@@ -59,6 +60,7 @@ export async function openGround(cwd: string): Promise<Ground> {
     repository,
     workspace: createWorkspace(root, TEMPLATES),
     store: createPlanStore({ root, releases: 'releases', phaseOf }),
+    signing: signingOf(repository, process.env),
   };
 }
 
@@ -69,6 +71,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const config = await loadConfig(workspace);
   const { root } = repository;
   const common = {
+    signing: signingOf(repository, surroundings.env),
     repository,
     workspace,
     config,
@@ -124,19 +127,21 @@ async function hooks(config: Config, cwd: string, env: Surroundings['env']): Pro
 }
 
 async function realEnvironments(config: Config, cwd: string, env: Surroundings['env']): Promise<Environments> {
-  const [kubectl, prometheus, alertmanager, commands, http] = await Promise.all([
+  const [kubectl, prometheus, alertmanager, commands, http, tcp] = await Promise.all([
     import('./adapters/kubectl/cluster.ts'),
     import('./adapters/prometheus/metrics.ts'),
     import('./adapters/alertmanager/alerts.ts'),
     import('./adapters/probes/command-runner.ts'),
     import('./adapters/probes/http-probe.ts'),
+    import('./adapters/probes/tcp-probe.ts'),
   ]);
   const { durationSeconds } = await import('./plan/duration.ts');
   const clusters = new Map<string, ReturnType<typeof kubectl.createKubectlCluster>>();
   return {
     simulated: false,
     commands: commands.createCommandRunner(cwd, env),
-    http: http.createHttpProbe(),
+    http: http.createHttpProbe({ environment: env }),
+    tcp: tcp.createTcpProbe(),
     cluster(environment, region) {
       const whole = config.environments[environment];
       const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
@@ -209,7 +214,31 @@ export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<Reh
   const { repository, workspace } = await openGround(cwd);
   const config = await loadConfig(workspace);
   const { stageRehearsal } = await import('./adapters/sandbox/rehearsal.ts');
-  return stageRehearsal({ config, repository, workspace, plan });
+  const stage = await stageRehearsal({ config, repository, workspace, plan });
+  const signing = signingOf(repository, process.env);
+  return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing }) };
+}
+
+/** What proves approvals, made when it is first asked for. */
+function signingOf(repository: CandidateRepository, env: Surroundings['env']): Context['signing'] {
+  let opened: Promise<SigningGround> | undefined;
+  return () => {
+    opened ??= openSigningGround(repository, env);
+    return opened;
+  };
+}
+
+async function openSigningGround(repository: CandidateRepository, env: Surroundings['env']): Promise<SigningGround> {
+  const [{ createProtectedBranch }, { createSshSigner }, { findSigningKey }] = await Promise.all([
+    import('./adapters/git/protected-branch.ts'),
+    import('./adapters/ssh/signer.ts'),
+    import('./adapters/ssh/key.ts'),
+  ]);
+  return {
+    repository,
+    protectedBranch: createProtectedBranch(repository.root),
+    signer: createSshSigner(() => findSigningKey(repository.root, env)),
+  };
 }
 
 function notASandbox(): RelctlError {

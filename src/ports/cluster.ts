@@ -18,6 +18,11 @@ export interface Cluster {
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Objects of a kind in the target's namespace, by name. */
   list(query: ListQuery): Promise<readonly KubeObject[]>;
+  /**
+   * Names of the keys of a ConfigMap or Secret, sorted; `undefined` when there is none. Values never leave the adapter, so that
+   * nothing of relctl can write one down.
+   */
+  keys(ref: KeyedRef): Promise<readonly string[] | undefined>;
   /** Creates an object; `cluster.conflict` when it exists. */
   create(object: KubeObject): Promise<KubeObject>;
   /** Server-side apply as field manager `relctl`, taking over fields that others set. */
@@ -39,6 +44,12 @@ export interface Cluster {
 export interface ObjectRef {
   readonly apiVersion: string;
   readonly kind: string;
+  readonly name: string;
+}
+
+/** A ConfigMap or Secret of the target's namespace. */
+export interface KeyedRef {
+  readonly kind: 'ConfigMap' | 'Secret';
   readonly name: string;
 }
 

@@ -1,8 +1,9 @@
 import type { EnvironmentName } from '../plan/config.ts';
 import type { Alerts } from './alerts.ts';
 import type { Cluster } from './cluster.ts';
-import type { CommandRunner, HttpProbe } from './commands.ts';
+import type { CommandRunner, HttpProbe, TcpProbe } from './commands.ts';
 import type { Metrics } from './metrics.ts';
+import type { SuccessSource } from './success-source.ts';
 
 /**
  * The world that a release is carried out in: the real one, or the sandbox. Parts are made when they are first asked for,
@@ -18,4 +19,6 @@ export interface Environments {
   alerts(environment: EnvironmentName): Alerts;
   readonly commands: CommandRunner;
   readonly http: HttpProbe;
+  readonly success: SuccessSource;
+  readonly tcp: TcpProbe;
 }

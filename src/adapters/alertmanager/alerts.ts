@@ -1,10 +1,11 @@
-import { RelctlError } from '../../domain/errors.ts';
 import type { ActiveAlert, AlertRule, Alerts } from '../../ports/alerts.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';
 import { baseUrl, openPrometheus, type PrometheusApi } from '../prometheus/api.ts';
 import { writeSelector } from '../prometheus/selector.ts';
+import { unreachable, unreadable } from './failure.ts';
+import { postAlert, readRoute } from './router.ts';
 
 /** Where alerts are evaluated and where they are routed. */
 export interface AlertsOptions {
@@ -21,7 +22,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const HOUR = 3_600_000;
 
 /**
- * The alerts port on the Prometheus HTTP API v1 and the Alertmanager API v2, read only. Unlike metrics it throws
+ * The alerts port on the Prometheus HTTP API v1 and the Alertmanager API v2. Unlike metrics it throws
  * (`alerts.unreachable`) when it cannot know: an alert that was not asked about must not look like one that is quiet.
  */
 export function createPrometheusAlerts(options: AlertsOptions): Alerts {
@@ -32,6 +33,12 @@ export function createPrometheusAlerts(options: AlertsOptions): Alerts {
     lastFired: (name, span) => readLastFired(api, name, span),
     active: () =>
       alertmanager === undefined ? readFiring(api) : readActive(alertmanager, options.timeout, options.fetch),
+    routed: async (name) =>
+      alertmanager === undefined ? { state: 'no-router' } : readRoute({ ...options, base: alertmanager }, name),
+    inject: (labels, note, until) => {
+      if (alertmanager === undefined) throw unreachable('relctl.yaml names no Alertmanager for this environment');
+      return postAlert({ ...options, base: alertmanager }, labels, note, until);
+    },
   };
 }
 
@@ -108,15 +115,4 @@ function readAlertList(list: unknown, sinceField: string, where: string): readon
 function known<T>(reading: Reading<T>): T {
   if (reading.ok) return reading.value;
   throw unreachable(reading.noData.detail);
-}
-
-function unreadable(where: string, what: string): RelctlError {
-  return unreachable(`${where} gave ${what} in a form that is not its API's`);
-}
-
-function unreachable(message: string): RelctlError {
-  return new RelctlError('alerts.unreachable', message, {
-    why: 'Without an answer relctl cannot tell a quiet alert from one that was not asked about.',
-    hints: ['relctl doctor', 'check prometheus and alertmanager of the environment in relctl.yaml'],
-  });
 }

@@ -5,12 +5,19 @@
 
 /** What happened; a transport that fails is a value, because each caller has its own way to say so. */
 export type HttpAnswer =
-  | { readonly ok: true; readonly status: number; readonly location: string | undefined; readonly body: string }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly location: string | undefined;
+      /** By lower-case name, in alphabetical order. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   | { readonly ok: false; readonly reason: 'unreachable' | 'timeout' | 'too-large'; readonly detail: string };
 
 /** What is sent. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -56,7 +63,8 @@ export async function boundedFetch(url: string, request: HttpRequest, limits: Ht
       if (larger && limits.cut !== true) {
         return { ok: false, reason: 'too-large', detail: `the answer is larger than ${limits.maxBytes} bytes` };
       }
-      return { ok: true, status: response.status, location: response.headers.get('location') ?? undefined, body };
+      const headers = Object.fromEntries(response.headers);
+      return { ok: true, status: response.status, location: headers.location, headers, body };
     } catch (error) {
       if (overdue) return lateAnswer(limits.timeout);
       return { ok: false, reason: 'unreachable', detail: describeNetworkError(error) };

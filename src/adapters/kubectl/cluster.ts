@@ -18,6 +18,9 @@ const FIELD_MANAGER = 'relctl';
  */
 const NEVER_A_VERSION = '1';
 const REMEMBERED = 2000;
+/** Prints the names of keys and nothing else, so that no value leaves kubectl. */
+const KEY_NAMES =
+  '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}{{range $key, $value := .binaryData}}{{$key}}{{"\\n"}}{{end}}';
 
 /**
  * A cluster through the kubectl on this machine; one kubectl call for each method, as a rule. Single objects are read and
@@ -177,6 +180,19 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
       }),
 
     get: (ref) => onObject('reading', ref, () => read(ref)),
+
+    keys: (ref) =>
+      onObject('reading the keys of', { apiVersion: 'v1', ...ref }, async () => {
+        if (!isPathName(ref.name)) return undefined;
+        try {
+          const template = ['-o', `go-template=${KEY_NAMES}`];
+          const names = await kubectl.read(['get', ref.kind.toLowerCase(), ...template, '--', ref.name]);
+          return [...new Set(names.split('\n').filter(Boolean))].sort();
+        } catch (error) {
+          if (error instanceof KubectlFailure && error.failure === 'not-found') return undefined;
+          throw error;
+        }
+      }),
 
     list: (query) =>
       explained(`listing ${query.kind} objects`, kubectl.commandLine(['get', query.kind]), async () => {

@@ -36,18 +36,50 @@ export function createSandboxAlerts(environment: 'staging' | 'production', world
     async lastFired(name, span) {
       const state = read();
       if (environment !== 'staging' || faultOn(state, 'alert-never-fires')) return undefined;
-      const delay = 60_000 + (keyOf(state.seed, `alert ${name}`) % 60_000);
-      const fired = (state.deploys.staging ?? []).flatMap((deployed) => {
-        const from = deployed + delay;
-        const last = Math.min(from + TRIED_FOR_MS, state.now, span.to);
-        return last >= from && last > span.from ? [last] : [];
+      return firings(state, name, span.to)
+        .filter((last) => last > span.from)
+        .at(-1);
+    },
+    async routed(name) {
+      const state = read();
+      const drilled = state.drills.some((drill) => drill.alert === name && drill.until > state.now);
+      const isNew = state.lessons.alerts.some((alert) => alert.name === name);
+      // The simulated router remembers: what Operations tried after a deployment counts as routed from then on.
+      const tried = isNew && environment === 'staging' && firings(state, name, state.now).length > 0;
+      return drilled || tried ? { state: 'routed', receivers: ['simulated-on-call'] } : { state: 'not-active' };
+    },
+    async inject(labels, _note, until) {
+      read();
+      world.change((state) => {
+        const drill = {
+          alert: labels.alertname ?? '',
+          at: state.now,
+          until: Math.max(until, state.now),
+          synthetic: true,
+        };
+        state.drills = [...state.drills, drill].slice(-100);
       });
-      return fired.at(-1);
     },
     async active() {
       return erringServices(read(), environment);
     },
   };
+}
+
+/** When the alert was last seen firing after each deployment and drill in staging, up to a moment; in the order of time. */
+function firings(state: WorldState, name: string, to: number): readonly number[] {
+  if (faultOn(state, 'alert-never-fires')) return [];
+  const delay = 60_000 + (keyOf(state.seed, `alert ${name}`) % 60_000);
+  const drills = state.drills.filter((drill) => drill.alert === name && !drill.synthetic);
+  return [
+    ...(state.deploys.staging ?? []).map((at) => ({ from: at + delay, until: at + delay + TRIED_FOR_MS })),
+    ...drills.map((drill) => ({ from: drill.at, until: drill.until })),
+  ]
+    .flatMap(({ from, until }) => {
+      const last = Math.min(until, state.now, to);
+      return last >= from ? [last] : [];
+    })
+    .sort((a, b) => a - b);
 }
 
 function erringServices(state: WorldState, environment: string): readonly ActiveAlert[] {

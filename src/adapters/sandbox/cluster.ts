@@ -46,6 +46,15 @@ export function createSandboxCluster(
       const object = readObject(state, found, ref);
       return hiddenResource(state, found, ref) ? undefined : object;
     },
+    async keys({ kind, name }) {
+      const state = world.read();
+      const found = within(state);
+      const ref = { apiVersion: 'v1', kind, name };
+      const object = hiddenResource(state, found, ref) ? undefined : readObject(state, found, ref);
+      if (object === undefined) return undefined;
+      const { data = {}, stringData = {} } = object as { data?: object; stringData?: object };
+      return [...new Set([...Object.keys(data), ...Object.keys(stringData)])].sort();
+    },
     async list(query) {
       const state = world.read();
       const found = within(state);

@@ -1,8 +1,10 @@
+import { sourceOf } from '../../domain/success/metric.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { objectKey } from './kinds.ts';
 import { canonicalSelector, parseSelector } from './matcher.ts';
 import { seedObject } from './object-store.ts';
 import { METRICS } from './series.ts';
+import { sourceKey } from './success.ts';
 import type { Lessons, WorldState } from './world-state.ts';
 
 /**
@@ -27,19 +29,27 @@ export function teach(state: WorldState, spec: Spec): void {
       name,
       ...(http === undefined ? {} : { url: http.url, status: http.status }),
       ...(http?.contains === undefined ? {} : { contains: http.contains }),
+      ...(http?.json === undefined ? {} : { body: bodyThatHolds(http.json, http.contains) }),
       ...(command === undefined ? {} : { command }),
     })),
     (each) => each.url ?? each.name,
   );
-  const resources = spec.resources.map(({ environment, name, object, command }) => ({
+  const resources = spec.resources.map(({ environment, name, object, command, http, tcp }) => ({
     environment,
     name,
     ...(object === undefined
       ? {}
       : { object: { apiVersion: object.apiVersion, kind: object.kind, name: object.name } }),
     ...(command === undefined ? {} : { command }),
+    ...(http === undefined ? {} : { url: http.url, status: http.status }),
+    ...(tcp === undefined ? {} : { address: `${tcp.host} ${tcp.port}` }),
   }));
   lessons.resources = merged(lessons.resources, resources, (each) => `${each.environment}/${each.name}`);
+  lessons.alerts = merged(
+    lessons.alerts,
+    spec.alerts.map(({ name, drill }) => ({ name, ...(drill === undefined ? {} : { drill }) })),
+    (each) => each.name,
+  );
   for (const resource of spec.resources) provision(state, resource);
 }
 
@@ -86,9 +96,10 @@ function exportBucket(state: WorldState, edge: number): void {
 }
 
 function kr(metric: Spec['successMetrics'][number]): Lessons['krs'] {
-  if (metric.query === undefined) return [];
+  const source = sourceOf(metric);
+  if (source.kind === 'hand') return [];
   const baseline = metric.baseline ?? metric.target * (metric.direction === 'up' ? 0.9 : 1.1);
-  return [{ name: metric.name, query: metric.query, baseline, target: metric.target }];
+  return [{ name: metric.name, query: sourceKey(source), baseline, target: metric.target }];
 }
 
 /** What Operations pre-provisions is there, with the condition that the plan asks for. */
@@ -103,6 +114,26 @@ function provision(state: WorldState, resource: Spec['resources'][number]): void
     const labels = { 'relctl.dev/simulated': 'true' };
     seedObject(state, target, { apiVersion, kind, metadata: { name, labels }, status: { conditions } }, state.now);
   }
+}
+
+type JsonCheck = NonNullable<NonNullable<Spec['smokeTests'][number]['http']>['json']>[number];
+
+/** A JSON text in which each pointer finds its value; lists become objects, in which their indices are keys. */
+function bodyThatHolds(checks: readonly JsonCheck[], contains: string | undefined): string {
+  const root: Record<string, unknown> = contains === undefined ? {} : { simulated: contains };
+  for (const { pointer, equals = true } of checks) {
+    if (pointer === '') return JSON.stringify(equals);
+    const keys = pointer.slice(1).split('/');
+    let at = root;
+    for (const key of keys.slice(0, -1)) {
+      const next = at[key];
+      const inner = typeof next === 'object' && next !== null ? (next as Record<string, unknown>) : {};
+      at[key] = inner;
+      at = inner;
+    }
+    at[(keys.at(-1) ?? '').replaceAll('~1', '/').replaceAll('~0', '~')] = equals;
+  }
+  return JSON.stringify(root);
 }
 
 function merged<T>(old: readonly T[], next: readonly T[], keyOf: (item: T) => string): T[] {

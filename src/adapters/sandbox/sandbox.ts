@@ -15,7 +15,8 @@ import { createSandboxMetrics } from './metrics.ts';
 import { createSandboxNotifier } from './notifier.ts';
 import { seedObject } from './object-store.ts';
 import { createPeople, type People } from './people.ts';
-import { createSandboxCommands, createSandboxProbe } from './probes.ts';
+import { createSandboxCommands, createSandboxProbe, createSandboxTcp } from './probes.ts';
+import { createSandboxSuccess } from './success.ts';
 import { recordTraffic } from './traffic.ts';
 import { type World, worldInFile, worldInMemory } from './world.ts';
 import { DEFAULT_SEED, type DeliveredMessage, newWorld, targetKey, type WorldState } from './world-state.ts';
@@ -83,6 +84,8 @@ export function openSandbox(options: {
     notifier: createSandboxNotifier(world, config),
     commands: createSandboxCommands(world),
     http: createSandboxProbe(world),
+    success: createSandboxSuccess(() => world.read()),
+    tcp: createSandboxTcp(world),
     faults: {
       list: () => listFaults(world.read()),
       set(name, on, place = {}) {

@@ -1,0 +1,21 @@
+import { connect } from 'node:net';
+import type { TcpProbe } from '../../ports/commands.ts';
+import { describeNetworkError } from '../http/bounded-fetch.ts';
+
+/** Opens a connection and closes it at once; nothing is sent. */
+export function createTcpProbe(): TcpProbe {
+  return {
+    connect: (host, port, { timeout }) =>
+      new Promise((resolve) => {
+        const socket = connect({ host, port });
+        const end = (connected: boolean, detail: string): void => {
+          clearTimeout(timer);
+          socket.destroy();
+          resolve({ connected, detail });
+        };
+        const timer = setTimeout(() => end(false, `no connection within ${timeout / 1000} s`), timeout);
+        socket.once('connect', () => end(true, 'takes connections'));
+        socket.once('error', (error) => end(false, describeNetworkError(error)));
+      }),
+  };
+}
