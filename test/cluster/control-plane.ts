@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findAssets } from './assets.ts';
+import { type ApiRequest, auditArguments, readAudit } from './audit-log.ts';
 import { freePorts } from './free-ports.ts';
 import { createKubeApi, type KubeApi } from './kube-api.ts';
 import { type Access, writeKubeconfig } from './kubeconfig.ts';
@@ -25,6 +26,8 @@ export interface ControlPlane {
   readonly programs: { readonly etcd: Running; readonly apiServer: Running; readonly controllerManager: Running };
   /** Certificate and key of the API server; the kubelet stand-in serves with them too. */
   readonly certificate: { readonly cert: string; readonly key: string };
+  /** What the API server was asked and how it answered, oldest first; empty without {@link ControlPlaneOptions.audit}. */
+  requests(): readonly ApiRequest[];
   createNamespace(name: string): Promise<void>;
   /** Starts the API server anew at the same address, after it was ended as a fault; its data is etcd's. */
   restartApiServer(): Promise<void>;
@@ -46,6 +49,8 @@ export interface ControlPlaneOptions {
   readonly name?: string;
   /** Users beside the administrator; without {@link ControlPlane.allow} they may do nothing. */
   readonly users?: readonly string[];
+  /** Keeps a log of all requests. */
+  readonly audit?: boolean;
 }
 
 const CONTROLLERS = [
@@ -103,7 +108,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       { mode: 0o600 },
     );
     writeServiceAccountKeys(folder);
-    const apiArguments = apiServerArguments(folder, certificates, clientPort, apiPort);
+    const auditLog = options.audit === true ? join(folder, 'audit.log') : undefined;
+    const apiArguments = [
+      ...apiServerArguments(folder, certificates, clientPort, apiPort),
+      ...(auditLog === undefined ? [] : auditArguments(folder, auditLog)),
+    ];
     let apiServer = await start('kube-apiserver', apiArguments);
     const untilReady = () =>
       waitFor(async () => (await api.call<string>('GET', '/readyz')) === 'ok', {
@@ -144,6 +153,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         apiServer = await start('kube-apiserver', apiArguments);
         await untilReady();
       },
+      requests: () => (auditLog === undefined ? [] : readAudit(auditLog)),
       async createNamespace(namespace) {
         await api.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
       },
