@@ -37,6 +37,8 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
       const { openGround } = await import('./composition.ts');
       return (await openGround(root)).store;
     }),
+    signing: async () => (await (await import('./composition.ts')).openGround(root)).signing(),
+    looksOnly: true,
     sink: surroundings.sink,
     runs: await createRuns(state),
     actor: surroundings.actor ?? 'relctl',

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../plan/events.ts';
 import type { Policy } from '../plan/policy.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
+import { seatOf } from './delegates.ts';
 import { isAmong, quorumOf, samePerson, votingBoard } from './people.ts';
 import { foldState, phaseOf } from './state.ts';
 import { tally } from './tally.ts';
@@ -79,7 +80,7 @@ const decisions: AuditRule = (plan, policy) => {
       votes = new Map();
     }
     if (event.type === 'cab.voted') {
-      votes.set(event.actor.toLowerCase(), event.data.decision);
+      votes.set(seatOf(event).toLowerCase(), event.data.decision);
       findings.push(...voter(plan, policy, authors, event));
     }
     if (event.type === 'cab.decided') {

@@ -1,4 +1,6 @@
 import type { Policy, Role } from '../plan/policy.ts';
+import { delegatorsOf, seatOf } from './delegates.ts';
+import * as approval from './gates/approval.ts';
 import * as delivery from './gates/delivery.ts';
 import { type GateFacts, type GateRule, type Refusal, refuse } from './gates/gate.ts';
 import * as planning from './gates/planning.ts';
@@ -24,6 +26,7 @@ const only =
     held;
 
 const BEFORE_PRODUCTION: readonly GateRule[] = [
+  approval.approvalsGenuine,
   planning.cabGo,
   planning.cabConditions,
   delivery.stageCurrent,
@@ -33,6 +36,13 @@ const BEFORE_PRODUCTION: readonly GateRule[] = [
   planning.noFreeze,
   planning.inChangeWindow,
   planning.noClash,
+];
+
+/** Going on in production asks again where signatures are required: the record that a deployment was begun is not signed. */
+const STILL_APPROVED: readonly GateRule[] = [
+  approval.approvalsGenuine,
+  approval.imagesSigned,
+  ...[planning.cabGo, delivery.stageCurrent, delivery.signoffQa, delivery.signoffOps].map(approval.whereSigned),
 ];
 
 /** The process, command by command. What a command needs stands here and nowhere else. */
@@ -54,43 +64,43 @@ export const PROCESS = {
     command: (id) => `relctl signoff cab ${id}`,
     phases: ['submitted'],
     roles: only('cab'),
-    gates: [planning.cabMember, planning.cabNotAuthor],
+    gates: [planning.cabMember, planning.cabNotAuthor, approval.notContributor('cab')],
   },
   stage: {
     command: (id) => `relctl stage ${id}`,
     phases: ['approved', 'staged', 'ready'],
     roles: roles('stage'),
-    gates: [planning.cabGo, planning.stagingLead],
+    gates: [approval.boardGenuine, planning.cabGo, planning.stagingLead],
   },
   'signoff qa': {
     command: (id) => `relctl signoff qa ${id}`,
     phases: ['staged', 'ready'],
     roles: only('qa'),
-    gates: [delivery.stageCurrent, delivery.signoffSeparate],
+    gates: [delivery.stageCurrent, delivery.signoffSeparate, approval.notContributor('qa')],
   },
   'signoff ops': {
     command: (id) => `relctl signoff ops ${id}`,
     phases: ['staged', 'ready'],
     roles: only('operations'),
-    gates: [delivery.stageCurrent, delivery.signoffSeparate],
+    gates: [delivery.stageCurrent, delivery.signoffSeparate, approval.notContributor('ops')],
   },
   deploy: {
     command: (id) => `relctl deploy ${id}`,
     phases: ['ready'],
     roles: roles('deploy'),
-    gates: BEFORE_PRODUCTION,
+    gates: [...BEFORE_PRODUCTION, approval.deployerSeparate],
   },
   'deploy --promote': {
     command: (id) => `relctl deploy ${id} --promote`,
     phases: ['canary'],
     roles: roles('deploy'),
-    gates: [delivery.canaryPassed, delivery.windowOpen],
+    gates: [...STILL_APPROVED, delivery.canaryPassed, delivery.windowOpen],
   },
   'deploy --resume': {
     command: (id) => `relctl deploy ${id} --resume`,
     phases: ['canary', 'rolling-out'],
     roles: roles('deploy'),
-    gates: [],
+    gates: STILL_APPROVED,
   },
   'deploy --abort': {
     command: (id) => `relctl deploy ${id} --abort`,
@@ -140,7 +150,8 @@ export type ProcessCommand = keyof typeof PROCESS;
 export function decide(command: ProcessCommand, facts: GateFacts): readonly Refusal[] {
   const step: ProcessStep = PROCESS[command];
   const order = refuseOrder(command, step, facts);
-  if (order !== undefined) return [order];
+  // An approval that does not count puts the release back to a phase that nobody expects, so it is told first.
+  if (order !== undefined) return [approval.approvalsGenuine(facts), order].filter((one) => one !== undefined);
   const gates = step.gates.map((gate) => gate(facts));
   return [refuseRole(step, facts), ...gates].filter((refusal) => refusal !== undefined);
 }
@@ -212,7 +223,7 @@ export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly Proce
 /** People who may give a command in this release. */
 export function whoMay(command: ProcessCommand, { plan, policy, state }: GateFacts): readonly string[] {
   if (command === 'signoff cab') {
-    const voted = state.cab?.votes.map((vote) => vote.actor) ?? [];
+    const voted = state.cab?.votes.map(seatOf) ?? [];
     return votingBoard(plan.spec, state.authors, policy).filter((member) => !isAmong(voted, member));
   }
   return peopleOf(plan.spec, (PROCESS[command] as ProcessStep).roles(policy));
@@ -248,9 +259,17 @@ function refuseRole(step: ProcessStep, facts: GateFacts): Refusal | undefined {
   // The board has its own gate, which says more.
   if (held.includes('cab')) return undefined;
   const people = peopleOf(plan.spec, held);
-  if (delivery.isAllowed(people, actor)) return undefined;
+  if (delivery.isAllowed(people, actor) || isDelegate(step, facts)) return undefined;
   return refuse('role.allowed', `${actor} is not ${roleTitles(held)} of this release`, {
     who: people,
     command: step.command(plan.id),
   });
+}
+
+/** True for who stands in for somebody who signs off for QA or Operations. */
+function isDelegate(step: ProcessStep, { actor, plan, policy, now }: GateFacts): boolean {
+  const role = step === PROCESS['signoff qa'] ? 'qa' : step === PROCESS['signoff ops'] ? 'ops' : undefined;
+  if (actor === undefined || role === undefined) return false;
+  const people = peopleOf(plan.spec, step.roles(policy));
+  return delegatorsOf(policy, plan.spec, role, actor, now).some((one) => isAmong(people, one));
 }

@@ -1,4 +1,5 @@
 import type { EventData, EventOf, RecordedEvent } from '../plan/events.ts';
+import { seatOf } from './delegates.ts';
 import { isInProduction, type Phase } from './phases.ts';
 
 /**
@@ -216,7 +217,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
       return {
         cab: state.cab && {
           ...state.cab,
-          votes: [...state.cab.votes.filter((vote) => vote.actor !== event.actor), event],
+          votes: [...state.cab.votes.filter((vote) => seatOf(vote) !== seatOf(event)), event],
         },
         conditions: [
           ...state.conditions.filter((condition) => condition.by !== event.actor),

@@ -4,8 +4,17 @@ import type { NewEvent } from '../plan/chain.ts';
 import type { EventData, EventType } from '../plan/events.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { ReadingContext } from './context.ts';
+import type { Seal } from './signing/seal.ts';
 
 type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }[EventType];
+
+/** How a release that asks for signatures keeps its history. */
+export interface Sealing {
+  /** Hashes of recorded events that do not count. */
+  readonly leftOut: ReadonlySet<string>;
+  /** Signs what has to be signed before it is recorded. */
+  readonly seal: Seal;
+}
 
 /**
  * The history of one release while a command works on it. Each record is one atomic write of the whole file; records that
@@ -16,9 +25,15 @@ export class Journal {
   #state: ReleaseState;
   #tail: Promise<unknown> = Promise.resolve();
   readonly #context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>;
+  readonly #sealing: Sealing | undefined;
 
-  constructor(context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>, plan: ReleasePlan) {
+  constructor(
+    context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>,
+    plan: ReleasePlan,
+    sealing?: Sealing,
+  ) {
     this.#context = context;
+    this.#sealing = sealing;
     this.#plan = plan;
     this.#state = this.#fold(plan);
   }
@@ -33,7 +48,7 @@ export class Journal {
     return this.#state;
   }
 
-  /** Appends one event. Errors: `plan.changed-underneath`, `plan.write-failed`. */
+  /** Appends one event. Errors: `plan.changed-underneath`, `plan.write-failed`, and `signing.*` for what has to be signed. */
   record<T extends EventType>(type: T, data: EventData<T>): Promise<void> {
     return this.recordAll([[type, data] as unknown as Entry]);
   }
@@ -47,10 +62,12 @@ export class Journal {
 
   async #append(entries: readonly Entry[]): Promise<void> {
     const { store, sink } = this.#context;
-    this.#plan = await store.append(
-      this.#plan,
-      entries.map((entry) => this.#event(entry)),
-    );
+    const events: NewEvent<EventType>[] = [];
+    for (const entry of entries) {
+      const event = this.#event(entry);
+      events.push(this.#sealing === undefined ? event : await this.#sealing.seal(this.#plan, event));
+    }
+    this.#plan = await store.append(this.#plan, events);
     this.#state = this.#fold(this.#plan);
     for (const event of this.#plan.events.slice(-entries.length)) {
       sink.emit({ type: 'recorded', seq: event.seq, event: event.type });
@@ -66,6 +83,8 @@ export class Journal {
   }
 
   #fold(plan: ReleasePlan): ReleaseState {
-    return foldState(plan.events, this.#context.environments.simulated ? 'any' : 'real');
+    const leftOut = this.#sealing?.leftOut;
+    const counted = leftOut === undefined ? plan.events : plan.events.filter((event) => !leftOut.has(event.hash));
+    return foldState(counted, this.#context.environments.simulated ? 'any' : 'real');
   }
 }

@@ -7,12 +7,14 @@ import type { Policy } from '../plan/policy.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { Journal } from './journal.ts';
-import { loadPolicy } from './settings.ts';
+import { openSigning, type Signing } from './signing/open.ts';
 
 /** A release that a command works on. */
 export interface Release {
   readonly journal: Journal;
   readonly policy: Policy;
+  /** Whether approvals are signed, and which of them do not count. */
+  readonly signing: Signing;
   /** What the gates look at, now. */
   facts(actor?: string): GateFacts;
 }
@@ -24,12 +26,14 @@ export async function openRelease(
   options: { readonly others?: boolean } = {},
 ): Promise<Release> {
   const plan = await context.store.load(id);
-  const policy = await loadPolicy(context.workspace, plan.metadata.process);
+  const signing = await openSigning(context, plan);
+  const { policy } = signing;
   const others = options.others === false ? [] : await otherReleases(context, id);
-  const journal = new Journal(context, plan);
+  const journal = new Journal(context, plan, signing.sealing);
   return {
     journal,
     policy,
+    signing,
     facts: (actor) => ({
       plan: journal.plan,
       state: journal.state,
@@ -37,6 +41,7 @@ export async function openRelease(
       now: context.clock.now(),
       actor,
       others,
+      signing: signing.facts,
       findings: checkPlan({ plan: journal.plan, policy, config: context.config, now: context.clock.now() }),
     }),
   };

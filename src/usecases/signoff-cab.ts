@@ -1,4 +1,5 @@
 import { isoTime } from '../domain/calendar.ts';
+import { seatFor, seatOf } from '../domain/delegates.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { quorumOf, votingBoard } from '../domain/people.ts';
@@ -29,7 +30,8 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   const { journal, policy } = release;
   const vote = await askVote(context, release, answers);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
-  const others = (journal.state.cab?.votes ?? []).filter((one) => one.actor !== context.actor);
+  const seat = vote.onBehalfOf ?? context.actor;
+  const others = (journal.state.cab?.votes ?? []).filter((one) => seatOf(one) !== seat);
   const count = tally(
     [...others.map((one) => one.data.decision), vote.decision],
     board.length,
@@ -121,8 +123,11 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
     decision === 'no-go'
       ? await textAnswer(prompter, answers.comment, { message: 'Why not?', flag: '--comment' })
       : (answers.comment ?? '');
+  const board = votingBoard(plan.spec, state.authors, release.policy);
+  const seat = seatFor(release.policy, plan.spec, 'cab', board, context.actor, clock.now());
   return {
     ...subjectOf(plan),
+    ...(seat === undefined || seat === context.actor ? {} : { onBehalfOf: seat }),
     round: state.cab?.round ?? 1,
     decision,
     ...areas,

@@ -1,3 +1,4 @@
+import { seatFor } from '../domain/delegates.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { EventData } from '../plan/events.ts';
 import type { Evidence } from '../ports/plan-store.ts';
@@ -56,8 +57,11 @@ export async function recordSignoff(context: Context, release: Release, signoff:
     decision === 'reject'
       ? await textAnswer(prompter, signoff.comment, { message: 'What is wrong?', flag: '--comment' })
       : (signoff.comment ?? '');
+  const holders = plan.spec.owners[signoff.role === 'qa' ? 'qa' : 'operations'];
+  const seat = seatFor(release.policy, plan.spec, signoff.role, holders, context.actor, context.clock.now());
   await journal.record('signoff.recorded', {
     ...subjectOf(plan),
+    ...(seat === undefined || seat === context.actor ? {} : { onBehalfOf: seat }),
     role: signoff.role,
     stageAttempt: state.stage?.attempt ?? 1,
     decision,

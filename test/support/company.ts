@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { createRuns } from '../../src/adapters/fs/runs.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
+import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { openSandboxWorld } from '../../src/adapters/sandbox/open.ts';
 import type { Sandbox } from '../../src/adapters/sandbox/sandbox.ts';
+import { createSshSigner } from '../../src/adapters/ssh/signer.ts';
 import { windowSpan } from '../../src/domain/calendar.ts';
 import { RelctlError } from '../../src/domain/errors.ts';
 import { nameOf, withoutServerFields } from '../../src/domain/manifests.ts';
@@ -98,6 +100,11 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       store: world.store,
       workspace,
       repository,
+      signing: async () => ({
+        repository,
+        protectedBranch: createProtectedBranch(git.root),
+        signer: createSshSigner(async () => ({ kind: 'file', path: keyFile(git.root, actor), shown: actor })),
+      }),
       environments: world.environments,
       notifier: world.notifier,
       prompter: SILENT,
@@ -119,6 +126,11 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
   const journal = new Journal(company.as(PEOPLE.rdLead), await company.plan());
   await journal.record('plan.created', subjectOf(journal.plan));
   return company;
+}
+
+/** Where a person of a test company has their key, once a test made one. */
+export function keyFile(root: string, person: string): string {
+  return join(root, '.relctl', 'keys', person);
 }
 
 const KINDS = [

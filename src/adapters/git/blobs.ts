@@ -12,9 +12,15 @@ function isReadable(path: string): boolean {
  * @param commit full commit id
  */
 export async function readBlobs(git: Git, commit: string, paths: readonly string[]): Promise<Map<string, string>> {
+  const blobs = await readBlobBytes(git, commit, paths);
+  return new Map([...blobs].map(([path, bytes]) => [path, bytes.toString('utf8')]));
+}
+
+/** The same, byte for byte. */
+export async function readBlobBytes(git: Git, commit: string, paths: readonly string[]): Promise<Map<string, Buffer>> {
   const wanted = paths.filter(isReadable);
-  const texts = new Map<string, string>();
-  if (wanted.length === 0) return texts;
+  const blobs = new Map<string, Buffer>();
+  if (wanted.length === 0) return blobs;
   const output = await git.read(['cat-file', '--batch', '--follow-symlinks'], {
     input: wanted.map((path) => `${commit}:${path}\n`).join(''),
     // Objects are cut out by their size in bytes, so each byte must stay one character.
@@ -32,11 +38,11 @@ export async function readBlobs(git: Git, commit: string, paths: readonly string
     if (size === undefined) continue;
     if (offset + Number(size) > output.length) throw truncated(path);
     if (found?.[1] === 'blob') {
-      texts.set(path, Buffer.from(output.slice(offset, offset + Number(size)), 'latin1').toString('utf8'));
+      blobs.set(path, Buffer.from(output.slice(offset, offset + Number(size)), 'latin1'));
     }
     offset += Number(size) + 1;
   }
-  return texts;
+  return blobs;
 }
 
 function truncated(path: string): RelctlError {

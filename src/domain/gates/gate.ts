@@ -15,6 +15,19 @@ export interface GateFacts {
   readonly actor: string | undefined;
   readonly others: readonly OtherRelease[];
   readonly findings: readonly PlanFinding[];
+  /** Whether approvals are signed; `undefined` where the question is not asked. */
+  readonly signing?: SigningFacts;
+}
+
+/** What gates and pages need to know of signatures. */
+export interface SigningFacts {
+  readonly mode: 'required' | 'unsigned' | 'simulated';
+  /** Approvals of this round that are recorded and do not count, each with the reason and who acts again. */
+  readonly refused: readonly { readonly sentence: string; readonly who: string; readonly command: string }[];
+  /** Why signatures cannot be checked at all now. Nothing is approved then, but a release can still be taken back. */
+  readonly trouble?: { readonly sentence: string; readonly command: string };
+  /** Addresses with a hand in the candidate; `undefined` when they cannot be read here or nobody asks. */
+  readonly contributors: readonly string[] | undefined;
 }
 
 /** Another release of the repository, for clashes. */
@@ -43,6 +56,9 @@ export const GATES = {
     exceptionable: true,
   },
   'time.no-clash': { title: 'no other release has the same services at the same time', exceptionable: true },
+  'approval.genuine': { title: 'approvals are signed by those who gave them', exceptionable: false },
+  'deployer.separate': { title: 'who deploys is not who approved', exceptionable: false },
+  'approval.not-contributor': { title: 'nobody approves their own commits', exceptionable: false },
   'cab.member': { title: 'the vote comes from the Change Advisory Board', exceptionable: false },
   'cab.not-author': { title: 'nobody approves what they wrote', exceptionable: false },
   'cab.go': { title: 'the CAB gave its Go for exactly this plan', exceptionable: false },

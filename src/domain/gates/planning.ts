@@ -1,4 +1,5 @@
 import { daysUntilWindow, dueDate, formatMoment, formatSpan, formatWindow, isoTime, windowSpan } from '../calendar.ts';
+import { personOf, seatFor, seatOf } from '../delegates.ts';
 import { isAmong, nameList, votingBoard } from '../people.ts';
 import { describeChangeWindow, outsideChangeWindows } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
@@ -91,21 +92,24 @@ export const noClash: GateRule = (facts) => {
   );
 };
 
-export const cabMember: GateRule = ({ plan, actor }) =>
-  actor === undefined || isAmong(plan.spec.owners.cab, actor)
+export const cabMember: GateRule = ({ plan, policy, now, actor }) =>
+  actor === undefined || seatFor(policy, plan.spec, 'cab', plan.spec.owners.cab, actor, now) !== undefined
     ? undefined
     : refuse('cab.member', `${actor} is not on the board of this release`, {
         who: plan.spec.owners.cab,
         command: `relctl signoff cab ${plan.id}`,
       });
 
-export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) =>
-  actor === undefined || policy.separation.authorMayApprove || !isAmong(state.authors, actor)
+export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) => {
+  if (actor === undefined || policy.separation.authorMayApprove) return undefined;
+  const authors = state.authors.map((one) => personOf(policy, one));
+  return !authors.includes(personOf(policy, actor))
     ? undefined
     : refuse('cab.not-author', `${actor} wrote or submitted this plan and so cannot approve it`, {
         who: votingBoard(plan.spec, state.authors, policy),
         command: `relctl signoff cab ${plan.id}`,
       });
+};
 
 export const cabGo: GateRule = (facts) => {
   const { plan, state, policy } = facts;
@@ -119,7 +123,7 @@ export const cabGo: GateRule = (facts) => {
     });
   }
   if (decision === undefined) {
-    const voted = state.cab.votes.map((vote) => vote.actor);
+    const voted = state.cab.votes.map(seatOf);
     const missing = board.filter((member) => !isAmong(voted, member));
     return refuse('cab.go', `the CAB has not decided; not yet heard: ${nameList(missing)}`, {
       ...voteAgain,

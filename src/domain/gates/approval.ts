@@ -1,0 +1,93 @@
+import { personOf, seatOf } from '../delegates.ts';
+import { pinnedImage } from '../manifests.ts';
+import { type GateFacts, type GateRule, refuse } from './gate.ts';
+
+/** Gates about approvals as such: that they are genuine, and that nobody approves what they made or then carry out. */
+
+/** What is recorded and does not count is named first: otherwise people only read that an approval is missing. */
+const genuine =
+  (needed: 'vote' | 'all'): GateRule =>
+  ({ plan, state, signing }) => {
+    if (signing?.mode !== 'required') return undefined;
+    if (signing.trouble !== undefined) {
+      return refuse('approval.genuine', signing.trouble.sentence, {
+        who: [plan.spec.owners.rdLead],
+        command: signing.trouble.command,
+      });
+    }
+    const [first] = signing.refused;
+    const isComplete =
+      state.cab?.decision?.data.decision === 'go' &&
+      (needed === 'vote' || (isPass(state.signoffs.qa) && isPass(state.signoffs.ops)));
+    return first === undefined || isComplete
+      ? undefined
+      : refuse('approval.genuine', first.sentence, { who: [first.who], command: first.command });
+  };
+
+export const boardGenuine = genuine('vote');
+export const approvalsGenuine = genuine('all');
+
+/** Where signatures are required, what goes on in production must be what was signed off, whatever the record of its beginning says. */
+export const imagesSigned: GateRule = ({ plan, state, signing }) => {
+  const begun = state.deployment?.started.data.images;
+  if (signing?.mode !== 'required' || begun === undefined) return undefined;
+  const other = plan.spec.services.find(({ name, image }) => {
+    const staged = state.stage?.images[name] ?? [];
+    return begun[name] !== pinnedImage(image, staged.length === 1 ? staged[0] : undefined);
+  });
+  return other === undefined
+    ? undefined
+    : refuse('approval.genuine', `the image of ${other.name} in the deployment that was begun is not the signed one`, {
+        who: plan.spec.owners.operations,
+        command: `relctl deploy ${plan.id} --abort`,
+      });
+};
+
+/** A gate that counts only where signatures are required. */
+export function whereSigned(gate: GateRule): GateRule {
+  return (facts) => (facts.signing?.mode === 'required' ? gate(facts) : undefined);
+}
+
+/** Who deploys did not approve, apart from what the policy allows. */
+export const deployerSeparate: GateRule = ({ plan, state, policy, actor }) => {
+  if (actor === undefined) return undefined;
+  const allowed = policy.separation.deployerMayHaveSigned;
+  const deployer = personOf(policy, actor);
+  const approvals = [
+    ...(state.cab?.votes ?? []).map((vote) => ({ act: 'cab' as const, event: vote })),
+    ...[state.signoffs.qa, state.signoffs.ops].flatMap((event) =>
+      event === undefined ? [] : [{ act: event.data.role, event }],
+    ),
+  ];
+  const own = approvals.find(
+    ({ act, event }) =>
+      !allowed.includes(act) && [event.actor, seatOf(event)].some((one) => personOf(policy, one) === deployer),
+  );
+  return own === undefined
+    ? undefined
+    : refuse('deployer.separate', `${actor} approved this release for ${TITLES[own.act]} and so does not deploy it`, {
+        who: plan.spec.owners.operations.filter((one) => personOf(policy, one) !== deployer),
+        command: `relctl deploy ${plan.id}`,
+      });
+};
+
+const TITLES = { cab: 'the CAB', qa: 'QA', ops: 'Operations' } as const;
+
+/** Nobody approves a candidate that holds their own commits, where the policy says so. */
+export const notContributor =
+  (act: keyof typeof TITLES): GateRule =>
+  ({ plan, policy, actor, signing }: GateFacts) => {
+    if (actor === undefined || policy.separation.contributorsMaySign.includes(act)) return undefined;
+    const person = personOf(policy, actor);
+    const isContributor = signing?.contributors?.some((one) => personOf(policy, one) === person) ?? false;
+    if (!isContributor) return undefined;
+    const { cab, qa, operations } = plan.spec.owners;
+    return refuse('approval.not-contributor', `${actor} has commits in the candidate and so does not approve it`, {
+      who: { cab, qa, ops: operations }[act].filter((one) => personOf(policy, one) !== person),
+      command: `relctl signoff ${act} ${plan.id}`,
+    });
+  };
+
+function isPass(signoff: GateFacts['state']['signoffs']['qa']): boolean {
+  return signoff?.data.decision === 'pass';
+}

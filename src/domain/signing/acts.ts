@@ -1,0 +1,80 @@
+import type { EventOf, EventType, RecordedEvent, RecordedSignature } from '../../plan/events.ts';
+import type { Policy, Role, SignedAct } from '../../plan/policy.ts';
+
+/** How one kind of act is signed. */
+interface ActRule {
+  readonly event: EventType;
+  /** SSH signature namespace: a signature for one act can never be read as one for another. */
+  readonly namespace: string;
+  /** Where the act takes effect; part of the statement. */
+  readonly environment: 'staging' | 'production';
+  readonly title: string;
+}
+
+/** Everything that a person can sign. Namespaces are the grants of `allowed_signers`, so they never change their meaning. */
+export const ACTS = {
+  submit: {
+    event: 'cab.submitted',
+    namespace: 'cab-submission@relctl.dev',
+    environment: 'production',
+    title: 'submission to the CAB',
+  },
+  cab: { event: 'cab.voted', namespace: 'cab-decision@relctl.dev', environment: 'production', title: 'vote' },
+  condition: {
+    event: 'condition.closed',
+    namespace: 'condition@relctl.dev',
+    environment: 'production',
+    title: 'closing of a condition',
+  },
+  exception: {
+    event: 'exception.granted',
+    namespace: 'exception@relctl.dev',
+    environment: 'production',
+    title: 'exception',
+  },
+  qa: { event: 'signoff.recorded', namespace: 'qa-signoff@relctl.dev', environment: 'staging', title: 'QA sign-off' },
+  ops: {
+    event: 'signoff.recorded',
+    namespace: 'ops-signoff@relctl.dev',
+    environment: 'staging',
+    title: 'Operations sign-off',
+  },
+  hypercare: {
+    event: 'hypercare.closed',
+    namespace: 'hypercare-exit@relctl.dev',
+    environment: 'production',
+    title: 'hypercare sign-off',
+  },
+} as const satisfies Record<SignedAct, ActRule>;
+
+/** An event of a type that can carry a signature. */
+export type SignableEvent = Extract<RecordedEvent, { type: (typeof ACTS)[SignedAct]['event'] }>;
+
+/** Which act an event records, or `undefined` for what nobody signs. */
+export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | undefined {
+  if (event.type === 'signoff.recorded') return (event.data as EventOf<'signoff.recorded'>['data']).role;
+  const found = Object.entries(ACTS).find(([, rule]) => rule.event === event.type);
+  return found?.[0] as SignedAct | undefined;
+}
+
+/** The signature that an event carries. */
+export function signatureOf(event: Pick<RecordedEvent, 'data'>): RecordedSignature | undefined {
+  return (event.data as { readonly signature?: RecordedSignature }).signature;
+}
+
+/** Votes and sign-offs are always signed where signatures are required; the rest where the policy lists it. */
+export function mustBeSigned(act: SignedAct, policy: Pick<Policy, 'signing'>): boolean {
+  if (policy.signing.mode !== 'required') return false;
+  return act === 'cab' || act === 'qa' || act === 'ops' || policy.signing.acts.includes(act);
+}
+
+/** The role of the plan that an approval belongs to. */
+export const APPROVER_ROLES = { cab: 'cab', qa: 'qa', ops: 'operations' } as const satisfies Record<
+  'cab' | 'qa' | 'ops',
+  Role
+>;
+
+/** True for the acts that approve something. */
+export function isApproval(act: SignedAct): act is keyof typeof APPROVER_ROLES {
+  return Object.hasOwn(APPROVER_ROLES, act);
+}

@@ -1,0 +1,219 @@
+import { genesisHash } from '../../plan/chain.ts';
+import type { EventOf, RecordedEvent } from '../../plan/events.ts';
+import type { SignedAct } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { timeOf } from '../calendar.ts';
+import { delegatorsOf } from '../delegates.ts';
+import { isAmong, peopleOf } from '../people.ts';
+import { ACTS, APPROVER_ROLES, isApproval } from './acts.ts';
+import type { Fault } from './examine-signer.ts';
+import { lastOf, type Standing } from './standing.ts';
+import { actDigest, checksDigest, decisionOf, type Statement, subjectsOf } from './statement.ts';
+import { compareVersions, type Trust } from './trust.ts';
+
+/** How long after its signing an act may be taken in; longer, and nobody knows under which rules it was given. */
+const TAKEN_IN_WITHIN_MS = 24 * 3_600_000;
+/** By how much the clocks of two machines may differ. */
+const SKEW_MS = 10 * 60_000;
+const DAY_MS = 86_400_000;
+
+/** What the second part of the examination looks at. */
+export interface StatementFacts {
+  readonly plan: Pick<ReleasePlan, 'id' | 'metadata' | 'spec' | 'specDigest' | 'textDigest'>;
+  readonly events: readonly RecordedEvent[];
+  readonly index: number;
+  readonly act: SignedAct;
+  readonly standing: Standing;
+  /** The rules under which the act must hold. */
+  readonly trust: Trust;
+  /** The rules at the commit that the statement names; `undefined` when that never stood on the protected branch. */
+  readonly named: Trust | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type Rule = (statement: Statement['predicate'], facts: StatementFacts, whole: Statement) => Fault | undefined;
+
+/** Second part of the examination, of a statement whose signature was verified: is it about this act, here and now? */
+export function examineStatement(statement: Statement, facts: StatementFacts): Fault | undefined {
+  for (const rule of RULES) {
+    const fault = rule(statement.predicate, facts, statement);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+const place: Rule = ({ release, repository, environment, role }, { plan, trust, act }) => {
+  if (release !== plan.id) return { code: 'wrong-release', detail: release };
+  if (repository !== trust.policy.signing.repository) return { code: 'wrong-repository', detail: repository };
+  if (role !== act) return { code: 'wrong-role', detail: `${role} instead of ${act}` };
+  const expected = ACTS[act].environment;
+  return environment === expected
+    ? undefined
+    : { code: 'wrong-environment', detail: `${environment}, not ${expected}` };
+};
+
+const content: Rule = (statement, { events, index }) => {
+  const event = events[index] as RecordedEvent;
+  const { onBehalfOf } = event.data as { onBehalfOf?: string };
+  const round = roundOf(events, index);
+  if (statement.round !== round) return { code: 'wrong-round', detail: `${statement.round}, not ${round}` };
+  const decision = decisionOf(event);
+  if (statement.decision !== decision) return { code: 'decision-mismatch', detail: `${statement.decision} signed` };
+  if (statement.onBehalfOf !== onBehalfOf) {
+    return { code: 'delegator-mismatch', detail: `${statement.onBehalfOf ?? 'nobody'} signed` };
+  }
+  if (statement.checks !== checksDigest(event)) return { code: 'checks-mismatch', detail: 'their digest differs' };
+  return statement.act === actDigest(event) ? undefined : { code: 'act-mismatch', detail: 'its digest differs' };
+};
+
+const subjects: Rule = (_, { plan, events, index, standing, act }, { subject }) => {
+  const event = events[index] as RecordedEvent;
+  const recorded = event.data as { specDigest?: string; textDigest?: string };
+  const submitted = lastOf(events, 'cab.submitted');
+  // An exception for a draft stays in the record while the draft changes on.
+  const isOfDraft = act === 'exception' && (submitted === -1 || index < submitted);
+  const isVoid = standing.kind === 'superseded' || isOfDraft;
+  const spec = isVoid ? recorded.specDigest : plan.specDigest;
+  const text = isVoid ? recorded.textDigest : plan.textDigest;
+  const signed = (part: string) =>
+    subject.find((one) => one.name === `releases/${plan.id}.yaml#${part}`)?.digest.sha256;
+  const [signedSpec, signedText] = [signed('spec'), signed('text')];
+  if (signedSpec === undefined || signedText === undefined) return { code: 'wrong-release', detail: 'other subjects' };
+  const disagrees = (one: string | undefined, other: string) => one !== undefined && one !== other;
+  if (disagrees(spec, signedSpec) || disagrees(recorded.specDigest, signedSpec))
+    return { code: 'spec-changed', detail: `${signedSpec.slice(0, 16)} was signed` };
+  if (disagrees(text, signedText) || disagrees(recorded.textDigest, signedText))
+    return { code: 'text-changed', detail: `${signedText.slice(0, 16)} was signed` };
+  const [, , images] = subjectsOf(plan.id, signedSpec, signedText, stagedImages(events, index));
+  return signed('staged-images') === images?.digest.sha256
+    ? undefined
+    : { code: 'images-changed', detail: 'the digest of the images in staging differs' };
+};
+
+const policy: Rule = (statement, { plan, named, trust, standing, events, index }) => {
+  const { process, version, sha256, commit } = statement.policy;
+  if (process !== plan.metadata.process && standing.kind !== 'superseded')
+    return { code: 'policy-of-another-process', detail: process };
+  if (named === undefined) return { code: 'policy-not-protected', detail: `commit ${commit.slice(0, 12)}` };
+  if (named.policyDigest !== sha256 || named.policy.version !== version)
+    return { code: 'policy-mismatch', detail: `version ${named.policy.version} at ${commit.slice(0, 12)}` };
+  const earlier = events
+    .slice(0, index)
+    .map(versionOf)
+    .filter((one) => one !== undefined);
+  const higher = [...earlier, trust.policy.version].find((one) => compareVersions(one, version) > 0);
+  const isCounted = standing.kind === 'live' || standing.kind === 'used';
+  if (isCounted && compareVersions(version, trust.policy.version) > 0)
+    return { code: 'policy-rolled-back', detail: `${version}; in force is ${trust.policy.version}` };
+  if (earlier.some((one) => compareVersions(one, version) > 0))
+    return { code: 'policy-rolled-back', detail: `${version} after ${higher}` };
+  return isCounted && higher !== undefined
+    ? { code: 'policy-changed', detail: `${version}; in force is ${trust.policy.version}` }
+    : undefined;
+};
+
+const times: Rule = (statement, { events, index, trust, standing, now }) => {
+  const at = timeOf((events[index] as RecordedEvent).at);
+  const [issued, expires] = [timeOf(statement.issuedAt), timeOf(statement.expiresAt)];
+  if (issued > at) return { code: 'issued-in-future', detail: `signed ${statement.issuedAt}` };
+  if (at - issued > TAKEN_IN_WITHIN_MS) return { code: 'taken-in-late', detail: `signed ${statement.issuedAt}` };
+  if (at > now + SKEW_MS) return { code: 'from-the-future', detail: (events[index] as RecordedEvent).at };
+  const { maxAgeDays } = trust.policy.signing;
+  if (expires - issued > maxAgeDays * DAY_MS)
+    return { code: 'lifetime-too-long', detail: `until ${statement.expiresAt}` };
+  const used = standing.kind === 'live' ? now : standing.kind === 'used' ? timeOf(standing.at) : at;
+  return used > expires ? { code: 'approval-expired', detail: `on ${statement.expiresAt}` } : undefined;
+};
+
+const seen: Rule = (statement, { plan, events, index, act }) => {
+  const found = events.findIndex((event) => event.hash === statement.seen);
+  const isBeginning = statement.seen === genesisHash(plan.id);
+  if ((found === -1 && !isBeginning) || found >= index)
+    return { code: 'seen-unknown', detail: `event ${statement.seen.slice(0, 16)}` };
+  const decidedOn =
+    act === 'qa' || act === 'ops' ? 'stage.completed' : act === 'hypercare' ? 'hypercare.started' : 'cab.submitted';
+  const needed = act === 'submit' || act === 'exception' ? -1 : lastOf(events, decidedOn, index);
+  if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found + 1}, decided on ${needed + 1}` };
+  return timeOf(statement.issuedAt) + SKEW_MS < timeOf(events[found]?.at ?? '')
+    ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${events[found]?.at}` }
+    : undefined;
+};
+
+const nonce: Rule = (statement, { events, index }) =>
+  events.slice(0, index).some((event) => rawPredicate(event)?.nonce === statement.nonce)
+    ? { code: 'nonce-reused', detail: statement.nonce }
+    : undefined;
+
+const role: Rule = ({ signer, onBehalfOf }, { plan, events, index, act, trust, standing }) => {
+  if (standing.kind === 'superseded' || act === 'exception') return undefined;
+  const event = events[index] as RecordedEvent;
+  const holders = holdersOf(event, events.slice(0, index), act, plan, trust);
+  if (onBehalfOf === undefined) {
+    return isAmong(holders, signer)
+      ? undefined
+      : { code: 'signer-without-role', detail: `${signer}, ${ACTS[act].title}` };
+  }
+  const delegators = isApproval(act) ? delegatorsOf(trust.policy, plan.spec, act, signer, timeOf(event.at)) : [];
+  return isAmong(delegators, onBehalfOf) && isAmong(holders, onBehalfOf)
+    ? undefined
+    : { code: 'delegation-missing', detail: `${signer} for ${onBehalfOf}` };
+};
+
+const RULES: readonly Rule[] = [place, content, subjects, policy, times, seen, nonce, role];
+
+function holdersOf(
+  event: RecordedEvent,
+  before: readonly RecordedEvent[],
+  act: SignedAct,
+  { spec }: StatementFacts['plan'],
+  { policy: rules }: Trust,
+): readonly string[] {
+  if (isApproval(act)) return peopleOf(spec, [APPROVER_ROLES[act]]);
+  if (act === 'submit') return peopleOf(spec, rules.roles.submitCab);
+  if (act === 'hypercare') return peopleOf(spec, rules.roles.hypercare);
+  if (event.type !== 'condition.closed') return [];
+  return before
+    .flatMap((one) => (one.type === 'cab.voted' ? one.data.conditions : []))
+    .filter((condition) => condition.text === event.data.condition)
+    .map((condition) => condition.owner);
+}
+
+/** The round that an act of `events[index]` is about, from what stands before it. */
+export function roundOf(events: readonly RecordedEvent[], index: number): number {
+  const event = events[index];
+  const attempt = (type: 'stage.started' | 'deploy.started') => {
+    const found = events[lastOf(events, type, index)] as EventOf<typeof type> | undefined;
+    return found?.data.attempt ?? 0;
+  };
+  if (event?.type === 'signoff.recorded') return attempt('stage.started');
+  if (event?.type === 'hypercare.closed') return attempt('deploy.started');
+  const submitted = events[lastOf(events, 'cab.submitted', index)] as EventOf<'cab.submitted'> | undefined;
+  const round = submitted?.data.round ?? 0;
+  return event?.type === 'cab.submitted' ? round + 1 : round;
+}
+
+/** Images that were in staging before an event: those of the last staging that was completed, unless another was begun. */
+export function stagedImages(
+  events: readonly RecordedEvent[],
+  index: number,
+): Readonly<Record<string, readonly string[]>> | undefined {
+  const completed = events[lastOf(events, 'stage.completed', index)] as EventOf<'stage.completed'> | undefined;
+  const voided = Math.max(lastOf(events, 'plan.reopened', index), lastOf(events, 'stage.started', index));
+  return completed !== undefined && completed.seq - 1 > voided ? completed.data.images : undefined;
+}
+
+function versionOf(event: RecordedEvent): string | undefined {
+  return rawPredicate(event)?.policy?.version;
+}
+
+/** The predicate of an event that carries a signature, whatever it is worth. */
+function rawPredicate(event: RecordedEvent): Partial<Statement['predicate']> | undefined {
+  const { signature } = event.data as { signature?: { statement: string } };
+  if (signature === undefined) return undefined;
+  try {
+    return (JSON.parse(signature.statement) as Partial<Statement>).predicate;
+  } catch {
+    return undefined;
+  }
+}

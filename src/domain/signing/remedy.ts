@@ -1,0 +1,20 @@
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { RefusedAct } from './verdicts.ts';
+
+/** Who acts again for an approval that does not count, and with which command. */
+export function remedyOf(
+  plan: Pick<ReleasePlan, 'id' | 'spec'>,
+  refused: Pick<RefusedAct, 'act' | 'actor'>,
+): { readonly who: string; readonly command: string } {
+  const { owners } = plan.spec;
+  switch (refused.act) {
+    case 'qa':
+      return { who: owners.qa.join(', '), command: `relctl signoff qa ${plan.id}` };
+    case 'ops':
+      return { who: owners.operations.join(', '), command: `relctl signoff ops ${plan.id}` };
+    case 'condition':
+      return { who: refused.actor, command: `relctl signoff condition ${plan.id}` };
+    default:
+      return { who: owners.rdLead, command: `relctl plan ${plan.id} --reopen "<reason>"` };
+  }
+}

@@ -1,0 +1,118 @@
+import type { EventOf, RecordedEvent } from '../../plan/events.ts';
+import type { Policy, SignedAct } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { AuditFinding } from '../audit.ts';
+import { seatOf } from '../delegates.ts';
+import { quorumOf, votingBoard } from '../people.ts';
+import { foldState } from '../state.ts';
+import { tally } from '../tally.ts';
+import { ACTS, actOf } from './acts.ts';
+import type { Fault } from './examine-signer.ts';
+import { SIGNATURE_FAULTS } from './faults.ts';
+import { remedyOf } from './remedy.ts';
+import { type Standing, standingOf } from './standing.ts';
+
+/** An act that does not count, and why. */
+export interface RefusedAct {
+  /** Place in the history, from 0. */
+  readonly index: number;
+  readonly seq: number;
+  readonly hash: string;
+  readonly act: SignedAct;
+  readonly actor: string;
+  readonly standing: Standing['kind'];
+  readonly fault: Fault;
+}
+
+/** What the examination of a whole history came to. */
+export interface Examination {
+  /** How many acts carry a signature that holds. */
+  readonly held: number;
+  readonly refused: readonly RefusedAct[];
+  /** Hashes of the events that the state of the release leaves out: refused acts, and decisions that only they founded. */
+  readonly leftOut: ReadonlySet<string>;
+  /** Decisions that do not follow from the votes that count. */
+  readonly unfounded: readonly EventOf<'cab.decided'>[];
+}
+
+/** Puts the faults that were found together: what is left out of the state, and which decisions fall with it. */
+export function examinationOf(
+  plan: Pick<ReleasePlan, 'spec' | 'events'>,
+  policy: Policy,
+  faults: ReadonlyMap<number, Fault>,
+  held: number,
+): Examination {
+  const refused = [...faults].map(([index, fault]) => refusedAct(plan.events, index, fault));
+  const leftOut = new Set(refused.map((one) => one.hash));
+  const unfounded: EventOf<'cab.decided'>[] = [];
+  for (const [index, event] of plan.events.entries()) {
+    if (event.type !== 'cab.decided' || isFounded(plan, policy, leftOut, index)) continue;
+    unfounded.push(event);
+    leftOut.add(event.hash);
+  }
+  return { held, refused, leftOut, unfounded };
+}
+
+function refusedAct(events: readonly RecordedEvent[], index: number, fault: Fault): RefusedAct {
+  const event = events[index] as RecordedEvent;
+  const standing = standingOf(events, index).kind;
+  const act = actOf(event) ?? 'exception';
+  return { index, seq: event.seq, hash: event.hash, act, actor: event.actor, standing, fault };
+}
+
+/** True when a decision follows from the votes that count; those of earlier rounds are void whatever they say. */
+function isFounded(
+  plan: Pick<ReleasePlan, 'spec' | 'events'>,
+  policy: Policy,
+  leftOut: ReadonlySet<string>,
+  index: number,
+): boolean {
+  const isVoid = plan.events
+    .slice(index + 1)
+    .some((one) => one.type === 'cab.submitted' || one.type === 'plan.reopened');
+  const decided = plan.events[index] as EventOf<'cab.decided'>;
+  if (isVoid || decided.simulated === true) return true;
+  const state = foldState(
+    plan.events.slice(0, index).filter((one) => !leftOut.has(one.hash)),
+    'real',
+  );
+  const board = votingBoard(plan.spec, state.authors, policy);
+  const votes = new Map((state.cab?.votes ?? []).map((vote) => [seatOf(vote).toLowerCase(), vote.data.decision]));
+  const counted = tally([...votes.values()], board.length, quorumOf(board, policy), policy.cab.veto);
+  return counted.decision === decided.data.decision;
+}
+
+/** A refused act as one sentence. */
+export function faultSentence(refused: Pick<RefusedAct, 'act' | 'actor' | 'fault'>): string {
+  const { act, actor, fault } = refused;
+  return `the ${ACTS[act].title} of ${actor} does not count: ${SIGNATURE_FAULTS[fault.code]} (${fault.detail})`;
+}
+
+/** The findings of an audit about signatures. What is void anyway is no error unless it was forged. */
+export function signatureFindings(
+  plan: Pick<ReleasePlan, 'id' | 'file' | 'spec'>,
+  examination: Examination,
+): readonly AuditFinding[] {
+  return [
+    ...examination.refused.map((one) => ({
+      code: one.fault.code,
+      severity: 'error' as const,
+      seq: one.seq,
+      problem: faultSentence(one),
+      fix: fixOf(plan, one),
+    })),
+    ...examination.unfounded.map((decided) => ({
+      code: 'decision-unfounded',
+      severity: 'error' as const,
+      seq: decided.seq,
+      problem: `the recorded decision (${decided.data.decision}) does not follow from the votes that count`,
+      fix: `relctl plan ${plan.id} --reopen "<reason>", then submit it and vote again`,
+    })),
+  ];
+}
+
+function fixOf(plan: Pick<ReleasePlan, 'id' | 'file' | 'spec'>, refused: RefusedAct): string {
+  if (refused.standing !== 'live') return `git log -p -- ${plan.file} shows who recorded it`;
+  const { who, command } = remedyOf(plan, refused);
+  return `${who}: ${command}`;
+}

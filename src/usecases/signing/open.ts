@@ -1,0 +1,111 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { SigningFacts } from '../../domain/gates/gate.ts';
+import type { Phase } from '../../domain/phases.ts';
+import { actOf } from '../../domain/signing/acts.ts';
+import { remedyOf } from '../../domain/signing/remedy.ts';
+import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
+import { foldState } from '../../domain/state.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { ReadingContext } from '../context.ts';
+import type { Sealing } from '../journal.ts';
+import { loadPolicy } from '../settings.ts';
+import { contributorsOf, examineHistory } from './examine.ts';
+import { loadGovernance } from './governance.ts';
+import { sealWith } from './seal.ts';
+
+/** The signatures of a release while a command works on it. */
+export interface Signing {
+  readonly policy: Policy;
+  readonly facts: SigningFacts;
+  /** Only where signatures are required. */
+  readonly sealing: Sealing | undefined;
+  /** Only where signatures are required. */
+  readonly examination: Examination | undefined;
+  /** Why nothing could be examined. */
+  readonly trouble?: RelctlError;
+  /** The protected branch, as people call it. */
+  readonly branch?: string;
+}
+
+/** Phases in which approvals are still given: only then must a plan follow the version of its process that is in force. */
+const BEFORE_PRODUCTION: readonly Phase[] = ['draft', 'submitted', 'approved', 'staged', 'ready', 'no-go'];
+
+/** What opening the signatures of a release needs. */
+export type SigningContext = Pick<ReadingContext, 'workspace' | 'signing' | 'looksOnly' | 'clock' | 'environments'>;
+
+/** Finds the rules of a release and, where they ask for signatures, examines its whole history. Errors: those of `loadGovernance`. */
+export async function openSigning(context: SigningContext, plan: ReleasePlan): Promise<Signing> {
+  try {
+    return await examined(context, plan);
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'signing.trust') return inTrouble(context, plan, error);
+    throw error;
+  }
+}
+
+/**
+ * Keys or rules that cannot be read stop every approval and every step forward, but must not keep a release in production:
+ * aborting and rolling back go on, and `status` says what is wrong.
+ */
+async function inTrouble(context: SigningContext, plan: ReleasePlan, error: RelctlError): Promise<Signing> {
+  const policy = await loadPolicy(context.workspace, plan.metadata.process);
+  const trouble = { sentence: error.message, command: error.hints[0] ?? 'relctl doctor' };
+  return {
+    policy,
+    facts: { mode: 'required', refused: [], trouble, contributors: undefined },
+    sealing: {
+      leftOut: new Set(),
+      async seal(_, event) {
+        if (actOf(event as Pick<RecordedEvent, 'type' | 'data'>) === undefined) return event;
+        throw error;
+      },
+    },
+    examination: undefined,
+    trouble: error,
+  };
+}
+
+async function examined(context: SigningContext, plan: ReleasePlan): Promise<Signing> {
+  const { phase } = foldState(plan.events);
+  const governance = await loadGovernance(context, plan.metadata.process, {
+    simulated: context.environments.simulated,
+    finished: !BEFORE_PRODUCTION.includes(phase),
+  });
+  const { policy } = governance;
+  const contributors = await contributorsFor(context, plan, policy);
+  if (governance.mode !== 'required') {
+    return {
+      policy,
+      facts: { mode: governance.mode, refused: [], contributors },
+      sealing: undefined,
+      examination: undefined,
+    };
+  }
+  const ground = await context.signing();
+  const examination = await examineHistory(ground, plan, governance.trust, context.clock.now());
+  const refused = examination.refused.filter((one) => one.standing === 'live');
+  return {
+    policy,
+    branch: governance.branch,
+    facts: {
+      mode: 'required',
+      contributors,
+      refused: refused.map((one) => ({ sentence: faultSentence(one), ...remedyOf(plan, one) })),
+    },
+    sealing: { leftOut: examination.leftOut, seal: sealWith(ground, governance.trust) },
+    examination,
+  };
+}
+
+/** Who has commits in the candidate, where the policy keeps any of them from approving and something is decided. */
+async function contributorsFor(
+  context: SigningContext,
+  plan: ReleasePlan,
+  policy: Policy,
+): Promise<readonly string[] | undefined> {
+  const isAsked = policy.separation.contributorsMaySign.length < 3;
+  if (!isAsked || context.looksOnly === true) return undefined;
+  return contributorsOf(await context.signing(), plan);
+}

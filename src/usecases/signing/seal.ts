@@ -1,0 +1,106 @@
+import { isoTime, timeOf } from '../../domain/calendar.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import { ACTS, actOf, mustBeSigned } from '../../domain/signing/acts.ts';
+import { roundOf, stagedImages } from '../../domain/signing/examine-statement.ts';
+import { SIGNATURE_FAULTS } from '../../domain/signing/faults.ts';
+import { keyFingerprint, readSshSignature } from '../../domain/signing/sshsig.ts';
+import { buildStatement, statementText } from '../../domain/signing/statement.ts';
+import type { Trust } from '../../domain/signing/trust.ts';
+import type { RefusedAct } from '../../domain/signing/verdicts.ts';
+import { appendEvent, genesisHash, type NewEvent } from '../../plan/chain.ts';
+import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
+import type { SignedAct } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { SigningGround } from '../context.ts';
+import { examineHistory } from './examine.ts';
+
+/** Puts a signature under what has to be signed, before it is recorded. */
+export type Seal = (plan: ReleasePlan, event: NewEvent<EventType>) => Promise<NewEvent<EventType>>;
+
+/**
+ * Makes the seal of a release that counts only signed acts. What was just signed is examined like what others signed, at once:
+ * nothing is recorded that would not count.
+ * @throws RelctlError `signing.refused` with the fault, `signing.no-key`, `signing.failed`
+ */
+export function sealWith(context: SigningGround, trust: Trust): Seal {
+  return async (plan, event) => {
+    const act = actOf(event as Pick<RecordedEvent, 'type' | 'data'>);
+    if (act === undefined || !mustBeSigned(act, trust.policy)) return event;
+    const sealed = { ...event, data: await signed(context, trust, plan, event, act) };
+    const { events } = appendEvent(plan.id, plan.events, sealed);
+    const examination = await examineHistory(context, { ...plan, events }, trust, timeOf(event.at));
+    const refused = examination.refused.find((one) => one.index === events.length - 1);
+    if (refused !== undefined) throw await refusal(context, trust, plan.id, refused);
+    return sealed;
+  };
+}
+
+async function signed(
+  context: SigningGround,
+  trust: Trust,
+  plan: ReleasePlan,
+  event: NewEvent<EventType>,
+  act: SignedAct,
+): Promise<EventData<EventType>> {
+  const { namespace } = ACTS[act];
+  const { events } = appendEvent(plan.id, plan.events, event);
+  const { signing } = trust.policy;
+  const statement = statementText(
+    buildStatement({
+      release: plan.id,
+      act,
+      event: event as Pick<RecordedEvent, 'type' | 'data'>,
+      specDigest: plan.specDigest,
+      textDigest: plan.textDigest,
+      images: stagedImages(plan.events, plan.events.length),
+      round: roundOf(events, events.length - 1),
+      repository: signing.repository ?? '',
+      policy: {
+        process: trust.process,
+        version: trust.policy.version,
+        sha256: trust.policyDigest,
+        commit: trust.commit,
+      },
+      seen: plan.events.at(-1)?.hash ?? genesisHash(plan.id),
+      signer: event.actor,
+      issuedAt: event.at,
+      expiresAt: isoTime(timeOf(event.at) + signing.maxAgeDays * 86_400_000),
+      nonce: context.signer.nonce(),
+    }),
+  );
+  const signature = await context.signer.sign(statement, namespace);
+  const keyFingerprintOfSigner = readSshSignature(signature)?.fingerprint ?? 'unknown';
+  return {
+    ...event.data,
+    signature: { statement, signature, namespace, keyFingerprint: keyFingerprintOfSigner },
+  } as EventData<EventType>;
+}
+
+async function refusal(context: SigningGround, trust: Trust, id: string, refused: RefusedAct): Promise<RelctlError> {
+  const { act, actor, fault } = refused;
+  return new RelctlError('signing.refused', `${actor} cannot sign this: ${SIGNATURE_FAULTS[fault.code]}`, {
+    why: `It would not count (${fault.detail}), so nothing was recorded.`,
+    hints: await hintsFor(context, trust, id, refused),
+    data: { fault: fault.code, detail: fault.detail, act, actor, release: id },
+  });
+}
+
+async function hintsFor(
+  context: SigningGround,
+  trust: Trust,
+  id: string,
+  { act, actor, fault }: RefusedAct,
+): Promise<readonly string[]> {
+  const isAboutKeys = /^(signer-|key-)/.test(fault.code) && fault.code !== 'signer-without-role';
+  if (!isAboutKeys) return [`relctl audit ${id}`, `relctl status ${id}`];
+  const file = trust.policy.signing.allowedSigners;
+  const [type = '', base64 = ''] = (await context.signer.publicKey()).split(' ');
+  const isKnown = trust.signers.some((one) => one.fingerprint === keyFingerprint(type, base64));
+  return [
+    isKnown
+      ? `correct the line of this key in ${file} and have it merged`
+      : `have this line merged into ${file}: ${actor} namespaces="${ACTS[act].namespace}" ${type} ${base64}`,
+    'or sign with your other key: git config relctl.signingKey <file>',
+    'relctl doctor',
+  ];
+}
