@@ -1,17 +1,21 @@
 import { formatMoment, isoTime, timeOf } from '../domain/calendar.ts';
+import { productionTargets } from '../domain/deployment/steps.ts';
 import { RelctlError } from '../domain/errors.ts';
 import { hypercareEnd } from '../domain/gates/delivery.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { nextActions } from '../domain/process.ts';
-import { durationSeconds } from '../plan/duration.ts';
 import type { SmokeTest } from '../plan/spec.ts';
 import { approvalAnswer } from './answers.ts';
+import { type RecordedCheck, shown } from './check-lines.ts';
 import type { Context } from './context.ts';
+import { acquireLock, type Lock, releaseLock } from './deployment/lock.ts';
+import { removeJobs } from './deployment/migrate.ts';
+import { checkIdentities } from './deployment/open-run.ts';
+import { clusterOf } from './deployment/run.ts';
 import { flushOutbox, notify } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
-import type { SignoffCheck } from './signoff.ts';
-import { lastLine } from './signoff-ops.ts';
-import { shown } from './signoff-qa.ts';
+import { rollback } from './rollback.ts';
+import { runChecks } from './verification/run-checks.ts';
 
 /** What an operator's flags may answer: names of manual smoke tests that passed, and that failed. */
 export interface VerifyAnswers {
@@ -29,10 +33,8 @@ export async function verify(context: Context, id: string, answers: VerifyAnswer
   const { journal, policy } = release;
   const { smokeTests } = journal.plan.spec;
   refuseUnknown(id, smokeTests, [...answers.passed, ...answers.failed]);
-  const automatic = await Promise.all(
-    smokeTests.filter((test) => test.manual === undefined).map((test) => runSmokeTest(context, test)),
-  );
-  const manual: SignoffCheck[] = [];
+  const automatic = await runAutomatic(context, release);
+  const manual: RecordedCheck[] = [];
   // One question after the other, once nothing else is drawn on the terminal.
   for (const test of smokeTests) {
     if (test.manual !== undefined) manual.push(await askSmokeTest(context, test, answers));
@@ -41,13 +43,7 @@ export async function verify(context: Context, id: string, answers: VerifyAnswer
   const ok = checks.every((check) => check.ok);
   if (!ok) {
     await journal.record('verify.recorded', { ok, checks });
-    return outcome(
-      context,
-      release,
-      'failed',
-      `a smoke test failed; ${journal.plan.metadata.feature} is not complete`,
-      checks,
-    );
+    return (await offerRollback(context, release, checks)) ?? failure(context, release, checks);
   }
   const until = isoTime(hypercareEnd(context.clock.now(), policy.hypercareHours));
   await journal.recordAll([
@@ -64,12 +60,73 @@ export async function verify(context: Context, id: string, answers: VerifyAnswer
   );
 }
 
+/** The automatic checks; where one of them runs in production, under the lock of every target. */
+async function runAutomatic(context: Context, release: Release): Promise<readonly RecordedCheck[]> {
+  const { plan, state } = release.journal;
+  const tests = plan.spec.smokeTests.filter((test) => test.manual === undefined);
+  const locks: Lock[] = [];
+  try {
+    if (tests.some((test) => test.job !== undefined)) await lockProduction(context, release, locks);
+    return await runChecks({ context, release: plan.id, attempt: state.deployment?.attempt ?? 1, locks }, tests);
+  } finally {
+    for (const lock of locks) await releaseLock(context, lock);
+  }
+}
+
+async function lockProduction(context: Context, release: Release, locks: Lock[]): Promise<void> {
+  const { journal, policy } = release;
+  const targets = productionTargets(context.config);
+  await checkIdentities(context, targets);
+  for (const target of targets) {
+    const lock = await acquireLock(context, target, clusterOf(context, target), journal.plan.id, {
+      durationSeconds: policy.production.lockSeconds,
+      wait: true,
+      takeOver: false,
+      fenceAbove: journal.state.deployment?.fence ?? 0,
+    });
+    locks.push(lock);
+    // What a verification that was killed had left behind.
+    await removeJobs(context, lock, journal.plan.id);
+  }
+}
+
+/** Where a person sits at the terminal, going back is one answer away; no is the default. */
+async function offerRollback(
+  context: Context,
+  release: Release,
+  checks: readonly RecordedCheck[],
+): Promise<Outcome | undefined> {
+  if (!context.prompter.interactive) return undefined;
+  const { id, metadata } = release.journal.plan;
+  const names = checks.filter((check) => !check.ok).map((check) => check.name);
+  const wanted = await context.prompter.confirm({
+    message: `${names.join(', ')}: failed. Roll ${metadata.feature} back now?`,
+    flag: `relctl rollback ${id}`,
+    default: false,
+    approval: true,
+  });
+  if (!wanted) return undefined;
+  const reason = `smoke test failed: ${names.join(', ')}`;
+  const end = await rollback(context, id, { reason, confirmed: true, takeOver: false, pastPointOfNoReturn: false });
+  return {
+    ...end,
+    result: 'failed',
+    blocks: [{ kind: 'checks', checks: checks.map(shown) }, ...end.blocks],
+    data: { ...end.data, ok: false, code: 'smoke.failed', checks },
+  };
+}
+
+function failure(context: Context, release: Release, checks: readonly RecordedCheck[]): Outcome {
+  const { feature } = release.journal.plan.metadata;
+  return outcome(context, release, 'failed', `a smoke test failed; ${feature} is not complete`, checks);
+}
+
 function outcome(
   context: Context,
   release: Release,
   result: 'done' | 'failed',
   headline: string,
-  checks: readonly SignoffCheck[],
+  checks: readonly RecordedCheck[],
 ): Outcome {
   const { journal } = release;
   return {
@@ -103,50 +160,7 @@ function refuseUnknown(id: string, tests: readonly SmokeTest[], named: readonly 
   });
 }
 
-async function runSmokeTest(context: Context, test: SmokeTest): Promise<SignoffCheck> {
-  const { environments, sink } = context;
-  const step = `smoke:${test.name}`;
-  sink.emit({ type: 'step', step, title: test.name, state: 'started' });
-  const timeout = durationSeconds(test.timeout) * 1000;
-  const result =
-    test.http === undefined
-      ? await runCommand(environments.commands, test, timeout)
-      : await probe(environments.http, test.http, timeout);
-  sink.emit({ type: 'step', step, title: test.name, state: result.ok ? 'completed' : 'failed', detail: result.detail });
-  return { name: test.name, ...result };
-}
-
-type Finding = Pick<SignoffCheck, 'ok' | 'detail'>;
-
-async function probe(
-  http: Context['environments']['http'],
-  test: NonNullable<SmokeTest['http']>,
-  timeout: number,
-): Promise<Finding> {
-  const { status, body } = await http.get(test.url, { timeout });
-  if (status === null) return { ok: false, detail: `${test.url}: ${body}` };
-  if (status !== test.status) return { ok: false, detail: `${test.url} answers ${status}, not ${test.status}` };
-  if (test.contains !== undefined && !body.includes(test.contains)) {
-    return { ok: false, detail: `${test.url} answers ${status} without "${test.contains}"` };
-  }
-  return { ok: true, detail: `${test.url} answers ${status}` };
-}
-
-async function runCommand(
-  commands: Context['environments']['commands'],
-  test: SmokeTest,
-  timeout: number,
-): Promise<Finding> {
-  const argv = test.command ?? [];
-  const { exitCode, output } = await commands.run(argv, { timeout });
-  const said = lastLine(output);
-  return {
-    ok: exitCode === 0,
-    detail: `${argv[0]} exits ${exitCode ?? 'by its deadline'}${said === '' ? '' : `: ${said}`}`,
-  };
-}
-
-async function askSmokeTest(context: Context, test: SmokeTest, answers: VerifyAnswers): Promise<SignoffCheck> {
+async function askSmokeTest(context: Context, test: SmokeTest, answers: VerifyAnswers): Promise<RecordedCheck> {
   const given = answers.failed.includes(test.name) ? false : answers.passed.includes(test.name) ? true : undefined;
   const name = JSON.stringify(test.name);
   const ok = await approvalAnswer(context.prompter, given, {

@@ -1,0 +1,67 @@
+import { RelctlError } from '../../domain/errors.ts';
+import { RELEASE_LABEL } from '../../domain/manifests.ts';
+import { sha256 } from '../../plan/digest.ts';
+import { durationSeconds } from '../../plan/duration.ts';
+import type { SmokeTest } from '../../plan/spec.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { lastLine, slugOf } from '../check-lines.ts';
+import type { Context } from '../context.ts';
+import { refOf, removeFenced } from '../deployment/apply.ts';
+import type { Lock } from '../deployment/lock.ts';
+import { awaitJob, jobLogs } from '../deployment/watch.ts';
+import type { Look } from './look.ts';
+
+/** Runs the Job of a smoke test once in each target, under its lock, and puts it away again. It passes where all succeed. */
+export async function lookByJob(context: Context, locks: readonly Lock[], test: SmokeTest): Promise<Look> {
+  const looks = await Promise.all(locks.map((lock) => runJob(context, lock, test)));
+  const bad = looks.find((look) => !look.ok);
+  return {
+    ok: bad === undefined,
+    detail: (bad ?? looks[0])?.detail ?? 'there is no production target to run in',
+    facts: { jobs: looks.map((look) => look.facts) },
+  };
+}
+
+async function runJob(context: Context, lock: Lock, test: SmokeTest): Promise<Look> {
+  const job = smokeJob(lock, test, context.clock.now());
+  const { name } = job.metadata;
+  let problem: string | undefined;
+  await lock.cluster.create(job);
+  try {
+    await awaitJob(context, lock, job, test.timeout);
+  } catch (error) {
+    if (!(error instanceof RelctlError) || !['migration.failed', 'rollout.timeout'].includes(error.code)) throw error;
+    problem = error.message;
+  }
+  const log = await jobLogs(lock.cluster, name);
+  await removeFenced(context, lock, refOf(job));
+  const said = lastLine(log);
+  return {
+    ok: problem === undefined,
+    detail: `${problem ?? `Job ${name} succeeded in ${lock.cluster.name}`}${said === '' ? '' : `: ${said}`}`,
+    facts: { job: name, target: lock.target, image: test.job?.image, command: test.job?.command, problem, log },
+  };
+}
+
+function smokeJob(lock: Lock, test: SmokeTest, now: number): KubeObject {
+  const labels = { [RELEASE_LABEL]: lock.release, 'relctl.dev/smoke-test': slugOf(test.name) };
+  // Each try is a Job of its own: the name of the one before may still be taken.
+  const suffix = sha256(`${lock.release} ${lock.target} ${test.name} ${now}`).slice(0, 10);
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: `smoke-${slugOf(test.name)}-${suffix}`, labels },
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: durationSeconds(test.timeout),
+      template: {
+        metadata: { labels },
+        spec: {
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          containers: [{ name: 'smoke', image: test.job?.image ?? '', command: [...(test.job?.command ?? [])] }],
+        },
+      },
+    },
+  };
+}

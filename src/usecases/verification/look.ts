@@ -1,0 +1,66 @@
+import { isoTime } from '../../domain/calendar.ts';
+import { httpProblems } from '../../domain/verification/http-check.ts';
+import { canonicalJson, sha256 } from '../../plan/digest.ts';
+import { durationSeconds } from '../../plan/duration.ts';
+import type { SmokeTest } from '../../plan/spec.ts';
+import { lastLine } from '../check-lines.ts';
+import type { Context } from '../context.ts';
+
+/** One try of a smoke test: what it came to, and what is kept of it. */
+export interface Look {
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What is kept as evidence: measurements and digests, never a body or a secret. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Asks the URL once. Of headers and body only digests are kept: they may hold what belongs to customers. */
+export async function lookAtUrl(
+  context: Context,
+  check: NonNullable<SmokeTest['http']>,
+  timeout: string,
+): Promise<Look> {
+  const { url, method = 'GET', body, headers, secretHeaders, tlsDays } = check;
+  const answer = await context.environments.http.request(url, {
+    timeout: durationSeconds(timeout) * 1000,
+    method,
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(secretHeaders === undefined ? {} : { secretHeaders }),
+    certificate: tlsDays !== undefined,
+  });
+  const problems = httpProblems(check, answer, context.clock.now());
+  const { status, latencyMs, certificateUntil } = answer;
+  return {
+    ok: problems.length === 0,
+    detail: problems.length === 0 ? `${url} answers ${status} in ${latencyMs} ms` : `${url}: ${problems.join('; ')}`,
+    facts: {
+      url,
+      method,
+      status,
+      latencyMs,
+      ...(certificateUntil === undefined ? {} : { certificateUntil: isoTime(certificateUntil) }),
+      ...(status === null
+        ? {}
+        : {
+            headersSha256: sha256(canonicalJson(answer.headers)),
+            bodySha256: sha256(answer.body),
+            bodyCharacters: answer.body.length,
+          }),
+      problems,
+    },
+  };
+}
+
+/** Runs the command once; exit 0 is a pass. */
+export async function lookByCommand(context: Context, argv: readonly string[], timeout: string): Promise<Look> {
+  const { exitCode, output } = await context.environments.commands.run(argv, {
+    timeout: durationSeconds(timeout) * 1000,
+  });
+  const said = lastLine(output);
+  return {
+    ok: exitCode === 0,
+    detail: `${argv[0]} exits ${exitCode ?? 'by its deadline'}${said === '' ? '' : `: ${said}`}`,
+    facts: { argv, exitCode, output },
+  };
+}
