@@ -176,6 +176,7 @@ export const ENTRIES: readonly CommandEntry[] = [
       'Operations gives it, inside the change window. The canary is watched for the bake time and promoted only on positive evidence; a bad one is rolled back at once. A run that dies stands still: go on with --resume or --abort.',
     args: [ID],
     options: [
+      ['--dry-run', 'show the gates, every step and the exact changes; write nothing, at any time'],
       ['--canary', 'stop after the verdict; go on with --promote or --abort'],
       ['--promote', 'roll out after a canary that passed'],
       ['--resume', 'go on from where an earlier run stopped'],
@@ -185,6 +186,7 @@ export const ENTRIES: readonly CommandEntry[] = [
       TAKE_OVER,
     ],
     examples: [
+      'relctl deploy 2026-12-wallet-checkout --dry-run',
       'relctl deploy 2026-12-wallet-checkout',
       'relctl deploy 2026-12-wallet-checkout --canary',
       'relctl deploy 2026-12-wallet-checkout --resume',
@@ -270,6 +272,28 @@ export const ENTRIES: readonly CommandEntry[] = [
     ],
     examples: ['relctl list', 'relctl list --phase hypercare', 'relctl list --service web'],
     load: () => import('../commands/list.ts'),
+  },
+  {
+    path: 'calendar',
+    group: 'Look',
+    summary: 'show change windows, deadlines, reviews and freezes',
+    description:
+      'A sheet for each month (W window, C due at the CAB, S due in staging, R review, H hypercare, F freeze), the same as an agenda, and clashes between releases.',
+    options: [
+      ['--month <month>', 'first month, such as 2026-12; the current one when left out'],
+      ['--months <count>', 'how many months, 2 when left out'],
+      ['--service <name>', 'only what concerns this service', 'repeatable'],
+      ['--time-zone <zone>', 'IANA zone of the days; that of relctl.yaml when left out'],
+      ['--free <release>', 'the next windows for this release that nothing speaks against'],
+      ['--ics', 'print a calendar file (iCalendar)'],
+      ['--out <file>', 'write the calendar file there'],
+    ],
+    examples: [
+      'relctl calendar',
+      'relctl calendar --free 2026-12-wallet-checkout',
+      'relctl calendar --months 6 --ics --out releases.ics',
+    ],
+    load: () => import('../commands/calendar.ts'),
   },
   {
     path: 'audit',

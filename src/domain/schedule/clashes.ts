@@ -15,7 +15,11 @@ export interface Clash {
 const WITHOUT_WINDOW: readonly Phase[] = ['draft', 'closed', 'no-go', 'rolled-back', 'aborted'];
 
 /** Every other release that clashes with the span, the longest overlap first. */
-export function clashesWith(others: readonly OtherRelease[], asked: Asked, self?: string): readonly Clash[] {
+export function clashesWith(
+  others: readonly OtherRelease[],
+  asked: Pick<Asked, 'span' | 'services'>,
+  self?: string,
+): readonly Clash[] {
   return others
     .filter((other) => other.id !== self && !WITHOUT_WINDOW.includes(other.phase) && overlap(other.span, asked.span))
     .map((other) => ({
@@ -25,4 +29,32 @@ export function clashesWith(others: readonly OtherRelease[], asked: Asked, self?
     }))
     .filter((clash) => clash.services.length > 0)
     .sort((a, b) => b.together - a.together || (a.other.id < b.other.id ? -1 : 1));
+}
+
+/** Two releases that change the same services at the same time. */
+export interface MutualClash {
+  readonly releases: readonly [string, string];
+  readonly services: readonly string[];
+  readonly minutes: number;
+}
+
+/** Every pair of releases that clash, each pair once, in order of their windows. */
+export function clashesAmong(releases: readonly OtherRelease[]): readonly MutualClash[] {
+  const sorted = releases
+    .filter((release) => !WITHOUT_WINDOW.includes(release.phase))
+    .sort((a, b) => a.span.start - b.span.start);
+  return sorted.flatMap((one, index) => {
+    const near: OtherRelease[] = [];
+    // In order of their start: the first that begins after this one has ended ends the search.
+    for (let next = index + 1; next < sorted.length; next += 1) {
+      const other = sorted[next];
+      if (other === undefined || other.span.start >= one.span.end) break;
+      near.push(other);
+    }
+    return clashesWith(near, one).map((clash) => ({
+      releases: [one.id, clash.other.id] as const,
+      services: clash.services,
+      minutes: Math.round(clash.together / 60_000),
+    }));
+  });
 }

@@ -1,0 +1,163 @@
+import { dateIn, isTimeZone, startOfDate } from '../domain/calendar.ts';
+import { RelctlError } from '../domain/errors.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
+import { asOther, isSummary, type ReleaseSummary } from '../domain/release-summary.ts';
+import { type AgendaEntry, agendaOf } from '../domain/schedule/agenda.ts';
+import { clashesAmong, type MutualClash } from '../domain/schedule/clashes.ts';
+import { freeSlots, slotFlag } from '../domain/schedule/free-slots.ts';
+import { overlap } from '../domain/schedule/intervals.ts';
+import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
+import type { Policy } from '../plan/policy.ts';
+import type { ReadingContext } from './context.ts';
+import { loadPolicy } from './settings.ts';
+
+/** What is asked of the calendar. */
+export interface CalendarOptions {
+  /** First month, `2026-12`; the current one when left out. */
+  readonly month?: string;
+  /** How many months. */
+  readonly months: number;
+  readonly services: readonly string[];
+  readonly timeZone?: string;
+  /** A release for which free windows are looked for. */
+  readonly free?: string;
+}
+
+/** What the calendar answers: the outcome, and the same entries for a calendar file. */
+export interface Calendar {
+  readonly outcome: Outcome;
+  readonly entries: readonly AgendaEntry[];
+}
+
+/**
+ * Change windows, deadlines, reviews, hypercare and freezes of some months, with clashes between releases; for one release also
+ * the next windows that nothing speaks against.
+ * @throws RelctlError `usage.bad-flag`, and for `free` all that reading the plan throws
+ */
+export async function calendar(context: ReadingContext, options: CalendarOptions): Promise<Calendar> {
+  const zone = zoneOf(options.timeZone ?? context.config.timeZone);
+  const now = context.clock.now();
+  const { months, span } = monthsFrom(options.month ?? dateIn(now, zone).slice(0, 7), options.months, zone);
+  const all = (await context.store.summaries()).filter(isSummary);
+  const releases = all.filter(
+    ({ services }) => options.services.length === 0 || services.some((one) => options.services.includes(one)),
+  );
+  const policies = await policiesOf(context, all);
+  const entries = agendaOf({ releases, policies, span, zone }).filter((entry) => isAskedFor(entry, options.services));
+  const clashes = clashesAmong(releases.filter((release) => overlap(release.span, span)).map(asOther));
+  const slots = options.free === undefined ? undefined : await slotsFor(context, options.free, all);
+  const today = dateIn(now, zone);
+  const windows = entries.filter((entry) => entry.kind === 'window').length;
+  const outcome: Outcome = {
+    result: 'done',
+    headline: `${windows === 1 ? '1 change window' : `${windows} change windows`} from ${months[0]} to ${months.at(-1)}, in ${zone}`,
+    blocks: [
+      ...months.map((month) => monthBlock(month, entries, zone, today)),
+      agendaBlock(entries, zone),
+      ...clashBlock(clashes),
+      ...(slots === undefined ? [] : [slotBlock(slots)]),
+    ],
+    data: {
+      timeZone: zone,
+      from: new Date(span.start).toISOString(),
+      to: new Date(span.end).toISOString(),
+      entries: entries.map(({ start, end, stamp: _, ...entry }) => ({
+        ...entry,
+        start: new Date(start).toISOString(),
+        end: new Date(end).toISOString(),
+      })),
+      clashes,
+      ...(slots === undefined ? {} : { free: { release: slots.id, windows: slots.windows } }),
+    },
+    simulated: context.environments.simulated,
+  };
+  return { outcome, entries };
+}
+
+function zoneOf(zone: string): string {
+  if (isTimeZone(zone)) return zone;
+  throw new RelctlError('usage.bad-flag', `"${zone}" is not an IANA time zone`, {
+    why: 'Days begin and end in a zone.',
+    hints: ['relctl calendar --time-zone Europe/Berlin'],
+  });
+}
+
+const MOST_MONTHS = 24;
+
+/** Consecutive months from one on, `2026-12`, `2027-01`, …, with the time that they span in a zone. */
+function monthsFrom(first: string, count: number, zone: string) {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(first) || !Number.isInteger(count) || count < 1 || count > MOST_MONTHS) {
+    throw new RelctlError(
+      'usage.bad-flag',
+      `the calendar shows 1 to ${MOST_MONTHS} months from a month such as 2026-12`,
+      {
+        why: `--month was "${first}", --months ${count}.`,
+        hints: ['relctl calendar --month 2026-12 --months 3'],
+      },
+    );
+  }
+  const months = Array.from({ length: count + 1 }, (_, index) =>
+    new Date(Date.UTC(Number(first.slice(0, 4)), Number(first.slice(5)) - 1 + index)).toISOString().slice(0, 7),
+  );
+  const start = startOfDate(`${months[0]}-01`, zone);
+  return { months: months.slice(0, -1), span: { start, end: startOfDate(`${months.at(-1)}-01`, zone) } };
+}
+
+/** The policies that the releases and the configuration name; one that cannot be read is left out, its owner is told by `plan --check`. */
+async function policiesOf(
+  context: ReadingContext,
+  releases: readonly ReleaseSummary[],
+): Promise<ReadonlyMap<string, Policy>> {
+  const policies = new Map<string, Policy>();
+  for (const process of new Set([context.config.process, ...releases.map((release) => release.process)])) {
+    try {
+      policies.set(process, await loadPolicy(context.workspace, process));
+    } catch (error) {
+      if (!(error instanceof RelctlError)) throw error;
+    }
+  }
+  return policies;
+}
+
+function isAskedFor(entry: AgendaEntry, services: readonly string[]): boolean {
+  return services.length === 0 || entry.services.length === 0 || entry.services.some((one) => services.includes(one));
+}
+
+function clashBlock(clashes: readonly MutualClash[]): readonly Block[] {
+  if (clashes.length === 0) return [];
+  return [
+    {
+      kind: 'checks',
+      checks: clashes.map(({ releases, services, minutes }) => ({
+        state: 'warning',
+        text: `${releases.join(' and ')} both change ${services.join(', ')}`,
+        detail: `their windows are open together for ${minutes} min`,
+      })),
+    },
+  ];
+}
+
+async function slotsFor(context: ReadingContext, id: string, all: readonly ReleaseSummary[]) {
+  const plan = await context.store.load(id);
+  const windows = freeSlots({
+    id,
+    window: plan.spec.window,
+    services: plan.spec.services.map((service) => service.name),
+    policy: await loadPolicy(context.workspace, plan.metadata.process),
+    others: all.filter((other) => other.id !== id).map(asOther),
+    now: context.clock.now(),
+  });
+  return { id, rdLead: plan.spec.owners.rdLead, windows };
+}
+
+function slotBlock({ id, rdLead, windows }: Awaited<ReturnType<typeof slotsFor>>): Block {
+  if (windows.length === 0) return { kind: 'text', text: `No free window for ${id} in the next 90 days.` };
+  return {
+    kind: 'next',
+    actions: windows.map((window) => ({
+      who: rdLead,
+      command: `relctl plan ${id} --window ${slotFlag(window)}`,
+      why: 'free: in time, outside every freeze, no clash',
+    })),
+  };
+}
