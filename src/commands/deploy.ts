@@ -1,10 +1,12 @@
 import { RelctlError } from '../domain/errors.ts';
 import { type DeployOptions, deploy } from '../usecases/deploy.ts';
+import { previewDeploy } from '../usecases/preview-deploy.ts';
 import { argument, type CommandAction, type Flags, given, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
   const mode = modeOf(flags);
+  if (mode === 'dryRun') return previewDeploy(await invocation.context(), argument(invocation, 0));
   return deploy(await invocation.context(), argument(invocation, 0), {
     mode,
     ...given(flags, 'exception'),
@@ -14,12 +16,13 @@ export const run: CommandAction = async (invocation) => {
 };
 
 /** The one mode that the flags ask for. Errors: `usage.bad-flag` when they ask for two. */
-function modeOf(flags: Flags): DeployOptions['mode'] {
-  const asked = (['canary', 'promote', 'resume', 'abort'] as const).filter((mode) => isSet(flags, mode));
+function modeOf(flags: Flags): DeployOptions['mode'] | 'dryRun' {
+  const asked = (['canary', 'promote', 'resume', 'abort', 'dryRun'] as const).filter((mode) => isSet(flags, mode));
   const [first, second] = asked;
   if (second === undefined) return first ?? 'full';
-  throw new RelctlError('usage.bad-flag', `--${first} and --${second} exclude each other`, {
+  const names = asked.map((mode) => (mode === 'dryRun' ? 'dry-run' : mode));
+  throw new RelctlError('usage.bad-flag', `--${names[0]} and --${names[1]} exclude each other`, {
     why: 'One deployment goes one way.',
-    hints: asked.map((mode) => `relctl deploy <id> --${mode}`),
+    hints: names.map((name) => `relctl deploy <id> --${name}`),
   });
 }

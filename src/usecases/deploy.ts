@@ -1,12 +1,12 @@
 import { deploymentSteps, productionTargets } from '../domain/deployment/steps.ts';
 import { RelctlError } from '../domain/errors.ts';
-import { pinnedImage } from '../domain/manifests.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { nextActions, type ProcessCommand } from '../domain/process.ts';
 import type { Context } from './context.ts';
 import { imagesOf } from './deployment/completion.ts';
 import { expectVisibility } from './deployment/expectation.ts';
 import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
+import { pinnedImages } from './deployment/images.ts';
 import { releaseLock } from './deployment/lock.ts';
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
@@ -54,13 +54,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const { journal } = release;
   const { plan, state } = journal;
   const attempt = state.attempts.deploy + 1;
-  const images = Object.fromEntries(
-    plan.spec.services.map((service) => {
-      const staged = state.stage?.images[service.name] ?? [];
-      // Several ids for one name mean that the name moved between two pods: then only the check of the pods can tell.
-      return [service.name, pinnedImage(service.image, staged.length === 1 ? staged[0] : undefined)];
-    }),
-  );
+  const images = pinnedImages(plan.spec, state);
   const clusters = await checkIdentities(context, productionTargets(context.config));
   await expectVisibility(context, release);
   const run = await openRun(context, release, { attempt, images, wait: false, takeOver: options.takeOver });

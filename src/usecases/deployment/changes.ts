@@ -1,0 +1,93 @@
+import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
+import { holdsContent, isContent } from '../../domain/deployment/content.ts';
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import type { CanaryGround, Obstacle } from '../../domain/deployment/strategies/strategy.ts';
+import { isPreparable, nameOf, withoutServerFields } from '../../domain/manifests.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import type { Context } from '../context.ts';
+import type { Release } from '../release.ts';
+import { isSameRef, refOf } from './apply.ts';
+import { canaryGround } from './canary-ground.ts';
+import type { DesiredService } from './objects.ts';
+import { listIfKnown } from './optional-kinds.ts';
+import { rolledOut } from './roll-out.ts';
+import { clusterOf } from './run.ts';
+
+/** What a deployment would write to one service in one target. Nothing is written to find out. */
+export interface ServiceChanges {
+  readonly target: string;
+  readonly service: DesiredService;
+  /** What production runs before; `undefined` for a service that is new there. */
+  readonly ground: CanaryGround | undefined;
+  readonly obstacle: Obstacle | undefined;
+  /** Names of what is created before the canary. */
+  readonly prepared: readonly string[];
+  /** What the canary adds, and the route at the canary's share. */
+  readonly canary: readonly KubeObject[];
+  /** What the rollout writes. */
+  readonly rollout: readonly KubeObject[];
+}
+
+/** Reads what a service is in a target and says what each part of the deployment would write. */
+export async function changesOf(
+  context: Context,
+  release: Release,
+  target: string,
+  service: DesiredService,
+): Promise<ServiceChanges> {
+  const cluster = clusterOf(context, target);
+  const { plan } = release.journal;
+  const strategy = strategyOf(plan.spec);
+  const ground = await canaryGround(context, plan, release.policy, cluster, service);
+  const byPods = strategy.canary === 'pods' && ground !== undefined;
+  const obstacle = byPods ? strategy.obstacle(ground) : undefined;
+  const autoscalers = await listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
+  const others = rolledOut({ context, release }, service);
+  const missing = await absent(cluster, others.filter(isPreparable));
+  return {
+    target,
+    service,
+    ground,
+    obstacle,
+    prepared: missing.map(nameOf),
+    canary: byPods && obstacle === undefined ? canaryObjects(release, ground) : [],
+    rollout: [
+      ...(await needWriting(cluster, others)),
+      withDecidedReplicas(service.deployment, ground?.stable, autoscalers),
+      ...shippedRoute(context, release, service),
+    ],
+  };
+}
+
+function canaryObjects(release: Release, ground: CanaryGround): readonly KubeObject[] {
+  const { steering, companions } = strategyOf(release.journal.plan.spec);
+  const { traffic, route, share } = ground;
+  const own = companions(ground);
+  if (steering === undefined || traffic === undefined || route === undefined) return [...own, ground.canary];
+  const exposure = { traffic, share, before: route };
+  if (!steering.ownObject) return [...own, ground.canary, withoutServerFields(steering.expose(route, exposure))];
+  const ref = steering.ref(traffic);
+  return [
+    ...own.map((one) => (ref !== undefined && isSameRef(refOf(one), ref) ? steering.expose(one, exposure) : one)),
+    ground.canary,
+  ];
+}
+
+function shippedRoute(context: Context, release: Release, service: DesiredService): readonly KubeObject[] {
+  const written = new Set(rolledOut({ context, release }, service));
+  return service.others.filter((one) => !written.has(one));
+}
+
+async function absent(cluster: Cluster, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+  const live = await Promise.all(objects.map((object) => cluster.get(refOf(object))));
+  return objects.filter((_object, index) => live[index] === undefined);
+}
+
+/** Content that is there already under its name is not written again. */
+async function needWriting(cluster: Cluster, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+  const live = await Promise.all(objects.map((object) => (isContent(object) ? cluster.get(refOf(object)) : undefined)));
+  return objects.filter((object, index) => {
+    const there = live[index];
+    return there === undefined || !holdsContent(there, object);
+  });
+}

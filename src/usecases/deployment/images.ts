@@ -1,0 +1,14 @@
+import { pinnedImage } from '../../domain/manifests.ts';
+import type { ReleaseState } from '../../domain/state.ts';
+import type { Spec } from '../../plan/spec.ts';
+
+/** The image of each service, pinned to what staging ran. */
+export function pinnedImages(spec: Spec, state: Pick<ReleaseState, 'stage'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    spec.services.map((service) => {
+      const staged = state.stage?.images[service.name] ?? [];
+      // Several ids for one name mean that the name moved between two pods: then only the check of the pods can tell.
+      return [service.name, pinnedImage(service.image, staged.length === 1 ? staged[0] : undefined)];
+    }),
+  );
+}

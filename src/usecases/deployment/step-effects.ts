@@ -1,0 +1,65 @@
+import type { Step } from '../../domain/deployment/steps.ts';
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { replicasOf } from '../../domain/manifests.ts';
+import type { Spec } from '../../plan/spec.ts';
+import type { ServiceChanges } from './changes.ts';
+
+/** What each step would do, in a few words, from what was read. */
+export function effectOf(
+  spec: Spec,
+  step: Step,
+  changes: readonly ServiceChanges[],
+  channels: readonly string[],
+): string {
+  switch (step.kind) {
+    case 'baseline':
+      return 'reads everything that is touched and keeps it beside the plan';
+    case 'notify':
+      return channels.length === 0 ? 'no channel takes this topic' : `tells ${channels.join(', ')}`;
+    case 'migrate':
+      return `${step.migration.up.join(' ')}${step.migration.pointOfNoReturn ? '; no way back after it' : ''}`;
+    case 'bake':
+      return `judges ${spec.slos.map((slo) => slo.name).join(', ')} every ${spec.canary.look}`;
+    case 'promote':
+      return 'only on a pass, and inside the window';
+    case 'soak':
+      return `compares ${step.done.join(', ')} with the other regions`;
+    default: {
+      const change = changes.find((one) => one.target === step.target && one.service.name === step.service);
+      return change === undefined ? '' : serviceEffect(spec, step.kind, change);
+    }
+  }
+}
+
+type ServiceKind = Exclude<Step['kind'], 'baseline' | 'notify' | 'migrate' | 'bake' | 'promote' | 'soak'>;
+
+function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepared, service }: ServiceChanges): string {
+  const strategy = strategyOf(spec);
+  switch (kind) {
+    case 'prepare':
+      return prepared.length === 0 ? 'nothing new' : `creates ${prepared.join(', ')}`;
+    case 'canary': {
+      if (ground === undefined) return 'new service: no canary';
+      if (obstacle !== undefined) return 'cannot be: see above';
+      const share = strategy.trueShare(ground.share, replicasOf(ground.stable));
+      const pods = replicasOf(ground.canary);
+      return strategy.steering === undefined
+        ? `${pods} beside ${replicasOf(ground.stable)} pods: ${(share * 100).toFixed(1)} % of the requests`
+        : `${pods} ${pods === 1 ? 'pod' : 'pods'}, at weight 0`;
+    }
+    case 'expose':
+      return ground === undefined ? 'new service: no canary' : `exactly ${spec.canary.share} of the requests`;
+    case 'rollout':
+      return imageOf(service);
+    case 'hide':
+      return 'the route is what it was, or what the release ships';
+    case 'retire':
+      return 'nothing of the canary is left';
+  }
+}
+
+function imageOf({ deployment, container }: ServiceChanges['service']): string {
+  const { containers } = (deployment.spec as { template: { spec: { containers: { name: string; image?: string }[] } } })
+    .template.spec;
+  return containers.find((one) => one.name === container)?.image ?? '';
+}
