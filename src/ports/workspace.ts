@@ -2,6 +2,8 @@
 export interface Workspace {
   /** Text of a file, or `undefined` when there is none. Errors: `config.invalid` when it cannot be read or is too large. */
   read(path: string): Promise<string | undefined>;
+  /** The same for a file of any kind, such as a screenshot. */
+  readBytes(path: string): Promise<Uint8Array | undefined>;
   /** Paths of the files that match a glob such as `reports/*.xml`, sorted; a plain path matches itself. */
   find(glob: string): Promise<readonly string[]>;
   /** Writes a file with its folders. Returns false, and writes nothing, when it exists and `overwrite` is not set. */

@@ -148,12 +148,15 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [ID],
     options: [
       ['--junit <glob>', 'JUnit XML of the regression run', 'repeatable'],
-      ['--passed <test>', 'a test of the feature test plan that passed', 'repeatable'],
-      ['--failed <test>', 'one that failed', 'repeatable'],
+      ['--passed <test[=proof]>', 'a test of the feature test plan that passed, with a link or file', 'repeatable'],
+      ['--failed <test[=proof]>', 'one that failed', 'repeatable'],
       ['--decision <pass|reject>', 'the sign-off'],
       ['--comment <text>', 'what is wrong; asked for with a rejection'],
     ],
-    examples: ['relctl signoff qa 2026-12-wallet-checkout --junit "reports/*.xml" --passed WAL-1 --decision pass'],
+    examples: [
+      'relctl signoff qa 2026-12-wallet-checkout --junit "reports/*.xml" --passed WAL-1 --decision pass',
+      'relctl signoff qa 2026-12-wallet-checkout --junit "reports/*.xml" --passed WAL-1=shots/wallet.png --decision pass',
+    ],
     load: () => import('../commands/signoff-qa.ts'),
   },
   {
@@ -162,10 +165,18 @@ export const ENTRIES: readonly CommandEntry[] = [
     summary: 'sign off for Operations: resources are there, new alerts have fired',
     args: [ID],
     options: [
+      [
+        '--drill <alert>',
+        'let a new alert fire in staging first, by the command of the plan; without one a synthetic alert proves its route only',
+        'repeatable',
+      ],
       ['--decision <pass|reject>', 'the sign-off'],
       ['--comment <text>', 'what is wrong; asked for with a rejection'],
     ],
-    examples: ['relctl signoff ops 2026-12-wallet-checkout --decision pass'],
+    examples: [
+      'relctl signoff ops 2026-12-wallet-checkout --decision pass',
+      'relctl signoff ops 2026-12-wallet-checkout --drill WalletPaymentsFailing --decision pass',
+    ],
     load: () => import('../commands/signoff-ops.ts'),
   },
   {

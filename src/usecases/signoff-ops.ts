@@ -1,38 +1,35 @@
-import { formatMoment, timeOf } from '../domain/calendar.ts';
-import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { nextActions } from '../domain/process.ts';
-import type { Spec } from '../plan/spec.ts';
+import { type RecordedCheck, shown } from './check-lines.ts';
 import type { Context } from './context.ts';
-import { clusterOf } from './deployment/run.ts';
 import { flushOutbox } from './notify.ts';
+import { checkAlert } from './readiness/alerts.ts';
+import { type Drill, drill, drillsAsked } from './readiness/drill.ts';
+import { checkResource } from './readiness/resources.ts';
+import { checkStaged } from './readiness/staged.ts';
+import { checkVariables } from './readiness/variables.ts';
 import { openForCommand, type Release } from './release.ts';
-import { recordSignoff, type SignoffCheck } from './signoff.ts';
-import { shown } from './signoff-qa.ts';
-
-/** How long a command of the plan may take to look at a resource. */
-const COMMAND_TIMEOUT_MS = 60_000;
+import { recordSignoff } from './signoff.ts';
 
 /** What an operator's flags may answer. */
 export interface OpsAnswers {
   readonly decision?: string;
   readonly comment?: string;
+  /** Alerts of the plan that are made to fire first. */
+  readonly drill?: readonly string[];
 }
 
 /**
- * Operations' sign-off: every resource of the plan is looked at, and every new alert must be loaded, healthy and have fired in
- * staging since the candidate was deployed there.
+ * Operations' sign-off: staging runs what was staged, every resource and variable of the plan is there, and every new alert is
+ * loaded, healthy, has fired in staging since the candidate was deployed there, and reached somebody.
  */
 export async function signoffOps(context: Context, id: string, answers: OpsAnswers): Promise<Outcome> {
   const release = await openForCommand(context, id, 'signoff ops', undefined);
+  const drilled = drillsAsked(release.journal.plan.spec, answers.drill ?? []);
   await flushOutbox(context, release);
-  const { spec } = release.journal.plan;
-  const checks: SignoffCheck[] = [];
-  for (const resource of spec.resources) checks.push(await checkResource(context, resource));
-  for (const alert of spec.alerts) checks.push(await checkAlert(context, release, alert));
-  if (checks.length === 0) {
-    checks.push({ name: 'readiness', ok: true, detail: 'the plan needs no new resource and no new alert' });
-  }
+  const drills = new Map<string, Drill>();
+  for (const alert of drilled) drills.set(alert.name, await drill(context, id, alert));
+  const checks = await readinessChecks(context, release, drills);
   await recordSignoff(context, release, { role: 'ops', checks, evidence: [], ...answers });
   const { journal } = release;
   const { decision } = journal.state.signoffs.ops?.data ?? {};
@@ -43,62 +40,24 @@ export async function signoffOps(context: Context, id: string, answers: OpsAnswe
       { kind: 'checks', checks: checks.map(shown) },
       { kind: 'next', actions: nextActions(release.facts()) },
     ],
-    data: { release: id, phase: journal.state.phase, decision, checks },
+    data: { release: id, phase: journal.state.phase, decision, checks, drills: Object.fromEntries(drills) },
     simulated: context.environments.simulated,
   };
 }
 
-async function checkResource(context: Context, resource: Spec['resources'][number]): Promise<SignoffCheck> {
-  const name = `resource ${resource.name} (${resource.environment})`;
-  if (resource.command !== undefined) {
-    const { exitCode, output } = await context.environments.commands.run(resource.command, {
-      timeout: COMMAND_TIMEOUT_MS,
-    });
-    return {
-      name,
-      ok: exitCode === 0,
-      detail: `${resource.command[0]} exits ${exitCode ?? 'by its deadline'}: ${lastLine(output)}`,
-    };
-  }
-  const { object } = resource;
-  if (object === undefined) return { name, ok: false, detail: 'the plan does not say how it is looked at' };
-  const cluster = clusterOf(context, resource.environment);
-  const live = await cluster.get(object);
-  if (live === undefined)
-    return { name, ok: false, detail: `${object.kind}/${object.name} does not exist in ${cluster.name}` };
-  if (object.condition === undefined) return { name, ok: true, detail: `${object.kind}/${object.name} exists` };
-  const conditions = (live.status as { conditions?: { type: string; status: string; message?: string }[] } | undefined)
-    ?.conditions;
-  const condition = conditions?.find((one) => one.type === object.condition);
-  return condition?.status === 'True'
-    ? { name, ok: true, detail: `${object.kind}/${object.name} is ${object.condition}` }
-    : {
-        name,
-        ok: false,
-        detail: `${object.kind}/${object.name} is not ${object.condition}${condition?.message ? `: ${condition.message}` : ''}`,
-      };
-}
-
-async function checkAlert(context: Context, release: Release, alert: Spec['alerts'][number]): Promise<SignoffCheck> {
-  const name = `alert ${alert.name}`;
-  const { timeZone } = release.journal.plan.spec.window;
-  const alerts = context.environments.alerts('staging');
-  const staged = timeOf(release.journal.state.stage?.at ?? '');
-  try {
-    const rule = await alerts.rule(alert.name);
-    if (!rule.loaded) return { name, ok: false, detail: 'its rule is not loaded in staging' };
-    if (!rule.healthy) return { name, ok: false, detail: `its rule is not healthy: ${rule.problem ?? 'unknown'}` };
-    const fired = await alerts.lastFired(alert.name, { from: staged, to: context.clock.now() });
-    return fired === undefined
-      ? { name, ok: false, detail: 'it has not fired in staging since the candidate was deployed there' }
-      : { name, ok: true, detail: `fired in staging ${formatMoment(fired, timeZone)}` };
-  } catch (error) {
-    if (error instanceof RelctlError) return { name, ok: false, detail: error.message };
-    throw error;
-  }
-}
-
-/** The last line of an output that says something. */
-export function lastLine(output: string): string {
-  return output.trimEnd().split('\n').at(-1) ?? '';
+async function readinessChecks(
+  context: Context,
+  release: Release,
+  drills: ReadonlyMap<string, Drill>,
+): Promise<readonly RecordedCheck[]> {
+  const { spec } = release.journal.plan;
+  const [staged, resources, variables, alerts] = await Promise.all([
+    checkStaged(context, release),
+    Promise.all(spec.resources.map((resource) => checkResource(context, resource))),
+    checkVariables(context, release),
+    Promise.all(spec.alerts.map((alert) => checkAlert(context, release, alert, drills.get(alert.name)))),
+  ]);
+  const needed = [...resources, ...variables, ...alerts];
+  const nothing = { name: 'readiness', ok: true, detail: 'the plan needs no new resource, variable or alert' };
+  return [...staged, ...(needed.length === 0 ? [nothing] : needed)];
 }

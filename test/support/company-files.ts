@@ -98,6 +98,12 @@ function configOf(shape: CompanyShape): Record<string, unknown> {
   return config;
 }
 
+/** Variable of the sample plan that comes from a Secret. */
+const WALLET_KEY = {
+  name: 'WALLET_KEY',
+  valueFrom: { secretKeyRef: { name: 'api-wallet', key: 'WALLET_KEY' } },
+};
+
 function manifest(shape: CompanyShape, replicas: number, place: ManifestPlace): string {
   const { service, version, environment } = place;
   const labels = { 'app.kubernetes.io/name': service, track: 'stable' };
@@ -106,7 +112,11 @@ function manifest(shape: CompanyShape, replicas: number, place: ManifestPlace): 
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: `${service}-settings` },
-      data: { VERSION: version, ENVIRONMENT: environment },
+      data: {
+        VERSION: version,
+        ENVIRONMENT: environment,
+        ...(service === 'api' ? { WALLET_URL: 'wallet.example' } : {}),
+      },
     },
     {
       apiVersion: 'v1',
@@ -129,6 +139,7 @@ function manifest(shape: CompanyShape, replicas: number, place: ManifestPlace): 
                 name: service,
                 image: `registry.example.com/shop/${service}:${version}`,
                 envFrom: [{ configMapRef: { name: `${service}-settings` } }],
+                ...(service === 'api' ? { env: [WALLET_KEY] } : {}),
               },
             ],
           },

@@ -29,6 +29,11 @@ export function createWorkspace(root: string, templates: string): Workspace {
       await confine(root, file, path);
       return readText(file, path);
     },
+    async readBytes(path) {
+      const file = absolute(path);
+      await confine(root, file, path);
+      return readFile(file, path);
+    },
     async find(glob) {
       const { default: picomatch } = await import('picomatch');
       if (!picomatch.scan(glob).isGlob) return (await this.read(glob)) === undefined ? [] : [posix.normalize(glob)];
@@ -52,18 +57,23 @@ export function createWorkspace(root: string, templates: string): Workspace {
 }
 
 async function readText(file: string, shown: string): Promise<string | undefined> {
+  const bytes = await readFile(file, shown);
+  try {
+    return bytes && new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw unreadable(shown, 'it is not UTF-8 text');
+  }
+}
+
+async function readFile(file: string, shown: string): Promise<Uint8Array | undefined> {
   try {
     const bytes = await readBounded(file, LARGEST_BYTES);
     if (bytes.byteLength > LARGEST_BYTES) throw unreadable(shown, `it is larger than ${LARGEST_BYTES} bytes`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return bytes;
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     if (error instanceof RelctlError) throw error;
-    throw unreadable(
-      shown,
-      error instanceof TypeError ? 'it is not UTF-8 text' : String(systemCode(error) ?? error),
-      error,
-    );
+    throw unreadable(shown, systemCode(error) ?? String(error), error);
   }
 }
 

@@ -51,6 +51,7 @@ export function teach(state: WorldState, spec: Spec): void {
     (each) => each.name,
   );
   for (const resource of spec.resources) provision(state, resource);
+  for (const variable of spec.environmentVariables) provisionKey(state, variable);
 }
 
 /** Only of selectors that the world does not model anyway. */
@@ -113,6 +114,24 @@ function provision(state: WorldState, resource: Spec['resources'][number]): void
     const { apiVersion, kind, name } = object;
     const labels = { 'relctl.dev/simulated': 'true' };
     seedObject(state, target, { apiVersion, kind, metadata: { name, labels }, status: { conditions } }, state.now);
+  }
+}
+
+/** Where the plan names a ConfigMap or Secret as the source of a variable, Operations have put its key there. */
+function provisionKey(state: WorldState, { name, source, setIn }: Spec['environmentVariables'][number]): void {
+  const [, kind, object] = /^(ConfigMap|Secret)[ /]+([a-z0-9][a-z0-9.-]*)$/.exec(source ?? '') ?? [];
+  if (kind === undefined || object === undefined) return;
+  const ref = { apiVersion: 'v1', kind };
+  for (const target of Object.values(state.targets)) {
+    if (!setIn.includes(target.environment)) continue;
+    const stored = target.objects[objectKey(ref, object)]?.object as { data?: Record<string, string> } | undefined;
+    const value = kind === 'Secret' ? 'c2ltdWxhdGVk' : 'simulated';
+    if (stored === undefined) {
+      const labels = { 'relctl.dev/simulated': 'true' };
+      seedObject(state, target, { ...ref, metadata: { name: object, labels }, data: { [name]: value } }, state.now);
+    } else if (stored.data?.[name] === undefined) {
+      stored.data = { ...stored.data, [name]: value };
+    }
   }
 }
 

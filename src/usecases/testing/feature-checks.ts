@@ -1,0 +1,56 @@
+import type { Spec } from '../../plan/spec.ts';
+import { approvalAnswer } from '../answers.ts';
+import type { RecordedCheck } from '../check-lines.ts';
+import type { Context } from '../context.ts';
+import type { Release } from '../release.ts';
+import { type GivenResult, givenResults, keepProof } from './feature-results.ts';
+
+type FeatureTest = Spec['testPlan']['feature'][number];
+
+/**
+ * The feature test plan as a checklist: each case with its outcome and what shows it, from the flags or asked.
+ * @throws RelctlError `usage.bad-flag`, `usage.missing-answer`, `evidence.unreadable`
+ */
+export async function featureChecks(
+  context: Context,
+  release: Release,
+  answers: { readonly passed: readonly string[]; readonly failed: readonly string[] },
+): Promise<readonly RecordedCheck[]> {
+  const { plan } = release.journal;
+  const tests = plan.spec.testPlan.feature;
+  const given = givenResults(tests, answers.passed, answers.failed, 'the feature test plan');
+  const checks: RecordedCheck[] = [];
+  // One question after the other.
+  for (const test of tests) checks.push(await featureCheck(context, plan.id, test, given.get(test.id)));
+  return checks;
+}
+
+async function featureCheck(
+  context: Context,
+  release: string,
+  test: FeatureTest,
+  given: GivenResult | undefined,
+): Promise<RecordedCheck> {
+  const name = `feature test ${test.id}`;
+  const passed = await approvalAnswer(context.prompter, given?.passed, {
+    message: `Did ${test.id} pass in staging? ${test.title}`,
+    flag: `--passed ${test.id} or --failed ${test.id}`,
+  });
+  const proof = given === undefined ? await askForProof(context, test) : given.proof;
+  if (proof !== undefined) {
+    return { name, ok: passed, detail: test.title, ...(await keepProof(context, release, test.id, proof)) };
+  }
+  return passed && test.needsEvidence === true
+    ? { name, ok: false, detail: `${test.title}: nothing shows it: --passed ${test.id}=<link or file>` }
+    : { name, ok: passed, detail: test.title };
+}
+
+async function askForProof({ prompter }: Context, test: FeatureTest): Promise<string | undefined> {
+  if (!prompter.interactive) return undefined;
+  const answer = await prompter.text({
+    message: `What shows ${test.id}? A link or a file${test.needsEvidence === true ? '' : '; nothing is fine'}`,
+    flag: `--passed ${test.id}=<link or file>`,
+    default: '',
+  });
+  return answer.trim() === '' ? undefined : answer.trim();
+}

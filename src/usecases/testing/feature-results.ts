@@ -1,0 +1,75 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { Evidence } from '../../ports/plan-store.ts';
+import type { Context } from '../context.ts';
+
+/** What a flag says of a case, and what shows it. */
+export interface GivenResult {
+  readonly passed: boolean;
+  /** A link or a path in the repository; missing when nothing was given. */
+  readonly proof?: string;
+}
+
+/**
+ * Reads `--passed WAL-1`, `--passed WAL-1=https://…`, `--failed WAL-2=shots/error.png`.
+ * @param flag how the test plan names the cases, for messages
+ * @throws RelctlError `usage.bad-flag` for a case that is not planned, or given as both
+ */
+export function givenResults(
+  known: readonly { readonly id: string; readonly title: string }[],
+  passed: readonly string[],
+  failed: readonly string[],
+  plan: string,
+): ReadonlyMap<string, GivenResult> {
+  const results = new Map<string, GivenResult>();
+  for (const [texts, ok] of [
+    [passed, true],
+    [failed, false],
+  ] as const) {
+    for (const text of texts) {
+      const at = text.indexOf('=');
+      const id = at < 0 ? text : text.slice(0, at);
+      const proof = at < 0 ? '' : text.slice(at + 1).trim();
+      if (!known.some((test) => test.id === id)) throw unknown(plan, id, known);
+      if (results.get(id)?.passed === !ok) {
+        throw new RelctlError('usage.bad-flag', `${id} is given as passed and as failed`, {
+          why: 'A case has one outcome.',
+          hints: [`--passed ${JSON.stringify(id)}`, `--failed ${JSON.stringify(id)}`],
+        });
+      }
+      results.set(id, { passed: ok, ...(proof === '' ? {} : { proof }) });
+    }
+  }
+  return results;
+}
+
+/** What shows the outcome of a case: a link as it is, or a file that is kept beside the plan with its digest. */
+export type Proof = { readonly link: string } | { readonly evidence: Evidence };
+
+/**
+ * Keeps a file of the repository as evidence; a link stays a link.
+ * @throws RelctlError `evidence.unreadable` where there is no such file
+ */
+export async function keepProof(context: Context, release: string, id: string, proof: string): Promise<Proof> {
+  if (/^https?:\/\/\S+$/.test(proof)) return { link: proof };
+  const content = await context.workspace.readBytes(proof);
+  if (content === undefined) {
+    throw new RelctlError('evidence.unreadable', `there is no file ${proof} to show ${id}`, {
+      place: { file: proof },
+      why: 'Evidence is what others can look at again: a link, or a file of this repository, which is kept.',
+      hints: [`--passed ${id}=https://…`, `--passed ${id}=screens/${id}.png`],
+    });
+  }
+  const name = `qa-${id}-${proof.split('/').at(-1) ?? 'evidence'}`.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+  return { evidence: await context.store.keep(release, name, content) };
+}
+
+function unknown(
+  plan: string,
+  id: string,
+  known: readonly { readonly id: string; readonly title: string }[],
+): RelctlError {
+  return new RelctlError('usage.bad-flag', `${plan} has no test "${id}"`, {
+    why: 'A result that belongs to no planned test would vanish.',
+    hints: known.map((test) => `--passed ${test.id}   ${test.title}`),
+  });
+}

@@ -1,0 +1,122 @@
+import { RelctlError } from '../../domain/errors.ts';
+import { checkMandatorySuites } from '../../evidence/junit/mandatory-suites.ts';
+import { type JUnitReport, readJUnit } from '../../evidence/junit/report.ts';
+import type { Evidence } from '../../ports/plan-store.ts';
+import type { RecordedCheck } from '../check-lines.ts';
+import type { Context } from '../context.ts';
+
+/** A report of the regression run, as it was found. */
+export interface ReadReport {
+  readonly file: string;
+  readonly text: string;
+  readonly report: JUnitReport;
+}
+
+/** A report with the copy of it that is kept beside the plan. */
+export interface KeptReport extends ReadReport {
+  readonly evidence: Evidence;
+}
+
+/** Names of tests that are shown before the rest is counted. */
+const SHOWN = 5;
+
+/** Reads the JUnit reports. Errors: `evidence.unreadable`, `usage.missing-answer` when there is none. */
+export async function readReports(
+  context: Context,
+  id: string,
+  globs: readonly string[],
+): Promise<readonly ReadReport[]> {
+  const hints = [`relctl signoff qa ${id} --junit "reports/**/*.xml"`];
+  const files = new Set<string>();
+  for (const glob of globs) {
+    const found = await context.workspace.find(glob);
+    if (found.length === 0) {
+      throw new RelctlError('evidence.unreadable', `no file matches ${glob}`, {
+        place: { file: glob },
+        why: 'QA signs off on a regression run that can be looked at again.',
+        hints,
+      });
+    }
+    for (const file of found) files.add(file);
+  }
+  if (files.size === 0) {
+    throw new RelctlError('usage.missing-answer', 'there is no regression report to sign off on', {
+      why: 'The regression tests are mandatory; their JUnit XML is the evidence.',
+      hints,
+    });
+  }
+  const reports: ReadReport[] = [];
+  for (const file of files) {
+    const text = (await context.workspace.read(file)) ?? '';
+    reports.push({ file, text, report: readJUnit(text, file) });
+  }
+  return reports;
+}
+
+/** Keeps the reports beside the plan, bound to the sign-off by their digests. */
+export async function keepReports(
+  context: Context,
+  id: string,
+  reports: readonly ReadReport[],
+): Promise<readonly KeptReport[]> {
+  const kept: KeptReport[] = [];
+  for (const one of reports) {
+    const name = `qa-${one.file.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`;
+    kept.push({ ...one, evidence: await context.store.keep(id, name, one.text) });
+  }
+  return kept;
+}
+
+/**
+ * What the regression run says: each report, each mandatory suite, and apart from both the tests that passed only on a rerun. A
+ * flaky test does not make a run red, but whoever signs must have seen it.
+ */
+export function regressionChecks(
+  mandatorySuites: readonly string[],
+  reports: readonly KeptReport[],
+): readonly RecordedCheck[] {
+  return [
+    ...reports.map(reportCheck),
+    ...checkMandatorySuites(
+      mandatorySuites,
+      reports.map((one) => one.report),
+    ).map((suite) => ({ name: `mandatory suite ${suite.name}`, ok: suite.state === 'green', detail: suite.reason })),
+    ...flakyCheck(reports.map((one) => one.report)),
+  ];
+}
+
+function reportCheck({ report, evidence }: KeptReport): RecordedCheck {
+  const { totals } = report;
+  const hidden = report.disagreements.filter((one) => one.hidesTrouble);
+  const bad = report.suites
+    .flatMap((suite) => suite.cases)
+    .filter((test) => test.outcome === 'failed' || test.outcome === 'errored')
+    .map((test) => `${test.outcome} "${test.name}" (line ${test.line})`);
+  return {
+    name: `regression ${report.file}`,
+    ok: report.green,
+    detail: [
+      `${totals.passed} passed, ${totals.failed} failed, ${totals.errored} errors, ${totals.skipped} skipped, ${totals.flaky} flaky`,
+      ...firstOf(bad),
+      ...hidden.map(
+        (one) => `line ${one.line}: ${one.suite} claims ${one.claimed} ${one.attribute}, ${one.counted} are there`,
+      ),
+    ].join('; '),
+    evidence: { ...evidence },
+  };
+}
+
+function flakyCheck(reports: readonly JUnitReport[]): readonly RecordedCheck[] {
+  const flaky = reports
+    .flatMap((report) => report.suites)
+    .flatMap((suite) => suite.cases)
+    .filter((test) => test.outcome === 'flaky')
+    .map((test) => `"${test.name}"`);
+  if (flaky.length === 0) return [];
+  const detail = `${flaky.length === 1 ? 'one test' : `${flaky.length} tests`} failed first and passed on a rerun: ${firstOf(flaky).join(', ')}`;
+  return [{ name: 'flaky tests', ok: true, warning: true, detail }];
+}
+
+function firstOf(names: readonly string[]): readonly string[] {
+  return names.length <= SHOWN ? names : [...names.slice(0, SHOWN), `and ${names.length - SHOWN} more`];
+}
