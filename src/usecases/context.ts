@@ -2,6 +2,7 @@ import type { Config } from '../plan/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { Forge } from '../ports/forge.ts';
 import type { Interruption } from '../ports/interruption.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
@@ -38,6 +39,8 @@ export interface Context {
   readonly repository: CandidateRepository;
   /** What proves approvals: opened only where signatures are asked for. */
   readonly signing: () => Promise<SigningGround>;
+  /** Where branches are reviewed; a help, and never needed. */
+  readonly forge?: Forge;
   readonly environments: Environments;
   readonly notifier: Notifier;
   readonly prompter: Prompter;

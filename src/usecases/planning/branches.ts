@@ -1,35 +1,7 @@
 import { formatSpan } from '../../domain/calendar.ts';
 import { RelctlError } from '../../domain/errors.ts';
-import { isAmong } from '../../domain/people.ts';
-import type { Branch } from '../../ports/repository.ts';
 import type { Context } from '../context.ts';
-
-/** A branch as the Product Manager sees it. */
-export interface Offer {
-  readonly branch: Branch;
-  /** Who approved what the branch is now; its own authors do not count. */
-  readonly approvedBy: readonly string[];
-  /** Merge or pull request. */
-  readonly request?: string;
-  /** What the automatic checks say, where a forge tells. */
-  readonly checks?: string;
-}
-
-/** What the approval of a branch rests on. */
-export async function offersOf(context: Context, base: string): Promise<readonly Offer[]> {
-  const branches = await context.repository.branches(base);
-  return Promise.all(
-    branches
-      // The candidates that relctl built are not features.
-      .filter((branch) => !branch.name.startsWith('release/'))
-      .map((branch) => offerOf(branch)),
-  );
-}
-
-async function offerOf(branch: Branch): Promise<Offer> {
-  const authors = branch.authors ?? [branch.author];
-  return { branch, approvedBy: branch.approvedBy.filter((person) => !isAmong(authors, person)) };
-}
+import type { Offer } from './offers.ts';
 
 /**
  * The branches of the release: those that the flags name, or a choice in which unapproved ones cannot be picked.
@@ -65,7 +37,7 @@ async function askBranches(
     choices: offers.map((offer) => ({
       value: offer.branch.name,
       label: `${offer.branch.name}  ${describeOffer(offer, now)}`,
-      hint: offer.approvedBy.length > 0 ? `approved by ${offer.approvedBy.join(', ')}` : 'approved by nobody',
+      hint: approvalOf(offer),
       ...(offer.approvedBy.length === 0 && exception === undefined
         ? { disabled: 'not approved; --exception "<reason>" lets it be picked' }
         : {}),
@@ -91,6 +63,11 @@ export function describeOffer({ branch, checks, request }: Offer, now: number): 
   ]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+function approvalOf({ approvedBy, outdated }: Offer): string {
+  if (approvedBy.length > 0) return `approved by ${approvedBy.join(', ')}`;
+  return outdated > 0 ? 'approved only as it was before its last commits' : 'approved by nobody';
 }
 
 function noSuchBranch(name: string, offers: readonly Offer[]): RelctlError {

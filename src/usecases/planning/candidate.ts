@@ -1,7 +1,8 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { Merges } from '../../ports/repository.ts';
 import type { Context } from '../context.ts';
-import { chooseBranches, type Offer, offersOf } from './branches.ts';
+import { chooseBranches } from './branches.ts';
+import { type Offer, offersOf } from './offers.ts';
 import type { PlanOptions } from './options.ts';
 
 /** What a release brings: from which commit to which, through which branches. */
@@ -34,7 +35,7 @@ export async function chooseCandidate(context: Context, options: PlanOptions): P
   const baseCommit = await repository.resolve(base);
   const commit = options.candidate === undefined ? undefined : await repository.resolve(options.candidate);
   if (commit !== undefined && options.branches.length === 0) return { base, baseCommit, branches: [], commit };
-  const offers = await offersOf(context, baseCommit);
+  const offers = await offersOf(context, baseCommit, options.branches);
   if (offers.length === 0) throw nothingAhead(base);
   const branches = await chooseBranches(context, offers, options.branches, options.exception);
   if (commit !== undefined) await refuseUnmerged(context, commit, options.candidate ?? commit, branches);
