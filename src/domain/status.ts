@@ -29,9 +29,26 @@ export const statusDataSchema = z.strictObject({
     .nullable()
     .describe('A release that stands in production while nobody works on it'),
   verdict: z.enum(['pass', 'fail', 'inconclusive']).nullable(),
-  conditions: z.array(z.strictObject({ text: z.string(), owner: z.string(), due: z.string(), closed: z.boolean() })),
+  conditions: z.array(
+    z.strictObject({
+      text: z.string(),
+      owner: z.string(),
+      due: z.string(),
+      closed: z.boolean(),
+      overdue: z.boolean().describe('True when it is still open after its day'),
+    }),
+  ),
   undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
   events: z.int().min(0),
+  risk: z
+    .strictObject({
+      written: z.enum(['low', 'medium', 'high']),
+      level: z.enum(['low', 'medium', 'high']),
+      score: z.int().min(0),
+      points: z.array(z.strictObject({ code: z.string(), points: z.int(), reason: z.string() })),
+    })
+    .optional()
+    .describe('With --verbose: the risk by the facts, beside the one that people wrote'),
 });
 
 /** What `relctl status --json` gives under `data`. */

@@ -10,12 +10,21 @@ export interface Repository {
   filesAt(commit: string): Promise<readonly string[]>;
   /** Unified diff with no context lines between two commits, renames detected. */
   diff(base: string, head: string): Promise<string>;
+  /** Changed files and lines between two commits; binary files count as files. */
+  changeSize(base: string, head: string): Promise<ChangeSize>;
   /** `user.email` of the person at work, or `undefined`. */
   userEmail(): Promise<string | undefined>;
   /** Local branches with what a Product Manager asks of them, newest first. */
   branches(base: string): Promise<readonly Branch[]>;
   /** Commits the given paths with a message; nothing else of the index is touched. */
   commitPaths(paths: readonly string[], message: string): Promise<string>;
+}
+
+/** How much changed between two commits. */
+export interface ChangeSize {
+  readonly files: number;
+  readonly insertions: number;
+  readonly deletions: number;
 }
 
 /** A branch ahead of the base. */

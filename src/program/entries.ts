@@ -270,6 +270,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Look',
     summary: 'show where a release stands, what blocks it and who can unblock it',
     args: [ID],
+    options: [['--verbose', 'also the risk with its points, exceptions, and all that was recorded']],
     examples: ['relctl status 2026-12-wallet-checkout', 'relctl status 2026-12-wallet-checkout --json'],
     load: () => import('../commands/status.ts'),
   },

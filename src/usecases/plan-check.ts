@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { deadline, draftActions, findingChecks, type PlacedFinding, placed, planFacts } from './planning/answer.ts';
 import { observedFindings } from './planning/observed.ts';
 import { openRelease, type Release } from './release.ts';
+import { riskBlocks, riskFindings, riskOf } from './risk.ts';
 
 /**
  * Checks a plan and changes nothing: complete, consistent, can be satisfied, in time, and still what its branches and its
@@ -17,10 +18,12 @@ export async function checkRelease(context: Context, id: string): Promise<Outcom
   const release = await openRelease(context, id);
   const { journal, policy } = release;
   const { plan, state } = journal;
+  const risk = await riskOf(context, plan);
   const findings = [
     ...release.facts().findings,
     ...timeFindings(release),
     ...(await observedFindings(context, plan, policy)),
+    ...riskFindings(plan.spec, risk),
   ].map((finding) => placed(plan, finding));
   const errors = findings.filter((finding) => finding.severity === 'error');
   const warnings = findings.length - errors.length;
@@ -32,11 +35,21 @@ export async function checkRelease(context: Context, id: string): Promise<Outcom
     blocks: [
       planFacts(plan),
       ...(warnings === 0 ? [] : [{ kind: 'checks' as const, checks: findingChecks(findings) }]),
+      ...riskBlocks(plan.spec, risk),
       ...(state.phase === 'draft'
         ? [{ kind: 'next' as const, actions: draftActions(context, plan, policy, findings) }]
         : []),
     ],
-    data: { release: id, phase: state.phase, file: plan.file, specDigest: plan.specDigest, submitBy, late, findings },
+    data: {
+      release: id,
+      phase: state.phase,
+      file: plan.file,
+      specDigest: plan.specDigest,
+      submitBy,
+      late,
+      findings,
+      risk,
+    },
     simulated: context.environments.simulated,
   };
 }

@@ -1,11 +1,13 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { RiskScore } from '../domain/risk/score.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
 import { draftActions, findingChecks, foundTable, placedFindings, planFacts } from './planning/answer.ts';
 import { type Draft, draftPlan } from './planning/draft.ts';
 import type { PlanOptions } from './planning/options.ts';
 import { revisePlan } from './planning/revise.ts';
+import { riskBlocks, riskOf } from './risk.ts';
 
 /**
  * Drafts the plan of a release, or, where there is one, brings the draft up to date: what a person wrote stays.
@@ -14,7 +16,8 @@ import { revisePlan } from './planning/revise.ts';
 export async function plan(context: Context, id: string, options: PlanOptions): Promise<Outcome> {
   const existing = await existingPlan(context, id);
   if (existing !== undefined) return revisePlan(context, existing, options);
-  return draftAnswer(context, await draftPlan(context, id, options));
+  const draft = await draftPlan(context, id, options);
+  return draftAnswer(context, draft, await riskOf(context, draft.plan));
 }
 
 async function existingPlan(context: Context, id: string): Promise<ReleasePlan | undefined> {
@@ -26,7 +29,7 @@ async function existingPlan(context: Context, id: string): Promise<ReleasePlan |
   }
 }
 
-function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact }: Draft): Outcome {
+function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact }: Draft, risk: RiskScore): Outcome {
   const findings = placedFindings(context, drafted, policy);
   return {
     result: 'done',
@@ -35,6 +38,7 @@ function draftAnswer(context: Context, { plan: drafted, policy, candidate, impac
       planFacts(drafted),
       { kind: 'heading', text: 'Found in the difference' },
       foundTable(impact),
+      ...riskBlocks(drafted.spec, risk),
       { kind: 'heading', text: 'Left to a person' },
       { kind: 'checks', checks: findingChecks(findings) },
       { kind: 'next', actions: draftActions(context, drafted, policy, findings) },
@@ -50,6 +54,7 @@ function draftAnswer(context: Context, { plan: drafted, policy, candidate, impac
       added: [],
       stale: [],
       findings,
+      risk,
     },
     simulated: context.environments.simulated,
   };

@@ -1,4 +1,5 @@
 import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/calendar.ts';
+import { isOverdue } from '../domain/conditions.ts';
 import type { Refusal } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
@@ -54,7 +55,13 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
     next: [...next, ...reopen].map((action) => ({ ...action })),
     orphan: orphan ?? null,
     verdict: state.deployment?.verdict?.data.verdict ?? null,
-    conditions: state.conditions.map(({ text, owner, due, closed }) => ({ text, owner, due, closed })),
+    conditions: state.conditions.map((condition) => ({
+      text: condition.text,
+      owner: condition.owner,
+      due: condition.due,
+      closed: condition.closed,
+      overdue: isOverdue(condition, context.clock.now(), plan.spec.window.timeZone),
+    })),
     undelivered: undelivered.map((entry) => ({
       topic: entry.topic,
       channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
@@ -117,9 +124,13 @@ function blocksOf(
           {
             kind: 'checks' as const,
             checks: data.conditions.map((condition) => ({
-              state: condition.closed ? ('ok' as const) : ('pending' as const),
+              state: condition.closed
+                ? ('ok' as const)
+                : condition.overdue
+                  ? ('failed' as const)
+                  : ('pending' as const),
               text: condition.text,
-              detail: `${condition.owner}, due ${condition.due}`,
+              detail: `${condition.owner}, ${condition.overdue ? 'overdue since' : 'due'} ${condition.due}`,
             })),
           },
         ]),

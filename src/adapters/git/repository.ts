@@ -1,5 +1,5 @@
 import { RelctlError } from '../../domain/errors.ts';
-import type { CandidateRepository } from '../../ports/repository.ts';
+import type { CandidateRepository, ChangeSize } from '../../ports/repository.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead } from './history.ts';
@@ -30,6 +30,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     readFiles: async (commit, paths) => readBlobs(git, await resolve(commit), paths),
     filesAt: async (commit) => listFiles(git, await resolve(commit)),
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
+    changeSize: async (base, head) => changeSize(git, await resolve(base), await resolve(head)),
     userEmail: () => userEmail(git),
     branches: async (base) => branchesAhead(git, await resolve(base)),
     mentions: async (commit, words) => filesMentioning(git, await resolve(commit), words),
@@ -80,6 +81,17 @@ function diffBetween(git: Git, base: string, head: string): Promise<string> {
     base,
     head,
   ]);
+}
+
+/** `3 files changed, 10 insertions(+), 2 deletions(-)`; nothing at all where nothing changed. */
+async function changeSize(git: Git, base: string, head: string): Promise<ChangeSize> {
+  const text = await git.read(['diff-tree', '--shortstat', '-r', '-M', '--no-ext-diff', '--no-textconv', base, head]);
+  const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
+  return {
+    files: number(/(\d+) files? changed/),
+    insertions: number(/(\d+) insertion/),
+    deletions: number(/(\d+) deletion/),
+  };
 }
 
 async function userEmail(git: Git): Promise<string | undefined> {
