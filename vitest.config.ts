@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * Three projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * `rails` plants violations and expects each check to find its own (`npm run rails`);
  * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`.
  */
 export default defineConfig({
@@ -19,6 +20,13 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           globalSetup: ['test/support/build-once.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'rails',
+          include: ['test/rails/**/*.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,0 +1,57 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exec } from '../../src/adapters/exec.ts';
+import { PROJECT, plant } from './planted-tree.ts';
+
+/** Runs the linter with the project's own settings on one planted file. */
+async function lint(
+  path: string,
+  source: string,
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const tree = plant({ 'biome.json': readFileSync(join(PROJECT, 'biome.json'), 'utf8'), [path]: source });
+  try {
+    cpSync(join(PROJECT, 'scripts/lint'), join(tree.root, 'scripts/lint'), { recursive: true });
+    const biome = join(PROJECT, 'node_modules/.bin/biome');
+    const { exitCode, stdout, stderr } = await exec(biome, ['check', path], { cwd: tree.root, timeout: 60_000 });
+    return { exitCode, output: stdout + stderr };
+  } finally {
+    tree.remove();
+  }
+}
+
+describe('the linter', () => {
+  it.each([
+    ['an any', 'src/adapters/a.ts', 'export const f = (x: any): number => x;\n', 'noExplicitAny'],
+    [
+      'a non-null assertion',
+      'src/adapters/a.ts',
+      'export const f = (x?: string) => x!.length;\n',
+      'noNonNullAssertion',
+    ],
+    ['a print', 'src/adapters/a.ts', "export const f = () => console.log('x');\n", 'noConsole'],
+    [
+      'an unused import',
+      'src/adapters/a.ts',
+      "import { a } from './b.ts';\n\nexport const c = 1;\n",
+      'noUnusedImports',
+    ],
+    ['an unused variable', 'src/adapters/a.ts', 'export const f = () => {\n  const a = 1;\n};\n', 'noUnusedVariables'],
+    ['a clock in a decision', 'src/domain/a.ts', 'export const f = () => Date.now();\n', 'Time and chance'],
+    ['a date in a use case', 'src/usecases/a.ts', 'export const f = () => new Date();\n', 'Time and chance'],
+    ['chance in a decision', 'src/domain/a.ts', 'export const f = () => Math.random();\n', 'Time and chance'],
+    ['the process in a decision', 'src/domain/a.ts', 'export const f = () => process.pid;\n', 'noRestrictedGlobals'],
+    ['waiting in a use case', 'src/usecases/a.ts', 'export const f = () => setTimeout(f, 1);\n', 'noRestrictedGlobals'],
+    ['another layout', 'src/adapters/a.ts', 'export const f = "x"\n', 'format'],
+  ])('refuses %s', async (_what, path, source, rule) => {
+    const { exitCode, output } = await lint(path, source);
+    expect(output).toContain(rule);
+    expect(exitCode).not.toBe(0);
+  });
+
+  it('lets a clock through where clocks belong', async () => {
+    expect(await lint('src/adapters/clock.ts', 'export const now = () => Date.now();\n')).toMatchObject({
+      exitCode: 0,
+    });
+  });
+});
