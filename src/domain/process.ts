@@ -76,13 +76,13 @@ export const PROCESS = {
     command: (id) => `relctl signoff qa ${id}`,
     phases: ['staged', 'ready'],
     roles: only('qa'),
-    gates: [delivery.stageCurrent, delivery.signoffSeparate, approval.notContributor('qa')],
+    gates: [delivery.stageCurrent, delivery.signoffSeparate('qa'), approval.notContributor('qa')],
   },
   'signoff ops': {
     command: (id) => `relctl signoff ops ${id}`,
     phases: ['staged', 'ready'],
     roles: only('operations'),
-    gates: [delivery.stageCurrent, delivery.signoffSeparate, approval.notContributor('ops')],
+    gates: [delivery.stageCurrent, delivery.signoffSeparate('ops'), approval.notContributor('ops')],
   },
   deploy: {
     command: (id) => `relctl deploy ${id}`,
@@ -126,11 +126,35 @@ export const PROCESS = {
     roles: roles('hypercare'),
     gates: [],
   },
+  success: {
+    command: (id) => `relctl success ${id}`,
+    phases: ['deployed', 'verified', 'hypercare', 'validated'],
+    roles: only('productManager', 'rdLead', 'operations'),
+    gates: [],
+  },
   'hypercare --exit': {
     command: (id) => `relctl hypercare ${id} --exit`,
     phases: ['hypercare'],
     roles: roles('hypercare'),
-    gates: [delivery.hypercareElapsed, delivery.hypercareHealthy],
+    gates: [
+      delivery.hypercareElapsed,
+      delivery.hypercareHealthy,
+      delivery.hypercareCoverage,
+      delivery.incidentsClosed,
+      delivery.incidentsQuiet,
+    ],
+  },
+  'review --draft': {
+    command: (id) => `relctl review ${id} --draft`,
+    phases: ['deployed', 'verified', 'hypercare', 'validated'],
+    roles: roles('review'),
+    gates: [],
+  },
+  incident: {
+    command: (id) => `relctl hypercare ${id}`,
+    phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
+    roles: roles('hypercare'),
+    gates: [],
   },
   review: {
     command: (id) => `relctl review ${id}`,
@@ -195,6 +219,8 @@ export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly Proce
       return [
         ...(state.signoffs.qa?.data.decision === 'pass' ? [] : (['signoff qa'] as const)),
         ...(state.signoffs.ops?.data.decision === 'pass' ? [] : (['signoff ops'] as const)),
+        // What was rejected is mended and deployed to staging again, or looked at once more.
+        ...(isRejected(state) ? (['stage'] as const) : []),
       ];
     case 'ready':
       return ['deploy'];
@@ -218,6 +244,10 @@ export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly Proce
     default:
       return [];
   }
+}
+
+function isRejected({ signoffs }: GateFacts['state']): boolean {
+  return signoffs.qa?.data.decision === 'reject' || signoffs.ops?.data.decision === 'reject';
 }
 
 /** People who may give a command in this release. */

@@ -63,6 +63,8 @@ export interface StageState {
   readonly at: string;
   /** Image ids of the running pods, by service. */
   readonly images: Readonly<Record<string, readonly string[]>>;
+  /** The kept objects of staging and production, as they were then. */
+  readonly manifests?: { readonly file: string; readonly sha256: string } | undefined;
 }
 
 /** The latest deployment to production. */
@@ -250,7 +252,13 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
     case 'stage.completed':
       return {
         phase: 'staged',
-        stage: state.stage && { ...state.stage, result: 'completed', at: event.at, images: event.data.images },
+        stage: state.stage && {
+          ...state.stage,
+          result: 'completed',
+          at: event.at,
+          images: event.data.images,
+          manifests: event.data.manifests,
+        },
       };
     case 'stage.failed':
       return { stage: state.stage && { ...state.stage, result: 'failed', at: event.at } };

@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import { PHASES } from './phases.ts';
 
+const decision = z.enum(['pass', 'reject']);
+
 /** The documented object of `relctl status <id> --json`: what stands under `data`. Fields are only ever added. */
 export const statusDataSchema = z.strictObject({
   release: z.string().describe('Id of the release'),
   feature: z.string(),
   phase: z.enum(PHASES),
   simulated: z.boolean().describe('True when all that was recorded was recorded on the sandbox'),
+  signing: z
+    .enum(['required', 'unsigned', 'simulated'])
+    .describe('required: only signed approvals count; unsigned: approvals are claims'),
+  refusedApprovals: z
+    .array(z.strictObject({ sentence: z.string(), who: z.string(), command: z.string() }))
+    .describe('Approvals that are recorded and do not count'),
   approvalVoid: z.boolean().describe('True when the plan was changed after it was submitted'),
   window: z.strictObject({ start: z.iso.datetime(), end: z.iso.datetime(), timeZone: z.string() }),
   specDigest: z.string().regex(/^[0-9a-f]{64}$/),
@@ -38,6 +46,19 @@ export const statusDataSchema = z.strictObject({
       overdue: z.boolean().describe('True when it is still open after its day'),
     }),
   ),
+  staging: z
+    .strictObject({
+      environment: z.string().describe('Host of the environment, or context and namespace'),
+      attempt: z.int().positive(),
+      result: z.enum(['running', 'completed', 'failed']),
+      at: z.iso.datetime(),
+      commit: z.string(),
+      images: z.record(z.string(), z.array(z.string())).describe('Image ids that run there, by service'),
+      signoffs: z.strictObject({ qa: decision.nullable(), ops: decision.nullable() }),
+    })
+    .nullable()
+    .optional()
+    .describe('What is staged, and where; null before the first deployment to staging'),
   undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
   events: z.int().min(0),
   risk: z

@@ -14,6 +14,7 @@ import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
 import type { Run } from './deployment/run.ts';
 import { flushOutbox } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
+import { refuseStagedDrift } from './staging/record.ts';
 import { subjectOf } from './subject.ts';
 
 /** What `relctl deploy` may be asked. */
@@ -56,6 +57,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const attempt = state.attempts.deploy + 1;
   const images = pinnedImages(plan.spec, state);
   const clusters = await checkIdentities(context, productionTargets(context.config));
+  await refuseStagedDrift(context, release);
   await expectVisibility(context, release);
   const run = await openRun(context, release, { attempt, images, wait: false, takeOver: options.takeOver });
   const started = {
@@ -66,6 +68,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
     clusters,
     steps: deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id)),
     images,
+    ...(release.signing.trust === undefined ? {} : { trust: release.signing.trust }),
   };
   try {
     await journal.record('deploy.started', started);

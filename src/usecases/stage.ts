@@ -14,6 +14,7 @@ import { clusterOf } from './deployment/run.ts';
 import { awaitRollout } from './deployment/watch.ts';
 import { flushOutbox } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
+import { recordObjects } from './staging/record.ts';
 import { subjectOf } from './subject.ts';
 
 /** Deploys the candidate to staging, waits for it, and records the digests of what runs there. */
@@ -37,7 +38,8 @@ export async function stage(
     const { commit } = journal.plan.spec.candidate;
     await journal.record('stage.started', { ...subjectOf(journal.plan), attempt, commit });
     const images = await deployToStaging(context, release, lock, attempt);
-    await journal.record('stage.completed', { ...subjectOf(journal.plan), attempt, commit, images });
+    const manifests = await recordObjects(context, release, attempt);
+    await journal.record('stage.completed', { ...subjectOf(journal.plan), attempt, commit, images, manifests });
     return {
       result: 'done',
       headline: `${journal.plan.metadata.feature} runs in staging`,
@@ -52,7 +54,7 @@ export async function stage(
         },
         { kind: 'next', actions: nextActions(release.facts()) },
       ],
-      data: { release: id, phase: journal.state.phase, attempt, commit, images },
+      data: { release: id, phase: journal.state.phase, attempt, commit, images, manifests },
       simulated: context.environments.simulated,
     };
   } finally {

@@ -1,10 +1,11 @@
 import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/calendar.ts';
 import { isOverdue } from '../domain/conditions.ts';
-import type { Refusal } from '../domain/gates/gate.ts';
+import type { Refusal, SigningFacts } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
 import { type Phase, REOPENABLE } from '../domain/phases.ts';
 import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process.ts';
+import { unsignedNotice } from '../domain/signing/notice.ts';
 import { standsInProduction } from '../domain/state.ts';
 import type { StatusData } from '../domain/status.ts';
 import type { ReadingContext } from './context.ts';
@@ -38,6 +39,8 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
     feature: plan.metadata.feature,
     phase: state.phase,
     simulated: state.simulated,
+    signing: release.signing.facts.mode,
+    refusedApprovals: release.signing.facts.refused.map((one) => ({ ...one })),
     approvalVoid: isVoid(release),
     window: {
       start: new Date(span.start).toISOString(),
@@ -62,6 +65,7 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
       closed: condition.closed,
       overdue: isOverdue(condition, context.clock.now(), plan.spec.window.timeZone),
     })),
+    staging: stagingOf(context, release),
     undelivered: undelivered.map((entry) => ({
       topic: entry.topic,
       channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
@@ -91,6 +95,11 @@ function blocksOf(
     ['services', plan.spec.services.map((service) => service.name).join(', ')],
     ['review', `on ${reviewDate(plan.spec.window, release.policy.leadDays.review)}`],
   ];
+  if (data.staging !== undefined && data.staging !== null) {
+    const { environment, attempt, result, images } = data.staging;
+    const shown = Object.entries(images).map(([service, ids]) => `${service} ${ids.join(', ')}`);
+    facts.push(['staging', [`${environment}, attempt ${attempt} ${result}`, ...shown].join('; ')]);
+  }
   if (state.cab !== undefined && state.phase === 'submitted') {
     facts.push([
       'votes',
@@ -103,8 +112,12 @@ function blocksOf(
   if (state.hypercare !== undefined && state.hypercare.closed === undefined) {
     facts.push(['hypercare', `until ${formatMoment(timeOf(state.hypercare.until), zone)}`]);
   }
+  if (release.signing.branch !== undefined) {
+    facts.push(['approvals', `signed; rules and keys of ${release.signing.branch}`]);
+  }
   return [
     { kind: 'facts', facts },
+    ...signingBlocks(release.signing.facts),
     ...(data.approvalVoid
       ? [
           {
@@ -159,6 +172,40 @@ function blocksOf(
         ]),
     { kind: 'next', actions: [...next, ...reopen] },
   ];
+}
+
+/** What people must know of the approvals: that they prove nothing, cannot be checked, or do not count. */
+function signingBlocks(signing: SigningFacts): readonly Block[] {
+  const notice = unsignedNotice(signing);
+  const checks = [
+    ...(notice === undefined ? [] : [{ state: 'warning' as const, text: notice }]),
+    ...(signing.trouble === undefined
+      ? []
+      : [{ state: 'failed' as const, text: signing.trouble.sentence, detail: signing.trouble.command }]),
+    ...signing.refused.map((one) => ({
+      state: 'failed' as const,
+      text: one.sentence,
+      detail: `${one.who}: ${one.command}`,
+    })),
+  ];
+  return checks.length === 0 ? [] : [{ kind: 'checks', checks }];
+}
+
+/** What is staged, and where. */
+function stagingOf({ config }: ReadingContext, { journal }: Release): NonNullable<StatusData['staging']> | null {
+  const { stage, signoffs } = journal.state;
+  if (stage === undefined) return null;
+  const { host, context, namespace } = config.environments.staging;
+  const decided = (role: 'qa' | 'ops') => signoffs[role]?.data.decision ?? null;
+  return {
+    environment: host ?? `${context}/${namespace}`,
+    attempt: stage.attempt,
+    result: stage.result,
+    at: stage.at,
+    commit: stage.commit,
+    images: Object.fromEntries(Object.entries(stage.images).map(([service, ids]) => [service, [...ids]])),
+    signoffs: { qa: decided('qa'), ops: decided('ops') },
+  };
 }
 
 function isVoid(release: Release): boolean {

@@ -53,17 +53,19 @@ const signoff =
 export const signoffQa = signoff('qa');
 export const signoffOps = signoff('ops');
 
-/** One person does not sign off for QA and for Operations. */
-export const signoffSeparate: GateRule = ({ plan, state, policy, actor }) => {
-  if (actor === undefined || policy.separation.onePersonManyRoles) return undefined;
-  const other = [state.signoffs.qa, state.signoffs.ops].find((signed) => signed && samePerson(signed.actor, actor));
-  return other === undefined
-    ? undefined
-    : refuse('signoff.separate', `${actor} already signed off for ${other.data.role}`, {
-        who: plan.spec.owners[other.data.role === 'qa' ? 'operations' : 'qa'].filter((one) => !samePerson(one, actor)),
-        command: `relctl signoff ${other.data.role === 'qa' ? 'ops' : 'qa'} ${plan.id}`,
-      });
-};
+/** One person does not sign off for QA and for Operations; the same person may sign for the same role again. */
+export const signoffSeparate =
+  (role: 'qa' | 'ops'): GateRule =>
+  ({ plan, state, policy, actor }) => {
+    if (actor === undefined || policy.separation.onePersonManyRoles) return undefined;
+    const other = state.signoffs[role === 'qa' ? 'ops' : 'qa'];
+    return other === undefined || !samePerson(other.actor, actor)
+      ? undefined
+      : refuse('signoff.separate', `${actor} already signed off for ${other.data.role}`, {
+          who: plan.spec.owners[role === 'qa' ? 'qa' : 'operations'].filter((one) => !samePerson(one, actor)),
+          command: `relctl signoff ${role} ${plan.id}`,
+        });
+  };
 
 export const windowOpen: GateRule = ({ plan, now }) => {
   const { start, end } = windowSpan(plan.spec.window);
@@ -114,6 +116,49 @@ export const hypercareHealthy: GateRule = ({ plan, state }) => {
         last === undefined
           ? 'the hypercare time was never looked at'
           : 'the last look at the hypercare time was not healthy',
+        { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
+      );
+};
+
+/** What was not measured was not watched; files of before there was a coverage are let through. */
+export const hypercareCoverage: GateRule = ({ plan, state, policy }) => {
+  const last = state.hypercare?.observations.at(-1);
+  const coverage = last?.data.coverage;
+  if (coverage === undefined || coverage >= policy.hypercare.coverage) return undefined;
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  return refuse(
+    'hypercare.coverage',
+    `there is data for ${percent(coverage)} of the hypercare time, and ${percent(policy.hypercare.coverage)} is asked for (${last?.data.gaps.join('; ')})`,
+    { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id} --extend 24 --reason "<reason>"` },
+  );
+};
+
+export const incidentsClosed: GateRule = ({ plan, state }) => {
+  const open = state.incidents.filter((incident) => incident.closedAt === undefined);
+  const [first] = open;
+  return first === undefined
+    ? undefined
+    : refuse(
+        'incidents.closed',
+        `${open.map((one) => `${one.ref} (severity ${one.severity})`).join(', ')} ${open.length === 1 ? 'is' : 'are'} still open`,
+        {
+          who: plan.spec.owners.operations,
+          command: `relctl hypercare ${plan.id} --incident ${JSON.stringify(first.ref)} --resolved`,
+        },
+      );
+};
+
+/** Counted from the end of the last severe incident. */
+export const incidentsQuiet: GateRule = ({ plan, state, policy, now }) => {
+  const { quietHours, severeUpTo } = policy.hypercare;
+  const severe = state.incidents.filter((one) => one.severity <= severeUpTo && one.closedAt !== undefined);
+  const last = Math.max(...severe.map((one) => timeOf(one.closedAt ?? '')));
+  const until = last + quietHours * 3_600_000;
+  return severe.length === 0 || now >= until
+    ? undefined
+    : refuse(
+        'incidents.quiet',
+        `the last incident of severity ${severeUpTo} or worse ended ${formatSpan(now - last)} ago, and ${quietHours} h without one are asked for`,
         { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
       );
 };

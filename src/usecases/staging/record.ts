@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { RelctlError } from '../../domain/errors.ts';
+import { type StagedObjects, stagedDifferences, stagedObjects } from '../../domain/staged-objects.ts';
+import type { Evidence } from '../../ports/plan-store.ts';
+import type { Context } from '../context.ts';
+import { desiredService } from '../deployment/objects.ts';
+import type { Release } from '../release.ts';
+
+const recordSchema = z.record(z.string(), z.string());
+/** Lines of the difference that are shown; all of it is in the data of the error. */
+const SHOWN_LINES = 40;
+
+/** Keeps what the candidate brings to staging and to production, so that a later deployment can be compared with it. */
+export async function recordObjects(context: Context, release: Release, attempt: number): Promise<Evidence> {
+  const text = `${JSON.stringify(await currentObjects(context, release), null, 2)}\n`;
+  return context.store.keep(release.journal.plan.id, `staged-${attempt}.json`, text);
+}
+
+/**
+ * Refuses to deploy what is not what was staged: another path in relctl.yaml or another image changes the objects although plan and
+ * commit are the same.
+ * @throws RelctlError `cluster.drift` with the difference, `plan.evidence-mismatch` when the record was tampered with
+ */
+export async function refuseStagedDrift(context: Context, release: Release): Promise<void> {
+  const { plan, state } = release.journal;
+  const evidence = state.stage?.manifests;
+  // Staged by a version of relctl that kept no record.
+  if (evidence === undefined) return;
+  const bytes = await context.store.read(plan.id, evidence);
+  const before = recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  const differences = stagedDifferences(before, await currentObjects(context, release));
+  const [first] = differences;
+  if (first === undefined) return;
+  const lines = differences.flatMap((one) => one.diff.trimEnd().split('\n'));
+  throw new RelctlError(
+    'cluster.drift',
+    `what would be deployed is not what was staged: ${differences.map((one) => one.object).join(', ')}`,
+    {
+      why: 'QA and Operations signed off on what was staged, and on nothing else.',
+      hints: [
+        `relctl stage ${plan.id}`,
+        ...lines.slice(0, SHOWN_LINES),
+        ...(lines.length > SHOWN_LINES ? [`and ${lines.length - SHOWN_LINES} more lines`] : []),
+      ],
+      data: { differences },
+    },
+  );
+}
+
+async function currentObjects(context: Context, release: Release): Promise<StagedObjects> {
+  const { spec } = release.journal.plan;
+  const all = await Promise.all(
+    (['staging', 'production'] as const).flatMap((environment) =>
+      spec.services.map(async ({ name, image }) => {
+        const service = await desiredService(context, spec.candidate.commit, environment, name, image);
+        return stagedObjects(environment, name, [service.deployment, ...service.others]);
+      }),
+    ),
+  );
+  return Object.assign({}, ...all) as StagedObjects;
+}
