@@ -1,8 +1,9 @@
-import type { RecordedEvent } from '../plan/events.ts';
+import type { EventOf } from '../plan/events.ts';
 import type { Policy } from '../plan/policy.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
-import { seatOf } from './delegates.ts';
-import { isAmong, quorumOf, samePerson, votingBoard } from './people.ts';
+import { timeOf } from './calendar.ts';
+import { type DelegatedRole, personOf, seatFor, seatOf } from './delegates.ts';
+import { quorumOf, samePerson, votingBoard } from './people.ts';
 import { foldState, phaseOf } from './state.ts';
 import { tally } from './tally.ts';
 
@@ -104,16 +105,17 @@ function voter(
   plan: ReleasePlan,
   policy: Policy,
   authors: readonly string[],
-  event: RecordedEvent,
+  event: EventOf<'cab.voted'>,
 ): readonly AuditFinding[] {
   const { actor, seq } = event;
   const fix = `relctl plan ${plan.id} --reopen "<reason>"`;
-  if (!isAmong(plan.spec.owners.cab, actor)) {
+  if (!holdsSeat(plan, policy, 'cab', event)) {
     return [
       { code: 'voter-not-on-board', severity: 'error', seq, problem: `${actor} voted and is not on the board`, fix },
     ];
   }
-  if (!policy.separation.authorMayApprove && isAmong(authors, actor)) {
+  const made = authors.map((one) => personOf(policy, one));
+  if (!policy.separation.authorMayApprove && made.includes(personOf(policy, actor))) {
     return [{ code: 'voter-is-author', severity: 'error', seq, problem: `${actor} voted on a plan of their own`, fix }];
   }
   return [];
@@ -127,9 +129,8 @@ const signoffs: AuditRule = (plan, policy) => {
     if (event.type === 'stage.started') last = undefined;
     if (event.type !== 'signoff.recorded') continue;
     const { role } = event.data;
-    const people = plan.spec.owners[role === 'qa' ? 'qa' : 'operations'];
     const fix = `relctl stage ${plan.id}, then both sign-offs again`;
-    if (!isAmong(people, event.actor)) {
+    if (!holdsSeat(plan, policy, role, event)) {
       findings.push({
         code: 'signer-without-role',
         severity: 'error',
@@ -151,6 +152,18 @@ const signoffs: AuditRule = (plan, policy) => {
   }
   return findings;
 };
+
+/** Who approved holds the role, or stood in for somebody who does on a day that a delegation covers. */
+function holdsSeat(
+  plan: ReleasePlan,
+  policy: Policy,
+  role: DelegatedRole,
+  event: EventOf<'cab.voted'> | EventOf<'signoff.recorded'>,
+): boolean {
+  const { cab, qa, operations } = plan.spec.owners;
+  const seat = seatFor(policy, plan.spec, role, { cab, qa, ops: operations }[role], event.actor, timeOf(event.at));
+  return seat !== undefined && samePerson(seat, seatOf(event));
+}
 
 const rehearsed: AuditRule = (plan) => {
   const simulated = plan.events.filter((event) => event.simulated === true).length;

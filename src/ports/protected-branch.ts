@@ -11,6 +11,14 @@ export interface ProtectedBranch {
   list(commit: string, folder: string): Promise<readonly string[]>;
   /** True when the commit is the tip or one of its ancestors. */
   contains(tip: string, commit: string): Promise<boolean>;
+  /** Versions of a file on the line of commits that leads to HEAD, newest first; at most so many. */
+  versions(path: string, most: number): Promise<readonly FileVersion[]>;
+}
+
+/** A file as it was committed. */
+export interface FileVersion {
+  readonly commit: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Where a branch stands. */

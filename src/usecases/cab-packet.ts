@@ -1,6 +1,7 @@
 import { formatWindow } from '../domain/calendar.ts';
 import type { GateFacts } from '../domain/gates/gate.ts';
 import { quorumOf, votingBoard } from '../domain/people.ts';
+import { unsignedNotice } from '../domain/signing/notice.ts';
 
 /** The CAB packet: what a board member needs to decide, in five minutes, as Markdown drafted from the plan. */
 export function cabPacket(facts: GateFacts, requester: string, round: number): string {
@@ -10,6 +11,7 @@ export function cabPacket(facts: GateFacts, requester: string, round: number): s
   return [
     `# Change request ${metadata.id}: ${metadata.feature}`,
     '',
+    ...noticeLines(facts),
     `Answer with \`relctl signoff cab ${metadata.id}\`. ${quorumOf(board, policy)} Go of ${board.length} make a Go; an answer is bound to plan digest \`${plan.specDigest}\`.`,
     '',
     table([
@@ -95,6 +97,11 @@ export function cabPacket(facts: GateFacts, requester: string, round: number): s
     ),
     '',
   ].join('\n');
+}
+
+function noticeLines({ signing }: GateFacts): readonly string[] {
+  const notice = unsignedNotice(signing);
+  return notice === undefined ? [] : [`> ${notice}`, ''];
 }
 
 function section(title: string, items: readonly string[]): readonly string[] {

@@ -18,16 +18,25 @@ export async function readBlobs(git: Git, commit: string, paths: readonly string
 
 /** The same, byte for byte. */
 export async function readBlobBytes(git: Git, commit: string, paths: readonly string[]): Promise<Map<string, Buffer>> {
-  const wanted = paths.filter(isReadable);
+  const readable = paths.filter(isReadable);
+  const objects = await readObjects(
+    git,
+    readable.map((path) => `${commit}:${path}`),
+  );
+  return new Map([...objects].map(([name, bytes]) => [name.slice(commit.length + 1), bytes]));
+}
+
+/** Files by their names for git, `<full commit id>:<path>`, through one process. The paths must be readable ones. */
+export async function readObjects(git: Git, names: readonly string[]): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
-  if (wanted.length === 0) return blobs;
+  if (names.length === 0) return blobs;
   const output = await git.read(['cat-file', '--batch', '--follow-symlinks'], {
-    input: wanted.map((path) => `${commit}:${path}\n`).join(''),
+    input: names.map((name) => `${name}\n`).join(''),
     // Objects are cut out by their size in bytes, so each byte must stay one character.
     encoding: 'latin1',
   });
   let offset = 0;
-  for (const path of wanted) {
+  for (const path of names) {
     const end = output.indexOf('\n', offset);
     if (end === -1) throw truncated(path);
     const header = output.slice(offset, end);

@@ -1,5 +1,5 @@
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
-import { readBlobBytes } from './blobs.ts';
+import { readBlobBytes, readObjects } from './blobs.ts';
 import { gitFailed, gitIn } from './git.ts';
 
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -22,6 +22,21 @@ export function createProtectedBranch(root: string): ProtectedBranch {
     async list(commit, folder) {
       const output = await git.read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', folder]);
       return output.split('\0').filter((path) => path !== '');
+    },
+    async versions(path, most) {
+      const args = ['log', '--first-parent', `--max-count=${most}`, '--format=%H', 'HEAD', '--', path];
+      const result = await git.run(args);
+      // 128: nothing was committed yet.
+      if (result.exitCode !== 0) return [];
+      const commits = result.stdout.split('\n').filter((commit) => COMMIT.test(commit));
+      const found = await readObjects(
+        git,
+        commits.map((commit) => `${commit}:${path}`),
+      );
+      return commits.flatMap((commit) => {
+        const bytes = found.get(`${commit}:${path}`);
+        return bytes === undefined ? [] : [{ commit, bytes }];
+      });
     },
     async contains(tip, commit) {
       if (!COMMIT.test(commit)) return false;

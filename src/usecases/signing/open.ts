@@ -5,7 +5,7 @@ import { actOf } from '../../domain/signing/acts.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
 import { foldState } from '../../domain/state.ts';
-import type { RecordedEvent } from '../../plan/events.ts';
+import type { EventData, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../context.ts';
@@ -27,6 +27,8 @@ export interface Signing {
   readonly trouble?: RelctlError;
   /** The protected branch, as people call it. */
   readonly branch?: string;
+  /** The rules under which approvals were examined, as a deployment records them. */
+  readonly trust?: EventData<'deploy.started'>['trust'];
 }
 
 /** Phases in which approvals are still given: only then must a plan follow the version of its process that is in force. */
@@ -89,6 +91,11 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
   return {
     policy,
     branch: governance.branch,
+    trust: {
+      commit: governance.trust.commit,
+      policy: governance.trust.policyDigest,
+      version: governance.trust.policy.version,
+    },
     facts: {
       mode: 'required',
       contributors,

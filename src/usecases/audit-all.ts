@@ -1,0 +1,60 @@
+import type { AuditFinding } from '../domain/audit.ts';
+import { RelctlError } from '../domain/errors.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
+import { phaseOf } from '../domain/state.ts';
+import { type AuditContext, auditRelease, shownFinding } from './audit.ts';
+
+interface Line {
+  readonly release: string;
+  readonly phase: string;
+  readonly signing: string;
+  readonly findings: readonly AuditFinding[];
+}
+
+/** Audits every release of the repository, for CI: one that does not read is a finding, and the others are still looked at. */
+export async function auditAll(context: AuditContext): Promise<Outcome> {
+  const lines: Line[] = [];
+  for (const id of await context.store.list()) lines.push(await lineOf(context, id));
+  const bad = lines.filter((line) => line.findings.some((finding) => finding.severity === 'error'));
+  return {
+    result: bad.length === 0 ? 'done' : 'failed',
+    headline:
+      bad.length === 0
+        ? `${lines.length} ${lines.length === 1 ? 'history holds' : 'histories hold'}`
+        : `${bad.length} of ${lines.length} histories do not hold: ${bad.map((line) => line.release).join(', ')}`,
+    blocks: [
+      {
+        kind: 'table',
+        columns: ['Release', 'Phase', 'Approvals', 'Errors', 'Warnings'],
+        rows: lines.map(({ release, phase, signing, findings }) => {
+          const errors = findings.filter((finding) => finding.severity === 'error').length;
+          return [release, phase, signing, String(errors), String(findings.length - errors)];
+        }),
+      },
+      ...lines.filter((line) => line.findings.length > 0).flatMap(blocksOf),
+    ],
+    data: { releases: lines },
+  };
+}
+
+function blocksOf({ release, findings }: Line): readonly Block[] {
+  return [
+    { kind: 'heading', text: release },
+    { kind: 'checks', checks: findings.map(shownFinding) },
+  ];
+}
+
+async function lineOf(context: AuditContext, id: string): Promise<Line> {
+  try {
+    const { plan, signing, findings } = await auditRelease(context, id);
+    return { release: id, phase: phaseOf(plan.events), signing: SHOWN[signing.facts.mode], findings };
+  } catch (error) {
+    if (!(error instanceof RelctlError)) throw error;
+    const { place } = error;
+    const fix = [place === undefined ? '' : `${place.file}:${place.line ?? 1}`, error.hints[0] ?? ''].filter(Boolean);
+    const finding = { code: error.code, severity: 'error' as const, problem: error.message, fix: fix.join('; ') };
+    return { release: id, phase: 'unreadable', signing: '', findings: [finding] };
+  }
+}
+
+const SHOWN = { required: 'signed', unsigned: 'not signed', simulated: 'simulated' } as const;
