@@ -6,6 +6,7 @@ import { textAnswer } from '../answers.ts';
 import type { Context } from '../context.ts';
 import { Journal } from '../journal.ts';
 import { loadPolicy } from '../settings.ts';
+import { openSigning } from '../signing/open.ts';
 import { subjectOf } from '../subject.ts';
 import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from './candidate.ts';
 import { draftDocument } from './draft-document.ts';
@@ -66,7 +67,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     earlier,
   });
   const created = await store.create(id, head);
-  const journal = new Journal(context, created);
+  const journal = new Journal(context, created, (await openSigning(context, created)).sealing);
   await journal.recordAll([
     ...exceptionsOf(choice, options).map((data) => ['exception.granted', data] as const),
     ['plan.created', subjectOf(created)],

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { Journal } from '../journal.ts';
 import { gateError } from '../release.ts';
 import { loadPolicy } from '../settings.ts';
+import { openSigning } from '../signing/open.ts';
 import { subjectOf } from '../subject.ts';
 import { draftActions, findingChecks, placedFindings, planFacts } from './answer.ts';
 import { buildCandidate, chooseCandidate } from './candidate.ts';
@@ -51,7 +52,7 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
   const head = editHead(plan.head, [...asked, ...refresh.edits]);
   if (head !== plan.head || plan.events.length === 0) {
     const rewritten = head === plan.head ? plan : await context.store.rewrite(plan, head);
-    const next = new Journal(context, rewritten);
+    const next = new Journal(context, rewritten, (await openSigning(context, rewritten)).sealing);
     await next.recordAll([
       ...exceptions.map((data) => ['exception.granted', data] as const),
       [plan.events.length === 0 ? 'plan.created' : 'plan.revised', subjectOf(rewritten)],
