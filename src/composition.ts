@@ -11,8 +11,11 @@ import { RelctlError } from './domain/errors.ts';
 import { phaseOf } from './domain/state.ts';
 import type { Config } from './plan/config.ts';
 import type { ReleasePlan } from './plan/release-plan.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Environments } from './ports/environments.ts';
 import type { EventSink } from './ports/event-sink.ts';
+import type { Forge } from './ports/forge.ts';
+import type { Invitations } from './ports/invitations.ts';
 import type { Notifier } from './ports/notifier.ts';
 import type { RehearsalStage } from './ports/people.ts';
 import type { PlanStore } from './ports/plan-store.ts';
@@ -33,6 +36,16 @@ const TEMPLATES = join(PACKAGE_ROOT, 'templates');
 
 /** How long one answer of Prometheus or Alertmanager may take. */
 const METRICS_TIMEOUT_MS = 10_000;
+/** How long one answer of GitHub or GitLab may take. */
+const FORGE_TIMEOUT_MS = 15_000;
+
+/** The calendar library is loaded where somebody is invited. */
+const INVITATIONS: Invitations = {
+  async write({ release, meeting, ...event }) {
+    const { releaseCalendar } = await import('./renderers/ics.ts');
+    return releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request');
+  },
+};
 
 /** A repository with its files, without configuration: what `init` and the readers of plans need. */
 export interface Ground {
@@ -40,6 +53,7 @@ export interface Ground {
   readonly workspace: Workspace;
   readonly store: PlanStore;
   readonly signing: Context['signing'];
+  readonly clock: Clock;
 }
 
 /** What the command line decides for a use case. */
@@ -61,6 +75,7 @@ export async function openGround(cwd: string): Promise<Ground> {
     workspace: createWorkspace(root, TEMPLATES),
     store: createPlanStore({ root, releases: 'releases', phaseOf }),
     signing: signingOf(repository, process.env),
+    clock: systemClock,
   };
 }
 
@@ -72,6 +87,8 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const { root } = repository;
   const common = {
     signing: signingOf(repository, surroundings.env),
+    invitations: INVITATIONS,
+    forge: forgeOf(root),
     repository,
     workspace,
     config,
@@ -106,6 +123,19 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   };
 }
 
+/** `gh` or `glab`, if they are there; asked only when branches are chosen. */
+function forgeOf(cwd: string): Forge {
+  let forge: Promise<Forge> | undefined;
+  return {
+    async request(branch) {
+      forge ??= Promise.all([import('./adapters/forge/forge.ts'), import('./adapters/exec.ts')]).then(
+        ([{ createForge }, { exec }]) => createForge({ cwd, exec, timeout: FORGE_TIMEOUT_MS }),
+      );
+      return (await forge).request(branch);
+    },
+  };
+}
+
 async function actorOf(repository: CandidateRepository): Promise<string> {
   const email = await repository.userEmail();
   if (email !== undefined) return email;
@@ -127,13 +157,14 @@ async function hooks(config: Config, cwd: string, env: Surroundings['env']): Pro
 }
 
 async function realEnvironments(config: Config, cwd: string, env: Surroundings['env']): Promise<Environments> {
-  const [kubectl, prometheus, alertmanager, commands, http, tcp] = await Promise.all([
+  const [kubectl, prometheus, alertmanager, commands, http, tcp, success] = await Promise.all([
     import('./adapters/kubectl/cluster.ts'),
     import('./adapters/prometheus/metrics.ts'),
     import('./adapters/alertmanager/alerts.ts'),
     import('./adapters/probes/command-runner.ts'),
     import('./adapters/probes/http-probe.ts'),
     import('./adapters/probes/tcp-probe.ts'),
+    import('./adapters/success/source.ts'),
   ]);
   const { durationSeconds } = await import('./plan/duration.ts');
   const clusters = new Map<string, ReturnType<typeof kubectl.createKubectlCluster>>();
@@ -142,6 +173,7 @@ async function realEnvironments(config: Config, cwd: string, env: Surroundings['
     commands: commands.createCommandRunner(cwd, env),
     http: http.createHttpProbe({ environment: env }),
     tcp: tcp.createTcpProbe(),
+    success: success.createSuccessSource({ env, workspace: createWorkspace(cwd, TEMPLATES) }),
     cluster(environment, region) {
       const whole = config.environments[environment];
       const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
@@ -216,7 +248,7 @@ export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<Reh
   const { stageRehearsal } = await import('./adapters/sandbox/rehearsal.ts');
   const stage = await stageRehearsal({ config, repository, workspace, plan });
   const signing = signingOf(repository, process.env);
-  return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing }) };
+  return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing, invitations: INVITATIONS }) };
 }
 
 /** What proves approvals, made when it is first asked for. */

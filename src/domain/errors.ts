@@ -94,6 +94,7 @@ export const ERRORS = {
   'signoff.red': 'failed',
   'signing.failed': 'failed',
   'review.incomplete': 'failed',
+  'incident.unknown': 'usage',
   'migration.failed': 'failed',
   'release.frozen': 'failed',
   'doctor.findings': 'failed',

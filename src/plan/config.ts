@@ -86,8 +86,8 @@ const channelSchema = z.discriminatedUnion('kind', [
     ...channelBase,
     format: z
       .enum(['message', 'cdevents'])
-      .default('message')
-      .describe('message: what people are told, as a CloudEvent; cdevents: each transition of a release, for programs'),
+      .optional()
+      .describe('message, when left out: what people are told, as a CloudEvent; cdevents: each transition of a release, for programs'),
     url: loopbackOrWeb.optional(),
     urlFrom: secretFromEnvironment.optional(),
   }),

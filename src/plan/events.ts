@@ -192,6 +192,10 @@ export const EVENT_DATA = {
     lessons: z.array(text).min(1),
     debts: z.array(z.strictObject({ text, owner: text, due: text, ticket: text })),
     outcome: z.enum(['success', 'partial', 'failure']),
+    /** What happened beside what was intended. */
+    sideEffects: z.array(text).optional(),
+    /** Whether the risk was what the plan said it was. */
+    classification: z.enum(['right', 'too-low', 'too-high']).optional(),
     document: evidence.optional(),
   }),
 } as const;

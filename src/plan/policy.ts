@@ -38,7 +38,7 @@ const LATER_WORDING = {
     'Early warning for {who}: users may be hurt by {feature} ({id}). {reason} Look with: {command}',
   ),
   'review.invited': wording.default(
-    '{who}: the post-release review of {feature} ({id}) is held on {window}. The draft is written by: {command}',
+    '{who}: the post-release review of {feature} ({id}) is held on {window} ({reason}). The draft is written by: {command}',
   ),
 };
 

@@ -3,4 +3,6 @@ export interface Interruption {
   /** Aborted once the person has interrupted; a fresh one after {@link Interruption.clear}. */
   readonly signal: AbortSignal;
   clear(): void;
+  /** Where a person sits at a terminal: q interrupts as Ctrl-C does, until what is returned is called. */
+  readonly takeKeys?: () => () => void;
 }

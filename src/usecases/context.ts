@@ -4,6 +4,7 @@ import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Interruption } from '../ports/interruption.ts';
+import type { Invitations } from '../ports/invitations.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
@@ -43,6 +44,7 @@ export interface Context {
   readonly forge?: Forge;
   readonly environments: Environments;
   readonly notifier: Notifier;
+  readonly invitations: Invitations;
   readonly prompter: Prompter;
   readonly sink: EventSink;
   readonly runs: Runs;

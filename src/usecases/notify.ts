@@ -11,6 +11,10 @@ export interface Wording {
   readonly reason?: string;
   readonly command?: string;
   readonly decision?: string;
+  /** Whom it concerns. */
+  readonly who?: string;
+  /** In place of the change window. */
+  readonly window?: string;
 }
 
 /**
@@ -33,10 +37,11 @@ export async function notify(
     const text = fill(release.policy.notifications[topic], {
       feature: plan.metadata.feature,
       id: plan.id,
-      window: formatWindow(plan.spec.window),
+      window: wording.window ?? formatWindow(plan.spec.window),
       reason: wording.reason ?? '',
       command: wording.command ?? '',
       decision: wording.decision ?? '',
+      who: wording.who ?? '',
     });
     await release.journal.record('notification.queued', { key, topic, text, channels });
   }

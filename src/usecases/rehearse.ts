@@ -2,6 +2,7 @@ import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowS
 import { RelctlError } from '../domain/errors.ts';
 import type { Check, Outcome } from '../domain/outcome.ts';
 import { foldState, type ReleaseState } from '../domain/state.ts';
+import { sourceOf } from '../domain/success/metric.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { People, RehearsalStage } from '../ports/people.ts';
 import type { Context } from './context.ts';
@@ -197,7 +198,7 @@ function reviewAs(context: Context, plan: ReleasePlan, people: People): Promise<
   return review(context, plan.id, {
     // What people would report by hand is made up at its target, and the document says that all of it is simulated.
     values: plan.spec.successMetrics
-      .filter((metric) => metric.query === undefined)
+      .filter((metric) => sourceOf(metric).kind === 'hand')
       .map((metric) => `${metric.name}=${metric.target}`),
     attended: [...found.attended.product, ...found.attended.rd],
     lessons: found.lessons,

@@ -1,16 +1,23 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isAmong, nameList } from '../domain/people.ts';
-import { type JudgedMetric, judgeMetric, type SuccessMetric } from '../domain/success/metric.ts';
+import { judgeMetric } from '../domain/success/judge.ts';
+import { type JudgedMetric, sourceOf } from '../domain/success/metric.ts';
 import type { EventData } from '../plan/events.ts';
 import { choiceAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';
 import { flushOutbox, notify } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
+import { readDebt } from './review/debts.ts';
 import { reviewDocument } from './review-document.ts';
+import { keepRawValues } from './success/evidence.ts';
+import { measureNewDays, observedDays } from './success/measure.ts';
+import { readNumber, readValues } from './success/values.ts';
 
 /** What the flags may answer; the rest is asked. */
 export interface ReviewAnswers {
+  /** Write the document before the meeting and close nothing. */
+  readonly draft?: boolean;
   /** Values of success metrics given by hand, as `name=value`. */
   readonly values: readonly string[];
   readonly attended: readonly string[];
@@ -19,6 +26,10 @@ export interface ReviewAnswers {
   readonly debts: readonly string[];
   readonly noDebt: boolean;
   readonly outcome?: string;
+  /** What happened beside what was intended. */
+  readonly sideEffects?: readonly string[];
+  /** Whether the risk was what the plan said it was. */
+  readonly classification?: string;
   readonly exception?: string;
 }
 
@@ -26,19 +37,24 @@ type Review = EventData<'review.closed'>;
 
 /** The mandatory review: success metrics judged, lessons and technical debt written down; it closes the release. */
 export async function review(context: Context, id: string, answers: ReviewAnswers): Promise<Outcome> {
+  if (answers.draft === true) return draft(context, id, answers);
   const release = await openForCommand(context, id, 'review', answers.exception);
   await flushOutbox(context, release);
   const { journal } = release;
-  if (journal.state.success === undefined) {
-    const metrics = await judgeAll(context, release, answers.values);
-    await journal.record('success.judged', { metrics: [...metrics] });
-  }
+  // What people answer is checked before anything is recorded: a debt without an owner must leave no half of a review behind.
   const held = await askReview(context, release, answers);
-  const facts = release.facts();
+  if (journal.state.success === undefined) {
+    const given = await giveMissing(context, release, answers.values);
+    await observeDays(context, release);
+    const metrics = judgeAll(release, given);
+    const days = journal.plan.spec.successMetrics.flatMap((one) => observedDays(journal.state.successDays, one.name));
+    const raw = await keepRawValues(context, release, 'success-week.json', days);
+    await journal.record('success.judged', { metrics: [...metrics], document: { ...raw } });
+  }
   const document = await context.store.keep(
     id,
     'review.md',
-    reviewDocument(facts, journal.plan.events, held, context.actor),
+    reviewDocument(release.facts(), journal.plan.events, { held, author: context.actor }),
   );
   await journal.record('review.closed', { ...held, document: { ...document } });
   await notify(context, release, 'release.closed', `attempt ${journal.state.deployment?.attempt ?? 1}`);
@@ -65,65 +81,68 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
   };
 }
 
+/** Writes the document from the record as it stands, with the metrics as they would be judged now, for people to bring along. */
+async function draft(context: Context, id: string, answers: ReviewAnswers): Promise<Outcome> {
+  const release = await openForCommand(context, id, 'review --draft', undefined);
+  await flushOutbox(context, release);
+  const { journal } = release;
+  await observeDays(context, release);
+  const given = readValues(id, journal.plan.spec.successMetrics, answers.values);
+  const metrics = journal.state.success?.data.metrics ?? judgeAll(release, given);
+  const text = reviewDocument(release.facts(), journal.plan.events, { metrics, author: context.actor });
+  const document = await context.store.keep(id, 'review-draft.md', text);
+  await journal.record('review.drafted', { document: { ...document } });
+  return {
+    result: 'done',
+    headline: `the review of ${journal.plan.metadata.feature} is drafted`,
+    blocks: [
+      { kind: 'checks', checks: metrics.map(shownMetric) },
+      { kind: 'facts', facts: [['document', `releases/${id}/${document.file}`]] },
+    ],
+    data: { release: id, phase: journal.state.phase, metrics: [...metrics], document },
+    simulated: context.environments.simulated,
+  };
+}
+
 function shownMetric(metric: JudgedMetric) {
   const state = metric.verdict === 'met' ? 'ok' : metric.verdict === 'inconclusive' ? 'warning' : 'failed';
   return { state, text: metric.name, detail: `${metric.verdict}: ${metric.detail}` } as const;
 }
 
-async function judgeAll(
+async function observeDays(context: Context, release: Release): Promise<void> {
+  const days = await measureNewDays(context, release, new Map());
+  if (days.length > 0) await release.journal.record('success.observed', { days: [...days] });
+}
+
+function judgeAll(release: Release, given: ReadonlyMap<string, number>): readonly JudgedMetric[] {
+  const { plan, state } = release.journal;
+  return plan.spec.successMetrics.map((metric) => {
+    const value = given.get(metric.name);
+    return judgeMetric(metric, {
+      days: observedDays(state.successDays, metric.name),
+      ...(value === undefined ? {} : { given: value }),
+    });
+  });
+}
+
+/** Values of the whole week that people give: by flags, and asked for where nothing was observed of a metric that is given by hand. */
+async function giveMissing(
   context: Context,
   release: Release,
-  given: readonly string[],
-): Promise<readonly JudgedMetric[]> {
-  const { plan } = release.journal;
-  const values = readValues(plan.id, plan.spec.successMetrics, given);
-  const judged: JudgedMetric[] = [];
-  for (const metric of plan.spec.successMetrics) judged.push(await judgeOne(context, metric, values.get(metric.name)));
-  return judged;
-}
-
-async function judgeOne(context: Context, metric: SuccessMetric, given: number | undefined): Promise<JudgedMetric> {
-  if (given !== undefined) return judgeMetric(metric, given);
-  if (metric.query !== undefined) {
-    const reading = await context.environments.metrics('production').scalar(metric.query, context.clock.now());
-    return reading.ok
-      ? judgeMetric(metric, reading.value)
-      : judgeMetric(metric, undefined, `no data: ${reading.noData.detail}`);
-  }
-  const answer = await textAnswer(context.prompter, undefined, {
-    message: `What is ${metric.name} after the first week? (target ${metric.target})`,
-    flag: `--value ${JSON.stringify(`${metric.name}=<number>`)}`,
-  });
-  return judgeMetric(metric, readNumber(answer, metric.name));
-}
-
-function readValues(
-  id: string,
-  metrics: readonly SuccessMetric[],
-  given: readonly string[],
-): ReadonlyMap<string, number> {
-  const values = new Map<string, number>();
-  for (const text of given) {
-    const cut = text.lastIndexOf('=');
-    const name = text.slice(0, cut).trim();
-    if (!metrics.some((metric) => metric.name === name)) {
-      throw new RelctlError('usage.bad-flag', `--value ${JSON.stringify(text)} names no success metric of ${id}`, {
-        why: 'Only what was agreed before the release is judged after it.',
-        hints: metrics.map((metric) => `--value ${JSON.stringify(`${metric.name}=<number>`)}`),
-      });
-    }
-    values.set(name, readNumber(text.slice(cut + 1), name));
+  flags: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { plan, state } = release.journal;
+  const values = new Map(readValues(plan.id, plan.spec.successMetrics, flags));
+  for (const metric of plan.spec.successMetrics) {
+    const isByHand = sourceOf(metric).kind === 'hand';
+    if (!isByHand || values.has(metric.name) || observedDays(state.successDays, metric.name).length > 0) continue;
+    const answer = await textAnswer(context.prompter, undefined, {
+      message: `What is ${metric.name} after the first week? (target ${metric.target})`,
+      flag: `--value ${JSON.stringify(`${metric.name}=<number>`)}`,
+    });
+    values.set(metric.name, readNumber(answer, metric.name));
   }
   return values;
-}
-
-function readNumber(text: string, name: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw new RelctlError('usage.bad-flag', `"${text}" is not a number for ${name}`, {
-    why: 'The metric is compared with its target.',
-    hints: [`--value ${JSON.stringify(`${name}=12.5`)}`],
-  });
 }
 
 async function askReview(
@@ -156,7 +175,7 @@ async function askReview(
     answers.lessons.length > 0
       ? answers.lessons
       : [await textAnswer(prompter, undefined, { message: 'What was learned?', flag: '--lesson' })];
-  const debts = answers.debts.length > 0 || answers.noDebt ? answers.debts : await askDebts(context);
+  const debts = (answers.debts.length > 0 || answers.noDebt ? answers.debts : await askDebts(context)).map(readDebt);
   const outcome = await choiceAnswer(prompter, answers.outcome, {
     message: 'How did the release end?',
     flag: '--outcome',
@@ -166,12 +185,27 @@ async function askReview(
       { value: 'failure', label: 'Failure' },
     ],
   });
+  const { sideEffects = [], classification } = answers;
   return {
     attended: { product: [...product], rd: [...rd] },
     lessons: [...lessons],
-    debts: debts.map(readDebt),
+    debts,
     outcome,
+    ...(sideEffects.length === 0 ? {} : { sideEffects: [...sideEffects] }),
+    ...(classification === undefined ? {} : { classification: await classified(classification) }),
   };
+
+  function classified(given: string): Promise<'right' | 'too-low' | 'too-high'> {
+    return choiceAnswer(prompter, given, {
+      message: `Was the risk ${plan.spec.risk.level}, as the plan said?`,
+      flag: '--classification',
+      choices: [
+        { value: 'right', label: 'It was' },
+        { value: 'too-low', label: 'It was more than that' },
+        { value: 'too-high', label: 'It was less than that' },
+      ],
+    });
+  }
 }
 
 async function askDebts(context: Context): Promise<readonly string[]> {
@@ -181,21 +215,6 @@ async function askDebts(context: Context): Promise<readonly string[]> {
     default: 'none',
   });
   return answer === 'none' ? [] : [answer];
-}
-
-function readDebt(text: string): Review['debts'][number] {
-  const [what = '', owner = '', due = '', ticket = ''] = text.split(';').map((part) => part.trim());
-  const missing = [
-    what === '' ? 'text' : '',
-    owner.includes('@') ? '' : 'owner',
-    /^\d{4}-\d{2}-\d{2}$/.test(due) ? '' : 'due date',
-    ticket === '' ? 'ticket' : '',
-  ].filter(Boolean);
-  if (missing.length === 0) return { text: what, owner, due, ticket };
-  throw new RelctlError('review.incomplete', `the debt "${text}" has no ${missing.join(', no ')}`, {
-    why: 'Debt without owner, date and ticket is never paid; the release closes only when every action has them.',
-    hints: ['--debt "remove the old checkout flag; ada@example.com; 2027-02-01; SHOP-812"'],
-  });
 }
 
 function split(text: string): readonly string[] {

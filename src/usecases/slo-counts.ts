@@ -1,12 +1,15 @@
+import type { HourOfEvents } from '../domain/hypercare/burn.ts';
 import type { Counts } from '../domain/judge/look.ts';
 import { countsByReplica, countsOf } from '../domain/judge/replicas.ts';
 import type { Slo } from '../plan/spec.ts';
-import type { Increase, Metrics, Reading, Span } from '../ports/metrics.ts';
+import type { HourGrowth, Increase, Metrics, Reading, Span } from '../ports/metrics.ts';
 
 /** What an SLO's counters say of a span: bad and all events, and the same by replica where the metrics tell them apart. */
 export interface SloCounts {
   readonly counts: Counts;
   readonly replicas: Readonly<Record<string, Counts>> | undefined;
+  /** The same by whole hours, oldest first; only of a span that is longer than an hour. */
+  readonly hours?: readonly HourOfEvents[];
 }
 
 /**
@@ -31,8 +34,14 @@ export async function readSloCounts(
     value: {
       counts: countsOf(good.value.total, total.value.total),
       replicas: countsByReplica(good.value.series, total.value.series),
+      hours: hoursOf(good.value.hours ?? [], total.value.hours ?? []),
     },
   };
+}
+
+function hoursOf(good: readonly HourGrowth[], total: readonly HourGrowth[]): readonly HourOfEvents[] {
+  const answered = new Map(good.map((hour) => [hour.to, hour.total]));
+  return total.map((hour) => ({ to: hour.to, ...countsOf(answered.get(hour.to) ?? 0, hour.total) }));
 }
 
 function emptyIsZero(good: Reading<Increase>, total: Increase): Reading<Increase> {

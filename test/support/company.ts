@@ -21,6 +21,7 @@ import type { ReleasePlan } from '../../src/plan/release-plan.ts';
 import type { PlanStore } from '../../src/ports/plan-store.ts';
 import type { Prompter } from '../../src/ports/prompter.ts';
 import type { RunIdentity, Runs } from '../../src/ports/runs.ts';
+import { releaseCalendar } from '../../src/renderers/ics.ts';
 import type { Context } from '../../src/usecases/context.ts';
 import { Journal } from '../../src/usecases/journal.ts';
 import { loadConfig } from '../../src/usecases/settings.ts';
@@ -107,6 +108,10 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       }),
       environments: world.environments,
       notifier: world.notifier,
+      invitations: {
+        write: async ({ release, meeting, ...event }) =>
+          releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request'),
+      },
       prompter: SILENT,
       sink: { emit: (progress) => told.push(progress) },
       runs,

@@ -1,11 +1,14 @@
+import type { SuccessMetric } from '../../domain/success/metric.ts';
+import type { SuccessSource } from '../../ports/success-source.ts';
 import { faultOn } from './faults.ts';
 import { keyOf, uniform } from './random.ts';
+import { none } from './selectors.ts';
 import type { WorldState } from './world-state.ts';
 
 /** Success metrics (KRs) of the simulated company: they move from their baseline past their target after a release. */
 
 /** How long after the last rollout in production a success metric has moved the whole way. */
-const DAYS_TO_MOVE = 3;
+const DAYS_TO_MOVE = 1;
 /** How far it goes, as a multiple of the way from baseline to target. */
 const OVERSHOOT = 1.15;
 
@@ -23,4 +26,35 @@ export function successMetricAt(state: WorldState, query: string, at: number): n
   const moved = missed ? 0 : OVERSHOOT * Math.min(1, days / DAYS_TO_MOVE);
   const wobble = (uniform(keyOf(key, String(Math.floor(at / 3_600_000)))) - 0.5) * 0.05;
   return baseline + (target - baseline) * (moved + wobble);
+}
+
+/**
+ * The databases, services and files of the simulated company: each source of a plan answers with the metric that it is taught
+ * for, on any day, as its Prometheus does.
+ */
+export function createSandboxSuccess(read: () => WorldState): SuccessSource {
+  return {
+    async read(source, day) {
+      const state = read();
+      if (day.to > state.now) return none('empty', 'the day is not over');
+      const value = successMetricAt(state, sourceKey(source), day.to);
+      return value === undefined
+        ? none('empty', `the sandbox does not know the ${source.kind} source of this metric`)
+        : { ok: true, value };
+    },
+  };
+}
+
+/** What a source is known by, as a query is by its text. */
+export function sourceKey(source: Exclude<NonNullable<SuccessMetric['source']>, { kind: 'hand' }>): string {
+  switch (source.kind) {
+    case 'prometheus':
+      return source.query;
+    case 'sql':
+      return `sql ${source.connectionFrom} ${source.query}`;
+    case 'http':
+      return `http ${source.url} ${source.pointer}`;
+    case 'csv':
+      return `csv ${source.file} ${source.column}`;
+  }
 }

@@ -70,6 +70,9 @@ export const GATES = {
   'canary.passed': { title: 'the canary was judged and passed', exceptionable: false },
   'hypercare.elapsed': { title: 'the hypercare time has passed', exceptionable: true },
   'hypercare.healthy': { title: 'the last hypercare observation is healthy', exceptionable: false },
+  'hypercare.coverage': { title: 'there is data for enough of the hypercare time', exceptionable: false },
+  'incidents.closed': { title: 'no incident that is linked to the release is open', exceptionable: false },
+  'incidents.quiet': { title: 'the last severe incident is long enough ago', exceptionable: true },
   'hypercare.closed': { title: 'hypercare was signed off', exceptionable: false },
   'time.review': { title: 'the week of success metrics has passed', exceptionable: true },
 } as const;

@@ -5,20 +5,36 @@ import type { Spec } from '../../plan/spec.ts';
 export type SuccessMetric = Spec['successMetrics'][number];
 /** What was judged of it. */
 export type JudgedMetric = EventData<'success.judged'>['metrics'][number];
+/** What was observed of it on one day. */
+export type ObservedDay = EventData<'success.observed'>['days'][number];
+/** Where its value comes from. */
+export type MetricSource = NonNullable<SuccessMetric['source']>;
+
+/** Where a metric's value comes from: its source, the query that is short for one, or people. */
+export function sourceOf(metric: Pick<SuccessMetric, 'source' | 'query'>): MetricSource {
+  if (metric.source !== undefined) return metric.source;
+  return metric.query === undefined ? { kind: 'hand' } : { kind: 'prometheus', query: metric.query };
+}
 
 /**
- * Judges one success metric by its value: the guardrail first (users are hurt whatever the target says), then the target.
- * @param value `undefined` when there is none, with the reason in `why`
+ * True for a source that can be asked about any day of the past, not only about now: Prometheus and files always, a database
+ * or a service only where the query or URL names the day.
  */
-export function judgeMetric(metric: SuccessMetric, value: number | undefined, why = ''): JudgedMetric {
-  const { name, direction, target, guardrail, baseline } = metric;
-  if (value === undefined || !Number.isFinite(value)) {
-    return { name, value: null, verdict: 'inconclusive', detail: why === '' ? 'there is no value' : why };
+export function knowsThePast(source: MetricSource): boolean {
+  switch (source.kind) {
+    case 'prometheus':
+    case 'csv':
+      return true;
+    case 'sql':
+      return /\$[12](?!\d)/.test(source.query);
+    case 'http':
+      return /\{(day|from|to)\}/.test(source.url);
+    case 'hand':
+      return false;
   }
-  const reaches = (bound: number) => (direction === 'up' ? value >= bound : value <= bound);
-  const compared = `${value} against a target of ${direction === 'up' ? 'at least' : 'at most'} ${target}${baseline === undefined ? '' : `, from ${baseline}`}`;
-  if (guardrail !== undefined && !reaches(guardrail)) {
-    return { name, value, verdict: 'guardrail-broken', detail: `${compared}; the guardrail is ${guardrail}` };
-  }
-  return { name, value, verdict: reaches(target) ? 'met' : 'missed', detail: compared };
+}
+
+/** True when a value is at a bound or on its good side. */
+export function reaches(metric: Pick<SuccessMetric, 'direction'>, value: number, bound: number): boolean {
+  return metric.direction === 'up' ? value >= bound : value <= bound;
 }

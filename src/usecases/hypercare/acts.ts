@@ -1,0 +1,109 @@
+import { isoTime, timeOf } from '../../domain/calendar.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import { isAmong, nameList, peopleOf } from '../../domain/people.ts';
+import type { Context } from '../context.ts';
+import { notify } from '../notify.ts';
+import type { Release } from '../release.ts';
+
+/** Adds hours to hypercare. Errors: `usage.missing-answer` without a reason. */
+export async function extend(
+  context: Context,
+  release: Release,
+  hours: number,
+  reason: string | undefined,
+): Promise<void> {
+  const { journal } = release;
+  if (reason === undefined || reason.trim() === '') {
+    throw new RelctlError('usage.missing-answer', 'an extension of hypercare needs its reason', {
+      why: 'The review asks why the release needed more attention than planned.',
+      hints: [`relctl hypercare ${journal.plan.id} --extend ${hours} --reason "<reason>"`],
+    });
+  }
+  const until = Math.max(context.clock.now(), timeOf(journal.state.hypercare?.until ?? ''));
+  await journal.record('hypercare.extended', { until: isoTime(until + hours * 3_600_000), reason });
+}
+
+/**
+ * Hands the watch over to somebody else who may have it. The note is what the next one must know, so it is asked for. Errors:
+ * `usage.missing-answer`, `usage.bad-flag`.
+ */
+export async function handOver(
+  context: Context,
+  release: Release,
+  to: string,
+  note: string | undefined,
+): Promise<void> {
+  const { journal, policy } = release;
+  const { plan } = journal;
+  const people = peopleOf(plan.spec, policy.roles.hypercare);
+  if (!isAmong(people, to)) {
+    throw new RelctlError('usage.bad-flag', `${to} has no part in the hypercare of ${plan.id}`, {
+      why: 'Whoever watches must be allowed to act.',
+      hints: [`--hand-over to one of: ${nameList(people)}`],
+    });
+  }
+  if (note === undefined || note.trim() === '') {
+    throw new RelctlError('usage.missing-answer', 'a hand-over needs its note', {
+      why: 'The next one must know what was seen and what is open.',
+      hints: [`relctl hypercare ${plan.id} --hand-over ${to} --note "<what to know>"`],
+    });
+  }
+  await journal.record('hypercare.handed-over', { to, note });
+  await notify(context, release, 'hypercare.handed-over', `event ${journal.plan.events.length}`, {
+    who: to,
+    reason: note,
+  });
+}
+
+/** An incident that a person links to the release, or its end. */
+export interface IncidentReport {
+  readonly ref: string;
+  /** As it was typed; 1 is the worst. */
+  readonly severity?: string;
+  readonly resolved: boolean;
+  readonly note?: string;
+}
+
+/** Opens or closes an incident of the release. Errors: `usage.bad-flag`, `incident.unknown`. */
+export async function reportIncident(context: Context, release: Release, report: IncidentReport): Promise<void> {
+  const { journal } = release;
+  const { id } = journal.plan;
+  const { ref, note = '' } = report;
+  const open = journal.state.incidents.find((one) => one.ref === ref && one.closedAt === undefined);
+  if (report.resolved) {
+    if (open === undefined) throw unknownIncident(id, ref, journal.state.incidents);
+    await journal.record('incident.closed', { ref, note });
+    await tell('incident.closed', `${ref}${note === '' ? '' : `, ${note}`}`);
+    return;
+  }
+  const severity = Number(report.severity?.replace(/^sev-?/i, ''));
+  if (!Number.isInteger(severity) || severity < 1 || severity > 5) {
+    throw new RelctlError('usage.bad-flag', `--severity is "${report.severity ?? ''}", not a number from 1 to 5`, {
+      why: 'The time since the last severe incident decides when hypercare can be signed off.',
+      hints: [`relctl hypercare ${id} --incident ${JSON.stringify(ref)} --severity 2`],
+    });
+  }
+  // Told twice, it is still one incident.
+  if (open !== undefined) return;
+  await journal.record('incident.opened', { ref, severity, note });
+  await tell('incident.opened', `${ref}, severity ${severity}${note === '' ? '' : `, ${note}`}`);
+
+  function tell(topic: 'incident.opened' | 'incident.closed', reason: string): Promise<void> {
+    return notify(context, release, topic, `event ${journal.plan.events.length} ${ref}`, { reason });
+  }
+}
+
+function unknownIncident(
+  id: string,
+  ref: string,
+  known: readonly { readonly ref: string; readonly closedAt: string | undefined }[],
+): RelctlError {
+  const open = known.filter((one) => one.closedAt === undefined).map((one) => one.ref);
+  return new RelctlError('incident.unknown', `no open incident "${ref}" is linked to ${id}`, {
+    why: 'Only an incident that was opened can end.',
+    hints:
+      open.length === 0
+        ? [`relctl hypercare ${id} --incident ${JSON.stringify(ref)} --severity 2`]
+        : open.map((one) => `relctl hypercare ${id} --incident ${JSON.stringify(one)} --resolved`),
+  });
+}

@@ -1,0 +1,127 @@
+import { formatMoment, formatSpan, isoTime, timeOf } from '../../domain/calendar.ts';
+import { RelctlError } from '../../domain/errors.ts';
+import { type BadEvents, BURN_WINDOWS, type HourOfEvents } from '../../domain/hypercare/burn.ts';
+import { coverageOf, type Stretch } from '../../domain/hypercare/coverage.ts';
+import { judgeSlo, openBursts, type SloFinding } from '../../domain/hypercare/slo-finding.ts';
+import { durationSeconds, percentRatio } from '../../plan/duration.ts';
+import type { EventData } from '../../plan/events.ts';
+import type { Slo } from '../../plan/spec.ts';
+import type { Metrics, Span } from '../../ports/metrics.ts';
+import type { Context } from '../context.ts';
+import type { Release } from '../release.ts';
+import { readSloCounts } from '../slo-counts.ts';
+
+/** What is seen of the time since hypercare began. */
+export type Observation = EventData<'hypercare.observed'>;
+
+/**
+ * Looks at the whole span from the beginning of hypercare to now: the burn of each error budget, alerts, holes in the data. All
+ * of it comes from the metrics store, so that nothing has to run in between.
+ */
+export async function observe(context: Context, release: Release, note: string): Promise<Observation> {
+  const { journal, policy } = release;
+  const { plan, state } = journal;
+  const { burnLimit, severities } = policy.hypercare;
+  const { timeZone } = plan.spec.window;
+  const span: Span = { from: timeOf(state.hypercare?.startedAt ?? ''), to: context.clock.now() };
+  const metrics = context.environments.metrics('production');
+  const slos: SloFinding[] = [];
+  // One SLO after the other: a metrics store that is asked everything at once answers nothing sooner.
+  for (const slo of plan.spec.slos) slos.push(await observeSlo(metrics, slo, span, burnLimit, timeZone));
+  const { gaps, holes } = await gapsOf(context, metrics, plan.spec.slos, span, timeZone);
+  const alerts = await activeAlerts(context, severities);
+  return {
+    from: isoTime(span.from),
+    to: isoTime(span.to),
+    healthy: slos.every((slo) => slo.ok) && alerts.every((alert) => !alert.counts),
+    slos,
+    alerts: alerts.map((alert) => alert.text),
+    gaps,
+    note,
+    coverage: coverageOf(span, holes),
+    burnLimit,
+  };
+}
+
+async function observeSlo(metrics: Metrics, slo: Slo, span: Span, limit: number, zone: string): Promise<SloFinding> {
+  const read = await readSloCounts(metrics, slo, [], span);
+  if (!read.ok) return { name: slo.name, ok: false, detail: `no data: ${read.noData.detail}`, code: 'no-data' };
+  const { counts, hours = [] } = read.value;
+  const objective = percentRatio(slo.objective);
+  const short = await shortWindows(metrics, slo, hours, span, limit);
+  return judgeSlo(
+    { name: slo.name, objectiveText: slo.objective, objective, whole: counts, hours, short },
+    limit,
+    zone,
+  );
+}
+
+/** Only a burst that reaches to the end makes it worth asking whether it still burns. */
+async function shortWindows(
+  metrics: Metrics,
+  slo: Slo,
+  hours: readonly HourOfEvents[],
+  span: Span,
+  limit: number,
+): Promise<Readonly<Record<string, BadEvents>>> {
+  const short: Record<string, BadEvents> = {};
+  for (const burst of openBursts(hours, percentRatio(slo.objective), limit)) {
+    const window = BURN_WINDOWS.find((one) => one.name === burst.window);
+    if (window === undefined) continue;
+    const read = await readSloCounts(metrics, slo, [], { from: span.to - window.shortMs, to: span.to });
+    // Without data of the last minutes it is taken to burn on: no data is never a pass.
+    short[window.name] = read.ok ? read.value.counts : { bad: 1, total: 1 };
+  }
+  return short;
+}
+
+/** Holes in the data, named: what was not measured is not counted as good. */
+async function gapsOf(
+  context: Context,
+  metrics: Metrics,
+  slos: readonly Slo[],
+  span: Span,
+  zone: string,
+): Promise<{ readonly gaps: string[]; readonly holes: readonly Stretch[] }> {
+  const longer = Math.max(300, durationSeconds(context.config.metrics.staleAfter) * 5);
+  const gaps: string[] = [];
+  const holes: Stretch[] = [];
+  for (const slo of slos) {
+    const found = await metrics.gaps(slo.total, [], span, longer);
+    if (!found.ok) {
+      gaps.push(`${slo.name}: it is not known where data is missing (${found.noData.detail})`);
+      holes.push(span);
+      continue;
+    }
+    for (const gap of found.value) {
+      gaps.push(`${slo.name}: ${formatSpan(gap.to - gap.from)} from ${formatMoment(gap.from, zone)}`);
+      holes.push(gap);
+    }
+  }
+  return { gaps, holes };
+}
+
+interface SeenAlert {
+  readonly text: string;
+  /** It makes hypercare unhealthy while it fires. */
+  readonly counts: boolean;
+}
+
+async function activeAlerts(context: Context, severities: readonly string[]): Promise<readonly SeenAlert[]> {
+  try {
+    const active = await context.environments.alerts('production').active();
+    return active.map((alert) => ({
+      text: `${alert.severity} ${alert.name} since ${isoTime(alert.since)}`,
+      counts: severities.includes(alert.severity),
+    }));
+  } catch (error) {
+    if (!(error instanceof RelctlError)) throw error;
+    context.sink.emit({ type: 'note', level: 'warning', text: `alerts were not looked at: ${error.message}` });
+    return [];
+  }
+}
+
+/** True for an alert of an observation that made it unhealthy. */
+export function isSevere(alert: string, severities: readonly string[]): boolean {
+  return severities.some((severity) => alert.startsWith(`${severity} `));
+}

@@ -1,0 +1,28 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { EventData } from '../../plan/events.ts';
+
+/** A piece of technical debt that a release created. */
+export type Debt = EventData<'review.closed'>['debts'][number];
+
+/** Reads `text; owner; due date; ticket`. Errors: `review.incomplete`, naming all that is missing. */
+export function readDebt(text: string): Debt {
+  const [what = '', owner = '', due = '', ticket = ''] = text.split(';').map((part) => part.trim());
+  const missing = [
+    what === '' ? 'text' : '',
+    /^[^\s@<>]+@[^\s@<>]+$/.test(owner) ? '' : 'owner',
+    isDate(due) ? '' : 'due date',
+    ticket === '' ? 'ticket' : '',
+  ].filter(Boolean);
+  if (missing.length === 0) return { text: what, owner, due, ticket };
+  throw new RelctlError('review.incomplete', `the debt "${text}" has no ${missing.join(', no ')}`, {
+    why: 'Debt without owner, date and ticket is never paid; the release closes only when every action has them.',
+    hints: ['--debt "remove the old checkout flag; ada@example.com; 2027-02-01; SHOP-812"'],
+  });
+}
+
+/** A day of the calendar, `YYYY-MM-DD`. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}

@@ -1,0 +1,33 @@
+import { RelctlError } from '../../domain/errors.ts';
+import type { SuccessMetric } from '../../domain/success/metric.ts';
+
+/** Reads values that people give, as `name=value`. Errors: `usage.bad-flag`. */
+export function readValues(
+  id: string,
+  metrics: readonly SuccessMetric[],
+  given: readonly string[],
+): ReadonlyMap<string, number> {
+  const values = new Map<string, number>();
+  for (const text of given) {
+    const cut = text.lastIndexOf('=');
+    const name = text.slice(0, cut).trim();
+    if (!metrics.some((metric) => metric.name === name)) {
+      throw new RelctlError('usage.bad-flag', `--value ${JSON.stringify(text)} names no success metric of ${id}`, {
+        why: 'Only what was agreed before the release is judged after it.',
+        hints: metrics.map((metric) => `--value ${JSON.stringify(`${metric.name}=<number>`)}`),
+      });
+    }
+    values.set(name, readNumber(text.slice(cut + 1), name));
+  }
+  return values;
+}
+
+/** Reads a number that a person gave for a metric. Errors: `usage.bad-flag`. */
+export function readNumber(text: string, name: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new RelctlError('usage.bad-flag', `"${text}" is not a number for ${name}`, {
+    why: 'The metric is compared with its target.',
+    hints: [`--value ${JSON.stringify(`${name}=12.5`)}`],
+  });
+}
