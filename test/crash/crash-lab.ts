@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
-import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
+import { openGround } from '../../src/composition.ts';
 import { foldState, phaseOf } from '../../src/domain/state.ts';
 import type { RecordedEvent } from '../../src/plan/events.ts';
 import { audit } from '../../src/usecases/audit.ts';
@@ -87,8 +87,7 @@ export async function countPlacements(relctl: Installed, lab: CrashLab, args: re
 export async function examine(copy: string) {
   const store = createPlanStore({ root: copy, releases: 'releases', phaseOf });
   const { events } = await store.load(SAMPLE_ID);
-  const workspace = createWorkspace(copy, join(copy, 'templates'));
-  const audited = await audit({ store, workspace }, SAMPLE_ID);
+  const audited = await audit(await openGround(copy), SAMPLE_ID);
   return {
     state: foldState(events),
     audit: audited.result,
