@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../plan/events.ts';
 import { formatWindow, isTimeZone, type Window, windowSpan } from './calendar.ts';
+import { type Delivery, deliveriesOf } from './dora/deliveries.ts';
 import type { OtherRelease } from './gates/gate.ts';
 import type { Phase } from './phases.ts';
 import { foldState } from './state.ts';
@@ -23,6 +24,8 @@ export interface ReleaseSummary {
   /** When production took the release in whole, and when it was taken out or froze; RFC 3339. */
   readonly deployed: readonly string[];
   readonly undone: readonly string[];
+  /** Deployments to production, for the figures of `relctl metrics`. */
+  readonly deliveries: readonly Delivery[];
   /** End of hypercare, once it has begun; RFC 3339. */
   readonly hypercareUntil: string | undefined;
 }
@@ -71,6 +74,7 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     lastAt: events.at(-1)?.at,
     deployed: dates('deploy.completed'),
     undone: dates('rollback.completed', 'release.frozen'),
+    deliveries: deliveriesOf(state.simulated ? events : events.filter((event) => event.simulated !== true)),
     hypercareUntil: state.hypercare?.until,
   };
 }

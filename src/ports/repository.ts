@@ -12,6 +12,8 @@ export interface Repository {
   diff(base: string, head: string): Promise<string>;
   /** Changed files and lines between two commits; binary files count as files. */
   changeSize(base: string, head: string): Promise<ChangeSize>;
+  /** When commits were made, milliseconds since the epoch; those that are not there are left out. Full ids. */
+  commitTimes(commits: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** `user.email` of the person at work, or `undefined`. */
   userEmail(): Promise<string | undefined>;
   /** Local branches with what a Product Manager asks of them, newest first. */

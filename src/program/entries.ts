@@ -102,6 +102,15 @@ export const ENTRIES: readonly CommandEntry[] = [
     load: () => import('../commands/submit-cab.ts'),
   },
   {
+    path: 'packet',
+    group: 'Plan and approve (T-7)',
+    summary: 'show what the CAB will read, before it is submitted',
+    args: [ID],
+    options: [['--html <file>', 'write it as a page that needs nothing else']],
+    examples: ['relctl packet 2026-12-wallet-checkout', 'relctl packet 2026-12-wallet-checkout --html packet.html'],
+    load: () => import('../commands/packet.ts'),
+  },
+  {
     path: 'signoff cab',
     group: 'Plan and approve (T-7)',
     summary: 'vote Go or No-Go as a member of the CAB',
@@ -334,6 +343,20 @@ export const ENTRIES: readonly CommandEntry[] = [
       'relctl calendar --months 6 --ics --out releases.ics',
     ],
     load: () => import('../commands/calendar.ts'),
+  },
+  {
+    path: 'metrics',
+    group: 'Look',
+    summary: 'show how often, how fast and how well releases reach production (DORA)',
+    description: 'Deployment frequency, lead time, change fail rate and recovery time over all releases, by month.',
+    options: [
+      ['--from <month>', 'first month, such as 2026-01'],
+      ['--to <month>', 'last month'],
+      ['--service <name>', 'only releases of this service', 'repeatable'],
+      ['--time-zone <zone>', 'IANA zone in which months begin'],
+    ],
+    examples: ['relctl metrics', 'relctl metrics --from 2026-07 --service web --json'],
+    load: () => import('../commands/metrics.ts'),
   },
   {
     path: 'audit',

@@ -19,7 +19,7 @@ interface Remembered {
 }
 
 /** Raised whenever a summary comes to hold something else, or to be made from something else. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Where the plans lie, and where what is known of them is remembered. */
 export interface PlanIndexOptions {

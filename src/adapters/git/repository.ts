@@ -1,6 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { CandidateRepository, ChangeSize } from '../../ports/repository.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
+import { commitTimesOf } from './commit-times.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead } from './history.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
@@ -35,6 +36,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     branches: async (base) => branchesAhead(git, await resolve(base)),
     mentions: async (commit, words) => filesMentioning(git, await resolve(commit), words),
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
+    commitTimes: (commits) => commitTimesOf(git, commits),
     latestTag: () => latestVersionTag(git),
     merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
     buildCandidate: (candidate) => buildCandidate(git, candidate),

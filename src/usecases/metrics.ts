@@ -1,0 +1,146 @@
+import { dateIn, formatSpan, isTimeZone } from '../domain/calendar.ts';
+import { byMonth, type DoraFigures, daysInMonth, doraFigures, type TimedDelivery } from '../domain/dora/figures.ts';
+import { RelctlError } from '../domain/errors.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
+import { isSummary, type ReleaseSummary } from '../domain/release-summary.ts';
+import type { Repository } from '../ports/repository.ts';
+import type { ReadingContext } from './context.ts';
+
+/** Which releases and months are counted. */
+export interface MetricsOptions {
+  /** First and last month, `2026-01`; all when left out. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly services: readonly string[];
+  readonly timeZone?: string;
+}
+
+/** What it reads: the summaries of all releases, and the times of their commits. */
+export interface MetricsContext extends Pick<ReadingContext, 'store' | 'config' | 'environments'> {
+  readonly repository: Pick<Repository, 'commitTimes'>;
+}
+
+/** How the figures are meant, for whoever compares them with others'. */
+const DEFINITIONS: readonly (readonly [string, string])[] = [
+  ['deployment frequency', 'deployments to production that came to an end, also those that were taken back'],
+  ['lead time', 'median from the candidate commit (or the creation of the plan) to the completed deployment'],
+  ['change fail rate', 'rolled back, aborted, frozen or reviewed as a failure, over all deployments'],
+  ['recovery time', 'median from the beginning of a rollback or freeze until production was what it had been'],
+];
+
+/** DORA's figures over all releases of the repository, by month. Errors: `usage.bad-flag`. */
+export async function metrics(context: MetricsContext, options: MetricsOptions): Promise<Outcome> {
+  const zone = zoneOf(options.timeZone ?? context.config.timeZone);
+  const [from, to] = [monthOf(options.from, '--from'), monthOf(options.to, '--to')];
+  const summaries = await context.store.summaries();
+  const releases = summaries.filter(isSummary).filter((one) => isCounted(one, context, options));
+  const times = await commitTimes(context, releases);
+  const deliveries = releases
+    .flatMap((release) => release.deliveries)
+    .map(
+      (one): TimedDelivery => ({ ...one, committedAt: one.commit === undefined ? undefined : times.get(one.commit) }),
+    )
+    .sort((a, b) => a.at - b.at);
+  const months = byMonth(deliveries, (at) => dateIn(at, zone).slice(0, 7)).filter(
+    ([month]) => (from === undefined || month >= from) && (to === undefined || month <= to),
+  );
+  const rows = months.map(([month, of]) => ({ month, ...doraFigures(of, daysInMonth(month)) }));
+  const counted = months.flatMap(([, of]) => of);
+  const days = months.reduce((sum, [month]) => sum + daysInMonth(month), 0);
+  const whole = doraFigures(counted, days);
+  const unreadable = summaries.filter((one) => !isSummary(one));
+  return {
+    result: 'done',
+    headline:
+      counted.length === 0
+        ? 'nothing was deployed to production yet'
+        : `${counted.length} deployments of ${releases.length} releases, ${months[0]?.[0]} to ${months.at(-1)?.[0]}`,
+    blocks: blocksOf(rows, whole, unreadable),
+    data: {
+      timeZone: zone,
+      months: rows.map(({ month, ...figures }) => ({ month, ...plain(figures) })),
+      whole: plain(whole),
+      definitions: Object.fromEntries(DEFINITIONS),
+      withCommitTime: counted.filter((one) => one.committedAt !== undefined).length,
+      unreadable,
+    },
+  };
+}
+
+/** In a real company what was rehearsed does not count; in a simulated one nothing else is there. */
+function isCounted(release: ReleaseSummary, { environments }: MetricsContext, { services }: MetricsOptions): boolean {
+  if (release.simulated && !environments.simulated) return false;
+  return services.length === 0 || release.services.some((one) => services.includes(one));
+}
+
+async function commitTimes(
+  context: MetricsContext,
+  releases: readonly ReleaseSummary[],
+): Promise<ReadonlyMap<string, number>> {
+  const commits = releases.flatMap((release) =>
+    release.deliveries.flatMap((one) => (one.commit === undefined ? [] : [one.commit])),
+  );
+  return commits.length === 0 ? new Map() : context.repository.commitTimes([...new Set(commits)]);
+}
+
+function blocksOf(
+  rows: readonly ({ readonly month: string } & DoraFigures)[],
+  whole: DoraFigures,
+  unreadable: readonly { readonly id: string }[],
+): readonly Block[] {
+  if (whole.deployments === 0) return [];
+  const row = (name: string, figures: DoraFigures): readonly string[] => [
+    name,
+    String(figures.deployments),
+    figures.perWeek.toFixed(1),
+    figures.leadTime === undefined ? '–' : formatSpan(figures.leadTime),
+    figures.failRate === undefined ? '–' : `${(figures.failRate * 100).toFixed(0)} %`,
+    figures.recoveryTime === undefined ? '–' : formatSpan(figures.recoveryTime),
+  ];
+  return [
+    {
+      kind: 'table',
+      columns: ['month', 'deployments', 'a week', 'lead time', 'change fail rate', 'recovery time'],
+      rows: [...rows.map((one) => row(one.month, one)), row('all', whole)],
+    },
+    { kind: 'heading', text: 'How they are meant (dora.dev)' },
+    { kind: 'facts', facts: DEFINITIONS },
+    ...(unreadable.length === 0
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: unreadable.map((one) => ({ state: 'warning' as const, text: `${one.id} was not counted` })),
+          },
+        ]),
+  ];
+}
+
+/** Seconds, as programs read them. */
+function plain(figures: DoraFigures): Readonly<Record<string, number | null>> {
+  const seconds = (milliseconds: number | undefined) => (milliseconds === undefined ? null : milliseconds / 1000);
+  return {
+    deployments: figures.deployments,
+    perWeek: figures.perWeek,
+    leadTimeSeconds: seconds(figures.leadTime),
+    failed: figures.failed,
+    failRate: figures.failRate ?? null,
+    recoverySeconds: seconds(figures.recoveryTime),
+  };
+}
+
+function monthOf(text: string | undefined, flag: string): string | undefined {
+  if (text === undefined || /^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new RelctlError('usage.bad-flag', `${flag} is "${text}", which is no month`, {
+    why: 'The figures are counted by month.',
+    hints: [`${flag} 2026-12`],
+  });
+}
+
+function zoneOf(zone: string): string {
+  if (isTimeZone(zone)) return zone;
+  throw new RelctlError('usage.bad-flag', `"${zone}" is not an IANA time zone`, {
+    why: 'A month begins at another moment in each zone.',
+    hints: ['--time-zone Europe/Berlin'],
+  });
+}
