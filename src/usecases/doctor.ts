@@ -4,6 +4,7 @@ import type { Check, Outcome } from '../domain/outcome.ts';
 import type { Context } from './context.ts';
 import { clusterOf } from './deployment/run.ts';
 import { loadPolicy } from './settings.ts';
+import { checkSigning } from './signing/check-setup.ts';
 
 /** Looks at everything that a release will need, changes nothing, and says what to do about what is missing. */
 export async function doctor(context: Context): Promise<Outcome> {
@@ -20,6 +21,7 @@ export async function doctor(context: Context): Promise<Outcome> {
     const policy = await loadPolicy(context.workspace, context.config.process);
     return `${policy.name}@${policy.version}`;
   });
+  checks.push(...(await checkSigning(context)));
   for (const target of ['staging', ...productionTargets(context.config)]) {
     await look(`cluster ${target}`, () => identity(context, target));
   }
