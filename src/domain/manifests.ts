@@ -209,7 +209,7 @@ export function podLabelsOf(deployment: KubeObject): Readonly<Record<string, str
 }
 
 /**
- * Gives every ConfigMap and Secret of a service a name that ends in the hash of its content, and points the pod template at it.
+ * Gives every ConfigMap and Secret of a service a name that ends in the hash of its content, and points whatever names it there.
  * Canary and stable pods then each read their own, nothing that runs is changed under it, and a rollback finds the old one where
  * it was.
  */
@@ -222,10 +222,12 @@ export function withContentNames(objects: readonly KubeObject[]): readonly KubeO
     names.set(`${object.kind}/${object.metadata.name}`, name);
     return { ...object, metadata: { ...object.metadata, name } };
   });
-  return renamed.map((object) => (isDeployment(object) ? (repoint(object, names) as Workload) : object));
+  return renamed.map((object) =>
+    object.kind === 'ConfigMap' || object.kind === 'Secret' ? object : (repoint(object, names) as KubeObject),
+  );
 }
 
-/** Where a pod template names ConfigMaps and Secrets: the key under which the name stands, by the key of its parent. */
+/** Where objects name ConfigMaps and Secrets: the key under which the name stands, by the key of its parent. */
 const REFERENCES: Readonly<Record<string, readonly [kind: string, key: string]>> = {
   configMapKeyRef: ['ConfigMap', 'name'],
   configMapRef: ['ConfigMap', 'name'],
@@ -233,6 +235,8 @@ const REFERENCES: Readonly<Record<string, readonly [kind: string, key: string]>>
   secretKeyRef: ['Secret', 'name'],
   secretRef: ['Secret', 'name'],
   secret: ['Secret', 'secretName'],
+  imagePullSecrets: ['Secret', 'name'],
+  tls: ['Secret', 'secretName'],
 };
 
 function repoint(value: unknown, names: ReadonlyMap<string, string>, parent = ''): unknown {
