@@ -44,6 +44,8 @@ export const EVENT_DATA = {
     ...subject,
     round: z.int().positive(),
     packet: evidence.optional(),
+    /** The same packet as a page. */
+    page: evidence.optional(),
     signature: signature.optional(),
   }),
   'cab.voted': z.strictObject({

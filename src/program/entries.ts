@@ -370,6 +370,26 @@ export const ENTRIES: readonly CommandEntry[] = [
     load: () => import('../commands/audit.ts'),
   },
   {
+    path: 'report',
+    group: 'Look',
+    summary: 'write a release as one page: timeline, canary, approvals, figures',
+    description:
+      'One self-contained HTML file for people who were not there, Markdown for a merge request, or release notes for Marketing. `--all` writes a page over all releases.',
+    args: [['[id]', 'release, as in releases/<id>.yaml']],
+    options: [
+      ['--all', 'a page over all releases'],
+      ['--format <html|markdown>', 'form of the report; html when left out'],
+      ['--notes', 'release notes in plain words, for those who are informed'],
+      ['--output <path>', 'where to write it; releases/<id>/report.html when left out'],
+    ],
+    examples: [
+      'relctl report 2026-12-wallet-checkout',
+      'relctl report 2026-12-wallet-checkout --format markdown --output summary.md',
+      'relctl report --all',
+    ],
+    load: () => import('../commands/report.ts'),
+  },
+  {
     path: 'rehearse',
     group: 'Look',
     summary: 'walk a plan through the whole process in the sandbox',

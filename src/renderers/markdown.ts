@@ -1,5 +1,6 @@
 import type { Block, Check, Outcome } from '../domain/outcome.ts';
-import { clean, cleanLine } from './clean.ts';
+import { clean } from './clean.ts';
+import { code, fenced, inline } from './markdown-text.ts';
 
 const SIGNS: Readonly<Record<Check['state'] | Outcome['result'], string>> = {
   ok: '✅',
@@ -61,34 +62,4 @@ function tableText(columns: readonly string[], rows: readonly (readonly string[]
     `|${' --- |'.repeat(columns.length)}`,
     ...rows.map((row) => line(columns.map((_, index) => row[index] ?? ''))),
   ].join('\n');
-}
-
-/** One line in which no character means anything to Markdown or HTML. */
-function inline(text: string): string {
-  return cleanLine(text)
-    .replace(/[\\`*[\]|~]/g, '\\$&')
-    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-    .replace(/^#/, '\\#')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/^([-+])(?=\s)/, '\\$1')
-    .replace(/^(\d+)\.(?=\s)/, '$1\\.');
-}
-
-/** A code span whose marks are longer than any run of backticks in it (CommonMark 6.1). */
-function code(text: string): string {
-  const content = cleanLine(text);
-  const marks = '`'.repeat(longestRun(content) + 1);
-  const space = content.startsWith('`') || content.endsWith('`') ? ' ' : '';
-  return `${marks}${space}${content}${space}${marks}`;
-}
-
-function fenced(text: string): string {
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 }

@@ -2,28 +2,29 @@ import { formatWindow } from '../domain/calendar.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { votingBoard } from '../domain/people.ts';
 import { nextActions } from '../domain/process.ts';
-import { cabPacket } from './cab-packet.ts';
+import type { Evidence } from '../ports/plan-store.ts';
+import { cabPacket, type DrawPacket } from './cab-packet.ts';
 import type { Context } from './context.ts';
 import { flushOutbox, notify } from './notify.ts';
-import { openForCommand } from './release.ts';
+import { openForCommand, type Release } from './release.ts';
 import { subjectOf } from './subject.ts';
 
+/** What the command decides. */
+export interface SubmitOptions {
+  readonly exception?: string;
+  /** Left out on the stage of a rehearsal, where nobody reads the packet. */
+  readonly draw?: DrawPacket;
+}
+
 /** Submits a plan to the Change Advisory Board: gates, packet, notification with the command to answer. */
-export async function submitCab(
-  context: Context,
-  id: string,
-  options: { readonly exception?: string },
-): Promise<Outcome> {
+export async function submitCab(context: Context, id: string, options: SubmitOptions): Promise<Outcome> {
   const release = await openForCommand(context, id, 'submit-cab', options.exception);
   const { journal, policy } = release;
   await flushOutbox(context, release);
   const round = (journal.state.cab?.round ?? 0) + 1;
-  const packet = await context.store.keep(
-    id,
-    `cab-packet-${round}.md`,
-    cabPacket(release.facts(), context.actor, round),
-  );
-  await journal.record('cab.submitted', { ...subjectOf(journal.plan), round, packet: { ...packet } });
+  const kept = options.draw === undefined ? undefined : await keepPacket(context, release, round, options.draw);
+  const keptFiles = kept === undefined ? [] : [kept.packet, kept.page];
+  await journal.record('cab.submitted', { ...subjectOf(journal.plan), round, ...kept });
   await notify(context, release, 'cab.submitted', `round ${round}`, { command: `relctl signoff cab ${id}` });
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
@@ -36,13 +37,28 @@ export async function submitCab(
           ['feature', journal.plan.metadata.feature],
           ['window', formatWindow(journal.plan.spec.window)],
           ['plan digest', journal.plan.specDigest.slice(0, 16)],
-          ['packet', `releases/${id}/${packet.file}`],
+          ...keptFiles.map((one) => ['packet', `releases/${id}/${one.file}`] as const),
           ['board', board.join(', ')],
         ],
       },
       { kind: 'next', actions: nextActions(release.facts()) },
     ],
-    data: { release: id, phase: journal.state.phase, round, packet, board, specDigest: journal.plan.specDigest },
+    data: { release: id, phase: journal.state.phase, round, ...kept, board, specDigest: journal.plan.specDigest },
     simulated: context.environments.simulated,
+  };
+}
+
+/** Keeps what the board reads, as Markdown and as a page; the event names both with their digests. */
+async function keepPacket(
+  context: Context,
+  release: Release,
+  round: number,
+  draw: DrawPacket,
+): Promise<{ readonly packet: Evidence; readonly page: Evidence }> {
+  const { id } = release.journal.plan;
+  const { markdown, html } = draw(await cabPacket(context, release, round));
+  return {
+    packet: { ...(await context.store.keep(id, `cab-packet-${round}.md`, markdown)) },
+    page: { ...(await context.store.keep(id, `cab-packet-${round}.html`, html)) },
   };
 }

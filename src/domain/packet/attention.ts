@@ -1,0 +1,41 @@
+import { blockers } from '../process.ts';
+import { isUnderstated } from '../risk/score.ts';
+import type { PacketFacts } from './facts.ts';
+import type { Attention } from './model.ts';
+
+/** What a board member should look at twice, the weightiest first; nothing when the release is unremarkable. */
+export function attentionOf(facts: PacketFacts): readonly Attention[] {
+  const { plan, state, risk, failures, rehearsal, findings } = facts;
+  const { spec } = plan;
+  const danger = (text: string): Attention => ({ tone: 'danger', text });
+  const caution = (text: string): Attention => ({ tone: 'caution', text });
+  return [
+    ...spec.migrations
+      .filter((one) => one.pointOfNoReturn)
+      .map((one) => danger(`Migration ${one.id} is a point of no return: after it, nothing is rolled back.`)),
+    ...(isUnderstated(spec.risk.level, risk)
+      ? [danger(`The risk is written as ${spec.risk.level}; the facts give ${risk.level}.`)]
+      : []),
+    // What refuses the submission but for an exception stands here even after the exception was granted.
+    ...blockers({ ...facts, state: { ...state, phase: 'draft' } })
+      .filter((refusal) => refusal.exceptionable)
+      .map((refusal) => danger(`By exception: ${refusal.sentence}.`)),
+    ...spec.candidate.branches
+      .filter((one) => one.approvedBy.length === 0)
+      .map((one) => danger(`Nobody approved the branch ${one.name}.`)),
+    ...(rehearsal?.data.result === 'failed' ? [danger('The last rehearsal of this plan failed.')] : []),
+    ...spec.migrations
+      .filter((one) => !one.reversible && !one.pointOfNoReturn)
+      .map((one) => caution(`Migration ${one.id} has no way back.`)),
+    ...failures
+      .slice(0, 1)
+      .map((one) => caution(`${one.id}, an earlier release of ${one.services.join(', ')}, was undone.`)),
+    ...(spec.security.review === 'not-needed' ? [caution('The security review was said not to be needed.')] : []),
+    ...(rehearsal === undefined ? [caution('This plan was not rehearsed.')] : []),
+    ...findings.filter((one) => one.severity === 'warning').map((one) => caution(`${sentence(one.problem)}`)),
+  ];
+}
+
+function sentence(problem: string): string {
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`;
+}

@@ -1,0 +1,17 @@
+import type { EventOf } from '../../plan/events.ts';
+import type { GateFacts } from '../gates/gate.ts';
+import type { ReleaseSummary } from '../release-summary.ts';
+import type { RiskScore } from '../risk/score.ts';
+
+/** What a packet is made from, beside what gates look at. */
+export interface PacketFacts extends GateFacts {
+  readonly requester: string;
+  readonly round: number;
+  readonly risk: RiskScore;
+  /** Where the difference shows a variable or a migration of the plan: `api/main.js:12`, by its name. */
+  readonly evidence: ReadonlyMap<string, string>;
+  /** Earlier releases of the same services that were rolled back or froze, the latest first. */
+  readonly failures: readonly ReleaseSummary[];
+  /** The latest rehearsal of exactly this plan. */
+  readonly rehearsal: EventOf<'rehearsal.recorded'> | undefined;
+}

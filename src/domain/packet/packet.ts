@@ -1,0 +1,73 @@
+import { formatWindow, isoTime } from '../calendar.ts';
+import { quorumOf, votingBoard } from '../people.ts';
+import { riskSentence } from '../risk/score.ts';
+import { unsignedNotice } from '../signing/notice.ts';
+import { attentionOf } from './attention.ts';
+import type { PacketFacts } from './facts.ts';
+import type { Decision, Glance, Packet } from './model.ts';
+import { changeSections } from './sections-change.ts';
+import { safetySections } from './sections-safety.ts';
+
+/** Makes the packet. The same facts give the same packet. */
+export function buildPacket(facts: PacketFacts): Packet {
+  const { plan, round, now } = facts;
+  const unsigned = unsignedNotice(facts.signing);
+  return {
+    release: plan.id,
+    feature: plan.metadata.feature,
+    round,
+    at: isoTime(now),
+    notices: [
+      ...(facts.signing?.mode === 'simulated'
+        ? ['Made on the sandbox: a simulated company. It satisfies no gate of a real release.']
+        : []),
+      ...(unsigned === undefined ? [] : [unsigned]),
+    ],
+    glance: glanceOf(facts),
+    attention: attentionOf(facts),
+    decision: decisionOf(facts),
+    sections: [...changeSections(facts), ...safetySections(facts)],
+  };
+}
+
+function glanceOf({ plan, risk }: PacketFacts): readonly Glance[] {
+  const { spec } = plan;
+  const { rollback, canary } = spec;
+  return [
+    { label: 'Window', value: formatWindow(spec.window) },
+    {
+      label: 'Risk',
+      value: riskSentence(spec.risk.level, risk),
+      tone: { low: 'good', medium: 'caution', high: 'danger' }[risk.level] as Glance['tone'] & string,
+    },
+    { label: 'Changes', value: spec.services.map((service) => service.name).join(', '), note: spec.impact.summary },
+    {
+      label: 'Canary',
+      value: `${canary.share} for ${canary.bake}`,
+      note: `then all, if no regression of ×${canary.detectableRatio} is seen`,
+    },
+    { label: 'Back out', value: `${rollback.expectedMinutes} min`, note: rollback.owner },
+  ];
+}
+
+function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {
+  const board = votingBoard(plan.spec, [...state.authors, requester], policy);
+  const answer = `relctl signoff cab ${plan.id}`;
+  return {
+    commands: [
+      {
+        says: 'Go: operationally ready, security reviewed, impact acceptable',
+        command: `${answer} --decision go --operational-readiness --security-review --impact-assessment`,
+      },
+      {
+        says: 'Go with a condition, which must be met before the deployment',
+        command: `${answer} --decision go --operational-readiness --security-review --impact-assessment --condition "<what>; <owner>; <date>"`,
+      },
+      { says: 'No-Go', command: `${answer} --decision no-go --comment "<why>"` },
+    ],
+    board,
+    quorum: quorumOf(board, policy),
+    rule: policy.cab.veto ? 'One No-Go ends it.' : 'A No-Go alone does not end it.',
+    digest: plan.specDigest,
+  };
+}

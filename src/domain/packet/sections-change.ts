@@ -1,0 +1,123 @@
+import type { PacketFacts } from './facts.ts';
+import { items, type PacketSection, table, text } from './model.ts';
+
+/** What is changed, and how it gets to production. */
+export function changeSections(facts: PacketFacts): readonly PacketSection[] {
+  return [request(facts), impact(facts), services(facts), variables(facts), migrations(facts), implementation(facts)];
+}
+
+function request({ plan, requester, round }: PacketFacts): PacketSection {
+  const { metadata, spec } = plan;
+  return {
+    id: 'request',
+    title: 'Request',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          ['Number', metadata.id],
+          ['Requester', requester],
+          [
+            'Type',
+            `${spec.migrations.length > 0 ? 'Feature with migrations' : 'Feature'}, process ${metadata.process}`,
+          ],
+          ['Round', String(round)],
+          ['Product Manager', spec.owners.productManager],
+          ['R&D Lead', spec.owners.rdLead],
+          ['Candidate', `${spec.candidate.commit} on ${spec.candidate.base}`],
+        ],
+      },
+      ...table(
+        ['branch', 'commit', 'approved by', 'request'],
+        spec.candidate.branches.map((one) => [
+          one.name,
+          one.head.slice(0, 12),
+          one.approvedBy.join(', ') || 'nobody',
+          one.request ?? '',
+        ]),
+        'The plan names no branches.',
+      ),
+    ],
+  };
+}
+
+function impact({ plan }: PacketFacts): PacketSection {
+  const { summary, users, findings } = plan.spec.impact;
+  return {
+    id: 'impact',
+    title: 'Impact',
+    blocks: [text(summary), ...(users === undefined ? [] : [text(`Users: ${users}`)]), ...items(findings)],
+  };
+}
+
+function services({ plan }: PacketFacts): PacketSection {
+  return {
+    id: 'services',
+    title: 'Services',
+    blocks: table(
+      ['service', 'change', 'image'],
+      plan.spec.services.map((one) => [one.name, one.change, one.image]),
+      'No service changes.',
+    ),
+  };
+}
+
+function variables({ plan, evidence }: PacketFacts): PacketSection {
+  return {
+    id: 'variables',
+    title: 'Environment variables',
+    blocks: table(
+      ['variable', 'services', 'from', 'set in', 'seen in'],
+      plan.spec.environmentVariables.map((one) => [
+        one.secret ? `${one.name} (secret)` : one.name,
+        one.services.join(', '),
+        one.source ?? 'not said',
+        one.setIn.join(', ') || 'not said',
+        evidence.get(one.name) ?? 'written by a person',
+      ]),
+      'None is new.',
+    ),
+  };
+}
+
+function migrations({ plan, evidence }: PacketFacts): PacketSection {
+  return {
+    id: 'migrations',
+    title: 'Database migrations',
+    blocks: table(
+      ['migration', 'service', 'when', 'way back', 'seen in'],
+      plan.spec.migrations.map((one) => [
+        one.id,
+        one.service,
+        one.when === 'before-canary' ? 'before the canary' : 'after the rollout',
+        one.pointOfNoReturn ? 'none: point of no return' : one.reversible ? (one.down ?? []).join(' ') : 'none',
+        evidence.get(one.id) ?? 'written by a person',
+      ]),
+      'None.',
+    ),
+  };
+}
+
+function implementation({ plan, policy }: PacketFacts): PacketSection {
+  const { spec } = plan;
+  const { canary } = spec;
+  const run = (when: string): string[] =>
+    spec.migrations.filter((one) => one.when === when).map((one) => `Migration ${one.id} of ${one.service}`);
+  return {
+    id: 'implementation',
+    title: 'Implementation plan',
+    blocks: items(
+      [
+        'Operations announces the start.',
+        ...run('before-canary'),
+        `Canary (${canary.strategy}) of ${canary.share} of production, watched for ${canary.bake}; judged on ${spec.slos.map((slo) => slo.name).join(', ')}.`,
+        `Promoted only if a regression of ×${canary.detectableRatio} would have been seen with a chance of ${policy.canary.power} and none was; held and, after ${canary.extension} more, rolled back when the data cannot tell.`,
+        `Full rollout of ${spec.services.map((one) => one.name).join(', ')}.`,
+        ...run('after-rollout'),
+        `Smoke checks: ${spec.smokeTests.map((one) => one.name).join(', ')}.`,
+        'Operations announces the completion.',
+      ],
+      true,
+    ),
+  };
+}

@@ -1,0 +1,214 @@
+import { formatWindow, reviewDate, windowSpan } from '../calendar.ts';
+import { describeChangeWindow } from '../schedule/change-windows.ts';
+import { clashesWith } from '../schedule/clashes.ts';
+import { describeFreeze, freezesOver } from '../schedule/freezes.ts';
+import type { PacketFacts } from './facts.ts';
+import { items, type PacketBlock, type PacketSection, table, text } from './model.ts';
+
+/** What speaks for and against the change, and what happens when it goes wrong. */
+export function safetySections(facts: PacketFacts): readonly PacketSection[] {
+  return [
+    risk(facts),
+    backout(facts),
+    security(facts),
+    tests(facts),
+    schedule(facts),
+    monitoring(facts),
+    communication(facts),
+    failures(facts),
+    rehearsal(facts),
+    conditions(facts),
+  ];
+}
+
+function risk({ plan, risk: score }: PacketFacts): PacketSection {
+  const { notes, level } = plan.spec.risk;
+  return {
+    id: 'risk',
+    title: 'Risk',
+    blocks: [
+      text(`Written: ${level}${notes === '' ? '' : `. ${notes}`}`),
+      text(`By the facts: ${score.level}, ${score.score} ${score.score === 1 ? 'point' : 'points'}.`),
+      ...table(
+        ['points', 'because'],
+        score.points.map((one) => [`+${one.points}`, one.reason]),
+        'Nothing speaks for more than a small, reversible change.',
+      ),
+    ],
+  };
+}
+
+function backout({ plan }: PacketFacts): PacketSection {
+  const { owner, expectedMinutes, triggers, steps } = plan.spec.rollback;
+  return {
+    id: 'backout',
+    title: 'Backout plan',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          ['Owner', owner],
+          ['Takes', `${expectedMinutes} minutes`],
+          ['Command', `relctl rollback ${plan.id}`],
+        ],
+      },
+      text('Triggered by:'),
+      ...items(triggers),
+      text('By hand, in order:'),
+      ...items(steps, true),
+    ],
+  };
+}
+
+function security({ plan }: PacketFacts): PacketSection {
+  const { review, reviewer, reference, notes } = plan.spec.security;
+  const said = { done: 'done', 'not-needed': 'not needed', pending: 'pending' }[review];
+  return {
+    id: 'security',
+    title: 'Security review',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          ['Review', said],
+          ...(reviewer === undefined ? [] : [['Reviewer', reviewer] as const]),
+          ...(reference === undefined ? [] : [['Reference', reference] as const]),
+        ],
+      },
+      ...(notes === undefined ? [] : [text(notes)]),
+    ],
+  };
+}
+
+function tests({ plan }: PacketFacts): PacketSection {
+  const { regression, feature } = plan.spec.testPlan;
+  const suites = regression.mandatorySuites.join(', ') || 'all that QA runs';
+  return {
+    id: 'tests',
+    title: 'Test plan',
+    blocks: [
+      text(`Regression: ${suites}, green in staging before QA can sign off.`),
+      ...table(
+        ['test', 'feature'],
+        feature.map((one) => [one.id, one.title]),
+        'No feature tests.',
+      ),
+    ],
+  };
+}
+
+function schedule({ plan, policy, others }: PacketFacts): PacketSection {
+  const { window } = plan.spec;
+  const asked = {
+    span: windowSpan(window),
+    services: plan.spec.services.map((one) => one.name),
+    zone: window.timeZone,
+  };
+  const frozen = freezesOver(policy.freezes, asked).map(
+    ({ freeze }) => `Freeze "${freeze.name}": ${describeFreeze(freeze)}`,
+  );
+  const clashes = clashesWith(others, asked, plan.id).map(
+    ({ other, services }) => `${other.id} (${other.phase}) changes ${services.join(', ')} too: ${other.window ?? ''}`,
+  );
+  return {
+    id: 'schedule',
+    title: 'Window, conflicts and freezes',
+    blocks: [
+      text(`Planned for ${formatWindow(window)}.`),
+      ...(policy.changeWindows.length === 0
+        ? []
+        : [text(`Changes are allowed: ${policy.changeWindows.map(describeChangeWindow).join('; ')}.`)]),
+      ...(frozen.length + clashes.length === 0
+        ? [text('No freeze and no other release of the same services meets it.')]
+        : items([...frozen, ...clashes])),
+    ],
+  };
+}
+
+function monitoring({ plan, policy }: PacketFacts): PacketSection {
+  const { slos, alerts, successMetrics, resources } = plan.spec;
+  return {
+    id: 'monitoring',
+    title: 'Monitoring',
+    blocks: [
+      ...table(
+        ['SLO', 'service', 'objective'],
+        slos.map((one) => [one.name, one.service, one.objective]),
+        'None.',
+      ),
+      ...table(
+        ['new alert', 'severity'],
+        alerts.map((one) => [one.name, one.severity]),
+        'No new alerts.',
+      ),
+      ...table(
+        ['success metric', 'target', 'owner'],
+        successMetrics.map((one) => [
+          one.name,
+          `${one.direction === 'up' ? 'at least' : 'at most'} ${one.target}`,
+          one.owner,
+        ]),
+        'No success metrics.',
+      ),
+      ...(resources.length === 0 ? [] : [text(`Provisioned before: ${resources.map((one) => one.name).join(', ')}.`)]),
+      text(
+        `Hypercare for ${policy.hypercareHours} hours; post-release review on ${reviewDate(plan.spec.window, policy.leadDays.review)}.`,
+      ),
+    ],
+  };
+}
+
+function communication({ plan }: PacketFacts): PacketSection {
+  const { owners } = plan.spec;
+  return {
+    id: 'communication',
+    title: 'Communication and on-call',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          ['On call', owners.operations.join(', ')],
+          ['QA', owners.qa.join(', ')],
+          ['Informed', owners.informed.join(', ') || 'nobody beside the channels of relctl.yaml'],
+          ['Told', 'start and completion of the deployment; a rollback at once'],
+        ],
+      },
+    ],
+  };
+}
+
+function failures({ failures: earlier }: PacketFacts): PacketSection {
+  return {
+    id: 'failures',
+    title: 'Earlier failures',
+    blocks: table(
+      ['release', 'services', 'undone at'],
+      earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), one.undone.at(-1) ?? '']),
+      'No earlier release of these services was undone within a year.',
+    ),
+  };
+}
+
+function rehearsal({ rehearsal: held, plan }: PacketFacts): PacketSection {
+  const blocks: readonly PacketBlock[] =
+    held === undefined
+      ? [text(`Not rehearsed; relctl rehearse ${plan.id} walks the plan through the process in a simulated company.`)]
+      : [
+          text(
+            `${held.data.result === 'passed' ? 'Passed' : 'Failed'} at ${held.at}, by ${held.actor}: ${held.data.document.file}`,
+          ),
+        ];
+  return { id: 'rehearsal', title: 'Rehearsal', blocks };
+}
+
+function conditions({ state }: PacketFacts): PacketSection {
+  return {
+    id: 'conditions',
+    title: 'Exceptions and conditions',
+    blocks: [
+      ...items(state.exceptions.map((one) => `Exception to ${one.data.gate}: ${one.data.reason} (${one.actor})`)),
+      ...items(state.conditions.map((one) => `Condition: ${one.text} (${one.owner}, due ${one.due})`)),
+      ...(state.exceptions.length + state.conditions.length === 0 ? [text('None so far.')] : []),
+    ],
+  };
+}
