@@ -1,7 +1,7 @@
 import { canaryLook } from '../../domain/judge/canary-look.ts';
 import { type Decision, decide } from '../../domain/judge/decision.ts';
 import { type Judgement, observe, openJudgement } from '../../domain/judge/judgement.ts';
-import type { Look } from '../../domain/judge/look.ts';
+import type { ControlLook, Look } from '../../domain/judge/look.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
@@ -30,6 +30,9 @@ export interface Watch {
 /** How a watch ended, with everything that was seen. */
 export interface Watched {
   readonly decision: Decision;
+  readonly settings: JudgeSettings;
+  /** The control before the canary started, by SLO. */
+  readonly history: Readonly<Record<string, readonly ControlLook[]>>;
   readonly looks: readonly Look[];
 }
 
@@ -40,7 +43,8 @@ export interface Watched {
 export async function watch(run: Run, { slos, sides, settings, began, look, onExtension }: Watch): Promise<Watched> {
   const { context, release } = run;
   const looks: Look[] = [];
-  let judgement: Judgement = openJudgement(settings, await readHistory(run, slos, sides, began));
+  const history = await readHistory(run, slos, sides, began);
+  let judgement: Judgement = openJudgement(settings, history);
   let bakeSeconds = settings.bakeSeconds;
   const take = async (at: number): Promise<Decision> => {
     const reading = await readLook(run, slos, sides, began, at);
@@ -51,7 +55,7 @@ export async function watch(run: Run, { slos, sides, settings, began, look, onEx
 
   for (const at of missedLooks(began, context.clock.now(), look)) {
     const early = await take(at);
-    if (early.verdict === 'fail') return { decision: early, looks };
+    if (early.verdict === 'fail') return { decision: early, settings, history, looks };
   }
   for (;;) {
     const next = began + (Math.floor((context.clock.now() - began) / look) + 1) * look;
@@ -66,7 +70,7 @@ export async function watch(run: Run, { slos, sides, settings, began, look, onEx
       onExtension(decision);
       continue;
     }
-    return { decision, looks };
+    return { decision, settings, history, looks };
   }
 }
 
@@ -77,9 +81,10 @@ function missedLooks(began: number, now: number, look: number): readonly number[
   return Array.from({ length: Math.floor(missed / stride) }, (_, index) => began + (index + 1) * stride * look);
 }
 
-/** Keeps everything that was seen beside the plan. */
-export function keepSeries(run: Run, name: string, { decision, looks }: Watched): Promise<Evidence> {
-  const series = { attempt: run.attempt, verdict: decision.verdict, code: decision.code, looks };
+/** Keeps everything that was seen beside the plan: whoever folds it again gets the same verdict. */
+export function keepSeries(run: Run, name: string, { decision, settings, history, looks }: Watched): Promise<Evidence> {
+  const { verdict, code } = decision;
+  const series = { attempt: run.attempt, verdict, code, settings, history, looks };
   return run.context.store.keep(
     run.release.journal.plan.id,
     `${name}-${run.attempt}.json`,

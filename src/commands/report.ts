@@ -1,0 +1,67 @@
+import { RelctlError } from '../domain/errors.ts';
+import { portfolioModel, reportModel, writeReport } from '../usecases/report.ts';
+import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
+
+export const run: CommandAction = async (invocation) => {
+  const ground = await invocation.reading();
+  const { output } = given(invocation.flags, 'output');
+  if (isSet(invocation.flags, 'all')) {
+    const { portfolioReport } = await import('../renderers/report/portfolio-report.ts');
+    const model = await portfolioModel(ground);
+    const about = {
+      what: 'the portfolio of all releases',
+      data: { releases: model.releases.length },
+      simulated: model.simulated,
+    };
+    return writeReport(ground, output ?? 'releases/index.html', portfolioReport(model), about);
+  }
+  const id = argument(invocation, 0);
+  if (id === '') throw missing();
+  const model = await reportModel(ground, id);
+  const { text, extension } = await render(invocation, model);
+  if (text === undefined) return unknownFormat(invocation);
+  const about = {
+    what: `the report of ${model.plan.metadata.feature}`,
+    data: { release: id, phase: model.state.phase },
+    simulated: model.state.simulated,
+  };
+  return writeReport(ground, output ?? `releases/${id}/report.${extension}`, text, about);
+};
+
+async function render(
+  invocation: Invocation,
+  model: Awaited<ReturnType<typeof reportModel>>,
+): Promise<{ readonly text: string | undefined; readonly extension: string }> {
+  if (isSet(invocation.flags, 'notes')) {
+    const { releaseNotes } = await import('../renderers/report/release-notes.ts');
+    return { text: releaseNotes(model.plan), extension: 'notes.md' };
+  }
+  const format = given(invocation.flags, 'format').format ?? 'html';
+  if (format === 'html') {
+    const { releaseReport } = await import('../renderers/report/release-report.ts');
+    return { text: releaseReport(model), extension: 'html' };
+  }
+  if (format === 'markdown') {
+    const { releaseMarkdown } = await import('../renderers/report/release-markdown.ts');
+    return { text: releaseMarkdown(model), extension: 'md' };
+  }
+  return { text: undefined, extension: '' };
+}
+
+function unknownFormat(invocation: Invocation): never {
+  throw new RelctlError(
+    'usage.bad-flag',
+    `--format is "${given(invocation.flags, 'format').format}", which is not one of its values`,
+    {
+      why: 'Nothing was written.',
+      hints: ['--format html', '--format markdown'],
+    },
+  );
+}
+
+function missing(): RelctlError {
+  return new RelctlError('usage.missing-answer', 'which release? Its id is missing', {
+    why: 'Nothing was written.',
+    hints: ['relctl report <id>', 'relctl report --all', 'relctl list'],
+  });
+}

@@ -1,0 +1,191 @@
+import type { RecordedEvent } from '../../plan/events.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { type AuditFinding, auditHistory } from '../audit.ts';
+import { addCalendarDays, formatMoment, formatSpan, reviewDate, startOfDate, timeOf, windowSpan } from '../calendar.ts';
+import { foldState, type ReleaseState } from '../state.ts';
+import type { CanaryStory } from './canary-story.ts';
+import { type StepBar, stepBars } from './step-bars.ts';
+
+/** Everything that a report tells of a release; free of any medium. */
+export interface ReportModel {
+  readonly plan: ReleasePlan;
+  readonly state: ReleaseState;
+  readonly timeline: readonly Milestone[];
+  readonly approvals: readonly Approval[];
+  readonly canary: CanaryStory | undefined;
+  readonly burn: readonly BurnPoint[];
+  readonly steps: readonly StepBar[];
+  readonly findings: readonly AuditFinding[];
+  /** Milliseconds since the epoch, when the report was made. */
+  readonly madeAt: number;
+}
+
+/** A step of the process: when it was due, when it came, and what came of it. */
+export interface Milestone {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly planned: number | undefined;
+  readonly actual: number | undefined;
+  readonly who: string;
+  readonly detail: string;
+  readonly tone: 'good' | 'bad' | 'open';
+}
+
+/** Somebody's yes or no, with what it was about. */
+export interface Approval {
+  readonly role: string;
+  readonly who: string;
+  readonly decision: string;
+  readonly at: string;
+  readonly digest: string;
+  readonly comment: string;
+  readonly signed: boolean;
+}
+
+/** How much of an error budget was burnt by one look at the hypercare time. */
+export interface BurnPoint {
+  readonly slo: string;
+  readonly at: number;
+  /** Bad share over allowed share, since the release; 1 is the whole budget. */
+  readonly burn: number;
+}
+
+/** Builds the report. `canary` is the story of the latest attempt, when there is one. */
+export function buildReport(
+  plan: ReleasePlan,
+  policy: Policy,
+  canary: CanaryStory | undefined,
+  madeAt: number,
+): ReportModel {
+  const state = foldState(plan.events);
+  return {
+    plan,
+    state,
+    timeline: timelineOf(plan, policy, state),
+    approvals: plan.events.flatMap(approvalOf),
+    canary,
+    burn: burnOf(state),
+    steps: stepBars(plan.events, state.deployment?.attempt),
+    findings: auditHistory(plan, policy),
+    madeAt,
+  };
+}
+
+function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): readonly Milestone[] {
+  const { window } = plan.spec;
+  const { start } = windowSpan(window);
+  const daysBefore = (days: number) => addCalendarDays(start, -days, window.timeZone);
+  const last = (type: RecordedEvent['type']) => plan.events.findLast((event) => event.type === type);
+  const milestone = (
+    name: string,
+    planned: number | undefined,
+    event: RecordedEvent | undefined,
+    detail = '',
+    good = true,
+  ): Milestone => ({
+    name,
+    planned,
+    actual: event === undefined ? undefined : timeOf(event.at),
+    who: event?.actor ?? '',
+    detail,
+    tone: event === undefined ? 'open' : good ? 'good' : 'bad',
+  });
+  const { deployment, cab } = state;
+  const undone = last('rollback.completed') ?? last('release.frozen');
+  return [
+    milestone('Submitted to the CAB', daysBefore(policy.leadDays.cab), last('cab.submitted')),
+    milestone(
+      'Decided by the CAB',
+      undefined,
+      cab?.decision,
+      cab?.decision === undefined ? '' : `${cab.decision.data.go} Go, ${cab.decision.data.noGo} No-Go`,
+      cab?.decision?.data.decision === 'go',
+    ),
+    milestone('In staging', daysBefore(policy.leadDays.staging), last('stage.completed')),
+    milestone('QA signed off', undefined, state.signoffs.qa, '', state.signoffs.qa?.data.decision === 'pass'),
+    milestone('Operations signed off', undefined, state.signoffs.ops, '', state.signoffs.ops?.data.decision === 'pass'),
+    milestone('Deployment began', start, deployment?.started),
+    milestone(
+      'Canary judged',
+      undefined,
+      deployment?.verdict,
+      deployment?.verdict?.data.verdict ?? '',
+      deployment?.verdict?.data.verdict === 'pass',
+    ),
+    ...(undone === undefined
+      ? [milestone('Rolled out', undefined, last('deploy.completed'))]
+      : [
+          milestone(
+            undone.type === 'release.frozen' ? 'Frozen' : 'Rolled back',
+            undefined,
+            undone,
+            deployment?.rollbackReason ?? '',
+            false,
+          ),
+        ]),
+    ...(undone === undefined
+      ? [
+          milestone('Verified', undefined, state.verification, '', state.verification?.data.ok === true),
+          milestone(
+            'Hypercare signed off',
+            state.hypercare === undefined ? undefined : timeOf(state.hypercare.until),
+            state.hypercare?.closed,
+          ),
+          milestone(
+            'Reviewed',
+            startOfDate(reviewDate(window, policy.leadDays.review), window.timeZone),
+            state.review,
+            state.review?.data.outcome ?? '',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** How far a milestone was from its plan, for people; empty where one of the two is open. */
+export function lateness({ planned, actual }: Milestone): string {
+  if (planned === undefined || actual === undefined) return '';
+  const off = actual - planned;
+  if (Math.abs(off) < 60_000) return 'on time';
+  return `${formatSpan(Math.abs(off))} ${off > 0 ? 'after' : 'before'}`;
+}
+
+/** When a milestone came or is due, for people. */
+export function whenText(milestone: Milestone, zone: string): string {
+  const at = milestone.actual ?? milestone.planned;
+  return at === undefined ? '' : formatMoment(at, zone);
+}
+
+const SIGNED_ACTS = new Set(['cab.voted', 'signoff.recorded', 'hypercare.closed', 'condition.closed']);
+
+function approvalOf(event: RecordedEvent): readonly Approval[] {
+  if (!SIGNED_ACTS.has(event.type)) return [];
+  const data = event.data as Readonly<Record<string, unknown>>;
+  const text = (key: string) => (typeof data[key] === 'string' ? (data[key] as string) : '');
+  const roles: Readonly<Record<string, string>> = {
+    'cab.voted': 'CAB',
+    'hypercare.closed': 'Hypercare',
+    'condition.closed': 'Condition',
+  };
+  return [
+    {
+      role: roles[event.type] ?? (data.role === 'qa' ? 'QA' : 'Operations'),
+      who: event.actor,
+      decision: text('decision') || 'signed off',
+      at: event.at,
+      digest: text('specDigest'),
+      comment: text('comment') || text('evidence'),
+      signed: data.signature !== undefined,
+    },
+  ];
+}
+
+function burnOf(state: ReleaseState): readonly BurnPoint[] {
+  return (state.hypercare?.observations ?? []).flatMap((observation) =>
+    observation.data.slos.flatMap((slo) => {
+      const { burn } = slo as { burn?: unknown };
+      return typeof burn === 'number' ? [{ slo: slo.name, at: timeOf(observation.data.to), burn }] : [];
+    }),
+  );
+}

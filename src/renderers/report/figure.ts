@@ -1,0 +1,56 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { escapeHtml } from './escape.ts';
+
+/** Widths at which every chart is drawn: text in an image that is scaled down cannot be read. */
+const WIDTHS = { wide: 620, narrow: 350 } as const;
+
+/** A chart with its title, what it says in words, and its numbers as a table. */
+export interface Figure {
+  readonly title: string;
+  /** What is seen, in a sentence, for those who do not see it. */
+  readonly summary: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Marks and scales of Observable Plot; width and document are set here. */
+  readonly plot: (width: number) => Plot.PlotOptions;
+}
+
+/** Draws a figure as HTML with inline SVG: no script, nothing fetched; colours are variables of the page. */
+export function figureHtml(figure: Figure): string {
+  const drawings = (Object.entries(WIDTHS) as [keyof typeof WIDTHS, number][]).map(
+    ([name, width]) =>
+      `<div class="chart ${name}" role="img" aria-label="${escapeHtml(`${figure.title}. ${figure.summary}`)}">${draw(figure.plot(width), width)}</div>`,
+  );
+  return `<figure>
+<figcaption>${escapeHtml(figure.title)}</figcaption>
+${drawings.join('\n')}
+<p class="summary">${escapeHtml(figure.summary)}</p>
+<details><summary>The numbers</summary>${tableHtml(figure.columns, figure.rows)}</details>
+</figure>`;
+}
+
+/** A table; the first column names the row. */
+export function tableHtml(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
+  const body = rows.map(([first = '', ...rest]) => {
+    const cells = rest.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
+    return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
+  });
+  return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+}
+
+function draw(options: Plot.PlotOptions, width: number): string {
+  const { document } = parseHTML('<html><body></body></html>');
+  const svg = Plot.plot({
+    document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
+    width,
+    marginRight: 12,
+    style: { background: 'none' },
+    ...options,
+  });
+  // What a chart says is in its label; its parts are not for screen readers.
+  svg.setAttribute('aria-hidden', 'true');
+  svg.removeAttribute('height');
+  return svg.outerHTML.replace(/ aria-label="[^"]*"/g, '');
+}

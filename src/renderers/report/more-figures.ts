@@ -1,0 +1,145 @@
+import * as Plot from '@observablehq/plot';
+import { formatMoment, formatSpan } from '../../domain/calendar.ts';
+import type { BurnPoint, ReportModel } from '../../domain/report/model.ts';
+import type { StepBar } from '../../domain/report/step-bars.ts';
+import { percent } from '../figures.ts';
+import type { Figure } from './figure.ts';
+
+const HOUR = 3_600_000;
+
+/** How the error budgets were burnt since the release; `undefined` before anybody has looked. */
+export function burnFigure(model: ReportModel): Figure | undefined {
+  const { burn } = model;
+  const began = model.state.hypercare === undefined ? undefined : Date.parse(model.state.hypercare.startedAt);
+  if (burn.length === 0 || began === undefined) return undefined;
+  const hours = (point: BurnPoint) => (point.at - began) / HOUR;
+  const worst = burn.reduce((most, point) => (point.burn > most.burn ? point : most));
+  const slos = [...new Set(burn.map((point) => point.slo))];
+  return {
+    title: 'Error budgets since the release',
+    summary: `At its highest ${worst.slo} had burnt its budget at ${worst.burn.toFixed(2)} times the allowed rate; 1 is the whole budget.`,
+    columns: ['SLO', 'hours after the release', 'burn rate'],
+    rows: burn.map((point) => [point.slo, hours(point).toFixed(1), point.burn.toFixed(2)]),
+    plot: (width) => ({
+      height: 60 + slos.length * 34,
+      marginLeft: width < 500 ? 112 : 150,
+      x: {
+        label: 'burn rate, 1 is the whole budget',
+        domain: [0, Math.max(1.1, worst.burn * 1.1)],
+        grid: true,
+        ticks: 5,
+      },
+      y: {
+        label: null,
+        domain: slos,
+        tickFormat: (name: string) => (name.length > 20 ? `${name.slice(0, 19)}…` : name),
+      },
+      marks: [
+        Plot.ruleX([1], { stroke: 'var(--bad)', strokeWidth: 1.5 }),
+        Plot.barX(lastOf(burn, slos), {
+          y: 'slo',
+          x: 'burn',
+          insetTop: 5,
+          insetBottom: 5,
+          fill: (point: BurnPoint) => (point.burn > 1 ? 'var(--bad)' : 'var(--canary)'),
+        }),
+        Plot.dot(burn, { y: 'slo', x: 'burn', r: 3, fill: 'currentColor' }),
+      ],
+    }),
+  };
+}
+
+function lastOf(burn: readonly BurnPoint[], slos: readonly string[]): BurnPoint[] {
+  return slos.flatMap((slo) => burn.findLast((point) => point.slo === slo) ?? []);
+}
+
+/** What the deployment did when; `undefined` when nothing was deployed. */
+export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | undefined {
+  const [first] = steps;
+  if (first === undefined) return undefined;
+  const minute = (at: number) => (at - first.from) / 60_000;
+  const end = Math.max(...steps.map((step) => step.to));
+  return {
+    title: 'The deployment, step by step',
+    summary: `${steps.length} steps in ${formatSpan(end - first.from)}, from ${formatMoment(first.from, zone)}.`,
+    columns: ['step', 'began', 'took', 'state'],
+    rows: steps.map((step) => [step.step, formatMoment(step.from, zone), formatSpan(step.to - step.from), step.state]),
+    plot: (width) => ({
+      height: 50 + steps.length * 20,
+      marginLeft: width < 500 ? 132 : 190,
+      x: { label: 'minutes', domain: [0, Math.max(1, minute(end))], grid: true, ticks: width < 500 ? 4 : 8 },
+      y: {
+        label: null,
+        domain: steps.map((step) => step.step),
+        tickSize: 0,
+        tickFormat: (name: string) => (name.length > 28 ? `${name.slice(0, 27)}…` : name),
+      },
+      marks: [
+        Plot.barX(steps, {
+          y: 'step',
+          x1: (step: StepBar) => minute(step.from),
+          x2: (step: StepBar) => Math.max(minute(step.to), minute(step.from) + minute(end) / 200),
+          insetTop: 3,
+          insetBottom: 3,
+          fill: (step: StepBar) => (step.state === 'completed' ? 'var(--good)' : 'var(--bad)'),
+        }),
+      ],
+    }),
+  };
+}
+
+/** Key results against baseline and target, as shares of the way from the one to the other. */
+export function successFigure(model: ReportModel): Figure | undefined {
+  const judged = model.state.success?.data.metrics ?? [];
+  const rows = judged.flatMap((metric) => {
+    const planned = model.plan.spec.successMetrics.find((one) => one.name === metric.name);
+    if (planned === undefined || metric.value === null) return [];
+    const from = planned.baseline ?? 0;
+    const way = planned.target === from ? 1 : (metric.value - from) / (planned.target - from);
+    return [{ name: metric.name, way, metric, planned }];
+  });
+  if (rows.length === 0) return undefined;
+  return {
+    title: 'Success metrics: how far from baseline to target',
+    summary: rows
+      .map((row) => `${row.name} ${row.metric.verdict}: ${row.metric.value} (target ${row.planned.target})`)
+      .join('; '),
+    columns: ['metric', 'value', 'baseline', 'target', 'verdict'],
+    rows: judged.map((metric) => {
+      const planned = model.plan.spec.successMetrics.find((one) => one.name === metric.name);
+      return [
+        metric.name,
+        String(metric.value ?? 'none'),
+        String(planned?.baseline ?? 'none'),
+        String(planned?.target ?? ''),
+        metric.verdict,
+      ];
+    }),
+    plot: (width) => ({
+      height: 56 + rows.length * 34,
+      marginLeft: width < 500 ? 112 : 170,
+      x: {
+        label: 'of the way to the target',
+        domain: [Math.min(0, ...rows.map((row) => row.way)), Math.max(1.15, ...rows.map((row) => row.way * 1.05))],
+        tickFormat: (value: number) => percent(value),
+        ticks: 4,
+        grid: true,
+      },
+      y: {
+        label: null,
+        domain: rows.map((row) => row.name),
+        tickFormat: (name: string) => (name.length > 22 ? `${name.slice(0, 21)}…` : name),
+      },
+      marks: [
+        Plot.ruleX([1], { stroke: 'var(--good)', strokeWidth: 1.5 }),
+        Plot.barX(rows, {
+          y: 'name',
+          x: 'way',
+          insetTop: 5,
+          insetBottom: 5,
+          fill: (row: (typeof rows)[number]) => (row.metric.verdict === 'met' ? 'var(--good)' : 'var(--bad)'),
+        }),
+      ],
+    }),
+  };
+}

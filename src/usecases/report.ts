@@ -1,0 +1,41 @@
+import type { Outcome } from '../domain/outcome.ts';
+import { readCanaryStory } from '../domain/report/canary-story.ts';
+import { buildReport, type ReportModel } from '../domain/report/model.ts';
+import { buildPortfolio, type Portfolio } from '../domain/report/portfolio.ts';
+import type { Context } from './context.ts';
+import { loadPolicy } from './settings.ts';
+
+/** What a report is made from. */
+export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock'>;
+
+/** Gathers what a report tells of a release: its history, its policy, and the canary's kept series. */
+export async function reportModel(ground: ReportGround, id: string): Promise<ReportModel> {
+  const plan = await ground.store.load(id);
+  const policy = await loadPolicy(ground.workspace, plan.metadata.process);
+  const judged = plan.events.findLast((event) => event.type === 'canary.judged');
+  const series = judged?.data.series;
+  const text = series === undefined ? undefined : new TextDecoder().decode(await ground.store.read(id, series));
+  return buildReport(plan, policy, text === undefined ? undefined : readCanaryStory(text), ground.clock.now());
+}
+
+/** Gathers what there is to tell of all releases. */
+export async function portfolioModel(ground: ReportGround): Promise<Portfolio> {
+  return buildPortfolio(await ground.store.summaries(), ground.clock.now());
+}
+
+/** Writes a report that was rendered and says where. */
+export async function writeReport(
+  ground: ReportGround,
+  path: string,
+  text: string,
+  about: { readonly what: string; readonly data: Readonly<Record<string, unknown>>; readonly simulated: boolean },
+): Promise<Outcome> {
+  await ground.workspace.write(path, text, { overwrite: true });
+  return {
+    result: 'done',
+    headline: `${about.what} is in ${path}`,
+    blocks: [{ kind: 'facts', facts: [['size', `${Math.ceil(text.length / 1024)} KiB, one file, nothing fetched`]] }],
+    data: { ...about.data, file: path, bytes: text.length },
+    simulated: about.simulated,
+  };
+}
