@@ -144,9 +144,18 @@ describe.skipIf(!haveBinaries('prometheus', 'promtool', 'prometheus-alertmanager
     });
 
     it('leaves out silenced and resolved alerts, and says unknown where there is no severity', async () => {
-      const active = await alerts.active();
+      // The drill of the contract is still there.
+      const active = (await alerts.active()).filter((alert) => alert.name !== 'ContractDrill');
       expect(active.map((alert) => alert.name).sort()).toEqual(['NoSeverity', 'WalletErrors']);
       expect(active.find((alert) => alert.name === 'NoSeverity')?.severity).toBe('unknown');
+    });
+
+    it('tells a silenced alert from one that reaches somebody', async () => {
+      expect(await alerts.routed('WalletErrors')).toEqual({ state: 'routed', receivers: ['nobody'] });
+      expect(await alerts.routed('Silenced')).toEqual({ state: 'silenced', receivers: ['nobody'] });
+      expect((await alerts.routed('Wallet.*')).state).toBe('not-active');
+      const alone = createPrometheusAlerts({ prometheus: prometheus.url, timeout: 10_000 });
+      expect(await alone.routed('WalletErrors')).toEqual({ state: 'no-router' });
     });
 
     it('takes active alerts from Prometheus where there is no Alertmanager', async () => {

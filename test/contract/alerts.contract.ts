@@ -40,6 +40,20 @@ export function describeAlertsContract(name: string, open: () => Promise<AlertsW
       ).toBe(undefined);
     });
 
+    it('knows nothing of the route of an alert that nobody has heard of', async () => {
+      expect((await world.alerts.routed('NobodyHasHeardOfIt')).state).toBe('not-active');
+    });
+
+    it('shows who gets a synthetic alert, and does not take it for a firing of the rule', async () => {
+      const name = 'ContractDrill';
+      await world.alerts.inject({ alertname: name, severity: 'warning' }, 'a drill', Date.now() + 315_360_000_000);
+      await expect
+        .poll(() => world.alerts.routed(name), { timeout: 20_000 })
+        .toEqual({ state: 'routed', receivers: [expect.any(String)] });
+      const hour = { from: world.span.from, to: world.span.from + 1000 };
+      expect(await world.alerts.lastFired(name, hour)).toBe(undefined);
+    });
+
     it('lists active alerts with name, severity, labels and a time', async () => {
       const active = await world.alerts.active();
       for (const alert of active) {

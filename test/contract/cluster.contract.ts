@@ -84,6 +84,24 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
       });
     });
 
+    describe('keys', () => {
+      it('gives the names of the keys of a ConfigMap and a Secret, and never a value', async () => {
+        const metadata = { name: 'contract-keys' };
+        await cluster.create({ ...configMap('contract-keys'), data: { 'b.txt': 'one\ntwo', a: 'three' } });
+        const data = { TOKEN: 'Y29ycmVjdCBob3JzZQ==', '.hidden': '' };
+        await cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata, data });
+        expect(await cluster.keys({ kind: 'ConfigMap', name: 'contract-keys' })).toEqual(['a', 'b.txt']);
+        expect(await cluster.keys({ kind: 'Secret', name: 'contract-keys' })).toEqual(['.hidden', 'TOKEN']);
+      });
+
+      it('is an empty list for one without content, and undefined for one that is not there', async () => {
+        await cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'contract-no-keys' } });
+        expect(await cluster.keys({ kind: 'ConfigMap', name: 'contract-no-keys' })).toEqual([]);
+        expect(await cluster.keys({ kind: 'Secret', name: 'contract-none' })).toBe(undefined);
+        expect(await cluster.keys({ kind: 'Secret', name: '../secrets/contract-keys' })).toBe(undefined);
+      });
+    });
+
     describe('list', () => {
       it('answers objects with all the labels, by name, each with its kind', async () => {
         for (const [suffix, labels] of [

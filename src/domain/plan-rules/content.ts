@@ -112,9 +112,21 @@ export const resourceRules: PlanRule = ({ plan: { spec } }) =>
 /** Smoke tests that look at production. */
 export const smokeRules: PlanRule = ({ plan: { spec }, config }) => {
   const { staging, production } = config.environments;
-  return spec.smokeTests.flatMap(({ name, http }, index) => {
+  return spec.smokeTests.flatMap(({ name, http, after = [] }, index) => {
     const host = http === undefined ? undefined : hostOf(http.url);
     const path = ['spec', 'smokeTests', index, 'http', 'url'];
+    // Only what is further up and asks nobody can have passed before.
+    const earlier = spec.smokeTests.slice(0, index).filter((test) => test.manual === undefined);
+    const early = after.find((one) => !earlier.some((test) => test.name === one));
+    if (early !== undefined)
+      return [
+        error(
+          'smoke.after',
+          ['spec', 'smokeTests', index, 'after'],
+          `${name} waits for "${early}", which is no automatic smoke test further up`,
+          `name one of: ${earlier.map((test) => test.name).join(', ') || '(there is none)'}`,
+        ),
+      ];
     if (host === undefined) return [];
     if (host === staging.host && host !== production.host)
       return [error('smoke.staging', path, `${name} looks at staging (${host})`, 'smoke tests look at production')];
