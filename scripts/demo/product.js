@@ -104,7 +104,7 @@ const WALLET_ENV = `          env:
               valueFrom:
                 secretKeyRef:
                   name: wallet
-                  key: apiKey
+                  key: WALLET_API_KEY
 `;
 
 /** The feature: a wallet at the checkout, in two services, with a secret, a table and an alert. */
