@@ -19,6 +19,8 @@ export interface Router {
   service(namespace: string, name: string): readonly Backend[];
   /** The backends of the first rule of an HTTPRoute, by their weights. */
   route(namespace: string, name: string): readonly Backend[];
+  /** The backends of the first path of an Ingress and of a canary of it, by the canary weight, as ingress-nginx has it. */
+  ingress(namespace: string, name: string): readonly Backend[];
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,22 @@ interface HttpRoute extends Resource {
   };
 }
 
+interface Ingress extends Resource {
+  readonly metadata: Resource['metadata'] & { readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly rules?: readonly {
+      readonly host?: string;
+      readonly http?: {
+        readonly paths?: readonly {
+          readonly path?: string;
+          readonly backend?: { readonly service?: { readonly name: string } };
+        }[];
+      };
+    }[];
+  };
+}
+
+const NGINX = 'nginx.ingress.kubernetes.io/';
 const GROUP = 'gateway.networking.k8s.io';
 
 /** Starts the stand-in. With `gateway`, HTTPRoute is installed as a kind of the cluster and its status is kept. */
@@ -47,6 +65,7 @@ export async function startRouter(
   const aborted = new AbortController();
   const services = new Map<string, Service>();
   const routes = new Map<string, HttpRoute>();
+  const ingresses = new Map<string, Ingress>();
   let statuses: Promise<unknown> = Promise.resolve();
   const keyOf = (namespace: string | undefined, name: string) => `${namespace}/${name}`;
 
@@ -108,13 +127,34 @@ export async function startRouter(
   });
 
   if (options.gateway) await installHttpRoute(plane);
-  const watching = [keep('/api/v1/services', services)];
+  const firstPath = (ingress: Ingress | undefined) => {
+    const [rule] = ingress?.spec.rules ?? [];
+    const [path] = rule?.http?.paths ?? [];
+    return { place: `${rule?.host ?? ''}${path?.path ?? ''}`, service: path?.backend?.service?.name ?? '' };
+  };
+  const isCanary = ({ metadata }: Ingress) => metadata.annotations?.[`${NGINX}canary`] === 'true';
+
+  const watching = [keep('/api/v1/services', services), keep('/apis/networking.k8s.io/v1/ingresses', ingresses)];
   if (options.gateway) watching.push(keep(`/apis/${GROUP}/v1/httproutes`, routes));
   return {
     service: (namespace, name) => [backend(namespace, name, 1)],
     route(namespace, name) {
       const refs = routes.get(keyOf(namespace, name))?.spec.rules?.[0]?.backendRefs ?? [];
       return refs.map((ref) => backend(namespace, ref.name, ref.weight ?? 1));
+    },
+    ingress(namespace, name) {
+      const main = ingresses.get(keyOf(namespace, name));
+      const { place, service } = firstPath(main);
+      const canary = [...ingresses.values()].find(
+        (one) => one.metadata.namespace === namespace && isCanary(one) && firstPath(one).place === place,
+      );
+      const annotations = canary?.metadata.annotations ?? {};
+      const total = Number(annotations[`${NGINX}canary-weight-total`] ?? 100);
+      const weight = Number(annotations[`${NGINX}canary-weight`] ?? 0);
+      return [
+        backend(namespace, service, total - weight),
+        ...(canary === undefined ? [] : [backend(namespace, firstPath(canary).service, weight)]),
+      ];
     },
     async stop() {
       aborted.abort();

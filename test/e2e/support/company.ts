@@ -12,7 +12,7 @@ import { type Kubelet, startKubelet } from '../../cluster/kubelet.ts';
 import { type PrometheusServer, startPrometheus } from '../../cluster/prometheus.ts';
 import { type Router, startRouter } from '../../cluster/router.ts';
 import { waitFor } from '../../cluster/wait.ts';
-import { makeProduct, type Product } from './product.ts';
+import { makeProduct, type Product, STABLE_REPLICAS } from './product.ts';
 
 const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
 const POLICY = fileURLToPath(new URL('../../../templates/process/standard-3.0.yaml', import.meta.url));
@@ -64,12 +64,17 @@ export interface CompanyOptions {
   readonly regions?: readonly string[];
   /** Seconds of bake that the policy allows as the least. */
   readonly minBake?: string;
+  /** Replicas of `web` in production, in each region. */
+  readonly replicas?: number;
+  /** What divides the requests of `web`, as relctl.yaml says it. */
+  readonly traffic?: Readonly<Record<string, string>>;
 }
 
 /** Starts a company that runs version 1.0.0 in production. */
 export async function startCompany(options: CompanyOptions = {}): Promise<Company> {
   const plane = await startControlPlane({ name: 'e2e' });
   const namespaces = options.regions ?? ['shop'];
+  const replicas = options.replicas ?? STABLE_REPLICAS;
   for (const namespace of ['shop-staging', ...namespaces]) await plane.createNamespace(namespace);
   const targetsFile = join(plane.folder, 'targets.json');
   const kubelet = await startKubelet(plane, { targetsFile, backOffMs: 300 });
@@ -79,11 +84,21 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
     createKubectlCluster({ kubeconfig: plane.kubeconfig, context: 'e2e', namespace });
   const uid = await cluster('default').identity();
   const root = mkdtempSync(join(tmpdir(), 'relctl-product-'));
-  const product = makeProduct(root, {
-    'relctl.yaml': config({ uid, kubeconfig: plane.kubeconfig, prometheus: prometheus.url, namespaces }),
-    'relctl/process/standard-3.0.yaml': policy(options.minBake ?? '20s'),
-    'hooks/record.sh': '#!/bin/sh\ncat >> .relctl/notifications.ndjson\necho >> .relctl/notifications.ndjson\n',
-  });
+  const product = makeProduct(
+    root,
+    {
+      'relctl.yaml': config({
+        uid,
+        kubeconfig: plane.kubeconfig,
+        prometheus: prometheus.url,
+        namespaces,
+        traffic: options.traffic,
+      }),
+      'relctl/process/standard-3.0.yaml': policy(options.minBake ?? '20s'),
+      'hooks/record.sh': '#!/bin/sh\ncat >> .relctl/notifications.ndjson\necho >> .relctl/notifications.ndjson\n',
+    },
+    replicas,
+  );
   for (const namespace of ['shop-staging', ...namespaces]) {
     const file = join(root, namespace === 'shop-staging' ? 'deploy/staging/web.yaml' : 'deploy/production/web.yaml');
     execFileSync(
@@ -93,7 +108,7 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
     );
   }
   for (const namespace of namespaces) {
-    await waitFor(() => kubelet.endpoints(namespace, { 'app.kubernetes.io/name': 'web' }).length === 9, {
+    await waitFor(() => kubelet.endpoints(namespace, { 'app.kubernetes.io/name': 'web' }).length === replicas, {
       what: `pods in ${namespace}`,
     });
   }
@@ -118,6 +133,9 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
         ['v1', 'ConfigMap'],
         ['v1', 'Secret'],
         ['batch/v1', 'Job'],
+        ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+        ['networking.k8s.io/v1', 'Ingress'],
+        ['autoscaling/v1', 'HorizontalPodAutoscaler'],
       ] as const;
       const lists = await Promise.all(kinds.map(([apiVersion, kind]) => cluster(namespace).list({ apiVersion, kind })));
       return lists
@@ -155,9 +173,10 @@ interface ConfigFacts {
   readonly kubeconfig: string;
   readonly prometheus: string;
   readonly namespaces: readonly string[];
+  readonly traffic: Readonly<Record<string, string>> | undefined;
 }
 
-function config({ uid, kubeconfig, prometheus, namespaces }: ConfigFacts): string {
+function config({ uid, kubeconfig, prometheus, namespaces, traffic }: ConfigFacts): string {
   const target = (namespace: string) => ({ context: 'e2e', namespace, clusterUid: uid });
   const [first = 'shop'] = namespaces;
   const regions =
@@ -181,6 +200,7 @@ function config({ uid, kubeconfig, prometheus, namespaces }: ConfigFacts): strin
       services: {
         web: {
           paths: ['web/**'],
+          ...(traffic === undefined ? {} : { traffic }),
           manifests: { staging: ['deploy/staging/web.yaml'], production: ['deploy/production/web.yaml'] },
         },
       },

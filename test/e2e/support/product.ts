@@ -14,7 +14,11 @@ export interface Product {
 export const STABLE_REPLICAS = 9;
 
 /** Makes the repository: version 1.0.0 of `web`, on main. */
-export function makeProduct(root: string, files: Readonly<Record<string, string>>): Product {
+export function makeProduct(
+  root: string,
+  files: Readonly<Record<string, string>>,
+  replicas = STABLE_REPLICAS,
+): Product {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -23,7 +27,11 @@ export function makeProduct(root: string, files: Readonly<Record<string, string>
   git('init', '-q', '-b', 'main');
   git('config', 'user.email', 'ravi@example.com');
   git('config', 'user.name', 'Ravi');
-  for (const [path, text] of Object.entries({ ...manifests('1.0.0'), '.gitignore': '.relctl/\n', ...files }))
+  for (const [path, text] of Object.entries({
+    ...manifests('1.0.0', 'hello', replicas),
+    '.gitignore': '.relctl/\n',
+    ...files,
+  }))
     write(path, text);
   git('add', '-A');
   git('commit', '-qm', 'Version 1.0.0');
@@ -44,10 +52,10 @@ export function makeProduct(root: string, files: Readonly<Record<string, string>
 }
 
 /** Manifests of a version, for staging and production. */
-export function manifests(version: string, greeting = 'hello'): Record<string, string> {
+export function manifests(version: string, greeting = 'hello', replicas = STABLE_REPLICAS): Record<string, string> {
   return {
     'deploy/staging/web.yaml': manifest(version, 1, greeting),
-    'deploy/production/web.yaml': manifest(version, STABLE_REPLICAS, greeting),
+    'deploy/production/web.yaml': manifest(version, replicas, greeting),
   };
 }
 
@@ -66,6 +74,18 @@ metadata:
 spec:
   selector:
     app.kubernetes.io/name: web
+  ports:
+    - port: 80
+      targetPort: 8080
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web-stable
+spec:
+  selector:
+    app.kubernetes.io/name: web
+    track: stable
   ports:
     - port: 80
       targetPort: 8080
