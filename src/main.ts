@@ -4,6 +4,7 @@ import type { Ground, Surroundings } from './composition.ts';
 import { EXIT_CODES, RelctlError } from './domain/errors.ts';
 import { ENTRIES } from './program/entries.ts';
 import { buildProgram, type Parsed } from './program/program.ts';
+import type { Context } from './usecases/context.ts';
 
 declare const RELCTL_VERSION: string | undefined;
 
@@ -49,20 +50,34 @@ async function execute(parsed: Parsed, io: Io): Promise<number> {
   const { flags, command } = parsed;
   const { createTerminal, presentOutcome } = await import('./terminal.ts');
   const terminal = createTerminal(flags, io);
+  const opened: Context[] = [];
   try {
     const { run: action } = await parsed.load();
-    const outcome = await action(invocationOf(parsed, terminal.surroundings, io));
+    const outcome = await action(invocationOf(parsed, terminal.surroundings, io, opened));
+    await tellPrograms(opened, parsed);
     await terminal.progress.settle();
     const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
     await presentOutcome(outcome, { command, exitCode }, flags, io);
     return exitCode;
   } catch (error) {
+    await tellPrograms(opened, parsed).catch(() => undefined);
     await terminal.progress.settle();
     return fail(error, flags, command, io);
   }
 }
 
-function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invocation {
+/** Events for programs are queued with the last transition of a command, and go out when it is over. */
+async function tellPrograms(opened: readonly Context[], { args }: Parsed): Promise<void> {
+  const [context] = opened;
+  const [id] = args;
+  if (context === undefined || id === undefined) return;
+  const { notifications } = context.config;
+  if (!notifications.some((channel) => channel.kind === 'webhook' && channel.format === 'cdevents')) return;
+  const { deliverRest } = await import('./usecases/deliver-rest.ts');
+  await deliverRest(context, id);
+}
+
+function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io, opened: Context[]): Invocation {
   let ground: Promise<Ground> | undefined;
   return {
     args: parsed.args,
@@ -72,7 +87,11 @@ function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io): Invoc
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
     commands: ENTRIES,
-    context: async () => (await import('./composition.ts')).openContext(surroundings),
+    async context() {
+      const context = await (await import('./composition.ts')).openContext(surroundings);
+      opened.push(context);
+      return context;
+    },
     reading: async () => (await import('./composition-reading.ts')).openReading(surroundings),
     ground() {
       ground ??= import('./composition.ts').then(({ openGround }) => openGround(io.cwd));

@@ -1,3 +1,5 @@
+import type { CdEvent } from '../domain/cd-events/cd-event.ts';
+
 /** Sends messages to people. A message carries a key, so that a receiver can tell a repeated one. */
 export interface Notifier {
   /** Names of the channels that want this topic, with whether a failure there blocks the release. */
@@ -18,4 +20,6 @@ export interface Message {
   readonly at: string;
   readonly informed: readonly string[];
   readonly simulated: boolean;
+  /** For programs: the transition itself, in place of the words. */
+  readonly event?: CdEvent;
 }

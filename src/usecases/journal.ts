@@ -1,4 +1,6 @@
 import { isoTime, timeOf } from '../domain/calendar.ts';
+import type { Transition } from '../domain/cd-events/cd-event.ts';
+import { queuedEvents } from '../domain/cd-events/outbox.ts';
 import { foldState, type ReleaseState } from '../domain/state.ts';
 import type { NewEvent } from '../plan/chain.ts';
 import type { EventData, EventType } from '../plan/events.ts';
@@ -16,6 +18,9 @@ export interface Sealing {
   readonly seal: Seal;
 }
 
+/** What a history is kept with. */
+type JournalContext = Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor' | 'config'>;
+
 /**
  * The history of one release while a command works on it. Each record is one atomic write of the whole file; records that
  * steps make at the same time are written one after the other.
@@ -24,14 +29,10 @@ export class Journal {
   #plan: ReleasePlan;
   #state: ReleaseState;
   #tail: Promise<unknown> = Promise.resolve();
-  readonly #context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>;
+  readonly #context: JournalContext;
   readonly #sealing: Sealing | undefined;
 
-  constructor(
-    context: Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor'>,
-    plan: ReleasePlan,
-    sealing?: Sealing,
-  ) {
+  constructor(context: JournalContext, plan: ReleasePlan, sealing?: Sealing) {
     this.#context = context;
     this.#sealing = sealing;
     this.#plan = plan;
@@ -67,11 +68,27 @@ export class Journal {
       const event = this.#event(entry);
       events.push(this.#sealing === undefined ? event : await this.#sealing.seal(this.#plan, event));
     }
-    this.#plan = await store.append(this.#plan, events);
+    const before = this.#plan.events.length;
+    this.#plan = await store.append(this.#plan, [...events, ...this.#forPrograms(events)]);
     this.#state = this.#fold(this.#plan);
-    for (const event of this.#plan.events.slice(-entries.length)) {
+    for (const event of this.#plan.events.slice(before, before + entries.length)) {
       sink.emit({ type: 'recorded', seq: event.seq, event: event.type });
     }
+  }
+
+  /** What goes to programs is queued in the same write as the transitions that it tells of. */
+  #forPrograms(events: readonly NewEvent<EventType>[]): readonly NewEvent<EventType>[] {
+    const first = this.#plan.events.length + 1;
+    const transitions = events.map((event, index) => ({ ...event, seq: first + index }) as unknown as Transition);
+    const at = events.at(-1)?.at ?? '';
+    const { actor, environments, config } = this.#context;
+    return queuedEvents(this.#plan, config, transitions).map((data) => ({
+      type: 'notification.queued',
+      data,
+      at,
+      actor,
+      simulated: environments.simulated,
+    }));
   }
 
   #event([type, data]: Entry): NewEvent<EventType> {

@@ -1,4 +1,5 @@
 import { formatWindow } from '../domain/calendar.ts';
+import { eventOfKey } from '../domain/cd-events/outbox.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { OutboxEntry } from '../domain/state.ts';
 import { sha256 } from '../plan/digest.ts';
@@ -91,6 +92,7 @@ async function attempt(
   channel: string,
 ): Promise<RelctlError | undefined> {
   const { plan } = release.journal;
+  const event = eventOfKey(plan, plan.events, entry.key);
   try {
     await context.notifier.send(channel, {
       key: entry.key,
@@ -101,6 +103,7 @@ async function attempt(
       at: entry.at,
       informed: plan.spec.owners.informed,
       simulated: context.environments.simulated,
+      ...(event === undefined ? {} : { event }),
     });
     return undefined;
   } catch (error) {

@@ -1,7 +1,8 @@
+import type { CdEvent } from '../../domain/cd-events/cd-event.ts';
 import type { Message } from '../../ports/notifier.ts';
 
 /** A notification as a CloudEvent 1.0 in JSON; commands and webhooks get the same document. */
-export interface CloudEvent {
+export interface CloudEvent<T = Message> {
   readonly specversion: '1.0';
   readonly id: string;
   readonly source: string;
@@ -9,7 +10,7 @@ export interface CloudEvent {
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
-  readonly data: Message;
+  readonly data: T;
 }
 
 /**
@@ -27,5 +28,23 @@ export function cloudEvent(message: Message): CloudEvent {
     time: message.at,
     datacontenttype: 'application/json',
     data: message,
+  };
+}
+
+/**
+ * Wraps an event for programs as the CloudEvents binding of CDEvents asks: id, source, type and time are those of its context, and
+ * the subject is its subject's id.
+ */
+export function cdEventEnvelope(event: CdEvent): CloudEvent<CdEvent> {
+  const { id, source, type, timestamp } = event.context;
+  return {
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    subject: event.subject.id,
+    time: timestamp,
+    datacontenttype: 'application/json',
+    data: event,
   };
 }

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../domain/errors.ts';
+import { wantsTopic } from '../../domain/topics.ts';
 import type { Channel } from '../../plan/config.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -19,20 +20,13 @@ import { sendToWebhook } from './webhook.ts';
 export function createNotifier(channels: readonly Channel[], io: HookIo): Notifier {
   return {
     channelsFor: (topic) =>
-      channels
-        .filter((channel) => channel.topics.some((wanted) => wantsTopic(wanted, topic)))
-        .map(({ name, required }) => ({ name, required })),
+      channels.filter((channel) => wantsTopic(channel, topic)).map(({ name, required }) => ({ name, required })),
     send: async (name, message) => {
       const channel = channels.find((candidate) => candidate.name === name);
       if (channel === undefined) throw unknownChannel(name, channels);
       await deliver(channel, prepareDelivery(channel, message, durationSeconds(channel.timeout) * 1000, io));
     },
   };
-}
-
-/** `*` wants all topics, `deploy.*` those that begin so, anything else itself. */
-function wantsTopic(wanted: string, topic: string): boolean {
-  return wanted.endsWith('*') ? topic.startsWith(wanted.slice(0, -1)) : wanted === topic;
 }
 
 function deliver(channel: Channel, delivery: Delivery): Promise<void> {

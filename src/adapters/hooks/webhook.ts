@@ -1,16 +1,18 @@
-import { cloudEvent } from './cloud-event.ts';
+import { cdEventEnvelope, cloudEvent } from './cloud-event.ts';
 import { type Delivery, postJson } from './delivery.ts';
 
-/** Posts the message as a CloudEvent (structured mode) with its key as `Idempotency-Key`. */
+/** Posts the message, or the event for programs that it carries, as a CloudEvent (structured mode) with its key as `Idempotency-Key`. */
 export async function sendToWebhook(
   delivery: Delivery,
   channel: { readonly url?: string | undefined; readonly urlFrom?: string | undefined },
 ): Promise<void> {
   const url = channel.urlFrom === undefined ? channel.url : delivery.secret(channel.urlFrom);
   if (url === undefined) throw delivery.failed('it has neither url nor urlFrom in relctl.yaml');
-  await postJson(delivery, url, cloudEvent(delivery.message), {
+  const { message } = delivery;
+  const body = message.event === undefined ? cloudEvent(message) : cdEventEnvelope(message.event);
+  await postJson(delivery, url, body, {
     'content-type': 'application/cloudevents+json; charset=utf-8',
-    'idempotency-key': headerSafe(delivery.message.key),
+    'idempotency-key': headerSafe(message.key),
   });
 }
 
