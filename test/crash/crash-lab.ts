@@ -103,7 +103,7 @@ export async function examine(copy: string) {
 
 /** Steps that must be done once. Putting back and comparing are looks that find things done already, and may be repeated. */
 function completedSteps(events: readonly RecordedEvent[]): readonly string[] {
-  const looks = ['undo:canaries', 'undo:objects', 'undo:verify'];
+  const looks = ['undo:canaries', 'undo:objects', 'undo:additions', 'undo:verify'];
   return events.flatMap((event) =>
     event.type === 'step.completed' && !looks.includes(event.data.step)
       ? [`${event.data.attempt} ${event.data.step}`]

@@ -32,13 +32,10 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
       await notify(context, release, 'deploy.starting', `attempt ${run.attempt}`);
       return {};
     case 'migrate': {
-      const evidence = await migrate(
-        migrationRun(run, step.target),
-        step.migration,
-        await desired(run, step.migration.service),
-        'up',
-      );
-      return { evidence };
+      const service = await desired(run, step.migration.service);
+      // The Job runs as the service's own container does, and that may read a ConfigMap that is new with this release.
+      await prepare(run, step.target, service);
+      return { evidence: await migrate(migrationRun(run, step.target), step.migration, service, 'up') };
     }
     case 'prepare':
       return prepare(run, step.target, await desired(run, step.service));

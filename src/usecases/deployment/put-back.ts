@@ -19,17 +19,15 @@ export async function fitTo(run: Run, target: string): Promise<Fit> {
 }
 
 /**
- * Puts every object of a target back, the services in the reverse of the order in which they were rolled out; what the release
- * had added goes once nothing runs that reads it.
+ * Puts every object back that a target had, the services in the reverse of the order in which they were rolled out.
  * @returns how many objects were changed
  */
 export async function putBack(run: Run, { target, objects }: Baseline): Promise<number> {
   const lock = lockOf(run, target);
   const fitted = await fitTo(run, target);
-  const ours = [...objects].reverse().filter((one) => isOursToRestore(run, target, one));
   const deployments: KubeObject[] = [];
   let changed = 0;
-  for (const one of ours) {
+  for (const one of restorable(run, target, objects)) {
     if (!isRecorded(one)) continue;
     const live = await lock.cluster.get(one);
     if (live === undefined || !sameObject(live, fitted(one, live))) {
@@ -42,12 +40,27 @@ export async function putBack(run: Run, { target, objects }: Baseline): Promise<
     const live = await lock.cluster.get(refOf(deployment));
     if (live !== undefined) await awaitRollout(run.context, lock, live, run.policy.production.rolloutTimeout);
   }
-  for (const one of ours) {
+  return changed;
+}
+
+/**
+ * Removes what the release had added to a target, once nothing runs that reads it: the old pods do not, and what undoes a
+ * migration has run.
+ * @returns how many objects were removed
+ */
+export async function removeAdded(run: Run, { target, objects }: Baseline): Promise<number> {
+  const lock = lockOf(run, target);
+  let removed = 0;
+  for (const one of restorable(run, target, objects)) {
     if (one.object !== null || one.sha256 !== undefined || (await lock.cluster.get(one)) === undefined) continue;
     await removeFenced(run.context, lock, one);
-    changed += 1;
+    removed += 1;
   }
-  return changed;
+  return removed;
+}
+
+function restorable(run: Run, target: string, objects: Baseline['objects']): readonly BaselineObject[] {
+  return [...objects].reverse().filter((one) => isOursToRestore(run, target, one));
 }
 
 /**

@@ -6,7 +6,7 @@ import { notify } from '../notify.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
 import { highestFence } from './forward.ts';
 import { removeJobs } from './migrate.ts';
-import { putBack } from './put-back.ts';
+import { putBack, removeAdded } from './put-back.ts';
 import { removeOwn, removeRouting, silenceCanary } from './routing.ts';
 import type { Run } from './run.ts';
 import { migrationOfNoReturn, undoMigrations } from './undo-migrations.ts';
@@ -56,6 +56,7 @@ export async function rollBack(
     // What undoes a migration runs once; the other steps only look when they are done already.
     await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run));
   }
+  await undo(run, 'additions', 'Remove what the release had added', () => removeAll(run, known));
   const verified = await undo(run, 'verify', 'Compare production with what it was', () => verifyBack(run, known));
   for (const lock of run.locks.values()) await removeJobs(context, lock, journal.plan.id);
   await journal.record('rollback.completed', { attempt: run.attempt, verified });
@@ -102,6 +103,12 @@ async function removeCanaries(run: Run, baselines: readonly Baseline[]): Promise
     if (await removeOwn(run, target, { ...deployment, name: canaryName(deployment.name) })) removed += 1;
   }
   return removed === 0 ? 'there was none' : `${removed} removed`;
+}
+
+async function removeAll(run: Run, baselines: readonly Baseline[]): Promise<string> {
+  let removed = 0;
+  for (const baseline of baselines) removed += await removeAdded(run, baseline);
+  return removed === 0 ? 'there was nothing' : `${removed} ${removed === 1 ? 'object' : 'objects'} removed`;
 }
 
 async function restoreAll(run: Run, baselines: readonly Baseline[]): Promise<string> {
