@@ -9,7 +9,7 @@ import { ACTS, APPROVER_ROLES, isApproval } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { lastOf, type Standing } from './standing.ts';
 import { actDigest, checksDigest, decisionOf, type Statement, subjectsOf } from './statement.ts';
-import { compareVersions, type Trust } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 /** How long after its signing an act may be taken in; longer, and nobody knows under which rules it was given. */
 const TAKEN_IN_WITHIN_MS = 24 * 3_600_000;
@@ -91,26 +91,14 @@ const subjects: Rule = (_, { plan, events, index, standing, act }, { subject }) 
     : { code: 'images-changed', detail: 'the digest of the images in staging differs' };
 };
 
-const policy: Rule = (statement, { plan, named, trust, standing, events, index }) => {
+const policy: Rule = (statement, { plan, named, standing }) => {
   const { process, version, sha256, commit } = statement.policy;
   if (process !== plan.metadata.process && standing.kind !== 'superseded')
     return { code: 'policy-of-another-process', detail: process };
   if (named === undefined) return { code: 'policy-not-protected', detail: `commit ${commit.slice(0, 12)}` };
-  if (named.policyDigest !== sha256 || named.policy.version !== version)
-    return { code: 'policy-mismatch', detail: `version ${named.policy.version} at ${commit.slice(0, 12)}` };
-  const earlier = events
-    .slice(0, index)
-    .map(versionOf)
-    .filter((one) => one !== undefined);
-  const higher = [...earlier, trust.policy.version].find((one) => compareVersions(one, version) > 0);
-  const isCounted = standing.kind === 'live' || standing.kind === 'used';
-  if (isCounted && compareVersions(version, trust.policy.version) > 0)
-    return { code: 'policy-rolled-back', detail: `${version}; in force is ${trust.policy.version}` };
-  if (earlier.some((one) => compareVersions(one, version) > 0))
-    return { code: 'policy-rolled-back', detail: `${version} after ${higher}` };
-  return isCounted && higher !== undefined
-    ? { code: 'policy-changed', detail: `${version}; in force is ${trust.policy.version}` }
-    : undefined;
+  return named.policyDigest === sha256 && named.policy.version === version
+    ? undefined
+    : { code: 'policy-mismatch', detail: `version ${named.policy.version} at ${commit.slice(0, 12)}` };
 };
 
 const times: Rule = (statement, { events, index, trust, standing, now }) => {
@@ -201,10 +189,6 @@ export function stagedImages(
   const completed = events[lastOf(events, 'stage.completed', index)] as EventOf<'stage.completed'> | undefined;
   const voided = Math.max(lastOf(events, 'plan.reopened', index), lastOf(events, 'stage.started', index));
   return completed !== undefined && completed.seq - 1 > voided ? completed.data.images : undefined;
-}
-
-function versionOf(event: RecordedEvent): string | undefined {
-  return rawPredicate(event)?.policy?.version;
 }
 
 /** The predicate of an event that carries a signature, whatever it is worth. */

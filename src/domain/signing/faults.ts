@@ -40,8 +40,6 @@ export const SIGNATURE_FAULTS = {
   'policy-of-another-process': 'it was given under another process',
   'policy-not-protected': 'it was given under a policy that never stood on the protected branch',
   'policy-mismatch': 'it names a policy text that does not stand at the commit that it names',
-  'policy-rolled-back': 'it was given under a policy of a higher version than what is in force or came after it',
-  'policy-changed': 'the policy got a new version since, which says what approvals mean',
   // When
   'issued-in-future': 'it was signed later than it was taken in',
   'taken-in-late': 'it was taken in more than a day after it was signed',

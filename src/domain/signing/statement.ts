@@ -9,6 +9,8 @@ export const PREDICATE_TYPE = 'https://relctl.dev/attestation/decision/v1';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().min(1);
+/** It becomes part of a path, so it is held to its form. */
+const processName = z.string().regex(/^[a-z0-9-]+@\d+\.\d+$/);
 const subject = z.strictObject({ name: text, digest: z.strictObject({ sha256: digest }) });
 
 /** An in-toto Statement v1 whose predicate is a decision: everything that an approval is bound to. */
@@ -29,7 +31,7 @@ const statementSchema = z.strictObject({
     checks: digest.optional(),
     /** Digest of the event's type and data, the signature aside: not a comment can be changed. */
     act: digest,
-    policy: z.strictObject({ process: text, version: text, sha256: digest, commit: text }),
+    policy: z.strictObject({ process: processName, version: text, sha256: digest, commit: text }),
     /** Hash of the last event that the signer saw. */
     seen: digest,
     signer: text,

@@ -16,9 +16,9 @@ export async function committedFindings(
   const { protectedBranch } = await context.signing();
   const versions = await protectedBranch.versions(plan.file, MOST_VERSIONS);
   const committed = versions.flatMap(({ commit, bytes }) => historyOf(bytes, plan, `commit ${commit.slice(0, 12)}`));
-  const settings = await findProtectedBranch(protectedBranch);
-  const there = settings === undefined ? undefined : await protectedBranch.read(settings.tip.commit, plan.file);
-  const [elsewhere] = there === undefined ? [] : historyOf(there, plan, settings?.tip.name ?? '');
+  const tip = await findProtectedBranch(protectedBranch);
+  const there = tip === undefined ? undefined : await protectedBranch.read(tip.commit, plan.file);
+  const [elsewhere] = there === undefined ? [] : historyOf(there, plan, tip?.name ?? '');
   return auditVersions(plan, committed, elsewhere);
 }
 

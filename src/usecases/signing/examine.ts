@@ -66,7 +66,10 @@ async function examineEvent(on: Examining, event: RecordedEvent, index: number):
       : { index, fingerprint: undefined };
   }
   const claimed = readStatement(signature.statement);
-  const named = typeof claimed === 'string' ? undefined : await trusts.of(claimed.predicate.policy.commit);
+  const named =
+    typeof claimed === 'string'
+      ? undefined
+      : await trusts.of(claimed.predicate.policy.commit, claimed.predicate.policy.process);
   const trust =
     standing.kind === 'live'
       ? tip
@@ -119,17 +122,19 @@ class Trusts {
     this.#tip = tip;
   }
 
-  async of(commit: string | undefined): Promise<Trust | undefined> {
-    if (commit === undefined || commit === this.#tip.commit) return commit === undefined ? undefined : this.#tip;
-    const known = this.#read.get(commit) ?? this.#load(commit);
-    this.#read.set(commit, known);
+  async of(commit: string | undefined, process = this.#tip.process): Promise<Trust | undefined> {
+    if (commit === undefined) return undefined;
+    if (commit === this.#tip.commit && process === this.#tip.process) return this.#tip;
+    const key = `${commit} ${process}`;
+    const known = this.#read.get(key) ?? this.#load(commit, process);
+    this.#read.set(key, known);
     return known;
   }
 
-  async #load(commit: string): Promise<Trust | undefined> {
+  async #load(commit: string, process: string): Promise<Trust | undefined> {
     const { protectedBranch } = this.#context;
     if (!(await protectedBranch.contains(this.#tip.commit, commit))) return undefined;
-    return trustAt(protectedBranch, commit, this.#tip.process);
+    return trustAt(protectedBranch, commit, process);
   }
 }
 

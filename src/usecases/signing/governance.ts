@@ -1,10 +1,9 @@
 import { RelctlError } from '../../domain/errors.ts';
 import { compareVersions, type Trust } from '../../domain/signing/trust.ts';
 import type { Policy } from '../../plan/policy.ts';
-import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import type { ReadingContext } from '../context.ts';
 import { loadPolicy } from '../settings.ts';
-import { type BranchSettings, findProtectedBranch, policyAt, signedProcesses, trustAt, trustError } from './trust.ts';
+import { findProtectedBranch, policyAt, signedProcesses, trustAt, trustError } from './trust.ts';
 
 /**
  * Under which rules a release stands.
@@ -37,53 +36,59 @@ export async function loadGovernance(
     if (policy.signing.mode === 'unsigned') return { mode: 'unsigned', policy };
   }
   const { protectedBranch } = await context.signing();
-  const settings = await findProtectedBranch(protectedBranch);
-  if (settings === undefined) return unsigned(context, process, undefined);
-  if (!options.finished) await refuseOldProcess(protectedBranch, settings, process);
-  const standing = await policyAt(protectedBranch, settings.tip.commit, process);
-  if (standing?.policy.signing.mode !== 'required') {
-    return unsigned(context, process, { ...settings, branch: protectedBranch, isKnown: standing !== undefined });
+  const tip = await findProtectedBranch(protectedBranch);
+  if (tip === undefined) return unsigned(context, process, undefined);
+  const signed = await signedProcesses(protectedBranch, tip.commit);
+  if (!options.finished) refuseOldProcess(signed, process);
+  if (!signed.includes(process)) {
+    const isKnown = (await policyAt(protectedBranch, tip.commit, process)) !== undefined;
+    return unsigned(context, process, { branch: tip.name, isKnown, signed });
   }
-  const trust = await trustAt(protectedBranch, settings.tip.commit, process);
+  const trust = await trustAt(protectedBranch, tip.commit, process);
   if (trust === undefined) throw new Error('a policy that was just read is gone');
-  return { mode: 'required', policy: trust.policy, branch: settings.tip.name, trust };
+  return { mode: 'required', policy: trust.policy, branch: tip.name, trust };
 }
 
-async function unsigned(
-  context: GovernanceContext,
-  process: string,
-  on: (BranchSettings & { readonly branch: ProtectedBranch; readonly isKnown: boolean }) | undefined,
-): Promise<Governance> {
+/** What the protected branch says of a process that it asks for no signatures. */
+interface Elsewhere {
+  readonly branch: string;
+  /** True when the policy of the process stands there. */
+  readonly isKnown: boolean;
+  /** Processes that ask for signatures there. */
+  readonly signed: readonly string[];
+}
+
+async function unsigned(context: GovernanceContext, process: string, on: Elsewhere | undefined): Promise<Governance> {
   const policy = await loadPolicy(context.workspace, process);
   if (policy.signing.mode === 'required') {
-    throw trustError(
-      on === undefined
-        ? 'the policy requires signatures, and this repository has no protected branch to read keys from'
-        : `the policy in the work tree requires signatures; the one on ${on.tip.name} does not yet`,
-      on === undefined
-        ? ['git fetch origin', 'or name it: protectedBranch in relctl.yaml']
-        : [`have the policy merged into ${on.tip.name}, then: git fetch`],
-    );
+    throw on === undefined
+      ? trustError('the policy requires signatures, and this repository has no protected branch to read keys from', [
+          'git fetch origin',
+          'or name it: protectedBranch in relctl.yaml',
+        ])
+      : trustError(`the policy in the work tree requires signatures; the one on ${on.branch} does not yet`, [
+          `have the policy merged into ${on.branch}, then: git fetch`,
+        ]);
   }
-  if (on === undefined || on.isKnown) return { mode: 'unsigned', policy };
-  const [signed] = await signedProcesses(on.branch, on.tip.commit);
-  if (signed === undefined) return { mode: 'unsigned', policy };
-  throw trustError(`the process ${process} is not on ${on.tip.name}, where ${signed} counts only signed approvals`, [
+  const [signed] = on?.signed ?? [];
+  if (on === undefined || on.isKnown || signed === undefined) return { mode: 'unsigned', policy };
+  throw trustError(`the process ${process} is not on ${on.branch}, where ${signed} counts only signed approvals`, [
     `set metadata.process to ${signed}`,
-    `or have the policy of ${process} merged into ${on.tip.name}`,
+    `or have the policy of ${process} merged into ${on.branch}`,
   ]);
 }
 
 /** A release that is not over cannot choose an older version of its process, with the rules of then. */
-async function refuseOldProcess(branch: ProtectedBranch, settings: BranchSettings, process: string): Promise<void> {
+function refuseOldProcess(signed: readonly string[], process: string): void {
   const [name = '', version = ''] = process.split('@');
-  const [currentName, currentVersion = ''] = settings.process?.split('@') ?? [];
-  if (settings.process === undefined || currentName !== name || compareVersions(version, currentVersion) >= 0) return;
-  const current = await policyAt(branch, settings.tip.commit, settings.process);
-  if (current?.policy.signing.mode !== 'required') return;
-  throw new RelctlError('signing.trust', `the plan follows ${process}, and ${settings.process} is in force`, {
+  const newer = signed.find((one) => {
+    const [otherName, otherVersion = ''] = one.split('@');
+    return otherName === name && compareVersions(otherVersion, version) > 0;
+  });
+  if (newer === undefined) return;
+  throw new RelctlError('signing.trust', `the plan follows ${process}, and ${newer} is in force`, {
     why: 'The version of a policy only rises; an older one may ask for less.',
-    hints: [`set metadata.process to ${settings.process} and submit the plan again`],
-    data: { fault: 'policy-rolled-back', process, inForce: settings.process },
+    hints: [`set metadata.process to ${newer} and submit the plan again`],
+    data: { fault: 'policy-rolled-back', process, inForce: newer },
   });
 }

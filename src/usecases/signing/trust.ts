@@ -16,46 +16,28 @@ const USUAL = [
   'refs/heads/master',
 ];
 
-/** The settings of relctl.yaml on the protected branch that say where rules are found. */
-export interface BranchSettings {
-  readonly tip: BranchTip;
-  /** The process of new releases, such as `standard@3.0`. */
-  readonly process: string | undefined;
-}
-
 /**
  * Finds the protected branch. `protectedBranch` counts only where it stands in relctl.yaml on the usual branch: the work tree
  * could name a branch that its author controls.
  */
-export async function findProtectedBranch(branch: ProtectedBranch): Promise<BranchSettings | undefined> {
+export async function findProtectedBranch(branch: ProtectedBranch): Promise<BranchTip | undefined> {
   const usual = await branch.find(USUAL);
   if (usual === undefined) return undefined;
-  const { protectedBranch } = await settingsAt(branch, usual.commit);
-  const named =
-    protectedBranch === undefined
-      ? usual
-      : await branch.find([`refs/remotes/${protectedBranch}`, `refs/heads/${protectedBranch}`]);
-  if (named === undefined) {
-    throw trustError(`relctl.yaml on ${usual.name} names the protected branch ${protectedBranch}, which is not here`, [
-      'git fetch --all',
-    ]);
-  }
-  return { tip: named, process: (await settingsAt(branch, named.commit)).process };
+  const name = await redirectionAt(branch, usual.commit);
+  if (name === undefined) return usual;
+  const named = await branch.find([`refs/remotes/${name}`, `refs/heads/${name}`]);
+  if (named !== undefined) return named;
+  throw trustError(`relctl.yaml on ${usual.name} names the protected branch ${name}, which is not here`, [
+    'git fetch --all',
+  ]);
 }
 
-async function settingsAt(
-  branch: ProtectedBranch,
-  commit: string,
-): Promise<{ readonly protectedBranch?: string; readonly process?: string }> {
+/** Only one key is needed, and an older file may not fit the schema of today. */
+async function redirectionAt(branch: ProtectedBranch, commit: string): Promise<string | undefined> {
   const text = await readText(branch, commit, CONFIG_FILE);
-  if (text === undefined) return {};
-  // Only two keys are needed, and an older file may not fit the schema of today.
-  const value = readYaml(text, CONFIG_FILE).value as Record<string, unknown> | null;
-  const { protectedBranch, process } = value ?? {};
-  return {
-    ...(typeof protectedBranch === 'string' ? { protectedBranch } : {}),
-    ...(typeof process === 'string' ? { process } : {}),
-  };
+  if (text === undefined) return undefined;
+  const value = readYaml(text, CONFIG_FILE).value as { readonly protectedBranch?: unknown } | null;
+  return typeof value?.protectedBranch === 'string' ? value.protectedBranch : undefined;
 }
 
 /** The policy of a process at a commit of the protected branch, with the digest of its file; `undefined` when there is none. */
@@ -77,16 +59,14 @@ export async function policyAt(
   return { policy, digest: sha256(text) };
 }
 
-/** Names of the processes whose policies on the protected branch count only signed approvals. */
+/** The processes whose policies on the protected branch count only signed approvals, such as `standard@3.0`. */
 export async function signedProcesses(branch: ProtectedBranch, commit: string): Promise<readonly string[]> {
-  const files = await branch.list(commit, 'relctl/process');
   const found: string[] = [];
-  for (const file of files) {
-    const process = /^relctl\/process\/(.+)-(\d+\.\d+)\.yaml$/.exec(file);
-    if (process === null) continue;
-    const name = `${process[1]}@${process[2]}`;
-    const read = await policyAt(branch, commit, name);
-    if (read?.policy.signing.mode === 'required') found.push(name);
+  for (const file of await branch.list(commit, 'relctl/process')) {
+    const [, name, version] = /^relctl\/process\/([a-z0-9-]+)-(\d+\.\d+)\.yaml$/.exec(file) ?? [];
+    if (name === undefined || version === undefined) continue;
+    const read = await policyAt(branch, commit, `${name}@${version}`);
+    if (read?.policy.signing.mode === 'required') found.push(`${name}@${version}`);
   }
   return found;
 }
