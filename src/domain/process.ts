@@ -2,6 +2,7 @@ import type { Policy, Role } from '../plan/policy.ts';
 import { delegatorsOf, seatOf } from './delegates.ts';
 import * as approval from './gates/approval.ts';
 import * as delivery from './gates/delivery.ts';
+import * as expiry from './gates/expiry.ts';
 import { type GateFacts, type GateRule, type Refusal, refuse } from './gates/gate.ts';
 import * as planning from './gates/planning.ts';
 import type { NextAction } from './outcome.ts';
@@ -28,6 +29,7 @@ const only =
 const BEFORE_PRODUCTION: readonly GateRule[] = [
   approval.approvalsGenuine,
   planning.cabGo,
+  expiry.cabNotExpired,
   planning.cabConditions,
   delivery.stageCurrent,
   delivery.signoffQa,
@@ -64,13 +66,13 @@ export const PROCESS = {
     command: (id) => `relctl signoff cab ${id}`,
     phases: ['submitted'],
     roles: only('cab'),
-    gates: [planning.cabMember, planning.cabNotAuthor, approval.notContributor('cab')],
+    gates: [planning.cabMember, planning.cabNotAuthor, approval.notContributor('cab'), expiry.cabNotExpired],
   },
   stage: {
     command: (id) => `relctl stage ${id}`,
     phases: ['approved', 'staged', 'ready'],
     roles: roles('stage'),
-    gates: [approval.boardGenuine, planning.cabGo, planning.stagingLead],
+    gates: [approval.boardGenuine, planning.cabGo, expiry.cabNotExpired, planning.stagingLead],
   },
   'signoff qa': {
     command: (id) => `relctl signoff qa ${id}`,

@@ -25,6 +25,7 @@ export const TOPICS = [
   'incident.closed',
   'success.warning',
   'review.invited',
+  'reminder',
 ] as const;
 /** A topic of a notification. */
 export type Topic = (typeof TOPICS)[number];
@@ -37,6 +38,7 @@ const LATER_WORDING = {
   'success.warning': wording.default(
     'Early warning for {who}: users may be hurt by {feature} ({id}). {reason} Look with: {command}',
   ),
+  reminder: wording.default('{who}: {feature} ({id}) waits for you: {reason}. Answer with: {command}'),
   'review.invited': wording.default(
     '{who}: the post-release review of {feature} ({id}) is held on {window} ({reason}). The draft is written by: {command}',
   ),

@@ -303,6 +303,16 @@ export const ENTRIES: readonly CommandEntry[] = [
     load: () => import('../commands/review.ts'),
   },
   {
+    path: 'remind',
+    group: 'Look',
+    summary: 'remind those who have not voted, signed off or met a condition',
+    description:
+      'Each person is reminded of the same thing once a day, however often the command is given, so that CI can give it every hour.',
+    args: [ID],
+    examples: ['relctl remind 2026-12-wallet-checkout'],
+    load: () => import('../commands/remind.ts'),
+  },
+  {
     path: 'status',
     group: 'Look',
     summary: 'show where a release stands, what blocks it and who can unblock it',

@@ -62,6 +62,7 @@ export const GATES = {
   'cab.member': { title: 'the vote comes from the Change Advisory Board', exceptionable: false },
   'cab.not-author': { title: 'nobody approves what they wrote', exceptionable: false },
   'cab.go': { title: 'the CAB gave its Go for exactly this plan', exceptionable: false },
+  'cab.not-expired': { title: 'the submission or the Go is recent enough to count', exceptionable: false },
   'cab.conditions': { title: 'the conditions of the Go are met', exceptionable: false },
   'stage.current': { title: 'exactly this plan is in staging', exceptionable: false },
   'signoff.separate': { title: 'the sign-offs come from different people', exceptionable: false },

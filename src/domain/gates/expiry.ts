@@ -1,0 +1,27 @@
+import { addCalendarDays, formatMoment, timeOf } from '../calendar.ts';
+import { type GateFacts, type GateRule, refuse } from './gate.ts';
+
+/**
+ * What was submitted or approved long ago was judged in another world: after so many calendar days (in the zone of the window)
+ * it no longer counts. No exception is possible, because an approval that lapsed is none; a new round takes a day.
+ */
+export const cabNotExpired: GateRule = (facts) => {
+  const { plan, state, policy, now } = facts;
+  const expiry = cabExpiry(facts);
+  if (expiry === undefined || now < expiry) return undefined;
+  const days = policy.cab.approvalExpiresDays;
+  const decided = state.cab?.decision !== undefined;
+  return refuse(
+    'cab.not-expired',
+    `the ${decided ? 'Go of the CAB' : 'submission to the CAB'} expired at ${formatMoment(expiry, plan.spec.window.timeZone)}, ${days} days after it was ${decided ? 'given' : 'made'}`,
+    { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --reopen "the approval expired"` },
+  );
+};
+
+/** When the submission, or once there is one the decision, stops counting; `undefined` where it never does. */
+export function cabExpiry({ plan, state, policy }: Pick<GateFacts, 'plan' | 'state' | 'policy'>): number | undefined {
+  const days = policy.cab.approvalExpiresDays;
+  const since = state.cab?.decision?.at ?? state.cab?.submittedAt;
+  if (days === undefined || since === undefined) return undefined;
+  return addCalendarDays(timeOf(since), days, plan.spec.window.timeZone);
+}

@@ -1,0 +1,42 @@
+import type { Outcome } from '../domain/outcome.ts';
+import { type Reminder, remindersOf } from '../domain/reminders.ts';
+import type { Context } from './context.ts';
+import { flushOutbox, notify } from './notify.ts';
+import { openRelease } from './release.ts';
+
+/**
+ * Reminds everybody who has not answered. The outbox knows who was reminded of what today: giving the command again tells nobody
+ * twice, and finishes what a crash left undone.
+ */
+export async function remind(context: Context, id: string): Promise<Outcome> {
+  const release = await openRelease(context, id, { others: false });
+  const { journal } = release;
+  const before = new Set(journal.state.outbox.map((entry) => entry.key));
+  await flushOutbox(context, release);
+  const reminders = remindersOf(release.facts());
+  for (const { who, reason, command, occasion } of reminders) {
+    await notify(context, release, 'reminder', occasion, { who, reason, command });
+  }
+  const told = journal.state.outbox.filter((entry) => entry.topic === 'reminder' && !before.has(entry.key)).length;
+  return {
+    result: 'done',
+    headline: headline(id, reminders, told),
+    blocks: [
+      {
+        kind: 'next',
+        actions: reminders.map(({ who, reason, command }) => ({ who, command, why: reason })),
+      },
+    ],
+    data: { release: id, phase: journal.state.phase, reminders, told },
+    simulated: context.environments.simulated,
+  };
+}
+
+function headline(id: string, reminders: readonly Reminder[], told: number): string {
+  if (reminders.length === 0) return `nobody is awaited for ${id}`;
+  const people = (count: number): string => `${count} ${count === 1 ? 'reminder' : 'reminders'}`;
+  if (told === 0) return `${people(reminders.length)} of ${id} went out today already`;
+  return told === reminders.length
+    ? `${people(told)} of ${id} sent`
+    : `${people(told)} of ${id} sent, the others went out today already`;
+}
