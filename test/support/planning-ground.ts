@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
+import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { RelctlError } from '../../src/domain/errors.ts';
 import { phaseOf } from '../../src/domain/state.ts';
@@ -78,6 +79,7 @@ export function manifest(
 export function productFiles(): Record<string, string> {
   const files: Record<string, string> = {};
   for (const service of ['web', 'api']) {
+    files[`services/${service}/Dockerfile`] = 'FROM node:20-slim\n';
     files[`services/${service}/src/main.js`] = `export const port = process.env.PORT ?? 3000;\n`;
     files[`deploy/staging/${service}.yaml`] = manifest(service, { replicas: 2 });
     files[`deploy/production/${service}.yaml`] = manifest(service);
@@ -113,6 +115,16 @@ export async function planningGround(
   const workspace = createWorkspace(git.root, TEMPLATES);
   await workspace.write('relctl.yaml', stringify(config));
   await workspace.write('relctl/process/standard-3.0.yaml', await workspace.template('process/standard-3.0.yaml'));
+  return openGround(git);
+}
+
+/** A copy of a ground, to change without changing the other. */
+export function copyOf(ground: PlanningGround): Promise<PlanningGround> {
+  return openGround(gitFixture(ground.git));
+}
+
+async function openGround(git: GitFixture): Promise<PlanningGround> {
+  const workspace = createWorkspace(git.root, TEMPLATES);
   const repository = await openRepository(git.root);
   const store = createPlanStore({ root: git.root, releases: 'releases', phaseOf });
   const settings = await loadConfig(workspace);
@@ -121,6 +133,7 @@ export async function planningGround(
     store,
     workspace,
     repository,
+    signing: async () => ({ repository, protectedBranch: createProtectedBranch(git.root) }),
     config: settings,
     prompter: scriptedPrompter({}),
     sink: { emit: () => undefined },
