@@ -16,6 +16,7 @@ import { RelctlError } from '../../src/domain/errors.ts';
 import { nameOf, withoutServerFields } from '../../src/domain/manifests.ts';
 import type { Progress } from '../../src/domain/progress.ts';
 import { foldState, phaseOf, type ReleaseState } from '../../src/domain/state.ts';
+import type { Config } from '../../src/plan/config.ts';
 import { canonicalJson } from '../../src/plan/digest.ts';
 import type { ReleasePlan } from '../../src/plan/release-plan.ts';
 import type { PlanStore } from '../../src/ports/plan-store.ts';
@@ -40,6 +41,8 @@ export interface CompanyOptions {
   readonly plan?: (document: WrittenPlan) => void;
   /** Keep the simulated world in the repository, where the `relctl` program finds it. */
   readonly onDisk?: boolean;
+  /** Record as a real company does: nothing is marked as simulated, although the clusters are. */
+  readonly real?: boolean;
 }
 
 /** A company in a temporary repository: a product in two versions, a plan in draft, and a sandbox to release in. */
@@ -88,6 +91,8 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
     store,
     start: windowSpan(created.spec.window).start - 10 * DAY,
   });
+  const environments = options.real === true ? { ...world.environments, simulated: false } : world.environments;
+  const known = options.real === true ? await withIdentities(config, world.sandbox) : config;
   const runs = await createRuns(join(git.root, '.relctl'));
   const told: Progress[] = [];
   const company: Company = {
@@ -106,7 +111,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
         protectedBranch: createProtectedBranch(git.root),
         signer: createSshSigner(async () => ({ kind: 'file', path: keyFile(git.root, actor), shown: actor })),
       }),
-      environments: world.environments,
+      environments,
       notifier: world.notifier,
       invitations: {
         write: async ({ release, meeting, ...event }) =>
@@ -116,7 +121,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       sink: { emit: (progress) => told.push(progress) },
       runs,
       interruption: { signal: new AbortController().signal, clear: () => undefined },
-      config,
+      config: known,
       actor,
       ...replaced,
     }),
@@ -131,6 +136,19 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
   const journal = new Journal(company.as(PEOPLE.rdLead), await company.plan());
   await journal.record('plan.created', subjectOf(journal.plan));
   return company;
+}
+
+/** A real company names its clusters. */
+async function withIdentities(config: Config, sandbox: Sandbox): Promise<Config> {
+  const { staging, production } = config.environments;
+  const identity = (environment: 'staging' | 'production') => sandbox.cluster(environment).identity();
+  return {
+    ...config,
+    environments: {
+      staging: { ...staging, clusterUid: await identity('staging') },
+      production: { ...production, clusterUid: await identity('production') },
+    },
+  };
 }
 
 /** Where a person of a test company has their key, once a test made one. */
