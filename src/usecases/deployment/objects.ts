@@ -3,6 +3,7 @@ import { containersOf, isDeployment, withContentNames, withImage } from '../../d
 import { readKubernetesObjects } from '../../evidence/kubernetes-objects.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { Repository } from '../../ports/repository.ts';
 import type { Context } from '../context.ts';
 
 /** What a service wants in an environment: its Deployment, and everything else of its manifests. */
@@ -77,7 +78,7 @@ export function containerOf(service: string, named: string | undefined, deployme
 
 /** The objects of manifest files and folders at a commit. Errors: `config.invalid`, `evidence.unreadable`. */
 export async function manifestObjects(
-  context: Pick<Context, 'repository'>,
+  context: { readonly repository: Pick<Repository, 'filesAt' | 'fileAt'> },
   commit: string,
   paths: readonly string[],
 ): Promise<readonly KubeObject[]> {

@@ -12,6 +12,7 @@ import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate }
 import { draftDocument } from './draft-document.ts';
 import { earlierRelease } from './earlier.ts';
 import { impactBetween } from './impact.ts';
+import { openManifests } from './manifests.ts';
 import { draftMigrations } from './migrations.ts';
 import type { PlanOptions } from './options.ts';
 import { ownerAnswers } from './owners.ts';
@@ -47,10 +48,11 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const candidate = await buildCandidate(context, id, feature, choice);
   sink.emit({ type: 'note', level: 'info', text: `reading ${candidate.base}..${candidate.commit.slice(0, 12)}` });
   const impact = await impactBetween(context, candidate.baseCommit, candidate.commit);
-  const services = await draftServices(context, impact, candidate.commit, images);
+  const manifests = await openManifests(context, candidate.commit);
+  const services = await draftServices(context, impact, manifests, images);
   const names = services.map(({ service }) => service.name);
   const earlier = await earlierRelease(context, id, names);
-  const variables = await draftVariables(context, impact, candidate.commit, names);
+  const variables = await draftVariables(impact, manifests, names);
   const head = draftDocument({
     metadata: { id, feature, process: config.process },
     policy,

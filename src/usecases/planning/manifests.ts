@@ -15,26 +15,47 @@ export interface ServiceManifests {
   readonly problem?: string;
 }
 
-/** Reads the manifests of a service; what cannot be read is a problem in words, because a plan can be written without. */
-export async function readServiceManifests(
-  context: Pick<Context, 'repository' | 'config'>,
+/** The manifests of one commit: read from git in one go, understood when they are asked for. */
+export interface Manifests {
+  /** What cannot be read is a problem in words, because a plan can be written without. */
+  of(environment: EnvironmentName, service: string): Promise<ServiceManifests>;
+}
+
+/** Opens the manifests of all services at a commit (full id). */
+export async function openManifests(
+  { repository, config }: Pick<Context, 'repository' | 'config'>,
   commit: string,
-  environment: EnvironmentName,
-  name: string,
-): Promise<ServiceManifests> {
-  const service = context.config.services[name];
-  const nothing = { objects: [], image: undefined, replicas: undefined };
-  if (service === undefined) return { ...nothing, problem: `relctl.yaml does not define ${name}` };
-  try {
-    const objects = await manifestObjects(context, commit, service.manifests[environment]);
-    const deployment = objects.find(isDeployment);
-    if (deployment === undefined) return { ...nothing, objects, problem: `no Deployment in the manifests of ${name}` };
-    const container = containerOf(name, service.container, deployment);
-    return { objects, image: imageOf(deployment, container), replicas: replicasOf(deployment) };
-  } catch (error) {
-    if (error instanceof RelctlError) return { ...nothing, problem: error.message };
-    throw error;
-  }
+): Promise<Manifests> {
+  const files = await repository.filesAt(commit);
+  const folders = Object.values(config.services).flatMap(({ manifests }) => [
+    ...manifests.staging,
+    ...manifests.production,
+  ]);
+  const wanted = files.filter((file) =>
+    folders.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`)),
+  );
+  const texts = await repository.readFiles(commit, wanted);
+  const known = {
+    repository: { filesAt: async () => files, fileAt: async (_commit: string, path: string) => texts.get(path) },
+  };
+  return {
+    async of(environment, name) {
+      const service = config.services[name];
+      const nothing = { objects: [], image: undefined, replicas: undefined };
+      if (service === undefined) return { ...nothing, problem: `relctl.yaml does not define ${name}` };
+      try {
+        const objects = await manifestObjects(known, commit, service.manifests[environment]);
+        const deployment = objects.find(isDeployment);
+        if (deployment === undefined)
+          return { ...nothing, objects, problem: `no Deployment in the manifests of ${name}` };
+        const container = containerOf(name, service.container, deployment);
+        return { objects, image: imageOf(deployment, container), replicas: replicasOf(deployment) };
+      } catch (error) {
+        if (error instanceof RelctlError) return { ...nothing, problem: error.message };
+        throw error;
+      }
+    },
+  };
 }
 
 function imageOf(deployment: KubeObject, container: string): string | undefined {

@@ -7,7 +7,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
 import { impactBetween } from './impact.ts';
-import { readServiceManifests } from './manifests.ts';
+import { type Manifests, openManifests } from './manifests.ts';
 import { migrationName } from './migrations.ts';
 import { type Notice, staleOf } from './refresh.ts';
 
@@ -27,11 +27,12 @@ export async function observedFindings(
     const base = await context.repository.resolve(candidate.base);
     const commit = await context.repository.resolve(candidate.commit);
     const impact = await impactBetween(context, base, commit);
-    const stale = await staleOf(context, plan.spec, impact, commit);
+    const manifests = await openManifests(context, commit);
+    const stale = await staleOf(context, plan.spec, impact, manifests);
     return [
       ...stale.map((notice) => staleFinding(plan, notice)),
       ...destroyers(plan, impact),
-      ...(await canaryFindings(context, plan, policy, commit)),
+      ...(await canaryFindings(plan, policy, manifests)),
     ];
   } catch (error) {
     if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;
@@ -110,17 +111,16 @@ function destroyers({ spec }: ReleasePlan, impact: Impact): readonly PlanFinding
 
 /** A canary that would get more of production than the policy allows is refused at the deployment; better to know now. */
 async function canaryFindings(
-  context: Context,
   { spec }: ReleasePlan,
   policy: Policy,
-  commit: string,
+  manifests: Manifests,
 ): Promise<readonly PlanFinding[]> {
   const strategy = strategyOf(spec);
   if (strategy.canary !== 'pods') return [];
   const [share, maxShare] = [percentRatio(spec.canary.share), percentRatio(policy.canary.maxShare)];
   const findings = await Promise.all(
     spec.services.map(async ({ name }): Promise<PlanFinding[]> => {
-      const { replicas, objects } = await readServiceManifests(context, commit, 'production', name);
+      const { replicas, objects } = await manifests.of('production', name);
       if (replicas === undefined || replicas < 1) return [];
       const real = strategy.trueShare(share, replicas);
       if (real <= maxShare + 1e-9) return [];

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { newAlerts } from './draft-document.ts';
 import { earlierRelease } from './earlier.ts';
 import { coreOf, findingSentences } from './findings.ts';
-import { readServiceManifests } from './manifests.ts';
+import { type Manifests, openManifests } from './manifests.ts';
 import { draftMigrations, migrationName } from './migrations.ts';
 import { placeOf, placesOf } from './places.ts';
 import { draftResources } from './resources.ts';
@@ -41,13 +41,14 @@ export async function refreshOf(
   commit: string,
   images: ReadonlyMap<string, string>,
 ): Promise<Refresh> {
+  const manifests = await openManifests(context, commit);
   const known = new Set(spec.services.map((service) => service.name));
   const fresh = { ...impact, services: impact.services.filter((service) => !known.has(service.name)) };
   const additional = new Map([...images].filter(([name]) => !known.has(name)));
   const services =
-    fresh.services.length + additional.size === 0 ? [] : await draftServices(context, fresh, commit, additional);
+    fresh.services.length + additional.size === 0 ? [] : await draftServices(context, fresh, manifests, additional);
   const names = [...known, ...services.map(({ service }) => service.name)];
-  const variables = (await draftVariables(context, impact, commit, names)).filter(
+  const variables = (await draftVariables(impact, manifests, names)).filter(
     ({ variable }) => !spec.environmentVariables.some((one) => one.name === variable.name),
   );
   const migrations = draftMigrations(impact, names).filter(
@@ -114,7 +115,7 @@ export async function refreshOf(
       ...slos.map((one) => notice('slo', one.slo.name, one.note)),
       ...appended.map((sentence) => notice('finding', sentence, '')),
     ],
-    stale: await staleOf(context, spec, impact, commit),
+    stale: await staleOf(context, spec, impact, manifests),
   };
 }
 
@@ -143,7 +144,7 @@ export async function staleOf(
   context: Context,
   spec: Spec,
   impact: Impact,
-  commit: string,
+  manifests: Manifests,
 ): Promise<readonly Notice[]> {
   const missing = (kind: Notice['kind'], names: readonly string[], found: readonly string[]): Notice[] =>
     names
@@ -151,7 +152,7 @@ export async function staleOf(
       .map((name) => notice(kind, name, 'in the plan, but not in the difference'));
   const images = await Promise.all(
     spec.services.map(async ({ name, image }) => {
-      const { image: said } = await readServiceManifests(context, commit, 'production', name);
+      const { image: said } = await manifests.of('production', name);
       return said === undefined || said === image || image.startsWith(`${said}@`)
         ? []
         : [notice('image', name, `the plan ships ${image}; the candidate's production manifest says ${said}`)];

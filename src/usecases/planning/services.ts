@@ -3,7 +3,7 @@ import { TO_BE_WRITTEN } from '../../domain/plan-check.ts';
 import type { Impact, Seen } from '../../evidence/impact/findings.ts';
 import type { ReleaseService } from '../../plan/spec.ts';
 import type { Context } from '../context.ts';
-import { readServiceManifests } from './manifests.ts';
+import type { Manifests } from './manifests.ts';
 
 /** A service of the draft with where it was seen. */
 export interface DraftedService {
@@ -53,9 +53,9 @@ function requireService({ config }: Pick<Context, 'config'>, name: string): void
  * @throws RelctlError `candidate.no-services`, `usage.missing-answer` for an image that no manifest says
  */
 export async function draftServices(
-  context: Pick<Context, 'repository' | 'config' | 'prompter'>,
+  context: Pick<Context, 'config' | 'prompter'>,
   impact: Impact,
-  commit: string,
+  manifestsAt: Manifests,
   images: ReadonlyMap<string, string>,
 ): Promise<readonly DraftedService[]> {
   const affected = new Map(impact.services.map((service) => [service.name, service]));
@@ -64,7 +64,7 @@ export async function draftServices(
   const drafted: DraftedService[] = [];
   for (const name of names) {
     const found = affected.get(name);
-    const manifests = await readServiceManifests(context, commit, 'production', name);
+    const manifests = await manifestsAt.of('production', name);
     const named = images.get(name);
     const image = named ?? usableImage(manifests.image) ?? (await askImage(context, name, manifests.problem));
     const because =

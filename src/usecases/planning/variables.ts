@@ -3,8 +3,7 @@ import type { Impact, Seen, VariableFinding } from '../../evidence/impact/findin
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import type { Context } from '../context.ts';
-import { readServiceManifests } from './manifests.ts';
+import type { Manifests } from './manifests.ts';
 
 /** An environment variable of the draft with where it was seen. */
 export interface DraftedVariable {
@@ -25,9 +24,8 @@ export function isNewVariable(finding: VariableFinding): boolean {
  * @param services names of the services that ship
  */
 export async function draftVariables(
-  context: Pick<Context, 'repository' | 'config'>,
   impact: Impact,
-  commit: string,
+  manifestsAt: Manifests,
   services: readonly string[],
 ): Promise<readonly DraftedVariable[]> {
   const found = impact.environmentVariables.filter(isNewVariable);
@@ -35,7 +33,7 @@ export async function draftVariables(
   const manifests = new Map<string, readonly KubeObject[]>();
   for (const environment of ENVIRONMENTS) {
     for (const name of services) {
-      const { objects } = await readServiceManifests(context, commit, environment, name);
+      const { objects } = await manifestsAt.of(environment, name);
       manifests.set(`${environment}/${name}`, objects);
     }
   }
