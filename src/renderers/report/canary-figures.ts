@@ -12,6 +12,12 @@ export function canaryFigures(story: CanaryStory): readonly Figure[] {
 
 const minutes = (seconds: number): number => seconds / 60;
 
+/** The time axis: the bake, or what there was of it when the canary was condemned early. */
+function span(slo: SloStory, story: CanaryStory): [number, number] {
+  const seen = slo.points.at(-1)?.seconds ?? story.bakeSeconds;
+  return [0, minutes(seen < story.bakeSeconds / 2 ? seen * 1.15 : story.bakeSeconds)];
+}
+
 function ratioFigure(slo: SloStory, story: CanaryStory): Figure {
   const last = slo.points.at(-1);
   const lines = slo.points.flatMap((point) => [
@@ -35,7 +41,7 @@ function ratioFigure(slo: SloStory, story: CanaryStory): Figure {
     plot: (width) => ({
       height: width < 500 ? 190 : 230,
       marginLeft: 46,
-      x: { label: 'minutes of bake', domain: [0, minutes(story.bakeSeconds)], ticks: width < 500 ? 4 : 8 },
+      x: { label: 'minutes of bake', domain: span(slo, story), ticks: width < 500 ? 4 : 8 },
       y: { label: 'bad, % of requests', zero: true, grid: true, nice: true, ticks: 5 },
       marks: [
         Plot.ruleY(
@@ -73,6 +79,8 @@ function evidenceFigure(slo: SloStory, story: CanaryStory): Figure {
   const last = slo.points.at(-1);
   const lowest = Math.min(0, ...slo.points.map((point) => point.evidence));
   const crossed = last !== undefined && last.evidence >= slo.limit;
+  // Nothing is known before the first look.
+  const grown = [{ seconds: 0, evidence: 0 }, ...slo.points];
   return {
     title: `${slo.name}: evidence against the canary`,
     summary:
@@ -88,7 +96,7 @@ function evidenceFigure(slo: SloStory, story: CanaryStory): Figure {
     plot: (width) => ({
       height: width < 500 ? 160 : 190,
       marginLeft: 46,
-      x: { label: 'minutes of bake', domain: [0, minutes(story.bakeSeconds)], ticks: width < 500 ? 4 : 8 },
+      x: { label: 'minutes of bake', domain: span(slo, story), ticks: width < 500 ? 4 : 8 },
       y: {
         label: 'evidence, ln',
         domain: [lowest, Math.max(slo.limit * 1.15, ...slo.points.map((point) => point.evidence))],
@@ -107,14 +115,20 @@ function evidenceFigure(slo: SloStory, story: CanaryStory): Figure {
           fill: 'var(--bad-text)',
           frameAnchor: 'left',
         }),
-        Plot.areaY(slo.points, {
+        Plot.areaY(grown, {
           x: (point: { seconds: number }) => minutes(point.seconds),
           y1: lowest,
           y2: 'evidence',
           fill: crossed ? 'var(--bad)' : 'var(--canary)',
           fillOpacity: 0.12,
         }),
-        Plot.lineY(slo.points, {
+        Plot.dot(grown.slice(-1), {
+          x: (point: { seconds: number }) => minutes(point.seconds),
+          y: 'evidence',
+          r: 3.5,
+          fill: crossed ? 'var(--bad)' : 'var(--canary)',
+        }),
+        Plot.lineY(grown, {
           x: (point: { seconds: number }) => minutes(point.seconds),
           y: 'evidence',
           stroke: crossed ? 'var(--bad)' : 'var(--canary)',

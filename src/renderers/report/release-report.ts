@@ -60,7 +60,9 @@ function header({ plan, state }: ReportModel): string {
   const { deployment } = state;
   const took =
     deployment?.completedAt === undefined
-      ? 'not yet'
+      ? ENDED_BADLY.includes(state.phase)
+        ? 'never'
+        : 'not yet'
       : formatSpan(timeOf(deployment.completedAt) - timeOf(deployment.started.at));
   const cards: readonly (readonly [string, string])[] = [
     ['Release', plan.id],
@@ -152,10 +154,15 @@ function shipped({ plan, state }: ReportModel): string {
     plan.spec.services.map((service) => [
       service.name,
       service.change,
-      pinned[service.name] ?? service.image,
-      (state.stage?.images[service.name] ?? []).join(', ') || 'not staged',
+      shortDigest(pinned[service.name] ?? service.image),
+      (state.stage?.images[service.name] ?? []).map(shortDigest).join(', ') || 'not staged',
     ]),
   );
+}
+
+/** Twelve digits of a digest tell images apart; the whole stands in the plan. */
+function shortDigest(image: string): string {
+  return image.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1…');
 }
 
 function review({ state }: ReportModel): string {

@@ -23,13 +23,13 @@ p{margin:0 0 12px}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px 12px;min-width:0}
 figcaption{font-weight:600;font-size:15px;margin-bottom:6px}
 figure svg{width:100%;height:auto;color:var(--muted);overflow:visible}
-.narrow{display:none}
+td:nth-child(2){min-width:110px}.narrow{display:none}
 .summary{color:var(--muted);font-size:14px;margin:8px 0 6px}
 details summary{cursor:pointer;color:var(--accent);font-size:14px}
 .scroll{overflow-x:auto}
 .scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:14.5px}
-th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1px solid var(--line)}
+th,td{overflow-wrap:anywhere;min-width:64px;text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1px solid var(--line)}
 thead th{color:var(--muted);font-weight:500;font-size:13px;white-space:nowrap}
 tbody th{font-weight:550}
 details table{font-size:13px;font-variant-numeric:tabular-nums}
