@@ -11,6 +11,8 @@ export interface StartedServer {
   /** Stops the whole process, so that it accepts connections and never answers. Proves that it took effect. */
   suspend(): Promise<void>;
   resume(): void;
+  /** Kills it and starts it again on the same data and port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -117,7 +119,12 @@ async function startServer(
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     try {
       await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
-      return serverHandle(child, `http://127.0.0.1:${port}`, folder);
+      const again = async (): Promise<ChildProcess> => {
+        const next = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+        await untilReady(next, `http://127.0.0.1:${port}${readyPath}`);
+        return next;
+      };
+      return serverHandle(child, `http://127.0.0.1:${port}`, folder, again);
     } catch (error) {
       trouble = error;
       child.kill('SIGKILL');
@@ -144,13 +151,35 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
   throw new Error(`it did not become ready: ${words}`);
 }
 
-function serverHandle(child: ChildProcess, url: string, folder: string): StartedServer {
-  const pid = child.pid;
-  if (pid === undefined) throw new Error('no pid');
+function serverHandle(
+  first: ChildProcess,
+  url: string,
+  folder: string,
+  startAgain: () => Promise<ChildProcess>,
+): StartedServer {
+  let child = first;
+  const pidNow = (): number => {
+    if (child.pid === undefined) throw new Error('no pid');
+    return child.pid;
+  };
+  const kill = async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+  };
   return {
     url,
-    pid,
+    get pid() {
+      return pidNow();
+    },
+    restart: async () => {
+      await kill();
+      child = await startAgain();
+    },
     suspend: async () => {
+      const pid = pidNow();
       process.kill(pid, 'SIGSTOP');
       for (let tries = 0; tries < 100; tries += 1) {
         if (/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return;
@@ -159,14 +188,10 @@ function serverHandle(child: ChildProcess, url: string, folder: string): Started
       throw new Error('the server should be stopped, but still runs');
     },
     resume: () => {
-      process.kill(pid, 'SIGCONT');
+      process.kill(pidNow(), 'SIGCONT');
     },
     stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL');
-        await ended;
-      }
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
