@@ -73,10 +73,10 @@ describe('a canary that cannot run', () => {
 
   it('because it ends as soon as it starts: with its last words', async () => {
     const crash = '          env: [{ name: CRASH, value: "FATAL: cannot reach the ledger" }]\n';
-    const files = production('2.0.0-crashing', (text) =>
+    const files = production('2.0.0-ledger', (text) =>
       text.replace('          ports:\n', `${crash}          ports:\n`),
     );
-    const { seconds, text } = await failing('crashing', files);
+    const { seconds, text } = await failing('ledger', files);
     expect(text).toContain('CrashLoopBackOff');
     expect(text).toContain('FATAL: cannot reach the ledger');
     expect(seconds).toBeLessThan(FAST);

@@ -1,6 +1,7 @@
 import type { Counts } from '../../domain/judge/look.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Reading, Span } from '../../ports/metrics.ts';
+import type { Context } from '../context.ts';
 import { readSloCounts, type SloCounts } from '../slo-counts.ts';
 import type { Run } from './run.ts';
 
@@ -15,13 +16,13 @@ export function sidesOf(run: Run): Sides {
   const { config } = run.context;
   const { canary } = run.release.journal.plan.spec;
   return canary.strategy === 'region'
-    ? regionSides(run, [canary.region ?? ''])
+    ? regionSides(run.context, [canary.region ?? ''])
     : { canary: [config.metrics.canaryMatcher], control: [config.metrics.controlMatcher] };
 }
 
 /** Regions that run the candidate against those that do not yet. */
-export function regionSides(run: Run, done: readonly string[]): Sides {
-  const { regions } = run.context.config.environments.production;
+export function regionSides({ config }: Pick<Context, 'config'>, done: readonly string[]): Sides {
+  const { regions } = config.environments.production;
   const matchers = (wanted: boolean) =>
     regions.filter((region) => done.includes(region.name) === wanted).map((region) => region.matcher);
   return { canary: matchers(true), control: matchers(false) };
