@@ -50,7 +50,7 @@ describe('a release past its point of no return', () => {
     expect(events.some((event) => event.type.startsWith('rollback.'))).toBe(false);
     expect(readFileSync(marker, 'utf8')).toBe(`${inStaging}production\n`);
     const step = events.find((event) => event.type === 'step.completed' && event.data.step === 'migrate:drop-column');
-    const { file } = step?.data.evidence as { file: string };
+    const { file } = (step?.data.evidence ?? { file: '' }) as { file: string };
     expect(readFileSync(join(company.product.root, 'releases/bad', file), 'utf8')).toContain('dropped the column');
     const pages = told().filter((one) => one.data.text.includes('drop-column'));
     expect(pages).toHaveLength(1);
