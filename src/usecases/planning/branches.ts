@@ -46,7 +46,7 @@ async function askBranches(
 }
 
 /** Author, age, commits and size of a branch in one line. */
-export function describeOffer({ branch, checks, request }: Offer, now: number): string {
+function describeOffer({ branch, checks, request }: Offer, now: number): string {
   const { size } = branch;
   return [
     branch.author,

@@ -27,7 +27,7 @@ export function draftResources(
 }
 
 /** True for a file below the manifests of a service: `stage` and `deploy` apply it. */
-export function isApplied(file: string, config: Config): boolean {
+function isApplied(file: string, config: Config): boolean {
   return Object.values(config.services)
     .flatMap(({ manifests }) => [...manifests.staging, ...manifests.production])
     .some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));

@@ -80,7 +80,7 @@ interface PodSpec {
 }
 
 /** Where a variable's value comes from in manifests: its name is told, never the value. */
-export function sourceIn(objects: readonly KubeObject[], variable: string): string | undefined {
+function sourceIn(objects: readonly KubeObject[], variable: string): string | undefined {
   for (const object of objects) {
     const template = (object.spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec;
     for (const container of template?.containers ?? []) {

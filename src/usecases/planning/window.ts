@@ -50,7 +50,7 @@ export function checkedZone(zone: string): string {
 }
 
 /** The window that a text names, or what is wrong with it. An end without a date is on the day of the start. */
-export function readWindow(text: string, timeZone: string): Window | string {
+function readWindow(text: string, timeZone: string): Window | string {
   const [start = '', endText = '', ...more] = text.trim().split('/');
   if (endText === '' || more.length > 0) return 'it must be a start and an end, with / between them';
   const end = /^\d{2}:\d{2}$/.test(endText) ? `${start.slice(0, 10)}T${endText}` : endText;
