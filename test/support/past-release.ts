@@ -82,7 +82,7 @@ export function writeRepository(root: string, config: Readonly<Record<string, un
   git('config', 'user.email', PEOPLE.rdLead);
   git('config', 'user.name', 'Ravi');
   mkdirSync(join(root, 'relctl/process'), { recursive: true });
-  writeFileSync(join(root, 'relctl.yaml'), stringify(config));
+  writeFileSync(join(root, 'relctl.yaml'), stringify(config, { aliasDuplicateObjects: false }));
   writeFileSync(join(root, 'relctl/process/standard-3.0.yaml'), policy);
   writeFileSync(join(root, '.gitignore'), '.relctl/\n');
   git('add', '-A');
