@@ -7,13 +7,14 @@ export const run: CommandAction = async (invocation) => {
   const { output } = given(invocation.flags, 'output');
   if (isSet(invocation.flags, 'all')) {
     const { portfolioReport } = await import('../renderers/report/portfolio-report.ts');
-    const model = await portfolioModel(ground);
+    const path = output ?? 'releases/index.html';
+    const model = await portfolioModel(ground, path);
     const about = {
       what: 'the portfolio of all releases',
       data: { releases: model.releases.length },
       simulated: model.simulated,
     };
-    return writeReport(ground, output ?? 'releases/index.html', portfolioReport(model), about);
+    return writeReport(ground, path, portfolioReport(model), about);
   }
   const id = argument(invocation, 0);
   if (id === '') throw missing();
@@ -34,7 +35,7 @@ async function render(
 ): Promise<{ readonly text: string | undefined; readonly extension: string }> {
   if (isSet(invocation.flags, 'notes')) {
     const { releaseNotes } = await import('../renderers/report/release-notes.ts');
-    return { text: releaseNotes(model.plan), extension: 'notes.md' };
+    return { text: releaseNotes(model), extension: 'notes.md' };
   }
   const format = given(invocation.flags, 'format').format ?? 'html';
   if (format === 'html') {

@@ -18,9 +18,20 @@ export async function reportModel(ground: ReportGround, id: string): Promise<Rep
   return buildReport(plan, policy, text === undefined ? undefined : readCanaryStory(text), ground.clock.now());
 }
 
-/** Gathers what there is to tell of all releases. */
-export async function portfolioModel(ground: ReportGround): Promise<Portfolio> {
-  return buildPortfolio(await ground.store.summaries(), ground.clock.now());
+/**
+ * Gathers what there is to tell of all releases.
+ * @param path where the page will lie, relative to the repository: links lead from there to the pages that exist
+ */
+export async function portfolioModel(ground: ReportGround, path: string): Promise<Portfolio> {
+  const summaries = await ground.store.summaries();
+  const written = await ground.workspace.find('releases/*/report.html');
+  const up = '../'.repeat(path.split('/').filter((part) => part !== '' && part !== '.').length - 1);
+  const pages = written.flatMap((page) => {
+    const id = page.split('/')[1];
+    const href = path.startsWith('releases/') ? `${up.slice(3)}${page.slice('releases/'.length)}` : `${up}${page}`;
+    return id === undefined ? [] : [[id, href] as const];
+  });
+  return buildPortfolio(summaries, new Map(pages), ground.clock.now());
 }
 
 /** Writes a report that was rendered and says where. */

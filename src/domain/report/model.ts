@@ -26,6 +26,8 @@ export interface Milestone {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly planned: number | undefined;
+  /** The end of what is still on time, where the plan names a span and not a moment. */
+  readonly plannedUntil?: number | undefined;
   readonly actual: number | undefined;
   readonly who: string;
   readonly detail: string;
@@ -74,9 +76,12 @@ export function buildReport(
 
 function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): readonly Milestone[] {
   const { window } = plan.spec;
-  const { start } = windowSpan(window);
+  const { start, end } = windowSpan(window);
   const daysBefore = (days: number) => addCalendarDays(start, -days, window.timeZone);
-  const last = (type: RecordedEvent['type']) => plan.events.findLast((event) => event.type === type);
+  // What an earlier candidate reached says nothing of this one.
+  const current = plan.events.slice(plan.events.findLastIndex((event) => event.type === 'plan.reopened') + 1);
+  const last = (...types: RecordedEvent['type'][]) => current.findLast((event) => types.includes(event.type));
+  const reviewDay = reviewDate(window, policy.leadDays.review);
   const milestone = (
     name: string,
     planned: number | undefined,
@@ -92,7 +97,9 @@ function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): rea
     tone: event === undefined ? 'open' : good ? 'good' : 'bad',
   });
   const { deployment, cab } = state;
-  const undone = last('rollback.completed') ?? last('release.frozen');
+  const ended = last('rollback.completed', 'release.frozen');
+  // A deployment that was begun after it is told instead.
+  const undone = ended !== undefined && ended.seq > (deployment?.started.seq ?? 0) ? ended : undefined;
   return [
     milestone('Submitted to the CAB', daysBefore(policy.leadDays.cab), last('cab.submitted')),
     milestone(
@@ -105,7 +112,7 @@ function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): rea
     milestone('In staging', daysBefore(policy.leadDays.staging), last('stage.completed')),
     milestone('QA signed off', undefined, state.signoffs.qa, '', state.signoffs.qa?.data.decision === 'pass'),
     milestone('Operations signed off', undefined, state.signoffs.ops, '', state.signoffs.ops?.data.decision === 'pass'),
-    milestone('Deployment began', start, deployment?.started),
+    { ...milestone('Deployment began', start, deployment?.started), plannedUntil: end },
     milestone(
       'Canary judged',
       undefined,
@@ -132,21 +139,24 @@ function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): rea
             state.hypercare === undefined ? undefined : timeOf(state.hypercare.until),
             state.hypercare?.closed,
           ),
-          milestone(
-            'Reviewed',
-            startOfDate(reviewDate(window, policy.leadDays.review), window.timeZone),
-            state.review,
-            state.review?.data.outcome ?? '',
-          ),
+          {
+            ...milestone(
+              'Reviewed',
+              startOfDate(reviewDay, window.timeZone),
+              state.review,
+              state.review?.data.outcome ?? '',
+            ),
+            plannedUntil: addCalendarDays(startOfDate(reviewDay, window.timeZone), 1, window.timeZone) - 1,
+          },
         ]
       : []),
   ];
 }
 
 /** How far a milestone was from its plan, for people; empty where one of the two is open. */
-export function lateness({ planned, actual }: Milestone): string {
-  if (planned === undefined || actual === undefined) return '';
-  const off = actual - planned;
+export function lateness({ planned, plannedUntil = planned, actual }: Milestone): string {
+  if (planned === undefined || plannedUntil === undefined || actual === undefined) return '';
+  const off = actual < planned ? actual - planned : Math.max(0, actual - plannedUntil);
   if (Math.abs(off) < 60_000) return 'on time';
   return `${formatSpan(Math.abs(off))} ${off > 0 ? 'after' : 'before'}`;
 }

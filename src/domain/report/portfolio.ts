@@ -10,6 +10,8 @@ export interface Portfolio {
   /** Of all releases that reached production, the share that was taken back or froze; `undefined` before the first. */
   readonly failureRate: number | undefined;
   readonly simulated: boolean;
+  /** Where the page of a release lies, relative to this one; those without a page are missing. */
+  readonly pages: ReadonlyMap<string, string>;
   readonly madeAt: number;
 }
 
@@ -22,7 +24,11 @@ export interface MonthFigures {
 }
 
 /** Counts over all releases. What was undone counts in the month in which it was undone. */
-export function buildPortfolio(entries: readonly (ReleaseSummary | UnreadablePlan)[], madeAt: number): Portfolio {
+export function buildPortfolio(
+  entries: readonly (ReleaseSummary | UnreadablePlan)[],
+  pages: ReadonlyMap<string, string>,
+  madeAt: number,
+): Portfolio {
   const releases = entries.filter(isSummary).sort((a, b) => b.span.start - a.span.start || (a.id < b.id ? -1 : 1));
   const months = new Map<string, { deployed: number; undone: number }>();
   const count = (at: string, key: 'deployed' | 'undone') => {
@@ -43,6 +49,7 @@ export function buildPortfolio(entries: readonly (ReleaseSummary | UnreadablePla
     months: [...months].map(([month, figures]) => ({ month, ...figures })).sort((a, b) => (a.month < b.month ? -1 : 1)),
     failureRate: tried.length === 0 ? undefined : failed.length / tried.length,
     simulated: releases.length > 0 && releases.every((release) => release.simulated),
+    pages,
     madeAt,
   };
 }

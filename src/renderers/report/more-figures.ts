@@ -17,6 +17,7 @@ export function burnFigure(model: ReportModel): Figure | undefined {
   const slos = [...new Set(burn.map((point) => point.slo))];
   return {
     title: 'Error budgets since the release',
+    span: 'full',
     summary: `At its highest ${worst.slo} had burnt its budget at ${worst.burn.toFixed(2)} times the allowed rate; 1 is the whole budget.`,
     columns: ['SLO', 'hours after the release', 'burn rate'],
     rows: burn.map((point) => [point.slo, hours(point).toFixed(1), point.burn.toFixed(2)]),
@@ -32,7 +33,7 @@ export function burnFigure(model: ReportModel): Figure | undefined {
       y: {
         label: null,
         domain: slos,
-        tickFormat: (name: string) => (name.length > 20 ? `${name.slice(0, 19)}…` : name),
+        tickFormat: (name: string) => shortened(name, width < 500 ? 16 : 22),
       },
       marks: [
         Plot.ruleX([1], { stroke: 'var(--bad)', strokeWidth: 1.5 }),
@@ -61,18 +62,19 @@ export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | u
   const end = Math.max(...steps.map((step) => step.to));
   return {
     title: 'The deployment, step by step',
+    span: 'full',
     summary: `${steps.length} steps in ${formatSpan(end - first.from)}, from ${formatMoment(first.from, zone)}.`,
     columns: ['step', 'began', 'took', 'state'],
     rows: steps.map((step) => [step.step, formatMoment(step.from, zone), formatSpan(step.to - step.from), step.state]),
     plot: (width) => ({
       height: 50 + steps.length * 20,
-      marginLeft: width < 500 ? 132 : 190,
-      x: { label: 'minutes', domain: [0, Math.max(1, minute(end))], grid: true, ticks: width < 500 ? 4 : 8 },
+      marginLeft: width < 500 ? 132 : 210,
+      x: { label: 'minutes', domain: [0, Math.max(0.1, minute(end))], grid: true, ticks: width < 500 ? 4 : 8 },
       y: {
         label: null,
         domain: steps.map((step) => step.step),
         tickSize: 0,
-        tickFormat: (name: string) => (name.length > 28 ? `${name.slice(0, 27)}…` : name),
+        tickFormat: (name: string) => shortened(name, width < 500 ? 20 : 32),
       },
       marks: [
         Plot.barX(steps, {
@@ -101,6 +103,7 @@ export function successFigure(model: ReportModel): Figure | undefined {
   if (rows.length === 0) return undefined;
   return {
     title: 'Success metrics: how far from baseline to target',
+    span: 'full',
     summary: rows
       .map((row) => `${row.name} ${row.metric.verdict}: ${row.metric.value} (target ${row.planned.target})`)
       .join('; '),
@@ -128,7 +131,7 @@ export function successFigure(model: ReportModel): Figure | undefined {
       y: {
         label: null,
         domain: rows.map((row) => row.name),
-        tickFormat: (name: string) => (name.length > 22 ? `${name.slice(0, 21)}…` : name),
+        tickFormat: (name: string) => shortened(name, width < 500 ? 16 : 26),
       },
       marks: [
         Plot.ruleX([1], { stroke: 'var(--good)', strokeWidth: 1.5 }),
@@ -142,4 +145,8 @@ export function successFigure(model: ReportModel): Figure | undefined {
       ],
     }),
   };
+}
+
+function shortened(name: string, most: number): string {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }

@@ -11,7 +11,7 @@ export function pageHtml(title: string, body: string, foot: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="generator" content="relctl">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE_SHEET}</style>

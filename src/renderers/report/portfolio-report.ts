@@ -3,8 +3,9 @@ import type { Phase } from '../../domain/phases.ts';
 import type { MonthFigures, Portfolio } from '../../domain/report/portfolio.ts';
 import { percent } from '../figures.ts';
 import { escapeHtml } from './escape.ts';
-import { type Figure, figureHtml, tableHtml } from './figure.ts';
+import { type Figure, figureHtml } from './figure.ts';
 import { pageHtml, section } from './page.ts';
+import { stackedTable } from './stacked-table.ts';
 
 const TONES: Readonly<Partial<Record<Phase, string>>> = {
   closed: 'good',
@@ -29,13 +30,13 @@ export function portfolioReport(portfolio: Portfolio): string {
     `<header><h1>All releases</h1>
 ${portfolio.simulated ? '<p class="banner"><strong>Simulated.</strong> All of this was recorded on relctl’s sandbox.</p>' : ''}
 <dl class="cards">${cards.map(([name, value]) => `<div class="card"><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl></header>`,
-    section('Month by month', figure === undefined ? '' : `<div class="charts one">${figureHtml(figure)}</div>`),
+    section('Month by month', figure === undefined ? '' : `<div class="charts">${figureHtml(figure)}</div>`),
     section('The releases', releases.length === 0 ? '<p>There is none yet.</p>' : table(portfolio)),
     section(
       'Plans that cannot be read',
       unreadable.length === 0
         ? ''
-        : tableHtml(
+        : stackedTable(
             ['plan', 'why'],
             unreadable.map((one) => [one.id, one.problem]),
           ),
@@ -48,17 +49,32 @@ ${portfolio.simulated ? '<p class="banner"><strong>Simulated.</strong> All of th
   );
 }
 
-function table({ releases }: Portfolio): string {
-  const rows = releases.map(
-    (
-      release,
-    ) => `<tr><th scope="row"><a href="${escapeHtml(`${release.id}/report.html`)}">${escapeHtml(release.id)}</a></th>
-<td>${escapeHtml(release.feature)}</td><td class="${TONES[release.phase] ?? 'warn'}">${release.phase}</td><td>${escapeHtml(release.windowText)}</td><td>${escapeHtml(release.services.join(', '))}</td></tr>`,
+function table({ releases, pages }: Portfolio): string {
+  return stackedTable(
+    ['release', 'feature', 'phase', 'window', 'services'],
+    releases.map((release) => {
+      const page = pages.get(release.id);
+      const id = escapeHtml(release.id);
+      return [
+        { html: page === undefined ? id : `<a href="${escapeHtml(encodeURI(page))}">${id}</a>` },
+        release.feature,
+        { html: release.phase, tone: TONES[release.phase] ?? 'warn' },
+        release.windowText,
+        release.services.join(', '),
+      ];
+    }),
   );
-  const head = ['release', 'feature', 'phase', 'window', 'services']
-    .map((name) => `<th scope="col">${name}</th>`)
-    .join('');
-  return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+/** Width beyond which a bar is a block, in pixels. */
+const WIDEST_BAR = 56;
+
+function wholeTicks(months: readonly MonthFigures[]): number[] {
+  const highest = Math.max(...months.map((month) => month.deployed));
+  const lowest = Math.max(...months.map((month) => month.undone));
+  const step = Math.max(1, Math.ceil((highest + lowest) / 6));
+  const whole = (most: number) => Array.from({ length: Math.floor(most / step) }, (_, at) => (at + 1) * step);
+  return [...whole(lowest).map((value) => -value), 0, ...whole(highest)];
 }
 
 function monthsFigure(months: readonly MonthFigures[]): Figure | undefined {
@@ -70,25 +86,27 @@ function monthsFigure(months: readonly MonthFigures[]): Figure | undefined {
   ]);
   return {
     title: 'Deployments, and what was taken back (below the line)',
+    span: 'full',
     summary: shown
       .map(({ month, deployed, undone }) => `${month}: ${deployed} deployed, ${undone} taken back`)
       .join('; '),
     columns: ['month', 'deployed', 'taken back'],
     rows: shown.map(({ month, deployed, undone }) => [month, String(deployed), String(undone)]),
     plot: (width) => ({
-      height: 200,
+      height: 210,
+      marginTop: 26,
       marginLeft: 40,
       x: {
         label: null,
         domain: shown.map(({ month }) => month),
-        padding: 0.35,
+        padding: Math.max(0.35, 1 - (shown.length * WIDEST_BAR) / width),
         ...(width < 500 && shown.length > 6 ? { tickRotate: -60 } : {}),
       },
       y: {
         label: 'releases',
         grid: true,
-        tickFormat: (value: number) => (Number.isInteger(value) ? String(Math.abs(value)) : ''),
-        ticks: 5,
+        tickFormat: (value: number) => String(Math.abs(value)),
+        ticks: wholeTicks(shown),
       },
       marks: [
         Plot.barY(bars, { x: 'month', y: 'count', fill: (bar: (typeof bars)[number]) => `var(--${bar.kind})` }),

@@ -3,11 +3,15 @@ import type { Phase } from '../../domain/phases.ts';
 import { lateness, type Milestone, type ReportModel, whenText } from '../../domain/report/model.ts';
 import { canaryFigures } from './canary-figures.ts';
 import { escapeHtml } from './escape.ts';
-import { figureHtml, tableHtml } from './figure.ts';
+import { figureHtml } from './figure.ts';
 import { burnFigure, stepsFigure, successFigure } from './more-figures.ts';
 import { pageHtml, section } from './page.ts';
+import { stackedTable } from './stacked-table.ts';
 
 const ENDED_BADLY: readonly Phase[] = ['no-go', 'rolled-back', 'aborted', 'frozen'];
+
+/** What the colour and form of a milestone's mark say. */
+const TONES: Readonly<Record<Milestone['tone'], string>> = { good: 'done', bad: 'gone wrong', open: 'open' };
 
 /** The report of one release as one self-contained HTML page. */
 export function releaseReport(model: ReportModel): string {
@@ -93,7 +97,7 @@ function timeline(milestones: readonly Milestone[], zone: string): string {
     const detail = [milestone.detail, milestone.who, off === '' || off === 'on time' ? off : `${off} its date`]
       .filter(Boolean)
       .join(' · ');
-    return `<li class="${milestone.tone}"><i class="dot"></i><b>${escapeHtml(milestone.name)}</b><span>${escapeHtml(when)}</span><span>${escapeHtml(detail)}</span></li>`;
+    return `<li class="${milestone.tone}"><i class="dot"></i><b><span class="heard">${TONES[milestone.tone]}: </span>${escapeHtml(milestone.name)}</b><span>${escapeHtml(when)}</span><span>${escapeHtml(detail)}</span></li>`;
   });
   return `<ol class="timeline">${items.join('\n')}</ol>`;
 }
@@ -108,12 +112,16 @@ function canary({ canary: story, state, plan }: ReportModel): string {
       : ` It received ${(story.share * 100).toFixed(1)} % of all requests; ${plan.spec.canary.share} was asked for.`;
   const figures = story === undefined ? [] : canaryFigures(story);
   return `<p><span class="badge ${tone}">${verdict.data.verdict}</span> after ${escapeHtml(formatSpan(verdict.data.elapsedSeconds * 1000))}, strategy ${plan.spec.canary.strategy}.${share}</p>
-<p>${escapeHtml(verdict.data.reason)}</p>
-<div class="charts">${figures.map(figureHtml).join('\n')}</div>`;
+<p>${escapeHtml(sentence(verdict.data.reason))}</p>
+${figures.length === 0 ? '<p class="lead">No look at the canary had data that could be drawn.</p>' : `<div class="charts">${figures.map(figureHtml).join('\n')}</div>`}`;
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function one(figure: Parameters<typeof figureHtml>[0] | undefined): string {
-  return figure === undefined ? '' : `<div class="charts one">${figureHtml(figure)}</div>`;
+  return figure === undefined ? '' : `<div class="charts">${figureHtml(figure)}</div>`;
 }
 
 function observations({ state, plan }: ReportModel): string {
@@ -190,5 +198,5 @@ function record({ plan, findings }: ReportModel): string {
 }
 
 function rows(columns: readonly string[], lines: readonly (readonly string[])[]): string {
-  return lines.length === 0 ? '' : tableHtml(columns, lines);
+  return lines.length === 0 ? '' : stackedTable(columns, lines);
 }

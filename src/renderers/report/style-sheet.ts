@@ -14,36 +14,43 @@ p{margin:0 0 12px}
 .lead{color:var(--muted);margin:0}
 .badge{display:inline-block;font-size:14px;font-weight:600;padding:3px 11px;border-radius:99px;border:1.5px solid currentColor;margin:0 8px 10px 0}
 .good{color:var(--good-text)}.bad{color:var(--bad-text)}.open{color:var(--muted)}.warn{color:var(--warn-text)}
-.banner{border-left:4px solid var(--warn-text);background:var(--card);padding:10px 16px;margin:0 0 20px;border-radius:0 6px 6px 0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:12px;margin:20px 0 0}
+.banner{border-left:4px solid var(--warn-text);background:var(--card);padding:10px 16px;margin:12px 0 20px;border-radius:0 6px 6px 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin:20px 0 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;min-width:0}
 .card dt{color:var(--muted);font-size:13px;margin:0}.card dd{margin:2px 0 0;font-weight:550;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}
-.charts.one{grid-template-columns:minmax(0,1fr)}
+figure.full{grid-column:1/-1}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px 12px;min-width:0}
 figcaption{font-weight:600;font-size:15px;margin-bottom:6px}
 figure svg{width:100%;height:auto;color:var(--muted);overflow:visible}
-td:nth-child(2){min-width:110px}.narrow{display:none}
+figure svg{display:block}.narrow{display:none}
 .summary{color:var(--muted);font-size:14px;margin:8px 0 6px}
 details summary{cursor:pointer;color:var(--accent);font-size:14px}
 .scroll{overflow-x:auto}
 .scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:14.5px}
-th,td{overflow-wrap:anywhere;min-width:64px;text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1px solid var(--line)}
+th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1px solid var(--line)}
+.long{overflow-wrap:anywhere;min-width:150px}
 thead th{color:var(--muted);font-weight:500;font-size:13px;white-space:nowrap}
 tbody th{font-weight:550}
 details table{font-size:13px;font-variant-numeric:tabular-nums}
 .timeline{list-style:none;margin:0;padding:0}
 .timeline li{display:grid;grid-template-columns:22px minmax(150px,1.1fr) minmax(170px,1.3fr) minmax(0,1.6fr);gap:4px 14px;padding:8px 0;border-bottom:1px solid var(--line)}
 .timeline .dot{width:11px;height:11px;border-radius:50%;margin-top:7px;background:currentColor}
-.timeline .open .dot{background:none;border:2px solid currentColor}
+.timeline .bad .dot{border-radius:1px;transform:rotate(45deg)}
+.heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.timeline li{position:relative}.timeline .open .dot{background:none;border:2px solid currentColor}
 .timeline b{font-weight:600;color:var(--fg)}.timeline span{color:var(--muted);font-size:14.5px;overflow-wrap:anywhere}
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}
 footer{margin-top:52px;color:var(--muted);font-size:13.5px;border-top:1px solid var(--line);padding-top:16px}
-@media (max-width:760px){main{padding:24px 16px 48px}h1{font-size:25px}.charts{grid-template-columns:minmax(0,1fr)}
+@media (max-width:960px){.charts{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:760px){.full .wide{display:none}.full .narrow{display:block}main{padding:24px 16px 48px}h1{font-size:25px}.cards{gap:8px}.card{padding:11px 13px}
 .timeline li{grid-template-columns:22px minmax(0,1fr)}.timeline li>*:nth-child(n+3){grid-column:2}}
 @media (max-width:520px){.wide{display:none}.narrow{display:block}}
+@media screen and (max-width:760px){.stack,.stack tbody,.stack tr,.stack th,.stack td{display:block}.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stack tbody tr{padding:9px 0;border-bottom:1px solid var(--line)}.stack tbody th,.stack td{display:grid;grid-template-columns:104px minmax(0,1fr);gap:0 12px;padding:2px 0;border:0;min-width:0;overflow-wrap:anywhere}
+.stack tbody th::before,.stack td::before{content:attr(data-column);color:var(--muted);font-weight:400}.stack .empty{display:none}}
 @media print{:root{--bg:#fff;--card:#fff;--fg:#000;--muted:#444;--line:#ccc}body{font-size:10.5pt}main{max-width:none;padding:0}
 figure,.card,.timeline li,tr{break-inside:avoid}h2{break-after:avoid}details:not([open])>*:not(summary){display:none}details>summary{display:none}a{color:inherit}}
 `;
