@@ -70,16 +70,22 @@ const approvedText: AuditRule = (plan) => {
       ];
 };
 
-/** Each decision must follow from the votes of its round, and nobody outside the board, and no author, votes. */
+/**
+ * Each decision must follow from the votes of its round, and nobody outside the board, and no author, votes. Rounds about an
+ * earlier text are not judged: who was on the board then is no longer in the file.
+ */
 const decisions: AuditRule = (plan, policy) => {
   const findings: AuditFinding[] = [];
   let votes = new Map<string, 'go' | 'no-go'>();
+  let round: string | undefined;
   const authors: string[] = [];
   for (const event of plan.events) {
     if (AUTHORING.includes(event.type)) {
       authors.push(event.actor);
       votes = new Map();
     }
+    if (event.type === 'cab.submitted') round = event.data.specDigest;
+    if (round !== plan.specDigest) continue;
     if (event.type === 'cab.voted') {
       votes.set(seatOf(event).toLowerCase(), event.data.decision);
       findings.push(...voter(plan, policy, authors, event));
@@ -96,6 +102,29 @@ const decisions: AuditRule = (plan, policy) => {
           fix: `relctl plan ${plan.id} --reopen "<reason>"`,
         });
       }
+    }
+  }
+  return findings;
+};
+
+/** What was voted on is what was submitted, and what was staged or deployed is what the board gave its Go for. */
+const approvedBefore: AuditRule = (plan) => {
+  const findings: AuditFinding[] = [];
+  let submitted: string | undefined;
+  let approved: string | undefined;
+  const fix = `relctl plan ${plan.id} --reopen "<reason>"`;
+  for (const event of plan.events) {
+    const { type, seq } = event;
+    if (type === 'plan.reopened' || type === 'cab.submitted') approved = undefined;
+    if (type === 'cab.submitted') submitted = event.data.specDigest;
+    if (type === 'cab.decided' && event.data.decision === 'go') approved = submitted;
+    if (type === 'cab.voted' && event.data.specDigest !== submitted) {
+      const problem = `${event.actor} voted on another text than the one that was submitted`;
+      findings.push({ code: 'vote-on-another-text', severity: 'error', seq, problem, fix });
+    }
+    if ((type === 'stage.started' || type === 'deploy.started') && event.data.specDigest !== approved) {
+      const problem = `${type} is about a text for which the board had given no Go`;
+      findings.push({ code: 'not-approved', severity: 'error', seq, problem, fix });
     }
   }
   return findings;
@@ -121,13 +150,13 @@ function voter(
   return [];
 }
 
-/** QA and Operations sign for themselves, and not one person for both. */
+/** QA and Operations sign for themselves, and not one person for both; of the text that stands, as above. */
 const signoffs: AuditRule = (plan, policy) => {
   const findings: AuditFinding[] = [];
   let last: { role: string; actor: string } | undefined;
   for (const event of plan.events) {
     if (event.type === 'stage.started') last = undefined;
-    if (event.type !== 'signoff.recorded') continue;
+    if (event.type !== 'signoff.recorded' || event.data.specDigest !== plan.specDigest) continue;
     const { role } = event.data;
     const fix = `relctl stage ${plan.id}, then both sign-offs again`;
     if (!holdsSeat(plan, policy, role, event)) {
@@ -179,4 +208,4 @@ const rehearsed: AuditRule = (plan) => {
       ];
 };
 
-const RULES: readonly AuditRule[] = [claimedPhase, approvedText, decisions, signoffs, rehearsed];
+const RULES: readonly AuditRule[] = [claimedPhase, approvedText, decisions, approvedBefore, signoffs, rehearsed];

@@ -66,7 +66,13 @@ export const PROCESS = {
     command: (id) => `relctl signoff cab ${id}`,
     phases: ['submitted'],
     roles: only('cab'),
-    gates: [planning.cabMember, planning.cabNotAuthor, approval.notContributor('cab'), expiry.cabNotExpired],
+    gates: [
+      planning.cabCurrent,
+      planning.cabMember,
+      planning.cabNotAuthor,
+      approval.notContributor('cab'),
+      expiry.cabNotExpired,
+    ],
   },
   stage: {
     command: (id) => `relctl stage ${id}`,

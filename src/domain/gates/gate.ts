@@ -61,6 +61,7 @@ export const GATES = {
   'approval.not-contributor': { title: 'nobody approves their own commits', exceptionable: false },
   'cab.member': { title: 'the vote comes from the Change Advisory Board', exceptionable: false },
   'cab.not-author': { title: 'nobody approves what they wrote', exceptionable: false },
+  'cab.current': { title: 'the board votes on the text that was submitted to it', exceptionable: false },
   'cab.go': { title: 'the CAB gave its Go for exactly this plan', exceptionable: false },
   'cab.not-expired': { title: 'the submission or the Go is recent enough to count', exceptionable: false },
   'cab.conditions': { title: 'the conditions of the Go are met', exceptionable: false },

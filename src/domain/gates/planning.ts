@@ -111,6 +111,14 @@ export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) => {
       });
 };
 
+/** A vote on a text that was changed after it was submitted would count for the one that the others have read. */
+export const cabCurrent: GateRule = (facts) => {
+  const { plan, state } = facts;
+  return state.cab === undefined || state.cab.specDigest === plan.specDigest
+    ? undefined
+    : refuse('cab.current', 'the plan was changed after it was submitted to the CAB', reopen(facts));
+};
+
 export const cabGo: GateRule = (facts) => {
   const { plan, state, policy } = facts;
   const board = votingBoard(plan.spec, state.authors, policy);

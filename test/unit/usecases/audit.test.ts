@@ -9,8 +9,10 @@ import type { NewEvent } from '../../../src/plan/chain.ts';
 import type { EventType, RecordedEvent } from '../../../src/plan/events.ts';
 import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../../src/plan/release-plan.ts';
 import { audit } from '../../../src/usecases/audit.ts';
+import { Journal } from '../../../src/usecases/journal.ts';
+import { subjectOf } from '../../../src/usecases/subject.ts';
 import { type Company, openCompany } from '../../support/company.ts';
-import { walkTo } from '../../support/company-walk.ts';
+import { submit, voteGo, walkTo } from '../../support/company-walk.ts';
 import { standardPolicy } from '../../support/gate-facts.ts';
 import { chainOf, PEOPLE, SAMPLE_FILE } from '../../support/sample-plan.ts';
 
@@ -148,6 +150,27 @@ describe('a history that was forged and chained anew', () => {
         ),
       'spec-changed',
     ],
+    [
+      'a vote on another text than the one that was submitted',
+      (events) =>
+        events.map((event) =>
+          event.type === 'cab.voted'
+            ? ({ ...event, data: { ...event.data, specDigest: 'f'.repeat(64) } } as NewEvent<EventType>)
+            : event,
+        ),
+      'vote-on-another-text',
+    ],
+    [
+      'a round about another text before this one was staged',
+      (events) =>
+        events.map((event) =>
+          event.type === 'cab.submitted' || event.type === 'cab.voted'
+            ? ({ ...event, data: { ...event.data, specDigest: 'f'.repeat(64) } } as NewEvent<EventType>)
+            : event,
+        ),
+      'not-approved',
+    ],
+    ['a staging without a decision', without('cab.decided'), 'not-approved'],
   ])('shows %s', (_what, change, code) => {
     expect(forged(change)).toContain(code);
   });
@@ -169,5 +192,29 @@ describe('relctl audit', () => {
       writeFileSync(kept, content);
     }
     expect((await audit(company.as('anyone@example.com'), company.id)).result).toBe('done');
+  });
+});
+
+describe('a release that went before the board twice', () => {
+  it('holds although the board was changed in between: the first round is judged by nobody but the chain', async () => {
+    const twice = await openCompany();
+    try {
+      await walkTo(twice, 'approved');
+      const [first, second, third] = PEOPLE.cab;
+      const lead = twice.as(PEOPLE.rdLead);
+      const file = join(twice.git.root, SAMPLE_FILE);
+      writeFileSync(file, readFileSync(file, 'utf8').replace(`      - ${first}\n`, ''));
+      const journal = new Journal(lead, await twice.plan());
+      await journal.record('plan.reopened', { ...subjectOf(journal.plan), reason: 'another board' });
+      await submit(twice);
+      expect((await twice.plan()).spec.owners.cab).toEqual([second, third]);
+      await voteGo(twice, second);
+      await voteGo(twice, third);
+      expect((await twice.state()).phase).toBe('approved');
+      const outcome = await audit(lead, twice.id);
+      expect((outcome.data.findings as { severity: string }[]).filter((one) => one.severity === 'error')).toEqual([]);
+    } finally {
+      twice.close();
+    }
   });
 });

@@ -5,7 +5,7 @@ import { windowSpan } from '../../../src/domain/calendar.ts';
 import { status } from '../../../src/usecases/status.ts';
 import { submitCab } from '../../../src/usecases/submit-cab.ts';
 import { type Company, deadRuns, openCompany, refusal } from '../../support/company.ts';
-import { OPERATOR, opsSigns, qaSigns, toProduction, toStaging, walkTo } from '../../support/company-walk.ts';
+import { OPERATOR, opsSigns, qaSigns, toProduction, toStaging, voteGo, walkTo } from '../../support/company-walk.ts';
 import { dyingStore, Killed } from '../../support/dying-store.ts';
 import { recordingEnvironments } from '../../support/recording-environments.ts';
 import { PEOPLE, SAMPLE_FILE } from '../../support/sample-plan.ts';
@@ -76,6 +76,16 @@ describe('exceptions', () => {
 });
 
 describe('an approval', () => {
+  it('is not given to a text that was changed after it was submitted', async () => {
+    company = await openCompany();
+    await walkTo(company, 'submitted');
+    editPlan((text) => text.replace('change: Takes wallet payments', 'change: Takes all payments'));
+    const error = await refusal(voteGo(company, PEOPLE.cab[0]));
+    expect(gatesOf(error)).toEqual(['cab.current']);
+    expect(error.hints[0]).toBe(`${PEOPLE.rdLead}: relctl plan ${company.id} --reopen "<reason>"`);
+    expect((await company.state()).cab?.votes).toEqual([]);
+  });
+
   it('is void once the plan says something else, until it is approved and staged again', async () => {
     company = await openCompany();
     await walkTo(company, 'ready');
