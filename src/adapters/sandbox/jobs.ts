@@ -11,6 +11,11 @@ import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 /** How a Job is doing at the world's time. */
 type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed';
 
+/** A Job with parallelism 0 is held: it has no pod and does nothing until that is changed. */
+function isHeld({ object }: StoredObject): boolean {
+  return (object.spec as { readonly parallelism?: number } | undefined)?.parallelism === 0;
+}
+
 /** Decides when a Job is made what will become of it. */
 export function jobEffects(state: WorldState, target: TargetState, object: KubeObject): string[] {
   const image = imageOf(fieldsAt(object, 'spec', 'template'));
@@ -25,6 +30,7 @@ export function jobEffects(state: WorldState, target: TargetState, object: KubeO
 /** The phase of a Job, and when it was reached (milliseconds since the epoch). */
 function jobPhase(state: WorldState, stored: StoredObject): { readonly phase: JobPhase; readonly at: number } {
   const started = stored.changedAt;
+  if (isHeld(stored)) return { phase: 'pending', at: started };
   const work = 3000 + (keyOf(state.seed, `job ${stored.object.metadata.uid}`) % 5000);
   const ends = started + 1000 + work;
   if (stored.effects?.includes('image-missing') || state.now < started + 1000) return { phase: 'pending', at: started };
@@ -34,6 +40,7 @@ function jobPhase(state: WorldState, stored: StoredObject): { readonly phase: Jo
 
 /** Status of a Job. */
 export function jobStatus(state: WorldState, stored: StoredObject): object {
+  if (isHeld(stored)) return {};
   const { phase, at } = jobPhase(state, stored);
   const startTime = rfc3339(stored.changedAt);
   if (phase === 'succeeded') {
@@ -56,6 +63,7 @@ export function jobTicks(state: WorldState, stored: StoredObject): number {
 
 /** The pod of a Job as an object. */
 export function jobPods(state: WorldState, target: TargetState, stored: StoredObject): readonly KubeObject[] {
+  if (isHeld(stored)) return [];
   const { metadata } = stored.object;
   const template = fieldsAt(stored.object, 'spec', 'template');
   const { phase, at } = jobPhase(state, stored);

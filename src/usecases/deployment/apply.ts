@@ -1,3 +1,4 @@
+import { awake, dormant } from '../../domain/deployment/dormant.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import {
   FENCE_ANNOTATION,
@@ -7,7 +8,7 @@ import {
   sameObject,
   withoutServerFields,
 } from '../../domain/manifests.ts';
-import type { Guard, KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Context } from '../context.ts';
 import { keepLock, type Lock } from './lock.ts';
 
@@ -33,9 +34,24 @@ export function applyFenced(
   /** Fits the object to the live one; the write holds only at that very version. */
   fitted: (live: KubeObject | undefined) => KubeObject = () => object,
 ): Promise<KubeObject> {
-  return guarded(context, lock, refOf(object), (live) => {
-    const guard: Guard = live === undefined ? { absent: true } : versionOf(live);
-    return lock.cluster.apply(fenced(fitted(live), lock.mark), guard);
+  return guarded(context, lock, refOf(object), async (live) => {
+    const wanted = fenced(fitted(live), lock.mark);
+    if (live !== undefined) return lock.cluster.apply(wanted, versionOf(live));
+    const asleep = dormant(wanted);
+    const made = await lock.cluster.apply(asleep ?? wanted, { absent: true });
+    return asleep === undefined ? made : lock.cluster.apply(wanted, versionOf(made));
+  });
+}
+
+/**
+ * Creates a Job under the lock if it is not there, and lets it run: it is made asleep, so that of two runs that make it only
+ * the one that holds the lock lets it do anything.
+ */
+export async function startJob(context: Context, lock: Lock, job: KubeObject): Promise<void> {
+  await guarded(context, lock, refOf(job), async (live) => {
+    const made = live ?? (await lock.cluster.create(fenced(dormant(job) ?? job, lock.mark)));
+    const running = awake(made);
+    if (running !== made) await lock.cluster.replace(withoutServerFields(fenced(running, lock.mark)), versionOf(made));
   });
 }
 

@@ -1,3 +1,4 @@
+import { isAsleep } from '../../domain/deployment/dormant.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { RELEASE_LABEL } from '../../domain/manifests.ts';
 import { jobStatus } from '../../domain/rollout.ts';
@@ -6,8 +7,8 @@ import type { Migration } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../context.ts';
-import { refOf, removeFenced } from './apply.ts';
-import { keepLock, type Lock } from './lock.ts';
+import { refOf, removeFenced, startJob } from './apply.ts';
+import type { Lock } from './lock.ts';
 import type { DesiredService } from './objects.ts';
 import { awaitJob, jobLogs } from './watch.ts';
 
@@ -37,11 +38,10 @@ export async function migrate(
 ): Promise<Evidence> {
   const { context, lock } = run;
   const job = migrationJob(run, migration, service, direction);
-  await keepLock(context, lock);
   const live = await lock.cluster.get(refOf(job));
   const isRerun = live !== undefined && options.retry && jobStatus(live).state === 'failed';
   if (isRerun) await removeFenced(context, lock, refOf(job));
-  if (live === undefined || isRerun) await createOnce(lock, job);
+  await startJob(context, lock, job);
   await awaitJob(context, lock, job, run.timeout);
   const log = await jobLogs(lock.cluster, job.metadata.name);
   return context.store.keep(
@@ -59,7 +59,13 @@ export async function endOfMigration(
 ): Promise<'not-run' | 'succeeded' | 'failed'> {
   const { context, lock } = run;
   const job = migrationJob(run, migration, service, 'up');
-  if ((await lock.cluster.get(refOf(job))) === undefined) return 'not-run';
+  const live = await lock.cluster.get(refOf(job));
+  if (live === undefined) return 'not-run';
+  if (isAsleep(live)) {
+    // Gone, so that the run that made it cannot wake it any more.
+    await removeFenced(context, lock, refOf(job));
+    return 'not-run';
+  }
   try {
     await awaitJob(context, lock, job, run.timeout);
     return 'succeeded';
@@ -74,15 +80,6 @@ export async function removeJobs(context: Context, lock: Lock, release: string):
   const jobs = await lock.cluster.list({ apiVersion: 'batch/v1', kind: 'Job', labels: { [RELEASE_LABEL]: release } });
   for (const job of jobs) {
     await removeFenced(context, lock, { apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name });
-  }
-}
-
-async function createOnce(lock: Lock, job: KubeObject): Promise<void> {
-  try {
-    await lock.cluster.create(job);
-  } catch (error) {
-    // Somebody made it between look and write: it has the same name, so it is the same migration.
-    if (!(error instanceof RelctlError) || error.code !== 'cluster.conflict') throw error;
   }
 }
 
