@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import type { Invocation } from './commands/command.ts';
+import type { CommandAction, Invocation } from './commands/command.ts';
 import type { Ground, Surroundings } from './composition.ts';
 import { EXIT_CODES, RelctlError } from './domain/errors.ts';
 import { ENTRIES } from './program/entries.ts';
@@ -53,7 +53,7 @@ async function execute(parsed: Parsed, io: Io): Promise<number> {
   const opened: Context[] = [];
   try {
     const { run: action } = await parsed.load();
-    const outcome = await action(invocationOf(parsed, terminal.surroundings, io, opened));
+    const outcome = await (await recordingOf(action, flags))(invocationOf(parsed, terminal.surroundings, io, opened));
     await tellPrograms(opened, parsed);
     await terminal.progress.settle();
     const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
@@ -75,6 +75,13 @@ async function tellPrograms(opened: readonly Context[], { args }: Parsed): Promi
   if (!notifications.some((channel) => channel.kind === 'webhook' && channel.format === 'cdevents')) return;
   const { deliverRest } = await import('./usecases/deliver-rest.ts');
   await deliverRest(context, id);
+}
+
+/** `--commit` and `--push` put the same thing around every command. */
+async function recordingOf(action: CommandAction, flags: Parsed['flags']): Promise<CommandAction> {
+  if (flags.commit !== true && flags.push !== true) return action;
+  const { sharing } = await import('./commands/sharing.ts');
+  return sharing(action, { push: flags.push === true });
 }
 
 function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io, opened: Context[]): Invocation {

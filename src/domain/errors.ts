@@ -51,6 +51,8 @@ export const ERRORS = {
   'evidence.unreadable': 'usage',
   'signing.no-key': 'usage',
   'signing.trust': 'usage',
+  'sharing.no-upstream': 'usage',
+  'sharing.other-commits': 'usage',
   'candidate.clash': 'usage',
   'candidate.no-services': 'usage',
   // Somebody said no, or answered nothing where only a clear yes will do.
@@ -93,6 +95,9 @@ export const ERRORS = {
   'smoke.failed': 'failed',
   'signoff.red': 'failed',
   'signing.failed': 'failed',
+  'sharing.conflict': 'failed',
+  'sharing.refused': 'failed',
+  'sharing.work-tree': 'failed',
   'review.incomplete': 'failed',
   'incident.unknown': 'usage',
   'migration.failed': 'failed',

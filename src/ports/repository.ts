@@ -1,3 +1,5 @@
+import type { SharedHistory } from './sharing.ts';
+
 /** The git repository that holds the code and the plans. Errors: `repo.not-git`, `repo.no-such-commit`, `tool.*`. */
 export interface Repository {
   /** Absolute path of the work tree's root. */
@@ -16,8 +18,8 @@ export interface Repository {
   commitTimes(commits: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** `user.email` of the person at work, or `undefined`. */
   userEmail(): Promise<string | undefined>;
-  /** Local branches with what a Product Manager asks of them, newest first. */
-  branches(base: string): Promise<readonly Branch[]>;
+  /** Local branches with what a Product Manager asks of them, newest first; only those whose name is wanted. */
+  branches(base: string, wanted?: (name: string) => boolean): Promise<readonly Branch[]>;
   /** Commits the given paths with a message; nothing else of the index is touched. */
   commitPaths(paths: readonly string[], message: string): Promise<string>;
 }
@@ -47,6 +49,8 @@ export interface Branch {
 
 /** What building a candidate asks of the repository, beyond reading it. Nothing here touches the work tree or the index. */
 export interface CandidateRepository extends Repository {
+  /** Sharing of records with other clones. */
+  readonly sharing: SharedHistory;
   /** Texts of several files at a commit, in one go; a path that is not there is left out. */
   readFiles(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Paths of the text files at a commit that hold one of the words. */

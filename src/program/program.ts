@@ -85,6 +85,8 @@ const GLOBALS: readonly Option[] = [
   new Option('--no-color', 'no colours; NO_COLOR does the same'),
   new Option('--yes', 'answer confirmations with yes; never an approval'),
   new Option('--as <person>', 'act as this person, instead of git’s user.email'),
+  new Option('--commit', 'commit what is recorded: exactly the files of the release'),
+  new Option('--push', 'commit it and push it; where somebody was faster, put it after theirs if both can stand'),
   new Option('--quiet', 'no progress on stderr'),
   new Option('--debug', 'show stack traces'),
 ];

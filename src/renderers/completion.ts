@@ -14,7 +14,18 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 /** One of them. */
 export type Shell = (typeof SHELLS)[number];
 
-const GLOBAL_FLAGS = ['--json', '--events', '--no-color', '--yes', '--as', '--quiet', '--debug', '--help'];
+const GLOBAL_FLAGS = [
+  '--json',
+  '--events',
+  '--no-color',
+  '--yes',
+  '--as',
+  '--commit',
+  '--push',
+  '--quiet',
+  '--debug',
+  '--help',
+];
 /** Ids of the plans of the repository that the shell stands in. */
 const LIST_IDS = `(cd "$(git rev-parse --show-toplevel 2>/dev/null)" 2>/dev/null && ls releases/*.yaml 2>/dev/null | sed -e 's|^releases/||' -e 's|\\.yaml$||')`;
 

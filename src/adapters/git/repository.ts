@@ -6,6 +6,7 @@ import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead } from './history.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { resolveCommit } from './refs.ts';
+import { sharingOf } from './sharing.ts';
 import { latestVersionTag } from './tags.ts';
 import { plainWorkTree } from './work-tree.ts';
 
@@ -26,6 +27,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
   };
   return {
     root,
+    sharing: sharingOf(git),
     resolve,
     fileAt: async (commit, path) => (await readBlobs(git, await resolve(commit), [path])).get(path),
     readFiles: async (commit, paths) => readBlobs(git, await resolve(commit), paths),
@@ -33,7 +35,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
     changeSize: async (base, head) => changeSize(git, await resolve(base), await resolve(head)),
     userEmail: () => userEmail(git),
-    branches: async (base) => branchesAhead(git, await resolve(base)),
+    branches: async (base, wanted) => branchesAhead(git, await resolve(base), wanted),
     mentions: async (commit, words) => filesMentioning(git, await resolve(commit), words),
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
     commitTimes: (commits) => commitTimesOf(git, commits),

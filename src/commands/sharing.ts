@@ -1,0 +1,82 @@
+import type { Outcome } from '../domain/outcome.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
+import type { Context } from '../usecases/context.ts';
+import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
+import type { CommandAction, Invocation } from './command.ts';
+
+/**
+ * A command whose records are committed, and with `--push` shared, however it ends: what was recorded before a refusal is as
+ * much a part of the history as the rest.
+ */
+export function sharing(action: CommandAction, options: { readonly push: boolean }): CommandAction {
+  return async (invocation) => {
+    const touched = new Set<string>();
+    let opened: Context | undefined;
+    const watched: Invocation = {
+      ...invocation,
+      async context() {
+        const context = await invocation.context();
+        opened = { ...context, store: noting(context.store, touched) };
+        return opened;
+      },
+    };
+    const share = async (): Promise<SharedRecords | undefined> =>
+      opened === undefined || touched.size === 0 ? undefined : shareRecords(opened, [...touched], options);
+    let outcome: Outcome;
+    try {
+      outcome = await action(watched);
+    } catch (error) {
+      await share().catch((trouble: unknown) => tell(invocation, trouble));
+      throw error;
+    }
+    return withRecords(outcome, await share());
+  };
+}
+
+/** The command's own error is told; what became of the records beside it is a warning. */
+function tell({ sink }: Invocation, trouble: unknown): void {
+  const text = `not shared: ${trouble instanceof Error ? trouble.message : String(trouble)}`;
+  sink.emit({ type: 'note', level: 'warning', text });
+}
+
+/** A store that notes which releases were written. */
+function noting(store: PlanStore, touched: Set<string>): PlanStore {
+  return {
+    ...store,
+    create: (id, head) => {
+      touched.add(id);
+      return store.create(id, head);
+    },
+    rewrite: (plan, head) => {
+      touched.add(plan.id);
+      return store.rewrite(plan, head);
+    },
+    append: (plan, events) => {
+      touched.add(plan.id);
+      return store.append(plan, events);
+    },
+    keep: (id, name, content) => {
+      touched.add(id);
+      return store.keep(id, name, content);
+    },
+  };
+}
+
+function withRecords(outcome: Outcome, records: SharedRecords | undefined): Outcome {
+  if (records === undefined) return outcome;
+  const { commit, pushed, subjects } = records;
+  return {
+    ...outcome,
+    blocks: [
+      ...outcome.blocks,
+      {
+        kind: 'facts',
+        facts: [
+          ['commit', `${commit.slice(0, 12)}${pushed === undefined ? '' : `, pushed to ${pushed}`}`],
+          ...subjects.map((subject) => ['record', subject] as const),
+        ],
+      },
+    ],
+    data: { ...outcome.data, records },
+  };
+}

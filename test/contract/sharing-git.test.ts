@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { subjectOf } from '../../src/usecases/subject.ts';
+import { race } from '../bench/governance/races.ts';
+import { PEOPLE } from '../support/sample-plan.ts';
+import { type Clone, openSharedClones, type SharedClones } from '../support/shared-clones.ts';
+
+test('of two pushes at the same moment one is first; votes that both stand are put together, and no event is lost', async () => {
+  expect(await race(8)).toEqual({ rounds: 8, singleWinners: 8, putTogether: 6, refused: 2, lost: 0 });
+}, 120_000);
+
+describe('pushing', () => {
+  let clones: SharedClones;
+  let ada: Clone;
+  beforeEach(async () => {
+    clones = await openSharedClones();
+    ada = await clones.clone(PEOPLE.rdLead);
+  });
+  afterEach(() => clones.close());
+
+  const file = () => `releases/${clones.company.id}.yaml`;
+  async function record(clone: Clone, reason = 'because'): Promise<void> {
+    await (await clone.journal()).record('exception.granted', { gate: 'time.cab-lead', reason, command: 'submit-cab' });
+  }
+  async function submit(clone: Clone): Promise<void> {
+    const journal = await clone.journal();
+    await journal.record('cab.submitted', { ...subjectOf(journal.plan), round: 1 });
+  }
+
+  test('commits exactly the files of the release, and nothing that is staged or changed beside', async () => {
+    writeFileSync(join(ada.root, 'services/web/main.js'), '// staged\n');
+    ada.git('add', 'services/web/main.js');
+    writeFileSync(join(ada.root, 'services/api/main.js'), '// changed\n');
+    await ada.context.store.keep(clones.company.id, 'note.txt', 'kept');
+    await record(ada);
+    const shared = await ada.push();
+    expect(ada.git('show', '--name-only', '--format=%s', 'HEAD').split('\n')).toEqual([
+      `release(${clones.company.id}): exception.granted by ${PEOPLE.rdLead}`,
+      '',
+      file(),
+      `releases/${clones.company.id}/note.txt`,
+    ]);
+    expect(shared).toMatchObject({ pushed: 'origin/main', rebased: 0 });
+    expect(ada.git('diff', '--cached', '--name-only')).toBe('services/web/main.js');
+    expect(ada.git('diff', '--name-only')).toBe('services/api/main.js');
+    expect((await clones.shared()).events.at(-1)?.type).toBe('exception.granted');
+  });
+
+  test('goes on from what others pushed, code and all, and keeps what is changed here', async () => {
+    const bea = await clones.clone(PEOPLE.cab[0]);
+    writeFileSync(join(bea.root, 'services/web/main.js'), '// from bea\n');
+    bea.git('commit', '--quiet', '-am', 'Change the web');
+    bea.git('push', '--quiet');
+    writeFileSync(join(ada.root, 'services/api/main.js'), '// only here\n');
+    await record(ada);
+    expect(await ada.push()).toMatchObject({ rebased: 1 });
+    expect(readFileSync(join(ada.root, 'services/web/main.js'), 'utf8')).toBe('// from bea\n');
+    expect(readFileSync(join(ada.root, 'services/api/main.js'), 'utf8')).toBe('// only here\n');
+    expect(ada.git('log', '--format=%s', '-2').split('\n')).toEqual([
+      `release(${clones.company.id}): exception.granted by ${PEOPLE.rdLead}`,
+      'Change the web',
+    ]);
+    expect(ada.git('status', '--porcelain', '--branch').split('\n')[0]).toBe('## main...origin/main');
+  });
+
+  test('stops where both cannot stand, says what contradicts what, and keeps the own record in its commit', async () => {
+    const bea = await clones.clone(PEOPLE.operations[0]);
+    await submit(ada);
+    await ada.push();
+    await record(bea, 'mine');
+    const before = (await bea.plan()).events.at(-1)?.hash ?? '';
+    const error = await bea.push().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: 'sharing.conflict',
+      message: expect.stringContaining('exception.granted was recorded without knowing of cab.submitted'),
+    });
+    expect(bea.git('show', `HEAD:${file()}`)).toContain(before);
+    expect((await clones.shared()).events.map((event) => event.type)).toEqual(['plan.created', 'cab.submitted']);
+    // The way out that the hints name.
+    const { hints } = error as { hints: readonly string[] };
+    const [, branch = ''] = /git branch (\S+)/.exec(hints[1] ?? '') ?? [];
+    bea.git('branch', branch);
+    bea.git('reset', '--quiet', '--keep', 'origin/main');
+    expect((await bea.plan()).events.at(-1)?.type).toBe('cab.submitted');
+    expect(bea.git('show', `${branch}:${file()}`)).toContain(before);
+  });
+
+  test('does not take code along that its author has not pushed', async () => {
+    writeFileSync(join(ada.root, 'services/web/main.js'), '// not yet\n');
+    ada.git('commit', '--quiet', '-am', 'Half done');
+    await record(ada);
+    await expect(ada.push()).rejects.toMatchObject({
+      code: 'sharing.other-commits',
+      message: expect.stringContaining('services/web/main.js'),
+    });
+    expect((await clones.shared()).events).toHaveLength(1);
+    expect((await ada.plan()).events).toHaveLength(2);
+  });
+
+  test('does not write over a file that is changed here and there', async () => {
+    const bea = await clones.clone(PEOPLE.cab[0]);
+    writeFileSync(join(bea.root, 'services/web/main.js'), '// from bea\n');
+    bea.git('commit', '--quiet', '-am', 'Change the web');
+    bea.git('push', '--quiet');
+    writeFileSync(join(ada.root, 'services/web/main.js'), '// from ada, not committed\n');
+    await record(ada);
+    await expect(ada.push()).rejects.toMatchObject({ code: 'sharing.work-tree' });
+    expect(readFileSync(join(ada.root, 'services/web/main.js'), 'utf8')).toBe('// from ada, not committed\n');
+    expect((await ada.plan()).events.at(-1)?.type).toBe('exception.granted');
+  });
+
+  test('says what a server that does not want it says', async () => {
+    writeFileSync(join(clones.remote, 'hooks', 'pre-receive'), '#!/bin/sh\necho "main is protected" >&2\nexit 1\n');
+    await record(ada);
+    await expect(ada.push()).rejects.toMatchObject({
+      code: 'sharing.refused',
+      message: expect.stringContaining('main is protected'),
+    });
+    expect((await ada.plan()).events).toHaveLength(2);
+  });
+
+  test('needs a branch that follows one of the remote', async () => {
+    ada.git('switch', '--quiet', '--detach');
+    await record(ada);
+    await expect(ada.push()).rejects.toMatchObject({ code: 'sharing.no-upstream' });
+    ada.git('switch', '--quiet', '-c', 'own');
+    await expect(ada.push()).rejects.toMatchObject({ code: 'sharing.no-upstream' });
+  });
+
+  test('that died half-way is taken up by the next one', async () => {
+    await record(ada, 'first');
+    const { commitRecords } = await import('../../src/usecases/sharing/commit-records.ts');
+    await commitRecords(ada.context, clones.company.id);
+    await record(ada, 'second');
+    await ada.push();
+    expect((await clones.shared()).events).toHaveLength(3);
+  });
+});
