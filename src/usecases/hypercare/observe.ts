@@ -25,11 +25,11 @@ export async function observe(context: Context, release: Release, note: string):
   const { timeZone } = plan.spec.window;
   const span: Span = { from: timeOf(state.hypercare?.startedAt ?? ''), to: context.clock.now() };
   const metrics = context.environments.metrics('production');
-  const slos: SloFinding[] = [];
-  // One SLO after the other: a metrics store that is asked everything at once answers nothing sooner.
-  for (const slo of plan.spec.slos) slos.push(await observeSlo(metrics, slo, span, burnLimit, timeZone));
-  const { gaps, holes } = await gapsOf(context, metrics, plan.spec.slos, span, timeZone);
-  const alerts = await activeAlerts(context, severities);
+  const [slos, { gaps, holes }, alerts] = await Promise.all([
+    Promise.all(plan.spec.slos.map((slo) => observeSlo(metrics, slo, span, burnLimit, timeZone))),
+    gapsOf(context, metrics, plan.spec.slos, span, timeZone),
+    activeAlerts(context, severities),
+  ]);
   return {
     from: isoTime(span.from),
     to: isoTime(span.to),
@@ -86,8 +86,10 @@ async function gapsOf(
   const longer = Math.max(300, durationSeconds(context.config.metrics.staleAfter) * 5);
   const gaps: string[] = [];
   const holes: Stretch[] = [];
-  for (const slo of slos) {
-    const found = await metrics.gaps(slo.total, [], span, longer);
+  const readings = await Promise.all(
+    slos.map(async (slo) => [slo, await metrics.gaps(slo.total, [], span, longer)] as const),
+  );
+  for (const [slo, found] of readings) {
     if (!found.ok) {
       gaps.push(`${slo.name}: it is not known where data is missing (${found.noData.detail})`);
       holes.push(span);

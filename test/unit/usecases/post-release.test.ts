@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startOfDate, timeOf } from '../../../src/domain/calendar.ts';
+import { hypercare } from '../../../src/usecases/hypercare.ts';
+import { review } from '../../../src/usecases/review.ts';
+import { success } from '../../../src/usecases/success.ts';
+import { type Company, openCompany, refusal } from '../../support/company.ts';
+import { OPERATOR, walkTo } from '../../support/company-walk.ts';
+import { PEOPLE } from '../../support/sample-plan.ts';
+
+let company: Company;
+afterEach(() => company?.close());
+
+const HOUR = 3_600_000;
+const webhook = { kind: 'webhook', name: 'programs', format: 'cdevents', url: 'http://127.0.0.1:9' };
+
+/** A company whose release is out and watched, a day after. */
+async function watched(config: (config: Record<string, unknown>) => void = () => undefined): Promise<void> {
+  company = await openCompany({ shape: { config } });
+  await walkTo(company, 'hypercare');
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 24 * HOUR);
+}
+
+describe('hypercare', () => {
+  it('is handed over with a note, and to nobody who has no part in it', async () => {
+    await watched();
+    const to = PEOPLE.operations[1];
+    const as = company.as(OPERATOR);
+    const without = await refusal(hypercare(as, company.id, { exit: false, handOver: to }));
+    expect(without.code).toBe('usage.missing-answer');
+    const stranger = await refusal(hypercare(as, company.id, { exit: false, handOver: 'eve@example.com', note: 'x' }));
+    expect(stranger.code).toBe('usage.bad-flag');
+    const { data } = await hypercare(as, company.id, { exit: false, handOver: to, note: 'INC-12 is mitigated' });
+    expect(data.watcher).toBe(to);
+    expect(company.sandbox.outbox().at(-1)?.text).toContain('INC-12 is mitigated');
+  });
+
+  it('is not signed off over an open incident, nor soon after a severe one, and then it is', async () => {
+    await watched();
+    const { clock } = company.sandbox;
+    const as = company.as(OPERATOR);
+    await hypercare(as, company.id, { exit: false, incident: { ref: 'INC-12', severity: '2', resolved: false } });
+    clock.advanceTo(timeOf((await company.state()).hypercare?.until ?? '') + HOUR);
+    const exit = () => hypercare(as, company.id, { exit: true, confirmed: true });
+    const gates = async () =>
+      ((await refusal(exit())).data?.refusals as readonly { gate: string }[] | undefined)?.map(
+        (refused) => refused.gate,
+      );
+    expect(await gates()).toEqual(['incidents.closed']);
+    await hypercare(as, company.id, { exit: false, incident: { ref: 'INC-12', resolved: true } });
+    expect(await gates()).toEqual(['incidents.quiet']);
+    clock.advanceTo(clock.now() + 24 * HOUR);
+    expect((await exit()).result).toBe('done');
+    expect((await company.state()).invited?.data.attendees).toContain(PEOPLE.productManager);
+  });
+
+  it('is watched until somebody ends it, and records what is news', async () => {
+    await watched();
+    const interrupted = new AbortController();
+    const { clock } = company.as(OPERATOR);
+    let redraws = 0;
+    const as = company.as(OPERATOR, {
+      interruption: { signal: interrupted.signal, clear: () => undefined },
+      clock: {
+        now: () => clock.now(),
+        sleep: async (milliseconds) => {
+          redraws += 1;
+          if (redraws === 3) interrupted.abort();
+          await clock.sleep(milliseconds);
+        },
+      },
+    });
+    await hypercare(as, company.id, { exit: false, watch: true });
+    expect(redraws).toBe(3);
+    expect((await company.state()).hypercare?.observations).toHaveLength(2);
+  });
+});
+
+describe('success', () => {
+  it('observes each day once, and makes up for days on which nobody looked', async () => {
+    await watched();
+    const pm = company.as(PEOPLE.productManager);
+    expect((await success(pm, company.id, { values: [] })).data.fresh).toHaveLength(0);
+    company.sandbox.clock.advanceTo(startOfDate('2026-12-07', 'America/New_York') + HOUR);
+    const days = (await success(pm, company.id, { values: [] })).data.fresh as readonly { day: string }[];
+    expect(days.map((day) => day.day)).toEqual(['2026-12-04', '2026-12-05', '2026-12-06']);
+    const { events } = await company.plan();
+    await success(pm, company.id, { values: [] });
+    expect((await company.plan()).events).toHaveLength(events.length);
+  });
+});
+
+describe('a review', () => {
+  it('is drafted before the meeting and closes nothing', async () => {
+    await watched();
+    const answers = { values: [], attended: [], lessons: [], debts: [], noDebt: false };
+    const { data } = await review(company.as(PEOPLE.rdLead), company.id, { ...answers, draft: true });
+    const text = new TextDecoder().decode(
+      await company.store.read(company.id, data.document as { file: string; sha256: string }),
+    );
+    expect(text).toContain('## What the release waited for');
+    expect(text).toContain('| deployment began |');
+    expect((await company.state()).phase).toBe('hypercare');
+  });
+});
+
+describe('events for programs', () => {
+  it('are queued in the same history as the transitions, once each', async () => {
+    await watched((config) => {
+      config.notifications = [webhook];
+    });
+    const queued = (await company.state()).outbox.filter((entry) => entry.channels.includes('programs'));
+    const topics = queued.map((entry) => entry.topic);
+    expect(topics.filter((topic) => topic === 'dev.cdevents.service.upgraded.0.3.0')).toHaveLength(2);
+    expect(new Set(queued.map((entry) => entry.key)).size).toBe(queued.length);
+  });
+});
