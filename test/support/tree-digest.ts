@@ -4,7 +4,7 @@ import { sha256 } from '../../src/plan/digest.ts';
 
 /**
  * Every file of a folder with the digest of its content, links by where they lead. What git keeps for itself, and relctl's
- * own folder of locks and of the processes at work, is left out.
+ * own folders of locks, of processes at work, and of what it remembers of unchanged files, are left out.
  */
 export function treeDigest(root: string): Readonly<Record<string, string>> {
   const digests: Record<string, string> = {};
