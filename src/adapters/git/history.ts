@@ -59,8 +59,15 @@ export async function authorsBetween(git: Git, base: string, head: string): Prom
   };
 }
 
-/** Local branches with commits that `base` (a full commit id) lacks, newest first. */
-export async function branchesAhead(git: Git, base: string): Promise<Branch[]> {
+/**
+ * Local branches with commits that `base` (a full commit id) lacks, newest first.
+ * @param wanted by name; those that are not wanted cost nothing, for a repository may have thousands
+ */
+export async function branchesAhead(
+  git: Git,
+  base: string,
+  wanted: (name: string) => boolean = () => true,
+): Promise<Branch[]> {
   const output = await git.read([
     'for-each-ref',
     `--no-merged=${base}`,
@@ -72,6 +79,7 @@ export async function branchesAhead(git: Git, base: string): Promise<Branch[]> {
   for (const line of output.split('\n')) {
     const [ref, head, seconds, author] = line.split('\0');
     if (ref === undefined || head === undefined || seconds === undefined) continue;
+    if (!wanted(ref.slice('refs/heads/'.length))) continue;
     const commits = await commitsBetween(git, base, head);
     branches.push({
       name: ref.slice('refs/heads/'.length),

@@ -14,11 +14,7 @@ export async function chooseBranches(
   exception: string | undefined,
 ): Promise<readonly Offer[]> {
   const names = wanted.length > 0 ? wanted : await askBranches(context, offers, exception);
-  const chosen = [...new Set(names)].map((name) => {
-    const offer = offers.find(({ branch }) => branch.name === name);
-    if (offer === undefined) throw noSuchBranch(name, offers);
-    return offer;
-  });
+  const chosen = [...new Set(names)].flatMap((name) => offers.filter(({ branch }) => branch.name === name));
   const unapproved = chosen.filter((offer) => offer.approvedBy.length === 0);
   if (unapproved.length > 0 && exception === undefined) throw notApproved(unapproved);
   return chosen;
@@ -30,17 +26,16 @@ async function askBranches(
   exception: string | undefined,
 ): Promise<readonly string[]> {
   const now = context.clock.now();
+  const canBePicked = (offer: Offer): boolean => offer.approvedBy.length > 0 || exception !== undefined;
   return context.prompter.selectMany({
     message: 'Which branches does the release bring?',
     flag: '--branch <name>',
     min: 1,
-    choices: offers.map((offer) => ({
+    choices: [...offers.filter(canBePicked), ...offers.filter((offer) => !canBePicked(offer))].map((offer) => ({
       value: offer.branch.name,
       label: `${offer.branch.name}  ${describeOffer(offer, now)}`,
       hint: approvalOf(offer),
-      ...(offer.approvedBy.length === 0 && exception === undefined
-        ? { disabled: 'not approved; --exception "<reason>" lets it be picked' }
-        : {}),
+      ...(canBePicked(offer) ? {} : { disabled: '(not approved)' }),
     })),
   });
 }
@@ -70,7 +65,8 @@ function approvalOf({ approvedBy, outdated }: Offer): string {
   return outdated > 0 ? 'approved only as it was before its last commits' : 'approved by nobody';
 }
 
-function noSuchBranch(name: string, offers: readonly Offer[]): RelctlError {
+/** A branch that the flags name and that cannot be taken. */
+export function noSuchBranch(name: string, offers: readonly Offer[]): RelctlError {
   return new RelctlError('usage.bad-flag', `no local branch "${name}" is ahead of the base`, {
     why: 'The candidate is built from the exact heads of local branches.',
     hints: [

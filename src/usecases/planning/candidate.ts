@@ -1,7 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { Merges } from '../../ports/repository.ts';
 import type { Context } from '../context.ts';
-import { chooseBranches } from './branches.ts';
+import { chooseBranches, noSuchBranch } from './branches.ts';
 import { type Offer, offersOf } from './offers.ts';
 import type { PlanOptions } from './options.ts';
 
@@ -36,6 +36,9 @@ export async function chooseCandidate(context: Context, options: PlanOptions): P
   const commit = options.candidate === undefined ? undefined : await repository.resolve(options.candidate);
   if (commit !== undefined && options.branches.length === 0) return { base, baseCommit, branches: [], commit };
   const offers = await offersOf(context, baseCommit, options.branches);
+  const missing = options.branches.find((name) => offers.every(({ branch }) => branch.name !== name));
+  if (missing !== undefined)
+    throw noSuchBranch(missing, await offersOf({ repository, sink: context.sink }, baseCommit, []));
   if (offers.length === 0) throw nothingAhead(base);
   const branches = await chooseBranches(context, offers, options.branches, options.exception);
   if (commit !== undefined) await refuseUnmerged(context, commit, options.candidate ?? commit, branches);
@@ -129,7 +132,9 @@ async function refuseUnmerged(
   shown: string,
   branches: readonly Offer[],
 ): Promise<void> {
-  const ahead = await context.repository.branches(commit);
+  const ahead = await context.repository.branches(commit, (name) =>
+    branches.some((offer) => offer.branch.name === name),
+  );
   const missing = branches.find((offer) => ahead.some((branch) => branch.name === offer.branch.name));
   if (missing === undefined) return;
   throw new RelctlError('usage.bad-flag', `the candidate ${shown} does not hold all of ${missing.branch.name}`, {

@@ -6,6 +6,7 @@ import { percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
+import { selectorFindings } from './canary-selectors.ts';
 import { impactBetween } from './impact.ts';
 import { type Manifests, openManifests } from './manifests.ts';
 import { migrationName } from './migrations.ts';
@@ -33,6 +34,7 @@ export async function observedFindings(
       ...stale.map((notice) => staleFinding(plan, notice)),
       ...destroyers(plan, impact),
       ...(await canaryFindings(plan, policy, manifests)),
+      ...(await selectorFindings(plan, context.config, manifests)),
     ];
   } catch (error) {
     if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;

@@ -22,15 +22,18 @@ const ASKED_AT_MOST = 30;
 /**
  * The branches that are ahead of a base, each with what its approval rests on: trailers on its commits, and the forge where
  * one answers.
- * @param wanted names of the branches that the flags name; the forge is asked about those alone
+ * @param wanted names of the branches that the flags name, and then only those; all when empty
  */
-export async function offersOf(context: Context, base: string, wanted: readonly string[]): Promise<readonly Offer[]> {
-  // The candidates that relctl built are not features.
-  const branches = (await context.repository.branches(base)).filter((branch) => !branch.name.startsWith('release/'));
-  const asked = (wanted.length > 0 ? branches.filter((one) => wanted.includes(one.name)) : branches).slice(
-    0,
-    ASKED_AT_MOST,
+export async function offersOf(
+  context: Pick<Context, 'repository' | 'sink' | 'forge'>,
+  base: string,
+  wanted: readonly string[],
+): Promise<readonly Offer[]> {
+  const branches = await context.repository.branches(base, (name) =>
+    // The candidates that relctl built are not features.
+    wanted.length > 0 ? wanted.includes(name) : !name.startsWith('release/'),
   );
+  const asked = branches.slice(0, ASKED_AT_MOST);
   const requests = await requestsOf(context, asked);
   return branches.map((branch) => offerOf(branch, requests.get(branch.name)));
 }

@@ -286,9 +286,10 @@ describe('a branch', () => {
     const prompter = scriptedPrompter({ '--branch': ['feature/wallet'], '--base': 'v4.1.0' }, asked);
     await drafted(flags({ branches: [] }), { prompter });
     const choices = asked.find((question) => question.flag.startsWith('--branch'))?.choices ?? [];
+    // Those that can be picked come first.
     expect(choices.map(({ value, disabled }) => [value, disabled !== undefined])).toEqual([
-      ['feature/raw', true],
       ['feature/wallet', false],
+      ['feature/raw', true],
     ]);
     expect(JSON.stringify(choices)).toMatch(/dev@example\.com, \d+ d .*1 commit, 7 files \+\d+ -\d+/);
   });

@@ -45,3 +45,16 @@ test('an annotated tag counts from when it was made', async () => {
   repo.git('tag', 'v2.0.0');
   expect(await (await openRepository(repo.root)).latestTag()).toBe('v2.0.0');
 });
+
+test('only the branches that are wanted are told', async () => {
+  repo.commit({ a: '1' });
+  for (const name of ['feature/a', 'feature/b', 'release/x']) {
+    repo.git('switch', '--quiet', '--create', name, 'main');
+    repo.commit({ [name]: '1' });
+  }
+  const repository = await openRepository(repo.root);
+  const names = async (wanted?: (name: string) => boolean) =>
+    (await repository.branches('main', wanted)).map((branch) => branch.name).sort();
+  expect(await names()).toEqual(['feature/a', 'feature/b', 'release/x']);
+  expect(await names((name) => name.endsWith('b'))).toEqual(['feature/b']);
+});
