@@ -6,7 +6,6 @@ import type { JudgeSettings } from '../judge/settings.ts';
 
 /** What a watch keeps as evidence, as far as it is needed to judge it again. */
 interface KeptSeries {
-  readonly verdict: string;
   readonly settings: JudgeSettings;
   readonly history: Readonly<Record<string, readonly ControlLook[]>>;
   readonly looks: readonly Look[];
@@ -89,8 +88,8 @@ export function readCanaryStory(text: string): CanaryStory | undefined {
 function parse(text: string): KeptSeries | undefined {
   try {
     const value = JSON.parse(text) as Partial<KeptSeries>;
-    if (value.settings === undefined || !Array.isArray(value.looks)) return undefined;
-    return { verdict: value.verdict ?? '', settings: value.settings, history: value.history ?? {}, looks: value.looks };
+    if (!Array.isArray(value.settings?.slos) || !Array.isArray(value.looks)) return undefined;
+    return { settings: value.settings, history: value.history ?? {}, looks: value.looks };
   } catch {
     return undefined;
   }

@@ -22,7 +22,8 @@ export function burnFigure(model: ReportModel): Figure | undefined {
     columns: ['SLO', 'hours after the release', 'burn rate'],
     rows: burn.map((point) => [point.slo, hours(point).toFixed(1), point.burn.toFixed(2)]),
     plot: (width) => ({
-      height: 60 + slos.length * 34,
+      height: 70 + slos.length * 34,
+      marginBottom: 38,
       marginLeft: width < 500 ? 112 : 150,
       x: {
         label: 'burn rate, 1 is the whole budget',
@@ -67,7 +68,8 @@ export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | u
     columns: ['step', 'began', 'took', 'state'],
     rows: steps.map((step) => [step.step, formatMoment(step.from, zone), formatSpan(step.to - step.from), step.state]),
     plot: (width) => ({
-      height: 50 + steps.length * 20,
+      height: 60 + steps.length * 20,
+      marginBottom: 38,
       marginLeft: width < 500 ? 132 : 210,
       x: { label: 'minutes', domain: [0, Math.max(0.1, minute(end))], grid: true, ticks: width < 500 ? 4 : 8 },
       y: {
@@ -119,7 +121,8 @@ export function successFigure(model: ReportModel): Figure | undefined {
       ];
     }),
     plot: (width) => ({
-      height: 56 + rows.length * 34,
+      height: 66 + rows.length * 34,
+      marginBottom: 38,
       marginLeft: width < 500 ? 112 : 170,
       x: {
         label: 'of the way to the target',

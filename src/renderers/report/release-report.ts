@@ -1,6 +1,7 @@
 import { formatMoment, formatSpan, formatWindow, timeOf } from '../../domain/calendar.ts';
 import type { Phase } from '../../domain/phases.ts';
 import { lateness, type Milestone, type ReportModel, whenText } from '../../domain/report/model.ts';
+import { percent } from '../figures.ts';
 import { canaryFigures } from './canary-figures.ts';
 import { escapeHtml } from './escape.ts';
 import { figureHtml } from './figure.ts';
@@ -81,7 +82,7 @@ function header({ plan, state }: ReportModel): string {
 <p><span class="badge ${tone}">${state.phase}</span></p>
 ${state.simulated ? '<p class="banner"><strong>Simulated.</strong> All of this was recorded on relctl’s sandbox: its cluster, traffic, metrics and people are made up.</p>' : ''}
 <p class="lead">${escapeHtml(plan.spec.impact.summary)}</p>
-<dl class="cards">${cards.map(([name, value]) => `<div class="card"><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>
+<dl class="cards">${cards.map(([name, value], at) => `<div class="card${at < 2 ? ' broad' : ''}"><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>
 </header>`;
 }
 
@@ -109,15 +110,17 @@ function canary({ canary: story, state, plan }: ReportModel): string {
   const share =
     story?.share === undefined
       ? ''
-      : ` It received ${(story.share * 100).toFixed(1)} % of all requests; ${plan.spec.canary.share} was asked for.`;
+      : ` It received ${percent(story.share)} of all requests; ${escapeHtml(plan.spec.canary.share)} was asked for.`;
   const figures = story === undefined ? [] : canaryFigures(story);
   return `<p><span class="badge ${tone}">${verdict.data.verdict}</span> after ${escapeHtml(formatSpan(verdict.data.elapsedSeconds * 1000))}, strategy ${plan.spec.canary.strategy}.${share}</p>
-<p>${escapeHtml(sentence(verdict.data.reason))}</p>
+<p>${escapeHtml(sentence(verdict.data.reason, plan.spec.slos))}</p>
 ${figures.length === 0 ? '<p class="lead">No look at the canary had data that could be drawn.</p>' : `<div class="charts">${figures.map(figureHtml).join('\n')}</div>`}`;
 }
 
-function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+/** A reason as a sentence; the name of an SLO keeps its form. */
+function sentence(text: string, slos: readonly { readonly name: string }[]): string {
+  const named = slos.some((slo) => text.startsWith(slo.name));
+  return `${named ? text.slice(0, 1) : text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function one(figure: Parameters<typeof figureHtml>[0] | undefined): string {

@@ -15,10 +15,12 @@ p{margin:0 0 12px}
 .badge{display:inline-block;font-size:14px;font-weight:600;padding:3px 11px;border-radius:99px;border:1.5px solid currentColor;margin:0 8px 10px 0}
 .good{color:var(--good-text)}.bad{color:var(--bad-text)}.open{color:var(--muted)}.warn{color:var(--warn-text)}
 .banner{border-left:4px solid var(--warn-text);background:var(--card);padding:10px 16px;margin:12px 0 20px;border-radius:0 6px 6px 0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin:20px 0 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:12px;margin:20px 0 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;min-width:0}
+.card.broad{grid-column:span 2}
 .card dt{color:var(--muted);font-size:13px;margin:0}.card dd{margin:2px 0 0;font-weight:550;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}
+.charts+.stack{margin-top:14px}
 figure.full{grid-column:1/-1}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px 12px;min-width:0}
 figcaption{font-weight:600;font-size:15px;margin-bottom:6px}
