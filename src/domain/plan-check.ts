@@ -1,13 +1,6 @@
 import { canaryRules } from './plan-rules/canary.ts';
-import {
-  candidateRules,
-  evidenceRules,
-  migrationRules,
-  resourceRules,
-  securityRules,
-  smokeRules,
-  variableRules,
-} from './plan-rules/content.ts';
+import { candidateRules, migrationRules, resourceRules, variableRules } from './plan-rules/change.ts';
+import { evidenceRules, securityRules, smokeRules } from './plan-rules/evidence.ts';
 import type { PlanCheckFacts, PlanFinding, PlanRule } from './plan-rules/finding.ts';
 import { aliases, owners, satisfiable } from './plan-rules/people.ts';
 import { secretRules } from './plan-rules/secrets.ts';

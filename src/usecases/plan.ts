@@ -4,6 +4,7 @@ import type { RiskScore } from '../domain/risk/score.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
 import { draftActions, findingChecks, foundTable, placedFindings, planFacts } from './planning/answer.ts';
+import type { PlanData } from './planning/data.ts';
 import { type Draft, draftPlan } from './planning/draft.ts';
 import type { PlanOptions } from './planning/options.ts';
 import { revisePlan } from './planning/revise.ts';
@@ -17,7 +18,7 @@ export async function plan(context: Context, id: string, options: PlanOptions): 
   const existing = await existingPlan(context, id);
   if (existing !== undefined) return revisePlan(context, existing, options);
   const draft = await draftPlan(context, id, options);
-  return draftAnswer(context, draft, await riskOf(context, draft.plan));
+  return draftAnswer(context, draft, await riskOf(context, draft.plan, draft.impact.size));
 }
 
 async function existingPlan(context: Context, id: string): Promise<ReleasePlan | undefined> {
@@ -55,7 +56,7 @@ function draftAnswer(context: Context, { plan: drafted, policy, candidate, impac
       stale: [],
       findings,
       risk,
-    },
+    } satisfies PlanData,
     simulated: context.environments.simulated,
   };
 }
