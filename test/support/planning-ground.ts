@@ -47,7 +47,8 @@ export function manifest(
   service: string,
   options: { readonly version?: string; readonly replicas?: number; readonly env?: readonly object[] } = {},
 ): string {
-  const labels = { 'app.kubernetes.io/name': service };
+  const shared = { 'app.kubernetes.io/name': service };
+  const labels = { ...shared, track: 'stable' };
   const container = {
     name: 'app',
     image: `registry.example.com/shop/${service}:${options.version ?? '4.1.0'}`,
@@ -68,7 +69,7 @@ export function manifest(
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: service },
-      spec: { selector: labels, ports: [{ port: 80 }] },
+      spec: { selector: shared, ports: [{ port: 80 }] },
     },
   ]
     .map((object) => stringify(object))
