@@ -115,7 +115,7 @@ export function newestPods(
 }
 
 /** True for a pod that takes traffic. */
-export function isReady(pod: KubeObject): boolean {
+function isReady(pod: KubeObject): boolean {
   return (
     pod.metadata.deletionTimestamp === undefined &&
     (statusOf<PodStatus>(pod).conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True')

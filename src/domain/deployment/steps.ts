@@ -28,7 +28,7 @@ export function productionTargets(config: Config): readonly string[] {
 }
 
 /** The region of a target such as `production/eu-2`; `undefined` for an environment without regions. */
-export function regionOf(target: string): string | undefined {
+function regionOf(target: string): string | undefined {
   return target.split('/')[1];
 }
 

@@ -1,4 +1,3 @@
-import { formatSpan } from '../../domain/calendar.ts';
 import type { Acceptance, Steering } from '../../domain/deployment/strategies/strategy.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { nameOf } from '../../domain/manifests.ts';
@@ -154,11 +153,6 @@ export async function jobLogs(cluster: Cluster, job: string): Promise<string> {
   const pods = await cluster.list({ apiVersion: 'v1', kind: 'Pod', labels: { 'job-name': job } });
   const logs = await Promise.all(pods.map((pod) => cluster.logs(pod.metadata.name, { tail: 1000 })));
   return logs.join('\n');
-}
-
-/** How long a rollout took, for people. */
-export function took(context: Context, since: number): string {
-  return `in ${formatSpan(context.clock.now() - since)}`;
 }
 
 async function doomed(

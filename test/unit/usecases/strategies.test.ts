@@ -131,14 +131,24 @@ describe.each(['http-route', 'ingress-nginx'] as const)('%s', (strategy) => {
     expect(undone.filter((step) => step.startsWith('undo:')).slice(0, 2)).toEqual(['undo:traffic', 'undo:canaries']);
   });
 
+  it('refuses a Service that would send requests to the canary beside the route, before anything is written', async () => {
+    await openSteered(strategy, { ...steered(strategy, { objects: (objects) => objects }) });
+    const before = await company.production();
+    const outcome = await toProduction(company);
+    expect(outcome).toMatchObject({ data: { code: 'canary.selector-overlap', phase: 'rolled-back' } });
+    expect(await company.production()).toEqual(before);
+  });
+});
+
+describe('a death', () => {
   it.each([
     'step.completed canary:web@production',
     'step.completed expose:api@production',
     'step.completed expose:web@production',
     'step.completed hide:web@production',
     'step.completed retire:web@production',
-  ])('goes on after a death at %s, and leaves nothing behind', async (event) => {
-    await openSteered(strategy);
+  ])('at %s is gone on from, and leaves nothing behind', async (event) => {
+    await openSteered('http-route');
     const before = await company.production();
     const store = dyingStore(company.store, event, 'before');
     await expect(toProduction(company, {}, { store, runs: deadRuns(company) })).rejects.toBeInstanceOf(Killed);
@@ -150,9 +160,9 @@ describe.each(['http-route', 'ingress-nginx'] as const)('%s', (strategy) => {
   });
 
   it.each(['step.completed expose:web@production', 'step.completed undo:traffic', 'step.completed undo:canaries'])(
-    'is taken out by --abort after a death at %s',
+    'at %s is taken out by --abort',
     async (event) => {
-      await openSteered(strategy);
+      await openSteered('http-route');
       const before = await company.production();
       const dying = (mode: 'full' | 'abort') =>
         toProduction(company, { mode }, { store: dyingStore(company.store, event, 'before'), runs: deadRuns(company) });
@@ -165,14 +175,6 @@ describe.each(['http-route', 'ingress-nginx'] as const)('%s', (strategy) => {
       expect(await company.production()).toEqual(before);
     },
   );
-
-  it('refuses a Service that would send requests to the canary beside the route, before anything is written', async () => {
-    await openSteered(strategy, { ...steered(strategy, { objects: (objects) => objects }) });
-    const before = await company.production();
-    const outcome = await toProduction(company);
-    expect(outcome).toMatchObject({ data: { code: 'canary.selector-overlap', phase: 'rolled-back' } });
-    expect(await company.production()).toEqual(before);
-  });
 });
 
 describe('http-route', () => {

@@ -39,7 +39,12 @@ export function canaryServiceRef(stable: string): ObjectRef {
  * A Service that a route divides requests with must select the stable pods only: what it also sent to canary pods would come
  * on top of the exact share.
  */
-export function stableServiceObstacle({ service, traffic, stableService, canary }: CanaryGround): Obstacle | undefined {
+export function stableServiceObstacle({
+  service,
+  traffic,
+  stableService,
+  canary,
+}: Pick<CanaryGround, 'service' | 'traffic' | 'stableService' | 'canary'>): Obstacle | undefined {
   if (traffic === undefined) return undefined;
   if (stableService === undefined) {
     return {

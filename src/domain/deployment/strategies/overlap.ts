@@ -6,7 +6,7 @@ import type { CanaryGround, Obstacle } from './strategy.ts';
  * A stable Deployment whose selector matched canary pods would take them over and scale them away; its autoscaler would count
  * them (kubernetes/kubernetes#116898). A selector is immutable, so this cannot be mended on the way.
  */
-export function overlapObstacle({ stable, canary }: CanaryGround): Obstacle | undefined {
+export function overlapObstacle({ stable, canary }: Pick<CanaryGround, 'stable' | 'canary'>): Obstacle | undefined {
   if (!matchesSelector(selectorOf(stable), podLabelsOf(canary))) return undefined;
   return {
     code: 'canary.selector-overlap',
