@@ -22,6 +22,7 @@ import type { ReleasePlan } from '../../src/plan/release-plan.ts';
 import type { PlanStore } from '../../src/ports/plan-store.ts';
 import type { Prompter } from '../../src/ports/prompter.ts';
 import type { RunIdentity, Runs } from '../../src/ports/runs.ts';
+import type { Signer } from '../../src/ports/signer.ts';
 import { releaseCalendar } from '../../src/renderers/ics.ts';
 import type { Context } from '../../src/usecases/context.ts';
 import { Journal } from '../../src/usecases/journal.ts';
@@ -93,6 +94,14 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
   });
   const environments = options.real === true ? { ...world.environments, simulated: false } : world.environments;
   const known = options.real === true ? await withIdentities(config, world.sandbox) : config;
+  const protectedBranch = createProtectedBranch(git.root);
+  const signers = new Map<string, Signer>();
+  const signerOf = (actor: string): Signer => {
+    const file = keyFile(git.root, actor);
+    const signer = signers.get(actor) ?? createSshSigner(async () => ({ kind: 'file', path: file, shown: actor }));
+    signers.set(actor, signer);
+    return signer;
+  };
   const runs = await createRuns(join(git.root, '.relctl'));
   const told: Progress[] = [];
   const company: Company = {
@@ -106,11 +115,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       store: world.store,
       workspace,
       repository,
-      signing: async () => ({
-        repository,
-        protectedBranch: createProtectedBranch(git.root),
-        signer: createSshSigner(async () => ({ kind: 'file', path: keyFile(git.root, actor), shown: actor })),
-      }),
+      signing: async () => ({ repository, protectedBranch, signer: signerOf(actor) }),
       environments,
       notifier: world.notifier,
       invitations: {

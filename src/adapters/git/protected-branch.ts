@@ -2,22 +2,33 @@ import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes, readObjects } from './blobs.ts';
 import { gitFailed, gitIn } from './git.ts';
 
+/** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
+const REF = /^refs\/(heads|remotes)\/[^\s*?[\\]+$/;
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The protected branch of a repository, read through git; replaced objects and the work tree do not count. */
 export function createProtectedBranch(root: string): ProtectedBranch {
   const git = gitIn(root);
+  /** What stands at a commit never changes. */
+  const blobs = new Map<string, Promise<Uint8Array | undefined>>();
   return {
     async find(refs) {
+      // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
+      const format = '--format=%(refname)%00%(objecttype)%00%(objectname)%00%(symref)';
+      const output = await git.read(['for-each-ref', format, ...refs.filter((ref) => REF.test(ref))]);
+      const known = output.split('\n').map((line) => line.split('\0'));
       for (const ref of refs) {
-        // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
-        const found = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
-        if (found.exitCode === 0) return { name: await shortName(ref), commit: found.stdout.trim() };
+        const [, type, commit, symbolic] = known.find(([name]) => name === ref) ?? [];
+        if (type !== 'commit' || commit === undefined) continue;
+        return { name: (symbolic || ref).replace(/^refs\/(remotes|heads)\//, ''), commit };
       }
       return undefined;
     },
-    async read(commit, path) {
-      return (await readBlobBytes(git, commit, [path])).get(path);
+    read(commit, path) {
+      const name = `${commit}:${path}`;
+      const known = blobs.get(name) ?? readBlobBytes(git, commit, [path]).then((found) => found.get(path));
+      blobs.set(name, known);
+      return known;
     },
     async list(commit, folder) {
       const output = await git.read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', folder]);
@@ -48,9 +59,4 @@ export function createProtectedBranch(root: string): ProtectedBranch {
       throw gitFailed(args, result);
     },
   };
-
-  async function shortName(ref: string): Promise<string> {
-    const symbolic = await git.run(['symbolic-ref', '--quiet', ref]);
-    return (symbolic.exitCode === 0 ? symbolic.stdout.trim() : ref).replace(/^refs\/(remotes|heads)\//, '');
-  }
 }

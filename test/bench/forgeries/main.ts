@@ -1,0 +1,62 @@
+import { type Tried, tryForgery } from './forgery.ts';
+import { sealHonest } from './honest.ts';
+import { openForgeryLab } from './lab.ts';
+import { FORGERIES, forgeryTable } from './table.ts';
+
+/** What to try. */
+export interface ForgeryRun {
+  readonly honest: number;
+  /** The command that repeats the run, for the report. */
+  readonly command: string;
+}
+
+/** Tries every forgery and many honest sign-offs; the report is Markdown. */
+export async function runForgeries(
+  run: ForgeryRun,
+  tell: (line: string) => void,
+): Promise<{ readonly text: string; readonly allRefused: boolean }> {
+  const lab = await openForgeryLab();
+  try {
+    const before = await lab.look();
+    const tried: Tried[] = [];
+    for (const forgery of FORGERIES) {
+      const one = await tryForgery(lab, forgery);
+      if (!one.refused)
+        tell(`NOT REFUSED: ${one.kind}, ${one.field}: ${one.wanted} expected, ${one.found.join(', ')} found`);
+      tried.push(one);
+      if (tried.length % 20 === 0) tell(`${tried.length} of ${FORGERIES.length} forgeries`);
+    }
+    const refusedHonest = await sealHonest(lab, run.honest, (done) => {
+      if (done % 100 === 0) tell(`${done} of ${run.honest} honest sign-offs`);
+    });
+    for (const line of refusedHonest) tell(`HONEST REFUSED: ${line}`);
+    const after = await lab.look();
+    const accepted = tried.filter((one) => !one.refused).length;
+    const isHonestFine = [before, after].every((look) => look.findings.length === 0 && look.refusedBy.length === 0);
+    return {
+      text: report(run, tried, accepted, refusedHonest.length, isHonestFine),
+      allRefused: accepted === 0 && refusedHonest.length === 0 && isHonestFine,
+    };
+  } finally {
+    lab.close();
+  }
+}
+
+function report(run: ForgeryRun, tried: readonly Tried[], accepted: number, refused: number, isFine: boolean): string {
+  const kinds = new Set(tried.map((one) => one.kind)).size;
+  const codes = new Set(tried.map((one) => one.wanted)).size;
+  return [
+    '# Forgeries that are refused',
+    '',
+    `Made by \`${run.command}\`. A release that is ready to be deployed, with real keys and the real ssh-keygen, is forged in ${kinds} kinds on ${tried.length} fields; each must be refused with its own code (${codes} codes), and either count for nothing or keep the next step shut.`,
+    '',
+    `- Forgeries accepted: **${accepted}** of ${tried.length}`,
+    `- Honest sign-offs refused: **${refused}** of ${run.honest}`,
+    `- The honest release before and after: ${isFine ? 'no finding, may be deployed' : '**refused**'}`,
+    '',
+    'A forger here can write every file of the repository and its branches other than the protected one, has keys of their own, and may hold roles that they were given. What each code means is in `src/domain/signing/faults.ts`.',
+    '',
+    forgeryTable(tried),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SIGNATURE_FAULTS } from '../../../src/domain/signing/faults.ts';
+import { tryForgery } from '../../bench/forgeries/forgery.ts';
+import { sealHonest } from '../../bench/forgeries/honest.ts';
+import { type ForgeryLab, openForgeryLab } from '../../bench/forgeries/lab.ts';
+import { FORGERIES, onePerCode } from '../../bench/forgeries/table.ts';
+
+/**
+ * One forgery for each code; `node scripts/forgery-table.js` tries all of them. The lab's honest release has no finding and may
+ * be deployed, so that a refusal is never the lab's own fault.
+ */
+let lab: ForgeryLab;
+beforeAll(async () => {
+  lab = await openForgeryLab();
+}, 120_000);
+afterAll(() => lab.close());
+
+describe('a release that is ready to be deployed', () => {
+  it('has no finding and may be deployed while it is honest', async () => {
+    expect(await lab.look()).toEqual({ findings: [], refusedBy: [], leftOut: [] });
+  });
+
+  it.each(onePerCode().map((forgery) => [forgery.code, forgery.kind, forgery.field, forgery] as const))(
+    'is refused with %s: %s (%s)',
+    async (_code, _kind, _field, forgery) => {
+      const tried = await tryForgery(lab, forgery);
+      expect(tried, tried.found.join(', ')).toMatchObject({ refused: true });
+    },
+  );
+
+  it('is what it was after all that', async () => {
+    expect(await lab.look()).toEqual({ findings: [], refusedBy: [], leftOut: [] });
+  });
+
+  it('takes honest sign-offs of everybody, whatever they write', async () => {
+    expect(await sealHonest(lab, 50, () => undefined)).toEqual([]);
+  }, 120_000);
+});
+
+describe('the table of forgeries', () => {
+  it('has a forgery for each fault, but for those that take a file that is not read in the first place', () => {
+    const tried = new Set(FORGERIES.map((forgery) => forgery.code));
+    const untried = Object.keys(SIGNATURE_FAULTS).filter((code) => !tried.has(code));
+    // test/unit/domain/signing/count-people.test.ts tries these two.
+    expect(untried).toEqual(['key-of-two-people', 'contributors-unknown']);
+  });
+
+  it('has at least forty kinds', () => {
+    expect(new Set(FORGERIES.map((forgery) => forgery.kind)).size).toBeGreaterThanOrEqual(40);
+  });
+});
