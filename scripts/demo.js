@@ -63,13 +63,34 @@ function prepare({ id, feature, branch, window, approver }) {
   run(lead, ['plan', id, '--check']);
   run(lead, ['submit-cab', id]);
   for (const member of PEOPLE.cab.slice(0, 2)) {
-    run(member, ['signoff', 'cab', id, '--decision', 'go', '--operational-readiness', '--security-review', '--impact-assessment']);
+    run(member, [
+      'signoff',
+      'cab',
+      id,
+      '--decision',
+      'go',
+      '--operational-readiness',
+      '--security-review',
+      '--impact-assessment',
+    ]);
   }
   say('Phase 2, staging and pre-flight checks (T-3)');
   run(lead, ['stage', id]);
   run(undefined, ['sandbox', 'advance', '--by', '1h', '--quiet']);
   write({ 'reports/regression.xml': REGRESSION_REPORT });
-  run(PEOPLE.qa[0], ['signoff', 'qa', id, '--junit', 'reports/*.xml', '--passed', 'WAL-1', '--passed', 'WAL-2', '--decision', 'pass']);
+  run(PEOPLE.qa[0], [
+    'signoff',
+    'qa',
+    id,
+    '--junit',
+    'reports/*.xml',
+    '--passed',
+    'WAL-1',
+    '--passed',
+    'WAL-2',
+    '--decision',
+    'pass',
+  ]);
   run(PEOPLE.operations[0], ['signoff', 'ops', id, '--decision', 'pass']);
   run(undefined, ['status', id]);
   return pm;
@@ -109,7 +130,13 @@ for (const [branch, version] of [
 }
 
 const good = '2026-11-wallet-checkout';
-prepare({ id: good, feature: 'Wallet checkout', branch: 'feature/wallet-checkout', window: '2026-11-12T14:00/18:00', approver: 'sam@nexacore.com' });
+prepare({
+  id: good,
+  feature: 'Wallet checkout',
+  branch: 'feature/wallet-checkout',
+  window: '2026-11-12T14:00/18:00',
+  approver: 'sam@nexacore.com',
+});
 say('Too early: the window is not open');
 run(PEOPLE.operations[0], ['deploy', good], 4);
 say('Phase 3, production deployment (T-0)');
@@ -139,7 +166,13 @@ run(PEOPLE.productManager, [
 
 const bad = '2026-12-wallet-express';
 say('The same feature again, with a candidate that fails one request in sixty');
-prepare({ id: bad, feature: 'Wallet express', branch: 'feature/wallet-checkout-2', window: '2026-12-03T14:00/18:00', approver: 'sam@nexacore.com' });
+prepare({
+  id: bad,
+  feature: 'Wallet express',
+  branch: 'feature/wallet-checkout-2',
+  window: '2026-12-03T14:00/18:00',
+  approver: 'sam@nexacore.com',
+});
 say('Phase 3: the canary catches it, and production goes back');
 run(undefined, ['sandbox', 'fault', '--name', 'canary-errors', '--quiet']);
 run(undefined, ['sandbox', 'advance', '--to', '2026-12-03T14:05', '--quiet']);
@@ -148,7 +181,13 @@ run(PEOPLE.operations[1], ['deploy', bad], 1);
 say('What is left behind');
 run(undefined, ['list']);
 for (const id of [good, bad]) run(undefined, ['audit', id]);
-const phases = [good, bad].map((id) => [id, JSON.parse(execFileSync(process.execPath, [relctl, 'status', id, '--json'], { cwd: root, encoding: 'utf8' })).data.phase]);
+for (const id of [good, bad]) run(undefined, ['report', id]);
+run(undefined, ['report', '--all']);
+const phases = [good, bad].map((id) => [
+  id,
+  JSON.parse(execFileSync(process.execPath, [relctl, 'status', id, '--json'], { cwd: root, encoding: 'utf8' })).data
+    .phase,
+]);
 const wanted = ['closed', 'rolled-back'];
 phases.forEach(([id, phase], index) => {
   if (phase !== wanted[index]) throw new Error(`${id} ended ${phase}, not ${wanted[index]}`);
@@ -157,5 +196,8 @@ process.stdout.write(`
 ${phases.map(([id, phase]) => `${id} ended ${phase}.`).join('\n')}
 All of this was simulated. The plans and their evidence are in
   ${join(root, 'releases')}
+Open in a browser:
+  ${join(root, 'releases', 'index.html')}   all releases
+${[good, bad].map((id) => `  ${join(root, 'releases', id, 'report.html')}`).join('\n')}
 Look around: cd ${root} && npx --prefix ${fileURLToPath(new URL('..', import.meta.url))} relctl status ${good}
 `);

@@ -38,7 +38,7 @@ describe('the model of a report', () => {
     expect(off.get('Reviewed')).toBe('on time');
     expect(model.approvals.map(({ role }) => role)).toEqual(['CAB', 'CAB', 'QA', 'Operations', 'Hypercare']);
     expect(model.burn.length).toBeGreaterThan(0);
-    expect(model.steps.every(({ state }) => state === 'completed').toBe(true);
+    expect(model.steps.every(({ state }) => state === 'completed')).toBe(true);
   });
 
   it('of one that was taken back: it says so in place of what never came', async () => {
@@ -123,7 +123,10 @@ describe('the story of a canary', () => {
     for (const slo of model.canary?.slos ?? []) expect(slo.points).toEqual([]);
   });
 
-  it.each(['', '{', 'null', '[]', '{"looks":[]}', '{"settings":{},"looks":3}', '{"settings":{},"looks":[]}'])('%j holds no series', (text) => {
-    expect(readCanaryStory(text)).toBeUndefined();
-  });
+  it.each(['', '{', 'null', '[]', '{"looks":[]}', '{"settings":{},"looks":3}', '{"settings":{},"looks":[]}'])(
+    '%j holds no series',
+    (text) => {
+      expect(readCanaryStory(text)).toBeUndefined();
+    },
+  );
 });
