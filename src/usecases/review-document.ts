@@ -1,6 +1,7 @@
 import { formatMoment, formatSpan, formatWindow, timeOf } from '../domain/calendar.ts';
 import type { GateFacts } from '../domain/gates/gate.ts';
 import { type Milestone, milestonesOf, waitsOf } from '../domain/review/milestones.ts';
+import { unsignedNotice } from '../domain/signing/notice.ts';
 import type { ReleaseState } from '../domain/state.ts';
 import type { JudgedMetric } from '../domain/success/metric.ts';
 import type { EventData, RecordedEvent } from '../plan/events.ts';
@@ -42,12 +43,13 @@ export interface ReviewContent {
 
 /** The review, drafted from the record: what was planned and what happened, what was learned and what is owed. */
 export function reviewDocument(
-  facts: Pick<GateFacts, 'plan' | 'state' | 'policy'>,
+  facts: Pick<GateFacts, 'plan' | 'state' | 'policy' | 'signing'>,
   events: readonly RecordedEvent[],
   { author, held, metrics }: ReviewContent,
 ): string {
   const { plan, state, policy } = facts;
   const zone = plan.spec.window.timeZone;
+  const unsigned = unsignedNotice(facts.signing);
   const milestones = milestonesOf(events, plan.spec.window, policy);
   const created = events.find((event) => event.type === 'plan.created');
   const waits = waitsOf(milestones, created === undefined ? undefined : timeOf(created.at));
@@ -55,6 +57,7 @@ export function reviewDocument(
   return [
     `# Post-release review: ${plan.metadata.feature}`,
     '',
+    ...(unsigned === undefined ? [] : [`> ${unsigned}`, '']),
     `Release ${plan.id}, process ${plan.metadata.process}; written by ${author}. ${
       held === undefined
         ? 'This is a draft from the record, for the meeting.'
