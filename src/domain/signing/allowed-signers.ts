@@ -1,4 +1,4 @@
-import { keyFingerprint } from './sshsig.ts';
+import { KEY_TYPE_NAMES, keyFingerprint } from './sshsig.ts';
 
 /** One line of `allowed_signers`: a person's key and what it may sign. */
 export interface AllowedSigner {
@@ -27,8 +27,7 @@ export interface SignersFile {
   readonly faults: readonly SignersFault[];
 }
 
-const KEY_TYPES =
-  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/;
+const KEY_TYPES = new RegExp(`^(${KEY_TYPE_NAMES.map((name) => name.replaceAll('.', '\\.')).join('|')})$`);
 const OPTIONS = /^(?:(?:[a-z-]+="[^"\s,=]+(?:,[^"\s,=]+)*")(?:,(?!$)|$)|cert-authority(?:,(?!$)|$))+$/i;
 const TIME = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?Z$/;
 

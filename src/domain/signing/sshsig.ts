@@ -34,12 +34,31 @@ export function readSshSignature(armored: string): SshSignature | undefined {
   };
 }
 
-/** The fingerprint of a public key in base64, or `undefined` when it is not one of the type it is called. */
+/** Fields of a public key after its type (RFC 4253, 5656, 8709, OpenSSH PROTOCOL.u2f), and the length of the first where it is fixed. */
+const KEY_FIELDS: Readonly<Record<string, { readonly fields: number; readonly first?: number }>> = {
+  'ssh-ed25519': { fields: 1, first: 32 },
+  'ssh-rsa': { fields: 2 },
+  'ecdsa-sha2-nistp256': { fields: 2 },
+  'ecdsa-sha2-nistp384': { fields: 2 },
+  'ecdsa-sha2-nistp521': { fields: 2 },
+  'sk-ssh-ed25519@openssh.com': { fields: 2, first: 32 },
+  'sk-ecdsa-sha2-nistp256@openssh.com': { fields: 3 },
+};
+
+/** Kinds of keys that are known. */
+export const KEY_TYPE_NAMES: readonly string[] = Object.keys(KEY_FIELDS);
+
+/** The fingerprint of a public key in base64, or `undefined` when it is not a whole key of the type it is called. */
 export function keyFingerprint(keyType: string, publicKey: string): string | undefined {
+  const shape = KEY_FIELDS[keyType];
   const key = base64Bytes(publicKey);
-  if (key === undefined || base64(key) !== publicKey) return undefined;
-  const named = new Fields(key).bytes();
-  return named !== undefined && text(named) === keyType ? fingerprintOf(key) : undefined;
+  if (shape === undefined || key === undefined || base64(key) !== publicKey) return undefined;
+  const wire = new Fields(key);
+  const named = wire.bytes();
+  const parts = Array.from({ length: shape.fields }, () => wire.bytes());
+  const isWhole = parts.every((part) => part !== undefined && part.length > 0) && wire.atEnd;
+  const hasLength = shape.first === undefined || parts[0]?.length === shape.first;
+  return isWhole && hasLength && named !== undefined && text(named) === keyType ? fingerprintOf(key) : undefined;
 }
 
 function fingerprintOf(key: Uint8Array): string {
