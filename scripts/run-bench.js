@@ -1,6 +1,6 @@
 // Bundles a bench that is written in TypeScript and runs it in a process of its own, with the built relctl as its first argument.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,9 @@ import { build } from 'esbuild';
  */
 export async function runBench(entry, args) {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-bench-'));
-  const outfile = join(folder, 'bench.mjs');
+  // As deep as the sources lie, beside the templates, which the benches find relative to themselves.
+  const outfile = join(folder, 'test', 'bench', 'bench.mjs');
+  symlinkSync(fileURLToPath(new URL('../templates', import.meta.url)), join(folder, 'templates'));
   try {
     await build({
       entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],

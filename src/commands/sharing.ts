@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/outcome.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Context } from '../usecases/context.ts';
 import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
@@ -64,11 +64,15 @@ function noting(store: PlanStore, touched: Set<string>): PlanStore {
 
 function withRecords(outcome: Outcome, records: SharedRecords | undefined): Outcome {
   if (records === undefined) return outcome;
-  const { commit, pushed, subjects } = records;
+  const { commit, pushed, subjects, decided } = records;
   return {
     ...outcome,
     blocks: [
       ...outcome.blocks,
+      ...decided.map(({ release, decision }): Block => {
+        const text = `with what was pushed meanwhile the CAB decides ${decision === 'go' ? 'Go' : 'No-Go'}`;
+        return { kind: 'checks', checks: [{ state: 'ok', text, detail: `relctl status ${release}` }] };
+      }),
       {
         kind: 'facts',
         facts: [

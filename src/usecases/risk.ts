@@ -7,17 +7,21 @@ import { isUnderstated, type RiskScore, riskSentence, scoreRisk } from '../domai
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
 
-/** Scores the risk of a plan from the plan, from its difference, and from the other releases of the repository. */
+/**
+ * Scores the risk of a plan from the plan, from its difference, and from the other releases of the repository.
+ * @param size of the difference, where it was read already
+ */
 export async function riskOf(
   context: Pick<Context, 'store' | 'clock' | 'repository'>,
   plan: Pick<ReleasePlan, 'id' | 'spec'>,
+  size?: RiskFacts['size'],
 ): Promise<RiskScore> {
   const { spec, id } = plan;
   const services = spec.services.map((service) => service.name);
   const releases = (await context.store.summaries()).filter(isSummary);
   return scoreRisk({
     spec,
-    size: await sizeOf(context.repository, spec.candidate),
+    size: size ?? (await sizeOf(context.repository, spec.candidate)),
     ...historyOf(services, releases, id, context.clock.now()),
   });
 }

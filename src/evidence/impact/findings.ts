@@ -137,6 +137,8 @@ export interface ExposureFinding {
 
 /** Everything that was read from the difference of two commits. */
 export interface Impact {
+  /** Size of the whole difference; binary files count as files. */
+  readonly size: { readonly files: number; readonly insertions: number; readonly deletions: number };
   readonly services: readonly AffectedService[];
   /** Services in whose folders only tests or documents changed; they need no deployment for it. */
   readonly untouchedServices: readonly string[];

@@ -25,8 +25,21 @@ const CI =
 /** The part that a file plays. */
 export type PathRole = 'product' | 'test' | 'document' | 'ci' | 'foreign';
 
+/** Every reader asks for the same paths again; a path never changes its part. */
+const KNOWN = new Map<string, PathRole>();
+const MOST_KNOWN = 100_000;
+
 /** The part that the file at a path plays. */
 export function roleOf(path: string): PathRole {
+  const known = KNOWN.get(path);
+  if (known !== undefined) return known;
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  const role = readRole(path);
+  KNOWN.set(path, role);
+  return role;
+}
+
+function readRole(path: string): PathRole {
   if (FOREIGN.test(path)) return 'foreign';
   if (CI.test(path)) return 'ci';
   if (TEST.test(path)) return 'test';

@@ -46,6 +46,7 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
   const servicesOf = (path: string) => ownership.servicesOf(path);
   const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
   return {
+    size: sizeOf(changed),
     ...affectedServices(changed, ownership),
     environmentVariables: await readVariables(source, files, ownership),
     migrations: compareMigrations(product, exists.head, exists.base, servicesOf),
@@ -54,6 +55,14 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
     dependencies: compareDependencies(product, servicesOf),
     exposure: compareExposure(product, servicesOf),
     unread,
+  };
+}
+
+function sizeOf(changed: readonly ChangedFile[]): Impact['size'] {
+  return {
+    files: changed.length,
+    insertions: changed.reduce((sum, file) => sum + file.added.length, 0),
+    deletions: changed.reduce((sum, file) => sum + file.removed.length, 0),
   };
 }
 

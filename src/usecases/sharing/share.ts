@@ -15,6 +15,8 @@ export interface SharedRecords {
   readonly pushed: string | undefined;
   /** How often somebody else was faster. */
   readonly rebased: number;
+  /** Decisions of the CAB that only these records and those of others made together. */
+  readonly decided: readonly { readonly release: string; readonly decision: 'go' | 'no-go' }[];
 }
 
 /** Pushes that are tried before relctl says that the branch moves faster than it can follow. */
@@ -33,15 +35,15 @@ export async function shareRecords(
   const subjects: string[] = [];
   for (const id of ids) subjects.push((await commitRecords(context, id)).subject);
   const { sharing } = context.repository;
-  if (!options.push) return { commit: await sharing.head(), subjects, pushed: undefined, rebased: 0 };
+  if (!options.push) return { commit: await sharing.head(), subjects, pushed: undefined, rebased: 0, decided: [] };
   const upstream = await sharing.upstream();
   if (upstream === undefined) throw noUpstream();
-  const rebased = await pushRecords(context, upstream);
-  return { commit: await sharing.head(), subjects, pushed: upstream.name, rebased };
+  const { rebased, decided } = await pushRecords(context, upstream);
+  return { commit: await sharing.head(), subjects, pushed: upstream.name, rebased, decided };
 }
 
-/** Pushes until the remote takes it; returns how often the records had to be rebased. */
-async function pushRecords(context: Context, upstream: Upstream): Promise<number> {
+/** Pushes until the remote takes it. */
+async function pushRecords(context: Context, upstream: Upstream): Promise<Pick<SharedRecords, 'rebased' | 'decided'>> {
   const { sharing } = context.repository;
   await refuseOtherCommits(context, upstream, upstream.commit ?? (await sharing.fetch(upstream)));
   let decided: readonly string[] = [];
@@ -50,8 +52,7 @@ async function pushRecords(context: Context, upstream: Upstream): Promise<number
     const answer = await sharing.push(upstream, commit);
     if (answer.result === 'refused') throw refused(upstream, answer.detail);
     if (answer.result === 'pushed') {
-      if (decided.length > 0) await tellDecisions(context, decided, upstream);
-      return rebased;
+      return { rebased, decided: decided.length === 0 ? [] : await tellDecisions(context, decided, upstream) };
     }
     const result = await rebaseOnce(context, upstream, commit);
     decided = [...new Set([...decided, ...result])];
@@ -76,7 +77,12 @@ async function rebaseOnce(context: Context, upstream: Upstream, ours: string): P
 }
 
 /** A decision that only the votes of two clones made together: it is told once it is shared, and the message recorded. */
-async function tellDecisions(context: Context, ids: readonly string[], upstream: Upstream): Promise<void> {
+async function tellDecisions(
+  context: Context,
+  ids: readonly string[],
+  upstream: Upstream,
+): Promise<SharedRecords['decided']> {
+  const told: { release: string; decision: 'go' | 'no-go' }[] = [];
   for (const id of ids) {
     const release = await openRelease(context, id, { others: false });
     const decision = release.journal.state.cab?.decision;
@@ -85,8 +91,10 @@ async function tellDecisions(context: Context, ids: readonly string[], upstream:
       decision: decision.data.decision === 'go' ? 'Go' : 'No-Go',
     });
     await commitRecords(context, id);
+    told.push({ release: id, decision: decision.data.decision });
   }
   await pushRecords(context, upstream);
+  return told;
 }
 
 /** A push takes along every commit below it: those that hold anything but records are for their author to push. */

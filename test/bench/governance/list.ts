@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, runNode } from './measure.ts';
+import { measured, median, type Run, runNode } from './measure.ts';
 import { writePlans } from './plans.ts';
 
 /** `relctl list` over ten thousand releases, as a whole process: the first time, and after it. */
@@ -18,26 +18,20 @@ try {
   if (releases.length !== count) throw new Error(`${releases.length} of ${count} releases were listed`);
   const again = Array.from({ length: Number(roundsText) }, list);
   const human = Array.from({ length: Number(roundsText) }, () => runNode(relctl, ['list'], root));
-  const base = median(Array.from({ length: Number(roundsText) }, () => runNode('-e', ['0'], root).seconds));
-  const row = (name: string, seconds: number, megabytes: number, bar: string) =>
-    console.log(
-      `| ${name} | ${seconds.toFixed(2)} s | ${(seconds / base).toFixed(1)} | ${megabytes.toFixed(0)} MB | ${bar} |`,
+  const empty = Array.from({ length: Number(roundsText) }, () => measured(process.execPath, ['-e', '0'], root));
+  const row = (name: string, runs: readonly Run[], bar: string) => {
+    const cells = [median(runs.map((run) => run.seconds)), median(runs.map((run) => run.cpuSeconds))].map(
+      (seconds) => `${seconds.toFixed(2)} s`,
     );
-  console.log(`| relctl list, ${count} releases | time | × node -e 0 | largest memory | bar |`);
+    const memory = Math.max(...runs.map((run) => run.megabytes));
+    console.log(`| ${name} | ${cells.join(' | ')} | ${memory === 0 ? '–' : `${memory.toFixed(0)} MB`} | ${bar} |`);
+  };
+  console.log(`| relctl list, ${count} releases | wall | processor | largest memory | bar |`);
   console.log('|-|-|-|-|-|');
-  row('first time', first.seconds, first.megabytes, '6 s, 300 MB');
-  row(
-    'after it (median)',
-    median(again.map((run) => run.seconds)),
-    Math.max(...again.map((run) => run.megabytes)),
-    '1 s, 300 MB',
-  );
-  row(
-    'after it, as a table (median)',
-    median(human.map((run) => run.seconds)),
-    Math.max(...human.map((run) => run.megabytes)),
-    '1 s, 300 MB',
-  );
+  row('first time', [first], '6 s, 300 MB');
+  row(`after it, --json (median of ${roundsText})`, again, '1 s, 300 MB');
+  row(`after it, as a table (median of ${roundsText})`, human, '1 s, 300 MB');
+  row(`node -e 0 (median of ${roundsText})`, empty, '–');
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

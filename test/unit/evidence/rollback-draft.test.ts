@@ -15,6 +15,7 @@ const nothing: Impact = {
   dependencies: [],
   exposure: [],
   unmappedFiles: [],
+  size: { files: 0, insertions: 0, deletions: 0 },
   unread: [],
 };
 const texts = (steps: readonly { text: string }[]) => steps.map((step) => step.text);
