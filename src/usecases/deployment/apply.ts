@@ -10,7 +10,7 @@ import {
 } from '../../domain/manifests.ts';
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Context } from '../context.ts';
-import { keepLock, type Lock } from './lock.ts';
+import { keepLock, type Lock, proveLock } from './lock.ts';
 
 /** Where an object is, from the object. */
 export function refOf(object: KubeObject): ObjectRef {
@@ -39,7 +39,9 @@ export function applyFenced(
     if (live !== undefined) return lock.cluster.apply(wanted, versionOf(live));
     const asleep = dormant(wanted);
     const made = await lock.cluster.apply(asleep ?? wanted, { absent: true });
-    return asleep === undefined ? made : lock.cluster.apply(wanted, versionOf(made));
+    if (asleep === undefined) return made;
+    await proveLock(context, lock);
+    return lock.cluster.apply(wanted, versionOf(made));
   });
 }
 
@@ -51,7 +53,9 @@ export async function startJob(context: Context, lock: Lock, job: KubeObject): P
   await guarded(context, lock, refOf(job), async (live) => {
     const made = live ?? (await lock.cluster.create(fenced(dormant(job) ?? job, lock.mark)));
     const running = awake(made);
-    if (running !== made) await lock.cluster.replace(withoutServerFields(fenced(running, lock.mark)), versionOf(made));
+    if (running === made) return;
+    await proveLock(context, lock);
+    await lock.cluster.replace(withoutServerFields(fenced(running, lock.mark)), versionOf(made));
   });
 }
 

@@ -69,6 +69,16 @@ export async function acquireLock(
   }
 }
 
+/**
+ * Makes sure that the lock is still ours, by asking: before something that was made asleep is woken. Whoever takes the lock after
+ * the answer finds what was made before it, and changes or removes it; so the waking is refused. Errors: `cluster.fenced-off`.
+ */
+export async function proveLock(context: Context, lock: Lock): Promise<void> {
+  const lease = await lock.cluster.get(LEASE);
+  const holder = lease === undefined ? undefined : readLease(lease).holder;
+  if (holder?.run.token !== context.runs.self.token) throw takenOver(lock, holder);
+}
+
 /** Says that the lock is still ours, when a third of its time is over. Errors: `cluster.fenced-off` when it is not. */
 export async function keepLock(context: Context, lock: Lock): Promise<void> {
   const now = context.clock.now();
@@ -99,16 +109,17 @@ async function writeOwn(context: Context, lock: Lock, content: LeaseContent): Pr
       lock.lease.current = lease;
       return writeOwn(context, lock, content);
     }
-    throw new RelctlError(
-      'cluster.fenced-off',
-      `${lock.cluster.name}: the lock was taken over${holder === undefined ? '' : ` by ${holder.actor} for ${holder.release}`}`,
-      {
-        why: 'Whoever holds the lock is the only one who changes this environment; this run changes nothing more.',
-        hints: [`relctl status ${lock.release}`],
-        cause: error,
-      },
-    );
+    throw takenOver(lock, holder, error);
   }
+}
+
+function takenOver(lock: Lock, holder: LeaseContent['holder'], cause?: unknown): RelctlError {
+  const by = holder === undefined ? '' : ` by ${holder.actor} for ${holder.release}`;
+  return new RelctlError('cluster.fenced-off', `${lock.cluster.name}: the lock was taken over${by}`, {
+    why: 'Whoever holds the lock is the only one who changes this environment; this run changes nothing more.',
+    hints: [`relctl status ${lock.release}`],
+    cause,
+  });
 }
 
 /** Why the lock cannot be taken now; `expiresIn` milliseconds it may be, when waiting helps. */

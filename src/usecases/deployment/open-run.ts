@@ -6,6 +6,7 @@ import { refOf, restampFence, stampFence } from './apply.ts';
 import { readBaseline } from './baseline.ts';
 import { acquireLock, type Lock, releaseLock } from './lock.ts';
 import { clusterOf, type Run } from './run.ts';
+import { refuseStaleClone } from './stale-clone.ts';
 
 /** How the environment is entered. */
 export interface RunOptions {
@@ -19,7 +20,8 @@ export interface RunOptions {
 
 /**
  * Checks that the clusters are the right ones, takes their locks, and fences off whoever held them before.
- * @throws RelctlError `cluster.wrong-identity` before anything is written, `cluster.lock-held`
+ * @throws RelctlError `cluster.wrong-identity` before anything is written, `cluster.lock-held`, `cluster.fenced-off` where another
+ *   clone has gone on with the release
  */
 export async function openRun(context: Context, release: Release, options: RunOptions): Promise<Run> {
   const { journal, policy } = release;
@@ -36,6 +38,7 @@ export async function openRun(context: Context, release: Release, options: RunOp
         fenceAbove: journal.state.deployment?.fence ?? 0,
       });
       locks.set(target, lock);
+      if (!options.takeOver) await refuseStaleClone(lock, journal);
       if (lock.takenOver) await fenceOff(run, lock);
     }
   } catch (error) {

@@ -1,0 +1,36 @@
+import { RelctlError } from '../../domain/errors.ts';
+import { FENCE_ANNOTATION, fenceNumber } from '../../domain/manifests.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import type { Journal } from '../journal.ts';
+import type { Lock } from './lock.ts';
+
+/**
+ * Refuses to go on from a plan that is behind the cluster: objects there bear the mark of a run of this release that its
+ * history knows nothing of. That run was given from another clone, and what it recorded has not come here; doing its steps from
+ * here would do them twice.
+ * @throws RelctlError `cluster.fenced-off`
+ */
+export async function refuseStaleClone(lock: Lock, { plan }: Pick<Journal, 'plan'>): Promise<void> {
+  const deployments = await lock.cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' });
+  const marks = deployments.map((one) => one.metadata.annotations?.[FENCE_ANNOTATION] ?? '');
+  const highest = Math.max(0, ...marks.filter((mark) => mark.startsWith(`${lock.release}/`)).map(fenceNumber));
+  if (highest <= knownFence(plan.events)) return;
+  throw new RelctlError(
+    'cluster.fenced-off',
+    `a run of ${lock.release} that ${plan.file} knows nothing of has changed ${lock.cluster.name} (${lock.release}/${highest})`,
+    {
+      why: 'Somebody went on with this release from another clone; from here its steps would be done a second time.',
+      hints: [
+        'git pull',
+        `relctl status ${lock.release}`,
+        'if that clone is lost for good, give the command again with --take-over',
+      ],
+      data: { known: knownFence(plan.events), found: highest },
+    },
+  );
+}
+
+/** The highest fence that the history names. */
+function knownFence(events: readonly RecordedEvent[]): number {
+  return Math.max(0, ...events.map((event) => ('fence' in event.data ? event.data.fence : 0)));
+}
