@@ -50,6 +50,8 @@ export interface ForgeryLab {
   resign(event: Loose, change: Resigning): Promise<void>;
   /** What relctl says of the file as it lies there. */
   look(command?: ProcessCommand): Promise<Look>;
+  /** Lets the verifier say yes to everything, to see that the lab would notice. */
+  sabotage(on: boolean): void;
   /** Puts everything back. */
   restore(): void;
   close(): void;
@@ -101,6 +103,7 @@ export async function openForgeryLab(): Promise<ForgeryLab> {
   const plan = await company.plan();
   const file = join(git.root, plan.file);
   const deployer = PEOPLE.operations[1];
+  let isSabotaged = false;
   const copy = (): Loose[] => structuredClone(plan.events) as unknown as Loose[];
   const sign = (text: string, namespace: string, keyOf: string) =>
     createSshSigner(async () => ({ kind: 'file', path: keyFile(git.root, keyOf), shown: keyOf })).sign(text, namespace);
@@ -138,9 +141,12 @@ export async function openForgeryLab(): Promise<ForgeryLab> {
         keyFingerprint: readSshSignature(signature)?.fingerprint ?? '',
       };
     },
+    sabotage(on) {
+      isSabotaged = on;
+    },
     async look(command = 'deploy') {
       try {
-        return await lookAt(company, deployer, command);
+        return await lookAt(isSabotaged ? credulous(company) : company, deployer, command);
       } catch (error) {
         if (!(error instanceof RelctlError)) throw error;
         return { findings: [{ seq: 0, code: error.code }], refusedBy: [error.code], leftOut: [] };
@@ -151,6 +157,21 @@ export async function openForgeryLab(): Promise<ForgeryLab> {
       git.git('clean', '--quiet', '-fd', '--', 'relctl', 'releases');
     },
     close: () => company.close(),
+  };
+}
+
+/** A company whose verifier believes every signature. */
+function credulous(company: SignedCompany): SignedCompany {
+  return {
+    ...company,
+    as(person, replaced) {
+      const context = company.as(person, replaced);
+      const signing: typeof context.signing = async () => {
+        const ground = await context.signing();
+        return { ...ground, signer: { ...ground.signer, verify: async () => 'good' } };
+      };
+      return { ...context, signing };
+    },
   };
 }
 

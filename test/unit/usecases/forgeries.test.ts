@@ -28,6 +28,16 @@ describe('a release that is ready to be deployed', () => {
     },
   );
 
+  it('would be seen through by this lab if the verifier believed everything', async () => {
+    const unsigned = FORGERIES.filter((forgery) => forgery.code === 'statement-not-signed').slice(-3);
+    lab.sabotage(true);
+    try {
+      for (const forgery of unsigned) expect(await tryForgery(lab, forgery)).toMatchObject({ refused: false });
+    } finally {
+      lab.sabotage(false);
+    }
+  });
+
   it('is what it was after all that', async () => {
     expect(await lab.look()).toEqual({ findings: [], refusedBy: [], leftOut: [] });
   });
