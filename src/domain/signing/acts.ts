@@ -47,9 +47,6 @@ export const ACTS = {
   },
 } as const satisfies Record<SignedAct, ActRule>;
 
-/** An event of a type that can carry a signature. */
-export type SignableEvent = Extract<RecordedEvent, { type: (typeof ACTS)[SignedAct]['event'] }>;
-
 /** Which act an event records, or `undefined` for what nobody signs. */
 export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | undefined {
   if (event.type === 'signoff.recorded') return (event.data as EventOf<'signoff.recorded'>['data']).role;

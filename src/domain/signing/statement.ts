@@ -5,7 +5,7 @@ import { SIGNED_ACTS, type SignedAct } from '../../plan/policy.ts';
 import { ACTS } from './acts.ts';
 
 /** The type of relctl's predicate; there is no standard one for a decision in a release. */
-export const PREDICATE_TYPE = 'https://relctl.dev/attestation/decision/v1';
+const PREDICATE_TYPE = 'https://relctl.dev/attestation/decision/v1';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().min(1);

@@ -23,12 +23,13 @@ export type GovernanceContext = Pick<ReadingContext, 'workspace' | 'signing' | '
  * Finds the rules of a process. Whether signatures are required is decided by the protected branch; a work tree that asks for
  * more than that branch yet gives is refused, one that asks for less changes nothing.
  * @param finished true for a release that is over: it may stand under an older version of its process
+ * @param signed true where the history carries signatures: then they must not go unchecked for want of rules
  * @throws RelctlError `signing.trust`, `policy.invalid`, `plan.yaml-*`
  */
 export async function loadGovernance(
   context: GovernanceContext,
   process: string,
-  options: { readonly simulated: boolean; readonly finished: boolean },
+  options: { readonly simulated: boolean; readonly finished: boolean; readonly signed?: boolean },
 ): Promise<Governance> {
   if (options.simulated) return { mode: 'simulated', policy: await loadPolicy(context.workspace, process) };
   if (context.looksOnly === true) {
@@ -37,12 +38,13 @@ export async function loadGovernance(
   }
   const { protectedBranch } = await context.signing();
   const tip = await findProtectedBranch(protectedBranch);
-  if (tip === undefined) return unsigned(context, process, undefined);
+  const isSigned = options.signed === true;
+  if (tip === undefined) return unsigned(context, process, undefined, isSigned);
   const signed = await signedProcesses(protectedBranch, tip.commit);
   if (!options.finished) refuseOldProcess(signed, process);
   if (!signed.includes(process)) {
     const isKnown = (await policyAt(protectedBranch, tip.commit, process)) !== undefined;
-    return unsigned(context, process, { branch: tip.name, isKnown, signed });
+    return unsigned(context, process, { branch: tip.name, isKnown, signed }, isSigned);
   }
   const trust = await trustAt(protectedBranch, tip.commit, process);
   if (trust === undefined) throw new Error('a policy that was just read is gone');
@@ -58,17 +60,29 @@ interface Elsewhere {
   readonly signed: readonly string[];
 }
 
-async function unsigned(context: GovernanceContext, process: string, on: Elsewhere | undefined): Promise<Governance> {
+async function unsigned(
+  context: GovernanceContext,
+  process: string,
+  on: Elsewhere | undefined,
+  isSigned: boolean,
+): Promise<Governance> {
   const policy = await loadPolicy(context.workspace, process);
   if (policy.signing.mode === 'required') {
     throw on === undefined
       ? trustError('the policy requires signatures, and this repository has no protected branch to read keys from', [
-          'git fetch origin',
-          'or name it: protectedBranch in relctl.yaml',
+          'git fetch origin && git remote set-head origin --auto',
+          'docs/signing.md says how the protected branch is found',
         ])
       : trustError(`the policy in the work tree requires signatures; the one on ${on.branch} does not yet`, [
           `have the policy merged into ${on.branch}, then: git fetch`,
         ]);
+  }
+  if (isSigned && on?.isKnown !== true) {
+    throw trustError(
+      `the history carries signatures, and ${on === undefined ? 'there is no protected branch here' : `${process} is not on ${on.branch}`} to check them against`,
+      ['git fetch origin && git remote set-head origin --auto'],
+      'signatures-unchecked',
+    );
   }
   const [signed] = on?.signed ?? [];
   if (on === undefined || on.isKnown || signed === undefined) return { mode: 'unsigned', policy };

@@ -1,7 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { SigningFacts } from '../../domain/gates/gate.ts';
 import type { Phase } from '../../domain/phases.ts';
-import { actOf } from '../../domain/signing/acts.ts';
+import { actOf, signatureOf } from '../../domain/signing/acts.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
 import { foldState } from '../../domain/state.ts';
@@ -74,6 +74,7 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
   const governance = await loadGovernance(context, plan.metadata.process, {
     simulated: context.environments.simulated,
     finished: !BEFORE_PRODUCTION.includes(phase),
+    signed: plan.events.some((event) => signatureOf(event) !== undefined),
   });
   const { policy } = governance;
   const contributors = await contributorsFor(context, plan, policy);

@@ -204,6 +204,16 @@ const RULES: readonly Forgery[] = [
     },
   },
   {
+    kind: 'clone without the protected branch',
+    field: 'refs/heads/main',
+    code: 'signatures-unchecked',
+    async forge(lab) {
+      writeUncommitted(lab.company, POLICY_FILE, lab.company.policy.replace('mode: required', 'mode: unsigned'));
+      lab.company.git.git('branch', '--quiet', '-M', 'main', 'elsewhere');
+      return undefined;
+    },
+  },
+  {
     kind: 'process that is only in the work tree',
     field: 'metadata.process',
     code: 'policy-not-protected',
