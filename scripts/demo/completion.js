@@ -24,10 +24,13 @@ export function completePlan(text, reviewer) {
   set(['impact', 'summary'], 'Shoppers can pay with a wallet; nothing changes for those who pay by card');
   set(['impact', 'users'], 'Everybody who checks out in the web shop');
   set(['testPlan', 'regression', 'mandatorySuites'], ['checkout']);
-  set(['testPlan', 'feature'], [
-    { id: 'WAL-1', title: 'A shopper pays with a wallet' },
-    { id: 'WAL-2', title: 'A refused wallet payment keeps the cart' },
-  ]);
+  set(
+    ['testPlan', 'feature'],
+    [
+      { id: 'WAL-1', title: 'A shopper pays with a wallet' },
+      { id: 'WAL-2', title: 'A refused wallet payment keeps the cart' },
+    ],
+  );
   set(['security', 'review'], 'done');
   set(['security', 'reviewer'], reviewer);
   set(['security', 'reference'], 'SEC-231');
@@ -37,20 +40,26 @@ export function completePlan(text, reviewer) {
     set(['migrations', index, 'up'], ['migrate', '-path', 'migrations', 'up', '1']);
     set(['migrations', index, 'down'], ['migrate', '-path', 'migrations', 'down', '1']);
   });
-  set(['smokeTests'], [
-    { name: 'Home page', http: { url: 'https://nexacore.com/', status: 200 } },
-    { name: 'Pay one cent with a wallet', manual: 'Check out with a test wallet and look at the receipt' },
-  ]);
-  set(['successMetrics'], [
-    {
-      name: 'wallet share of orders',
-      direction: 'up',
-      baseline: 0,
-      target: 5,
-      guardrail: 0.5,
-      owner: document.getIn(['spec', 'owners', 'productManager']),
-    },
-  ]);
+  set(
+    ['smokeTests'],
+    [
+      { name: 'Home page', http: { url: 'https://nexacore.com/', status: 200 } },
+      { name: 'Pay one cent with a wallet', manual: 'Check out with a test wallet and look at the receipt' },
+    ],
+  );
+  set(
+    ['successMetrics'],
+    [
+      {
+        name: 'wallet share of orders',
+        direction: 'up',
+        baseline: 0,
+        target: 5,
+        guardrail: 0.5,
+        owner: document.getIn(['spec', 'owners', 'productManager']),
+      },
+    ],
+  );
   for (const [path, hint] of unwritten(document.toJS().spec)) set(path, ANSWERS[path.at(-1)] ?? hint);
   return `${document.toString({ lineWidth: 0 })}${text.slice(cut)}`;
 }

@@ -2,7 +2,7 @@ import type { Policy, Role } from '../plan/policy.ts';
 import type { Spec } from '../plan/spec.ts';
 
 /** Who holds a role in a release. */
-export function holders(spec: Spec, role: Role): readonly string[] {
+function holders(spec: Spec, role: Role): readonly string[] {
   const held = spec.owners[role];
   return typeof held === 'string' ? [held] : held;
 }

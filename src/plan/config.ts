@@ -87,7 +87,9 @@ const channelSchema = z.discriminatedUnion('kind', [
     format: z
       .enum(['message', 'cdevents'])
       .optional()
-      .describe('message, when left out: what people are told, as a CloudEvent; cdevents: each transition of a release, for programs'),
+      .describe(
+        'message, when left out: what people are told, as a CloudEvent; cdevents: each transition of a release, for programs',
+      ),
     url: loopbackOrWeb.optional(),
     urlFrom: secretFromEnvironment.optional(),
   }),
@@ -149,8 +151,6 @@ export const configSchema = z.strictObject({
 
 /** The configuration of a repository. */
 export type Config = z.infer<typeof configSchema>;
-/** An environment of the configuration. */
-export type EnvironmentConfig = Config['environments']['production'];
 /** A notification channel of the configuration. */
 export type Channel = Config['notifications'][number];
 /** Names of the two environments of the process. */

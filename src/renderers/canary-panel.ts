@@ -29,7 +29,7 @@ export function canaryPanel(looks: readonly CanaryLook[], style: Style): readonl
 }
 
 /** What a verdict means for the eye. */
-export function verdictTone(verdict: string): Tone {
+function verdictTone(verdict: string): Tone {
   if (verdict === 'pass') return 'good';
   if (verdict === 'fail') return 'bad';
   return verdict === 'inconclusive' ? 'warn' : 'accent';

@@ -34,7 +34,7 @@ export function renderError(error: RelctlError, style: Style, context: ErrorCont
 }
 
 /** A place as editors and terminals make it clickable: `file:line:column`. */
-export function placeText(place: Place): string {
+function placeText(place: Place): string {
   return [place.file, place.line, place.line === undefined ? undefined : place.column]
     .filter((part) => part !== undefined)
     .join(':');

@@ -113,6 +113,6 @@ async function attempt(
 }
 
 /** Fills `{name}` in a wording; names that are not known stay as they are. */
-export function fill(wording: string, values: Readonly<Record<string, string>>): string {
+function fill(wording: string, values: Readonly<Record<string, string>>): string {
   return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

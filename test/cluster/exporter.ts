@@ -19,8 +19,8 @@ export interface Exporter {
   readonly targetsFile: string;
   /** What is counted from now on; counters go on from where they are. */
   count(replicas: readonly ReplicaTraffic[]): void;
-  /** Puts lines at the end of what it exposes, or instead of it. Errors are answered when it is `'refuse'`. */
-  expose(mode: 'counters' | 'refuse' | { readonly instead: () => string } | { readonly beside: () => string }): void;
+  /** What a scrape gets: the counters, what is made of their text, or an error. */
+  expose(mode: 'counters' | 'refuse' | ((counters: string) => string)): void;
   stop(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function startExporter(folder: string, labels: Readonly<Record<stri
       response.writeHead(503).end();
       return;
     }
-    const text = mode === 'counters' ? counters() : 'instead' in mode ? mode.instead() : counters() + mode.beside();
+    const text = mode === 'counters' ? counters() : mode(counters());
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,7 +80,7 @@ export async function startExporter(folder: string, labels: Readonly<Record<stri
 }
 
 /** A series of the counter, as the exposition format writes it. */
-export function seriesOf(labels: Readonly<Record<string, string>>): string {
+function seriesOf(labels: Readonly<Record<string, string>>): string {
   return `${COUNTER}{${Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(',')}}`;

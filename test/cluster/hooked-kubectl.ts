@@ -14,9 +14,10 @@ import { join } from 'node:path';
 
 /**
  * What happens at one of the calls that change something: the process that called is killed before the call, while it goes on
- * without it, or after it; or caller and call are stopped before it, until {@link HookedKubectl.wake}.
+ * without it, or after it; caller and call are stopped before it, until {@link HookedKubectl.wake}; or the call is carried out and
+ * never comes back.
  */
-export type Hook = 'kill-before' | 'kill-during' | 'kill-after' | 'stop-before';
+export type Hook = 'kill-before' | 'kill-during' | 'kill-after' | 'stop-before' | 'hang-after';
 
 /** A kubectl to be put on the PATH of a process under test: it counts the calls that change something, and does as told at one. */
 export interface HookedKubectl {
@@ -55,6 +56,7 @@ case $HOOK_WHAT in
   kill-before) kill -KILL $PPID; exit 1 ;;
   kill-during) kill -KILL $PPID; exec ${real} "$@" ;;
   kill-after) ${real} "$@" >"$HOOK_STATE/out" 2>&1; kill -KILL $PPID; exit 1 ;;
+  hang-after) ${real} "$@" >/dev/null 2>&1; sleep 600 ;;
   stop-before) kill -STOP $PPID; while [ ! -e "$HOOK_STATE/awake" ]; do sleep 0.05; done; exec ${real} "$@" ;;
 esac
 `,

@@ -26,7 +26,7 @@ const WORDS: readonly (readonly [word: RegExp, behaviour: (percent: number) => R
 const tagsByDigest = new Map<string, string>();
 
 /** The digest that the tests' registry has for `name:tag`: 64 hex digits, made from the text. */
-export function imageDigest(nameAndTag: string): string {
+function imageDigest(nameAndTag: string): string {
   const digest = createHash('sha256').update(nameAndTag).digest('hex');
   const { tag } = splitImage(nameAndTag);
   tagsByDigest.set(digest, tag);

@@ -30,6 +30,8 @@ export interface PrometheusOptions {
   readonly alertmanager?: string;
   /** Scraped and evaluated this often; `1s` when left out. */
   readonly interval?: string;
+  /** Another store that it also asks, and whose silence it warns of. */
+  readonly remoteRead?: string;
   /** History to begin with, in OpenMetrics text with times in seconds. */
   readonly history?: string;
 }
@@ -48,6 +50,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: [rulesFile],
     scrape_configs: [{ job_name: 'pods', file_sd_configs: [{ files: options.targetsFiles, refresh_interval: '1s' }] }],
+    ...(options.remoteRead === undefined ? {} : { remote_read: [{ url: options.remoteRead, read_recent: true }] }),
     ...(options.alertmanager === undefined
       ? {}
       : { alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(options.alertmanager).host] }] }] } }),

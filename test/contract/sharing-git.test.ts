@@ -1,6 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Invocation } from '../../src/commands/command.ts';
+import { sharing } from '../../src/commands/sharing.ts';
+import { RelctlError } from '../../src/domain/errors.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Progress } from '../../src/domain/progress.ts';
+import { Journal } from '../../src/usecases/journal.ts';
+import { commitRecords } from '../../src/usecases/sharing/commit-records.ts';
 import { subjectOf } from '../../src/usecases/subject.ts';
 import { race } from '../bench/governance/races.ts';
 import { PEOPLE } from '../support/sample-plan.ts';
@@ -131,9 +138,46 @@ describe('pushing', () => {
     await expect(ada.push()).rejects.toMatchObject({ code: 'sharing.no-upstream' });
   });
 
+  test('shares what a command recorded before it was refused, and tells the refusal', async () => {
+    const told: string[] = [];
+    const invocation = {
+      sink: { emit: (progress: Progress) => told.push(progress.type) },
+      context: async () => ada.context,
+    } as unknown as Invocation;
+    const action = sharing(
+      async ({ context }) => {
+        const opened = await context();
+        const journal = new Journal(opened, await opened.store.load(clones.company.id));
+        await journal.record('exception.granted', { gate: 'time.cab-lead', reason: 'because', command: 'stage' });
+        throw new RelctlError('rollout.timeout', 'the rollout took too long');
+      },
+      { push: true },
+    );
+    await expect(action(invocation)).rejects.toMatchObject({ code: 'rollout.timeout' });
+    expect((await clones.shared()).events.at(-1)?.type).toBe('exception.granted');
+    // Where even that fails, the command's own error is the one that is told.
+    writeFileSync(join(clones.remote, 'hooks', 'pre-receive'), '#!/bin/sh\nexit 1\n');
+    await expect(action(invocation)).rejects.toMatchObject({ code: 'rollout.timeout' });
+    expect(told).toContain('note');
+  });
+
+  test('leaves alone what recorded nothing', async () => {
+    const before = ada.git('rev-parse', 'HEAD');
+    const outcome: Outcome = { result: 'done', headline: 'looked', blocks: [], data: {} };
+    const look = sharing(
+      async ({ context }) => {
+        await (await context()).store.load(clones.company.id);
+        return outcome;
+      },
+      { push: true },
+    );
+    const invocation = { sink: ada.context.sink, context: async () => ada.context } as unknown as Invocation;
+    expect(await look(invocation)).toBe(outcome);
+    expect(ada.git('rev-parse', 'HEAD')).toBe(before);
+  });
+
   test('that died half-way is taken up by the next one', async () => {
     await record(ada, 'first');
-    const { commitRecords } = await import('../../src/usecases/sharing/commit-records.ts');
     await commitRecords(ada.context, clones.company.id);
     await record(ada, 'second');
     await ada.push();

@@ -17,7 +17,7 @@ export const POLICY_FILE = 'relctl/process/standard-3.0.yaml';
 export const SIGNERS_FILE = 'relctl/allowed_signers';
 export const REVOKED_FILE = 'relctl/revoked_keys';
 /** What the company calls its repository in what is signed. */
-export const REPOSITORY = 'git.example.com/shop/shop';
+const REPOSITORY = 'git.example.com/shop/shop';
 
 /** Who may sign what in the test company. */
 const GRANTS: Readonly<Record<string, readonly SignedAct[]>> = {
@@ -88,4 +88,4 @@ export function writeUncommitted(company: Company, path: string, text: string): 
 }
 
 /** Every act that can be signed. */
-export const ALL_ACTS: readonly SignedAct[] = SIGNED_ACTS;
+const _ALL_ACTS: readonly SignedAct[] = SIGNED_ACTS;

@@ -11,7 +11,7 @@ export type SigningKey =
   | { readonly kind: 'agent'; readonly publicKey: string; readonly shown: string };
 
 /** Names the key for one command, before git's configuration is asked. */
-export const KEY_VARIABLE = 'RELCTL_SIGNING_KEY';
+const KEY_VARIABLE = 'RELCTL_SIGNING_KEY';
 
 /**
  * Finds the signing key: `RELCTL_SIGNING_KEY`, then git's `relctl.signingKey`, then `user.signingKey` where git signs with SSH.

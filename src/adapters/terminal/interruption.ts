@@ -21,7 +21,7 @@ export function createInterruption(): Interruption {
 const CTRL_C = '\u0003';
 
 /** Reads keys one by one, so that q needs no Return; the terminal is what it was once that has ended. */
-export function takeKeys(
+function takeKeys(
   stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'setRawMode' | 'on' | 'off' | 'resume' | 'pause'>,
   interrupt: () => void,
 ): () => void {

@@ -1,13 +1,4 @@
-import {
-  addCalendarDays,
-  formatMoment,
-  formatSpan,
-  formatWindow,
-  reviewDate,
-  startOfDate,
-  timeOf,
-  windowSpan,
-} from '../calendar.ts';
+import { formatMoment, formatSpan, formatWindow, reviewDate, startOfDate, timeOf, windowSpan } from '../calendar.ts';
 import { isAmong, samePerson } from '../people.ts';
 import { type GateRule, refuse } from './gate.ts';
 
@@ -186,11 +177,6 @@ export const reviewTime: GateRule = ({ plan, policy, now }) => {
 /** When hypercare ends, counted from the completed verification. */
 export function hypercareEnd(startedAt: number, hours: number): number {
   return startedAt + hours * 3_600_000;
-}
-
-/** When the week of success metrics ends: the same wall time, some calendar days after the deployment. */
-export function successWeekEnd(completedAt: number, days: number, zone: string): number {
-  return addCalendarDays(completedAt, days, zone);
 }
 
 /** The person holds one of the roles that may take a step. */

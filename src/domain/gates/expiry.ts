@@ -19,7 +19,7 @@ export const cabNotExpired: GateRule = (facts) => {
 };
 
 /** When the submission, or once there is one the decision, stops counting; `undefined` where it never does. */
-export function cabExpiry({ plan, state, policy }: Pick<GateFacts, 'plan' | 'state' | 'policy'>): number | undefined {
+function cabExpiry({ plan, state, policy }: Pick<GateFacts, 'plan' | 'state' | 'policy'>): number | undefined {
   const days = policy.cab.approvalExpiresDays;
   const since = state.cab?.decision?.at ?? state.cab?.submittedAt;
   if (days === undefined || since === undefined) return undefined;

@@ -29,7 +29,7 @@ export const BURN_WINDOWS: readonly BurnWindow[] = [
 ];
 
 /** Bad events below which a window says nothing: with little traffic one failed request is a burn of hundreds (ibid., "Low-Traffic Services"). */
-export const FEWEST_BAD = 5;
+const FEWEST_BAD = 5;
 
 /**
  * The burn rate of a window; 0 where nothing happened.

@@ -4,7 +4,7 @@ import { durationSchema, name, person } from './terms.ts';
 const inside = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
 
 /** Where the value of a success metric comes from. */
-export const successSourceSchema = z
+const successSourceSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('prometheus'),

@@ -33,7 +33,7 @@ ${drawings.join('\n')}
 }
 
 /** A table of short cells; the first column names the row. */
-export function tableHtml(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+function tableHtml(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
   const body = rows.map(([first = '', ...rest]) => {
     const cells = rest.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');

@@ -61,6 +61,6 @@ export function recordMessage(plan: Pick<ReleasePlan, 'id'>, events: readonly Re
 }
 
 /** The first line of a message. */
-export function firstLine(message: string): string {
+function firstLine(message: string): string {
   return message.slice(0, message.indexOf('\n'));
 }

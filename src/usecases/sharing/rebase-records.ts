@@ -115,7 +115,7 @@ async function refuseSameEvidence(
 }
 
 /** The refusal to put two histories together. Nothing is lost: ours stays in its commit until its author has looked. */
-export function conflict(id: string, fork: Fork, upstream: string, reason: string): RelctlError {
+function conflict(id: string, fork: Fork, upstream: string, reason: string): RelctlError {
   const short = fork.ours.slice(0, 12);
   const [file] = pathsOf(id);
   return new RelctlError('sharing.conflict', `${id}: what was recorded here does not fit ${upstream}: ${reason}`, {

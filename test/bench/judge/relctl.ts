@@ -4,7 +4,7 @@ import type { JudgeSettings } from '../../../src/domain/judge/settings.ts';
 import { LOOK_SECONDS, LOOKS, type Simulated } from './traffic.ts';
 
 /** The settings that the bench runs relctl's judge with; the process policy's and the plan's defaults. */
-export const BENCH_SETTINGS: JudgeSettings = {
+const BENCH_SETTINGS: JudgeSettings = {
   slos: [{ name: 'errors', objective: 0.99 }],
   alpha: 0.01,
   power: 0.9,

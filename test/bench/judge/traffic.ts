@@ -7,7 +7,7 @@ export const LOOK_SECONDS = 15;
 export const LOOKS = 60;
 /** Bad ratio of what is healthy, and the canary's share of the traffic. */
 export const BASE = 0.001;
-export const SHARE = 0.01;
+const SHARE = 0.01;
 
 /**
  * Noise beyond chance. Except for `clumps`, the bad ratio of each arm (or of each replica, when there are some) is multiplied

@@ -54,6 +54,7 @@ export interface Result {
 /** An event as it lies in the file. */
 export interface RecordedLine {
   readonly type: string;
+  readonly at: string;
   readonly actor: string;
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -7,7 +7,7 @@ import { freePort } from '../../../support/prometheus.ts';
 describe('createTcpProbe', () => {
   it('connects to what listens, sends nothing and closes', async () => {
     let received = 0;
-    let closed = () => undefined as void;
+    let closed: () => void = () => undefined;
     const end = new Promise<void>((resolve) => {
       closed = resolve;
     });
