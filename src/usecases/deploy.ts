@@ -7,7 +7,7 @@ import { imagesOf } from './deployment/completion.ts';
 import { expectVisibility } from './deployment/expectation.ts';
 import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
 import { pinnedImages } from './deployment/images.ts';
-import { releaseLock } from './deployment/lock.ts';
+import { proveLock, releaseLock } from './deployment/lock.ts';
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
@@ -141,7 +141,11 @@ async function completed(run: Run): Promise<Outcome> {
   const { context, release } = run;
   const { journal } = release;
   const images = await imagesOf(run);
-  for (const lock of run.locks.values()) await removeJobs(context, lock, journal.plan.id);
+  for (const lock of run.locks.values()) {
+    await removeJobs(context, lock, journal.plan.id);
+    // Whoever was overtaken at the very end has no say in how it ended.
+    await proveLock(context, lock);
+  }
   await journal.record('deploy.completed', { attempt: run.attempt, images });
   await unlock(run);
   return {

@@ -5,6 +5,7 @@ import { canaryName } from '../../domain/manifests.ts';
 import { notify } from '../notify.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
 import { highestFence } from './forward.ts';
+import { proveLock } from './lock.ts';
 import { removeJobs } from './migrate.ts';
 import { putBack, removeAdded } from './put-back.ts';
 import { removeOwn, removeRouting, silenceCanary } from './routing.ts';
@@ -58,7 +59,10 @@ export async function rollBack(
   }
   await undo(run, 'additions', 'Remove what the release had added', () => removeAll(run, known));
   const verified = await undo(run, 'verify', 'Compare production with what it was', () => verifyBack(run, known));
-  for (const lock of run.locks.values()) await removeJobs(context, lock, journal.plan.id);
+  for (const lock of run.locks.values()) {
+    await removeJobs(context, lock, journal.plan.id);
+    await proveLock(context, lock);
+  }
   await journal.record('rollback.completed', { attempt: run.attempt, verified });
   await notify(context, release, 'release.rolled-back', `attempt ${run.attempt}`, { reason });
   return { state: 'rolled-back', verified };
