@@ -69,6 +69,25 @@ describe('relctl where approvals are signed', () => {
     expect(read(audited).data).toMatchObject({ signing: 'required', signed: 2, findings: [] });
   });
 
+  it('leaves what ssh-keygen alone can verify, as docs/signing.md shows', () => {
+    const line =
+      history()
+        .split('\n')
+        .find((one) => one.includes('"type":"cab.voted"')) ?? '';
+    const { signature } = (JSON.parse(line.replace(/^ *- /, '')) as { data: { signature: Record<string, string> } })
+      .data;
+    const file = (name: string, content = '') => {
+      writeFileSync(join(git.root, '.relctl', name), content);
+      return join(git.root, '.relctl', name);
+    };
+    const signers = file('signers', `${git.git('show', `main:${SIGNERS_FILE}`)}\n`);
+    const armored = file('statement.sig', signature.signature);
+    const args = ['-Y', 'verify', '-f', signers, '-I', CAROL, '-n', 'cab-decision@relctl.dev', '-s', armored];
+    const said = execFileSync('ssh-keygen', args, { input: signature.statement, encoding: 'utf8' });
+    expect(said).toContain(`Good "cab-decision@relctl.dev" signature for ${CAROL}`);
+    expect(JSON.parse(signature.statement ?? '')).toMatchObject({ predicate: { release: SAMPLE_ID, decision: 'go' } });
+  });
+
   it('refuses a vote with the key of somebody else, says which line is missing, and records nothing', async () => {
     const before = history();
     const finished = await voteOf(CHEN, CAROL);

@@ -2,7 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../../src/usecases/audit.ts';
 import { closeCondition } from '../../../src/usecases/close-condition.ts';
 import { status } from '../../../src/usecases/status.ts';
-import { OPERATOR, opsSigns, qaSigns, submit, toProduction, toStaging, voteGo } from '../../support/company-walk.ts';
+import {
+  checks,
+  endHypercare,
+  OPERATOR,
+  opsSigns,
+  qaSigns,
+  reviewed,
+  submit,
+  toProduction,
+  toStaging,
+  voteGo,
+} from '../../support/company-walk.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../../support/signed-company.ts';
 
@@ -34,6 +45,15 @@ describe('a release whose approvals are signed', () => {
     expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 6 });
     const started = (await company.plan()).events.find((event) => event.type === 'deploy.started');
     expect(started?.data).toMatchObject({ trust: { commit: company.git.git('rev-parse', 'main'), version: '3.0' } });
+  });
+
+  it('goes on to the review, with hypercare signed off', async () => {
+    await checks(company);
+    await endHypercare(company);
+    await reviewed(company);
+    const closed = (await company.plan()).events.find((event) => event.type === 'hypercare.closed');
+    expect(closed?.data).toMatchObject({ signature: { namespace: 'hypercare-exit@relctl.dev' } });
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 7 });
   });
 
   it('shows in its status that approvals are signed, and by whose rules', async () => {
