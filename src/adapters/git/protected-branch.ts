@@ -12,10 +12,13 @@ export function createProtectedBranch(root: string): ProtectedBranch {
   /** What stands at a commit never changes. */
   const blobs = new Map<string, Promise<Uint8Array | undefined>>();
   return {
-    async find(refs) {
+    async find(wanted) {
+      const refs = wanted.filter((ref) => REF.test(ref));
+      // Without a pattern git would list every ref there is.
+      if (refs.length === 0) return undefined;
       // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
       const format = '--format=%(refname)%00%(objecttype)%00%(objectname)%00%(symref)';
-      const output = await git.read(['for-each-ref', format, ...refs.filter((ref) => REF.test(ref))]);
+      const output = await git.read(['for-each-ref', format, ...refs]);
       const known = output.split('\n').map((line) => line.split('\0'));
       for (const ref of refs) {
         const [, type, commit, symbolic] = known.find(([name]) => name === ref) ?? [];
