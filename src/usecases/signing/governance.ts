@@ -77,19 +77,22 @@ async function unsigned(
           `have the policy merged into ${on.branch}, then: git fetch`,
         ]);
   }
-  if (isSigned && on?.isKnown !== true) {
-    throw trustError(
-      `the history carries signatures, and ${on === undefined ? 'there is no protected branch here' : `${process} is not on ${on.branch}`} to check them against`,
-      ['git fetch origin && git remote set-head origin --auto'],
-      'signatures-unchecked',
-    );
-  }
+  if (on?.isKnown === true) return { mode: 'unsigned', policy };
   const [signed] = on?.signed ?? [];
-  if (on === undefined || on.isKnown || signed === undefined) return { mode: 'unsigned', policy };
-  throw trustError(`the process ${process} is not on ${on.branch}, where ${signed} counts only signed approvals`, [
-    `set metadata.process to ${signed}`,
-    `or have the policy of ${process} merged into ${on.branch}`,
-  ]);
+  if (on !== undefined && signed !== undefined) {
+    throw trustError(`the process ${process} is not on ${on.branch}, where ${signed} counts only signed approvals`, [
+      `set metadata.process to ${signed}`,
+      `or have the policy of ${process} merged into ${on.branch}`,
+    ]);
+  }
+  if (!isSigned) return { mode: 'unsigned', policy };
+  const missing =
+    on === undefined ? 'there is no protected branch here' : `the policy of ${process} is not on ${on.branch}`;
+  throw trustError(
+    `the history carries signatures, and ${missing} to check them against`,
+    ['git fetch origin && git remote set-head origin --auto'],
+    'signatures-unchecked',
+  );
 }
 
 /** A release that is not over cannot choose an older version of its process, with the rules of then. */
