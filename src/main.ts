@@ -1,9 +1,7 @@
-import { CommanderError } from 'commander';
 import type { CommandAction, Invocation } from './commands/command.ts';
 import type { Ground, Surroundings } from './composition.ts';
 import { EXIT_CODES, RelctlError } from './domain/errors.ts';
-import { ENTRIES } from './program/entries.ts';
-import { buildProgram, type Parsed } from './program/program.ts';
+import type { Parsed } from './program/program.ts';
 import type { Context } from './usecases/context.ts';
 
 declare const RELCTL_VERSION: string | undefined;
@@ -24,11 +22,18 @@ export interface Io {
  */
 export async function run(argv: readonly string[], io: Io = processIo()): Promise<number> {
   const version = typeof RELCTL_VERSION === 'undefined' ? '0.0.0-source' : RELCTL_VERSION;
+  // The question that scripts ask most: it needs no command tree.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    io.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const { buildProgram, CommanderError } = await import('./program/program.ts');
   let parsed: Parsed | undefined;
-  const columns = io.stdout.columns ?? 100;
-  const program = buildProgram(version, { write: (text) => io.stdout.write(text), columns }, (understood) => {
+  const output = { write: (text: string) => io.stdout.write(text), columns: io.stdout.columns ?? 100 };
+  const onCommand = (understood: Parsed) => {
     parsed = understood;
-  });
+  };
+  const program = buildProgram(version, output, onCommand, argv[0]);
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -52,8 +57,9 @@ async function execute(parsed: Parsed, io: Io): Promise<number> {
   const terminal = createTerminal(flags, io);
   const opened: Context[] = [];
   try {
-    const { run: action } = await parsed.load();
-    const outcome = await (await recordingOf(action, flags))(invocationOf(parsed, terminal.surroundings, io, opened));
+    const [{ run: action }, { ENTRIES }] = await Promise.all([parsed.load(), import('./program/entries.ts')]);
+    const invocation = { ...invocationOf(parsed, terminal.surroundings, io, opened), commands: ENTRIES };
+    const outcome = await (await recordingOf(action, flags))(invocation);
     await tellPrograms(opened, parsed);
     await terminal.progress.settle();
     const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
@@ -84,7 +90,12 @@ async function recordingOf(action: CommandAction, flags: Parsed['flags']): Promi
   return sharing(action, { push: flags.push === true });
 }
 
-function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io, opened: Context[]): Invocation {
+function invocationOf(
+  parsed: Parsed,
+  surroundings: Surroundings,
+  io: Io,
+  opened: Context[],
+): Omit<Invocation, 'commands'> {
   let ground: Promise<Ground> | undefined;
   return {
     args: parsed.args,
@@ -93,7 +104,6 @@ function invocationOf(parsed: Parsed, surroundings: Surroundings, io: Io, opened
     prompter: surroundings.prompter,
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
-    commands: ENTRIES,
     async context() {
       const context = await (await import('./composition.ts')).openContext(surroundings);
       opened.push(context);

@@ -1,7 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { CommandAction, Flags } from '../commands/command.ts';
 import { ENTRIES } from './entries.ts';
 import type { CommandEntry } from './entry.ts';
+
+export { CommanderError };
 
 /** What commander has understood. */
 export interface Parsed {
@@ -19,8 +21,14 @@ export interface HelpOutput {
 
 /**
  * The commander tree. It only parses: what was understood is handed to `onCommand`, errors are thrown as CommanderError.
+ * @param word the first word of the command line; where it names a command, only that one is put into the tree
  */
-export function buildProgram(version: string, output: HelpOutput, onCommand: (parsed: Parsed) => void): Command {
+export function buildProgram(
+  version: string,
+  output: HelpOutput,
+  onCommand: (parsed: Parsed) => void,
+  word?: string,
+): Command {
   const program = new Command('relctl')
     .description('Drive a company’s releases from the terminal: plan, approve, canary, judge, roll back, review.')
     .version(version, '-V, --version', 'print the version')
@@ -38,7 +46,8 @@ export function buildProgram(version: string, output: HelpOutput, onCommand: (pa
     'after',
     '\nStart with: relctl init --platform sandbox · Exit codes: 0 done, 1 failed, 2 usage, 3 declined, 4 gate, 8 pending, 70 bug',
   );
-  for (const entry of ENTRIES) addEntry(program, entry, onCommand);
+  const named = ENTRIES.filter((entry) => entry.path.split(' ')[0] === word);
+  for (const entry of named.length > 0 ? named : ENTRIES) addEntry(program, entry, onCommand);
   return program;
 }
 
