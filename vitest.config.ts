@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * Four projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * `sandbox` walks whole releases through the simulated company, with faults and with kills at every step (`npm run test:sandbox`);
  * `rails` plants violations and expects each check to find its own (`npm run rails`);
  * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`.
  */
@@ -15,10 +16,19 @@ export default defineConfig({
             'test/unit/**/*.test.ts',
             'test/contract/**/*.test.ts',
             'test/process/**/*.test.ts',
-            'test/crash/**/*.test.ts',
           ],
+          exclude: ['test/unit/usecases/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          globalSetup: ['test/support/build-once.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'sandbox',
+          include: ['test/unit/usecases/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
           globalSetup: ['test/support/build-once.ts'],
         },
       },

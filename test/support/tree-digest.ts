@@ -9,7 +9,7 @@ import { sha256 } from '../../src/plan/digest.ts';
 export function treeDigest(root: string): Readonly<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (/^(\.git|\.relctl\/(locks|runs))(\/|$)/.test(name)) continue;
+    if (/^(\.git|\.relctl\/(cache|locks|runs|index\.json))(\/|$)/.test(name)) continue;
     const path = join(root, name);
     const found = lstatSync(path);
     if (found.isSymbolicLink()) digests[name] = `-> ${readlinkSync(path)}`;
