@@ -16,7 +16,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 
 /** Characters that a plan may not hold: they are invisible, drive a terminal, or turn the direction of text (CVE-2021-42574). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
-const UNCLEAN = /^\ufeff|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+export const UNCLEAN = /^\ufeff|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** Refuses bytes that are not clean text: size, encoding, line ends, byte order mark, control characters. Returns the text. */
 export function decodeGuarded(bytes: Uint8Array, file: string): string {

@@ -1,6 +1,6 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { RecordedEvent } from './events.ts';
-import { lineAt } from './guard.ts';
+import { lineAt, UNCLEAN } from './guard.ts';
 
 /**
  * The text of `status`, which relctl alone writes: one event a line, so that git shows one added line per event. There is
@@ -19,9 +19,19 @@ const OPENING = 'status: # written by relctl; edited by hand, the history no lon
 
 /** Writes the one text of a status. */
 export function writeStatus(status: StatusContent): string {
-  const lines = status.events.map((event) => `    - ${JSON.stringify(orderedEvent(event))}\n`);
+  const lines = status.events.map((event) => `    - ${visible(JSON.stringify(orderedEvent(event)))}\n`);
   return `${OPENING}  phase: ${status.phase}\n  head: ${status.head}\n  events:\n${lines.join('')}`;
 }
+
+/**
+ * JSON with escapes for the characters that a plan may not hold as such: what other programs said is recorded, whatever it was.
+ * They occur within strings only.
+ */
+function visible(json: string): string {
+  return json.replace(UNCLEAN_ALL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const UNCLEAN_ALL = new RegExp(UNCLEAN.source, 'g');
 
 /** Splits a document into what people write and the text of `status`; the latter is empty in a plan that has no history yet. */
 export function splitDocument(text: string): { readonly head: string; readonly status: string } {

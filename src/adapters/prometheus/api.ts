@@ -190,8 +190,9 @@ function hostOf(location: string): string {
   return URL.canParse(location) ? new URL(location).host : 'another path';
 }
 
+/** What a stranger's answer says, in a sentence of ours: bytes that are no text are left out. */
 function cut(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text.replace(/[\p{C}\p{Z}\s\uFFFD]+/gu, ' ').trim();
   return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 }
 
