@@ -185,7 +185,7 @@ describe('surroundings in which nothing can be done', () => {
   });
 
   it('no git', async () => {
-    await refused(['list'], 'tool.missing', { env: { PATH: join(root, 'nothing') } });
+    await refused(['doctor'], 'tool.missing', { env: { PATH: join(root, 'nothing') } });
   });
 
   it('no kubectl', async () => {
