@@ -1,5 +1,6 @@
 import { reviewDate, startOfDate, timeOf } from '../../src/domain/calendar.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import { drawPacket } from '../../src/renderers/packet.ts';
 import type { Context } from '../../src/usecases/context.ts';
 import { type DeployOptions, deploy } from '../../src/usecases/deploy.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
@@ -21,7 +22,7 @@ const HOUR = 3_600_000;
 
 /** The R&D Lead submits the plan. */
 export function submit(company: Company, replaced: Partial<Context> = {}): Promise<Outcome> {
-  return submitCab(company.as(PEOPLE.rdLead, replaced), company.id, {});
+  return submitCab(company.as(PEOPLE.rdLead, replaced), company.id, { draw: drawPacket });
 }
 
 /** A member of the board votes Go, with all three areas confirmed. */

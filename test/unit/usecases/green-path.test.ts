@@ -56,7 +56,13 @@ describe('a release on its good path', () => {
 
   it('keeps evidence of what was decided: packet, report, baseline, canary, migration, review', async () => {
     const folder = join(company.git.root, 'releases', company.id);
-    for (const name of ['cab-packet-1.md', 'baseline-1-production.json', 'canary-1.json', 'review.md']) {
+    for (const name of [
+      'cab-packet-1.md',
+      'cab-packet-1.html',
+      'baseline-1-production.json',
+      'canary-1.json',
+      'review.md',
+    ]) {
       expect([name, existsSync(join(folder, name))]).toEqual([name, true]);
     }
   });
