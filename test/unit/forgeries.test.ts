@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SIGNATURE_FAULTS } from '../../../src/domain/signing/faults.ts';
-import { tryForgery } from '../../bench/forgeries/forgery.ts';
-import { sealHonest } from '../../bench/forgeries/honest.ts';
-import { type ForgeryLab, openForgeryLab } from '../../bench/forgeries/lab.ts';
-import { FORGERIES, onePerCode } from '../../bench/forgeries/table.ts';
+import { SIGNATURE_FAULTS } from '../../src/domain/signing/faults.ts';
+import { tryForgery } from '../bench/forgeries/forgery.ts';
+import { sealHonest } from '../bench/forgeries/honest.ts';
+import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
+import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
 
 /**
  * One forgery for each code; `node scripts/forgery-table.js` tries all of them. The lab's honest release has no finding and may
