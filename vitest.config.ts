@@ -12,11 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: [
-            'test/unit/**/*.test.ts',
-            'test/contract/**/*.test.ts',
-            'test/process/**/*.test.ts',
-          ],
+          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/process/**/*.test.ts'],
           exclude: ['test/unit/usecases/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

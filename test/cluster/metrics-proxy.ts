@@ -6,6 +6,7 @@ export type ProxyFault =
   | 'none'
   | { readonly delayMs: number }
   | 'cut'
+  | 'garbage'
   | 'not-json'
   | 'unavailable'
   | 'hang-up'
@@ -19,6 +20,9 @@ export interface MetricsProxy {
   spoiled(): number;
   stop(): Promise<void>;
 }
+
+/** Every byte there is. */
+const GARBAGE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
 /** Starts a proxy. */
 export async function startMetricsProxy(target: string): Promise<MetricsProxy> {
@@ -34,7 +38,8 @@ export async function startMetricsProxy(target: string): Promise<MetricsProxy> {
         answer.pipe(outgoing);
         return;
       }
-      outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' });
+      const { 'content-length': _length, ...headers } = answer.headers;
+      outgoing.writeHead(answer.statusCode ?? 500, headers);
       answer.once('data', (chunk: Buffer) => outgoing.end(chunk.subarray(0, Math.floor(chunk.length / 2))));
     });
     incoming.pipe(to);
@@ -50,6 +55,7 @@ export async function startMetricsProxy(target: string): Promise<MetricsProxy> {
     incoming.resume();
     if (fault === 'hang-up') outgoing.destroy();
     else if (fault === 'unavailable') outgoing.writeHead(503).end('upstream request timeout');
+    else if (fault === 'garbage') outgoing.writeHead(200).end(GARBAGE);
     else if (fault === 'not-json') outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>');
     else {
       const answer = { status: 'success', data: { resultType: 'matrix', result: [] } };

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { waitFor } from '../../cluster/wait.ts';
+import { startLab } from '../../e2e/support/lab.ts';
+import { RELEASE } from '../../e2e/support/lab-product.ts';
+import { HEAD, machine, publish, row } from './figures.ts';
+
+/**
+ * What relctl takes of the machine while it watches a canary: its own CPU time and that of everything that it starts, over a
+ * minute of a bake with the looks of the standard plan, and the most memory that it ever had.
+ */
+const SECONDS = 60;
+const TICKS_A_SECOND = 100;
+
+const lab = await startLab({ migration: false, canary: { bake: `${SECONDS + 30}s`, look: '15s' } });
+try {
+  const arena = await lab.arena();
+  const deployment = arena.start(['deploy', RELEASE]);
+  const { pid } = deployment.child;
+  await waitFor(() => arena.history().events.some((event) => event.data.step === 'bake'), { what: 'bake' });
+  const [before, began] = [ticks(pid), performance.now()];
+  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
+  const share = (ticks(pid) - before) / TICKS_A_SECOND / ((performance.now() - began) / 1000);
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  const ended = await deployment.ended;
+  if (ended.code !== 0) throw new Error(ended.stderr);
+  publish([
+    `A bake of ${SECONDS + 30} s with a look every 15 s and a lock that is renewed every 20 s; ${machine()}.`,
+    '',
+    HEAD,
+    row(
+      `CPU, with all that relctl starts, over ${SECONDS} s`,
+      `${(share * 100).toFixed(2)} % of a core`,
+      '<= 2 %',
+      share <= 0.02,
+    ),
+    row('memory at its most (VmHWM)', `${peak.toFixed(0)} MB`, '<= 120 MB', peak <= 120),
+  ]);
+} finally {
+  await lab.stop();
+}
+
+/** utime, stime, cutime and cstime of a process: fields 14 to 17 of /proc/<pid>/stat. */
+function ticks(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+}

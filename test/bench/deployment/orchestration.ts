@@ -1,0 +1,205 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { startControlPlane } from '../../cluster/control-plane.ts';
+import { COUNTER, startExporter } from '../../cluster/exporter.ts';
+import { startKubelet } from '../../cluster/kubelet.ts';
+import { startPrometheus } from '../../cluster/prometheus.ts';
+import { waitFor } from '../../cluster/wait.ts';
+import { PEOPLE } from '../../e2e/support/company.ts';
+import { makeProduct } from '../../e2e/support/product.ts';
+import { rpd } from '../../e2e/support/rpd.ts';
+import { HEAD, machine, median, publish, row } from './figures.ts';
+
+/**
+ * Twenty services to a new version: by relctl, with canaries, verdict (the shortest bake there is: 1 s, one look), rollout, proof and record; and
+ * by the loop that people write, `kubectl apply` and `kubectl rollout status` for one after the other. Same server, same pods.
+ */
+const SERVICES = Array.from({ length: 20 }, (_, n) => `service-${String(n + 1).padStart(2, '0')}`);
+const REPLICAS = 2;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
+const POLICY = fileURLToPath(new URL('../../../templates/process/standard-3.0.yaml', import.meta.url));
+
+const plane = await startControlPlane({ name: 'bench' });
+const kubelet = await startKubelet(plane, { graceMs: 500 });
+const exporter = await startExporter(plane.folder);
+exporter.count(
+  SERVICES.flatMap((service) =>
+    ['stable', 'stable', 'canary'].map((track, n) => ({
+      labels: { service, track, pod: String(n) },
+      rate: 2000,
+      bad: 0.001,
+    })),
+  ),
+);
+const prometheus = await startPrometheus({ targetsFiles: [exporter.targetsFile], interval: '200ms' });
+const folder = mkdtempSync(join(tmpdir(), 'relctl-orchestration-'));
+try {
+  const [byRelctl, byLoop]: [number[], number[]] = [[], []];
+  await ready();
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    byLoop.push(await timed(`loop-${round}`, loop));
+    byRelctl.push(await timed(`relctl-${round}`, relctl));
+  }
+  const ratio = median(byRelctl) / median(byLoop);
+  publish([
+    `${SERVICES.length} services of ${REPLICAS} pods; medians of ${ROUNDS} rounds, in turn; ${machine()}.`,
+    '',
+    HEAD,
+    row('shell loop of `kubectl apply` and `kubectl rollout status`', `${median(byLoop).toFixed(1)} s`, '', true),
+    row('`relctl deploy`, canaries included', `${median(byRelctl).toFixed(1)} s`, '', true),
+    row('ratio', `${ratio.toFixed(2)} ×`, '<= 1.0 ×', ratio <= 1),
+  ]);
+} finally {
+  await kubelet.stop();
+  await Promise.all([exporter.stop(), prometheus.stop(), plane.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Seconds of a way to deploy, in a namespace of its own that runs version 1 of everything. */
+async function timed(namespace: string, way: (namespace: string) => void): Promise<number> {
+  await plane.createNamespace(namespace);
+  for (const service of SERVICES) kubectl(namespace, ['apply', '-f', '-'], manifest(service, '1.0.0'));
+  const pods = SERVICES.length * REPLICAS;
+  await waitFor(() => kubelet.endpoints(namespace, {}).length === pods, { what: `${pods} pods in ${namespace}` });
+  const began = performance.now();
+  way(namespace);
+  const seconds = (performance.now() - began) / 1000;
+  process.stderr.write(`${namespace}: ${seconds.toFixed(1)} s\n`);
+  await plane.api.call('DELETE', `/api/v1/namespaces/${namespace}`);
+  await waitFor(() => kubelet.endpoints(namespace, {}).length === 0, {
+    what: `end of ${namespace}`,
+    timeoutMs: 180_000,
+  });
+  return seconds;
+}
+
+function kubectl(namespace: string, args: readonly string[], input?: string): void {
+  const where = ['--kubeconfig', plane.kubeconfig, '--context', plane.name, '-n', namespace];
+  execFileSync('kubectl', [...where, ...args], { input: input ?? '', stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+function loop(namespace: string): void {
+  const script = `set -e
+for service in ${SERVICES.join(' ')}; do
+  kubectl $WHERE apply -f "${folder}/next/$service.yaml"
+  kubectl $WHERE rollout status "deployment/$service"
+done`;
+  const env = { ...process.env, WHERE: `--kubeconfig ${plane.kubeconfig} --context ${plane.name} -n ${namespace}` };
+  execFileSync('/bin/sh', ['-c', script], { env, stdio: 'pipe' });
+}
+
+function relctl(namespace: string): void {
+  const root = join(folder, namespace);
+  execFileSync('cp', ['-r', join(folder, 'ready'), root]);
+  const config = join(root, 'relctl.yaml');
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll('"production-namespace"', `"${namespace}"`));
+  run(root, ['deploy', 'next', '--as', PEOPLE.ops]);
+}
+
+function run(cwd: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [RELCTL, ...args], { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`relctl ${args.join(' ')} ended with ${status}:\n${stderr}`);
+}
+
+/** A repository whose release of all services has all sign-offs. */
+async function ready(): Promise<void> {
+  await plane.createNamespace('staging');
+  const system = await plane.api.call('GET', '/api/v1/namespaces/kube-system');
+  const root = join(folder, 'ready');
+  mkdirSync(root);
+  mkdirSync(join(folder, 'next'));
+  for (const service of SERVICES) writeFileSync(join(folder, 'next', `${service}.yaml`), manifest(service, '2.0.0'));
+  const product = makeProduct(root, files('1.0.0', String(system.metadata.uid)));
+  const commit = product.candidate('next', files('2.0.0', String(system.metadata.uid)));
+  product.write('releases/next.yaml', plan(commit));
+  product.write('reports/r.xml', '<testsuite name="r" tests="1"><testcase classname="r" name="ok"/></testsuite>\n');
+  const go = ['--operational-readiness', '--security-review', '--impact-assessment'];
+  run(root, ['submit-cab', 'next', '--as', PEOPLE.lead, '--exception', 'a bench']);
+  run(root, ['signoff', 'cab', 'next', '--as', PEOPLE.cab, '--decision', 'go', ...go]);
+  run(root, ['stage', 'next', '--as', PEOPLE.lead]);
+  const qa = ['--junit', 'reports/*.xml', '--passed', 'T-1', '--decision', 'pass'];
+  run(root, ['signoff', 'qa', 'next', '--as', PEOPLE.qa, ...qa]);
+  run(root, ['signoff', 'ops', 'next', '--as', PEOPLE.ops, '--decision', 'pass']);
+}
+
+/** A Deployment whose pods do nothing, so that what is measured is the driving and not the service. */
+function manifest(service: string, version: string): string {
+  const labels = { app: service, track: 'stable' };
+  const container = {
+    name: 'main',
+    image: `registry.example/${service}:${version}`,
+    command: ['sleep', '1000000'],
+    ports: [{ containerPort: 80 }],
+  };
+  return stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: service },
+    spec: {
+      replicas: REPLICAS,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } },
+    },
+  });
+}
+
+function files(version: string, uid: string): Record<string, string> {
+  const target = (namespace: string) => ({
+    context: plane.name,
+    namespace,
+    clusterUid: uid,
+    kubeconfig: plane.kubeconfig,
+    prometheus: prometheus.url,
+  });
+  const config = {
+    apiVersion: 'relctl/v1',
+    kind: 'Config',
+    platform: 'kubernetes',
+    environments: { staging: target('staging'), production: target('production-namespace') },
+    services: Object.fromEntries(
+      SERVICES.map((service) => [
+        service,
+        {
+          paths: [`${service}/**`],
+          manifests: { staging: [`deploy/${service}.yaml`], production: [`deploy/${service}.yaml`] },
+        },
+      ]),
+    ),
+  };
+  const policy = readFileSync(POLICY, 'utf8')
+    .replace(/cab: 7.*/, 'cab: 0')
+    .replace(/staging: 3.*/, 'staging: 0')
+    .replace(/maxShare: .*/, 'maxShare: 50%')
+    .replace(/minBake: .*/, 'minBake: 0s')
+    .replace(/minimumRequests: .*/, 'minimumRequests: 100');
+  return {
+    'relctl.yaml': JSON.stringify(config, null, 2),
+    'relctl/process/standard-3.0.yaml': policy,
+    ...Object.fromEntries(SERVICES.map((service) => [`deploy/${service}.yaml`, manifest(service, version)])),
+  };
+}
+
+function plan(commit: string): string {
+  const series = (service: string, more = '') => `${COUNTER}{service="${service}"${more}}`;
+  return rpd({
+    id: 'next',
+    commit,
+    tag: '2.0.0',
+    canary: { share: '33%', bake: '1s', extension: '1s', look: '1s', detectableRatio: 50 },
+    more: {
+      services: SERVICES.map((name) => ({ name, image: `registry.example/${name}:2.0.0`, change: 'new version' })),
+      slos: SERVICES.map((service) => ({
+        name: `${service} availability`,
+        service,
+        objective: '95%',
+        good: series(service, ',code!~"5.."'),
+        total: series(service),
+      })),
+    },
+  });
+}
