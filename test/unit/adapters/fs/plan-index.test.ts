@@ -42,7 +42,7 @@ const settle = () => pause(120);
 
 describe('summaries', () => {
   test('tell what lists, calendars and clashes need', async () => {
-    put(writeReleasePlan({ id: SAMPLE_ID, head: sampleHead() }, sampleEvents(), 'submitted'));
+    put(writeReleasePlan({ deliveries: [], id: SAMPLE_ID, head: sampleHead() }, sampleEvents(), 'submitted'));
     expect(await summaries()).toEqual([
       {
         id: SAMPLE_ID,
