@@ -44,7 +44,6 @@ describe('without a terminal', () => {
     ['staged', TESTER, ['signoff', 'qa'], '--junit'],
     ['deployed', OPERATOR, ['rollback'], '--reason'],
     ['deployed', OPERATOR, ['rollback', '--reason', 'checkouts fail'], '--confirm'],
-    ['deployed', OPERATOR, ['verify'], '--passed'],
   ] as const)('%s: %s %j never asks, exits 2 and names %s', async (station, who, command, flag) => {
     const company = at(station);
     const refusal = await asked(company, who, [...command, company.id]);
@@ -55,7 +54,6 @@ describe('without a terminal', () => {
   it.each([
     ['submitted', PEOPLE.cab[0], ['signoff', 'cab', '--decision', 'go', '--yes'], '--operational-readiness'],
     ['deployed', OPERATOR, ['rollback', '--reason', 'checkouts fail', '--yes'], '--confirm'],
-    ['deployed', OPERATOR, ['verify', '--yes'], '--passed'],
   ] as const)('%s: %s %j: --yes answers no approval', async (station, who, command, flag) => {
     const company = at(station);
     const refusal = await asked(company, who, [...command, company.id]);

@@ -42,9 +42,10 @@ const settle = () => pause(120);
 
 describe('summaries', () => {
   test('tell what lists, calendars and clashes need', async () => {
-    put(writeReleasePlan({ deliveries: [], id: SAMPLE_ID, head: sampleHead() }, sampleEvents(), 'submitted'));
+    put(writeReleasePlan({ id: SAMPLE_ID, head: sampleHead() }, sampleEvents(), 'submitted'));
     expect(await summaries()).toEqual([
       {
+        deliveries: [],
         id: SAMPLE_ID,
         feature: 'Wallet checkout',
         process: 'standard@3.0',
