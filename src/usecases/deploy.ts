@@ -59,25 +59,24 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const clusters = await checkIdentities(context, productionTargets(context.config));
   await refuseStagedDrift(context, release);
   await expectVisibility(context, release);
-  const run = await openRun(context, release, { attempt, images, wait: false, takeOver: options.takeOver });
-  const started = {
-    ...subjectOf(plan),
+  const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
+  return openRun(context, release, {
     attempt,
-    fence: highestFence(run),
-    strategy: plan.spec.canary.strategy,
-    clusters,
-    steps: deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id)),
     images,
-    ...(release.signing.trust === undefined ? {} : { trust: release.signing.trust }),
-  };
-  try {
-    await journal.record('deploy.started', started);
-  } catch (error) {
-    // Nothing was touched yet: the environment is free again.
-    await unlock(run);
-    throw error;
-  }
-  return run;
+    wait: false,
+    takeOver: options.takeOver,
+    record: (run) =>
+      journal.record('deploy.started', {
+        ...subjectOf(plan),
+        attempt,
+        fence: highestFence(run),
+        strategy: plan.spec.canary.strategy,
+        clusters,
+        steps,
+        images,
+        ...(release.signing.trust === undefined ? {} : { trust: release.signing.trust }),
+      }),
+  });
 }
 
 /** Goes on with a deployment that was begun. Errors: `plan.digest-mismatch` when the plan is no longer the one that was. */
@@ -93,14 +92,14 @@ async function takeUp(context: Context, release: Release, options: DeployOptions
       hints: [`git diff -- ${journal.plan.file}`, `relctl deploy ${journal.plan.id} --abort`],
     });
   }
-  const run = await openRun(context, release, {
+  const reason = options.reason ?? options.mode;
+  return openRun(context, release, {
     attempt,
     images: started.data.images,
     wait: true,
     takeOver: options.takeOver,
+    record: (run) => journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason }),
   });
-  await journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason: options.reason ?? options.mode });
-  return run;
 }
 
 async function finish(run: Run, options: DeployOptions): Promise<Outcome> {

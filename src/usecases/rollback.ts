@@ -40,16 +40,13 @@ export async function rollback(context: Context, id: string, options: RollbackOp
   }
   await context.runs.begin(id);
   try {
+    const { attempt } = deployment;
     const run = await openRun(context, release, {
-      attempt: deployment.attempt,
+      attempt,
       images: deployment.started.data.images,
       wait: true,
       takeOver: options.takeOver,
-    });
-    await journal.record('deploy.resumed', {
-      attempt: deployment.attempt,
-      fence: highestFence(run),
-      reason: 'rollback',
+      record: (begun) => journal.record('deploy.resumed', { attempt, fence: highestFence(begun), reason: 'rollback' }),
     });
     await flushOutbox(context, release);
     const end = await rollBack(run, reason, { pastPointOfNoReturn: options.pastPointOfNoReturn });

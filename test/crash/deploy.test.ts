@@ -96,7 +96,7 @@ describe('relctl deploy --abort, killed', () => {
 
   it('converges by giving it again, and production is what it was', { timeout: 300_000 }, async () => {
     await convergesTo(lab, ['deploy', SAMPLE_ID, '--abort'], {
-      stride: 5,
+      stride: 2,
       phase: 'aborted',
       next: (phase) => (phase === 'aborted' ? [] : ['deploy', SAMPLE_ID, '--abort']),
     });
@@ -113,7 +113,7 @@ describe('relctl rollback, killed', () => {
   it('converges by giving it again, and production is what it was', { timeout: 300_000 }, async () => {
     const command = ['rollback', SAMPLE_ID, '--reason', 'checkouts fail', '--confirm'];
     await convergesTo(lab, command, {
-      stride: 5,
+      stride: 2,
       phase: 'rolled-back',
       next: (phase) => (phase === 'rolled-back' ? [] : command),
     });

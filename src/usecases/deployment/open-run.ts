@@ -16,10 +16,13 @@ export interface RunOptions {
   readonly wait: boolean;
   /** Take the lock from whoever holds it. */
   readonly takeOver: boolean;
+  /** Puts the run with its fence into the history; no object bears the fence before that. */
+  readonly record: (run: Run) => Promise<void>;
 }
 
 /**
- * Checks that the clusters are the right ones, takes their locks, and fences off whoever held them before.
+ * Checks that the clusters are the right ones, takes their locks, and fences off whoever held them before. The fence is recorded
+ * before it is set: were it the other way round, a run killed in between would look like one that another clone had given.
  * @throws RelctlError `cluster.wrong-identity` before anything is written, `cluster.lock-held`, `cluster.fenced-off` where another
  *   clone has gone on with the release
  */
@@ -39,12 +42,14 @@ export async function openRun(context: Context, release: Release, options: RunOp
       });
       locks.set(target, lock);
       if (!options.takeOver) await refuseStaleClone(lock, journal);
-      if (lock.takenOver) await fenceOff(run, lock);
     }
+    await options.record(run);
   } catch (error) {
+    // Nothing was begun: what was free before is free again.
     for (const lock of locks.values()) if (!lock.takenOver) await releaseLock(context, lock);
     throw error;
   }
+  for (const lock of locks.values()) if (lock.takenOver) await fenceOff(run, lock);
   return run;
 }
 

@@ -42,6 +42,7 @@ describe('a release on its good path', () => {
       'deploy.starting',
       'deploy.complete',
       'hypercare.closed',
+      'review.invited',
       'release.closed',
     ]);
     expect(told).toContainEqual(['deploy.starting', 'Production Deployment starting: Wallet checkout.']);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readLease } from '../../../src/domain/deployment/lease.ts';
 import { FENCE_ANNOTATION } from '../../../src/domain/manifests.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
-import { type Company, foreignRuns, openCompany, refusal } from '../../support/company.ts';
+import { type Company, deadRuns, foreignRuns, openCompany, refusal } from '../../support/company.ts';
 import { OPERATOR, toProduction, walkTo } from '../../support/company-walk.ts';
 import { dyingStore, Killed } from '../../support/dying-store.ts';
 
@@ -73,6 +73,17 @@ describe('the lock', () => {
     expect(overtaken.hints).toEqual([`relctl status ${company.id}`]);
     expect((await company.plan()).events.filter((event) => event.type === 'canary.promoted')).toHaveLength(1);
     expect((await company.state()).phase).toBe('deployed');
+  });
+
+  it('is taken again by whoever goes on, when a run died between taking it and saying so in the history', async () => {
+    await openReady();
+    const killed = { store: dyingStore(company.store, 'canary.judged', 'before'), runs: deadRuns(company) };
+    await expect(toProduction(company, {}, killed)).rejects.toBeInstanceOf(Killed);
+    for (const when of ['before', 'after'] as const) {
+      const again = { store: dyingStore(company.store, 'deploy.resumed', when), runs: deadRuns(company) };
+      await expect(toProduction(company, { mode: 'resume' }, again)).rejects.toBeInstanceOf(Killed);
+    }
+    expect(await toProduction(company, { mode: 'abort' })).toMatchObject({ data: { phase: 'aborted' } });
   });
 
   it('of another release is refused with the name of the holder, and nothing is written', async () => {
