@@ -38,7 +38,8 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   const seen = (object: KubeObject): KubeObject => {
     const { managedFields, ...metadata } = object.metadata;
     const adoption = adoptionPatch(object, FIELD_MANAGER);
-    memory.set(versionKey(object, metadata.resourceVersion), { uid: metadata.uid, adoption });
+    const { uid, generation } = metadata;
+    memory.set(versionKey(object, metadata.resourceVersion), { uid, generation, adoption });
     if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value ?? '');
     return { ...object, metadata };
   };
@@ -108,7 +109,20 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   async function fateOf(wanted: KubeObject, before: string | undefined): Promise<Fate<KubeObject>> {
     const now = await read(refOf(wanted));
     if (now !== undefined && containsObject(now, wanted)) return { happened: true, result: now };
-    return now?.metadata.resourceVersion === before ? { happened: false } : { happened: 'unknowable' };
+    const isUntouched =
+      now?.metadata.resourceVersion === before || (now !== undefined && hasOldSpec(now, wanted, before));
+    return { happened: isUntouched ? false : 'unknowable' };
+  }
+
+  /**
+   * True when only status or metadata has changed since a version: a change of the spec raises the generation, and ours would have.
+   */
+  function hasOldSpec(now: KubeObject, wanted: KubeObject, before: string | undefined): boolean {
+    const known = before === undefined ? undefined : memory.get(versionKey(wanted, before));
+    if (known?.generation === undefined || known.uid !== now.metadata.uid) return false;
+    const { apiVersion, kind, spec } = wanted;
+    const hasOurs = containsObject(now, { apiVersion, kind, metadata: { name: wanted.metadata.name }, spec });
+    return !hasOurs && known.generation === now.metadata.generation;
   }
 
   function write(sent: KubeObject, before: string | undefined, args: readonly string[]): Promise<KubeObject> {
@@ -296,6 +310,8 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
 /** What is kept of an object that was read. */
 interface Remembered {
   readonly uid: string | undefined;
+  /** Raised by the server with each change of the spec; some kinds have none. */
+  readonly generation: number | undefined;
   /** See {@link adoptionPatch}. */
   readonly adoption: readonly object[] | undefined;
 }

@@ -47,7 +47,8 @@ export async function writeOnce<T>(write: GuardedWrite<T>): Promise<T> {
       const fate = await readFate(write, failure);
       if (fate.happened === true) return fate.result;
       if (fate.happened === 'unknowable') throw ambiguous(write, failure);
-      if (kind === 'rejected' || kind === 'no-access') throw failure;
+      // It did not happen, and this answer says that it will not.
+      if (kind !== 'throttled' && kind !== 'unsent' && kind !== 'unknown') throw failure;
     }
     if (tries === TRIES) throw doubtful ? ambiguous(write, failure) : failure;
     await write.pause(tries);

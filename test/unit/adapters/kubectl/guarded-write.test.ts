@@ -100,3 +100,19 @@ describe('writeOnce', () => {
     );
   });
 });
+
+describe('a conflict after a lost answer', () => {
+  it('is told as one when reading back shows that nothing happened: the caller may try on a fresh version', async () => {
+    const failures: FailureKind[] = ['unknown', 'conflict'];
+    const write = writeOnce<string>({
+      subject: 'Deployment web',
+      look: 'kubectl get deployment web',
+      pause: async () => undefined,
+      attempt: () => Promise.reject(new KubectlFailure(failures.shift() ?? 'rejected', 'no')),
+      // Somebody else changed the status meanwhile, and the spec is as it was.
+      readBack: async () => ({ happened: false }),
+    });
+    await expect(write).rejects.toMatchObject({ failure: 'conflict' });
+    expect(failures).toEqual([]);
+  });
+});
