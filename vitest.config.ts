@@ -8,6 +8,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // All cores: vitest would leave one idle, and on two that is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

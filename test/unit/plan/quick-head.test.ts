@@ -86,7 +86,7 @@ describe('what it leaves to the real reader', () => {
 test('where both read a damaged text, they read the same', () => {
   const random = seededRandom(20261203);
   let both = 0;
-  for (let round = 0; round < 900; round += 1) {
+  for (let round = 0; round < 1500; round += 1) {
     const head = mutate(HEAD, random);
     const quick = readQuickHead(head);
     if (quick === undefined) continue;
