@@ -72,8 +72,6 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
       },
     );
   }
-  const content = readStatus(status, file, lineAt(text, head.length));
-  const events = content === undefined ? [] : checkEvents(id, content, file, lineAt(text, head.length) + 4);
   // The digest is of what was written, not of what defaults were filled in: a new default must not void old approvals.
   const raw = yaml.value as { metadata: Metadata; spec: Spec };
   return {
@@ -81,13 +79,39 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
     file,
     metadata: document.metadata,
     spec: document.spec,
-    events,
-    claimedPhase: content?.phase,
+    ...readHistory(id, file, text, head, status),
     specDigest: planDigest(raw.metadata, raw.spec),
     textDigest: sha256(head),
     head,
     revision: sha256(bytes),
     place,
+  };
+}
+
+/**
+ * Reads the text of a plan that has got another history. What people wrote is what it was, byte for byte, and is not parsed
+ * again: a deployment records some forty events. Any other text is read as a whole.
+ * @throws RelctlError `plan.*`, as {@link parseReleasePlan} does
+ */
+export function rereadHistory(plan: ReleasePlan, bytes: Uint8Array): ReleasePlan {
+  const text = decodeGuarded(bytes, plan.file);
+  const { head, status } = splitDocument(text);
+  if (head !== plan.head) return parseReleasePlan(bytes, plan.file, plan.id);
+  return { ...plan, ...readHistory(plan.id, plan.file, text, head, status), revision: sha256(bytes) };
+}
+
+function readHistory(
+  id: string,
+  file: string,
+  text: string,
+  head: string,
+  status: string,
+): Pick<ReleasePlan, 'events' | 'claimedPhase'> {
+  const firstLine = lineAt(text, head.length);
+  const content = readStatus(status, file, firstLine);
+  return {
+    events: content === undefined ? [] : checkEvents(id, content, file, firstLine + 4),
+    claimedPhase: content?.phase,
   };
 }
 

@@ -6,7 +6,7 @@ import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
 import { YAML_LIMITS } from '../../plan/guard.ts';
-import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../plan/release-plan.ts';
+import { parseReleasePlan, type ReleasePlan, rereadHistory, writeReleasePlan } from '../../plan/release-plan.ts';
 import { splitDocument } from '../../plan/status-text.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
@@ -107,7 +107,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
         : writeReleasePlan({ id: plan.id, head }, events, phaseOf(events));
     const bytes = new TextEncoder().encode(text);
     // What could not be read again is not written.
-    const written = parseReleasePlan(bytes, plan.file, plan.id);
+    const written = rereadHistory(plan, bytes);
     await underLock(plan.id, async (stillHeld) => {
       await refuseIfChanged(plan, text);
       const lastCheck = async (): Promise<void> => {
