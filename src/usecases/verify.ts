@@ -29,17 +29,14 @@ export interface VerifyAnswers {
  */
 export async function verify(context: Context, id: string, answers: VerifyAnswers): Promise<Outcome> {
   const release = await openForCommand(context, id, 'verify', undefined);
-  await flushOutbox(context, release);
   const { journal, policy } = release;
   const { smokeTests } = journal.plan.spec;
   refuseUnknown(id, smokeTests, [...answers.passed, ...answers.failed]);
+  // Without a terminal an answer that no flag gives is missing, which is said before anything runs or is written.
+  const given = context.prompter.interactive ? undefined : await askSmokeTests(context, smokeTests, answers);
+  await flushOutbox(context, release);
   const automatic = await runAutomatic(context, release);
-  const manual: RecordedCheck[] = [];
-  // One question after the other, once nothing else is drawn on the terminal.
-  for (const test of smokeTests) {
-    if (test.manual !== undefined) manual.push(await askSmokeTest(context, test, answers));
-  }
-  const checks = [...automatic, ...manual];
+  const checks = [...automatic, ...(given ?? (await askSmokeTests(context, smokeTests, answers)))];
   const ok = checks.every((check) => check.ok);
   if (!ok) {
     await journal.record('verify.recorded', { ok, checks });
@@ -158,6 +155,19 @@ function refuseUnknown(id: string, tests: readonly SmokeTest[], named: readonly 
         ? ['this release has no manual smoke test']
         : manual.map((name) => `--passed ${JSON.stringify(name)}`),
   });
+}
+
+/** One question after the other: a person is asked once nothing else is drawn on the terminal. */
+async function askSmokeTests(
+  context: Context,
+  tests: readonly SmokeTest[],
+  answers: VerifyAnswers,
+): Promise<readonly RecordedCheck[]> {
+  const checks: RecordedCheck[] = [];
+  for (const test of tests) {
+    if (test.manual !== undefined) checks.push(await askSmokeTest(context, test, answers));
+  }
+  return checks;
 }
 
 async function askSmokeTest(context: Context, test: SmokeTest, answers: VerifyAnswers): Promise<RecordedCheck> {

@@ -42,6 +42,7 @@ describe('without a terminal', () => {
     ['submitted', PEOPLE.cab[0], ['signoff', 'cab'], '--operational-readiness'],
     ['staged', OPERATOR, ['signoff', 'ops'], '--decision'],
     ['staged', TESTER, ['signoff', 'qa'], '--junit'],
+    ['deployed', OPERATOR, ['verify'], '--passed'],
     ['deployed', OPERATOR, ['rollback'], '--reason'],
     ['deployed', OPERATOR, ['rollback', '--reason', 'checkouts fail'], '--confirm'],
   ] as const)('%s: %s %j never asks, exits 2 and names %s', async (station, who, command, flag) => {
@@ -53,6 +54,7 @@ describe('without a terminal', () => {
 
   it.each([
     ['submitted', PEOPLE.cab[0], ['signoff', 'cab', '--decision', 'go', '--yes'], '--operational-readiness'],
+    ['deployed', OPERATOR, ['verify', '--yes'], '--passed'],
     ['deployed', OPERATOR, ['rollback', '--reason', 'checkouts fail', '--yes'], '--confirm'],
   ] as const)('%s: %s %j: --yes answers no approval', async (station, who, command, flag) => {
     const company = at(station);
