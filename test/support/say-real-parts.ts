@@ -19,7 +19,9 @@ export default function sayRealParts(): void {
     ['Node', process.version],
   ] as const;
   const width = Math.max(...parts.map(([name]) => name.length));
-  console.log('These tests run against, for real, on loopback (a kubelet of our own starts the processes behind the pods):');
+  console.log(
+    'These tests run against, for real, on loopback (a kubelet of our own starts the processes behind the pods):',
+  );
   for (const [name, found] of parts) console.log(`  ${name.padEnd(width)}  ${found}`);
 }
 
