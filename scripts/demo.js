@@ -76,7 +76,7 @@ function prepare({ id, feature, branch, window, approver }) {
   }
   say('Phase 2, staging and pre-flight checks (T-3)');
   run(lead, ['stage', id]);
-  run(undefined, ['sandbox', 'advance', '--by', '1h', '--quiet']);
+  run(undefined, ['sandbox', 'advance', '--by', '1h']);
   write({ 'reports/regression.xml': REGRESSION_REPORT });
   run(PEOPLE.qa[0], [
     'signoff',
@@ -140,13 +140,13 @@ prepare({
 say('Too early: the window is not open');
 run(PEOPLE.operations[0], ['deploy', good], 4);
 say('Phase 3, production deployment (T-0)');
-run(undefined, ['sandbox', 'advance', '--to', '2026-11-12T14:05', '--quiet']);
+run(undefined, ['sandbox', 'advance', '--to', '2026-11-12T14:05']);
 run(PEOPLE.operations[0], ['deploy', good]);
 run(PEOPLE.operations[0], ['verify', good, '--passed', 'Pay one cent with a wallet']);
 say('Phase 4, post-release monitoring (T+0 to T+7)');
-run(undefined, ['sandbox', 'advance', '--by', '48h', '--quiet']);
+run(undefined, ['sandbox', 'advance', '--by', '48h']);
 run(PEOPLE.operations[0], ['hypercare', good, '--exit', '--confirm']);
-run(undefined, ['sandbox', 'advance', '--by', '5d', '--quiet']);
+run(undefined, ['sandbox', 'advance', '--by', '5d']);
 run(PEOPLE.productManager, [
   'review',
   good,
@@ -174,8 +174,8 @@ prepare({
   approver: 'sam@nexacore.com',
 });
 say('Phase 3: the canary catches it, and production goes back');
-run(undefined, ['sandbox', 'fault', '--name', 'canary-errors', '--quiet']);
-run(undefined, ['sandbox', 'advance', '--to', '2026-12-03T14:05', '--quiet']);
+run(undefined, ['sandbox', 'fault', '--name', 'canary-errors']);
+run(undefined, ['sandbox', 'advance', '--to', '2026-12-03T14:05']);
 run(PEOPLE.operations[1], ['deploy', bad], 1);
 
 say('What is left behind');

@@ -34,7 +34,6 @@ export function completePlan(text, reviewer) {
   set(['security', 'review'], 'done');
   set(['security', 'reviewer'], reviewer);
   set(['security', 'reference'], 'SEC-231');
-  set(['canary', 'share'], '8%');
   const migrations = document.toJS().spec.migrations ?? [];
   migrations.forEach((_migration, index) => {
     set(['migrations', index, 'up'], ['migrate', '-path', 'migrations', 'up', '1']);

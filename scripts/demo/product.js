@@ -29,9 +29,24 @@ metadata:
 spec:
   selector:
     app.kubernetes.io/name: ${service}
+    track: stable
   ports:
     - port: 80
       targetPort: 8080
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: ${service}
+spec:
+  parentRefs:
+    - name: public
+  hostnames:
+    - ${service}.${host}
+  rules:
+    - backendRefs:
+        - name: ${service}
+          port: 80
 ---
 apiVersion: apps/v1
 kind: Deployment

@@ -34,7 +34,8 @@ export async function sandboxControl(control: SandboxControl, request: SandboxRe
     });
   }
   const world = await control.open();
-  return shown(world, control.timeZone, change(world, control.timeZone, request));
+  const headline = change(world, control.timeZone, request);
+  return shown(world, control.timeZone, headline, request.action === 'show');
 }
 
 /** Does what was asked, and says what was done. */
@@ -84,23 +85,29 @@ function missing(flag: string, world: SandboxWorldControl): RelctlError {
   });
 }
 
-function shown(world: SandboxWorldControl, zone: string, headline: string): Outcome {
+/** `whole`: every fault that there is and what was delivered; else only the faults that are on. */
+function shown(world: SandboxWorldControl, zone: string, headline: string, whole: boolean): Outcome {
   const faults = world.faults();
   const outbox = world.outbox();
+  const listed = faults.filter((fault) => whole || fault.on);
   return {
     result: 'done',
     headline: `${headline}; its clock says ${formatMoment(world.now(), zone)}`,
     blocks: [
-      { kind: 'heading', text: 'Faults' },
-      {
-        kind: 'checks',
-        checks: faults.map((fault) => ({
-          state: fault.on ? 'failed' : 'skipped',
-          text: fault.name,
-          detail: fault.description,
-        })),
-      },
-      ...(outbox.length === 0
+      ...(listed.length === 0
+        ? []
+        : [
+            { kind: 'heading' as const, text: whole ? 'Faults' : 'Faults that are on' },
+            {
+              kind: 'checks' as const,
+              checks: listed.map((fault) => ({
+                state: fault.on ? ('failed' as const) : ('skipped' as const),
+                text: fault.name,
+                detail: fault.description,
+              })),
+            },
+          ]),
+      ...(outbox.length === 0 || !whole
         ? []
         : [
             { kind: 'heading' as const, text: 'Messages that were delivered' },

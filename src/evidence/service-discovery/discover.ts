@@ -2,6 +2,7 @@ import { readObjects } from '../impact/manifests/objects.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
 import { composeFolders, dockerFolders, programFolders, type SourceFolder } from './sources.ts';
+import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
 import { reachable, type WorkspacePackage, workspacePackages } from './workspaces.ts';
 
@@ -21,6 +22,10 @@ export interface DiscoveredService {
   /** The container whose image is set, where a workload has several. */
   readonly container?: string;
   readonly image?: string;
+  /** What divides its requests in production. */
+  readonly traffic?: Traffic;
+  /** Why something that divides its requests cannot yet give a canary its share. */
+  readonly trafficObstacle?: string;
   /** Files that it was found by. */
   readonly because: readonly string[];
   /** What must be rendered before its manifests can be applied; relctl applies plain manifests. */
@@ -86,8 +91,11 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   addSources([...folders], programFolders(files), drafts, draft);
   for (const item of drafts.values()) if (isKustomized(item, files)) item.rendering = 'kustomize';
 
+  const production = objectsOf(
+    [...texts].filter(([file]) => !isInChart(file, charts) && /^production$|^$/.test(environmentOf(file) ?? '')),
+  );
   const services = [...drafts.values()]
-    .map((item) => finish(item, files, texts))
+    .map((item) => ({ ...finish(item, files, texts), ...trafficOf(item.workloads[0]?.name ?? '', production) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const packages = workspacePackages(files, texts);
   return { services, shared: sharedPackages(services, packages), notes: notesOn(services) };
@@ -217,6 +225,7 @@ function sharedPackages(
 
 function notesOn(services: readonly DiscoveredService[]): string[] {
   return services.flatMap((service) => [
+    ...(service.trafficObstacle === undefined ? [] : [`${service.name}: ${service.trafficObstacle}`]),
     ...(service.paths.length === 0
       ? [`${service.name}: no folder was found that its image is built from; name its paths`]
       : []),

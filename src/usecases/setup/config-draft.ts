@@ -1,4 +1,5 @@
 import type { DiscoveredService, Discovery } from '../../evidence/service-discovery/discover.ts';
+import type { Traffic } from '../../evidence/service-discovery/traffic.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
 import { type Config, configSchema } from '../../plan/config.ts';
 import { API_VERSION } from '../../plan/versions.ts';
@@ -87,13 +88,16 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery): Config
 
 interface Completed {
   readonly name: string;
-  readonly entry: Pick<Config['services'][string], 'paths' | 'manifests'> & { readonly container?: string };
+  readonly entry: Pick<Config['services'][string], 'paths' | 'manifests'> & {
+    readonly container?: string;
+    readonly traffic?: Traffic;
+  };
   readonly note: string;
 }
 
 /** A service with everything that relctl.yaml asks for; empty when something is missing. */
 function completed(service: DiscoveredService): readonly Completed[] {
-  const { name, container, rendering } = service;
+  const { name, container, rendering, traffic } = service;
   const { production } = service.manifests;
   const staging = service.manifests.staging.length > 0 ? service.manifests.staging : production;
   if (rendering === 'helm' || service.paths.length === 0 || production.length === 0) return [];
@@ -104,6 +108,7 @@ function completed(service: DiscoveredService): readonly Completed[] {
       entry: {
         paths: [...service.paths],
         ...(container === undefined ? {} : { container }),
+        ...(traffic === undefined ? {} : { traffic }),
         manifests: { staging: [...staging], production: [...production] },
       },
       note: [

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { objectsOf, trafficOf } from '../../../../src/evidence/service-discovery/traffic.ts';
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api }
+spec:
+  selector: { matchLabels: { app: api, track: stable } }
+  template:
+    metadata: { labels: { app: api, track: stable } }
+    spec: { containers: [{ name: api, image: x/api }] }
+`;
+const service = (selector: string) => `apiVersion: v1
+kind: Service
+metadata: { name: api }
+spec: { selector: ${selector}, ports: [{ port: 80 }] }
+`;
+const HTTP_ROUTE = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: shop }
+spec:
+  rules:
+    - backendRefs: [{ name: web, port: 80 }]
+    - backendRefs: [{ name: api, port: 80 }]
+`;
+const ingress = (spec: string) => `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: public }
+spec:
+  ${spec}
+  rules:
+    - http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }] }
+`;
+const STABLE = '{ app: api, track: stable }';
+const found = (...texts: string[]) => trafficOf('api', objectsOf(texts.map((text, i) => [`${i}.yaml`, text])));
+
+describe('what divides the requests of a service', () => {
+  test('is the HTTPRoute with a rule that leads to its Service', () => {
+    expect(found(DEPLOYMENT, service(STABLE), HTTP_ROUTE)).toEqual({ traffic: { httpRoute: 'shop', service: 'api' } });
+  });
+
+  test('is an Ingress of ingress-nginx where there is no HTTPRoute, and of no other controller', () => {
+    const nginx = ingress('ingressClassName: nginx');
+    expect(found(DEPLOYMENT, service(STABLE), nginx)).toEqual({ traffic: { ingress: 'public', service: 'api' } });
+    expect(found(DEPLOYMENT, service(STABLE), ingress('ingressClassName: traefik'))).toEqual({});
+    expect(found(DEPLOYMENT, service(STABLE), nginx, HTTP_ROUTE).traffic).toEqual({
+      httpRoute: 'shop',
+      service: 'api',
+    });
+  });
+
+  test('is said to need another selector where the Service would also send requests to the canary', () => {
+    const { traffic, trafficObstacle } = found(DEPLOYMENT, service('{ app: api }'), HTTP_ROUTE);
+    expect(traffic).toBeUndefined();
+    expect(trafficObstacle).toContain('track: stable');
+  });
+
+  test.each([
+    ['no route', [DEPLOYMENT, service(STABLE)]],
+    ['a route to somebody else', [DEPLOYMENT, service(STABLE), HTTP_ROUTE.replace('name: api', 'name: payments')]],
+    ['a Service of other pods', [DEPLOYMENT, service('{ app: payments }'), HTTP_ROUTE]],
+    ['a Service without a selector', [DEPLOYMENT, service('null'), HTTP_ROUTE]],
+    ['no workload', [service(STABLE), HTTP_ROUTE]],
+    ['a file that must be rendered first', [DEPLOYMENT, service(STABLE), HTTP_ROUTE.replace('shop', '{{ .x }}: [')]],
+  ])('is nothing with %s', (_what, texts) => {
+    expect(found(...texts)).toEqual({});
+  });
+});
