@@ -12,9 +12,11 @@ import { RELEASE } from './support/lab-product.ts';
  * the cluster (before it, while kubectl goes on without relctl, after it) and each time that a file takes its place (right
  * before and right after). Then it is resumed, or aborted.
  *
- * RELCTL_CRASH_ROUNDS=all does all of it, as `npm run crash` does; left out, a sample of both kinds is done.
+ * RELCTL_CRASH_ROUNDS=n does all of it n times, as `npm run crash` does with 5; left out, a sample of both kinds is done. So
+ * many as RELCTL_CRASH_PARALLEL says are at work at once, each in a namespace of its own.
  */
-const ALL = process.env.RELCTL_CRASH_ROUNDS === 'all';
+const ROUNDS = Number(process.env.RELCTL_CRASH_ROUNDS ?? 0);
+const PARALLEL = Number(process.env.RELCTL_CRASH_PARALLEL ?? 2);
 const PRELOAD = fileURLToPath(new URL('../crash/kill-at.js', import.meta.url));
 
 /** Where a run is killed. */
@@ -24,7 +26,6 @@ type Boundary =
 type Ending = 'resume' | 'abort';
 
 let lab: Lab;
-let hooked: HookedKubectl;
 /** What production holds after a run that nobody disturbed. */
 let reference: Awaited<ReturnType<Arena['contents']>>;
 let boundaries: readonly Boundary[];
@@ -32,7 +33,7 @@ const rounds: { readonly name: string; readonly seconds: number; readonly repeat
 
 beforeAll(async () => {
   lab = await startLab();
-  hooked = makeHookedKubectl();
+  const hooked = makeHookedKubectl();
   const arena = await lab.arena();
   const report = join(arena.root, 'report.txt');
   const env = { ...hooked.environment(), REPORT: report };
@@ -41,6 +42,7 @@ beforeAll(async () => {
   reference = await arena.contents();
   boundaries = boundariesOf(hooked.calls().length, Number(readFileSync(report, 'utf8')));
   await arena.remove();
+  hooked.remove();
 });
 afterAll(async () => {
   const slowest = Math.max(...rounds.map((round) => round.seconds));
@@ -48,7 +50,6 @@ afterAll(async () => {
   process.stdout.write(
     `killed and taken up again: ${rounds.length} rounds; slowest recovery ${slowest.toFixed(1)} s; messages that came twice, under their key: ${repeated}\n`,
   );
-  hooked?.remove();
   await lab?.stop();
 });
 
@@ -71,7 +72,7 @@ function sample(all: readonly Boundary[], count: number): readonly Boundary[] {
   );
 }
 
-function optionsOf(boundary: Boundary): RunOptions {
+function optionsOf(boundary: Boundary, hooked: HookedKubectl): RunOptions {
   return boundary.kind === 'call'
     ? { env: hooked.environment(boundary) }
     : {
@@ -83,10 +84,11 @@ function optionsOf(boundary: Boundary): RunOptions {
 /** Kills a deployment at a boundary, ends it as asked, and checks that nothing was lost and nothing done twice. */
 async function experiment(boundary: Boundary, ending: Ending): Promise<void> {
   const name = `${boundary.kind} ${boundary.at} ${boundary.kind === 'call' ? boundary.what : boundary.when}, ${ending}`;
+  const hooked = makeHookedKubectl();
   const arena = await lab.arena();
   try {
     const before = await arena.contents();
-    const killed = await arena.relctl(['deploy', RELEASE], optionsOf(boundary));
+    const killed = await arena.relctl(['deploy', RELEASE], optionsOf(boundary, hooked));
     same(`${name}: ${killed.stderr.slice(-800)}`, killed.signal, 'SIGKILL');
     await standsStill(arena, name);
     const began = performance.now();
@@ -100,9 +102,10 @@ async function experiment(boundary: Boundary, ending: Ending): Promise<void> {
     const audit = await arena.relctl(['audit', RELEASE]);
     same(`${name}: ${audit.stdout}`, audit.code, 0);
     rounds.push({ name, seconds, repeated: repeatedMessages(arena, name) });
-    if (ALL) process.stderr.write(`${name}: ${seconds.toFixed(1)} s\n`);
+    if (ROUNDS > 0) process.stderr.write(`${name}: ${seconds.toFixed(1)} s\n`);
   } finally {
     await arena.remove();
+    hooked.remove();
   }
 }
 
@@ -173,17 +176,25 @@ describe('a deployment that is killed', () => {
     async () => {
       const calls = boundaries.filter((boundary) => boundary.kind === 'call');
       const writes = boundaries.filter((boundary) => boundary.kind === 'write');
-      const plan = ALL
-        ? boundaries.flatMap((boundary) => [[boundary, 'resume'] as const, [boundary, 'abort'] as const])
-        : [...sample(calls, 6), ...sample(writes, 4)].map(
-            (boundary, n) => [boundary, n % 2 === 0 ? 'resume' : 'abort'] as const,
-          );
+      const each = boundaries.flatMap((boundary) => [[boundary, 'resume'] as const, [boundary, 'abort'] as const]);
+      const plan =
+        ROUNDS > 0
+          ? Array.from({ length: ROUNDS }, () => each).flat()
+          : [...sample(calls, 6), ...sample(writes, 4)].map(
+              (boundary, n) => [boundary, n % 2 === 0 ? 'resume' : 'abort'] as const,
+            );
       const failures: string[] = [];
-      for (const [boundary, ending] of plan) {
-        await experiment(boundary, ending).catch((error: unknown) => failures.push(String(error)));
-      }
+      const queue = plan.values();
+      await Promise.all(
+        Array.from({ length: PARALLEL }, async () => {
+          for (const [boundary, ending] of queue) {
+            await experiment(boundary, ending).catch((error: unknown) => failures.push(String(error)));
+          }
+        }),
+      );
       expect(failures).toEqual([]);
-      expect(rounds.length).toBeGreaterThanOrEqual(8);
+      expect(rounds).toHaveLength(plan.length);
+      expect(plan.length).toBeGreaterThanOrEqual(8);
     },
     12 * 3_600_000,
   );
