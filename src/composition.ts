@@ -84,43 +84,43 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const ground = await openGround(surroundings.cwd);
   const { repository, workspace } = ground;
   const config = await loadConfig(workspace);
-  const { root } = repository;
-  const common = {
+  const [runs, actor, world] = await Promise.all([
+    createRuns(join(repository.root, '.relctl')),
+    surroundings.actor ?? actorOf(repository),
+    config.platform === 'sandbox' ? sandboxWorld(ground, config) : realWorld(ground, config, surroundings.env),
+  ]);
+  return {
     signing: signingOf(repository, surroundings.env),
     invitations: INVITATIONS,
-    forge: forgeOf(root),
+    forge: forgeOf(repository.root),
     repository,
     workspace,
     config,
     prompter: surroundings.prompter,
     sink: surroundings.sink,
     interruption: createInterruption(),
-    runs: await createRuns(join(root, '.relctl')),
-    actor: surroundings.actor ?? (await actorOf(repository)),
+    runs,
+    actor,
+    ...world,
   };
-  if (config.platform === 'sandbox') {
-    const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
-    const world = await openSandboxWorld({
-      file: join(root, '.relctl', 'sandbox.json'),
-      config,
-      repository,
-      store: ground.store,
-    });
-    return {
-      ...common,
-      store: world.store,
-      clock: world.clock,
-      environments: world.environments,
-      notifier: world.notifier,
-    };
-  }
-  return {
-    ...common,
-    store: ground.store,
-    clock: systemClock,
-    environments: await realEnvironments(config, root, surroundings.env),
-    notifier: await hooks(config, root, surroundings.env),
-  };
+}
+
+/** What a platform decides. */
+type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier'>;
+
+async function sandboxWorld({ repository, store }: Ground, config: Config): Promise<World> {
+  const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
+  const file = join(repository.root, '.relctl', 'sandbox.json');
+  const world = await openSandboxWorld({ file, config, repository, store });
+  return { store: world.store, clock: world.clock, environments: world.environments, notifier: world.notifier };
+}
+
+async function realWorld({ repository, store }: Ground, config: Config, env: Surroundings['env']): Promise<World> {
+  const [environments, notifier] = await Promise.all([
+    realEnvironments(config, repository.root, env),
+    hooks(config, repository.root, env),
+  ]);
+  return { store, clock: systemClock, environments, notifier };
 }
 
 /** `gh` or `glab`, if they are there; asked only when branches are chosen. */

@@ -53,8 +53,11 @@ export interface CandidateRepository extends Repository {
   readonly sharing: SharedHistory;
   /** Texts of several files at a commit, in one go; a path that is not there is left out. */
   readFiles(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Paths of the text files at a commit that hold one of the words. */
-  mentions(commit: string, words: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Paths of the text files at a commit that hold one of the words.
+   * @param endings of the names of the files that are looked into, such as `.yaml`; all files without it
+   */
+  mentions(commit: string, words: readonly string[], endings?: readonly string[]): Promise<readonly string[]>;
   /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
   authors(base: string, head: string): Promise<Authors>;
   /** The newest tag that names a version, such as `v4.1.0`, pre-releases aside; `undefined` when there is none. */

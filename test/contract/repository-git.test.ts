@@ -137,6 +137,37 @@ describe('mentions', () => {
     expect(await repository.mentions(id, ['NOWHERE'])).toEqual([]);
     expect(await repository.mentions(id, [])).toEqual([]);
   });
+
+  test('each word counts as it is written, beside others that begin alike or look like patterns', async () => {
+    const id = repo.commit({
+      'long.ts': 'A_1_LONGER',
+      'short.ts': 'A_1',
+      'dots.yaml': 'v1/a.b+c',
+      'other-dots.yaml': 'v1/axbbc',
+      'dashed.yaml': 'A_1-B-C',
+    });
+    const repository = await openRepository(repo.root);
+    expect(await repository.mentions(id, ['A_1', 'A_1_LONGER'])).toEqual(['dashed.yaml', 'long.ts', 'short.ts']);
+    expect(await repository.mentions(id, ['A_1_LONGER', 'A_1-B'])).toEqual(['dashed.yaml', 'long.ts']);
+    // A longer word that does not stand there whole hides no shorter one that does.
+    expect(await repository.mentions(id, ['A_1', 'A_1-B-'])).toContain('dashed.yaml');
+    expect(await repository.mentions(id, ['v1/a.b+c'])).toEqual(['dots.yaml']);
+    for (const odd of ['^A_1', 'A_1$', '[A_1]', '(A_1)', 'A_1|', 'A{1}', '\\bA_1']) {
+      expect(await repository.mentions(id, [odd]), odd).toEqual([]);
+    }
+  });
+
+  test('may be looked for in files with some endings only, in any folder', async () => {
+    const id = repo.commit({
+      'a.yaml': 'WORD',
+      'deep/er/b.yml': 'WORD',
+      'c.ts': 'WORD',
+      'd.yaml.txt': 'WORD',
+      'e.yaml': '',
+    });
+    const repository = await openRepository(repo.root);
+    expect(await repository.mentions(id, ['WORD'], ['.yaml', '.yml'])).toEqual(['a.yaml', 'deep/er/b.yml']);
+  });
 });
 
 describe('diff', () => {

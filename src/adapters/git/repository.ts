@@ -25,18 +25,25 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     known.add(id);
     return id;
   };
+  // What stands at a commit never changes.
+  const files = new Map<string, Promise<readonly string[]>>();
   return {
     root,
     sharing: sharingOf(git),
     resolve,
     fileAt: async (commit, path) => (await readBlobs(git, await resolve(commit), [path])).get(path),
     readFiles: async (commit, paths) => readBlobs(git, await resolve(commit), paths),
-    filesAt: async (commit) => listFiles(git, await resolve(commit)),
+    async filesAt(commit) {
+      const id = await resolve(commit);
+      const known = files.get(id) ?? listFiles(git, id);
+      files.set(id, known);
+      return known;
+    },
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
     changeSize: async (base, head) => changeSize(git, await resolve(base), await resolve(head)),
     userEmail: () => userEmail(git),
     branches: async (base, wanted) => branchesAhead(git, await resolve(base), wanted),
-    mentions: async (commit, words) => filesMentioning(git, await resolve(commit), words),
+    mentions: async (commit, words, endings) => filesMentioning(git, await resolve(commit), words, endings),
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
     commitTimes: (commits) => commitTimesOf(git, commits),
     latestTag: () => latestVersionTag(git),

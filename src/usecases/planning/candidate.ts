@@ -32,8 +32,10 @@ export interface CandidateChoice {
 export async function chooseCandidate(context: Context, options: PlanOptions): Promise<CandidateChoice> {
   const { repository } = context;
   const base = await baseAnswer(context, options.base);
-  const baseCommit = await repository.resolve(base);
-  const commit = options.candidate === undefined ? undefined : await repository.resolve(options.candidate);
+  const [baseCommit, commit] = await Promise.all([
+    repository.resolve(base),
+    options.candidate === undefined ? undefined : repository.resolve(options.candidate),
+  ]);
   if (commit !== undefined && options.branches.length === 0) return { base, baseCommit, branches: [], commit };
   const offers = await offersOf(context, baseCommit, options.branches);
   const missing = options.branches.find((name) => offers.every(({ branch }) => branch.name !== name));

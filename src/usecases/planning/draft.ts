@@ -6,7 +6,7 @@ import { textAnswer } from '../answers.ts';
 import type { Context } from '../context.ts';
 import { Journal } from '../journal.ts';
 import { loadPolicy } from '../settings.ts';
-import { openSigning } from '../signing/open.ts';
+import { openSealing } from '../signing/open.ts';
 import { subjectOf } from '../subject.ts';
 import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from './candidate.ts';
 import { draftDocument } from './draft-document.ts';
@@ -18,6 +18,7 @@ import type { PlanOptions } from './options.ts';
 import { ownerAnswers } from './owners.ts';
 import { draftResources } from './resources.ts';
 import { draftServices, imagesOf } from './services.ts';
+import { openSlosAt } from './slo-sources.ts';
 import { draftSlos } from './slos.ts';
 import { draftVariables } from './variables.ts';
 import { proposedWindow, windowAnswer } from './window.ts';
@@ -47,8 +48,11 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const owners = await ownerAnswers(context, options.owners, config.team);
   const candidate = await buildCandidate(context, id, feature, choice);
   sink.emit({ type: 'note', level: 'info', text: `reading ${candidate.base}..${candidate.commit.slice(0, 12)}` });
-  const impact = await impactBetween(context, candidate.baseCommit, candidate.commit);
-  const manifests = await openManifests(context, candidate.commit);
+  const [impact, manifests, declared] = await Promise.all([
+    impactBetween(context, candidate.baseCommit, candidate.commit),
+    openManifests(context, candidate.commit),
+    openSlosAt(context, candidate.commit),
+  ]);
   const services = await draftServices(context, impact, manifests, images);
   const names = services.map(({ service }) => service.name);
   const earlier = await earlierRelease(context, id, names);
@@ -65,11 +69,11 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     variables,
     migrations: draftMigrations(impact, names),
     resources: draftResources(impact, config, variables),
-    slos: await draftSlos(context, candidate.commit, names, earlier),
+    slos: await draftSlos(context, declared, names, earlier),
     earlier,
   });
   const created = await store.create(id, head);
-  const journal = new Journal(context, created, (await openSigning(context, created)).sealing);
+  const journal = new Journal(context, created, openSealing(context, config.process));
   await journal.recordAll([
     ...exceptionsOf(choice, options).map((data) => ['exception.granted', data] as const),
     ['plan.created', subjectOf(created)],

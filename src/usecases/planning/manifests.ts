@@ -15,7 +15,7 @@ export interface ServiceManifests {
   readonly problem?: string;
 }
 
-/** The manifests of one commit: read from git in one go, understood when they are asked for. */
+/** The manifests of one commit: read from git in one go, understood once, when they are asked for. */
 export interface Manifests {
   /** What cannot be read is a problem in words, because a plan can be written without. */
   of(environment: EnvironmentName, service: string): Promise<ServiceManifests>;
@@ -38,22 +38,29 @@ export async function openManifests(
   const known = {
     repository: { filesAt: async () => files, fileAt: async (_commit: string, path: string) => texts.get(path) },
   };
+  const read = async (environment: EnvironmentName, name: string): Promise<ServiceManifests> => {
+    const service = config.services[name];
+    const nothing = { objects: [], image: undefined, replicas: undefined };
+    if (service === undefined) return { ...nothing, problem: `relctl.yaml does not define ${name}` };
+    try {
+      const objects = await manifestObjects(known, commit, service.manifests[environment]);
+      const deployment = objects.find(isDeployment);
+      if (deployment === undefined)
+        return { ...nothing, objects, problem: `no Deployment in the manifests of ${name}` };
+      const container = containerOf(name, service.container, deployment);
+      return { objects, image: imageOf(deployment, container), replicas: replicasOf(deployment) };
+    } catch (error) {
+      if (error instanceof RelctlError) return { ...nothing, problem: error.message };
+      throw error;
+    }
+  };
+  const understood = new Map<string, Promise<ServiceManifests>>();
   return {
-    async of(environment, name) {
-      const service = config.services[name];
-      const nothing = { objects: [], image: undefined, replicas: undefined };
-      if (service === undefined) return { ...nothing, problem: `relctl.yaml does not define ${name}` };
-      try {
-        const objects = await manifestObjects(known, commit, service.manifests[environment]);
-        const deployment = objects.find(isDeployment);
-        if (deployment === undefined)
-          return { ...nothing, objects, problem: `no Deployment in the manifests of ${name}` };
-        const container = containerOf(name, service.container, deployment);
-        return { objects, image: imageOf(deployment, container), replicas: replicasOf(deployment) };
-      } catch (error) {
-        if (error instanceof RelctlError) return { ...nothing, problem: error.message };
-        throw error;
-      }
+    of(environment, name) {
+      const key = `${environment}/${name}`;
+      const manifests = understood.get(key) ?? read(environment, name);
+      understood.set(key, manifests);
+      return manifests;
     },
   };
 }

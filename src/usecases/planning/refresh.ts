@@ -11,6 +11,7 @@ import { draftMigrations, migrationName } from './migrations.ts';
 import { placeOf, placesOf } from './places.ts';
 import { draftResources } from './resources.ts';
 import { draftServices } from './services.ts';
+import { openSlosAt } from './slo-sources.ts';
 import { draftSlos } from './slos.ts';
 import { draftVariables, isNewVariable } from './variables.ts';
 
@@ -65,7 +66,12 @@ export async function refreshOf(
   const slos =
     unjudged.length === 0
       ? []
-      : await draftSlos(context, commit, unjudged, await earlierRelease(context, id, unjudged));
+      : await draftSlos(
+          context,
+          await openSlosAt(context, commit),
+          unjudged,
+          await earlierRelease(context, id, unjudged),
+        );
   const { appended, moved } = compareFindings(spec, impact);
   const list = (key: string, items: readonly { readonly value: unknown; readonly comment?: string }[]): HeadEdit[] =>
     items.length === 0 ? [] : [{ kind: 'append', path: ['spec', ...key.split('.')], items }];

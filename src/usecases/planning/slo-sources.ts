@@ -10,19 +10,16 @@ export interface SettledSlo {
   readonly from: string;
 }
 
-/** The SLOs of the OpenSLO files of a commit, for some services. A file that cannot be converted is passed over. */
+/** The SLOs of the OpenSLO files of a commit. A file that cannot be converted is passed over. */
 export async function openSlosAt(
   { repository }: Pick<Context, 'repository'>,
   commit: string,
-  services: readonly string[],
 ): Promise<readonly SettledSlo[]> {
-  const paths = (await repository.mentions(commit, ['openslo/v1'])).filter((path) => /\.ya?ml$/.test(path));
+  const paths = await repository.mentions(commit, ['openslo/v1'], ['.yaml', '.yml']);
   const texts = await repository.readFiles(commit, paths);
   return [...texts].flatMap(([file, text]) => {
     try {
-      return readOpenSlo(text, file)
-        .slos.filter(({ slo }) => services.includes(slo.service))
-        .map(({ slo, place }) => ({ slo, from: `${place.file}:${place.line ?? 1}` }));
+      return readOpenSlo(text, file).slos.map(({ slo, place }) => ({ slo, from: `${place.file}:${place.line ?? 1}` }));
     } catch (error) {
       if (error instanceof RelctlError) return [];
       throw error;
@@ -30,9 +27,7 @@ export async function openSlosAt(
   });
 }
 
-/** The SLOs of an earlier release, for some services. */
-export function earlierSlos(earlier: ReleasePlan | undefined, services: readonly string[]): readonly SettledSlo[] {
-  return (earlier?.spec.slos ?? [])
-    .filter((slo) => services.includes(slo.service))
-    .map((slo) => ({ slo, from: `release ${earlier?.id}` }));
+/** The SLOs of an earlier release. */
+export function earlierSlos(earlier: ReleasePlan | undefined): readonly SettledSlo[] {
+  return (earlier?.spec.slos ?? []).map((slo) => ({ slo, from: `release ${earlier?.id}` }));
 }

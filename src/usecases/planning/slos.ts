@@ -3,7 +3,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Context } from '../context.ts';
-import { earlierSlos, openSlosAt } from './slo-sources.ts';
+import { earlierSlos, type SettledSlo } from './slo-sources.ts';
 
 /** An SLO of the draft, with what was measured to propose it. */
 export interface DraftedSlo {
@@ -36,15 +36,16 @@ const latency = (service: string): Slo => ({
 /**
  * The SLOs of the services that ship: those of the repository's OpenSLO files, else those of the latest release of the service,
  * else a proposal. Each is held against what production did in the last week, so that a draft says what it would mean.
+ * @param declared the SLOs of the OpenSLO files at the candidate
  * @param earlier the latest other release of these services
  */
 export async function draftSlos(
-  context: Pick<Context, 'environments' | 'clock' | 'repository'>,
-  commit: string,
+  context: Pick<Context, 'environments' | 'clock'>,
+  declared: readonly SettledSlo[],
   services: readonly string[],
   earlier: ReleasePlan | undefined,
 ): Promise<readonly DraftedSlo[]> {
-  const [declared, before] = [await openSlosAt(context, commit, services), earlierSlos(earlier, services)];
+  const before = earlierSlos(earlier);
   const metrics = metricsOf(context);
   const now = context.clock.now();
   const drafted = await Promise.all(

@@ -5,7 +5,8 @@ import { actOf, signatureOf } from '../../domain/signing/acts.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
 import { foldState } from '../../domain/state.ts';
-import type { EventData, RecordedEvent } from '../../plan/events.ts';
+import type { NewEvent } from '../../plan/chain.ts';
+import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../context.ts';
@@ -48,6 +49,28 @@ export async function openSigning(context: SigningContext, plan: ReleasePlan): P
 }
 
 /**
+ * What signs the first events of a new plan, which has no history to examine. The rules are looked for when something has to be
+ * signed: that a plan was drafted does not. Errors of the seal: those of `loadGovernance`, and `signing.*`.
+ */
+export function openSealing(context: Omit<SigningContext, 'clock'>, process: string): Sealing {
+  return {
+    leftOut: new Set(),
+    async seal(plan, event) {
+      if (!isAct(event)) return event;
+      const { simulated } = context.environments;
+      const governance = await loadGovernance(context, process, { simulated, finished: false });
+      if (governance.mode !== 'required') return event;
+      return sealWith(await context.signing(), governance.trust)(plan, event);
+    },
+  };
+}
+
+/** True for what may have to be signed. */
+function isAct(event: NewEvent<EventType>): boolean {
+  return actOf(event as Pick<RecordedEvent, 'type' | 'data'>) !== undefined;
+}
+
+/**
  * Keys or rules that cannot be read stop every approval and every step forward, but must not keep a release in production:
  * aborting and rolling back go on, and `status` says what is wrong.
  */
@@ -60,7 +83,7 @@ async function inTrouble(context: SigningContext, plan: ReleasePlan, error: Relc
     sealing: {
       leftOut: new Set(),
       async seal(_, event) {
-        if (actOf(event as Pick<RecordedEvent, 'type' | 'data'>) === undefined) return event;
+        if (!isAct(event)) return event;
         throw error;
       },
     },
