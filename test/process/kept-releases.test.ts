@@ -1,0 +1,47 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { gitFixture } from '../support/git-fixture.ts';
+import { installRelctl } from '../support/installed.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const relctl = installRelctl();
+const company = gitFixture();
+for (const part of ['releases', 'relctl', 'relctl.yaml']) {
+  cpSync(join(PROJECT, part), join(company.root, part), { recursive: true });
+}
+company.commit({ 'README.md': '# A company\n' });
+afterAll(() => {
+  relctl.remove();
+  company.remove();
+});
+const run = (...args: string[]) => relctl.run(args, { cwd: company.root });
+
+/** What an earlier relctl wrote and a company would still have. */
+describe('the releases that are kept in releases/', () => {
+  it.each([
+    ['2026-11-wallet-checkout', 'closed'],
+    ['2026-12-wallet-express', 'rolled-back'],
+  ])('%s is still read, holds, and is %s', async (id, phase) => {
+    expect(await run('audit', id)).toMatchObject({ exitCode: 0 });
+    const { stdout } = await run('status', id, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ data: { phase } });
+    expect(await run('report', id)).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['an event', 'omar@nexacore.com', 'olga@nexacore.com'],
+    ['the approved plan', 'share: 1%', 'share: 2%'],
+  ])('do not hold once one byte of %s was changed', async (_what, from, to) => {
+    const file = join(company.root, 'releases', '2026-12-wallet-express.yaml');
+    const text = readFileSync(file, 'utf8');
+    const at = text.lastIndexOf(from);
+    expect(at).toBeGreaterThan(0);
+    writeFileSync(file, text.slice(0, at) + to + text.slice(at + from.length));
+    const refusal = await run('audit', '2026-12-wallet-express');
+    writeFileSync(file, text);
+    expect(refusal.exitCode).not.toBe(0);
+    expect(refusal.stdout + refusal.stderr).toContain('2026-12-wallet-express');
+  });
+});
