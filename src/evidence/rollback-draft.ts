@@ -1,85 +1,115 @@
+import type { Migration, Slo } from '../plan/spec.ts';
 import type { Impact, MigrationFinding, Seen } from './impact/findings.ts';
 
-/** One instruction of a rollback, with the finding that it comes from. */
+/** One instruction of a rollback, with the finding that it comes from; without one where it belongs to every rollback. */
 export interface RollbackStep {
   readonly text: string;
-  readonly seen: Seen;
+  readonly seen?: Seen;
 }
 
-/** What a rollback of the findings takes, in the order in which it is done. */
+/** Instructions for who rolls back: when, what, and how long it takes. */
 export interface RollbackDraft {
-  /** To know before anybody decides to roll back: what cannot be undone. */
-  readonly limits: readonly RollbackStep[];
-  /** Before the old version is put back: what it needs must be there again. */
-  readonly before: readonly RollbackStep[];
-  /** After the old version runs: what only the new one used. */
-  readonly after: readonly RollbackStep[];
+  readonly triggers: readonly string[];
+  readonly steps: readonly RollbackStep[];
+  readonly expectedMinutes: number;
+}
+
+/** What a plan ships, as far as it decides how the release is undone. */
+export interface Shipped {
+  /** In the order in which they run. */
+  readonly migrations: readonly {
+    readonly migration: Pick<Migration, 'id' | 'reversible' | 'pointOfNoReturn'>;
+    readonly seen: Seen;
+  }[];
+  readonly slos: readonly Pick<Slo, 'name' | 'objective'>[];
 }
 
 /**
- * Drafts rollback instructions from what a release brings.
+ * Drafts rollback instructions from what a release brings; a person corrects them.
  *
- * The order is the reverse of the rollout. First what the old version needs comes back (dropped variables and objects,
- * migrations that it cannot live with, newest first); then the old version itself, by `relctl rollback`; then what only the
- * new version used is taken away, so that at no moment a running version misses something.
+ * What cannot be undone comes first, for it is to be known before anybody decides. Then the order is the reverse of the rollout:
+ * what the old version needs comes back; then the old version itself and what its database needs, by `relctl rollback`, which puts
+ * the manifests back and undoes reversible migrations, the newest first; then what only the new version used is taken away, so
+ * that at no moment a running version misses something.
+ * @param release id of the release
  */
-export function draftRollbackSteps(impact: Impact): RollbackDraft {
-  const migrations = impact.migrations.filter((one) => one.change === 'added').toReversed();
-  const hurts = (one: MigrationFinding) => one.operations.some((operation) => operation.effect !== 'locks');
-  const step = (text: string, seen: Seen): RollbackStep => ({ text, seen });
-  const variables = (change: 'added' | 'changed' | 'removed') =>
-    impact.environmentVariables.filter((one) => one.change === change && !one.buildTime);
+export function draftRollback(release: string, impact: Impact, { migrations, slos }: Shipped): RollbackDraft {
+  const newestFirst = migrations.toReversed();
   return {
-    limits: migrations
-      .filter((one) => one.down !== 'yes' && hurts(one))
-      .map((one) =>
-        step(`Migration ${one.id} cannot be undone without loss: ${one.downNote ?? firstEffect(one)}`, one.seen),
-      ),
-    before: [
-      ...variables('removed').flatMap((one) =>
-        one.seen
-          .slice(0, 1)
-          .map((at) => step(`Set ${one.name} again${forServices(one.services)}: the old version reads it`, at)),
-      ),
-      ...variables('changed')
-        .filter((one) => one.note?.startsWith('its value'))
-        .flatMap((one) =>
-          one.seen
-            .slice(0, 1)
-            .map((at) => step(`Give ${one.name} its old value or source${forServices(one.services)}`, at)),
-        ),
-      ...impact.resources
-        .filter((one) => one.change === 'removed')
-        .map((one) => step(`Create ${one.kind} ${one.name} again: the old version may use it`, one.seen)),
-      ...migrations
-        .filter((one) => one.down !== 'no' && hurts(one))
-        .map((one) => step(`Undo migration ${one.id} (${one.tool}): it ${firstEffect(one)}`, one.seen)),
+    triggers: [
+      `An objective is broken after the rollout: ${slos.map((slo) => `${slo.name} (${slo.objective})`).join(', ')}`,
+      'A smoke test fails and the cause is not known within 15 minutes',
     ],
-    after: [
-      ...migrations
-        .filter((one) => one.down !== 'no' && !hurts(one))
-        .map((one) =>
-          step(
-            `Migration ${one.id} (${one.tool}) may stay, the old version can live with it; undo it before the next attempt if it changes`,
-            one.seen,
-          ),
-        ),
-      ...impact.monitoring
-        .filter((one) => one.kind === 'alert' && one.change === 'added')
-        .map((one) => step(`Silence or remove the alert ${one.name}: what it watches is gone`, one.seen)),
-      ...impact.exposure
-        .filter((one) => one.kind === 'permission' && one.change !== 'removed')
-        .map((one) => step(`Take back the permission ${one.text}`, one.seen)),
-      ...impact.resources
-        .filter((one) => one.change === 'added')
-        .map((one) =>
-          step(
-            `Keep ${one.kind} ${one.name} until the cause is known, then remove it if the next attempt does not need it`,
-            one.seen,
-          ),
-        ),
+    steps: [
+      ...limitsOf(impact),
+      ...neededBefore(impact),
+      { text: relctlStep(release, newestFirst) },
+      ...newestFirst
+        .filter(({ migration }) => !migration.reversible && !migration.pointOfNoReturn)
+        .map(({ migration, seen }) => ({
+          text: `Leave the migration ${migration.id} in place: it has no way down, and the old version can live with it`,
+          seen,
+        })),
+      ...neededNoMore(impact),
+      { text: 'Check the smoke tests by hand, and tell the Product Manager' },
     ],
+    expectedMinutes: 10 + 5 * migrations.length,
   };
+}
+
+/** Migrations that hurt and have no way down without loss. */
+function limitsOf(impact: Impact): readonly RollbackStep[] {
+  return impact.migrations
+    .filter((one) => one.change === 'added' && one.down !== 'yes')
+    .filter((one) => one.operations.some((operation) => operation.effect !== 'locks'))
+    .toReversed()
+    .map((one) => ({
+      text: `Know before you decide: Migration ${one.id} cannot be undone without loss: ${one.downNote ?? firstEffect(one)}`,
+      seen: one.seen,
+    }));
+}
+
+/** What the old version reads and uses, and the new one dropped. */
+function neededBefore(impact: Impact): readonly RollbackStep[] {
+  const variables = (change: 'changed' | 'removed') =>
+    impact.environmentVariables.filter((one) => one.change === change && !one.buildTime);
+  const at = (seen: readonly Seen[], text: string): readonly RollbackStep[] =>
+    seen.slice(0, 1).map((first) => ({ text, seen: first }));
+  return [
+    ...variables('removed').flatMap((one) =>
+      at(one.seen, `Set ${one.name} again${forServices(one.services)}: the old version reads it`),
+    ),
+    ...variables('changed')
+      .filter((one) => one.note?.startsWith('its value'))
+      .flatMap((one) => at(one.seen, `Give ${one.name} its old value or source${forServices(one.services)}`)),
+    ...impact.resources
+      .filter((one) => one.change === 'removed')
+      .map(({ kind, name, seen }) => ({ text: `Create ${kind} ${name} again: the old version may use it`, seen })),
+  ];
+}
+
+function relctlStep(release: string, newestFirst: Shipped['migrations']): string {
+  const undone = newestFirst.filter(({ migration }) => migration.reversible).map(({ migration }) => migration.id);
+  const undoing = undone.length === 0 ? '' : ` and undoes ${undone.join(', ')}`;
+  return `Run relctl rollback ${release} --reason "<what is wrong>": it puts back the recorded manifests${undoing}`;
+}
+
+/** What only the new version used. */
+function neededNoMore(impact: Impact): readonly RollbackStep[] {
+  return [
+    ...impact.monitoring
+      .filter((one) => one.kind === 'alert' && one.change === 'added')
+      .map(({ name, seen }) => ({ text: `Silence or remove the alert ${name}: what it watches is gone`, seen })),
+    ...impact.exposure
+      .filter((one) => one.kind === 'permission' && one.change !== 'removed')
+      .map(({ text, seen }) => ({ text: `Take back the permission ${text}`, seen })),
+    ...impact.resources
+      .filter((one) => one.change === 'added')
+      .map(({ kind, name, seen }) => ({
+        text: `Keep ${kind} ${name} until the cause is known, then remove it if the next attempt does not need it`,
+        seen,
+      })),
+  ];
 }
 
 function firstEffect(one: MigrationFinding): string {

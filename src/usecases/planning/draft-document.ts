@@ -1,6 +1,7 @@
 import type { Window } from '../../domain/calendar.ts';
 import { TO_BE_WRITTEN } from '../../domain/plan-check.ts';
 import type { Impact } from '../../evidence/impact/findings.ts';
+import { draftRollback } from '../../evidence/rollback-draft.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
 import type { Config } from '../../plan/config.ts';
 import type { Policy } from '../../plan/policy.ts';
@@ -14,7 +15,6 @@ import type { DraftedMigration } from './migrations.ts';
 import { placeOf, placesOf } from './places.ts';
 import type { DraftedResource } from './resources.ts';
 import { draftRisk, securityNotes } from './risk.ts';
-import { draftRollback } from './rollback.ts';
 import type { DraftedService } from './services.ts';
 import type { DraftedSlo } from './slos.ts';
 import { draftSmokeTests } from './smoke-tests.ts';
@@ -69,7 +69,7 @@ function draftSpec(parts: DraftParts): WrittenSpec {
     services: services.map(({ service }) => service),
     environmentVariables: parts.variables.map(({ variable }) => variable),
     migrations: migrations.map(({ migration }) => migration),
-    rollback: draftRollback(metadata.id, owners.operations[0] ?? owners.rdLead, impact, migrations, slos),
+    rollback: rollbackEntry(parts),
     resources: parts.resources.map(({ resource }) => resource),
     alerts: newAlerts(
       impact,
@@ -90,6 +90,18 @@ function draftSpec(parts: DraftParts): WrittenSpec {
     },
     security: { review: 'pending', ...(notes === undefined ? {} : { notes }) },
     risk: draftRisk(impact, migrations),
+  };
+}
+
+/** How the release is undone, each step with its evidence; a person corrects it. */
+function rollbackEntry({ metadata, owners, impact, migrations, slos }: DraftParts): Spec['rollback'] {
+  const shipped = { migrations, slos: slos.map(({ slo }) => slo) };
+  const { triggers, steps, expectedMinutes } = draftRollback(metadata.id, impact, shipped);
+  return {
+    owner: owners.operations[0] ?? owners.rdLead,
+    triggers: [...triggers],
+    steps: steps.map(({ text, seen }) => (seen === undefined ? text : `${text} (${placeOf(seen)})`)),
+    expectedMinutes,
   };
 }
 
