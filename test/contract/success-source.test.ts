@@ -2,18 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSuccessSource } from '../../src/adapters/success/source.ts';
 import type { MeasuredSource } from '../../src/ports/success-source.ts';
 import { startHttpServer, type TestServer } from '../support/http-server.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { haveBinaries } from '../support/prometheus.ts';
+import { havePostgres, type PostgresServer, startPostgres } from '../support/postgres.ts';
 
 /** The success sources against a real PostgreSQL, a real HTTP server and real texts. */
 const DAY = { day: '2026-12-04', from: Date.parse('2026-12-04T05:00:00Z'), to: Date.parse('2026-12-05T05:00:00Z') };
-const havePostgres = haveBinaries('postgres', 'initdb');
 
 function sql(query: string, timeout = '5s'): MeasuredSource {
   return { kind: 'sql', connectionFrom: 'SHOP', query, timeout };
 }
 
-describe.skipIf(!havePostgres)('PostgreSQL', () => {
+describe.skipIf(!havePostgres())('PostgreSQL', () => {
   let postgres: PostgresServer;
   beforeAll(async () => {
     postgres = await startPostgres();

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from './prometheus.ts';
+import { freePort, haveBinaries } from './prometheus.ts';
 
 /** A real PostgreSQL on a free loopback port, in a folder of its own. */
 export interface PostgresServer {
@@ -17,7 +17,21 @@ export interface PostgresServer {
 const NOBODY = 65_534;
 const PASSWORD = 'correct-horse-battery';
 
-/** Makes a cluster and starts it. Needs `initdb` and `postgres` on the PATH. */
+/** Where Debian keeps the server's programs, a folder for each major version. */
+const DEBIAN = '/usr/lib/postgresql';
+
+/** A program of the server: Debian's newest, which is not on the PATH, or the one that is. */
+function program(name: 'initdb' | 'postgres'): string {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  return versions.map((version) => join(DEBIAN, version, 'bin', name)).find(existsSync) ?? name;
+}
+
+/** True when there is a server to start; see {@link haveBinaries}. */
+export function havePostgres(): boolean {
+  return haveBinaries(program('initdb'), program('postgres'));
+}
+
+/** Makes a cluster and starts it. */
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-postgres-'));
   const isRoot = process.getuid?.() === 0;
@@ -29,7 +43,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   writeFileSync(passwordFile, `${PASSWORD}\n`);
   if (isRoot) chownSync(passwordFile, NOBODY, NOBODY);
   execFileSync(
-    'initdb',
+    program('initdb'),
     ['-D', data, '-U', 'relctl', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync', '-E', 'UTF8'],
     {
       ...as,
@@ -39,7 +53,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
   );
   const port = await freePort();
-  const child = spawn('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'], {
+  const child = spawn(program('postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'], {
     ...as,
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],

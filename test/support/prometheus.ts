@@ -30,7 +30,7 @@ export interface PastSeries {
 export function haveBinaries(...names: readonly string[]): boolean {
   const missing = names.filter((name) => !isOnPath(name));
   if (missing.length === 0) return true;
-  const message = `${missing.join(', ')} not found on the PATH (Debian packages prometheus, prometheus-alertmanager)`;
+  const message = `${missing.join(', ')} not found (Debian packages prometheus, prometheus-alertmanager, postgresql)`;
   if (process.env.CI) throw new Error(`${message}; in CI these tests must run`);
   console.warn(`SKIPPED, not run: tests against the real servers, because ${message}`);
   return false;
