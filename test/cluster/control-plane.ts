@@ -61,6 +61,7 @@ const CONTROLLERS = [
   'job',
   'ttl-after-finished',
   'horizontalpodautoscaling',
+  'resourcequota',
 ];
 
 /**

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyAll } from '../cluster/apply.ts';
 import { startTraffic, type Traffic } from '../cluster/traffic.ts';
+import { waitFor } from '../cluster/wait.ts';
 import { type Company, startCompany } from './support/company.ts';
-import { manifests } from './support/product.ts';
+import { manifests, STABLE_REPLICAS } from './support/product.ts';
 import { deployAnyway, makeReady } from './support/walk.ts';
 
 /** Candidates that are fine in staging and cannot run in production: relctl says why within seconds and puts all back. */
@@ -79,6 +80,19 @@ describe('a canary that cannot run', () => {
     const { seconds, text } = await failing('ledger', files);
     expect(text).toContain('CrashLoopBackOff');
     expect(text).toContain('FATAL: cannot reach the ledger');
+    expect(seconds).toBeLessThan(FAST);
+  });
+
+  it('because the quota of the namespace is full', async () => {
+    const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+    const spec = { hard: { pods: String(STABLE_REPLICAS) } };
+    applyAll(company.plane, 'shop', [{ ...kind, metadata: { name: 'pods' }, spec }]);
+    const counted = async () => JSON.stringify((await company.cluster('shop').get({ ...kind, name: 'pods' }))?.status);
+    await waitFor(async () => (await counted()).includes('"used"'), {
+      what: 'the quota to be counted',
+    });
+    const { seconds, text } = await failing('quota', {});
+    expect(text).toMatch(/pods are refused: .*exceeded quota: pods/);
     expect(seconds).toBeLessThan(FAST);
   });
 });
