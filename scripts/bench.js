@@ -13,6 +13,8 @@ const SECTIONS = {
   judge: ['scripts/bench-judge.js'],
   list: ['scripts/bench-list.js'],
   plan: ['scripts/bench-plan.js'],
+  metrics: ['scripts/bench-metrics.js'],
+  report: ['scripts/bench-report.js'],
   hypercare: ['scripts/bench-hypercare.js'],
   orchestration: ['scripts/bench/deployment.js', 'orchestration'],
   rollback: ['scripts/bench/deployment.js', 'rollback'],

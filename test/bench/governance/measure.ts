@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
 
 /** What one run of a program took. */
 export interface Run {
@@ -15,7 +18,7 @@ export interface Run {
 }
 
 /** Runs a Node program to its end, as a process of its own, and measures it. Fails when it does not exit 0. */
-export function runNode(script: string, args: readonly string[], cwd: string): Run {
+export async function runNode(script: string, args: readonly string[], cwd: string): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-measure-'));
   const preload = join(folder, 'preload.mjs');
   const report = join(folder, 'rss');
@@ -24,7 +27,7 @@ export function runNode(script: string, args: readonly string[], cwd: string): R
     `import { writeFileSync } from 'node:fs';\nprocess.on('exit', () => writeFileSync(${JSON.stringify(report)}, String(process.resourceUsage().maxRSS)));\n`,
   );
   try {
-    const run = measured(process.execPath, ['--import', preload, script, ...args], cwd);
+    const run = await measured(process.execPath, ['--import', preload, script, ...args], cwd);
     return { ...run, megabytes: Number(readFileSync(report, 'utf8')) / 1024 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -35,18 +38,20 @@ export function runNode(script: string, args: readonly string[], cwd: string): R
  * Runs any program and measures it. A shell around it tells the processor time of its children (`times`, POSIX), which Node
  * does not.
  */
-export function measured(program: string, args: readonly string[], cwd: string): Run {
+export async function measured(program: string, args: readonly string[], cwd: string): Promise<Run> {
   const script = '"$@"; code=$?; times >&2; exit $code';
   const began = performance.now();
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', script, 'sh', program, ...args], {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  });
+  const { stdout, stderr } = await execute('sh', ['-c', script, 'sh', program, ...args], { cwd, maxBuffer: 1 << 30 });
   const seconds = (performance.now() - began) / 1000;
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
   const [, user = '', system = ''] = /(\S+) (\S+)\s*$/.exec(stderr) ?? [];
   return { seconds, cpuSeconds: secondsOf(user) + secondsOf(system), megabytes: 0, stdout };
+}
+
+/** The same so many times, one after the other. */
+export async function rounds(count: number | string, run: () => Promise<Run>): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for (let round = 0; round < Number(count); round += 1) runs.push(await run());
+  return runs;
 }
 
 /** `0m1.466000s` as seconds. */
@@ -59,4 +64,24 @@ function secondsOf(text: string): number {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Runs of the same thing, as a row of a table. */
+export interface Measured {
+  readonly name: string;
+  readonly runs: readonly Run[];
+  /** What it may take, in words. */
+  readonly bar?: string;
+}
+
+/** Prints what runs took, as a table in Markdown: medians of the times, the most of the memory. */
+export function printRuns(title: string, rows: readonly Measured[]): void {
+  console.log(`| ${title} | wall | processor | largest memory | bar |`);
+  console.log('|-|-|-|-|-|');
+  for (const { name, runs, bar } of rows) {
+    const [wall, cpu] = [median(runs.map((run) => run.seconds)), median(runs.map((run) => run.cpuSeconds))];
+    const memory = Math.max(...runs.map((run) => run.megabytes));
+    const shown = memory === 0 ? '–' : `${memory.toFixed(0)} MB`;
+    console.log(`| ${name} | ${wall.toFixed(2)} s | ${cpu.toFixed(2)} s | ${shown} | ${bar ?? '–'} |`);
+  }
 }

@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measured, median, type Run, runNode } from './measure.ts';
+import { measured, median, type Run, rounds, runNode } from './measure.ts';
 import { writeProduct } from './product.ts';
 
 /** `relctl plan` against git alone, over the same range. Usage: plan <relctl> [commits] [changed files] [commits in the range] [rounds] */
-const [relctl = '', commits = '10000', files = '1000', ranged = '9000', roundsText = '5'] = process.argv.slice(2);
-const rounds = Number(roundsText);
+const [relctl = '', commits = '10000', files = '1000', ranged = '9000', times = '5'] = process.argv.slice(2);
 /** Everything that `plan` would ask. */
 const ANSWERS = [
   ...['--feature', 'Big release', '--window', '2027-03-04T14:00/18:00', '--time-zone', 'UTC'],
@@ -36,12 +35,13 @@ try {
   const plan: Run[] = [];
   let megabytes = 0;
   let found = '';
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < Number(times); round += 1) {
     // Each round drafts the first plan of the repository: an earlier one is read for its objectives, which is not measured here.
     for (const folder of ['releases', '.relctl']) rmSync(join(root, folder), { recursive: true, force: true });
-    const [diff, log] = [measured('git', ['diff', '--numstat', range], root), measured('git', ['log', range], root)];
+    const diff = await measured('git', ['diff', '--numstat', range], root);
+    const log = await measured('git', ['log', range], root);
     git.push({ ...diff, seconds: diff.seconds + log.seconds, cpuSeconds: diff.cpuSeconds + log.cpuSeconds });
-    const run = runNode(
+    const run = await runNode(
       relctl,
       ['plan', `release-${round}`, ...ANSWERS, '--base', base, '--candidate', candidate, '--json'],
       root,
@@ -65,16 +65,12 @@ try {
     console.log(`| ${name} | ${cells.join(' | ')} |`);
   };
   console.log(
-    `| ${commits} commits, ${files} changed files in ${ranged} commits | wall (median of ${rounds}) | processor | × wall | × processor | largest memory |`,
+    `| ${commits} commits, ${files} changed files in ${ranged} commits | wall (median of ${times}) | processor | × wall | × processor | largest memory |`,
   );
   console.log('|-|-|-|-|-|-|');
   row('git diff --numstat and git log', git, '–');
   row(`relctl plan (${found})`, plan, `${megabytes.toFixed(0)} MB`);
-  row(
-    'node -e 0',
-    Array.from({ length: rounds }, () => measured(process.execPath, ['-e', '0'], root)),
-    '–',
-  );
+  row('node -e 0', await rounds(times, () => measured(process.execPath, ['-e', '0'], root)), '–');
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

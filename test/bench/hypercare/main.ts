@@ -4,10 +4,15 @@ import { dirname, join } from 'node:path';
 import { writePastRelease, writeRepository } from '../../support/past-release.ts';
 import { type PastSeries, startPrometheus } from '../../support/prometheus.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
-import { median, runNode } from '../governance/measure.ts';
+import { median, type Run, runNode } from '../governance/measure.ts';
+import { replay, secondsAtPrometheus, startRecorder } from './queries.ts';
 
-/** One look at 48 hours of ten SLOs, as a whole process, beside the time that Prometheus itself spends on its queries. */
-const [relctl = '', roundsText = '5'] = process.argv.slice(2);
+/**
+ * One look at 48 hours of ten SLOs, as a whole process. Its queries run side by side, so Prometheus' own times cannot be added up
+ * and subtracted: what is subtracted is the time in which any query was with Prometheus. The ratio is to the same queries, as many
+ * at once, put by a client that throws the answers away. Usage: main <relctl> [rounds]
+ */
+const [relctl = '', times = '5'] = process.argv.slice(2);
 const HOUR = 3_600_000;
 const SLOS = 10;
 const INTERVAL = 15;
@@ -27,10 +32,18 @@ function series(slo: number): readonly PastSeries[] {
   ];
 }
 
+/** A run of relctl with what Prometheus had to do with it; times in seconds. */
+interface Look extends Run {
+  readonly queries: number;
+  readonly atPrometheus: number;
+  readonly bare: number;
+}
+
 const prometheus = await startPrometheus({ history: Array.from({ length: SLOS }, (_, slo) => series(slo)).flat() });
+const recorder = await startRecorder(prometheus.url);
 const root = mkdtempSync(join(tmpdir(), 'relctl-bench-hypercare-'));
 try {
-  const target = { context: 'nowhere', namespace: 'shop', prometheus: prometheus.url };
+  const target = { context: 'nowhere', namespace: 'shop', prometheus: recorder.url };
   const policy = readFileSync(join(dirname(relctl), '../templates/process/standard-3.0.yaml'), 'utf8');
   const config = {
     apiVersion: 'relctl/v1',
@@ -54,35 +67,32 @@ try {
       }));
     },
   });
-  const runs = [];
-  for (let round = 0; round < Number(roundsText); round += 1) {
-    const before = await querySeconds();
-    const run = runNode(relctl, ['hypercare', 'bench', '--once', '--json', '--as', PEOPLE.operations[0]], root);
+  const runs: Look[] = [];
+  for (let round = 0; round < Number(times); round += 1) {
+    recorder.take();
+    const run = await runNode(relctl, ['hypercare', 'bench', '--once', '--json', '--as', PEOPLE.operations[0]], root);
+    const queries = recorder.take();
     const seen = JSON.parse(run.stdout) as { data: { observation: { slos: { code: string }[] } } };
     if (!seen.data.observation.slos.every((slo) => slo.code === 'within-budget')) throw new Error(run.stdout);
-    runs.push({ ...run, prometheus: (await querySeconds()) - before });
+    const bare = await replay(prometheus.url, queries);
+    runs.push({ ...run, queries: queries.length, atPrometheus: secondsAtPrometheus(queries), bare });
   }
-  const whole = median(runs.map((run) => run.seconds));
-  const own = median(runs.map((run) => run.prometheus));
-  const beyond = median(runs.map((run) => run.seconds - run.prometheus));
+  const middle = (of: (run: Look) => number) => median(runs.map(of));
+  const seconds = (of: (run: Look) => number) => `${middle(of).toFixed(2)} s`;
   const memory = Math.max(...runs.map((run) => run.megabytes));
-  console.log(`| 48 h × ${SLOS} SLOs at ${INTERVAL} s, median of ${runs.length} | measured | bar |`);
+  console.log(`| 48 h × ${SLOS} SLOs at ${INTERVAL} s, median of ${times} | measured | bar |`);
   console.log('|-|-|-|');
-  console.log(`| whole process | ${whole.toFixed(2)} s | |`);
-  console.log(`| Prometheus' own query time | ${own.toFixed(2)} s | |`);
-  console.log(`| beyond it | ${beyond.toFixed(2)} s | 2 s |`);
-  console.log(`| whole process over Prometheus' own | ${(whole / own).toFixed(1)} | |`);
+  console.log(`| whole process | ${seconds((run) => run.seconds)} | |`);
+  console.log(`| its processor time | ${seconds((run) => run.cpuSeconds)} | |`);
+  console.log(
+    `| at least one of its ${middle((run) => run.queries)} queries with Prometheus | ${seconds((run) => run.atPrometheus)} | |`,
+  );
+  console.log(`| beyond that | ${seconds((run) => run.seconds - run.atPrometheus)} | 2 s |`);
+  console.log(`| the same queries by a bare client | ${seconds((run) => run.bare)} | |`);
+  console.log(`| whole process × bare client | ${middle((run) => run.seconds / run.bare).toFixed(1)} | |`);
   console.log(`| largest memory | ${memory.toFixed(0)} MB | 150 MB |`);
 } finally {
+  await recorder.stop();
   await prometheus.stop();
   rmSync(root, { recursive: true, force: true });
-}
-
-/** Seconds that Prometheus has spent on queries since it started, as it says itself. */
-async function querySeconds(): Promise<number> {
-  const text = await (await fetch(`${prometheus.url}/metrics`)).text();
-  const found = text.matchAll(
-    /^prometheus_http_request_duration_seconds_sum\{handler="\/api\/v1\/query(?:_range)?"\} (\S+)$/gm,
-  );
-  return [...found].reduce((sum, match) => sum + Number(match[1]), 0);
 }
