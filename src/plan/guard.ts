@@ -69,20 +69,21 @@ const SCALAR_FOLLOWS = '\u001f';
 /**
  * Refuses YAML features and depths that a plan does not need. Linear in the text, and never recursive.
  * @param allowed signs of features that are let through all the same, such as `&*` for Kubernetes manifests
+ * @returns the lexemes of the text: to cut it into them is half of parsing it
  */
-export function guardYaml(text: string, file: string, allowed = ''): void {
+export function guardYaml(text: string, file: string, allowed = ''): readonly string[] {
+  const lexemes: string[] = [];
   let flowDepth = 0;
   let keys = 0;
   let inlineDepth = 0;
   let offset = 0;
-  let tokens = 0;
   let previous = '';
   for (const token of new Lexer().lex(text)) {
     const start = offset;
     const isScalar = previous === SCALAR_FOLLOWS;
     previous = token;
-    tokens += 1;
-    if (tokens > YAML_LIMITS.tokens) {
+    lexemes.push(token);
+    if (lexemes.length > YAML_LIMITS.tokens) {
       throw refuse('plan.too-many-keys', `${file} has more than ${YAML_LIMITS.tokens} YAML tokens`, file, text, start);
     }
     if (MARKS.has(token)) continue;
@@ -110,6 +111,7 @@ export function guardYaml(text: string, file: string, allowed = ''): void {
       throw refuse('plan.too-many-keys', `${file} has more than ${YAML_LIMITS.keys} keys`, file, text, start);
     }
   }
+  return lexemes;
 }
 
 const LESSONS = {

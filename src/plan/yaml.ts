@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { Composer, type Document, isMap, isScalar, LineCounter, Parser, YAMLParseError } from 'yaml';
 import type * as z from 'zod';
 import { type ErrorCode, type Place, RelctlError } from '../domain/errors.ts';
 import { guardYaml } from './guard.ts';
@@ -12,9 +12,9 @@ export interface PositionedYaml {
 
 /** Reads a guarded YAML text. Errors: `plan.yaml-syntax`, `plan.yaml-feature`, `plan.too-deep`, `plan.too-many-keys`. */
 export function readYaml(text: string, file: string): PositionedYaml {
-  guardYaml(text, file);
+  const lexemes = guardYaml(text, file);
   const lines = new LineCounter();
-  const document = parseGuarded(text, file, lines);
+  const document = parseGuarded(lexemes, text.length, file, lines);
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
@@ -43,18 +43,9 @@ export function readYaml(text: string, file: string): PositionedYaml {
 }
 
 /** Parses; should a text get past the guard and exhaust the parser all the same, that too is a finding about the text. */
-function parseGuarded(text: string, file: string, lineCounter: LineCounter): Document {
+function parseGuarded(lexemes: readonly string[], length: number, file: string, lines: LineCounter): Document {
   try {
-    return parseDocument(text, {
-      lineCounter,
-      uniqueKeys: false,
-      merge: false,
-      // Not silent: the parser would then keep to itself that there is a second document, and drop it.
-      logLevel: 'error',
-      // Pretty errors cut the source once for each error, which takes seconds when there are thousands.
-      prettyErrors: false,
-      stringKeys: true,
-    });
+    return parseLexemes(lexemes, length, lines);
   } catch (cause) {
     throw new RelctlError('plan.yaml-syntax', `${file} could not be parsed as YAML`, {
       place: { file, line: 1 },
@@ -63,6 +54,25 @@ function parseGuarded(text: string, file: string, lineCounter: LineCounter): Doc
       cause,
     });
   }
+}
+
+/** What `parseDocument` of `yaml` does with a text, done with the lexemes that the guard has cut it into already. */
+function parseLexemes(lexemes: readonly string[], length: number, lines: LineCounter): Document {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({ lineCounter: lines, uniqueKeys: false, merge: false, stringKeys: true });
+  function* tokens() {
+    lines.addNewLine(0);
+    for (const lexeme of lexemes) yield* parser.next(lexeme);
+    yield* parser.end();
+  }
+  const [document, second] = composer.compose(tokens(), true, length);
+  // The composer gives at least one document, if an empty one.
+  const first = document as Document;
+  if (second !== undefined) {
+    const [from, to] = second.range ?? [0, 0];
+    first.errors.push(new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'it contains multiple documents'));
+  }
+  return first;
 }
 
 /** Duplicate keys (found here in linear time) and keys that reach into JavaScript's prototypes. */
