@@ -60,27 +60,31 @@ async function execute(parsed: Parsed, io: Io): Promise<number> {
     const [{ run: action }, { ENTRIES }] = await Promise.all([parsed.load(), import('./program/entries.ts')]);
     const invocation = { ...invocationOf(parsed, terminal.surroundings, io, opened), commands: ENTRIES };
     const outcome = await (await recordingOf(action, flags))(invocation);
-    await tellPrograms(opened, parsed);
+    await deliverRest(opened, parsed, 'for programs');
     await terminal.progress.settle();
     const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
     await presentOutcome(outcome, { command, exitCode }, flags, io);
     return exitCode;
   } catch (error) {
-    await tellPrograms(opened, parsed).catch(() => undefined);
+    const refused = error instanceof RelctlError && error.code === 'gate.refused';
+    await deliverRest(opened, parsed, refused ? 'all' : 'for programs').catch(() => undefined);
     await terminal.progress.settle();
     return fail(error, flags, command, io);
   }
 }
 
-/** Events for programs are queued with the last transition of a command, and go out when it is over. */
-async function tellPrograms(opened: readonly Context[], { args }: Parsed): Promise<void> {
+/**
+ * Events for programs are queued with the last transition of a command, and go out when it is over. After a command that is
+ * refused because it is done already, such as one that is given again after it was killed, all that is left goes out.
+ */
+async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 'for programs' | 'all'): Promise<void> {
   const [context] = opened;
   const [id] = args;
   if (context === undefined || id === undefined) return;
   const { notifications } = context.config;
-  if (!notifications.some((channel) => channel.kind === 'webhook' && channel.format === 'cdevents')) return;
-  const { deliverRest } = await import('./usecases/deliver-rest.ts');
-  await deliverRest(context, id);
+  const tellsPrograms = notifications.some((channel) => channel.kind === 'webhook' && channel.format === 'cdevents');
+  if (!tellsPrograms && which !== 'all') return;
+  await (await import('./usecases/deliver-rest.ts')).deliverRest(context, id, which);
 }
 
 /** `--commit` and `--push` put the same thing around every command. */

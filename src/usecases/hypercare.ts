@@ -7,7 +7,8 @@ import type { Context } from './context.ts';
 import { extend, handOver, type IncidentReport, reportIncident } from './hypercare/acts.ts';
 import { isSevere, type Observation, observe } from './hypercare/observe.ts';
 import { watch } from './hypercare/watch.ts';
-import { flushOutbox, notify } from './notify.ts';
+import type { Entry } from './journal.ts';
+import { flushOutbox, recordAndTell } from './notify.ts';
 import { openForCommand, passGates, type Release } from './release.ts';
 import { inviteToReview } from './review/invite.ts';
 
@@ -147,8 +148,9 @@ async function signOff(
       ],
     });
   }
-  await journal.record('hypercare.closed', { comment: options.note ?? '' });
-  await notify(context, release, 'hypercare.closed', `attempt ${journal.state.deployment?.attempt ?? 1}`);
+  const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;
+  const closed: Entry = ['hypercare.closed', { comment: options.note ?? '' }];
+  await recordAndTell(context, release, [closed], 'hypercare.closed', occasion);
   await inviteToReview(context, release);
   return {
     result: 'done',

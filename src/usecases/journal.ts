@@ -8,7 +8,8 @@ import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { ReadingContext } from './context.ts';
 import type { Seal } from './signing/seal.ts';
 
-type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }[EventType];
+/** An event to be recorded: its type and what it says. */
+export type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }[EventType];
 
 /** How a release that asks for signatures keeps its history. */
 export interface Sealing {

@@ -5,6 +5,7 @@ import type { OutboxEntry } from '../domain/state.ts';
 import { sha256 } from '../plan/digest.ts';
 import type { Topic } from '../plan/policy.ts';
 import type { Context } from './context.ts';
+import type { Entry } from './journal.ts';
 import type { Release } from './release.ts';
 
 /** What a notification's wording may name beside the release itself. */
@@ -24,15 +25,32 @@ export interface Wording {
  * @param occasion makes the key unique where a topic may come again, such as an attempt number
  * @throws RelctlError `notification.failed` only for a channel that relctl.yaml marks as required
  */
-export async function notify(
+export function notify(
   context: Context,
   release: Release,
   topic: Topic,
   occasion: string,
   wording: Wording = {},
 ): Promise<void> {
+  return recordAndTell(context, release, [], topic, occasion, wording);
+}
+
+/**
+ * Records what happened and tells people of it. The message is queued in the write that records what it tells of: a crash in
+ * between would leave a step that is done, is not repeated, and that nobody ever hears of.
+ * @throws RelctlError as {@link notify}, and those of the journal
+ */
+export async function recordAndTell(
+  context: Context,
+  release: Release,
+  happened: readonly Entry[],
+  topic: Topic,
+  occasion: string,
+  wording: Wording = {},
+): Promise<void> {
   const { plan } = release.journal;
   const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
+  const message: Entry[] = [];
   if (release.journal.state.outbox.every((entry) => entry.key !== key)) {
     const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
     const text = fill(release.policy.notifications[topic], {
@@ -44,15 +62,21 @@ export async function notify(
       decision: wording.decision ?? '',
       who: wording.who ?? '',
     });
-    await release.journal.record('notification.queued', { key, topic, text, channels });
+    message.push(['notification.queued', { key, topic, text, channels }]);
   }
+  const entries = [...happened, ...message];
+  if (entries.length > 0) await release.journal.recordAll(entries);
   await deliver(context, release, key);
 }
 
 /** Sends what earlier commands queued and could not deliver, or did not live to. */
-export async function flushOutbox(context: Context, release: Release): Promise<void> {
+export async function flushOutbox(
+  context: Context,
+  release: Release,
+  wanted: (topic: string) => boolean = () => true,
+): Promise<void> {
   for (const entry of release.journal.state.outbox) {
-    if (undelivered(entry).length > 0) await deliver(context, release, entry.key);
+    if (wanted(entry.topic) && undelivered(entry).length > 0) await deliver(context, release, entry.key);
   }
 }
 

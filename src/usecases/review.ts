@@ -6,7 +6,8 @@ import { type JudgedMetric, sourceOf } from '../domain/success/metric.ts';
 import type { EventData } from '../plan/events.ts';
 import { choiceAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';
-import { flushOutbox, notify } from './notify.ts';
+import type { Entry } from './journal.ts';
+import { flushOutbox, recordAndTell } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
 import { readDebt } from './review/debts.ts';
 import { reviewDocument } from './review-document.ts';
@@ -56,8 +57,9 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
     'review.md',
     reviewDocument(release.facts(), journal.plan.events, { held, author: context.actor }),
   );
-  await journal.record('review.closed', { ...held, document: { ...document } });
-  await notify(context, release, 'release.closed', `attempt ${journal.state.deployment?.attempt ?? 1}`);
+  const closed: Entry = ['review.closed', { ...held, document: { ...document } }];
+  const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;
+  await recordAndTell(context, release, [closed], 'release.closed', occasion);
   const metrics = journal.state.success?.data.metrics ?? [];
   return {
     result: 'done',

@@ -8,7 +8,8 @@ import { tally } from '../domain/tally.ts';
 import type { EventData } from '../plan/events.ts';
 import { approvalAnswer, choiceAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';
-import { flushOutbox, notify } from './notify.ts';
+import type { Entry } from './journal.ts';
+import { flushOutbox, recordAndTell } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
 import { subjectOf } from './subject.ts';
 
@@ -38,20 +39,15 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
     quorumOf(board, policy),
     policy.cab.veto,
   );
-  await journal.recordAll([
-    ['cab.voted', vote],
-    ...(count.decision === undefined
-      ? []
-      : ([
-          [
-            'cab.decided',
-            { round: vote.round, decision: count.decision, go: count.go, noGo: count.noGo, quorum: count.quorum },
-          ],
-        ] as const)),
-  ]);
-  if (count.decision !== undefined) {
-    await notify(context, release, 'cab.decided', `round ${vote.round}`, {
-      decision: count.decision === 'go' ? 'Go' : 'No-Go',
+  if (count.decision === undefined) await journal.record('cab.voted', vote);
+  else {
+    const { decision, go, noGo, quorum } = count;
+    const decided: readonly Entry[] = [
+      ['cab.voted', vote],
+      ['cab.decided', { round: vote.round, decision, go, noGo, quorum }],
+    ];
+    await recordAndTell(context, release, decided, 'cab.decided', `round ${vote.round}`, {
+      decision: decision === 'go' ? 'Go' : 'No-Go',
       reason: vote.comment,
     });
   }

@@ -5,7 +5,7 @@ import { nextActions } from '../domain/process.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { cabPacket, type DrawPacket } from './cab-packet.ts';
 import type { Context } from './context.ts';
-import { flushOutbox, notify } from './notify.ts';
+import { flushOutbox, recordAndTell } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
 import { subjectOf } from './subject.ts';
 
@@ -24,8 +24,10 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
   const round = (journal.state.cab?.round ?? 0) + 1;
   const kept = options.draw === undefined ? undefined : await keepPacket(context, release, round, options.draw);
   const keptFiles = kept === undefined ? [] : [kept.packet, kept.page];
-  await journal.record('cab.submitted', { ...subjectOf(journal.plan), round, ...kept });
-  await notify(context, release, 'cab.submitted', `round ${round}`, { command: `relctl signoff cab ${id}` });
+  const submitted = { ...subjectOf(journal.plan), round, ...kept };
+  await recordAndTell(context, release, [['cab.submitted', submitted]], 'cab.submitted', `round ${round}`, {
+    command: `relctl signoff cab ${id}`,
+  });
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
     result: 'done',

@@ -12,7 +12,8 @@ import { acquireLock, type Lock, releaseLock } from './deployment/lock.ts';
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities } from './deployment/open-run.ts';
 import { clusterOf } from './deployment/run.ts';
-import { flushOutbox, notify } from './notify.ts';
+import type { Entry } from './journal.ts';
+import { flushOutbox, recordAndTell } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
 import { rollback } from './rollback.ts';
 import { runChecks } from './verification/run-checks.ts';
@@ -43,11 +44,12 @@ export async function verify(context: Context, id: string, answers: VerifyAnswer
     return (await offerRollback(context, release, checks)) ?? failure(context, release, checks);
   }
   const until = isoTime(hypercareEnd(context.clock.now(), policy.hypercareHours));
-  await journal.recordAll([
+  const verified: readonly Entry[] = [
     ['verify.recorded', { ok, checks }],
     ['hypercare.started', { until, hours: policy.hypercareHours }],
-  ]);
-  await notify(context, release, 'deploy.complete', `attempt ${journal.state.deployment?.attempt ?? 1}`);
+  ];
+  const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;
+  await recordAndTell(context, release, verified, 'deploy.complete', occasion);
   return outcome(
     context,
     release,

@@ -68,8 +68,12 @@ export function killAt(
   n: number,
   when: 'before' | 'after',
 ): Promise<Finished> {
-  const env = { KILL_AT: String(n), KILL_WHEN: when };
-  return relctl.run([...args, '--as', OPERATOR], { cwd, node: ['--import', PRELOAD], env });
+  return relctl.run([...args, '--as', OPERATOR], { cwd, ...killing(n, when) });
+}
+
+/** What a process is run with so that it is killed at the n-th time that a file takes its place. */
+export function killing(n: number, when: 'before' | 'after') {
+  return { node: ['--import', PRELOAD], env: { KILL_AT: String(n), KILL_WHEN: when } };
 }
 
 /** How many times files take their places when nothing is killed. */

@@ -24,6 +24,8 @@ export interface ProcessOptions {
   readonly input?: string;
   /** Milliseconds after which a hanging process is killed, so that the test fails and does not hang. */
   readonly timeout?: number;
+  /** Gets the process once it runs, so that a test can kill this one at a moment of its own. */
+  readonly started?: (child: ChildProcess) => void;
 }
 
 /** relctl as its package installs it: away from the sources, with nothing but what the package holds. */
@@ -66,6 +68,7 @@ async function runNode(
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  options.started?.(child);
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
   const [stdout, stderr] = [textOf(child, 'stdout'), textOf(child, 'stderr')];

@@ -18,8 +18,14 @@ export interface StartedSmtpServer {
   stop(): Promise<void>;
 }
 
-/** Starts a mail server. By default it asks for no login and takes everything. */
-export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<StartedSmtpServer> {
+/**
+ * Starts a mail server. By default it asks for no login and takes everything.
+ * @param answer what happens once a mail is there; a mail that is never answered stays open until the client goes away
+ */
+export async function startSmtpServer(
+  options: SMTPServerOptions = {},
+  answer: (done: (refusal?: Error) => void) => void = (done) => done(),
+): Promise<StartedSmtpServer> {
   const mails: TakenMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -38,7 +44,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
           secure: session.secure,
           user: session.user,
         });
-        done();
+        answer(done);
       });
     },
     ...options,

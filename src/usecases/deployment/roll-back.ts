@@ -2,7 +2,8 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { canaryName } from '../../domain/manifests.ts';
-import { notify } from '../notify.ts';
+import type { Entry } from '../journal.ts';
+import { recordAndTell } from '../notify.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
 import { highestFence } from './forward.ts';
 import { proveLock } from './lock.ts';
@@ -34,8 +35,8 @@ export async function rollBack(
   const fatal = options.pastPointOfNoReturn ? undefined : migrationOfNoReturn(run);
   if (fatal !== undefined) {
     const text = `${reason}; migration ${fatal.id} is past its point of no return`;
-    await journal.record('release.frozen', { attempt: run.attempt, reason: text, migration: fatal.id });
-    await notify(context, release, 'release.frozen', `attempt ${run.attempt}`, {
+    const frozen: Entry = ['release.frozen', { attempt: run.attempt, reason: text, migration: fatal.id }];
+    await recordAndTell(context, release, [frozen], 'release.frozen', `attempt ${run.attempt}`, {
       reason: text,
       command: `relctl status ${journal.plan.id}`,
     });
@@ -63,8 +64,8 @@ export async function rollBack(
     await removeJobs(context, lock, journal.plan.id);
     await proveLock(context, lock);
   }
-  await journal.record('rollback.completed', { attempt: run.attempt, verified });
-  await notify(context, release, 'release.rolled-back', `attempt ${run.attempt}`, { reason });
+  const completed: Entry = ['rollback.completed', { attempt: run.attempt, verified }];
+  await recordAndTell(context, release, [completed], 'release.rolled-back', `attempt ${run.attempt}`, { reason });
   return { state: 'rolled-back', verified };
 }
 

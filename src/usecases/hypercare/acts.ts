@@ -1,8 +1,10 @@
 import { isoTime, timeOf } from '../../domain/calendar.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { isAmong, nameList, peopleOf } from '../../domain/people.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
-import { notify } from '../notify.ts';
+import type { Entry } from '../journal.ts';
+import { recordAndTell } from '../notify.ts';
 import type { Release } from '../release.ts';
 
 /** Adds hours to hypercare. Errors: `usage.missing-answer` without a reason. */
@@ -48,8 +50,8 @@ export async function handOver(
       hints: [`relctl hypercare ${plan.id} --hand-over ${to} --note "<what to know>"`],
     });
   }
-  await journal.record('hypercare.handed-over', { to, note });
-  await notify(context, release, 'hypercare.handed-over', `event ${journal.plan.events.length}`, {
+  const handedOver: Entry = ['hypercare.handed-over', { to, note }];
+  await recordAndTell(context, release, [handedOver], 'hypercare.handed-over', nextEvent(plan), {
     who: to,
     reason: note,
   });
@@ -72,9 +74,7 @@ export async function reportIncident(context: Context, release: Release, report:
   const open = journal.state.incidents.find((one) => one.ref === ref && one.closedAt === undefined);
   if (report.resolved) {
     if (open === undefined) throw unknownIncident(id, ref, journal.state.incidents);
-    await journal.record('incident.closed', { ref, note });
-    await tell('incident.closed', `${ref}${note === '' ? '' : `, ${note}`}`);
-    return;
+    return tell(['incident.closed', { ref, note }], ref);
   }
   const severity = Number(report.severity?.replace(/^sev-?/i, ''));
   if (!Number.isInteger(severity) || severity < 1 || severity > 5) {
@@ -85,12 +85,18 @@ export async function reportIncident(context: Context, release: Release, report:
   }
   // Told twice, it is still one incident.
   if (open !== undefined) return;
-  await journal.record('incident.opened', { ref, severity, note });
-  await tell('incident.opened', `${ref}, severity ${severity}${note === '' ? '' : `, ${note}`}`);
+  return tell(['incident.opened', { ref, severity, note }], `${ref}, severity ${severity}`);
 
-  function tell(topic: 'incident.opened' | 'incident.closed', reason: string): Promise<void> {
-    return notify(context, release, topic, `event ${journal.plan.events.length} ${ref}`, { reason });
+  function tell(happened: Extract<Entry, readonly ['incident.opened' | 'incident.closed', unknown]>, reason: string) {
+    return recordAndTell(context, release, [happened], happened[0], `${nextEvent(journal.plan)} ${ref}`, {
+      reason: note === '' ? reason : `${reason}, ${note}`,
+    });
   }
+}
+
+/** Names the occasion of a message that tells of the event about to be recorded. */
+function nextEvent({ events }: ReleasePlan): string {
+  return `event ${events.length + 1}`;
 }
 
 function unknownIncident(
