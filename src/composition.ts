@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './adapters/clock.ts';
 import { createPlanStore } from './adapters/fs/plan-store.ts';
@@ -12,11 +12,9 @@ import { phaseOf } from './domain/state.ts';
 import type { Config } from './plan/config.ts';
 import type { ReleasePlan } from './plan/release-plan.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Environments } from './ports/environments.ts';
 import type { EventSink } from './ports/event-sink.ts';
 import type { Forge } from './ports/forge.ts';
 import type { Invitations } from './ports/invitations.ts';
-import type { Notifier } from './ports/notifier.ts';
 import type { RehearsalStage } from './ports/people.ts';
 import type { PlanStore } from './ports/plan-store.ts';
 import type { Prompter } from './ports/prompter.ts';
@@ -34,8 +32,6 @@ const PACKAGE_ROOT = fileURLToPath(new URL(import.meta.url.includes('/chunks/') 
 /** Templates that ship with relctl. */
 const TEMPLATES = join(PACKAGE_ROOT, 'templates');
 
-/** How long one answer of Prometheus or Alertmanager may take. */
-const METRICS_TIMEOUT_MS = 10_000;
 /** How long one answer of GitHub or GitLab may take. */
 const FORGE_TIMEOUT_MS = 15_000;
 
@@ -108,19 +104,22 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
 /** What a platform decides. */
 type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier'>;
 
+async function realWorld({ repository, store }: Ground, config: Config, env: Surroundings['env']): Promise<World> {
+  const { createRealEnvironments, createHooks } = await import('./composition-real.ts');
+  const { root } = repository;
+  return {
+    store,
+    clock: systemClock,
+    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES)),
+    notifier: createHooks(config, root, env),
+  };
+}
+
 async function sandboxWorld({ repository, store }: Ground, config: Config): Promise<World> {
   const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
   const file = join(repository.root, '.relctl', 'sandbox.json');
   const world = await openSandboxWorld({ file, config, repository, store });
   return { store: world.store, clock: world.clock, environments: world.environments, notifier: world.notifier };
-}
-
-async function realWorld({ repository, store }: Ground, config: Config, env: Surroundings['env']): Promise<World> {
-  const [environments, notifier] = await Promise.all([
-    realEnvironments(config, repository.root, env),
-    hooks(config, repository.root, env),
-  ]);
-  return { store, clock: systemClock, environments, notifier };
 }
 
 /** `gh` or `glab`, if they are there; asked only when branches are chosen. */
@@ -143,76 +142,6 @@ async function actorOf(repository: CandidateRepository): Promise<string> {
     why: 'Each step of a release is recorded with the person who took it.',
     hints: ['git config user.email you@example.com', 'or --as you@example.com'],
   });
-}
-
-async function hooks(config: Config, cwd: string, env: Surroundings['env']): Promise<Notifier> {
-  const [{ createNotifier }, { exec }] = await Promise.all([
-    import('./adapters/hooks/notifier.ts'),
-    import('./adapters/exec.ts'),
-  ]);
-  return createNotifier(config.notifications, {
-    env,
-    exec: (program, args, options) => exec(program, args, { cwd, ...options }),
-  });
-}
-
-async function realEnvironments(config: Config, cwd: string, env: Surroundings['env']): Promise<Environments> {
-  const [kubectl, prometheus, alertmanager, commands, http, tcp, success] = await Promise.all([
-    import('./adapters/kubectl/cluster.ts'),
-    import('./adapters/prometheus/metrics.ts'),
-    import('./adapters/alertmanager/alerts.ts'),
-    import('./adapters/probes/command-runner.ts'),
-    import('./adapters/probes/http-probe.ts'),
-    import('./adapters/probes/tcp-probe.ts'),
-    import('./adapters/success/source.ts'),
-  ]);
-  const { durationSeconds } = await import('./plan/duration.ts');
-  const clusters = new Map<string, ReturnType<typeof kubectl.createKubectlCluster>>();
-  return {
-    simulated: false,
-    commands: commands.createCommandRunner(cwd, env),
-    http: http.createHttpProbe({ environment: env }),
-    tcp: tcp.createTcpProbe(),
-    success: success.createSuccessSource({ env, workspace: createWorkspace(cwd, TEMPLATES) }),
-    cluster(environment, region) {
-      const whole = config.environments[environment];
-      const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
-      if (target === undefined)
-        throw noRegion(
-          environment,
-          region ?? '',
-          whole.regions.map((one) => one.name),
-        );
-      const key = `${environment}/${region ?? ''}`;
-      const cluster =
-        clusters.get(key) ??
-        kubectl.createKubectlCluster({
-          context: target.context,
-          namespace: target.namespace,
-          ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
-        });
-      clusters.set(key, cluster);
-      return cluster;
-    },
-    metrics(environment) {
-      const url = config.environments[environment].prometheus;
-      if (url === undefined) throw noPrometheus(environment);
-      return prometheus.createPrometheusMetrics({
-        url,
-        staleAfter: durationSeconds(config.metrics.staleAfter),
-        timeout: METRICS_TIMEOUT_MS,
-      });
-    },
-    alerts(environment) {
-      const { prometheus: url, alertmanager: manager } = config.environments[environment];
-      if (url === undefined) throw noPrometheus(environment);
-      return alertmanager.createPrometheusAlerts({
-        prometheus: url,
-        timeout: METRICS_TIMEOUT_MS,
-        ...(manager === undefined ? {} : { alertmanager: manager }),
-      });
-    },
-  };
 }
 
 /**
@@ -278,21 +207,5 @@ function notASandbox(): RelctlError {
     place: { file: 'relctl.yaml' },
     why: 'Only a simulated company has a clock that can be moved and faults that can be switched on.',
     hints: ['platform: sandbox in relctl.yaml', 'relctl rehearse <id> rehearses a real plan'],
-  });
-}
-
-function noPrometheus(environment: string): RelctlError {
-  return new RelctlError('config.invalid', `relctl.yaml names no Prometheus for ${environment}`, {
-    place: { file: 'relctl.yaml' },
-    why: 'Without measurements nothing can be judged, and no data is never a pass.',
-    hints: [`environments.${environment}.prometheus: http://prometheus.example.com:9090`],
-  });
-}
-
-function noRegion(environment: string, region: string, known: readonly string[]): RelctlError {
-  return new RelctlError('config.unknown-environment', `${environment} has no region "${region}"`, {
-    place: { file: 'relctl.yaml' },
-    why: 'relctl writes only to clusters that relctl.yaml names.',
-    hints: [`regions of ${environment}: ${known.join(', ') || 'none'}`],
   });
 }

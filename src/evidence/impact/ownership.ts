@@ -11,12 +11,12 @@ export type OwnershipConfig = Pick<Config, 'services' | 'shared'>;
 export interface Ownership {
   /** Services that a file belongs to: by path, by shared code, or by manifest. */
   servicesOf(path: string): readonly string[];
-  /** How a file belongs to a service; `undefined` when it does not. */
-  relation(
-    path: string,
-    service: string,
-  ): { readonly because: AffectedService['because']; readonly through?: string } | undefined;
+  /** The same with how it belongs to each. */
+  relationsOf(path: string): ReadonlyMap<string, Relation>;
 }
+
+/** How a file belongs to a service. */
+type Relation = Pick<AffectedService, 'because' | 'through'>;
 
 type Matcher = (path: string) => boolean;
 
@@ -30,7 +30,7 @@ export function readOwnership(config: OwnershipConfig): Ownership {
     ]),
   );
   const shared = config.shared.map(({ name, paths, usedBy }) => ({ name, usedBy, matches: matcher(paths) }));
-  const relation: Ownership['relation'] = (path, service) => {
+  const relation = (path: string, service: string): Relation | undefined => {
     // A manifest often lies inside the service's own folder; it is still only a manifest.
     if (manifests.get(service)?.(path)) return { because: 'manifest' };
     if (own.get(service)?.(path)) return { because: 'direct' };
@@ -38,17 +38,19 @@ export function readOwnership(config: OwnershipConfig): Ownership {
     return through && { because: 'shared', through: through.name };
   };
   const names = Object.keys(config.services);
-  const cache = new Map<string, readonly string[]>();
-  return {
-    relation,
-    servicesOf(path) {
-      const known = cache.get(path);
-      if (known) return known;
-      const found = names.filter((name) => relation(path, name) !== undefined);
-      cache.set(path, found);
-      return found;
-    },
+  const cache = new Map<string, ReadonlyMap<string, Relation>>();
+  const relationsOf: Ownership['relationsOf'] = (path) => {
+    const known = cache.get(path);
+    if (known) return known;
+    const found = new Map<string, Relation>();
+    for (const name of names) {
+      const related = relation(path, name);
+      if (related !== undefined) found.set(name, related);
+    }
+    cache.set(path, found);
+    return found;
   };
+  return { relationsOf, servicesOf: (path) => [...relationsOf(path).keys()] };
 }
 
 function matcher(globs: readonly string[]): Matcher {
@@ -75,12 +77,12 @@ export function affectedServices(
   for (const file of files) {
     const paths = [...new Set([file.newPath, file.oldPath])].filter((path) => path !== undefined);
     for (const path of paths) {
-      const owners = ownership.servicesOf(path);
-      for (const owner of owners) touched.add(owner);
+      const owners = ownership.relationsOf(path);
+      for (const owner of owners.keys()) touched.add(owner);
       const role = roleOf(path);
       if (role !== 'product' && role !== 'foreign') continue;
-      if (owners.length === 0 && role === 'product') unmappedFiles.push(path);
-      for (const name of owners) note(found, name, path, file, ownership);
+      if (owners.size === 0 && role === 'product') unmappedFiles.push(path);
+      for (const [name, relation] of owners) note(found, name, path, file, relation);
     }
   }
   return {
@@ -97,10 +99,8 @@ function note(
   name: string,
   path: string,
   file: ChangedFile,
-  ownership: Ownership,
+  relation: Relation,
 ): void {
-  const relation = ownership.relation(path, name);
-  if (relation === undefined) return;
   const atHead = path === file.newPath;
   const line = (atHead ? file.added : file.removed)[0]?.line ?? 1;
   const service: AffectedService = {

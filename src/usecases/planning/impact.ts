@@ -1,5 +1,4 @@
 import type { Impact } from '../../evidence/impact/findings.ts';
-import { readImpact } from '../../evidence/impact/read-impact.ts';
 import type { Context } from '../context.ts';
 
 /** Files of relctl itself: they are no part of the product. */
@@ -16,7 +15,12 @@ export async function impactBetween(
   head: string,
 ): Promise<Impact> {
   const { repository, config } = context;
-  const [diff, filesAtHead] = await Promise.all([repository.diff(base, head), repository.filesAt(head)]);
+  // The readers are loaded while git compares.
+  const [diff, filesAtHead, { readImpact }] = await Promise.all([
+    repository.diff(base, head),
+    repository.filesAt(head),
+    import('../../evidence/impact/read-impact.ts'),
+  ]);
   const impact = await readImpact({
     diff,
     filesAtHead,
