@@ -1,5 +1,5 @@
 // `npm run bench`: everything that is measured, or the sections that are named:
-//   npm run bench -- start judge orchestration rollback bake
+//   npm run bench -- plan list metrics report hypercare judge
 // Each prints a table in Markdown. `--write` keeps the tables of sections `start`, `orchestration`, `rollback` and `bake` in
 // docs/bench.md; the others keep their own pages.
 import { spawnSync } from 'node:child_process';
