@@ -19,21 +19,30 @@ export interface MandatorySuite {
  */
 export function checkMandatorySuites(names: readonly string[], reports: readonly JUnitReport[]): MandatorySuite[] {
   return names.map((name) => {
-    const suites = reports.flatMap((report) => report.suites).filter((suite) => fitsName(name, suite));
+    const all = reports.flatMap((report) => report.suites);
+    const suites = all.filter((suite) => fitsName(name, suite));
     const inSuites = suites.flatMap((suite) => suite.cases);
-    const byClass = reports
-      .flatMap((report) => report.suites)
-      .filter((suite) => !suites.includes(suite))
-      .flatMap((suite) => suite.cases)
-      .filter((test) => fits(name, test.className));
+    const others = all.filter(
+      (suite) => !suites.includes(suite) && suite.cases.some((test) => fits(name, test.className)),
+    );
+    const byClass = others.flatMap((suite) => suite.cases).filter((test) => fits(name, test.className));
     const hidden = reports
       .flatMap((report) => report.disagreements)
       .find((d) => d.hidesTrouble && suites.some((suite) => suite.path.includes(d.suite)));
-    return judge(name, [...inSuites, ...byClass], suites.length > 0 || byClass.length > 0, hidden?.attribute);
+    const uncounted = [...suites, ...others].reduce((sum, suite) => sum + suite.uncounted, 0);
+    const found = suites.length > 0 || byClass.length > 0;
+    return judge(name, [...inSuites, ...byClass], { found, uncounted, hidden: hidden?.attribute });
   });
 }
 
-function judge(name: string, cases: readonly TestCase[], found: boolean, hidden: string | undefined): MandatorySuite {
+/** What of a suite is not to be seen from its test cases. */
+interface Beside {
+  readonly found: boolean;
+  readonly uncounted: number;
+  readonly hidden: string | undefined;
+}
+
+function judge(name: string, cases: readonly TestCase[], { found, uncounted, hidden }: Beside): MandatorySuite {
   const of = (outcome: TestCase['outcome']) => cases.filter((test) => test.outcome === outcome);
   const totals = sumTotals(cases.map((test) => ({ ...NONE, total: 1, [test.outcome]: 1 })));
   const flaky = of('flaky').map((test) => test.name);
@@ -46,6 +55,8 @@ function judge(name: string, cases: readonly TestCase[], found: boolean, hidden:
   const skipped = of('skipped')[0];
   if (skipped)
     return answer('skipped', `${totals.skipped} of ${totals.total} were skipped, the first is "${skipped.name}"`);
+  if (uncounted > 0)
+    return answer('skipped', `its report leaves ${uncounted} of the tests that it shows out of those that ran`);
   if (totals.total === 0) return answer('skipped', 'it holds no test');
   return answer(
     'green',
