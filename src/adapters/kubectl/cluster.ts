@@ -31,7 +31,7 @@ const KEY_NAMES =
 export function createKubectlCluster(options: KubectlTarget): Cluster {
   const kubectl = bindKubectl(options);
   const name = `${options.context}/${options.namespace}`;
-  const resources = new Map<string, Resource>();
+  const resources = new Map<string, Promise<Resource | undefined>>();
   /** What is known of objects that were read, by name and version: a version alone does not tell an object from its successor. */
   const memory = new Map<string, Remembered>();
 
@@ -45,17 +45,26 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   };
 
   async function resourceOf(apiVersion: string, kind: string): Promise<Resource> {
-    const key = `${apiVersion}/${kind}`;
-    const known = wellKnownResource(apiVersion, kind) ?? resources.get(key);
+    const known = wellKnownResource(apiVersion, kind);
     if (known !== undefined) return known;
-    const noSuchKind = new KubectlFailure('rejected', `the cluster has no kind ${kind} in ${apiVersion}`);
+    const key = `${apiVersion}/${kind}`;
+    const asked = resources.get(key) ?? askForResource(apiVersion, kind);
+    resources.set(key, asked);
+    const found = await asked.catch((error: unknown) => {
+      resources.delete(key);
+      throw error;
+    });
+    if (found === undefined) throw new KubectlFailure('rejected', `the cluster has no kind ${kind} in ${apiVersion}`);
+    return found;
+  }
+
+  /** What the server says of a kind; `undefined` when it has none. A kind that appears meanwhile is for the next run. */
+  async function askForResource(apiVersion: string, kind: string): Promise<Resource | undefined> {
     try {
-      const found = findResource(JSON.parse(await kubectl.read(['get', '--raw', groupPath(apiVersion)])), kind);
-      if (found === undefined) throw noSuchKind;
-      resources.set(key, found);
-      return found;
+      return findResource(JSON.parse(await kubectl.read(['get', '--raw', groupPath(apiVersion)])), kind);
     } catch (error) {
-      throw error instanceof KubectlFailure && error.failure === 'rejected' ? noSuchKind : error;
+      if (error instanceof KubectlFailure && error.failure === 'rejected') return undefined;
+      throw error;
     }
   }
 

@@ -16,7 +16,7 @@ export interface Lock {
   readonly mark: string;
   /** True when it was taken from a run that had not given it back. */
   readonly takenOver: boolean;
-  readonly lease: { current: KubeObject; renewedAt: number };
+  readonly lease: { current: KubeObject; renewedAt: number; renewal?: Promise<void> | undefined };
 }
 
 /** How a lock is taken. */
@@ -79,11 +79,22 @@ export async function proveLock(context: Context, lock: Lock): Promise<void> {
   if (holder?.run.token !== context.runs.self.token) throw takenOver(lock, holder);
 }
 
-/** Says that the lock is still ours, when a third of its time is over. Errors: `cluster.fenced-off` when it is not. */
+/**
+ * Says that the lock is still ours, when a third of its time is over; steps that are at work together share one renewal, which
+ * would else refuse each other. Errors: `cluster.fenced-off` when it is not ours.
+ */
 export async function keepLock(context: Context, lock: Lock): Promise<void> {
+  const { durationSeconds } = readLease(lock.lease.current);
+  if (context.clock.now() - lock.lease.renewedAt < (durationSeconds * 1000) / 3) return;
+  lock.lease.renewal ??= renew(context, lock).finally(() => {
+    lock.lease.renewal = undefined;
+  });
+  await lock.lease.renewal;
+}
+
+async function renew(context: Context, lock: Lock): Promise<void> {
   const now = context.clock.now();
   const content = readLease(lock.lease.current);
-  if (now - lock.lease.renewedAt < (content.durationSeconds * 1000) / 3) return;
   await writeOwn(context, lock, { ...content, holder: content.holder && { ...content.holder, renewedAt: now } });
   lock.lease.renewedAt = now;
 }

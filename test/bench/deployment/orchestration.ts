@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { startControlPlane } from '../../cluster/control-plane.ts';
 import { COUNTER, startExporter } from '../../cluster/exporter.ts';
@@ -61,13 +62,13 @@ try {
 }
 
 /** Seconds of a way to deploy, in a namespace of its own that runs version 1 of everything. */
-async function timed(namespace: string, way: (namespace: string) => void): Promise<number> {
+async function timed(namespace: string, way: (namespace: string) => Promise<void>): Promise<number> {
   await plane.createNamespace(namespace);
   for (const service of SERVICES) kubectl(namespace, ['apply', '-f', '-'], manifest(service, '1.0.0'));
   const pods = SERVICES.length * REPLICAS;
   await waitFor(() => kubelet.endpoints(namespace, {}).length === pods, { what: `${pods} pods in ${namespace}` });
   const began = performance.now();
-  way(namespace);
+  await way(namespace);
   const seconds = (performance.now() - began) / 1000;
   process.stderr.write(`${namespace}: ${seconds.toFixed(1)} s\n`);
   await plane.api.call('DELETE', `/api/v1/namespaces/${namespace}`);
@@ -83,27 +84,27 @@ function kubectl(namespace: string, args: readonly string[], input?: string): vo
   execFileSync('kubectl', [...where, ...args], { input: input ?? '', stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-function loop(namespace: string): void {
+/** Both ways run beside this process, never in its place: the kubelet that starts their pods is part of it. */
+async function loop(namespace: string): Promise<void> {
   const script = `set -e
 for service in ${SERVICES.join(' ')}; do
   kubectl $WHERE apply -f "${folder}/next/$service.yaml"
   kubectl $WHERE rollout status "deployment/$service"
 done`;
-  const env = { ...process.env, WHERE: `--kubeconfig ${plane.kubeconfig} --context ${plane.name} -n ${namespace}` };
-  execFileSync('/bin/sh', ['-c', script], { env, stdio: 'pipe' });
+  const env = { WHERE: `--kubeconfig ${plane.kubeconfig} --context ${plane.name} -n ${namespace}` };
+  await execa('/bin/sh', ['-c', script], { env });
 }
 
-function relctl(namespace: string): void {
+async function relctl(namespace: string): Promise<void> {
   const root = join(folder, namespace);
-  execFileSync('cp', ['-r', join(folder, 'ready'), root]);
+  cpSync(join(folder, 'ready'), root, { recursive: true });
   const config = join(root, 'relctl.yaml');
   writeFileSync(config, readFileSync(config, 'utf8').replaceAll('"production-namespace"', `"${namespace}"`));
-  run(root, ['deploy', 'next', '--as', PEOPLE.ops]);
+  await run(root, ['deploy', 'next', '--as', PEOPLE.ops]);
 }
 
-function run(cwd: string, args: readonly string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, [RELCTL, ...args], { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`relctl ${args.join(' ')} ended with ${status}:\n${stderr}`);
+async function run(cwd: string, args: readonly string[]): Promise<void> {
+  await execa(process.execPath, [RELCTL, ...args], { cwd });
 }
 
 /** A repository whose release of all services has all sign-offs. */
@@ -119,12 +120,12 @@ async function ready(): Promise<void> {
   product.write('releases/next.yaml', plan(commit));
   product.write('reports/r.xml', '<testsuite name="r" tests="1"><testcase classname="r" name="ok"/></testsuite>\n');
   const go = ['--operational-readiness', '--security-review', '--impact-assessment'];
-  run(root, ['submit-cab', 'next', '--as', PEOPLE.lead, '--exception', 'a bench']);
-  run(root, ['signoff', 'cab', 'next', '--as', PEOPLE.cab, '--decision', 'go', ...go]);
-  run(root, ['stage', 'next', '--as', PEOPLE.lead]);
+  await run(root, ['submit-cab', 'next', '--as', PEOPLE.lead, '--exception', 'a bench']);
+  await run(root, ['signoff', 'cab', 'next', '--as', PEOPLE.cab, '--decision', 'go', ...go]);
+  await run(root, ['stage', 'next', '--as', PEOPLE.lead]);
   const qa = ['--junit', 'reports/*.xml', '--passed', 'T-1', '--decision', 'pass'];
-  run(root, ['signoff', 'qa', 'next', '--as', PEOPLE.qa, ...qa]);
-  run(root, ['signoff', 'ops', 'next', '--as', PEOPLE.ops, '--decision', 'pass']);
+  await run(root, ['signoff', 'qa', 'next', '--as', PEOPLE.qa, ...qa]);
+  await run(root, ['signoff', 'ops', 'next', '--as', PEOPLE.ops, '--decision', 'pass']);
 }
 
 /** A Deployment whose pods do nothing, so that what is measured is the driving and not the service. */

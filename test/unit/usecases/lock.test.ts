@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readLease } from '../../../src/domain/deployment/lease.ts';
 import { FENCE_ANNOTATION } from '../../../src/domain/manifests.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
+import { acquireLock, keepLock } from '../../../src/usecases/deployment/lock.ts';
 import { type Company, deadRuns, foreignRuns, openCompany, refusal } from '../../support/company.ts';
 import { OPERATOR, toProduction, walkTo } from '../../support/company-walk.ts';
 import { dyingStore, Killed } from '../../support/dying-store.ts';
@@ -44,6 +45,32 @@ describe('the lock', () => {
     await toProduction(company, { mode: 'resume', takeOver: true });
     const resumed = (await company.plan()).events.find((event) => event.type === 'deploy.resumed');
     expect(Date.parse(resumed?.at ?? '')).toBe(died);
+  });
+
+  it('is renewed once for all the steps that are at work together', async () => {
+    await openReady();
+    const context = company.as(OPERATOR);
+    const cluster = company.sandbox.cluster('production');
+    let renewals = 0;
+    const counting = {
+      ...cluster,
+      replace: (...args: Parameters<typeof cluster.replace>) => {
+        renewals += 1;
+        return cluster.replace(...args);
+      },
+    };
+    const lock = await acquireLock(context, 'production', counting, company.id, {
+      durationSeconds: 60,
+      wait: false,
+      takeOver: false,
+      fenceAbove: 0,
+    });
+    await company.sandbox.clock.sleep(30_000);
+    await Promise.all(Array.from({ length: 20 }, () => keepLock(context, lock)));
+    expect(renewals).toBe(1);
+    await company.sandbox.clock.sleep(30_000);
+    await keepLock(context, lock);
+    expect(renewals).toBe(2);
   });
 
   it('that was taken over ends the run that had it: it changes nothing more', async () => {
