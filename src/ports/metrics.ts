@@ -39,6 +39,11 @@ export interface Increase {
    * where the span is longer than an hour.
    */
   readonly hours?: readonly HourGrowth[];
+  /**
+   * When each target was last sampled, milliseconds since the epoch: two counters of one target agree on it when they were read
+   * from the same scrapes. Left out by a store whose answers cannot differ in that.
+   */
+  readonly sampledAt?: ReadonlyMap<string, number>;
 }
 
 /** The growth of a counter over an hour. */

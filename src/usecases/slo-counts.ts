@@ -12,6 +12,9 @@ export interface SloCounts {
   readonly hours?: readonly HourOfEvents[];
 }
 
+/** How often both counters are read before it is said that they do not agree. */
+const READS = 4;
+
 /**
  * Counts good and bad events of an SLO. No good event at all is a zero where events were counted: an outage must not read as
  * missing data. Anything else that is missing is.
@@ -22,12 +25,8 @@ export async function readSloCounts(
   matchers: readonly string[],
   span: Span,
 ): Promise<Reading<SloCounts>> {
-  const [answered, total] = await Promise.all([
-    metrics.increase(slo.good, matchers, span),
-    metrics.increase(slo.total, matchers, span),
-  ]);
+  const [good, total] = await readTogether(metrics, slo, matchers, span);
   if (!total.ok) return total;
-  const good = emptyIsZero(answered, total.value);
   if (!good.ok) return good;
   return {
     ok: true,
@@ -37,6 +36,43 @@ export async function readSloCounts(
       hours: hoursOf(good.value.hours ?? [], total.value.hours ?? []),
     },
   };
+}
+
+/**
+ * Reads both counters from the same scrapes. They are two questions, and a scrape that is stored between them is in one answer
+ * only: its requests would look bad in their thousands. So both are asked again until they agree on when each target was last
+ * sampled, or two times in a row say the same, as recorded series of different age do.
+ */
+async function readTogether(
+  metrics: Metrics,
+  slo: Slo,
+  matchers: readonly string[],
+  span: Span,
+): Promise<readonly [good: Reading<Increase>, total: Reading<Increase>]> {
+  let before: string | undefined;
+  for (let reads = 1; ; reads += 1) {
+    const [answered, total] = await Promise.all([
+      metrics.increase(slo.good, matchers, span),
+      metrics.increase(slo.total, matchers, span),
+    ]);
+    if (!total.ok) return [answered, total];
+    const good = emptyIsZero(answered, total.value);
+    if (!good.ok || areOfOneTime(good.value, total.value)) return [good, total];
+    const said = JSON.stringify([good.value, total.value].map((one) => [one.total, [...(one.sampledAt ?? [])]]));
+    if (said === before) return [good, total];
+    before = said;
+    if (reads === READS) {
+      const detail = `good and total of ${slo.name} were of different scrapes, ${READS} times in a row`;
+      return [{ ok: false, noData: { reason: 'error', detail } }, total];
+    }
+  }
+}
+
+/** Every target of the one was last sampled when it was in the other. */
+function areOfOneTime(good: Increase, total: Increase): boolean {
+  const targets = total.sampledAt;
+  if (targets === undefined) return true;
+  return [...targets].every(([target, at]) => good.sampledAt?.get(target) === at);
 }
 
 function hoursOf(good: readonly HourGrowth[], total: readonly HourGrowth[]): readonly HourOfEvents[] {

@@ -41,7 +41,19 @@ export async function readIncrease(
   const series = growth.totals();
   let total = 0;
   for (const grown of series.values()) total += grown;
-  return { ok: true, value: { total, series, ...(hours === 0 ? {} : { hours: growth.stretches() }) } };
+  const sampledAt = lastSampled(growth);
+  return { ok: true, value: { total, series, sampledAt, ...(hours === 0 ? {} : { hours: growth.stretches() }) } };
+}
+
+/** When each target was last seen, over all its series. */
+function lastSampled(growth: Growth): ReadonlyMap<string, number> {
+  const sampled = new Map<string, number>();
+  for (const { labels, seenAt } of growth.all().values()) {
+    if (seenAt === undefined) continue;
+    const target = targetKey(labels);
+    sampled.set(target, Math.max(seenAt, sampled.get(target) ?? seenAt));
+  }
+  return sampled;
 }
 
 /** Raw samples from the lookback to `end`: those up to `from` are baselines, the others count. */
