@@ -4,11 +4,11 @@ import { argument, type CommandAction, listed } from './command.ts';
 export const run: CommandAction = async (invocation) => {
   const { openRehearsal } = await import('../composition.ts');
   const id = argument(invocation, 0);
-  const { store } = await invocation.ground();
-  const plan = await store.load(id);
+  const context = await invocation.context();
+  const plan = await context.store.load(id);
   const company = await openRehearsal(invocation.cwd, plan);
   try {
-    return await rehearse({ store, sink: invocation.sink }, plan, company, listed(invocation.flags, 'fault'));
+    return await rehearse(context, plan, company, listed(invocation.flags, 'fault'));
   } finally {
     await company.close();
   }

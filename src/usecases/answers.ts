@@ -1,13 +1,26 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { Choice, Prompter } from '../ports/prompter.ts';
 
-/** Takes the answer from a flag where it was given, and asks otherwise. Errors: `usage.missing-answer`, `answer.interrupted`. */
+/**
+ * Takes the answer from a flag where it was given, and asks otherwise, again and again until there is one.
+ * @throws RelctlError `usage.missing-answer`, `answer.interrupted`; `usage.bad-flag` for a flag that is blank
+ */
 export async function textAnswer(
   prompter: Prompter,
   given: string | undefined,
   question: { readonly message: string; readonly flag: string; readonly default?: string },
 ): Promise<string> {
-  return given ?? prompter.text(question);
+  if (given === undefined) {
+    return prompter.text({
+      ...question,
+      validate: (answer) => answer !== '' || 'somebody will read this: write a word',
+    });
+  }
+  if (given.trim() !== '') return given;
+  throw new RelctlError('usage.bad-flag', `${question.flag} is blank`, {
+    why: 'It stands in the record, and somebody will read it.',
+    hints: [`${question.flag.split(' ')[0]} "<text>"`],
+  });
 }
 
 /** The same for one of several choices. Errors: `usage.bad-flag` when the flag holds none of them. */

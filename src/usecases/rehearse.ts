@@ -35,12 +35,14 @@ const DAY = 86_400_000;
 
 /**
  * Walks a copy of a plan through the whole process in a simulated company, from the submission to the review, and keeps what
- * happened as a document that the CAB can read. The plan itself is not changed, and nothing of this satisfies a real gate.
+ * happened as a document that the CAB can read. In the plan's own history it stands that it was rehearsed, unless a deployment
+ * has begun, which nothing should write beside; nothing of this satisfies a real gate.
+ * @param context the user's own company, in which the result is recorded
  * @param plan the user's own plan
  * @param company a stage whose store holds a copy of the plan without history
  */
 export async function rehearse(
-  context: Pick<Context, 'store' | 'sink'>,
+  context: Context,
   plan: ReleasePlan,
   company: RehearsalStage<Context>,
   faults: readonly string[],
@@ -52,7 +54,13 @@ export async function rehearse(
   const rehearsed = await company.contextAs(author).store.load(plan.id);
   const state = foldState(rehearsed.events);
   const passed = state.phase === 'closed';
-  const document = await context.store.keep(plan.id, 'rehearsal.md', rehearsalDocument(plan, state, steps, faults));
+  const held = plan.events.filter((event) => event.type === 'rehearsal.recorded').length;
+  const text = rehearsalDocument(plan, state, steps, faults);
+  const document = await context.store.keep(plan.id, `rehearsal-${held + 1}.md`, text);
+  if (foldState(plan.events).deployment === undefined) {
+    const result = passed ? 'passed' : 'failed';
+    await new Journal(context, plan).record('rehearsal.recorded', { ...subjectOf(plan), result, document });
+  }
   return {
     result: passed ? 'done' : 'failed',
     headline: `the rehearsal of ${plan.metadata.feature} ends ${state.phase}`,

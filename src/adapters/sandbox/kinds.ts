@@ -122,6 +122,6 @@ function rejected(title: string, reason: string): RelctlError {
 export function conflict(title: string, reason: string): RelctlError {
   return new RelctlError('cluster.conflict', `${title} was not written: ${reason}`, {
     why: 'Somebody else wrote it since it was read; to write over that could undo their work.',
-    hints: ['relctl status'],
+    hints: ['relctl list'],
   });
 }

@@ -2,11 +2,11 @@ import { RelctlError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 
 /** Ends the work at hand when the person has interrupted: it stands as it is. Errors: `answer.interrupted`. */
-export function stopIfInterrupted(context: Context): void {
+export function stopIfInterrupted(context: Context, id?: string): void {
   if (!context.interruption.signal.aborted) return;
   throw new RelctlError('answer.interrupted', 'interrupted', {
     why: 'What was begun stands as it is; nothing is promoted without you.',
-    hints: ['relctl status'],
+    hints: id === undefined ? ['relctl list'] : [`relctl status ${id}`],
   });
 }
 
@@ -39,5 +39,5 @@ export async function chooseOnInterrupt(context: Context, id: string): Promise<v
       hints: [`relctl status ${id}`],
     });
   }
-  stopIfInterrupted(context);
+  stopIfInterrupted(context, id);
 }
