@@ -1,4 +1,4 @@
-import { dateIn, isTimeZone, type Window, wallTimeIn } from '../../domain/calendar.ts';
+import { dateIn, isTimeZone, type Window, wallTimeIn, windowSpan } from '../../domain/calendar.ts';
 import { RelctlError } from '../../domain/errors.ts';
 import { asOther, isSummary } from '../../domain/release-summary.ts';
 import { freeSlots, slotFlag } from '../../domain/schedule/free-slots.ts';
@@ -14,7 +14,7 @@ const EXAMPLE = '2026-12-03T14:00/18:00';
  * @throws RelctlError `usage.bad-flag`, `usage.missing-answer`
  */
 export async function windowAnswer(
-  context: Pick<Context, 'prompter'>,
+  context: Pick<Context, 'prompter' | 'clock'>,
   given: { readonly window?: string; readonly timeZone?: string },
   fallbackZone: string,
   propose: (zone: string) => Promise<string | undefined>,
@@ -29,7 +29,8 @@ export async function windowAnswer(
       ...(proposal === undefined ? {} : { default: proposal }),
       validate: (answer) => {
         const read = readWindow(answer, timeZone);
-        return typeof read === 'string' ? read : true;
+        if (typeof read === 'string') return read;
+        return windowSpan(read).end > context.clock.now() || 'it is over already';
       },
     }));
   const read = readWindow(text, timeZone);
