@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'sandbox',
-          include: ['test/unit/usecases/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          include: ['test/unit/usecases/**/*.test.ts', 'test/walks/**/*.test.ts', 'test/crash/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           globalSetup: ['test/support/build-once.ts'],
