@@ -35,8 +35,9 @@ const DAY = 86_400_000;
 
 /**
  * Walks a copy of a plan through the whole process in a simulated company, from the submission to the review, and keeps what
- * happened as a document that the CAB can read. In the plan's own history it stands that it was rehearsed, unless a deployment
- * has begun, which nothing should write beside; nothing of this satisfies a real gate.
+ * happened as a document that the CAB can read. In the plan's own history it stands that it was rehearsed, unless faults were
+ * switched on, whose outcome says nothing of the plan, or a deployment has begun, which nothing should write beside. Nothing of
+ * this satisfies a real gate.
  * @param context the user's own company, in which the result is recorded
  * @param plan the user's own plan
  * @param company a stage whose store holds a copy of the plan without history
@@ -57,7 +58,7 @@ export async function rehearse(
   const held = plan.events.filter((event) => event.type === 'rehearsal.recorded').length;
   const text = rehearsalDocument(plan, state, steps, faults);
   const document = await context.store.keep(plan.id, `rehearsal-${held + 1}.md`, text);
-  if (foldState(plan.events).deployment === undefined) {
+  if (faults.length === 0 && foldState(plan.events).deployment === undefined) {
     const result = passed ? 'passed' : 'failed';
     await new Journal(context, plan).record('rehearsal.recorded', { ...subjectOf(plan), result, document });
   }

@@ -18,14 +18,16 @@ describe('a rehearsal', () => {
   it('walks the plan to its end, stands in its history, and is what the board reads of it', async () => {
     const failed = await run('rehearse', company.id, '--fault', 'canary-errors');
     expect(failed.exitCode, failed.stderr).toBe(1);
+    // That a fault which was switched on is caught says nothing against the plan.
+    expect(await recorded()).toEqual([]);
     const passed = await run('rehearse', company.id);
     expect(passed.exitCode, passed.stderr).toBe(0);
-    expect((await recorded()).map(({ data }) => data.result)).toEqual(['failed', 'passed']);
+    expect((await recorded()).map(({ data }) => data.result)).toEqual(['passed']);
     expect(await run('audit', company.id)).toMatchObject({ exitCode: 0 });
     const submitted = await run('submit-cab', company.id);
     expect(submitted.exitCode, submitted.stderr).toBe(0);
     const packet = readFileSync(join(company.git.root, 'releases', company.id, 'cab-packet-1.md'), 'utf8');
-    expect(packet).toMatch(/Passed at .*rehearsal-2\.md/);
+    expect(packet).toMatch(/Passed at .*rehearsal[\w-]*\.md/);
     expect(packet).not.toContain('was not rehearsed');
   });
 });
