@@ -5,7 +5,7 @@ import { nextActions } from '../domain/process.ts';
 import { approvalAnswer } from './answers.ts';
 import type { Context } from './context.ts';
 import { extend, handOver, type IncidentReport, reportIncident } from './hypercare/acts.ts';
-import { isSevere, type Observation, observe } from './hypercare/observe.ts';
+import { firstLookAt, isSevere, type Observation, observe, SHORTEST_MS } from './hypercare/observe.ts';
 import { watch } from './hypercare/watch.ts';
 import type { Entry } from './journal.ts';
 import { flushOutbox, recordAndTell } from './notify.ts';
@@ -29,9 +29,6 @@ export interface HypercareOptions {
   readonly exception?: string;
 }
 
-/** There is nothing to see before the first scrapes of the time have come in. */
-const SHORTEST_MS = 5 * 60_000;
-
 /**
  * Looks at the time since the release as a whole: error budgets, alerts, incidents, holes in the data. All of it comes from the
  * metrics store, so nothing needs to run in between. With `exit`, signs hypercare off.
@@ -48,9 +45,12 @@ export async function hypercare(context: Context, id: string, options: Hypercare
   }
   if (options.extendHours !== undefined) await extend(context, release, options.extendHours, options.reason);
   if (options.handOver !== undefined) await handOver(context, release, options.handOver, options.note);
-  if (context.clock.now() - timeOf(journal.state.hypercare?.startedAt ?? '') < SHORTEST_MS)
-    return tooEarly(context, release);
-  if (options.watch === true) return observed(context, release, await watch(context, release, options.note ?? ''));
+  if (options.watch === true) {
+    const { release: now, seen, isOver } = await watch(context, release, options.note ?? '');
+    if (isOver) return endedByOthers(context, now);
+    return seen === undefined ? tooEarly(context, now) : observed(context, now, seen);
+  }
+  if (context.clock.now() < firstLookAt(release)) return tooEarly(context, release);
   const observation = await observe(context, release, options.note ?? '');
   await journal.record('hypercare.observed', observation);
   if (!options.exit) return observed(context, release, observation);
@@ -92,6 +92,22 @@ function tooEarly(context: Context, release: Release): Outcome {
     headline: `hypercare has just begun; there is something to see from ${SHORTEST_MS / 60_000} minutes on`,
     blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: journal.plan.id, phase: journal.state.phase, until: journal.state.hypercare?.until },
+    simulated: context.environments.simulated,
+  };
+}
+
+/** What a watch says of hypercare that ended under it. */
+function endedByOthers(context: Context, release: Release): Outcome {
+  const { plan, state } = release.journal;
+  const signed = state.hypercare?.closed;
+  return {
+    result: signed === undefined ? 'failed' : 'done',
+    headline:
+      signed === undefined
+        ? `the watch is over: ${plan.metadata.feature} is taken back out of production`
+        : `the watch is over: ${signed.actor} signed hypercare of ${plan.metadata.feature} off`,
+    blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
+    data: { release: plan.id, phase: state.phase, until: state.hypercare?.until },
     simulated: context.environments.simulated,
   };
 }

@@ -14,6 +14,14 @@ import { readSloCounts } from '../slo-counts.ts';
 /** What is seen of the time since hypercare began. */
 export type Observation = EventData<'hypercare.observed'>;
 
+/** There is nothing to see before the first scrapes of the time have come in. */
+export const SHORTEST_MS = 5 * 60_000;
+
+/** From when on a look says something, in milliseconds since the epoch. */
+export function firstLookAt({ journal }: Release): number {
+  return timeOf(journal.state.hypercare?.startedAt ?? '') + SHORTEST_MS;
+}
+
 /**
  * Looks at the whole span from the beginning of hypercare to now: the burn of each error budget, alerts, holes in the data. All
  * of it comes from the metrics store, so that nothing has to run in between.
@@ -109,7 +117,8 @@ interface SeenAlert {
   readonly counts: boolean;
 }
 
-async function activeAlerts(context: Context, severities: readonly string[]): Promise<readonly SeenAlert[]> {
+/** The alerts that fire now; where they cannot be read, a warning says so. */
+export async function activeAlerts(context: Context, severities: readonly string[]): Promise<readonly SeenAlert[]> {
   try {
     const active = await context.environments.alerts('production').active();
     return active.map((alert) => ({

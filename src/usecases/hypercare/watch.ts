@@ -1,51 +1,105 @@
 import { formatMoment, timeOf } from '../../domain/calendar.ts';
+import { standsInProduction } from '../../domain/state.ts';
 import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
-import { type Observation, observe } from './observe.ts';
+import { openRelease, type Release } from '../release.ts';
+import { activeAlerts, firstLookAt, type Observation, observe } from './observe.ts';
 
 /** The screen is drawn anew this often. */
 const REDRAW_MS = 60_000;
 const STEP = 'hypercare';
 
+/** How a watch ended. */
+export interface Watched {
+  /** The release as it stands then. */
+  readonly release: Release;
+  /** What was seen last; nothing where the watch was ended before there was anything to see. */
+  readonly seen: Observation | undefined;
+  /** True where hypercare ended under the watch: somebody signed it off, or puts production back. */
+  readonly isOver: boolean;
+}
+
 /**
- * Watches hypercare until somebody ends it with Ctrl-C or q, or its time has passed. An observation is recorded when what it
- * says changes and at the end, so that watching fills no history.
- * @returns the last observation
+ * Watches hypercare until somebody ends it with Ctrl-C or q, its time has passed, or somebody else ends it: signs it off or
+ * rolls the release back. An observation is recorded when what it says changes and at the end, so that watching fills no
+ * history. The plan is read anew for each look: others link incidents and extend hypercare meanwhile. While production is put
+ * back nothing is recorded, because the rollback's own records must find the file as it left it.
  */
-export async function watch(context: Context, release: Release, note: string): Promise<Observation> {
+export async function watch(context: Context, opened: Release, note: string): Promise<Watched> {
   const { clock, interruption, sink } = context;
-  const { journal } = release;
-  const { metadata, spec } = journal.plan;
-  const until = timeOf(journal.state.hypercare?.until ?? '');
-  const title = `Hypercare of ${metadata.feature}, until ${formatMoment(until, spec.window.timeZone)} (q ends the watch)`;
+  const { id, metadata } = opened.journal.plan;
+  const title = `Hypercare of ${metadata.feature} (q ends the watch)`;
   sink.emit({ type: 'step', step: STEP, title, state: 'started' });
   const letKeysGo = interruption.takeKeys?.();
+  let release = opened;
+  let seen: Observation | undefined;
+  let isOver = !isWatchable(opened);
   try {
-    let seen = await look(context, release, note);
-    await journal.record('hypercare.observed', seen);
-    while (!interruption.signal.aborted && clock.now() < until) {
-      await clock.sleep(Math.min(REDRAW_MS, until - clock.now()), interruption.signal);
-      const now = await look(context, release, note);
+    while (!isOver) {
+      const until = timeOf(release.journal.state.hypercare?.until ?? '');
       const isLast = interruption.signal.aborted || clock.now() >= until;
-      if (isLast || meaningOf(now) !== meaningOf(seen)) await journal.record('hypercare.observed', now);
-      seen = now;
+      const early = firstLookAt(release) - clock.now();
+      if (early > 0) await lookEarly(context, release);
+      else {
+        const now = await look(context, release, note);
+        if (seen === undefined || isLast || meaningOf(now) !== meaningOf(seen)) {
+          await release.journal.record('hypercare.observed', now);
+        }
+        seen = now;
+      }
+      if (isLast) break;
+      const next = early > 0 ? early : until - clock.now();
+      await clock.sleep(Math.min(REDRAW_MS, next), interruption.signal);
+      release = await openRelease(context, id, { others: false });
+      isOver = !isWatchable(release);
     }
-    const state = seen.healthy ? 'completed' : 'failed';
-    sink.emit({ type: 'step', step: STEP, title, state, detail: seen.healthy ? 'healthy' : 'not healthy' });
-    return seen;
+    sink.emit({ type: 'step', step: STEP, title, ...endOf(seen) });
+    return { release, seen, isOver };
   } finally {
     letKeysGo?.();
   }
 }
 
+function isWatchable({ journal }: Release): boolean {
+  const { state } = journal;
+  return state.phase === 'hypercare' && state.hypercare?.closed === undefined && !standsInProduction(state);
+}
+
 async function look(context: Context, release: Release, note: string): Promise<Observation> {
   const seen = await observe(context, release, note);
-  const show = (subject: string, detail: string) => context.sink.emit({ type: 'waiting', subject, detail });
-  show('looked at', formatMoment(timeOf(seen.to), release.journal.plan.spec.window.timeZone));
+  const show = shower(context);
+  showTimes(context, release);
   for (const slo of seen.slos) show(slo.name, `${slo.ok ? 'ok' : 'NOT OK'}: ${slo.detail}`);
   show('alerts', seen.alerts.join('; ') || 'none');
   show('holes in the data', seen.gaps.join('; ') || 'none');
   return seen;
+}
+
+/** Before the first scrapes of the time have come in there are only alerts to be seen, and when there will be more. */
+async function lookEarly(context: Context, release: Release): Promise<void> {
+  const { severities } = release.policy.hypercare;
+  const alerts = await activeAlerts(context, severities);
+  const show = shower(context);
+  showTimes(context, release);
+  const { timeZone } = release.journal.plan.spec.window;
+  show('error budgets', `there is something to see from ${formatMoment(firstLookAt(release), timeZone)}`);
+  show('alerts', alerts.map((alert) => alert.text).join('; ') || 'none');
+}
+
+function showTimes(context: Context, release: Release): void {
+  const { plan, state } = release.journal;
+  const { timeZone } = plan.spec.window;
+  const show = shower(context);
+  show('lasts until', formatMoment(timeOf(state.hypercare?.until ?? ''), timeZone));
+  show('looked at', formatMoment(context.clock.now(), timeZone));
+}
+
+function shower({ sink }: Context): (subject: string, detail: string) => void {
+  return (subject, detail) => sink.emit({ type: 'waiting', subject, detail });
+}
+
+function endOf(seen: Observation | undefined): { readonly state: 'completed' | 'failed'; readonly detail: string } {
+  if (seen === undefined) return { state: 'completed', detail: 'ended before there was anything to see' };
+  return seen.healthy ? { state: 'completed', detail: 'healthy' } : { state: 'failed', detail: 'not healthy' };
 }
 
 /** What of an observation is news when it changes: the state of each SLO, and which alerts fire. */

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startOfDate, timeOf } from '../../../src/domain/calendar.ts';
+import type { Outcome } from '../../../src/domain/outcome.ts';
 import { hypercare } from '../../../src/usecases/hypercare.ts';
 import { review } from '../../../src/usecases/review.ts';
 import { success } from '../../../src/usecases/success.ts';
 import { type Company, openCompany, refusal } from '../../support/company.ts';
-import { OPERATOR, walkTo } from '../../support/company-walk.ts';
+import { OPERATOR, undo, walkTo } from '../../support/company-walk.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
 
 let company: Company;
@@ -18,6 +19,31 @@ async function watched(config: (config: Record<string, unknown>) => void = () =>
   company = await openCompany({ shape: { config } });
   await walkTo(company, 'hypercare');
   company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 24 * HOUR);
+}
+
+/**
+ * Watches; before a redraw something may happen, such as the end of the watch. Each redraw takes the time that it asks for, or
+ * `atLeast`.
+ */
+async function watchUntil(
+  happens: Readonly<Record<number, (end: () => void) => unknown>>,
+  atLeast = 0,
+): Promise<{ readonly outcome: Outcome; readonly redraws: number }> {
+  const interrupted = new AbortController();
+  const { clock } = company.as(OPERATOR);
+  let redraws = 0;
+  const as = company.as(OPERATOR, {
+    interruption: { signal: interrupted.signal, clear: () => undefined },
+    clock: {
+      now: () => clock.now(),
+      sleep: async (milliseconds) => {
+        redraws += 1;
+        await happens[redraws]?.(() => interrupted.abort());
+        await clock.sleep(milliseconds < 60_000 ? milliseconds : Math.max(milliseconds, atLeast));
+      },
+    },
+  });
+  return { outcome: await hypercare(as, company.id, { exit: false, watch: true }), redraws };
 }
 
 describe('hypercare', () => {
@@ -55,23 +81,76 @@ describe('hypercare', () => {
 
   it('is watched until somebody ends it, and records what is news', async () => {
     await watched();
-    const interrupted = new AbortController();
-    const { clock } = company.as(OPERATOR);
-    let redraws = 0;
-    const as = company.as(OPERATOR, {
-      interruption: { signal: interrupted.signal, clear: () => undefined },
-      clock: {
-        now: () => clock.now(),
-        sleep: async (milliseconds) => {
-          redraws += 1;
-          if (redraws === 3) interrupted.abort();
-          await clock.sleep(milliseconds);
-        },
-      },
-    });
-    await hypercare(as, company.id, { exit: false, watch: true });
+    const { outcome, redraws } = await watchUntil({ 3: (end) => end() });
     expect(redraws).toBe(3);
     expect((await company.state()).hypercare?.observations).toHaveLength(2);
+    expect(outcome).toMatchObject({ result: 'pending', data: { observation: { healthy: true } } });
+  });
+
+  it('is watched from its first minute on: the screen says what it waits for, and fills', async () => {
+    company = await openCompany();
+    await walkTo(company, 'hypercare');
+    company.told.length = 0;
+    const begun = timeOf((await company.state()).hypercare?.startedAt ?? '');
+    const observations: number[] = [];
+    const { outcome, redraws } = await watchUntil({
+      2: async () => observations.push((await company.state()).hypercare?.observations.length ?? 0),
+      8: (end) => end(),
+    });
+    expect(redraws).toBe(8);
+    expect(observations).toEqual([0]);
+    const said = company.told.flatMap((one) => (one.type === 'waiting' ? [one.subject] : []));
+    expect(said.indexOf('error budgets')).toBeLessThan(said.indexOf('holes in the data'));
+    expect(said.indexOf('alerts')).toBeLessThan(said.indexOf('holes in the data'));
+    const [first] = (await company.state()).hypercare?.observations ?? [];
+    expect(timeOf(first?.data.to ?? '') - begun).toBe(5 * 60_000);
+    expect(outcome).toMatchObject({ result: 'pending', data: { observation: { healthy: true } } });
+  });
+
+  it('records nothing when the watch is ended before there is anything to see', async () => {
+    company = await openCompany();
+    await walkTo(company, 'hypercare');
+    const { outcome } = await watchUntil({ 1: (end) => end() });
+    expect(outcome).toMatchObject({ result: 'pending', headline: expect.stringContaining('has just begun') });
+    expect((await company.state()).hypercare?.observations).toHaveLength(0);
+  });
+
+  it('is watched to its end, also when others extend it and link incidents meanwhile', async () => {
+    await watched();
+    const until = timeOf((await company.state()).hypercare?.until ?? '');
+    const others = company.as(PEOPLE.rdLead);
+    const { outcome } = await watchUntil(
+      {
+        1: () =>
+          hypercare(others, company.id, { exit: false, incident: { ref: 'I-1', severity: '3', resolved: false } }),
+        2: () => hypercare(others, company.id, { exit: false, extendHours: 1, reason: 'an incident is open' }),
+      },
+      HOUR,
+    );
+    expect(timeOf(String(outcome.data.until))).toBe(until + HOUR);
+    const last = (await company.state()).hypercare?.observations.at(-1);
+    expect(timeOf(last?.data.to ?? '')).toBe(until + HOUR);
+  });
+
+  it('is watched no longer once somebody else has signed it off or takes the release back', async () => {
+    await watched();
+    const { clock } = company.sandbox;
+    const exit = { exit: true, confirmed: true };
+    clock.advanceTo(timeOf((await company.state()).hypercare?.until ?? '') - 60_000);
+    const signed = await watchUntil({
+      1: () => {
+        clock.advanceTo(clock.now() + 120_000);
+        return hypercare(company.as(OPERATOR), company.id, exit);
+      },
+    });
+    expect(signed).toMatchObject({
+      redraws: 1,
+      outcome: { result: 'done', headline: expect.stringContaining(`${OPERATOR} signed hypercare`) },
+    });
+    company.close();
+    await watched();
+    const back = await watchUntil({ 2: () => undo(company) });
+    expect(back).toMatchObject({ redraws: 2, outcome: { result: 'failed', data: { phase: 'rolled-back' } } });
   });
 });
 
