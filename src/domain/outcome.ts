@@ -6,7 +6,7 @@ import type { ErrorKind } from './errors.ts';
  */
 export interface Outcome {
   /** How it ended; `done` exits 0, the others as errors of that kind do. */
-  readonly result: 'done' | Exclude<ErrorKind, 'bug' | 'usage'>;
+  readonly result: 'done' | Exclude<ErrorKind, 'bug'>;
   /** One sentence: what is now the case. */
   readonly headline: string;
   readonly blocks: readonly Block[];

@@ -1,8 +1,9 @@
 import type { RecordedEvent } from '../plan/events.ts';
 import { formatWindow, isTimeZone, type Window, windowSpan } from './calendar.ts';
 import { type Delivery, deliveriesOf } from './dora/deliveries.ts';
+import type { ErrorCode, Place } from './errors.ts';
 import type { OtherRelease } from './gates/gate.ts';
-import type { Phase } from './phases.ts';
+import { type Phase, REOPENABLE } from './phases.ts';
 import { foldState } from './state.ts';
 
 /** What one release tells the others: lists, calendars, clashes and risk are made from these. */
@@ -30,10 +31,12 @@ export interface ReleaseSummary {
   readonly hypercareUntil: string | undefined;
 }
 
-/** A plan that could not be read, with why. */
+/** A plan that could not be read, with why and where. */
 export interface UnreadablePlan {
   readonly id: string;
+  readonly code: ErrorCode;
   readonly problem: string;
+  readonly place?: Place;
 }
 
 /** The parts of a plan that a summary is made from. */
@@ -49,13 +52,18 @@ export interface SummaryParts {
 export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan {
   const { id, metadata, window, services, events } = parts;
   if (!isTimeZone(window.timeZone)) {
-    return { id, problem: `spec.window.timeZone: "${window.timeZone}" is not an IANA time zone` };
+    return {
+      id,
+      code: 'plan.incomplete',
+      problem: `spec.window.timeZone: "${window.timeZone}" is not an IANA time zone`,
+    };
   }
   let span: ReleaseSummary['span'];
   try {
     span = windowSpan(window);
   } catch (error) {
-    return { id, problem: `spec.window is no time: ${error instanceof Error ? error.message : String(error)}` };
+    const problem = `spec.window is no time: ${error instanceof Error ? error.message : String(error)}`;
+    return { id, code: 'plan.incomplete', problem };
   }
   const state = foldState(events);
   const dates = (...types: RecordedEvent['type'][]): readonly string[] =>
@@ -82,6 +90,15 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
 /** True for a summary, false for a plan that could not be read. */
 export function isSummary(entry: ReleaseSummary | UnreadablePlan): entry is ReleaseSummary {
   return !('problem' in entry);
+}
+
+/** Order in which releases matter to people: those that go on before those that have ended, and the latest window first. */
+export function mattersMore(a: ReleaseSummary, b: ReleaseSummary): number {
+  return Number(hasEnded(a)) - Number(hasEnded(b)) || b.span.start - a.span.start || (a.id < b.id ? -1 : 1);
+}
+
+function hasEnded({ phase }: ReleaseSummary): boolean {
+  return phase === 'closed' || REOPENABLE.includes(phase);
 }
 
 /** A release as the clash gate sees it. */

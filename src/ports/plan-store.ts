@@ -17,6 +17,11 @@ export interface PlanStore {
    * at: that a plan has a summary does not mean that the rest of it is valid.
    */
   summaries(): Promise<readonly (ReleaseSummary | UnreadablePlan)[]>;
+  /**
+   * The same for people who look at all plans: of the `most` that matter most (those that go on, then the latest windows) each
+   * is also read in whole, so that one that no command could work with is named.
+   */
+  survey(most: number): Promise<Survey>;
   /** Reads and checks a plan. Errors: `plan.bad-id`, `plan.not-found`, `plan.outside-releases`, and all of the reader's. */
   load(id: string): Promise<ReleasePlan>;
   /** Writes a new plan from the text above `status`. Errors: `plan.exists`, and all of the reader's: what could not be read is not written. */
@@ -29,6 +34,14 @@ export interface PlanStore {
   keep(id: string, name: string, content: string | Uint8Array): Promise<Evidence>;
   /** Reads a kept file. Errors: `plan.evidence-mismatch` when it is gone or not what was kept. */
   read(id: string, evidence: Evidence): Promise<Uint8Array>;
+}
+
+/** What {@link PlanStore.survey} came to. */
+export interface Survey {
+  /** In alphabetical order. */
+  readonly entries: readonly (ReleaseSummary | UnreadablePlan)[];
+  /** Ids of the plans of which only what the summary holds was looked at. */
+  readonly headOnly: readonly string[];
 }
 
 /** A file that lies beside the plan, bound to it by its digest. */

@@ -10,6 +10,7 @@ const SIGNS: Readonly<Record<Check['state'] | Outcome['result'], string>> = {
   skipped: '➖',
   done: '✅',
   declined: '❌',
+  usage: '❌',
   gate: '⛔',
 };
 

@@ -24,6 +24,7 @@ const SYMBOLS: Readonly<Record<Mark, { readonly sign: string; readonly word: str
   skipped: { sign: '–', word: 'skip', tone: 'dim' },
   done: { sign: '✓', word: 'ok', tone: 'good' },
   declined: { sign: '✗', word: 'NO', tone: 'bad' },
+  usage: { sign: '✗', word: 'FAIL', tone: 'bad' },
   gate: { sign: '✗', word: 'GATE', tone: 'bad' },
 };
 

@@ -1,6 +1,6 @@
-import type { Outcome } from '../domain/outcome.ts';
-import { isSummary, type ReleaseSummary } from '../domain/release-summary.ts';
-import type { Context } from './context.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
+import { isSummary, type ReleaseSummary, type UnreadablePlan } from '../domain/release-summary.ts';
+import type { ReadingContext } from './context.ts';
 
 /** Which releases are listed; all when nothing is named. */
 export interface ListFilter {
@@ -8,34 +8,73 @@ export interface ListFilter {
   readonly services?: readonly string[];
 }
 
-/** All releases with their phase and window, the next window first; plans that cannot be read are named with why. */
-export async function list(context: Pick<Context, 'store'>, filter: ListFilter): Promise<Outcome> {
-  const summaries = await context.store.summaries();
-  const unreadable = summaries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
-  const shown = summaries
+/** So many plans are read in whole, once each: less than a second of work, and more than a team has at work at a time. */
+const READ_WHOLE = 100;
+
+/**
+ * All releases with their phase and window, the next window first. Plans that cannot be read are named with why, and then it
+ * ends as an invalid plan does. Of very many plans the older ones are read only as far as the list shows them, which is said.
+ */
+export async function list(
+  context: Pick<ReadingContext, 'store' | 'environments'>,
+  filter: ListFilter,
+): Promise<Outcome> {
+  const { entries, headOnly } = await context.store.survey(READ_WHOLE);
+  const unreadable = entries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
+  const shown = entries
     .filter(isSummary)
     .filter((one) => matches(one, filter))
     .sort((a, b) => b.span.start - a.span.start || (a.id < b.id ? -1 : 1));
+  const broken = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
   return {
-    result: 'done',
-    headline: `${shown.length} ${shown.length === 1 ? 'release' : 'releases'}`,
+    result: unreadable.length === 0 ? 'done' : 'usage',
+    headline: `${shown.length} ${shown.length === 1 ? 'release' : 'releases'}${broken}`,
     blocks: [
       {
         kind: 'table',
         columns: ['release', 'phase', 'window', 'services', 'feature'],
         rows: shown.map((one) => [one.id, one.phase, one.windowText, one.services.join(', '), one.feature]),
       },
-      ...(unreadable.length === 0
-        ? []
-        : [
-            {
-              kind: 'checks' as const,
-              checks: unreadable.map((one) => ({ state: 'failed' as const, text: one.id, detail: one.problem })),
-            },
-          ]),
+      ...unreadableBlocks(unreadable),
+      ...headOnlyBlock(headOnly),
     ],
-    data: { releases: shown.map(rowOf), unreadable },
+    data: { releases: shown.map(rowOf), unreadable, headOnly },
+    simulated: context.environments.simulated,
   };
+}
+
+function unreadableBlocks(unreadable: readonly UnreadablePlan[]): readonly Block[] {
+  if (unreadable.length === 0) return [];
+  return [
+    { kind: 'heading', text: 'Cannot be read' },
+    {
+      kind: 'checks',
+      checks: unreadable.map(({ id, code, problem, place }) => ({
+        state: 'failed',
+        text: `${id} (${code})`,
+        detail: place?.line === undefined ? problem : `${problem} (line ${place.line})`,
+      })),
+    },
+    {
+      kind: 'next',
+      actions: unreadable.map(({ id }) => ({
+        who: 'its author',
+        command: `relctl plan ${id} --check`,
+        why: 'says what is wrong where, and how to mend it',
+      })),
+    },
+  ];
+}
+
+function headOnlyBlock(ids: readonly string[]): readonly Block[] {
+  if (ids.length === 0) return [];
+  const which = `${ids.length} older ${ids.length === 1 ? 'plan was' : 'plans were'}`;
+  return [
+    {
+      kind: 'text',
+      text: `${which} read only as far as this list shows them; \`relctl audit --all\` reads all in whole.`,
+    },
+  ];
 }
 
 function matches(one: ReleaseSummary, { phases, services = [] }: ListFilter): boolean {
@@ -44,6 +83,14 @@ function matches(one: ReleaseSummary, { phases, services = [] }: ListFilter): bo
 }
 
 /** One release as `--json` documents it. */
-function rowOf({ id, feature, phase, windowText, services, span }: ReleaseSummary): Readonly<Record<string, unknown>> {
-  return { id, feature, phase, window: windowText, services, start: new Date(span.start).toISOString() };
+function rowOf({
+  id,
+  feature,
+  phase,
+  simulated,
+  windowText,
+  services,
+  span,
+}: ReleaseSummary): Readonly<Record<string, unknown>> {
+  return { id, feature, phase, simulated, window: windowText, services, start: new Date(span.start).toISOString() };
 }

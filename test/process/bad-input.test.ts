@@ -128,6 +128,40 @@ describe('a plan that cannot be read', () => {
   });
 });
 
+describe('relctl list', () => {
+  it.each<[string, ErrorCode, (text: string) => string]>([
+    [
+      'torn below what a list shows',
+      'plan.yaml-syntax',
+      (text) => text.replace(/^ {2}smokeTests:/m, '  smokeTests: ['),
+    ],
+    [
+      'with a value that is none',
+      'plan.schema',
+      (text) => text.replace(/expectedMinutes: .*/, 'expectedMinutes: soon'),
+    ],
+    ['with a history that was changed', 'plan.chain-broken', (text) => text.replace('"actor":"ravi@', '"actor":"rav@')],
+  ])('names a plan %s as broken and ends with the code of an invalid plan', async (_what, code, change) => {
+    rewritePlan(change);
+    const [machine, human] = await Promise.all([
+      relctl.run(['list', '--json'], { cwd: root }),
+      relctl.run(['list'], { cwd: root }),
+    ]);
+    const answer = JSON.parse(machine.stdout);
+    expect(answer).toMatchObject({ exitCode: EXIT_CODES.usage, result: 'usage', simulated: true });
+    expect(answer.data.releases).toEqual([]);
+    expect(answer.data.unreadable).toMatchObject([{ id: SAMPLE_ID, code, place: { file: SAMPLE_FILE } }]);
+    expect([machine.exitCode, human.exitCode]).toEqual([EXIT_CODES.usage, EXIT_CODES.usage]);
+    expect(human.stdout).toContain(`${SAMPLE_ID} (${code})`);
+    expect(human.stdout).toContain(`relctl plan ${SAMPLE_ID} --check`);
+  });
+
+  it('does not go by a configuration that cannot be read', async () => {
+    rewriteConfig((text) => `${text}servises: {}\n`);
+    await refused(['list'], 'config.invalid', { place: { file: 'relctl.yaml' } });
+  });
+});
+
 describe('an id that names no plan', () => {
   it('is unknown: the nearest one is offered', async () => {
     const { hints } = await refused(['status', '2026-12-wallet-chekout'], 'plan.not-found');

@@ -1,25 +1,21 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RelctlError } from '../../domain/errors.ts';
-import { type ReleaseSummary, summarise, type UnreadablePlan } from '../../domain/release-summary.ts';
+import { isSummary, mattersMore, type ReleaseSummary, type UnreadablePlan } from '../../domain/release-summary.ts';
 import { sha256 } from '../../plan/digest.ts';
-import { decodeGuarded, YAML_LIMITS } from '../../plan/guard.ts';
-import { readQuickHead } from '../../plan/quick-head.ts';
-import { parseReleasePlan } from '../../plan/release-plan.ts';
-import { readStatus, splitDocument } from '../../plan/status-text.ts';
+import type { Survey } from '../../ports/plan-store.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { REAL_FILES } from './file-operations.ts';
-import { type FileVersion, readVersioned, versionOf } from './file-version.ts';
+import { type FileVersion, versionOf } from './file-version.ts';
+import { type ReadEntry, readEntry } from './plan-entry.ts';
 
 /** What is remembered of one plan, and of which version of its file. */
-interface Remembered {
+interface Remembered extends ReadEntry {
   readonly version: FileVersion;
-  readonly entry: ReleaseSummary | UnreadablePlan;
 }
 
 /** Raised whenever a summary comes to hold something else, or to be made from something else. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Where the plans lie, and where what is known of them is remembered. */
 export interface PlanIndexOptions {
@@ -37,27 +33,57 @@ export interface PlanIndexOptions {
  * A memory that is torn, garbled or of another version is thrown away; one that cannot be written costs time only.
  */
 export async function summariesOf(options: PlanIndexOptions): Promise<readonly (ReleaseSummary | UnreadablePlan)[]> {
+  return [...(await indexOf(options, 0)).values()].map(({ entry }) => entry);
+}
+
+/**
+ * The same, and of the `most` plans that matter most each is also read in whole, once: what came of it is remembered with the
+ * summary. So a list costs no more than that many whole readings the first time, and none after it.
+ */
+export async function surveyOf(options: PlanIndexOptions, most: number): Promise<Survey> {
+  const read = [...(await indexOf(options, most)).values()];
+  return {
+    entries: read.map(({ entry, fault }) => fault ?? entry),
+    headOnly: read.flatMap(({ entry, whole }) => (isSummary(entry) && !whole ? [entry.id] : [])),
+  };
+}
+
+async function indexOf(options: PlanIndexOptions, most: number): Promise<ReadonlyMap<string, ReadEntry>> {
   const before = await recall(options.file);
-  const now = new Map<string, Remembered>();
-  const entries: (ReleaseSummary | UnreadablePlan)[] = [];
+  const now = new Map<string, ReadEntry & { readonly version: FileVersion | undefined }>();
   let fresh = 0;
   for (const id of idsIn(options)) {
     const known = before.get(id);
     const version = versionOf(join(options.folder, `${id}.yaml`));
-    if (known !== undefined && version !== undefined && version === known.version) {
-      now.set(id, known);
-      entries.push(known.entry);
-      continue;
-    }
-    const read = summaryOf(options, id);
+    const read = known !== undefined && version === known.version ? known : readEntry(options, id, 'head');
     if (read === undefined) continue;
-    entries.push(read.entry);
-    if (read.version === undefined) continue;
-    now.set(id, { version: read.version, entry: read.entry });
+    now.set(id, read);
+    if (read !== known) fresh += 1;
+  }
+  for (const id of firstOf(now, most)) {
+    if (now.get(id)?.whole) continue;
+    const read = readEntry(options, id, 'whole');
+    if (read === undefined) now.delete(id);
+    else now.set(id, read);
     fresh += 1;
   }
-  if (fresh > 0 || now.size !== before.size) await remember(options.file, now);
-  return entries;
+  const kept = new Map([...now].flatMap(([id, read]) => (isVersioned(read) ? [[id, read] as const] : [])));
+  if (fresh > 0 || kept.size !== before.size) await remember(options.file, kept);
+  return now;
+}
+
+function isVersioned(read: ReadEntry & { readonly version: FileVersion | undefined }): read is Remembered {
+  return read.version !== undefined;
+}
+
+/** Ids of the plans that matter most. */
+function firstOf(read: ReadonlyMap<string, ReadEntry>, most: number): readonly string[] {
+  if (most === 0) return [];
+  return [...read.values()]
+    .flatMap(({ entry }) => (isSummary(entry) ? [entry] : []))
+    .sort(mattersMore)
+    .slice(0, most)
+    .map(({ id }) => id);
 }
 
 function idsIn({ folder, isReleaseId }: PlanIndexOptions): readonly string[] {
@@ -72,54 +98,6 @@ function idsIn({ folder, isReleaseId }: PlanIndexOptions): readonly string[] {
     .map((name) => name.slice(0, -'.yaml'.length))
     .filter(isReleaseId)
     .sort();
-}
-
-/** Reads one plan; `undefined` when it is gone meanwhile. The version is left out where it must not be believed next time. */
-function summaryOf(
-  { folder, shown }: PlanIndexOptions,
-  id: string,
-): { readonly entry: ReleaseSummary | UnreadablePlan; readonly version: FileVersion | undefined } | undefined {
-  const path = join(folder, `${id}.yaml`);
-  const file = `${shown}/${id}.yaml`;
-  try {
-    if (!lstatSync(path).isFile()) {
-      return { entry: { id, problem: `${file} is not a regular file` }, version: undefined };
-    }
-    const { bytes, version } = readVersioned(path, YAML_LIMITS.bytes + 1);
-    return { entry: summaryFrom(bytes, file, id), version };
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return undefined;
-    return { entry: { id, problem: `${file} could not be read (${code ?? String(error)})` }, version: undefined };
-  }
-}
-
-function summaryFrom(bytes: Uint8Array, file: string, id: string): ReleaseSummary | UnreadablePlan {
-  try {
-    return quickSummary(bytes, file, id) ?? wholeSummary(bytes, file, id);
-  } catch (error) {
-    if (!(error instanceof RelctlError)) throw error;
-    return { id, problem: error.message };
-  }
-}
-
-/** Only what the summary needs is read; anything unusual is left to the real reader, and so is everything that is wrong. */
-function quickSummary(bytes: Uint8Array, file: string, id: string): ReleaseSummary | UnreadablePlan | undefined {
-  const { head, status } = splitDocument(decodeGuarded(bytes, file));
-  const quick = readQuickHead(head);
-  if (quick === undefined || quick.id !== id) return undefined;
-  try {
-    const events = readStatus(status, file, 1)?.events ?? [];
-    return summarise({ id, metadata: quick, window: quick.window, services: quick.services, events });
-  } catch {
-    return undefined;
-  }
-}
-
-function wholeSummary(bytes: Uint8Array, file: string, id: string): ReleaseSummary | UnreadablePlan {
-  const { metadata, spec, events } = parseReleasePlan(bytes, file, id);
-  const services = spec.services.map((service) => service.name);
-  return summarise({ id, metadata, window: spec.window, services, events });
 }
 
 async function recall(file: string): Promise<ReadonlyMap<string, Remembered>> {

@@ -1,7 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RelctlError } from '../../domain/errors.ts';
-import type { ReleaseSummary, UnreadablePlan } from '../../domain/release-summary.ts';
 import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
@@ -15,7 +14,7 @@ import { changedUnderneath } from './changed-underneath.ts';
 import { confine } from './confine.ts';
 import { evidenceFolder } from './evidence-folder.ts';
 import { type FileOperations, REAL_FILES, systemCode } from './file-operations.ts';
-import { summariesOf } from './plan-index.ts';
+import { type PlanIndexOptions, summariesOf, surveyOf } from './plan-index.ts';
 import { checkReleaseId, nearestIds } from './release-id.ts';
 import { takeWriteLock } from './write-lock.ts';
 
@@ -161,16 +160,16 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     }
   }
 
-  async function summaries(): Promise<readonly (ReleaseSummary | UnreadablePlan)[]> {
-    if ((await stat(folder).catch(() => undefined)) === undefined) return [];
+  async function index(): Promise<PlanIndexOptions> {
     // Without its folder there is nothing to remember in; the summaries are made all the same.
-    await prepareStateFolder().catch(() => undefined);
-    return summariesOf({ folder, shown: releases, file: join(stateFolder, 'index.json'), isReleaseId });
+    if ((await stat(folder).catch(() => undefined)) !== undefined) await prepareStateFolder().catch(() => undefined);
+    return { folder, shown: releases, file: join(stateFolder, 'index.json'), isReleaseId };
   }
 
   return {
     list,
-    summaries,
+    summaries: async () => summariesOf(await index()),
+    survey: async (most) => surveyOf(await index(), most),
     load,
     create,
     rewrite,

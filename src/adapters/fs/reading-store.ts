@@ -64,6 +64,7 @@ export function createReadingStore(options: ReadingStoreOptions, openWhole: () =
       const make = async () => (await whole()).summaries();
       return versions === undefined ? make() : remembered('summaries', versions, make);
     },
+    survey: async (most) => (await whole()).survey(most),
     create: async (id, head) => (await whole()).create(id, head),
     rewrite: async (plan, head) => (await whole()).rewrite(plan, head),
     append: async (plan, events) => (await whole()).append(plan, events),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measured, printRuns, rounds, runNode } from './measure.ts';
@@ -12,6 +12,7 @@ const root = mkdtempSync(join(tmpdir(), 'relctl-bench-list-'));
 try {
   execFileSync('git', ['init', '--quiet'], { cwd: root });
   writePlans(root, count);
+  writeConfig(root);
   const list = () => runNode(relctl, ['list', '--json'], root);
   const first = await list();
   const releases = (JSON.parse(first.stdout) as { data: { releases: { phase: string }[] } }).data.releases;
@@ -28,4 +29,17 @@ try {
   ]);
 } finally {
   rmSync(root, { recursive: true, force: true });
+}
+
+/** The least that a repository says of itself. */
+function writeConfig(folder: string): void {
+  const target = { context: 'nowhere', namespace: 'shop' };
+  const config = {
+    apiVersion: 'relctl/v1',
+    kind: 'Config',
+    platform: 'kubernetes',
+    environments: { staging: target, production: target },
+    services: { web: { paths: ['web/**'], manifests: { staging: ['s.yaml'], production: ['p.yaml'] } } },
+  };
+  writeFileSync(join(folder, 'relctl.yaml'), JSON.stringify(config));
 }

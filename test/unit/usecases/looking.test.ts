@@ -45,13 +45,36 @@ describe('doctor', () => {
 });
 
 describe('list', () => {
-  it('shows what can be read, and names what cannot with the reason', async () => {
-    writeFileSync(join(company.git.root, 'releases', '2027-01-broken.yaml'), 'a: [1,\n');
-    const all = await list(company.as(OPERATOR), { phases: [] });
-    expect(all.data.releases).toMatchObject([{ id: company.id, phase: 'submitted' }]);
-    expect(all.data.unreadable).toMatchObject([{ id: '2027-01-broken' }]);
+  const put = (id: string, text: string) => writeFileSync(join(company.git.root, 'releases', `${id}.yaml`), text);
+  const listed = () => list(company.as(OPERATOR), { phases: [] });
+
+  it('shows what can be read, and says that it was made on the sandbox', async () => {
+    const all = await listed();
+    expect(all).toMatchObject({ result: 'done', simulated: true, data: { unreadable: [], headOnly: [] } });
+    expect(all.data.releases).toMatchObject([{ id: company.id, phase: 'submitted', simulated: true }]);
     const none = await list(company.as(OPERATOR), { phases: ['closed'] });
     expect(none.data.releases).toEqual([]);
+  });
+
+  it('names a plan that is broken below what a list shows, with code, line and command, and ends as an invalid plan does', async () => {
+    const head =
+      readFileSync(join(company.git.root, 'releases', `${company.id}.yaml`), 'utf8').split('\nstatus:')[0] ?? '';
+    const lines = head.replaceAll(company.id, '2027-01-torn').split('\n');
+    const at = lines.findIndex((line) => line.startsWith('  rollback:'));
+    lines[at] = '  rollback: [open';
+    put('2027-01-torn', `${lines.join('\n')}\n`);
+    put('2027-01-broken', 'a: [1,\n');
+    const all = await listed();
+    expect(all.result).toBe('usage');
+    expect(all.data.releases).toMatchObject([{ id: company.id }]);
+    expect(all.data.unreadable).toMatchObject([
+      { id: '2027-01-broken', code: 'plan.yaml-syntax', place: { line: expect.any(Number) } },
+      { id: '2027-01-torn', code: 'plan.yaml-syntax', place: { file: 'releases/2027-01-torn.yaml' } },
+    ]);
+    expect(all.blocks.at(-1)).toMatchObject({
+      kind: 'next',
+      actions: [{ command: 'relctl plan 2027-01-broken --check' }, { command: 'relctl plan 2027-01-torn --check' }],
+    });
   });
 });
 

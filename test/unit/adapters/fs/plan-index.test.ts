@@ -37,6 +37,8 @@ function put(text: string, id = SAMPLE_ID): void {
   writeFileSync(planFile(id), text);
 }
 
+const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
+
 /** So long that a change of the file shows in its times. */
 const settle = () => pause(120);
 
@@ -91,11 +93,57 @@ describe('summaries', () => {
   });
 });
 
+describe('a survey', () => {
+  const torn = () => sampleHead().replace(/^ {2}rollback:.*$/m, '  rollback: [open');
+  const survey = (most: number) => store().survey(most);
+
+  test('reads the plans that matter most in whole, those that go on before the others, and says which it did not', async () => {
+    const ended = writeReleasePlan(
+      { id: 'ended', head: torn().replaceAll(SAMPLE_ID, 'ended').replaceAll('2026-12-03', '2026-12-09') },
+      chainOf('ended', [
+        newEvent('plan.created', subject),
+        newEvent('cab.submitted', { ...subject, round: 1 }),
+        newEvent('cab.decided', { round: 1, decision: 'no-go', go: 0, noGo: 1, quorum: 2 }),
+      ]),
+      'no-go',
+    );
+    put(ended, 'ended');
+    put(torn().replaceAll(SAMPLE_ID, 'later').replaceAll('2026-12-03', '2026-12-04'), 'later');
+    put(sampleHead());
+    const { entries, headOnly } = await survey(1);
+    expect(entries.map((entry) => [entry.id, isSummary(entry)])).toEqual([
+      [SAMPLE_ID, true],
+      ['ended', true],
+      ['later', false],
+    ]);
+    expect(headOnly).toEqual([SAMPLE_ID, 'ended']);
+  });
+
+  test('is remembered, and does not change what the others are told', async () => {
+    put(torn());
+    await settle();
+    const first = await survey(5);
+    expect(first).toMatchObject({ entries: [{ code: 'plan.yaml-syntax', place: { line: expect.any(Number) } }] });
+    const remembered = readFileSync(indexFile(), 'utf8');
+    expect(await survey(5)).toEqual(first);
+    expect(readFileSync(indexFile(), 'utf8')).toBe(remembered);
+    expect((await summaries()).map(isSummary)).toEqual([true]);
+  });
+
+  test('made of a plan that was summarised before reads it in whole now, and of one that was mended again', async () => {
+    put(torn());
+    await settle();
+    expect((await summaries()).map(isSummary)).toEqual([true]);
+    expect((await survey(5)).entries.map(isSummary)).toEqual([false]);
+    put(sampleHead());
+    expect((await survey(5)).entries.map(isSummary)).toEqual([true]);
+  });
+});
+
 describe('what is remembered is not believed', () => {
   const phases = async () => (await summaries()).filter(isSummary).map((one) => one.phase);
   const draft = sampleHead();
   const submitted = () => {
-    const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
     const events = chainOf(SAMPLE_ID, [
       newEvent('plan.created', subject),
       newEvent('cab.submitted', { ...subject, round: 1 }),

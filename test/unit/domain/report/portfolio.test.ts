@@ -19,7 +19,7 @@ describe('the portfolio of all releases', () => {
     undone: ['2026-12-02T15:00:00.000Z', '2026-12-03T15:00:00.000Z'],
   });
   const draft = release('draft', '2026-12-20T14:00');
-  const broken = { id: 'broken', problem: 'no YAML' };
+  const broken = { id: 'broken', code: 'plan.yaml-syntax', problem: 'no YAML' } as const;
   const portfolio = buildPortfolio([one, broken, draft, both], new Map([['one', 'one/report.html']]), MADE_AT);
 
   it('has the latest window first, and keeps what cannot be read apart', () => {
