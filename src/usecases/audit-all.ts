@@ -9,6 +9,7 @@ interface Line {
   readonly phase: string;
   readonly signing: string;
   readonly findings: readonly AuditFinding[];
+  readonly simulated: boolean;
 }
 
 /** Audits every release of the repository, for CI: one that does not read is a finding, and the others are still looked at. */
@@ -34,6 +35,7 @@ export async function auditAll(context: AuditContext): Promise<Outcome> {
       ...lines.filter((line) => line.findings.length > 0).flatMap(blocksOf),
     ],
     data: { releases: lines },
+    simulated: lines.length > 0 && lines.every((line) => line.simulated),
   };
 }
 
@@ -46,14 +48,14 @@ function blocksOf({ release, findings }: Line): readonly Block[] {
 
 async function lineOf(context: AuditContext, id: string): Promise<Line> {
   try {
-    const { plan, signing, findings } = await auditRelease(context, id);
-    return { release: id, phase: phaseOf(plan.events), signing: SHOWN[signing.facts.mode], findings };
+    const { plan, signing, findings, simulated } = await auditRelease(context, id);
+    return { release: id, phase: phaseOf(plan.events), signing: SHOWN[signing.facts.mode], findings, simulated };
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
     const { place } = error;
     const fix = [place === undefined ? '' : `${place.file}:${place.line ?? 1}`, error.hints[0] ?? ''].filter(Boolean);
     const finding = { code: error.code, severity: 'error' as const, problem: error.message, fix: fix.join('; ') };
-    return { release: id, phase: 'unreadable', signing: '', findings: [finding] };
+    return { release: id, phase: 'unreadable', signing: '', findings: [finding], simulated: false };
   }
 }
 

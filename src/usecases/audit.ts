@@ -18,6 +18,8 @@ export interface Audited {
   readonly signing: Signing;
   readonly evidence: number;
   readonly findings: readonly AuditFinding[];
+  /** True when all that is recorded was made on the sandbox. */
+  readonly simulated: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Audited {
  * evidence, and that no committed event is gone. Errors: those of a file that does not read.
  */
 export async function audit(context: AuditContext, id: string): Promise<Outcome> {
-  const { plan, signing, evidence, findings } = await auditRelease(context, id);
+  const { plan, signing, evidence, findings, simulated } = await auditRelease(context, id);
   const errors = findings.filter((finding) => finding.severity === 'error');
   return {
     result: errors.length === 0 ? 'done' : 'failed',
@@ -43,6 +45,7 @@ export async function audit(context: AuditContext, id: string): Promise<Outcome>
       signed: signing.examination?.held ?? 0,
       findings,
     },
+    simulated,
   };
 }
 
@@ -60,7 +63,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...(await checkEvidence(context, id, evidence)),
     ...(await committedFindings(context, plan)),
   ];
-  return { plan, signing, evidence: evidence.length, findings: once(findings) };
+  return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };
 }
 
 /** A finding as a line of a checklist. */

@@ -9,6 +9,7 @@ import type { NewEvent } from '../../../src/plan/chain.ts';
 import type { EventType, RecordedEvent } from '../../../src/plan/events.ts';
 import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../../src/plan/release-plan.ts';
 import { audit } from '../../../src/usecases/audit.ts';
+import { auditAll } from '../../../src/usecases/audit-all.ts';
 import { Journal } from '../../../src/usecases/journal.ts';
 import { subjectOf } from '../../../src/usecases/subject.ts';
 import { type Company, openCompany } from '../../support/company.ts';
@@ -192,6 +193,12 @@ describe('relctl audit', () => {
       writeFileSync(kept, content);
     }
     expect((await audit(company.as('anyone@example.com'), company.id)).result).toBe('done');
+  });
+
+  it('say of a release of the sandbox that it is simulated, of one and of all', async () => {
+    const context = company.as('anyone@example.com');
+    const answers = [await audit(context, company.id), await auditAll(context)];
+    expect(answers.map(({ simulated }) => simulated)).toEqual([true, true]);
   });
 });
 
