@@ -16,15 +16,20 @@ const LEAST_SPARK = 6;
  * The canary while it is judged, as lines: time, share, one row an SLO with the bad share of each look for canary and
  * control on one scale, the evidence against its limit, and what the judge would say now.
  * @param looks all looks of this bake, oldest first; counts in them are cumulative
+ * @param shown without `verdict` where it is said elsewhere
  */
-export function canaryPanel(looks: readonly CanaryLook[], style: Style): readonly string[] {
+export function canaryPanel(
+  looks: readonly CanaryLook[],
+  style: Style,
+  shown: { readonly verdict: boolean } = { verdict: true },
+): readonly string[] {
   const last = looks.at(-1);
   if (last === undefined) return [];
   const columns = Math.min(Math.max(40, style.columns), 160);
   return [
     ...timeLines(last, columns, style),
     ...(columns < 72 ? shortRows(last, columns, style) : rows(looks, last, columns, style)),
-    ...verdictLines(last, columns, style),
+    ...(shown.verdict ? verdictLines(last, columns, style) : []),
   ];
 }
 

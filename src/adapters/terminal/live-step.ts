@@ -2,8 +2,8 @@ import type { CanaryLook, Progress, StepProgress } from '../../domain/progress.t
 import { canaryPanel } from '../../renderers/canary-panel.ts';
 import { cleanLine } from '../../renderers/clean.ts';
 import { progressText } from '../../renderers/progress-text.ts';
-import { mark, type Style } from '../../renderers/style.ts';
-import { wrap } from '../../renderers/width.ts';
+import { mark, markWidth, type Style } from '../../renderers/style.ts';
+import { displayWidth, wrap } from '../../renderers/width.ts';
 
 /** How many notes of a step stay in sight. */
 const NOTES = 6;
@@ -15,13 +15,17 @@ export interface LiveStep {
   readonly title: string;
   /** Takes an event that is not about the step itself. */
   take(progress: Progress): void;
-  /** The text below the title; once `ended`, what was waited for is left out. */
-  body(ended: boolean): string;
+  /** Steps that were at work at the same time, in the order in which they began. */
+  beside(): readonly StepProgress[];
+  /** The text below the title while it is at work: the steps beside it, what is waited for, the canary, notes. */
+  body(): string;
+  /** The text that stays below the title once it has ended, and nothing that was only for the time being. */
+  rest(end: StepProgress | undefined): string;
 }
 
 /** A step at work, drawn with `style`. */
 export function liveStep(step: string | undefined, title: string, style: Style): LiveStep {
-  const inner = new Map<string, StepProgress>();
+  const beside = new Map<string, StepProgress>();
   const waiting = new Map<string, string>();
   const looks: CanaryLook[] = [];
   const notes: string[] = [];
@@ -29,7 +33,7 @@ export function liveStep(step: string | undefined, title: string, style: Style):
   function take(progress: Progress): void {
     switch (progress.type) {
       case 'step':
-        inner.set(progress.step, progress);
+        beside.set(progress.step, progress);
         // What was waited for belonged to the step that has just ended.
         waiting.clear();
         break;
@@ -52,27 +56,40 @@ export function liveStep(step: string | undefined, title: string, style: Style):
     }
   }
 
-  function body(ended: boolean): string {
-    const steps = [...inner.values()].map((progress) => stepLine(progress, style));
-    const waits = ended
-      ? []
-      : [...waiting].map(([subject, detail]) => style.paint.dim(`${cleanLine(subject)}: ${cleanLine(detail)}`));
+  function body(): string {
+    const steps = [...beside.values()].map((progress) => stepLine(progress, style));
+    const waits = [...waiting].map(([subject, detail]) =>
+      style.paint.dim(`${cleanLine(subject)}: ${cleanLine(detail)}`),
+    );
     return [...steps, ...waits, ...canaryPanel(looks, style), ...notes].join('\n');
   }
 
-  return { step, title: cleanLine(title), take, body };
+  function rest(end: StepProgress | undefined): string {
+    // How a bake ended is said in the title's own words.
+    const said = end?.detail !== undefined;
+    return [...canaryPanel(looks, style, { verdict: !said }), ...notes].join('\n');
+  }
+
+  return { step, title: cleanLine(title), take, beside: () => [...beside.values()], body, rest };
 }
 
-/** A step as one line with its mark. */
-export function stepLine({ state, title, detail }: StepProgress, style: Style): string {
+/** A step with its mark; what does not fit beside the title stands below it. */
+export function stepLine(progress: StepProgress, style: Style): string {
+  const { state } = progress;
   const sign = state === 'failed' ? 'failed' : state === 'started' ? 'pending' : 'ok';
-  return `${mark(sign, style)} ${cleanLine(title)}${endText(state, detail, style)}`;
+  const lead = markWidth(style) + 1;
+  return titleLines(progress, style, style.columns - lead)
+    .map((line, index) => (index === 0 ? `${mark(sign, style)} ` : ' '.repeat(lead)) + line)
+    .join('\n');
 }
 
-/** What stands after the title of a step that has ended. */
-export function endText(state: StepProgress['state'], detail: string | undefined, style: Style): string {
-  const text = [state === 'already-done' ? 'already done' : '', cleanLine(detail ?? '')].filter(Boolean).join(', ');
-  return text === '' ? '' : style.paint.dim(`  ${text}`);
+/** The title of a step and how it ended, in lines of at most `width` columns. */
+export function titleLines({ title, state, detail }: StepProgress, style: Style, width: number): readonly string[] {
+  const shown = cleanLine(title);
+  const end = [state === 'already-done' ? 'already done' : '', cleanLine(detail ?? '')].filter(Boolean).join(', ');
+  if (end === '') return wrap(shown, width);
+  if (displayWidth(shown) + 2 + displayWidth(end) <= width) return [`${shown}${style.paint.dim(`  ${end}`)}`];
+  return [...wrap(shown, width), ...wrap(end, width).map(style.paint.dim)];
 }
 
 /** A note or a notification as text with its mark, wrapped below it. */
@@ -80,10 +97,8 @@ export function noteLine(progress: Extract<Progress, { type: 'note' | 'notified'
   const failed = progress.type === 'notified' && !progress.ok;
   const warning = progress.type === 'note' && progress.level === 'warning';
   const sign = failed || warning ? `${mark('warning', style)} ` : '';
-  return wrap(progressText(progress).replace(/^(note|warning): /, ''), style.columns - 6)
-    .map(
-      (line, index) =>
-        (index === 0 ? sign : ' '.repeat(sign === '' ? 0 : 2)) + (sign === '' ? style.paint.dim(line) : line),
-    )
+  const lead = sign === '' ? 2 : markWidth(style) + 1;
+  return wrap(progressText(progress).replace(/^(note|warning): /, ''), style.columns - lead)
+    .map((line, index) => (index === 0 ? sign : ' '.repeat(lead)) + (sign === '' ? style.paint.dim(line) : line))
     .join('\n');
 }

@@ -1,8 +1,7 @@
 import type { ListrDefaultRendererLogLevels, ListrTaskWrapper } from 'listr2';
 import type { Progress, StepProgress } from '../../domain/progress.ts';
-import { cleanLine } from '../../renderers/clean.ts';
 import type { Style, Tone } from '../../renderers/style.ts';
-import { endText, type LiveStep, liveStep, noteLine, stepLine } from './live-step.ts';
+import { type LiveStep, liveStep, noteLine, stepLine, titleLines } from './live-step.ts';
 import type { ProgressView } from './progress-view.ts';
 
 /** Columns that listr2 keeps to itself: its indentation, the icon's place, and a margin. */
@@ -16,9 +15,10 @@ interface OpenStep extends LiveStep {
 }
 
 /**
- * Draws steps in place with listr2. Its lists know their tasks beforehand and ours turn up one by one, so each outer step
- * is a list of one task; what belongs to it (inner steps, waiting, the canary, notes) is the text below its title. Lists and
- * lines are drawn one after the other, so that nothing is ever drawn over.
+ * Draws steps in place with listr2. Its lists know their tasks beforehand and ours turn up one by one, so a step
+ * is a list of one task; what goes on meanwhile (steps at work at the same time, waiting, the canary, notes) is the text below
+ * its title. Once it has ended, each step beside it stands on its own. Lists and lines are drawn one after the other, so that
+ * nothing is ever drawn over.
  */
 export function createLiveView(stream: NodeJS.WriteStream, style: Style): ProgressView {
   let turn: Promise<void> = Promise.resolve();
@@ -30,8 +30,16 @@ export function createLiveView(stream: NodeJS.WriteStream, style: Style): Progre
   };
   const line = (text: string): void => inTurn(() => void stream.write(`${text}\n`));
   const close = (progress?: StepProgress): void => {
-    open?.end(progress);
+    const ended = open;
+    if (ended === undefined) return;
     open = undefined;
+    ended.end(progress);
+    const atWork = (one: StepProgress) => one.state === 'started' && progress !== undefined;
+    for (const one of ended.beside()) if (!atWork(one)) line(stepLine(one, style));
+    const [next, ...others] = ended.beside().filter(atWork);
+    if (next === undefined) return;
+    const begun = begin(next.step, next.title);
+    for (const one of others) begun.take(one);
   };
   const begin = (step: string | undefined, title: string): OpenStep => {
     const started = openStep(liveStep(step, title, inside(style)), stream, style);
@@ -45,16 +53,16 @@ export function createLiveView(stream: NodeJS.WriteStream, style: Style): Progre
       // A canary that was looked at outside any step ends when the next step begins.
       if (open?.step === undefined) close();
       if (open === undefined) begin(progress.step, progress.title);
-      else inner(open, progress);
+      else during(open, progress);
     } else if (open?.step === progress.step) close(progress);
     else if (open === undefined) line(stepLine(progress, style));
-    else inner(open, progress);
+    else during(open, progress);
   }
 
   function emit(progress: Progress): void {
     if (progress.type === 'step') emitStep(progress);
-    else if (progress.type === 'canary.look') inner(open ?? begin(undefined, 'Canary'), progress);
-    else if (open !== undefined) inner(open, progress);
+    else if (progress.type === 'canary.look') during(open ?? begin(undefined, 'Canary'), progress);
+    else if (open !== undefined) during(open, progress);
     else if (progress.type === 'note' || progress.type === 'notified') line(noteLine(progress, style));
   }
 
@@ -66,7 +74,7 @@ export function createLiveView(stream: NodeJS.WriteStream, style: Style): Progre
   return { emit, settle };
 }
 
-function inner(step: OpenStep, progress: Progress): void {
+function during(step: OpenStep, progress: Progress): void {
   step.take(progress);
   step.refresh();
 }
@@ -86,8 +94,8 @@ function openStep(step: LiveStep, stream: NodeJS.WriteStream, style: Style): Ope
     release = resolve;
   });
   const show = (): void => {
-    const text = step.body(ended !== undefined);
-    if (task !== undefined && text !== '') task.output = text;
+    // Also when nothing is left to show: what was waited for must not stay.
+    if (task !== undefined) task.output = ended === undefined ? step.body() : step.rest(ended.progress);
   };
 
   async function run(): Promise<void> {
@@ -118,7 +126,7 @@ function openStep(step: LiveStep, stream: NodeJS.WriteStream, style: Style): Ope
       wrapper.skip(step.title);
       return;
     }
-    wrapper.title = `${cleanLine(progress.title)}${endText(progress.state, progress.detail, style)}`;
+    wrapper.title = titleLines(progress, style, inside(style).columns).join('\n');
     if (progress.state === 'failed') throw new Error(progress.title);
   }
 

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createProgressView, type ProgressMode } from '../../../../src/adapters/terminal/progress-view.ts';
 import type { CanaryLook, Progress, StepProgress } from '../../../../src/domain/progress.ts';
 import { createStyle } from '../../../../src/renderers/style.ts';
@@ -56,8 +56,8 @@ describe('the live view', () => {
       step('one', 'completed', 'fence 14'),
       { type: 'notified', topic: 'deploy.starting', channel: 'mail', ok: false, text: 'refused' },
       step('two', 'started'),
-      step('inner', 'started'),
-      step('inner', 'already-done'),
+      step('beside', 'started'),
+      step('beside', 'already-done'),
       { type: 'note', level: 'warning', text: 'mind the gap' },
       step('two', 'failed', 'no luck'),
       { type: 'note', level: 'info', text: 'after' },
@@ -68,8 +68,8 @@ describe('the live view', () => {
         '✓ Step one  fence 14',
         '! NOT notified mail of deploy.starting: refused',
         '✗ Step two  no luck',
-        '    ✓ Step inner  already done',
         '    ! mind the gap',
+        '✓ Step beside  already done',
         'after',
       ].join('\n'),
     );
@@ -115,6 +115,53 @@ describe('the live view', () => {
       step('one', 'completed'),
     ]);
     expect(screen.text()).toBe('✓ Step one');
+  });
+
+  it('leaves out what was waited for although it was on the screen', async () => {
+    const screen = new Screen();
+    const view = createProgressView(screen as unknown as NodeJS.WriteStream, { mode: 'live', style });
+    view.emit(step('one', 'started'));
+    view.emit({ type: 'waiting', subject: 'Job/migrate', detail: 'running' });
+    await vi.waitFor(() => expect(screen.text()).toContain('Job/migrate: running'));
+    view.emit(step('one', 'completed', 'it ran once'));
+    await view.settle();
+    expect(screen.text()).toBe('✓ Step one  it ran once');
+  });
+
+  it('lets each of the steps that are at work at the same time end once, in its own line', async () => {
+    const { screen } = await play([
+      step('api', 'started'),
+      step('web', 'started'),
+      step('search', 'started'),
+      step('search', 'completed', '2 pods'),
+      step('api', 'completed', '4 pods'),
+      { type: 'waiting', subject: 'web', detail: '1 of 4 ready' },
+      step('web', 'completed', '4 pods'),
+      step('next', 'started'),
+      step('next', 'completed'),
+    ]);
+    expect(screen.text()).toBe(
+      ['✓ Step api  4 pods', '✓ Step search  2 pods', '✓ Step web  4 pods', '✓ Step next'].join('\n'),
+    );
+  });
+
+  it('says below the title how a step ended where there is no room beside it, and says it once', async () => {
+    const reason = 'every SLO had data, met its objective and would have shown a regression of ×5';
+    const { screen } = await play([
+      step('bake', 'started'),
+      look(900, { verdict: 'pass', reason }),
+      step('bake', 'completed', reason),
+      step('failed', 'failed', reason),
+    ]);
+    const lines = screen.text().split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      '✓ Step bake',
+      '  every SLO had data, met its objective and would have shown a regression of',
+      '  ×5',
+    ]);
+    expect(lines.slice(-2)).toEqual(['✗ Step failed', `  ${reason}`]);
+    expect(screen.text()).toContain('web errors');
+    expect(screen.text()).not.toContain('verdict so far');
   });
 
   it('survives a stream that is gone', async () => {
