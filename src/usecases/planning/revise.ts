@@ -1,8 +1,8 @@
 import { refuse } from '../../domain/gates/gate.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { isInProduction, type Phase } from '../../domain/phases.ts';
+import { isInProduction, type Phase, sayPhase } from '../../domain/phases.ts';
 import { editHead } from '../../plan/edit.ts';
-import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
 import { Journal } from '../journal.ts';
 import { gateError } from '../release.ts';
@@ -31,11 +31,13 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
     asksNothing(options) ||
     candidate !== undefined ||
     [...images.keys()].some((name) => plan.spec.services.every((service) => service.name !== name));
-  const current = candidate ?? plan.spec.candidate;
+  // What is compared with the difference is the plan as it will be: a candidate that was just built anew is not stale.
+  const wanted = needsRefresh ? withHead(plan, editHead(plan.head, asked)) : plan;
+  const current = wanted.spec.candidate;
   const refresh: Refresh = needsRefresh
     ? await refreshOf(
         context,
-        plan,
+        wanted,
         await impactBetween(context, await context.repository.resolve(current.base), current.commit),
         current.commit,
         images,
@@ -55,6 +57,11 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
   return revisedAnswer(context, plan, policy, changed, refresh);
 }
 
+/** The plan with another text above its history. */
+function withHead(plan: ReleasePlan, head: string): Pick<ReleasePlan, 'id' | 'spec'> {
+  return head === plan.head ? plan : parseReleasePlan(new TextEncoder().encode(head), plan.file, plan.id);
+}
+
 function refuseUnlessDraft(plan: ReleasePlan, phase: Phase): void {
   if (phase === 'draft') return;
   const stuck = isInProduction(phase) || ['deployed', 'verified', 'hypercare', 'validated', 'closed'].includes(phase);
@@ -62,8 +69,8 @@ function refuseUnlessDraft(plan: ReleasePlan, phase: Phase): void {
     refuse(
       'phase.order',
       stuck
-        ? `the release is ${phase}, and its plan is what went to production`
-        : `the release is ${phase}: its plan is not a draft, and a change would void what was approved`,
+        ? `the release ${sayPhase(phase)}, and its plan is what went to production`
+        : `the release ${sayPhase(phase)}: its plan is not a draft, and a change would void what was approved`,
       {
         who: [plan.spec.owners.rdLead],
         command: stuck ? `relctl status ${plan.id}` : `relctl plan ${plan.id} --reopen "<reason>"`,

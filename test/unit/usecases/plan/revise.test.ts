@@ -128,6 +128,19 @@ describe('a draft that is planned again', () => {
     expect((await load()).spec.candidate).toEqual(before.spec.candidate);
   });
 
+  test('whose candidate and image are set anew is not stale any more, and no command is offered that was just given', async () => {
+    goOn(ground.git, 'feature/wallet', {
+      'services/api/src/more.js': '1\n',
+      'deploy/production/api.yaml': manifest('api', { version: '4.2.1' }),
+    });
+    const flags = { branches: ['feature/wallet'], images: ['api=registry.example.com/shop/api:4.2.1'] };
+    const outcome = await give(flags);
+    expect(outcome.data.stale).toEqual([]);
+    expect(outcome.headline).not.toContain('stale');
+    expect(JSON.stringify(outcome.blocks)).not.toContain('--branch feature/wallet');
+    expect((await load()).spec.candidate.commit).toBe(ground.git.git('rev-parse', `release/${ID}`));
+  });
+
   test('that was never recorded, because a process died, is recorded now', async () => {
     const { head } = await load();
     ground.remove();
