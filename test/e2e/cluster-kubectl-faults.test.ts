@@ -206,6 +206,9 @@ describe('apply', () => {
     expect(made?.data).toEqual({ kept: '1', dropped: '2', foreign: '4' });
     const applied = await cluster.apply(configMap(name, { kept: '1', added: '3' }), at(made ?? configMap(name, {})));
     expect(applied.data).toEqual({ kept: '1', added: '3', foreign: '4' });
+    // What plain kubectl had noted down would mislead the next plain `kubectl apply`.
+    expect(made?.metadata.annotations).toHaveProperty(['kubectl.kubernetes.io/last-applied-configuration']);
+    expect(applied.metadata.annotations ?? {}).toEqual({});
     expect(await other.get(ref(applied))).toEqual(applied);
     expect(await other.diff([configMap(name, { kept: '1', added: '3' })])).toBe('');
   });

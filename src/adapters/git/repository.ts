@@ -1,5 +1,6 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { CandidateRepository, ChangeSize } from '../../ports/repository.ts';
+import { type Answers, together } from '../together.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
 import { commitTimesOf } from './commit-times.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
@@ -27,11 +28,26 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
   };
   // What stands at a commit never changes.
   const files = new Map<string, Promise<readonly string[]>>();
+  const texts = new Map<string, Answers<string | undefined>>();
+  const textsAt = (id: string) => {
+    const known = new Map<string, string | undefined>();
+    return together<string | undefined>(async (paths) => {
+      const unknown = paths.filter((path) => !known.has(path));
+      const read = await readBlobs(git, id, unknown);
+      for (const path of unknown) known.set(path, read.get(path));
+      return async (path) => known.get(path);
+    });
+  };
   return {
     root,
     sharing: sharingOf(git),
     resolve,
-    fileAt: async (commit, path) => (await readBlobs(git, await resolve(commit), [path])).get(path),
+    async fileAt(commit, path) {
+      const id = await resolve(commit);
+      const ask = texts.get(id) ?? textsAt(id);
+      texts.set(id, ask);
+      return ask(path);
+    },
     readFiles: async (commit, paths) => readBlobs(git, await resolve(commit), paths),
     async filesAt(commit) {
       const id = await resolve(commit);

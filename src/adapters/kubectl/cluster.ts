@@ -7,7 +7,8 @@ import { explain } from './explain.ts';
 import { KubectlFailure, readFailure } from './failure.ts';
 import { type Fate, writeOnce } from './guarded-write.ts';
 import { bindKubectl, DEFAULT_DEADLINE_MS, type KubectlTarget } from './kubectl.ts';
-import { refOf, selectorOf, subjectOf, versionKey } from './object-ref.ts';
+import { refOf, subjectOf, versionKey } from './object-ref.ts';
+import { createReads } from './reads.ts';
 import { findResource, groupPath, isPathName, type Resource, resourcePath, wellKnownResource } from './resources.ts';
 import { withProtocols } from './service-ports.ts';
 
@@ -68,19 +69,19 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     }
   }
 
-  async function pathOf(ref: ObjectRef): Promise<string> {
-    if (!isPathName(ref.name))
-      throw new KubectlFailure('rejected', `"${ref.name}" is not a name that Kubernetes allows`);
-    return resourcePath(ref.apiVersion, await resourceOf(ref.apiVersion, ref.kind), options.namespace, ref.name);
+  async function collectionOf({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): Promise<string> {
+    return resourcePath(apiVersion, await resourceOf(apiVersion, kind), options.namespace);
   }
 
+  async function pathOf(ref: ObjectRef): Promise<string> {
+    return resourcePath(ref.apiVersion, await resourceOf(ref.apiVersion, ref.kind), options.namespace, named(ref));
+  }
+
+  const reads = createReads(kubectl, seen);
+
   async function read(ref: ObjectRef): Promise<KubeObject | undefined> {
-    try {
-      return seen(JSON.parse(await kubectl.read(['get', '--raw', await pathOf(ref)])) as KubeObject);
-    } catch (error) {
-      if (error instanceof KubectlFailure && error.failure === 'not-found') return undefined;
-      throw error;
-    }
+    named(ref);
+    return reads.one(await collectionOf(ref), ref);
   }
 
   /** The object as it is sent: in the target's namespace, under the given version and UID. */
@@ -219,12 +220,8 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
 
     list: (query) =>
       explained(`listing ${query.kind} objects`, kubectl.commandLine(['get', query.kind]), async () => {
-        const path = resourcePath(query.apiVersion, await resourceOf(query.apiVersion, query.kind), options.namespace);
-        const text = await kubectl.read(['get', '--raw', `${path}${selectorOf(query)}`]);
-        const { items } = JSON.parse(text) as { items: readonly KubeObject[] };
-        // In a list the server names the kind once, not for each object.
-        const objects = items.map((item) => seen({ ...item, apiVersion: query.apiVersion, kind: query.kind }));
-        return objects.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+        const objects = await reads.all(await collectionOf(query), query);
+        return [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
       }),
 
     create: (object) =>
@@ -314,6 +311,12 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
         }
       }),
   };
+}
+
+/** The name, which becomes a part of a path. */
+function named({ name }: ObjectRef): string {
+  if (isPathName(name)) return name;
+  throw new KubectlFailure('rejected', `"${name}" is not a name that Kubernetes allows`);
 }
 
 /** What is kept of an object that was read. */

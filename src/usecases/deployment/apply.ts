@@ -40,9 +40,29 @@ export function applyFenced(
     const asleep = dormant(wanted);
     const made = await lock.cluster.apply(asleep ?? wanted, { absent: true });
     if (asleep === undefined) return made;
+    const seen = await onceSeen(context, lock, made);
     await proveLock(context, lock);
-    return lock.cluster.apply(wanted, versionOf(made));
+    return lock.cluster.apply(wanted, versionOf(seen));
   });
+}
+
+/** How often something new is looked at until its controller has written its first status, and milliseconds in between. */
+const FIRST_LOOKS = 5;
+const FIRST_LOOK_MS = 150;
+
+/**
+ * Something that was just made, as its controller has left it: at the version that it was made with, the next write would mostly
+ * be refused. One that nobody looks after is given back as it is.
+ */
+async function onceSeen(context: Context, lock: Lock, made: KubeObject): Promise<KubeObject> {
+  for (let looks = 1; ; looks += 1) {
+    const live = (await lock.cluster.get(refOf(made))) ?? made;
+    checkFence(lock, live);
+    const { observedGeneration } = (live.status ?? {}) as { readonly observedGeneration?: number };
+    const isSeen = observedGeneration !== undefined && observedGeneration >= (live.metadata.generation ?? 0);
+    if (isSeen || looks === FIRST_LOOKS) return live;
+    await context.clock.sleep(FIRST_LOOK_MS);
+  }
 }
 
 /**

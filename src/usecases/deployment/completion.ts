@@ -15,8 +15,9 @@ export async function imagesOf(run: Run): Promise<Readonly<Record<string, string
       cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
       cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
     ]);
-    for (const service of services) {
-      const live = await cluster.get(refOf(service.deployment));
+    const deployments = await Promise.all(services.map((service) => cluster.get(refOf(service.deployment))));
+    for (const [index, service] of services.entries()) {
+      const live = deployments[index];
       const running = live === undefined ? [] : imageIds(newestPods(live, replicaSets, pods), service.container);
       images[service.name] = [...new Set([...(images[service.name] ?? []), ...running])];
     }
