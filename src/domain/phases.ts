@@ -21,6 +21,30 @@ export const PHASES = [
 /** Where a release stands. */
 export type Phase = (typeof PHASES)[number];
 
+const SAID: Readonly<Record<Phase, string>> = {
+  draft: 'is a draft',
+  submitted: 'is with the CAB',
+  approved: 'is approved by the CAB',
+  staged: 'is in staging',
+  ready: 'is ready for production',
+  canary: 'has a canary in production',
+  'rolling-out': 'is being rolled out',
+  deployed: 'is deployed',
+  verified: 'is verified',
+  hypercare: 'is in hypercare',
+  validated: 'is validated',
+  closed: 'is closed',
+  'no-go': 'got a No-Go',
+  'rolled-back': 'is rolled back',
+  aborted: 'is aborted',
+  frozen: 'is frozen',
+};
+
+/** A phase as the end of a sentence about a release: "the release *is in hypercare*". */
+export function sayPhase(phase: Phase): string {
+  return SAID[phase];
+}
+
 /** Ends that a new candidate can leave, by `relctl plan --reopen`. */
 export const REOPENABLE: readonly Phase[] = ['no-go', 'rolled-back', 'aborted'];
 

@@ -7,7 +7,7 @@ import { type GateFacts, type GateRule, type Refusal, refuse } from './gates/gat
 import * as planning from './gates/planning.ts';
 import type { NextAction } from './outcome.ts';
 import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from './people.ts';
-import { type Phase, REOPENABLE } from './phases.ts';
+import { type Phase, REOPENABLE, sayPhase } from './phases.ts';
 
 /** One command of the process: when it is due, who may give it, and the gates before it, in the order in which they are told. */
 interface ProcessStep {
@@ -273,7 +273,7 @@ function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFact
   const [due] = dueCommands(facts);
   const id = facts.plan.id;
   if (due !== undefined) {
-    return refuse('phase.order', `the release is ${phase}, and \`${command}\` is not due in that phase`, {
+    return refuse('phase.order', `the release ${sayPhase(phase)}, and \`${command}\` is not due then`, {
       who: whoMay(due, facts),
       command: PROCESS[due].command(id),
     });
@@ -282,8 +282,8 @@ function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFact
   return refuse(
     'phase.order',
     ended
-      ? `the release ended ${phase}; it takes a new candidate to go on`
-      : `the release is ${phase}: nothing is left to do`,
+      ? `the release ${sayPhase(phase)}; it takes a new candidate to go on`
+      : `the release ${sayPhase(phase)}: nothing is left to do`,
     {
       who: [facts.plan.spec.owners.rdLead],
       command: ended ? `relctl plan ${id} --reopen "<reason>"` : `relctl status ${id}`,

@@ -1,6 +1,7 @@
 import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowSpan } from '../domain/calendar.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { Check, Outcome } from '../domain/outcome.ts';
+import { sayPhase } from '../domain/phases.ts';
 import { foldState, type ReleaseState } from '../domain/state.ts';
 import { sourceOf } from '../domain/success/metric.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
@@ -64,9 +65,10 @@ export async function rehearse(
   }
   return {
     result: passed ? 'done' : 'failed',
-    headline: `the rehearsal of ${plan.metadata.feature} ends ${state.phase}`,
+    headline: `the rehearsal of ${plan.metadata.feature} ${passed ? 'passed' : 'failed'}: it ${sayPhase(state.phase)}`,
     blocks: [
-      { kind: 'checks', checks: steps.map(shownStep) },
+      // Each step was told when it ended; what is left to say is where it did not go on.
+      { kind: 'checks', checks: passed ? [] : steps.slice(-1).map(lastStep) },
       {
         kind: 'facts',
         facts: [...verdictFacts(state), ['result for the CAB', `releases/${plan.id}/${document.file}`]],
@@ -84,9 +86,8 @@ export async function rehearse(
   };
 }
 
-function shownStep(step: RehearsedStep): Check {
-  const good = step.result === 'done' || step.result === 'pending';
-  return { state: good ? 'ok' : 'failed', text: `${step.when}  ${step.command}`, detail: step.said };
+function lastStep(step: RehearsedStep): Check {
+  return { state: 'failed', text: step.command, detail: step.said };
 }
 
 function verdictFacts(state: ReleaseState): readonly (readonly [string, string])[] {

@@ -1,7 +1,7 @@
 import { type GateFacts, type Refusal, refuse } from '../domain/gates/gate.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isAmong } from '../domain/people.ts';
-import { isInProduction, type Phase, REOPENABLE } from '../domain/phases.ts';
+import { isInProduction, type Phase, REOPENABLE, sayPhase } from '../domain/phases.ts';
 import type { Context } from './context.ts';
 import { gateError, openRelease } from './release.ts';
 import { subjectOf } from './subject.ts';
@@ -62,8 +62,8 @@ function refusalsOf({ plan, state, actor }: GateFacts): readonly Refusal[] {
       refuse(
         'phase.order',
         isInProduction(phase)
-          ? `the release is ${phase}: it must be out of production before its plan can change`
-          : `the release is ${phase}: it went to production, and what follows it is another release`,
+          ? `the release ${sayPhase(phase)}: it must be out of production before its plan can change`
+          : `the release ${sayPhase(phase)}: it went to production, and what follows it is another release`,
         { who, command: isInProduction(phase) ? `relctl status ${id}` : 'relctl plan <new id>' },
       ),
     ];

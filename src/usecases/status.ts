@@ -3,7 +3,7 @@ import { isOverdue } from '../domain/conditions.ts';
 import type { Refusal, SigningFacts } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
-import { type Phase, REOPENABLE } from '../domain/phases.ts';
+import { type Phase, REOPENABLE, sayPhase } from '../domain/phases.ts';
 import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
 import { standsInProduction } from '../domain/state.ts';
@@ -74,7 +74,7 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
   };
   return {
     result: 'done',
-    headline: `${plan.metadata.feature} (${id}) is ${state.phase}`,
+    headline: `${plan.metadata.feature} (${id}) ${sayPhase(state.phase)}`,
     blocks: blocksOf(release, data, refusals, next, reopen),
     data: { ...data },
     simulated: state.simulated,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GATES } from '../../../src/domain/gates/gate.ts';
-import { PHASES, type Phase, REOPENABLE } from '../../../src/domain/phases.ts';
+import { PHASES, type Phase, REOPENABLE, sayPhase } from '../../../src/domain/phases.ts';
 import {
   blockers,
   decide,
@@ -71,7 +71,7 @@ describe('the order of the process', () => {
       const complete =
         refusals.length === 1 &&
         refusal?.gate === 'phase.order' &&
-        refusal.sentence.includes(phase) &&
+        refusal.sentence.includes(sayPhase(phase)) &&
         refusal.who.length > 0 &&
         refusal.command.startsWith('relctl ') &&
         refusal.command.includes('2026-12-wallet-checkout') &&
@@ -79,6 +79,16 @@ describe('the order of the process', () => {
       if (!complete) wrong.push(`${command} in ${phase}: ${JSON.stringify(refusals)}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['hypercare', 'the release is in hypercare, and'],
+    ['canary', 'the release has a canary in production, and'],
+    ['rolling-out', 'the release is being rolled out, and'],
+    ['no-go', 'the release got a No-Go; it takes'],
+    ['closed', 'the release is closed: nothing is left to do'],
+  ] as const)('says %s as people say it', (phase, said) => {
+    expect(decide('stage', gateFacts(phase))[0]?.sentence).toContain(said);
   });
 
   it('offers a way out of each end that a new candidate can leave, and of no other', () => {
