@@ -239,6 +239,45 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
         expect(other.metadata.resourceVersion).not.toBe(first.metadata.resourceVersion);
       });
 
+      it('gives each of many that are applied at once its own outcome', async () => {
+        const [old, stale] = await Promise.all(
+          ['old', 'stale'].map((name) => cluster.create(configMap(`contract-many-${name}`, { round: '1' }))),
+        );
+        if (old === undefined || stale === undefined) throw new Error('not made');
+        const moved = await cluster.apply(configMap('contract-many-stale', { round: 'theirs' }), at(stale));
+        const settled = await Promise.allSettled([
+          cluster.apply(configMap('contract-many-new', { round: '2' }), { absent: true }),
+          cluster.apply(configMap('contract-many-stale', { round: '2' }), at(stale)),
+          cluster.apply(configMap('contract-many-old', { round: '2' }), at(old)),
+          cluster.apply(configMap('contract-many-other', { round: '2' }), { absent: true }),
+        ]);
+        expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+        expect(settled[1]).toMatchObject({ reason: { code: 'cluster.conflict' } });
+        expect(await cluster.get(ref(moved))).toEqual(moved);
+        for (const [index, name] of [
+          [0, 'new'],
+          [2, 'old'],
+          [3, 'other'],
+        ] as const) {
+          const live = await cluster.get(ref(configMap(`contract-many-${name}`, {})));
+          expect(settled[index]).toEqual({ status: 'fulfilled', value: live });
+          expect(live?.data).toEqual({ round: '2' });
+        }
+      });
+
+      it('answers many that are applied at once, each under its name', async () => {
+        const names = ['a', 'b', 'c'].map((name) => `contract-at-once-${name}`);
+        const applied = await Promise.all(
+          names.map((name) => cluster.apply(configMap(name, { of: name }), { absent: true })),
+        );
+        expect(applied.map(({ data }) => data)).toEqual(names.map((name) => ({ of: name })));
+        const again = await Promise.all(
+          applied.map((made) => cluster.apply(configMap(made.metadata.name, { more: 'yes' }), at(made))),
+        );
+        expect(again.map(({ data }) => data)).toEqual(names.map(() => ({ more: 'yes' })));
+        expect(await Promise.all(again.map((one) => cluster.get(ref(one))))).toEqual(again);
+      });
+
       it('has exactly one winner when several apply over the same version', async () => {
         const base = await cluster.create(configMap('contract-apply-race', { by: 'nobody' }));
         const settled = await Promise.allSettled(

@@ -1,6 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { Cluster, KubeObject, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
 import { adoptionPatch } from './adoption.ts';
+import { createApplyTogether } from './apply-together.ts';
 import { containsObject } from './contains.ts';
 import { stableDiff } from './diff-text.ts';
 import { explain } from './explain.ts';
@@ -78,6 +79,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   }
 
   const reads = createReads(kubectl, seen);
+  const applyTogether = createApplyTogether(kubectl, APPLY);
 
   async function read(ref: ObjectRef): Promise<KubeObject | undefined> {
     named(ref);
@@ -136,10 +138,18 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   }
 
   function write(sent: KubeObject, before: string | undefined, args: readonly string[]): Promise<KubeObject> {
-    const body = JSON.stringify(sent);
+    const byItself = async () => JSON.parse(await kubectl.run(args, JSON.stringify(sent))) as KubeObject;
+    let isFirst = args === APPLY;
     return writeOnce({
       subject: subjectOf(refOf(sent)),
-      attempt: async () => seen(JSON.parse(await kubectl.run(args, body)) as KubeObject),
+      async attempt() {
+        const withOthers = isFirst ? await applyTogether(sent) : 'alone';
+        isFirst = false;
+        if (withOthers === 'alone') return seen(await byItself());
+        if (withOthers !== 'refused') return seen(withOthers);
+        const fate = await fateOf(sent, before);
+        return fate.happened === true ? fate.result : seen(await byItself());
+      },
       readBack: () => fateOf(sent, before),
       pause: kubectl.pause,
       look: lookAt(refOf(sent)),
@@ -156,13 +166,13 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     return seen(adopted).metadata.resourceVersion ?? '';
   }
 
-  async function applyAbsent(object: KubeObject, args: readonly string[]): Promise<KubeObject> {
+  async function applyAbsent(object: KubeObject): Promise<KubeObject> {
     try {
-      return await write(await addressed(object, NEVER_A_VERSION), undefined, args);
+      return await write(await addressed(object, NEVER_A_VERSION), undefined, APPLY);
     } catch (error) {
       if (!(error instanceof KubectlFailure) || !NO_VERSION_ON_CREATE.test(error.message)) throw error;
       // Services before Kubernetes 1.22 look at the version of a new object. Their answer says that there was none.
-      return write(await addressed(object), undefined, args);
+      return write(await addressed(object), undefined, APPLY);
     }
   }
 
@@ -234,11 +244,10 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
 
     apply: (object, guard) =>
       onObject('applying', refOf(object), async () => {
-        const args = ['apply', ...APPLY_FLAGS, '-o', 'json', '-f', '-'];
-        if ('absent' in guard) return applyAbsent(object, args);
+        if ('absent' in guard) return applyAbsent(object);
         const { uid, adoption } = await recall(refOf(object), guard);
         const version = adoption === undefined ? guard.resourceVersion : await adopt(refOf(object), adoption);
-        return write(await addressed(object, version, uid), version, args);
+        return write(await addressed(object, version, uid), version, APPLY);
       }),
 
     replace: (object, guard) =>
@@ -330,6 +339,7 @@ interface Remembered {
 
 /** Without kubectl's own validation, which would download the whole schema: the server checks what is applied anyway. */
 const APPLY_FLAGS = ['--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--validate=false'];
+const APPLY = ['apply', ...APPLY_FLAGS, '-o', 'json', '-f', '-'];
 const APPLY_FLAGS_OF_DIFF = APPLY_FLAGS.filter((flag) => !flag.startsWith('--validate'));
 const NO_VERSION_ON_CREATE = /resourceVersion should not be set on objects to be created/;
 const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;

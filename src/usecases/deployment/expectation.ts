@@ -23,8 +23,13 @@ export async function expectVisibility(context: Context, release: Release): Prom
   const settings = judgeSettings(spec, release.policy, spec.slos);
   const to = context.clock.now();
   const span = { from: to - LOOK_BACK_MS, to };
-  for (const [index, slo] of spec.slos.entries()) {
-    const read = await readSloCounts(context.environments.metrics('production'), slo, [], span);
+  const readings = await Promise.all(
+    spec.slos.map(async (slo) => {
+      const read = await readSloCounts(context.environments.metrics('production'), slo, [], span);
+      return { slo, read, share: read.ok ? await expectedShare(context, release, slo, read, span) : 0 };
+    }),
+  );
+  for (const [index, { slo, read, share }] of readings.entries()) {
     const judged = settings.slos[index];
     if (!read.ok || judged === undefined) {
       const why = read.ok ? 'it is not judged' : read.noData.detail;
@@ -32,7 +37,6 @@ export async function expectVisibility(context: Context, release: Release): Prom
       continue;
     }
     const { counts } = read.value;
-    const share = await expectedShare(context, release, slo, read, span);
     const rate = counts.total / (LOOK_BACK_MS / 1000);
     const smallest = minimumDetectableRatio(settings, judged, {
       canaryRate: rate * share,

@@ -10,6 +10,8 @@ import { keepLock, type Lock } from './lock.ts';
 
 /** How often objects are looked at while they change. */
 const POLL_MS = 1000;
+/** For which part of that time a look still counts as new: those who wait for different services come to look together. */
+const FRESH = 0.8;
 /** Last words of a container that are shown. */
 const LOG_LINES = 12;
 
@@ -24,7 +26,7 @@ const snapshots = new WeakMap<Cluster, Snapshot>();
 function observe(context: Context, cluster: Cluster): Snapshot['objects'] {
   const now = context.clock.now();
   const last = snapshots.get(cluster);
-  if (last !== undefined && now - last.at < POLL_MS / 2) return last.objects;
+  if (last !== undefined && now - last.at < POLL_MS * FRESH) return last.objects;
   const objects = Promise.all([
     cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }),
     cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
