@@ -15,16 +15,19 @@ export interface ErrorContext {
 
 /** An error as text for a person: what, where, why it matters, what to do next. */
 export function renderError(error: RelctlError, style: Style, context: ErrorContext = {}): string {
+  // Waiting for a person or for time is no failure, and must not look like one.
+  const isPending = error.kind === 'pending';
   const lead = markWidth(style) + 1;
   const width = style.columns;
   const message = wrap(clean(error.message), width - lead);
   const lines = [
     ...message.map(
-      (line, index) => (index === 0 ? `${mark('failed', style)} ` : ' '.repeat(lead)) + style.paint.bold(line),
+      (line, index) =>
+        (index === 0 ? `${mark(isPending ? 'pending' : 'failed', style)} ` : ' '.repeat(lead)) + style.paint.bold(line),
     ),
     ' '.repeat(lead) + style.paint.dim(error.code),
     ...placeLines(error.place, context.source, style),
-    ...labelled('Why', error.why === undefined ? [] : [error.why], style),
+    ...(error.why === undefined ? [] : ['', ...labelled(isPending ? 'Now' : 'Why', [error.why], style)]),
     ...labelled('Cause', causes(error), style),
     ...diffLines(error.data?.diff, style),
     ...nextLines(error.hints, style),
@@ -77,10 +80,7 @@ function labelled(label: string, texts: readonly string[], style: Style): readon
   if (texts.length === 0) return [];
   const indent = 2 + LABEL;
   const lines = texts.flatMap((text) => wrap(clean(text), style.columns - indent));
-  return [
-    ...(label === 'Why' ? [''] : []),
-    ...lines.map((line, index) => `  ${style.paint.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`),
-  ];
+  return lines.map((line, index) => `  ${style.paint.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`);
 }
 
 /** What to do: the first hint is the next command, and is never wrapped, so that it can be copied. */

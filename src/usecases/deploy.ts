@@ -123,7 +123,7 @@ async function finish(run: Run, options: DeployOptions): Promise<Outcome> {
       if (error.code === 'canary.aborted') await recordAbort(run, error.message);
       return rolledBack(run, await rollBack(run, error.message), error.message, error);
     }
-    if (error instanceof RelctlError && error.code === 'answer.interrupted') {
+    if (error instanceof RelctlError && (error.code === 'pending.person' || error.code === 'answer.interrupted')) {
       await journal.record('canary.held', { attempt: run.attempt, reason: `interrupted by ${context.actor}` });
     }
     throw standing(release, error);
@@ -230,7 +230,7 @@ async function unlock(run: Run): Promise<void> {
 
 /** The world failed, not the candidate: production stands still, and the error says how to go on. */
 function standing(release: Release, error: unknown): unknown {
-  if (!(error instanceof RelctlError) || error.kind === 'gate') return error;
+  if (!(error instanceof RelctlError) || error.kind === 'gate' || error.kind === 'pending') return error;
   // Somebody else is at work: this run is over, and production does not wait for it.
   if (error.code === 'cluster.fenced-off') return error;
   const { plan } = release.journal;

@@ -6,6 +6,8 @@ import type { ProgressView } from './progress-view.ts';
 
 /** Columns that listr2 keeps to itself: its indentation, the icon's place, and a margin. */
 const MARGIN = 6;
+/** Columns by which listr2 indents the text below a title. */
+const INDENT = 4;
 const SHOW_CURSOR = '\u001b[?25h';
 
 /** A step on the screen: a listr2 list of one task, which lasts until its end is known. */
@@ -94,8 +96,10 @@ function openStep(step: LiveStep, stream: NodeJS.WriteStream, style: Style): Ope
     release = resolve;
   });
   const show = (): void => {
+    if (task === undefined) return;
     // Also when nothing is left to show: what was waited for must not stay.
-    if (task !== undefined) task.output = ended === undefined ? step.body() : step.rest(ended.progress);
+    if (ended === undefined) task.output = step.body();
+    else task.output = ended.progress === undefined ? '' : step.rest(ended.progress);
   };
 
   async function run(): Promise<void> {
@@ -117,6 +121,9 @@ function openStep(step: LiveStep, stream: NodeJS.WriteStream, style: Style): Ope
     });
     await list.run();
     process.removeListener('exit', restore);
+    // listr2 would put the mark of a step that is left open before its text too.
+    const left = ended?.progress === undefined ? step.rest(undefined) : '';
+    if (left !== '') stream.write(`${left.replace(/^/gm, ' '.repeat(INDENT))}\n`);
   }
 
   function finish(wrapper: NonNullable<typeof task>): void {

@@ -10,7 +10,7 @@ import { keepSeries, type Watched, watch } from './watching.ts';
 /**
  * Watches the canary until the judge has decided. The bake began when it was first intended: a resumed run reads what it
  * missed from the metrics store and goes on from there.
- * @throws RelctlError `canary.failed`, `canary.inconclusive`, `answer.interrupted`
+ * @throws RelctlError `canary.failed`, `canary.inconclusive`, `pending.person`
  */
 export async function bake(run: Run): Promise<StepResult> {
   const { context, release } = run;

@@ -82,7 +82,9 @@ async function carryOutStep(run: Run, step: Step): Promise<void> {
     });
   } catch (error) {
     if (error instanceof RelctlError) {
-      sink.emit({ type: 'step', step: id, title, state: 'failed', detail: error.message });
+      // What is held has not failed: it is not over.
+      if (error.kind !== 'pending')
+        sink.emit({ type: 'step', step: id, title, state: 'failed', detail: error.message });
       if (rollsBack(error)) {
         await journal.record('step.failed', {
           attempt: run.attempt,

@@ -11,7 +11,7 @@ import { keepSeries, watch } from './watching.ts';
 /**
  * Watches the regions that run the candidate against those that do not yet, before the next wave. The first region was the
  * canary and has passed, so here it takes evidence to go back; but without data no further region follows.
- * @throws RelctlError `canary.failed`, `canary.inconclusive` without data, `answer.interrupted`
+ * @throws RelctlError `canary.failed`, `canary.inconclusive` without data, `pending.person`
  */
 export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Promise<StepResult> {
   const { journal } = run.release;

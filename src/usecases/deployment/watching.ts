@@ -38,7 +38,7 @@ export interface Watched {
 
 /**
  * Looks again and again until the judge has decided. A resumed run reads what it missed from the metrics store.
- * @throws RelctlError `canary.aborted`, `answer.interrupted`, `cluster.fenced-off`
+ * @throws RelctlError `canary.aborted`, `pending.person`, `cluster.fenced-off`
  */
 export async function watch(run: Run, { slos, sides, settings, began, look, onExtension }: Watch): Promise<Watched> {
   const { context, release } = run;
@@ -60,7 +60,7 @@ export async function watch(run: Run, { slos, sides, settings, began, look, onEx
   for (;;) {
     const next = began + (Math.floor((context.clock.now() - began) / look) + 1) * look;
     await context.clock.sleep(next - context.clock.now(), context.interruption.signal);
-    await chooseOnInterrupt(context, release.journal.plan.id);
+    await chooseOnInterrupt(context, release.journal);
     for (const lock of run.locks.values()) await keepLock(context, lock);
     const decision = await take(context.clock.now());
     context.sink.emit({ type: 'canary.look', ...canaryLook(decision, bakeSeconds) });

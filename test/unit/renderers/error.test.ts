@@ -31,6 +31,20 @@ describe('an error', () => {
 `);
   });
 
+  it('does not look like a failure where a person has to go on', () => {
+    const error = new RelctlError('pending.person', 'held: the canary stays as it is', {
+      why: 'Nothing is being changed.',
+      hints: ['relctl deploy x --resume', 'relctl deploy x --abort'],
+    });
+    expect(renderError(error, style)).toBe(`… held: the canary stays as it is
+  pending.person
+
+  Now   Nothing is being changed.
+  Next  relctl deploy x --resume
+        relctl deploy x --abort
+`);
+  });
+
   it('shows only what it has', () => {
     expect(renderError(new RelctlError('tool.missing', 'kubectl was not found'), style)).toBe(
       '✗ kubectl was not found\n  tool.missing\n',

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { windowSpan } from '../../../src/domain/calendar.ts';
+import type { Progress } from '../../../src/domain/progress.ts';
 import { status } from '../../../src/usecases/status.ts';
 import { submitCab } from '../../../src/usecases/submit-cab.ts';
 import { type Company, deadRuns, openCompany, refusal } from '../../support/company.ts';
@@ -212,8 +213,9 @@ describe('Ctrl-C during the bake', () => {
         },
       },
       sink: {
-        emit({ type }: { type: string }) {
-          if (type !== 'canary.look') return;
+        emit(progress: Progress) {
+          company.told.push(progress);
+          if (progress.type !== 'canary.look') return;
           looks += 1;
           if (looks === 1) controller.abort();
         },
@@ -226,7 +228,15 @@ describe('Ctrl-C during the bake', () => {
     await walkTo(company, 'ready');
     await company.advanceToWindow();
     const error = await refusal(toProduction(company, {}, interrupting()));
-    expect(error).toMatchObject({ code: 'answer.interrupted', kind: 'declined' });
+    expect(error).toMatchObject({
+      code: 'pending.person',
+      exitCode: 8,
+      message: 'held: the canary stays as it is, at 1% of production',
+      hints: [`relctl deploy ${company.id} --resume`, `relctl deploy ${company.id} --abort`],
+    });
+    expect(error.why).toMatch(/^Nothing is being changed\..*neither promoted nor taken back/);
+    const watched = company.told.filter((one) => one.type === 'step' && one.title.startsWith('Watch'));
+    expect(watched.map((one) => one.type === 'step' && one.state)).toEqual(['started']);
     expect(await company.state()).toMatchObject({
       phase: 'canary',
       deployment: { promoted: false, result: 'running' },

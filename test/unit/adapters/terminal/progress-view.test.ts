@@ -105,7 +105,7 @@ describe('the live view', () => {
 
   it('shows a canary that is looked at outside any step, and ends it when the next step begins', async () => {
     const { screen } = await play([look(15), step('next', 'started'), step('next', 'completed')]);
-    expect(screen.text()).toMatch(/^… Canary\n[\s\S]*verdict so far: continue[\s\S]*\n✓ Step next$/);
+    expect(screen.text()).toMatch(/^… Canary\n {4}█?[░█]* .*\n[\s\S]*verdict so far: continue[\s\S]*\n✓ Step next$/);
   });
 
   it('leaves out what was waited for once it is over', async () => {
