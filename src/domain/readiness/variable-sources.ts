@@ -10,6 +10,14 @@ export type VariableSource =
   /** All keys of one: it is set when this key is there. */
   | { readonly kind: 'all'; readonly from: KeyedRef; readonly key: string };
 
+/** What manifests alone say of a variable. */
+export type ManifestSetting =
+  /** `from` is the ConfigMap or Secret that it is read from, `held` whether the manifests bring that along. */
+  | { readonly state: 'set'; readonly from?: KeyedRef; readonly held: boolean }
+  /** It may come from an object that the manifests do not hold: only the cluster knows. */
+  | { readonly state: 'unknown' }
+  | { readonly state: 'unset'; readonly why: string };
+
 interface NamedRef {
   readonly name?: string;
   readonly key?: string;
@@ -69,4 +77,23 @@ function sourceOfAll({ prefix = '', configMapRef, secretRef }: EnvFrom, variable
 export function keysOf(object: KubeObject): readonly string[] {
   const parts = [object.data, object.stringData, object.binaryData];
   return [...new Set(parts.flatMap((part) => Object.keys((part ?? {}) as object)))].sort();
+}
+
+/** Whether the Deployment among the objects of a service sets a variable of a container, as far as its manifests tell. */
+export function settingIn(objects: readonly KubeObject[], container: string, variable: string): ManifestSetting {
+  const deployment = objects.find(isDeployment);
+  const sources = deployment === undefined ? [] : variableSources(deployment, container, variable);
+  const looked: string[] = [];
+  let outside = false;
+  for (const source of sources) {
+    if (source.kind === 'template') return { state: 'set', held: true };
+    const { kind, name } = source.from;
+    const own = objects.find((one) => one.kind === kind && one.metadata.name === name);
+    if (own !== undefined && keysOf(own).includes(source.key)) return { state: 'set', from: source.from, held: true };
+    if (own !== undefined) looked.push(`${kind} ${name} has no key ${source.key}`);
+    else if (source.kind === 'key') return { state: 'set', from: source.from, held: false };
+    else outside = true;
+  }
+  if (outside) return { state: 'unknown' };
+  return { state: 'unset', why: looked.join('; ') || `container ${container} gets it from nowhere` };
 }

@@ -8,6 +8,9 @@ import { containerOf, manifestObjects } from '../deployment/objects.ts';
 /** What the manifests of a service say at a commit. */
 export interface ServiceManifests {
   readonly objects: readonly KubeObject[];
+  /** The container that is shipped, and the file in which its Deployment stands; `undefined` when it cannot be told. */
+  readonly container: string | undefined;
+  readonly file: string | undefined;
   /** Image of the container that is shipped; `undefined` when the manifests do not say it plainly. */
   readonly image: string | undefined;
   readonly replicas: number | undefined;
@@ -31,16 +34,14 @@ export async function openManifests(
     ...manifests.staging,
     ...manifests.production,
   ]);
-  const wanted = files.filter((file) =>
-    folders.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`)),
-  );
+  const wanted = files.filter((file) => isBelow(file, folders));
   const texts = await repository.readFiles(commit, wanted);
   const known = {
     repository: { filesAt: async () => files, fileAt: async (_commit: string, path: string) => texts.get(path) },
   };
   const read = async (environment: EnvironmentName, name: string): Promise<ServiceManifests> => {
     const service = config.services[name];
-    const nothing = { objects: [], image: undefined, replicas: undefined };
+    const nothing = { objects: [], container: undefined, file: undefined, image: undefined, replicas: undefined };
     if (service === undefined) return { ...nothing, problem: `relctl.yaml does not define ${name}` };
     try {
       const objects = await manifestObjects(known, commit, service.manifests[environment]);
@@ -48,7 +49,10 @@ export async function openManifests(
       if (deployment === undefined)
         return { ...nothing, objects, problem: `no Deployment in the manifests of ${name}` };
       const container = containerOf(name, service.container, deployment);
-      return { objects, image: imageOf(deployment, container), replicas: replicasOf(deployment) };
+      const file = wanted.find(
+        (one) => isBelow(one, service.manifests[environment]) && KIND.test(texts.get(one) ?? ''),
+      );
+      return { objects, container, file, image: imageOf(deployment, container), replicas: replicasOf(deployment) };
     } catch (error) {
       if (error instanceof RelctlError) return { ...nothing, problem: error.message };
       throw error;
@@ -63,6 +67,13 @@ export async function openManifests(
       return manifests;
     },
   };
+}
+
+/** The kind as YAML and JSON write it. */
+const KIND = /^\s*"?kind"?: *"?Deployment\b/m;
+
+function isBelow(file: string, paths: readonly string[]): boolean {
+  return paths.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
 }
 
 function imageOf(deployment: KubeObject, container: string): string | undefined {

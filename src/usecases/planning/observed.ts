@@ -10,13 +10,17 @@ import { selectorFindings } from './canary-selectors.ts';
 import { impactBetween } from './impact.ts';
 import { type Manifests, openManifests } from './manifests.ts';
 import { migrationName } from './migrations.ts';
-import { type Notice, staleOf } from './refresh.ts';
+import type { Notice } from './notice.ts';
+import { settingFindings } from './settings.ts';
+import { staleOf } from './stale.ts';
+import { unplannedFindings } from './unplanned.ts';
 
 type Path = PlanFinding['path'];
 
 /**
  * What git says about the candidate of a plan: that it is there, that its branches have not moved, that the plan still names
- * what the difference shows, that what it calls reversible is, and that its canary is possible with the pods that run.
+ * what the difference shows, that the manifests set what it says they set, that what it calls reversible is, and that its canary
+ * is possible with the pods that run.
  */
 export async function observedFindings(
   context: Context,
@@ -32,6 +36,8 @@ export async function observedFindings(
     const stale = await staleOf(context, plan.spec, impact, manifests);
     return [
       ...stale.map((notice) => staleFinding(plan, notice)),
+      ...(await unplannedFindings(context, plan, impact, manifests)),
+      ...(await settingFindings(context.config, plan, manifests)),
       ...destroyers(plan, impact),
       ...(await canaryFindings(plan, policy, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),

@@ -14,8 +14,8 @@ export interface DraftedResource {
 const ENVIRONMENTS = ['staging', 'production'] as const;
 
 /**
- * What Operations pre-provisions: new objects outside the manifests that relctl itself applies, and the Secrets that new
- * variables are read from.
+ * What Operations pre-provisions: new objects outside the manifests that relctl itself applies, and the Secrets and ConfigMaps
+ * that new variables are read from.
  */
 export function draftResources(
   impact: Impact,
@@ -23,7 +23,7 @@ export function draftResources(
   variables: readonly DraftedVariable[],
 ): readonly DraftedResource[] {
   const found = impact.resources.filter((one) => one.change === 'added' && !isApplied(one.seen.file, config));
-  return [...found.flatMap(ofFinding), ...secretsOf(variables)];
+  return [...found.flatMap(ofFinding), ...objectsOf(variables)];
 }
 
 /** True for a file below the manifests of a service: `stage` and `deploy` apply it. */
@@ -55,19 +55,22 @@ function ofFinding(finding: ResourceFinding): readonly DraftedResource[] {
   }));
 }
 
-function secretsOf(variables: readonly DraftedVariable[]): readonly DraftedResource[] {
-  const byName = new Map<string, DraftedVariable[]>();
-  for (const drafted of variables) {
-    const name = /^Secret (\S+)$/.exec(drafted.variable.source ?? '')?.[1];
-    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), drafted]);
-  }
-  return [...byName].flatMap(([name, users]) =>
-    ENVIRONMENTS.filter((environment) => users.some(({ variable }) => variable.setIn.includes(environment))).map(
-      (environment) => ({
-        resource: { name: `Secret ${name}`, environment, object: { apiVersion: 'v1', kind: 'Secret', name } },
-        seen: users.flatMap((user) => user.seen),
-        note: `holds ${users.map(({ variable }) => variable.name).join(', ')}`,
-      }),
-    ),
+/** Each object that new variables are read from, once for each environment, with the variables it holds. */
+function objectsOf(variables: readonly DraftedVariable[]): readonly DraftedResource[] {
+  const read = variables.flatMap((drafted) => drafted.objects.map((object) => ({ ...object, drafted })));
+  const titles = [...new Set(read.map(({ kind, name }) => `${kind} ${name}`))];
+  return titles.flatMap((title) =>
+    ENVIRONMENTS.flatMap((environment): DraftedResource[] => {
+      const users = read.filter((one) => `${one.kind} ${one.name}` === title && one.environment === environment);
+      const [first] = users;
+      if (first === undefined) return [];
+      return [
+        {
+          resource: { name: title, environment, object: { apiVersion: 'v1', kind: first.kind, name: first.name } },
+          seen: users.flatMap(({ drafted }) => drafted.seen),
+          note: `holds ${users.map(({ drafted }) => drafted.variable.name).join(', ')}`,
+        },
+      ];
+    }),
   );
 }

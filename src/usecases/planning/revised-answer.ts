@@ -5,7 +5,8 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
 import { draftActions, findingChecks, placedFindings, planFacts } from './answer.ts';
 import type { PlanData } from './data.ts';
-import type { Notice, Refresh } from './refresh.ts';
+import type { Notice } from './notice.ts';
+import type { Refresh } from './refresh.ts';
 
 /** What a changed draft answers: what was set, what was added, what to look at, what is left to a person. */
 export function revisedAnswer(

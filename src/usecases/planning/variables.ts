@@ -1,13 +1,17 @@
+import { isDeployment } from '../../domain/manifests.ts';
 import { TO_BE_WRITTEN } from '../../domain/plan-check.ts';
+import { settingIn } from '../../domain/readiness/variable-sources.ts';
 import type { Impact, Seen, VariableFinding } from '../../evidence/impact/findings.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import type { KeyedRef } from '../../ports/cluster.ts';
 import type { Manifests } from './manifests.ts';
 
 /** An environment variable of the draft with where it was seen. */
 export interface DraftedVariable {
   readonly variable: Spec['environmentVariables'][number];
+  /** Objects that it is read from and that somebody has to provide: a ConfigMap of the manifests is none of them. */
+  readonly objects: readonly (KeyedRef & { readonly environment: EnvironmentName })[];
   readonly seen: readonly Seen[];
   readonly note: string;
 }
@@ -30,80 +34,55 @@ export async function draftVariables(
 ): Promise<readonly DraftedVariable[]> {
   const found = impact.environmentVariables.filter(isNewVariable);
   if (found.length === 0) return [];
-  const manifests = new Map<string, readonly KubeObject[]>();
-  for (const environment of ENVIRONMENTS) {
-    for (const name of services) {
-      const { objects } = await manifestsAt.of(environment, name);
-      manifests.set(`${environment}/${name}`, objects);
-    }
-  }
-  return found.map((finding) => {
-    const named = finding.services.filter((name) => services.includes(name));
-    const users = named.length > 0 ? named : services;
-    const sources = ENVIRONMENTS.map((environment) =>
-      users
-        .map((name) => sourceIn(manifests.get(`${environment}/${name}`) ?? [], finding.name))
-        .find((source) => source !== undefined),
-    );
-    const source = sources[1] ?? sources[0];
-    const secret = finding.secret || source?.startsWith('Secret ') === true;
+  return Promise.all(
+    found.map(async (finding) => {
+      const named = finding.services.filter((name) => services.includes(name));
+      const users = named.length > 0 ? named : services;
+      const settings = (
+        await Promise.all(ENVIRONMENTS.map((environment) => settingOf(manifestsAt, environment, users, finding.name)))
+      ).filter((one) => one !== undefined);
+      // What production says goes before what staging says.
+      const source = settings.at(-1)?.source;
+      const secret = finding.secret || source?.startsWith('Secret ') === true;
+      return {
+        variable: {
+          name: finding.name,
+          services: [...users],
+          secret,
+          source:
+            source ??
+            `${TO_BE_WRITTEN}: where its value comes from, such as ${secret ? 'a Secret or a vault path' : 'a ConfigMap'}; never the value`,
+          setIn: settings.map(({ environment }) => environment),
+        },
+        objects: settings.flatMap(({ environment, from, held }) =>
+          from === undefined || (held && from.kind === 'ConfigMap') ? [] : [{ ...from, environment }],
+        ),
+        seen: finding.seen,
+        note: finding.required ? 'read without a default' : 'has a default',
+      };
+    }),
+  );
+}
+
+/** Where one of the services gets a variable from in an environment: a name is told, never the value. */
+async function settingOf(
+  manifestsAt: Manifests,
+  environment: EnvironmentName,
+  services: readonly string[],
+  variable: string,
+) {
+  for (const service of services) {
+    const { objects, container } = await manifestsAt.of(environment, service);
+    const setting = container === undefined ? undefined : settingIn(objects, container, variable);
+    if (setting?.state !== 'set') continue;
+    const { from, held } = setting;
+    const deployment = objects.find(isDeployment)?.metadata.name;
     return {
-      variable: {
-        name: finding.name,
-        services: [...users],
-        secret,
-        source:
-          source ??
-          `${TO_BE_WRITTEN}: where its value comes from, such as ${secret ? 'a Secret or a vault path' : 'a ConfigMap'}; never the value`,
-        setIn: ENVIRONMENTS.filter((_, index) => sources[index] !== undefined),
-      },
-      seen: finding.seen,
-      note: finding.required ? 'read without a default' : 'has a default',
+      environment,
+      from,
+      held,
+      source: from === undefined ? `Deployment ${deployment}` : `${from.kind} ${from.name}`,
     };
-  });
-}
-
-interface EnvEntry {
-  readonly name?: string;
-  readonly value?: unknown;
-  readonly valueFrom?: {
-    readonly secretKeyRef?: { readonly name?: string };
-    readonly configMapKeyRef?: { readonly name?: string };
-  };
-}
-interface EnvFrom {
-  readonly configMapRef?: { readonly name?: string };
-  readonly secretRef?: { readonly name?: string };
-}
-interface PodSpec {
-  readonly containers?: readonly { readonly env?: readonly EnvEntry[]; readonly envFrom?: readonly EnvFrom[] }[];
-}
-
-/** Where a variable's value comes from in manifests: its name is told, never the value. */
-function sourceIn(objects: readonly KubeObject[], variable: string): string | undefined {
-  for (const object of objects) {
-    const template = (object.spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec;
-    for (const container of template?.containers ?? []) {
-      const entry = container.env?.find((one) => one.name === variable);
-      if (entry !== undefined) {
-        const secret = entry.valueFrom?.secretKeyRef?.name;
-        const map = entry.valueFrom?.configMapKeyRef?.name;
-        if (secret !== undefined) return `Secret ${secret}`;
-        return map === undefined ? `${object.kind} ${object.metadata.name}` : `ConfigMap ${map}`;
-      }
-      for (const from of container.envFrom ?? []) {
-        const [kind, name] =
-          from.secretRef === undefined ? ['ConfigMap', from.configMapRef?.name] : ['Secret', from.secretRef.name];
-        const holds = objects.some((one) => one.kind === kind && one.metadata.name === name && hasKey(one, variable));
-        if (holds) return `${kind} ${name}`;
-      }
-    }
   }
   return undefined;
-}
-
-function hasKey(object: KubeObject, key: string): boolean {
-  return [object.data, object.stringData].some(
-    (data) => typeof data === 'object' && data !== null && Object.hasOwn(data, key),
-  );
 }

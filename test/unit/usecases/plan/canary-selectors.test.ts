@@ -55,7 +55,8 @@ describe('selectors of a plan', () => {
           spec.canary = { ...spec.canary, strategy };
         },
       });
-      const manifests = { of: async () => ({ objects: objects(own, routed), image: undefined, replicas: 8 }) };
+      const read = { container: undefined, file: undefined, image: undefined, replicas: 8 };
+      const manifests = { of: async () => ({ objects: objects(own, routed), ...read }) };
       const found = await selectorFindings(plan, config, manifests);
       expect(found.map(({ path }) => path.slice(1, 3).join('/'))).toEqual(places);
       expect(found.every(({ code, severity }) => code === 'canary.selector-overlap' && severity === 'error')).toBe(

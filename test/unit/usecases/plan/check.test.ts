@@ -130,6 +130,87 @@ describe('what git says', () => {
   });
 });
 
+describe('what the manifests of the candidate say', () => {
+  const variable = (setIn: string) =>
+    `environmentVariables: [{ name: API_KEY, services: [api], source: vault, setIn: [${setIn}] }]`;
+  const withVariable = (setIn: string) => (head: string) => head.replace('environmentVariables: []', variable(setIn));
+  /** The feature reads a variable, and its manifests are as given. */
+  async function build(files: Readonly<Record<string, string>>): Promise<void> {
+    goOn(ground.git, 'feature/wallet', {
+      'services/api/src/key.js': 'export const key = process.env.API_KEY;\n',
+      ...files,
+    });
+    const commit = ground.git.git('rev-parse', 'feature/wallet');
+    const before = await ground.store.load(ID);
+    await ground.store.rewrite(
+      before,
+      before.head.replace(/commit: \w{40}/, `commit: ${commit}`).replace(/head: \w{40}/, `head: ${commit}`),
+    );
+  }
+  /** Without the advice on environments that the plan leaves out on purpose here. */
+  const told = async () => (await findings()).filter(({ code }) => code !== 'environment.set-in');
+  const api = (env: readonly object[]) => manifest('api', { version: '4.2.0', env });
+  const secret = [{ name: 'API_KEY', valueFrom: { secretKeyRef: { name: 'api-keys', key: 'key' } } }];
+
+  test('a variable that the plan says is set where the manifest does not set it, with the file', async () => {
+    await build({ 'deploy/staging/api.yaml': api([{ name: 'API_KEY', value: 'x' }]) });
+    await complete(withVariable('staging, production'));
+    expect(await told()).toMatchObject([
+      {
+        code: 'environment.not-set',
+        severity: 'error',
+        path: ['spec', 'environmentVariables', 0, 'setIn', 1],
+        problem:
+          'API_KEY is said to be set in production, but deploy/production/api.yaml does not set it for api: container app gets it from nowhere',
+      },
+    ]);
+  });
+
+  test('a key that the ConfigMap of the manifests does not have', async () => {
+    const env = [{ name: 'API_KEY', valueFrom: { configMapKeyRef: { name: 'api', key: 'key' } } }];
+    const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: api }\ndata: { other: x }\n';
+    await build({ 'deploy/production/api.yaml': `${api(env)}---\n${map}` });
+    await complete(withVariable('production'));
+    expect(await told()).toMatchObject([
+      { code: 'environment.not-set', problem: expect.stringMatching(/ConfigMap api has no key key$/) },
+    ]);
+  });
+
+  test('nothing of a variable whose ConfigMap only the cluster knows', async () => {
+    const from = { envFrom: [{ configMapRef: { name: 'shared' } }] };
+    const text = manifest('api', { version: '4.2.0' }).replace(
+      '- name: app\n',
+      `- name: app\n          envFrom: ${JSON.stringify(from.envFrom)}\n`,
+    );
+    expect(text).toContain('configMapRef');
+    await build({ 'deploy/production/api.yaml': text });
+    await complete(withVariable('production'));
+    expect(await told()).toEqual([]);
+  });
+
+  test('what they set and read from by now, and the plan does not name: another plan drafts it', async () => {
+    await build({ 'deploy/production/api.yaml': api(secret) });
+    await complete();
+    expect(await told()).toMatchObject([
+      { code: 'unplanned.variable', severity: 'warning', fix: expect.stringContaining(`relctl plan ${ID} adds it`) },
+      { code: 'unplanned.resource', problem: expect.stringContaining('Secret api-keys (production)') },
+    ]);
+    await plan(ground.context(), ID, NO_FLAGS);
+    expect(await told()).toEqual([]);
+  });
+
+  test('a variable of the plan that they set in more environments than it says', async () => {
+    await build({ 'deploy/production/api.yaml': api([{ name: 'API_KEY', value: 'x' }]) });
+    await complete(withVariable(''));
+    expect(await told()).toMatchObject([
+      {
+        code: 'unplanned.setting',
+        problem: expect.stringMatching(/API_KEY that the candidate's manifests set it in production$/),
+      },
+    ]);
+  });
+});
+
 describe('what the calendar says', () => {
   test.each([
     ['seven days before', -7, []],

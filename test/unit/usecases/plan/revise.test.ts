@@ -96,6 +96,54 @@ describe('a draft that is planned again', () => {
     );
   });
 
+  test('gets the Secrets and ConfigMaps that its manifests came to read from, and what stood open of its variables', async () => {
+    const from = (kind: 'secretKeyRef' | 'configMapKeyRef', name: string) => [
+      { name: 'WALLET_KEY', valueFrom: { [kind]: { name, key: 'key' } } },
+    ];
+    goOn(ground.git, 'feature/wallet', {
+      'deploy/staging/api.yaml': manifest('api', { version: '4.2.0', env: from('configMapKeyRef', 'api-test') }),
+      'deploy/production/api.yaml': manifest('api', { version: '4.2.0', env: from('secretKeyRef', 'api-wallet') }),
+    });
+    const outcome = await give({ branches: ['feature/wallet'] });
+    const { spec } = await load();
+    expect(spec.environmentVariables).toMatchObject([
+      { name: 'WALLET_KEY', secret: true, source: 'Secret api-wallet', setIn: ['staging', 'production'] },
+    ]);
+    expect(spec.resources.map(({ name, environment, object }) => [name, environment, object?.kind])).toEqual([
+      ['ConfigMap api-test', 'staging', 'ConfigMap'],
+      ['Secret api-wallet', 'production', 'Secret'],
+    ]);
+    expect(outcome.data.added).toEqual([
+      {
+        kind: 'variable',
+        name: 'WALLET_KEY',
+        detail: "the candidate's manifests set it in staging and production; it comes from Secret api-wallet",
+      },
+      { kind: 'resource', name: 'ConfigMap api-test (staging)', detail: 'holds WALLET_KEY' },
+      { kind: 'resource', name: 'Secret api-wallet (production)', detail: 'holds WALLET_KEY' },
+    ]);
+  });
+
+  test('keeps where a person says that a variable comes from, and what a person calls a resource', async () => {
+    await edit((text) =>
+      text
+        .replace(/source: "TO BE WRITTEN.*"/, 'source: vault kv/wallet # Olga')
+        .replace(
+          'resources: []',
+          'resources: [{ name: the key, environment: production, object: { apiVersion: v1, kind: Secret, name: api-wallet } }]',
+        ),
+    );
+    const env = [{ name: 'WALLET_KEY', valueFrom: { secretKeyRef: { name: 'api-wallet', key: 'key' } } }];
+    goOn(ground.git, 'feature/wallet', {
+      'deploy/production/api.yaml': manifest('api', { version: '4.2.0', env }),
+    });
+    await give({ branches: ['feature/wallet'] });
+    const { spec, head } = await load();
+    expect(head).toContain('source: vault kv/wallet # Olga');
+    expect(spec.environmentVariables).toMatchObject([{ source: 'vault kv/wallet', setIn: ['production'] }]);
+    expect(spec.resources.map((one) => one.name)).toEqual(['the key']);
+  });
+
   test('is told what it says and the difference does not show, and keeps it', async () => {
     await edit((text) =>
       text
