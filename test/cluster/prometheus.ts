@@ -19,6 +19,8 @@ export interface MetricsProgram {
 export interface PrometheusServer extends MetricsProgram {
   /** Puts another rule file in place (YAML) and has it read. */
   setRules(rules: string): Promise<void>;
+  /** Scrapes nothing any more: what it holds stays as it is. */
+  dropTargets(): Promise<void>;
 }
 
 /** What a Prometheus is started with. */
@@ -55,14 +57,15 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       ? {}
       : { alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(options.alertmanager).host] }] }] } }),
   };
-  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config, null, 1));
+  const configFile = join(folder, 'prometheus.yml');
+  writeFileSync(configFile, JSON.stringify(config, null, 1));
   if (options.history !== undefined) {
     const history = join(folder, 'history.txt');
     writeFileSync(history, options.history);
     execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', history, data], { stdio: 'pipe' });
   }
   const started = await startAndWait('prometheus', folder, port, [
-    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--config.file=${configFile}`,
     `--storage.tsdb.path=${data}`,
     '--storage.tsdb.retention.time=60d',
     '--web.enable-lifecycle',
@@ -70,13 +73,15 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     '--rules.alert.resend-delay=1s',
     '--log.level=warn',
   ]);
+  async function put(file: string, text: string): Promise<void> {
+    writeFileSync(file, text);
+    const response = await fetch(`${started.url}/-/reload`, { method: 'POST' });
+    if (!response.ok) throw new Error(`prometheus did not take ${file}: ${await response.text()}`);
+  }
   return {
     ...started,
-    async setRules(rules) {
-      writeFileSync(rulesFile, rules);
-      const response = await fetch(`${started.url}/-/reload`, { method: 'POST' });
-      if (!response.ok) throw new Error(`prometheus did not take the rules: ${await response.text()}`);
-    },
+    setRules: (rules) => put(rulesFile, rules),
+    dropTargets: () => put(configFile, JSON.stringify({ ...config, scrape_configs: [] })),
   };
 }
 

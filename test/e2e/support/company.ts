@@ -69,6 +69,10 @@ export interface CompanyOptions {
   readonly replicas?: number;
   /** What divides the requests of `web`, as relctl.yaml says it. */
   readonly traffic?: Readonly<Record<string, string>>;
+  /** Another store that its Prometheus also asks. */
+  readonly remoteRead?: string;
+  /** Path of the relctl that is run; the one that is shipped when left out. */
+  readonly program?: string;
 }
 
 /** Starts a company that runs version 1.0.0 in production. */
@@ -80,7 +84,11 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   const targetsFile = join(plane.folder, 'targets.json');
   const kubelet = await startKubelet(plane, { targetsFile, backOffMs: 300 });
   const router = await startRouter(plane, kubelet, { gateway: true });
-  const prometheus = await startPrometheus({ targetsFiles: [targetsFile] });
+  const { remoteRead, program = RELCTL } = options;
+  const prometheus = await startPrometheus({
+    targetsFiles: [targetsFile],
+    ...(remoteRead === undefined ? {} : { remoteRead }),
+  });
   const cluster = (namespace: string) =>
     createKubectlCluster({ kubeconfig: plane.kubeconfig, context: 'e2e', namespace });
   const uid = await cluster('default').identity();
@@ -120,7 +128,7 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
     prometheus,
     product,
     cluster,
-    relctl: (args, env) => runRelctl(root, args, env),
+    relctl: (args, env) => runRelctl(program, root, args, env),
     history(id) {
       const { status } = parse(readFileSync(join(root, 'releases', `${id}.yaml`), 'utf8')) as {
         status: { phase: string; events: RecordedLine[] };
@@ -153,9 +161,14 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   };
 }
 
-function runRelctl(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
+function runRelctl(
+  program: string,
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [RELCTL, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
