@@ -20,6 +20,7 @@ import { DAY, daily, HOUR, longTraffic } from './support/long-history.ts';
 import { AHEAD } from './support/moved-clock.ts';
 import { buildMovedClockProgram, type MovedClockProgram } from './support/moved-clock-program.ts';
 import { manifests, STABLE_REPLICAS } from './support/product.ts';
+import { DRILL, junit, RULES, signups, whatPeopleWrite } from './support/whole-release-files.ts';
 
 /**
  * One release by the relctl process from the first line of its plan to its closing and what is read of it then, on real parts: a
@@ -32,22 +33,6 @@ const NOW = Date.now();
 const BEFORE_CAB = -9 * DAY;
 const BEFORE_STAGING = -4 * DAY;
 const POLICY = 'relctl/process/standard-3.0.yaml';
-const RULES = `groups:
-  - name: greeting
-    interval: 1s
-    rules:
-      - { alert: GreetingLost, expr: 'vector(0) > 0', labels: { severity: critical } }
-`;
-/** What the plan calls the drill of GreetingLost: it makes the rule true and has Prometheus read it. */
-const DRILL = `import { readFileSync, writeFileSync } from 'node:fs';
-const [file, url] = process.argv.slice(2);
-writeFileSync(file, readFileSync(file, 'utf8').replace('vector(0)', 'vector(1)'));
-const { ok } = await fetch(url + '/-/reload', { method: 'POST' });
-process.exitCode = ok ? 0 : 1;
-`;
-const junit = (failure: string) =>
-  `<testsuite name="greets"><testcase classname="greets" name="in English">${failure}</testcase></testsuite>`;
-
 const havePrograms = havePostgres();
 let program: MovedClockProgram;
 let company: Company;
@@ -111,7 +96,7 @@ beforeAll(async () => {
     .replace('staging: 0', 'staging: 3');
   write(POLICY, policy);
   write('hooks/drill.mjs', DRILL);
-  write('signups.csv', signups());
+  write('signups.csv', signups(NOW));
   execFileSync('git', ['-C', root, 'commit', '-qam', 'Set up'], { stdio: 'pipe' });
 });
 
@@ -122,72 +107,6 @@ afterAll(async () => {
   await company?.stop();
   program?.remove();
 });
-
-/** 45 a day since always. */
-function signups(): string {
-  const days = Array.from({ length: 24 }, (_, index) => new Date(NOW + (index - 14) * DAY).toISOString().slice(0, 10));
-  return ['day,count', ...days.map((day) => `${day},45`), ''].join('\n');
-}
-
-/** What the R&D Lead writes into the plan that was drafted. */
-function whatPeopleWrite(): Record<string, unknown> {
-  const series = 'http_requests_total{service="web"}';
-  const owner = PEOPLE.pm;
-  return {
-    rollback: { owner: PEOPLE.ops, triggers: ['errors'], steps: ['relctl rollback'], expectedMinutes: 5 },
-    resources: [{ name: 'Phrase book', object: { apiVersion: 'v1', kind: 'ConfigMap', name: 'phrases' } }],
-    alerts: [
-      {
-        name: 'GreetingLost',
-        severity: 'critical',
-        drill: ['node', 'hooks/drill.mjs', join(staging.folder, 'rules.yml'), staging.url],
-      },
-    ],
-    slos: [
-      {
-        name: 'availability',
-        service: 'web',
-        objective: '99%',
-        good: series.replace('}', ',code!~"5.."}'),
-        total: series,
-      },
-    ],
-    canary: {
-      strategy: 'shared-service',
-      share: '10%',
-      bake: '15s',
-      extension: '15s',
-      look: '2s',
-      detectableRatio: 20,
-    },
-    testPlan: { regression: { mandatorySuites: ['greets'] }, feature: [{ id: 'T-1', title: 'greets' }] },
-    smokeTests: [{ name: 'health', http: { url: `${web.url}/healthz`, json: [{ pointer: '/status', equals: 'up' }] } }],
-    successMetrics: [
-      { name: 'greetings', query: 'greetings_a_day', direction: 'up', target: 120, guardrail: 50, owner },
-      {
-        name: 'orders',
-        source: {
-          kind: 'sql',
-          connectionFrom: 'SHOP_DATABASE',
-          query: 'SELECT count(*) FROM orders WHERE placed_at >= $1 AND placed_at < $2',
-        },
-        direction: 'up',
-        target: 160,
-        owner,
-      },
-      {
-        name: 'signups',
-        source: { kind: 'csv', file: 'signups.csv', column: 'count', dayColumn: 'day' },
-        direction: 'up',
-        target: 40,
-        owner,
-      },
-    ],
-    impact: { summary: 'says hello' },
-    security: { review: 'not-needed', notes: 'a greeting' },
-    risk: { level: 'low' },
-  };
-}
 
 interface Ended {
   readonly code: number | null;
@@ -244,7 +163,7 @@ describe.skipIf(!havePrograms)('one release, from its plan to its closing', () =
       ...['--window', `${wall(-1)}/${wall(6)}`, '--time-zone', 'UTC', '--image', 'web=registry.example/web:2.0.0'],
       ...['--product-manager', pm, '--rd-lead', lead, '--operations', ops, '--qa', qa, '--cab', cab],
     );
-    write(whatPeopleWrite());
+    write(whatPeopleWrite(staging, web));
     await done(BEFORE_CAB, lead, 'plan', ID, '--check');
     await done(BEFORE_CAB, lead, 'submit-cab', ID);
     const areas = ['--operational-readiness', '--security-review', '--impact-assessment'];
