@@ -117,9 +117,21 @@ describe('pods', () => {
     const versions = async () =>
       Promise.all(ready().map(async ({ host, port }) => (await fetch(`http://${host}:${port}/`)).json()));
     expect(await versions()).toMatchObject([{ version: '1.0.0' }, { version: '1.0.0' }]);
-    const now = await cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' });
-    const guard = { resourceVersion: now?.metadata.resourceVersion ?? '' };
-    await cluster.apply(deployment('api', 'api', 'stable', 'registry.example/api:2.0.0'), guard);
+    // The controller writes status while its pods become ready, so the version that was read may be past.
+    await waitFor(
+      async () => {
+        const now = await cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' });
+        const guard = { resourceVersion: now?.metadata.resourceVersion ?? '' };
+        return cluster.apply(deployment('api', 'api', 'stable', 'registry.example/api:2.0.0'), guard).then(
+          () => true,
+          (error) => {
+            if (error.code !== 'cluster.conflict') throw error;
+            return false;
+          },
+        );
+      },
+      { what: 'apply at a version that is still the present one' },
+    );
     await waitFor(
       async () => {
         const status = (await cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' }))?.status as {
