@@ -248,7 +248,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [ID],
     options: [
       ['--once', 'look once; this is what it does when nothing is said'],
-      ['--watch', 'keep looking, every minute, until q or Ctrl-C'],
+      ['--watch', 'keep looking, every minute, until q, Ctrl-C or the end of hypercare'],
       ['--exit', 'sign hypercare off'],
       ['--confirm', 'sign off without asking'],
       ['--note <text>', 'an observation for the record'],
