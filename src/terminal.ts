@@ -24,10 +24,12 @@ export function createTerminal(flags: Flags, io: Io): Terminal {
   const isStream = flags.events === 'ndjson';
   const interactive = io.stdin.isTTY === true && io.stderr.isTTY === true && flags.json !== true && !isStream;
   const mode = isStream ? 'ndjson' : flags.quiet === true ? 'silent' : io.stderr.isTTY === true ? 'live' : 'plain';
-  const progress = createProgressView(isStream ? io.stdout : io.stderr, { mode, style: styleOf(io.stderr, flags, io) });
+  const style = styleOf(io.stderr, flags, io);
+  const progress = createProgressView(isStream ? io.stdout : io.stderr, { mode, style });
   const prompter = createPrompter({
     stdin: io.stdin,
     output: io.stderr,
+    style,
     yes: flags.yes === true,
     interactive,
     settle: () => progress.settle(),

@@ -1,3 +1,5 @@
+import type { Block } from '../domain/outcome.ts';
+
 /**
  * Asks a person. Each question names the flag that answers it, so that without a terminal the error can say which one is
  * missing (`usage.missing-answer`). Interrupting is `answer.interrupted`.
@@ -5,15 +7,15 @@
 export interface Prompter {
   /** True when a person can answer. */
   readonly interactive: boolean;
+  /** Shows what a person should have seen before the next question; nothing where nobody can answer. */
+  show(blocks: readonly Block[]): Promise<void>;
   confirm(
     question: Question & {
       readonly default: boolean /** --yes never answers an approval. */;
       readonly approval: boolean;
     },
   ): Promise<boolean>;
-  text(
-    question: Question & { readonly default?: string; readonly validate?: (answer: string) => true | string },
-  ): Promise<string>;
+  text(question: Question & { readonly default?: string; readonly validate?: Validate }): Promise<string>;
   select<T extends string>(
     question: Question & { readonly choices: readonly Choice<T>[]; readonly default?: T },
   ): Promise<T>;
@@ -21,6 +23,9 @@ export interface Prompter {
     question: Question & { readonly choices: readonly Choice<T>[]; readonly min: number },
   ): Promise<readonly T[]>;
 }
+
+/** Says what is wrong with an answer, which is then asked for again. */
+export type Validate = (answer: string) => true | string | Promise<true | string>;
 
 /** What is asked. */
 export interface Question {

@@ -15,15 +15,21 @@ const INDENT = '  ';
 export function renderHuman(outcome: Outcome, style: Style): string {
   const verbatim = verbatimOnly(outcome);
   if (verbatim !== undefined) return verbatim;
-  const lines = [...headlineLines(outcome, style)];
-  let afterHeading = false;
-  for (const block of outcome.blocks) {
+  const blocks = renderBlocks(outcome.blocks, style);
+  return `${headlineLines(outcome, style).join('\n')}\n${blocks === '' ? '' : `\n${blocks}`}`;
+}
+
+/** Blocks as text for a person, with a blank line between them. */
+export function renderBlocks(blocks: readonly Block[], style: Style): string {
+  const lines: string[] = [];
+  let afterHeading = true;
+  for (const block of blocks) {
     const drawn = blockLines(block, style);
     if (drawn.length === 0) continue;
     lines.push(...(afterHeading ? [] : ['']), ...drawn);
     afterHeading = block.kind === 'heading';
   }
-  return `${lines.join('\n')}\n`;
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
 /** The text of an answer that has only verbatim blocks, or `undefined`. */

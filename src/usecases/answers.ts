@@ -23,6 +23,36 @@ export async function textAnswer(
   });
 }
 
+/**
+ * Asks for something that has to be read, again and again until it can be: each time it is said what is wrong.
+ * @param read what the answer means; an error of usage is a reason to ask again
+ * @throws RelctlError `usage.missing-answer`, `answer.interrupted`, and what `read` throws that no other answer mends
+ */
+export async function readAnswer<T>(
+  prompter: Prompter,
+  question: { readonly message: string; readonly flag: string; readonly default?: string },
+  read: (answer: string) => T | Promise<T>,
+): Promise<T> {
+  let taken: { readonly answer: string; readonly value: T } | undefined;
+  const answer = await prompter.text({
+    ...question,
+    validate: async (text) => {
+      try {
+        taken = { answer: text, value: await read(text) };
+        return true;
+      } catch (error) {
+        // Anything else is thrown again below, with all that it says.
+        return error instanceof RelctlError && isMendable(error) ? error.message : true;
+      }
+    },
+  });
+  return taken?.answer === answer ? taken.value : read(answer);
+}
+
+function isMendable({ kind, code }: RelctlError): boolean {
+  return kind === 'usage' || code === 'review.incomplete';
+}
+
 /** The same for one of several choices. Errors: `usage.bad-flag` when the flag holds none of them. */
 export async function choiceAnswer<T extends string>(
   prompter: Prompter,

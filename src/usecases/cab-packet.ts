@@ -15,11 +15,20 @@ import { riskOf } from './risk.ts';
 /** Draws a packet in the forms in which it is kept. Given by the command, because use cases draw nothing. */
 export type DrawPacket = (packet: Packet) => { readonly markdown: string; readonly html: string };
 
-/** Gathers what the board reads about a release, from the plan, its difference and the other releases. */
-export async function cabPacket(context: Context, release: Release, round: number): Promise<Packet> {
+/**
+ * Gathers what the board reads about a release, from the plan, its difference and the other releases.
+ * @param at when it was submitted, where that is past: what was in time then is not late because it is read later
+ */
+export async function cabPacket(
+  context: Context,
+  release: Release,
+  round: number,
+  at = context.clock.now(),
+): Promise<Packet> {
   const { plan } = release.journal;
   const facts: PacketFacts = {
     ...release.facts(),
+    now: at,
     requester: context.actor,
     round,
     risk: await riskOf(context, plan),

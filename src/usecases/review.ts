@@ -1,15 +1,14 @@
-import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { isAmong, nameList } from '../domain/people.ts';
 import { judgeMetric } from '../domain/success/judge.ts';
 import { type JudgedMetric, sourceOf } from '../domain/success/metric.ts';
 import type { EventData } from '../plan/events.ts';
-import { choiceAnswer, textAnswer } from './answers.ts';
+import { choiceAnswer, readAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
 import { flushOutbox, recordAndTell } from './notify.ts';
 import { openForCommand, type Release } from './release.ts';
-import { readDebt } from './review/debts.ts';
+import { attendedAnswer } from './review/attended.ts';
+import { askDebts, readDebt } from './review/debts.ts';
 import { reviewDocument } from './review-document.ts';
 import { keepRawValues } from './success/evidence.ts';
 import { measureNewDays, observedDays } from './success/measure.ts';
@@ -138,11 +137,11 @@ async function giveMissing(
   for (const metric of plan.spec.successMetrics) {
     const isByHand = sourceOf(metric).kind === 'hand';
     if (!isByHand || values.has(metric.name) || observedDays(state.successDays, metric.name).length > 0) continue;
-    const answer = await textAnswer(context.prompter, undefined, {
+    const question = {
       message: `What is ${metric.name} after the first week? (target ${metric.target})`,
       flag: `--value ${JSON.stringify(`${metric.name}=<number>`)}`,
-    });
-    values.set(metric.name, readNumber(answer, metric.name));
+    };
+    values.set(metric.name, await readAnswer(context.prompter, question, (text) => readNumber(text, metric.name)));
   }
   return values;
 }
@@ -154,30 +153,12 @@ async function askReview(
 ): Promise<Omit<Review, 'document'>> {
   const { prompter } = context;
   const { plan } = release.journal;
-  const { productManager, rdLead } = plan.spec.owners;
-  const attended =
-    answers.attended.length > 0
-      ? answers.attended
-      : split(
-          await textAnswer(prompter, undefined, {
-            message: 'Who attended (addresses, separated by commas)?',
-            flag: '--attended',
-            default: `${productManager}, ${rdLead}`,
-          }),
-        );
-  const product = attended.filter((person) => isAmong([productManager], person));
-  const rd = attended.filter((person) => !isAmong([productManager], person));
-  if (product.length === 0 || rd.length === 0) {
-    throw new RelctlError('review.incomplete', `the review needs Product and R&D; attended: ${nameList(attended)}`, {
-      why: 'The post-release review is mandatory, and it is held by both.',
-      hints: [`--attended ${productManager} --attended ${rdLead}`],
-    });
-  }
+  const attended = await attendedAnswer(prompter, plan.spec.owners, answers.attended);
   const lessons =
     answers.lessons.length > 0
       ? answers.lessons
       : [await textAnswer(prompter, undefined, { message: 'What was learned?', flag: '--lesson' })];
-  const debts = (answers.debts.length > 0 || answers.noDebt ? answers.debts : await askDebts(context)).map(readDebt);
+  const debts = answers.debts.length > 0 || answers.noDebt ? answers.debts.map(readDebt) : await askDebts(prompter);
   const outcome = await choiceAnswer(prompter, answers.outcome, {
     message: 'How did the release end?',
     flag: '--outcome',
@@ -189,7 +170,7 @@ async function askReview(
   });
   const { sideEffects = [], classification } = answers;
   return {
-    attended: { product: [...product], rd: [...rd] },
+    attended,
     lessons: [...lessons],
     debts,
     outcome,
@@ -208,20 +189,4 @@ async function askReview(
       ],
     });
   }
-}
-
-async function askDebts(context: Context): Promise<readonly string[]> {
-  const answer = await textAnswer(context.prompter, undefined, {
-    message: 'Which technical debt was created (text; owner; due date; ticket), or "none"?',
-    flag: '--debt or --no-debt',
-    default: 'none',
-  });
-  return answer === 'none' ? [] : [answer];
-}
-
-function split(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
 }

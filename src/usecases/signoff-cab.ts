@@ -10,6 +10,7 @@ import { approvalAnswer, choiceAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
 import { flushOutbox, recordAndTell } from './notify.ts';
+import { packetSummary } from './packet-summary.ts';
 import { openForCommand, type Release } from './release.ts';
 import { subjectOf } from './subject.ts';
 
@@ -91,20 +92,23 @@ const AREAS = [
 async function askVote(context: Context, release: Release, answers: CabAnswers): Promise<EventData<'cab.voted'>> {
   const { prompter, clock } = context;
   const { plan, state } = release.journal;
+  const conditions = answers.conditions.map((text) => readCondition(text, isoTime(clock.now()).slice(0, 10)));
+  const asksAnything = answers.decision === undefined || AREAS.some(([area]) => answers[area] === undefined);
+  if (asksAnything && prompter.interactive) await prompter.show(await packetSummary(context, release));
   const areas = { operationalReadiness: false, securityReview: false, impactAssessment: false };
   for (const [area, message, flag] of AREAS) {
     areas[area] = await approvalAnswer(prompter, answers[area], { message, flag });
   }
+  const missing = AREAS.filter(([area]) => !areas[area]).map(([, , flag]) => flag);
   const decision = await choiceAnswer(prompter, answers.decision, {
     message: `${plan.metadata.feature}: Go or No-Go?`,
     flag: '--decision',
     choices: [
       { value: 'no-go', label: 'No-Go' },
-      { value: 'go', label: 'Go' },
+      { value: 'go', label: 'Go', ...(missing.length > 0 ? { disabled: '(not all three areas are confirmed)' } : {}) },
     ],
     default: 'no-go',
   });
-  const missing = AREAS.filter(([area]) => !areas[area]).map(([, , flag]) => flag);
   if (decision === 'go' && missing.length > 0) {
     throw new RelctlError(
       'usage.bad-flag',
@@ -127,7 +131,7 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
     round: state.cab?.round ?? 1,
     decision,
     ...areas,
-    conditions: answers.conditions.map((text) => readCondition(text, isoTime(clock.now()).slice(0, 10))),
+    conditions,
     comment,
   };
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../domain/outcome.ts';
 import { nextActions } from '../domain/process.ts';
-import { type RecordedCheck, shown } from './check-lines.ts';
+import type { RecordedCheck } from './check-lines.ts';
 import type { Context } from './context.ts';
 import { flushOutbox } from './notify.ts';
 import { checkAlert } from './readiness/alerts.ts';
@@ -9,7 +9,7 @@ import { checkResource } from './readiness/resources.ts';
 import { checkStaged } from './readiness/staged.ts';
 import { checkVariables } from './readiness/variables.ts';
 import { openForCommand, type Release } from './release.ts';
-import { recordSignoff } from './signoff.ts';
+import { checksInAnswer, recordSignoff } from './signoff.ts';
 
 /** What an operator's flags may answer. */
 export interface OpsAnswers {
@@ -37,7 +37,7 @@ export async function signoffOps(context: Context, id: string, answers: OpsAnswe
     result: 'done',
     headline: `Operations (${context.actor}) ${decision === 'pass' ? 'signs off' : 'rejects'} ${id}`,
     blocks: [
-      { kind: 'checks', checks: checks.map(shown) },
+      ...checksInAnswer(context, { ...answers, checks }),
       { kind: 'next', actions: nextActions(release.facts()) },
     ],
     data: { release: id, phase: journal.state.phase, decision, checks, drills: Object.fromEntries(drills) },

@@ -1,14 +1,13 @@
 import type { Outcome } from '../domain/outcome.ts';
 import { nextActions } from '../domain/process.ts';
 import { sumTotals } from '../evidence/junit/report.ts';
-import { shown } from './check-lines.ts';
 import type { Context } from './context.ts';
 import { flushOutbox } from './notify.ts';
 import { checkStaged } from './readiness/staged.ts';
 import { openForCommand } from './release.ts';
-import { recordSignoff } from './signoff.ts';
+import { checksInAnswer, recordSignoff } from './signoff.ts';
 import { featureChecks } from './testing/feature-checks.ts';
-import { keepReports, readReports, regressionChecks } from './testing/regression.ts';
+import { keepReports, regressionChecks, regressionReports } from './testing/regression.ts';
 
 /** What a tester's flags may answer; the rest is asked. */
 export interface QaAnswers {
@@ -25,7 +24,7 @@ export interface QaAnswers {
 export async function signoffQa(context: Context, id: string, answers: QaAnswers): Promise<Outcome> {
   const release = await openForCommand(context, id, 'signoff qa', undefined);
   await flushOutbox(context, release);
-  const reports = await readReports(context, id, answers.junit);
+  const reports = await regressionReports(context, id, answers.junit);
   const kept = await keepReports(context, id, reports);
   const { testPlan } = release.journal.plan.spec;
   const checks = [
@@ -41,7 +40,7 @@ export async function signoffQa(context: Context, id: string, answers: QaAnswers
     result: 'done',
     headline: `QA (${context.actor}) ${journal.state.signoffs.qa?.data.decision === 'pass' ? 'signs off' : 'rejects'} ${id}`,
     blocks: [
-      { kind: 'checks', checks: checks.map(shown) },
+      ...checksInAnswer(context, { ...answers, checks }),
       { kind: 'next', actions: nextActions(release.facts()) },
     ],
     data: {

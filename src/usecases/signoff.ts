@@ -1,8 +1,10 @@
 import { seatFor } from '../domain/delegates.ts';
 import { RelctlError } from '../domain/errors.ts';
+import type { Block } from '../domain/outcome.ts';
 import type { EventData } from '../plan/events.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { choiceAnswer, textAnswer } from './answers.ts';
+import { shown } from './check-lines.ts';
 import type { Context } from './context.ts';
 import type { Release } from './release.ts';
 import { subjectOf } from './subject.ts';
@@ -19,6 +21,18 @@ interface Signoff {
   readonly comment?: string;
 }
 
+function checksBlock(checks: readonly SignoffCheck[]): Block {
+  return { kind: 'checks', checks: checks.map(shown) };
+}
+
+/** The checks as part of the answer, unless the one who was asked has just seen them. */
+export function checksInAnswer(
+  { prompter }: Context,
+  { checks, decision }: Pick<Signoff, 'checks' | 'decision'>,
+): readonly Block[] {
+  return decision === undefined && prompter.interactive ? [] : [checksBlock(checks)];
+}
+
 /**
  * Records a sign-off of QA or Operations. What is red cannot be signed: a `pass` with a failed check is refused, and a
  * rejection is what can be recorded then.
@@ -29,12 +43,13 @@ export async function recordSignoff(context: Context, release: Release, signoff:
   const { journal } = release;
   const { plan, state } = journal;
   const red = signoff.checks.filter((check) => !check.ok);
+  if (signoff.decision === undefined) await prompter.show([checksBlock(signoff.checks)]);
   const decision = await choiceAnswer(prompter, signoff.decision, {
     message: `${signoff.checks.length - red.length} of ${signoff.checks.length} checks are green. Sign off on ${plan.id}?`,
     flag: '--decision',
     choices: [
       { value: 'reject', label: 'Reject' },
-      { value: 'pass', label: 'Sign off', ...(red.length > 0 ? { disabled: 'a check is red' } : {}) },
+      { value: 'pass', label: 'Sign off', ...(red.length > 0 ? { disabled: '(a check is red)' } : {}) },
     ],
     default: 'reject',
   });

@@ -211,6 +211,7 @@ export function foreignRuns(runs: Runs, host = 'build-7'): Runs {
 /** Nobody sits at the terminal: every question fails and names its flag. */
 export const SILENT: Prompter = {
   interactive: false,
+  show: async () => undefined,
   confirm: async (question) => unanswered(question.flag),
   text: async (question) => unanswered(question.flag),
   select: async (question) => unanswered(question.flag),

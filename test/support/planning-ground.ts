@@ -199,6 +199,7 @@ export function scriptedPrompter(
   };
   return {
     interactive: Object.keys(answers).length > 0,
+    show: async () => undefined,
     confirm: answer,
     text: answer,
     select: answer,

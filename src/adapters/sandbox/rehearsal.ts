@@ -78,6 +78,7 @@ function unanswered(flag: string): never {
 /** Everything is answered beforehand on the stage. */
 const SILENT: Prompter = {
   interactive: false,
+  show: async () => undefined,
   confirm: async (question) => unanswered(question.flag),
   text: async (question) => unanswered(question.flag),
   select: async (question) => unanswered(question.flag),

@@ -1,13 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 import { RelctlError } from '../../domain/errors.ts';
-import type { Choice, Prompter, Question } from '../../ports/prompter.ts';
+import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.ts';
 import { clean, cleanLine } from '../../renderers/clean.ts';
+import type { Style } from '../../renderers/style.ts';
 
 /** What the prompter works with. */
 export interface PrompterOptions {
   readonly stdin: Readable;
   /** Where questions are drawn: stderr, because results go to stdout. */
   readonly output: Writable;
+  readonly style: Style;
   /** `--yes`: answers every confirmation with yes, except approvals. It answers nothing else. */
   readonly yes: boolean;
   /** Whether a person can answer: both streams are a terminal and nothing says otherwise. */
@@ -18,7 +20,7 @@ export interface PrompterOptions {
 
 type Definition =
   | { readonly type: 'confirm'; readonly default: boolean }
-  | { readonly type: 'input'; readonly default?: string; readonly validate?: (answer: string) => true | string }
+  | { readonly type: 'input'; readonly default?: string; readonly validate?: Validate }
   | { readonly type: 'select'; readonly choices: readonly object[]; readonly default?: string }
   | {
       readonly type: 'checkbox';
@@ -32,6 +34,12 @@ export function createPrompter(options: PrompterOptions): Prompter {
 
   return {
     interactive,
+    show: async (blocks) => {
+      if (!interactive) return;
+      await options.settle?.();
+      const { renderBlocks } = await import('../../renderers/human.ts');
+      options.output.write(`\n${renderBlocks(blocks, options.style)}\n`);
+    },
     confirm: async (question) => {
       if (yes && !question.approval) return true;
       const preset = question.approval ? false : question.default;

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { Merges } from '../../ports/repository.ts';
+import { readAnswer } from '../answers.ts';
 import type { Context } from '../context.ts';
 import { chooseBranches, noSuchBranch } from './branches.ts';
 import { type Offer, offersOf } from './offers.ts';
@@ -53,7 +54,10 @@ async function baseAnswer(context: Context, given: string | undefined): Promise<
   const tag = await context.repository.latestTag();
   if (tag !== undefined && !context.prompter.interactive) return tag;
   const question = { message: 'What does production run now (tag, branch or commit)?', flag: '--base <ref>' };
-  return (await context.prompter.text(tag === undefined ? question : { ...question, default: tag })).trim();
+  return readAnswer(context.prompter, tag === undefined ? question : { ...question, default: tag }, async (ref) => {
+    await context.repository.resolve(ref);
+    return ref;
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { EventData } from '../../plan/events.ts';
+import type { Prompter } from '../../ports/prompter.ts';
+import { readAnswer } from '../answers.ts';
 
 /** A piece of technical debt that a release created. */
 export type Debt = EventData<'review.closed'>['debts'][number];
@@ -18,6 +20,21 @@ export function readDebt(text: string): Debt {
     why: 'Debt without owner, date and ticket is never paid; the release closes only when every action has them.',
     hints: ['--debt "remove the old checkout flag; ada@example.com; 2027-02-01; SHOP-812"'],
   });
+}
+
+/** Asks for one piece of debt after the other, until there is no more. Errors: `usage.missing-answer`. */
+export async function askDebts(prompter: Prompter): Promise<Debt[]> {
+  const debts: Debt[] = [];
+  for (;;) {
+    const which = debts.length === 0 ? 'Which technical debt was created' : 'Which other technical debt';
+    const debt = await readAnswer(
+      prompter,
+      { message: `${which} (text; owner; due date; ticket), or "none"?`, flag: '--debt or --no-debt', default: 'none' },
+      (answer) => (answer === 'none' ? undefined : readDebt(answer)),
+    );
+    if (debt === undefined) return debts;
+    debts.push(debt);
+  }
 }
 
 /** A day of the calendar, `YYYY-MM-DD`. */

@@ -1,9 +1,9 @@
 import type { Spec } from '../../plan/spec.ts';
-import { approvalAnswer } from '../answers.ts';
+import { approvalAnswer, readAnswer } from '../answers.ts';
 import type { RecordedCheck } from '../check-lines.ts';
 import type { Context } from '../context.ts';
 import type { Release } from '../release.ts';
-import { type GivenResult, givenResults, keepProof } from './feature-results.ts';
+import { type GivenResult, givenResults, keepProof, type Proof } from './feature-results.ts';
 
 type FeatureTest = Spec['testPlan']['feature'][number];
 
@@ -36,21 +36,27 @@ async function featureCheck(
     message: `Did ${test.id} pass in staging? ${test.title}`,
     flag: `--passed ${test.id} or --failed ${test.id}`,
   });
-  const proof = given === undefined ? await askForProof(context, test) : given.proof;
-  if (proof !== undefined) {
-    return { name, ok: passed, detail: test.title, ...(await keepProof(context, release, test.id, proof)) };
-  }
+  const keep = (answer: string) => keepProof(context, release, test.id, answer);
+  const proof = given === undefined ? await askForProof(context, test, keep) : given.proof && (await keep(given.proof));
+  if (proof) return { name, ok: passed, detail: test.title, ...proof };
   return passed && test.needsEvidence === true
     ? { name, ok: false, detail: `${test.title}: nothing shows it: --passed ${test.id}=<link or file>` }
     : { name, ok: passed, detail: test.title };
 }
 
-async function askForProof({ prompter }: Context, test: FeatureTest): Promise<string | undefined> {
+async function askForProof(
+  { prompter }: Context,
+  test: FeatureTest,
+  keep: (answer: string) => Promise<Proof>,
+): Promise<Proof | undefined> {
   if (!prompter.interactive) return undefined;
-  const answer = await prompter.text({
-    message: `What shows ${test.id}? A link or a file${test.needsEvidence === true ? '' : '; nothing is fine'}`,
-    flag: `--passed ${test.id}=<link or file>`,
-    default: '',
-  });
-  return answer.trim() === '' ? undefined : answer.trim();
+  return readAnswer(
+    prompter,
+    {
+      message: `What shows ${test.id}? A link or a file${test.needsEvidence === true ? '' : '; nothing is fine'}`,
+      flag: `--passed ${test.id}=<link or file>`,
+      default: '',
+    },
+    (answer) => (answer === '' ? undefined : keep(answer)),
+  );
 }

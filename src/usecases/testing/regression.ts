@@ -2,6 +2,7 @@ import { RelctlError } from '../../domain/errors.ts';
 import { checkMandatorySuites } from '../../evidence/junit/mandatory-suites.ts';
 import { type JUnitReport, readJUnit } from '../../evidence/junit/report.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
+import { readAnswer } from '../answers.ts';
 import type { RecordedCheck } from '../check-lines.ts';
 import type { Context } from '../context.ts';
 
@@ -20,12 +21,50 @@ export interface KeptReport extends ReadReport {
 /** Names of tests that are shown before the rest is counted. */
 const SHOWN = 5;
 
-/** Reads the JUnit reports. Errors: `evidence.unreadable`, `usage.missing-answer` when there is none. */
-export async function readReports(
+/** Where test runners leave their reports, as they come: the first place where there is one is offered. */
+const USUAL_PLACES = [
+  'reports/**/*.xml',
+  'test-results/**/*.xml',
+  'build/test-results/**/*.xml',
+  'target/*-reports/*.xml',
+];
+
+/**
+ * The JUnit reports of the regression run: those that the flags name, or those that a person names.
+ * @throws RelctlError `evidence.unreadable`, `usage.missing-answer` when there is none
+ */
+export async function regressionReports(
   context: Context,
   id: string,
   globs: readonly string[],
 ): Promise<readonly ReadReport[]> {
+  if (globs.length > 0 || !context.prompter.interactive) return readReports(context, id, globs);
+  const offered = await usualPlace(context);
+  return readAnswer(
+    context.prompter,
+    {
+      message: 'Which JUnit reports did the regression run write (files or globs, with commas between them)?',
+      flag: '--junit <glob>',
+      ...(offered === undefined ? {} : { default: offered }),
+    },
+    (answer) =>
+      readReports(
+        context,
+        id,
+        answer
+          .split(',')
+          .map((glob) => glob.trim())
+          .filter((glob) => glob !== ''),
+      ),
+  );
+}
+
+async function usualPlace({ workspace }: Context): Promise<string | undefined> {
+  for (const glob of USUAL_PLACES) if ((await workspace.find(glob)).length > 0) return glob;
+  return undefined;
+}
+
+async function readReports(context: Context, id: string, globs: readonly string[]): Promise<readonly ReadReport[]> {
   const hints = [`relctl signoff qa ${id} --junit "reports/**/*.xml"`];
   const files = new Set<string>();
   for (const glob of globs) {

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createPrompter, type PrompterOptions } from '../../../../src/adapters/terminal/prompter.ts';
+import { PLAIN_STYLE } from '../../../../src/renderers/style.ts';
 
 const DOWN = '\u001b[B';
 
@@ -18,7 +19,7 @@ function terminal(keys: string | undefined, options: Partial<PrompterOptions> = 
     typed = true;
     setImmediate(() => stdin.write(keys));
   });
-  const prompter = createPrompter({ stdin, output, yes: false, interactive: true, ...options });
+  const prompter = createPrompter({ stdin, output, style: PLAIN_STYLE, yes: false, interactive: true, ...options });
   return { prompter, stdin, drawn: () => drawn };
 }
 
@@ -37,6 +38,7 @@ describe('without a terminal', () => {
     await expect(
       prompter.selectMany({ message: 'Which?', flag: '--branch', choices: [], min: 0 }),
     ).rejects.toMatchObject({ ...missing, hints: ['add --branch'] });
+    await prompter.show([{ kind: 'text', text: 'for nobody' }]);
     expect(drawn()).toBe('');
   });
 
@@ -74,6 +76,27 @@ describe('at a terminal', () => {
     await until(() => drawn().includes('a reason is needed'));
     stdin.write('because\r');
     expect(await answer).toBe('because');
+  });
+
+  it('takes its time to look at an answer, and asks again for one that will not do', async () => {
+    const { prompter, stdin, drawn } = terminal('nowhere.xml\r');
+    const answer = prompter.text({
+      message: 'Which reports?',
+      flag: '--junit',
+      validate: async (text) => (text === 'here.xml' ? true : `no file matches ${text}`),
+    });
+    await until(() => drawn().includes('no file matches nowhere.xml'));
+    stdin.write(`${'\u007f'.repeat('nowhere.xml'.length)}here.xml\r`);
+    expect(await answer).toBe('here.xml');
+  });
+
+  it('shows what was found above the question', async () => {
+    const { prompter, drawn } = terminal('y\r');
+    await prompter.show([
+      { kind: 'checks', checks: [{ state: 'failed', text: 'suite checkout', detail: '2 failed' }] },
+    ]);
+    expect(drawn()).toBe('\n  FAIL suite checkout  2 failed\n\n');
+    expect(await prompter.confirm(approval)).toBe(true);
   });
 
   it('selects by arrow keys', async () => {

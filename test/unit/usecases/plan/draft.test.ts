@@ -1,12 +1,19 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../../src/domain/outcome.ts';
+import type { RiskScore } from '../../../../src/domain/risk/score.ts';
+import type { Impact } from '../../../../src/evidence/impact/findings.ts';
 import type { ReleasePlan } from '../../../../src/plan/release-plan.ts';
 import type { Forge } from '../../../../src/ports/forge.ts';
 import { plan } from '../../../../src/usecases/plan.ts';
 import type { PlanOptions } from '../../../../src/usecases/planning/options.ts';
+import { riskOf } from '../../../../src/usecases/risk.ts';
+import { person } from '../../../support/person.ts';
 import {
   branch,
   copyOf,
+  goOn,
   manifest,
   NO_FLAGS,
   PLANNING_NOW,
@@ -127,6 +134,42 @@ describe('a plan that is drafted from flags', () => {
       'Secret api-wallet production',
     ]);
     expect(written.spec.alerts).toEqual([{ name: 'WalletFailing', severity: 'critical' }]);
+  });
+
+  test('writes the risk that the facts give, each point with its reason, so that both say the same', async () => {
+    walletBranch();
+    const { outcome, written } = await drafted();
+    const { risk } = outcome.data as { risk: RiskScore };
+    expect(risk).toEqual(await riskOf(ground.context(), written));
+    expect(written.spec.risk.level).toBe(risk.level);
+    for (const { reason, points } of risk.points) expect(written.spec.risk.notes).toContain(`${reason} (+${points})`);
+    expect(JSON.stringify(outcome.blocks)).not.toContain('as written');
+  });
+
+  test("does not count relctl's own files in its size, and names them", async () => {
+    const size = async () => {
+      const { outcome, written } = await drafted();
+      const { found } = outcome.data as { found: Impact };
+      expect(await riskOf(ground.context(), written)).toEqual(outcome.data.risk);
+      rmSync(join(ground.git.root, 'releases'), { recursive: true });
+      return { found, shown: JSON.stringify(outcome.blocks) };
+    };
+    walletBranch();
+    const before = await size();
+    expect(before.found.ownFiles).toEqual([]);
+    expect(before.shown).not.toContain('not counted');
+    const lines = 'a line\n'.repeat(3000);
+    goOn(ground.git, 'feature/wallet', {
+      'relctl/process/other-1.0.yaml': lines,
+      'releases/older.yaml': lines,
+      'releases/older/packet.html': lines,
+      '.github/workflows/relctl.yml': lines,
+    });
+    const after = await size();
+    expect(after.found.size).toEqual(before.found.size);
+    expect(after.found.ownFiles).toHaveLength(4);
+    expect(after.shown).toContain('4 files');
+    expect(after.shown).toContain("relctl's own files");
   });
 
   test('carries its evidence as comments with file and line', async () => {
@@ -293,6 +336,14 @@ describe('a branch', () => {
     ]);
     expect(JSON.stringify(choices)).toMatch(/dev@example\.com, \d+ d .*1 commit, 7 files \+\d+ -\d+/);
   });
+});
+
+test('a base that is not there is asked for again at a terminal', async () => {
+  walletBranch();
+  const { prompter, seen } = person({ '--base': ['v9.9.9', 'v4.1.0'] });
+  const { written } = await drafted(flags(), { prompter });
+  expect(seen).toContainEqual({ refused: expect.stringContaining('v9.9.9') });
+  expect(written.spec.candidate.base).toBe('v4.1.0');
 });
 
 describe('without a terminal', () => {
