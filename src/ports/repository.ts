@@ -12,8 +12,8 @@ export interface Repository {
   filesAt(commit: string): Promise<readonly string[]>;
   /** Unified diff with no context lines between two commits, renames detected. */
   diff(base: string, head: string): Promise<string>;
-  /** Changed files and lines between two commits; binary files count as files. */
-  changeSize(base: string, head: string): Promise<ChangeSize>;
+  /** Changed files and lines between two commits without some files and folders; binary files count as files. */
+  changeSize(base: string, head: string, without: readonly string[]): Promise<ChangeSize>;
   /** When commits were made, milliseconds since the epoch; those that are not there are left out. Full ids. */
   commitTimes(commits: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** `user.email` of the person at work, or `undefined`. */

@@ -1,6 +1,5 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { RiskScore } from '../domain/risk/score.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
 import { draftActions, findingChecks, foundTable, placedFindings, planFacts } from './planning/answer.ts';
@@ -8,7 +7,7 @@ import type { PlanData } from './planning/data.ts';
 import { type Draft, draftPlan } from './planning/draft.ts';
 import type { PlanOptions } from './planning/options.ts';
 import { revisePlan } from './planning/revise.ts';
-import { riskBlocks, riskOf } from './risk.ts';
+import { riskBlocks } from './risk.ts';
 
 /**
  * Drafts the plan of a release, or, where there is one, brings the draft up to date: what a person wrote stays.
@@ -17,8 +16,7 @@ import { riskBlocks, riskOf } from './risk.ts';
 export async function plan(context: Context, id: string, options: PlanOptions): Promise<Outcome> {
   const existing = await existingPlan(context, id);
   if (existing !== undefined) return revisePlan(context, existing, options);
-  const draft = await draftPlan(context, id, options);
-  return draftAnswer(context, draft, await riskOf(context, draft.plan, draft.impact.size));
+  return draftAnswer(context, await draftPlan(context, id, options));
 }
 
 async function existingPlan(context: Context, id: string): Promise<ReleasePlan | undefined> {
@@ -30,7 +28,7 @@ async function existingPlan(context: Context, id: string): Promise<ReleasePlan |
   }
 }
 
-function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact }: Draft, risk: RiskScore): Outcome {
+function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact, risk }: Draft): Outcome {
   const findings = placedFindings(context, drafted, policy);
   return {
     result: 'done',

@@ -4,6 +4,7 @@ import type { PlanFinding } from '../domain/plan-check.ts';
 import { isSummary } from '../domain/release-summary.ts';
 import { historyOf, type RiskFacts } from '../domain/risk/facts.ts';
 import { isUnderstated, type RiskScore, riskSentence, scoreRisk } from '../domain/risk/score.ts';
+import { OWN_PATHS } from '../evidence/impact/own-files.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
 
@@ -13,7 +14,7 @@ import type { Context } from './context.ts';
  */
 export async function riskOf(
   context: Pick<Context, 'store' | 'clock' | 'repository'>,
-  plan: Pick<ReleasePlan, 'id' | 'spec'>,
+  plan: { readonly id: string; readonly spec: RiskFacts['spec'] },
   size?: RiskFacts['size'],
 ): Promise<RiskScore> {
   const { spec, id } = plan;
@@ -32,7 +33,7 @@ async function sizeOf(
   candidate: { readonly base: string; readonly commit: string },
 ): Promise<RiskFacts['size']> {
   try {
-    return await repository.changeSize(candidate.base, candidate.commit);
+    return await repository.changeSize(candidate.base, candidate.commit, OWN_PATHS);
   } catch (error) {
     if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return undefined;
     throw error;

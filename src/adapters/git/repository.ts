@@ -56,7 +56,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
       return known;
     },
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
-    changeSize: async (base, head) => changeSize(git, await resolve(base), await resolve(head)),
+    changeSize: async (base, head, without) => changeSize(git, await resolve(base), await resolve(head), without),
     userEmail: () => userEmail(git),
     branches: async (base, wanted) => branchesAhead(git, await resolve(base), wanted),
     mentions: async (commit, words, endings) => filesMentioning(git, await resolve(commit), words, endings),
@@ -111,8 +111,10 @@ function diffBetween(git: Git, base: string, head: string): Promise<string> {
 }
 
 /** `3 files changed, 10 insertions(+), 2 deletions(-)`; nothing at all where nothing changed. */
-async function changeSize(git: Git, base: string, head: string): Promise<ChangeSize> {
-  const text = await git.read(['diff-tree', '--shortstat', '-r', '-M', '--no-ext-diff', '--no-textconv', base, head]);
+async function changeSize(git: Git, base: string, head: string, without: readonly string[]): Promise<ChangeSize> {
+  const flags = ['--shortstat', '-r', '-M', '--no-ext-diff', '--no-textconv'];
+  const paths = [':(top)', ...without.map((path) => `:(top,exclude,literal)${path}`)];
+  const text = await git.read(['diff-tree', ...flags, base, head, '--', ...paths]);
   const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
   return {
     files: number(/(\d+) files? changed/),

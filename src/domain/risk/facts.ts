@@ -3,7 +3,7 @@ import type { ReleaseSummary } from '../release-summary.ts';
 
 /** What a risk is scored from: the plan, the size of its difference, and what became of earlier releases of its services. */
 export interface RiskFacts {
-  readonly spec: Spec;
+  readonly spec: Omit<Spec, 'risk'>;
   /** Size of the difference between base and candidate; `undefined` when the commits are not here. */
   readonly size: { readonly files: number; readonly insertions: number; readonly deletions: number } | undefined;
   readonly history: readonly ServiceHistory[];

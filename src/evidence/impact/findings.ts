@@ -137,7 +137,7 @@ export interface ExposureFinding {
 
 /** Everything that was read from the difference of two commits. */
 export interface Impact {
-  /** Size of the whole difference; binary files count as files. */
+  /** Size of the difference without relctl's own files; binary files count as files. */
   readonly size: { readonly files: number; readonly insertions: number; readonly deletions: number };
   readonly services: readonly AffectedService[];
   /** Services in whose folders only tests or documents changed; they need no deployment for it. */
@@ -148,6 +148,8 @@ export interface Impact {
   readonly monitoring: readonly MonitoringFinding[];
   readonly dependencies: readonly DependencyFinding[];
   readonly exposure: readonly ExposureFinding[];
+  /** Changed files of relctl itself, which are not counted. */
+  readonly ownFiles: readonly string[];
   /** Changed product files that belong to no service of relctl.yaml: a person decides. */
   readonly unmappedFiles: readonly string[];
   /** What could not be read, and why: a finding may be missing there. */

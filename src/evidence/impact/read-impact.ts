@@ -5,6 +5,7 @@ import { compareExposure } from './manifests/exposure.ts';
 import { compareMonitoring } from './manifests/monitoring.ts';
 import { compareResources } from './manifests/resources.ts';
 import { compareMigrations } from './migrations/compare.ts';
+import { isOwnFile } from './own-files.ts';
 import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
 import { extensionOf, roleOf } from './paths.ts';
 import { mayMatter } from './relevance.ts';
@@ -46,7 +47,8 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
   const servicesOf = (path: string) => ownership.servicesOf(path);
   const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
   return {
-    size: sizeOf(changed),
+    size: sizeOf(changed.filter((file) => !isOwnFile(pathOf(file)))),
+    ownFiles: changed.map(pathOf).filter(isOwnFile),
     ...affectedServices(changed, ownership),
     environmentVariables: await readVariables(source, files, ownership),
     migrations: compareMigrations(product, exists.head, exists.base, servicesOf),
@@ -57,6 +59,8 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
     unread,
   };
 }
+
+const pathOf = (file: ChangedFile): string => file.newPath ?? file.oldPath ?? '';
 
 function sizeOf(changed: readonly ChangedFile[]): Impact['size'] {
   return {

@@ -89,9 +89,17 @@ export function foundTable(impact: Impact): Block {
         placeOf(one.seen),
       ]),
     ...impact.unmappedFiles.map((file) => ['no service', file, 'a person decides', file]),
+    ...ownFilesRow(impact),
     ...impact.unread.map(({ file, reason }) => ['not read', file, reason, file]),
   ];
   return { kind: 'table', columns: ['found', 'name', 'what', 'where'], rows };
+}
+
+function ownFilesRow({ ownFiles }: Impact): string[][] {
+  const count = `${ownFiles.length} ${ownFiles.length === 1 ? 'file' : 'files'}`;
+  const shown = ownFiles.slice(0, 3).join(', ');
+  const where = ownFiles.length > 3 ? `${shown} and ${ownFiles.length - 3} more` : shown;
+  return ownFiles.length === 0 ? [] : [['not counted', count, "relctl's own files", where]];
 }
 
 /** What to do with a draft. */

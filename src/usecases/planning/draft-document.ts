@@ -14,7 +14,7 @@ import { findingSentences } from './findings.ts';
 import type { DraftedMigration } from './migrations.ts';
 import { placeOf, placesOf } from './places.ts';
 import type { DraftedResource } from './resources.ts';
-import { draftRisk, securityNotes } from './risk.ts';
+import { securityNotes } from './risk.ts';
 import type { DraftedService } from './services.ts';
 import type { DraftedSlo } from './slos.ts';
 import { draftSmokeTests } from './smoke-tests.ts';
@@ -40,9 +40,9 @@ export interface DraftParts {
 }
 
 /** The text above `status` of a new plan: what was found stands in it with its evidence, what a person has to write is marked. */
-export function draftDocument(parts: DraftParts): string {
+export function draftDocument(parts: DraftParts, spec: WrittenSpec): string {
   return writeCommentedYaml(
-    { apiVersion: API_VERSION, kind: 'ReleasePlan', metadata: parts.metadata, spec: draftSpec(parts) },
+    { apiVersion: API_VERSION, kind: 'ReleasePlan', metadata: parts.metadata, spec },
     { heading: heading(parts.metadata.id), comments: commentsOf(parts), spaced: 'spec' },
   );
 }
@@ -55,7 +55,8 @@ function heading(id: string): string {
   ].join('\n');
 }
 
-function draftSpec(parts: DraftParts): WrittenSpec {
+/** `spec` of a new plan but for its risk, which is scored from the rest. */
+export function draftSpec(parts: DraftParts): Omit<WrittenSpec, 'risk'> {
   const { metadata, owners, impact, candidate, services, migrations, slos } = parts;
   const notes = securityNotes(impact);
   return {
@@ -89,7 +90,6 @@ function draftSpec(parts: DraftParts): WrittenSpec {
       findings: [...findingSentences(impact)],
     },
     security: { review: 'pending', ...(notes === undefined ? {} : { notes }) },
-    risk: draftRisk(impact, migrations),
   };
 }
 

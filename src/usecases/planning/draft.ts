@@ -1,15 +1,19 @@
+import type { RiskScore } from '../../domain/risk/score.ts';
 import type { Impact } from '../../evidence/impact/findings.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { specSchema } from '../../plan/spec.ts';
+import { checkShape } from '../../plan/yaml.ts';
 import { textAnswer } from '../answers.ts';
 import type { Context } from '../context.ts';
 import { Journal } from '../journal.ts';
+import { riskOf } from '../risk.ts';
 import { loadPolicy } from '../settings.ts';
 import { openSealing } from '../signing/open.ts';
 import { subjectOf } from '../subject.ts';
 import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from './candidate.ts';
-import { draftDocument } from './draft-document.ts';
+import { draftDocument, draftSpec } from './draft-document.ts';
 import { earlierRelease } from './earlier.ts';
 import { impactBetween } from './impact.ts';
 import { openManifests } from './manifests.ts';
@@ -17,11 +21,14 @@ import { draftMigrations } from './migrations.ts';
 import type { PlanOptions } from './options.ts';
 import { ownerAnswers } from './owners.ts';
 import { draftResources } from './resources.ts';
+import { draftRisk } from './risk.ts';
 import { draftServices, imagesOf } from './services.ts';
 import { openSlosAt } from './slo-sources.ts';
 import { draftSlos } from './slos.ts';
 import { draftVariables } from './variables.ts';
 import { proposedWindow, windowAnswer } from './window.ts';
+
+const withoutRisk = specSchema.omit({ risk: true });
 
 /** A plan that was drafted. */
 export interface Draft {
@@ -29,6 +36,8 @@ export interface Draft {
   readonly policy: Policy;
   readonly candidate: Candidate;
   readonly impact: Impact;
+  /** The written risk with the points that it is made of. */
+  readonly risk: RiskScore;
 }
 
 /**
@@ -57,7 +66,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const names = services.map(({ service }) => service.name);
   const earlier = await earlierRelease(context, id, names);
   const variables = await draftVariables(impact, manifests, names);
-  const head = draftDocument({
+  const parts = {
     metadata: { id, feature, process: config.process },
     policy,
     config,
@@ -71,14 +80,25 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     resources: draftResources(impact, config, variables),
     slos: await draftSlos(context, declared, names, earlier),
     earlier,
-  });
+  };
+  const drafted = draftSpec(parts);
+  const file = `releases/${id}.yaml`;
+  const spec = checkShape(
+    withoutRisk,
+    { value: drafted, place: () => ({ file }) },
+    'plan.schema',
+    file,
+    'relctl schema',
+  );
+  const risk = await riskOf(context, { id, spec }, impact.size);
+  const head = draftDocument(parts, { ...drafted, risk: draftRisk(risk) });
   const created = await store.create(id, head);
   const journal = new Journal(context, created, openSealing(context, config.process));
   await journal.recordAll([
     ...exceptionsOf(choice, options).map((data) => ['exception.granted', data] as const),
     ['plan.created', subjectOf(created)],
   ]);
-  return { plan: journal.plan, policy, candidate, impact };
+  return { plan: journal.plan, policy, candidate, impact, risk };
 }
 
 /** What is recorded when branches were taken although nobody approved them. */

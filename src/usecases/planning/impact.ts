@@ -1,8 +1,6 @@
 import type { Impact } from '../../evidence/impact/findings.ts';
+import { isOwnFile } from '../../evidence/impact/own-files.ts';
 import type { Context } from '../context.ts';
-
-/** Files of relctl itself: they are no part of the product. */
-const OWN_FILES = /^(releases\/|relctl\/|relctl\.yaml$|\.relctl\/|\.gitattributes$|\.gitignore$)/;
 
 /**
  * What lies between two commits, read from git.
@@ -34,6 +32,6 @@ export async function impactBetween(
     ),
   );
   // What a finding was read from needs nobody to say what it is.
-  const unmappedFiles = impact.unmappedFiles.filter((file) => !OWN_FILES.test(file) && !understood.has(file));
+  const unmappedFiles = impact.unmappedFiles.filter((file) => !isOwnFile(file) && !understood.has(file));
   return { ...impact, unmappedFiles };
 }

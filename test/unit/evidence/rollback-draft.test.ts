@@ -15,6 +15,7 @@ const nothing: Impact = {
   dependencies: [],
   exposure: [],
   unmappedFiles: [],
+  ownFiles: [],
   size: { files: 0, insertions: 0, deletions: 0 },
   unread: [],
 };
