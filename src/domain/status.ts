@@ -60,6 +60,10 @@ export const statusDataSchema = z.strictObject({
     .optional()
     .describe('What is staged, and where; null before the first deployment to staging'),
   undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
+  declined: z
+    .array(z.strictObject({ who: z.string(), as: z.enum(['cab', 'qa', 'ops', 'deploy']), reason: z.string() }))
+    .optional()
+    .describe('Who said no, in which part, and why, while it stands'),
   events: z.int().min(0),
   risk: z
     .strictObject({

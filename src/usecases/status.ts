@@ -1,5 +1,6 @@
 import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/calendar.ts';
 import { isOverdue } from '../domain/conditions.ts';
+import { declinedBy, sayDeclined } from '../domain/declined.ts';
 import type { Refusal, SigningFacts } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
@@ -70,6 +71,7 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
       topic: entry.topic,
       channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
     })),
+    declined: declinedBy(state).map((one) => ({ ...one })),
     events: plan.events.length,
   };
   return {
@@ -90,6 +92,7 @@ function blocksOf(
 ): readonly Block[] {
   const { plan, state } = release.journal;
   const zone = plan.spec.window.timeZone;
+  const { declined = [] } = data;
   const facts: (readonly [string, string])[] = [
     ['window', formatWindow(plan.spec.window)],
     ['services', plan.spec.services.map((service) => service.name).join(', ')],
@@ -117,6 +120,14 @@ function blocksOf(
   }
   return [
     { kind: 'facts', facts },
+    ...(declined.length === 0
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: declined.map((one) => ({ state: 'failed' as const, text: sayDeclined(one) })),
+          },
+        ]),
     ...signingBlocks(release.signing.facts),
     ...(data.approvalVoid
       ? [
