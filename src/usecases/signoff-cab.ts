@@ -93,11 +93,14 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
   const { prompter, clock } = context;
   const { plan, state } = release.journal;
   const conditions = answers.conditions.map((text) => readCondition(text, isoTime(clock.now()).slice(0, 10)));
-  const asksAnything = answers.decision === undefined || AREAS.some(([area]) => answers[area] === undefined);
+  // A No-Go needs nothing confirmed, so nothing is asked: what a flag does not confirm is not confirmed.
+  const unsaid = answers.decision === 'no-go' ? false : undefined;
+  const asksAnything =
+    answers.decision === undefined || AREAS.some(([area]) => (answers[area] ?? unsaid) === undefined);
   if (asksAnything && prompter.interactive) await prompter.show(await packetSummary(context, release));
   const areas = { operationalReadiness: false, securityReview: false, impactAssessment: false };
   for (const [area, message, flag] of AREAS) {
-    areas[area] = await approvalAnswer(prompter, answers[area], { message, flag });
+    areas[area] = await approvalAnswer(prompter, answers[area] ?? unsaid, { message, flag });
   }
   const missing = AREAS.filter(([area]) => !areas[area]).map(([, , flag]) => flag);
   const decision = await choiceAnswer(prompter, answers.decision, {

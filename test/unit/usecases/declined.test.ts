@@ -21,8 +21,9 @@ describe('status says who said no, why, and what comes next', () => {
     company = await openCompany();
     await walkTo(company, 'submitted');
     const [member] = PEOPLE.cab;
-    const no = { decision: 'no-go', operationalReadiness: true, securityReview: false, impactAssessment: true };
-    await signoffCab(company.as(member), company.id, { ...no, comment: 'no security review', conditions: [] });
+    // As the packet has it: the decision and why, and nobody is asked anything.
+    const no = { decision: 'no-go', comment: 'no security review', conditions: [] };
+    await signoffCab(company.as(member), company.id, no);
     const { declined, text } = await seen();
     expect(declined).toEqual([{ who: member, as: 'cab', reason: 'no security review' }]);
     expect(text).toContain('got a No-Go');
