@@ -1,6 +1,6 @@
 import type { Config } from '../../plan/config.ts';
 import type { Prompter } from '../../ports/prompter.ts';
-import { choiceAnswer } from '../answers.ts';
+import { choiceAnswer, readAnswer } from '../answers.ts';
 import type { OwnerAnswers } from '../planning/options.ts';
 import { checkMails } from '../planning/owners.ts';
 import { checkedZone } from '../planning/window.ts';
@@ -50,39 +50,55 @@ export async function setupAnswers(
     default: 'sandbox',
   });
   const asks = prompter.interactive && platform === 'kubernetes';
-  const ask = async (given: string | undefined, message: string, flag: string, preset?: string) => {
+  const ask = async (
+    given: string | undefined,
+    message: string,
+    flag: string,
+    preset?: string,
+    read: (answer: string) => string = (answer) => answer,
+  ) => {
     if (given !== undefined || !asks) return given;
-    const answer = await prompter.text({ message, flag, ...(preset === undefined ? {} : { default: preset }) });
-    return answer.trim() === '' ? undefined : answer.trim();
+    const question = { message, flag, ...(preset === undefined ? {} : { default: preset }) };
+    const answer = await readAnswer(prompter, question, (text) => (text.trim() === '' ? '' : read(text.trim())));
+    return answer === '' ? undefined : answer;
   };
   const { owners } = options;
-  const people = async (given: readonly string[], role: string, flag: string) =>
-    given.length > 0 || !asks
-      ? [...given]
-      : ((await ask(undefined, `E-mail addresses of ${role}, with commas between them (empty: later)?`, flag)) ?? '')
-          .split(/[\s,;]+/)
-          .filter((mail) => mail !== '');
-  const one = (given: string | undefined, role: string, flag: string, preset?: string) =>
-    ask(given, `E-mail address of the ${role} (empty: later)?`, flag, preset);
+  const people = async (given: readonly string[], role: 'operations' | 'qa' | 'cab', name: string) => {
+    if (given.length > 0) return [...given];
+    const message = `E-mail addresses of ${name}, with commas between them (empty: later)?`;
+    const read = (answer: string) => {
+      checkMails({ ...NOBODY, [role]: mailsOf(answer) });
+      return answer;
+    };
+    return mailsOf((await ask(undefined, message, `--${role}`, undefined, read)) ?? '');
+  };
+  const one = (given: string | undefined, role: 'productManager' | 'rdLead', name: string, preset?: string) => {
+    const read = (answer: string) => {
+      checkMails({ ...NOBODY, [role]: answer });
+      return answer;
+    };
+    const flag = role === 'rdLead' ? '--rd-lead' : '--product-manager';
+    return ask(given, `E-mail address of the ${name} (empty: later)?`, flag, preset, read);
+  };
   const named = {
-    productManager: await one(owners.productManager, 'Product Manager', '--product-manager'),
-    rdLead: await one(owners.rdLead, 'R&D Lead', '--rd-lead', suggestions.actor),
-    operations: await people(owners.operations, 'Operations', '--operations'),
-    qa: await people(owners.qa, 'QA', '--qa'),
-    cab: await people(owners.cab, 'the Change Advisory Board', '--cab'),
+    productManager: await one(owners.productManager, 'productManager', 'Product Manager'),
+    rdLead: await one(owners.rdLead, 'rdLead', 'R&D Lead', suggestions.actor),
+    operations: await people(owners.operations, 'operations', 'Operations'),
+    qa: await people(owners.qa, 'qa', 'QA'),
+    cab: await people(owners.cab, 'cab', 'the Change Advisory Board'),
     informed: [...owners.informed],
   };
-  checkMails(withoutUndefined(named));
   const timeZone = await ask(
     options.timeZone,
     'IANA time zone of the change windows?',
     '--time-zone',
     suggestions.timeZone,
+    checkedZone,
   );
   return {
     platform,
     team: platform === 'sandbox' ? simulatedTeam(named, suggestions.actor) : withoutUndefined(named),
-    timeZone: timeZone === undefined ? undefined : checkedZone(timeZone),
+    timeZone,
     namespace:
       (await ask(options.namespace, 'Kubernetes namespace of the product?', '--namespace', suggestions.namespace)) ??
       suggestions.namespace,
@@ -97,6 +113,12 @@ export async function setupAnswers(
       '--production-context',
     ),
   };
+}
+
+const NOBODY: OwnerAnswers = { operations: [], qa: [], cab: [], informed: [] };
+
+function mailsOf(answer: string): string[] {
+  return answer.split(/[\s,;]+/).filter((mail) => mail !== '');
 }
 
 interface Named {

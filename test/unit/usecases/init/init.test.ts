@@ -146,7 +146,7 @@ describe('on Kubernetes', () => {
 
   test('a person at the terminal is asked, and may leave for later what they do not know', async () => {
     git.commit(productFiles());
-    const asked: { flag: string; default?: string }[] = [];
+    const asked: { flag: string; default?: string; validate?: (answer: string) => unknown }[] = [];
     const answers = {
       '--platform': 'kubernetes',
       '--product-manager': 'priya@example.com',
@@ -166,6 +166,16 @@ describe('on Kubernetes', () => {
     });
     expect(asked.map(({ flag }) => flag)).toEqual(Object.keys(answers));
     expect(asked.find(({ flag }) => flag === '--time-zone')?.default).toBe('Europe/Berlin');
+    // What cannot be read is said, and asked again.
+    for (const [flag, wrong] of [
+      ['--rd-lead', 'ravi'],
+      ['--qa', 'quinn@example.com, nobody'],
+      ['--time-zone', 'Europe/Nowhere'],
+    ]) {
+      const validate = asked.find((one) => one.flag === flag)?.validate;
+      expect(await validate?.(wrong ?? '')).toMatch(/not an/);
+      expect(await validate?.('')).toBe(true);
+    }
     expect((outcome.data.toFill as { path: string }[]).map(({ path }) => path)).toEqual([
       'team.qa',
       'environments.production.context',
