@@ -5,6 +5,7 @@ import { buildPacket } from '../domain/packet/packet.ts';
 import { isSummary } from '../domain/release-summary.ts';
 import { HISTORY_DAYS } from '../domain/risk/facts.ts';
 import type { EventOf } from '../plan/events.ts';
+import type { Migration } from '../plan/spec.ts';
 import type { Context } from './context.ts';
 import { impactBetween } from './planning/impact.ts';
 import { draftMigrations } from './planning/migrations.ts';
@@ -32,7 +33,7 @@ export async function cabPacket(
     requester: context.actor,
     round,
     risk: await riskOf(context, plan),
-    evidence: await evidenceFor(context, release),
+    ...(await evidenceFor(context, release)),
     failures: await failuresOf(context, release),
     rehearsal: plan.events
       .filter((event): event is EventOf<'rehearsal.recorded'> => event.type === 'rehearsal.recorded')
@@ -41,22 +42,35 @@ export async function cabPacket(
   return buildPacket(facts);
 }
 
-/** Where the difference shows what the plan names; nothing where the commits are not here. */
-async function evidenceFor(context: Context, release: Release): Promise<ReadonlyMap<string, string>> {
-  const { candidate, services } = release.journal.plan.spec;
+/**
+ * Where the difference shows what the plan names, and which commands still stand as they were suggested; nothing where the
+ * commits are not here.
+ */
+async function evidenceFor(context: Context, release: Release): Promise<Pick<PacketFacts, 'evidence' | 'suggested'>> {
+  const { candidate, services, migrations } = release.journal.plan.spec;
   try {
     const [base, head] = await Promise.all([
       context.repository.resolve(candidate.base),
       context.repository.resolve(candidate.commit),
     ]);
     const impact = await impactBetween(context, base, head);
-    const names = services.map((service) => service.name);
-    return new Map([
-      ...impact.environmentVariables.map((one) => [one.name, placesOf(one.seen, 2)] as const),
-      ...draftMigrations(impact, names).map(({ migration, seen }) => [migration.id, placeOf(seen)] as const),
-    ]);
+    const drafted = draftMigrations(
+      impact,
+      services.map((service) => service.name),
+    );
+    const stands = ({ id, down }: Migration): boolean =>
+      down !== undefined &&
+      drafted.some(({ migration: one }) => one.id === id && one.down?.join('\0') === down.join('\0'));
+    return {
+      evidence: new Map([
+        ...impact.environmentVariables.map((one) => [one.name, placesOf(one.seen, 2)] as const),
+        ...drafted.map(({ migration, seen }) => [migration.id, placeOf(seen)] as const),
+      ]),
+      suggested: new Set(migrations.filter(stands).map((one) => one.id)),
+    };
   } catch (error) {
-    if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return new Map();
+    if (error instanceof RelctlError && error.code === 'repo.no-such-commit')
+      return { evidence: new Map(), suggested: new Set() };
     throw error;
   }
 }

@@ -70,6 +70,7 @@ export function samplePacketFacts(
       ['WALLET_KEY', 'services/api/config.js:13'],
       ['add-wallet-table', 'services/api/migrations/20261101_wallet.js:1'],
     ]),
+    suggested: new Set(),
     failures: rich ? [{ ...other, undone: ['2026-10-08T16:20:00.000Z'] }] : [],
     rehearsal: undefined,
     signing: { mode: 'unsigned', refused: [], contributors: undefined },

@@ -10,6 +10,8 @@ export interface PacketFacts extends GateFacts {
   readonly risk: RiskScore;
   /** Where the difference shows a variable or a migration of the plan: `api/main.js:12`, by its name. */
   readonly evidence: ReadonlyMap<string, string>;
+  /** Migrations whose way back is the tool's usual command, as relctl suggested it, by their name. */
+  readonly suggested: ReadonlySet<string>;
   /** Earlier releases of the same services that were rolled back or froze, the latest first. */
   readonly failures: readonly ReleaseSummary[];
   /** The latest rehearsal of exactly this plan. */

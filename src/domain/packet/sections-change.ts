@@ -1,3 +1,4 @@
+import type { Migration } from '../../plan/spec.ts';
 import type { PacketFacts } from './facts.ts';
 import { items, type PacketSection, table, text } from './model.ts';
 
@@ -80,7 +81,7 @@ function variables({ plan, evidence }: PacketFacts): PacketSection {
   };
 }
 
-function migrations({ plan, evidence }: PacketFacts): PacketSection {
+function migrations({ plan, evidence, suggested }: PacketFacts): PacketSection {
   return {
     id: 'migrations',
     title: 'Database migrations',
@@ -90,12 +91,18 @@ function migrations({ plan, evidence }: PacketFacts): PacketSection {
         one.id,
         one.service,
         one.when === 'before-canary' ? 'before the canary' : 'after the rollout',
-        one.pointOfNoReturn ? 'none: point of no return' : one.reversible ? (one.down ?? []).join(' ') : 'none',
+        wayBack(one, suggested.has(one.id)),
         evidence.get(one.id) ?? 'written by a person',
       ]),
       'None.',
     ),
   };
+}
+
+function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSuggested: boolean): string {
+  if (pointOfNoReturn) return 'none: point of no return';
+  if (!reversible) return 'none';
+  return isSuggested ? `${down.join(' ')} (as relctl suggested it: the usual command of the tool)` : down.join(' ');
 }
 
 function implementation({ plan, policy }: PacketFacts): PacketSection {

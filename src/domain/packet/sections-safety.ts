@@ -150,7 +150,9 @@ function monitoring({ plan, policy }: PacketFacts): PacketSection {
         ]),
         'No success metrics.',
       ),
-      ...(resources.length === 0 ? [] : [text(`Provisioned before: ${resources.map((one) => one.name).join(', ')}.`)]),
+      ...(resources.length === 0
+        ? []
+        : [text(`Provisioned before: ${[...new Set(resources.map((one) => one.name))].join(', ')}.`)]),
       text(
         `Hypercare for ${policy.hypercareHours} hours; post-release review on ${reviewDate(plan.spec.window, policy.leadDays.review)}.`,
       ),

@@ -55,10 +55,26 @@ function notesOf(finding: MigrationFinding): readonly string[] {
   const notes = finding.operations.map(({ effect, text, line }) => `${effect}: ${text} (line ${line})`);
   const down = { yes: [], lossy: ['its way down loses data'], no: ['it has no way down'] }[finding.down];
   return [
-    `${finding.tool}; the command is the usual one of the tool: check it`,
+    commandNote(finding),
     ...notes,
     ...down.map((text) => (finding.downNote === undefined ? text : `${text}: ${finding.downNote}`)),
   ];
+}
+
+/** Of each command whether it is only suggested, or still to be written: the two are never said of the same one. */
+function commandNote(finding: MigrationFinding): string {
+  const { up, down } = COMMANDS[finding.tool]?.(finding) ?? {};
+  const needed = [['up', up] as const, ...(finding.down === 'yes' ? [['down', down] as const] : [])];
+  const names = (list: typeof needed): string => list.map(([name]) => name).join(' and ');
+  const suggested = needed.filter(([, command]) => command !== undefined);
+  const open = needed.filter(([, command]) => command === undefined);
+  return [
+    finding.tool,
+    ...(suggested.length === 0
+      ? []
+      : [`${names(suggested)} as the tool is usually called, which is only a suggestion: check it`]),
+    ...(open.length === 0 ? [] : [`${names(open)} for a person to write: relctl knows no usual command`]),
+  ].join('; ');
 }
 
 type Commands = { readonly up?: string[]; readonly down?: string[] };

@@ -32,6 +32,7 @@ const html = (rich = false) => drawPacket(buildPacket(samplePacketFacts(rich))).
 const readable = (page: string) =>
   page
     .replace(/<style>[\s\S]*?<\/style>/, '')
+    .replaceAll('<wbr>', '')
     .replace(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
@@ -44,6 +45,14 @@ describe('the packet', () => {
     const drawn = drawPacket(buildPacket(samplePacketFacts()));
     expect(readable(drawn.html)).toContain(needed);
     expect(drawn.markdown.replaceAll('\\', '')).toContain(needed);
+  });
+
+  test('says of a way back that nobody has changed that relctl suggested it', () => {
+    const facts = samplePacketFacts();
+    const said = 'node migrate.js down (as relctl suggested it: the usual command of the tool)';
+    expect(readable(drawPacket(buildPacket(facts)).html)).not.toContain(said);
+    const suggested = { ...facts, suggested: new Set(['add-wallet-table']) };
+    expect(readable(drawPacket(buildPacket(suggested)).html)).toContain(said);
   });
 
   test('gives the exact command for each answer, bound to the digest', () => {
