@@ -98,7 +98,7 @@ function tableOf({ columns, rows }: Extract<PacketBlock, { kind: 'table' }>, tit
   const body = rows
     .map((row) => {
       const cells = columns.map((column, index) => {
-        const cell = htmlText(row[index] ?? '');
+        const cell = cellHtml(row[index] ?? '');
         const label = ` data-label="${htmlText(column)}"`;
         return index === 0 ? `<th scope="row"${label}>${cell}</th>` : `<td${label}>${cell}</td>`;
       });
@@ -106,6 +106,26 @@ function tableOf({ columns, rows }: Extract<PacketBlock, { kind: 'table' }>, tit
     })
     .join('');
   return `<table><caption>${htmlText(`${title}: ${columns[0] ?? ''}`)}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+/** Words as long as this are broken where they have joints, as paths and names do; parts without any may break anywhere. */
+const LONG_WORD = /\S{16,}/g;
+const LONG_PART = 24;
+
+/** Text of a cell. Columns are as wide as their longest words, so a word is broken only where the row could not fit otherwise. */
+function cellHtml(text: string): string {
+  let html = '';
+  let at = 0;
+  const line = cleanLine(text);
+  for (const { 0: word, index } of line.matchAll(LONG_WORD)) {
+    const parts = word.split(/(?<=[/_@:=,-])(?=[^/_@:=,-])/).map((part) => {
+      const safe = escaped(part);
+      return part.length > LONG_PART ? `<span class="long">${safe}</span>` : safe;
+    });
+    html += escaped(line.slice(at, index)) + parts.join('<wbr>');
+    at = index + word.length;
+  }
+  return html + escaped(line.slice(at));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -118,5 +138,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text on one line in which no character means anything to HTML, in content and in quoted attributes. */
 function htmlText(text: string): string {
-  return cleanLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return escaped(cleanLine(text));
+}
+
+function escaped(line: string): string {
+  return line.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

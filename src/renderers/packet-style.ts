@@ -25,7 +25,7 @@ body {
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   overflow-wrap: break-word;
 }
-.id, code, pre, td, th { overflow-wrap: anywhere; }
+.id, code, pre, .long { overflow-wrap: anywhere; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { position: static; }
 a { color: var(--link); }

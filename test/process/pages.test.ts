@@ -39,10 +39,10 @@ describe.skipIf(WITHOUT_BROWSER)('the pages in a browser', () => {
 
   // The packet is looked at in packet-page.test.ts.
   test.each(PAGES.filter((page) => page !== 'packet').flatMap((page) => LOOKS.map((look) => [page, ...look] as const)))(
-    '%s, %s at %i px: it fits, fetches nothing, and axe-core finds nothing',
+    '%s, %s at %i px: it fits, no label is cut and no word broken, it fetches nothing, and axe-core finds nothing',
     async (page, scheme, width) => {
       const seen = await lookAt(browser, url(page), [scheme, width] as (typeof LOOKS)[number]);
-      expect(seen).toMatchObject({ requests: [], complaints: [], violations: [] });
+      expect(seen).toMatchObject({ requests: [], complaints: [], clipped: [], brokenWords: [], violations: [] });
       expect(seen.width).toBeLessThanOrEqual(width);
     },
   );

@@ -33,8 +33,41 @@ export interface Seen {
   readonly complaints: readonly string[];
   /** Width of what is there, which is larger than the window when it overflows. */
   readonly width: number;
+  /** Words of letters in cells and lists that go on in the next line. */
+  readonly brokenWords: readonly string[];
+  /** Texts of charts that reach out of their figure, where the page or the figure cuts them off. */
+  readonly clipped: readonly string[];
   readonly violations: readonly string[];
 }
+
+/** A word that a line breaks has a box in each of two lines. A hyphen is a place to break at. */
+const BROKEN_WORDS = `(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement.closest('th, td, li, dd, dt, p');
+    // What is only heard is a pixel wide.
+    if (parent === null || parent.getBoundingClientRect().width <= 1 || parent.offsetParent?.offsetWidth <= 1) continue;
+    for (const match of node.data.matchAll(/(?<![\\p{L}\\d])\\p{L}{2,20}(?![\\p{L}\\d])/gu)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const tops = new Set([...range.getClientRects()].filter((one) => one.width > 0).map((one) => Math.round(one.top)));
+      if (tops.size > 1) found.push(match[0]);
+    }
+  }
+  return found;
+})()`;
+
+const CLIPPED = `[...document.querySelectorAll('figure')].flatMap((figure) => {
+  const frame = figure.getBoundingClientRect();
+  return [...figure.querySelectorAll('svg text')]
+    .filter((one) => {
+      const box = one.getBoundingClientRect();
+      return box.width > 0 && (box.left < frame.left || box.right > frame.right);
+    })
+    .map((one) => one.textContent);
+})`;
 
 /** Opens a page with every request but its own refused, and lets axe-core check it. */
 export async function lookAt(
@@ -57,12 +90,16 @@ export async function lookAt(
     await page.goto(url);
     const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
     await page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = true; })`);
+    const brokenWords = (await page.evaluate(BROKEN_WORDS)) as string[];
+    const clipped = (await page.evaluate(CLIPPED)) as string[];
     await page.addScriptTag({ path: AXE });
     const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
     return {
       requests,
       complaints,
       width: wide,
+      brokenWords,
+      clipped,
       violations: violations.map(
         ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
       ),

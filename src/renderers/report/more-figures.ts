@@ -67,28 +67,45 @@ export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | u
     summary: `${steps.length} steps in ${formatSpan(end - first.from)}, from ${formatMoment(first.from, zone)}.`,
     columns: ['step', 'began', 'took', 'state'],
     rows: steps.map((step) => [step.step, formatMoment(step.from, zone), formatSpan(step.to - step.from), step.state]),
-    plot: (width) => ({
-      height: 60 + steps.length * 20,
-      marginBottom: 38,
-      marginLeft: width < 500 ? 132 : 210,
-      x: { label: 'minutes', domain: [0, Math.max(0.1, minute(end))], grid: true, ticks: width < 500 ? 4 : 8 },
-      y: {
-        label: null,
-        domain: steps.map((step) => step.step),
-        tickSize: 0,
-        tickFormat: (name: string) => shortened(name, width < 500 ? 20 : 32),
-      },
-      marks: [
-        Plot.barX(steps, {
-          y: 'step',
-          x1: (step: StepBar) => minute(step.from),
-          x2: (step: StepBar) => Math.max(minute(step.to), minute(step.from) + minute(end) / 200),
-          insetTop: 3,
-          insetBottom: 3,
-          fill: (step: StepBar) => (step.state === 'completed' ? 'var(--good)' : 'var(--bad)'),
-        }),
-      ],
-    }),
+    plot: (width) => {
+      // Where there is no room beside the bars, each name stands above its own.
+      const isNarrow = width < 500;
+      return {
+        height: 60 + steps.length * (isNarrow ? 34 : 20),
+        marginBottom: 38,
+        marginLeft: isNarrow ? 8 : 230,
+        x: { label: 'minutes', domain: [0, Math.max(0.1, minute(end))], grid: true, ticks: isNarrow ? 4 : 8 },
+        y: {
+          label: null,
+          axis: isNarrow ? null : 'left',
+          domain: steps.map((step) => step.step),
+          tickSize: 0,
+          tickFormat: (name: string) => shortened(name, 32),
+        },
+        marks: [
+          Plot.barX(steps, {
+            y: 'step',
+            x1: (step: StepBar) => minute(step.from),
+            x2: (step: StepBar) => Math.max(minute(step.to), minute(step.from) + minute(end) / 200),
+            insetTop: isNarrow ? 18 : 3,
+            insetBottom: isNarrow ? 4 : 3,
+            fill: (step: StepBar) => (step.state === 'completed' ? 'var(--good)' : 'var(--bad)'),
+          }),
+          ...(isNarrow
+            ? [
+                Plot.text(steps, {
+                  y: 'step',
+                  text: (step: StepBar) => shortened(step.step, 40),
+                  frameAnchor: 'left',
+                  textAnchor: 'start',
+                  dy: -6,
+                  fill: 'currentColor',
+                }),
+              ]
+            : []),
+        ],
+      };
+    },
   };
 }
 
