@@ -1,4 +1,5 @@
 import { blankHashComments, blankTemplateComments } from '../comments.ts';
+import { flowEntries, flowText } from './yaml-flow.ts';
 
 /** One key or list item of a YAML text. */
 export interface YamlLine {
@@ -16,6 +17,9 @@ export interface YamlLine {
   readonly document: number;
 }
 
+/** How far a flow collection is followed. */
+const MOST_ROWS = 200;
+
 interface Level {
   readonly indent: number;
   readonly key: string;
@@ -23,8 +27,8 @@ interface Level {
 
 /**
  * Reads YAML by lines and indentation. Helm's templates are not YAML until they are rendered, so no YAML parser reads them;
- * their structure still stands in the indentation. Anchors, flow collections and block scalars are not followed: a flow
- * value is the text of its line.
+ * their structure still stands in the indentation. Anchors and block scalars are not followed. What a flow collection holds
+ * is given as if it stood in lines of its own, all with the number of the line on which it begins.
  */
 export function scanYaml(source: string): YamlLine[] {
   const text = blankHashComments(blankTemplateComments(source));
@@ -32,9 +36,25 @@ export function scanYaml(source: string): YamlLine[] {
   let levels: Level[] = [];
   let document = 0;
   let scalarIndent: number | undefined;
-  for (const [index, raw] of text.split('\n').entries()) {
+  let resumeAt = 0;
+  const rows = text.split('\n');
+  /** Adds what the flow collection holds that begins with `first` on a line; false where there is none. */
+  const addFlow = (first: string, index: number, item: number | undefined): boolean => {
+    const flow = flowText(first, rows.slice(index + 1, index + MOST_ROWS));
+    const entries = flow && flowEntries(flow.text);
+    if (flow === undefined || entries === undefined) return false;
+    const above = keysOf(levels);
+    for (const [n, entry] of entries.entries()) {
+      const begins =
+        n === 0 && item !== undefined ? item : entry.item === undefined ? undefined : above.length + entry.item;
+      found.push({ ...entry, line: index + 1, path: [...above, ...entry.path], item: begins, document });
+    }
+    resumeAt = index + 1 + flow.lines;
+    return true;
+  };
+  for (const [index, raw] of rows.entries()) {
     const content = raw.trim();
-    if (content === '') continue;
+    if (content === '' || index < resumeAt) continue;
     let indent = raw.length - raw.trimStart().length;
     if (scalarIndent !== undefined && indent > scalarIndent) continue;
     scalarIndent = undefined;
@@ -57,7 +77,7 @@ export function scanYaml(source: string): YamlLine[] {
     }
     const pair = /^(?:"([^"]*)"|'([^']*)'|([^\s"'{[&*!|>%@`][^:]*?(?::[^\s:][^:]*?)*))\s*:(?:\s+(.*))?$/.exec(rest);
     if (pair === null) {
-      if (content.startsWith('-')) {
+      if (content.startsWith('-') && !addFlow(rest, index, item)) {
         found.push({ line, path: keysOf(levels), key: undefined, value: bare(rest), item, document });
       }
       continue;
@@ -67,7 +87,9 @@ export function scanYaml(source: string): YamlLine[] {
     levels.push({ indent, key });
     const value = (pair[4] ?? '').trim();
     if (/^[|>][+-]?\d?$/.test(value)) scalarIndent = indent;
-    found.push({ line, path: keysOf(levels), key, value: bare(value), item, document });
+    const own = { line, path: keysOf(levels), key, item, document };
+    const place = found.push({ ...own, value: '' }) - 1;
+    if (!addFlow(value, index, undefined)) found[place] = { ...own, value: bare(value) };
   }
   return found;
 }

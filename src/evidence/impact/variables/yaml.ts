@@ -89,9 +89,6 @@ function* variablesOf(
       yield declared(pair[1], { ...(secret ? { secret } : {}), ...(pair[2] === undefined ? {} : { value: pair[2] }) });
       yield* interpolations(line, pair[2] ?? '', file.isCompose);
     }
-    const flow = /^\{\s*name:\s*["']?([A-Z][A-Z0-9_]+)["']?\s*,\s*(?:value|valueFrom)\s*:\s*(.*)\}$/.exec(value);
-    if (flow?.[1] !== undefined)
-      yield declared(flow[1], { value: flow[2] ?? '', ...(/secretKeyRef/.test(value) ? { secret: true } : {}) });
     return;
   }
   const above = path.slice(0, -1);

@@ -23,9 +23,33 @@ describe('YAML by lines', () => {
       [0, 'a.-.c', '', undefined],
       [0, 'a.-.c.-', 'd', 3],
       [0, 'a.-.e', 'x # y', 1],
-      [0, 'f', '{g: 1}', undefined],
+      [0, 'f', '', undefined],
+      [0, 'f.g', '1', undefined],
       [1, 'i', '|', undefined],
       [1, 'l', 'm', undefined],
+    ]);
+  });
+
+  test('flow collections are as if they stood in lines of their own', () => {
+    const flow =
+      'metadata: {name: web, labels: {app: web}}\nlist:\n  - {name: A, value: "x, y"}\n  - [1, 2]\nports: [80]\nz: 1';
+    const block =
+      'metadata:\n  name: web\n  labels:\n    app: web\nlist:\n  - name: A\n    value: x, y\n  - - 1\n    - 2\nports:\n  - 80\nz: 1';
+    const told = (text: string) => scanYaml(text).map((l) => [l.path.join('.'), l.key, l.value, l.item]);
+    expect(told(flow)).toEqual(told(block));
+  });
+
+  test('a flow collection over several lines counts where it begins; what only looks like one stays a text', () => {
+    const text = 'a: {\n  b: 1,\n  c: [x,\n    y]\n}\nd: {{ .Values.d }}\ne: [{{ .Values.e }}\nf: 1';
+    expect(scanYaml(text).map((l) => [l.line, l.path.join('.'), l.value])).toEqual([
+      [1, 'a', ''],
+      [1, 'a.b', '1'],
+      [1, 'a.c', ''],
+      [1, 'a.c.-', 'x'],
+      [1, 'a.c.-', 'y'],
+      [6, 'd', '{{ .Values.d }}'],
+      [7, 'e', '[{{ .Values.e }}'],
+      [8, 'f', '1'],
     ]);
   });
 });
@@ -97,7 +121,7 @@ describe('monitoring', () => {
         undefined,
         rules('      - expr: up == 0\n        alert: First\n        labels: {severity: x}', alert('Last')),
       ),
-    ).toEqual(['added alert First  5', 'added alert Last page 7']);
+    ).toEqual(['added alert First x 5', 'added alert Last page 7']);
   });
   test('reordering changes nothing, and a key named alert elsewhere is no rule', () => {
     expect(changes(rules(alert('A'), alert('B')), rules(alert('B'), alert('A')))).toEqual([]);
@@ -142,8 +166,8 @@ describe('ports and permissions', () => {
     const role = (verb: string) =>
       object('ClusterRole', 'r', `rules:\n  - apiGroups: [""]\n    resources: ["pods"]\n    verbs: ["${verb}"]\n`);
     expect(changes('r.yaml', role('get'), role('*'))).toEqual([
-      'added permission ClusterRole r: rules.verbs ["*"]',
-      'removed permission ClusterRole r: rules.verbs ["get"]',
+      'added permission ClusterRole r: rules.verbs *',
+      'removed permission ClusterRole r: rules.verbs get',
     ]);
   });
   test('Dockerfile, compose, chart values', () => {
