@@ -16,6 +16,8 @@ export async function deliverRest(context: Context, id: string, which: 'for prog
     await flushOutbox(context, release, which === 'all' ? () => true : isForPrograms);
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
+    // A plan that was refused before it was written has nobody to tell.
+    if (error.code === 'plan.not-found') return;
     context.sink.emit({ type: 'note', level: 'warning', text: `not everybody was told: ${error.message}` });
   }
 }

@@ -168,6 +168,15 @@ describe('an id that names no plan', () => {
     expect(hints[0]).toBe(`did you mean ${SAMPLE_ID}?`);
   });
 
+  it('has nobody who is to be told of it', async () => {
+    const channel = '{ kind: webhook, name: events, format: cdevents, url: "http://127.0.0.1:9/" }';
+    rewriteConfig((text) => `${text.replace(/^notifications:.*\n/m, '')}notifications: [${channel}]\n`);
+    const { exitCode, stderr } = await relctl.run(['submit-cab', '2026-12-none'], { cwd: root });
+    expect(exitCode).toBe(EXIT_CODES.usage);
+    expect(stderr).toContain('plan.not-found');
+    expect(stderr).not.toContain('told');
+  });
+
   it.each(['../x', '..', '/etc/passwd', 'a/b', 'CON', '-rf', 'x\ny', 'a'.repeat(64)])('%j', async (id) => {
     await refused(['status', '--', id], 'plan.bad-id');
   });
