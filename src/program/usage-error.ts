@@ -12,6 +12,7 @@ export function usageError(error: CommanderError, argv: readonly string[]): Relc
   const words = argv.filter((word) => !word.startsWith('-'));
   const command = words[0] === 'signoff' ? words.slice(0, 2).join(' ') : (words[0] ?? '');
   const isUnknown = error.code === 'commander.unknownCommand';
+  if (error.code === 'commander.missingArgument' && what.includes("'id'")) return missingId(command);
   return new RelctlError(isUnknown ? 'usage.unknown-command' : 'usage.bad-flag', what, {
     why: 'Nothing was done.',
     hints: [
@@ -21,6 +22,18 @@ export function usageError(error: CommanderError, argv: readonly string[]): Relc
             `did you mean: relctl ${isUnknown && words[0] === 'signoff' ? 'signoff ' : ''}${isUnknown ? suggested : `${command} … ${suggested}`}`,
           ]),
       isUnknown ? 'relctl --help' : `relctl ${command} --help`.replace('  ', ' '),
+    ],
+  });
+}
+
+function missingId(command: string): RelctlError {
+  return new RelctlError('usage.missing-answer', `relctl ${command} needs the id of a release`, {
+    why: 'Nothing was done.',
+    hints: [
+      command === 'plan'
+        ? 'relctl plan 2026-12-wallet-checkout, or what the new release shall be called'
+        : 'relctl list',
+      `relctl ${command} --help`,
     ],
   });
 }

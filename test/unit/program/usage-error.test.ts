@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { usageError } from '../../../src/program/usage-error.ts';
+
+const said = (code: string, message: string, ...argv: string[]) => {
+  const error = usageError(new CommanderError(1, code, `error: ${message}`), argv);
+  return error && { code: error.code, message: error.message, hints: error.hints };
+};
+
+describe('usageError', () => {
+  it('offers the command that was probably meant', () => {
+    const message = "unknown command 'stauts'\n(Did you mean status?)";
+    expect(said('commander.unknownCommand', message, 'stauts')).toEqual({
+      code: 'usage.unknown-command',
+      message: "unknown command 'stauts'",
+      hints: ['did you mean: relctl status', 'relctl --help'],
+    });
+  });
+
+  it('offers the flag that was probably meant, with its command', () => {
+    const message = "unknown option '--jnit'\n(Did you mean --junit?)";
+    expect(said('commander.unknownOption', message, 'signoff', 'qa', 'x', '--jnit')?.hints).toEqual([
+      'did you mean: relctl signoff qa … --junit',
+      'relctl signoff qa --help',
+    ]);
+  });
+
+  it('says where an id comes from that was left out', () => {
+    const message = "missing required argument 'id'";
+    expect(said('commander.missingArgument', message, 'stage')).toEqual({
+      code: 'usage.missing-answer',
+      message: 'relctl stage needs the id of a release',
+      hints: ['relctl list', 'relctl stage --help'],
+    });
+    expect(said('commander.missingArgument', message, 'plan')?.hints[0]).toMatch(/^relctl plan 2026-12-\S+, or what/);
+  });
+
+  it('leaves help alone', () => {
+    expect(said('commander.help', '(outputHelp)')).toBeUndefined();
+  });
+});
