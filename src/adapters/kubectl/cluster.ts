@@ -1,17 +1,16 @@
 import { RelctlError } from '../../domain/errors.ts';
 import type { Cluster, KubeObject, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
-import { adoptionPatch } from './adoption.ts';
-import { createApplyTogether } from './apply-together.ts';
-import { containsObject } from './contains.ts';
 import { stableDiff } from './diff-text.ts';
 import { explain } from './explain.ts';
 import { KubectlFailure, readFailure } from './failure.ts';
-import { type Fate, writeOnce } from './guarded-write.ts';
+import { writeOnce } from './guarded-write.ts';
 import { bindKubectl, DEFAULT_DEADLINE_MS, type KubectlTarget } from './kubectl.ts';
-import { refOf, subjectOf, versionKey } from './object-ref.ts';
+import { createMemory, type Remembered } from './memory.ts';
+import { refOf, subjectOf } from './object-ref.ts';
 import { createReads } from './reads.ts';
 import { findResource, groupPath, isPathName, type Resource, resourcePath, wellKnownResource } from './resources.ts';
 import { withProtocols } from './service-ports.ts';
+import { createWrite } from './writes.ts';
 
 const FIELD_MANAGER = 'relctl';
 /**
@@ -19,7 +18,6 @@ const FIELD_MANAGER = 'relctl';
  * when there is none (the version of a new object is not looked at) and conflicts with any that exists, in one request.
  */
 const NEVER_A_VERSION = '1';
-const REMEMBERED = 2000;
 /** Prints the names of keys and nothing else, so that no value leaves kubectl. */
 const KEY_NAMES =
   '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}{{range $key, $value := .binaryData}}{{$key}}{{"\\n"}}{{end}}';
@@ -33,19 +31,8 @@ const KEY_NAMES =
 export function createKubectlCluster(options: KubectlTarget): Cluster {
   const kubectl = bindKubectl(options);
   const name = `${options.context}/${options.namespace}`;
+  const memory = createMemory(FIELD_MANAGER);
   const resources = new Map<string, Promise<Resource | undefined>>();
-  /** What is known of objects that were read, by name and version: a version alone does not tell an object from its successor. */
-  const memory = new Map<string, Remembered>();
-
-  const seen = (object: KubeObject): KubeObject => {
-    const { managedFields, ...metadata } = object.metadata;
-    const adoption = adoptionPatch(object, FIELD_MANAGER);
-    const { uid, generation } = metadata;
-    memory.set(versionKey(object, metadata.resourceVersion), { uid, generation, adoption });
-    if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value ?? '');
-    return { ...object, metadata };
-  };
-
   async function resourceOf(apiVersion: string, kind: string): Promise<Resource> {
     const known = wellKnownResource(apiVersion, kind);
     if (known !== undefined) return known;
@@ -78,8 +65,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     return resourcePath(ref.apiVersion, await resourceOf(ref.apiVersion, ref.kind), options.namespace, named(ref));
   }
 
-  const reads = createReads(kubectl, seen);
-  const applyTogether = createApplyTogether(kubectl, APPLY);
+  const reads = createReads(kubectl, memory.seen);
 
   async function read(ref: ObjectRef): Promise<KubeObject | undefined> {
     named(ref);
@@ -106,55 +92,19 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   }
 
   /** What is known of the object at this version; a conflict when it is known not to have it any more. */
-  async function recall(ref: ObjectRef, guard: ResourceVersionGuard): Promise<Remembered> {
-    const key = versionKey(ref, guard.resourceVersion);
-    const known = memory.get(key);
+  async function recall(ref: ObjectRef, { resourceVersion }: ResourceVersionGuard): Promise<Remembered> {
+    const known = memory.at(ref, resourceVersion);
     if (known !== undefined) return known;
     const now = await read(ref);
-    const present = memory.get(key);
+    const present = memory.at(ref, resourceVersion);
     if (present !== undefined) return present;
     const found = now === undefined ? 'it is gone' : `it is at ${now.metadata.resourceVersion}`;
-    throw new KubectlFailure('conflict', `version ${guard.resourceVersion} was expected, but ${found}`);
+    throw new KubectlFailure('conflict', `version ${resourceVersion} was expected, but ${found}`);
   }
 
-  /** What is known of a write of `wanted` over `before` (`undefined`: there was no object) from what is there now. */
-  async function fateOf(wanted: KubeObject, before: string | undefined): Promise<Fate<KubeObject>> {
-    const now = await read(refOf(wanted));
-    if (now !== undefined && containsObject(now, wanted)) return { happened: true, result: now };
-    const isUntouched =
-      now?.metadata.resourceVersion === before || (now !== undefined && hasOldSpec(now, wanted, before));
-    return { happened: isUntouched ? false : 'unknowable' };
-  }
+  const lookAt = (ref: ObjectRef) => kubectl.commandLine(['get', '-o', 'yaml', `${ref.kind}/${ref.name}`]);
 
-  /**
-   * True when only status or metadata has changed since a version: a change of the spec raises the generation, and ours would have.
-   */
-  function hasOldSpec(now: KubeObject, wanted: KubeObject, before: string | undefined): boolean {
-    const known = before === undefined ? undefined : memory.get(versionKey(wanted, before));
-    if (known?.generation === undefined || known.uid !== now.metadata.uid) return false;
-    const { apiVersion, kind, spec } = wanted;
-    const hasOurs = containsObject(now, { apiVersion, kind, metadata: { name: wanted.metadata.name }, spec });
-    return !hasOurs && known.generation === now.metadata.generation;
-  }
-
-  function write(sent: KubeObject, before: string | undefined, args: readonly string[]): Promise<KubeObject> {
-    const byItself = async () => JSON.parse(await kubectl.run(args, JSON.stringify(sent))) as KubeObject;
-    let isFirst = args === APPLY;
-    return writeOnce({
-      subject: subjectOf(refOf(sent)),
-      async attempt() {
-        const withOthers = isFirst ? await applyTogether(sent) : 'alone';
-        isFirst = false;
-        if (withOthers === 'alone') return seen(await byItself());
-        if (withOthers !== 'refused') return seen(withOthers);
-        const fate = await fateOf(sent, before);
-        return fate.happened === true ? fate.result : seen(await byItself());
-      },
-      readBack: () => fateOf(sent, before),
-      pause: kubectl.pause,
-      look: lookAt(refOf(sent)),
-    });
-  }
+  const write = createWrite({ kubectl, memory, read, lookAt, applying: APPLY });
 
   /** Makes fields that were applied by hand ours; only who owns them changes. Gives the object's new version. */
   async function adopt(ref: ObjectRef, patch: readonly object[]): Promise<string> {
@@ -163,7 +113,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     const type = ref.apiVersion.includes('/') ? target : `${target}.`;
     const args = ['patch', type, ref.name, '--type=json', `--field-manager=${FIELD_MANAGER}`, '-o', 'json'];
     const adopted = JSON.parse(await kubectl.run([...args, `--patch=${JSON.stringify(patch)}`])) as KubeObject;
-    return seen(adopted).metadata.resourceVersion ?? '';
+    return memory.seen(adopted).metadata.resourceVersion ?? '';
   }
 
   async function applyAbsent(object: KubeObject): Promise<KubeObject> {
@@ -194,8 +144,6 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
       await kubectl.pause(Math.min(tries, 3));
     }
   }
-
-  const lookAt = (ref: ObjectRef) => kubectl.commandLine(['get', '-o', 'yaml', `${ref.kind}/${ref.name}`]);
 
   const explained = <T>(what: string, look: string, operation: () => Promise<T>) =>
     explain(operation, { what: `${what} in ${name}`, look, ask: kubectl.commandLine(['get', '--raw', '/readyz']) });
@@ -326,15 +274,6 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
 function named({ name }: ObjectRef): string {
   if (isPathName(name)) return name;
   throw new KubectlFailure('rejected', `"${name}" is not a name that Kubernetes allows`);
-}
-
-/** What is kept of an object that was read. */
-interface Remembered {
-  readonly uid: string | undefined;
-  /** Raised by the server with each change of the spec; some kinds have none. */
-  readonly generation: number | undefined;
-  /** See {@link adoptionPatch}. */
-  readonly adoption: readonly object[] | undefined;
 }
 
 /** Without kubectl's own validation, which would download the whole schema: the server checks what is applied anyway. */

@@ -1,0 +1,37 @@
+import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import { adoptionPatch } from './adoption.ts';
+import { versionKey } from './object-ref.ts';
+
+/** What is kept of an object that was read. */
+export interface Remembered {
+  readonly uid: string | undefined;
+  /** Raised by the server with each change of the spec; some kinds have none. */
+  readonly generation: number | undefined;
+  /** See {@link adoptionPatch}. */
+  readonly adoption: readonly object[] | undefined;
+}
+
+/** What is known of objects that were read, by name and version: a version alone does not tell an object from its successor. */
+export interface Memory {
+  /** Keeps what a later write needs to know, and gives the object without what only kubectl's own bookkeeping needs. */
+  seen(object: KubeObject): KubeObject;
+  /** What was seen of the object at a version. */
+  at(ref: KubeObject | ObjectRef, resourceVersion: string): Remembered | undefined;
+}
+
+const MOST = 2000;
+
+/** A memory for the objects of one target that `manager` applies. */
+export function createMemory(manager: string): Memory {
+  const known = new Map<string, Remembered>();
+  return {
+    seen(object) {
+      const { managedFields, ...metadata } = object.metadata;
+      const { uid, generation, resourceVersion } = metadata;
+      known.set(versionKey(object, resourceVersion), { uid, generation, adoption: adoptionPatch(object, manager) });
+      if (known.size > MOST) known.delete(known.keys().next().value ?? '');
+      return { ...object, metadata };
+    },
+    at: (ref, resourceVersion) => known.get(versionKey(ref, resourceVersion)),
+  };
+}
