@@ -101,6 +101,8 @@ export const EVENT_DATA = {
     steps: z.array(text),
     /** The exact image of each service, pinned to what was staged. */
     images: z.record(z.string(), text),
+    /** Asked for with `--canary`: a run that goes on stops at the verdict too. */
+    stopsAtVerdict: z.literal(true).optional(),
     /** The commit of the protected branch from which policy and keys were read when the approvals were re-checked. */
     trust: z.strictObject({ commit: text, policy: sha256, version: text }).optional(),
   }),

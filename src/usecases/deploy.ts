@@ -74,6 +74,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
         clusters,
         steps,
         images,
+        ...(options.mode === 'canary' ? { stopsAtVerdict: true as const } : {}),
         ...(release.signing.trust === undefined ? {} : { trust: release.signing.trust }),
       }),
   });
@@ -115,7 +116,8 @@ async function finish(run: Run, options: DeployOptions): Promise<Outcome> {
     return rolledBack(run, await rollBack(run, reason), reason, undefined);
   }
   try {
-    const end = await goForward(run, { stopAtVerdict: options.mode === 'canary' });
+    const stopAtVerdict = options.mode !== 'promote' && journal.state.deployment?.started.data.stopsAtVerdict === true;
+    const end = await goForward(run, { stopAtVerdict });
     if (end === 'held') return await held(run);
     return await completed(run);
   } catch (error) {

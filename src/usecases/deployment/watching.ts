@@ -41,7 +41,7 @@ export interface Watched {
  * @throws RelctlError `canary.aborted`, `pending.person`, `cluster.fenced-off`
  */
 export async function watch(run: Run, { slos, sides, settings, began, look, onExtension }: Watch): Promise<Watched> {
-  const { context, release } = run;
+  const { context } = run;
   const looks: Look[] = [];
   const history = await readHistory(run, slos, sides, began);
   let judgement: Judgement = openJudgement(settings, history);
@@ -60,7 +60,7 @@ export async function watch(run: Run, { slos, sides, settings, began, look, onEx
   for (;;) {
     const next = began + (Math.floor((context.clock.now() - began) / look) + 1) * look;
     await context.clock.sleep(next - context.clock.now(), context.interruption.signal);
-    await chooseOnInterrupt(context, release.journal);
+    await chooseOnInterrupt(run);
     for (const lock of run.locks.values()) await keepLock(context, lock);
     const decision = await take(context.clock.now());
     context.sink.emit({ type: 'canary.look', ...canaryLook(decision, bakeSeconds) });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { windowSpan } from '../../../src/domain/calendar.ts';
+import { RelctlError } from '../../../src/domain/errors.ts';
 import type { Progress } from '../../../src/domain/progress.ts';
 import { status } from '../../../src/usecases/status.ts';
 import { submitCab } from '../../../src/usecases/submit-cab.ts';
@@ -244,6 +245,34 @@ describe('Ctrl-C during the bake', () => {
     const { events } = await company.plan();
     expect(events.at(-1)).toMatchObject({ type: 'canary.held', data: { reason: `interrupted by ${OPERATOR}` } });
     expect(await toProduction(company, { mode: 'resume' })).toMatchObject({ data: { phase: 'deployed' } });
+  });
+
+  it('keeps what --canary asked for: what is resumed stops at the verdict too', async () => {
+    company = await openCompany();
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    const error = await refusal(toProduction(company, { mode: 'canary' }, interrupting()));
+    expect(error.why).toContain('--resume goes on watching and stops at the verdict');
+    expect(await toProduction(company, { mode: 'resume' })).toMatchObject({
+      headline: expect.stringContaining('passed and holds its share'),
+      data: { phase: 'canary' },
+    });
+    expect(await company.state()).toMatchObject({ deployment: { promoted: false } });
+    expect(await toProduction(company, { mode: 'promote' })).toMatchObject({ data: { phase: 'deployed' } });
+  });
+
+  it('holds when the question itself is interrupted', async () => {
+    company = await openCompany();
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    const select = async (): Promise<never> => {
+      throw new RelctlError('answer.interrupted', 'interrupted');
+    };
+    const prompter = { ...company.as(OPERATOR).prompter, interactive: true, select };
+    expect(await refusal(toProduction(company, {}, { ...interrupting(), prompter }))).toMatchObject({
+      code: 'pending.person',
+    });
+    expect((await company.state()).phase).toBe('canary');
   });
 
   it.each([
