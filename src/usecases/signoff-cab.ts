@@ -1,4 +1,4 @@
-import { isoTime } from '../domain/calendar.ts';
+import { dateIn, formatWindow, type Window } from '../domain/calendar.ts';
 import { seatFor, seatOf } from '../domain/delegates.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -92,7 +92,7 @@ const AREAS = [
 async function askVote(context: Context, release: Release, answers: CabAnswers): Promise<EventData<'cab.voted'>> {
   const { prompter, clock } = context;
   const { plan, state } = release.journal;
-  const conditions = answers.conditions.map((text) => readCondition(text, isoTime(clock.now()).slice(0, 10)));
+  const conditions = answers.conditions.map((text) => readCondition(text, plan.spec.window, clock.now()));
   // A No-Go needs nothing confirmed, so nothing is asked: what a flag does not confirm is not confirmed.
   const unsaid = answers.decision === 'no-go' ? false : undefined;
   const asksAnything =
@@ -139,13 +139,27 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
   };
 }
 
-function readCondition(text: string, today: string): EventData<'cab.voted'>['conditions'][number] {
+/** Reads `text; owner; due date`. The date is one of the zone of the window, as it is when the condition falls due. */
+function readCondition(text: string, window: Window, now: number): EventData<'cab.voted'>['conditions'][number] {
   const [what = '', owner = '', due = ''] = text.split(';').map((part) => part.trim());
+  const today = dateIn(now, window.timeZone);
   if (what === '' || !owner.includes('@') || !/^\d{4}-\d{2}-\d{2}$/.test(due) || due < today) {
     throw new RelctlError('usage.bad-flag', `the condition "${text}" is not complete`, {
       why: 'A condition that nobody owns, or that is never due, is never met.',
       hints: [`--condition "load test at twice the traffic; ada@example.com; ${today}"`],
     });
+  }
+  const opens = window.start.slice(0, 10);
+  // Once that day is over, the deployment waits for an exception, and no date is too late for it.
+  if (today <= opens && due > opens) {
+    throw new RelctlError(
+      'usage.bad-flag',
+      `the condition "${what}" is due on ${due}, after the change window has begun (${formatWindow(window)})`,
+      {
+        why: 'A condition is met before the deployment: until its owner has closed it, nothing is deployed.',
+        hints: [`--condition "${what}; ${owner}; ${opens}"   or an earlier day`],
+      },
+    );
   }
   return { text: what, owner, due };
 }

@@ -51,6 +51,18 @@ describe('a condition of the board', () => {
     expect((await refusal(voteGo(company, PEOPLE.cab[0], [condition]))).code).toBe('usage.bad-flag');
     expect((await company.state()).cab?.votes).toEqual([]);
   });
+
+  it('is due by the day of the window: one that is due later could not be met before the deployment', async () => {
+    company = await openCompany();
+    await walkTo(company, 'submitted');
+    const error = await refusal(voteGo(company, PEOPLE.cab[0], [`${LOAD_TEST}; ${PEOPLE.rdLead}; 2026-12-04`]));
+    expect(error.code).toBe('usage.bad-flag');
+    expect(error.message).toContain('due on 2026-12-04');
+    expect(error.message).toContain('Thu 2026-12-03 14:00');
+    expect((await company.state()).cab?.votes).toEqual([]);
+    await voteGo(company, PEOPLE.cab[0], [`${LOAD_TEST}; ${PEOPLE.rdLead}; 2026-12-03`]);
+    expect((await company.state()).cab?.votes[0]?.data.conditions[0]?.due).toBe('2026-12-03');
+  });
 });
 
 describe('a vote', () => {
