@@ -49,7 +49,10 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
       {
         kind: 'checks',
         checks: [
-          ...gateChecks(refusals.map(({ gate, sentence }) => [gate, sentence] as const)),
+          ...gateChecks(
+            id,
+            refusals.map(({ gate, sentence }) => [gate, sentence] as const),
+          ),
           ...obstacles.map(
             ({ target, problem, hints }): Check => ({
               state: 'failed',
@@ -110,9 +113,11 @@ async function compare(
   return found;
 }
 
-function gateChecks(refusals: readonly (readonly [gate: keyof typeof GATES, sentence: string])[]): readonly Check[] {
-  if (refusals.length === 0)
-    return [{ state: 'ok', text: `every gate of \`${PROCESS.deploy.command('<id>')}\` is open` }];
+function gateChecks(
+  id: string,
+  refusals: readonly (readonly [gate: keyof typeof GATES, sentence: string])[],
+): readonly Check[] {
+  if (refusals.length === 0) return [{ state: 'ok', text: `every gate of \`${PROCESS.deploy.command(id)}\` is open` }];
   return refusals.map(([gate, sentence]) => ({ state: 'pending', text: GATES[gate].title, detail: sentence }));
 }
 

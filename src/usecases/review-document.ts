@@ -1,4 +1,4 @@
-import { formatMoment, formatSpan, formatWindow, timeOf } from '../domain/calendar.ts';
+import { dateIn, formatMoment, formatSpan, formatWindow, timeOf } from '../domain/calendar.ts';
 import type { GateFacts } from '../domain/gates/gate.ts';
 import { type Milestone, milestonesOf, waitsOf } from '../domain/review/milestones.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
@@ -151,13 +151,16 @@ function objectivesMet(metrics: readonly JudgedMetric[]): string {
   return `${met} of ${metrics.length}`;
 }
 
-function milestoneRow({ name, planned, actual }: Milestone, zone: string): string {
+function milestoneRow({ name, planned, plannedDay, actual }: Milestone, zone: string): string {
   const shown = (at: number | undefined) => (at === undefined ? '–' : formatMoment(at, zone));
-  const difference =
-    planned === undefined || actual === undefined
-      ? '–'
-      : `${formatSpan(Math.abs(actual - planned))} ${actual > planned ? 'late' : 'early'}`;
-  return `| ${name} | ${shown(planned)} | ${shown(actual)} | ${difference} |`;
+  const due = plannedDay === undefined ? shown(planned) : `in the course of ${plannedDay}`;
+  return `| ${name} | ${due} | ${shown(actual)} | ${difference()} |`;
+
+  function difference(): string {
+    if (planned === undefined || actual === undefined) return '–';
+    if (plannedDay !== undefined && plannedDay === dateIn(actual, zone)) return 'on the day';
+    return `${formatSpan(Math.abs(actual - planned))} ${actual > planned ? 'late' : 'early'}`;
+  }
 }
 
 function hypercareLines({ hypercare }: ReleaseState): readonly string[] {

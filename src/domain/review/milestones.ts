@@ -5,8 +5,10 @@ import { addCalendarDays, dueDate, reviewDate, startOfDate, timeOf, type Window,
 /** A step of the process: when it was due, and when it was done. */
 export interface Milestone {
   readonly name: string;
-  /** Milliseconds since the epoch; of a step that is due on a day, the end of that day. */
+  /** Milliseconds since the epoch; of a step that is due on a day, the end of that day, which is the first moment of the next. */
   readonly planned: number | undefined;
+  /** The day itself, of a step that is due on one: people are told it, as everywhere else, and not the midnight that ends it. */
+  readonly plannedDay?: string;
   readonly actual: number | undefined;
 }
 
@@ -21,7 +23,10 @@ export function milestonesOf(
 ): readonly Milestone[] {
   const { start, end } = windowSpan(window);
   const zone = window.timeZone;
-  const endOf = (date: string) => addCalendarDays(startOfDate(date, zone), 1, zone);
+  const onDay = (date: string) => ({
+    planned: addCalendarDays(startOfDate(date, zone), 1, zone),
+    plannedDay: date,
+  });
   const last = (type: EventType, fits: (event: RecordedEvent) => boolean = () => true) => {
     const found = events.findLast((event) => event.type === type && fits(event));
     return found === undefined ? undefined : timeOf(found.at);
@@ -30,11 +35,11 @@ export function milestonesOf(
   return [
     {
       name: 'submitted to the CAB',
-      planned: endOf(dueDate(window, policy.leadDays.cab)),
+      ...onDay(dueDate(window, policy.leadDays.cab)),
       actual: last('cab.submitted'),
     },
     { name: 'CAB decision', planned: undefined, actual: last('cab.decided') },
-    { name: 'in staging', planned: endOf(dueDate(window, policy.leadDays.staging)), actual: last('stage.completed') },
+    { name: 'in staging', ...onDay(dueDate(window, policy.leadDays.staging)), actual: last('stage.completed') },
     {
       name: 'QA sign-off',
       planned: undefined,
@@ -57,7 +62,7 @@ export function milestonesOf(
       planned: hypercare === undefined ? undefined : timeOf(hypercare.at) + policy.hypercareHours * 3_600_000,
       actual: last('hypercare.closed'),
     },
-    { name: 'review', planned: endOf(reviewDate(window, policy.leadDays.review)), actual: last('review.closed') },
+    { name: 'review', ...onDay(reviewDate(window, policy.leadDays.review)), actual: last('review.closed') },
   ];
 }
 

@@ -180,6 +180,18 @@ describe('a review', () => {
     expect(text).toContain('| deployment began |');
     expect((await company.state()).phase).toBe('hypercare');
   });
+
+  it('plans what is due on a day for the day that every other page says', async () => {
+    company = await openCompany();
+    await walkTo(company, 'closed');
+    const { review: closed } = await company.state();
+    if (closed?.data.document === undefined) throw new Error('the review kept no document');
+    const text = new TextDecoder().decode(await company.store.read(company.id, closed.data.document));
+    const row = (name: string) => text.split('\n').find((line) => line.startsWith(`| ${name} |`));
+    expect(row('review')).toContain('| in the course of 2026-12-10 |');
+    expect(row('submitted to the CAB')).toMatch(/\| in the course of 2026-11-26 \| .* early \|$/);
+    expect(row('in staging')).toMatch(/\| in the course of 2026-11-30 \| .* \| (on the day|.* (early|late)) \|$/);
+  });
 });
 
 describe('events for programs', () => {

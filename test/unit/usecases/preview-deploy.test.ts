@@ -41,6 +41,15 @@ describe('deploy --dry-run', () => {
     expect(canary?.diff).not.toContain('replicas: 8');
   });
 
+  it('names the release in the command whose gates are open', async () => {
+    company = await openCompany();
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    const [gates] = (await previewDeploy(company.as(OPERATOR), company.id)).blocks;
+    const text = `every gate of \`relctl deploy ${company.id}\` is open`;
+    expect(gates).toEqual({ kind: 'checks', checks: [{ state: 'ok', text }] });
+  });
+
   it('works on a draft, and names every gate that stands in the way', async () => {
     company = await openCompany();
     const { data } = await previewDeploy(company.as(OPERATOR), company.id);
