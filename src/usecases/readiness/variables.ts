@@ -11,7 +11,7 @@ import type { Release } from '../release.ts';
 
 /**
  * Whether each new variable is set where the plan says so: in staging as it runs, in production as it would run. Only names are
- * looked at, never values.
+ * looked at, never values. Those of which the plan says no environment are named: nobody has looked at them.
  */
 export async function checkVariables(context: Context, release: Release): Promise<readonly RecordedCheck[]> {
   const { spec } = release.journal.plan;
@@ -26,7 +26,15 @@ export async function checkVariables(context: Context, release: Release): Promis
       }
     }
   }
-  return checks;
+  return [...checks, ...unsaidCheck(spec.environmentVariables.filter((variable) => variable.setIn.length === 0))];
+}
+
+function unsaidCheck(variables: Spec['environmentVariables']): readonly RecordedCheck[] {
+  if (variables.length === 0) return [];
+  const count = variables.length === 1 ? 'one new variable' : `${variables.length} new variables`;
+  const names = variables.map((variable) => variable.name).join(', ');
+  const detail = `by the plan ${count} ${variables.length === 1 ? 'is' : 'are'} set nowhere (setIn is empty), so nothing was looked at: ${names}`;
+  return [{ name: 'variables set nowhere', ok: true, warning: true, detail }];
 }
 
 interface Question {

@@ -192,6 +192,24 @@ describe('signing off for Operations', () => {
     });
   });
 
+  it('warns of variables that the plan says are set nowhere, and can still be given', async () => {
+    await staged({
+      plan: ({ spec }) => {
+        spec.resources = [];
+        spec.alerts = [];
+        spec.environmentVariables = ['FIRST', 'SECOND'].map((name) => ({ name, services: ['web'], setIn: [] }));
+      },
+    });
+    const outcome = await opsSigns(company);
+    expect(outcome.data.decision).toBe('pass');
+    expect(checkOf(outcome, 'readiness')).toBe(undefined);
+    expect(checkOf(outcome, 'variables set nowhere')).toMatchObject({
+      ok: true,
+      warning: true,
+      detail: expect.stringMatching(/2 new variables are set nowhere .*: FIRST, SECOND$/),
+    });
+  });
+
   it('drills an alert by the command of the plan, and without one says that only the route is proven', async () => {
     await staged({
       plan: ({ spec }) => {
