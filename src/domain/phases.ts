@@ -45,6 +45,22 @@ export function sayPhase(phase: Phase): string {
   return SAID[phase];
 }
 
+/**
+ * Where a release stands, as the end of a sentence about it. Hypercare that was signed off has no phase of its own: the release
+ * waits for its review.
+ */
+export function sayStanding({
+  phase,
+  hypercare,
+}: {
+  readonly phase: Phase;
+  readonly hypercare: { readonly closed: unknown } | undefined;
+}): string {
+  return phase === 'hypercare' && hypercare?.closed !== undefined
+    ? 'is signed off from hypercare and waits for its review'
+    : sayPhase(phase);
+}
+
 /** Ends that a new candidate can leave, by `relctl plan --reopen`. */
 export const REOPENABLE: readonly Phase[] = ['no-go', 'rolled-back', 'aborted'];
 

@@ -7,7 +7,7 @@ import { type GateFacts, type GateRule, type Refusal, refuse } from './gates/gat
 import * as planning from './gates/planning.ts';
 import type { NextAction } from './outcome.ts';
 import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from './people.ts';
-import { type Phase, REOPENABLE, sayPhase } from './phases.ts';
+import { type Phase, REOPENABLE, sayPhase, sayStanding } from './phases.ts';
 
 /** One command of the process: when it is due, who may give it, and the gates before it, in the order in which they are told. */
 interface ProcessStep {
@@ -145,6 +145,7 @@ export const PROCESS = {
     phases: ['hypercare'],
     roles: roles('hypercare'),
     gates: [
+      delivery.hypercareOpen,
       delivery.hypercareElapsed,
       delivery.hypercareHealthy,
       delivery.hypercareCoverage,
@@ -273,7 +274,7 @@ function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFact
   const [due] = dueCommands(facts);
   const id = facts.plan.id;
   if (due !== undefined) {
-    return refuse('phase.order', `the release ${sayPhase(phase)}, and \`${command}\` is not due then`, {
+    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and \`${command}\` is not due then`, {
       who: whoMay(due, facts),
       command: PROCESS[due].command(id),
     });

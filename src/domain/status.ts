@@ -59,6 +59,14 @@ export const statusDataSchema = z.strictObject({
     .nullable()
     .optional()
     .describe('What is staged, and where; null before the first deployment to staging'),
+  hypercare: z
+    .strictObject({
+      until: z.iso.datetime(),
+      signedOff: z.strictObject({ by: z.string(), at: z.iso.datetime() }).nullable(),
+    })
+    .nullable()
+    .optional()
+    .describe('Until when the release is watched, and who signed that off; null before it began'),
   undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
   declined: z
     .array(z.strictObject({ who: z.string(), as: z.enum(['cab', 'qa', 'ops', 'deploy']), reason: z.string() }))

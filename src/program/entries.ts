@@ -244,7 +244,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Watch and review (T+7)',
     summary: 'look at the 48 hours after the release, and sign them off',
     description:
-      'R&D and Operations give it. Error budgets, alerts and holes in the data are read from the metrics store for the whole time, so nothing has to run in between: once by hand or by cron (exit 0 over and healthy, 8 healthy so far, 1 not healthy), or as a screen with --watch.',
+      'R&D or Operations gives it, and one of them signs it off, once. Error budgets, alerts and holes in the data are read from the metrics store for the whole time, so nothing has to run in between: once by hand or by cron (exit 0 over and healthy, 8 healthy so far, 1 not healthy), or as a screen with --watch.',
     args: [ID],
     options: [
       ['--once', 'look once; this is what it does when nothing is said'],

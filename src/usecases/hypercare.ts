@@ -43,6 +43,7 @@ export async function hypercare(context: Context, id: string, options: Hypercare
     const until = isoTime(context.clock.now() + policy.hypercareHours * 3_600_000);
     await journal.record('hypercare.started', { until, hours: policy.hypercareHours });
   }
+  if (journal.state.hypercare?.closed !== undefined) return afterwards(context, release, options);
   if (options.extendHours !== undefined) await extend(context, release, options.extendHours, options.reason);
   if (options.handOver !== undefined) await handOver(context, release, options.handOver, options.note);
   if (options.watch === true) {
@@ -92,6 +93,21 @@ function tooEarly(context: Context, release: Release): Outcome {
     headline: `hypercare has just begun; there is something to see from ${SHORTEST_MS / 60_000} minutes on`,
     blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: journal.plan.id, phase: journal.state.phase, until: journal.state.hypercare?.until },
+    simulated: context.environments.simulated,
+  };
+}
+
+/** Once signed off, hypercare is looked at without a record; whatever would change it is refused by the gate of its end. */
+async function afterwards(context: Context, release: Release, options: HypercareOptions): Promise<Outcome> {
+  const changes = options.exit || options.extendHours !== undefined || options.handOver !== undefined;
+  if (changes) await passGates(context, release, 'hypercare --exit', undefined);
+  const { plan, state } = release.journal;
+  const closed = state.hypercare?.closed;
+  return {
+    result: 'done',
+    headline: `hypercare of ${plan.metadata.feature} is over: ${closed?.actor} signed it off on ${formatMoment(timeOf(closed?.at ?? ''), plan.spec.window.timeZone)}`,
+    blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
+    data: { release: plan.id, phase: state.phase, until: state.hypercare?.until },
     simulated: context.environments.simulated,
   };
 }

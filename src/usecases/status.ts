@@ -4,10 +4,10 @@ import { declinedBy, sayDeclined } from '../domain/declined.ts';
 import type { Refusal, SigningFacts } from '../domain/gates/gate.ts';
 import type { Block, Outcome } from '../domain/outcome.ts';
 import { nameList } from '../domain/people.ts';
-import { type Phase, REOPENABLE, sayPhase } from '../domain/phases.ts';
+import { type Phase, REOPENABLE, sayStanding } from '../domain/phases.ts';
 import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
-import { standsInProduction } from '../domain/state.ts';
+import { type ReleaseState, standsInProduction } from '../domain/state.ts';
 import type { StatusData } from '../domain/status.ts';
 import type { ReadingContext } from './context.ts';
 import { openRelease, type Release } from './release.ts';
@@ -67,6 +67,7 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
       overdue: isOverdue(condition, context.clock.now(), plan.spec.window.timeZone),
     })),
     staging: stagingOf(context, release),
+    hypercare: hypercareOf(state),
     undelivered: undelivered.map((entry) => ({
       topic: entry.topic,
       channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
@@ -76,7 +77,7 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
   };
   return {
     result: 'done',
-    headline: `${plan.metadata.feature} (${id}) ${sayPhase(state.phase)}`,
+    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}`,
     blocks: blocksOf(release, data, refusals, next, reopen),
     data: { ...data },
     simulated: state.simulated,
@@ -112,8 +113,14 @@ function blocksOf(
   if (state.deployment?.verdict !== undefined) {
     facts.push(['canary', `${state.deployment.verdict.data.verdict}: ${state.deployment.verdict.data.reason}`]);
   }
-  if (state.hypercare !== undefined && state.hypercare.closed === undefined) {
-    facts.push(['hypercare', `until ${formatMoment(timeOf(state.hypercare.until), zone)}`]);
+  if (state.hypercare !== undefined) {
+    const { until, closed } = state.hypercare;
+    facts.push([
+      'hypercare',
+      closed === undefined
+        ? `until ${formatMoment(timeOf(until), zone)}`
+        : `signed off by ${closed.actor} on ${formatMoment(timeOf(closed.at), zone)}`,
+    ]);
   }
   if (release.signing.branch !== undefined) {
     facts.push(['approvals', `signed; rules and keys of ${release.signing.branch}`]);
@@ -217,6 +224,13 @@ function stagingOf({ config }: ReadingContext, { journal }: Release): NonNullabl
     images: Object.fromEntries(Object.entries(stage.images).map(([service, ids]) => [service, [...ids]])),
     signoffs: { qa: decided('qa'), ops: decided('ops') },
   };
+}
+
+/** Hypercare and its end; null before it began. */
+function hypercareOf({ hypercare }: ReleaseState): NonNullable<StatusData['hypercare']> | null {
+  if (hypercare === undefined) return null;
+  const { until, closed } = hypercare;
+  return { until, signedOff: closed === undefined ? null : { by: closed.actor, at: closed.at } };
 }
 
 function isVoid(release: Release): boolean {

@@ -1,5 +1,5 @@
 import { formatMoment, formatSpan, formatWindow, reviewDate, startOfDate, timeOf, windowSpan } from '../calendar.ts';
-import { isAmong, samePerson } from '../people.ts';
+import { isAmong, peopleOf, samePerson } from '../people.ts';
 import { type GateRule, refuse } from './gate.ts';
 
 /** Gates of phases 2 to 4: staging, sign-offs, the window, hypercare and the review. */
@@ -82,6 +82,18 @@ export const canaryPassed: GateRule = ({ plan, state }) => {
           ? 'the canary was not judged yet'
           : `the verdict on the canary is ${verdict.data.verdict}`,
         { who: plan.spec.owners.operations, command: `relctl deploy ${plan.id} --resume` },
+      );
+};
+
+/** Hypercare ends once: what is asked of it afterwards is out of its order. */
+export const hypercareOpen: GateRule = ({ plan, policy, state }) => {
+  const closed = state.hypercare?.closed;
+  return closed === undefined
+    ? undefined
+    : refuse(
+        'phase.order',
+        `hypercare was signed off by ${closed.actor} on ${formatMoment(timeOf(closed.at), plan.spec.window.timeZone)}; what comes next is the review`,
+        { who: peopleOf(plan.spec, policy.roles.review), command: `relctl review ${plan.id}` },
       );
 };
 

@@ -3,9 +3,10 @@ import { startOfDate, timeOf } from '../../../src/domain/calendar.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { hypercare } from '../../../src/usecases/hypercare.ts';
 import { review } from '../../../src/usecases/review.ts';
+import { status } from '../../../src/usecases/status.ts';
 import { success } from '../../../src/usecases/success.ts';
 import { type Company, openCompany, refusal } from '../../support/company.ts';
-import { OPERATOR, undo, walkTo } from '../../support/company-walk.ts';
+import { endHypercare, OPERATOR, undo, walkTo } from '../../support/company-walk.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
 
 let company: Company;
@@ -77,6 +78,39 @@ describe('hypercare', () => {
     clock.advanceTo(clock.now() + 24 * HOUR);
     expect((await exit()).result).toBe('done');
     expect((await company.state()).invited?.data.attendees).toContain(PEOPLE.productManager);
+  });
+
+  it('is signed off once: status says by whom and what comes next, and a second sign-off is refused', async () => {
+    await watched();
+    await endHypercare(company);
+    const signed = (await company.plan()).events.length;
+    const shown = await status(company.as(OPERATOR), company.id);
+    const by = (await company.state()).hypercare?.closed;
+    expect(shown.headline).toContain('is signed off from hypercare and waits for its review');
+    expect(JSON.stringify(shown.blocks)).toContain(`signed off by ${OPERATOR} on Sat 2026-12-05`);
+    expect(shown.data).toMatchObject({
+      hypercare: { signedOff: { by: OPERATOR, at: by?.at } },
+      next: [{ command: `relctl review ${company.id}` }],
+    });
+
+    const lead = company.as(PEOPLE.rdLead);
+    for (const again of [
+      { exit: true, confirmed: true },
+      { exit: false, extendHours: 1, reason: 'late' },
+      { exit: false, handOver: OPERATOR, note: 'yours' },
+    ]) {
+      expect(await refusal(hypercare(lead, company.id, again))).toMatchObject({
+        exitCode: 4,
+        message: expect.stringContaining(`hypercare was signed off by ${OPERATOR}`),
+        hints: expect.arrayContaining([expect.stringContaining(`relctl review ${company.id}`)]),
+      });
+    }
+    const look = await hypercare(lead, company.id, { exit: false });
+    expect(look).toMatchObject({
+      result: 'done',
+      headline: expect.stringContaining(`${OPERATOR} signed it off on Sat`),
+    });
+    expect((await company.plan()).events).toHaveLength(signed);
   });
 
   it('is watched until somebody ends it, and records what is news', async () => {
