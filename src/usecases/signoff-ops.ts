@@ -30,7 +30,7 @@ export async function signoffOps(context: Context, id: string, answers: OpsAnswe
   const drills = new Map<string, Drill>();
   for (const alert of drilled) drills.set(alert.name, await drill(context, id, alert));
   const checks = await readinessChecks(context, release, drills);
-  await recordSignoff(context, release, { role: 'ops', checks, evidence: [], ...answers });
+  await recordSignoff(context, release, { role: 'ops', checks, ...answers });
   const { journal } = release;
   const { decision } = journal.state.signoffs.ops?.data ?? {};
   return {

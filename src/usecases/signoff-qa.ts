@@ -7,7 +7,7 @@ import { checkStaged } from './readiness/staged.ts';
 import { openForCommand } from './release.ts';
 import { checksInAnswer, recordSignoff } from './signoff.ts';
 import { featureChecks } from './testing/feature-checks.ts';
-import { keepReports, regressionChecks, regressionReports } from './testing/regression.ts';
+import { regressionChecks, regressionReports } from './testing/regression.ts';
 
 /** What a tester's flags may answer; the rest is asked. */
 export interface QaAnswers {
@@ -25,15 +25,13 @@ export async function signoffQa(context: Context, id: string, answers: QaAnswers
   const release = await openForCommand(context, id, 'signoff qa', undefined);
   await flushOutbox(context, release);
   const reports = await regressionReports(context, id, answers.junit);
-  const kept = await keepReports(context, id, reports);
   const { testPlan } = release.journal.plan.spec;
-  const checks = [
+  const found = [
     ...(await checkStaged(context, release)),
-    ...regressionChecks(testPlan.regression.mandatorySuites, kept),
+    ...regressionChecks(testPlan.regression.mandatorySuites, reports),
     ...(await featureChecks(context, release, answers)),
   ];
-  const evidence = kept.map((one) => one.evidence);
-  await recordSignoff(context, release, { role: 'qa', checks, evidence, ...answers });
+  const { checks, evidence } = await recordSignoff(context, release, { role: 'qa', checks: found, ...answers });
   const { journal } = release;
   const totals = sumTotals(reports.map((one) => one.report.totals));
   return {

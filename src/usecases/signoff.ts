@@ -2,48 +2,49 @@ import { seatFor } from '../domain/delegates.ts';
 import { RelctlError } from '../domain/errors.ts';
 import type { Block } from '../domain/outcome.ts';
 import type { EventData } from '../plan/events.ts';
-import type { Evidence } from '../ports/plan-store.ts';
 import { choiceAnswer, textAnswer } from './answers.ts';
-import { shown } from './check-lines.ts';
+import { type RecordedCheck, shown } from './check-lines.ts';
 import type { Context } from './context.ts';
+import { keepFound, type PendingCheck, undecided } from './pending-checks.ts';
 import type { Release } from './release.ts';
 import { subjectOf } from './subject.ts';
-
-/** One thing that a sign-off is based on. */
-export type SignoffCheck = EventData<'signoff.recorded'>['checks'][number];
 
 /** A sign-off as it is about to be given. */
 interface Signoff {
   readonly role: 'qa' | 'ops';
-  readonly checks: readonly SignoffCheck[];
-  readonly evidence: readonly Evidence[];
+  readonly checks: readonly PendingCheck[];
   readonly decision?: string;
   readonly comment?: string;
 }
 
-function checksBlock(checks: readonly SignoffCheck[]): Block {
+function checksBlock(checks: readonly RecordedCheck[]): Block {
   return { kind: 'checks', checks: checks.map(shown) };
 }
 
 /** The checks as part of the answer, unless the one who was asked has just seen them. */
 export function checksInAnswer(
   { prompter }: Context,
-  { checks, decision }: Pick<Signoff, 'checks' | 'decision'>,
+  { checks, decision }: { readonly checks: readonly RecordedCheck[]; readonly decision?: string },
 ): readonly Block[] {
   return decision === undefined && prompter.interactive ? [] : [checksBlock(checks)];
 }
 
 /**
  * Records a sign-off of QA or Operations. What is red cannot be signed: a `pass` with a failed check is refused, and a
- * rejection is what can be recorded then.
+ * rejection is what can be recorded then. What was refused leaves nothing behind: files are kept only once all is answered.
+ * @returns what was recorded
  * @throws RelctlError `signoff.red`, `usage.missing-answer`
  */
-export async function recordSignoff(context: Context, release: Release, signoff: Signoff): Promise<void> {
+export async function recordSignoff(
+  context: Context,
+  release: Release,
+  signoff: Signoff,
+): Promise<EventData<'signoff.recorded'>> {
   const { prompter } = context;
   const { journal } = release;
   const { plan, state } = journal;
   const red = signoff.checks.filter((check) => !check.ok);
-  if (signoff.decision === undefined) await prompter.show([checksBlock(signoff.checks)]);
+  if (signoff.decision === undefined) await prompter.show([checksBlock(signoff.checks.map(undecided))]);
   const decision = await choiceAnswer(prompter, signoff.decision, {
     message: `${signoff.checks.length - red.length} of ${signoff.checks.length} checks are green. Sign off on ${plan.id}?`,
     flag: '--decision',
@@ -64,7 +65,7 @@ export async function recordSignoff(context: Context, release: Release, signoff:
           `relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`,
           ...red.slice(1).map((check) => `also: ${check.name} (${check.detail})`),
         ],
-        data: { checks: signoff.checks },
+        data: { checks: signoff.checks.map(undecided) },
       },
     );
   }
@@ -74,14 +75,15 @@ export async function recordSignoff(context: Context, release: Release, signoff:
       : (signoff.comment ?? '');
   const holders = plan.spec.owners[signoff.role === 'qa' ? 'qa' : 'operations'];
   const seat = seatFor(release.policy, plan.spec, signoff.role, holders, context.actor, context.clock.now());
-  await journal.record('signoff.recorded', {
+  const recorded: EventData<'signoff.recorded'> = {
     ...subjectOf(plan),
     ...(seat === undefined || seat === context.actor ? {} : { onBehalfOf: seat }),
     role: signoff.role,
     stageAttempt: state.stage?.attempt ?? 1,
     decision,
-    checks: [...signoff.checks],
-    evidence: signoff.evidence.map((one) => ({ ...one })),
+    ...(await keepFound(context, plan.id, signoff.checks)),
     comment,
-  });
+  };
+  await journal.record('signoff.recorded', recorded);
+  return recorded;
 }

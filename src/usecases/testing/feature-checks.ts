@@ -1,9 +1,9 @@
 import type { Spec } from '../../plan/spec.ts';
 import { approvalAnswer, readAnswer } from '../answers.ts';
-import type { RecordedCheck } from '../check-lines.ts';
 import type { Context } from '../context.ts';
+import type { PendingCheck } from '../pending-checks.ts';
 import type { Release } from '../release.ts';
-import { type GivenResult, givenResults, keepProof, type Proof } from './feature-results.ts';
+import { type GivenResult, givenResults, type Proof, readProof } from './feature-results.ts';
 
 type FeatureTest = Spec['testPlan']['feature'][number];
 
@@ -15,29 +15,28 @@ export async function featureChecks(
   context: Context,
   release: Release,
   answers: { readonly passed: readonly string[]; readonly failed: readonly string[] },
-): Promise<readonly RecordedCheck[]> {
+): Promise<readonly PendingCheck[]> {
   const { plan } = release.journal;
   const tests = plan.spec.testPlan.feature;
   const given = givenResults(tests, answers.passed, answers.failed, 'the feature test plan');
-  const checks: RecordedCheck[] = [];
+  const checks: PendingCheck[] = [];
   // One question after the other.
-  for (const test of tests) checks.push(await featureCheck(context, plan.id, test, given.get(test.id)));
+  for (const test of tests) checks.push(await featureCheck(context, test, given.get(test.id)));
   return checks;
 }
 
 async function featureCheck(
   context: Context,
-  release: string,
   test: FeatureTest,
   given: GivenResult | undefined,
-): Promise<RecordedCheck> {
+): Promise<PendingCheck> {
   const name = `feature test ${test.id}`;
   const passed = await approvalAnswer(context.prompter, given?.passed, {
     message: `Did ${test.id} pass in staging? ${test.title}`,
     flag: `--passed ${test.id} or --failed ${test.id}`,
   });
-  const keep = (answer: string) => keepProof(context, release, test.id, answer);
-  const proof = given === undefined ? await askForProof(context, test, keep) : given.proof && (await keep(given.proof));
+  const read = (answer: string) => readProof(context, test.id, answer);
+  const proof = given === undefined ? await askForProof(context, test, read) : given.proof && (await read(given.proof));
   if (proof) return { name, ok: passed, detail: test.title, ...proof };
   return passed && test.needsEvidence === true
     ? { name, ok: false, detail: `${test.title}: nothing shows it: --passed ${test.id}=<link or file>` }
@@ -47,7 +46,7 @@ async function featureCheck(
 async function askForProof(
   { prompter }: Context,
   test: FeatureTest,
-  keep: (answer: string) => Promise<Proof>,
+  read: (answer: string) => Promise<Proof>,
 ): Promise<Proof | undefined> {
   if (!prompter.interactive) return undefined;
   return readAnswer(
@@ -57,6 +56,6 @@ async function askForProof(
       flag: `--passed ${test.id}=<link or file>`,
       default: '',
     },
-    (answer) => (answer === '' ? undefined : keep(answer)),
+    (answer) => (answer === '' ? undefined : read(answer)),
   );
 }

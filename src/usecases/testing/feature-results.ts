@@ -1,6 +1,6 @@
 import { RelctlError } from '../../domain/errors.ts';
-import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../context.ts';
+import type { FoundFile } from '../pending-checks.ts';
 
 /** What a flag says of a case, and what shows it. */
 export interface GivenResult {
@@ -42,14 +42,14 @@ export function givenResults(
   return results;
 }
 
-/** What shows the outcome of a case: a link as it is, or a file that is kept beside the plan with its digest. */
-export type Proof = { readonly link: string } | { readonly evidence: Evidence };
+/** What shows the outcome of a case: a link as it is, or a file that is going to be kept. */
+export type Proof = { readonly link: string } | { readonly found: FoundFile };
 
 /**
- * Keeps a file of the repository as evidence; a link stays a link.
+ * Reads a file of the repository as evidence; a link stays a link.
  * @throws RelctlError `evidence.unreadable` where there is no such file
  */
-export async function keepProof(context: Context, release: string, id: string, proof: string): Promise<Proof> {
+export async function readProof(context: Context, id: string, proof: string): Promise<Proof> {
   if (/^https?:\/\/\S+$/.test(proof)) return { link: proof };
   const content = await context.workspace.readBytes(proof);
   if (content === undefined) {
@@ -60,7 +60,7 @@ export async function keepProof(context: Context, release: string, id: string, p
     });
   }
   const name = `qa-${id}-${proof.split('/').at(-1) ?? 'evidence'}`.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-  return { evidence: await context.store.keep(release, name, content) };
+  return { found: { path: proof, name, content } };
 }
 
 function unknown(

@@ -1,21 +1,15 @@
 import { RelctlError } from '../../domain/errors.ts';
 import { checkMandatorySuites } from '../../evidence/junit/mandatory-suites.ts';
 import { type JUnitReport, readJUnit } from '../../evidence/junit/report.ts';
-import type { Evidence } from '../../ports/plan-store.ts';
 import { readAnswer } from '../answers.ts';
-import type { RecordedCheck } from '../check-lines.ts';
 import type { Context } from '../context.ts';
+import type { PendingCheck } from '../pending-checks.ts';
 
 /** A report of the regression run, as it was found. */
 export interface ReadReport {
   readonly file: string;
   readonly text: string;
   readonly report: JUnitReport;
-}
-
-/** A report with the copy of it that is kept beside the plan. */
-export interface KeptReport extends ReadReport {
-  readonly evidence: Evidence;
 }
 
 /** Names of tests that are shown before the rest is counted. */
@@ -92,28 +86,14 @@ async function readReports(context: Context, id: string, globs: readonly string[
   return reports;
 }
 
-/** Keeps the reports beside the plan, bound to the sign-off by their digests. */
-export async function keepReports(
-  context: Context,
-  id: string,
-  reports: readonly ReadReport[],
-): Promise<readonly KeptReport[]> {
-  const kept: KeptReport[] = [];
-  for (const one of reports) {
-    const name = `qa-${one.file.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`;
-    kept.push({ ...one, evidence: await context.store.keep(id, name, one.text) });
-  }
-  return kept;
-}
-
 /**
  * What the regression run says: each report, each mandatory suite, and apart from both the tests that passed only on a rerun. A
  * flaky test does not make a run red, but whoever signs must have seen it.
  */
 export function regressionChecks(
   mandatorySuites: readonly string[],
-  reports: readonly KeptReport[],
-): readonly RecordedCheck[] {
+  reports: readonly ReadReport[],
+): readonly PendingCheck[] {
   return [
     ...reports.map(reportCheck),
     ...checkMandatorySuites(
@@ -124,7 +104,7 @@ export function regressionChecks(
   ];
 }
 
-function reportCheck({ report, evidence }: KeptReport): RecordedCheck {
+function reportCheck({ file, text, report }: ReadReport): PendingCheck {
   const { totals } = report;
   const hidden = report.disagreements.filter((one) => one.hidesTrouble);
   const bad = report.suites
@@ -132,7 +112,7 @@ function reportCheck({ report, evidence }: KeptReport): RecordedCheck {
     .filter((test) => test.outcome === 'failed' || test.outcome === 'errored')
     .map((test) => `${test.outcome} "${test.name}" (line ${test.line})`);
   return {
-    name: `regression ${report.file}`,
+    name: `regression ${file}`,
     ok: report.green,
     detail: [
       `${totals.passed} passed, ${totals.failed} failed, ${totals.errored} errors, ${totals.skipped} skipped, ${totals.flaky} flaky`,
@@ -141,11 +121,11 @@ function reportCheck({ report, evidence }: KeptReport): RecordedCheck {
         (one) => `line ${one.line}: ${one.suite} claims ${one.claimed} ${one.attribute}, ${one.counted} are there`,
       ),
     ].join('; '),
-    evidence: { ...evidence },
+    found: { path: file, name: `qa-${file.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`, content: text },
   };
 }
 
-function flakyCheck(reports: readonly JUnitReport[]): readonly RecordedCheck[] {
+function flakyCheck(reports: readonly JUnitReport[]): readonly PendingCheck[] {
   const flaky = reports
     .flatMap((report) => report.suites)
     .flatMap((suite) => suite.cases)

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RelctlError } from '../../../src/domain/errors.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
@@ -127,6 +129,23 @@ describe('signing off for QA', () => {
   ])('refuses %j', async (answers, code) => {
     await staged();
     expect((await refusal(qa(GREEN, answers))).code).toBe(code);
+  });
+
+  it('leaves no file behind when it was refused, and keeps what shows it when it is given', async () => {
+    await staged();
+    const kept = async () =>
+      (await readdir(join(company.git.root, 'releases', company.id))).filter((name) => name.startsWith('qa-')).sort();
+    await company.as(TESTER).workspace.write('shots/one.txt', 'paid');
+    const passed = ['WALLET-1=shots/one.txt', 'WALLET-2'];
+    expect((await refusal(qa(RED, { passed }))).code).toBe('signoff.red');
+    expect((await refusal(qa(GREEN, { passed, failed: ['WALLET-9'] }))).code).toBe('usage.bad-flag');
+    expect((await refusal(qa(RED, { passed, decision: 'reject' }))).code).toBe('usage.missing-answer');
+    expect(await kept()).toEqual([]);
+    await qa(GREEN, { passed });
+    expect(await kept()).toEqual(['qa-WALLET-1-one.txt', 'qa-reports-r.xml']);
+    const { checks, evidence } = (await company.state()).signoffs.qa?.data ?? { checks: [], evidence: [] };
+    expect(checks.flatMap((check) => check.evidence ?? [])).toEqual(evidence);
+    expect(evidence.map((one) => one.file).sort()).toEqual(await kept());
   });
 
   it('is given again by the same person after a rejection, and staging again is offered', async () => {
