@@ -1,5 +1,6 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { PacketFacts } from '../domain/packet/facts.ts';
+import { failedAttempts } from '../domain/packet/failed-attempts.ts';
 import type { Packet } from '../domain/packet/model.ts';
 import { buildPacket } from '../domain/packet/packet.ts';
 import { isSummary } from '../domain/release-summary.ts';
@@ -26,7 +27,7 @@ export async function cabPacket(
   round: number,
   at = context.clock.now(),
 ): Promise<Packet> {
-  const { plan } = release.journal;
+  const { plan, state } = release.journal;
   const facts: PacketFacts = {
     ...release.facts(),
     now: at,
@@ -35,6 +36,7 @@ export async function cabPacket(
     risk: await riskOf(context, plan),
     ...(await evidenceFor(context, release)),
     failures: await failuresOf(context, release),
+    attempts: failedAttempts(state.simulated ? plan.events : plan.events.filter((event) => event.simulated !== true)),
     rehearsal: plan.events
       .filter((event): event is EventOf<'rehearsal.recorded'> => event.type === 'rehearsal.recorded')
       .findLast((event) => event.data.specDigest === plan.specDigest),

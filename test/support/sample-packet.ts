@@ -72,6 +72,7 @@ export function samplePacketFacts(
     ]),
     suggested: new Set(),
     failures: rich ? [{ ...other, undone: ['2026-10-08T16:20:00.000Z'] }] : [],
+    attempts: [],
     rehearsal: undefined,
     signing: { mode: 'unsigned', refused: [], contributors: undefined },
   };

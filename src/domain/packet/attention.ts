@@ -5,7 +5,7 @@ import type { Attention } from './model.ts';
 
 /** What a board member should look at twice, the weightiest first; nothing when the release is unremarkable. */
 export function attentionOf(facts: PacketFacts): readonly Attention[] {
-  const { plan, state, risk, failures, rehearsal, findings } = facts;
+  const { plan, state, risk, failures, attempts, rehearsal, findings } = facts;
   const { spec } = plan;
   const danger = (text: string): Attention => ({ tone: 'danger', text });
   const caution = (text: string): Attention => ({ tone: 'caution', text });
@@ -27,6 +27,7 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
     ...spec.migrations
       .filter((one) => !one.reversible && !one.pointOfNoReturn)
       .map((one) => caution(`Migration ${one.id} has no way back.`)),
+    ...attempts.slice(-1).map((one) => caution(`This release was ${one.how} before: ${one.reason}.`)),
     ...failures
       .slice(0, 1)
       .map((one) => caution(`${one.id}, an earlier release of ${one.services.join(', ')}, was undone.`)),

@@ -2,6 +2,7 @@ import type { EventOf } from '../../plan/events.ts';
 import type { GateFacts } from '../gates/gate.ts';
 import type { ReleaseSummary } from '../release-summary.ts';
 import type { RiskScore } from '../risk/score.ts';
+import type { FailedAttempt } from './failed-attempts.ts';
 
 /** What a packet is made from, beside what gates look at. */
 export interface PacketFacts extends GateFacts {
@@ -14,6 +15,8 @@ export interface PacketFacts extends GateFacts {
   readonly suggested: ReadonlySet<string>;
   /** Earlier releases of the same services that were rolled back or froze, the latest first. */
   readonly failures: readonly ReleaseSummary[];
+  /** Earlier attempts of this very release that were taken back or froze, in order. */
+  readonly attempts: readonly FailedAttempt[];
   /** The latest rehearsal of exactly this plan. */
   readonly rehearsal: EventOf<'rehearsal.recorded'> | undefined;
 }

@@ -179,15 +179,26 @@ function communication({ plan }: PacketFacts): PacketSection {
   };
 }
 
-function failures({ failures: earlier }: PacketFacts): PacketSection {
+function failures({ failures: earlier, attempts }: PacketFacts): PacketSection {
   return {
     id: 'failures',
     title: 'Earlier failures',
-    blocks: table(
-      ['release', 'services', 'undone at'],
-      earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), one.undone.at(-1) ?? '']),
-      'No earlier release of these services was undone within a year.',
-    ),
+    blocks: [
+      ...(attempts.length === 0
+        ? []
+        : table(
+            ['attempt of this release', 'ended', 'because', 'reopened because'],
+            attempts
+              .slice(-5)
+              .map((one) => [String(one.attempt), `${one.how} at ${one.at}`, one.reason, one.reopened ?? '']),
+            '',
+          )),
+      ...table(
+        ['release', 'services', 'undone at'],
+        earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), one.undone.at(-1) ?? '']),
+        'No earlier release of these services was undone within a year.',
+      ),
+    ],
   };
 }
 
