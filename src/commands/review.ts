@@ -11,6 +11,7 @@ export const run: CommandAction = async (invocation) => {
     debts: listed(flags, 'debt'),
     noDebt: flags.debt === false,
     ...given(flags, 'outcome'),
+    ...given(flags, 'comment'),
     ...given(flags, 'classification'),
     sideEffects: listed(flags, 'sideEffect'),
     ...given(flags, 'exception'),

@@ -196,6 +196,8 @@ export const EVENT_DATA = {
     lessons: z.array(text).min(1),
     debts: z.array(z.strictObject({ text, owner: text, due: text, ticket: text })),
     outcome: z.enum(['success', 'partial', 'failure']),
+    /** Why, where the success metrics say something else. */
+    comment: text.optional(),
     /** What happened beside what was intended. */
     sideEffects: z.array(text).optional(),
     /** Whether the risk was what the plan said it was. */

@@ -287,12 +287,17 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [ID],
     options: [
       ['--draft', 'write the review document from the record, before the meeting'],
-      ['--value <name=number>', 'value of the week of a success metric that is given by hand', 'repeatable'],
+      [
+        '--value <name=number>',
+        'value of the week of a success metric that is given by hand, or has too few daily values',
+        'repeatable',
+      ],
       ['--attended <person>', 'who attended; Product and R&D must', 'repeatable'],
       ['--lesson <text>', 'a lesson learned', 'repeatable'],
       ['--debt <text; owner; due; ticket>', 'technical debt that was created', 'repeatable'],
       ['--no-debt', 'none was created'],
       ['--outcome <success|partial|failure>', 'how the release ended'],
+      ['--comment <text>', 'why the outcome is another than the success metrics say; asked for then'],
       ['--side-effect <text>', 'what happened beside what was intended', 'repeatable'],
       ['--classification <right|too-low|too-high>', 'whether the risk was what the plan said'],
       EXCEPTION,

@@ -215,6 +215,7 @@ function reviewAs(context: Context, plan: ReleasePlan, people: People): Promise<
     debts: found.debts.map((debt) => `${debt.text}; ${debt.owner}; ${debt.due}; ${debt.ticket}`),
     noDebt: found.debts.length === 0,
     outcome: found.outcome,
+    comment: 'simulated: decided beforehand',
   });
 }
 

@@ -4,6 +4,7 @@ import { type Milestone, milestonesOf, waitsOf } from '../domain/review/mileston
 import { unsignedNotice } from '../domain/signing/notice.ts';
 import type { ReleaseState } from '../domain/state.ts';
 import type { JudgedMetric } from '../domain/success/metric.ts';
+import { sayOutcome } from '../domain/success/outcome.ts';
 import type { EventData, RecordedEvent } from '../plan/events.ts';
 
 /** Events that make the timeline of a release; the others are its details. */
@@ -66,7 +67,7 @@ export function reviewDocument(
     '',
     '## Result',
     '',
-    `- Outcome: **${held?.outcome ?? 'to be decided in the meeting'}**`,
+    `- Outcome: **${held === undefined ? 'to be decided in the meeting' : sayOutcome(held, verdicts)}**`,
     `- Objectives met: ${objectivesMet(verdicts)}`,
     `- Planned window: ${formatWindow(plan.spec.window)}`,
     `- Impact, as planned: ${plan.spec.impact.summary}`,

@@ -1,6 +1,8 @@
-import type { Outcome } from '../domain/outcome.ts';
+import type { Block, Outcome } from '../domain/outcome.ts';
+import { FEWEST_VALUES } from '../domain/success/interval.ts';
 import { judgeMetric } from '../domain/success/judge.ts';
-import { type JudgedMetric, sourceOf } from '../domain/success/metric.ts';
+import { type JudgedMetric, type ObservedDay, sourceOf } from '../domain/success/metric.ts';
+import { contradiction, outcomeByFacts, sayOutcome } from '../domain/success/outcome.ts';
 import type { EventData } from '../plan/events.ts';
 import { choiceAnswer, readAnswer, textAnswer } from './answers.ts';
 import type { Context } from './context.ts';
@@ -26,6 +28,8 @@ export interface ReviewAnswers {
   readonly debts: readonly string[];
   readonly noDebt: boolean;
   readonly outcome?: string;
+  /** Why the outcome is another than the metrics say. */
+  readonly comment?: string;
   /** What happened beside what was intended. */
   readonly sideEffects?: readonly string[];
   /** Whether the risk was what the plan said it was. */
@@ -41,12 +45,17 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
   const release = await openForCommand(context, id, 'review', answers.exception);
   await flushOutbox(context, release);
   const { journal } = release;
+  const before = journal.state.success?.data.metrics;
+  const week = before === undefined ? await judgeWeek(context, release, answers.values) : undefined;
+  const metrics = before ?? week?.metrics ?? [];
+  const checks: Block = { kind: 'checks', checks: metrics.map(shownMetric) };
+  if (metrics.length > 0) {
+    await context.prompter.show([{ kind: 'heading', text: 'The success metrics, as they are judged' }, checks]);
+  }
   // What people answer is checked before anything is recorded: a debt without an owner must leave no half of a review behind.
-  const held = await askReview(context, release, answers);
-  if (journal.state.success === undefined) {
-    const given = await giveMissing(context, release, answers.values);
-    await observeDays(context, release);
-    const metrics = judgeAll(release, given);
+  const held = await askReview(context, release, answers, metrics);
+  if (week !== undefined) {
+    await recordDays(release, week.fresh);
     const days = journal.plan.spec.successMetrics.flatMap((one) => observedDays(journal.state.successDays, one.name));
     const raw = await keepRawValues(context, release, 'success-week.json', days);
     await journal.record('success.judged', { metrics: [...metrics], document: { ...raw } });
@@ -59,16 +68,15 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
   const closed: Entry = ['review.closed', { ...held, document: { ...document } }];
   const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;
   await recordAndTell(context, release, [closed], 'release.closed', occasion);
-  const metrics = journal.state.success?.data.metrics ?? [];
   return {
     result: 'done',
     headline: `${journal.plan.metadata.feature} is closed`,
     blocks: [
-      { kind: 'checks', checks: metrics.map(shownMetric) },
+      checks,
       {
         kind: 'facts',
         facts: [
-          ['outcome', held.outcome],
+          ['outcome', sayOutcome(held, metrics)],
           ['lessons', held.lessons.join('; ')],
           ...held.debts.map(
             (debt) => ['debt', `${debt.text} (${debt.owner}, due ${debt.due}, ${debt.ticket})`] as const,
@@ -77,7 +85,7 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
         ],
       },
     ],
-    data: { release: id, phase: journal.state.phase, metrics, review: held, document },
+    data: { release: id, phase: journal.state.phase, metrics: [...metrics], review: held, document },
     simulated: context.environments.simulated,
   };
 }
@@ -87,9 +95,9 @@ async function draft(context: Context, id: string, answers: ReviewAnswers): Prom
   const release = await openForCommand(context, id, 'review --draft', undefined);
   await flushOutbox(context, release);
   const { journal } = release;
-  await observeDays(context, release);
+  await recordDays(release, await measureNewDays(context, release, new Map()));
   const given = readValues(id, journal.plan.spec.successMetrics, answers.values);
-  const metrics = journal.state.success?.data.metrics ?? judgeAll(release, given);
+  const metrics = journal.state.success?.data.metrics ?? judgeAll(release, given, []);
   const text = reviewDocument(release.facts(), journal.plan.events, { metrics, author: context.actor });
   const document = await context.store.keep(id, 'review-draft.md', text);
   await journal.record('review.drafted', { document: { ...document } });
@@ -110,38 +118,70 @@ function shownMetric(metric: JudgedMetric) {
   return { state, text: metric.name, detail: `${metric.verdict}: ${metric.detail}` } as const;
 }
 
-async function observeDays(context: Context, release: Release): Promise<void> {
-  const days = await measureNewDays(context, release, new Map());
-  if (days.length > 0) await release.journal.record('success.observed', { days: [...days] });
+/** The week as it is judged, and what was measured for that; nothing of it is recorded. */
+async function judgeWeek(
+  context: Context,
+  release: Release,
+  values: readonly string[],
+): Promise<{ readonly metrics: readonly JudgedMetric[]; readonly fresh: readonly ObservedDay[] }> {
+  const { plan } = release.journal;
+  // What a flag says is read first: a word that is no number needs no metrics store.
+  const given = readValues(plan.id, plan.spec.successMetrics, values);
+  const fresh = await measureNewDays(context, release, new Map());
+  const all = await giveMissing(context, release, given, fresh);
+  return { metrics: judgeAll(release, all, fresh), fresh };
 }
 
-function judgeAll(release: Release, given: ReadonlyMap<string, number>): readonly JudgedMetric[] {
-  const { plan, state } = release.journal;
-  return plan.spec.successMetrics.map((metric) => {
+async function recordDays({ journal }: Release, days: readonly ObservedDay[]): Promise<void> {
+  if (days.length > 0) await journal.record('success.observed', { days: [...days] });
+}
+
+function daysOf({ journal }: Release, metric: string, fresh: readonly ObservedDay[]): readonly ObservedDay[] {
+  return observedDays([...journal.state.successDays, { data: { days: [...fresh] } }], metric);
+}
+
+function judgeAll(
+  release: Release,
+  given: ReadonlyMap<string, number>,
+  fresh: readonly ObservedDay[],
+): readonly JudgedMetric[] {
+  return release.journal.plan.spec.successMetrics.map((metric) => {
     const value = given.get(metric.name);
     return judgeMetric(metric, {
-      days: observedDays(state.successDays, metric.name),
+      days: daysOf(release, metric.name, fresh),
       ...(value === undefined ? {} : { given: value }),
     });
   });
 }
 
-/** Values of the whole week that people give: by flags, and asked for where nothing was observed of a metric that is given by hand. */
+/**
+ * Values of the whole week that people give beside those of flags. A metric that is given by hand and was never observed needs
+ * one; one with too few daily values to be judged is asked for where a person can answer, who may leave it at that.
+ */
 async function giveMissing(
-  context: Context,
+  { prompter }: Context,
   release: Release,
-  flags: readonly string[],
+  given: ReadonlyMap<string, number>,
+  fresh: readonly ObservedDay[],
 ): Promise<ReadonlyMap<string, number>> {
-  const { plan, state } = release.journal;
-  const values = new Map(readValues(plan.id, plan.spec.successMetrics, flags));
-  for (const metric of plan.spec.successMetrics) {
-    const isByHand = sourceOf(metric).kind === 'hand';
-    if (!isByHand || values.has(metric.name) || observedDays(state.successDays, metric.name).length > 0) continue;
-    const question = {
-      message: `What is ${metric.name} after the first week? (target ${metric.target})`,
-      flag: `--value ${JSON.stringify(`${metric.name}=<number>`)}`,
-    };
-    values.set(metric.name, await readAnswer(context.prompter, question, (text) => readNumber(text, metric.name)));
+  const values = new Map(given);
+  for (const metric of release.journal.plan.spec.successMetrics) {
+    if (values.has(metric.name)) continue;
+    const days = daysOf(release, metric.name, fresh);
+    const measured = days.filter((day) => day.value !== null).length;
+    const isNeeded = sourceOf(metric).kind === 'hand' && days.length === 0;
+    if (!isNeeded && (measured >= FEWEST_VALUES || !prompter.interactive)) continue;
+    const few = `; there are ${measured} of ${FEWEST_VALUES} daily values, and with nothing it stays inconclusive`;
+    const value = await readAnswer(
+      prompter,
+      {
+        message: `What is ${metric.name} after the first week? (target ${metric.target}${isNeeded ? '' : few})`,
+        flag: `--value ${JSON.stringify(`${metric.name}=<number>`)}`,
+        ...(isNeeded ? {} : { default: '' }),
+      },
+      (text) => (!isNeeded && text.trim() === '' ? undefined : readNumber(text, metric.name)),
+    );
+    if (value !== undefined) values.set(metric.name, value);
   }
   return values;
 }
@@ -150,6 +190,7 @@ async function askReview(
   context: Context,
   release: Release,
   answers: ReviewAnswers,
+  metrics: readonly JudgedMetric[],
 ): Promise<Omit<Review, 'document'>> {
   const { prompter } = context;
   const { plan } = release.journal;
@@ -162,18 +203,25 @@ async function askReview(
   const outcome = await choiceAnswer(prompter, answers.outcome, {
     message: 'How did the release end?',
     flag: '--outcome',
+    default: outcomeByFacts(metrics),
     choices: [
       { value: 'success', label: 'Success' },
       { value: 'partial', label: 'Partial' },
       { value: 'failure', label: 'Failure' },
     ],
   });
+  const against = contradiction(outcome, metrics);
+  const comment =
+    against === undefined && answers.comment === undefined
+      ? undefined
+      : await textAnswer(prompter, answers.comment, { message: `Why ${against}?`, flag: '--comment "<reason>"' });
   const { sideEffects = [], classification } = answers;
   return {
     attended,
     lessons: [...lessons],
     debts,
     outcome,
+    ...(comment === undefined ? {} : { comment }),
     ...(sideEffects.length === 0 ? {} : { sideEffects: [...sideEffects] }),
     ...(classification === undefined ? {} : { classification: await classified(classification) }),
   };

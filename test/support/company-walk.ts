@@ -4,7 +4,7 @@ import { drawPacket } from '../../src/renderers/packet.ts';
 import type { Context } from '../../src/usecases/context.ts';
 import { type DeployOptions, deploy } from '../../src/usecases/deploy.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
-import { review } from '../../src/usecases/review.ts';
+import { type ReviewAnswers, review } from '../../src/usecases/review.ts';
 import { type RollbackOptions, rollback } from '../../src/usecases/rollback.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { signoffOps } from '../../src/usecases/signoff-ops.ts';
@@ -99,7 +99,7 @@ export async function endHypercare(company: Company): Promise<Outcome> {
 }
 
 /** The Product Manager closes the release, a week after the window. */
-export async function reviewed(company: Company): Promise<Outcome> {
+export async function reviewed(company: Company, answers: Partial<ReviewAnswers> = {}): Promise<Outcome> {
   const { spec } = await company.plan();
   company.sandbox.clock.advanceTo(startOfDate(reviewDate(spec.window, 7), spec.window.timeZone) + 10 * HOUR);
   return review(company.as(PEOPLE.productManager), company.id, {
@@ -109,6 +109,7 @@ export async function reviewed(company: Company): Promise<Outcome> {
     debts: [],
     noDebt: true,
     outcome: 'success',
+    ...answers,
   });
 }
 

@@ -4,6 +4,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { type AuditFinding, auditHistory } from '../audit.ts';
 import { addCalendarDays, formatMoment, formatSpan, reviewDate, startOfDate, timeOf, windowSpan } from '../calendar.ts';
 import { foldState, type ReleaseState } from '../state.ts';
+import { sayOutcome } from '../success/outcome.ts';
 import type { CanaryStory } from './canary-story.ts';
 import { type StepBar, stepBars } from './step-bars.ts';
 
@@ -144,7 +145,7 @@ function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): rea
               'Reviewed',
               startOfDate(reviewDay, window.timeZone),
               state.review,
-              state.review?.data.outcome ?? '',
+              state.review === undefined ? '' : sayOutcome(state.review.data, state.success?.data.metrics ?? []),
             ),
             plannedUntil: addCalendarDays(startOfDate(reviewDay, window.timeZone), 1, window.timeZone) - 1,
           },

@@ -8,6 +8,7 @@ import {
   type SuccessMetric,
   sourceOf,
 } from '../../domain/success/metric.ts';
+import type { EventData } from '../../plan/events.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import type { Context } from '../context.ts';
 import type { Release } from '../release.ts';
@@ -47,9 +48,9 @@ export async function measureNewDays(
   return observed;
 }
 
-/** What was recorded of a metric, day by day; of a day that was looked at again the last word, since data may come late. */
+/** What was observed of a metric, day by day; of a day that was looked at again the last word, since data may come late. */
 export function observedDays(
-  recorded: Release['journal']['state']['successDays'],
+  recorded: readonly { readonly data: EventData<'success.observed'> }[],
   metric: string,
 ): readonly ObservedDay[] {
   const byDay = new Map<string, ObservedDay>();

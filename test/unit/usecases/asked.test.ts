@@ -5,6 +5,7 @@ import { review } from '../../../src/usecases/review.ts';
 import { signoffCab } from '../../../src/usecases/signoff-cab.ts';
 import { signoffOps } from '../../../src/usecases/signoff-ops.ts';
 import { signoffQa } from '../../../src/usecases/signoff-qa.ts';
+import { success } from '../../../src/usecases/success.ts';
 import { type Company, openCompany } from '../../support/company.ts';
 import { OPERATOR, TESTER, walkTo } from '../../support/company-walk.ts';
 import { person, type Seen } from '../../support/person.ts';
@@ -134,11 +135,18 @@ describe('a member of the board at a terminal', () => {
 
 describe('Product at a terminal', () => {
   it('is asked again for what is not complete, and for one debt after the other', async () => {
-    company = await openCompany();
+    company = await openCompany({
+      plan: ({ spec }) => {
+        for (const name of ['NPS', 'CSAT']) {
+          spec.successMetrics?.push({ name, direction: 'up', target: 40, owner: PEOPLE.productManager });
+        }
+      },
+    });
     await walkTo(company, 'hypercare');
     const { clock } = company.sandbox;
     clock.advanceTo(timeOf((await company.state()).hypercare?.until ?? '') + 60_000);
     await hypercare(company.as(OPERATOR), company.id, { exit: true, confirmed: true });
+    await success(company.as(PEOPLE.productManager), company.id, { values: ['CSAT=41'] });
     const { window } = (await company.plan()).spec;
     clock.advanceTo(startOfDate(reviewDate(window, 7), window.timeZone) + 36_000_000);
     const debt = (due: string) => `remove the flag; ${PEOPLE.rdLead}; ${due}; SHOP-1`;
@@ -146,7 +154,10 @@ describe('Product at a terminal', () => {
       '--attended': [PEOPLE.productManager, `${PEOPLE.productManager}, ${PEOPLE.rdLead}`],
       '--lesson': ['small is good'],
       '--debt': [debt('2027-02-30'), debt('2027-02-01'), debt('2027-03-01'), undefined],
+      '--value "NPS': ['many', '39'],
+      '--value "CSAT': [undefined],
       '--outcome': ['success'],
+      '--comment': ['two of a hundred answered'],
     });
     await review(company.as(PEOPLE.productManager, { prompter }), company.id, {
       values: [],
@@ -155,7 +166,21 @@ describe('Product at a terminal', () => {
       debts: [],
       noDebt: false,
     });
+    const order = seen.flatMap((one) => ('asked' in one ? [one.asked] : 'shown' in one ? [one.shown] : []));
+    const at = (part: string) => order.findIndex((text) => text.includes(part));
+    expect(order[1]).toContain('1 of 3 daily values, and with nothing it stays inconclusive');
+    expect([at('What is NPS'), at('missed: 39'), at('Who attended'), at('How did'), at('Why')]).toEqual([
+      0,
+      2,
+      3,
+      order.length - 2,
+      order.length - 1,
+    ]);
+    expect(order.at(-1)).toBe('Why success, although NPS was missed, CSAT is inconclusive?');
+    expect(seen).toContainEqual({ asked: 'How did the release end?', default: 'partial' });
+    expect((await company.state()).review?.data).toMatchObject({ comment: 'two of a hundred answered' });
     expect(seen.filter((one) => 'refused' in one)).toEqual([
+      { refused: expect.stringContaining('not a number for NPS') },
       { refused: expect.stringContaining('the review needs Product and R&D') },
       { refused: expect.stringMatching(/has no due date$/) },
     ]);

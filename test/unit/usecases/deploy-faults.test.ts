@@ -148,8 +148,16 @@ describe('people and checks say no', () => {
     fault('success-missed');
     await walkTo(company, 'hypercare');
     await endHypercare(company);
-    const outcome = await reviewed(company);
+    const events = (await company.plan()).events.length;
+    const silent = await refusal(reviewed(company));
+    expect(silent).toMatchObject({ code: 'usage.missing-answer', hints: [expect.stringContaining('--comment')] });
+    expect((await company.plan()).events).toHaveLength(events);
+    const outcome = await reviewed(company, { comment: 'the campaign starts next week' });
     expect(outcome.data).toMatchObject({ phase: 'closed', metrics: [{ verdict: 'missed' }] });
+    const { review } = await company.state();
+    if (review?.data.document === undefined) throw new Error('the review kept no document');
+    const text = new TextDecoder().decode(await company.store.read(company.id, review.data.document));
+    expect(text).toMatch(/Outcome: \*\*success, although .* was missed: the campaign starts next week\*\*/);
   });
 });
 
