@@ -76,7 +76,7 @@ export async function buildCandidate(
   const nameOf = (head: string): string =>
     branches.find((offer) => offer.branch.head === head)?.branch.name ?? head.slice(0, 12);
   const clashes = describeClashes(await context.repository.merges(baseCommit, heads), base, nameOf);
-  if (clashes.length > 0) throw clashing(clashes);
+  if (clashes.length > 0) throw clashing(clashes, base);
   const ref = `release/${id}`;
   const result = await context.repository.buildCandidate({
     base: baseCommit,
@@ -89,19 +89,23 @@ export async function buildCandidate(
     ].join('\n'),
   });
   if (result.ok) return { base, baseCommit, branches, commit: result.commit, ref };
-  throw clashing([
-    {
-      what: `${nameOf(result.head)} and the branches before it`,
-      files: result.clashes,
-      branches: [nameOf(result.head)],
-    },
-  ]);
+  throw clashing(
+    [
+      {
+        what: `${nameOf(result.head)} and the branches before it`,
+        files: result.clashes,
+        branches: [...heads.slice(0, heads.indexOf(result.head)), result.head].map(nameOf),
+      },
+    ],
+    base,
+  );
 }
 
 /** What does not merge. */
 interface Clash {
   readonly what: string;
   readonly files: readonly string[];
+  /** It is settled on the last of them, with those before it, or, where it is the only one, with the base. */
   readonly branches: readonly string[];
 }
 
@@ -118,12 +122,16 @@ function describeClashes(merges: Merges, base: string, nameOf: (head: string) =>
   ];
 }
 
-function clashing(clashes: readonly Clash[]): RelctlError {
+function clashing(clashes: readonly Clash[], base: string): RelctlError {
   const [first] = clashes;
+  const others = first?.branches.slice(0, -1) ?? [];
   return new RelctlError('candidate.clash', `${first?.what} clash in ${first?.files.join(', ')}`, {
     why: 'The candidate is built without a work tree, so that a clash is settled on a branch, where it is reviewed.',
     hints: [
-      `git switch ${first?.branches.at(-1)} && git merge ${first?.branches.length === 2 ? first.branches[0] : '<base>'}`,
+      [
+        `git switch ${first?.branches.at(-1)}`,
+        ...(others.length === 0 ? [base] : others).map((one) => `git merge ${one}`),
+      ].join(' && '),
       ...clashes.slice(1).map((clash) => `also: ${clash.what} clash in ${clash.files.join(', ')}`),
       'or leave one of the branches out',
     ],

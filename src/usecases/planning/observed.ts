@@ -132,17 +132,26 @@ async function canaryFindings(
       if (replicas === undefined || replicas < 1) return [];
       const real = strategy.trueShare(share, replicas);
       if (real <= maxShare + 1e-9) return [];
+      const pods = strategy.replicas(share, replicas);
       const scaled = objects.some((object) => object.kind === 'HorizontalPodAutoscaler');
       return [
         {
           code: 'canary.true-share',
           severity: scaled ? 'warning' : 'error',
           path: ['spec', 'canary', 'share'],
-          problem: `one canary pod beside ${replicas} of ${name} is ${(real * 100).toFixed(1)} % of production; the policy allows ${policy.canary.maxShare}`,
-          fix: `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${name}, or use the strategy http-route`,
+          problem: `${pods === 1 ? 'one canary pod' : `${pods} canary pods`} beside ${replicas} of ${name} ${pods === 1 ? 'is' : 'are'} ${(real * 100).toFixed(1)} % of production; the policy allows ${policy.canary.maxShare}`,
+          fix: `${smallerShare(maxShare, replicas, name)}, or use the strategy http-route`,
         },
       ];
     }),
   );
   return findings.flat();
+}
+
+/** What brings the canary below the limit: fewer of its pods, or, where one is too many, more beside it. */
+function smallerShare(maxShare: number, replicas: number, service: string): string {
+  const most = Math.floor((maxShare * replicas) / (1 - maxShare) + 1e-9);
+  if (most === 0) return `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`;
+  const share = Math.floor((most / (most + replicas)) * 1000) / 10;
+  return `ask for a share of at most ${share}% (${most === 1 ? 'one canary pod' : `${most} canary pods`})`;
 }

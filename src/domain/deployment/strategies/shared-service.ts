@@ -26,10 +26,11 @@ function shareObstacle({ service, share, maxShare, stable }: CanaryGround): Obst
   const pods = replicasOf(stable);
   const real = trueShare(share, pods);
   if (real <= maxShare + 1e-9) return undefined;
+  const canary = canaryReplicas(share, pods);
   const limit = `${Number((maxShare * 100).toPrecision(6))}%`;
   return {
     code: 'canary.share-too-large',
-    problem: `one canary pod beside ${pods} stable ${pods === 1 ? 'pod' : 'pods'} of ${service} would get ${(real * 100).toFixed(1)} % of the requests; the policy allows ${limit}`,
+    problem: `${canary === 1 ? 'one canary pod' : `${canary} canary pods`} beside ${pods} stable ${pods === 1 ? 'pod' : 'pods'} of ${service} would get ${(real * 100).toFixed(1)} % of the requests; the policy allows ${limit}`,
     why: 'Behind a shared Service the share follows from the number of pods, and more users than agreed would meet the candidate.',
     hints: [
       `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`,

@@ -130,6 +130,17 @@ describe('what git says', () => {
   });
 });
 
+test('a share above what the policy allows is counted in the pods that it needs', async () => {
+  await complete((head) => head.replace(/^( +share: ).*$/m, '$140%'));
+  const pods = (await findings()).filter(({ code }) => code === 'canary.true-share');
+  expect(pods).toMatchObject([
+    {
+      problem: expect.stringMatching(/^(\d+) canary pods beside \d+ of api are (39|40)\.\d % of production/),
+      fix: expect.stringContaining('ask for a share of at most'),
+    },
+  ]);
+});
+
 describe('what the manifests of the candidate say', () => {
   const variable = (setIn: string) =>
     `environmentVariables: [{ name: API_KEY, services: [api], source: vault, setIn: [${setIn}] }]`;

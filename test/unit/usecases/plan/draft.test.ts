@@ -271,9 +271,19 @@ describe('a branch', () => {
     await expect(drafted(flags({ branches: ['feature/wallet', 'feature/other'] }))).rejects.toMatchObject({
       code: 'candidate.clash',
       message: 'feature/wallet and feature/other clash in services/api/src/main.js',
+      hints: expect.arrayContaining(['git switch feature/other && git merge feature/wallet']),
     });
     expect(await ground.store.list()).toEqual([]);
     expect(ground.git.git('for-each-ref', 'refs/heads/release')).toBe('');
+  });
+
+  test('that clashes with the base is told to merge the base as it is named', async () => {
+    branch(ground.git, 'feature/wallet', { 'services/api/src/main.js': 'one\n' });
+    ground.git.commit({ 'services/api/src/main.js': 'two\n' }, 'Hotfix');
+    await expect(drafted(flags({ base: 'main', branches: ['feature/wallet'] }))).rejects.toMatchObject({
+      code: 'candidate.clash',
+      hints: expect.arrayContaining(['git switch feature/wallet && git merge main']),
+    });
   });
 
   test('that is not there is refused with those that are', async () => {
