@@ -1,13 +1,11 @@
 import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { PlanFinding } from '../domain/plan-check.ts';
-import { decide } from '../domain/process.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
-import { deadline, draftActions, findingChecks, type PlacedFinding, placed, planFacts } from './planning/answer.ts';
-import { observedFindings } from './planning/observed.ts';
-import { openRelease, type Release } from './release.ts';
-import { riskBlocks, riskFindings, riskOf } from './risk.ts';
+import { allFindings } from './planning/all-findings.ts';
+import { deadline, draftActions, findingChecks, type PlacedFinding, planFacts } from './planning/answer.ts';
+import { openRelease } from './release.ts';
+import { riskBlocks, riskOf } from './risk.ts';
 
 /**
  * Checks a plan and changes nothing: complete, consistent, can be satisfied, in time, and still what its branches and its
@@ -19,12 +17,7 @@ export async function checkRelease(context: Context, id: string): Promise<Outcom
   const { journal, policy } = release;
   const { plan, state } = journal;
   const risk = await riskOf(context, plan);
-  const findings = [
-    ...release.facts().findings,
-    ...timeFindings(release),
-    ...(await observedFindings(context, plan, policy)),
-    ...riskFindings(plan.spec, risk),
-  ].map((finding) => placed(plan, finding));
+  const findings = await allFindings(context, release, risk);
   const errors = findings.filter((finding) => finding.severity === 'error');
   const warnings = findings.length - errors.length;
   const { sentence, submitBy, late } = deadline(context, plan, policy);
@@ -52,20 +45,6 @@ export async function checkRelease(context: Context, id: string): Promise<Outcom
     },
     simulated: context.environments.simulated,
   };
-}
-
-/** What would refuse the submission for its time: lead time, freezes, clashes. They are warnings, because exceptions are possible. */
-function timeFindings(release: Release): readonly PlanFinding[] {
-  if (release.journal.state.phase !== 'draft') return [];
-  return decide('submit-cab', release.facts())
-    .filter((refusal) => refusal.exceptionable)
-    .map(({ gate, sentence, command, suggestions = [] }) => ({
-      code: gate,
-      severity: 'warning',
-      path: ['spec', 'window', 'start'],
-      problem: sentence,
-      fix: suggestions[0] ?? command,
-    }));
 }
 
 function incomplete(

@@ -2,11 +2,13 @@ import { RelctlError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Context } from './context.ts';
-import { draftActions, findingChecks, foundTable, placedFindings, planFacts } from './planning/answer.ts';
+import { allFindings } from './planning/all-findings.ts';
+import { draftActions, findingChecks, foundTable, planFacts } from './planning/answer.ts';
 import type { PlanData } from './planning/data.ts';
 import { type Draft, draftPlan } from './planning/draft.ts';
 import type { PlanOptions } from './planning/options.ts';
 import { revisePlan } from './planning/revise.ts';
+import { openRelease } from './release.ts';
 import { riskBlocks } from './risk.ts';
 
 /**
@@ -28,8 +30,11 @@ async function existingPlan(context: Context, id: string): Promise<ReleasePlan |
   }
 }
 
-function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact, risk }: Draft): Outcome {
-  const findings = placedFindings(context, drafted, policy);
+async function draftAnswer(
+  context: Context,
+  { plan: drafted, policy, candidate, impact, risk }: Draft,
+): Promise<Outcome> {
+  const findings = await allFindings(context, await openRelease(context, drafted.id), risk, impact);
   return {
     result: 'done',
     headline: `${drafted.id} is drafted in ${drafted.file}`,

@@ -1,6 +1,6 @@
 import { dateIn, dueDate, formatWindow } from '../../domain/calendar.ts';
 import type { Block, Check, NextAction } from '../../domain/outcome.ts';
-import { checkPlan, type PlanFinding } from '../../domain/plan-check.ts';
+import type { PlanFinding } from '../../domain/plan-check.ts';
 import type { Impact } from '../../evidence/impact/findings.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -12,13 +12,6 @@ import { isNewVariable } from './variables.ts';
 export interface PlacedFinding extends PlanFinding {
   /** `file:line:column`. */
   readonly at: string;
-}
-
-/** What a plan still lacks, with places. */
-export function placedFindings(context: Context, plan: ReleasePlan, policy: Policy): readonly PlacedFinding[] {
-  return checkPlan({ plan, policy, config: context.config, now: context.clock.now() }).map((finding) =>
-    placed(plan, finding),
-  );
 }
 
 /** Puts the place of a finding to it. */

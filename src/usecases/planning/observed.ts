@@ -11,6 +11,7 @@ import { impactBetween } from './impact.ts';
 import { type Manifests, openManifests } from './manifests.ts';
 import { migrationName } from './migrations.ts';
 import type { Notice } from './notice.ts';
+import { olderImageFindings } from './older-images.ts';
 import { settingFindings } from './settings.ts';
 import { staleOf } from './stale.ts';
 import { unplannedFindings } from './unplanned.ts';
@@ -20,18 +21,20 @@ type Path = PlanFinding['path'];
 /**
  * What git says about the candidate of a plan: that it is there, that its branches have not moved, that the plan still names
  * what the difference shows, that the manifests set what it says they set, that what it calls reversible is, and that its canary
- * is possible with the pods that run.
+ * is possible with the pods that run. And what the other plans say: that production does not have a newer version already.
+ * @param read what lies between base and candidate, where it was read already
  */
 export async function observedFindings(
   context: Context,
   plan: ReleasePlan,
   policy: Policy,
+  read?: Impact,
 ): Promise<readonly PlanFinding[]> {
   const { candidate } = plan.spec;
   try {
     const base = await context.repository.resolve(candidate.base);
     const commit = await context.repository.resolve(candidate.commit);
-    const impact = await impactBetween(context, base, commit);
+    const impact = read ?? (await impactBetween(context, base, commit));
     const manifests = await openManifests(context, commit);
     const stale = await staleOf(context, plan.spec, impact, manifests);
     return [
@@ -41,6 +44,7 @@ export async function observedFindings(
       ...destroyers(plan, impact),
       ...(await canaryFindings(plan, policy, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),
+      ...(await olderImageFindings(context, plan)),
     ];
   } catch (error) {
     if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;

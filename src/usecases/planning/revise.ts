@@ -34,15 +34,13 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
   // What is compared with the difference is the plan as it will be: a candidate that was just built anew is not stale.
   const wanted = needsRefresh ? withHead(plan, editHead(plan.head, asked)) : plan;
   const current = wanted.spec.candidate;
-  const refresh: Refresh = needsRefresh
-    ? await refreshOf(
-        context,
-        wanted,
-        await impactBetween(context, await context.repository.resolve(current.base), current.commit),
-        current.commit,
-        images,
-      )
-    : { edits: [], added: [], stale: [] };
+  const impact = needsRefresh
+    ? await impactBetween(context, await context.repository.resolve(current.base), current.commit)
+    : undefined;
+  const refresh: Refresh =
+    impact === undefined
+      ? { edits: [], added: [], stale: [] }
+      : await refreshOf(context, wanted, impact, current.commit, images);
   const changed = asked.filter((edit) => editHead(plan.head, [edit]) !== plan.head);
   const head = editHead(plan.head, [...asked, ...refresh.edits]);
   if (head !== plan.head || plan.events.length === 0) {
@@ -52,9 +50,9 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
       ...exceptions.map((data) => ['exception.granted', data] as const),
       [plan.events.length === 0 ? 'plan.created' : 'plan.revised', subjectOf(rewritten)],
     ]);
-    return revisedAnswer(context, next.plan, policy, changed, refresh);
+    return revisedAnswer(context, next.plan, policy, changed, refresh, impact);
   }
-  return revisedAnswer(context, plan, policy, changed, refresh);
+  return revisedAnswer(context, plan, policy, changed, refresh, impact);
 }
 
 /** The plan with another text above its history. */

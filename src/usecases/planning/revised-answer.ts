@@ -1,22 +1,29 @@
 import type { Block, Check, Outcome } from '../../domain/outcome.ts';
+import type { Impact } from '../../evidence/impact/findings.ts';
 import type { HeadEdit } from '../../plan/edit.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Context } from '../context.ts';
-import { draftActions, findingChecks, placedFindings, planFacts } from './answer.ts';
+import { openRelease } from '../release.ts';
+import { riskOf } from '../risk.ts';
+import { allFindings } from './all-findings.ts';
+import { draftActions, findingChecks, planFacts } from './answer.ts';
 import type { PlanData } from './data.ts';
 import type { Notice } from './notice.ts';
 import type { Refresh } from './refresh.ts';
 
 /** What a changed draft answers: what was set, what was added, what to look at, what is left to a person. */
-export function revisedAnswer(
+export async function revisedAnswer(
   context: Context,
   plan: ReleasePlan,
   policy: Policy,
   changed: readonly HeadEdit[],
   { added, stale }: Refresh,
-): Outcome {
-  const findings = placedFindings(context, plan, policy);
+  impact: Impact | undefined,
+): Promise<Outcome> {
+  const findings = await allFindings(context, await openRelease(context, plan.id), await riskOf(context, plan), impact);
+  // What is stale has its own heading where the difference was read.
+  const left = stale.length === 0 ? findings : findings.filter(({ code }) => !code.startsWith('stale.'));
   const fields = [...new Set(changed.map(({ path }) => String(path[1])))];
   const changes = [
     ...(fields.length === 0 ? [] : [`${fields.join(', ')} set`]),
@@ -32,7 +39,7 @@ export function revisedAnswer(
       ...noticeBlock('Added to the plan', added, 'ok'),
       ...noticeBlock('For a person to look at', stale, 'warning'),
       { kind: 'heading', text: 'Left to a person' },
-      { kind: 'checks', checks: findingChecks(findings) },
+      { kind: 'checks', checks: findingChecks(left) },
       { kind: 'next', actions: [...rebuildAction(plan, stale), ...draftActions(context, plan, policy, findings)] },
     ],
     data: {

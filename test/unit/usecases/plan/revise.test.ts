@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { foldState } from '../../../../src/domain/state.ts';
 import type { EventData, EventType } from '../../../../src/plan/events.ts';
 import { plan } from '../../../../src/usecases/plan.ts';
+import { checkRelease } from '../../../../src/usecases/plan-check.ts';
 import type { PlanOptions } from '../../../../src/usecases/planning/options.ts';
 import { subjectOf } from '../../../../src/usecases/subject.ts';
+import { refusal } from '../../../support/company.ts';
 import {
   branch,
   copyOf,
@@ -65,6 +67,22 @@ describe('a draft that is planned again', () => {
     const outcome = await give();
     expect(outcome.data).toMatchObject({ created: false, added: [], stale: [] });
     expect(await ground.text(ID)).toBe(before);
+  });
+
+  test('answers with all that the check finds, be it in the file, in git or in the manifests', async () => {
+    await edit((text) => text.replace(/image: (\S+api):\S+/, 'image: $1:9.9.9'));
+    const outcome = await give();
+    const { findings } = outcome.data as { findings: readonly { code: string; severity: string; problem: string }[] };
+    const checked = (await refusal(checkRelease(ground.context({}), ID))).data?.findings;
+    expect(findings).toEqual(checked);
+    expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['plan.unwritten', 'stale.image']));
+    // What is stale is said once.
+    const said = JSON.stringify(outcome.blocks);
+    for (const { code, problem } of findings) {
+      const times = said.split(JSON.stringify(problem).slice(1, -1)).length - 1;
+      if (code === 'stale.image') expect(times).toBe(1);
+      else expect(times).toBeGreaterThan(0);
+    }
   });
 
   test('gets what its candidate brings anew, and loses no line that a person wrote', async () => {
