@@ -10,6 +10,7 @@ import type { Migration } from '../plan/spec.ts';
 import type { Context } from './context.ts';
 import { impactBetween } from './planning/impact.ts';
 import { draftMigrations } from './planning/migrations.ts';
+import { olderImageFindings } from './planning/older-images.ts';
 import { placeOf, placesOf } from './planning/places.ts';
 import type { Release } from './release.ts';
 import { riskOf } from './risk.ts';
@@ -28,8 +29,10 @@ export async function cabPacket(
   at = context.clock.now(),
 ): Promise<Packet> {
   const { plan, state } = release.journal;
+  const known = release.facts();
   const facts: PacketFacts = {
-    ...release.facts(),
+    ...known,
+    findings: [...known.findings, ...(await olderImageFindings(context, plan))],
     now: at,
     requester: context.actor,
     round,

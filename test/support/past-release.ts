@@ -18,6 +18,8 @@ export interface PastRelease {
   readonly deployedAt: number;
   readonly until: 'deployed' | 'hypercare' | 'hypercare closed';
   readonly commit?: string;
+  /** The image that each service got. */
+  readonly images?: Readonly<Record<string, string>>;
   readonly plan?: (document: WrittenPlan) => void;
   readonly more?: readonly NewEvent<EventType>[];
 }
@@ -38,7 +40,7 @@ export function writePastRelease(root: string, release: PastRelease): void {
   writeFileSync(join(root, 'releases', `${id}.yaml`), writeReleasePlan({ id, head }, events, phaseOf(events)));
 }
 
-function history({ deployedAt, until }: PastRelease, commit: string): readonly NewEvent<EventType>[] {
+function history({ deployedAt, until, images: shipped }: PastRelease, commit: string): readonly NewEvent<EventType>[] {
   const at = (hours: number) => ({
     at: new Date(deployedAt + hours * HOUR).toISOString(),
     actor: PEOPLE.operations[0],
@@ -59,7 +61,7 @@ function history({ deployedAt, until }: PastRelease, commit: string): readonly N
         strategy: 'shared-service',
         clusters: {},
         steps: ['canary'],
-        images: { web: images.web[0] ?? '' },
+        images: shipped ?? { web: images.web[0] ?? '' },
       },
       at(-1),
     ),
