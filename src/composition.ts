@@ -155,13 +155,15 @@ export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
   const file = join(repository.root, '.relctl', 'sandbox.json');
   return {
     timeZone: config.timeZone,
+    services: Object.keys(config.services),
     async open() {
       const { openSandboxWorld } = await import('./adapters/sandbox/open.ts');
       const { sandbox } = await openSandboxWorld({ file, config, repository, store });
       return {
         now: () => sandbox.clock.now(),
         advanceTo: (at) => sandbox.clock.advanceTo(at),
-        faults: () => sandbox.faults.list().map(({ name, about, on }) => ({ name, description: about, on })),
+        faults: () =>
+          sandbox.faults.list().map(({ name, about, on, scope }) => ({ name, description: about, on, scope })),
         setFault: (name, on, service) => sandbox.faults.set(name, on, service === undefined ? {} : { service }),
         outbox: () => sandbox.outbox(),
       };

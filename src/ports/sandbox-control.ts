@@ -2,6 +2,8 @@
 export interface SandboxControl {
   /** Zone in which times are read and shown. */
   readonly timeZone: string;
+  /** Names of the services that the company runs. */
+  readonly services: readonly string[];
   /** Errors: `sandbox.state` when its file is broken. */
   open(): Promise<SandboxWorldControl>;
   /** Forgets the whole company, broken or not; the next command finds a new one. */
@@ -26,4 +28,6 @@ export interface SandboxFault {
   readonly name: string;
   readonly description: string;
   readonly on: boolean;
+  /** What it hits: versions that are deployed after it was switched on, or everything from then on. */
+  readonly scope: 'candidate' | 'world';
 }

@@ -33,6 +33,7 @@ export async function sandboxControl(control: SandboxControl, request: SandboxRe
       hints: ACTIONS.map((action) => `relctl sandbox ${action}`),
     });
   }
+  refuseUnknownService(control, request);
   const world = await control.open();
   const headline = change(world, control.timeZone, request);
   return shown(world, control.timeZone, headline, request.action === 'show');
@@ -49,11 +50,23 @@ function change(world: SandboxWorldControl, zone: string, request: SandboxReques
       const on = request.action === 'fault';
       if (request.name === undefined) throw missing('--name', world);
       world.setFault(request.name, on, request.service);
-      return `fault ${request.name} is ${on ? 'on' : 'off'}`;
+      if (!on) return `fault ${request.name} is off`;
+      // A canary that runs already is not made sick: what ran must be well again after a rollback.
+      const isOfVersions = world.faults().some(({ name, scope }) => name === request.name && scope === 'candidate');
+      return `fault ${request.name} is on ${isOfVersions ? 'for versions that are deployed from now on; what runs already, a canary too, is spared' : 'from now on'}`;
     }
     default:
       return 'the simulated company';
   }
+}
+
+function refuseUnknownService({ services }: SandboxControl, { action, name, service }: SandboxRequest): void {
+  if (service === undefined || services.includes(service)) return;
+  const fault = name === undefined ? '' : ` --name ${name}`;
+  throw new RelctlError('usage.bad-flag', `--service is "${service}", and the simulated company has no such service`, {
+    why: 'A fault of a service that does not exist would hit nothing.',
+    hints: services.map((one) => `relctl sandbox ${action}${fault} --service ${one}`),
+  });
 }
 
 function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxRequest): number {

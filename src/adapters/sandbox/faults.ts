@@ -39,6 +39,7 @@ export interface FaultListing extends FaultPlace {
   readonly name: FaultName;
   /** One sentence. */
   readonly about: string;
+  readonly scope: 'candidate' | 'world';
   readonly on: boolean;
   /** Milliseconds since the epoch, when it is on. */
   readonly since?: number;
@@ -64,8 +65,10 @@ export function effectsOn(state: WorldState, place: Required<FaultPlace>, image:
 export function listFaults(state: WorldState): readonly FaultListing[] {
   return (Object.keys(FAULTS) as FaultName[]).flatMap((name): FaultListing[] => {
     const on = state.faults.filter((fault) => fault.name === name);
-    const about = FAULTS[name].about;
-    return on.length === 0 ? [{ name, about, on: false }] : on.map((f) => ({ name, about, on: true, ...placeOf(f) }));
+    const { about, scope } = FAULTS[name];
+    return on.length === 0
+      ? [{ name, about, scope, on: false }]
+      : on.map((f) => ({ name, about, scope, on: true, ...placeOf(f) }));
   });
 }
 
