@@ -11,7 +11,11 @@ export function readDebt(text: string): Debt {
   const [what = '', owner = '', due = '', ticket = ''] = text.split(';').map((part) => part.trim());
   const missing = [
     what === '' ? 'text' : '',
-    /^[^\s@<>]+@[^\s@<>]+$/.test(owner) ? '' : 'owner',
+    /^[^\s@<>]+@[^\s@<>]+$/.test(owner)
+      ? ''
+      : owner === ''
+        ? 'owner'
+        : `owner that is an e-mail address ("${owner}" is none)`,
     isDate(due) ? '' : 'due date',
     ticket === '' ? 'ticket' : '',
   ].filter(Boolean);
