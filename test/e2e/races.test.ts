@@ -62,7 +62,7 @@ describe('two people who deploy at once from two clones', () => {
         );
       });
     }
-  });
+  }, 3_600_000);
 });
 
 describe('a run that is stopped while another one takes over', () => {
