@@ -57,7 +57,11 @@ case $HOOK_WHAT in
   kill-during) kill -KILL $PPID; exec ${real} "$@" ;;
   kill-after) ${real} "$@" >"$HOOK_STATE/out" 2>&1; kill -KILL $PPID; exit 1 ;;
   hang-after) ${real} "$@" >/dev/null 2>&1; sleep 600 ;;
-  stop-before) kill -STOP $PPID; while [ ! -e "$HOOK_STATE/awake" ]; do sleep 0.05; done; exec ${real} "$@" ;;
+  stop-before)
+    cat >"$HOOK_STATE/input" # all of it is there: a caller that is stopped before it has written would keep the call waiting
+    kill -STOP $PPID
+    while [ ! -e "$HOOK_STATE/awake" ]; do sleep 0.05; done
+    exec ${real} "$@" <"$HOOK_STATE/input" ;;
 esac
 `,
   );
