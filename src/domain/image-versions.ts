@@ -1,4 +1,4 @@
-import { compareVersions } from './signing/trust.ts';
+import { compareVersions } from './versions.ts';
 
 /** An image reference in parts; the digest says nothing about versions. */
 function partsOf(image: string): { readonly repository: string; readonly tag: string } {

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../domain/errors.ts';
-import { compareVersions, type Trust } from '../../domain/signing/trust.ts';
+import type { Trust } from '../../domain/signing/trust.ts';
+import { compareVersions } from '../../domain/versions.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReadingContext } from '../context.ts';
 import { loadPolicy } from '../settings.ts';

@@ -100,7 +100,8 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
     signed: plan.events.some((event) => signatureOf(event) !== undefined),
   });
   const { policy } = governance;
-  const contributors = await contributorsFor(context, plan, policy);
+  // A draft has nothing that anybody could approve yet.
+  const contributors = phase === 'draft' ? undefined : await contributorsFor(context, plan, policy);
   if (governance.mode !== 'required') {
     return {
       policy,
