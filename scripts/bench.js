@@ -1,60 +1,94 @@
-// `npm run bench`: everything that is measured, or the sections that are named:
-//   npm run bench -- plan list metrics report hypercare judge
-// Each prints a table in Markdown. `--write` keeps the tables of sections `start`, `orchestration`, `rollback` and `bake` in
-// docs/bench.md; the others keep their own pages.
+// `npm run bench`: measures or tries what cannot be a test, a section at a time:
+//   npm run bench -- [--write] [<section> …] [-- <arguments of the section>]
+// A section is a program in test/bench that gets the path of relctl and its own arguments. It prints Markdown to stdout, tells of its
+// progress on stderr, and exits 1 when an aim is missed. Without a section those of DAILY run. `--write` keeps what was printed.
+// RELCTL_UNDER_TEST names another relctl to measure.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle, root } from './bundle.js';
 
-/** Sections with the script that measures each, and what they need beside Node. */
+/**
+ * Each section: its program in test/bench, its arguments with their defaults, and where its tables are kept: a `page` of its own, or
+ * `marks` of its name on a page with other text, or nowhere.
+ */
 const SECTIONS = {
-  start: ['scripts/bench/start.js'],
-  judge: ['scripts/bench-judge.js'],
-  list: ['scripts/bench-list.js'],
-  plan: ['scripts/bench-plan.js'],
-  metrics: ['scripts/bench-metrics.js'],
-  report: ['scripts/bench-report.js'],
-  hypercare: ['scripts/bench-hypercare.js'],
-  orchestration: ['scripts/bench/deployment.js', 'orchestration'],
-  rollback: ['scripts/bench/deployment.js', 'rollback'],
-  bake: ['scripts/bench/deployment.js', 'bake'],
+  start: { program: 'start/main', marks: 'bench.md' },
+  orchestration: { program: 'deployment/orchestration', marks: 'bench.md' },
+  rollback: { program: 'deployment/rollback', marks: 'bench.md' },
+  bake: { program: 'deployment/bake', marks: 'bench.md' },
+  judge: { program: 'judge/main', takes: '[--canaries 2000] [--seed 1]', page: 'bench-judge.md' },
+  list: { program: 'governance/list', takes: '[releases] [rounds]', marks: 'bench-governance.md' },
+  metrics: { program: 'records/metrics', takes: '[releases] [rounds]', marks: 'bench-governance.md' },
+  report: { program: 'records/report', takes: '[releases] [rounds]', marks: 'bench-governance.md' },
+  plan: {
+    program: 'governance/plan',
+    takes: '[commits] [changed files] [commits in the range] [rounds]',
+    marks: 'bench-governance.md',
+  },
+  hypercare: { program: 'hypercare/main', takes: '[rounds]', marks: 'bench-hypercare.md' },
+  evidence: { program: 'evidence/main', takes: '[--repository <folder> --base <ref> --head <ref>]' },
+  races: { program: 'governance/races-main', takes: '[rounds]', marks: 'proofs-governance.md' },
+  forgeries: { program: 'forgeries/main', takes: '[--honest 1000]', page: 'forgeries.md' },
+  bytes: { program: 'bytes/main' },
+  fuzz: { program: 'fuzz-plans/main', takes: '[plans] [seed]' },
 };
-const KEPT_HERE = ['start', 'orchestration', 'rollback', 'bake'];
+const DAILY = ['start', 'judge', 'list', 'plan', 'metrics', 'report', 'hypercare', 'orchestration', 'rollback', 'bake'];
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const page = `${root}/docs/bench.md`;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { write: { type: 'boolean', default: false } },
-});
-const unknown = positionals.filter((name) => !Object.hasOwn(SECTIONS, name));
-if (unknown.length > 0) {
-  console.error(`no section ${unknown.join(', ')}; there are: ${Object.keys(SECTIONS).join(', ')}`);
+const given = process.argv.slice(2);
+const end = given.indexOf('--');
+const [words, own] = end === -1 ? [given, []] : [given.slice(0, end), given.slice(end + 1)];
+const isKept = words.includes('--write');
+const names = words.filter((word) => word !== '--write');
+const unknown = names.filter((name) => !Object.hasOwn(SECTIONS, name));
+if (unknown.length > 0 || (own.length > 0 && names.length !== 1)) {
+  const why = unknown.length > 0 ? `no section ${unknown.join(', ')}` : 'arguments belong to one section';
+  const known = Object.entries(SECTIONS).map(
+    ([name, { takes }]) => `  ${name}${takes === undefined ? '' : ` -- ${takes}`}`,
+  );
+  console.error(`${why}; there are:\n${known.join('\n')}`);
   process.exit(2);
 }
 
 let missed = 0;
-for (const name of positionals.length > 0 ? positionals : Object.keys(SECTIONS)) {
+for (const name of names.length > 0 ? names : DAILY) {
   console.log(`\n## ${name}\n`);
-  const kept = KEPT_HERE.includes(name);
-  const { stdout, status } = spawnSync(process.execPath, SECTIONS[name], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', kept ? 'pipe' : 'inherit', 'inherit'],
-  });
+  const { stdout, status } = await runSection(SECTIONS[name].program);
   if (status !== 0) missed += 1;
-  if (!kept) continue;
-  process.stdout.write(stdout);
-  if (values.write && stdout !== '') keep(name, stdout);
+  if (isKept && stdout !== '') keep(name, stdout);
 }
 process.exitCode = missed === 0 ? 0 : 1;
 
-/** Puts a table between its marks on the page. */
-function keep(name, table) {
+/** Runs a section in a process of its own: what aborts Node must be seen, not be shared. */
+async function runSection(program) {
+  const folder = mkdtempSync(join(tmpdir(), 'relctl-bench-'));
+  try {
+    const outfile = join(folder, 'bench.mjs');
+    await bundle(outfile, { entryPoints: [`test/bench/${program}.ts`] });
+    const relctl = process.env.RELCTL_UNDER_TEST ?? join(root, 'bin/relctl.js');
+    const result = spawnSync(process.execPath, [outfile, relctl, ...own], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 1 << 28,
+    });
+    process.stdout.write(result.stdout);
+    if (result.signal !== null) console.error(`ended by ${result.signal}`);
+    return result;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Keeps what a section printed: as a page of its own, or between its marks on a page. */
+function keep(name, text) {
+  const { page, marks } = SECTIONS[name];
+  if (page !== undefined) writeFileSync(join(root, 'docs', page), text);
+  if (marks === undefined) return;
+  const file = join(root, 'docs', marks);
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const text = readFileSync(page, 'utf8');
-  const [start, end] = [text.indexOf(open), text.indexOf(close)];
-  if (start === -1 || end === -1) throw new Error(`${page} has no place for ${name}`);
-  writeFileSync(page, `${text.slice(0, start + open.length)}\n\n${table.trim()}\n\n${text.slice(end)}`);
+  const before = readFileSync(file, 'utf8');
+  const [start, end] = [before.indexOf(open), before.indexOf(close)];
+  if (start === -1 || end === -1) throw new Error(`${file} has no place for ${name}`);
+  writeFileSync(file, `${before.slice(0, start + open.length)}\n\n${text.trim()}\n\n${before.slice(end)}`);
 }

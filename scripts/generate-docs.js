@@ -2,10 +2,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { pathToFileURL } from 'node:url';
+import { bundle, root } from './bundle.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const isCheck = process.argv.includes('--check');
 const COLUMNS = 100;
 
@@ -14,8 +13,7 @@ async function load() {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-docs-'));
   const outfile = join(folder, 'docs.mjs');
   try {
-    await build({
-      absWorkingDir: root,
+    await bundle(outfile, {
       stdin: {
         contents: `
           export { ENTRIES } from './src/program/entries.ts';
@@ -25,12 +23,6 @@ async function load() {
         resolveDir: root,
         loader: 'ts',
       },
-      outfile,
-      bundle: true,
-      splitting: false,
-      format: 'esm',
-      platform: 'node',
-      logLevel: 'error',
       // Commands are imported when they are given; help needs none of them.
       plugins: [
         {
@@ -38,9 +30,6 @@ async function load() {
           setup: (on) => on.onResolve({ filter: /\/commands\// }, ({ path }) => ({ path, external: true })),
         },
       ],
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
     });
     return await import(pathToFileURL(outfile).href);
   } finally {

@@ -49,7 +49,12 @@ export async function impactOfFixture(folder: string, name: string): Promise<{ i
 }
 
 /** The impact of a range in any repository. */
-async function impactBetween(root: string, base: string, head: string, config: OwnershipConfig): Promise<Impact> {
+export async function impactBetween(
+  root: string,
+  base: string,
+  head: string,
+  config: OwnershipConfig,
+): Promise<Impact> {
   const repository = await openRepository(root);
   return readImpact({
     diff: await repository.diff(base, head),

@@ -6,7 +6,7 @@ import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
 import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
 
 /**
- * One forgery for each code; `node scripts/forgery-table.js` tries all of them. The lab's honest release has no finding and may
+ * One forgery for each code; `npm run bench -- forgeries` tries all of them. The lab's honest release has no finding and may
  * be deployed, so that a refusal is never the lab's own fault.
  */
 let lab: ForgeryLab;

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { auditHistory } from '../../../src/domain/audit.ts';
 import { RelctlError } from '../../../src/domain/errors.ts';
@@ -10,7 +11,7 @@ import { parseReleasePlan } from '../../../src/plan/release-plan.ts';
  * Changes each byte of the kept releases, one at a time, to another value, and audits what comes of it; prints how many of the
  * changed files were accepted. Which value says a small generator with a fixed seed, and for letters their other case too.
  */
-const root = process.argv[3] ?? '.';
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const policy = policySchema.parse(parse(readFileSync(join(root, 'relctl/process/standard-3.0.yaml'), 'utf8')));
 let seed = 1;
 let accepted = 0;

@@ -1,17 +1,27 @@
+import { parseArgs } from 'node:util';
 import { type Tried, tryForgery } from './forgery.ts';
 import { sealHonest } from './honest.ts';
 import { openForgeryLab } from './lab.ts';
 import { FORGERIES, forgeryTable } from './table.ts';
 
+/** Forges a signed release in every known way, and signs honestly many times; exits 1 when anything was accepted. */
+const { values } = parseArgs({ args: process.argv.slice(3), options: { honest: { type: 'string', default: '1000' } } });
+const honest = Number(values.honest);
+if (!Number.isInteger(honest) || honest < 0) throw new Error('--honest must be a whole number');
+const command = `npm run bench -- --write forgeries -- --honest ${honest}`;
+const { text, allRefused } = await runForgeries({ honest, command }, (line) => console.error(line));
+process.stdout.write(text);
+process.exitCode = allRefused ? 0 : 1;
+
 /** What to try. */
-export interface ForgeryRun {
+interface ForgeryRun {
   readonly honest: number;
   /** The command that repeats the run, for the report. */
   readonly command: string;
 }
 
 /** Tries every forgery and many honest sign-offs; the report is Markdown. */
-export async function runForgeries(
+async function runForgeries(
   run: ForgeryRun,
   tell: (line: string) => void,
 ): Promise<{ readonly text: string; readonly allRefused: boolean }> {

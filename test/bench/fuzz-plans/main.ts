@@ -1,7 +1,7 @@
-// Run by scripts/fuzz-plans.js: reads damaged plans and every beginning of a plan, and prints the figures.
+// Reads damaged plans and every beginning of a plan, and prints the figures.
 import { type FuzzResult, fuzzPlans, truncatePlans } from './fuzz.ts';
 
-const [count = '100000', seed = '1'] = process.argv.slice(2);
+const [count = '100000', seed = '1'] = process.argv.slice(3);
 const failures = [
   ...report(`${count} damaged plans, seed ${seed}`, fuzzPlans(Number(count), Number(seed))),
   ...report('every beginning of a plan', truncatePlans()),

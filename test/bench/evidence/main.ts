@@ -1,41 +1,15 @@
 // Prints precision and recall of the readers of evidence on the fixture repositories, with what was missed or wrong.
 // With --repository <folder> --base <ref> --head <ref> it prints what is read from a range of any repository instead.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { impactBetween, scoreAll } from '../../support/score-evidence.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const WANTED = 0.95;
 
-async function load() {
-  const folder = mkdtempSync(join(tmpdir(), 'relctl-score-'));
-  const outfile = join(folder, 'score.mjs');
-  try {
-    await build({
-      absWorkingDir: root,
-      entryPoints: ['test/support/score-evidence.ts'],
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      logLevel: 'error',
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 const { values } = parseArgs({
+  args: process.argv.slice(3),
   options: { repository: { type: 'string' }, base: { type: 'string' }, head: { type: 'string', default: 'HEAD' } },
 });
-const { impactBetween, scoreAll } = await load();
 
 if (values.repository !== undefined) {
   const impact = await impactBetween(values.repository, values.base ?? 'HEAD~1', values.head, {
@@ -44,8 +18,8 @@ if (values.repository !== undefined) {
   });
   console.log(JSON.stringify(impact, undefined, 2));
 } else {
-  const scores = await scoreAll(join(root, 'test/fixtures/repositories'));
-  const percent = (part, whole) => `${((whole === 0 ? 1 : part / whole) * 100).toFixed(1)} %`;
+  const scores = await scoreAll(fileURLToPath(new URL('../../fixtures/repositories', import.meta.url)));
+  const percent = (part: number, whole: number) => `${((whole === 0 ? 1 : part / whole) * 100).toFixed(1)} %`;
   console.log(['repository', 'kind', 'expected', 'found', 'precision', 'recall'].join('\t'));
   for (const s of scores) {
     console.log(
@@ -56,7 +30,7 @@ if (values.repository !== undefined) {
   }
   for (const kind of ['services', 'variables', 'migrations']) {
     const of = scores.filter((s) => s.kind === kind);
-    const sum = (key) => of.reduce((total, s) => total + s[key], 0);
+    const sum = (key: 'right' | 'found' | 'expected') => of.reduce((total, s) => total + s[key], 0);
     const [precision, recall] = [sum('right') / sum('found'), sum('right') / sum('expected')];
     console.log(`all ${kind}: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`);
     if (!(precision >= WANTED && recall >= WANTED)) process.exitCode = 1;
