@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findAssets } from './assets.ts';
+import { findAssets, minorVersion } from './assets.ts';
 import { type ApiRequest, auditArguments, readAudit } from './audit-log.ts';
 import { freePorts } from './free-ports.ts';
 import { createKubeApi, type KubeApi } from './kube-api.ts';
@@ -63,6 +63,9 @@ const CONTROLLERS = [
   'horizontalpodautoscaling',
   'resourcequota',
 ];
+
+/** The minor version that no longer has the flag that closes the old port, which was open by default. */
+const INSECURE_PORT_GONE = 24;
 
 /**
  * Starts a control plane; several can run at once. It takes about five seconds.
@@ -128,11 +131,16 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const kubeconfig = writeKubeconfig(join(folder, 'kubeconfig'), accesses);
     const api = createKubeApi(admin);
     await untilReady();
-    const controllerManager = await start('kube-controller-manager', controllerManagerArguments(folder, admin));
     await waitFor(async () => (await api.call('GET', '/api/v1/namespaces/default')).metadata.name === 'default', {
       what: 'default namespace',
-      programs: [apiServer, controllerManager],
+      programs: [apiServer, etcd],
     });
+    const insecurePort = minorVersion(assets['kube-controller-manager']) < INSECURE_PORT_GONE ? ['--port=0'] : [];
+    const controllerManager = await start('kube-controller-manager', [
+      ...controllerManagerArguments(folder, admin),
+      ...insecurePort,
+    ]);
+    await untilControllersWork(api, [apiServer, controllerManager]);
 
     return {
       name,
@@ -217,11 +225,31 @@ function controllerManagerArguments(folder: string, admin: Access): string[] {
     `--kubeconfig=${file}`,
     '--leader-elect=false',
     `--controllers=${CONTROLLERS.join(',')}`,
-    '--port=0',
     '--secure-port=0',
     '--kube-api-qps=200',
     '--kube-api-burst=400',
   ];
+}
+
+/** Has the controllers see a Deployment: a manager that ended at its start, for a flag it does not know, is noticed here. */
+async function untilControllersWork(api: KubeApi, programs: readonly Running[]): Promise<void> {
+  const path = '/apis/apps/v1/namespaces/default/deployments';
+  const labels = { app: 'first-of-all' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'none', image: 'none' }] } };
+  const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+  await api.call('POST', path, { metadata: { name: labels.app }, spec });
+  const seen = async () => {
+    const { status } = (await api.call('GET', `${path}/${labels.app}`)) as { status?: { observedGeneration?: number } };
+    return status?.observedGeneration === 1;
+  };
+  await waitFor(seen, { what: 'controllers at work', programs });
+  await api.call('DELETE', `${path}/${labels.app}`, { propagationPolicy: 'Foreground' });
+  await waitFor(
+    async () =>
+      (await api.call<{ items: unknown[] }>('GET', '/apis/apps/v1/replicasets?labelSelector=app%3Dfirst-of-all')).items
+        .length === 0,
+    { what: 'garbage collector at work', programs },
+  );
 }
 
 function writeServiceAccountKeys(folder: string): void {

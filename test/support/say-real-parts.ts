@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { findAssets } from '../cluster/assets.ts';
+import { findAssets, useItsKubectl } from '../cluster/assets.ts';
 
 /**
- * Vitest global setup of the end-to-end tests: says on what they run, version by version, so that a log is worth something
- * on its own.
+ * Vitest global setup of the end-to-end tests: has them use the control plane's own kubectl, and says on what they run, version
+ * by version, so that a log is worth something on its own.
  * @throws Error that says how to get the control plane where there is none
  */
 export default function sayRealParts(): void {
   const assets = findAssets();
+  useItsKubectl();
   const parts = [
     ['Kubernetes API server', version(assets['kube-apiserver'], ['--version'])],
     ['Kubernetes controller manager', version(assets['kube-controller-manager'], ['--version'])],
