@@ -1,19 +1,11 @@
 import type { CommandAction, Invocation } from './commands/command.ts';
-import type { Ground, Surroundings } from './composition.ts';
-import { EXIT_CODES, RelctlError } from './domain/errors.ts';
+import type { Ground, Surroundings } from './composition/composition.ts';
+import { EXIT_CODES, RelctlError } from './errors.ts';
+import type { Io } from './io.ts';
 import type { Parsed } from './program/program.ts';
-import type { Context } from './usecases/context.ts';
+import type { Context } from './usecases/release/context.ts';
 
 declare const RELCTL_VERSION: string | undefined;
-
-/** Streams and surroundings of a process; tests give their own. */
-export interface Io {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-}
 
 /**
  * Runs relctl: the only catch, and the only place that knows exit codes.
@@ -84,7 +76,7 @@ async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 
   const { notifications } = context.config;
   const tellsPrograms = notifications.some((channel) => channel.kind === 'webhook' && channel.format === 'cdevents');
   if (!tellsPrograms && which !== 'all') return;
-  await (await import('./usecases/deliver-rest.ts')).deliverRest(context, id, which);
+  await (await import('./usecases/release/deliver-rest.ts')).deliverRest(context, id, which);
 }
 
 /** `--commit` and `--push` put the same thing around every command. */
@@ -109,13 +101,13 @@ function invocationOf(
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
     async context() {
-      const context = await (await import('./composition.ts')).openContext(surroundings);
+      const context = await (await import('./composition/composition.ts')).openContext(surroundings);
       opened.push(context);
       return context;
     },
-    reading: async () => (await import('./composition-reading.ts')).openReading(surroundings),
+    reading: async () => (await import('./composition/reading.ts')).openReading(surroundings),
     ground() {
-      ground ??= import('./composition.ts').then(({ openGround }) => openGround(io.cwd));
+      ground ??= import('./composition/composition.ts').then(({ openGround }) => openGround(io.cwd));
       return ground;
     },
     sink: surroundings.sink,

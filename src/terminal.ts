@@ -1,11 +1,12 @@
-import { createProgressView, type ProgressView } from './adapters/terminal/progress-view.ts';
+import { createProgressView } from './adapters/terminal/progress-view.ts';
 import { createPrompter } from './adapters/terminal/prompter.ts';
 import { terminalStyle } from './adapters/terminal/style.ts';
+import type { ProgressView } from './adapters/terminal/view.ts';
 import type { Flags } from './commands/command.ts';
-import type { Surroundings } from './composition.ts';
-import type { RelctlError } from './domain/errors.ts';
-import type { Outcome } from './domain/outcome.ts';
-import type { Io } from './main.ts';
+import type { Surroundings } from './composition/composition.ts';
+import type { Outcome } from './domain/outcome/outcome.ts';
+import type { RelctlError } from './errors.ts';
+import type { Io } from './io.ts';
 import type { EnvelopeContext } from './renderers/json.ts';
 import type { Style } from './renderers/style.ts';
 

@@ -1,6 +1,6 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
+import { auditAll } from '../usecases/audit/all.ts';
 import { audit } from '../usecases/audit.ts';
-import { auditAll } from '../usecases/audit-all.ts';
 import { type CommandAction, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {

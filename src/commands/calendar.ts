@@ -1,4 +1,4 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { releaseCalendar } from '../renderers/ics.ts';
 import { calendarFileEvents } from '../renderers/ics-agenda.ts';
 import { calendar } from '../usecases/calendar.ts';

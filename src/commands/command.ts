@@ -1,9 +1,9 @@
-import type { Ground } from '../composition.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { Ground } from '../composition/composition.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CompletedCommand } from '../renderers/completion.ts';
-import type { Context, ReadingContext } from '../usecases/context.ts';
+import type { Context, ReadingContext } from '../usecases/release/context.ts';
 
 /** One invocation of a command: what was typed, and what it may open. */
 export interface Invocation {

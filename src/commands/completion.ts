@@ -1,4 +1,4 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { completionScript, SHELLS } from '../renderers/completion.ts';
 import { argument, type CommandAction } from './command.ts';
 

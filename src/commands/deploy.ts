@@ -1,6 +1,6 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { type DeployOptions, deploy } from '../usecases/deploy.ts';
-import { previewDeploy } from '../usecases/preview-deploy.ts';
+import { previewDeploy } from '../usecases/deployment/preview.ts';
 import { argument, type CommandAction, type Flags, given, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {

@@ -1,4 +1,4 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { type HypercareOptions, hypercare } from '../usecases/hypercare.ts';
 import { argument, type CommandAction, type Flags, given, isSet } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { drawPacket } from '../renderers/packet.ts';
-import { previewPacket } from '../usecases/packet-preview.ts';
+import { previewPacket } from '../usecases/packet.ts';
 import { argument, type CommandAction, given } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {

@@ -1,8 +1,8 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { plan } from '../usecases/plan.ts';
-import { checkRelease } from '../usecases/plan-check.ts';
-import type { PlanOptions } from '../usecases/planning/options.ts';
-import { reopen } from '../usecases/reopen.ts';
+import type { PlanOptions } from '../usecases/planning/ask/options.ts';
+import { checkRelease } from '../usecases/planning/check/check-release.ts';
+import { reopen } from '../usecases/planning/revise/reopen.ts';
 import { argument, type CommandAction, type Flags, given, isSet, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {

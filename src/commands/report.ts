@@ -1,4 +1,4 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { portfolioModel, reportModel, writeReport } from '../usecases/report.ts';
 import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
 

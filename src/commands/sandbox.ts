@@ -1,8 +1,8 @@
-import { sandboxControl } from '../usecases/sandbox-control.ts';
+import { sandboxControl } from '../usecases/sandbox.ts';
 import { type CommandAction, given } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
-  const { openSandboxControl } = await import('../composition.ts');
+  const { openSandboxControl } = await import('../composition/composition.ts');
   return sandboxControl(await openSandboxControl(invocation.cwd), {
     action: invocation.args[0] ?? 'show',
     ...given(invocation.flags, 'by'),

@@ -1,6 +1,6 @@
-import type { Block, Outcome } from '../domain/outcome.ts';
+import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
-import type { Context } from '../usecases/context.ts';
+import type { Context } from '../usecases/release/context.ts';
 import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
 import type { CommandAction, Invocation } from './command.ts';
 

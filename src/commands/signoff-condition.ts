@@ -1,4 +1,4 @@
-import { closeCondition } from '../usecases/close-condition.ts';
+import { closeCondition } from '../usecases/signoff-condition.ts';
 import { argument, type CommandAction, given } from './command.ts';
 
 export const run: CommandAction = async (invocation) =>

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import { guardYaml } from '../plan/guard.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 

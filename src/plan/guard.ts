@@ -1,5 +1,5 @@
 import { Lexer } from 'yaml';
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 
 /**
  * What a YAML text may be before the parser sees it. The parser composes recursively: 4 KB of `[` abort the Node process

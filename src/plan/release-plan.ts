@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Place, RelctlError } from '../domain/errors.ts';
+import { type Place, RelctlError } from '../errors.ts';
 import { findChainFault, genesisHash } from './chain.ts';
 import { planDigest, sha256 } from './digest.ts';
 import { EVENT_DATA, isEventType, type RecordedEvent, statusSchema } from './events.ts';

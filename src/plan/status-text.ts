@@ -1,4 +1,4 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 import type { RecordedEvent } from './events.ts';
 import { lineAt, UNCLEAN } from './guard.ts';
 

@@ -1,4 +1,4 @@
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 
 /** The version of documents that this relctl writes. */
 export const API_VERSION = 'relctl/v1';

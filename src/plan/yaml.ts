@@ -1,6 +1,6 @@
 import { Composer, type Document, isMap, isScalar, LineCounter, Parser, YAMLParseError } from 'yaml';
 import type * as z from 'zod';
-import { type ErrorCode, type Place, RelctlError } from '../domain/errors.ts';
+import { type ErrorCode, type Place, RelctlError } from '../errors.ts';
 import { guardYaml } from './guard.ts';
 
 /** A YAML text that was read with its positions, so that what is wrong in it can be pointed at. */

@@ -1,4 +1,4 @@
-import type { ReleaseSummary, UnreadablePlan } from '../domain/release-summary.ts';
+import type { ReleaseSummary, UnreadablePlan } from '../domain/history/release-summary.ts';
 import type { NewEvent } from '../plan/chain.ts';
 import type { EventType } from '../plan/events.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';

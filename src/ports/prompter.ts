@@ -1,4 +1,4 @@
-import type { Block } from '../domain/outcome.ts';
+import type { Block } from '../domain/outcome/outcome.ts';
 
 /**
  * Asks a person. Each question names the flag that answers it, so that without a terminal the error can say which one is

@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { RelctlError } from '../domain/errors.ts';
+import { RelctlError } from '../errors.ts';
 
 /**
  * A usage error with code and next command, from commander's. `undefined` when nothing was typed wrong and help is the

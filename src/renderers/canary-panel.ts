@@ -1,4 +1,4 @@
-import type { CanaryLook, SloLook } from '../domain/progress.ts';
+import type { CanaryLook, SloLook } from '../domain/outcome/progress.ts';
 import { clean, cleanLine } from './clean.ts';
 import { count, percent, seconds } from './figures.ts';
 import { bar, sparkline } from './spark.ts';

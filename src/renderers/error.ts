@@ -1,4 +1,4 @@
-import type { Place, RelctlError } from '../domain/errors.ts';
+import type { Place, RelctlError } from '../errors.ts';
 import { clean, cleanLine } from './clean.ts';
 import { mark, markWidth, type Style } from './style.ts';
 import { displayWidth, wrap } from './width.ts';

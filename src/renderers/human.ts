@@ -1,4 +1,4 @@
-import type { Block, Check, NextAction, Outcome } from '../domain/outcome.ts';
+import type { Block, Check, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { clean, cleanLine } from './clean.ts';
 import { mark, markWidth, type Style, toneOf } from './style.ts';
 import { tableLines } from './table.ts';

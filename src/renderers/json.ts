@@ -1,5 +1,5 @@
-import type { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import type { RelctlError } from '../errors.ts';
 
 /** What `--json` adds to an answer: which command gave it, and the exit code that goes with it. */
 export interface EnvelopeContext {

@@ -1,4 +1,4 @@
-import type { Block, Check, Outcome } from '../domain/outcome.ts';
+import type { Block, Check, Outcome } from '../domain/outcome/outcome.ts';
 import { clean } from './clean.ts';
 import { code, fenced, inline } from './markdown-text.ts';
 

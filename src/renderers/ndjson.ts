@@ -1,6 +1,6 @@
-import type { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import type { Progress } from '../domain/progress.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import type { Progress } from '../domain/outcome/progress.ts';
+import type { RelctlError } from '../errors.ts';
 import { type EnvelopeContext, errorEnvelope, outcomeEnvelope } from './json.ts';
 
 /**

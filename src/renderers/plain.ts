@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
 import { renderHuman } from './human.ts';
 import { PLAIN_STYLE } from './style.ts';
 

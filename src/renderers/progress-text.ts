@@ -1,4 +1,4 @@
-import type { CanaryLook, Progress } from '../domain/progress.ts';
+import type { CanaryLook, Progress } from '../domain/outcome/progress.ts';
 import { badRatio, evidenceRatio } from './canary-panel.ts';
 import { cleanLine } from './clean.ts';
 import { percent, seconds } from './figures.ts';

@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import type { Check, Outcome } from '../domain/outcome.ts';
+import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 
 /** What paint means, not how it looks. */
 export type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'dim' | 'bold';

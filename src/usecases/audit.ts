@@ -1,26 +1,7 @@
-import { type AuditFinding, auditHistory } from '../domain/audit.ts';
-import { auditDeployer } from '../domain/audit-deployer.ts';
-import type { Block, Outcome } from '../domain/outcome.ts';
+import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
-import { signatureFindings } from '../domain/signing/verdicts.ts';
-import type { ReleasePlan } from '../plan/release-plan.ts';
-import { checkEvidence, evidenceOf } from './audit/evidence.ts';
-import { committedFindings } from './audit/versions.ts';
-import type { ReadingContext } from './context.ts';
-import { openSigning, type Signing } from './signing/open.ts';
-
-/** What an audit reads. It needs no cluster and no network. */
-export type AuditContext = Pick<ReadingContext, 'store' | 'workspace' | 'signing' | 'clock'>;
-
-/** What an audit of one release came to. */
-export interface Audited {
-  readonly plan: ReleasePlan;
-  readonly signing: Signing;
-  readonly evidence: number;
-  readonly findings: readonly AuditFinding[];
-  /** True when all that is recorded was made on the sandbox. */
-  readonly simulated: boolean;
-}
+import { type AuditContext, auditRelease, shownFinding } from './audit/one.ts';
+import type { Signing } from './signing/open.ts';
 
 /**
  * Re-checks the whole history of a release offline: chain, digests, votes and people, signatures against the protected branch,
@@ -49,32 +30,6 @@ export async function audit(context: AuditContext, id: string): Promise<Outcome>
   };
 }
 
-/** Audits one release. A release that was only rehearsed stands under no signatures. */
-export async function auditRelease(context: AuditContext, id: string): Promise<Audited> {
-  const plan = await context.store.load(id);
-  const simulated = plan.events.length > 0 && plan.events.every((event) => event.simulated === true);
-  const signing = await openSigning({ ...context, environments: { simulated } }, plan);
-  const evidence = evidenceOf(plan.events);
-  const findings = [
-    ...auditHistory(plan, signing.policy),
-    ...auditDeployer(plan, signing.policy),
-    ...troubleOf(signing),
-    ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
-    ...(await checkEvidence(context, id, evidence)),
-    ...(await committedFindings(context, plan)),
-  ];
-  return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };
-}
-
-/** A finding as a line of a checklist. */
-export function shownFinding(finding: AuditFinding): { state: 'failed' | 'warning'; text: string; detail: string } {
-  return {
-    state: finding.severity === 'error' ? 'failed' : 'warning',
-    text: `${finding.code}${finding.seq === undefined ? '' : ` in event ${finding.seq}`}: ${finding.problem}`,
-    detail: finding.fix,
-  };
-}
-
 function signingBlock(signing: Signing): readonly Block[] {
   const notice = unsignedNotice(signing.facts);
   if (notice !== undefined) return [{ kind: 'checks', checks: [{ state: 'warning', text: notice }] }];
@@ -88,25 +43,4 @@ function signingBlock(signing: Signing): readonly Block[] {
       ],
     },
   ];
-}
-
-function troubleOf(signing: Signing): readonly AuditFinding[] {
-  const { trouble } = signing;
-  if (trouble === undefined) return [];
-  const fault = trouble.data?.fault;
-  return [
-    {
-      code: typeof fault === 'string' ? fault : trouble.code,
-      severity: 'error',
-      problem: trouble.message,
-      fix: trouble.hints[0] ?? 'relctl doctor',
-    },
-  ];
-}
-
-/** Two rules may find the same thing of the same event. */
-function once(findings: readonly AuditFinding[]): readonly AuditFinding[] {
-  return findings.filter(
-    (finding, index) => findings.findIndex((one) => one.code === finding.code && one.seq === finding.seq) === index,
-  );
 }

@@ -1,15 +1,15 @@
-import { dateIn, isTimeZone, startOfDate } from '../domain/calendar.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Block, Outcome } from '../domain/outcome.ts';
-import { asOther, isSummary, type ReleaseSummary } from '../domain/release-summary.ts';
+import { asOther, isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
+import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { type AgendaEntry, agendaOf } from '../domain/schedule/agenda.ts';
+import { dateIn, isTimeZone, startOfDate } from '../domain/schedule/calendar.ts';
 import { clashesAmong, type MutualClash } from '../domain/schedule/clashes.ts';
 import { freeSlots, slotFlag } from '../domain/schedule/free-slots.ts';
 import { overlap } from '../domain/schedule/intervals.ts';
 import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
+import { RelctlError } from '../errors.ts';
 import type { Policy } from '../plan/policy.ts';
-import type { ReadingContext } from './context.ts';
-import { loadPolicy } from './settings.ts';
+import type { ReadingContext } from './release/context.ts';
+import { loadPolicy } from './release/settings.ts';
 
 /** What is asked of the calendar. */
 export interface CalendarOptions {

@@ -1,21 +1,21 @@
 import { deploymentSteps, productionTargets } from '../domain/deployment/steps.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { nextActions, type ProcessCommand } from '../domain/process.ts';
-import type { Context } from './context.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { nextActions, type ProcessCommand } from '../domain/process/process.ts';
+import { RelctlError } from '../errors.ts';
+import { expectVisibility } from './canary/expectation.ts';
+import { proveLock, releaseLock } from './cluster/lock.ts';
+import type { Run } from './cluster/run.ts';
 import { imagesOf } from './deployment/completion.ts';
-import { expectVisibility } from './deployment/expectation.ts';
 import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
 import { pinnedImages } from './deployment/images.ts';
-import { proveLock, releaseLock } from './deployment/lock.ts';
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
-import type { Run } from './deployment/run.ts';
-import { flushOutbox } from './notify.ts';
-import { openForCommand, type Release } from './release.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox } from './release/notify.ts';
+import { openForCommand, type Release } from './release/open.ts';
+import { subjectOf } from './release/subject.ts';
 import { refuseStagedDrift } from './staging/record.ts';
-import { subjectOf } from './subject.ts';
 
 /** What `relctl deploy` may be asked. */
 export interface DeployOptions {

@@ -1,9 +1,9 @@
 import { productionTargets } from '../domain/deployment/steps.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Check, Outcome } from '../domain/outcome.ts';
-import type { Context } from './context.ts';
-import { clusterOf } from './deployment/run.ts';
-import { loadPolicy } from './settings.ts';
+import type { Check, Outcome } from '../domain/outcome/outcome.ts';
+import { RelctlError } from '../errors.ts';
+import { clusterOf } from './cluster/run.ts';
+import type { Context } from './release/context.ts';
+import { loadPolicy } from './release/settings.ts';
 import { checkSigning } from './signing/check-setup.ts';
 
 /** Looks at everything that a release will need, changes nothing, and says what to do about what is missing. */

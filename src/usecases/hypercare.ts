@@ -1,15 +1,15 @@
-import { formatMoment, formatSpan, isoTime, timeOf } from '../domain/calendar.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { nextActions } from '../domain/process.ts';
-import { approvalAnswer } from './answers.ts';
-import type { Context } from './context.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { nextActions } from '../domain/process/process.ts';
+import { formatMoment, formatSpan, isoTime, timeOf } from '../domain/schedule/calendar.ts';
+import { RelctlError } from '../errors.ts';
 import { extend, handOver, type IncidentReport, reportIncident } from './hypercare/acts.ts';
 import { firstLookAt, isSevere, type Observation, observe, SHORTEST_MS } from './hypercare/observe.ts';
 import { watch } from './hypercare/watch.ts';
-import type { Entry } from './journal.ts';
-import { flushOutbox, recordAndTell } from './notify.ts';
-import { openForCommand, passGates, type Release } from './release.ts';
+import { approvalAnswer } from './release/answers.ts';
+import type { Context } from './release/context.ts';
+import type { Entry } from './release/journal.ts';
+import { flushOutbox, recordAndTell } from './release/notify.ts';
+import { openForCommand, passGates, type Release } from './release/open.ts';
 import { inviteToReview } from './review/invite.ts';
 
 /** What `relctl hypercare` may be asked. */

@@ -1,10 +1,10 @@
-import { RelctlError } from '../domain/errors.ts';
-import type { Block, NextAction, Outcome } from '../domain/outcome.ts';
+import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
+import { RelctlError } from '../errors.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
 import type { Workspace } from '../ports/workspace.ts';
-import { CONFIG_FILE, loadConfig } from './settings.ts';
+import { CONFIG_FILE, loadConfig } from './release/settings.ts';
 import { setupAnswers } from './setup/answers.ts';
 import { type ConfigDraft, draftConfig } from './setup/config-draft.ts';
 import { type SetupFile, setUpFiles } from './setup/files.ts';

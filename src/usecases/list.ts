@@ -1,6 +1,6 @@
-import type { Block, Outcome } from '../domain/outcome.ts';
-import { isSummary, type ReleaseSummary, type UnreadablePlan } from '../domain/release-summary.ts';
-import type { ReadingContext } from './context.ts';
+import { isSummary, type ReleaseSummary, type UnreadablePlan } from '../domain/history/release-summary.ts';
+import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import type { ReadingContext } from './release/context.ts';
 
 /** Which releases are listed; all when nothing is named. */
 export interface ListFilter {

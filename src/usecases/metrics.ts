@@ -1,10 +1,10 @@
-import { dateIn, formatSpan, isTimeZone } from '../domain/calendar.ts';
 import { byMonth, type DoraFigures, daysInMonth, doraFigures, type TimedDelivery } from '../domain/dora/figures.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Block, Outcome } from '../domain/outcome.ts';
-import { isSummary, type ReleaseSummary } from '../domain/release-summary.ts';
+import { isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
+import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import { dateIn, formatSpan, isTimeZone } from '../domain/schedule/calendar.ts';
+import { RelctlError } from '../errors.ts';
 import type { Repository } from '../ports/repository.ts';
-import type { ReadingContext } from './context.ts';
+import type { ReadingContext } from './release/context.ts';
 
 /** Which releases and months are counted. */
 export interface MetricsOptions {

@@ -1,15 +1,15 @@
-import { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { RelctlError } from '../errors.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
-import type { Context } from './context.ts';
-import { allFindings } from './planning/all-findings.ts';
-import { draftActions, findingChecks, foundTable, planFacts } from './planning/answer.ts';
-import type { PlanData } from './planning/data.ts';
-import { type Draft, draftPlan } from './planning/draft.ts';
-import type { PlanOptions } from './planning/options.ts';
-import { revisePlan } from './planning/revise.ts';
-import { openRelease } from './release.ts';
-import { riskBlocks } from './risk.ts';
+import { draftActions, findingChecks, foundTable, planFacts } from './planning/answer/answer.ts';
+import type { PlanData } from './planning/answer/data.ts';
+import type { PlanOptions } from './planning/ask/options.ts';
+import { allFindings } from './planning/check/all-findings.ts';
+import { riskBlocks } from './planning/check/calculated-risk.ts';
+import { type Draft, draftPlan } from './planning/draft/draft.ts';
+import { revisePlan } from './planning/revise/revise.ts';
+import type { Context } from './release/context.ts';
+import { openRelease } from './release/open.ts';
 
 /**
  * Drafts the plan of a release, or, where there is one, brings the draft up to date: what a person wrote stays.

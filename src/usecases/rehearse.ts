@@ -1,33 +1,31 @@
-import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowSpan } from '../domain/calendar.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Check, Outcome } from '../domain/outcome.ts';
-import { sayPhase } from '../domain/phases.ts';
-import { foldState, type ReleaseState } from '../domain/state.ts';
+import { foldState, type ReleaseState } from '../domain/history/state.ts';
+import type { Check, Outcome } from '../domain/outcome/outcome.ts';
+import { sayPhase } from '../domain/process/phases.ts';
+import {
+  addCalendarDays,
+  formatMoment,
+  reviewDate,
+  startOfDate,
+  timeOf,
+  windowSpan,
+} from '../domain/schedule/calendar.ts';
 import { sourceOf } from '../domain/success/metric.ts';
+import { RelctlError } from '../errors.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { People, RehearsalStage } from '../ports/people.ts';
-import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
 import { hypercare } from './hypercare.ts';
-import { Journal } from './journal.ts';
-import { rehearsalDocument } from './rehearsal-document.ts';
+import { type RehearsedStep, rehearsalDocument } from './rehearsal/document.ts';
+import type { Context } from './release/context.ts';
+import { Journal } from './release/journal.ts';
+import { subjectOf } from './release/subject.ts';
 import { review } from './review.ts';
 import { signoffCab } from './signoff-cab.ts';
 import { signoffOps } from './signoff-ops.ts';
 import { signoffQa } from './signoff-qa.ts';
 import { stage } from './stage.ts';
-import { subjectOf } from './subject.ts';
 import { submitCab } from './submit-cab.ts';
 import { verify } from './verify.ts';
-
-/** One step of a rehearsal and how it went. */
-export interface RehearsedStep {
-  readonly when: string;
-  readonly command: string;
-  readonly who: string;
-  readonly result: Outcome['result'];
-  readonly said: string;
-}
 
 const JUNIT_FILE = 'rehearsal/junit.xml';
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
-import type { Outcome } from '../domain/outcome.ts';
-import { type Reminder, remindersOf } from '../domain/reminders.ts';
-import type { Context } from './context.ts';
-import { flushOutbox, notify } from './notify.ts';
-import { openRelease } from './release.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { type Reminder, remindersOf } from '../domain/process/reminders.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox, notify } from './release/notify.ts';
+import { openRelease } from './release/open.ts';
 
 /**
  * Reminds everybody who has not answered. The outbox knows who was reminded of what today: giving the command again tells nobody

@@ -1,9 +1,9 @@
-import type { Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
 import { readCanaryStory } from '../domain/report/canary-story.ts';
 import { buildReport, type ReportModel } from '../domain/report/model.ts';
 import { buildPortfolio, type Portfolio } from '../domain/report/portfolio.ts';
-import type { Context } from './context.ts';
-import { loadPolicy } from './settings.ts';
+import type { Context } from './release/context.ts';
+import { loadPolicy } from './release/settings.ts';
 
 /** What a report is made from. */
 export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock'>;

@@ -1,13 +1,13 @@
-import { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { approvalAnswer, textAnswer } from './answers.ts';
-import type { Context } from './context.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { RelctlError } from '../errors.ts';
 import { rolledBack } from './deploy.ts';
 import { highestFence } from './deployment/forward.ts';
 import { openRun } from './deployment/open-run.ts';
 import { rollBack } from './deployment/roll-back.ts';
-import { flushOutbox } from './notify.ts';
-import { openForCommand } from './release.ts';
+import { approvalAnswer, textAnswer } from './release/answers.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox } from './release/notify.ts';
+import { openForCommand } from './release/open.ts';
 
 /** What `relctl rollback` may be asked. */
 export interface RollbackOptions {

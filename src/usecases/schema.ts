@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { statusDataSchema } from '../domain/status.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { statusDataSchema } from '../domain/outcome/status.ts';
+import { RelctlError } from '../errors.ts';
 import { configSchema } from '../plan/config.ts';
 import { policySchema } from '../plan/policy.ts';
 import { wholeDocumentSchema } from '../plan/release-plan.ts';

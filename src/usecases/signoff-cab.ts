@@ -1,18 +1,18 @@
-import { dateIn, formatWindow, type Window } from '../domain/calendar.ts';
-import { seatFor, seatOf } from '../domain/delegates.ts';
-import { RelctlError } from '../domain/errors.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { quorumOf, votingBoard } from '../domain/people.ts';
-import { nextActions } from '../domain/process.ts';
-import { tally } from '../domain/tally.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { seatFor, seatOf } from '../domain/people/delegates.ts';
+import { quorumOf, votingBoard } from '../domain/people/people.ts';
+import { nextActions } from '../domain/process/process.ts';
+import { tally } from '../domain/process/tally.ts';
+import { dateIn, formatWindow, type Window } from '../domain/schedule/calendar.ts';
+import { RelctlError } from '../errors.ts';
 import type { EventData } from '../plan/events.ts';
-import { approvalAnswer, choiceAnswer, textAnswer } from './answers.ts';
-import type { Context } from './context.ts';
-import type { Entry } from './journal.ts';
-import { flushOutbox, recordAndTell } from './notify.ts';
-import { packetSummary } from './packet-summary.ts';
-import { openForCommand, type Release } from './release.ts';
-import { subjectOf } from './subject.ts';
+import { packetSummary } from './packet/summary.ts';
+import { approvalAnswer, choiceAnswer, textAnswer } from './release/answers.ts';
+import type { Context } from './release/context.ts';
+import type { Entry } from './release/journal.ts';
+import { flushOutbox, recordAndTell } from './release/notify.ts';
+import { openForCommand, type Release } from './release/open.ts';
+import { subjectOf } from './release/subject.ts';
 
 /** What a member's flags may answer; the rest is asked. */
 export interface CabAnswers {

@@ -1,15 +1,15 @@
-import type { Outcome } from '../domain/outcome.ts';
-import { nextActions } from '../domain/process.ts';
-import type { RecordedCheck } from './check-lines.ts';
-import type { Context } from './context.ts';
-import { flushOutbox } from './notify.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { nextActions } from '../domain/process/process.ts';
+import type { RecordedCheck } from './checks/check-lines.ts';
 import { checkAlert } from './readiness/alerts.ts';
 import { type Drill, drill, drillsAsked } from './readiness/drill.ts';
-import { checkResource } from './readiness/resources.ts';
+import { checkResource } from './readiness/provisioned.ts';
 import { checkStaged } from './readiness/staged.ts';
 import { checkVariables } from './readiness/variables.ts';
-import { openForCommand, type Release } from './release.ts';
-import { checksInAnswer, recordSignoff } from './signoff.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox } from './release/notify.ts';
+import { openForCommand, type Release } from './release/open.ts';
+import { checksInAnswer, recordSignoff } from './signoff/record.ts';
 
 /** What an operator's flags may answer. */
 export interface OpsAnswers {

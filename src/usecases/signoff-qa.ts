@@ -1,11 +1,11 @@
-import type { Outcome } from '../domain/outcome.ts';
-import { nextActions } from '../domain/process.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { nextActions } from '../domain/process/process.ts';
 import { sumTotals } from '../evidence/junit/report.ts';
-import type { Context } from './context.ts';
-import { flushOutbox } from './notify.ts';
 import { checkStaged } from './readiness/staged.ts';
-import { openForCommand } from './release.ts';
-import { checksInAnswer, recordSignoff } from './signoff.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox } from './release/notify.ts';
+import { openForCommand } from './release/open.ts';
+import { checksInAnswer, recordSignoff } from './signoff/record.ts';
 import { featureChecks } from './testing/feature-checks.ts';
 import { regressionChecks, regressionReports } from './testing/regression.ts';
 

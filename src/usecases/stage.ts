@@ -1,21 +1,21 @@
 import { dependencyWaves } from '../domain/deployment/steps.ts';
-import { RelctlError } from '../domain/errors.ts';
-import { nameOf } from '../domain/manifests.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { nextActions } from '../domain/process.ts';
-import { imageIds } from '../domain/rollout.ts';
-import type { Context } from './context.ts';
-import { applyFenced } from './deployment/apply.ts';
-import { acquireLock, type Lock, releaseLock } from './deployment/lock.ts';
+import { nameOf } from '../domain/kubernetes/manifests.ts';
+import { imageIds } from '../domain/kubernetes/rollout.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { nextActions } from '../domain/process/process.ts';
+import { RelctlError } from '../errors.ts';
+import { applyFenced } from './cluster/apply.ts';
+import { awaitRollout } from './cluster/await-ready.ts';
+import { type DesiredService, desiredService } from './cluster/desired-objects.ts';
+import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
+import { clusterOf } from './cluster/run.ts';
 import { migrate, removeJobs } from './deployment/migrate.ts';
-import { type DesiredService, desiredService } from './deployment/objects.ts';
 import { checkIdentities } from './deployment/open-run.ts';
-import { clusterOf } from './deployment/run.ts';
-import { awaitRollout } from './deployment/watch.ts';
-import { flushOutbox } from './notify.ts';
-import { openForCommand, type Release } from './release.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox } from './release/notify.ts';
+import { openForCommand, type Release } from './release/open.ts';
+import { subjectOf } from './release/subject.ts';
 import { recordObjects } from './staging/record.ts';
-import { subjectOf } from './subject.ts';
 
 /** Deploys the candidate to staging, waits for it, and records the digests of what runs there. */
 export async function stage(

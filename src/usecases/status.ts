@@ -1,16 +1,16 @@
-import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/calendar.ts';
-import { isOverdue } from '../domain/conditions.ts';
-import { declinedBy, sayDeclined } from '../domain/declined.ts';
 import type { Refusal, SigningFacts } from '../domain/gates/gate.ts';
-import type { Block, Outcome } from '../domain/outcome.ts';
-import { nameList } from '../domain/people.ts';
-import { type Phase, REOPENABLE, sayStanding } from '../domain/phases.ts';
-import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process.ts';
+import { type ReleaseState, standsInProduction } from '../domain/history/state.ts';
+import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import type { StatusData } from '../domain/outcome/status.ts';
+import { nameList } from '../domain/people/people.ts';
+import { isOverdue } from '../domain/process/conditions.ts';
+import { declinedBy, sayDeclined } from '../domain/process/declined.ts';
+import { type Phase, REOPENABLE, sayStanding } from '../domain/process/phases.ts';
+import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process/process.ts';
+import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
-import { type ReleaseState, standsInProduction } from '../domain/state.ts';
-import type { StatusData } from '../domain/status.ts';
-import type { ReadingContext } from './context.ts';
-import { openRelease, type Release } from './release.ts';
+import type { ReadingContext } from './release/context.ts';
+import { openRelease, type Release } from './release/open.ts';
 
 /** Phases in which a deployment can be taken up again; what is rolled back later has only its own command. */
 const CAN_GO_ON: readonly Phase[] = PROCESS['deploy --resume'].phases;

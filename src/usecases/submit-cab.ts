@@ -1,13 +1,13 @@
-import { formatWindow } from '../domain/calendar.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { votingBoard } from '../domain/people.ts';
-import { nextActions } from '../domain/process.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { votingBoard } from '../domain/people/people.ts';
+import { nextActions } from '../domain/process/process.ts';
+import { formatWindow } from '../domain/schedule/calendar.ts';
 import type { Evidence } from '../ports/plan-store.ts';
-import { cabPacket, type DrawPacket } from './cab-packet.ts';
-import type { Context } from './context.ts';
-import { flushOutbox, recordAndTell } from './notify.ts';
-import { openForCommand, type Release } from './release.ts';
-import { subjectOf } from './subject.ts';
+import { cabPacket, type DrawPacket } from './packet/build.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox, recordAndTell } from './release/notify.ts';
+import { openForCommand, type Release } from './release/open.ts';
+import { subjectOf } from './release/subject.ts';
 
 /** What the command decides. */
 export interface SubmitOptions {

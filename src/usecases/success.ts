@@ -1,10 +1,10 @@
-import { formatMoment, timeOf } from '../domain/calendar.ts';
-import type { Check, Outcome } from '../domain/outcome.ts';
+import type { Check, Outcome } from '../domain/outcome/outcome.ts';
+import { formatMoment, timeOf } from '../domain/schedule/calendar.ts';
 import { WATCHED_DAYS } from '../domain/success/days.ts';
 import type { ObservedDay } from '../domain/success/metric.ts';
-import type { Context } from './context.ts';
-import { flushOutbox, notify } from './notify.ts';
-import { openForCommand, type Release } from './release.ts';
+import type { Context } from './release/context.ts';
+import { flushOutbox, notify } from './release/notify.ts';
+import { openForCommand, type Release } from './release/open.ts';
 import { keepRawValues } from './success/evidence.ts';
 import { measureNewDays, observedDays } from './success/measure.ts';
 import { readValues } from './success/values.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPrometheusAlerts } from '../../src/adapters/alertmanager/alerts.ts';
-import { RelctlError } from '../../src/domain/errors.ts';
+import { RelctlError } from '../../src/errors.ts';
 import type { Alerts } from '../../src/ports/alerts.ts';
 import { startHttpServer, type TestServer } from '../support/http-server.ts';
 import {

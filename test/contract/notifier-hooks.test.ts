@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exec } from '../../src/adapters/exec.ts';
 import { createNotifier } from '../../src/adapters/hooks/notifier.ts';
-import type { RelctlError } from '../../src/domain/errors.ts';
+import type { RelctlError } from '../../src/errors.ts';
 import type { Channel } from '../../src/plan/config.ts';
 import type { Message, Notifier } from '../../src/ports/notifier.ts';
 import { startHttpServer, type TakenRequest, type TestServer } from '../support/http-server.ts';

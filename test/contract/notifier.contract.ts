@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RelctlError } from '../../src/domain/errors.ts';
+import { RelctlError } from '../../src/errors.ts';
 import type { Message, Notifier } from '../../src/ports/notifier.ts';
 
 /** A notifier with one channel whose deliveries can be seen and made to fail. */

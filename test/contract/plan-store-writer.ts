@@ -1,7 +1,7 @@
 // A writer in a process of its own, which the tests of the plan store kill at each of its steps or let race with others.
 import { type FileOperations, REAL_FILES } from '../../src/adapters/fs/file-operations.ts';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
-import { RelctlError } from '../../src/domain/errors.ts';
+import { RelctlError } from '../../src/errors.ts';
 import { newEvent, SAMPLE_ID } from '../support/sample-plan.ts';
 
 const [root = '', mode = '', first = '', second = ''] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKubectlCluster } from '../../src/adapters/kubectl/cluster.ts';
-import type { RelctlError } from '../../src/domain/errors.ts';
+import type { RelctlError } from '../../src/errors.ts';
 import type { Cluster, KubeObject } from '../../src/ports/cluster.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type CallFault, type FaultyKubectl, makeFaultyKubectl } from '../cluster/faulty-kubectl.ts';

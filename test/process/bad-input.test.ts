@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ERRORS, type ErrorCode, EXIT_CODES } from '../../src/domain/errors.ts';
+import { ERRORS, type ErrorCode, EXIT_CODES } from '../../src/errors.ts';
 import { type Company, openCompany } from '../support/company.ts';
 import { installRelctl } from '../support/installed.ts';
 import { SAMPLE_FILE, SAMPLE_ID } from '../support/sample-plan.ts';

@@ -55,6 +55,20 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'evidence-reads-only': { 'src/evidence/a.ts': uses('../usecases/b.ts'), 'src/usecases/b.ts': VALUE },
   'ports-are-shapes': { 'src/ports/a.ts': usesType('../usecases/b.ts'), 'src/usecases/b.ts': TYPE },
   'usecases-know-no-adapter': { 'src/usecases/a.ts': uses('../renderers/b.ts'), 'src/renderers/b.ts': VALUE },
+  'rooms-call-no-front-door': { 'src/usecases/audit/a.ts': uses('../audit.ts'), 'src/usecases/audit.ts': VALUE },
+  'rooms-stand-in-order': { 'src/usecases/release/a.ts': uses('../cluster/b.ts'), 'src/usecases/cluster/b.ts': VALUE },
+  'cluster-knows-no-deployment': {
+    'src/usecases/cluster/a.ts': uses('../deployment/b.ts'),
+    'src/usecases/deployment/b.ts': VALUE,
+  },
+  'canary-knows-no-deployment': {
+    'src/usecases/canary/a.ts': usesType('../deployment/b.ts'),
+    'src/usecases/deployment/b.ts': TYPE,
+  },
+  'planning-changes-nothing': {
+    'src/usecases/planning/check/a.ts': uses('../../deployment/b.ts'),
+    'src/usecases/deployment/b.ts': VALUE,
+  },
   'adapters-obey-ports': { 'src/adapters/a.ts': uses('../usecases/b.ts'), 'src/usecases/b.ts': VALUE },
   'only-the-terminal-draws': { 'src/adapters/git/a.ts': uses('../../renderers/b.ts'), 'src/renderers/b.ts': VALUE },
   'renderers-know-the-domain-only': { 'src/renderers/a.ts': usesType('../ports/b.ts'), 'src/ports/b.ts': TYPE },
@@ -89,7 +103,7 @@ describe('the layers', () => {
   it('let through an invocation as design has it, from bin to the ports', async () => {
     const files = {
       'bin/relctl.js': "const { run } = await import('../src/main.ts');\nexport { run };\n",
-      'src/main.ts': `${uses('./program/program.ts')}export const wire = () => import('./composition.ts');\n`,
+      'src/main.ts': `${uses('./program/program.ts')}export const wire = () => import('./composition/composition.ts');\n`,
       'src/program/program.ts': "export const value = () => import('../commands/deploy.ts');\n",
       'src/commands/deploy.ts': uses('../usecases/deploy.ts'),
       'src/usecases/deploy.ts': [
@@ -103,7 +117,7 @@ describe('the layers', () => {
       'src/plan/digest.ts': "import { createHash } from 'node:crypto';\nexport const value = createHash;\n",
       'src/plan/spec.ts': TYPE,
       'src/ports/cluster.ts': TYPE,
-      'src/composition.ts': uses('./adapters/kubectl.ts'),
+      'src/composition/composition.ts': uses('../adapters/kubectl.ts'),
       'src/adapters/kubectl.ts': `${uses('./exec.ts')}export const value = used;\n`,
       'src/adapters/exec.ts': "import { execa } from 'execa';\nexport const value = execa;\n",
     };

@@ -20,7 +20,7 @@ const MISTAKES: Readonly<Record<string, readonly [error: string, source: string]
   ],
   'an-unknown-error-code': [
     'TS2345',
-    "import { RelctlError } from '@/domain/errors.ts';\nexport const e = new RelctlError('no.such-code', 'x');\n",
+    "import { RelctlError } from '@/errors.ts';\nexport const e = new RelctlError('no.such-code', 'x');\n",
   ],
   'an-unknown-event': [
     'TS2345',
@@ -28,7 +28,7 @@ const MISTAKES: Readonly<Record<string, readonly [error: string, source: string]
   ],
   'a-changed-outcome': [
     'TS2540',
-    "import type { Outcome } from '@/domain/outcome.ts';\nexport const f = (o: Outcome) => {\n  o.headline = 'x';\n};\n",
+    "import type { Outcome } from '@/domain/outcome/outcome.ts';\nexport const f = (o: Outcome) => {\n  o.headline = 'x';\n};\n",
   ],
 };
 

@@ -1,9 +1,9 @@
-import { reviewDate, startOfDate, timeOf } from '../../src/domain/calendar.ts';
-import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { reviewDate, startOfDate, timeOf } from '../../src/domain/schedule/calendar.ts';
 import { drawPacket } from '../../src/renderers/packet.ts';
-import type { Context } from '../../src/usecases/context.ts';
 import { type DeployOptions, deploy } from '../../src/usecases/deploy.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
+import type { Context } from '../../src/usecases/release/context.ts';
 import { type ReviewAnswers, review } from '../../src/usecases/review.ts';
 import { type RollbackOptions, rollback } from '../../src/usecases/rollback.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { windowSpan } from '../../src/domain/calendar.ts';
 import type { GateFacts } from '../../src/domain/gates/gate.ts';
-import type { Phase } from '../../src/domain/phases.ts';
-import { EMPTY_STATE, type ReleaseState } from '../../src/domain/state.ts';
+import { EMPTY_STATE, type ReleaseState } from '../../src/domain/history/state.ts';
+import type { Phase } from '../../src/domain/process/phases.ts';
+import { windowSpan } from '../../src/domain/schedule/calendar.ts';
 import { type Policy, policySchema } from '../../src/plan/policy.ts';
 import { samplePlan } from './sample-plan.ts';
 

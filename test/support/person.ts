@@ -1,4 +1,4 @@
-import type { Block } from '../../src/domain/outcome.ts';
+import type { Block } from '../../src/domain/outcome/outcome.ts';
 import type { Choice, Prompter, Question } from '../../src/ports/prompter.ts';
 
 /** What went over the screen of a person: what was shown, what was asked, and what was said of an answer that is none. */

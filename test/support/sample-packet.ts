@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { summarise } from '../../src/domain/history/release-summary.ts';
+import { foldState } from '../../src/domain/history/state.ts';
 import type { PacketFacts } from '../../src/domain/packet/facts.ts';
-import { summarise } from '../../src/domain/release-summary.ts';
 import { scoreRisk } from '../../src/domain/risk/score.ts';
-import { foldState } from '../../src/domain/state.ts';
 import { policySchema } from '../../src/plan/policy.ts';
 import { chainOf, newEvent, PEOPLE, SAMPLE_ID, samplePlan, type WrittenPlan } from './sample-plan.ts';
 

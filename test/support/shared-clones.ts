@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
-import { phaseOf } from '../../src/domain/state.ts';
+import { phaseOf } from '../../src/domain/history/state.ts';
 import type { ReleasePlan } from '../../src/plan/release-plan.ts';
-import type { Context } from '../../src/usecases/context.ts';
-import { Journal } from '../../src/usecases/journal.ts';
+import type { Context } from '../../src/usecases/release/context.ts';
+import { Journal } from '../../src/usecases/release/journal.ts';
 import { type SharedRecords, shareRecords } from '../../src/usecases/sharing/share.ts';
 import { type Company, type CompanyOptions, openCompany } from './company.ts';
 

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 
 /** An answer that has not the form of the API that should give it. */
 export function unreadable(where: string, what: string): RelctlError {

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { exec } from '../exec.ts';
 import { plainText } from '../hooks/redact.ts';
 import { parseJson } from '../http/json.ts';

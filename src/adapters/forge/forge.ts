@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Forge, ForgeAnswer } from '../../ports/forge.ts';
 import type { ForgeIo } from './command-line.ts';
 import { readGitHubRequest } from './github.ts';

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 
 /** What is known when a plan is not the one that was read. */
 export interface Change {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Evidence, PlanStore } from '../../ports/plan-store.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';

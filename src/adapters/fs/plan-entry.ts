@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { RelctlError } from '../../domain/errors.ts';
-import { type ReleaseSummary, summarise, type UnreadablePlan } from '../../domain/release-summary.ts';
+import { type ReleaseSummary, summarise, type UnreadablePlan } from '../../domain/history/release-summary.ts';
+import { RelctlError } from '../../errors.ts';
 import { decodeGuarded, YAML_LIMITS } from '../../plan/guard.ts';
 import { readQuickHead } from '../../plan/quick-head.ts';
 import { parseReleasePlan } from '../../plan/release-plan.ts';

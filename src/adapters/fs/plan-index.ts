@@ -1,7 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSummary, mattersMore, type ReleaseSummary, type UnreadablePlan } from '../../domain/release-summary.ts';
+import {
+  isSummary,
+  mattersMore,
+  type ReleaseSummary,
+  type UnreadablePlan,
+} from '../../domain/history/release-summary.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Survey } from '../../ports/plan-store.ts';
 import { writeAtomically } from './atomic-write.ts';

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { ID_PATTERN } from '../../plan/spec.ts';
 
 /** Names that Windows keeps for devices, whatever follows the first dot. */

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';

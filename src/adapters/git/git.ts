@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { type ExecResult, exec } from '../exec.ts';
 
 /** Runs git in one folder. */

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { CandidateRequest, CandidateResult, Merges } from '../../ports/repository.ts';
 import { type Git, gitFailed } from './git.ts';
 import { branchRef, resolveCommit } from './refs.ts';

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { CandidateRepository, ChangeSize } from '../../ports/repository.ts';
 import { type Answers, together } from '../together.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';

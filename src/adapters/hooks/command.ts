@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { cloudEvent } from './cloud-event.ts';
 import type { Delivery } from './delivery.ts';
 

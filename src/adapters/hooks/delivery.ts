@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Channel } from '../../plan/config.ts';
 import type { Message } from '../../ports/notifier.ts';
 import type { exec } from '../exec.ts';

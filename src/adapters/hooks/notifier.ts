@@ -1,5 +1,5 @@
-import { RelctlError } from '../../domain/errors.ts';
-import { wantsTopic } from '../../domain/topics.ts';
+import { wantsTopic } from '../../domain/process/topics.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Channel } from '../../plan/config.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Notifier } from '../../ports/notifier.ts';

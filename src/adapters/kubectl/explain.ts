@@ -1,4 +1,4 @@
-import { type ErrorCode, RelctlError } from '../../domain/errors.ts';
+import { type ErrorCode, RelctlError } from '../../errors.ts';
 import { type FailureKind, KubectlFailure } from './failure.ts';
 
 const CODES: Readonly<Record<FailureKind, ErrorCode>> = {

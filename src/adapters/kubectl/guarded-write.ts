@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { KubectlFailure } from './failure.ts';
 
 /** What the present state of an object says about a write whose answer was lost. */

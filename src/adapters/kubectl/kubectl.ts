@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { type ExecResult, exec } from '../exec.ts';
 import { KubectlFailure, readFailure } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { CommandRunner } from '../../ports/commands.ts';
 import { exec } from '../exec.ts';
 import { type Environment, lastWords, secretsIn } from '../hooks/redact.ts';

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { NoData, NoDataReason, Reading } from '../../ports/metrics.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { ActiveAlert, Alerts } from '../../ports/alerts.ts';
 import { faultOn } from './faults.ts';
 import { keyOf } from './random.ts';

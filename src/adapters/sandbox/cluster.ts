@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { faultOn } from './faults.ts';
 import { podLog } from './logs.ts';

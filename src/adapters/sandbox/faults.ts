@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { ActiveFault, WorldState } from './world-state.ts';
 
 /** What can be made to go wrong in the simulated company. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { fieldsAt } from './merge.ts';
 

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { faultOn } from './faults.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { windowSpan } from '../../domain/calendar.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { phaseOf } from '../../domain/state.ts';
+import { phaseOf } from '../../domain/history/state.ts';
+import { windowSpan } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { RehearsalStage } from '../../ports/people.ts';

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';

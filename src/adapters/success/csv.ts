@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import type { MeasuredDay, MeasuredSource } from '../../ports/success-source.ts';
 import type { Workspace } from '../../ports/workspace.ts';

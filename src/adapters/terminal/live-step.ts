@@ -1,4 +1,4 @@
-import type { CanaryLook, Progress, StepProgress } from '../../domain/progress.ts';
+import type { CanaryLook, Progress, StepProgress } from '../../domain/outcome/progress.ts';
 import { canaryPanel } from '../../renderers/canary-panel.ts';
 import { cleanLine } from '../../renderers/clean.ts';
 import { progressText } from '../../renderers/progress-text.ts';

@@ -1,8 +1,8 @@
 import type { ListrDefaultRendererLogLevels, ListrTaskWrapper } from 'listr2';
-import type { Progress, StepProgress } from '../../domain/progress.ts';
+import type { Progress, StepProgress } from '../../domain/outcome/progress.ts';
 import type { Style, Tone } from '../../renderers/style.ts';
 import { type LiveStep, liveStep, noteLine, stepLine, titleLines } from './live-step.ts';
-import type { ProgressView } from './progress-view.ts';
+import type { ProgressView } from './view.ts';
 
 /** Columns that listr2 keeps to itself: its indentation, the icon's place, and a margin. */
 const MARGIN = 6;

@@ -1,9 +1,9 @@
-import type { CanaryLook, Progress } from '../../domain/progress.ts';
-import type { EventSink } from '../../ports/event-sink.ts';
+import type { CanaryLook, Progress } from '../../domain/outcome/progress.ts';
 import { progressLine } from '../../renderers/ndjson.ts';
 import { progressText } from '../../renderers/progress-text.ts';
 import type { Style } from '../../renderers/style.ts';
 import { createLiveView } from './live-view.ts';
+import type { ProgressView } from './view.ts';
 
 /** Where progress is shown. */
 export interface OutputStream {
@@ -19,15 +19,6 @@ export type ProgressMode =
   /** A JSON object for each event. */
   | 'ndjson'
   | 'silent';
-
-/** Shows what happens while a command works. */
-export interface ProgressView extends EventSink {
-  /**
-   * Leaves the terminal to others: everything so far is drawn for good and the cursor is back. To be awaited before a
-   * prompt and at the end. Later events are drawn below.
-   */
-  settle(): Promise<void>;
-}
 
 /** A view of the progress on a stream. */
 export function createProgressView(

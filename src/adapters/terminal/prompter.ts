@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.ts';
 import { clean, cleanLine } from '../../renderers/clean.ts';
 import type { Style } from '../../renderers/style.ts';

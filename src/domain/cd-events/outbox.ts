@@ -1,7 +1,7 @@
 import type { Config } from '../../plan/config.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventData } from '../../plan/events.ts';
-import { eventChannels } from '../topics.ts';
+import { eventChannels } from '../process/topics.ts';
 import { type CdEvent, cdEventsOf, type EventGround, type Transition } from './cd-event.ts';
 
 /** The key of an event for programs: the same whenever it is sent, so that a receiver can drop the second. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { isDeployment } from '../manifests.ts';
+import { isDeployment } from '../kubernetes/manifests.ts';
 
 /** The kind that lists every autoscaler, whatever version it was written in. */
 export const AUTOSCALER = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler' } as const;

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { type LabelSelector, matchesSelector } from '../label-selector.ts';
+import { type LabelSelector, matchesSelector } from '../kubernetes/label-selector.ts';
 
 /**
  * Names of the PodDisruptionBudgets that cover pods with these labels. Pods that two of them cover cannot be evicted: a node

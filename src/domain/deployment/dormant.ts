@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { isDeployment } from '../manifests.ts';
+import { isDeployment } from '../kubernetes/manifests.ts';
 
 /**
  * An object as it is first made, so that it does nothing yet: a Deployment without pods, a Job that may run none.

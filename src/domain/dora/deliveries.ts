@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../plan/events.ts';
-import { timeOf } from '../calendar.ts';
+import { timeOf } from '../schedule/calendar.ts';
 
 /** One deployment of a release to production that came to an end: out in whole, or taken back. Times in milliseconds since the epoch. */
 export interface Delivery {

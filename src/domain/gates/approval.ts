@@ -1,5 +1,5 @@
-import { personOf, seatOf } from '../delegates.ts';
-import { pinnedImage } from '../manifests.ts';
+import { pinnedImage } from '../kubernetes/manifests.ts';
+import { personOf, seatOf } from '../people/delegates.ts';
 import { type GateFacts, type GateRule, refuse } from './gate.ts';
 
 /** Gates about approvals as such: that they are genuine, and that nobody approves what they made or then carry out. */

@@ -1,5 +1,13 @@
-import { formatMoment, formatSpan, formatWindow, reviewDate, startOfDate, timeOf, windowSpan } from '../calendar.ts';
-import { isAmong, peopleOf, samePerson } from '../people.ts';
+import { isAmong, peopleOf, samePerson } from '../people/people.ts';
+import {
+  formatMoment,
+  formatSpan,
+  formatWindow,
+  reviewDate,
+  startOfDate,
+  timeOf,
+  windowSpan,
+} from '../schedule/calendar.ts';
 import { type GateRule, refuse } from './gate.ts';
 
 /** Gates of phases 2 to 4: staging, sign-offs, the window, hypercare and the review. */

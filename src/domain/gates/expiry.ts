@@ -1,4 +1,4 @@
-import { addCalendarDays, formatMoment, timeOf } from '../calendar.ts';
+import { addCalendarDays, formatMoment, timeOf } from '../schedule/calendar.ts';
 import { type GateFacts, type GateRule, refuse } from './gate.ts';
 
 /**

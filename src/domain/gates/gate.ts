@@ -1,8 +1,8 @@
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { Phase } from '../phases.ts';
-import type { PlanFinding } from '../plan-check.ts';
-import type { ReleaseState } from '../state.ts';
+import type { ReleaseState } from '../history/state.ts';
+import type { PlanFinding } from '../plan-rules/plan-check.ts';
+import type { Phase } from '../process/phases.ts';
 
 /** What a gate looks at. Gathered by the use case; a gate itself reads nothing and knows no clock. */
 export interface GateFacts {

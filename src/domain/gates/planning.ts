@@ -1,6 +1,14 @@
-import { daysUntilWindow, dueDate, formatMoment, formatSpan, formatWindow, isoTime, windowSpan } from '../calendar.ts';
-import { personOf, seatFor, seatOf } from '../delegates.ts';
-import { isAmong, nameList, votingBoard } from '../people.ts';
+import { personOf, seatFor, seatOf } from '../people/delegates.ts';
+import { isAmong, nameList, votingBoard } from '../people/people.ts';
+import {
+  daysUntilWindow,
+  dueDate,
+  formatMoment,
+  formatSpan,
+  formatWindow,
+  isoTime,
+  windowSpan,
+} from '../schedule/calendar.ts';
 import { describeChangeWindow, outsideChangeWindows } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
 import { freeSlots, SLOT_HORIZON_DAYS, slotFlag } from '../schedule/free-slots.ts';

@@ -1,5 +1,5 @@
 import type { EventData } from '../../plan/events.ts';
-import { formatMoment } from '../calendar.ts';
+import { formatMoment } from '../schedule/calendar.ts';
 import { type BadEvents, BURN_WINDOWS, type Burst, burnRate, findBursts, type HourOfEvents, sumOf } from './burn.ts';
 
 /** What was measured of an SLO over the time of hypercare. */

@@ -1,4 +1,4 @@
-import type { CanaryLook, SloLook } from '../progress.ts';
+import type { CanaryLook, SloLook } from '../outcome/progress.ts';
 import type { Decision, SloDecision } from './decision.ts';
 
 /** What Operations see of a decision: the progress event of one look. `bakeSeconds` includes an extension. */

@@ -1,4 +1,4 @@
-import { blockers } from '../process.ts';
+import { blockers } from '../process/process.ts';
 import { isUnderstated } from '../risk/score.ts';
 import type { PacketFacts } from './facts.ts';
 import type { Attention } from './model.ts';

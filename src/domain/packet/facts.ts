@@ -1,6 +1,6 @@
 import type { EventOf } from '../../plan/events.ts';
 import type { GateFacts } from '../gates/gate.ts';
-import type { ReleaseSummary } from '../release-summary.ts';
+import type { ReleaseSummary } from '../history/release-summary.ts';
 import type { RiskScore } from '../risk/score.ts';
 import type { FailedAttempt } from './failed-attempts.ts';
 

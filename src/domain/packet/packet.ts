@@ -1,6 +1,6 @@
-import { formatWindow, isoTime } from '../calendar.ts';
-import { quorumOf, votingBoard } from '../people.ts';
+import { quorumOf, votingBoard } from '../people/people.ts';
 import { riskSentence } from '../risk/score.ts';
+import { formatWindow, isoTime } from '../schedule/calendar.ts';
 import { unsignedNotice } from '../signing/notice.ts';
 import { attentionOf } from './attention.ts';
 import type { PacketFacts } from './facts.ts';

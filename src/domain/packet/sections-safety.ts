@@ -1,4 +1,4 @@
-import { formatWindow, reviewDate, windowSpan } from '../calendar.ts';
+import { formatWindow, reviewDate, windowSpan } from '../schedule/calendar.ts';
 import { describeChangeWindow } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
 import { describeFreeze, freezesOver } from '../schedule/freezes.ts';

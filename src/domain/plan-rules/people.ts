@@ -1,4 +1,4 @@
-import { isAmong, quorumOf, samePerson, votingBoard } from '../people.ts';
+import { isAmong, quorumOf, samePerson, votingBoard } from '../people/people.ts';
 import { error, type PlanFinding, type PlanRule, warning } from './finding.ts';
 
 /** Each gate can be met by somebody whom the plan names. */

@@ -1,5 +1,5 @@
 import { durationSeconds } from '../../plan/duration.ts';
-import { formatMoment, formatSpan, isTimeZone, windowSpan } from '../calendar.ts';
+import { formatMoment, formatSpan, isTimeZone, windowSpan } from '../schedule/calendar.ts';
 import { error, type PlanRule, warning } from './finding.ts';
 
 const DAY_MS = 86_400_000;

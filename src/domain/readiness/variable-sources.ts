@@ -1,5 +1,5 @@
 import type { KeyedRef, KubeObject } from '../../ports/cluster.ts';
-import { isDeployment } from '../manifests.ts';
+import { isDeployment } from '../kubernetes/manifests.ts';
 
 /** Where a container gets a variable from. */
 export type VariableSource =

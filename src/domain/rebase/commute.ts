@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
-import { personOf, seatOf } from '../delegates.ts';
+import { personOf, seatOf } from '../people/delegates.ts';
 
 /** Why two events that were recorded apart cannot both stand; `undefined` when either order means the same. */
 export type Contradiction = string | undefined;

@@ -2,9 +2,9 @@ import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
-import { quorumOf, votingBoard } from '../people.ts';
-import { foldState } from '../state.ts';
-import { tally } from '../tally.ts';
+import { foldState } from '../history/state.ts';
+import { quorumOf, votingBoard } from '../people/people.ts';
+import { tally } from '../process/tally.ts';
 import { contradiction } from './commute.ts';
 
 /** One release as it was, as it is here, and as somebody else pushed it. */

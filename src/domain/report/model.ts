@@ -1,9 +1,17 @@
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { type AuditFinding, auditHistory } from '../audit.ts';
-import { addCalendarDays, formatMoment, formatSpan, reviewDate, startOfDate, timeOf, windowSpan } from '../calendar.ts';
-import { foldState, type ReleaseState } from '../state.ts';
+import { type AuditFinding, auditHistory } from '../history/audit.ts';
+import { foldState, type ReleaseState } from '../history/state.ts';
+import {
+  addCalendarDays,
+  formatMoment,
+  formatSpan,
+  reviewDate,
+  startOfDate,
+  timeOf,
+  windowSpan,
+} from '../schedule/calendar.ts';
 import { sayOutcome } from '../success/outcome.ts';
 import type { CanaryStory } from './canary-story.ts';
 import { type StepBar, stepBars } from './step-bars.ts';

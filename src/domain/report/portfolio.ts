@@ -1,5 +1,5 @@
-import type { ReleaseSummary, UnreadablePlan } from '../release-summary.ts';
-import { isSummary } from '../release-summary.ts';
+import type { ReleaseSummary, UnreadablePlan } from '../history/release-summary.ts';
+import { isSummary } from '../history/release-summary.ts';
 
 /** Everything that a page over all releases tells. */
 export interface Portfolio {

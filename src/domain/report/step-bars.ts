@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../plan/events.ts';
-import { timeOf } from '../calendar.ts';
+import { timeOf } from '../schedule/calendar.ts';
 
 /** A step of the deployment with its time, as it is drawn. */
 export interface StepBar {

@@ -1,6 +1,14 @@
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
-import { addCalendarDays, dueDate, reviewDate, startOfDate, timeOf, type Window, windowSpan } from '../calendar.ts';
+import {
+  addCalendarDays,
+  dueDate,
+  reviewDate,
+  startOfDate,
+  timeOf,
+  type Window,
+  windowSpan,
+} from '../schedule/calendar.ts';
 
 /** A step of the process: when it was due, and when it was done. */
 export interface Milestone {

@@ -1,5 +1,5 @@
 import type { Spec } from '../../plan/spec.ts';
-import type { ReleaseSummary } from '../release-summary.ts';
+import type { ReleaseSummary } from '../history/release-summary.ts';
 
 /** What a risk is scored from: the plan, the size of its difference, and what became of earlier releases of its services. */
 export interface RiskFacts {

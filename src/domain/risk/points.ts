@@ -1,6 +1,14 @@
 import { percentRatio } from '../../plan/duration.ts';
 import type { RiskFacts } from './facts.ts';
-import type { RiskPoint } from './score.ts';
+
+/** One reason why a release is risky, with its weight. */
+export interface RiskPoint {
+  /** Stable name of the rule. */
+  readonly code: string;
+  readonly points: number;
+  /** What was found, as a part of a sentence. */
+  readonly reason: string;
+}
 
 type RiskRule = (facts: RiskFacts) => readonly RiskPoint[];
 

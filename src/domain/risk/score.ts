@@ -1,17 +1,8 @@
 import type { RiskFacts } from './facts.ts';
-import { POINTS } from './points.ts';
+import { POINTS, type RiskPoint } from './points.ts';
 
 /** How risky a release is; people write one, facts give another. */
 export type RiskLevel = 'low' | 'medium' | 'high';
-
-/** One reason why a release is risky, with its weight. */
-export interface RiskPoint {
-  /** Stable name of the rule. */
-  readonly code: string;
-  readonly points: number;
-  /** What was found, as a part of a sentence. */
-  readonly reason: string;
-}
 
 /** A risk with all that it is made of: the sum of the points is the score. */
 export interface RiskScore {

@@ -1,7 +1,7 @@
 import type { Policy } from '../../plan/policy.ts';
-import { addCalendarDays, dueDate, reviewDate, startOfDate, timeOf } from '../calendar.ts';
-import type { Phase } from '../phases.ts';
-import type { ReleaseSummary } from '../release-summary.ts';
+import type { ReleaseSummary } from '../history/release-summary.ts';
+import type { Phase } from '../process/phases.ts';
+import { addCalendarDays, dueDate, reviewDate, startOfDate, timeOf } from './calendar.ts';
 import { describeFreeze, timesOf } from './freezes.ts';
 import { type Interval, merged, overlap } from './intervals.ts';
 

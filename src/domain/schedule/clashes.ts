@@ -1,5 +1,5 @@
 import type { OtherRelease } from '../gates/gate.ts';
-import type { Phase } from '../phases.ts';
+import type { Phase } from '../process/phases.ts';
 import type { Asked } from './freezes.ts';
 import { overlap, sharedTime } from './intervals.ts';
 

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Policy } from '../../plan/policy.ts';
-import { daysUntilWindow, type Window, windowSpan } from '../calendar.ts';
 import type { OtherRelease } from '../gates/gate.ts';
+import { daysUntilWindow, type Window, windowSpan } from './calendar.ts';
 import { outsideChangeWindows } from './change-windows.ts';
 import { clashesWith } from './clashes.ts';
 import { type Asked, freezesOver } from './freezes.ts';

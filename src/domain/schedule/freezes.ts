@@ -1,5 +1,5 @@
 import { type Freeze, isRecurring } from '../../plan/schedule.ts';
-import { addCalendarDays, startOfDate } from '../calendar.ts';
+import { addCalendarDays, startOfDate } from './calendar.ts';
 import { type Interval, overlap } from './intervals.ts';
 import { occurrences } from './recurrence.ts';
 

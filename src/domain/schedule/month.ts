@@ -1,6 +1,6 @@
-import { dateIn } from '../calendar.ts';
-import type { Block } from '../outcome.ts';
+import type { Block } from '../outcome/outcome.ts';
 import type { AgendaEntry, AgendaKind } from './agenda.ts';
+import { dateIn } from './calendar.ts';
 
 const DAY_MS = 86_400_000;
 /** How a day of the month sheet is marked, the weightiest first; below the sheet the agenda says it in words. */

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { WEEKDAYS, type Weekday } from '../../plan/schedule.ts';
-import { dateIn } from '../calendar.ts';
+import { dateIn } from './calendar.ts';
 import type { Interval } from './intervals.ts';
 
 /** Days that a rule names, and the hours of those days; without days it is every day, without hours the whole day. */

@@ -1,6 +1,6 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
-import { personOf, seatOf } from '../delegates.ts';
+import { personOf, seatOf } from '../people/delegates.ts';
 import { actOf, isApproval } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { standingOf } from './standing.ts';

@@ -1,7 +1,7 @@
 import type { RecordedEvent, RecordedSignature } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
-import { timeOf } from '../calendar.ts';
-import { samePerson } from '../people.ts';
+import { samePerson } from '../people/people.ts';
+import { timeOf } from '../schedule/calendar.ts';
 import { ACTS } from './acts.ts';
 import type { AllowedSigner } from './allowed-signers.ts';
 import type { SignatureFault } from './faults.ts';

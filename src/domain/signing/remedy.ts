@@ -1,5 +1,5 @@
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { RefusedAct } from './verdicts.ts';
+import type { RefusedAct } from './refused-act.ts';
 
 /** Who acts again for an approval that does not count, and with which command. */
 export function remedyOf(

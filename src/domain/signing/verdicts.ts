@@ -1,28 +1,17 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
-import type { Policy, SignedAct } from '../../plan/policy.ts';
+import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { AuditFinding } from '../audit.ts';
-import { seatOf } from '../delegates.ts';
-import { quorumOf, votingBoard } from '../people.ts';
-import { foldState } from '../state.ts';
-import { tally } from '../tally.ts';
+import type { AuditFinding } from '../history/audit.ts';
+import { foldState } from '../history/state.ts';
+import { seatOf } from '../people/delegates.ts';
+import { quorumOf, votingBoard } from '../people/people.ts';
+import { tally } from '../process/tally.ts';
 import { ACTS, actOf } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
+import type { RefusedAct } from './refused-act.ts';
 import { remedyOf } from './remedy.ts';
-import { type Standing, standingOf } from './standing.ts';
-
-/** An act that does not count, and why. */
-export interface RefusedAct {
-  /** Place in the history, from 0. */
-  readonly index: number;
-  readonly seq: number;
-  readonly hash: string;
-  readonly act: SignedAct;
-  readonly actor: string;
-  readonly standing: Standing['kind'];
-  readonly fault: Fault;
-}
+import { standingOf } from './standing.ts';
 
 /** What the examination of a whole history came to. */
 export interface Examination {

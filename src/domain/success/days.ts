@@ -1,4 +1,4 @@
-import { addCalendarDays, dateIn, startOfDate } from '../calendar.ts';
+import { addCalendarDays, dateIn, startOfDate } from '../schedule/calendar.ts';
 
 /** The process watches the metrics for the first week. */
 export const WATCHED_DAYS = 7;

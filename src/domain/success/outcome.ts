@@ -1,5 +1,5 @@
 import type { EventData } from '../../plan/events.ts';
-import { nameList } from '../people.ts';
+import { nameList } from '../people/people.ts';
 import type { JudgedMetric } from './metric.ts';
 
 /** How a review says that the release ended. */

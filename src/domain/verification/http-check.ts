@@ -1,5 +1,5 @@
 import type { SmokeTest } from '../../plan/spec.ts';
-import { followPointer } from '../json-pointer.ts';
+import { followPointer } from '../kubernetes/json-pointer.ts';
 
 /** What a smoke test over HTTP asks for. */
 export type HttpCheck = NonNullable<SmokeTest['http']>;

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { lineAt } from '../../plan/guard.ts';
 import { lineFinder } from '../lines.ts';
 

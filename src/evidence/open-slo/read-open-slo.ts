@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Place, RelctlError } from '../../domain/errors.ts';
+import { type Place, RelctlError } from '../../errors.ts';
 import { type Slo, specSchema } from '../../plan/spec.ts';
 import { type PositionedYaml, readYaml } from '../../plan/yaml.ts';
 import { type CounterSelector, complement, counterOf, writeSelector } from './selector.ts';

@@ -1,5 +1,5 @@
-import { matchesSelector } from '../../domain/label-selector.ts';
-import { podLabelsOf, TRACK_LABEL } from '../../domain/manifests.ts';
+import { matchesSelector } from '../../domain/kubernetes/label-selector.ts';
+import { podLabelsOf, TRACK_LABEL } from '../../domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { readKubernetesObjects } from '../kubernetes-objects.ts';
 

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { formatSpan } from '../../domain/calendar.ts';
 import type { CanaryStory, SloStory } from '../../domain/report/canary-story.ts';
+import { formatSpan } from '../../domain/schedule/calendar.ts';
 import { count, percent } from '../figures.ts';
 import type { Figure } from './figure.ts';
 

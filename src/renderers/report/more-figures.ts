@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { formatMoment, formatSpan } from '../../domain/calendar.ts';
 import type { BurnPoint, ReportModel } from '../../domain/report/model.ts';
 import type { StepBar } from '../../domain/report/step-bars.ts';
+import { formatMoment, formatSpan } from '../../domain/schedule/calendar.ts';
 import { percent } from '../figures.ts';
 import type { Figure } from './figure.ts';
 

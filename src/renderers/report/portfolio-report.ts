@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { Phase } from '../../domain/phases.ts';
+import type { Phase } from '../../domain/process/phases.ts';
 import type { MonthFigures, Portfolio } from '../../domain/report/portfolio.ts';
 import { percent } from '../figures.ts';
 import { escapeHtml } from './escape.ts';

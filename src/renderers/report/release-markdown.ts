@@ -1,5 +1,5 @@
-import { formatMoment, timeOf } from '../../domain/calendar.ts';
 import { lateness, type ReportModel, whenText } from '../../domain/report/model.ts';
+import { formatMoment, timeOf } from '../../domain/schedule/calendar.ts';
 
 /** The report as Markdown, for a merge request. */
 export function releaseMarkdown(model: ReportModel): string {

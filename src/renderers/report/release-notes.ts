@@ -1,6 +1,6 @@
-import { formatWindow } from '../../domain/calendar.ts';
-import type { Phase } from '../../domain/phases.ts';
+import type { Phase } from '../../domain/process/phases.ts';
 import type { ReportModel } from '../../domain/report/model.ts';
+import { formatWindow } from '../../domain/schedule/calendar.ts';
 
 /** What has to be said first of a release that nobody gets. */
 const WITHDRAWN: Readonly<Partial<Record<Phase, string>>> = {

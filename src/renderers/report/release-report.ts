@@ -1,6 +1,6 @@
-import { formatMoment, formatSpan, formatWindow, timeOf } from '../../domain/calendar.ts';
-import type { Phase } from '../../domain/phases.ts';
+import type { Phase } from '../../domain/process/phases.ts';
 import { lateness, type Milestone, type ReportModel, whenText } from '../../domain/report/model.ts';
+import { formatMoment, formatSpan, formatWindow, timeOf } from '../../domain/schedule/calendar.ts';
 import { percent } from '../figures.ts';
 import { canaryFigures } from './canary-figures.ts';
 import { escapeHtml } from './escape.ts';

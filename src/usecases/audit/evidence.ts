@@ -1,8 +1,8 @@
-import type { AuditFinding } from '../../domain/audit.ts';
-import { RelctlError } from '../../domain/errors.ts';
+import type { AuditFinding } from '../../domain/history/audit.ts';
+import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../release/context.ts';
 
 /** Every file that an event names, each once. */
 export function evidenceOf(events: readonly RecordedEvent[]): readonly Evidence[] {

@@ -1,8 +1,8 @@
-import type { AuditFinding } from '../../domain/audit.ts';
-import { auditVersions, type CommittedHistory } from '../../domain/audit-versions.ts';
-import { RelctlError } from '../../domain/errors.ts';
+import type { AuditFinding } from '../../domain/history/audit.ts';
+import { auditVersions, type CommittedHistory } from '../../domain/history/audit-versions.ts';
+import { RelctlError } from '../../errors.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
-import type { ReadingContext } from '../context.ts';
+import type { ReadingContext } from '../release/context.ts';
 import { findProtectedBranch } from '../signing/trust.ts';
 
 /** A release has a few dozen transitions; what was committed before these many versions was held against later ones then. */

@@ -2,16 +2,16 @@ import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autosca
 import { holdsContent, isContent } from '../../domain/deployment/content.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround, Obstacle } from '../../domain/deployment/strategies/strategy.ts';
-import { isPreparable, nameOf, withoutServerFields } from '../../domain/manifests.ts';
+import { isPreparable, nameOf, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
-import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
-import { isSameRef, refOf } from './apply.ts';
-import { canaryGround } from './canary-ground.ts';
-import type { DesiredService } from './objects.ts';
-import { listIfKnown } from './optional-kinds.ts';
+import { canaryGround } from '../canary/ground.ts';
+import { isSameRef, refOf } from '../cluster/apply.ts';
+import type { DesiredService } from '../cluster/desired-objects.ts';
+import { listIfKnown } from '../cluster/optional-kinds.ts';
+import { clusterOf } from '../cluster/run.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 import { rolledOut } from './roll-out.ts';
-import { clusterOf } from './run.ts';
 
 /** What a deployment would write to one service in one target. Nothing is written to find out. */
 export interface ServiceChanges {

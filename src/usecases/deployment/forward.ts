@@ -1,9 +1,9 @@
 import { deploymentSteps, type Step, type StepGroup } from '../../domain/deployment/steps.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { decide } from '../../domain/process.ts';
-import { gateError } from '../release.ts';
+import { decide } from '../../domain/process/process.ts';
+import { RelctlError } from '../../errors.ts';
+import type { Run } from '../cluster/run.ts';
+import { gateError } from '../release/open.ts';
 import { perform } from './perform.ts';
-import type { Run } from './run.ts';
 
 /** Failures of the candidate itself: production goes back. Anything else stands still until a person looks. */
 const ROLLS_BACK: ReadonlySet<string> = new Set([

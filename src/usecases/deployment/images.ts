@@ -1,5 +1,5 @@
-import { pinnedImage } from '../../domain/manifests.ts';
-import type { ReleaseState } from '../../domain/state.ts';
+import type { ReleaseState } from '../../domain/history/state.ts';
+import { pinnedImage } from '../../domain/kubernetes/manifests.ts';
 import type { Spec } from '../../plan/spec.ts';
 
 /** The image of each service, pinned to what staging ran. */

@@ -1,16 +1,16 @@
 import { isAsleep } from '../../domain/deployment/dormant.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { RELEASE_LABEL } from '../../domain/manifests.ts';
-import { jobStatus } from '../../domain/rollout.ts';
+import { RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
+import { jobStatus } from '../../domain/kubernetes/rollout.ts';
+import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Migration } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import type { Context } from '../context.ts';
-import { refOf, removeFenced, startJob } from './apply.ts';
-import type { Lock } from './lock.ts';
-import type { DesiredService } from './objects.ts';
-import { awaitJob, jobLogs } from './watch.ts';
+import { refOf, removeFenced, startJob } from '../cluster/apply.ts';
+import { awaitJob, jobLogs } from '../cluster/await-ready.ts';
+import type { DesiredService } from '../cluster/desired-objects.ts';
+import type { Lock } from '../cluster/lock.ts';
+import type { Context } from '../release/context.ts';
 
 /** Which way a migration goes. */
 export type Direction = 'up' | 'down';

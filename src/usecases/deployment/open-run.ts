@@ -1,11 +1,11 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
-import { refOf, restampFence, stampFence } from './apply.ts';
-import { readBaseline } from './baseline.ts';
-import { acquireLock, type Lock, releaseLock } from './lock.ts';
-import { clusterOf, type Run } from './run.ts';
+import { RelctlError } from '../../errors.ts';
+import { refOf, restampFence, stampFence } from '../cluster/apply.ts';
+import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
+import { clusterOf, type Run } from '../cluster/run.ts';
+import { readBaseline } from '../cluster/snapshot.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 import { refuseStaleClone } from './stale-clone.ts';
 
 /** How the environment is entered. */

@@ -1,20 +1,17 @@
 import type { Step } from '../../domain/deployment/steps.ts';
-import { canaryName } from '../../domain/manifests.ts';
-import type { EventData } from '../../plan/events.ts';
-import { notify } from '../notify.ts';
-import { refOf } from './apply.ts';
-import { bake } from './bake.ts';
-import { recordBaseline } from './baseline.ts';
-import { startCanary } from './canary.ts';
+import { canaryName } from '../../domain/kubernetes/manifests.ts';
+import { bake } from '../canary/bake.ts';
+import { exposeCanary, hideCanary, removeOwn, removeRouting } from '../canary/routing.ts';
+import { soak } from '../canary/soak.ts';
+import { startCanary } from '../canary/start.ts';
+import { refOf } from '../cluster/apply.ts';
+import { type DesiredService, desiredService } from '../cluster/desired-objects.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
+import { recordBaseline } from '../cluster/snapshot.ts';
+import type { StepResult } from '../cluster/step-result.ts';
+import { notify } from '../release/notify.ts';
 import { migrate } from './migrate.ts';
-import { type DesiredService, desiredService } from './objects.ts';
 import { prepare, rollOut } from './roll-out.ts';
-import { exposeCanary, hideCanary, removeOwn, removeRouting } from './routing.ts';
-import { lockOf, type Run } from './run.ts';
-import { soak } from './soak.ts';
-
-/** What is recorded of a step that was carried out. */
-export type StepResult = Pick<EventData<'step.completed'>, 'detail' | 'evidence'>;
 
 /**
  * Carries out one step. Each reads the cluster first and brings it where it should be, so that a step which a killed run had

@@ -1,11 +1,11 @@
 import { AUTOSCALER, isAutoscaled, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
-import { isDeployment, sameObject } from '../../domain/manifests.ts';
+import { isDeployment, sameObject } from '../../domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { refOf, removeFenced, restoreFenced } from './apply.ts';
-import type { Baseline, BaselineObject } from './baseline.ts';
-import { listIfKnown } from './optional-kinds.ts';
-import { lockOf, type Run } from './run.ts';
-import { awaitRollout } from './watch.ts';
+import { refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
+import { awaitRollout } from '../cluster/await-ready.ts';
+import { listIfKnown } from '../cluster/optional-kinds.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
+import type { Baseline, BaselineObject } from '../cluster/snapshot.ts';
 
 /** How a recorded object must look now: as it was, but for what somebody else decides. */
 export type Fit = (one: BaselineObject & { readonly object: KubeObject }, live: KubeObject | undefined) => KubeObject;

@@ -1,16 +1,16 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { canaryName } from '../../domain/manifests.ts';
-import type { Entry } from '../journal.ts';
-import { recordAndTell } from '../notify.ts';
-import { type Baseline, readBaseline } from './baseline.ts';
+import { canaryName } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
+import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';
+import { proveLock } from '../cluster/lock.ts';
+import type { Run } from '../cluster/run.ts';
+import { type Baseline, readBaseline } from '../cluster/snapshot.ts';
+import type { Entry } from '../release/journal.ts';
+import { recordAndTell } from '../release/notify.ts';
 import { highestFence } from './forward.ts';
-import { proveLock } from './lock.ts';
 import { removeJobs } from './migrate.ts';
 import { putBack, removeAdded } from './put-back.ts';
-import { removeOwn, removeRouting, silenceCanary } from './routing.ts';
-import type { Run } from './run.ts';
 import { migrationOfNoReturn, undoMigrations } from './undo-migrations.ts';
 import { verifyBack } from './verify-back.ts';
 

@@ -1,17 +1,17 @@
 import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
 import { holdsContent, isContent } from '../../domain/deployment/content.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { isPreparable, nameOf } from '../../domain/manifests.ts';
-import { imageIds } from '../../domain/rollout.ts';
+import { isPreparable, nameOf } from '../../domain/kubernetes/manifests.ts';
+import { imageIds } from '../../domain/kubernetes/rollout.ts';
+import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { applyFenced, isSameRef, refOf } from './apply.ts';
-import { refuseDrift } from './drift.ts';
-import type { DesiredService } from './objects.ts';
-import { listIfKnown } from './optional-kinds.ts';
-import type { StepResult } from './perform.ts';
-import { lockOf, type Run } from './run.ts';
-import { awaitRollout } from './watch.ts';
+import { applyFenced, isSameRef, refOf } from '../cluster/apply.ts';
+import { awaitRollout } from '../cluster/await-ready.ts';
+import type { DesiredService } from '../cluster/desired-objects.ts';
+import { refuseDrift } from '../cluster/drift.ts';
+import { listIfKnown } from '../cluster/optional-kinds.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
+import type { StepResult } from '../cluster/step-result.ts';
 
 /**
  * Creates what the candidate's pods need and production does not have yet. What exists is left for the rollout, and so is what

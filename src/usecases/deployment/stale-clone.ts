@@ -1,8 +1,8 @@
-import { RelctlError } from '../../domain/errors.ts';
-import { FENCE_ANNOTATION, fenceNumber } from '../../domain/manifests.ts';
+import { FENCE_ANNOTATION, fenceNumber } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
-import type { Journal } from '../journal.ts';
-import type { Lock } from './lock.ts';
+import type { Lock } from '../cluster/lock.ts';
+import type { Journal } from '../release/journal.ts';
 
 /**
  * Refuses to go on from a plan that is behind the cluster: objects there bear the mark of a run of this release that its

@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { replicasOf } from '../../domain/manifests.ts';
+import { replicasOf } from '../../domain/kubernetes/manifests.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { ServiceChanges } from './changes.ts';
 

@@ -1,10 +1,10 @@
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { nameOf, sameObject } from '../../domain/manifests.ts';
+import { nameOf, sameObject } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { type Baseline, type BaselineObject, secretDigest } from './baseline.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
+import { type Baseline, type BaselineObject, secretDigest } from '../cluster/snapshot.ts';
 import { fitTo, isOursToRestore, isRecorded } from './put-back.ts';
-import { lockOf, type Run } from './run.ts';
 
 /**
  * Compares every touched object with what was recorded, and asks the cluster for the difference.

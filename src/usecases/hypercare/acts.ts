@@ -1,11 +1,11 @@
-import { isoTime, timeOf } from '../../domain/calendar.ts';
-import { RelctlError } from '../../domain/errors.ts';
-import { isAmong, nameList, peopleOf } from '../../domain/people.ts';
+import { isAmong, nameList, peopleOf } from '../../domain/people/people.ts';
+import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { Context } from '../context.ts';
-import type { Entry } from '../journal.ts';
-import { recordAndTell } from '../notify.ts';
-import type { Release } from '../release.ts';
+import type { Context } from '../release/context.ts';
+import type { Entry } from '../release/journal.ts';
+import { recordAndTell } from '../release/notify.ts';
+import type { Release } from '../release/open.ts';
 
 /** Adds hours to hypercare. Errors: `usage.missing-answer` without a reason. */
 export async function extend(

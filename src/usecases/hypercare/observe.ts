@@ -1,15 +1,15 @@
-import { formatMoment, formatSpan, isoTime, timeOf } from '../../domain/calendar.ts';
-import { RelctlError } from '../../domain/errors.ts';
 import { type BadEvents, BURN_WINDOWS, type HourOfEvents } from '../../domain/hypercare/burn.ts';
 import { coverageOf, type Stretch } from '../../domain/hypercare/coverage.ts';
 import { judgeSlo, openBursts, type SloFinding } from '../../domain/hypercare/slo-finding.ts';
+import { formatMoment, formatSpan, isoTime, timeOf } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Span } from '../../ports/metrics.ts';
-import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
-import { readSloCounts } from '../slo-counts.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
+import { readSloCounts } from '../slo/counts.ts';
 
 /** What is seen of the time since hypercare began. */
 export type Observation = EventData<'hypercare.observed'>;

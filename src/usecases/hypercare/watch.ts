@@ -1,7 +1,7 @@
-import { formatMoment, timeOf } from '../../domain/calendar.ts';
-import { standsInProduction } from '../../domain/state.ts';
-import type { Context } from '../context.ts';
-import { openRelease, type Release } from '../release.ts';
+import { standsInProduction } from '../../domain/history/state.ts';
+import { formatMoment, timeOf } from '../../domain/schedule/calendar.ts';
+import type { Context } from '../release/context.ts';
+import { openRelease, type Release } from '../release/open.ts';
 import { activeAlerts, firstLookAt, type Observation, observe } from './observe.ts';
 
 /** The screen is drawn anew this often. */

@@ -1,10 +1,10 @@
-import { formatMoment, timeOf } from '../../domain/calendar.ts';
-import { RelctlError } from '../../domain/errors.ts';
+import { formatMoment, timeOf } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { AlertRoute, Alerts } from '../../ports/alerts.ts';
-import type { RecordedCheck } from '../check-lines.ts';
-import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
+import type { RecordedCheck } from '../checks/check-lines.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 import type { Drill } from './drill.ts';
 
 type Alert = Spec['alerts'][number];

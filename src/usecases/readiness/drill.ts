@@ -1,8 +1,8 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Spec } from '../../plan/spec.ts';
-import { lastLine } from '../check-lines.ts';
-import type { Context } from '../context.ts';
-import { stopIfInterrupted } from '../deployment/interrupted.ts';
+import { lastLine } from '../checks/check-lines.ts';
+import { stopIfInterrupted } from '../cluster/interrupted.ts';
+import type { Context } from '../release/context.ts';
 
 type Alert = Spec['alerts'][number];
 

@@ -1,9 +1,9 @@
-import { imageIds, newestPods } from '../../domain/rollout.ts';
-import type { RecordedCheck } from '../check-lines.ts';
-import type { Context } from '../context.ts';
-import { desiredService } from '../deployment/objects.ts';
-import { clusterOf } from '../deployment/run.ts';
-import type { Release } from '../release.ts';
+import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
+import type { RecordedCheck } from '../checks/check-lines.ts';
+import { desiredService } from '../cluster/desired-objects.ts';
+import { clusterOf } from '../cluster/run.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 
 /**
  * Whether staging still runs the very images that were recorded when the candidate was deployed there: whoever signs off has

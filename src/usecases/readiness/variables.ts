@@ -2,12 +2,12 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { keysOf, type VariableSource, variableSources } from '../../domain/readiness/variable-sources.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { Cluster, KeyedRef, KubeObject } from '../../ports/cluster.ts';
-import type { RecordedCheck } from '../check-lines.ts';
-import type { Context } from '../context.ts';
-import { refOf } from '../deployment/apply.ts';
-import { type DesiredService, desiredService } from '../deployment/objects.ts';
-import { clusterOf } from '../deployment/run.ts';
-import type { Release } from '../release.ts';
+import type { RecordedCheck } from '../checks/check-lines.ts';
+import { refOf } from '../cluster/apply.ts';
+import { type DesiredService, desiredService } from '../cluster/desired-objects.ts';
+import { clusterOf } from '../cluster/run.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 
 /**
  * Whether each new variable is set where the plan says so: in staging as it runs, in production as it would run. Only names are

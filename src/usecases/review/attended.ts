@@ -1,9 +1,9 @@
-import { RelctlError } from '../../domain/errors.ts';
-import { isAmong, nameList } from '../../domain/people.ts';
+import { isAmong, nameList } from '../../domain/people/people.ts';
+import { RelctlError } from '../../errors.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { Prompter } from '../../ports/prompter.ts';
-import { readAnswer } from '../answers.ts';
+import { readAnswer } from '../release/answers.ts';
 
 type Attended = EventData<'review.closed'>['attended'];
 

@@ -1,7 +1,7 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Prompter } from '../../ports/prompter.ts';
-import { readAnswer } from '../answers.ts';
+import { readAnswer } from '../release/answers.ts';
 
 /** A piece of technical debt that a release created. */
 export type Debt = EventData<'review.closed'>['debts'][number];

@@ -1,7 +1,7 @@
-import { formatMoment, isoTime, reviewDate, startOfDate, wallTimeIn } from '../../domain/calendar.ts';
-import type { Context } from '../context.ts';
-import { notify } from '../notify.ts';
-import type { Release } from '../release.ts';
+import { formatMoment, isoTime, reviewDate, startOfDate, wallTimeIn } from '../../domain/schedule/calendar.ts';
+import type { Context } from '../release/context.ts';
+import { notify } from '../release/notify.ts';
+import type { Release } from '../release/open.ts';
 
 const LENGTH_MS = 3_600_000;
 

@@ -1,9 +1,9 @@
 import type { Config } from '../../plan/config.ts';
 import type { Prompter } from '../../ports/prompter.ts';
-import { choiceAnswer, readAnswer } from '../answers.ts';
-import type { OwnerAnswers } from '../planning/options.ts';
-import { checkMails } from '../planning/owners.ts';
-import { checkedZone } from '../planning/window.ts';
+import type { OwnerAnswers } from '../planning/ask/options.ts';
+import { checkMails } from '../planning/ask/owners.ts';
+import { checkedZone } from '../planning/ask/window.ts';
+import { choiceAnswer, readAnswer } from '../release/answers.ts';
 import type { InitOptions } from './options.ts';
 
 /** What people say about a repository; what they do not say is left for later and named. */

@@ -4,7 +4,7 @@ import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
 import { type Config, configSchema } from '../../plan/config.ts';
 import { API_VERSION } from '../../plan/versions.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
-import { CONFIG_FILE } from '../settings.ts';
+import { CONFIG_FILE } from '../release/settings.ts';
 import type { SetupAnswers } from './answers.ts';
 
 /** A relctl.yaml that was drafted. */

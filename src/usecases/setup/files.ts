@@ -1,5 +1,5 @@
 import type { Workspace } from '../../ports/workspace.ts';
-import { CONFIG_FILE, policyFile } from '../settings.ts';
+import { CONFIG_FILE, policyFile } from '../release/settings.ts';
 
 /** A file that relctl sets up. */
 export interface SetupFile {

@@ -1,4 +1,4 @@
-import type { OwnerAnswers } from '../planning/options.ts';
+import type { OwnerAnswers } from '../planning/ask/options.ts';
 
 /** What the flags of `relctl init` answer. */
 export interface InitOptions {

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../release/context.ts';
 
 /** The paths of one release: its plan, and what is kept beside it. Nothing else is ever committed or pushed by relctl. */
 export function pathsOf(id: string): readonly [file: string, folder: string] {

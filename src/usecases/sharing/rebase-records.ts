@@ -1,9 +1,9 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { phaseOf } from '../../domain/history/state.ts';
 import { type Rebased, rebaseEvents } from '../../domain/rebase/rebase.ts';
-import { phaseOf } from '../../domain/state.ts';
+import { RelctlError } from '../../errors.ts';
 import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../plan/release-plan.ts';
-import type { Context } from '../context.ts';
-import { loadPolicy } from '../settings.ts';
+import type { Context } from '../release/context.ts';
+import { loadPolicy } from '../release/settings.ts';
 import { pathsOf, recordMessage, releaseOf } from './commit-records.ts';
 
 /** Where three histories stand. */

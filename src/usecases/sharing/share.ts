@@ -1,8 +1,8 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Upstream } from '../../ports/sharing.ts';
-import type { Context } from '../context.ts';
-import { notify } from '../notify.ts';
-import { openRelease } from '../release.ts';
+import type { Context } from '../release/context.ts';
+import { notify } from '../release/notify.ts';
+import { openRelease } from '../release/open.ts';
 import { commitRecords, releaseOf } from './commit-records.ts';
 import { rebaseRecords } from './rebase-records.ts';
 

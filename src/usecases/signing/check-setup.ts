@@ -1,11 +1,11 @@
-import { RelctlError } from '../../domain/errors.ts';
-import type { Check } from '../../domain/outcome.ts';
-import { samePerson } from '../../domain/people.ts';
+import type { Check } from '../../domain/outcome/outcome.ts';
+import { samePerson } from '../../domain/people/people.ts';
 import { ACTS } from '../../domain/signing/acts.ts';
 import { keyFingerprint } from '../../domain/signing/sshsig.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
+import { RelctlError } from '../../errors.ts';
 import type { SignedAct } from '../../plan/policy.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../release/context.ts';
 import { loadGovernance } from './governance.ts';
 import { revokedKeys } from './trust.ts';
 

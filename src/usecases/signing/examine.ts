@@ -1,5 +1,4 @@
-import { timeOf } from '../../domain/calendar.ts';
-import { RelctlError } from '../../domain/errors.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { actOf, mustBeSigned, signatureOf } from '../../domain/signing/acts.ts';
 import { countPeople, type HeldAct } from '../../domain/signing/count-people.ts';
 import { examineSigner, type Fault } from '../../domain/signing/examine-signer.ts';
@@ -8,9 +7,10 @@ import { type Standing, standingOf } from '../../domain/signing/standing.ts';
 import { readStatement } from '../../domain/signing/statement.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { type Examination, examinationOf } from '../../domain/signing/verdicts.ts';
+import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { SigningGround } from '../context.ts';
+import type { SigningGround } from '../release/context.ts';
 import { revokedKeys, trustAt } from './trust.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { RelctlError } from '../../domain/errors.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
-import { compareVersions } from '../../domain/versions.ts';
+import { compareVersions } from '../../domain/versions/versions.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Policy } from '../../plan/policy.ts';
-import type { ReadingContext } from '../context.ts';
-import { loadPolicy } from '../settings.ts';
+import type { ReadingContext } from '../release/context.ts';
+import { loadPolicy } from '../release/settings.ts';
 import { findProtectedBranch, policyAt, signedProcesses, trustAt, trustError } from './trust.ts';
 
 /**

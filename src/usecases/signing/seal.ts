@@ -1,17 +1,17 @@
-import { isoTime, timeOf } from '../../domain/calendar.ts';
-import { RelctlError } from '../../domain/errors.ts';
+import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
 import { ACTS, actOf, mustBeSigned } from '../../domain/signing/acts.ts';
 import { roundOf, stagedImages } from '../../domain/signing/examine-statement.ts';
 import { SIGNATURE_FAULTS } from '../../domain/signing/faults.ts';
+import type { RefusedAct } from '../../domain/signing/refused-act.ts';
 import { keyFingerprint, readSshSignature } from '../../domain/signing/sshsig.ts';
 import { buildStatement, statementText } from '../../domain/signing/statement.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
-import type { RefusedAct } from '../../domain/signing/verdicts.ts';
+import { RelctlError } from '../../errors.ts';
 import { appendEvent, genesisHash, type NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { SigningGround } from '../context.ts';
+import type { SigningGround } from '../release/context.ts';
 import { examineHistory } from './examine.ts';
 
 /** Puts a signature under what has to be signed, before it is recorded. */

@@ -1,11 +1,11 @@
-import { RelctlError } from '../../domain/errors.ts';
 import { readAllowedSigners } from '../../domain/signing/allowed-signers.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
+import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import { type Policy, policySchema } from '../../plan/policy.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
-import { CONFIG_FILE, policyFile } from '../settings.ts';
+import { CONFIG_FILE, policyFile } from '../release/settings.ts';
 
 /** Where the protected branch is looked for until relctl.yaml on it names another. Remote ones first: nobody moves them by a commit here. */
 const USUAL = [

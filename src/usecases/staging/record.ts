@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { RelctlError } from '../../domain/errors.ts';
-import { type StagedObjects, stagedDifferences, stagedObjects } from '../../domain/staged-objects.ts';
+import { type StagedObjects, stagedDifferences, stagedObjects } from '../../domain/kubernetes/staged-objects.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import type { Context } from '../context.ts';
-import { desiredService } from '../deployment/objects.ts';
-import type { Release } from '../release.ts';
+import { desiredService } from '../cluster/desired-objects.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 
 const recordSchema = z.record(z.string(), z.string());
 /** Lines of the difference that are shown; all of it is in the data of the error. */

@@ -1,8 +1,8 @@
-import { isoTime } from '../../domain/calendar.ts';
+import { isoTime } from '../../domain/schedule/calendar.ts';
 import { type ObservedDay, sourceOf } from '../../domain/success/metric.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 
 /** Keeps the raw values beside the plan: of each metric where it comes from, and every day that was observed. */
 export async function keepRawValues(

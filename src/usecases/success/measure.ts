@@ -1,4 +1,4 @@
-import { timeOf } from '../../domain/calendar.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { baselineDays, type SuccessDay, successDays } from '../../domain/success/days.ts';
 import { observeDay } from '../../domain/success/judge.ts';
 import {
@@ -10,8 +10,8 @@ import {
 } from '../../domain/success/metric.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Reading } from '../../ports/metrics.ts';
-import type { Context } from '../context.ts';
-import type { Release } from '../release.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 
 /**
  * Measures the days of the first week that are over and were not observed yet, with the same weekdays before. What a source

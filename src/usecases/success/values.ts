@@ -1,5 +1,5 @@
-import { RelctlError } from '../../domain/errors.ts';
 import type { SuccessMetric } from '../../domain/success/metric.ts';
+import { RelctlError } from '../../errors.ts';
 
 /** Reads values that people give, as `name=value`. Errors: `usage.bad-flag`. */
 export function readValues(

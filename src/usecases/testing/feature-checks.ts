@@ -1,8 +1,8 @@
 import type { Spec } from '../../plan/spec.ts';
-import { approvalAnswer, readAnswer } from '../answers.ts';
-import type { Context } from '../context.ts';
-import type { PendingCheck } from '../pending-checks.ts';
-import type { Release } from '../release.ts';
+import type { PendingCheck } from '../checks/pending-checks.ts';
+import { approvalAnswer, readAnswer } from '../release/answers.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
 import { type GivenResult, givenResults, type Proof, readProof } from './feature-results.ts';
 
 type FeatureTest = Spec['testPlan']['feature'][number];

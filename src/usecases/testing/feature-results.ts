@@ -1,6 +1,6 @@
-import { RelctlError } from '../../domain/errors.ts';
-import type { Context } from '../context.ts';
-import type { FoundFile } from '../pending-checks.ts';
+import { RelctlError } from '../../errors.ts';
+import type { FoundFile } from '../checks/pending-checks.ts';
+import type { Context } from '../release/context.ts';
 
 /** What a flag says of a case, and what shows it. */
 export interface GivenResult {

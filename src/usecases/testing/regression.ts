@@ -1,9 +1,9 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { checkMandatorySuites } from '../../evidence/junit/mandatory-suites.ts';
 import { type JUnitReport, readJUnit } from '../../evidence/junit/report.ts';
-import { readAnswer } from '../answers.ts';
-import type { Context } from '../context.ts';
-import type { PendingCheck } from '../pending-checks.ts';
+import type { PendingCheck } from '../checks/pending-checks.ts';
+import { readAnswer } from '../release/answers.ts';
+import type { Context } from '../release/context.ts';
 
 /** A report of the regression run, as it was found. */
 export interface ReadReport {

@@ -1,14 +1,14 @@
-import { RelctlError } from '../../domain/errors.ts';
-import { RELEASE_LABEL } from '../../domain/manifests.ts';
+import { RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { SmokeTest } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { lastLine, slugOf } from '../check-lines.ts';
-import type { Context } from '../context.ts';
-import { refOf, removeFenced } from '../deployment/apply.ts';
-import type { Lock } from '../deployment/lock.ts';
-import { awaitJob, jobLogs } from '../deployment/watch.ts';
+import { lastLine, slugOf } from '../checks/check-lines.ts';
+import { refOf, removeFenced } from '../cluster/apply.ts';
+import { awaitJob, jobLogs } from '../cluster/await-ready.ts';
+import type { Lock } from '../cluster/lock.ts';
+import type { Context } from '../release/context.ts';
 import type { Look } from './look.ts';
 
 /** Runs the Job of a smoke test once in each target, under its lock, and puts it away again. It passes where all succeed. */

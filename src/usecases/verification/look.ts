@@ -1,10 +1,10 @@
-import { isoTime } from '../../domain/calendar.ts';
+import { isoTime } from '../../domain/schedule/calendar.ts';
 import { httpProblems } from '../../domain/verification/http-check.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { SmokeTest } from '../../plan/spec.ts';
-import { lastLine } from '../check-lines.ts';
-import type { Context } from '../context.ts';
+import { lastLine } from '../checks/check-lines.ts';
+import type { Context } from '../release/context.ts';
 
 /** One try of a smoke test: what it came to, and what is kept of it. */
 export interface Look {

@@ -1,10 +1,10 @@
-import { isoTime } from '../../domain/calendar.ts';
+import { isoTime } from '../../domain/schedule/calendar.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { SmokeTest } from '../../plan/spec.ts';
-import { type RecordedCheck, slugOf } from '../check-lines.ts';
-import type { Context } from '../context.ts';
-import { stopIfInterrupted } from '../deployment/interrupted.ts';
-import type { Lock } from '../deployment/lock.ts';
+import { type RecordedCheck, slugOf } from '../checks/check-lines.ts';
+import { stopIfInterrupted } from '../cluster/interrupted.ts';
+import type { Lock } from '../cluster/lock.ts';
+import type { Context } from '../release/context.ts';
 import { lookByJob } from './job.ts';
 import { type Look, lookAtUrl, lookByCommand } from './look.ts';
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { auditHistory } from '../../../src/domain/audit.ts';
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { auditHistory } from '../../../src/domain/history/audit.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import { policySchema } from '../../../src/plan/policy.ts';
 import { parseReleasePlan } from '../../../src/plan/release-plan.ts';
 

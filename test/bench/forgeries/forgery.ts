@@ -1,4 +1,4 @@
-import type { ProcessCommand } from '../../../src/domain/process.ts';
+import type { ProcessCommand } from '../../../src/domain/process/process.ts';
 import type { ForgeryLab } from './lab.ts';
 
 /** One way to forge, tried on one field. */

@@ -1,10 +1,10 @@
-import { isoTime } from '../../../src/domain/calendar.ts';
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { isoTime } from '../../../src/domain/schedule/calendar.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import type { NewEvent } from '../../../src/plan/chain.ts';
 import type { EventType } from '../../../src/plan/events.ts';
+import { subjectOf } from '../../../src/usecases/release/subject.ts';
 import { loadGovernance } from '../../../src/usecases/signing/governance.ts';
 import { sealWith } from '../../../src/usecases/signing/seal.ts';
-import { subjectOf } from '../../../src/usecases/subject.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
 import type { ForgeryLab } from './lab.ts';
 

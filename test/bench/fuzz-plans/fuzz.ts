@@ -1,4 +1,4 @@
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import { parseReleasePlan, writeReleasePlan } from '../../../src/plan/release-plan.ts';
 import { SAMPLE_FILE, SAMPLE_ID, sampleEvents, sampleHead } from '../../support/sample-plan.ts';
 import { mutate, seededRandom } from './mutations.ts';

@@ -1,6 +1,6 @@
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import type { EventData } from '../../../src/plan/events.ts';
-import { subjectOf } from '../../../src/usecases/subject.ts';
+import { subjectOf } from '../../../src/usecases/release/subject.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
 import { type Clone, openSharedClones } from '../../support/shared-clones.ts';
 

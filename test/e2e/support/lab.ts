@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { createKubectlCluster } from '../../../src/adapters/kubectl/cluster.ts';
-import { withoutServerFields } from '../../../src/domain/manifests.ts';
+import { withoutServerFields } from '../../../src/domain/kubernetes/manifests.ts';
 import type { Cluster, KubeObject } from '../../../src/ports/cluster.ts';
 import { type ApiRequest, isByKubectl, isWrite } from '../../cluster/audit-log.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';

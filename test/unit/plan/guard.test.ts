@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import { decodeGuarded, guardYaml, lineAt, YAML_LIMITS } from '../../../src/plan/guard.ts';
 import { readYaml } from '../../../src/plan/yaml.ts';
 import { sampleHead } from '../../support/sample-plan.ts';

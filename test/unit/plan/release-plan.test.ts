@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import { genesisHash } from '../../../src/plan/chain.ts';
 import { parseReleasePlan, writeReleasePlan } from '../../../src/plan/release-plan.ts';
 import { splitDocument } from '../../../src/plan/status-text.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { RelctlError } from '../../../src/domain/errors.ts';
+import type { RelctlError } from '../../../src/errors.ts';
 import { checkShape, readYaml } from '../../../src/plan/yaml.ts';
 
 const FILE = 'relctl.yaml';

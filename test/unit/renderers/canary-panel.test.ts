@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CanaryLook } from '../../../src/domain/progress.ts';
+import type { CanaryLook } from '../../../src/domain/outcome/progress.ts';
 import { canaryPanel } from '../../../src/renderers/canary-panel.ts';
 import { createStyle } from '../../../src/renderers/style.ts';
 import { displayWidth } from '../../../src/renderers/width.ts';

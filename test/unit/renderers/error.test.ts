@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RelctlError } from '../../../src/domain/errors.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import { renderError } from '../../../src/renderers/error.ts';
 import { createStyle } from '../../../src/renderers/style.ts';
 import { displayWidth } from '../../../src/renderers/width.ts';

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Block, Outcome } from '../../../src/domain/outcome.ts';
+import type { Block, Outcome } from '../../../src/domain/outcome/outcome.ts';
 import { renderHuman } from '../../../src/renderers/human.ts';
 import { renderPlain } from '../../../src/renderers/plain.ts';
 import { createStyle } from '../../../src/renderers/style.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RelctlError } from '../../../src/domain/errors.ts';
-import type { Outcome } from '../../../src/domain/outcome.ts';
+import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import { RelctlError } from '../../../src/errors.ts';
 import { renderJson, renderJsonError } from '../../../src/renderers/json.ts';
 import { errorLine, outcomeLine } from '../../../src/renderers/ndjson.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Block } from '../../../src/domain/outcome.ts';
+import type { Block } from '../../../src/domain/outcome/outcome.ts';
 import { renderMarkdown } from '../../../src/renderers/markdown.ts';
 
 const draw = (...blocks: Block[]): string => renderMarkdown({ result: 'done', headline: 'Done', blocks, data: {} });

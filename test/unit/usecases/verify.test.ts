@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpProbe, HttpProbeAnswer } from '../../../src/ports/commands.ts';
 import type { Prompter } from '../../../src/ports/prompter.ts';
-import type { RecordedCheck } from '../../../src/usecases/check-lines.ts';
-import type { Context } from '../../../src/usecases/context.ts';
+import type { RecordedCheck } from '../../../src/usecases/checks/check-lines.ts';
+import type { Context } from '../../../src/usecases/release/context.ts';
 import { verify } from '../../../src/usecases/verify.ts';
 import { type Company, openCompany, SILENT } from '../../support/company.ts';
 import { OPERATOR, walkTo } from '../../support/company-walk.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
-import { matchesSelector } from '../../label-selector.ts';
-import { canaryName, nameOf, podLabelsOf, RELEASE_LABEL, TRACK_LABEL } from '../../manifests.ts';
+import { matchesSelector } from '../../kubernetes/label-selector.ts';
+import { canaryName, nameOf, podLabelsOf, RELEASE_LABEL, TRACK_LABEL } from '../../kubernetes/manifests.ts';
 import type { CanaryGround, Obstacle } from './strategy.ts';
 
 /** Fields of a port that describe the service; a node port belongs to the stable Service alone. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../ports/cluster.ts';
-import { canaryName } from '../../manifests.ts';
+import { canaryName } from '../../kubernetes/manifests.ts';
 
 /** A backend of a rule; relctl reads these fields and keeps all others (port, filters). */
 export interface BackendRef {

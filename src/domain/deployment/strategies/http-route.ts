@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
-import { canaryName, canaryReplicas, nameOf } from '../../manifests.ts';
+import { canaryName, canaryReplicas, nameOf } from '../../kubernetes/manifests.ts';
 import { canaryService, canaryServiceRef, stableServiceObstacle } from './canary-service.ts';
 import { routeAcceptance } from './http-route-acceptance.ts';
 import {

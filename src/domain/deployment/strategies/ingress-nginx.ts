@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
-import { canaryName, canaryReplicas, nameOf, RELEASE_LABEL, TRACK_LABEL } from '../../manifests.ts';
+import { canaryName, canaryReplicas, nameOf, RELEASE_LABEL, TRACK_LABEL } from '../../kubernetes/manifests.ts';
 import { canaryService, canaryServiceRef, stableServiceObstacle } from './canary-service.ts';
 import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Exposure, Obstacle, Strategy, Traffic } from './strategy.ts';

@@ -1,5 +1,5 @@
-import { matchesSelector } from '../../label-selector.ts';
-import { nameOf, podLabelsOf, selectorOf } from '../../manifests.ts';
+import { matchesSelector } from '../../kubernetes/label-selector.ts';
+import { nameOf, podLabelsOf, selectorOf } from '../../kubernetes/manifests.ts';
 import type { CanaryGround, Obstacle } from './strategy.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { durationSeconds } from '../../../plan/duration.ts';
-import { windowSpan } from '../../calendar.ts';
+import { windowSpan } from '../../schedule/calendar.ts';
 import type { Strategy, StrategyFacts, StrategyFinding } from './strategy.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { canaryReplicas, replicasOf } from '../../manifests.ts';
+import { canaryReplicas, replicasOf } from '../../kubernetes/manifests.ts';
 import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Obstacle, Strategy } from './strategy.ts';
 

@@ -1,6 +1,6 @@
 // A process that works on a company in a file, for tests that let several do so at once and kill them.
 import { openSandbox } from '../../../../src/adapters/sandbox/sandbox.ts';
-import { RelctlError } from '../../../../src/domain/errors.ts';
+import { RelctlError } from '../../../../src/errors.ts';
 import { companyConfig } from './company.ts';
 
 const [file = '', name = '', count = '0'] = process.argv.slice(2);

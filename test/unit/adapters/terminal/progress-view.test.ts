@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it, vi } from 'vitest';
 import { createProgressView, type ProgressMode } from '../../../../src/adapters/terminal/progress-view.ts';
-import type { CanaryLook, Progress, StepProgress } from '../../../../src/domain/progress.ts';
+import type { CanaryLook, Progress, StepProgress } from '../../../../src/domain/outcome/progress.ts';
 import { createStyle } from '../../../../src/renderers/style.ts';
 import { Screen } from '../../../support/screen.ts';
 

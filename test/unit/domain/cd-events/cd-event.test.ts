@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cdEventsOf } from '../../../../src/domain/cd-events/cd-event.ts';
 import { eventKey, eventOfKey, queuedEvents } from '../../../../src/domain/cd-events/outbox.ts';
 import { imagePurl } from '../../../../src/domain/cd-events/purl.ts';
-import { wantsTopic } from '../../../../src/domain/topics.ts';
+import { wantsTopic } from '../../../../src/domain/process/topics.ts';
 import type { Channel } from '../../../../src/plan/config.ts';
 import { chainOf, newEvent, SAMPLE_ID, samplePlan } from '../../../support/sample-plan.ts';
 

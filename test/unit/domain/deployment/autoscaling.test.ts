@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isAutoscaled, withDecidedReplicas } from '../../../../src/domain/deployment/autoscaling.ts';
 import { budgetsOver } from '../../../../src/domain/deployment/disruption.ts';
-import { replicasOf } from '../../../../src/domain/manifests.ts';
+import { replicasOf } from '../../../../src/domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
 function deployment(replicas: number | undefined, name = 'web'): KubeObject {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCanaryStory } from '../../../../src/domain/report/canary-story.ts';
 import { buildReport, lateness, type Milestone, type ReportModel } from '../../../../src/domain/report/model.ts';
-import { loadPolicy } from '../../../../src/usecases/settings.ts';
+import { loadPolicy } from '../../../../src/usecases/release/settings.ts';
 import { type Company, openCompany } from '../../../support/company.ts';
 import { undo, walkTo } from '../../../support/company-walk.ts';
 import { type Reported, reported, told } from '../../../support/reported.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSummary, type ReleaseSummary, summarise } from '../../../../src/domain/release-summary.ts';
+import { isSummary, type ReleaseSummary, summarise } from '../../../../src/domain/history/release-summary.ts';
 import { buildPortfolio } from '../../../../src/domain/report/portfolio.ts';
 
 const MADE_AT = Date.UTC(2026, 11, 31);

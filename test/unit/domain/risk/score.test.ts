@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ReleaseSummary } from '../../../../src/domain/release-summary.ts';
+import type { ReleaseSummary } from '../../../../src/domain/history/release-summary.ts';
 import { historyOf, type RiskFacts } from '../../../../src/domain/risk/facts.ts';
 import { isUnderstated, LEVEL_FROM, riskSentence, scoreRisk } from '../../../../src/domain/risk/score.ts';
 import { samplePlan, type WrittenPlan } from '../../../support/sample-plan.ts';

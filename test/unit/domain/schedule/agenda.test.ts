@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { isSummary, type ReleaseSummary, summarise } from '../../../../src/domain/release-summary.ts';
+import { isSummary, type ReleaseSummary, summarise } from '../../../../src/domain/history/release-summary.ts';
 import { agendaOf } from '../../../../src/domain/schedule/agenda.ts';
 import { clashesAmong } from '../../../../src/domain/schedule/clashes.ts';
 import { monthBlock } from '../../../../src/domain/schedule/month.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { daysUntilWindow, windowSpan } from '../../../../src/domain/calendar.ts';
 import type { OtherRelease } from '../../../../src/domain/gates/gate.ts';
+import { daysUntilWindow, windowSpan } from '../../../../src/domain/schedule/calendar.ts';
 import { outsideChangeWindows } from '../../../../src/domain/schedule/change-windows.ts';
 import { clashesWith } from '../../../../src/domain/schedule/clashes.ts';
 import { freeSlots, slotFlag } from '../../../../src/domain/schedule/free-slots.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Window, windowSpan } from '../../../../src/domain/calendar.ts';
+import { type Window, windowSpan } from '../../../../src/domain/schedule/calendar.ts';
 import { outsideChangeWindows } from '../../../../src/domain/schedule/change-windows.ts';
 import { describeFreeze, freezesOver } from '../../../../src/domain/schedule/freezes.ts';
 import { occurrences } from '../../../../src/domain/schedule/recurrence.ts';

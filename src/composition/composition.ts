@@ -1,0 +1,213 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../adapters/clock.ts';
+import { createPlanStore } from '../adapters/fs/plan-store.ts';
+import { createRuns } from '../adapters/fs/runs.ts';
+import { createWorkspace } from '../adapters/fs/workspace.ts';
+import { openRepository } from '../adapters/git/repository.ts';
+import { createInterruption } from '../adapters/terminal/interruption.ts';
+import { phaseOf } from '../domain/history/state.ts';
+import { RelctlError } from '../errors.ts';
+import type { Config } from '../plan/config.ts';
+import type { ReleasePlan } from '../plan/release-plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { Invitations } from '../ports/invitations.ts';
+import type { RehearsalStage } from '../ports/people.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
+import type { Prompter } from '../ports/prompter.ts';
+import type { CandidateRepository } from '../ports/repository.ts';
+import type { SandboxControl } from '../ports/sandbox-control.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import type { Context, SigningGround } from '../usecases/release/context.ts';
+import { loadConfig } from '../usecases/release/settings.ts';
+
+/** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
+
+/** Where relctl itself lies: two folders above its bundle's chunks, one above its sources. */
+const PACKAGE_ROOT = fileURLToPath(new URL(import.meta.url.includes('/chunks/') ? '../..' : '..', import.meta.url));
+
+/** Templates that ship with relctl. */
+const TEMPLATES = join(PACKAGE_ROOT, 'templates');
+
+/** How long one answer of GitHub or GitLab may take. */
+const FORGE_TIMEOUT_MS = 15_000;
+
+/** The calendar library is loaded where somebody is invited. */
+const INVITATIONS: Invitations = {
+  async write({ release, meeting, ...event }) {
+    const { releaseCalendar } = await import('../renderers/ics.ts');
+    return releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request');
+  },
+};
+
+/** A repository with its files, without configuration: what `init` and the readers of plans need. */
+export interface Ground {
+  readonly repository: CandidateRepository;
+  readonly workspace: Workspace;
+  readonly store: PlanStore;
+  readonly signing: Context['signing'];
+  readonly clock: Clock;
+}
+
+/** What the command line decides for a use case. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly sink: EventSink;
+  readonly prompter: Prompter;
+  /** Who acts, when it is not git's user. */
+  readonly actor: string | undefined;
+}
+
+/** Opens the repository that the working directory belongs to. Errors: `repo.not-git`, `tool.missing`. */
+export async function openGround(cwd: string): Promise<Ground> {
+  const repository = await openRepository(cwd);
+  const { root } = repository;
+  return {
+    repository,
+    workspace: createWorkspace(root, TEMPLATES),
+    store: createPlanStore({ root, releases: 'releases', phaseOf }),
+    signing: signingOf(repository, process.env),
+    clock: systemClock,
+  };
+}
+
+/** Everything that a use case needs, from relctl.yaml. Errors: `config.*`, `usage.unknown-actor`. */
+export async function openContext(surroundings: Surroundings): Promise<Context> {
+  const ground = await openGround(surroundings.cwd);
+  const { repository, workspace } = ground;
+  const config = await loadConfig(workspace);
+  const [runs, actor, world] = await Promise.all([
+    createRuns(join(repository.root, '.relctl')),
+    surroundings.actor ?? actorOf(repository),
+    config.platform === 'sandbox' ? sandboxWorld(ground, config) : realWorld(ground, config, surroundings.env),
+  ]);
+  return {
+    signing: signingOf(repository, surroundings.env),
+    invitations: INVITATIONS,
+    forge: forgeOf(repository.root),
+    repository,
+    workspace,
+    config,
+    prompter: surroundings.prompter,
+    sink: surroundings.sink,
+    interruption: createInterruption(),
+    runs,
+    actor,
+    ...world,
+  };
+}
+
+/** What a platform decides. */
+type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier'>;
+
+async function realWorld({ repository, store }: Ground, config: Config, env: Surroundings['env']): Promise<World> {
+  const { createRealEnvironments, createHooks } = await import('./real.ts');
+  const { root } = repository;
+  return {
+    store,
+    clock: systemClock,
+    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES)),
+    notifier: createHooks(config, root, env),
+  };
+}
+
+async function sandboxWorld({ repository, store }: Ground, config: Config): Promise<World> {
+  const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
+  const file = join(repository.root, '.relctl', 'sandbox.json');
+  const world = await openSandboxWorld({ file, config, repository, store });
+  return { store: world.store, clock: world.clock, environments: world.environments, notifier: world.notifier };
+}
+
+/** `gh` or `glab`, if they are there; asked only when branches are chosen. */
+function forgeOf(cwd: string): Forge {
+  let forge: Promise<Forge> | undefined;
+  return {
+    async request(branch) {
+      forge ??= Promise.all([import('../adapters/forge/forge.ts'), import('../adapters/exec.ts')]).then(
+        ([{ createForge }, { exec }]) => createForge({ cwd, exec, timeout: FORGE_TIMEOUT_MS }),
+      );
+      return (await forge).request(branch);
+    },
+  };
+}
+
+async function actorOf(repository: CandidateRepository): Promise<string> {
+  const email = await repository.userEmail();
+  if (email !== undefined) return email;
+  throw new RelctlError('usage.unknown-actor', 'git does not say who you are', {
+    why: 'Each step of a release is recorded with the person who took it.',
+    hints: ['git config user.email you@example.com', 'or --as you@example.com'],
+  });
+}
+
+/**
+ * The controls of the simulated company of a repository; it is opened when something is asked of it, so that a broken one can
+ * be reset. Errors: `config.invalid` where the platform is the real one, `sandbox.state`.
+ */
+export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
+  const { repository, workspace, store } = await openGround(cwd);
+  const config = await loadConfig(workspace);
+  if (config.platform !== 'sandbox') throw notASandbox();
+  const file = join(repository.root, '.relctl', 'sandbox.json');
+  return {
+    timeZone: config.timeZone,
+    services: Object.keys(config.services),
+    async open() {
+      const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
+      const { sandbox } = await openSandboxWorld({ file, config, repository, store });
+      return {
+        now: () => sandbox.clock.now(),
+        advanceTo: (at) => sandbox.clock.advanceTo(at),
+        faults: () =>
+          sandbox.faults.list().map(({ name, about, on, scope }) => ({ name, description: about, on, scope })),
+        setFault: (name, on, service) => sandbox.faults.set(name, on, service === undefined ? {} : { service }),
+        outbox: () => sandbox.outbox(),
+      };
+    },
+    reset: () => rm(file, { force: true }),
+  };
+}
+
+/** A stage on which a plan is rehearsed, away from the repository's own sandbox. Errors: `config.*`. */
+export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<RehearsalStage<Context>> {
+  const { repository, workspace } = await openGround(cwd);
+  const config = await loadConfig(workspace);
+  const { stageRehearsal } = await import('../adapters/sandbox/rehearsal.ts');
+  const stage = await stageRehearsal({ config, repository, workspace, plan });
+  const signing = signingOf(repository, process.env);
+  return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing, invitations: INVITATIONS }) };
+}
+
+/** What proves approvals, made when it is first asked for. */
+function signingOf(repository: CandidateRepository, env: Surroundings['env']): Context['signing'] {
+  let opened: Promise<SigningGround> | undefined;
+  return () => {
+    opened ??= openSigningGround(repository, env);
+    return opened;
+  };
+}
+
+async function openSigningGround(repository: CandidateRepository, env: Surroundings['env']): Promise<SigningGround> {
+  const [{ createProtectedBranch }, { createSshSigner }, { findSigningKey }] = await Promise.all([
+    import('../adapters/git/protected-branch.ts'),
+    import('../adapters/ssh/signer.ts'),
+    import('../adapters/ssh/key.ts'),
+  ]);
+  return {
+    repository,
+    protectedBranch: createProtectedBranch(repository.root),
+    signer: createSshSigner(() => findSigningKey(repository.root, env)),
+  };
+}
+
+function notASandbox(): RelctlError {
+  return new RelctlError('config.invalid', 'this repository does not work on the sandbox', {
+    place: { file: 'relctl.yaml' },
+    why: 'Only a simulated company has a clock that can be moved and faults that can be switched on.',
+    hints: ['platform: sandbox in relctl.yaml', 'relctl rehearse <id> rehearses a real plan'],
+  });
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { systemClock } from '../adapters/clock.ts';
+import { createReadingStore } from '../adapters/fs/reading-store.ts';
+import { createRemembered } from '../adapters/fs/remembered.ts';
+import { createRuns } from '../adapters/fs/runs.ts';
+import { createWorkspace } from '../adapters/fs/workspace.ts';
+import { plainWorkTree } from '../adapters/git/work-tree.ts';
+import { sandboxTime } from '../adapters/sandbox/time.ts';
+import type { ReadingContext } from '../usecases/release/context.ts';
+import { loadConfig } from '../usecases/release/settings.ts';
+import type { Surroundings } from './composition.ts';
+
+declare const RELCTL_BUILD: string | undefined;
+
+/**
+ * Composition for commands that only read a release. Nobody has to be known, no program is started and no world is opened; and
+ * what was made of a file before is taken from memory. What acts never comes by here: it reads and checks everything anew.
+ * Errors: `repo.not-git`, `config.*`.
+ */
+export async function openReading(surroundings: Surroundings): Promise<ReadingContext> {
+  const root = await plainWorkTree(surroundings.cwd, surroundings.env);
+  if (root === undefined) return openWhole(surroundings);
+  const state = join(root, '.relctl');
+  const remembered = createRemembered(
+    join(state, 'cache'),
+    typeof RELCTL_BUILD === 'undefined' ? undefined : RELCTL_BUILD,
+  );
+  const workspace = { ...createWorkspace(root, ''), remembered };
+  const config = await loadConfig(workspace);
+  const simulated = config.platform === 'sandbox';
+  const now = simulated ? await sandboxTime(join(state, 'sandbox.json')) : undefined;
+  if (simulated && now === undefined) return openWhole(surroundings);
+  return {
+    workspace,
+    config,
+    store: createReadingStore({ root, releases: 'releases', remembered }, async () => {
+      const { openGround } = await import('./composition.ts');
+      return (await openGround(root)).store;
+    }),
+    signing: async () => (await (await import('./composition.ts')).openGround(root)).signing(),
+    looksOnly: true,
+    sink: surroundings.sink,
+    runs: await createRuns(state),
+    actor: surroundings.actor ?? 'relctl',
+    clock: now === undefined ? systemClock : { now: () => now, sleep: async () => undefined },
+    environments: { simulated },
+  };
+}
+
+/** The slow way, for what is not an ordinary work tree and for a simulated company that does not exist yet. */
+async function openWhole(surroundings: Surroundings): Promise<ReadingContext> {
+  const { openContext } = await import('./composition.ts');
+  return openContext({ ...surroundings, actor: surroundings.actor ?? 'relctl' });
+}

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { createPrometheusAlerts } from '../adapters/alertmanager/alerts.ts';
+import { exec } from '../adapters/exec.ts';
+import { createNotifier } from '../adapters/hooks/notifier.ts';
+import { createKubectlCluster } from '../adapters/kubectl/cluster.ts';
+import { createCommandRunner } from '../adapters/probes/command-runner.ts';
+import { createHttpProbe } from '../adapters/probes/http-probe.ts';
+import { createTcpProbe } from '../adapters/probes/tcp-probe.ts';
+import { createPrometheusMetrics } from '../adapters/prometheus/metrics.ts';
+import { createSuccessSource } from '../adapters/success/source.ts';
+import { RelctlError } from '../errors.ts';
+import type { Config } from '../plan/config.ts';
+import { durationSeconds } from '../plan/duration.ts';
+import type { Environments } from '../ports/environments.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Workspace } from '../ports/workspace.ts';
+
+/** Composition of the real world, apart from the rest so that a simulated company loads none of it. Each part acts when it is asked. */
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** How long one answer of Prometheus or Alertmanager may take. */
+const METRICS_TIMEOUT_MS = 10_000;
+
+/** Clusters, metrics, alerts and probes of the environments that relctl.yaml names; `workspace` is where measured values may lie as files. */
+export function createRealEnvironments(config: Config, cwd: string, env: Env, workspace: Workspace): Environments {
+  const clusters = new Map<string, ReturnType<typeof createKubectlCluster>>();
+  return {
+    simulated: false,
+    commands: createCommandRunner(cwd, env),
+    http: createHttpProbe({ environment: env }),
+    tcp: createTcpProbe(),
+    success: createSuccessSource({ env, workspace }),
+    cluster(environment, region) {
+      const whole = config.environments[environment];
+      const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
+      if (target === undefined)
+        throw noRegion(
+          environment,
+          region ?? '',
+          whole.regions.map((one) => one.name),
+        );
+      const key = `${environment}/${region ?? ''}`;
+      const cluster =
+        clusters.get(key) ??
+        createKubectlCluster({
+          context: target.context,
+          namespace: target.namespace,
+          ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
+        });
+      clusters.set(key, cluster);
+      return cluster;
+    },
+    metrics(environment) {
+      const url = config.environments[environment].prometheus;
+      if (url === undefined) throw noPrometheus(environment);
+      return createPrometheusMetrics({
+        url,
+        staleAfter: durationSeconds(config.metrics.staleAfter),
+        timeout: METRICS_TIMEOUT_MS,
+      });
+    },
+    alerts(environment) {
+      const { prometheus: url, alertmanager: manager } = config.environments[environment];
+      if (url === undefined) throw noPrometheus(environment);
+      return createPrometheusAlerts({
+        prometheus: url,
+        timeout: METRICS_TIMEOUT_MS,
+        ...(manager === undefined ? {} : { alertmanager: manager }),
+      });
+    },
+  };
+}
+
+/** The channels that relctl.yaml names. */
+export function createHooks(config: Config, cwd: string, env: Env): Notifier {
+  return createNotifier(config.notifications, {
+    env,
+    exec: (program, args, options) => exec(program, args, { cwd, ...options }),
+  });
+}
+
+function noPrometheus(environment: string): RelctlError {
+  return new RelctlError('config.invalid', `relctl.yaml names no Prometheus for ${environment}`, {
+    place: { file: 'relctl.yaml' },
+    why: 'Without measurements nothing can be judged, and no data is never a pass.',
+    hints: [`environments.${environment}.prometheus: http://prometheus.example.com:9090`],
+  });
+}
+
+function noRegion(environment: string, region: string, known: readonly string[]): RelctlError {
+  return new RelctlError('config.unknown-environment', `${environment} has no region "${region}"`, {
+    place: { file: 'relctl.yaml' },
+    why: 'relctl writes only to clusters that relctl.yaml names.',
+    hints: [`regions of ${environment}: ${known.join(', ') || 'none'}`],
+  });
+}

@@ -1,0 +1,254 @@
+import { canonicalJson, sha256 } from '../../plan/digest.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import type { LabelSelector } from './label-selector.ts';
+
+/**
+ * What relctl does to Kubernetes manifests before they reach a cluster. Pure: objects in, objects out.
+ */
+
+/** Annotation that says which release wrote an object last, and with which fence. */
+export const FENCE_ANNOTATION = 'relctl.dev/fence';
+/** Label on everything that exists only for a release. */
+export const RELEASE_LABEL = 'relctl.dev/release';
+/** Label that tells canary pods from stable ones, in selectors and in metrics. */
+export const TRACK_LABEL = 'track';
+
+/** Reference of an object, as people write it: `Deployment/web`. */
+export function nameOf(object: Pick<KubeObject, 'kind' | 'metadata'>): string {
+  return `${object.kind}/${object.metadata.name}`;
+}
+
+/** Metadata that the server sets; `revision` belongs to the Deployment controller. */
+const SERVER_METADATA = new Set([
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+  'namespace',
+]);
+const SERVER_ANNOTATIONS = new Set(['deployment.kubernetes.io/revision']);
+
+/** An object without status and what the server sets: what can be put back, and compared. */
+export function withoutServerFields(object: KubeObject): KubeObject {
+  const { status: _status, metadata, ...rest } = object;
+  const annotations = pruned(metadata.annotations, (key) => !SERVER_ANNOTATIONS.has(key));
+  const kept = Object.fromEntries(
+    Object.entries(metadata).filter(([key]) => !SERVER_METADATA.has(key) && key !== 'annotations'),
+  );
+  return {
+    ...rest,
+    metadata: { ...kept, name: metadata.name, ...(annotations === undefined ? {} : { annotations }) },
+  } as KubeObject;
+}
+
+function pruned(
+  map: Readonly<Record<string, string>> | undefined,
+  keep: (key: string) => boolean,
+): Readonly<Record<string, string>> | undefined {
+  if (map === undefined) return undefined;
+  const entries = Object.entries(map).filter(([key]) => keep(key));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** True when two objects are the same, server-set fields aside. */
+export function sameObject(a: KubeObject, b: KubeObject): boolean {
+  return canonicalJson(withoutServerFields(a)) === canonicalJson(withoutServerFields(b));
+}
+
+/** The object with the fence of the run that writes it. */
+export function fenced(object: KubeObject, fence: string): KubeObject {
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [FENCE_ANNOTATION]: fence } },
+  };
+}
+
+/** The object without the fence of any run, as it was before relctl wrote it. */
+export function unfenced(object: KubeObject): KubeObject {
+  const annotations = pruned(object.metadata.annotations, (key) => key !== FENCE_ANNOTATION);
+  const { annotations: _annotations, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, ...(annotations === undefined ? {} : { annotations }) } };
+}
+
+/**
+ * Kinds that change what runs now or begin to act by themselves: they are written with the rollout, never before the canary was
+ * judged. Everything else that production does not have yet, the candidate's pods may need.
+ */
+const ACTING = new Set([
+  'CronJob',
+  'HTTPRoute',
+  'HorizontalPodAutoscaler',
+  'Ingress',
+  'Job',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'ScaledObject',
+]);
+
+/** True when an object that production does not have yet may be there before the canary. */
+export function isPreparable(object: Pick<KubeObject, 'kind'>): boolean {
+  return !ACTING.has(object.kind);
+}
+
+/** The fence's number in `<release>/<number>`, or 0 where there is none. */
+export function fenceNumber(annotation: string | undefined): number {
+  const number = Number(annotation?.slice(annotation.lastIndexOf('/') + 1));
+  return Number.isSafeInteger(number) ? number : 0;
+}
+
+/** A pod template and what is above it, as far as relctl changes it. */
+interface Workload extends KubeObject {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
+    readonly template: PodTemplate;
+    readonly [field: string]: unknown;
+  };
+}
+interface PodTemplate {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly [field: string]: unknown };
+  readonly spec: { readonly containers: readonly Container[]; readonly [field: string]: unknown };
+}
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly [field: string]: unknown;
+}
+
+/** True for a Deployment with a pod template. */
+export function isDeployment(object: KubeObject): object is Workload {
+  return object.apiVersion === 'apps/v1' && object.kind === 'Deployment' && typeof object.spec === 'object';
+}
+
+/** Replicas that a Deployment asks for; Kubernetes' default is 1. */
+export function replicasOf(deployment: KubeObject): number {
+  return isDeployment(deployment) ? (deployment.spec.replicas ?? 1) : 1;
+}
+
+/** How a Deployment selects its pods. */
+export function selectorOf(deployment: KubeObject): LabelSelector {
+  return isDeployment(deployment) ? (deployment.spec.selector ?? {}) : {};
+}
+
+/** Names of the containers of a Deployment, in order. */
+export function containersOf(deployment: KubeObject): readonly string[] {
+  return isDeployment(deployment) ? deployment.spec.template.spec.containers.map((container) => container.name) : [];
+}
+
+/** Sets the image of one container. */
+export function withImage(deployment: KubeObject, container: string, image: string): KubeObject {
+  if (!isDeployment(deployment)) return deployment;
+  const { template } = deployment.spec;
+  const containers = template.spec.containers.map((one) => (one.name === container ? { ...one, image } : one));
+  return {
+    ...deployment,
+    spec: { ...deployment.spec, template: { ...template, spec: { ...template.spec, containers } } },
+  };
+}
+
+/** An image reference pinned to a digest, with its tag kept for people: `repo:tag@sha256:…`. */
+export function pinnedImage(image: string, imageId: string | undefined): string {
+  const digest = /sha256:[0-9a-f]{64}/.exec(imageId ?? '')?.[0];
+  return digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
+}
+
+/** How many canary pods come nearest to a share of all pods without being none. */
+export function canaryReplicas(share: number, stable: number): number {
+  return Math.max(1, Math.round((share * stable) / (1 - share)));
+}
+
+/** Labels of canary pods: the stable ones with their own track. */
+function canaryLabels(labels: Readonly<Record<string, string>>, release: string): Readonly<Record<string, string>> {
+  return { ...labels, [TRACK_LABEL]: 'canary', [RELEASE_LABEL]: release };
+}
+
+/**
+ * The Deployment of the canary: the candidate's, under its own name and with its own selector, so that neither Deployment
+ * takes the other's pods (a selector is immutable and must be unique).
+ */
+export function canaryDeployment(deployment: KubeObject, replicas: number, release: string): KubeObject {
+  if (!isDeployment(deployment)) return deployment;
+  const { template } = deployment.spec;
+  return {
+    ...deployment,
+    metadata: {
+      ...deployment.metadata,
+      name: canaryName(deployment.metadata.name),
+      labels: canaryLabels(deployment.metadata.labels ?? {}, release),
+    },
+    spec: {
+      ...deployment.spec,
+      replicas,
+      selector: { matchLabels: canaryLabels(ownLabels(deployment), release) },
+      template: {
+        ...template,
+        metadata: { ...template.metadata, labels: canaryLabels(template.metadata?.labels ?? {}, release) },
+      },
+    },
+  };
+}
+
+/** Labels that tell the pods of a Deployment from those of others; all of theirs where its selector has only expressions. */
+function ownLabels(deployment: KubeObject): Readonly<Record<string, string>> {
+  const { matchLabels = {} } = selectorOf(deployment);
+  return Object.keys(matchLabels).length > 0 ? matchLabels : podLabelsOf(deployment);
+}
+
+/** Name of the canary's objects beside the stable ones. */
+export function canaryName(name: string): string {
+  return `${name}-canary`;
+}
+
+/** Labels of a Deployment's pods. */
+export function podLabelsOf(deployment: KubeObject): Readonly<Record<string, string>> {
+  return isDeployment(deployment) ? (deployment.spec.template.metadata?.labels ?? {}) : {};
+}
+
+/**
+ * Gives every ConfigMap and Secret of a service a name that ends in the hash of its content, and points whatever names it there.
+ * Canary and stable pods then each read their own, nothing that runs is changed under it, and a rollback finds the old one where
+ * it was.
+ */
+export function withContentNames(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const names = new Map<string, string>();
+  const renamed = objects.map((object) => {
+    if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') return object;
+    const { metadata: _metadata, ...content } = object;
+    const name = `${object.metadata.name}-${sha256(canonicalJson(content)).slice(0, 8)}`;
+    names.set(`${object.kind}/${object.metadata.name}`, name);
+    return { ...object, metadata: { ...object.metadata, name } };
+  });
+  return renamed.map((object) =>
+    object.kind === 'ConfigMap' || object.kind === 'Secret' ? object : (repoint(object, names) as KubeObject),
+  );
+}
+
+/** Where objects name ConfigMaps and Secrets: the key under which the name stands, by the key of its parent. */
+const REFERENCES: Readonly<Record<string, readonly [kind: string, key: string]>> = {
+  configMapKeyRef: ['ConfigMap', 'name'],
+  configMapRef: ['ConfigMap', 'name'],
+  configMap: ['ConfigMap', 'name'],
+  secretKeyRef: ['Secret', 'name'],
+  secretRef: ['Secret', 'name'],
+  secret: ['Secret', 'secretName'],
+  imagePullSecrets: ['Secret', 'name'],
+  tls: ['Secret', 'secretName'],
+};
+
+function repoint(value: unknown, names: ReadonlyMap<string, string>, parent = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => repoint(item, names, parent));
+  if (value === null || typeof value !== 'object') return value;
+  const reference = REFERENCES[parent];
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const isProjected =
+        reference !== undefined && (key === reference[1] || key === 'name') && typeof item === 'string';
+      const name = isProjected ? names.get(`${reference[0]}/${item}`) : undefined;
+      return [key, name ?? repoint(item, names, key)];
+    }),
+  );
+}

@@ -1,0 +1,314 @@
+import type { Policy, Role } from '../../plan/policy.ts';
+import * as approval from '../gates/approval.ts';
+import * as delivery from '../gates/delivery.ts';
+import * as expiry from '../gates/expiry.ts';
+import { type GateFacts, type GateRule, type Refusal, refuse } from '../gates/gate.ts';
+import * as planning from '../gates/planning.ts';
+import type { NextAction } from '../outcome/outcome.ts';
+import { delegatorsOf, seatOf } from '../people/delegates.ts';
+import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from '../people/people.ts';
+import { type Phase, REOPENABLE, sayPhase, sayStanding } from './phases.ts';
+
+/** One command of the process: when it is due, who may give it, and the gates before it, in the order in which they are told. */
+interface ProcessStep {
+  readonly command: (id: string) => string;
+  readonly phases: readonly Phase[];
+  readonly roles: (policy: Policy) => readonly Role[];
+  readonly gates: readonly GateRule[];
+}
+
+const roles =
+  (key: keyof Policy['roles']) =>
+  (policy: Policy): readonly Role[] =>
+    policy.roles[key];
+const only =
+  (...held: Role[]) =>
+  (): readonly Role[] =>
+    held;
+
+const BEFORE_PRODUCTION: readonly GateRule[] = [
+  approval.approvalsGenuine,
+  planning.cabGo,
+  expiry.cabNotExpired,
+  planning.cabConditions,
+  delivery.stageCurrent,
+  delivery.signoffQa,
+  delivery.signoffOps,
+  delivery.windowOpen,
+  planning.noFreeze,
+  planning.inChangeWindow,
+  planning.noClash,
+];
+
+/** Going on in production asks again where signatures are required: the record that a deployment was begun is not signed. */
+const STILL_APPROVED: readonly GateRule[] = [
+  approval.approvalsGenuine,
+  approval.imagesSigned,
+  ...[planning.cabGo, delivery.stageCurrent, delivery.signoffQa, delivery.signoffOps].map(approval.whereSigned),
+];
+
+/** The process, command by command. What a command needs stands here and nowhere else. */
+export const PROCESS = {
+  'submit-cab': {
+    command: (id) => `relctl submit-cab ${id}`,
+    phases: ['draft'],
+    roles: roles('submitCab'),
+    gates: [
+      planning.planComplete,
+      planning.windowAhead,
+      planning.cabLead,
+      planning.noFreeze,
+      planning.inChangeWindow,
+      planning.noClash,
+    ],
+  },
+  'signoff cab': {
+    command: (id) => `relctl signoff cab ${id}`,
+    phases: ['submitted'],
+    roles: only('cab'),
+    gates: [
+      planning.cabCurrent,
+      planning.cabMember,
+      planning.cabNotAuthor,
+      approval.notContributor('cab'),
+      expiry.cabNotExpired,
+    ],
+  },
+  stage: {
+    command: (id) => `relctl stage ${id}`,
+    phases: ['approved', 'staged', 'ready'],
+    roles: roles('stage'),
+    gates: [approval.boardGenuine, planning.cabGo, expiry.cabNotExpired, planning.stagingLead],
+  },
+  'signoff qa': {
+    command: (id) => `relctl signoff qa ${id}`,
+    phases: ['staged', 'ready'],
+    roles: only('qa'),
+    gates: [delivery.stageCurrent, delivery.signoffSeparate('qa'), approval.notContributor('qa')],
+  },
+  'signoff ops': {
+    command: (id) => `relctl signoff ops ${id}`,
+    phases: ['staged', 'ready'],
+    roles: only('operations'),
+    gates: [delivery.stageCurrent, delivery.signoffSeparate('ops'), approval.notContributor('ops')],
+  },
+  deploy: {
+    command: (id) => `relctl deploy ${id}`,
+    phases: ['ready'],
+    roles: roles('deploy'),
+    gates: [...BEFORE_PRODUCTION, approval.deployerSeparate],
+  },
+  'deploy --promote': {
+    command: (id) => `relctl deploy ${id} --promote`,
+    phases: ['canary'],
+    roles: roles('deploy'),
+    gates: [...STILL_APPROVED, delivery.canaryPassed, delivery.windowOpen],
+  },
+  'deploy --resume': {
+    command: (id) => `relctl deploy ${id} --resume`,
+    phases: ['canary', 'rolling-out'],
+    roles: roles('deploy'),
+    gates: STILL_APPROVED,
+  },
+  'deploy --abort': {
+    command: (id) => `relctl deploy ${id} --abort`,
+    phases: ['canary', 'rolling-out'],
+    roles: roles('deploy'),
+    gates: [],
+  },
+  rollback: {
+    command: (id) => `relctl rollback ${id}`,
+    phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
+    roles: roles('deploy'),
+    gates: [],
+  },
+  verify: {
+    command: (id) => `relctl verify ${id}`,
+    phases: ['deployed'],
+    roles: roles('verify'),
+    gates: [],
+  },
+  hypercare: {
+    command: (id) => `relctl hypercare ${id}`,
+    phases: ['verified', 'hypercare'],
+    roles: roles('hypercare'),
+    gates: [],
+  },
+  success: {
+    command: (id) => `relctl success ${id}`,
+    phases: ['deployed', 'verified', 'hypercare', 'validated'],
+    roles: only('productManager', 'rdLead', 'operations'),
+    gates: [],
+  },
+  'hypercare --exit': {
+    command: (id) => `relctl hypercare ${id} --exit`,
+    phases: ['hypercare'],
+    roles: roles('hypercare'),
+    gates: [
+      delivery.hypercareOpen,
+      delivery.hypercareElapsed,
+      delivery.hypercareHealthy,
+      delivery.hypercareCoverage,
+      delivery.incidentsClosed,
+      delivery.incidentsQuiet,
+    ],
+  },
+  'review --draft': {
+    command: (id) => `relctl review ${id} --draft`,
+    phases: ['deployed', 'verified', 'hypercare', 'validated'],
+    roles: roles('review'),
+    gates: [],
+  },
+  incident: {
+    command: (id) => `relctl hypercare ${id}`,
+    phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
+    roles: roles('hypercare'),
+    gates: [],
+  },
+  review: {
+    command: (id) => `relctl review ${id}`,
+    phases: ['hypercare', 'validated'],
+    roles: roles('review'),
+    gates: [delivery.hypercareClosed, delivery.reviewTime],
+  },
+} as const satisfies Record<string, ProcessStep>;
+
+/** A command of the process. */
+export type ProcessCommand = keyof typeof PROCESS;
+
+/**
+ * Every reason why a command is refused now, in the order of its gates; empty when it may go ahead.
+ * The first refusal is of the order of phases, since the others would mislead where the release is elsewhere.
+ */
+export function decide(command: ProcessCommand, facts: GateFacts): readonly Refusal[] {
+  const step: ProcessStep = PROCESS[command];
+  const order = refuseOrder(command, step, facts);
+  // An approval that does not count puts the release back to a phase that nobody expects, so it is told first.
+  if (order !== undefined) return [approval.approvalsGenuine(facts), order].filter((one) => one !== undefined);
+  const gates = step.gates.map((gate) => gate(facts));
+  return [refuseRole(step, facts), ...gates].filter((refusal) => refusal !== undefined);
+}
+
+/** What could be done next, by whom, whatever gates still refuse it. */
+export function nextActions(facts: GateFacts): readonly NextAction[] {
+  return dueCommands(facts).map((command) => {
+    const [refusal] = decide(command, { ...facts, actor: undefined });
+    return {
+      who: nameList(whoMay(command, facts)),
+      command: PROCESS[command].command(facts.plan.id),
+      ...(refusal === undefined ? {} : { why: `not yet: ${refusal.sentence}` }),
+    };
+  });
+}
+
+/** What blocks the next step: the refusals of the commands that are due, whoever gives them. */
+export function blockers(facts: GateFacts): readonly Refusal[] {
+  const anyone = { ...facts, actor: undefined };
+  return dueCommands(facts)
+    .slice(0, 1)
+    .flatMap((command) => decide(command, anyone));
+}
+
+/** True when a gate of a command that is due looks at the other releases, so that they must be read to tell what blocks it. */
+export function looksAtOthers(facts: Pick<GateFacts, 'state'>): boolean {
+  const gates = dueCommands(facts).flatMap((command): readonly GateRule[] => PROCESS[command].gates);
+  return gates.includes(planning.noClash);
+}
+
+/** Commands that the phase asks for, the main one first. */
+export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly ProcessCommand[] {
+  switch (state.phase) {
+    case 'draft':
+      return ['submit-cab'];
+    case 'submitted':
+      return ['signoff cab'];
+    case 'approved':
+      return ['stage'];
+    case 'staged':
+      return [
+        ...(state.signoffs.qa?.data.decision === 'pass' ? [] : (['signoff qa'] as const)),
+        ...(state.signoffs.ops?.data.decision === 'pass' ? [] : (['signoff ops'] as const)),
+        // What was rejected is mended and deployed to staging again, or looked at once more.
+        ...(isRejected(state) ? (['stage'] as const) : []),
+      ];
+    case 'ready':
+      return ['deploy'];
+    case 'canary':
+      if (state.deployment?.result === 'rolling-back') return ['rollback'];
+      return state.deployment?.verdict?.data.verdict === 'pass'
+        ? ['deploy --promote', 'deploy --abort']
+        : ['deploy --resume', 'deploy --abort'];
+    case 'rolling-out':
+      return state.deployment?.result === 'rolling-back' ? ['rollback'] : ['deploy --resume', 'deploy --abort'];
+    case 'deployed':
+      return state.deployment?.result === 'rolling-back' ? ['rollback'] : ['verify', 'rollback'];
+    case 'verified':
+      return ['hypercare'];
+    case 'hypercare':
+      return state.hypercare?.closed === undefined ? ['hypercare', 'hypercare --exit'] : ['review'];
+    case 'validated':
+      return ['review'];
+    case 'frozen':
+      return ['rollback'];
+    default:
+      return [];
+  }
+}
+
+function isRejected({ signoffs }: GateFacts['state']): boolean {
+  return signoffs.qa?.data.decision === 'reject' || signoffs.ops?.data.decision === 'reject';
+}
+
+/** People who may give a command in this release. */
+export function whoMay(command: ProcessCommand, { plan, policy, state }: GateFacts): readonly string[] {
+  if (command === 'signoff cab') {
+    const voted = state.cab?.votes.map(seatOf) ?? [];
+    return votingBoard(plan.spec, state.authors, policy).filter((member) => !isAmong(voted, member));
+  }
+  return peopleOf(plan.spec, (PROCESS[command] as ProcessStep).roles(policy));
+}
+
+function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFacts): Refusal | undefined {
+  const { phase } = facts.state;
+  if (step.phases.includes(phase)) return undefined;
+  const [due] = dueCommands(facts);
+  const id = facts.plan.id;
+  if (due !== undefined) {
+    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and \`${command}\` is not due then`, {
+      who: whoMay(due, facts),
+      command: PROCESS[due].command(id),
+    });
+  }
+  const ended = REOPENABLE.includes(phase);
+  return refuse(
+    'phase.order',
+    ended
+      ? `the release ${sayPhase(phase)}; it takes a new candidate to go on`
+      : `the release ${sayPhase(phase)}: nothing is left to do`,
+    {
+      who: [facts.plan.spec.owners.rdLead],
+      command: ended ? `relctl plan ${id} --reopen "<reason>"` : `relctl status ${id}`,
+    },
+  );
+}
+
+function refuseRole(step: ProcessStep, facts: GateFacts): Refusal | undefined {
+  const { actor, plan, policy } = facts;
+  const held = step.roles(policy);
+  // The board has its own gate, which says more.
+  if (held.includes('cab')) return undefined;
+  const people = peopleOf(plan.spec, held);
+  if (delivery.isAllowed(people, actor) || isDelegate(step, facts)) return undefined;
+  return refuse('role.allowed', `${actor} is not ${roleTitles(held)} of this release`, {
+    who: people,
+    command: step.command(plan.id),
+  });
+}
+
+/** True for who stands in for somebody who signs off for QA or Operations. */
+function isDelegate(step: ProcessStep, { actor, plan, policy, now }: GateFacts): boolean {
+  const role = step === PROCESS['signoff qa'] ? 'qa' : step === PROCESS['signoff ops'] ? 'ops' : undefined;
+  if (actor === undefined || role === undefined) return false;
+  const people = peopleOf(plan.spec, step.roles(policy));
+  return delegatorsOf(policy, plan.spec, role, actor, now).some((one) => isAmong(people, one));
+}

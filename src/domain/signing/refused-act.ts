@@ -1,0 +1,15 @@
+import type { SignedAct } from '../../plan/policy.ts';
+import type { Fault } from './examine-signer.ts';
+import type { Standing } from './standing.ts';
+
+/** An act that does not count, and why. */
+export interface RefusedAct {
+  /** Place in the history, from 0. */
+  readonly index: number;
+  readonly seq: number;
+  readonly hash: string;
+  readonly act: SignedAct;
+  readonly actor: string;
+  readonly standing: Standing['kind'];
+  readonly fault: Fault;
+}

@@ -1,0 +1,62 @@
+import type { AuditFinding } from '../../domain/history/audit.ts';
+import { phaseOf } from '../../domain/history/state.ts';
+import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
+import { RelctlError } from '../../errors.ts';
+import { type AuditContext, auditRelease, shownFinding } from './one.ts';
+
+interface Line {
+  readonly release: string;
+  readonly phase: string;
+  readonly signing: string;
+  readonly findings: readonly AuditFinding[];
+  readonly simulated: boolean;
+}
+
+/** Audits every release of the repository, for CI: one that does not read is a finding, and the others are still looked at. */
+export async function auditAll(context: AuditContext): Promise<Outcome> {
+  const lines: Line[] = [];
+  for (const id of await context.store.list()) lines.push(await lineOf(context, id));
+  const bad = lines.filter((line) => line.findings.some((finding) => finding.severity === 'error'));
+  return {
+    result: bad.length === 0 ? 'done' : 'failed',
+    headline:
+      bad.length === 0
+        ? `${lines.length} ${lines.length === 1 ? 'history holds' : 'histories hold'}`
+        : `${bad.length} of ${lines.length} histories do not hold: ${bad.map((line) => line.release).join(', ')}`,
+    blocks: [
+      {
+        kind: 'table',
+        columns: ['Release', 'Phase', 'Approvals', 'Errors', 'Warnings'],
+        rows: lines.map(({ release, phase, signing, findings }) => {
+          const errors = findings.filter((finding) => finding.severity === 'error').length;
+          return [release, phase, signing, String(errors), String(findings.length - errors)];
+        }),
+      },
+      ...lines.filter((line) => line.findings.length > 0).flatMap(blocksOf),
+    ],
+    data: { releases: lines },
+    simulated: lines.length > 0 && lines.every((line) => line.simulated),
+  };
+}
+
+function blocksOf({ release, findings }: Line): readonly Block[] {
+  return [
+    { kind: 'heading', text: release },
+    { kind: 'checks', checks: findings.map(shownFinding) },
+  ];
+}
+
+async function lineOf(context: AuditContext, id: string): Promise<Line> {
+  try {
+    const { plan, signing, findings, simulated } = await auditRelease(context, id);
+    return { release: id, phase: phaseOf(plan.events), signing: SHOWN[signing.facts.mode], findings, simulated };
+  } catch (error) {
+    if (!(error instanceof RelctlError)) throw error;
+    const { place } = error;
+    const fix = [place === undefined ? '' : `${place.file}:${place.line ?? 1}`, error.hints[0] ?? ''].filter(Boolean);
+    const finding = { code: error.code, severity: 'error' as const, problem: error.message, fix: fix.join('; ') };
+    return { release: id, phase: 'unreadable', signing: '', findings: [finding], simulated: false };
+  }
+}
+
+const SHOWN = { required: 'signed', unsigned: 'not signed', simulated: 'simulated' } as const;

@@ -1,0 +1,68 @@
+import { type AuditFinding, auditHistory } from '../../domain/history/audit.ts';
+import { auditDeployer } from '../../domain/history/audit-deployer.ts';
+import { signatureFindings } from '../../domain/signing/verdicts.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { ReadingContext } from '../release/context.ts';
+import { openSigning, type Signing } from '../signing/open.ts';
+import { checkEvidence, evidenceOf } from './evidence.ts';
+import { committedFindings } from './versions.ts';
+
+/** What an audit reads. It needs no cluster and no network. */
+export type AuditContext = Pick<ReadingContext, 'store' | 'workspace' | 'signing' | 'clock'>;
+
+/** What an audit of one release came to. */
+export interface Audited {
+  readonly plan: ReleasePlan;
+  readonly signing: Signing;
+  readonly evidence: number;
+  readonly findings: readonly AuditFinding[];
+  /** True when all that is recorded was made on the sandbox. */
+  readonly simulated: boolean;
+}
+
+/** Audits one release. A release that was only rehearsed stands under no signatures. */
+export async function auditRelease(context: AuditContext, id: string): Promise<Audited> {
+  const plan = await context.store.load(id);
+  const simulated = plan.events.length > 0 && plan.events.every((event) => event.simulated === true);
+  const signing = await openSigning({ ...context, environments: { simulated } }, plan);
+  const evidence = evidenceOf(plan.events);
+  const findings = [
+    ...auditHistory(plan, signing.policy),
+    ...auditDeployer(plan, signing.policy),
+    ...troubleOf(signing),
+    ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
+    ...(await checkEvidence(context, id, evidence)),
+    ...(await committedFindings(context, plan)),
+  ];
+  return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };
+}
+
+/** A finding as a line of a checklist. */
+export function shownFinding(finding: AuditFinding): { state: 'failed' | 'warning'; text: string; detail: string } {
+  return {
+    state: finding.severity === 'error' ? 'failed' : 'warning',
+    text: `${finding.code}${finding.seq === undefined ? '' : ` in event ${finding.seq}`}: ${finding.problem}`,
+    detail: finding.fix,
+  };
+}
+
+function troubleOf(signing: Signing): readonly AuditFinding[] {
+  const { trouble } = signing;
+  if (trouble === undefined) return [];
+  const fault = trouble.data?.fault;
+  return [
+    {
+      code: typeof fault === 'string' ? fault : trouble.code,
+      severity: 'error',
+      problem: trouble.message,
+      fix: trouble.hints[0] ?? 'relctl doctor',
+    },
+  ];
+}
+
+/** Two rules may find the same thing of the same event. */
+function once(findings: readonly AuditFinding[]): readonly AuditFinding[] {
+  return findings.filter(
+    (finding, index) => findings.findIndex((one) => one.code === finding.code && one.seq === finding.seq) === index,
+  );
+}

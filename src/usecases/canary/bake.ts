@@ -1,0 +1,59 @@
+import { timeOf } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
+import { durationSeconds } from '../../plan/duration.ts';
+import type { Run } from '../cluster/run.ts';
+import type { StepResult } from '../cluster/step-result.ts';
+import { judgedSlos, judgeSettings } from './judging.ts';
+import { keepSeries, type Watched, watch } from './looks.ts';
+import { sidesOf } from './sides.ts';
+
+/**
+ * Watches the canary until the judge has decided. The bake began when it was first intended: a resumed run reads what it
+ * missed from the metrics store and goes on from there.
+ * @throws RelctlError `canary.failed`, `canary.inconclusive`, `pending.person`
+ */
+export async function bake(run: Run): Promise<StepResult> {
+  const { context, release } = run;
+  const { journal } = release;
+  const { canary } = journal.plan.spec;
+  if (journal.state.deployment?.verdict?.data.verdict === 'pass') return {};
+  const slos = await judgedSlos(run);
+  const watched = await watch(run, {
+    slos,
+    sides: sidesOf(run),
+    settings: judgeSettings(journal.plan.spec, run.policy, slos),
+    began: timeOf(journal.state.deployment?.steps.get('bake')?.since ?? ''),
+    look: durationSeconds(canary.look) * 1000,
+    onExtension: ({ reason }) =>
+      context.sink.emit({
+        type: 'note',
+        level: 'warning',
+        text: `inconclusive after ${canary.bake}: ${reason}. The canary holds its share and is watched for ${canary.extension} more, once`,
+      }),
+  });
+  return conclude(run, watched);
+}
+
+async function conclude(run: Run, watched: Watched): Promise<StepResult> {
+  const { journal } = run.release;
+  const { decision } = watched;
+  const evidence = await keepSeries(run, 'canary', watched);
+  const verdict = decision.verdict === 'continue' ? 'inconclusive' : decision.verdict;
+  await journal.record('canary.judged', {
+    attempt: run.attempt,
+    verdict,
+    elapsedSeconds: decision.elapsedSeconds,
+    reason: decision.reason,
+    slos: decision.slos.map((slo) => ({ ...slo })),
+    series: { ...evidence },
+  });
+  if (verdict === 'pass') return { detail: decision.reason, evidence: { ...evidence } };
+  throw new RelctlError(verdict === 'fail' ? 'canary.failed' : 'canary.inconclusive', decision.reason, {
+    why:
+      verdict === 'fail'
+        ? 'The candidate is worse than what production runs now, beyond chance.'
+        : 'A canary is promoted only on positive evidence, and there is none.',
+    hints: [`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
+    data: { verdict, code: decision.code, slos: decision.slos },
+  });
+}

@@ -1,0 +1,40 @@
+import type { Step } from '../../domain/deployment/steps.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
+import { durationSeconds } from '../../plan/duration.ts';
+import type { Run } from '../cluster/run.ts';
+import type { StepResult } from '../cluster/step-result.ts';
+import { judgedSlos, judgeSettings } from './judging.ts';
+import { keepSeries, watch } from './looks.ts';
+import { regionSides } from './sides.ts';
+
+/**
+ * Watches the regions that run the candidate against those that do not yet, before the next wave. The first region was the
+ * canary and has passed, so here it takes evidence to go back; but without data no further region follows.
+ * @throws RelctlError `canary.failed`, `canary.inconclusive` without data, `pending.person`
+ */
+export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Promise<StepResult> {
+  const { journal } = run.release;
+  const { spec } = journal.plan;
+  const slos = await judgedSlos(run);
+  const settings = judgeSettings(spec, run.policy, slos);
+  const watched = await watch(run, {
+    slos,
+    sides: regionSides(run.context, step.done),
+    settings: { ...settings, bakeSeconds: durationSeconds(step.duration), extensionSeconds: 0 },
+    began: timeOf(journal.state.deployment?.steps.get(step.id)?.since ?? ''),
+    look: Math.min(durationSeconds(spec.canary.look), durationSeconds(step.duration)) * 1000,
+    onExtension: () => undefined,
+  });
+  const { decision } = watched;
+  const evidence = await keepSeries(run, step.id.replace(':', '-'), watched);
+  const blind = decision.code === 'no-data' || decision.code === 'no-control';
+  if (decision.verdict !== 'fail' && !blind) return { detail: decision.reason, evidence: { ...evidence } };
+  throw new RelctlError(blind ? 'canary.inconclusive' : 'canary.failed', decision.reason, {
+    why: blind
+      ? 'Nothing is known of the regions that run the candidate, so no other region follows.'
+      : 'The regions that run the candidate are worse than the others, beyond chance.',
+    hints: [`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
+    data: { verdict: decision.verdict, code: decision.code, slos: decision.slos },
+  });
+}

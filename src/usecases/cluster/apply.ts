@@ -1,0 +1,172 @@
+import { awake, dormant } from '../../domain/deployment/dormant.ts';
+import {
+  FENCE_ANNOTATION,
+  fenced,
+  fenceNumber,
+  nameOf,
+  sameObject,
+  withoutServerFields,
+} from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
+import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import type { Context } from '../release/context.ts';
+import { keepLock, type Lock, proveLock } from './lock.ts';
+
+/** Where an object is, from the object. */
+export function refOf(object: KubeObject): ObjectRef {
+  return { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name };
+}
+
+/** True when two references mean the same object; versions of one group are views of it. */
+export function isSameRef(a: ObjectRef, b: ObjectRef): boolean {
+  const group = (ref: ObjectRef) => (ref.apiVersion.includes('/') ? ref.apiVersion.split('/')[0] : '');
+  return a.kind === b.kind && a.name === b.name && group(a) === group(b);
+}
+
+/**
+ * Applies an object under the lock: the write carries the version that was read and the fence of this run, so that the API
+ * server refuses a run that was overtaken.
+ */
+export function applyFenced(
+  context: Context,
+  lock: Lock,
+  object: KubeObject,
+  /** Fits the object to the live one; the write holds only at that very version. */
+  fitted: (live: KubeObject | undefined) => KubeObject = () => object,
+): Promise<KubeObject> {
+  return guarded(context, lock, refOf(object), async (live) => {
+    const wanted = fenced(fitted(live), lock.mark);
+    if (live !== undefined) return lock.cluster.apply(wanted, versionOf(live));
+    const asleep = dormant(wanted);
+    const made = await lock.cluster.apply(asleep ?? wanted, { absent: true });
+    if (asleep === undefined) return made;
+    const seen = await onceSeen(context, lock, made);
+    await proveLock(context, lock);
+    return lock.cluster.apply(wanted, versionOf(seen));
+  });
+}
+
+/** How often something new is looked at until its controller has written its first status, and milliseconds in between. */
+const FIRST_LOOKS = 5;
+const FIRST_LOOK_MS = 150;
+
+/**
+ * Something that was just made, as its controller has left it: at the version that it was made with, the next write would mostly
+ * be refused. One that nobody looks after is given back as it is.
+ */
+async function onceSeen(context: Context, lock: Lock, made: KubeObject): Promise<KubeObject> {
+  for (let looks = 1; ; looks += 1) {
+    const live = (await lock.cluster.get(refOf(made))) ?? made;
+    checkFence(lock, live);
+    const { observedGeneration } = (live.status ?? {}) as { readonly observedGeneration?: number };
+    const isSeen = observedGeneration !== undefined && observedGeneration >= (live.metadata.generation ?? 0);
+    if (isSeen || looks === FIRST_LOOKS) return live;
+    await context.clock.sleep(FIRST_LOOK_MS);
+  }
+}
+
+/**
+ * Creates a Job under the lock if it is not there, and lets it run: it is made asleep, so that of two runs that make it only
+ * the one that holds the lock lets it do anything.
+ */
+export async function startJob(context: Context, lock: Lock, job: KubeObject): Promise<void> {
+  await guarded(context, lock, refOf(job), async (live) => {
+    const made = live ?? (await lock.cluster.create(fenced(dormant(job) ?? job, lock.mark)));
+    const running = awake(made);
+    if (running === made) return;
+    await proveLock(context, lock);
+    await lock.cluster.replace(withoutServerFields(fenced(running, lock.mark)), versionOf(made));
+  });
+}
+
+/**
+ * Changes an object that is not ours as a whole: what `revise` leaves alone stays as others wrote it.
+ * @returns the object as it is then; `undefined` when there is none, and then nothing is written
+ */
+export function reviseFenced(
+  context: Context,
+  lock: Lock,
+  ref: ObjectRef,
+  revise: (live: KubeObject) => KubeObject,
+): Promise<KubeObject | undefined> {
+  return guarded(context, lock, ref, async (live) => {
+    if (live === undefined) return undefined;
+    const next = revise(live);
+    return sameObject(live, next) ? live : lock.cluster.replace(withoutServerFields(next), versionOf(live));
+  });
+}
+
+/** Puts an object back exactly as it was recorded, fitted to the live one where that decides a part of it. */
+export async function restoreFenced(
+  context: Context,
+  lock: Lock,
+  recorded: KubeObject,
+  fitted: (live: KubeObject) => KubeObject = () => recorded,
+): Promise<void> {
+  await guarded(context, lock, refOf(recorded), (live) =>
+    live === undefined ? lock.cluster.create(recorded) : lock.cluster.replace(fitted(live), versionOf(live)),
+  );
+}
+
+/** Removes an object if it is there. */
+export async function removeFenced(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
+  await guarded(context, lock, ref, async (live) => {
+    if (live !== undefined) await lock.cluster.remove(ref, versionOf(live));
+  });
+}
+
+/** Marks an object with this run's fence and changes nothing else: writes that an overtaken run prepared are void from then on. */
+export async function stampFence(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
+  await guarded(context, lock, ref, async (live) => {
+    if (live === undefined || live.metadata.annotations?.[FENCE_ANNOTATION] === lock.mark) return;
+    await lock.cluster.replace(fenced(withoutServerFields(live), lock.mark), versionOf(live));
+  });
+}
+
+/** Renews the mark of an earlier run of this release; an object without one is left alone. */
+export async function restampFence(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
+  await reviseFenced(context, lock, ref, (live) =>
+    live.metadata.annotations?.[FENCE_ANNOTATION]?.startsWith(`${lock.release}/`) === true
+      ? fenced(live, lock.mark)
+      : live,
+  );
+}
+
+/** Controllers write status all the time, and each such write changes the version: so often a write is tried on a fresh one. */
+const TRIES = 8;
+
+/** Reads an object, checks its fence, and writes on that version; when it has changed meanwhile, all of it again. */
+async function guarded<T>(
+  context: Context,
+  lock: Lock,
+  ref: ObjectRef,
+  write: (live: KubeObject | undefined) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    await keepLock(context, lock);
+    const live = await lock.cluster.get(ref);
+    if (live !== undefined) checkFence(lock, live);
+    try {
+      return await write(live);
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof RelctlError) || error.code !== 'cluster.conflict') throw error;
+    }
+  }
+}
+
+function versionOf(object: KubeObject): { readonly resourceVersion: string } {
+  return { resourceVersion: object.metadata.resourceVersion ?? '' };
+}
+
+function checkFence(lock: Lock, live: KubeObject): void {
+  const mark = live.metadata.annotations?.[FENCE_ANNOTATION];
+  if (mark?.startsWith(`${lock.release}/`) !== true || fenceNumber(mark) <= lock.fence) return;
+  throw new RelctlError(
+    'cluster.fenced-off',
+    `${nameOf(live)} was written by a later run (${mark}, this one is ${lock.mark})`,
+    {
+      why: 'This run was overtaken; what it would write now is out of date.',
+      hints: [`relctl status ${lock.release}`],
+    },
+  );
+}

@@ -1,0 +1,82 @@
+import type { ReleaseState } from '../../domain/history/state.ts';
+import { formatMoment, windowSpan } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
+import type { Spec } from '../../plan/spec.ts';
+import type { Context } from '../release/context.ts';
+import type { Journal } from '../release/journal.ts';
+import { keepWhile } from './keep-while.ts';
+import { keepLock } from './lock.ts';
+import type { Run } from './run.ts';
+
+/** How often the locks are looked after while a person thinks; they are renewed when a third of their time is over. */
+const KEEP_MS = 1000;
+
+/** Ends the work at hand when the person has interrupted: it stands as it is. Errors: `answer.interrupted`. */
+export function stopIfInterrupted(context: Context): void {
+  if (!context.interruption.signal.aborted) return;
+  throw new RelctlError('answer.interrupted', 'interrupted', {
+    why: 'What was begun stands as it is; nothing is promoted without you.',
+    hints: ['relctl list'],
+  });
+}
+
+/**
+ * Asks the person who interrupted a watch what to do. Without a terminal production is held.
+ * @throws RelctlError `pending.person` to hold, `canary.aborted` to roll back
+ */
+export async function chooseOnInterrupt(run: Run): Promise<void> {
+  const { context } = run;
+  const { journal } = run.release;
+  if (!context.interruption.signal.aborted) return;
+  const { id } = journal.plan;
+  const choice = context.prompter.interactive ? await askHolding(run) : 'hold';
+  if (choice === 'hold') throw held(journal);
+  context.interruption.clear();
+  if (choice === 'continue') return;
+  throw new RelctlError('canary.aborted', 'the canary was aborted by hand', {
+    why: 'Whoever watched it saw something that the judge did not.',
+    hints: [`relctl status ${id}`],
+  });
+}
+
+/** Asks while the environment stays ours. Whoever interrupts the question itself wants to leave: that is to hold. */
+async function askHolding({ context, locks }: Run): Promise<'hold' | 'abort' | 'continue'> {
+  const ask = () =>
+    context.prompter.select({
+      message: 'The canary is being watched. What now?',
+      flag: '--abort',
+      choices: [
+        { value: 'hold', label: 'Hold', hint: 'the canary keeps its share, nothing is promoted, relctl ends' },
+        { value: 'abort', label: 'Abort', hint: 'take the canary out of production now' },
+        { value: 'continue', label: 'Go on watching' },
+      ],
+      default: 'hold',
+    });
+  const keep = async () => {
+    for (const lock of locks.values()) await keepLock(context, lock);
+  };
+  try {
+    // A virtual clock stands still while a person thinks.
+    return await (context.environments.simulated ? ask() : keepWhile(context.clock, KEEP_MS, keep, ask));
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'answer.interrupted') return 'hold';
+    throw error;
+  }
+}
+
+/** What is so while production is held: nothing failed, and a person has to go on. */
+function held({ plan, state }: Journal): RelctlError {
+  const { id, spec } = plan;
+  const stops = state.deployment?.started.data.stopsAtVerdict === true;
+  const end = formatMoment(windowSpan(spec.window).end, spec.window.timeZone);
+  return new RelctlError('pending.person', `held: ${whatStands(spec, state)}`, {
+    why: `Nothing is being changed. If nobody returns it stays so: it is neither promoted nor taken back, and no other release is deployed there. --resume goes on watching and ${stops ? 'stops at the verdict' : 'promotes it if it passes'}. After ${end}, when the change window ends, promoting it takes a reason (--exception).`,
+    hints: [`relctl deploy ${id} --resume`, `relctl deploy ${id} --abort`],
+  });
+}
+
+function whatStands({ canary }: Spec, { deployment }: ReleaseState): string {
+  if (deployment?.promoted === true) return 'the regions that run the candidate keep it, and no other region follows';
+  if (canary.strategy === 'region') return `the canary stays as it is, in ${canary.region ?? 'its region'}`;
+  return `the canary stays as it is, at ${canary.share} of production`;
+}

@@ -1,0 +1,240 @@
+import { LEASE_NAME, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
+import { foldState, standsInProduction } from '../../domain/history/state.ts';
+import { formatSpan } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import type { Context } from '../release/context.ts';
+
+/** A lock that this process holds. */
+export interface Lock {
+  readonly target: string;
+  readonly cluster: Cluster;
+  readonly release: string;
+  /** Rises whenever the lock changes hands. */
+  readonly fence: number;
+  /** What is written on every object: `<release>/<fence>`. */
+  readonly mark: string;
+  /** True when it was taken from a run that had not given it back. */
+  readonly takenOver: boolean;
+  readonly lease: { current: KubeObject; renewedAt: number; renewal?: Promise<void> | undefined };
+}
+
+/** How a lock is taken. */
+export interface LockOptions {
+  /** How long the lock outlives its last renewal. */
+  readonly durationSeconds: number;
+  /** Wait for a lease of the same release to run out. */
+  readonly wait: boolean;
+  /** Take it from whoever holds it: for a person who knows that the holder is gone for good. */
+  readonly takeOver: boolean;
+  /** The highest fence that the release has used: the new one is above it, even where the Lease was deleted. */
+  readonly fenceAbove: number;
+}
+
+const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: LEASE_NAME } as const;
+/** How often a lock that cannot be had yet is looked at again. */
+const POLL_MS = 2000;
+
+/**
+ * Takes the lock of a target for a release.
+ *
+ * A lock that another release holds is never taken: that release stands in production and has its own way out. A lock of the
+ * same release is taken over once its process is dead or its lease has run out; with `wait` this is waited for.
+ * @throws RelctlError `cluster.lock-held` naming the holder, and all of the cluster's
+ */
+export async function acquireLock(
+  context: Context,
+  target: string,
+  cluster: Cluster,
+  release: string,
+  options: LockOptions,
+): Promise<Lock> {
+  for (;;) {
+    const lease = await cluster.get(LEASE);
+    const content = lease === undefined ? undefined : readLease(lease);
+    const obstacle = content === undefined ? undefined : await obstacleOf(context, content, release, options.takeOver);
+    if (obstacle === undefined) {
+      const taken = await takeLease(context, target, cluster, release, lease, content, options);
+      if (taken !== undefined) return taken;
+      continue;
+    }
+    if (!options.wait || obstacle.expiresIn === undefined) throw lockHeld(cluster, release, content, obstacle);
+    context.sink.emit({
+      type: 'waiting',
+      subject: `lock of ${target}`,
+      detail: `held by ${holderName(content)}; its lease runs out in ${formatSpan(obstacle.expiresIn)}`,
+    });
+    await context.clock.sleep(Math.min(POLL_MS, obstacle.expiresIn + 1), context.interruption.signal);
+    if (context.interruption.signal.aborted) throw lockHeld(cluster, release, content, obstacle);
+  }
+}
+
+/**
+ * Makes sure that the lock is still ours, by asking: before something that was made asleep is woken. Whoever takes the lock after
+ * the answer finds what was made before it, and changes or removes it; so the waking is refused. Errors: `cluster.fenced-off`.
+ */
+export async function proveLock(context: Context, lock: Lock): Promise<void> {
+  const lease = await lock.cluster.get(LEASE);
+  const holder = lease === undefined ? undefined : readLease(lease).holder;
+  if (holder?.run.token !== context.runs.self.token) throw takenOver(lock, holder);
+}
+
+/**
+ * Says that the lock is still ours, when a third of its time is over; steps that are at work together share one renewal, which
+ * would else refuse each other. Errors: `cluster.fenced-off` when it is not ours.
+ */
+export async function keepLock(context: Context, lock: Lock): Promise<void> {
+  const { durationSeconds } = readLease(lock.lease.current);
+  if (context.clock.now() - lock.lease.renewedAt < (durationSeconds * 1000) / 3) return;
+  lock.lease.renewal ??= renew(context, lock).finally(() => {
+    lock.lease.renewal = undefined;
+  });
+  await lock.lease.renewal;
+}
+
+async function renew(context: Context, lock: Lock): Promise<void> {
+  const now = context.clock.now();
+  const content = readLease(lock.lease.current);
+  await writeOwn(context, lock, { ...content, holder: content.holder && { ...content.holder, renewedAt: now } });
+  lock.lease.renewedAt = now;
+}
+
+/** Gives the lock back. A lock that was lost meanwhile is left to who holds it. */
+export async function releaseLock(context: Context, lock: Lock): Promise<void> {
+  try {
+    await writeOwn(context, lock, { ...readLease(lock.lease.current), holder: undefined });
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code !== 'cluster.fenced-off') throw error;
+  }
+}
+
+async function writeOwn(context: Context, lock: Lock, content: LeaseContent): Promise<void> {
+  const resourceVersion = lock.lease.current.metadata.resourceVersion ?? '';
+  try {
+    lock.lease.current = await lock.cluster.replace(writeLease(content, lock.lease.renewedAt), { resourceVersion });
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code !== 'cluster.conflict') throw error;
+    const lease = await lock.cluster.get(LEASE);
+    const holder = lease === undefined ? undefined : readLease(lease).holder;
+    if (lease !== undefined && holder?.run.token === context.runs.self.token) {
+      lock.lease.current = lease;
+      return writeOwn(context, lock, content);
+    }
+    throw takenOver(lock, holder, error);
+  }
+}
+
+function takenOver(lock: Lock, holder: LeaseContent['holder'], cause?: unknown): RelctlError {
+  const by = holder === undefined ? '' : ` by ${holder.actor} for ${holder.release}`;
+  return new RelctlError('cluster.fenced-off', `${lock.cluster.name}: the lock was taken over${by}`, {
+    why: 'Whoever holds the lock is the only one who changes this environment; this run changes nothing more.',
+    hints: [`relctl status ${lock.release}`],
+    cause,
+  });
+}
+
+/** Why the lock cannot be taken now; `expiresIn` milliseconds it may be, when waiting helps. */
+interface Obstacle {
+  readonly reason: string;
+  readonly expiresIn: number | undefined;
+}
+
+async function obstacleOf(
+  context: Context,
+  content: LeaseContent,
+  release: string,
+  takeOver: boolean,
+): Promise<Obstacle | undefined> {
+  const { holder } = content;
+  if (holder === undefined || holder.run.token === context.runs.self.token || takeOver) return undefined;
+  const expiresIn = holder.renewedAt + content.durationSeconds * 1000 - context.clock.now();
+  const isOver = expiresIn <= 0 || (await context.runs.liveness(holder.run)) === 'dead';
+  if (holder.release !== release) {
+    const stands = !isOver || (await isUnfinished(context, holder.release));
+    return stands ? { reason: 'another release is in this environment', expiresIn: undefined } : undefined;
+  }
+  return isOver ? undefined : { reason: 'another process works on this release', expiresIn };
+}
+
+/** A run that died before its release touched anything leaves a lock that means nothing. In doubt it means something. */
+async function isUnfinished(context: Context, release: string): Promise<boolean> {
+  try {
+    const { events } = await context.store.load(release);
+    return standsInProduction(foldState(events));
+  } catch {
+    return true;
+  }
+}
+
+async function takeLease(
+  context: Context,
+  target: string,
+  cluster: Cluster,
+  release: string,
+  lease: KubeObject | undefined,
+  content: LeaseContent | undefined,
+  { durationSeconds, fenceAbove }: LockOptions,
+): Promise<Lock | undefined> {
+  const now = context.clock.now();
+  const isOurs = content?.holder?.run.token === context.runs.self.token;
+  const fence = isOurs ? (content?.transitions ?? 1) : Math.max(content?.transitions ?? 0, fenceAbove) + 1;
+  const wanted = writeLease(
+    {
+      holder: { release, actor: context.actor, run: context.runs.self, renewedAt: now },
+      durationSeconds,
+      transitions: fence,
+    },
+    now,
+  );
+  try {
+    const current =
+      lease === undefined
+        ? await cluster.create(wanted)
+        : await cluster.replace(wanted, { resourceVersion: lease.metadata.resourceVersion ?? '' });
+    const takenOver = content?.holder !== undefined && !isOurs;
+    return {
+      target,
+      cluster,
+      release,
+      fence,
+      mark: `${release}/${fence}`,
+      takenOver,
+      lease: { current, renewedAt: now },
+    };
+  } catch (error) {
+    // Somebody else was quicker: look again at who that is.
+    if (error instanceof RelctlError && error.code === 'cluster.conflict') return undefined;
+    throw error;
+  }
+}
+
+function holderName(content: LeaseContent | undefined): string {
+  const holder = content?.holder;
+  return holder === undefined
+    ? 'nobody'
+    : `${holder.actor} for ${holder.release} (${holder.run.host}, process ${holder.run.pid})`;
+}
+
+function lockHeld(
+  cluster: Cluster,
+  release: string,
+  content: LeaseContent | undefined,
+  obstacle: Obstacle,
+): RelctlError {
+  const held = content?.holder?.release ?? release;
+  return new RelctlError(
+    'cluster.lock-held',
+    `${cluster.name} is locked by ${holderName(content)}: ${obstacle.reason}`,
+    {
+      why: 'One release at a time changes an environment, so that what was judged is what was changed.',
+      hints:
+        held === release
+          ? [`relctl status ${held}`, `relctl deploy ${held} --resume waits for the lease to run out and goes on`]
+          : [
+              `relctl status ${held}`,
+              `${held} gives the lock back when it is deployed or rolled back: relctl deploy ${held} --abort`,
+            ],
+      data: { holder: content?.holder, expiresInMs: obstacle.expiresIn },
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { cabPacket, type DrawPacket } from './packet/build.ts';
+import type { Context } from './release/context.ts';
+import { openRelease } from './release/open.ts';
+
+/** The packet as it would be submitted now. Nothing is recorded; with `file` the page is written there. */
+export async function previewPacket(
+  context: Context,
+  id: string,
+  options: { readonly draw: DrawPacket; readonly file?: string },
+): Promise<Outcome> {
+  const release = await openRelease(context, id);
+  const { state, plan } = release.journal;
+  const round = (state.cab?.round ?? 0) + (state.phase === 'draft' ? 1 : 0);
+  const { markdown, html } = options.draw(await cabPacket(context, release, Math.max(1, round)));
+  const data = { release: id, phase: state.phase, specDigest: plan.specDigest };
+  if (options.file === undefined) {
+    return {
+      result: 'done',
+      headline: `packet of ${id}`,
+      blocks: [{ kind: 'verbatim', text: markdown }],
+      data: { ...data, markdown },
+    };
+  }
+  await context.workspace.write(options.file, html, { overwrite: true });
+  return {
+    result: 'done',
+    headline: `the packet of ${id} is in ${options.file}`,
+    blocks: [{ kind: 'facts', facts: [['file', options.file]] }],
+    data: { ...data, file: options.file },
+    simulated: context.environments.simulated,
+  };
+}

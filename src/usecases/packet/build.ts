@@ -1,0 +1,93 @@
+import { isSummary } from '../../domain/history/release-summary.ts';
+import type { PacketFacts } from '../../domain/packet/facts.ts';
+import { failedAttempts } from '../../domain/packet/failed-attempts.ts';
+import type { Packet } from '../../domain/packet/model.ts';
+import { buildPacket } from '../../domain/packet/packet.ts';
+import { HISTORY_DAYS } from '../../domain/risk/facts.ts';
+import { RelctlError } from '../../errors.ts';
+import type { EventOf } from '../../plan/events.ts';
+import type { Migration } from '../../plan/spec.ts';
+import { placeOf, placesOf } from '../planning/answer/places.ts';
+import { riskOf } from '../planning/check/calculated-risk.ts';
+import { olderImageFindings } from '../planning/check/older-images.ts';
+import { draftMigrations } from '../planning/draft/migrations.ts';
+import { impactBetween } from '../planning/facts/impact.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
+
+/** Draws a packet in the forms in which it is kept. Given by the command, because use cases draw nothing. */
+export type DrawPacket = (packet: Packet) => { readonly markdown: string; readonly html: string };
+
+/**
+ * Gathers what the board reads about a release, from the plan, its difference and the other releases.
+ * @param at when it was submitted, where that is past: what was in time then is not late because it is read later
+ */
+export async function cabPacket(
+  context: Context,
+  release: Release,
+  round: number,
+  at = context.clock.now(),
+): Promise<Packet> {
+  const { plan, state } = release.journal;
+  const known = release.facts();
+  const facts: PacketFacts = {
+    ...known,
+    findings: [...known.findings, ...(await olderImageFindings(context, plan))],
+    now: at,
+    requester: context.actor,
+    round,
+    risk: await riskOf(context, plan),
+    ...(await evidenceFor(context, release)),
+    failures: await failuresOf(context, release),
+    attempts: failedAttempts(state.simulated ? plan.events : plan.events.filter((event) => event.simulated !== true)),
+    rehearsal: plan.events
+      .filter((event): event is EventOf<'rehearsal.recorded'> => event.type === 'rehearsal.recorded')
+      .findLast((event) => event.data.specDigest === plan.specDigest),
+  };
+  return buildPacket(facts);
+}
+
+/**
+ * Where the difference shows what the plan names, and which commands still stand as they were suggested; nothing where the
+ * commits are not here.
+ */
+async function evidenceFor(context: Context, release: Release): Promise<Pick<PacketFacts, 'evidence' | 'suggested'>> {
+  const { candidate, services, migrations } = release.journal.plan.spec;
+  try {
+    const [base, head] = await Promise.all([
+      context.repository.resolve(candidate.base),
+      context.repository.resolve(candidate.commit),
+    ]);
+    const impact = await impactBetween(context, base, head);
+    const drafted = draftMigrations(
+      impact,
+      services.map((service) => service.name),
+    );
+    const stands = ({ id, down }: Migration): boolean =>
+      down !== undefined &&
+      drafted.some(({ migration: one }) => one.id === id && one.down?.join('\0') === down.join('\0'));
+    return {
+      evidence: new Map([
+        ...impact.environmentVariables.map((one) => [one.name, placesOf(one.seen, 2)] as const),
+        ...drafted.map(({ migration, seen }) => [migration.id, placeOf(seen)] as const),
+      ]),
+      suggested: new Set(migrations.filter(stands).map((one) => one.id)),
+    };
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'repo.no-such-commit')
+      return { evidence: new Map(), suggested: new Set() };
+    throw error;
+  }
+}
+
+async function failuresOf(context: Context, release: Release): Promise<PacketFacts['failures']> {
+  const { plan } = release.journal;
+  const since = context.clock.now() - HISTORY_DAYS * 86_400_000;
+  const services = plan.spec.services.map((service) => service.name);
+  const latest = (dates: readonly string[]): string => dates.at(-1) ?? '';
+  return (await context.store.summaries())
+    .filter(isSummary)
+    .filter((other) => other.id !== plan.id && other.services.some((service) => services.includes(service)))
+    .filter((other) => other.undone.some((at) => Date.parse(at) >= since))
+    .sort((a, b) => (latest(a.undone) < latest(b.undone) ? 1 : -1));
+}

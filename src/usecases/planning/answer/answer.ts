@@ -1,0 +1,143 @@
+import type { Block, Check, NextAction } from '../../../domain/outcome/outcome.ts';
+import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
+import { dateIn, dueDate, formatWindow } from '../../../domain/schedule/calendar.ts';
+import type { Impact } from '../../../evidence/impact/findings.ts';
+import type { Policy } from '../../../plan/policy.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Context } from '../../release/context.ts';
+import { isNewVariable } from '../draft/variables.ts';
+import { placeOf, placesOf } from './places.ts';
+
+/** A finding of the check with its place in the file, as `--json` documents it. */
+export interface PlacedFinding extends PlanFinding {
+  /** `file:line:column`. */
+  readonly at: string;
+}
+
+/** Puts the place of a finding to it. */
+export function placed(plan: Pick<ReleasePlan, 'place' | 'file'>, finding: PlanFinding): PlacedFinding {
+  const { file, line, column } = plan.place(finding.path);
+  return { ...finding, at: [file, line, column].filter((part) => part !== undefined).join(':') };
+}
+
+/** Findings as a checklist: what is wrong, what waits for a person to write, what to look at. */
+export function findingChecks(findings: readonly PlacedFinding[]): readonly Check[] {
+  const order: readonly Check['state'][] = ['failed', 'pending', 'warning'];
+  return findings
+    .map(({ at, code, severity, problem, fix }): Check => {
+      const state = severity === 'warning' ? 'warning' : code === 'plan.unwritten' ? 'pending' : 'failed';
+      return { state, text: `${at} ${problem}`, detail: fix };
+    })
+    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+}
+
+/** When the plan is due at the CAB, and how long that is. */
+export function deadline(
+  context: Pick<Context, 'clock'>,
+  plan: Pick<ReleasePlan, 'spec'>,
+  policy: Policy,
+): { readonly submitBy: string; readonly sentence: string; readonly late: boolean } {
+  const { window } = plan.spec;
+  const submitBy = dueDate(window, policy.leadDays.cab);
+  const late = dateIn(context.clock.now(), window.timeZone) > submitBy;
+  return {
+    submitBy,
+    late,
+    sentence: late
+      ? `it was due at the CAB by ${submitBy} (T-${policy.leadDays.cab}); move the window, or submit with an exception`
+      : `submit it by ${submitBy} (T-${policy.leadDays.cab})`,
+  };
+}
+
+/** What was read from the difference, each with its evidence. */
+export function foundTable(impact: Impact): Block {
+  const rows: string[][] = [
+    ...impact.services.map((one) => [
+      'service',
+      one.name,
+      one.because === 'shared' ? `through ${one.through ?? 'shared code'}` : one.because,
+      placeOf(one.seen),
+    ]),
+    ...impact.environmentVariables.map((one) => [
+      isNewVariable(one) ? 'variable' : `variable (${one.buildTime ? 'build' : one.change})`,
+      one.name,
+      [one.secret ? 'secret' : '', one.required ? 'required' : 'optional'].filter(Boolean).join(', '),
+      placesOf(one.seen, 1),
+    ]),
+    ...impact.migrations.map((one) => [
+      `migration${one.change === 'added' ? '' : ` (${one.change})`}`,
+      one.id,
+      [one.tool, ...new Set(one.operations.map((operation) => operation.effect)), `way down: ${one.down}`].join(', '),
+      placeOf(one.seen),
+    ]),
+    ...impact.monitoring.map((one) => [`${one.kind} (${one.change})`, one.name, one.severity ?? '', placeOf(one.seen)]),
+    ...impact.resources.map((one) => [`resource (${one.change})`, one.name, one.kind, placeOf(one.seen)]),
+    ...impact.exposure.map((one) => [`${one.kind} (${one.change})`, one.text, '', placeOf(one.seen)]),
+    ...impact.dependencies
+      .filter((one) => !one.development)
+      .map((one) => [
+        `dependency (${one.change})`,
+        one.name,
+        [one.from, one.to].filter(Boolean).join(' → '),
+        placeOf(one.seen),
+      ]),
+    ...impact.unmappedFiles.map((file) => ['no service', file, 'a person decides', file]),
+    ...ownFilesRow(impact),
+    ...impact.unread.map(({ file, reason }) => ['not read', file, reason, file]),
+  ];
+  return { kind: 'table', columns: ['found', 'name', 'what', 'where'], rows };
+}
+
+function ownFilesRow({ ownFiles }: Impact): string[][] {
+  const count = `${ownFiles.length} ${ownFiles.length === 1 ? 'file' : 'files'}`;
+  const shown = ownFiles.slice(0, 3).join(', ');
+  const where = ownFiles.length > 3 ? `${shown} and ${ownFiles.length - 3} more` : shown;
+  return ownFiles.length === 0 ? [] : [['not counted', count, "relctl's own files", where]];
+}
+
+/** What to do with a draft. */
+export function draftActions(
+  context: Pick<Context, 'clock'>,
+  plan: ReleasePlan,
+  policy: Policy,
+  findings: readonly PlacedFinding[],
+): readonly NextAction[] {
+  const { rdLead } = plan.spec.owners;
+  const errors = findings.filter((finding) => finding.severity === 'error').length;
+  const { sentence } = deadline(context, plan, policy);
+  const check = { who: rdLead, command: `relctl plan ${plan.id} --check` };
+  return errors === 0
+    ? [{ who: rdLead, command: `relctl submit-cab ${plan.id}`, why: sentence }]
+    : [
+        { ...check, why: `after writing in ${plan.file} what is still marked: ${errors} left` },
+        { who: rdLead, command: `relctl submit-cab ${plan.id}`, why: `then; ${sentence}` },
+      ];
+}
+
+/** The facts of a plan for people. */
+export function planFacts(plan: ReleasePlan): Block {
+  const { candidate, window, services } = plan.spec;
+  return {
+    kind: 'facts',
+    facts: [
+      ['feature', plan.metadata.feature],
+      ['window', formatWindow(window)],
+      ['candidate', `${candidate.commit.slice(0, 12)} on ${candidate.base}`],
+      ...(candidate.branches.length === 0
+        ? []
+        : [
+            [
+              'branches',
+              candidate.branches
+                .map(
+                  (one) =>
+                    `${one.name} (${one.approvedBy.length === 0 ? 'not approved' : `approved by ${one.approvedBy.join(', ')}`})`,
+                )
+                .join(', '),
+            ] as const,
+          ]),
+      ['services', services.map((one) => `${one.name} ${one.image}`).join(', ')],
+      ['file', plan.file],
+    ],
+  };
+}

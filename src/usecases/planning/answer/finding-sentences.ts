@@ -1,0 +1,73 @@
+import type { Impact } from '../../../evidence/impact/findings.ts';
+import { placeOf, placesOf } from './places.ts';
+
+/**
+ * What was read from the difference, as sentences for `spec.impact.findings`: each names its evidence in brackets at the
+ * end. What has its own place in the plan (new variables, new migrations, new alerts) is not repeated.
+ */
+export function findingSentences(impact: Impact): readonly string[] {
+  return [
+    ...impact.environmentVariables
+      .filter((one) => one.change !== 'added' || one.buildTime)
+      .map((one) => {
+        const what = one.buildTime ? 'Build-time variable' : 'Environment variable';
+        const note = one.note === undefined ? '' : `: ${one.note}`;
+        return `${what} ${one.name} is ${PAST[one.change]}${note} (${placesOf(one.seen, 1)})`;
+      }),
+    ...impact.migrations
+      .filter((one) => one.change !== 'added')
+      .map((one) =>
+        one.change === 'changed'
+          ? `Migration ${one.id} was edited although it may have run already (${placeOf(one.seen)})`
+          : `Migration ${one.id} was removed (${placeOf(one.seen)})`,
+      ),
+    ...impact.migrations
+      .filter((one) => one.change === 'added')
+      .flatMap((one) =>
+        one.operations.map(
+          (operation) =>
+            `Migration ${one.id} ${EFFECTS[operation.effect]}: ${operation.text} (${one.seen.file}:${operation.line})`,
+        ),
+      ),
+    ...impact.resources.map(
+      (one) =>
+        `${one.kind} ${one.name === '' ? 'of a template' : one.name} is ${PAST[one.change]} (${placeOf(one.seen)})`,
+    ),
+    ...impact.monitoring
+      .filter((one) => one.kind === 'dashboard' || one.change !== 'added')
+      .map(
+        (one) =>
+          `${one.kind === 'alert' ? 'Alert' : 'Dashboard'} ${one.name} is ${PAST[one.change]} (${placeOf(one.seen)})`,
+      ),
+    ...impact.exposure.map(
+      (one) => `${one.kind === 'port' ? 'Port' : 'Permission'} ${PAST[one.change]}: ${one.text} (${placeOf(one.seen)})`,
+    ),
+    ...impact.dependencies
+      .filter((one) => !one.development)
+      .map((one) => {
+        const versions =
+          one.change === 'changed'
+            ? ` from ${one.from ?? '?'} to ${one.to ?? '?'}`
+            : one.to === undefined
+              ? ''
+              : ` ${one.to}`;
+        return `Dependency ${one.name} (${one.ecosystem}) is ${PAST[one.change]}${versions} (${placeOf(one.seen)})`;
+      }),
+    ...impact.unmappedFiles.map(
+      (file) => `Changed file of no service: it is for a person to say what it affects (${file})`,
+    ),
+    ...impact.unread.map(({ file, reason }) => `Not read, so that a finding may be missing: ${reason} (${file})`),
+  ];
+}
+
+const PAST = { added: 'added', changed: 'changed', removed: 'removed' } as const;
+const EFFECTS = {
+  destroys: 'destroys data',
+  breaks: 'breaks the version that runs now',
+  locks: 'locks a table while it runs',
+} as const;
+
+/** A sentence without its evidence: two sentences with the same core are one finding that moved. */
+export function coreOf(sentence: string): string {
+  return sentence.replace(/ \([^()]*(?:\(in the base\))?\)$/, '');
+}

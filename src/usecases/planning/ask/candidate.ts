@@ -1,0 +1,168 @@
+import { RelctlError } from '../../../errors.ts';
+import type { Merges } from '../../../ports/repository.ts';
+import { readAnswer } from '../../release/answers.ts';
+import type { Context } from '../../release/context.ts';
+import { chooseBranches, noSuchBranch } from './branches.ts';
+import { type Offer, offersOf } from './offers.ts';
+import type { PlanOptions } from './options.ts';
+
+/** What a release brings: from which commit to which, through which branches. */
+export interface Candidate {
+  /** As it is named in the plan: a tag, a branch or a commit. */
+  readonly base: string;
+  readonly baseCommit: string;
+  readonly commit: string;
+  readonly branches: readonly Offer[];
+  /** Branch that was moved to the commit, when relctl built it. */
+  readonly ref?: string;
+}
+
+/** The choice before anything is built. */
+export interface CandidateChoice {
+  readonly base: string;
+  readonly baseCommit: string;
+  readonly branches: readonly Offer[];
+  /** A commit that exists already. */
+  readonly commit?: string;
+}
+
+/**
+ * Takes base, branches and an existing candidate from the flags, and asks for what is missing.
+ * @throws RelctlError `repo.no-such-commit`, `usage.*`, `gate.refused`
+ */
+export async function chooseCandidate(context: Context, options: PlanOptions): Promise<CandidateChoice> {
+  const { repository } = context;
+  const base = await baseAnswer(context, options.base);
+  const [baseCommit, commit] = await Promise.all([
+    repository.resolve(base),
+    options.candidate === undefined ? undefined : repository.resolve(options.candidate),
+  ]);
+  if (commit !== undefined && options.branches.length === 0) return { base, baseCommit, branches: [], commit };
+  const offers = await offersOf(context, baseCommit, options.branches);
+  const missing = options.branches.find((name) => offers.every(({ branch }) => branch.name !== name));
+  if (missing !== undefined)
+    throw noSuchBranch(missing, await offersOf({ repository, sink: context.sink }, baseCommit, []));
+  if (offers.length === 0) throw nothingAhead(base);
+  const branches = await chooseBranches(context, offers, options.branches, options.exception);
+  if (commit !== undefined) await refuseUnmerged(context, commit, options.candidate ?? commit, branches);
+  return { base, baseCommit, branches, ...(commit === undefined ? {} : { commit }) };
+}
+
+/** What production runs now: the flag, or the newest version tag, confirmed where a person sits. */
+async function baseAnswer(context: Context, given: string | undefined): Promise<string> {
+  if (given !== undefined) return given;
+  const tag = await context.repository.latestTag();
+  if (tag !== undefined && !context.prompter.interactive) return tag;
+  const question = { message: 'What does production run now (tag, branch or commit)?', flag: '--base <ref>' };
+  return readAnswer(context.prompter, tag === undefined ? question : { ...question, default: tag }, async (ref) => {
+    await context.repository.resolve(ref);
+    return ref;
+  });
+}
+
+/**
+ * Builds the candidate from the chosen branches, unless it exists already. The branch `release/<id>` is moved to it.
+ * @throws RelctlError `candidate.clash` with the files that clash
+ */
+export async function buildCandidate(
+  context: Context,
+  id: string,
+  feature: string,
+  choice: CandidateChoice,
+): Promise<Candidate> {
+  const { base, baseCommit, branches } = choice;
+  if (choice.commit !== undefined) return { base, baseCommit, branches, commit: choice.commit };
+  const heads = branches.map((offer) => offer.branch.head);
+  const nameOf = (head: string): string =>
+    branches.find((offer) => offer.branch.head === head)?.branch.name ?? head.slice(0, 12);
+  const clashes = describeClashes(await context.repository.merges(baseCommit, heads), base, nameOf);
+  if (clashes.length > 0) throw clashing(clashes, base);
+  const ref = `release/${id}`;
+  const result = await context.repository.buildCandidate({
+    base: baseCommit,
+    heads,
+    branch: ref,
+    message: [
+      `Release candidate ${id}: ${feature}`,
+      '',
+      ...branches.map(({ branch }) => `${branch.name} ${branch.head}`),
+    ].join('\n'),
+  });
+  if (result.ok) return { base, baseCommit, branches, commit: result.commit, ref };
+  throw clashing(
+    [
+      {
+        what: `${nameOf(result.head)} and the branches before it`,
+        files: result.clashes,
+        branches: [...heads.slice(0, heads.indexOf(result.head)), result.head].map(nameOf),
+      },
+    ],
+    base,
+  );
+}
+
+/** What does not merge. */
+interface Clash {
+  readonly what: string;
+  readonly files: readonly string[];
+  /** It is settled on the last of them, with those before it, or, where it is the only one, with the base. */
+  readonly branches: readonly string[];
+}
+
+function describeClashes(merges: Merges, base: string, nameOf: (head: string) => string): readonly Clash[] {
+  return [
+    ...merges.withBase
+      .filter((merge) => merge.clashes.length > 0)
+      .map(({ head, clashes }) => ({ what: `${nameOf(head)} and ${base}`, files: clashes, branches: [nameOf(head)] })),
+    ...merges.pairs.map(({ heads, clashes }) => ({
+      what: heads.map(nameOf).join(' and '),
+      files: clashes,
+      branches: heads.map(nameOf),
+    })),
+  ];
+}
+
+function clashing(clashes: readonly Clash[], base: string): RelctlError {
+  const [first] = clashes;
+  const others = first?.branches.slice(0, -1) ?? [];
+  return new RelctlError('candidate.clash', `${first?.what} clash in ${first?.files.join(', ')}`, {
+    why: 'The candidate is built without a work tree, so that a clash is settled on a branch, where it is reviewed.',
+    hints: [
+      [
+        `git switch ${first?.branches.at(-1)}`,
+        ...(others.length === 0 ? [base] : others).map((one) => `git merge ${one}`),
+      ].join(' && '),
+      ...clashes.slice(1).map((clash) => `also: ${clash.what} clash in ${clash.files.join(', ')}`),
+      'or leave one of the branches out',
+    ],
+    data: { clashes },
+  });
+}
+
+/** A branch that the plan names must be in the candidate that it names. */
+async function refuseUnmerged(
+  context: Context,
+  commit: string,
+  shown: string,
+  branches: readonly Offer[],
+): Promise<void> {
+  const ahead = await context.repository.branches(commit, (name) =>
+    branches.some((offer) => offer.branch.name === name),
+  );
+  const missing = branches.find((offer) => ahead.some((branch) => branch.name === offer.branch.name));
+  if (missing === undefined) return;
+  throw new RelctlError('usage.bad-flag', `the candidate ${shown} does not hold all of ${missing.branch.name}`, {
+    why: 'What is approved must be what is shipped.',
+    hints: [
+      `leave out --candidate, and relctl builds it from the branches`,
+      `git log ${shown}..${missing.branch.name}`,
+    ],
+  });
+}
+
+function nothingAhead(base: string): RelctlError {
+  return new RelctlError('usage.bad-flag', `no local branch is ahead of ${base}`, {
+    why: 'A release brings at least one branch, or a candidate that exists already.',
+    hints: ['git fetch --all', '--candidate <ref> for a commit that exists already', '--base <ref> for another base'],
+  });
+}

@@ -1,0 +1,79 @@
+import { isAmong } from '../../../domain/people/people.ts';
+import type { ChangeRequest, Forge } from '../../../ports/forge.ts';
+import type { Branch } from '../../../ports/repository.ts';
+import type { Context } from '../../release/context.ts';
+
+/** A branch as the Product Manager sees it. */
+export interface Offer {
+  readonly branch: Branch;
+  /** Who approved what the branch is now; its own authors do not count. A login of the forge stands as `@login`. */
+  readonly approvedBy: readonly string[];
+  /** Address of the merge or pull request. */
+  readonly request?: string;
+  /** What the automatic checks of the branch's head say, where a forge tells. */
+  readonly checks?: ChangeRequest['checks'];
+  /** Approvals that stand for an older commit. */
+  readonly outdated: number;
+}
+
+/** At most so many branches are asked about at the forge: each takes a call, and the newest come first. */
+const ASKED_AT_MOST = 30;
+
+/**
+ * The branches that are ahead of a base, each with what its approval rests on: trailers on its commits, and the forge where
+ * one answers.
+ * @param wanted names of the branches that the flags name, and then only those; all when empty
+ */
+export async function offersOf(
+  context: Pick<Context, 'repository' | 'sink' | 'forge'>,
+  base: string,
+  wanted: readonly string[],
+): Promise<readonly Offer[]> {
+  const branches = await context.repository.branches(base, (name) =>
+    // The candidates that relctl built are not features.
+    wanted.length > 0 ? wanted.includes(name) : !name.startsWith('release/'),
+  );
+  const asked = branches.slice(0, ASKED_AT_MOST);
+  const requests = await requestsOf(context, asked);
+  return branches.map((branch) => offerOf(branch, requests.get(branch.name)));
+}
+
+async function requestsOf(
+  { forge, sink }: Pick<Context, 'forge' | 'sink'>,
+  branches: readonly Branch[],
+): Promise<ReadonlyMap<string, ChangeRequest>> {
+  const found = new Map<string, ChangeRequest>();
+  if (forge === undefined || branches.length === 0) return found;
+  const [first, ...others] = branches;
+  const reason = first === undefined ? undefined : await note(forge, first.name, found);
+  if (reason !== undefined) {
+    sink.emit({ type: 'note', level: 'info', text: `approvals are read from commit trailers: ${reason}` });
+    return found;
+  }
+  await Promise.all(others.map((branch) => note(forge, branch.name, found)));
+  return found;
+}
+
+/** Asks the forge about one branch; returns why it does not answer. */
+async function note(forge: Forge, name: string, found: Map<string, ChangeRequest>): Promise<string | undefined> {
+  const answer = await forge.request(name);
+  if (!answer.available) return answer.reason;
+  if (answer.request !== undefined) found.set(name, answer.request);
+  return undefined;
+}
+
+function offerOf(branch: Branch, request: ChangeRequest | undefined): Offer {
+  const authors = branch.authors ?? [branch.author];
+  const byTrailer = branch.approvedBy.filter((person) => !isAmong(authors, person));
+  const isCurrent = request?.head === branch.head;
+  const standing = (request?.approvals ?? []).filter((one) => one.login !== request?.author);
+  // A request for another commit than the branch stands at says nothing about this one.
+  const current = standing.filter(({ commit }) => isCurrent && (commit === undefined || commit === branch.head));
+  return {
+    branch,
+    approvedBy: [...byTrailer, ...current.map(({ login }) => `@${login}`)],
+    outdated: standing.length - current.length,
+    ...(request === undefined ? {} : { request: request.url }),
+    ...(isCurrent && request !== undefined ? { checks: request.checks } : {}),
+  };
+}

@@ -1,0 +1,45 @@
+import { stableServiceObstacle } from '../../../domain/deployment/strategies/canary-service.ts';
+import { overlapObstacle } from '../../../domain/deployment/strategies/overlap.ts';
+import { strategyOf } from '../../../domain/deployment/strategies/strategies.ts';
+import { canaryDeployment, isDeployment } from '../../../domain/kubernetes/manifests.ts';
+import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
+import type { Config } from '../../../plan/config.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Manifests } from '../facts/manifests.ts';
+
+/**
+ * Selectors that would take canary pods for stable ones. Production refuses such a canary, and a Deployment's selector cannot be
+ * changed on the day; so it is told while the plan is written.
+ */
+export async function selectorFindings(
+  { id, spec }: ReleasePlan,
+  config: Config,
+  manifests: Manifests,
+): Promise<readonly PlanFinding[]> {
+  const strategy = strategyOf(spec);
+  if (strategy.canary !== 'pods') return [];
+  const found = await Promise.all(
+    spec.services.map(async ({ name }, index): Promise<PlanFinding[]> => {
+      const { objects } = await manifests.of('production', name);
+      const stable = objects.find(isDeployment);
+      if (stable === undefined) return [];
+      const traffic = strategy.steering === undefined ? undefined : config.services[name]?.traffic;
+      const stableService = objects.find((one) => one.kind === 'Service' && one.metadata.name === traffic?.service);
+      const ground = { service: name, traffic, stable, stableService, canary: canaryDeployment(stable, 1, id) };
+      // A Service that is not among the manifests is looked at where it runs.
+      const obstacle =
+        overlapObstacle(ground) ?? (stableService === undefined ? undefined : stableServiceObstacle(ground));
+      if (obstacle === undefined) return [];
+      return [
+        {
+          code: obstacle.code,
+          severity: 'error',
+          path: ['spec', 'services', index, 'name'],
+          problem: obstacle.problem,
+          fix: obstacle.hints[0] ?? obstacle.why,
+        },
+      ];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,72 @@
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import { RelctlError } from '../../../errors.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Context } from '../../release/context.ts';
+import { openRelease } from '../../release/open.ts';
+import { deadline, draftActions, findingChecks, type PlacedFinding, planFacts } from '../answer/answer.ts';
+import { allFindings } from './all-findings.ts';
+import { riskBlocks, riskOf } from './calculated-risk.ts';
+
+/**
+ * Checks a plan and changes nothing: complete, consistent, can be satisfied, in time, and still what its branches and its
+ * candidate say.
+ * @throws RelctlError `plan.incomplete` (exit 2) when an error is found; all findings stand in its hints and its data
+ */
+export async function checkRelease(context: Context, id: string): Promise<Outcome> {
+  const release = await openRelease(context, id);
+  const { journal, policy } = release;
+  const { plan, state } = journal;
+  const risk = await riskOf(context, plan);
+  const findings = await allFindings(context, release, risk);
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  const warnings = findings.length - errors.length;
+  const { sentence, submitBy, late } = deadline(context, plan, policy);
+  if (errors.length > 0) throw incomplete(plan, findings, errors, sentence);
+  return {
+    result: 'done',
+    headline: `${id} is complete${warnings === 0 ? '' : `, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}${state.phase === 'draft' ? `; ${sentence}` : ''}`,
+    blocks: [
+      planFacts(plan),
+      ...(warnings === 0 ? [] : [{ kind: 'checks' as const, checks: findingChecks(findings) }]),
+      ...riskBlocks(plan.spec, risk),
+      ...(state.phase === 'draft'
+        ? [{ kind: 'next' as const, actions: draftActions(context, plan, policy, findings) }]
+        : []),
+    ],
+    data: {
+      release: id,
+      phase: state.phase,
+      file: plan.file,
+      specDigest: plan.specDigest,
+      submitBy,
+      late,
+      findings,
+      risk,
+    },
+    simulated: context.environments.simulated,
+  };
+}
+
+function incomplete(
+  plan: ReleasePlan,
+  findings: readonly PlacedFinding[],
+  errors: readonly PlacedFinding[],
+  deadlineSentence: string,
+): RelctlError {
+  const [first] = errors;
+  const warnings = findings.filter((finding) => finding.severity === 'warning');
+  const line = ({ at, problem, fix }: PlacedFinding): string => `${at} ${problem}: ${fix}`;
+  const count = `${errors.length} ${errors.length === 1 ? 'gap' : 'gaps'}`;
+  const more = warnings.length === 0 ? '' : ` and ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
+  return new RelctlError('plan.incomplete', `${plan.id} is not ready for the CAB: ${count}${more}`, {
+    place: plan.place(first?.path ?? []),
+    why: `The CAB is asked only about a plan that can be carried out; ${deadlineSentence}.`,
+    hints: [
+      `relctl plan ${plan.id} --check`,
+      'after mending:',
+      ...errors.map(line),
+      ...warnings.map((finding) => `warning: ${line(finding)}`),
+    ],
+    data: { release: plan.id, file: plan.file, findings },
+  });
+}

@@ -1,0 +1,161 @@
+import { strategyOf } from '../../../domain/deployment/strategies/strategies.ts';
+import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
+import { RelctlError } from '../../../errors.ts';
+import type { Impact } from '../../../evidence/impact/findings.ts';
+import { percentRatio } from '../../../plan/duration.ts';
+import type { Policy } from '../../../plan/policy.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Context } from '../../release/context.ts';
+import { migrationName } from '../draft/migrations.ts';
+import { impactBetween } from '../facts/impact.ts';
+import { type Manifests, openManifests } from '../facts/manifests.ts';
+import type { Notice } from '../revise/notice.ts';
+import { staleOf } from '../revise/stale.ts';
+import { selectorFindings } from './canary-selectors.ts';
+import { olderImageFindings } from './older-images.ts';
+import { unplannedFindings } from './unplanned.ts';
+import { settingFindings } from './variable-settings.ts';
+
+type Path = PlanFinding['path'];
+
+/**
+ * What git says about the candidate of a plan: that it is there, that its branches have not moved, that the plan still names
+ * what the difference shows, that the manifests set what it says they set, that what it calls reversible is, and that its canary
+ * is possible with the pods that run. And what the other plans say: that production does not have a newer version already.
+ * @param read what lies between base and candidate, where it was read already
+ */
+export async function observedFindings(
+  context: Context,
+  plan: ReleasePlan,
+  policy: Policy,
+  read?: Impact,
+): Promise<readonly PlanFinding[]> {
+  const { candidate } = plan.spec;
+  try {
+    const base = await context.repository.resolve(candidate.base);
+    const commit = await context.repository.resolve(candidate.commit);
+    const impact = read ?? (await impactBetween(context, base, commit));
+    const manifests = await openManifests(context, commit);
+    const stale = await staleOf(context, plan.spec, impact, manifests);
+    return [
+      ...stale.map((notice) => staleFinding(plan, notice)),
+      ...(await unplannedFindings(context, plan, impact, manifests)),
+      ...(await settingFindings(context.config, plan, manifests)),
+      ...destroyers(plan, impact),
+      ...(await canaryFindings(plan, policy, manifests)),
+      ...(await selectorFindings(plan, context.config, manifests)),
+      ...(await olderImageFindings(context, plan)),
+    ];
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;
+    return [
+      {
+        code: 'candidate.missing',
+        severity: 'error',
+        path: ['spec', 'candidate'],
+        problem: error.message,
+        fix: error.hints[0] ?? 'git fetch --all --tags',
+      },
+    ];
+  }
+}
+
+/** Lists of the plan in which a stale thing stands, by its kind. */
+const LISTS = {
+  service: ['services', 'name', 'remove it, or leave it if it ships for another reason'],
+  variable: ['environmentVariables', 'name', 'remove it, or leave it if it is set for another reason'],
+  migration: ['migrations', 'id', 'remove it, or leave it if it is run for another reason'],
+  alert: ['alerts', 'name', 'leave it if its rule lives elsewhere; it must fire in staging all the same'],
+} as const;
+
+function staleFinding({ id, spec }: ReleasePlan, { kind, name, detail }: Notice): PlanFinding {
+  const warning = (path: Path, problem: string, fix: string): PlanFinding => ({
+    code: `stale.${kind}`,
+    severity: 'warning',
+    path,
+    problem,
+    fix,
+  });
+  if (kind === 'branch') {
+    const { branches } = spec.candidate;
+    return warning(
+      ['spec', 'candidate', 'branches', placeIn(branches, 'name', name)],
+      `the branch ${name}: ${detail}`,
+      `relctl plan ${id} ${branches.map((one) => `--branch ${one.name}`).join(' ')}`,
+    );
+  }
+  if (kind === 'image') {
+    return warning(
+      ['spec', 'services', placeIn(spec.services, 'name', name), 'image'],
+      detail,
+      `relctl plan ${id} --image ${name}=<image>, or correct the manifest`,
+    );
+  }
+  const [list, key, fix] = LISTS[kind === 'variable' || kind === 'migration' || kind === 'alert' ? kind : 'service'];
+  return warning(['spec', list, placeIn(spec[list], key, name)], `the ${kind} ${name} is ${detail}`, fix);
+}
+
+function placeIn(items: readonly object[], key: string, name: string): number {
+  return Math.max(
+    0,
+    items.findIndex((item) => (item as Readonly<Record<string, unknown>>)[key] === name),
+  );
+}
+
+/** Migrations that lose data and are called reversible: the way down brings the schema back, not what was in it. */
+function destroyers({ spec }: ReleasePlan, impact: Impact): readonly PlanFinding[] {
+  return impact.migrations.flatMap((found): PlanFinding[] => {
+    const index = spec.migrations.findIndex((one) => one.id === migrationName(found.id));
+    const destroys = found.operations.find((operation) => operation.effect === 'destroys');
+    const planned = spec.migrations[index];
+    if (destroys === undefined || planned === undefined || planned.pointOfNoReturn || !planned.reversible) return [];
+    return [
+      {
+        code: 'migrations.destroys',
+        severity: found.down === 'yes' ? 'warning' : 'error',
+        path: ['spec', 'migrations', index, 'reversible'],
+        problem: `${planned.id} is called reversible, but it loses data: ${destroys.text} (${found.seen.file}:${destroys.line})`,
+        fix: 'set reversible to false and pointOfNoReturn to true, or have its down command bring the data back',
+      },
+    ];
+  });
+}
+
+/** A canary that would get more of production than the policy allows is refused at the deployment; better to know now. */
+async function canaryFindings(
+  { spec }: ReleasePlan,
+  policy: Policy,
+  manifests: Manifests,
+): Promise<readonly PlanFinding[]> {
+  const strategy = strategyOf(spec);
+  if (strategy.canary !== 'pods') return [];
+  const [share, maxShare] = [percentRatio(spec.canary.share), percentRatio(policy.canary.maxShare)];
+  const findings = await Promise.all(
+    spec.services.map(async ({ name }): Promise<PlanFinding[]> => {
+      const { replicas, objects } = await manifests.of('production', name);
+      if (replicas === undefined || replicas < 1) return [];
+      const real = strategy.trueShare(share, replicas);
+      if (real <= maxShare + 1e-9) return [];
+      const pods = strategy.replicas(share, replicas);
+      const scaled = objects.some((object) => object.kind === 'HorizontalPodAutoscaler');
+      return [
+        {
+          code: 'canary.true-share',
+          severity: scaled ? 'warning' : 'error',
+          path: ['spec', 'canary', 'share'],
+          problem: `${pods === 1 ? 'one canary pod' : `${pods} canary pods`} beside ${replicas} of ${name} ${pods === 1 ? 'is' : 'are'} ${(real * 100).toFixed(1)} % of production; the policy allows ${policy.canary.maxShare}`,
+          fix: `${smallerShare(maxShare, replicas, name)}, or use the strategy http-route`,
+        },
+      ];
+    }),
+  );
+  return findings.flat();
+}
+
+/** What brings the canary below the limit: fewer of its pods, or, where one is too many, more beside it. */
+function smallerShare(maxShare: number, replicas: number, service: string): string {
+  const most = Math.floor((maxShare * replicas) / (1 - maxShare) + 1e-9);
+  if (most === 0) return `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`;
+  const share = Math.floor((most / (most + replicas)) * 1000) / 10;
+  return `ask for a share of at most ${share}% (${most === 1 ? 'one canary pod' : `${most} canary pods`})`;
+}

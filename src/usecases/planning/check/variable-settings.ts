@@ -1,0 +1,37 @@
+import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
+import { settingIn } from '../../../domain/readiness/variable-sources.ts';
+import type { Config } from '../../../plan/config.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Manifests } from '../facts/manifests.ts';
+
+/**
+ * Variables that the plan says are set in an environment, and that the candidate's manifests do not set there: Operations would
+ * refuse the release for it. What only the cluster knows, and manifests that cannot be read, say nothing.
+ */
+export async function settingFindings(
+  config: Pick<Config, 'services'>,
+  { spec }: Pick<ReleasePlan, 'spec'>,
+  manifests: Manifests,
+): Promise<readonly PlanFinding[]> {
+  const asked = spec.environmentVariables.flatMap(({ name, setIn, services }, index) =>
+    setIn.flatMap((environment, place) => services.map((service) => ({ name, environment, service, index, place }))),
+  );
+  const found = await Promise.all(
+    asked.map(async ({ name, environment, service, index, place }): Promise<PlanFinding[]> => {
+      const { objects, container, file } = await manifests.of(environment, service);
+      const setting = container === undefined ? undefined : settingIn(objects, container, name);
+      if (setting?.state !== 'unset') return [];
+      const where = file ?? config.services[service]?.manifests[environment].join(', ') ?? 'the manifests';
+      return [
+        {
+          code: 'environment.not-set',
+          severity: 'error',
+          path: ['spec', 'environmentVariables', index, 'setIn', place],
+          problem: `${name} is said to be set in ${environment}, but ${where} does not set it for ${service}: ${setting.why}`,
+          fix: `set it in ${where} and build the candidate anew, or take ${environment} out of setIn`,
+        },
+      ];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,34 @@
+import type { RiskScore } from '../../../domain/risk/score.ts';
+import type { Impact } from '../../../evidence/impact/findings.ts';
+import type { Spec } from '../../../plan/spec.ts';
+
+/** The risk of a draft as it is written: what the facts give, each point with its reason; the board and the R&D Lead judge it. */
+export function draftRisk({ level, points }: RiskScore): Spec['risk'] {
+  const reasons = points.map((one) => `${one.reason} (+${one.points})`).join(', ');
+  return { level, notes: `Drafted from the facts: ${reasons === '' ? 'a small, reversible change' : reasons}` };
+}
+
+/** What the security review has to look at; `undefined` when nothing stands out. */
+export function securityNotes(impact: Impact): string | undefined {
+  const named = (label: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : [`${label} ${[...new Set(names)].join(', ')}`];
+  const notes = [
+    ...named(
+      'new secrets',
+      impact.environmentVariables.filter((one) => one.change === 'added' && one.secret).map((one) => one.name),
+    ),
+    ...named(
+      'permissions',
+      impact.exposure.filter((one) => one.kind === 'permission').map((one) => one.text),
+    ),
+    ...named(
+      'ports',
+      impact.exposure.filter((one) => one.kind === 'port' && one.change === 'added').map((one) => one.text),
+    ),
+    ...named(
+      'new dependencies',
+      impact.dependencies.filter((one) => one.change === 'added' && !one.development).map((one) => one.name),
+    ),
+  ];
+  return notes.length === 0 ? undefined : `Look at: ${notes.join('; ')}`;
+}

@@ -1,0 +1,127 @@
+import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
+import { RelctlError } from '../../../errors.ts';
+import type { Impact, Seen } from '../../../evidence/impact/findings.ts';
+import type { ReleaseService } from '../../../plan/spec.ts';
+import type { Context } from '../../release/context.ts';
+import type { Manifests } from '../facts/manifests.ts';
+
+/** A service of the draft with where it was seen. */
+export interface DraftedService {
+  readonly service: ReleaseService;
+  readonly seen: Seen | undefined;
+  /** Why it ships, and where its image comes from. */
+  readonly note: string;
+  /** Pods in production, where the manifests say it. */
+  readonly replicas: number | undefined;
+}
+
+const IMAGE = /^[a-zA-Z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/;
+
+/**
+ * The images that flags name, by service.
+ * @throws RelctlError `usage.bad-flag`, `config.unknown-service`
+ */
+export function imagesOf(context: Pick<Context, 'config'>, images: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    images.map((text) => {
+      const cut = text.indexOf('=');
+      const [name, image] = [text.slice(0, Math.max(0, cut)), text.slice(cut + 1)];
+      if (cut < 1 || !IMAGE.test(image)) {
+        throw new RelctlError('usage.bad-flag', `--image is "${text}", which is not <service>=<image>`, {
+          why: 'The image of a service is what is staged, canaried and rolled out.',
+          hints: ['--image web=registry.example.com/shop/web:4.2.0'],
+        });
+      }
+      requireService(context, name);
+      return [name, image] as const;
+    }),
+  );
+}
+
+function requireService({ config }: Pick<Context, 'config'>, name: string): void {
+  if (Object.hasOwn(config.services, name)) return;
+  const known = Object.keys(config.services);
+  throw new RelctlError('config.unknown-service', `relctl.yaml defines no service "${name}"`, {
+    place: { file: 'relctl.yaml' },
+    why: 'relctl would not know which manifests belong to it.',
+    hints: [`services: ${known.join(', ') || '(none)'}`, `or define ${name} in relctl.yaml`],
+  });
+}
+
+/**
+ * The services that the release ships: those that the difference affects and those that are named with an image.
+ * @throws RelctlError `candidate.no-services`, `usage.missing-answer` for an image that no manifest says
+ */
+export async function draftServices(
+  context: Pick<Context, 'config' | 'prompter'>,
+  impact: Impact,
+  manifestsAt: Manifests,
+  images: ReadonlyMap<string, string>,
+): Promise<readonly DraftedService[]> {
+  const affected = new Map(impact.services.map((service) => [service.name, service]));
+  const names = [...new Set([...affected.keys(), ...images.keys()])];
+  if (names.length === 0) throw noServices(context, impact);
+  const drafted: DraftedService[] = [];
+  for (const name of names) {
+    const found = affected.get(name);
+    const manifests = await manifestsAt.of('production', name);
+    const named = images.get(name);
+    const image = named ?? usableImage(manifests.image) ?? (await askImage(context, name, manifests.problem));
+    const because =
+      found === undefined
+        ? 'named with --image'
+        : { direct: 'its own code changes', shared: `built from ${found.through}`, manifest: 'its manifests change' }[
+            found.because
+          ];
+    const source = named === undefined && usableImage(manifests.image) ? ', image from its production manifest' : '';
+    drafted.push({
+      service: { name, image, change: changeOf(found?.because, found?.through) },
+      seen: found?.seen,
+      note: `${because}${source}`,
+      replicas: manifests.replicas,
+    });
+  }
+  return drafted;
+}
+
+function usableImage(image: string | undefined): string | undefined {
+  return image !== undefined && IMAGE.test(image) ? image : undefined;
+}
+
+function changeOf(because: Impact['services'][number]['because'] | undefined, through: string | undefined): string {
+  if (because === 'manifest') return 'Only how it is deployed changes';
+  if (because === 'shared') return `Built anew with ${through ?? 'shared code'}`;
+  return `${TO_BE_WRITTEN}: what changes in it, in one line`;
+}
+
+async function askImage(
+  { prompter }: Pick<Context, 'prompter'>,
+  name: string,
+  problem: string | undefined,
+): Promise<string> {
+  const answer = await prompter.text({
+    message: `Which image does ${name} ship?${problem === undefined ? '' : ` (${problem})`}`,
+    flag: `--image ${name}=<image>`,
+    validate: (text) => IMAGE.test(text.trim()) || 'an image such as registry.example.com/shop/web:4.2.0',
+  });
+  return answer.trim();
+}
+
+function noServices({ config }: Pick<Context, 'config'>, impact: Impact): RelctlError {
+  const untouched = impact.untouchedServices;
+  const files = impact.unmappedFiles;
+  const what =
+    untouched.length > 0
+      ? `only tests and documents of ${untouched.join(', ')} change`
+      : files.length > 0
+        ? `the changed files belong to no service of relctl.yaml: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`
+        : 'nothing changes between base and candidate';
+  return new RelctlError('candidate.no-services', `no service is affected: ${what}`, {
+    why: 'A release ships at least one service.',
+    hints: [
+      `--image <service>=<image> names one all the same: ${Object.keys(config.services).join(', ')}`,
+      'or correct the paths of the services in relctl.yaml',
+    ],
+    data: { untouchedServices: untouched, unmappedFiles: files },
+  });
+}

@@ -1,0 +1,33 @@
+import { RelctlError } from '../../../errors.ts';
+import { readOpenSlo } from '../../../evidence/open-slo/read-open-slo.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Slo } from '../../../plan/spec.ts';
+import type { Context } from '../../release/context.ts';
+
+/** SLOs that people have settled already, with where. */
+export interface SettledSlo {
+  readonly slo: Slo;
+  readonly from: string;
+}
+
+/** The SLOs of the OpenSLO files of a commit. A file that cannot be converted is passed over. */
+export async function openSlosAt(
+  { repository }: Pick<Context, 'repository'>,
+  commit: string,
+): Promise<readonly SettledSlo[]> {
+  const paths = await repository.mentions(commit, ['openslo/v1'], ['.yaml', '.yml']);
+  const texts = await repository.readFiles(commit, paths);
+  return [...texts].flatMap(([file, text]) => {
+    try {
+      return readOpenSlo(text, file).slos.map(({ slo, place }) => ({ slo, from: `${place.file}:${place.line ?? 1}` }));
+    } catch (error) {
+      if (error instanceof RelctlError) return [];
+      throw error;
+    }
+  });
+}
+
+/** The SLOs of an earlier release. */
+export function earlierSlos(earlier: ReleasePlan | undefined): readonly SettledSlo[] {
+  return (earlier?.spec.slos ?? []).map((slo) => ({ slo, from: `release ${earlier?.id}` }));
+}

@@ -1,0 +1,79 @@
+import { type GateFacts, type Refusal, refuse } from '../../../domain/gates/gate.ts';
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import { isAmong } from '../../../domain/people/people.ts';
+import { isInProduction, type Phase, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
+import type { Context } from '../../release/context.ts';
+import { gateError, openRelease } from '../../release/open.ts';
+import { subjectOf } from '../../release/subject.ts';
+
+/** Phases before production whose approvals a change voids: the plan may become a draft again. */
+const BEFORE_PRODUCTION: readonly Phase[] = ['submitted', 'approved', 'staged', 'ready'];
+
+/**
+ * Makes a plan a draft again: after a No-Go, a rollback or an abort, or before production when the plan has to change. All
+ * approvals are void from then on, and the history says why.
+ * @throws RelctlError `gate.refused` in production, after it, and for whoever is neither R&D Lead nor Product Manager
+ */
+export async function reopen(context: Context, id: string, reason: string): Promise<Outcome> {
+  const release = await openRelease(context, id, { others: false });
+  const { journal } = release;
+  const before = journal.state.phase;
+  const refusals = refusalsOf(release.facts(context.actor));
+  if (refusals.length > 0) throw gateError('plan --reopen', journal.plan, refusals);
+  await journal.record('plan.reopened', { ...subjectOf(journal.plan), reason });
+  const { rdLead } = journal.plan.spec.owners;
+  return {
+    result: 'done',
+    headline: `${id} is a draft again; it was ${before}`,
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          ['reason', reason],
+          ['file', journal.plan.file],
+        ],
+      },
+      {
+        kind: 'text',
+        text: 'Approvals and sign-offs that were given are void: they were for what the plan said then.',
+      },
+      {
+        kind: 'next',
+        actions: [
+          { who: rdLead, command: `relctl plan ${id} --branch <name>`, why: 'for another candidate' },
+          { who: rdLead, command: `relctl plan ${id} --window <start>/<end>`, why: 'for another window' },
+          { who: rdLead, command: `relctl submit-cab ${id}`, why: 'then, for a new round of the CAB' },
+        ],
+      },
+    ],
+    data: { release: id, phase: journal.state.phase, before, reason, specDigest: journal.plan.specDigest },
+    simulated: context.environments.simulated,
+  };
+}
+
+function refusalsOf({ plan, state, actor }: GateFacts): readonly Refusal[] {
+  const { phase } = state;
+  const { rdLead, productManager } = plan.spec.owners;
+  const [who, id] = [[rdLead], plan.id];
+  if (phase === 'draft')
+    return [refuse('phase.order', 'the release is a draft already', { who, command: `relctl plan ${id}` })];
+  if (!REOPENABLE.includes(phase) && !BEFORE_PRODUCTION.includes(phase)) {
+    return [
+      refuse(
+        'phase.order',
+        isInProduction(phase)
+          ? `the release ${sayPhase(phase)}: it must be out of production before its plan can change`
+          : `the release ${sayPhase(phase)}: it went to production, and what follows it is another release`,
+        { who, command: isInProduction(phase) ? `relctl status ${id}` : 'relctl plan <new id>' },
+      ),
+    ];
+  }
+  return actor === undefined || isAmong([rdLead, productManager], actor)
+    ? []
+    : [
+        refuse('role.allowed', `${actor} is neither R&D Lead nor Product Manager of this release`, {
+          who: [rdLead, productManager],
+          command: `relctl plan ${id} --reopen "<reason>"`,
+        }),
+      ];
+}

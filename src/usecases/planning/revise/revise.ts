@@ -1,0 +1,78 @@
+import { refuse } from '../../../domain/gates/gate.ts';
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import { isInProduction, type Phase, sayPhase } from '../../../domain/process/phases.ts';
+import { editHead } from '../../../plan/edit.ts';
+import { parseReleasePlan, type ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Context } from '../../release/context.ts';
+import { Journal } from '../../release/journal.ts';
+import { gateError } from '../../release/open.ts';
+import { loadPolicy } from '../../release/settings.ts';
+import { subjectOf } from '../../release/subject.ts';
+import { openSigning } from '../../signing/open.ts';
+import { asksNothing, type PlanOptions } from '../ask/options.ts';
+import { imagesOf } from '../draft/services.ts';
+import { impactBetween } from '../facts/impact.ts';
+import { askedEdits } from './asked-edits.ts';
+import { type Refresh, refreshOf } from './refresh.ts';
+import { revisedAnswer } from './revised-answer.ts';
+
+/**
+ * Changes a draft: the fields that flags name, and, when the candidate changes or nothing is named, what the difference brings
+ * anew. What a person wrote is never overwritten by what was found.
+ * @throws RelctlError `gate.refused` when the plan is no draft any more
+ */
+export async function revisePlan(context: Context, plan: ReleasePlan, options: PlanOptions): Promise<Outcome> {
+  const policy = await loadPolicy(context.workspace, plan.metadata.process);
+  const journal = new Journal(context, plan);
+  refuseUnlessDraft(plan, journal.state.phase);
+  const images = imagesOf(context, options.images);
+  const { edits: asked, candidate, exceptions } = await askedEdits(context, plan, options, images, policy);
+  const needsRefresh =
+    asksNothing(options) ||
+    candidate !== undefined ||
+    [...images.keys()].some((name) => plan.spec.services.every((service) => service.name !== name));
+  // What is compared with the difference is the plan as it will be: a candidate that was just built anew is not stale.
+  const wanted = needsRefresh ? withHead(plan, editHead(plan.head, asked)) : plan;
+  const current = wanted.spec.candidate;
+  const impact = needsRefresh
+    ? await impactBetween(context, await context.repository.resolve(current.base), current.commit)
+    : undefined;
+  const refresh: Refresh =
+    impact === undefined
+      ? { edits: [], added: [], stale: [] }
+      : await refreshOf(context, wanted, impact, current.commit, images);
+  const changed = asked.filter((edit) => editHead(plan.head, [edit]) !== plan.head);
+  const head = editHead(plan.head, [...asked, ...refresh.edits]);
+  if (head !== plan.head || plan.events.length === 0) {
+    const rewritten = head === plan.head ? plan : await context.store.rewrite(plan, head);
+    const next = new Journal(context, rewritten, (await openSigning(context, rewritten)).sealing);
+    await next.recordAll([
+      ...exceptions.map((data) => ['exception.granted', data] as const),
+      [plan.events.length === 0 ? 'plan.created' : 'plan.revised', subjectOf(rewritten)],
+    ]);
+    return revisedAnswer(context, next.plan, policy, changed, refresh, impact);
+  }
+  return revisedAnswer(context, plan, policy, changed, refresh, impact);
+}
+
+/** The plan with another text above its history. */
+function withHead(plan: ReleasePlan, head: string): Pick<ReleasePlan, 'id' | 'spec'> {
+  return head === plan.head ? plan : parseReleasePlan(new TextEncoder().encode(head), plan.file, plan.id);
+}
+
+function refuseUnlessDraft(plan: ReleasePlan, phase: Phase): void {
+  if (phase === 'draft') return;
+  const stuck = isInProduction(phase) || ['deployed', 'verified', 'hypercare', 'validated', 'closed'].includes(phase);
+  throw gateError('plan', plan, [
+    refuse(
+      'phase.order',
+      stuck
+        ? `the release ${sayPhase(phase)}, and its plan is what went to production`
+        : `the release ${sayPhase(phase)}: its plan is not a draft, and a change would void what was approved`,
+      {
+        who: [plan.spec.owners.rdLead],
+        command: stuck ? `relctl status ${plan.id}` : `relctl plan ${plan.id} --reopen "<reason>"`,
+      },
+    ),
+  ]);
+}

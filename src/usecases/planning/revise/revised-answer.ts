@@ -1,0 +1,82 @@
+import type { Block, Check, Outcome } from '../../../domain/outcome/outcome.ts';
+import type { Impact } from '../../../evidence/impact/findings.ts';
+import type { HeadEdit } from '../../../plan/edit.ts';
+import type { Policy } from '../../../plan/policy.ts';
+import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import type { Context } from '../../release/context.ts';
+import { openRelease } from '../../release/open.ts';
+import { draftActions, findingChecks, planFacts } from '../answer/answer.ts';
+import type { PlanData } from '../answer/data.ts';
+import { allFindings } from '../check/all-findings.ts';
+import { riskOf } from '../check/calculated-risk.ts';
+import type { Notice } from './notice.ts';
+import type { Refresh } from './refresh.ts';
+
+/** What a changed draft answers: what was set, what was added, what to look at, what is left to a person. */
+export async function revisedAnswer(
+  context: Context,
+  plan: ReleasePlan,
+  policy: Policy,
+  changed: readonly HeadEdit[],
+  { added, stale }: Refresh,
+  impact: Impact | undefined,
+): Promise<Outcome> {
+  const findings = await allFindings(context, await openRelease(context, plan.id), await riskOf(context, plan), impact);
+  // What is stale has its own heading where the difference was read.
+  const left = stale.length === 0 ? findings : findings.filter(({ code }) => !code.startsWith('stale.'));
+  const fields = [...new Set(changed.map(({ path }) => String(path[1])))];
+  const changes = [
+    ...(fields.length === 0 ? [] : [`${fields.join(', ')} set`]),
+    ...(added.length === 0 ? [] : [`${added.length} ${added.length === 1 ? 'finding' : 'findings'} added`]),
+    ...(stale.length === 0 ? [] : [`${stale.length} stale`]),
+  ];
+  return {
+    result: 'done',
+    headline:
+      changes.length === 0 ? `${plan.id} is up to date with its candidate` : `${plan.id}: ${changes.join(', ')}`,
+    blocks: [
+      planFacts(plan),
+      ...noticeBlock('Added to the plan', added, 'ok'),
+      ...noticeBlock('For a person to look at', stale, 'warning'),
+      { kind: 'heading', text: 'Left to a person' },
+      { kind: 'checks', checks: findingChecks(left) },
+      { kind: 'next', actions: [...rebuildAction(plan, stale), ...draftActions(context, plan, policy, findings)] },
+    ],
+    data: {
+      release: plan.id,
+      phase: 'draft',
+      file: plan.file,
+      created: false,
+      specDigest: plan.specDigest,
+      candidate: plan.spec.candidate,
+      added,
+      stale,
+      findings,
+    } satisfies PlanData,
+    simulated: context.environments.simulated,
+  };
+}
+
+function noticeBlock(title: string, notices: readonly Notice[], state: Check['state']): readonly Block[] {
+  return notices.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: title },
+        {
+          kind: 'checks',
+          checks: notices.map(({ kind, name, detail }) => ({ state, text: `${kind} ${name}`, detail })),
+        },
+      ];
+}
+
+function rebuildAction(plan: ReleasePlan, stale: readonly Notice[]) {
+  if (!stale.some((one) => one.kind === 'branch' && one.detail.startsWith('moved'))) return [];
+  const branches = plan.spec.candidate.branches.map((one) => `--branch ${one.name}`).join(' ');
+  return [
+    {
+      who: plan.spec.owners.rdLead,
+      command: `relctl plan ${plan.id} ${branches}`,
+      why: 'builds the candidate anew from where the branches stand',
+    },
+  ];
+}

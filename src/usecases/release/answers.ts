@@ -1,0 +1,83 @@
+import { RelctlError } from '../../errors.ts';
+import type { Choice, Prompter } from '../../ports/prompter.ts';
+
+/**
+ * Takes the answer from a flag where it was given, and asks otherwise, again and again until there is one.
+ * @throws RelctlError `usage.missing-answer`, `answer.interrupted`; `usage.bad-flag` for a flag that is blank
+ */
+export async function textAnswer(
+  prompter: Prompter,
+  given: string | undefined,
+  question: { readonly message: string; readonly flag: string; readonly default?: string },
+): Promise<string> {
+  if (given === undefined) {
+    return prompter.text({
+      ...question,
+      validate: (answer) => answer !== '' || 'somebody will read this: write a word',
+    });
+  }
+  if (given.trim() !== '') return given;
+  throw new RelctlError('usage.bad-flag', `${question.flag} is blank`, {
+    why: 'It stands in the record, and somebody will read it.',
+    hints: [`${question.flag.split(' ')[0]} "<text>"`],
+  });
+}
+
+/**
+ * Asks for something that has to be read, again and again until it can be: each time it is said what is wrong.
+ * @param read what the answer means; an error of usage is a reason to ask again
+ * @throws RelctlError `usage.missing-answer`, `answer.interrupted`, and what `read` throws that no other answer mends
+ */
+export async function readAnswer<T>(
+  prompter: Prompter,
+  question: { readonly message: string; readonly flag: string; readonly default?: string },
+  read: (answer: string) => T | Promise<T>,
+): Promise<T> {
+  let taken: { readonly answer: string; readonly value: T } | undefined;
+  const answer = await prompter.text({
+    ...question,
+    validate: async (text) => {
+      try {
+        taken = { answer: text, value: await read(text) };
+        return true;
+      } catch (error) {
+        // Anything else is thrown again below, with all that it says.
+        return error instanceof RelctlError && isMendable(error) ? error.message : true;
+      }
+    },
+  });
+  return taken?.answer === answer ? taken.value : read(answer);
+}
+
+function isMendable({ kind, code }: RelctlError): boolean {
+  return kind === 'usage' || code === 'review.incomplete';
+}
+
+/** The same for one of several choices. Errors: `usage.bad-flag` when the flag holds none of them. */
+export async function choiceAnswer<T extends string>(
+  prompter: Prompter,
+  given: string | undefined,
+  question: {
+    readonly message: string;
+    readonly flag: string;
+    readonly choices: readonly Choice<T>[];
+    readonly default?: T;
+  },
+): Promise<T> {
+  if (given === undefined) return prompter.select(question);
+  const choice = question.choices.find((one) => one.value === given);
+  if (choice !== undefined) return choice.value;
+  throw new RelctlError('usage.bad-flag', `${question.flag} is "${given}", which is not one of its values`, {
+    why: 'An answer that is not understood is never guessed.',
+    hints: question.choices.map((one) => `${question.flag} ${one.value}`),
+  });
+}
+
+/** An approval: the flag says yes or no; otherwise a person is asked, and no is the default. */
+export async function approvalAnswer(
+  prompter: Prompter,
+  given: boolean | undefined,
+  question: { readonly message: string; readonly flag: string },
+): Promise<boolean> {
+  return given ?? prompter.confirm({ ...question, default: false, approval: true });
+}

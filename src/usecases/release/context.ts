@@ -1,0 +1,55 @@
+import type { Config } from '../../plan/config.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Environments } from '../../ports/environments.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
+import type { Forge } from '../../ports/forge.ts';
+import type { Interruption } from '../../ports/interruption.ts';
+import type { Invitations } from '../../ports/invitations.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { PlanStore } from '../../ports/plan-store.ts';
+import type { Prompter } from '../../ports/prompter.ts';
+import type { ProtectedBranch } from '../../ports/protected-branch.ts';
+import type { CandidateRepository } from '../../ports/repository.ts';
+import type { Runs } from '../../ports/runs.ts';
+import type { Signer } from '../../ports/signer.ts';
+import type { Workspace } from '../../ports/workspace.ts';
+
+/** What a use case may reach that only reads releases: any {@link Context} will do, and so will one that opens nothing else. */
+export interface ReadingContext
+  extends Pick<Context, 'clock' | 'store' | 'workspace' | 'sink' | 'runs' | 'config' | 'actor' | 'signing'> {
+  readonly environments: Pick<Environments, 'simulated'>;
+  /**
+   * True where nothing is decided: then a work tree that asks for no signatures is believed, and git is not asked whether the
+   * protected branch does.
+   */
+  readonly looksOnly?: boolean;
+}
+
+/** The protected branch, which says who may approve what; the tool that signs and verifies; and who wrote the candidate. */
+export interface SigningGround {
+  readonly protectedBranch: ProtectedBranch;
+  readonly signer: Signer;
+  readonly repository: Pick<CandidateRepository, 'authors'>;
+}
+
+/** Everything that a use case may reach. Built in `composition.ts`, or in a test. */
+export interface Context {
+  readonly clock: Clock;
+  readonly store: PlanStore;
+  readonly workspace: Workspace;
+  readonly repository: CandidateRepository;
+  /** What proves approvals: opened only where signatures are asked for. */
+  readonly signing: () => Promise<SigningGround>;
+  /** Where branches are reviewed; a help, and never needed. */
+  readonly forge?: Forge;
+  readonly environments: Environments;
+  readonly notifier: Notifier;
+  readonly invitations: Invitations;
+  readonly prompter: Prompter;
+  readonly sink: EventSink;
+  readonly runs: Runs;
+  readonly interruption: Interruption;
+  readonly config: Config;
+  /** E-mail address of the person who gives the command. */
+  readonly actor: string;
+}

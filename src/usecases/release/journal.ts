@@ -1,0 +1,108 @@
+import type { Transition } from '../../domain/cd-events/cd-event.ts';
+import { queuedEvents } from '../../domain/cd-events/outbox.ts';
+import { foldState, type ReleaseState } from '../../domain/history/state.ts';
+import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
+import type { NewEvent } from '../../plan/chain.ts';
+import type { EventData, EventType } from '../../plan/events.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { Seal } from '../signing/seal.ts';
+import type { ReadingContext } from './context.ts';
+
+/** An event to be recorded: its type and what it says. */
+export type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }[EventType];
+
+/** How a release that asks for signatures keeps its history. */
+export interface Sealing {
+  /** Hashes of recorded events that do not count. */
+  readonly leftOut: ReadonlySet<string>;
+  /** Signs what has to be signed before it is recorded. */
+  readonly seal: Seal;
+}
+
+/** What a history is kept with. */
+type JournalContext = Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor' | 'config'>;
+
+/**
+ * The history of one release while a command works on it. Each record is one atomic write of the whole file; records that
+ * steps make at the same time are written one after the other.
+ */
+export class Journal {
+  #plan: ReleasePlan;
+  #state: ReleaseState;
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly #context: JournalContext;
+  readonly #sealing: Sealing | undefined;
+
+  constructor(context: JournalContext, plan: ReleasePlan, sealing?: Sealing) {
+    this.#context = context;
+    this.#sealing = sealing;
+    this.#plan = plan;
+    this.#state = this.#fold(plan);
+  }
+
+  /** The plan as it stands on the disk now. */
+  get plan(): ReleasePlan {
+    return this.#plan;
+  }
+
+  /** What the history amounts to now. */
+  get state(): ReleaseState {
+    return this.#state;
+  }
+
+  /** Appends one event. Errors: `plan.changed-underneath`, `plan.write-failed`, and `signing.*` for what has to be signed. */
+  record<T extends EventType>(type: T, data: EventData<T>): Promise<void> {
+    return this.recordAll([[type, data] as unknown as Entry]);
+  }
+
+  /** Appends several events in one write: all of them or none. */
+  recordAll(entries: readonly Entry[]): Promise<void> {
+    const write = this.#tail.then(() => this.#append(entries));
+    this.#tail = write.catch(() => undefined);
+    return write;
+  }
+
+  async #append(entries: readonly Entry[]): Promise<void> {
+    const { store, sink } = this.#context;
+    const events: NewEvent<EventType>[] = [];
+    for (const entry of entries) {
+      const event = this.#event(entry);
+      events.push(this.#sealing === undefined ? event : await this.#sealing.seal(this.#plan, event));
+    }
+    const before = this.#plan.events.length;
+    this.#plan = await store.append(this.#plan, [...events, ...this.#forPrograms(events)]);
+    this.#state = this.#fold(this.#plan);
+    for (const event of this.#plan.events.slice(before, before + entries.length)) {
+      sink.emit({ type: 'recorded', seq: event.seq, event: event.type });
+    }
+  }
+
+  /** What goes to programs is queued in the same write as the transitions that it tells of. */
+  #forPrograms(events: readonly NewEvent<EventType>[]): readonly NewEvent<EventType>[] {
+    const first = this.#plan.events.length + 1;
+    const transitions = events.map((event, index) => ({ ...event, seq: first + index }) as unknown as Transition);
+    const at = events.at(-1)?.at ?? '';
+    const { actor, environments, config } = this.#context;
+    return queuedEvents(this.#plan, config, transitions).map((data) => ({
+      type: 'notification.queued',
+      data,
+      at,
+      actor,
+      simulated: environments.simulated,
+    }));
+  }
+
+  #event([type, data]: Entry): NewEvent<EventType> {
+    const { clock, actor, environments } = this.#context;
+    const last = this.#plan.events.at(-1);
+    // Clocks of two machines differ: an event is never dated before the one that it follows.
+    const at = isoTime(Math.max(clock.now(), last === undefined ? 0 : timeOf(last.at)));
+    return { type, data, at, actor, simulated: environments.simulated };
+  }
+
+  #fold(plan: ReleasePlan): ReleaseState {
+    const leftOut = this.#sealing?.leftOut;
+    const counted = leftOut === undefined ? plan.events : plan.events.filter((event) => !leftOut.has(event.hash));
+    return foldState(counted, this.#context.environments.simulated ? 'any' : 'real');
+  }
+}

@@ -1,0 +1,142 @@
+import { eventOfKey } from '../../domain/cd-events/outbox.ts';
+import type { OutboxEntry } from '../../domain/history/state.ts';
+import { formatWindow } from '../../domain/schedule/calendar.ts';
+import { RelctlError } from '../../errors.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { Topic } from '../../plan/policy.ts';
+import type { Context } from './context.ts';
+import type { Entry } from './journal.ts';
+import type { Release } from './open.ts';
+
+/** What a notification's wording may name beside the release itself. */
+export interface Wording {
+  readonly reason?: string;
+  readonly command?: string;
+  readonly decision?: string;
+  /** Whom it concerns. */
+  readonly who?: string;
+  /** In place of the change window. */
+  readonly window?: string;
+}
+
+/**
+ * Tells people. The message is put into the outbox before it is sent and ticked off channel by channel afterwards, so that a
+ * crash neither loses it nor repeats it unseen: what is sent twice carries the same key.
+ * @param occasion makes the key unique where a topic may come again, such as an attempt number
+ * @throws RelctlError `notification.failed` only for a channel that relctl.yaml marks as required
+ */
+export function notify(
+  context: Context,
+  release: Release,
+  topic: Topic,
+  occasion: string,
+  wording: Wording = {},
+): Promise<void> {
+  return recordAndTell(context, release, [], topic, occasion, wording);
+}
+
+/**
+ * Records what happened and tells people of it. The message is queued in the write that records what it tells of: a crash in
+ * between would leave a step that is done, is not repeated, and that nobody ever hears of.
+ * @throws RelctlError as {@link notify}, and those of the journal
+ */
+export async function recordAndTell(
+  context: Context,
+  release: Release,
+  happened: readonly Entry[],
+  topic: Topic,
+  occasion: string,
+  wording: Wording = {},
+): Promise<void> {
+  const { plan } = release.journal;
+  const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
+  const message: Entry[] = [];
+  if (release.journal.state.outbox.every((entry) => entry.key !== key)) {
+    const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
+    const text = fill(release.policy.notifications[topic], {
+      feature: plan.metadata.feature,
+      id: plan.id,
+      window: wording.window ?? formatWindow(plan.spec.window),
+      reason: wording.reason ?? '',
+      command: wording.command ?? '',
+      decision: wording.decision ?? '',
+      who: wording.who ?? '',
+    });
+    message.push(['notification.queued', { key, topic, text, channels }]);
+  }
+  const entries = [...happened, ...message];
+  if (entries.length > 0) await release.journal.recordAll(entries);
+  await deliver(context, release, key);
+}
+
+/** Sends what earlier commands queued and could not deliver, or did not live to. */
+export async function flushOutbox(
+  context: Context,
+  release: Release,
+  wanted: (topic: string) => boolean = () => true,
+): Promise<void> {
+  for (const entry of release.journal.state.outbox) {
+    if (wanted(entry.topic) && undelivered(entry).length > 0) await deliver(context, release, entry.key);
+  }
+}
+
+async function deliver(context: Context, release: Release, key: string): Promise<void> {
+  const { journal } = release;
+  const entry = journal.state.outbox.find((one) => one.key === key);
+  if (entry === undefined) return;
+  const required = new Set(
+    context.notifier
+      .channelsFor(entry.topic)
+      .filter((channel) => channel.required)
+      .map((channel) => channel.name),
+  );
+  for (const channel of undelivered(entry)) {
+    const failure = await attempt(context, release, entry, channel);
+    context.sink.emit({ type: 'notified', topic: entry.topic, channel, ok: failure === undefined, text: entry.text });
+    if (failure === undefined) {
+      await journal.record('notification.sent', { key, channel });
+      continue;
+    }
+    // A second failure of the same kind says nothing new.
+    if (!entry.failed.includes(channel)) {
+      await journal.record('notification.failed', { key, channel, reason: failure.message });
+    }
+    if (required.has(channel)) throw failure;
+  }
+}
+
+function undelivered(entry: OutboxEntry): readonly string[] {
+  return entry.channels.filter((channel) => !entry.sent.includes(channel));
+}
+
+async function attempt(
+  context: Context,
+  release: Release,
+  entry: OutboxEntry,
+  channel: string,
+): Promise<RelctlError | undefined> {
+  const { plan } = release.journal;
+  const event = eventOfKey(plan, plan.events, entry.key);
+  try {
+    await context.notifier.send(channel, {
+      key: entry.key,
+      topic: entry.topic,
+      release: plan.id,
+      feature: plan.metadata.feature,
+      text: entry.text,
+      at: entry.at,
+      informed: plan.spec.owners.informed,
+      simulated: context.environments.simulated,
+      ...(event === undefined ? {} : { event }),
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelctlError) return error;
+    throw error;
+  }
+}
+
+/** Fills `{name}` in a wording; names that are not known stay as they are. */
+function fill(wording: string, values: Readonly<Record<string, string>>): string {
+  return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+}

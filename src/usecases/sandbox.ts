@@ -1,0 +1,136 @@
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { formatMoment, wallTimeIn } from '../domain/schedule/calendar.ts';
+import { RelctlError } from '../errors.ts';
+import { durationSeconds } from '../plan/duration.ts';
+import type { SandboxControl, SandboxWorldControl } from '../ports/sandbox-control.ts';
+
+/** What `relctl sandbox` may be asked. */
+export interface SandboxRequest {
+  readonly action: string;
+  readonly by?: string;
+  readonly to?: string;
+  readonly name?: string;
+  readonly service?: string;
+}
+
+const ACTIONS = ['show', 'advance', 'fault', 'clear', 'reset'];
+
+/** Shows and moves the simulated company. Nothing here exists outside the sandbox. */
+export async function sandboxControl(control: SandboxControl, request: SandboxRequest): Promise<Outcome> {
+  if (request.action === 'reset') {
+    await control.reset();
+    return {
+      result: 'done',
+      headline: 'the simulated company is forgotten; the next command finds a new one',
+      blocks: [],
+      data: {},
+      simulated: true,
+    };
+  }
+  if (!ACTIONS.includes(request.action)) {
+    throw new RelctlError('usage.bad-flag', `sandbox knows no action "${request.action}"`, {
+      why: 'Nothing was done.',
+      hints: ACTIONS.map((action) => `relctl sandbox ${action}`),
+    });
+  }
+  refuseUnknownService(control, request);
+  const world = await control.open();
+  const headline = change(world, control.timeZone, request);
+  return shown(world, control.timeZone, headline, request.action === 'show');
+}
+
+/** Does what was asked, and says what was done. */
+function change(world: SandboxWorldControl, zone: string, request: SandboxRequest): string {
+  switch (request.action) {
+    case 'advance':
+      world.advanceTo(target(world, zone, request));
+      return 'the simulated clock was moved';
+    case 'fault':
+    case 'clear': {
+      const on = request.action === 'fault';
+      if (request.name === undefined) throw missing('--name', world);
+      world.setFault(request.name, on, request.service);
+      if (!on) return `fault ${request.name} is off`;
+      // A canary that runs already is not made sick: what ran must be well again after a rollback.
+      const isOfVersions = world.faults().some(({ name, scope }) => name === request.name && scope === 'candidate');
+      return `fault ${request.name} is on ${isOfVersions ? 'for versions that are deployed from now on; what runs already, a canary too, is spared' : 'from now on'}`;
+    }
+    default:
+      return 'the simulated company';
+  }
+}
+
+function refuseUnknownService({ services }: SandboxControl, { action, name, service }: SandboxRequest): void {
+  if (service === undefined || services.includes(service)) return;
+  const fault = name === undefined ? '' : ` --name ${name}`;
+  throw new RelctlError('usage.bad-flag', `--service is "${service}", and the simulated company has no such service`, {
+    why: 'A fault of a service that does not exist would hit nothing.',
+    hints: services.map((one) => `relctl sandbox ${action}${fault} --service ${one}`),
+  });
+}
+
+function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxRequest): number {
+  const now = world.now();
+  if (by !== undefined) {
+    if (!/^\d+(s|m|h|d)$/.test(by)) {
+      throw new RelctlError('usage.bad-flag', `--by is "${by}", which is not a duration`, {
+        why: 'The clock only moves by a length of time that is understood.',
+        hints: ['relctl sandbox advance --by 4d', 'relctl sandbox advance --by 90m'],
+      });
+    }
+    return now + durationSeconds(by) * 1000;
+  }
+  if (to === undefined) throw missing('--by or --to', world);
+  const at = wallTimeIn(to, zone);
+  if (at === undefined || at < now) {
+    throw new RelctlError('usage.bad-flag', `--to is "${to}", which is not a time from now on`, {
+      why: `It is ${formatMoment(now, zone)} in the sandbox, and its clock only moves forward.`,
+      hints: ['relctl sandbox advance --to 2026-12-03T14:00'],
+    });
+  }
+  return at;
+}
+
+function missing(flag: string, world: SandboxWorldControl): RelctlError {
+  return new RelctlError('usage.missing-answer', `${flag} is missing`, {
+    why: 'Nothing was done.',
+    hints: ['relctl sandbox --help', ...world.faults().map((fault) => `--name ${fault.name}   ${fault.description}`)],
+  });
+}
+
+/** `whole`: every fault that there is and what was delivered; else only the faults that are on. */
+function shown(world: SandboxWorldControl, zone: string, headline: string, whole: boolean): Outcome {
+  const faults = world.faults();
+  const outbox = world.outbox();
+  const listed = faults.filter((fault) => whole || fault.on);
+  return {
+    result: 'done',
+    headline: `${headline}; its clock says ${formatMoment(world.now(), zone)}`,
+    blocks: [
+      ...(listed.length === 0
+        ? []
+        : [
+            { kind: 'heading' as const, text: whole ? 'Faults' : 'Faults that are on' },
+            {
+              kind: 'checks' as const,
+              checks: listed.map((fault) => ({
+                state: fault.on ? ('failed' as const) : ('skipped' as const),
+                text: fault.name,
+                detail: fault.description,
+              })),
+            },
+          ]),
+      ...(outbox.length === 0 || !whole
+        ? []
+        : [
+            { kind: 'heading' as const, text: 'Messages that were delivered' },
+            {
+              kind: 'facts' as const,
+              facts: outbox.slice(-10).map((message) => [message.topic, message.text] as const),
+            },
+          ]),
+    ],
+    data: { now: new Date(world.now()).toISOString(), faults, outbox },
+    simulated: true,
+  };
+}

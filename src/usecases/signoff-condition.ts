@@ -1,0 +1,56 @@
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { samePerson } from '../domain/people/people.ts';
+import { nextActions } from '../domain/process/process.ts';
+import { RelctlError } from '../errors.ts';
+import { choiceAnswer, textAnswer } from './release/answers.ts';
+import type { Context } from './release/context.ts';
+import { openRelease } from './release/open.ts';
+
+/** What the flags may answer. */
+export interface ConditionAnswers {
+  readonly condition?: string;
+  readonly evidence?: string;
+}
+
+/** Closes a condition that the CAB attached to its Go. Only its owner can. */
+export async function closeCondition(context: Context, id: string, answers: ConditionAnswers): Promise<Outcome> {
+  const release = await openRelease(context, id);
+  const { journal } = release;
+  const open = journal.state.conditions.filter((condition) => !condition.closed);
+  if (open.length === 0) {
+    throw new RelctlError('usage.bad-flag', `${id} has no open condition`, {
+      why: 'Conditions come with a Go of the CAB.',
+      hints: [`relctl status ${id}`],
+    });
+  }
+  const text = await choiceAnswer(context.prompter, answers.condition, {
+    message: 'Which condition is met?',
+    flag: '--condition',
+    choices: open.map((condition) => ({
+      value: condition.text,
+      label: `${condition.text} (${condition.owner}, due ${condition.due})`,
+    })),
+  });
+  const condition = open.find((one) => one.text === text);
+  if (condition !== undefined && !samePerson(condition.owner, context.actor)) {
+    throw new RelctlError('gate.refused', `the condition "${text}" is ${condition.owner}'s to close`, {
+      why: 'The board gave it an owner, who answers for it.',
+      hints: [
+        `${condition.owner}: relctl signoff condition ${id} --condition ${JSON.stringify(text)} --evidence <what shows it>`,
+      ],
+      data: { condition },
+    });
+  }
+  const evidence = await textAnswer(context.prompter, answers.evidence, {
+    message: 'What shows that it is met (a link, a ticket, a file)?',
+    flag: '--evidence',
+  });
+  await journal.record('condition.closed', { condition: text, evidence });
+  return {
+    result: 'done',
+    headline: `condition met: ${text}`,
+    blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
+    data: { release: id, phase: journal.state.phase, conditions: journal.state.conditions },
+    simulated: context.environments.simulated,
+  };
+}

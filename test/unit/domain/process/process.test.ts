@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { GATES } from '../../../../src/domain/gates/gate.ts';
+import { PHASES, type Phase, REOPENABLE, sayPhase } from '../../../../src/domain/process/phases.ts';
+import {
+  blockers,
+  decide,
+  dueCommands,
+  nextActions,
+  PROCESS,
+  type ProcessCommand,
+} from '../../../../src/domain/process/process.ts';
+import { gateFacts } from '../../../support/gate-facts.ts';
+import { PEOPLE } from '../../../support/sample-plan.ts';
+
+/** When each command of the process may be given: written here a second time, from the process and not from the code. */
+const DUE: Readonly<Partial<Record<ProcessCommand, readonly Phase[]>>> = {
+  'submit-cab': ['draft'],
+  'signoff cab': ['submitted'],
+  stage: ['approved', 'staged', 'ready'],
+  'signoff qa': ['staged', 'ready'],
+  'signoff ops': ['staged', 'ready'],
+  deploy: ['ready'],
+  'deploy --promote': ['canary'],
+  'deploy --resume': ['canary', 'rolling-out'],
+  'deploy --abort': ['canary', 'rolling-out'],
+  rollback: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
+  verify: ['deployed'],
+  hypercare: ['verified', 'hypercare'],
+  'hypercare --exit': ['hypercare'],
+  review: ['hypercare', 'validated'],
+};
+
+/** Who may give it, by the standard policy. */
+const WHO: Readonly<Partial<Record<ProcessCommand, readonly string[]>>> = {
+  'submit-cab': [PEOPLE.rdLead],
+  stage: [PEOPLE.rdLead, ...PEOPLE.operations],
+  'signoff qa': PEOPLE.qa,
+  'signoff ops': PEOPLE.operations,
+  deploy: PEOPLE.operations,
+  'deploy --promote': PEOPLE.operations,
+  'deploy --resume': PEOPLE.operations,
+  'deploy --abort': PEOPLE.operations,
+  rollback: PEOPLE.operations,
+  verify: PEOPLE.operations,
+  hypercare: [PEOPLE.rdLead, ...PEOPLE.operations],
+  'hypercare --exit': [PEOPLE.rdLead, ...PEOPLE.operations],
+  review: [PEOPLE.productManager, PEOPLE.rdLead],
+};
+
+const commands = Object.keys(PROCESS) as ProcessCommand[];
+const everyPair = commands.flatMap((command) => PHASES.map((phase) => [command, phase] as const));
+const gatesOf = (command: ProcessCommand, phase: Phase, actor?: string) =>
+  decide(command, gateFacts(phase, { actor })).map((refusal) => refusal.gate);
+
+describe('the order of the process', () => {
+  it.each(Object.entries(DUE) as [ProcessCommand, readonly Phase[]][])(
+    '%s is due in %j and in no other phase',
+    (command, due) => {
+      for (const phase of PHASES)
+        expect([phase, gatesOf(command, phase).includes('phase.order')]).toEqual([phase, !due.includes(phase)]);
+    },
+  );
+
+  it('tells of every command that is out of turn which one is due, who may give it, and nothing else', () => {
+    const wrong: string[] = [];
+    for (const [command, phase] of everyPair.filter(
+      ([one, two]) => !(PROCESS[one].phases as readonly Phase[]).includes(two),
+    )) {
+      const refusals = decide(command, gateFacts(phase));
+      const [refusal] = refusals;
+      const complete =
+        refusals.length === 1 &&
+        refusal?.gate === 'phase.order' &&
+        refusal.sentence.includes(sayPhase(phase)) &&
+        refusal.who.length > 0 &&
+        refusal.command.startsWith('relctl ') &&
+        refusal.command.includes('2026-12-wallet-checkout') &&
+        !refusal.exceptionable;
+      if (!complete) wrong.push(`${command} in ${phase}: ${JSON.stringify(refusals)}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['hypercare', 'the release is in hypercare, and'],
+    ['canary', 'the release has a canary in production, and'],
+    ['rolling-out', 'the release is being rolled out, and'],
+    ['no-go', 'the release got a No-Go; it takes'],
+    ['closed', 'the release is closed: nothing is left to do'],
+  ] as const)('says %s as people say it', (phase, said) => {
+    expect(decide('stage', gateFacts(phase))[0]?.sentence).toContain(said);
+  });
+
+  it('offers a way out of each end that a new candidate can leave, and of no other', () => {
+    for (const phase of PHASES) {
+      const [refusal] = decide('submit-cab', gateFacts(phase));
+      expect([phase, refusal?.command.includes('--reopen') === true]).toEqual([phase, REOPENABLE.includes(phase)]);
+    }
+  });
+});
+
+describe('the roles of the process', () => {
+  const everyone = [
+    PEOPLE.productManager,
+    PEOPLE.rdLead,
+    ...PEOPLE.operations,
+    ...PEOPLE.qa,
+    ...PEOPLE.cab,
+    'mallory@example.com',
+  ];
+
+  it.each(Object.entries(WHO) as [ProcessCommand, readonly string[]][])('%s is for %j', (command, allowed) => {
+    const [phase = 'draft'] = DUE[command] ?? [];
+    for (const person of everyone) {
+      const refused = gatesOf(command, phase, person).includes('role.allowed');
+      expect([person, refused]).toEqual([person, !allowed.includes(person)]);
+    }
+  });
+
+  it('do not depend on how an address is written', () => {
+    expect(gatesOf('deploy', 'ready', PEOPLE.operations[0].toUpperCase())).not.toContain('role.allowed');
+  });
+
+  it('let only the board vote, and nobody on what they wrote', () => {
+    const vote = (actor: string) =>
+      decide('signoff cab', gateFacts('submitted', { actor }, { authors: [PEOPLE.cab[0]] })).map(
+        (refusal) => refusal.gate,
+      );
+    expect(vote('mallory@example.com')).toContain('cab.member');
+    expect(vote(PEOPLE.cab[0])).toContain('cab.not-author');
+    expect(vote(PEOPLE.cab[1])).toEqual([]);
+  });
+});
+
+describe('what comes next', () => {
+  it('is a command that is due, with people who may give it, in every phase that is not an end', () => {
+    for (const phase of PHASES) {
+      const facts = gateFacts(phase);
+      const due = dueCommands(facts);
+      expect([phase, due.length > 0]).toEqual([phase, !['closed', ...REOPENABLE].includes(phase)]);
+      for (const command of due) expect(PROCESS[command].phases).toContain(phase);
+      for (const action of nextActions(facts)) {
+        expect(action.who).not.toBe('nobody');
+        expect(action.command).toMatch(/^relctl /);
+      }
+    }
+  });
+
+  it('names as blockers what refuses the main command, whoever gives it', () => {
+    for (const phase of PHASES) {
+      const facts = gateFacts(phase, { actor: 'mallory@example.com' });
+      const [main] = dueCommands(facts);
+      const expected = main === undefined ? [] : decide(main, { ...facts, actor: undefined });
+      expect(blockers(facts)).toEqual(expected);
+      expect(blockers(facts).map((refusal) => refusal.gate)).not.toContain('role.allowed');
+    }
+  });
+});
+
+describe('exceptions', () => {
+  /** Rules about time. The last is none: an unapproved branch may be picked with a reason, and then goes before the board. */
+  const POSSIBLE = [
+    'time.cab-lead',
+    'time.staging-lead',
+    'time.window-ahead',
+    'time.window-open',
+    'time.no-freeze',
+    'time.change-window',
+    'time.no-clash',
+    'hypercare.elapsed',
+    'incidents.quiet',
+    'time.review',
+    'candidate.approved',
+  ];
+
+  it('are possible for these gates and for no others', () => {
+    const possible = Object.entries(GATES)
+      .filter(([, gate]) => gate.exceptionable)
+      .map(([name]) => name);
+    expect(possible.sort()).toEqual([...POSSIBLE].sort());
+  });
+});

@@ -1,0 +1,315 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createWorkspace } from '../../../src/adapters/fs/workspace.ts';
+import { openRepository } from '../../../src/adapters/git/repository.ts';
+import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import type { Prompter } from '../../../src/ports/prompter.ts';
+import { init } from '../../../src/usecases/init.ts';
+import { loadConfig, loadPolicy } from '../../../src/usecases/release/settings.ts';
+import type { InitOptions } from '../../../src/usecases/setup/options.ts';
+import { type GitFixture, gitFixture } from '../../support/git-fixture.ts';
+import { productFiles, scriptedPrompter } from '../../support/planning-ground.ts';
+
+const TEMPLATES = fileURLToPath(new URL('../../../templates', import.meta.url));
+const NO_FLAGS: InitOptions = { dryRun: false, owners: { operations: [], qa: [], cab: [], informed: [] } };
+const TEAM: InitOptions['owners'] = {
+  productManager: 'priya@example.com',
+  rdLead: 'ravi@example.com',
+  operations: ['olga@example.com'],
+  qa: ['quinn@example.com'],
+  cab: ['carol@example.com'],
+  informed: ['marketing'],
+};
+
+let git: GitFixture;
+beforeEach(() => {
+  git = gitFixture();
+});
+afterEach(() => git.remove());
+
+const workspace = () => createWorkspace(git.root, TEMPLATES);
+
+async function give(flags: Partial<InitOptions> = {}, prompter: Prompter = scriptedPrompter({})): Promise<Outcome> {
+  return init(
+    { repository: await openRepository(git.root), workspace: workspace(), prompter, localTimeZone: 'Europe/Berlin' },
+    { ...NO_FLAGS, ...flags },
+  );
+}
+
+const states = (outcome: Outcome) =>
+  Object.fromEntries((outcome.data.files as { path: string; state: string }[]).map(({ path, state }) => [path, state]));
+
+/** All files of the work tree that git does not ignore, with their text. */
+function tree(): Record<string, string> {
+  const paths = git.git('ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(Boolean);
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(git.root, path), 'utf8')]));
+}
+
+describe('in the sandbox', () => {
+  test('one flag is enough: everything is written, reads, and holds the services that were found', async () => {
+    git.commit(productFiles());
+    const outcome = await give({ platform: 'sandbox', timeZone: 'UTC' });
+    expect(states(outcome)).toEqual({
+      'relctl.yaml': 'written',
+      'relctl/process/standard-3.0.yaml': 'written',
+      '.github/workflows/relctl.yml': 'written',
+      '.gitlab/relctl.yml': 'written',
+      '.gitignore': 'written',
+      '.gitattributes': 'written',
+    });
+    const config = await loadConfig(workspace());
+    expect(config.platform).toBe('sandbox');
+    expect(config.services).toMatchObject({
+      api: {
+        paths: ['services/api/**'],
+        manifests: { staging: ['deploy/staging/api.yaml'], production: ['deploy/production/api.yaml'] },
+      },
+      web: { paths: ['services/web/**'] },
+    });
+    expect(config.team).toMatchObject({
+      rdLead: 'ada@example.com',
+      cab: [expect.any(String), expect.any(String), expect.any(String)],
+    });
+    expect(config.environments.staging.host).toBe('staging.nexacore.com');
+    expect((await loadPolicy(workspace(), config.process)).hypercareHours).toBe(48);
+    expect(outcome.data.toFill).toEqual([]);
+  });
+
+  test('nobody in the team may be asked to approve what they write: the board is without the lead', async () => {
+    git.commit(productFiles());
+    await give({ platform: 'sandbox' });
+    const { team } = await loadConfig(workspace());
+    expect([...team.cab, ...team.qa, ...team.operations]).not.toContain(team.rdLead);
+    expect(team.operations).not.toEqual(expect.arrayContaining([...team.qa]));
+  });
+});
+
+describe('on Kubernetes', () => {
+  test('what only people know is named with its line and its flag', async () => {
+    git.commit(productFiles());
+    const outcome = await give({ platform: 'kubernetes' });
+    const lines = readFileSync(join(git.root, 'relctl.yaml'), 'utf8').split('\n');
+    const toFill = outcome.data.toFill as { path: string; line: number; what: string }[];
+    expect(toFill.map(({ path }) => path)).toEqual([
+      'team.productManager',
+      'team.rdLead',
+      'team.operations',
+      'team.qa',
+      'team.cab',
+      'timeZone',
+      'environments.staging.context',
+      'environments.production.context',
+      'environments.production.namespace',
+      'environments.production',
+    ]);
+    for (const { path, line } of toFill.filter((one) => /cab|timeZone|context|namespace/.test(one.path)))
+      expect(lines[line - 1]).toContain(`${path.split('.').at(-1)}:`);
+  });
+
+  test('each flag is written where it belongs, and nothing but the clusters is left', async () => {
+    git.commit(productFiles());
+    const outcome = await give({
+      platform: 'kubernetes',
+      owners: TEAM,
+      timeZone: 'America/New_York',
+      namespace: 'shop',
+      stagingContext: 'stage',
+      productionContext: 'prod',
+    });
+    const config = await loadConfig(workspace());
+    expect(config).toMatchObject({
+      platform: 'kubernetes',
+      team: TEAM,
+      timeZone: 'America/New_York',
+      environments: {
+        staging: { context: 'stage', namespace: 'shop' },
+        production: { context: 'prod', namespace: 'shop' },
+      },
+    });
+    expect((outcome.data.toFill as { path: string }[]).map(({ path }) => path)).toEqual(['environments.production']);
+  });
+
+  test('the namespace that the manifests name is taken', async () => {
+    const files = productFiles();
+    const named = Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [
+        path,
+        text.replaceAll('metadata:\n  name:', 'metadata:\n  namespace: store\n  name:'),
+      ]),
+    );
+    git.commit(named);
+    await give({ platform: 'kubernetes' });
+    expect((await loadConfig(workspace())).environments.production.namespace).toBe('store');
+  });
+
+  test('a person at the terminal is asked, and may leave for later what they do not know', async () => {
+    git.commit(productFiles());
+    const asked: { flag: string; default?: string; validate?: (answer: string) => unknown }[] = [];
+    const answers = {
+      '--platform': 'kubernetes',
+      '--product-manager': 'priya@example.com',
+      '--rd-lead': 'ravi@example.com',
+      '--operations': 'olga@example.com, omar@example.com',
+      '--qa': '',
+      '--cab': 'carol@example.com',
+      '--time-zone': 'Europe/Berlin',
+      '--namespace': 'shop',
+      '--staging-context': 'stage',
+      '--production-context': '',
+    };
+    const outcome = await give({}, scriptedPrompter(answers, asked));
+    expect((await loadConfig(workspace())).team).toMatchObject({
+      operations: ['olga@example.com', 'omar@example.com'],
+      qa: [],
+    });
+    expect(asked.map(({ flag }) => flag)).toEqual(Object.keys(answers));
+    expect(asked.find(({ flag }) => flag === '--time-zone')?.default).toBe('Europe/Berlin');
+    // What cannot be read is said, and asked again.
+    for (const [flag, wrong] of [
+      ['--rd-lead', 'ravi'],
+      ['--qa', 'quinn@example.com, nobody'],
+      ['--time-zone', 'Europe/Nowhere'],
+    ]) {
+      const validate = asked.find((one) => one.flag === flag)?.validate;
+      expect(await validate?.(wrong ?? '')).toMatch(/not an/);
+      expect(await validate?.('')).toBe(true);
+    }
+    expect((outcome.data.toFill as { path: string }[]).map(({ path }) => path)).toEqual([
+      'team.qa',
+      'environments.production.context',
+      'environments.production',
+    ]);
+  });
+});
+
+describe('what exists', () => {
+  test('is kept, byte for byte; git’s files get a line each, once', async () => {
+    git.commit({
+      ...productFiles(),
+      'relctl/process/standard-3.0.yaml': '# ours\n',
+      '.github/workflows/relctl.yml': '# ours\n',
+      '.gitignore': 'node_modules',
+      '.gitattributes': '* text=auto\r\n',
+    });
+    const outcome = await give({ platform: 'sandbox' });
+    expect(states(outcome)).toEqual({
+      'relctl.yaml': 'written',
+      'relctl/process/standard-3.0.yaml': 'kept',
+      '.github/workflows/relctl.yml': 'kept',
+      '.gitignore': 'extended',
+      '.gitattributes': 'extended',
+    });
+    expect(tree()).toMatchObject({
+      'relctl/process/standard-3.0.yaml': '# ours\n',
+      '.github/workflows/relctl.yml': '# ours\n',
+      '.gitignore': 'node_modules\n.relctl/\n',
+      '.gitattributes': '* text=auto\r\nreleases/*.yaml text eol=lf\r\n',
+    });
+  });
+
+  test('once set up, a second time changes nothing and says so', async () => {
+    git.commit(productFiles());
+    await give({ platform: 'sandbox' });
+    const before = tree();
+    const outcome = await give();
+    expect(outcome.headline).toBe('relctl is set up here already, with 2 services');
+    expect(tree()).toEqual(before);
+  });
+
+  test('in relctl.yaml is not changed by a new service, which is named', async () => {
+    git.commit(productFiles());
+    await give({ platform: 'sandbox' });
+    const files = productFiles();
+    git.commit({
+      'services/mail/Dockerfile': 'FROM node:20-slim\n',
+      'deploy/staging/mail.yaml': files['deploy/staging/web.yaml']?.replaceAll('web', 'mail') ?? '',
+      'deploy/production/mail.yaml': files['deploy/production/web.yaml']?.replaceAll('web', 'mail') ?? '',
+    });
+    const outcome = await give();
+    expect(JSON.stringify(outcome.blocks)).toContain(
+      'mail was found (deploy/production/mail.yaml) and is not in relctl.yaml',
+    );
+    expect(Object.keys((await loadConfig(workspace())).services)).toEqual(['api', 'web']);
+  });
+
+  test('and cannot be read stops everything before a file is written', async () => {
+    git.commit(productFiles());
+    writeFileSync(join(git.root, 'relctl.yaml'), 'platform: [\n');
+    const before = tree();
+    await expect(give()).rejects.toMatchObject({ code: 'plan.yaml-syntax' });
+    expect(tree()).toEqual(before);
+  });
+});
+
+test('a dry run tells the same and writes nothing', async () => {
+  git.commit(productFiles());
+  const before = tree();
+  const outcome = await give({ platform: 'sandbox', dryRun: true });
+  expect(new Set(Object.values(states(outcome)))).toEqual(new Set(['would be written']));
+  expect(outcome.data.services).toHaveLength(2);
+  expect(tree()).toEqual(before);
+});
+
+describe('where services cannot be released yet', () => {
+  test('a Helm chart is named, and relctl.yaml is valid without it', async () => {
+    git.commit({
+      'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+      'charts/web/values.yaml': 'image:\n  repository: registry.example.com/web\n',
+      'charts/web/templates/deployment.yaml': 'kind: Deployment\nmetadata: { name: {{ .Release.Name }} }\n',
+    });
+    const outcome = await give({ platform: 'sandbox' });
+    expect(outcome.data.leftOut).toEqual([{ name: 'web', why: expect.stringContaining('Helm') }]);
+    expect((await loadConfig(workspace())).services).toEqual({});
+  });
+
+  test('manifests of production stand in where staging has none, and the file says so', async () => {
+    const { 'deploy/staging/web.yaml': _web, 'deploy/staging/api.yaml': _api, ...files } = productFiles();
+    git.commit(files);
+    await give({ platform: 'sandbox' });
+    expect((await loadConfig(workspace())).services.web?.manifests).toEqual({
+      staging: ['deploy/production/web.yaml'],
+      production: ['deploy/production/web.yaml'],
+    });
+    expect(readFileSync(join(git.root, 'relctl.yaml'), 'utf8')).toMatch(/# no manifest for staging was found/);
+  });
+
+  test('no service at all is a warning, not an error', async () => {
+    git.commit({ 'README.md': 'hello\n' });
+    const outcome = await give({ platform: 'sandbox' });
+    expect(outcome.result).toBe('done');
+    expect(JSON.stringify(outcome.blocks)).toContain('no service was found');
+  });
+
+  test('a repository without a commit is refused with the next command', async () => {
+    await expect(give({ platform: 'sandbox' })).rejects.toMatchObject({
+      code: 'repo.no-such-commit',
+      hints: ['git add -A && git commit -m start', 'relctl init'],
+    });
+  });
+});
+
+describe('a flag that makes no sense', () => {
+  test.each([
+    ['usage.bad-flag', { platform: 'mainframe' }],
+    ['usage.bad-flag', { platform: 'sandbox', timeZone: 'Mars/Olympus' }],
+    ['usage.bad-flag', { platform: 'sandbox', owners: { ...NO_FLAGS.owners, cab: ['nobody'] } }],
+    ['usage.missing-answer', {}],
+  ] as const)('is %s: %j', async (code, flags) => {
+    git.commit(productFiles());
+    const before = tree();
+    await expect(give(flags as Partial<InitOptions>)).rejects.toMatchObject({ code });
+    expect(tree()).toEqual(before);
+  });
+});
+
+test.each([
+  ['.github/dependabot.yml', '.github/workflows/relctl.yml', '.gitlab/relctl.yml'],
+  ['.gitlab-ci.yml', '.gitlab/relctl.yml', '.github/workflows/relctl.yml'],
+])('a repository with %s gets %s and not %s', async (sign, wanted, other) => {
+  git.commit({ ...productFiles(), [sign]: '# ci\n' });
+  const paths = Object.keys(states(await give({ platform: 'sandbox' })));
+  expect(paths).toContain(wanted);
+  expect(paths).not.toContain(other);
+});

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSandboxControl } from '../../../src/composition/composition.ts';
+import { sandboxControl } from '../../../src/usecases/sandbox.ts';
+import { type Company, openCompany, refusal } from '../../support/company.ts';
+
+let company: Company;
+beforeEach(async () => {
+  company = await openCompany({ onDisk: true });
+});
+afterEach(() => company.close());
+
+const give = async (request: Parameters<typeof sandboxControl>[1]) =>
+  sandboxControl(await openSandboxControl(company.git.root), request);
+
+describe('a fault that is switched on', () => {
+  it('says from when on it counts, and whether a running canary is hit', async () => {
+    const outcome = await give({ action: 'fault', name: 'canary-errors' });
+    expect(outcome.headline).toContain(
+      'versions that are deployed from now on; what runs already, a canary too, is spared',
+    );
+    const { faults } = (await give({ action: 'show' })).data;
+    expect(faults).toContainEqual(expect.objectContaining({ name: 'canary-errors', on: true, scope: 'candidate' }));
+    const everything = await give({ action: 'fault', name: 'smoke-failing' });
+    expect(everything.headline).toContain('fault smoke-failing is on from now on;');
+    expect((await give({ action: 'clear', name: 'smoke-failing' })).headline).toContain('smoke-failing is off');
+  });
+
+  it('is refused for a service that nobody runs, with those that there are', async () => {
+    const error = await refusal(give({ action: 'fault', name: 'canary-errors', service: 'zzz' }));
+    expect(error).toMatchObject({ code: 'usage.bad-flag', exitCode: 2, message: expect.stringContaining('"zzz"') });
+    expect(error.hints).toEqual(
+      ['web', 'api'].map((service) => `relctl sandbox fault --name canary-errors --service ${service}`),
+    );
+    const { faults } = (await give({ action: 'show' })).data as { faults: readonly { on: boolean }[] };
+    expect(faults.some((fault) => fault.on)).toBe(false);
+  });
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from '../../src/usecases/audit.ts';
+import { closeCondition } from '../../src/usecases/signoff-condition.ts';
+import { status } from '../../src/usecases/status.ts';
+import {
+  checks,
+  endHypercare,
+  OPERATOR,
+  opsSigns,
+  qaSigns,
+  reviewed,
+  submit,
+  toProduction,
+  toStaging,
+  voteGo,
+} from '../support/company-walk.ts';
+import { PEOPLE } from '../support/sample-plan.ts';
+import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+
+/** An honest release where only signed approvals count: nothing is refused, everything is examined again at each step. */
+let company: SignedCompany;
+beforeAll(async () => {
+  company = await openSignedCompany();
+});
+afterAll(() => company.close());
+
+describe('a release whose approvals are signed', () => {
+  it('goes from the submission to production', async () => {
+    await submit(company);
+    await voteGo(company, PEOPLE.cab[0], [`load test; ${OPERATOR}; 2026-12-01`]);
+    await voteGo(company, PEOPLE.cab[1]);
+    await closeCondition(company.as(OPERATOR), company.id, { condition: 'load test', evidence: 'SHOP-812' });
+    await company.advanceToWindow(-4 * 86_400_000);
+    await toStaging(company);
+    company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 3_600_000);
+    await qaSigns(company);
+    await opsSigns(company);
+    expect((await company.state()).phase).toBe('ready');
+    await company.advanceToWindow();
+    expect(await toProduction(company)).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+  });
+
+  it('audits clean, says how many acts are signed, and records under which rules it was deployed', async () => {
+    const audited = await audit(company.as(OPERATOR), company.id);
+    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 6 });
+    const started = (await company.plan()).events.find((event) => event.type === 'deploy.started');
+    expect(started?.data).toMatchObject({ trust: { commit: company.git.git('rev-parse', 'main'), version: '3.0' } });
+  });
+
+  it('goes on to the review, with hypercare signed off', async () => {
+    await checks(company);
+    await endHypercare(company);
+    await reviewed(company);
+    const closed = (await company.plan()).events.find((event) => event.type === 'hypercare.closed');
+    expect(closed?.data).toMatchObject({ signature: { namespace: 'hypercare-exit@relctl.dev' } });
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 7 });
+  });
+
+  it('shows in its status that approvals are signed, and by whose rules', async () => {
+    const shown = await status(company.as(OPERATOR), company.id);
+    expect(shown.data).toMatchObject({ signing: 'required', refusedApprovals: [] });
+    expect(JSON.stringify(shown.blocks)).toContain('signed; rules and keys of main');
+  });
+
+  it('still audits clean after a signer has left: what a deployment counted is judged by the rules of then', async () => {
+    const { git, signers } = company;
+    const without = signers
+      .split('\n')
+      .filter((line) => !line.startsWith(PEOPLE.cab[0]))
+      .join('\n');
+    git.commit({ 'relctl/allowed_signers': without }, 'Carol left');
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [] });
+  });
+});
