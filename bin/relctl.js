@@ -1,7 +1,34 @@
 #!/usr/bin/env node
-// The compile cache must be on before the bundle is imported, hence the dynamic import.
-import module from 'node:module';
+// CommonJS of ES2015, so that an old Node reads it to the end and says what is missing, in place of a syntax error.
+const wanted = [20, 19];
+const found = process.versions.node.split('.').map(Number);
 
-module.enableCompileCache?.();
-const { run } = await import('../dist/main.js');
-process.exitCode = await run(process.argv.slice(2));
+if (found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])) {
+  say(
+    `relctl needs Node.js ${wanted.join('.')} or newer, and this is ${process.versions.node}: install Node.js 24 from https://nodejs.org/en/download, and give the command again.`,
+  );
+} else {
+  start();
+}
+
+function start() {
+  // The compile cache must be on before the bundle is imported, hence the dynamic import.
+  const { enableCompileCache } = require('node:module');
+  if (enableCompileCache) enableCompileCache();
+  import('../dist/main.js').then(
+    (main) =>
+      main.run(process.argv.slice(2)).then((code) => {
+        // Output that could not be written has set one already.
+        process.exitCode = code || process.exitCode;
+      }),
+    (error) => {
+      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      say(`relctl is not built: npm ci && npm run build, in ${require('node:path').dirname(__dirname)}`);
+    },
+  );
+}
+
+function say(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exitCode = 1;
+}

@@ -1,3 +1,4 @@
+import { surviveLostOutput } from './adapters/terminal/lost-output.ts';
 import type { CommandAction, Invocation } from './commands/command.ts';
 import type { Ground, Surroundings } from './composition/composition.ts';
 import { EXIT_CODES, RelctlError } from './errors.ts';
@@ -136,6 +137,7 @@ function stackOf(error: unknown): string {
 }
 
 function processIo(): Io {
+  surviveLostOutput(process);
   const { stdin, stdout, stderr, env } = process;
   return { stdin, stdout, stderr, env, cwd: process.cwd() };
 }
