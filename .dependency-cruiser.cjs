@@ -3,6 +3,15 @@
  * Each rule says why. `npm run layers` holds them; test/rails proves that each rule bites.
  */
 
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+/** Packages that are part of the bundle: the first column of the table of reasons. */
+const BUNDLED = readFileSync(join(__dirname, 'docs/decisions/dependencies.md'), 'utf8')
+  .split('\n')
+  .flatMap((line) => /^\| *([^|]+?) *\|/.exec(line)?.[1].split(', ') ?? [])
+  .filter((name) => /^@?[a-z]/.test(name) && name !== 'package');
+
 const PURE = '^src/(domain|plan|evidence|ports|usecases)/';
 
 /** @param {string} folder @param {string[]} allowed folders or files of src that it may import, beside itself */
@@ -208,13 +217,15 @@ module.exports = {
       to: { path: '(^|/)(execa/|child_process$)|^(node:)?child_process$' },
     },
     {
-      name: 'no-development-packages',
-      comment: 'What ships must run without the packages that only build and test it.',
+      name: 'packages-have-a-reason',
+      comment:
+        'What ships contains the packages that src imports, so each has a line of reason in docs/decisions/dependencies.md; the others only build and test.',
       severity: 'error',
       from: { path: '^(src|bin)/' },
       to: {
-        dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['type-only'],
+        pathNot: `(^|/)node_modules/(${BUNDLED.join('|')})/`,
       },
     },
   ],

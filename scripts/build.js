@@ -5,6 +5,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licenceTexts } from './licences.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
@@ -38,7 +39,7 @@ const { metafile } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   metafile: true,
   plugins: [nothingToStart],
-  legalComments: 'linked',
+  legalComments: 'external',
   define: { RELCTL_VERSION: JSON.stringify(version), RELCTL_BUILD: JSON.stringify(await sourceDigest()) },
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: {
@@ -56,6 +57,12 @@ async function sourceDigest() {
 
 // Says which sources each chunk was made of: how the tests know what a start of relctl loads.
 writeFileSync(`${fresh}/meta.json`, JSON.stringify(metafile));
+
+// esbuild puts the legal comments of the sources beside each chunk; all that is to be told stands in one file.
+const beside = (await readdir(fresh, { recursive: true })).filter((file) => file.endsWith('.LEGAL.txt'));
+const comments = await Promise.all(beside.map((file) => readFile(`${fresh}/${file}`, 'utf8')));
+writeFileSync(`${fresh}/LICENSES.txt`, licenceTexts(root, metafile, comments));
+for (const file of beside) rmSync(`${fresh}/${file}`);
 
 // Swapped in at once: whoever runs the bundle meanwhile finds the old one or the new one.
 const old = `${fresh}.old`;

@@ -85,7 +85,7 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'only-exec-starts-processes': {
     'src/adapters/git/a.ts': "import { spawn } from 'node:child_process';\nexport const start = spawn;\n",
   },
-  'no-development-packages': { 'src/adapters/a.ts': "import ajv from 'ajv';\nexport const validator = ajv;\n" },
+  'packages-have-a-reason': { 'src/adapters/a.ts': "import ajv from 'ajv';\nexport const validator = ajv;\n" },
 };
 
 describe('the layers', () => {
