@@ -1,9 +1,9 @@
+import { writeSelector } from '../../plan/promql/selector.ts';
 import type { ActiveAlert, AlertRule, Alerts } from '../../ports/alerts.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';
 import { baseUrl, openPrometheus, type PrometheusApi } from '../prometheus/api.ts';
-import { writeSelector } from '../prometheus/selector.ts';
 import { unreachable, unreadable } from './failure.ts';
 import { postAlert, readRoute } from './router.ts';
 
@@ -64,7 +64,7 @@ async function readLastFired(
 ): Promise<number | undefined> {
   if (span.to <= span.from) return undefined;
   const selector = writeSelector({
-    name: 'ALERTS',
+    metric: 'ALERTS',
     matchers: [
       { label: 'alertname', operator: '=', value: name },
       { label: 'alertstate', operator: '=', value: 'firing' },

@@ -1,8 +1,9 @@
+import { readSelector, writeSelector } from '../../plan/promql/selector.ts';
 import type { Metrics, Reading } from '../../ports/metrics.ts';
 import { noData, openPrometheus, type PrometheusAccess, type PrometheusApi } from './api.ts';
 import { readGaps } from './gaps.ts';
 import { readIncrease } from './increase.ts';
-import { readSelector, writeSelector } from './selector.ts';
+import { selectorWith } from './selector.ts';
 
 /** How to read a Prometheus. */
 export interface PrometheusMetricsOptions extends PrometheusAccess {
@@ -31,7 +32,7 @@ async function withSelector<T>(
   matchers: readonly string[],
   read: (text: string) => Promise<Reading<T>>,
 ): Promise<Reading<T>> {
-  const parsed = readSelector(selector, matchers);
+  const parsed = selectorWith(selector, matchers);
   return typeof parsed === 'string'
     ? noData('error', `not a counter selector: ${parsed}`)
     : read(writeSelector(parsed));
@@ -57,7 +58,7 @@ async function readScalar(api: PrometheusApi, query: string, at: number, staleAf
   const value = only.points.at(-1)?.value;
   if (value === undefined || only.points.length > 1) return noData('error', `${query} gives a range, not a number`);
   if (!Number.isFinite(value)) return noData('not-a-number', `${query} is ${value}`);
-  if (typeof readSelector(query, []) === 'string') return { ok: true, value };
+  if (typeof readSelector(query) === 'string') return { ok: true, value };
   const sampled = await api.query(`timestamp(${query})`, at);
   if (!sampled.ok) return sampled;
   const sampledAt = (sampled.value[0]?.points[0]?.value ?? 0) * 1000;

@@ -1,7 +1,8 @@
 import { sourceOf } from '../../domain/success/metric.ts';
+import { canonicalSelector } from '../../plan/promql/selector.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { objectKey } from './kinds.ts';
-import { canonicalSelector, parseSelector } from './matcher.ts';
+import { parseSelector } from './matcher.ts';
 import { seedObject } from './object-store.ts';
 import { METRICS } from './series.ts';
 import { sourceKey } from './success.ts';

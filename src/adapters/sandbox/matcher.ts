@@ -1,47 +1,18 @@
-/** Prometheus selectors: a metric name and label matchers, read and applied to label sets. */
-
-/** One label matcher. */
-export interface Matcher {
-  readonly label: string;
-  readonly operator: '=' | '!=' | '=~' | '!~';
-  readonly value: string;
-}
-
-/** A selector as it was read. */
-export interface Selector {
-  readonly metric: string;
-  readonly matchers: readonly Matcher[];
-}
+import { type Matcher, readMatchers, readSelector, type Selector } from '../../plan/promql/selector.ts';
 
 /** Labels of a series. */
 export type Labels = Readonly<Record<string, string>>;
 
-const MATCHER = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*(,|$)/y;
-
-/** Reads a selector such as `http_requests_total{service="web"}`; `undefined` when it is none. */
+/** Reads a selector such as `http_requests_total{service="web"}`; `undefined` when it is none or a pattern does not read. */
 export function parseSelector(text: string): Selector | undefined {
-  const parts = /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?\s*$/s.exec(text);
-  if (parts === null) return undefined;
-  const matchers = parseMatchers(parts[2] ?? '');
-  return matchers === undefined ? undefined : { metric: parts[1] ?? '', matchers };
+  const selector = readSelector(text);
+  return typeof selector === 'string' || !selector.matchers.every(isApplicable) ? undefined : selector;
 }
 
 /** Reads label matchers, separated by commas; `undefined` when one is not well-formed. */
 export function parseMatchers(text: string): readonly Matcher[] | undefined {
-  const matchers: Matcher[] = [];
-  let at = 0;
-  while (text.slice(at).trim() !== '') {
-    MATCHER.lastIndex = at;
-    const found = MATCHER.exec(text);
-    if (found === null) return undefined;
-    const [all, label = '', operator = '=', quoted = ''] = found;
-    const value = quoted.slice(1, -1).replace(/\\(.)/g, (_, c: string) => ({ n: '\n', t: '\t' })[c] ?? c);
-    const matcher = { label, operator: operator as Matcher['operator'], value };
-    if (operator.endsWith('~') && regex(matcher) === undefined) return undefined;
-    matchers.push(matcher);
-    at += all.length;
-  }
-  return matchers;
+  const matchers = readMatchers(text);
+  return typeof matchers === 'string' || !matchers.every(isApplicable) ? undefined : matchers;
 }
 
 /** True when the labels satisfy all matchers; a label that is absent counts as empty, as in Prometheus. */
@@ -54,16 +25,14 @@ export function matches(labels: Labels, matchers: readonly Matcher[]): boolean {
   });
 }
 
-/** One text for all spellings of the same selector. */
-export function canonicalSelector(selector: Selector): string {
-  const matchers = selector.matchers.map((m) => `${m.label}${m.operator}${JSON.stringify(m.value)}`).sort();
-  return `${selector.metric}{${matchers.join(',')}}`;
-}
-
 /** Labels in the one order in which they are written. */
 export function seriesName(labels: Labels): string {
   const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${pairs.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(',')}}`;
+}
+
+function isApplicable(matcher: Matcher): boolean {
+  return !matcher.operator.endsWith('~') || regex(matcher) !== undefined;
 }
 
 const compiled = new Map<string, RegExp | undefined>();

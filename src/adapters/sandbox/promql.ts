@@ -1,4 +1,5 @@
 import { durationSeconds } from '../../plan/duration.ts';
+import { childrenOf, isProblem, type PromNode, readPromQl } from '../../plan/promql/syntax.ts';
 
 /** A query of the part of PromQL that the simulated metrics store knows, as a tree. */
 export type Query =
@@ -11,17 +12,21 @@ export type Query =
   | { readonly kind: 'binary'; readonly sign: string; readonly left: Query; readonly right: Query };
 
 /** What an aggregation does with the values of a group. */
-export type Aggregation = 'sum' | 'avg' | 'min' | 'max' | 'count';
+export type Aggregation = (typeof AGGREGATIONS)[number];
+
+const AGGREGATIONS = ['sum', 'avg', 'min', 'max', 'count'] as const;
+const SIGNS = ['+', '-', '*', '/'];
 
 /**
  * Reads a query: numbers, selectors, `+ - * /`, parentheses, `rate` and `increase` over a range, `sum`, `avg`, `min`,
  * `max`, `count` with an optional `by`, and `histogram_quantile`.
- * @returns the tree, or where the reading stopped
+ * @returns the tree, or the part that the simulated store does not know
  */
 export function parseQuery(text: string): Query | { readonly stuckAt: string } {
-  const reader = new QueryReader(text);
+  const node = readPromQl(text);
+  if (isProblem(node)) return { stuckAt: text.slice(node.at).trim() || 'its end' };
   try {
-    return reader.whole();
+    return queryOf(node);
   } catch (error) {
     if (error instanceof Stuck) return { stuckAt: error.message };
     throw error;
@@ -31,112 +36,81 @@ export function parseQuery(text: string): Query | { readonly stuckAt: string } {
 /** Ends the reading; never leaves this file. */
 class Stuck extends Error {}
 
-/** Deeper than any query that people write; deeper ones would exhaust the stack. */
-const MAX_DEPTH = 50;
-
-class QueryReader {
-  readonly #text: string;
-  #at = 0;
-  #depth = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  whole(): Query {
-    const query = this.#sum();
-    if (this.#text.slice(this.#at).trim() !== '') throw this.#stuck();
-    return query;
-  }
-
-  #sum(): Query {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw this.#stuck();
-    const sum = this.#chain(/[+-]/y, () => this.#chain(/[*/]/y, () => this.#factor()));
-    this.#depth -= 1;
-    return sum;
-  }
-
-  /** Operands joined by signs of one precedence, from left to right. */
-  #chain(signs: RegExp, operand: () => Query): Query {
-    let left = operand();
-    for (let sign = this.#take(signs); sign !== undefined; sign = this.#take(signs)) {
-      left = { kind: 'binary', sign, left, right: operand() };
+function queryOf(node: PromNode): Query {
+  const [first, second, third] = node.children;
+  switch (node.kind) {
+    case 'NumberDurationLiteral':
+      return { kind: 'number', value: numberOf(node) };
+    case 'VectorSelector':
+      return { kind: 'instant', selector: node.text };
+    case 'ParenExpr':
+      return queryOf(known(first, node));
+    case 'UnaryExpr':
+      return first?.text === '-'
+        ? { kind: 'negative', of: queryOf(known(second, node)) }
+        : queryOf(known(second, node));
+    case 'BinaryExpr': {
+      // A modifier such as `on (…)` stands between sign and operand, and is not known here.
+      if (node.children.length !== 3 || !SIGNS.includes(second?.text ?? '')) throw new Stuck(node.text);
+      return {
+        kind: 'binary',
+        sign: known(second, node).text,
+        left: queryOf(known(first, node)),
+        right: queryOf(known(third, node)),
+      };
     }
-    return left;
-  }
-
-  #factor(): Query {
-    let negative = false;
-    while (this.#take(/-/y) !== undefined) negative = !negative;
-    const operand = this.#operand();
-    return negative ? { kind: 'negative', of: operand } : operand;
-  }
-
-  #operand(): Query {
-    const number = this.#take(/(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?/iy);
-    if (number !== undefined) return { kind: 'number', value: Number(number) };
-    if (this.#take(/\(/y) !== undefined) return this.#closed(this.#sum());
-    const growth = this.#take(/(rate|increase)(?=\s*\()/y);
-    if (growth !== undefined) return this.#growth(growth as 'rate' | 'increase');
-    const aggregation = this.#take(/(sum|avg|min|max|count)(?=\s*(\(|by\b))/y);
-    if (aggregation !== undefined) return this.#aggregate(aggregation as Aggregation);
-    if (this.#take(/histogram_quantile(?=\s*\()/y) !== undefined) {
-      this.#need(/\(/y);
-      const phi = this.#sum();
-      this.#need(/,/y);
-      return this.#closed({ kind: 'quantile', phi, of: this.#sum() });
-    }
-    return { kind: 'instant', selector: this.#need(SELECTOR) };
-  }
-
-  #growth(call: 'rate' | 'increase'): Query {
-    this.#need(/\(/y);
-    const selector = this.#need(SELECTOR);
-    const range = this.#need(/\[\s*\d+[smhd]\s*\]/y);
-    return this.#closed({ kind: 'growth', call, selector, seconds: durationSeconds(range.slice(1, -1).trim()) });
-  }
-
-  #aggregate(call: Aggregation): Query {
-    const before = this.#by();
-    this.#need(/\(/y);
-    const of = this.#closed(this.#sum());
-    return { kind: 'aggregate', call, by: before ?? this.#by() ?? [], of };
-  }
-
-  #by(): readonly string[] | undefined {
-    const clause = this.#take(/by\s*\([^()]*\)/y);
-    return clause
-      ?.replace(/^by\s*\(|\)$/g, '')
-      .split(',')
-      .map((label) => label.trim())
-      .filter((label) => label !== '');
-  }
-
-  #closed(query: Query): Query {
-    this.#need(/\)/y);
-    return query;
-  }
-
-  #need(pattern: RegExp): string {
-    const found = this.#take(pattern);
-    if (found === undefined) throw this.#stuck();
-    return found;
-  }
-
-  #take(pattern: RegExp): string | undefined {
-    const spaces = /\s*/y;
-    spaces.lastIndex = this.#at;
-    const from = this.#at + (spaces.exec(this.#text)?.[0].length ?? 0);
-    pattern.lastIndex = from;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at = from + found.length;
-    return found;
-  }
-
-  #stuck(): Stuck {
-    return new Stuck(this.#text.slice(this.#at).trim() || 'its end');
+    case 'AggregateExpr':
+      return aggregateOf(node);
+    case 'FunctionCall':
+      return callOf(node);
+    default:
+      throw new Stuck(node.text);
   }
 }
 
-const SELECTOR = /[a-zA-Z_:][a-zA-Z0-9_:]*(\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^{}"'])*\})?/y;
+function aggregateOf(node: PromNode): Query {
+  const call = AGGREGATIONS.find((name) => name === childrenOf(node, 'AggregateOp')[0]?.text);
+  const [modifier] = childrenOf(node, 'AggregateModifier');
+  const [of, ...more] = argumentsOf(node);
+  if (call === undefined || of === undefined || more.length > 0) throw new Stuck(node.text);
+  if (modifier !== undefined && childrenOf(modifier, 'By').length === 0) throw new Stuck(modifier.text);
+  const labels = modifier === undefined ? [] : (childrenOf(modifier, 'GroupingLabels')[0]?.children ?? []);
+  return { kind: 'aggregate', call, by: labels.map((label) => label.text), of: queryOf(of) };
+}
+
+function callOf(node: PromNode): Query {
+  const call = childrenOf(node, 'FunctionIdentifier')[0]?.text;
+  const [first, second, ...more] = argumentsOf(node);
+  if (first === undefined || more.length > 0) throw new Stuck(node.text);
+  if (call === 'histogram_quantile') return { kind: 'quantile', phi: queryOf(first), of: queryOf(known(second, node)) };
+  if ((call !== 'rate' && call !== 'increase') || first.kind !== 'MatrixSelector') throw new Stuck(node.text);
+  const [range] = childrenOf(first, 'DurationExpr');
+  return {
+    kind: 'growth',
+    call,
+    selector: known(childrenOf(first, 'VectorSelector')[0], first).text,
+    seconds: secondsOf(known(range, first)),
+  };
+}
+
+function argumentsOf(node: PromNode): readonly PromNode[] {
+  return childrenOf(node, 'FunctionCallBody')[0]?.children ?? [];
+}
+
+function numberOf(node: PromNode): number {
+  const value = Number(node.text);
+  if (Number.isNaN(value)) throw new Stuck(node.text);
+  return value;
+}
+
+/** Such as `5m` or `1h30m`. */
+function secondsOf(range: PromNode): number {
+  const parts = range.text.match(/\d+[smhd]/g) ?? [];
+  if (parts.join('') !== range.text) throw new Stuck(range.text);
+  return parts.reduce((sum, part) => sum + durationSeconds(part), 0);
+}
+
+function known<T>(part: T | undefined, whole: PromNode): T {
+  if (part === undefined) throw new Stuck(whole.text);
+  return part;
+}

@@ -1,5 +1,6 @@
+import { canonicalSelector, type Matcher } from '../../plan/promql/selector.ts';
 import type { NoData, NoDataReason } from '../../ports/metrics.ts';
-import { canonicalSelector, type Matcher, parseMatchers, parseSelector } from './matcher.ts';
+import { parseMatchers, parseSelector } from './matcher.ts';
 import { METRICS } from './series.ts';
 import type { Lessons, WorldState } from './world-state.ts';
 

@@ -1,4 +1,5 @@
-import { type Labels, type Matcher, matches, seriesName } from './matcher.ts';
+import type { Matcher } from '../../plan/promql/selector.ts';
+import { type Labels, matches, seriesName } from './matcher.ts';
 import { podName } from './pods.ts';
 import { edgesFrom, requestsUntil, servingKey } from './requests.ts';
 import { servedBetween, trafficKey } from './traffic.ts';

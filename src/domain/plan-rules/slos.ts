@@ -1,3 +1,4 @@
+import { readSelector, type Selector, writeMatcher } from '../../plan/promql/selector.ts';
 import type { Slo } from '../../plan/spec.ts';
 import { error, type PlanFinding, type PlanRule, warning } from './finding.ts';
 
@@ -6,7 +7,7 @@ export const sloRules: PlanRule = ({ plan: { spec } }) =>
   spec.slos.flatMap((slo, index) => rulesOf(slo, ['spec', 'slos', index]));
 
 function rulesOf(slo: Slo, path: PlanFinding['path']): readonly PlanFinding[] {
-  const [good, total] = [readSelector(slo.good), readSelector(slo.total)];
+  const [good, total] = [countable(slo.good), countable(slo.total)];
   const unreadable = (['good', 'total'] as const).flatMap((key) => {
     const selector = key === 'good' ? good : total;
     return typeof selector === 'string'
@@ -52,13 +53,13 @@ function rulesOf(slo: Slo, path: PlanFinding['path']): readonly PlanFinding[] {
         ]
       : []),
     ...total.matchers
-      .filter((one) => !good.matchers.some((other) => other.text === one.text))
+      .filter((one) => !good.matchers.some((other) => writeMatcher(other) === writeMatcher(one)))
       .map((one) =>
         warning(
           'slos.wider-good',
           [...path, 'good'],
-          `${slo.name}: good events are not restricted to ${one.text}, as all events are`,
-          `add ${one.text} to good`,
+          `${slo.name}: good events are not restricted to ${writeMatcher(one)}, as all events are`,
+          `add ${writeMatcher(one)} to good`,
         ),
       ),
     ...[good, total].flatMap((selector, index) =>
@@ -78,33 +79,15 @@ function rulesOf(slo: Slo, path: PlanFinding['path']): readonly PlanFinding[] {
 
 const EXAMPLE = 'such as http_requests_total{service="web",code!~"5.."} of http_requests_total{service="web"}';
 
-interface Matcher {
-  readonly label: string;
-  readonly operator: string;
-  readonly value: string;
-  /** As it is written, without spaces around it. */
-  readonly text: string;
-}
-
-const MATCHER = /^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/;
-
 /** A selector in its parts, or why it can match nothing. */
-function readSelector(text: string): { readonly metric: string; readonly matchers: readonly Matcher[] } | string {
-  const [, metric = '', body = ''] = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([\s\S]*)\})?$/.exec(text.trim()) ?? [];
-  if (metric === '') return 'it is not a metric name with matchers in braces';
-  const matchers: Matcher[] = [];
-  let rest = body;
-  while (rest.trim() !== '') {
-    const [whole, label, operator, value] = MATCHER.exec(rest) ?? [];
-    if (whole === undefined || label === undefined || operator === undefined || value === undefined)
-      return `"${rest.trim()}" is not a matcher such as service="web"`;
-    matchers.push({ label, operator, value, text: `${label}${operator}"${value}"` });
-    rest = rest.slice(whole.length);
-  }
+function countable(text: string): Selector | string {
+  const selector = readSelector(text);
+  if (typeof selector === 'string') return selector;
+  const { matchers } = selector;
   const clash = matchers.find(
     (one) =>
       one.operator === '=' &&
       matchers.some((other) => other.label === one.label && other.operator === '=' && other.value !== one.value),
   );
-  return clash === undefined ? { metric, matchers } : `${clash.label} cannot have two values`;
+  return clash === undefined ? selector : `${clash.label} cannot have two values`;
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type Place, RelctlError } from '../../errors.ts';
+import { type Selector, writeSelector } from '../../plan/promql/selector.ts';
 import { type Slo, specSchema } from '../../plan/spec.ts';
 import { type PositionedYaml, readYaml } from '../../plan/yaml.ts';
-import { type CounterSelector, complement, counterOf, writeSelector } from './selector.ts';
+import { complement, counterOf } from './selector.ts';
 
 /** SLOs of a plan, read from OpenSLO. */
 export interface OpenSloReading {
@@ -174,7 +175,7 @@ function nameOf(
   return count === 1 ? own : `${own} ${objective ?? index + 1}`;
 }
 
-function countersOf(indicator: Indicator): { good: CounterSelector; total: CounterSelector; notes: string[] } | string {
+function countersOf(indicator: Indicator): { good: Selector; total: Selector; notes: string[] } | string {
   const ratio = indicator.ratioMetric;
   if (ratio === undefined) return 'it has no ratioMetric; a plan counts good events among all events';
   if (ratio.counter === false) return 'its metrics are no counters';
@@ -192,7 +193,7 @@ function countersOf(indicator: Indicator): { good: CounterSelector; total: Count
   return { good, total, notes: ['good events are those that are not bad'] };
 }
 
-function selectorOf(metric: z.infer<typeof metricSchema> | undefined): CounterSelector | string {
+function selectorOf(metric: z.infer<typeof metricSchema> | undefined): Selector | string {
   if (metric === undefined) return 'it is missing';
   const { type, spec } = metric.metricSource;
   if (type !== undefined && !/^prometheus$/i.test(type)) return `its source is ${type}, not Prometheus`;

@@ -1,74 +1,60 @@
-/** A counter with its label matchers. */
-export interface CounterSelector {
-  readonly metric: string;
-  /** As written, such as `code!~"5.."`. */
-  readonly matchers: readonly string[];
-}
-
-const MATCHER = /^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*$/;
-
-/** A grouping behind an aggregation. */
-const GROUPING = /\)\s*(?:by|without)\s*\([^()]*\)$/;
+import { type Matcher, type Selector, selectorOf } from '../../plan/promql/selector.ts';
+import { childrenOf, isProblem, type PromNode, readPromQl } from '../../plan/promql/syntax.ts';
 
 /**
- * The counter of a PromQL query of OpenSLO. Sums, groupings, and `rate` or `increase` over any range are taken away: they
+ * The counter of a PromQL query of an SLO. Sums, groupings, and `rate` or `increase` over any range are taken away: they
  * say how to look at the counter, and relctl itself decides over which time it counts. `undefined` for any other query.
  */
-export function counterOf(query: string): CounterSelector | undefined {
-  let rest = query.trim();
-  for (;;) {
-    const inner =
-      /^sum\s*(?:(?:by|without)\s*\([^()]*\))?\s*\(([\s\S]*)\)$/.exec(rest.replace(GROUPING, ')'))?.[1] ??
-      /^(?:rate|increase|irate)\s*\(([\s\S]*)\)$/.exec(rest)?.[1] ??
-      /^\(([\s\S]*)\)$/.exec(rest)?.[1];
-    if (inner === undefined || !isBalanced(inner)) break;
-    rest = inner.trim();
+export function counterOf(query: string): Selector | undefined {
+  const node = readPromQl(query.trim().replace(RANGE_OF_A_TOOL, '[5m]'));
+  return isProblem(node) ? undefined : counterIn(node);
+}
+
+/** A range that a tool fills in: `[{{.window}}]`, `[$__rate_interval]`. */
+const RANGE_OF_A_TOOL = /\[\s*(?:\{\{[^{}[\]]*\}\}|\$[^[\]"']*)\s*\]/g;
+
+const GROWTH = ['rate', 'increase', 'irate'];
+
+function counterIn(node: PromNode): Selector | undefined {
+  switch (node.kind) {
+    case 'VectorSelector':
+      return selectorOf(node);
+    case 'ParenExpr':
+    case 'MatrixSelector':
+      return only(node.children.filter((child) => child.kind !== 'DurationExpr'));
+    case 'AggregateExpr':
+      return childrenOf(node, 'AggregateOp')[0]?.text === 'sum' ? only(argumentsOf(node)) : undefined;
+    case 'FunctionCall':
+      return GROWTH.includes(childrenOf(node, 'FunctionIdentifier')[0]?.text ?? '')
+        ? only(argumentsOf(node))
+        : undefined;
+    default:
+      return undefined;
   }
-  // A range, also one that a tool fills in: [5m], [{{.window}}], [$__rate_interval].
-  const match =
-    /^([a-zA-Z_:][\w:]*)\s*(?:\{((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^{}"'])*)\})?\s*(?:\[[^[\]]*\])?$/.exec(rest);
-  if (match?.[1] === undefined) return undefined;
-  const matchers = splitMatchers(match[2] ?? '');
-  return matchers && { metric: match[1], matchers };
 }
 
-/** The selector as a plan writes it. */
-export function writeSelector({ metric, matchers }: CounterSelector): string {
-  return matchers.length === 0 ? metric : `${metric}{${matchers.join(',')}}`;
+function argumentsOf(node: PromNode): readonly PromNode[] {
+  return childrenOf(node, 'FunctionCallBody')[0]?.children ?? [];
 }
 
-const OPPOSITE: Readonly<Record<string, string>> = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' };
+function only(nodes: readonly PromNode[]): Selector | undefined {
+  const [one] = nodes;
+  return one === undefined || nodes.length !== 1 ? undefined : counterIn(one);
+}
+
+const OPPOSITE = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' } as const;
 
 /**
  * The good events, where only bad and all events are given: bad events must be all events with one more matcher, which is
  * turned round. `undefined` when they are not.
  */
-export function complement(bad: CounterSelector, total: CounterSelector): CounterSelector | undefined {
-  const extra = bad.matchers.filter((matcher) => !total.matchers.includes(matcher));
-  const isPart = total.matchers.every((matcher) => bad.matchers.includes(matcher));
-  const parts = MATCHER.exec(extra[0] ?? '');
-  if (bad.metric !== total.metric || !isPart || extra.length !== 1 || parts === null) return undefined;
-  return { metric: total.metric, matchers: [...total.matchers, `${parts[1]}${OPPOSITE[parts[2] ?? '']}${parts[3]}`] };
+export function complement(bad: Selector, total: Selector): Selector | undefined {
+  const [extra, ...others] = bad.matchers.filter((matcher) => !total.matchers.some((one) => isSame(one, matcher)));
+  const isPart = total.matchers.every((matcher) => bad.matchers.some((one) => isSame(one, matcher)));
+  if (bad.metric !== total.metric || !isPart || extra === undefined || others.length > 0) return undefined;
+  return { metric: total.metric, matchers: [...total.matchers, { ...extra, operator: OPPOSITE[extra.operator] }] };
 }
 
-function splitMatchers(text: string): string[] | undefined {
-  const matchers: string[] = [];
-  for (const piece of text.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,"'])+/g) ?? []) {
-    if (piece.trim() === '') continue;
-    const parts = MATCHER.exec(piece);
-    if (parts === null) return undefined;
-    matchers.push(`${parts[1]}${parts[2]}${parts[3]}`);
-  }
-  return matchers;
-}
-
-/** False for `a) + (b`: its parentheses belonged to two expressions. */
-function isBalanced(text: string): boolean {
-  let depth = 0;
-  for (const character of text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '')) {
-    if (character === '(') depth += 1;
-    else if (character === ')') depth -= 1;
-    if (depth < 0) return false;
-  }
-  return depth === 0;
+function isSame(one: Matcher, other: Matcher): boolean {
+  return one.label === other.label && one.operator === other.operator && one.value === other.value;
 }

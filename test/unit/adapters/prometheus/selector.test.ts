@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSelector, seriesKey, writeSelector } from '../../../../src/adapters/prometheus/selector.ts';
+import { selectorWith, seriesKey } from '../../../../src/adapters/prometheus/selector.ts';
+import { writeSelector } from '../../../../src/plan/promql/selector.ts';
 
 function canonical(text: string, ...further: string[]): string {
-  const selector = readSelector(text, further);
+  const selector = selectorWith(text, further);
   return typeof selector === 'string' ? `problem: ${selector}` : writeSelector(selector);
 }
 
@@ -13,10 +14,11 @@ const matcher = fc.record({
   value: fc.string({ unit: 'grapheme' }),
 });
 
-describe('readSelector', () => {
+describe('a selector with further matchers', () => {
   it.each([
-    ['up', 'up{}'],
-    ['up{}', 'up{}'],
+    ['up', 'up'],
+    ['up{}', 'up'],
+    ['{"http.requests", "a b"="1"}', '{"http.requests","a b"="1"}'],
     ['ns:errors_total{ code = "500" , service=~\'web|api\', }', 'ns:errors_total{code="500",service=~"web|api"}'],
     ['x{a=`raw\\d`}', 'x{a="raw\\\\d"}'],
     ['x{a="\\x41\\u00e9\\t"}', 'x{a="Aé\\t"}'],
@@ -53,9 +55,9 @@ describe('readSelector', () => {
   it('reads what it writes, whatever the values are', () => {
     fc.assert(
       fc.property(fc.array(matcher), fc.array(matcher, { minLength: 1 }), (own, further) => {
-        const text = writeSelector({ name: 'x', matchers: own });
-        const added = writeSelector({ name: '', matchers: further }).slice(1, -1);
-        expect(readSelector(text, [added])).toEqual({ name: 'x', matchers: [...own, ...further] });
+        const text = writeSelector({ metric: 'x', matchers: own });
+        const added = writeSelector({ metric: 'x', matchers: further }).slice(2, -1);
+        expect(selectorWith(text, [added])).toEqual({ metric: 'x', matchers: [...own, ...further] });
       }),
     );
   });
@@ -66,7 +68,7 @@ describe('readSelector', () => {
       fc.property(
         fc.array(bit).map((bits) => bits.join('')),
         (hostile) => {
-          const selector = readSelector('x', [hostile]);
+          const selector = selectorWith('x', [hostile]);
           if (typeof selector === 'string') return;
           // Outside the quotes, what is written holds nothing but labels, operators and commas.
           const bare = writeSelector(selector).replace(/"(?:[^"\\]|\\.)*"/g, '""');

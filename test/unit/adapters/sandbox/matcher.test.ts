@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  canonicalSelector,
-  matches,
-  parseMatchers,
-  parseSelector,
-  seriesName,
-} from '../../../../src/adapters/sandbox/matcher.ts';
+import { matches, parseMatchers, parseSelector, seriesName } from '../../../../src/adapters/sandbox/matcher.ts';
+import { canonicalSelector } from '../../../../src/plan/promql/selector.ts';
 
 const web = { service: 'web', code: '503' };
 const hit = (text: string) => matches(web, parseMatchers(text) ?? []);

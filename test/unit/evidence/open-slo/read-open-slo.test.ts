@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOpenSlo } from '../../../../src/evidence/open-slo/read-open-slo.ts';
-import { complement, counterOf, writeSelector } from '../../../../src/evidence/open-slo/selector.ts';
+import { complement, counterOf } from '../../../../src/evidence/open-slo/selector.ts';
+import { writeSelector } from '../../../../src/plan/promql/selector.ts';
 
 const ratio = (good: string, total: string, kind = 'good') => `ratioMetric:
         counter: true
@@ -137,7 +138,13 @@ describe('queries', () => {
 
   test('a complement needs one matcher more on the same counter', () => {
     const of = (query: string) => counterOf(query) ?? { metric: '', matchers: [] };
-    expect(complement(of('x{a="1",b="2"}'), of('x{a="1"}'))).toEqual({ metric: 'x', matchers: ['a="1"', 'b!="2"'] });
+    expect(complement(of('x{a="1",b="2"}'), of("x{a='1'}"))).toEqual({
+      metric: 'x',
+      matchers: [
+        { label: 'a', operator: '=', value: '1' },
+        { label: 'b', operator: '!=', value: '2' },
+      ],
+    });
     expect(complement(of('x{b="2"}'), of('x{a="1"}'))).toBeUndefined();
     expect(complement(of('y{b="2"}'), of('x'))).toBeUndefined();
     expect(complement(of('x{a="1",b="2"}'), of('x'))).toBeUndefined();
