@@ -39,8 +39,11 @@ export interface VariableFinding {
 
 /** What a migration does that can hurt. */
 export interface Operation {
-  /** `destroys`: data is lost. `breaks`: the version that runs now cannot work with it. `locks`: others wait meanwhile. */
-  readonly effect: 'destroys' | 'breaks' | 'locks';
+  /**
+   * `destroys`: data is lost. `breaks`: the version that runs now cannot work with it. `locks`: others wait meanwhile. `unknown`: it
+   * could not be told what it does to the version that runs now, and a person is asked.
+   */
+  readonly effect: 'destroys' | 'breaks' | 'locks' | 'unknown';
   /** What it does, in a few words. */
   readonly text: string;
   /** 1-based line in the migration's file at the head. */
@@ -51,7 +54,8 @@ export interface Operation {
 export interface MigrationFinding {
   /** As its tool names it. */
   readonly id: string;
-  readonly tool: MigrationTool;
+  /** Name of its tool in the registry; `sql` is a plain script in a folder of migrations. */
+  readonly tool: string;
   /** `changed`: one that may have run already was edited. */
   readonly change: Change;
   readonly services: readonly string[];
@@ -60,34 +64,14 @@ export interface MigrationFinding {
   readonly down: 'yes' | 'lossy' | 'no';
   /** Why there is no way down, or what it loses. */
   readonly downNote?: string;
+  /** Ids that it says it comes right after, where its tool keeps its own order. */
+  readonly after?: readonly string[];
+  /** The id before it in the folder, by the tool's order of names. */
+  readonly previous?: string;
+  /** What is wrong with the order of its history, a sentence each; on one of the new migrations of a folder. */
+  readonly conflicts?: readonly string[];
   readonly seen: Seen;
 }
-
-/** Tools whose migrations are known; `sql` is a plain script in a folder of migrations. */
-export type MigrationTool =
-  | 'prisma'
-  | 'knex'
-  | 'sequelize'
-  | 'typeorm'
-  | 'mikro-orm'
-  | 'drizzle'
-  | 'node-pg-migrate'
-  | 'kysely'
-  | 'flyway'
-  | 'liquibase'
-  | 'rails'
-  | 'django'
-  | 'alembic'
-  | 'golang-migrate'
-  | 'goose'
-  | 'dbmate'
-  | 'diesel'
-  | 'laravel'
-  | 'doctrine'
-  | 'phinx'
-  | 'ecto'
-  | 'ef-core'
-  | 'sql';
 
 /** An object that somebody must provide or that the cluster gets. */
 export interface ResourceFinding {

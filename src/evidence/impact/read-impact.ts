@@ -4,7 +4,7 @@ import type { Impact } from './findings.ts';
 import { compareExposure } from './manifests/exposure.ts';
 import { compareMonitoring } from './manifests/monitoring.ts';
 import { compareResources } from './manifests/resources.ts';
-import { compareMigrations } from './migrations/compare.ts';
+import { compareMigrations, siblingsWanted } from './migrations/compare.ts';
 import { isOwnFile } from './own-files.ts';
 import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
 import { extensionOf, roleOf } from './paths.ts';
@@ -51,13 +51,24 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
     ownFiles: changed.map(pathOf).filter(isOwnFile),
     ...affectedServices(changed, ownership),
     environmentVariables: await readVariables(source, files, ownership),
-    migrations: compareMigrations(product, exists.head, exists.base, servicesOf),
+    migrations: await readMigrations(source, product, exists, servicesOf),
     resources: compareResources(product, servicesOf),
     monitoring: compareMonitoring(product, servicesOf),
     dependencies: compareDependencies(product, servicesOf),
     exposure: compareExposure(product, servicesOf),
     unread,
   };
+}
+
+async function readMigrations(
+  source: ImpactSource,
+  files: readonly TwoSided[],
+  exists: ReturnType<typeof existence>,
+  servicesOf: (path: string) => readonly string[],
+): Promise<Impact['migrations']> {
+  const wanted = siblingsWanted(files, source.filesAtHead);
+  const siblings = wanted.length === 0 ? new Map<string, string>() : await source.read('head', wanted);
+  return compareMigrations(files, { existsAtHead: exists.head, existsAtBase: exists.base, servicesOf, siblings });
 }
 
 const pathOf = (file: ChangedFile): string => file.newPath ?? file.oldPath ?? '';

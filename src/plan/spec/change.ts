@@ -57,6 +57,14 @@ export const migrationSchema = z
     reversible: z.boolean(),
     down: z.array(z.string().min(1)).min(1).optional().describe('Command that undoes it, as an argument list'),
     pointOfNoReturn: z.boolean().default(false).describe('Once done, rolling back is refused and a person is paged'),
+    covers: z
+      .array(kubeName)
+      .min(2)
+      .optional()
+      .describe('The migrations that its one command runs, in their order, where it runs several'),
+    compatibility: text
+      .optional()
+      .describe('Whether the version that runs now can work with it, where relctl could not tell'),
   })
   .refine((m) => !m.reversible || m.down !== undefined, {
     message: 'a reversible migration needs its down command',

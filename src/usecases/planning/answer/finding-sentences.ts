@@ -29,6 +29,9 @@ export function findingSentences(impact: Impact): readonly string[] {
             `Migration ${one.id} ${EFFECTS[operation.effect]}: ${operation.text} (${one.seen.file}:${operation.line})`,
         ),
       ),
+    ...impact.migrations.flatMap((one) =>
+      (one.conflicts ?? []).map((text) => `Migrations of ${one.tool} are out of order: ${text} (${placeOf(one.seen)})`),
+    ),
     ...impact.resources.map(
       (one) =>
         `${one.kind} ${one.name === '' ? 'of a template' : one.name} is ${PAST[one.change]} (${placeOf(one.seen)})`,
@@ -65,6 +68,7 @@ const EFFECTS = {
   destroys: 'destroys data',
   breaks: 'breaks the version that runs now',
   locks: 'locks a table while it runs',
+  unknown: 'is for a person to judge',
 } as const;
 
 /** A sentence without its evidence: two sentences with the same core are one finding that moved. */

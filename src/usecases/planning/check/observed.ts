@@ -6,12 +6,12 @@ import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Context } from '../../release/context.ts';
-import { migrationName } from '../draft/migrations.ts';
 import { impactBetween } from '../facts/impact.ts';
 import { type Manifests, openManifests } from '../facts/manifests.ts';
 import type { Notice } from '../revise/notice.ts';
 import { staleOf } from '../revise/stale.ts';
 import { selectorFindings } from './canary-selectors.ts';
+import { migrationFindings } from './migration-findings.ts';
 import { olderImageFindings } from './older-images.ts';
 import { unplannedFindings } from './unplanned.ts';
 import { settingFindings } from './variable-settings.ts';
@@ -41,7 +41,7 @@ export async function observedFindings(
       ...stale.map((notice) => staleFinding(plan, notice)),
       ...(await unplannedFindings(context, plan, impact, manifests)),
       ...(await settingFindings(context.config, plan, manifests)),
-      ...destroyers(plan, impact),
+      ...migrationFindings(plan, impact),
       ...(await canaryFindings(plan, policy, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),
       ...(await olderImageFindings(context, plan)),
@@ -100,25 +100,6 @@ function placeIn(items: readonly object[], key: string, name: string): number {
     0,
     items.findIndex((item) => (item as Readonly<Record<string, unknown>>)[key] === name),
   );
-}
-
-/** Migrations that lose data and are called reversible: the way down brings the schema back, not what was in it. */
-function destroyers({ spec }: ReleasePlan, impact: Impact): readonly PlanFinding[] {
-  return impact.migrations.flatMap((found): PlanFinding[] => {
-    const index = spec.migrations.findIndex((one) => one.id === migrationName(found.id));
-    const destroys = found.operations.find((operation) => operation.effect === 'destroys');
-    const planned = spec.migrations[index];
-    if (destroys === undefined || planned === undefined || planned.pointOfNoReturn || !planned.reversible) return [];
-    return [
-      {
-        code: 'migrations.destroys',
-        severity: found.down === 'yes' ? 'warning' : 'error',
-        path: ['spec', 'migrations', index, 'reversible'],
-        problem: `${planned.id} is called reversible, but it loses data: ${destroys.text} (${found.seen.file}:${destroys.line})`,
-        fix: 'set reversible to false and pointOfNoReturn to true, or have its down command bring the data back',
-      },
-    ];
-  });
 }
 
 /** A canary that would get more of production than the policy allows is refused at the deployment; better to know now. */

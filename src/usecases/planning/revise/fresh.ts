@@ -4,7 +4,7 @@ import type { EnvironmentName } from '../../../plan/config.ts';
 import type { Spec } from '../../../plan/spec.ts';
 import type { Context } from '../../release/context.ts';
 import { newAlerts } from '../draft/draft-document.ts';
-import { type DraftedMigration, draftMigrations } from '../draft/migrations.ts';
+import { type DraftedMigration, draftMigrations, plannedNames } from '../draft/migrations.ts';
 import { type DraftedResource, draftResources } from '../draft/resources.ts';
 import { type DraftedVariable, draftVariables } from '../draft/variables.ts';
 import type { Manifests } from '../facts/manifests.ts';
@@ -45,9 +45,7 @@ export async function freshOf(
   return {
     variables: drafted.filter(({ variable }) => !spec.environmentVariables.some((one) => one.name === variable.name)),
     settings: drafted.flatMap((one) => settingOf(spec, one)),
-    migrations: draftMigrations(impact, services).filter(
-      ({ migration }) => !spec.migrations.some((one) => one.id === migration.id),
-    ),
+    migrations: draftMigrations(impact, services, plannedNames(spec.migrations)),
     resources: draftResources(impact, config, drafted).filter(
       ({ resource }) => !spec.resources.some((one) => isSame(one, resource)),
     ),

@@ -1,7 +1,7 @@
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Spec } from '../../../plan/spec.ts';
 import type { Context } from '../../release/context.ts';
-import { draftMigrations, migrationName } from '../draft/migrations.ts';
+import { migrationNames } from '../draft/migrations.ts';
 import { isNewVariable } from '../draft/variables.ts';
 import type { Manifests } from '../facts/manifests.ts';
 import { type Notice, notice } from './notice.ts';
@@ -39,10 +39,7 @@ export async function staleOf(
     ...missing(
       'migration',
       spec.migrations.map((one) => one.id),
-      [
-        ...impact.migrations.map((one) => migrationName(one.id)),
-        ...draftMigrations(impact, []).map((one) => one.migration.id),
-      ],
+      [...migrationNames(impact).values()],
     ),
     ...missing(
       'alert',

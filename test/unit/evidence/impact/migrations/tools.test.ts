@@ -4,12 +4,11 @@ import { compareMigrations } from '../../../../../src/evidence/impact/migrations
 /** Reads one new file as a migration, in a tree with the given other files. */
 function added(path: string, text: string, others: readonly string[] = []): string {
   const exists = (other: string) => other === path || others.includes(other);
-  const found = compareMigrations(
-    [{ oldPath: undefined, newPath: path, oldText: undefined, newText: text }],
-    exists,
-    () => false,
-    () => [],
-  );
+  const found = compareMigrations([{ oldPath: undefined, newPath: path, oldText: undefined, newText: text }], {
+    existsAtHead: exists,
+    existsAtBase: () => false,
+    servicesOf: () => [],
+  });
   return found
     .map((m) => [m.tool, m.id, m.down, ...m.operations.map((o) => `${o.effect}@${o.line}`)].join(' '))
     .join(' | ');
@@ -185,7 +184,7 @@ describe('Django', () => {
     ["migrations.AddField(model_name='a', name='b', field=models.ManyToManyField(to='c')),", 'yes'],
     ["migrations.RemoveField(\n    model_name='a',\n    name='b',\n),", 'lossy destroys@6'],
     ["migrations.DeleteModel(name='a'),", 'lossy destroys@6'],
-    ["migrations.AlterField(model_name='a', name='b', field=models.TextField()),", 'yes breaks@6'],
+    ["migrations.AlterField(model_name='a', name='b', field=models.TextField()),", 'yes unknown@6'],
     ['migrations.RunPython(forwards),', 'no'],
     ['migrations.RunPython(forwards, backwards),', 'yes'],
     ['migrations.RunPython(code=forwards, reverse_code=migrations.RunPython.noop),', 'yes'],
@@ -326,12 +325,11 @@ describe('both sides', () => {
     newPath: string | undefined,
     newText: string | undefined,
   ) =>
-    compareMigrations(
-      [{ oldPath, newPath, oldText, newText }],
-      () => true,
-      () => true,
-      () => ['svc'],
-    ).map((m) => `${m.change} ${m.id} ${m.seen.side}`);
+    compareMigrations([{ oldPath, newPath, oldText, newText }], {
+      existsAtHead: () => true,
+      existsAtBase: () => true,
+      servicesOf: () => ['svc'],
+    }).map((m) => `${m.change} ${m.id} ${m.seen.side}`);
   const sql = 'ALTER TABLE a ADD b int;';
 
   test('a migration that only moved is none', () => {
