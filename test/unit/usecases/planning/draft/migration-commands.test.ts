@@ -31,7 +31,9 @@ test('a draft says of each command either that it is suggested or that it is sti
   expect(text).toContain('# knex; up and down as the tool is usually called, which is only a suggestion: check it');
   const open = text.slice(text.indexOf('id: 20261102'));
   expect(open).toMatch(/up:\n.*TO BE WRITTEN/);
-  expect(text).toMatch(/# [a-z-]+(, which runs [a-z ]+)?; up and down for a person to write: relctl knows no usual command/);
+  expect(text).toMatch(
+    /# [a-z-]+(, which runs [a-z ]+)?; up and down for a person to write: relctl knows no usual command/,
+  );
 });
 
 test('the packet names the ways back that stand as they were suggested, and none that a person has changed', async () => {
