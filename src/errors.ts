@@ -48,6 +48,7 @@ export const ERRORS = {
   'plan.evidence-mismatch': 'usage',
   'plan.exists': 'usage',
   'policy.invalid': 'usage',
+  'canary.unknown-strategy': 'usage',
   'evidence.unreadable': 'usage',
   'signing.no-key': 'usage',
   'signing.trust': 'usage',

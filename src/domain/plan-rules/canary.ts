@@ -1,5 +1,6 @@
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
-import { strategyOf } from '../deployment/strategies/strategies.ts';
+import { knownStrategy, STRATEGIES } from '../deployment/strategies/strategies.ts';
+import type { StrategyFinding } from '../deployment/strategies/strategy.ts';
 import { error, type PlanRule } from './finding.ts';
 
 /** The canary as the policy and the environments allow it. */
@@ -40,8 +41,17 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
           ),
         ]
       : []),
-    ...strategyOf(spec)
-      .check({ spec, config })
-      .map(({ code, path, problem, fix }) => error(code, path, problem, fix)),
+    ...(knownStrategy(spec)?.check({ spec, config }) ?? [unknownStrategy(canary.strategy)]).map(
+      ({ code, path, problem, fix }) => error(code, path, problem, fix),
+    ),
   ];
 };
+
+function unknownStrategy(name: string): StrategyFinding {
+  return {
+    code: 'canary.strategy',
+    path: ['spec', 'canary', 'strategy'],
+    problem: `there is no canary strategy ${name}`,
+    fix: `write one of: ${Object.keys(STRATEGIES).join(', ')}`,
+  };
+}

@@ -15,7 +15,8 @@ export const sloSchema = z
 /** `spec.canary`. */
 export const canarySchema = z.strictObject({
   strategy: z
-    .enum(['shared-service', 'http-route', 'region', 'ingress-nginx'])
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,40}$/, 'the name of a strategy such as http-route')
     .default('shared-service')
     .describe(
       'How requests come to the candidate: http-route and ingress-nginx divide them by weight, shared-service by number of pods, region by place',

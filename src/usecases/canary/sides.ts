@@ -1,3 +1,4 @@
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { Counts } from '../../domain/judge/look.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Reading, Span } from '../../ports/metrics.ts';
@@ -14,9 +15,9 @@ export interface Sides {
 /** Canary pods against stable ones, or the first region against all others. */
 export function sidesOf(run: Run): Sides {
   const { config } = run.context;
-  const { canary } = run.release.journal.plan.spec;
-  return canary.strategy === 'region'
-    ? regionSides(run.context, [canary.region ?? ''])
+  const { spec } = run.release.journal.plan;
+  return strategyOf(spec).canary === 'region'
+    ? regionSides(run.context, [spec.canary.region ?? ''])
     : { canary: [config.metrics.canaryMatcher], control: [config.metrics.controlMatcher] };
 }
 

@@ -1,3 +1,4 @@
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { formatMoment, windowSpan } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
@@ -75,8 +76,7 @@ function held({ plan, state }: Journal): RelctlError {
   });
 }
 
-function whatStands({ canary }: Spec, { deployment }: ReleaseState): string {
+function whatStands(spec: Spec, { deployment }: ReleaseState): string {
   if (deployment?.promoted === true) return 'the regions that run the candidate keep it, and no other region follows';
-  if (canary.strategy === 'region') return `the canary stays as it is, in ${canary.region ?? 'its region'}`;
-  return `the canary stays as it is, at ${canary.share} of production`;
+  return strategyOf(spec).standing(spec.canary);
 }

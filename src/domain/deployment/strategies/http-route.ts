@@ -14,7 +14,7 @@ import {
 } from './http-route-rules.ts';
 import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Exposure, Obstacle, Strategy, Traffic } from './strategy.ts';
-import { trafficFindings } from './traffic-check.ts';
+import { podsStand, proposeByWeight, trafficFindings } from './traffic-check.ts';
 import { exactWeights, factorFor, type Weights, weightsWithin } from './weights.ts';
 
 /** The API that every Gateway controller serves since v1.0. */
@@ -27,6 +27,8 @@ const API_VERSION = 'gateway.networking.k8s.io/v1';
  */
 export const httpRoute: Strategy = {
   canary: 'pods',
+  propose: (ground) => proposeByWeight(ground, 'httpRoute'),
+  standing: podsStand,
   check: (facts) => trafficFindings(facts, 'httpRoute'),
   replicas: canaryReplicas,
   trueShare: (share) => share,

@@ -3,7 +3,7 @@ import { canaryName, canaryReplicas, nameOf, RELEASE_LABEL, TRACK_LABEL } from '
 import { canaryService, canaryServiceRef, stableServiceObstacle } from './canary-service.ts';
 import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Exposure, Obstacle, Strategy, Traffic } from './strategy.ts';
-import { trafficFindings } from './traffic-check.ts';
+import { podsStand, proposeByWeight, trafficFindings } from './traffic-check.ts';
 import { exactWeights } from './weights.ts';
 
 const API_VERSION = 'networking.k8s.io/v1';
@@ -26,6 +26,8 @@ interface Rule {
  */
 export const ingressNginx: Strategy = {
   canary: 'pods',
+  propose: (ground) => proposeByWeight(ground, 'ingress'),
+  standing: podsStand,
   check: (facts) => trafficFindings(facts, 'ingress'),
   replicas: canaryReplicas,
   trueShare: (share) => share,

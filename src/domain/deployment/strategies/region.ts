@@ -1,6 +1,6 @@
 import { durationSeconds } from '../../../plan/duration.ts';
 import { windowSpan } from '../../schedule/calendar.ts';
-import type { Strategy, StrategyFacts, StrategyFinding } from './strategy.ts';
+import type { Proposal, ProposalGround, Strategy, StrategyFacts, StrategyFinding } from './strategy.ts';
 
 /**
  * One non-critical region runs the candidate whole, and is compared with the others; then the others follow in waves. For
@@ -8,6 +8,8 @@ import type { Strategy, StrategyFacts, StrategyFinding } from './strategy.ts';
  */
 export const region: Strategy = {
   canary: 'region',
+  propose: proposeRegion,
+  standing: (canary) => `the canary stays as it is, in ${canary.region ?? 'its region'}`,
   check: (facts) => [...firstRegion(facts), ...waveRegions(facts), ...soakTime(facts)],
   replicas: () => 0,
   trueShare: (share) => share,
@@ -16,6 +18,13 @@ export const region: Strategy = {
   companionRefs: () => [],
   routeRef: () => undefined,
 };
+
+/** The first region that is not critical, where there are several. */
+function proposeRegion({ config }: ProposalGround): Proposal | undefined {
+  const { regions } = config.environments.production;
+  const first = regions.find((one) => !one.critical);
+  return regions.length < 2 || first === undefined ? undefined : { share: '1%', region: first.name };
+}
 
 function firstRegion({ spec, config }: StrategyFacts): readonly StrategyFinding[] {
   const { regions } = config.environments.production;

@@ -1,6 +1,7 @@
 import { canaryReplicas, replicasOf } from '../../kubernetes/manifests.ts';
 import { overlapObstacle } from './overlap.ts';
-import type { CanaryGround, Obstacle, Strategy } from './strategy.ts';
+import type { CanaryGround, Obstacle, Proposal, ProposalGround, Strategy } from './strategy.ts';
+import { podsStand } from './traffic-check.ts';
 
 /**
  * Canary pods behind the Service of the stable ones. Requests go evenly to all pods, so the share follows from their number:
@@ -8,6 +9,8 @@ import type { CanaryGround, Obstacle, Strategy } from './strategy.ts';
  */
 export const sharedService: Strategy = {
   canary: 'pods',
+  propose: ({ maxShare, services }) => ({ share: smallestShare(maxShare, services) }),
+  standing: podsStand,
   check: () => [],
   replicas: canaryReplicas,
   trueShare,
@@ -16,6 +19,12 @@ export const sharedService: Strategy = {
   companionRefs: () => [],
   routeRef: () => undefined,
 };
+
+/** In whole percents, so that one pod of the service with the fewest is enough; never more than the policy allows. */
+function smallestShare(maxShare: number, services: ProposalGround['services']): Proposal['share'] {
+  const possible = services.map(({ replicas }) => (replicas === undefined ? 1 : Math.ceil(100 / (replicas + 1))));
+  return `${Math.min(Math.max(1, ...possible), Math.floor(maxShare * 100))}%`;
+}
 
 function trueShare(share: number, stable: number): number {
   const canary = canaryReplicas(share, stable);

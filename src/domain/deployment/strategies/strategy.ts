@@ -9,6 +9,10 @@ import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
 export interface Strategy {
   /** Whether the canary is a region, or pods of its own beside the stable ones. */
   readonly canary: 'region' | 'pods';
+  /** What a draft proposes for these services; `undefined` where the strategy cannot serve them all. */
+  propose(ground: ProposalGround): Proposal | undefined;
+  /** What stands in production while the canary is held, such as `the canary stays as it is, at 1% of production`. */
+  standing(canary: Spec['canary']): string;
   /** What is wrong with a plan and the configuration, whatever runs in production. */
   check(facts: StrategyFacts): readonly StrategyFinding[];
   /** How many canary pods a share needs beside so many stable ones. */
@@ -42,6 +46,18 @@ export interface Steering {
   /** What its controller says of the object as it is now. */
   acceptance(live: KubeObject): Acceptance;
 }
+
+/** What a draft knows when it chooses a strategy. */
+export interface ProposalGround {
+  readonly config: Config;
+  /** The largest true share that the policy allows, 0 to 1. */
+  readonly maxShare: number;
+  /** The services of the plan, with the pods that production has of each where that is known. */
+  readonly services: readonly { readonly name: string; readonly replicas: number | undefined }[];
+}
+
+/** The part of `spec.canary` that a strategy decides. */
+export type Proposal = Pick<Spec['canary'], 'share' | 'region'>;
 
 /** Where the traffic of a service is steered, from relctl.yaml. */
 export type Traffic = NonNullable<Config['services'][string]['traffic']>;

@@ -1,4 +1,5 @@
-import type { StrategyFacts, StrategyFinding } from './strategy.ts';
+import type { Spec } from '../../../plan/spec.ts';
+import type { Proposal, ProposalGround, StrategyFacts, StrategyFinding } from './strategy.ts';
 
 const NAMES = { httpRoute: 'http-route', ingress: 'ingress-nginx' } as const;
 
@@ -16,4 +17,16 @@ export function trafficFindings({ spec, config }: StrategyFacts, kind: keyof typ
       },
     ];
   });
+}
+
+/** One percent for services that all name the object that divides their requests; weights give any share exactly. */
+export function proposeByWeight({ config, services }: ProposalGround, kind: keyof typeof NAMES): Proposal | undefined {
+  return services.every(({ name }) => config.services[name]?.traffic?.[kind] !== undefined)
+    ? { share: '1%' }
+    : undefined;
+}
+
+/** What stands in production while canary pods are held. */
+export function podsStand(canary: Spec['canary']): string {
+  return `the canary stays as it is, at ${canary.share} of production`;
 }

@@ -1,6 +1,6 @@
 import { stableServiceObstacle } from '../../../domain/deployment/strategies/canary-service.ts';
 import { overlapObstacle } from '../../../domain/deployment/strategies/overlap.ts';
-import { strategyOf } from '../../../domain/deployment/strategies/strategies.ts';
+import { knownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
 import { canaryDeployment, isDeployment } from '../../../domain/kubernetes/manifests.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import type { Config } from '../../../plan/config.ts';
@@ -16,8 +16,8 @@ export async function selectorFindings(
   config: Config,
   manifests: Manifests,
 ): Promise<readonly PlanFinding[]> {
-  const strategy = strategyOf(spec);
-  if (strategy.canary !== 'pods') return [];
+  const strategy = knownStrategy(spec);
+  if (strategy?.canary !== 'pods') return [];
   const found = await Promise.all(
     spec.services.map(async ({ name }, index): Promise<PlanFinding[]> => {
       const { objects } = await manifests.of('production', name);

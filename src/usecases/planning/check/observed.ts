@@ -1,4 +1,4 @@
-import { strategyOf } from '../../../domain/deployment/strategies/strategies.ts';
+import { knownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
@@ -108,8 +108,8 @@ async function canaryFindings(
   policy: Policy,
   manifests: Manifests,
 ): Promise<readonly PlanFinding[]> {
-  const strategy = strategyOf(spec);
-  if (strategy.canary !== 'pods') return [];
+  const strategy = knownStrategy(spec);
+  if (strategy?.canary !== 'pods') return [];
   const [share, maxShare] = [percentRatio(spec.canary.share), percentRatio(policy.canary.maxShare)];
   const findings = await Promise.all(
     spec.services.map(async ({ name }): Promise<PlanFinding[]> => {

@@ -91,13 +91,10 @@ describe('the steps of a deployment', () => {
     );
   });
 
-  it.each(Object.keys(STRATEGIES) as (keyof typeof STRATEGIES)[])(
-    'have unique ids that a resumed run finds again: %s',
-    (strategy) => {
-      const canary = { strategy, region: 'eu' };
-      const ids = idsOf(canary, ['eu', 'us']).flat();
-      expect(new Set(ids).size).toBe(ids.length);
-      expect(idsOf(canary, ['eu', 'us'])).toEqual(idsOf(canary, ['eu', 'us']));
-    },
-  );
+  it.each(Object.keys(STRATEGIES))('have unique ids that a resumed run finds again: %s', (strategy) => {
+    const canary = { strategy, region: 'eu' };
+    const ids = idsOf(canary, ['eu', 'us']).flat();
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(idsOf(canary, ['eu', 'us'])).toEqual(idsOf(canary, ['eu', 'us']));
+  });
 });
