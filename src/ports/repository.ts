@@ -61,7 +61,9 @@ export interface CandidateRepository extends Repository {
   /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
   authors(base: string, head: string): Promise<Authors>;
   /** The newest tag that names a version, such as `v4.1.0`, pre-releases aside; `undefined` when there is none. */
-  latestTag(): Promise<string | undefined>;
+  latestTag(): Promise<LatestTag | undefined>;
+  /** Commits of a branch that the base holds and reverted: merging the branch does not bring them again. Refs or commits. */
+  reverted(base: string, head: string): Promise<readonly RevertedWork[]>;
   /** Whether each branch merges cleanly with the base, and each pair of branches with each other. */
   merges(base: string, heads: readonly string[]): Promise<Merges>;
   /**
@@ -69,6 +71,21 @@ export interface CandidateRepository extends Repository {
    * commit. With `branch`, that branch is moved to it, only from where it stood when the work began.
    */
   buildCandidate(candidate: CandidateRequest): Promise<CandidateResult>;
+}
+
+/** The tag of what production most likely runs. */
+export interface LatestTag {
+  readonly tag: string;
+  /** A tag that was made later, of a lower version and on another line: a maintenance release. */
+  readonly passedOver?: string;
+}
+
+/** A commit of the base that took back work of a branch. Full ids. */
+export interface RevertedWork {
+  readonly commit: string;
+  readonly reverted: string;
+  /** True when a merge was reverted, and with it all that it brought. */
+  readonly isMerge: boolean;
 }
 
 /** Who had a hand in a range of commits; lower-case e-mail addresses, each once. */

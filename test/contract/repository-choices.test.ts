@@ -14,7 +14,7 @@ async function latestOf(...tags: readonly string[]): Promise<string | undefined>
     repo.commit({ a: tag });
     repo.git('tag', tag);
   }
-  return (await openRepository(repo.root)).latestTag();
+  return (await (await openRepository(repo.root)).latestTag())?.tag;
 }
 
 test('there is none in a repository without tags', async () => {
@@ -35,7 +35,7 @@ test.each([
 test('of two on one commit it is the higher version, by numbers and not by letters', async () => {
   repo.commit({ a: '1' });
   for (const tag of ['v4.9.0', 'v4.10.0', 'v4.2.0']) repo.git('tag', tag);
-  expect(await (await openRepository(repo.root)).latestTag()).toBe('v4.10.0');
+  expect(await (await openRepository(repo.root)).latestTag()).toEqual({ tag: 'v4.10.0' });
 });
 
 test('an annotated tag counts from when it was made', async () => {
@@ -43,7 +43,7 @@ test('an annotated tag counts from when it was made', async () => {
   repo.git('tag', '-a', 'v1.0.0', '-m', 'first');
   repo.commit({ a: '2' });
   repo.git('tag', 'v2.0.0');
-  expect(await (await openRepository(repo.root)).latestTag()).toBe('v2.0.0');
+  expect(await (await openRepository(repo.root)).latestTag()).toEqual({ tag: 'v2.0.0' });
 });
 
 test('only the branches that are wanted are told', async () => {
@@ -57,4 +57,41 @@ test('only the branches that are wanted are told', async () => {
     (await repository.branches('main', wanted)).map((branch) => branch.name).sort();
   expect(await names()).toEqual(['feature/a', 'feature/b', 'release/x']);
   expect(await names((name) => name.endsWith('b'))).toEqual(['feature/b']);
+});
+
+test('a maintenance release that was tagged later is passed over for a higher version of this line, and named', async () => {
+  repo.commit({ a: '4.0' });
+  repo.git('tag', 'v4.0.0');
+  repo.git('switch', '--quiet', '--create', 'maintenance/4.0');
+  repo.git('switch', '--quiet', 'main');
+  repo.commit({ a: '4.1' });
+  repo.git('tag', 'v4.1.0');
+  repo.git('switch', '--quiet', 'maintenance/4.0');
+  repo.commit({ a: '4.0.1' });
+  repo.git('tag', 'v4.0.1');
+  repo.git('switch', '--quiet', 'main');
+  const latest = async () => (await openRepository(repo.root)).latestTag();
+  expect(await latest()).toEqual({ tag: 'v4.1.0', passedOver: 'v4.0.1' });
+  // A higher version runs, wherever it was released from.
+  repo.git('tag', 'v4.2.0', 'maintenance/4.0');
+  expect((await latest())?.tag).toBe('v4.2.0');
+});
+
+test('work that the base took back is told, for a merge and for a commit, until the revert is reverted', async () => {
+  repo.commit({ a: '1' });
+  repo.git('switch', '--quiet', '--create', 'feature');
+  const work = repo.commit({ wallet: '1' });
+  repo.git('switch', '--quiet', 'main');
+  repo.git('merge', '--quiet', '--no-ff', '-m', 'Merge feature', 'feature');
+  const merge = repo.git('rev-parse', 'HEAD');
+  repo.git('revert', '--no-edit', '-m', '1', 'HEAD');
+  const revert = repo.git('rev-parse', 'HEAD');
+  repo.git('switch', '--quiet', 'feature');
+  repo.commit({ fix: '1' });
+  const reverted = async () => (await openRepository(repo.root)).reverted('main', 'feature');
+  expect(await reverted()).toEqual([{ commit: revert, reverted: merge, isMerge: true }]);
+  expect(await (await openRepository(repo.root)).reverted('main', work)).toHaveLength(1);
+  repo.git('merge', '--quiet', '--no-edit', 'main');
+  repo.git('revert', '--no-edit', revert);
+  expect(await reverted()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead } from './history.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { resolveCommit } from './refs.ts';
+import { revertedWork } from './reverts.ts';
 import { sharingOf } from './sharing.ts';
 import { latestVersionTag } from './tags.ts';
 import { plainWorkTree } from './work-tree.ts';
@@ -63,6 +64,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
     commitTimes: (commits) => commitTimesOf(git, commits),
     latestTag: () => latestVersionTag(git),
+    reverted: async (base, head) => revertedWork(git, await resolve(base), await resolve(head)),
     merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
     buildCandidate: (candidate) => buildCandidate(git, candidate),
     commitPaths: (paths, message) => commitPaths(git, paths, message),

@@ -1,16 +1,31 @@
+import type { LatestTag } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
 
 /** A version as tags write it, with or without a word before it: `4.1.0`, `v4.1`, `web-v4.1.0`, `release/2026.11`. */
 const VERSION_TAG = /^(?:[A-Za-z][\w.-]*[-/])?v?\d+(?:\.\d+)*$/;
 const PRE_RELEASE = /[-._](?:rc|alpha|beta|pre|preview|dev|snapshot|nightly)(?![a-z])/i;
+const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 /**
  * The tag that was made last among those that name a version; of several made in the same second, the highest version.
- * Pre-releases (`v4.2.0-rc.1`) never ran in production.
+ * Pre-releases (`v4.2.0-rc.1`) never ran in production. One that was made on another line than the checked-out one (a maintenance
+ * release) is passed over for a higher version of this line, and named.
  */
-export async function latestVersionTag(git: Git): Promise<string | undefined> {
+export async function latestVersionTag(git: Git): Promise<LatestTag | undefined> {
+  const [newest, ...others] = await versionTags(git, []);
+  if (newest === undefined || (await isOnThisLine(git, newest)))
+    return newest === undefined ? undefined : { tag: newest };
+  const own = new Set(await versionTags(git, ['--merged=HEAD']));
+  const here = others.find((tag) => own.has(tag));
+  return here !== undefined && COLLATOR.compare(numbers(here), numbers(newest)) > 0
+    ? { tag: here, passedOver: newest }
+    : { tag: newest };
+}
+
+async function versionTags(git: Git, only: readonly string[]): Promise<string[]> {
   const output = await git.read([
     'for-each-ref',
+    ...only,
     '--sort=-version:refname',
     '--sort=-creatordate',
     '--format=%(refname)',
@@ -19,5 +34,11 @@ export async function latestVersionTag(git: Git): Promise<string | undefined> {
   return output
     .split('\n')
     .map((ref) => ref.slice('refs/tags/'.length))
-    .find((tag) => VERSION_TAG.test(tag) && !PRE_RELEASE.test(tag));
+    .filter((tag) => VERSION_TAG.test(tag) && !PRE_RELEASE.test(tag));
 }
+
+async function isOnThisLine(git: Git, tag: string): Promise<boolean> {
+  return (await git.run(['merge-base', '--is-ancestor', `refs/tags/${tag}`, 'HEAD'])).exitCode === 0;
+}
+
+const numbers = (tag: string): string => /\d+(?:\.\d+)*$/.exec(tag)?.[0] ?? '';

@@ -7,6 +7,8 @@ export interface ChangedFile {
   readonly newPath: string | undefined;
   /** Shown as binary: its lines are not in the diff. */
   readonly binary: boolean;
+  /** True for a submodule: what changes is the commit of another repository, and what lies in it is not in the diff. */
+  readonly submodule?: true;
   /** Lines that are new at the head, and lines of the base that are gone; numbers are 1-based, on their own side. */
   readonly added: readonly ChangedLine[];
   readonly removed: readonly ChangedLine[];
@@ -23,6 +25,7 @@ interface Draft {
   oldPath: string | undefined;
   newPath: string | undefined;
   binary: boolean;
+  submodule?: true;
   added: ChangedLine[];
   removed: ChangedLine[];
 }
@@ -56,6 +59,8 @@ export function parseDiff(diff: string): ChangedFile[] {
 }
 
 function readHeader(line: string, file: Draft): void {
+  // The mode of a link to a commit of another repository.
+  if (/^(?:(?:new|deleted) file mode|index \S+|new mode) 160000$/.test(line)) file.submodule = true;
   if (line.startsWith('new file mode ')) file.status = 'added';
   else if (line.startsWith('deleted file mode ')) file.status = 'removed';
   else if (line.startsWith('rename from ')) {

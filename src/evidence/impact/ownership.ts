@@ -77,9 +77,11 @@ export function affectedServices(
   for (const file of files) {
     const paths = [...new Set([file.newPath, file.oldPath])].filter((path) => path !== undefined);
     for (const path of paths) {
-      const owners = ownership.relationsOf(path);
+      // A submodule belongs to whom the files below it would belong to.
+      const owners = ownership.relationsOf(file.submodule ? `${path}/submodule` : path);
       for (const owner of owners.keys()) touched.add(owner);
-      const role = roleOf(path);
+      // A submodule is code of the product, wherever it lies.
+      const role = file.submodule ? 'product' : roleOf(path);
       if (role !== 'product' && role !== 'foreign') continue;
       if (owners.size === 0 && role === 'product') unmappedFiles.push(path);
       for (const [name, relation] of owners) note(found, name, path, file, relation);

@@ -42,7 +42,10 @@ const MAX_MENTIONS = 2000;
 export async function readImpact(source: ImpactSource): Promise<Impact> {
   const changed = parseDiff(source.diff);
   const ownership = readOwnership(source.config);
-  const { files, unread } = await readTexts(source, changed.filter(mayMatter));
+  const { files, unread } = await readTexts(
+    source,
+    changed.filter((file) => mayMatter(file) && !file.submodule),
+  );
   const exists = existence(source.filesAtHead, changed);
   const servicesOf = (path: string) => ownership.servicesOf(path);
   const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
@@ -56,7 +59,17 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
     monitoring: compareMonitoring(product, servicesOf),
     dependencies: compareDependencies(product, servicesOf),
     exposure: compareExposure(product, servicesOf),
-    unread,
+    unread: [...unread, ...changed.filter(({ submodule }) => submodule).map(unreadSubmodule)],
+  };
+}
+
+/** A submodule is a change of whoever is built from it; what it brings is for a person to look at. */
+function unreadSubmodule(file: ChangedFile): Impact['unread'][number] {
+  const commit = (lines: ChangedFile['added']) =>
+    /^Subproject commit ([0-9a-f]{7,})/.exec(lines[0]?.text ?? '')?.[1]?.slice(0, 12) ?? 'none';
+  return {
+    file: pathOf(file),
+    reason: `it is a submodule (${commit(file.removed)} to ${commit(file.added)}); variables and migrations in it are not seen`,
   };
 }
 

@@ -51,7 +51,12 @@ export async function chooseCandidate(context: Context, options: PlanOptions): P
 /** What production runs now: the flag, or the newest version tag, confirmed where a person sits. */
 async function baseAnswer(context: Context, given: string | undefined): Promise<string> {
   if (given !== undefined) return given;
-  const tag = await context.repository.latestTag();
+  const latest = await context.repository.latestTag();
+  if (latest?.passedOver !== undefined) {
+    const text = `base is ${latest.tag}: ${latest.passedOver} was tagged later, of a lower version and on another line; --base ${latest.passedOver} if production runs that`;
+    context.sink.emit({ type: 'note', level: 'warning', text });
+  }
+  const tag = latest?.tag;
   if (tag !== undefined && !context.prompter.interactive) return tag;
   const question = { message: 'What does production run now (tag, branch or commit)?', flag: '--base <ref>' };
   return readAnswer(context.prompter, tag === undefined ? question : { ...question, default: tag }, async (ref) => {

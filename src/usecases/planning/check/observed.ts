@@ -13,6 +13,7 @@ import { staleOf } from '../revise/stale.ts';
 import { selectorFindings } from './canary-selectors.ts';
 import { migrationFindings } from './migration-findings.ts';
 import { olderImageFindings } from './older-images.ts';
+import { revertedFindings } from './reverted-work.ts';
 import { unplannedFindings } from './unplanned.ts';
 import { settingFindings } from './variable-settings.ts';
 
@@ -42,6 +43,7 @@ export async function observedFindings(
       ...(await unplannedFindings(context, plan, impact, manifests)),
       ...(await settingFindings(context.config, plan, manifests)),
       ...migrationFindings(plan, impact),
+      ...(await revertedFindings(context.repository, plan)),
       ...(await canaryFindings(plan, policy, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),
       ...(await olderImageFindings(context, plan)),
