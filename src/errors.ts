@@ -80,6 +80,8 @@ export const ERRORS = {
   'cluster.lock-held': 'failed',
   'cluster.fenced-off': 'failed',
   'cluster.drift': 'failed',
+  'manifests.failed': 'usage',
+  'manifests.unstable': 'usage',
   'rollout.doomed': 'failed',
   'rollout.timeout': 'failed',
   'rollback.incomplete': 'failed',

@@ -1,0 +1,146 @@
+import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import type { RenderedObject } from '../../ports/manifest-source.ts';
+import { withContentNames } from '../manifests.ts';
+import { findWorkload, type WorkloadAnswer } from './find-workload.ts';
+import { ownObjects, PRODUCT } from './own-objects.ts';
+import { allContainers, imageRepository, withImages } from './pods.ts';
+
+/** What one source gives, and to which services. */
+export interface RenderedSource {
+  readonly services: readonly ServiceQuestion[];
+  /** True for the source of the whole product: what belongs to no service is then the product's. */
+  readonly shared: boolean;
+  readonly rendered: readonly RenderedObject[];
+  readonly hooks: Readonly<Record<string, HookChoice>>;
+}
+
+/** A service that is looked for in a source. */
+export interface ServiceQuestion {
+  readonly name: string;
+  readonly workload?: string | undefined;
+  readonly container?: string | undefined;
+  /** The image that is shipped; what is rendered stays where there is none. */
+  readonly image?: string | undefined;
+}
+
+/** A service in an environment: its workload, and everything else that is applied with it. */
+export interface ServiceObjects {
+  readonly name: string;
+  readonly workload: KubeObject;
+  /** The container whose image is shipped. */
+  readonly container: string;
+  readonly others: readonly KubeObject[];
+  /** Why this is its workload, and where it is from. */
+  readonly because: string;
+  readonly from: string;
+}
+
+/** A service, or why its objects cannot be told. */
+export type ServiceAnswer = ({ readonly ok: true } & ServiceObjects) | ({ readonly ok: false } & Trouble);
+
+interface Trouble {
+  readonly problem: string;
+  readonly fix: string;
+  /** What was rendered all the same. */
+  readonly objects: readonly KubeObject[];
+}
+
+/** An object that Helm would run by itself, and what relctl.yaml says of it. */
+export interface HookObject {
+  readonly object: KubeObject;
+  readonly from: string;
+  /** When Helm would run it, such as `pre-install,pre-upgrade`. */
+  readonly when: string;
+  readonly choice: HookChoice | undefined;
+}
+
+/** All that an environment is made of. */
+export interface EnvironmentObjects {
+  readonly services: ReadonlyMap<string, ServiceAnswer>;
+  readonly product: readonly KubeObject[];
+  readonly hooks: readonly HookObject[];
+}
+
+const HOOK = 'helm.sh/hook';
+
+/**
+ * What is applied to an environment, from what its sources rendered: hooks set aside, ConfigMaps and Secrets that are read named by
+ * their content, each object given to its service or the product, images set. The one way from manifests to objects: whoever checks,
+ * shows, stages, deploys or compares asks here.
+ */
+export function environmentObjects(sources: readonly RenderedSource[]): EnvironmentObjects {
+  const parts = sources.map(sourceObjects);
+  return {
+    services: new Map(parts.flatMap((part) => [...part.services])),
+    product: parts.flatMap((part) => part.product),
+    hooks: parts.flatMap((part) => part.hooks),
+  };
+}
+
+function sourceObjects({ services, shared, rendered, hooks }: RenderedSource): EnvironmentObjects {
+  const isHook = ({ object }: RenderedObject) => object.metadata.annotations?.[HOOK] !== undefined;
+  const plain = rendered.filter((one) => !isHook(one));
+  const objects = withContentNames(plain.map(({ object }) => object));
+  const fromOf = new Map(objects.map((object, index) => [object, plain[index]?.from ?? '']));
+  const isShared = shared || services.length > 1;
+  const answers = new Map(
+    services.map((service) => [
+      service.name,
+      findWorkload({ ...service, service: service.name, shared: isShared }, objects),
+    ]),
+  );
+  const workloads = new Map<KubeObject, string>();
+  for (const [name, answer] of answers) if (answer.found) workloads.set(answer.workload, name);
+  const owners = ownObjects(
+    objects,
+    workloads,
+    services.map(({ name }) => name),
+    isShared,
+  );
+  const ownedBy = (name: string) => objects.filter((object) => owners.get(object) === name);
+  return {
+    services: new Map(
+      services.map((service) => [
+        service.name,
+        serviceAnswer(service, answers.get(service.name), ownedBy(service.name), fromOf),
+      ]),
+    ),
+    product: ownedBy(PRODUCT),
+    hooks: rendered.filter(isHook).map(({ object, from }) => ({
+      object,
+      from,
+      when: object.metadata.annotations?.[HOOK] ?? '',
+      choice: hooks[`${object.kind}/${object.metadata.name}`],
+    })),
+  };
+}
+
+function serviceAnswer(
+  { name, image }: ServiceQuestion,
+  answer: WorkloadAnswer | undefined,
+  own: readonly KubeObject[],
+  fromOf: ReadonlyMap<KubeObject, string>,
+): ServiceAnswer {
+  if (answer === undefined || !answer.found) {
+    const { problem, fix } = answer ?? { problem: `${name} is not rendered`, fix: 'correct relctl.yaml' };
+    return { ok: false, problem, fix, objects: own };
+  }
+  const { workload, container, because } = answer;
+  const before = allContainers(workload).find((one) => one.name === container)?.image;
+  const ships = (one: { readonly image?: string }) =>
+    before !== undefined && one.image !== undefined && imageRepository(one.image) === imageRepository(before);
+  const set = (object: KubeObject, isWorkload: boolean) =>
+    image === undefined
+      ? object
+      : withImages(object, image, (one, init) => ships(one) || (isWorkload && !init && one.name === container));
+  return {
+    ok: true,
+    name,
+    workload: set(workload, true),
+    container,
+    others: own.filter((object) => object !== workload).map((object) => set(object, false)),
+    because,
+    from: fromOf.get(workload) ?? '',
+  };
+}
