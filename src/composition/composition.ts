@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Invitations } from '../ports/invitations.ts';
+import type { ManifestSource } from '../ports/manifest-source.ts';
 import type { RehearsalStage } from '../ports/people.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
@@ -46,6 +47,7 @@ const INVITATIONS: Invitations = {
 /** A repository with its files, without configuration: what `init` and the readers of plans need. */
 export interface Ground {
   readonly repository: CandidateRepository;
+  readonly manifests: ManifestSource;
   readonly workspace: Workspace;
   readonly store: PlanStore;
   readonly signing: Context['signing'];
@@ -68,6 +70,7 @@ export async function openGround(cwd: string): Promise<Ground> {
   const { root } = repository;
   return {
     repository,
+    manifests: manifestsOf(repository),
     workspace: createWorkspace(root, TEMPLATES),
     store: createPlanStore({ root, releases: 'releases', phaseOf }),
     signing: signingOf(repository, process.env),
@@ -78,7 +81,7 @@ export async function openGround(cwd: string): Promise<Ground> {
 /** Everything that a use case needs, from relctl.yaml. Errors: `config.*`, `usage.unknown-actor`. */
 export async function openContext(surroundings: Surroundings): Promise<Context> {
   const ground = await openGround(surroundings.cwd);
-  const { repository, workspace } = ground;
+  const { repository, manifests, workspace } = ground;
   const config = await loadConfig(workspace);
   const [runs, actor, world] = await Promise.all([
     createRuns(join(repository.root, '.relctl')),
@@ -90,6 +93,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     invitations: INVITATIONS,
     forge: forgeOf(repository.root),
     repository,
+    manifests,
     workspace,
     config,
     prompter: surroundings.prompter,
@@ -115,10 +119,10 @@ async function realWorld({ repository, store }: Ground, config: Config, env: Sur
   };
 }
 
-async function sandboxWorld({ repository, store }: Ground, config: Config): Promise<World> {
+async function sandboxWorld({ repository, manifests, store }: Ground, config: Config): Promise<World> {
   const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
   const file = join(repository.root, '.relctl', 'sandbox.json');
-  const world = await openSandboxWorld({ file, config, repository, store });
+  const world = await openSandboxWorld({ file, config, repository, manifests, store });
   return { store: world.store, clock: world.clock, environments: world.environments, notifier: world.notifier };
 }
 
@@ -131,6 +135,17 @@ function forgeOf(cwd: string): Forge {
         ([{ createForge }, { exec }]) => createForge({ cwd, exec, timeout: FORGE_TIMEOUT_MS }),
       );
       return (await forge).request(branch);
+    },
+  };
+}
+
+/** What renders manifests, made when something is rendered. */
+function manifestsOf(repository: CandidateRepository): ManifestSource {
+  let source: Promise<ManifestSource> | undefined;
+  return {
+    async render(commit, request) {
+      source ??= import('./adapters/manifests/manifest-source.ts').then((one) => one.createManifestSource(repository));
+      return (await source).render(commit, request);
     },
   };
 }
@@ -149,7 +164,7 @@ async function actorOf(repository: CandidateRepository): Promise<string> {
  * be reset. Errors: `config.invalid` where the platform is the real one, `sandbox.state`.
  */
 export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
-  const { repository, workspace, store } = await openGround(cwd);
+  const { repository, manifests, workspace, store } = await openGround(cwd);
   const config = await loadConfig(workspace);
   if (config.platform !== 'sandbox') throw notASandbox();
   const file = join(repository.root, '.relctl', 'sandbox.json');
@@ -158,7 +173,7 @@ export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
     services: Object.keys(config.services),
     async open() {
       const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
-      const { sandbox } = await openSandboxWorld({ file, config, repository, store });
+      const { sandbox } = await openSandboxWorld({ file, config, repository, manifests, store });
       return {
         now: () => sandbox.clock.now(),
         advanceTo: (at) => sandbox.clock.advanceTo(at),
@@ -174,10 +189,10 @@ export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
 
 /** A stage on which a plan is rehearsed, away from the repository's own sandbox. Errors: `config.*`. */
 export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<RehearsalStage<Context>> {
-  const { repository, workspace } = await openGround(cwd);
+  const { repository, manifests, workspace } = await openGround(cwd);
   const config = await loadConfig(workspace);
   const { stageRehearsal } = await import('../adapters/sandbox/rehearsal.ts');
-  const stage = await stageRehearsal({ config, repository, workspace, plan });
+  const stage = await stageRehearsal({ config, repository, manifests, workspace, plan });
   const signing = signingOf(repository, process.env);
   return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing, invitations: INVITATIONS }) };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { manifestSourcesSchema } from './manifest-source.ts';
 import { durationSchema } from './spec.ts';
 
 /** `relctl.yaml`: the services of the repository, the environments, and whom to tell. Written once by `relctl init`. */
 
 const kubeName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-const relativePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
 const loopbackOrWeb = z.url({ protocol: /^https?$/ });
 
 const targetSchema = {
@@ -48,7 +48,17 @@ const serviceSchema = z.strictObject({
   dependsOn: z.array(kubeName).default([]).describe('Deployed before this one'),
   container: z.string().min(1).optional().describe('Container whose image is set; the only one when left out'),
   traffic: trafficSchema.optional().describe('What divides the requests of this service in production'),
-  manifests: z.strictObject({ staging: z.array(relativePath).min(1), production: z.array(relativePath).min(1) }),
+  workload: z
+    .string()
+    .regex(
+      /^(Deployment|StatefulSet|DaemonSet)\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+      'Kind/name, such as Deployment/web',
+    )
+    .optional()
+    .describe('What is rolled out as this service; found by name, labels and image when left out'),
+  manifests: manifestSourcesSchema
+    .optional()
+    .describe('Where its manifests come from; from the source of the whole product when left out'),
 });
 
 const person = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an e-mail address such as ada@example.com');
@@ -128,6 +138,11 @@ export const configSchema = z.strictObject({
     ),
   timeZone: z.string().min(1).default('UTC').describe('IANA zone of the change windows that `relctl plan` drafts'),
   environments: z.strictObject({ staging: environmentSchema, production: environmentSchema }),
+  manifests: manifestSourcesSchema
+    .optional()
+    .describe(
+      'The source that services without one of their own are rendered from, such as an overlay of the whole product',
+    ),
   services: z.record(kubeName, serviceSchema),
   shared: z
     .array(

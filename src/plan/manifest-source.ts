@@ -95,6 +95,12 @@ export interface SourceSettings {
   readonly paths: readonly string[];
 }
 
+/** Files and folders that the manifests of both environments are made from. */
+export function manifestPaths(entries: z.infer<typeof manifestSourcesSchema> | undefined): readonly string[] {
+  if (entries === undefined) return [];
+  return [...new Set([entries.staging, entries.production].flatMap((entry) => sourceSettings(entry).paths))];
+}
+
 const KINDS = ['files', 'kustomize', 'helm', 'command'] as const;
 
 /** Brings an entry of relctl.yaml into its one form. */
@@ -106,8 +112,21 @@ export function sourceSettings(entry: ManifestSourceEntry): SourceSettings {
   return { kind, settings, hooks, paths: pathsOf(settings) };
 }
 
+/** Folders beside an overlay that overlays are made from, by the names that Kustomize's own documentation gives them. */
+const BESIDE_OVERLAYS = ['base', 'bases', 'components'];
+
 function pathsOf(settings: Readonly<Record<string, unknown>>): readonly string[] {
-  const lists = [settings.files, settings.kustomize, settings.helm, settings.values, settings.paths];
+  const overlay = typeof settings.kustomize === 'string' ? settings.kustomize.replace(/\/+$/, '') : undefined;
+  const above = overlay === undefined ? [] : [1, 2].map((levels) => folderAbove(overlay, levels));
+  const bases = above.flatMap((folder) =>
+    folder === undefined ? [] : BESIDE_OVERLAYS.map((one) => (folder === '' ? one : `${folder}/${one}`)),
+  );
+  const lists = [settings.files, settings.kustomize, settings.helm, settings.values, settings.paths, bases];
   const named = lists.flat().filter((one): one is string => typeof one === 'string');
   return [...new Set(named.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, '') || '.'))];
+}
+
+function folderAbove(path: string, levels: number): string | undefined {
+  const parts = path.split('/');
+  return levels > parts.length ? undefined : parts.slice(0, parts.length - levels).join('/');
 }

@@ -1,6 +1,7 @@
 import { productionTargets } from '../domain/deployment/steps.ts';
 import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
+import { renderEnvironment, serviceIn } from './cluster/environment.ts';
 import { clusterOf } from './cluster/run.ts';
 import type { Context } from './release/context.ts';
 import { loadPolicy } from './release/settings.ts';
@@ -78,15 +79,10 @@ async function identity(context: Context, target: string): Promise<string> {
 
 async function manifests(context: Context): Promise<string> {
   const { repository, config } = context;
-  const files = await repository.filesAt(await repository.resolve('HEAD'));
-  for (const [name, service] of Object.entries(config.services)) {
-    for (const path of [...service.manifests.staging, ...service.manifests.production]) {
-      if (!files.some((file) => file === path || file.startsWith(`${path}/`))) {
-        throw new RelctlError('config.invalid', `${name}: there is no manifest at ${path} in HEAD`, {
-          hints: [`correct services.${name}.manifests in relctl.yaml`],
-        });
-      }
-    }
+  const head = await repository.resolve('HEAD');
+  for (const environment of ['staging', 'production'] as const) {
+    const whole = await renderEnvironment(context, head, { environment });
+    for (const name of Object.keys(config.services)) serviceIn(whole, environment, name);
   }
   return Object.keys(config.services).join(', ') || 'none';
 }

@@ -8,6 +8,7 @@ import { createRuns } from '../../src/adapters/fs/runs.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
+import { createManifestSource } from '../../src/adapters/manifests/manifest-source.ts';
 import { openSandboxWorld } from '../../src/adapters/sandbox/open.ts';
 import type { Sandbox } from '../../src/adapters/sandbox/sandbox.ts';
 import { createSshSigner } from '../../src/adapters/ssh/signer.ts';
@@ -83,12 +84,14 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
   const store = createPlanStore({ root: git.root, releases: 'releases', phaseOf });
   const created = await store.create(SAMPLE_ID, head);
   const repository = await openRepository(git.root);
+  const manifests = createManifestSource(repository);
   const workspace = createWorkspace(git.root, TEMPLATES);
   const config = await loadConfig(workspace);
   const world = await openSandboxWorld({
     file: options.onDisk === true ? join(git.root, '.relctl', 'sandbox.json') : undefined,
     config,
     repository,
+    manifests,
     store,
     start: windowSpan(created.spec.window).start - 10 * DAY,
   });
@@ -115,6 +118,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       store: world.store,
       workspace,
       repository,
+      manifests,
       signing: async () => ({ repository, protectedBranch, signer: signerOf(actor) }),
       environments,
       notifier: world.notifier,

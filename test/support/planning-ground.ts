@@ -4,6 +4,7 @@ import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
+import { createManifestSource } from '../../src/adapters/manifests/manifest-source.ts';
 import { phaseOf } from '../../src/domain/history/state.ts';
 import { RelctlError } from '../../src/errors.ts';
 import type { PlanStore } from '../../src/ports/plan-store.ts';
@@ -134,6 +135,7 @@ async function openGround(git: GitFixture): Promise<PlanningGround> {
     store,
     workspace,
     repository,
+    manifests: createManifestSource(repository),
     signing: async () => ({ repository, protectedBranch: createProtectedBranch(git.root) }),
     config: settings,
     prompter: scriptedPrompter({}),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readKubernetesObjects } from '../../evidence/kubernetes-objects.ts';
+import { sourcesOf } from '../../domain/kubernetes/sources.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import type { Repository } from '../../ports/repository.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
@@ -11,7 +12,8 @@ export interface SandboxGround {
   /** Absolute path of its state; in memory when `undefined`. */
   readonly file: string | undefined;
   readonly config: Config;
-  readonly repository: Pick<Repository, 'resolve' | 'filesAt' | 'fileAt'>;
+  readonly repository: Pick<Repository, 'resolve'>;
+  readonly manifests: ManifestSource;
   readonly store: PlanStore;
   /** When a new world begins, milliseconds since the epoch. */
   readonly start?: number;
@@ -44,32 +46,28 @@ export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWo
   };
 }
 
-async function settle(sandbox: Sandbox, { config, repository }: SandboxGround): Promise<void> {
+async function settle(sandbox: Sandbox, { config, repository, manifests }: SandboxGround): Promise<void> {
   const head = await repository.resolve('HEAD');
-  const files = await repository.filesAt(head);
   for (const environment of ['staging', 'production'] as const) {
-    const objects = await currentObjects(config, environment, repository, head, files);
+    const objects = await currentObjects(config, environment, manifests, head);
     const { regions } = config.environments[environment];
     if (regions.length === 0) sandbox.seedCluster(environment, objects);
     for (const region of regions) sandbox.seedCluster(environment, objects, region.name);
   }
 }
 
+/** What the company runs: everything that its manifests render, but for what Helm would run by itself. */
 async function currentObjects(
   config: Config,
   environment: EnvironmentName,
-  repository: SandboxGround['repository'],
+  manifests: ManifestSource,
   commit: string,
-  files: readonly string[],
 ): Promise<readonly KubeObject[]> {
-  const paths = Object.values(config.services).flatMap((service) => service.manifests[environment]);
-  const wanted = files.filter((file) =>
-    paths.some((path) => file === path || (file.startsWith(`${path}/`) && /\.(ya?ml|json)$/.test(file))),
+  const { namespace } = config.environments[environment];
+  const rendered = await Promise.all(
+    sourcesOf(config, environment).map(({ source }) => manifests.render(commit, { environment, namespace, source })),
   );
-  const texts = await Promise.all(
-    wanted.map(async (file) => [file, (await repository.fileAt(commit, file)) ?? ''] as const),
-  );
-  return texts.flatMap(([file, text]) => readKubernetesObjects(text, file));
+  return rendered.flat().flatMap(({ object }) => (object.metadata.annotations?.['helm.sh/hook'] ? [] : [object]));
 }
 
 /** A store whose plans the company gets to know: its traffic then carries the metrics that the plan asks for. */

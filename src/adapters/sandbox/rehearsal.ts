@@ -6,6 +6,7 @@ import { windowSpan } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { RehearsalStage } from '../../ports/people.ts';
 import type { Prompter } from '../../ports/prompter.ts';
 import type { CandidateRepository } from '../../ports/repository.ts';
@@ -18,18 +19,19 @@ import { openSandboxWorld } from './open.ts';
 export interface RehearsalGround {
   readonly config: Config;
   readonly repository: CandidateRepository;
+  readonly manifests: ManifestSource;
   readonly workspace: Workspace;
   readonly plan: ReleasePlan;
 }
 
 /** Sets up a simulated company of its own, in memory, with a copy of the plan in a temporary folder. */
-export async function stageRehearsal({ config, repository, workspace, plan }: RehearsalGround) {
+export async function stageRehearsal({ config, repository, manifests, workspace, plan }: RehearsalGround) {
   const folder = await mkdtemp(join(tmpdir(), 'relctl-rehearsal-'));
   const ownStore = createPlanStore({ root: folder, releases: 'releases', phaseOf });
   await ownStore.create(plan.id, plan.head);
   // Ten days before the window, so that the plan can be submitted in time.
   const start = windowSpan(plan.spec.window).start - 10 * 86_400_000;
-  const world = await openSandboxWorld({ file: undefined, config, repository, store: ownStore, start });
+  const world = await openSandboxWorld({ file: undefined, config, repository, manifests, store: ownStore, start });
   const files = new Map<string, string>();
   const runs = await createRuns(join(folder, '.relctl'));
   const interruption = { signal: new AbortController().signal, clear: () => undefined };
@@ -40,6 +42,7 @@ export async function stageRehearsal({ config, repository, workspace, plan }: Re
     notifier: world.notifier,
     workspace: overlaid(workspace, files),
     repository,
+    manifests,
     config,
     runs,
     interruption,

@@ -22,6 +22,10 @@ export interface ServiceQuestion {
   readonly container?: string | undefined;
   /** The image that is shipped; what is rendered stays where there is none. */
   readonly image?: string | undefined;
+  /** `Kind/name` of the objects that divide its requests. */
+  readonly routes?: readonly string[];
+  /** Files and folders that relctl.yaml names for it. */
+  readonly paths?: readonly string[];
 }
 
 /** A service in an environment: its workload, and everything else that is applied with it. */
@@ -44,6 +48,8 @@ interface Trouble {
   readonly fix: string;
   /** What was rendered all the same. */
   readonly objects: readonly KubeObject[];
+  /** The error, where nothing could be rendered. */
+  readonly cause?: unknown;
 }
 
 /** An object that Helm would run by itself, and what relctl.yaml says of it. */
@@ -68,9 +74,13 @@ const HOOK = 'helm.sh/hook';
  * What is applied to an environment, from what its sources rendered: hooks set aside, ConfigMaps and Secrets that are read named by
  * their content, each object given to its service or the product, images set. The one way from manifests to objects: whoever checks,
  * shows, stages, deploys or compares asks here.
+ * @param names `plain` leaves ConfigMaps and Secrets the names that people gave them: for what people read and write in a plan
  */
-export function environmentObjects(sources: readonly RenderedSource[]): EnvironmentObjects {
-  const parts = sources.map(sourceObjects);
+export function environmentObjects(
+  sources: readonly RenderedSource[],
+  names: 'content' | 'plain' = 'content',
+): EnvironmentObjects {
+  const parts = sources.map((source) => sourceObjects(source, names));
   return {
     services: new Map(parts.flatMap((part) => [...part.services])),
     product: parts.flatMap((part) => part.product),
@@ -78,10 +88,14 @@ export function environmentObjects(sources: readonly RenderedSource[]): Environm
   };
 }
 
-function sourceObjects({ services, shared, rendered, hooks }: RenderedSource): EnvironmentObjects {
+function sourceObjects(
+  { services, shared, rendered, hooks }: RenderedSource,
+  names: 'content' | 'plain',
+): EnvironmentObjects {
   const isHook = ({ object }: RenderedObject) => object.metadata.annotations?.[HOOK] !== undefined;
   const plain = rendered.filter((one) => !isHook(one));
-  const objects = withContentNames(plain.map(({ object }) => object));
+  const given = plain.map(({ object }) => object);
+  const objects = names === 'plain' ? given : withContentNames(given);
   const fromOf = new Map(objects.map((object, index) => [object, plain[index]?.from ?? '']));
   const isShared = shared || services.length > 1;
   const answers = new Map(
@@ -90,21 +104,20 @@ function sourceObjects({ services, shared, rendered, hooks }: RenderedSource): E
       findWorkload({ ...service, service: service.name, shared: isShared }, objects),
     ]),
   );
-  const workloads = new Map<KubeObject, string>();
-  for (const [name, answer] of answers) if (answer.found) workloads.set(answer.workload, name);
-  const owners = ownObjects(
+  const owners = ownObjects({
     objects,
-    workloads,
-    services.map(({ name }) => name),
-    isShared,
-  );
+    claimed: claimsOf(services, answers, objects),
+    services,
+    fromOf,
+    shared: isShared,
+  });
   const ownedBy = (name: string) => objects.filter((object) => owners.get(object) === name);
   return {
     services: new Map(
-      services.map((service) => [
-        service.name,
-        serviceAnswer(service, answers.get(service.name), ownedBy(service.name), fromOf),
-      ]),
+      services.map((service) => {
+        const answer = oneServiceOnly(service.name, answers);
+        return [service.name, serviceAnswer(service, answer, ownedBy(service.name), fromOf)];
+      }),
     ),
     product: ownedBy(PRODUCT),
     hooks: rendered.filter(isHook).map(({ object, from }) => ({
@@ -113,6 +126,37 @@ function sourceObjects({ services, shared, rendered, hooks }: RenderedSource): E
       when: object.metadata.annotations?.[HOOK] ?? '',
       choice: hooks[`${object.kind}/${object.metadata.name}`],
     })),
+  };
+}
+
+/** What belongs to a service because relctl says so: its workload, and what divides its requests. */
+function claimsOf(
+  services: readonly ServiceQuestion[],
+  answers: ReadonlyMap<string, WorkloadAnswer>,
+  objects: readonly KubeObject[],
+): ReadonlyMap<KubeObject, string> {
+  const claimed = new Map<KubeObject, string>();
+  for (const { name, routes = [] } of services) {
+    const answer = answers.get(name);
+    if (answer?.found) claimed.set(answer.workload, name);
+    for (const object of objects) {
+      if (routes.includes(`${object.kind}/${object.metadata.name}`) && !claimed.has(object)) claimed.set(object, name);
+    }
+  }
+  return claimed;
+}
+
+/** An answer that two services share is an answer to neither. */
+function oneServiceOnly(name: string, answers: ReadonlyMap<string, WorkloadAnswer>): WorkloadAnswer | undefined {
+  const answer = answers.get(name);
+  if (answer === undefined || !answer.found) return answer;
+  const other = [...answers].find(([one, its]) => one !== name && its.found && its.workload === answer.workload)?.[0];
+  if (other === undefined) return answer;
+  const { kind, metadata } = answer.workload;
+  return {
+    found: false,
+    problem: `${kind}/${metadata.name} would be both ${name} and ${other}`,
+    fix: `name the workload of each: services.${name}.workload and services.${other}.workload in relctl.yaml`,
   };
 }
 

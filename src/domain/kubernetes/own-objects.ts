@@ -9,24 +9,30 @@ export const PRODUCT = 'product';
 /** Labels by which an object may say whose it is. */
 const OWNER_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/component', 'app'];
 
+/** The objects of a source, and what is known of those who share it. */
+export interface Belongings {
+  readonly objects: readonly KubeObject[];
+  /** Objects whose service is known: workloads, and what divides requests. */
+  readonly claimed: ReadonlyMap<KubeObject, string>;
+  readonly services: readonly { readonly name: string; readonly paths?: readonly string[] }[];
+  /** Where each object is from. */
+  readonly fromOf: ReadonlyMap<KubeObject, string>;
+  /** True where several services have the source, or the product has it. */
+  readonly shared: boolean;
+}
+
 /**
  * Says for each object of a source which service it belongs to, or that it belongs to the product. In this order:
  * a service's workload is its own; what selects pods, scales, routes to or is read by one service's objects is that service's, and
- * what does so for several is the product's; then labels and names decide; and of a source that only one service has, the rest
- * is that service's.
- * @param workloads the workload of each service
- * @param shared true where several services have the source, or the product has it
+ * what does so for several is the product's; then the file that only one service names, labels, and names decide. Of a source that
+ * only one service has, everything is that service's.
  */
-export function ownObjects(
-  objects: readonly KubeObject[],
-  workloads: ReadonlyMap<KubeObject, string>,
-  services: readonly string[],
-  shared: boolean,
-): ReadonlyMap<KubeObject, string> {
+export function ownObjects(belongings: Belongings): ReadonlyMap<KubeObject, string> {
+  const { objects, claimed, services, shared } = belongings;
   const [only] = services;
-  if (!shared && only !== undefined) return new Map(objects.map((object) => [object, only]));
+  if (!shared && only !== undefined) return new Map(objects.map((object) => [object, only.name]));
   const index = indexOf(objects);
-  const owners = new Map<KubeObject, string>(workloads);
+  const owners = new Map<KubeObject, string>(claimed);
   const pending = new Set<KubeObject>();
   const ownerOf = (object: KubeObject): string => {
     const known = owners.get(object);
@@ -37,7 +43,8 @@ export function ownObjects(
     const concerned = concernedBy(object, objects, index);
     const names = new Set(concerned.map(ownerOf));
     const [first] = names;
-    const owner = first !== undefined && names.size === 1 ? first : names.size > 1 ? PRODUCT : byName(object, services);
+    const owner =
+      first !== undefined && names.size === 1 ? first : names.size > 1 ? PRODUCT : byPlaceOrName(object, belongings);
     pending.delete(object);
     owners.set(object, owner);
     return owner;
@@ -76,11 +83,17 @@ function concernedBy(object: KubeObject, objects: readonly KubeObject[], index: 
   return [...selected, ...named, ...(index.usersOf.get(titleOf(object)) ?? [])].filter((one) => one !== object);
 }
 
-function byName(object: KubeObject, services: readonly string[]): string {
+function byPlaceOrName(object: KubeObject, { services, fromOf }: Belongings): string {
+  const from = fromOf.get(object) ?? '';
+  const placed = services.filter(({ paths = [] }) =>
+    paths.some((path) => from === path || from.startsWith(`${path}/`)),
+  );
+  const [first, second] = placed;
+  if (first !== undefined && second === undefined) return first.name;
   const { labels = {}, name } = object.metadata;
-  const labelled = services.find((service) => OWNER_LABELS.some((key) => labels[key] === service));
-  if (labelled !== undefined) return labelled;
-  const named = services.filter((service) => name === service || name.startsWith(`${service}-`));
+  const labelled = services.find((service) => OWNER_LABELS.some((key) => labels[key] === service.name));
+  if (labelled !== undefined) return labelled.name;
+  const named = services.map((one) => one.name).filter((service) => name === service || name.startsWith(`${service}-`));
   return named.sort((a, b) => b.length - a.length)[0] ?? PRODUCT;
 }
 

@@ -1,5 +1,5 @@
 import type { KeyedRef, KubeObject } from '../../ports/cluster.ts';
-import { isDeployment } from '../kubernetes/manifests.ts';
+import { podTemplateOf } from '../kubernetes/pods.ts';
 
 /** Where a container gets a variable from. */
 export type VariableSource =
@@ -33,16 +33,11 @@ interface EnvFrom {
 }
 
 /**
- * Where a container of a Deployment may get a variable from, by the rules of the pod template: an entry of `env` wins over all of
+ * Where a container of a workload may get a variable from, by the rules of the pod template: an entry of `env` wins over all of
  * `envFrom`, and in that the last source wins. Empty when nothing could set it. Values are never looked at.
  */
-export function variableSources(
-  deployment: KubeObject,
-  container: string,
-  variable: string,
-): readonly VariableSource[] {
-  if (!isDeployment(deployment)) return [];
-  const found = deployment.spec.template.spec.containers.find((one) => one.name === container);
+export function variableSources(workload: KubeObject, container: string, variable: string): readonly VariableSource[] {
+  const found = podTemplateOf(workload)?.spec?.containers?.find((one) => one.name === container);
   const { env = [], envFrom = [] } = (found ?? {}) as { env?: readonly EnvEntry[]; envFrom?: readonly EnvFrom[] };
   const entry = env.findLast((one) => one.name === variable);
   if (entry !== undefined) return [sourceOfEntry(entry)];
@@ -79,10 +74,14 @@ export function keysOf(object: KubeObject): readonly string[] {
   return [...new Set(parts.flatMap((part) => Object.keys((part ?? {}) as object)))].sort();
 }
 
-/** Whether the Deployment among the objects of a service sets a variable of a container, as far as its manifests tell. */
-export function settingIn(objects: readonly KubeObject[], container: string, variable: string): ManifestSetting {
-  const deployment = objects.find(isDeployment);
-  const sources = deployment === undefined ? [] : variableSources(deployment, container, variable);
+/** Whether the workload of a service sets a variable of a container, as far as its manifests tell. */
+export function settingIn(
+  workload: KubeObject | undefined,
+  objects: readonly KubeObject[],
+  container: string,
+  variable: string,
+): ManifestSetting {
+  const sources = workload === undefined ? [] : variableSources(workload, container, variable);
   const looked: string[] = [];
   let outside = false;
   for (const source of sources) {

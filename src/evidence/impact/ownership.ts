@@ -1,11 +1,12 @@
 import picomatch from 'picomatch';
 import type { Config } from '../../plan/config.ts';
+import { manifestPaths } from '../../plan/manifest-source.ts';
 import type { ChangedFile } from './diff.ts';
 import type { AffectedService } from './findings.ts';
 import { roleOf } from './paths.ts';
 
 /** What is needed of relctl.yaml to know whose file a file is. */
-export type OwnershipConfig = Pick<Config, 'services' | 'shared'>;
+export type OwnershipConfig = Pick<Config, 'services' | 'shared' | 'manifests'>;
 
 /** Whose a file is. */
 export interface Ownership {
@@ -26,7 +27,7 @@ export function readOwnership(config: OwnershipConfig): Ownership {
   const manifests = new Map(
     Object.entries(config.services).map(([name, service]) => [
       name,
-      matcher([...service.manifests.staging, ...service.manifests.production].map((path) => escapeGlob(path))),
+      matcher(manifestPaths(service.manifests ?? config.manifests).map((path) => escapeGlob(path))),
     ]),
   );
   const shared = config.shared.map(({ name, paths, usedBy }) => ({ name, usedBy, matches: matcher(paths) }));

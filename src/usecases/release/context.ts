@@ -5,6 +5,7 @@ import type { EventSink } from '../../ports/event-sink.ts';
 import type { Forge } from '../../ports/forge.ts';
 import type { Interruption } from '../../ports/interruption.ts';
 import type { Invitations } from '../../ports/invitations.ts';
+import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import type { Prompter } from '../../ports/prompter.ts';
@@ -38,6 +39,8 @@ export interface Context {
   readonly store: PlanStore;
   readonly workspace: Workspace;
   readonly repository: CandidateRepository;
+  /** What the commits render. */
+  readonly manifests: ManifestSource;
   /** What proves approvals: opened only where signatures are asked for. */
   readonly signing: () => Promise<SigningGround>;
   /** Where branches are reviewed; a help, and never needed. */

@@ -20,9 +20,8 @@ export async function selectorFindings(
   if (strategy?.canary !== 'pods') return [];
   const found = await Promise.all(
     spec.services.map(async ({ name }, index): Promise<PlanFinding[]> => {
-      const { objects } = await manifests.of('production', name);
-      const stable = objects.find(isDeployment);
-      if (stable === undefined) return [];
+      const { objects, workload: stable } = await manifests.of('production', name);
+      if (stable === undefined || !isDeployment(stable)) return [];
       const traffic = strategy.steering === undefined ? undefined : config.services[name]?.traffic;
       const stableService = objects.find((one) => one.kind === 'Service' && one.metadata.name === traffic?.service);
       const ground = { service: name, traffic, stable, stableService, canary: canaryDeployment(stable, 1, id) };

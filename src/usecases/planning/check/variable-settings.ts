@@ -18,10 +18,10 @@ export async function settingFindings(
   );
   const found = await Promise.all(
     asked.map(async ({ name, environment, service, index, place }): Promise<PlanFinding[]> => {
-      const { objects, container, file } = await manifests.of(environment, service);
-      const setting = container === undefined ? undefined : settingIn(objects, container, name);
+      const { objects, workload, container, file } = await manifests.of(environment, service);
+      const setting = container === undefined ? undefined : settingIn(workload, objects, container, name);
       if (setting?.state !== 'unset') return [];
-      const where = file ?? config.services[service]?.manifests[environment].join(', ') ?? 'the manifests';
+      const where = file ?? 'the manifests';
       return [
         {
           code: 'environment.not-set',

@@ -1,6 +1,7 @@
 import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
 import type { Impact, ResourceFinding, Seen } from '../../../evidence/impact/findings.ts';
 import type { Config } from '../../../plan/config.ts';
+import { manifestPaths } from '../../../plan/manifest-source.ts';
 import type { DraftedVariable } from './variables.ts';
 import type { Written } from './written.ts';
 
@@ -29,7 +30,7 @@ export function draftResources(
 /** True for a file below the manifests of a service: `stage` and `deploy` apply it. */
 function isApplied(file: string, config: Config): boolean {
   return Object.values(config.services)
-    .flatMap(({ manifests }) => [...manifests.staging, ...manifests.production])
+    .flatMap(({ manifests }) => manifestPaths(manifests ?? config.manifests))
     .some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
 }
 

@@ -1,4 +1,3 @@
-import { isDeployment } from '../../../domain/kubernetes/manifests.ts';
 import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
 import { settingIn } from '../../../domain/readiness/variable-sources.ts';
 import type { Impact, Seen, VariableFinding } from '../../../evidence/impact/findings.ts';
@@ -72,16 +71,15 @@ async function settingOf(
   variable: string,
 ) {
   for (const service of services) {
-    const { objects, container } = await manifestsAt.of(environment, service);
-    const setting = container === undefined ? undefined : settingIn(objects, container, variable);
+    const { objects, workload, container } = await manifestsAt.of(environment, service);
+    const setting = container === undefined ? undefined : settingIn(workload, objects, container, variable);
     if (setting?.state !== 'set') continue;
     const { from, held } = setting;
-    const deployment = objects.find(isDeployment)?.metadata.name;
     return {
       environment,
       from,
       held,
-      source: from === undefined ? `Deployment ${deployment}` : `${from.kind} ${from.name}`,
+      source: from === undefined ? `${workload?.kind} ${workload?.metadata.name}` : `${from.kind} ${from.name}`,
     };
   }
   return undefined;

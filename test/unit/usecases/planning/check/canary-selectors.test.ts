@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isDeployment } from '../../../../../src/domain/kubernetes/manifests.ts';
 import { configSchema } from '../../../../../src/plan/config.ts';
 import type { KubeObject } from '../../../../../src/ports/cluster.ts';
 import { selectorFindings } from '../../../../../src/usecases/planning/check/canary-selectors.ts';
@@ -56,7 +57,8 @@ describe('selectors of a plan', () => {
         },
       });
       const read = { container: undefined, file: undefined, image: undefined, replicas: 8 };
-      const manifests = { of: async () => ({ objects: objects(own, routed), ...read }) };
+      const all = objects(own, routed);
+      const manifests = { of: async () => ({ objects: all, workload: all.find(isDeployment), ...read }) };
       const found = await selectorFindings(plan, config, manifests);
       expect(found.map(({ path }) => path.slice(1, 3).join('/'))).toEqual(places);
       expect(found.every(({ code, severity }) => code === 'canary.selector-overlap' && severity === 'error')).toBe(
