@@ -64,8 +64,8 @@ const RULES: readonly Rule[] = [
   {
     because: 'its labels',
     fits: (one, { service }) => {
-      const labels = { ...one.metadata.labels, ...podTemplateOf(one)?.metadata?.labels };
-      return NAME_LABELS.some((key) => labels[key] === service);
+      const labels = [one.metadata.labels ?? {}, podTemplateOf(one)?.metadata?.labels ?? {}];
+      return NAME_LABELS.some((key) => labels.some((of) => of[key] === service));
     },
   },
   {

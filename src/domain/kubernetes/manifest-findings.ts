@@ -1,0 +1,249 @@
+import type { EnvironmentName } from '../../plan/config.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import type { EnvironmentObjects, HookObject } from './environment-objects.ts';
+import { allContainers, imageRepository, podTemplateOf } from './pods.ts';
+import { referencesOf } from './references.ts';
+
+/** Something wrong with what an environment renders. An error refuses `stage` and `deploy`, and `--check` says so before. */
+export interface ManifestFinding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  /** The service that it concerns; the whole product when left out. */
+  readonly service?: string;
+  readonly problem: string;
+  readonly fix: string;
+  /** The error behind it, where something could not be rendered at all. */
+  readonly cause?: unknown;
+}
+
+/** What an environment is checked against. */
+export interface ManifestFacts {
+  readonly environment: EnvironmentName;
+  /** The namespace that is written to. */
+  readonly namespace: string;
+  /** Services of the release with the image that is shipped. */
+  readonly shipped: readonly { readonly name: string; readonly image: string }[];
+  readonly whole: EnvironmentObjects;
+  /** Whether the plan runs migrations. */
+  readonly migrates: boolean;
+  /** True where canary pods come beside the stable ones, and what divides their requests, if anything. */
+  readonly canaryPods: boolean;
+}
+
+/** All that is wrong with an environment, in the order in which a person would mend it. Pure. */
+export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding[] {
+  const { whole, shipped, environment } = facts;
+  const services = shipped.flatMap(({ name, image }): readonly ManifestFinding[] => {
+    const answer = whole.services.get(name);
+    if (answer === undefined) return [];
+    return answer.ok
+      ? serviceFindings(facts, answer, image)
+      : [
+          {
+            code: 'manifests.workload',
+            severity: 'error',
+            service: name,
+            problem: `${environment}: ${answer.problem}`,
+            fix: answer.fix,
+            ...(answer.cause === undefined ? {} : { cause: answer.cause }),
+          },
+        ];
+  });
+  return [
+    ...services,
+    ...whole.hooks.flatMap((hook) => hookFinding(facts, hook)),
+    ...applied(facts).flatMap((one) => objectFindings(facts, one)),
+    ...twice(facts),
+  ];
+}
+
+interface Applied {
+  readonly service?: string;
+  readonly object: KubeObject;
+}
+
+/** Everything that the release would apply. */
+function applied({ whole, shipped }: ManifestFacts): readonly Applied[] {
+  const own = shipped.flatMap(({ name }) => {
+    const answer = whole.services.get(name);
+    return answer?.ok ? [answer.workload, ...answer.others].map((object) => ({ service: name, object })) : [];
+  });
+  return [...own, ...whole.product.map((object) => ({ object }))];
+}
+
+function hookFinding(
+  { environment, migrates }: ManifestFacts,
+  { object, from, when, choice }: HookObject,
+): readonly ManifestFinding[] {
+  const title = titleOf(object);
+  if (choice === undefined) {
+    return [
+      {
+        code: 'manifests.hook',
+        severity: 'error',
+        problem: `${environment}: ${title} (${from}) is a Helm hook (${when}), and relctl.yaml does not say what stands in for it`,
+        fix: `hooks: { ${title}: migration | smoke-test | ignore } beside its source in relctl.yaml; a migration or smoke test is then written in the plan`,
+      },
+    ];
+  }
+  if (choice !== 'migration' || migrates) return [];
+  return [
+    {
+      code: 'manifests.hook-not-planned',
+      severity: 'warning',
+      problem: `${environment}: Helm would run ${title} (${when}) with each release, and the plan runs no migration`,
+      fix: 'add it under spec.migrations if there is something to migrate',
+    },
+  ];
+}
+
+function objectFindings(facts: ManifestFacts, { service, object }: Applied): readonly ManifestFinding[] {
+  const { environment, namespace } = facts;
+  const of = service === undefined ? {} : { service };
+  const title = titleOf(object);
+  const own = object.metadata.namespace;
+  const found: ManifestFinding[] = [];
+  if (own !== undefined && own !== namespace) {
+    found.push({
+      code: 'manifests.namespace',
+      severity: 'error',
+      ...of,
+      problem: `${environment}: ${title} is rendered for the namespace ${own}, and ${environment} is ${namespace}`,
+      fix: `set environments.${environment}.namespace: ${own} in relctl.yaml, or render it for ${namespace}`,
+    });
+  }
+  if (object.kind === 'Job') {
+    found.push({
+      code: 'manifests.job',
+      severity: 'warning',
+      ...of,
+      problem: `${environment}: ${title} is a Job among the manifests; a second release cannot change it, because its template is immutable`,
+      fix: 'make it a migration or a smoke test of the plan',
+    });
+  }
+  for (const { name, image } of allContainers(object)) {
+    if (image === undefined || isFixed(image)) continue;
+    found.push({
+      code: 'manifests.moving-image',
+      severity: 'warning',
+      ...of,
+      problem: `${environment}: the image ${image} of ${title} (${name}) can mean something else tomorrow`,
+      fix: 'name a version, or a digest',
+    });
+  }
+  return found;
+}
+
+function serviceFindings(
+  { environment, canaryPods }: ManifestFacts,
+  { name, workload, container, others }: Extract<ReturnType<EnvironmentObjects['services']['get']>, { ok: true }>,
+  image: string,
+): readonly ManifestFinding[] {
+  const found: ManifestFinding[] = [];
+  const rendered = allContainers(workload).find((one) => one.name === container)?.image;
+  if (rendered !== undefined && imageRepository(rendered) !== imageRepository(image)) {
+    found.push({
+      code: 'manifests.other-image',
+      severity: 'warning',
+      service: name,
+      problem: `${environment}: ${titleOf(workload)} runs ${imageRepository(rendered)}, and the plan ships ${imageRepository(image)} as ${name}`,
+      fix: `correct the image in the plan, or services.${name}.workload in relctl.yaml`,
+    });
+  }
+  if (environment !== 'production' || !canaryPods) return found;
+  return [...found, ...canaryFindings(name, workload, others)];
+}
+
+/** What stands in the way of a second set of pods beside the first. */
+function canaryFindings(
+  service: string,
+  workload: KubeObject,
+  others: readonly KubeObject[],
+): readonly ManifestFinding[] {
+  if (workload.kind !== 'Deployment') return [];
+  const found: ManifestFinding[] = [];
+  const long = [
+    ...(`${workload.metadata.name}-canary`.length > LONGEST_LABEL ? [titleOf(workload)] : []),
+    ...others
+      .filter((one) => one.kind === 'Service' && `${one.metadata.name}-canary`.length > LONGEST_LABEL)
+      .map(titleOf),
+  ];
+  for (const title of long) {
+    found.push({
+      code: 'canary.name-too-long',
+      severity: 'error',
+      service,
+      problem: `the canary of ${title} would have a name of more than ${LONGEST_LABEL} characters, which Kubernetes does not take`,
+      fix: 'give it a shorter name, in a release of its own',
+    });
+  }
+  const claims = referencesOf({ ...workload, spec: podTemplateOf(workload)?.spec }).filter(
+    ({ kind }) => kind === 'PersistentVolumeClaim',
+  );
+  for (const { name } of claims) {
+    const claim = others.find((one) => one.kind === 'PersistentVolumeClaim' && one.metadata.name === name);
+    const { accessModes = [] } = (claim?.spec ?? {}) as { accessModes?: readonly string[] };
+    if (claim === undefined || !accessModes.every((mode) => mode.startsWith('ReadWriteOnce'))) continue;
+    found.push({
+      code: 'canary.volume',
+      severity: 'error',
+      service,
+      problem: `the canary of ${service} would mount PersistentVolumeClaim/${name} beside the stable pods, and it is ${accessModes.join(', ')}`,
+      fix: `a canary of ${service} cannot be: use the strategy region, or a volume that several pods may mount`,
+    });
+  }
+  for (const one of others) {
+    const sticky = stickiness(one);
+    if (sticky === undefined) continue;
+    found.push({
+      code: 'canary.sticky',
+      severity: 'warning',
+      service,
+      problem: `${titleOf(one)} keeps users at one pod (${sticky}): those that meet the canary meet it for their whole session, and its share is one of users, not of requests`,
+      fix: 'plan the share and the bake for whole sessions, or divide the requests with a route',
+    });
+  }
+  return found;
+}
+
+/** How an object keeps a user at one pod; `undefined` where it does not. */
+function stickiness(object: KubeObject): string | undefined {
+  const { sessionAffinity } = (object.spec ?? {}) as { sessionAffinity?: string };
+  if (object.kind === 'Service' && sessionAffinity === 'ClientIP') return 'sessionAffinity: ClientIP';
+  const affinity = object.metadata.annotations?.['nginx.ingress.kubernetes.io/affinity'];
+  return object.kind === 'Ingress' && affinity !== undefined ? `affinity: ${affinity}` : undefined;
+}
+
+function twice(facts: ManifestFacts): readonly ManifestFinding[] {
+  const seen = new Set<string>();
+  return applied(facts).flatMap(({ service, object }): readonly ManifestFinding[] => {
+    const title = titleOf(object);
+    const key = `${object.apiVersion.split('/')[0]} ${title} ${object.metadata.namespace ?? ''}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [
+      {
+        code: 'manifests.twice',
+        severity: 'error',
+        ...(service === undefined ? {} : { service }),
+        problem: `${facts.environment}: ${title} is rendered twice`,
+        fix: 'render each object from one source; see the manifests of relctl.yaml',
+      },
+    ];
+  });
+}
+
+const LONGEST_LABEL = 63;
+
+/** True for an image whose reference means the same tomorrow, as far as a reference can say that. */
+function isFixed(image: string): boolean {
+  if (image.includes('@sha256:')) return true;
+  const tag = /:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1];
+  return tag !== undefined && tag !== 'latest';
+}
+
+function titleOf(object: KubeObject): string {
+  return `${object.kind}/${object.metadata.name}`;
+}
