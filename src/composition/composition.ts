@@ -144,7 +144,7 @@ function manifestsOf(repository: CandidateRepository): ManifestSource {
   let source: Promise<ManifestSource> | undefined;
   return {
     async render(commit, request) {
-      source ??= import('./adapters/manifests/manifest-source.ts').then((one) => one.createManifestSource(repository));
+      source ??= import('../adapters/manifests/manifest-source.ts').then((one) => one.createManifestSource(repository));
       return (await source).render(commit, request);
     },
   };

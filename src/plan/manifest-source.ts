@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** Where the manifests of an environment come from, as relctl.yaml says it. */
 
 /** A path inside the repository. */
-export const relativePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
+const relativePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
 
 const hooks = z
   .record(z.string().regex(/^[A-Z][A-Za-z]*\/[a-z0-9.-]+$/, 'Kind/name'), z.enum(['migration', 'smoke-test', 'ignore']))

@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions, type ProcessCommand } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import { expectVisibility } from './canary/expectation.ts';
+import { requireManifests } from './cluster/check-manifests.ts';
 import { proveLock, releaseLock } from './cluster/lock.ts';
 import type { Run } from './cluster/run.ts';
 import { imagesOf } from './deployment/completion.ts';
@@ -57,6 +58,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const attempt = state.attempts.deploy + 1;
   const images = pinnedImages(plan.spec, state);
   const clusters = await checkIdentities(context, productionTargets(context.config));
+  await requireManifests(context, plan);
   await refuseStagedDrift(context, release);
   await expectVisibility(context, release);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));

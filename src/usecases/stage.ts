@@ -6,6 +6,7 @@ import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import { applyFenced } from './cluster/apply.ts';
 import { awaitRollout } from './cluster/await-ready.ts';
+import { requireManifests } from './cluster/check-manifests.ts';
 import { type DesiredService, desiredService } from './cluster/desired-objects.ts';
 import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
 import { clusterOf } from './cluster/run.ts';
@@ -25,6 +26,7 @@ export async function stage(
 ): Promise<Outcome> {
   const release = await openForCommand(context, id, 'stage', options.exception);
   const { journal, policy } = release;
+  await requireManifests(context, journal.plan);
   await checkIdentities(context, ['staging']);
   const lock = await acquireLock(context, 'staging', clusterOf(context, 'staging'), id, {
     durationSeconds: policy.production.lockSeconds,

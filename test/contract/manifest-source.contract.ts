@@ -26,7 +26,7 @@ export function rendering(source: ManifestSource, commit: string, entry: Manifes
 }
 
 /** Makes a repository with files and gives its source of manifests. */
-export async function sourceOf(git: GitFixture): Promise<ManifestSource> {
+async function sourceOf(git: GitFixture): Promise<ManifestSource> {
   return createManifestSource(await openRepository(git.root));
 }
 

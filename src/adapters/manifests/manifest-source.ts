@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { ManifestSource, RenderedObject, RenderRequest } from '../../ports/manifest-source.ts';
 import type { Repository } from '../../ports/repository.ts';

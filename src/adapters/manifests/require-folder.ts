@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Tree } from './tree.ts';
 
 /** Refuses a folder that the commit does not have, or that holds none of the files that make it what it is said to be. */

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { exec } from '../exec.ts';
 import type { RunRenderer } from './source.ts';
 

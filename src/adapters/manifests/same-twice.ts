@@ -1,4 +1,4 @@
-import { RelctlError } from '../../domain/errors.ts';
+import { RelctlError } from '../../errors.ts';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { SourceSettings } from '../../plan/manifest-source.ts';
 import type { RenderedObject } from '../../ports/manifest-source.ts';

@@ -1,8 +1,8 @@
 import type { HookChoice } from '../../plan/manifest-source.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { RenderedObject } from '../../ports/manifest-source.ts';
-import { withContentNames } from '../manifests.ts';
 import { findWorkload, type WorkloadAnswer } from './find-workload.ts';
+import { withContentNames } from './manifests.ts';
 import { ownObjects, PRODUCT } from './own-objects.ts';
 import { allContainers, imageRepository, withImages } from './pods.ts';
 

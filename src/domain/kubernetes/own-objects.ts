@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { type LabelSelector, matchesSelector } from '../label-selector.ts';
+import { type LabelSelector, matchesSelector } from './label-selector.ts';
 import { podTemplateOf } from './pods.ts';
 import { aboutOf, podSelectorOf, referencesOf } from './references.ts';
 

@@ -44,7 +44,7 @@ export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
 }
 
 /** The object with another pod template; one of a kind that makes no pods as it is. */
-export function withPodTemplate(object: KubeObject, change: (template: PodTemplate) => PodTemplate): KubeObject {
+function withPodTemplate(object: KubeObject, change: (template: PodTemplate) => PodTemplate): KubeObject {
   const template = podTemplateOf(object);
   const path = TEMPLATES[object.kind];
   return template === undefined || path === undefined

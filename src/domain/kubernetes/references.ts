@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { podTemplateOf } from './pods.ts';
 
 /** An object that another one names. */
 export interface Reference {
@@ -95,11 +94,6 @@ export function podSelectorOf(object: KubeObject): Readonly<Record<string, unkno
     default:
       return undefined;
   }
-}
-
-/** True for an object with pods, whose references are what its pods read. */
-export function hasPods(object: KubeObject): boolean {
-  return podTemplateOf(object) !== undefined;
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -13,7 +13,7 @@ export interface PlannedSource {
 type Services = Pick<Config, 'services' | 'manifests'>;
 
 /** The entry of a service in an environment: its own, or the product's; `undefined` when relctl.yaml names none. */
-export function sourceOf(config: Services, environment: EnvironmentName, service: string): SourceSettings | undefined {
+function sourceOf(config: Services, environment: EnvironmentName, service: string): SourceSettings | undefined {
   const entry = config.services[service]?.manifests?.[environment] ?? config.manifests?.[environment];
   return entry === undefined ? undefined : sourceSettings(entry);
 }

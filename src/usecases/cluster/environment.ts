@@ -1,4 +1,3 @@
-import { RelctlError } from '../../domain/errors.ts';
 import {
   type EnvironmentObjects,
   environmentObjects,
@@ -6,8 +5,9 @@ import {
   type ServiceAnswer,
 } from '../../domain/kubernetes/environment-objects.ts';
 import { type PlannedSource, sourcesOf } from '../../domain/kubernetes/sources.ts';
+import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../release/context.ts';
 
 /** What rendering needs of the surroundings. */
 export type RenderingContext = Pick<Context, 'config' | 'manifests'>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RelctlError } from '../../../domain/errors.ts';
+import { RelctlError } from '../../../errors.ts';
 import { readKubernetesObjects } from '../../../evidence/kubernetes-objects.ts';
 import type { SourceKind } from '../source.ts';
 

@@ -5,6 +5,7 @@ import type { Impact } from '../../../evidence/impact/findings.ts';
 import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { findingsOfManifests } from '../../cluster/check-manifests.ts';
 import type { Context } from '../../release/context.ts';
 import { impactBetween } from '../facts/impact.ts';
 import { type Manifests, openManifests } from '../facts/manifests.ts';
@@ -46,6 +47,7 @@ export async function observedFindings(
       ...(await revertedFindings(context.repository, plan)),
       ...(await canaryFindings(plan, policy, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),
+      ...(await renderedFindings(context, plan)),
       ...(await olderImageFindings(context, plan)),
     ];
   } catch (error) {
@@ -60,6 +62,15 @@ export async function observedFindings(
       },
     ];
   }
+}
+
+/** What `stage` and `deploy` would refuse in the manifests, or should be known of them, at the service that it concerns. */
+async function renderedFindings(context: Context, plan: ReleasePlan): Promise<readonly PlanFinding[]> {
+  const found = await findingsOfManifests(context, plan);
+  return found.map(({ code, severity, service, problem, fix }) => {
+    const index = plan.spec.services.findIndex(({ name }) => name === service);
+    return { code, severity, path: ['spec', 'services', ...(index < 0 ? [] : [index, 'name'])], problem, fix };
+  });
 }
 
 /** Lists of the plan in which a stale thing stands, by its kind. */

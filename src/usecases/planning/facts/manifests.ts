@@ -1,5 +1,5 @@
-import { allContainers } from '../../../domain/kubernetes/pods.ts';
 import { replicasOf } from '../../../domain/kubernetes/manifests.ts';
+import { allContainers } from '../../../domain/kubernetes/pods.ts';
 import type { EnvironmentName } from '../../../plan/config.ts';
 import type { KubeObject } from '../../../ports/cluster.ts';
 import { type RenderingContext, renderEnvironment } from '../../cluster/environment.ts';

@@ -1,0 +1,49 @@
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { type ManifestFinding, manifestFindings } from '../../domain/kubernetes/manifest-findings.ts';
+import { RelctlError } from '../../errors.ts';
+import type { EnvironmentName } from '../../plan/config.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { type RenderingContext, renderEnvironment } from './environment.ts';
+
+const ENVIRONMENTS: readonly EnvironmentName[] = ['staging', 'production'];
+
+/** What is wrong with the objects that a plan ships, in both environments: the one answer of check, stage and deploy. */
+export async function findingsOfManifests(
+  context: RenderingContext,
+  { spec }: Pick<ReleasePlan, 'spec'>,
+): Promise<readonly ManifestFinding[]> {
+  const services = spec.services.map(({ name }) => name);
+  const found = await Promise.all(
+    ENVIRONMENTS.map(async (environment) =>
+      manifestFindings({
+        environment,
+        namespace: context.config.environments[environment].namespace,
+        shipped: spec.services,
+        whole: await renderEnvironment(context, spec.candidate.commit, { environment, services }),
+        migrates: spec.migrations.length > 0,
+        canaryPods: strategyOf(spec).canary === 'pods',
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+/**
+ * Refuses to act on a plan whose manifests have an error; `plan --check` names it before.
+ * @throws RelctlError why nothing could be rendered, or `config.invalid`
+ */
+export async function requireManifests(
+  context: RenderingContext,
+  plan: Pick<ReleasePlan, 'id' | 'spec'>,
+): Promise<void> {
+  const errors = (await findingsOfManifests(context, plan)).filter(({ severity }) => severity === 'error');
+  const [first, ...rest] = errors;
+  if (first === undefined) return;
+  if (first.cause instanceof RelctlError) throw first.cause;
+  throw new RelctlError('config.invalid', first.problem, {
+    place: { file: 'relctl.yaml' },
+    why: 'What is staged, canaried and rolled out must be exactly what the candidate renders, and all of it.',
+    hints: [first.fix, `relctl plan ${plan.id} --check`, ...rest.map(({ problem }) => `also: ${problem}`)],
+    data: { findings: errors.map(({ cause: _cause, ...finding }) => finding) },
+  });
+}
