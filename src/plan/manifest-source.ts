@@ -28,13 +28,13 @@ const helmSource = z.strictObject({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/)
     .describe('Name of the Helm release'),
-  values: z.array(relativePath).default([]).describe('Values files, later ones win'),
+  values: z.array(relativePath).optional().describe('Values files, later ones win'),
   set: z.record(z.string(), z.string()).optional().describe('Single values, as texts'),
   kubeVersion: z
     .string()
     .regex(/^v?\d+\.\d+(\.\d+)?$/)
     .describe('Kubernetes version that templates see; pinned, so that every machine renders the same'),
-  apiVersions: z.array(z.string().min(1)).default([]).describe('API versions that templates see beside the built-in'),
+  apiVersions: z.array(z.string().min(1)).optional().describe('API versions that templates see beside the built-in'),
   network,
   hooks,
 });
@@ -96,7 +96,9 @@ export interface SourceSettings {
 }
 
 /** Files and folders that the manifests of both environments are made from. */
-export function manifestPaths(entries: z.infer<typeof manifestSourcesSchema> | undefined): readonly string[] {
+export function manifestPaths(
+  entries: Pick<z.infer<typeof manifestSourcesSchema>, 'staging' | 'production'> | undefined,
+): readonly string[] {
   if (entries === undefined) return [];
   return [...new Set([entries.staging, entries.production].flatMap((entry) => sourceSettings(entry).paths))];
 }

@@ -1,6 +1,7 @@
 import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
+import { manifestPaths } from '../plan/manifest-source.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -129,7 +130,9 @@ function servicesBlocks(discovery: Discovery, draft: ConfigDraft): readonly Bloc
       rows: discovery.services.map((one) => [
         one.name,
         one.paths.join(', '),
-        one.manifests.production.join(', ') || (one.rendering ?? 'none'),
+        one.rendered === undefined
+          ? one.manifests.production.join(', ') || 'none'
+          : manifestPaths(one.rendered).slice(0, 2).join(', '),
         one.because.slice(0, 2).join(', '),
       ]),
     },

@@ -89,7 +89,7 @@ const HELM: SourceCase = {
     kubeVersion: '1.36',
     apiVersions: [],
   },
-  missing: { helm: 'nowhere', release: 'shop', values: [], kubeVersion: '1.36', apiVersions: [] },
+  missing: { helm: 'nowhere', release: 'shop', kubeVersion: '1.36' },
   random: {
     files: {
       'charts/shop/templates/settings.yaml':

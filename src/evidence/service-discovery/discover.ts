@@ -1,6 +1,7 @@
 import { readObjects } from '../impact/manifests/objects.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
+import { chartSource, kustomizations, type RenderedFrom } from './renderers.ts';
 import { composeFolders, dockerFolders, programFolders, type SourceFolder } from './sources.ts';
 import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
@@ -28,8 +29,10 @@ export interface DiscoveredService {
   readonly trafficObstacle?: string;
   /** Files that it was found by. */
   readonly because: readonly string[];
-  /** What must be rendered before its manifests can be applied; relctl applies plain manifests. */
-  readonly rendering?: 'helm' | 'kustomize';
+  /** What renders its manifests, where they are no plain files. */
+  readonly rendered?: RenderedFrom;
+  /** Why relctl cannot release it as it is. */
+  readonly obstacle?: string;
 }
 
 /** What was found. */
@@ -49,7 +52,7 @@ interface Draft {
   readonly folders: Set<string>;
   readonly workloads: Workload[];
   readonly because: Set<string>;
-  rendering: DiscoveredService['rendering'];
+  chart: string | undefined;
 }
 
 /**
@@ -77,7 +80,7 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
       folders: new Set<string>(),
       workloads: [],
       because: new Set<string>(),
-      rendering: undefined,
+      chart: undefined,
     };
     drafts.set(name, known);
     return known;
@@ -89,13 +92,16 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   }
   for (const chart of charts) addChart(chart, texts, draft);
   addSources([...folders], programFolders(files), drafts, draft);
-  for (const item of drafts.values()) if (isKustomized(item, files)) item.rendering = 'kustomize';
+  const overlays = kustomizations(files, texts);
 
   const production = objectsOf(
     [...texts].filter(([file]) => !isInChart(file, charts) && /^production$|^$/.test(environmentOf(file) ?? '')),
   );
   const services = [...drafts.values()]
-    .map((item) => ({ ...finish(item, files, texts), ...trafficOf(item.workloads[0]?.name ?? '', production) }))
+    .map((item) => ({
+      ...finish(item, files, texts, overlays),
+      ...trafficOf(item.workloads[0]?.name ?? '', production),
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const packages = workspacePackages(files, texts);
   return { services, shared: sharedPackages(services, packages), notes: notesOn(services) };
@@ -115,7 +121,7 @@ function addChart(chart: string, texts: ReadonlyMap<string, string>, draft: (nam
   if (top('type') === 'library' || (image === undefined && top('name') === undefined)) return;
   const service = draft(kubeName(top('name') ?? baseName(folder)));
   service.because.add(chart);
-  service.rendering = 'helm';
+  service.chart = chart;
   service.folders.add(folder);
 }
 
@@ -159,15 +165,17 @@ function addSources(
   }
 }
 
-/** True when a kustomization stands beside a manifest of the service. */
-function isKustomized(item: Draft, files: readonly string[]): boolean {
-  const folders = new Set(item.workloads.map((workload) => folderOf(workload.file)));
-  return files.some((file) => /(^|\/)kustomization\.ya?ml$/.test(file) && folders.has(folderOf(file)));
-}
-
-function finish(item: Draft, files: readonly string[], texts: ReadonlyMap<string, string>): DiscoveredService {
-  const { name, workloads, because, rendering } = item;
-  const manifests = manifestsOf(item, files, texts);
+function finish(
+  item: Draft,
+  files: readonly string[],
+  texts: ReadonlyMap<string, string>,
+  overlays: ReturnType<typeof kustomizations>,
+): DiscoveredService {
+  const { name, workloads, because, chart } = item;
+  const rendered = renderedFrom(item, files, texts, overlays);
+  const plain = workloads.filter(({ file }) => overlays.forFile(file) === undefined);
+  const manifests = manifestsOf({ ...item, workloads: plain }, files, texts);
+  const isPlain = manifests.production.length > 0 && (rendered === undefined || chart !== undefined);
   const containers = workloads[0]?.containers ?? [];
   const own =
     containers.find((container) => container.name === name || kubeName(imageName(container.image)) === name) ??
@@ -180,8 +188,28 @@ function finish(item: Draft, files: readonly string[], texts: ReadonlyMap<string
     ...(containers.length > 1 && own ? { container: own.name } : {}),
     ...(own ? { image: own.image } : {}),
     because: [...because],
-    ...(rendering === undefined ? {} : { rendering }),
+    ...(rendered === undefined || isPlain ? {} : { rendered }),
+    ...(workloads.length > 0 && workloads.every(({ kind }) => kind === 'Rollout')
+      ? {
+          obstacle:
+            'it is a Rollout, which Argo Rollouts rolls out by itself; two controllers would divide its requests',
+        }
+      : {}),
   };
+}
+
+/** The overlays that its workload is part of; else its chart. */
+function renderedFrom(
+  { workloads, chart }: Draft,
+  files: readonly string[],
+  texts: ReadonlyMap<string, string>,
+  overlays: ReturnType<typeof kustomizations>,
+): RenderedFrom | undefined {
+  for (const { file } of workloads) {
+    const found = overlays.forFile(file);
+    if (found !== undefined) return found;
+  }
+  return chart === undefined ? undefined : chartSource(chart, files, texts);
 }
 
 /** Files with the workload, and files beside it with objects of the same name, such as its Service and ConfigMap. */
@@ -201,9 +229,28 @@ function manifestsOf(
     );
   });
   const all = [...own, ...beside].sort();
-  const of = (environment: 'staging' | 'production') =>
-    all.filter((file) => (environmentOf(file) ?? environment) === environment);
+  const of = (environment: 'staging' | 'production') => {
+    const fitting = all.filter((file) => (environmentOf(file) ?? environment) === environment);
+    const dropped = copies(fitting.filter((file) => own.has(file)));
+    return fitting.filter((file) => !dropped.has(folderOf(file)) && !dropped.has(file));
+  };
   return { staging: of('staging'), production: of('production') };
+}
+
+/**
+ * Files and folders that hold a further definition of one workload. The one that counts names its environment, else is a file of its
+ * own beside others of its kind, else the first; a bundle that a build writes (`release/`, `dist/`) comes last.
+ */
+function copies(own: readonly string[]): ReadonlySet<string> {
+  if (own.length < 2) return new Set();
+  const rank = (file: string) =>
+    (environmentOf(file) === undefined ? 4 : 0) +
+    (/(^|\/)(releases?|dist|build|generated|rendered)\//.test(file) ? 2 : 0) +
+    (/(^|\/)(all|bundle|release|install|kubernetes-manifests)\.ya?ml$/.test(file) ? 1 : 0);
+  const [first, ...others] = [...own].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return new Set(
+    others.flatMap((file) => (folderOf(file) === folderOf(first ?? '') ? [file] : [file, folderOf(file)])),
+  );
 }
 
 function sharedPackages(
@@ -229,15 +276,12 @@ function notesOn(services: readonly DiscoveredService[]): string[] {
     ...(service.paths.length === 0
       ? [`${service.name}: no folder was found that its image is built from; name its paths`]
       : []),
-    ...(service.rendering === undefined
-      ? []
-      : [
-          `${service.name}: its manifests come from ${service.rendering === 'helm' ? 'a Helm chart' : 'Kustomize'}; commit them rendered, one file for each environment`,
-        ]),
-    ...(service.rendering !== 'helm' && service.manifests.production.length === 0
+    ...(service.rendered === undefined ? [] : [`${service.name}: ${service.rendered.because}`]),
+    ...(service.obstacle === undefined ? [] : [`${service.name}: ${service.obstacle}`]),
+    ...(service.rendered === undefined && service.manifests.production.length === 0
       ? [`${service.name}: no manifest for production was found`]
       : []),
-    ...(service.rendering !== 'helm' &&
+    ...(service.rendered === undefined &&
     service.manifests.production.length > 0 &&
     service.manifests.staging.length === 0
       ? [`${service.name}: no manifest for staging was found`]

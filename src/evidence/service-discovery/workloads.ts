@@ -3,6 +3,7 @@ import { scanYaml, type YamlLine } from '../impact/manifests/yaml-lines.ts';
 
 /** A workload of a manifest: what a release rolls out. */
 export interface Workload {
+  readonly kind: string;
   readonly name: string;
   readonly file: string;
   /** The containers that its own images run in, without init containers. */
@@ -18,7 +19,8 @@ export function workloadsIn(file: string, text: string): Workload[] {
   const lines = scanYaml(text);
   return objectsIn(lines)
     .filter((object) => WORKLOADS.test(object.kind) && object.name !== '')
-    .map(({ name, document }) => ({
+    .map(({ kind, name, document }) => ({
+      kind,
       name,
       file,
       containers: containersOf(lines.filter((line) => line.document === document)),

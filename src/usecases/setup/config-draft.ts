@@ -2,6 +2,7 @@ import type { DiscoveredService, Discovery } from '../../evidence/service-discov
 import type { Traffic } from '../../evidence/service-discovery/traffic.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
 import { type Config, configSchema } from '../../plan/config.ts';
+import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
 import { API_VERSION } from '../../plan/versions.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
@@ -88,7 +89,8 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery): Config
 
 interface Completed {
   readonly name: string;
-  readonly entry: Pick<Config['services'][string], 'paths' | 'manifests'> & {
+  readonly entry: Pick<Config['services'][string], 'paths'> & {
+    readonly manifests: { readonly staging: ManifestSourceEntry; readonly production: ManifestSourceEntry };
     readonly container?: string;
     readonly traffic?: Traffic;
   };
@@ -97,11 +99,12 @@ interface Completed {
 
 /** A service with everything that relctl.yaml asks for; empty when something is missing. */
 function completed(service: DiscoveredService): readonly Completed[] {
-  const { name, container, rendering, traffic } = service;
+  const { name, container, rendered, traffic } = service;
   const { production } = service.manifests;
   const staging = service.manifests.staging.length > 0 ? service.manifests.staging : production;
-  if (rendering === 'helm' || service.paths.length === 0 || production.length === 0) return [];
-  const borrowed = service.manifests.staging.length === 0;
+  if (service.obstacle !== undefined || service.paths.length === 0) return [];
+  if (rendered === undefined && production.length === 0) return [];
+  const borrowed = rendered === undefined && service.manifests.staging.length === 0;
   return [
     {
       name,
@@ -109,21 +112,23 @@ function completed(service: DiscoveredService): readonly Completed[] {
         paths: [...service.paths],
         ...(container === undefined ? {} : { container }),
         ...(traffic === undefined ? {} : { traffic }),
-        manifests: { staging: [...staging], production: [...production] },
+        manifests:
+          rendered === undefined
+            ? { staging: [...staging], production: [...production] }
+            : { staging: rendered.staging, production: rendered.production },
       },
       note: [
         `found by ${service.because.join(', ')}`,
         ...(borrowed ? ['no manifest for staging was found: those of production stand in; correct it'] : []),
-        ...(rendering === 'kustomize' ? ['a kustomization lies beside: relctl applies these files as they are'] : []),
+        ...(rendered === undefined ? [] : [rendered.because]),
       ].join('\n'),
     },
   ];
 }
 
 function whyLeftOut(service: DiscoveredService): string {
-  if (service.rendering === 'helm')
-    return 'its manifests come from a Helm chart; commit them rendered, one file for each environment';
-  return service.manifests.production.length === 0
+  if (service.obstacle !== undefined) return service.obstacle;
+  return service.rendered === undefined && service.manifests.production.length === 0
     ? 'no manifest for production was found'
     : 'no folder was found that its image is built from';
 }
@@ -201,7 +206,7 @@ const GENERAL: readonly Comment[] = [
   },
   {
     path: ['services'],
-    text: 'Paths are globs of the files that make a service; manifests are plain files or folders',
+    text: 'Paths are globs of the files that make a service; manifests are files and folders, or where they are rendered from',
   },
   { path: ['shared'], text: 'Code that several services are built from' },
   {

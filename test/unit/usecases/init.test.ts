@@ -253,15 +253,16 @@ test('a dry run tells the same and writes nothing', async () => {
 });
 
 describe('where services cannot be released yet', () => {
-  test('a Helm chart is named, and relctl.yaml is valid without it', async () => {
+  test('a Helm chart becomes the source of its service', async () => {
     git.commit({
       'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
       'charts/web/values.yaml': 'image:\n  repository: registry.example.com/web\n',
       'charts/web/templates/deployment.yaml': 'kind: Deployment\nmetadata: { name: {{ .Release.Name }} }\n',
     });
     const outcome = await give({ platform: 'sandbox' });
-    expect(outcome.data.leftOut).toEqual([{ name: 'web', why: expect.stringContaining('Helm') }]);
-    expect((await loadConfig(workspace())).services).toEqual({});
+    expect(outcome.data.leftOut).toEqual([]);
+    const chart = { helm: 'charts/web', release: 'web', kubeVersion: expect.any(String) };
+    expect((await loadConfig(workspace())).services.web?.manifests).toEqual({ staging: chart, production: chart });
   });
 
   test('manifests of production stand in where staging has none, and the file says so', async () => {

@@ -98,10 +98,10 @@ describe('by manifests', () => {
       'web/Dockerfile': '',
     });
     expect(found.services[0]).toMatchObject({
-      rendering: 'kustomize',
-      manifests: { production: ['k8s/base/web.yaml'] },
+      rendered: { staging: { kustomize: 'k8s/base' }, production: { kustomize: 'k8s/base' } },
+      manifests: { production: [] },
     });
-    expect(found.notes[0]).toMatch(/Kustomize/);
+    expect(found.notes[0]).toMatch(/rendered by the kustomization/);
   });
 });
 
@@ -133,7 +133,7 @@ describe('by other files', () => {
       'packages/unused/package.json': '{ "name": "@shop/unused" }',
     });
     expect(brief(found)).toEqual(['catalog services/catalog/**', 'wallet charts/wallet/**,services/wallet/**']);
-    expect(found.services[1]?.rendering).toBe('helm');
+    expect(found.services[1]?.rendered).toMatchObject({ production: { helm: 'charts/wallet', release: 'wallet' } });
     expect(found.shared).toEqual([
       { name: '@shop/base', paths: ['packages/base/**'], usedBy: ['wallet'] },
       { name: '@shop/config', paths: ['packages/config/**'], usedBy: ['wallet'] },
@@ -172,3 +172,64 @@ test.each([
   ['-a-', 'a'],
   ['x'.repeat(80), 'x'.repeat(53)],
 ])('%s as a Kubernetes name', (name, expected) => expect(kubeName(name)).toBe(expected));
+
+describe('where manifests are rendered from', () => {
+  const workload = (kind = 'Deployment') =>
+    `apiVersion: apps/v1\nkind: ${kind}\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: registry.example.com/api:1\n`;
+  const rendered = async (files: Readonly<Record<string, string>>) =>
+    (await discover({ Dockerfile: '', ...files })).services.map(({ name, rendered: from, manifests, obstacle }) => ({
+      name,
+      from,
+      manifests: manifests.production,
+      obstacle,
+    }));
+
+  test('each environment has its own overlay of a base', async () => {
+    const [api] = await rendered({
+      'k8s/base/api.yaml': workload(),
+      'k8s/base/kustomization.yaml': 'resources: [api.yaml]\n',
+      'k8s/overlays/staging/kustomization.yaml': 'resources: [../../base]\n',
+      'k8s/overlays/production/kustomization.yaml': 'resources: [../../base]\n',
+    });
+    expect(api?.from).toMatchObject({
+      staging: { kustomize: 'k8s/overlays/staging' },
+      production: { kustomize: 'k8s/overlays/production' },
+    });
+  });
+
+  test('a chart has the values files of each environment', async () => {
+    const [api] = await rendered({
+      'charts/api/Chart.yaml': 'apiVersion: v2\nname: api\n',
+      'charts/api/values.yaml': 'image: { repository: api }\n',
+      'charts/api/values-staging.yaml': '',
+      'deploy/production/values.yaml': '',
+    });
+    expect(api?.from).toMatchObject({
+      staging: { helm: 'charts/api', values: ['charts/api/values-staging.yaml'] },
+      production: { helm: 'charts/api', values: ['deploy/production/values.yaml'] },
+    });
+  });
+
+  test('manifests that a chart was rendered to are taken as they are', async () => {
+    const [api] = await rendered({
+      'charts/api/Chart.yaml': 'apiVersion: v2\nname: api\n',
+      'charts/api/values.yaml': 'image: { repository: api }\n',
+      'rendered/staging/api.yaml': workload(),
+      'rendered/production/api.yaml': workload(),
+    });
+    expect(api).toMatchObject({ from: undefined, manifests: ['rendered/production/api.yaml'] });
+  });
+
+  test('of several definitions of one workload, one is taken', async () => {
+    const [api] = await rendered({
+      'kubernetes-manifests/api.yaml': workload(),
+      'release/kubernetes-manifests.yaml': workload(),
+    });
+    expect(api?.manifests).toEqual(['kubernetes-manifests/api.yaml']);
+  });
+
+  test('a Rollout of Argo is said to be that', async () => {
+    const [api] = await rendered({ 'k8s/api.yaml': workload('Rollout') });
+    expect(api?.obstacle).toContain('Argo Rollouts');
+  });
+});

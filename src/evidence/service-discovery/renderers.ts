@@ -1,0 +1,146 @@
+import { parse } from 'yaml';
+import { guardYaml } from '../../plan/guard.ts';
+import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import { baseName, folderOf } from '../impact/paths.ts';
+import { environmentOf } from './workloads.ts';
+
+/** Kustomizations and charts of a repository, as sources of manifests. */
+
+/** What renders the manifests of a service in each environment, with why. */
+export interface RenderedFrom {
+  readonly staging: ManifestSourceEntry;
+  readonly production: ManifestSourceEntry;
+  readonly because: string;
+}
+
+/** Kubernetes version that charts are rendered for until a person says which one runs. */
+const KUBE_VERSION = '1.34';
+
+type Texts = ReadonlyMap<string, string>;
+
+/** A kustomization that nobody else includes, and every folder that it is made from. */
+interface Root {
+  readonly folder: string;
+  readonly environment: ReturnType<typeof environmentOf>;
+  readonly folders: ReadonlySet<string>;
+}
+
+/** The kustomizations of a repository; `forFile` gives the overlays that render a manifest. */
+export function kustomizations(files: readonly string[], texts: Texts) {
+  const own = files.filter((file) => /(^|\/)kustomization\.ya?ml$/.test(file));
+  const includes = new Map(
+    own.map((file) => [folderOf(file), includedBy(file, texts.get(file) ?? '', new Set(own.map(folderOf)))]),
+  );
+  const included = new Set([...includes.values()].flat());
+  const roots: readonly Root[] = [...includes.keys()]
+    .filter((folder) => !included.has(folder))
+    .map((folder) => ({ folder, environment: environmentOf(`${folder}/`), folders: closure(folder, includes) }));
+  return {
+    /** True for a manifest that some kustomization is made from. */
+    forFile(file: string): RenderedFrom | undefined {
+      const around = roots.filter(({ folders }) => folders.has(nearest(folderOf(file), includes)));
+      const of = (environment: 'staging' | 'production') => around.find((root) => root.environment === environment);
+      const plain = around.find((root) => root.environment === undefined);
+      const production = of('production') ?? plain;
+      const staging = of('staging') ?? plain ?? production;
+      if (production === undefined || staging === undefined) return undefined;
+      const entry = ({ folder }: Root): ManifestSourceEntry => ({ kustomize: folder === '' ? '.' : folder });
+      return {
+        staging: entry(staging),
+        production: entry(production),
+        because:
+          staging === production
+            ? `rendered by the kustomization at ${production.folder || '.'}, for staging and production alike`
+            : `rendered by the overlays ${staging.folder} and ${production.folder}`,
+      };
+    },
+  };
+}
+
+/** Folders of other kustomizations that one is made from. */
+function includedBy(file: string, text: string, known: ReadonlySet<string>): readonly string[] {
+  const { resources = [], bases = [], components = [] } = mapOf(text) as Record<string, unknown>;
+  return [resources, bases, components]
+    .flat()
+    .filter((one): one is string => typeof one === 'string' && !one.includes('://'))
+    .map((one) => joined(folderOf(file), one))
+    .filter((folder) => known.has(folder));
+}
+
+function closure(folder: string, includes: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = [folder];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    queue.push(...(includes.get(next) ?? []));
+  }
+  return found;
+}
+
+/** The folder of the kustomization that a folder lies in: manifests are often a level below it. */
+function nearest(folder: string, includes: ReadonlyMap<string, unknown>): string {
+  if (includes.has(folder) || folder === '') return folder;
+  return nearest(folderOf(folder), includes);
+}
+
+/**
+ * The chart in a folder as a source, with the values files that are named for each environment. A library and a chart that only
+ * stands in another one's `charts/` render nothing by themselves.
+ */
+export function chartSource(chart: string, files: readonly string[], texts: Texts): RenderedFrom | undefined {
+  const folder = folderOf(chart);
+  const { name = baseName(folder), type } = mapOf(texts.get(chart) ?? '') as { name?: string; type?: string };
+  if (type === 'library' || typeof name !== 'string') return undefined;
+  const values = files.filter(
+    (file) => /\.ya?ml$/.test(file) && /(^|[/._-])values([/._-]|$)/i.test(file) && isFor(file, folder, name),
+  );
+  const entry = (environment: 'staging' | 'production'): ManifestSourceEntry => {
+    const own = values.filter((file) => environmentOf(file) === environment);
+    return {
+      helm: folder || '.',
+      release: kubernetesName(name),
+      ...(own.length === 0 ? {} : { values: own }),
+      kubeVersion: KUBE_VERSION,
+    };
+  };
+  return {
+    staging: entry('staging'),
+    production: entry('production'),
+    because: `rendered from the chart ${folder || '.'} for Kubernetes ${KUBE_VERSION}; correct kubeVersion if another one runs`,
+  };
+}
+
+/** Values files lie inside the chart, or in a folder beside all charts where the chart has its name in their path, or is alone. */
+function isFor(file: string, chart: string, name: string): boolean {
+  const inside = chart === '' ? '' : `${chart}/`;
+  if (file.startsWith(`${inside}templates/`) || file.startsWith(`${inside}charts/`)) return false;
+  return file.startsWith(inside) || file.split('/').includes(name) || !/\/charts?\//.test(`/${file}`);
+}
+
+function kubernetesName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 53)
+    .replace(/^-+|-+$/g, '');
+}
+
+function mapOf(text: string): object {
+  try {
+    guardYaml(text, '', '&*');
+    const value: unknown = parse(text, { logLevel: 'silent' });
+    return value !== null && typeof value === 'object' ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function joined(folder: string, path: string): string {
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
