@@ -82,6 +82,7 @@ export const ERRORS = {
   'cluster.drift': 'failed',
   'manifests.failed': 'usage',
   'manifests.unstable': 'usage',
+  'snapshot.lost': 'failed',
   'rollout.doomed': 'failed',
   'rollout.timeout': 'failed',
   'rollback.incomplete': 'failed',

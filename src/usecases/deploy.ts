@@ -235,8 +235,8 @@ async function unlock(run: Run): Promise<void> {
 /** The world failed, not the candidate: production stands still, and the error says how to go on. */
 function standing(release: Release, error: unknown): unknown {
   if (!(error instanceof RelctlError) || error.kind === 'gate' || error.kind === 'pending') return error;
-  // Somebody else is at work: this run is over, and production does not wait for it.
-  if (error.code === 'cluster.fenced-off') return error;
+  // Somebody else is at work, or nothing can be undone from here: to give the command again would end the same way.
+  if (error.code === 'cluster.fenced-off' || error.code === 'snapshot.lost') return error;
   const { plan } = release.journal;
   return new RelctlError(error.code, error.message, {
     why: `${error.why ?? ''} Production stands as it is; nothing is promoted until somebody goes on.`.trim(),

@@ -12,6 +12,7 @@ import { createManifestSource } from '../../src/adapters/manifests/manifest-sour
 import { openSandboxWorld } from '../../src/adapters/sandbox/open.ts';
 import type { Sandbox } from '../../src/adapters/sandbox/sandbox.ts';
 import { createSshSigner } from '../../src/adapters/ssh/signer.ts';
+import { SNAPSHOT_LABEL } from '../../src/domain/deployment/kept-snapshot.ts';
 import { foldState, phaseOf, type ReleaseState } from '../../src/domain/history/state.ts';
 import { nameOf, withoutServerFields } from '../../src/domain/kubernetes/manifests.ts';
 import type { Progress } from '../../src/domain/outcome/progress.ts';
@@ -59,7 +60,7 @@ export interface Company {
   as(person: string, replaced?: Partial<Context>): Context;
   plan(): Promise<ReleasePlan>;
   state(): Promise<ReleaseState>;
-  /** Every object of production that people or relctl wrote, server-set fields aside, by name; the lock is left out. */
+  /** Every object of production that people or relctl wrote, server-set fields aside, by name; the lock and relctl's snapshots are left out. */
   production(): Promise<Readonly<Record<string, string>>>;
   /** Moves the virtual clock to so many milliseconds after the opening of the window. */
   advanceToWindow(offset?: number): Promise<void>;
@@ -183,6 +184,7 @@ async function objectsOf(sandbox: Sandbox, regions: readonly string[]): Promise<
     const cluster = sandbox.cluster('production', region);
     for (const [apiVersion, kind] of KINDS) {
       for (const object of await cluster.list({ apiVersion, kind })) {
+        if (object.metadata.labels?.[SNAPSHOT_LABEL] !== undefined) continue;
         found[`${region ?? 'production'} ${nameOf(object)}`] = canonicalJson(withoutServerFields(object));
       }
     }

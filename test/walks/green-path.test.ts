@@ -60,7 +60,7 @@ describe('a release on its good path', () => {
     for (const name of [
       'cab-packet-1.md',
       'cab-packet-1.html',
-      'baseline-1-production.json',
+      'snapshot-1-production.json',
       'canary-1.json',
       'review.md',
     ]) {

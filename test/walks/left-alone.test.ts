@@ -90,7 +90,7 @@ describe('Secrets', () => {
     const kept = readdirSync(folder).filter((name) =>
       /key of 4|a2V5IG9m/.test(readFileSync(join(folder, name), 'utf8')),
     );
-    expect(readdirSync(folder)).toContain('baseline-1-production.json');
+    expect(readdirSync(folder)).toContain('snapshot-1-production.json');
     expect(kept).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Slo, Spec } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
-import { readBaseline } from '../cluster/snapshot.ts';
+import { readSnapshot } from '../cluster/snapshot.ts';
 
 /** What the judge is told, from the plan and the policy. */
 export function judgeSettings(spec: Spec, policy: Policy, slos: readonly Slo[]): JudgeSettings {
@@ -21,7 +21,7 @@ export function judgeSettings(spec: Spec, policy: Policy, slos: readonly Slo[]):
 /** SLOs of the services that ran before: a new service has no control to be compared with. */
 export async function judgedSlos(run: Run): Promise<readonly Slo[]> {
   const { slos } = run.release.journal.plan.spec;
-  const baselines = await Promise.all([...run.locks.keys()].map((target) => readBaseline(run.context, run, target)));
+  const baselines = await Promise.all([...run.locks.keys()].map((target) => readSnapshot(run.context, run, target)));
   const isNew = (service: string) =>
     baselines.some((baseline) =>
       baseline?.objects.some((one) => one.service === service && one.kind === 'Deployment' && one.object === null),

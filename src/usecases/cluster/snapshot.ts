@@ -1,4 +1,5 @@
 import { AUTOSCALER, isAutoscaled } from '../../domain/deployment/autoscaling.ts';
+import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
@@ -8,17 +9,18 @@ import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../release/context.ts';
 import { isSameRef, refOf } from './apply.ts';
 import type { DesiredService } from './desired-objects.ts';
+import { keepInCluster, keptInCluster, refuseOwnChanges } from './kept-snapshot.ts';
 import { listIfKnown } from './optional-kinds.ts';
 import { clusterOf, type Run } from './run.ts';
 
 /** What a target ran before the release: enough to put every touched object back. */
-export interface Baseline {
+export interface Snapshot {
   readonly target: string;
-  readonly objects: readonly BaselineObject[];
+  readonly objects: readonly SnapshotObject[];
 }
 
 /** One object as it was, or that it was not there. The content of a Secret is never kept, only its digest. */
-export interface BaselineObject extends ObjectRef {
+export interface SnapshotObject extends ObjectRef {
   readonly service: string;
   readonly object: KubeObject | null;
   readonly sha256?: string;
@@ -28,25 +30,48 @@ export interface BaselineObject extends ObjectRef {
   readonly route?: 'shipped' | 'foreign';
 }
 
-/** Reads what a target runs now of everything that the release will touch, and keeps it as evidence. */
-export async function recordBaseline(run: Run, target: string, services: readonly DesiredService[]): Promise<Evidence> {
+/**
+ * Reads what a target runs now of everything that the release will touch, and keeps it as evidence and in the cluster itself.
+ * Where the release has changed something already (the clone that began it was lost), the snapshot that the cluster keeps is
+ * the one that counts. Errors: `snapshot.lost` when there is none.
+ */
+export async function recordSnapshot(run: Run, target: string, services: readonly DesiredService[]): Promise<Evidence> {
+  const lives: KubeObject[] = [];
+  const snapshot = await takeSnapshot(run, target, services, lives);
+  const isChanged = lives.some((live) => isWrittenBy(run.release.journal.plan.id, live));
+  const earlier = isChanged ? await keptInCluster(run, target) : undefined;
+  if (isChanged && earlier === undefined) await refuseOwnChanges(run, target, lives);
+  const text = earlier?.text ?? `${JSON.stringify(snapshot, null, 2)}\n`;
+  if (earlier === undefined) await keepInCluster(run, target, { attempt: run.attempt, text });
+  return run.context.store.keep(run.release.journal.plan.id, fileOf(run, target), text);
+}
+
+async function takeSnapshot(
+  run: Run,
+  target: string,
+  services: readonly DesiredService[],
+  lives: KubeObject[],
+): Promise<Snapshot> {
   const cluster = clusterOf(run.context, target);
   const autoscalers = await listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
   const objects = await Promise.all(
     services.flatMap((service) =>
-      touchedBy(run, service).map(async ({ route, ...ref }): Promise<BaselineObject> => {
+      touchedBy(run, service).map(async ({ route, ...ref }): Promise<SnapshotObject> => {
         const live = await cluster.get(ref);
         const facts = { service: service.name, ...ref, ...(route === undefined ? {} : { route }) };
         if (live === undefined) return { ...facts, object: null };
+        lives.push(live);
         const object = withoutServerFields(live);
         if (ref.kind === 'Secret') return { ...facts, object: null, sha256: secretDigest(live) };
         return { ...facts, object, ...(isAutoscaled(live, autoscalers) ? { autoscaled: true as const } : {}) };
       }),
     ),
   );
-  const baseline: Baseline = { target, objects };
-  const name = `baseline-${run.attempt}-${target.replace('/', '-')}.json`;
-  return run.context.store.keep(run.release.journal.plan.id, name, `${JSON.stringify(baseline, null, 2)}\n`);
+  return { target, objects };
+}
+
+function fileOf(run: Run, target: string): string {
+  return `snapshot-${run.attempt}-${target.replace('/', '-')}.json`;
 }
 
 /** What tells that a Secret is as it was, without telling what it holds. */
@@ -54,7 +79,7 @@ export function secretDigest(live: KubeObject): string {
   return sha256(canonicalJson(withoutServerFields(live)));
 }
 
-type Touched = ObjectRef & Pick<BaselineObject, 'route'>;
+type Touched = ObjectRef & Pick<SnapshotObject, 'route'>;
 
 /** Everything of a service that a release may write, the Deployment last. */
 function touchedBy(run: Run, service: DesiredService): readonly Touched[] {
@@ -71,23 +96,31 @@ function touchedBy(run: Run, service: DesiredService): readonly Touched[] {
 
 /** An object of a target as it was before the release; `undefined` when it was not there. */
 export async function recordedObject(run: Run, target: string, ref: ObjectRef): Promise<KubeObject | undefined> {
-  const baseline = await readBaseline(run.context, run, target);
-  return baseline?.objects.find((one) => isSameRef(one, ref))?.object ?? undefined;
+  const snapshot = await readSnapshot(run.context, run, target);
+  return snapshot?.objects.find((one) => isSameRef(one, ref))?.object ?? undefined;
 }
 
-/** The baseline of a target, from the evidence of this attempt. Errors: `plan.evidence-mismatch`. */
-export async function readBaseline(context: Context, run: Run, target: string): Promise<Baseline | undefined> {
+/**
+ * The snapshot of a target, from the evidence of this attempt, or from the cluster where the file is gone.
+ * Errors: `plan.evidence-mismatch` when neither holds what was recorded.
+ */
+export async function readSnapshot(context: Context, run: Run, target: string): Promise<Snapshot | undefined> {
   const { plan, state } = run.release.journal;
   const evidence = state.deployment?.steps.get(`baseline@${target}`)?.data?.evidence;
   if (evidence === undefined) return undefined;
-  const bytes = await context.store.read(plan.id, evidence);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Baseline;
+    return JSON.parse(new TextDecoder().decode(await context.store.read(plan.id, evidence))) as Snapshot;
   } catch (cause) {
-    throw new RelctlError('plan.evidence-mismatch', `releases/${plan.id}/${evidence.file} is not a baseline`, {
-      why: 'It holds what production ran before this release.',
-      hints: [`git checkout -- releases/${plan.id}/${evidence.file}`],
-      cause,
-    });
+    const kept = run.locks.has(target) ? await keptInCluster(run, target) : undefined;
+    if (kept !== undefined && sha256(kept.text) === evidence.sha256) return JSON.parse(kept.text) as Snapshot;
+    throw new RelctlError(
+      'plan.evidence-mismatch',
+      `releases/${plan.id}/${evidence.file} is not the snapshot that was recorded`,
+      {
+        why: 'It holds what production ran before this release.',
+        hints: [`git checkout -- releases/${plan.id}/${evidence.file}`],
+        cause,
+      },
+    );
   }
 }

@@ -3,7 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import { refOf, restampFence, stampFence } from '../cluster/apply.ts';
 import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
 import { clusterOf, type Run } from '../cluster/run.ts';
-import { readBaseline } from '../cluster/snapshot.ts';
+import { readSnapshot } from '../cluster/snapshot.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { refuseStaleClone } from './stale-clone.ts';
@@ -80,8 +80,8 @@ function expectedIdentity(context: Context, target: string): string | undefined 
 
 /** Objects that the run before may have prepared to write get this run's mark, so that the API server refuses its writes. */
 async function fenceOff(run: Run, lock: Lock): Promise<void> {
-  const baseline = await readBaseline(run.context, run, lock.target);
-  for (const one of baseline?.objects ?? []) {
+  const snapshot = await readSnapshot(run.context, run, lock.target);
+  for (const one of snapshot?.objects ?? []) {
     if (one.object === null) continue;
     if (one.kind === 'Deployment') await stampFence(run.context, lock, refOf(one.object));
     // A route is marked only while it knows the canary; unmarked, it stays as its owners have it.

@@ -7,7 +7,7 @@ import { startCanary } from '../canary/start.ts';
 import { refOf } from '../cluster/apply.ts';
 import { type DesiredService, desiredService } from '../cluster/desired-objects.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
-import { recordBaseline } from '../cluster/snapshot.ts';
+import { recordSnapshot } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { notify } from '../release/notify.ts';
 import { migrate } from './migrate.ts';
@@ -23,7 +23,7 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
   switch (step.kind) {
     case 'baseline': {
       const services = await Promise.all(spec.services.map((service) => desired(run, service.name)));
-      return { evidence: await recordBaseline(run, step.target, services) };
+      return { evidence: await recordSnapshot(run, step.target, services) };
     }
     case 'notify':
       await notify(context, release, 'deploy.starting', `attempt ${run.attempt}`);

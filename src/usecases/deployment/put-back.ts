@@ -5,10 +5,10 @@ import { refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
-import type { Baseline, BaselineObject } from '../cluster/snapshot.ts';
+import type { Snapshot, SnapshotObject } from '../cluster/snapshot.ts';
 
 /** How a recorded object must look now: as it was, but for what somebody else decides. */
-export type Fit = (one: BaselineObject & { readonly object: KubeObject }, live: KubeObject | undefined) => KubeObject;
+export type Fit = (one: SnapshotObject & { readonly object: KubeObject }, live: KubeObject | undefined) => KubeObject;
 
 /** Reads which Deployments are scaled by others, before the release or since. */
 export async function fitTo(run: Run, target: string): Promise<Fit> {
@@ -22,7 +22,7 @@ export async function fitTo(run: Run, target: string): Promise<Fit> {
  * Puts every object back that a target had, the services in the reverse of the order in which they were rolled out.
  * @returns how many objects were changed
  */
-export async function putBack(run: Run, { target, objects }: Baseline): Promise<number> {
+export async function putBack(run: Run, { target, objects }: Snapshot): Promise<number> {
   const lock = lockOf(run, target);
   const fitted = await fitTo(run, target);
   const deployments: KubeObject[] = [];
@@ -48,7 +48,7 @@ export async function putBack(run: Run, { target, objects }: Baseline): Promise<
  * migration has run.
  * @returns how many objects were removed
  */
-export async function removeAdded(run: Run, { target, objects }: Baseline): Promise<number> {
+export async function removeAdded(run: Run, { target, objects }: Snapshot): Promise<number> {
   const lock = lockOf(run, target);
   let removed = 0;
   for (const one of restorable(run, target, objects)) {
@@ -59,7 +59,7 @@ export async function removeAdded(run: Run, { target, objects }: Baseline): Prom
   return removed;
 }
 
-function restorable(run: Run, target: string, objects: Baseline['objects']): readonly BaselineObject[] {
+function restorable(run: Run, target: string, objects: Snapshot['objects']): readonly SnapshotObject[] {
   return [...objects].reverse().filter((one) => isOursToRestore(run, target, one));
 }
 
@@ -67,12 +67,12 @@ function restorable(run: Run, target: string, objects: Baseline['objects']): rea
  * A route that the release does not ship, or not yet, was changed in our own parts only, and they are put back where the canary
  * leaves it; the rest belongs to others, who may have changed it meanwhile.
  */
-export function isOursToRestore(run: Run, target: string, { route, service }: BaselineObject): boolean {
+export function isOursToRestore(run: Run, target: string, { route, service }: SnapshotObject): boolean {
   if (route === undefined) return true;
   return route === 'shipped' && run.release.journal.state.deployment?.steps.has(`hide:${service}@${target}`) === true;
 }
 
 /** True for an object that was there. */
-export function isRecorded(one: BaselineObject): one is BaselineObject & { readonly object: KubeObject } {
+export function isRecorded(one: SnapshotObject): one is SnapshotObject & { readonly object: KubeObject } {
   return one.object !== null;
 }

@@ -3,9 +3,10 @@ import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';
+import { refuseChangedTarget } from '../cluster/kept-snapshot.ts';
 import { proveLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
-import { type Baseline, readBaseline } from '../cluster/snapshot.ts';
+import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
 import type { Entry } from '../release/journal.ts';
 import { recordAndTell } from '../release/notify.ts';
 import { highestFence } from './forward.ts';
@@ -46,8 +47,11 @@ export async function rollBack(
     await journal.record('rollback.started', { attempt: run.attempt, reason, fence: highestFence(run) });
   }
   const targets = productionTargets(context.config);
-  const baselines = await Promise.all(targets.map((target) => readBaseline(context, run, target)));
-  const known = baselines.filter((baseline) => baseline !== undefined);
+  const snapshots = await Promise.all(targets.map((target) => readSnapshot(context, run, target)));
+  for (const [index, target] of targets.entries()) {
+    if (snapshots[index] === undefined) await refuseChangedTarget(run, target);
+  }
+  const known = snapshots.filter((snapshot) => snapshot !== undefined);
   // Users first: the canary loses its requests before anything else is done.
   if (strategyOf(journal.plan.spec).steering !== undefined) {
     await undo(run, 'traffic', 'Take the requests from the canary', () => silenceAll(run, known));
@@ -90,42 +94,42 @@ async function undo(run: Run, name: string, title: string, act: () => Promise<st
   }
 }
 
-async function silenceAll(run: Run, baselines: readonly Baseline[]): Promise<string> {
+async function silenceAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   const silenced = await Promise.all(
-    servicesOf(run, baselines).map(({ target, service }) => silenceCanary(run, target, service)),
+    servicesOf(run, snapshots).map(({ target, service }) => silenceCanary(run, target, service)),
   );
   const count = silenced.filter(Boolean).length;
   return count === 0 ? 'it had none' : `${count} ${count === 1 ? 'route gives' : 'routes give'} it weight 0`;
 }
 
-async function removeCanaries(run: Run, baselines: readonly Baseline[]): Promise<string> {
+async function removeCanaries(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   if (strategyOf(run.release.journal.plan.spec).canary === 'region') {
     return 'the canary was a region; it is put back next';
   }
   let removed = 0;
-  for (const { target, service, deployment } of servicesOf(run, baselines)) {
+  for (const { target, service, deployment } of servicesOf(run, snapshots)) {
     await removeRouting(run, target, service);
     if (await removeOwn(run, target, { ...deployment, name: canaryName(deployment.name) })) removed += 1;
   }
   return removed === 0 ? 'there was none' : `${removed} removed`;
 }
 
-async function removeAll(run: Run, baselines: readonly Baseline[]): Promise<string> {
+async function removeAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   let removed = 0;
-  for (const baseline of baselines) removed += await removeAdded(run, baseline);
+  for (const snapshot of snapshots) removed += await removeAdded(run, snapshot);
   return removed === 0 ? 'there was nothing' : `${removed} ${removed === 1 ? 'object' : 'objects'} removed`;
 }
 
-async function restoreAll(run: Run, baselines: readonly Baseline[]): Promise<string> {
+async function restoreAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   let changed = 0;
-  for (const baseline of baselines) changed += await putBack(run, baseline);
+  for (const snapshot of snapshots) changed += await putBack(run, snapshot);
   return changed === 0 ? 'nothing had been changed' : `${changed} ${changed === 1 ? 'object' : 'objects'} put back`;
 }
 
 /** Each service of each target, with its Deployment. */
-function servicesOf(run: Run, baselines: readonly Baseline[]) {
+function servicesOf(run: Run, snapshots: readonly Snapshot[]) {
   const released = new Set(run.release.journal.plan.spec.services.map((service) => service.name));
-  return baselines.flatMap(({ target, objects }) =>
+  return snapshots.flatMap(({ target, objects }) =>
     objects
       .filter((one) => one.kind === 'Deployment' && released.has(one.service))
       .map(({ service, apiVersion, kind, name }) => ({ target, service, deployment: { apiVersion, kind, name } })),

@@ -3,7 +3,7 @@ import { nameOf, sameObject } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
-import { type Baseline, type BaselineObject, secretDigest } from '../cluster/snapshot.ts';
+import { type Snapshot, type SnapshotObject, secretDigest } from '../cluster/snapshot.ts';
 import { fitTo, isOursToRestore, isRecorded } from './put-back.ts';
 
 /**
@@ -11,11 +11,11 @@ import { fitTo, isOursToRestore, isRecorded } from './put-back.ts';
  * @returns the proof in one sentence
  * @throws RelctlError `rollback.incomplete` naming what differs
  */
-export async function verifyBack(run: Run, baselines: readonly Baseline[]): Promise<string> {
+export async function verifyBack(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   const different: string[] = [];
   const foreign: string[] = [];
   let compared = 0;
-  for (const { target, objects } of baselines) {
+  for (const { target, objects } of snapshots) {
     const { cluster } = lockOf(run, target);
     const fitted = await fitTo(run, target);
     const expected: KubeObject[] = [];
@@ -44,7 +44,7 @@ export async function verifyBack(run: Run, baselines: readonly Baseline[]): Prom
 }
 
 /** A route from which the canary is gone, and in which our own parts are what they were. */
-function isChangedByOthers(run: Run, target: string, one: BaselineObject, live: KubeObject): boolean {
+function isChangedByOthers(run: Run, target: string, one: SnapshotObject, live: KubeObject): boolean {
   const { steering } = strategyOf(run.release.journal.plan.spec);
   const traffic = run.context.config.services[one.service]?.traffic;
   if (one.route === undefined || steering === undefined || traffic === undefined) return false;

@@ -1,0 +1,70 @@
+import { sha256 } from '../../plan/digest.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { FENCE_ANNOTATION, RELEASE_LABEL } from '../kubernetes/manifests.ts';
+
+/**
+ * A snapshot (what a target ran before a release) as it is kept in the target's own cluster, beside the lock: whoever lost the
+ * clone that recorded it finds it there. ConfigMaps hold at most 1 MiB, so it is cut into parts.
+ */
+export interface KeptSnapshot {
+  readonly attempt: number;
+  readonly text: string;
+}
+
+/** Label on the parts of a snapshot, with the attempt that it was taken for. */
+export const SNAPSHOT_LABEL = 'relctl.dev/snapshot';
+
+const DIGEST = 'relctl.dev/snapshot-sha256';
+const PARTS = 'relctl.dev/snapshot-parts';
+
+/** Characters of a part; one is at most three bytes in UTF-8, and a ConfigMap of 1 MiB is refused. */
+const PART_LENGTH = 300_000;
+
+/** The objects that keep a snapshot of a target in its cluster. */
+export function snapshotParts(release: string, { attempt, text }: KeptSnapshot): readonly KubeObject[] {
+  const count = Math.max(1, Math.ceil(text.length / PART_LENGTH));
+  return Array.from({ length: count }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: `relctl-snapshot-${release}-${attempt}-${index}`,
+      labels: { [RELEASE_LABEL]: release, [SNAPSHOT_LABEL]: String(attempt) },
+      annotations: { [DIGEST]: sha256(text), [PARTS]: String(count) },
+    },
+    data: { part: text.slice(index * PART_LENGTH, (index + 1) * PART_LENGTH) },
+  }));
+}
+
+/** The snapshot of the latest attempt of which all parts are there and are what was kept; `undefined` when there is none. */
+export function latestSnapshot(release: string, objects: readonly KubeObject[]): KeptSnapshot | undefined {
+  const attempts = [...new Set(objects.map((one) => Number(one.metadata.labels?.[SNAPSHOT_LABEL])))];
+  for (const attempt of attempts.filter(Number.isSafeInteger).sort((a, b) => b - a)) {
+    const text = textOf(release, attempt, objects);
+    if (text !== undefined) return { attempt, text };
+  }
+  return undefined;
+}
+
+function textOf(release: string, attempt: number, objects: readonly KubeObject[]): string | undefined {
+  const named = new Map(objects.map((one) => [one.metadata.name, one]));
+  const first = named.get(`relctl-snapshot-${release}-${attempt}-0`);
+  const count = Number(first?.metadata.annotations?.[PARTS]);
+  if (!Number.isSafeInteger(count)) return undefined;
+  const parts = Array.from({ length: count }, (_, index) => {
+    const { data } = (named.get(`relctl-snapshot-${release}-${attempt}-${index}`) ?? {}) as {
+      data?: { part?: string };
+    };
+    return data?.part;
+  });
+  if (parts.includes(undefined)) return undefined;
+  const text = parts.join('');
+  return sha256(text) === first?.metadata.annotations?.[DIGEST] ? text : undefined;
+}
+
+/** True for an object that a run of this release has written; parts of a snapshot are no change of production. */
+export function isWrittenBy(release: string, { metadata }: Pick<KubeObject, 'metadata'>): boolean {
+  return (
+    metadata.labels?.[SNAPSHOT_LABEL] === undefined &&
+    metadata.annotations?.[FENCE_ANNOTATION]?.startsWith(`${release}/`) === true
+  );
+}

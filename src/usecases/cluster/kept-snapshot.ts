@@ -1,0 +1,77 @@
+import {
+  isWrittenBy,
+  type KeptSnapshot,
+  latestSnapshot,
+  SNAPSHOT_LABEL,
+  snapshotParts,
+} from '../../domain/deployment/kept-snapshot.ts';
+import { nameOf, RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { applyFenced, refOf, removeFenced } from './apply.ts';
+import { lockOf, type Run } from './run.ts';
+
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
+
+/** Kinds that every deployment writes; an object of another kind is never the only one that it changed. */
+const WRITTEN_KINDS = [
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['apps/v1', 'DaemonSet'],
+  ['v1', 'ConfigMap'],
+  ['v1', 'Service'],
+] as const;
+
+/** Keeps a snapshot in the cluster of its target, before the first change; those of other releases have had their time. */
+export async function keepInCluster(run: Run, target: string, snapshot: KeptSnapshot): Promise<void> {
+  const lock = lockOf(run, target);
+  const { id } = run.release.journal.plan;
+  const kept = await keptParts(run, target);
+  for (const part of snapshotParts(id, snapshot)) await applyFenced(run.context, lock, part);
+  for (const part of kept) {
+    if (part.metadata.labels?.[RELEASE_LABEL] !== id) await removeFenced(run.context, lock, refOf(part));
+  }
+}
+
+/** The snapshot of this release that the cluster keeps. */
+export async function keptInCluster(run: Run, target: string): Promise<KeptSnapshot | undefined> {
+  const { id } = run.release.journal.plan;
+  const parts = (await keptParts(run, target)).filter((part) => part.metadata.labels?.[RELEASE_LABEL] === id);
+  return latestSnapshot(id, parts);
+}
+
+async function keptParts(run: Run, target: string): Promise<readonly KubeObject[]> {
+  const all = await lockOf(run, target).cluster.list(CONFIG_MAP);
+  return all.filter((one) => one.metadata.labels?.[SNAPSHOT_LABEL] !== undefined);
+}
+
+/**
+ * Refuses to take a target for untouched where no snapshot of it can be read: objects that bear the mark of this release are what
+ * the release made of them. Errors: `snapshot.lost`.
+ */
+export async function refuseOwnChanges(run: Run, target: string, objects: readonly KubeObject[]): Promise<void> {
+  const { plan } = run.release.journal;
+  const own = objects.filter((one) => isWrittenBy(plan.id, one));
+  if (own.length === 0) return;
+  const { base } = plan.spec.candidate;
+  throw new RelctlError(
+    'snapshot.lost',
+    `${plan.id} has already changed ${own.map(nameOf).join(', ')} in ${target}, and what was there before is recorded neither here nor in the cluster`,
+    {
+      why: 'A snapshot that is taken now would be of the candidate, and a rollback to it would bring the candidate back and call it proven.',
+      hints: [
+        'git fetch, and take the history and releases/ of the clone that began the deployment',
+        `or put production back by hand to what ${base} deploys, which nobody can prove to be what ran before`,
+        `relctl audit ${plan.id}`,
+      ],
+      data: { target, objects: own.map(nameOf), base },
+    },
+  );
+}
+
+/** The same for a whole target, asked of the cluster. Errors: `snapshot.lost`. */
+export async function refuseChangedTarget(run: Run, target: string): Promise<void> {
+  const { cluster } = lockOf(run, target);
+  const lists = await Promise.all(WRITTEN_KINDS.map(([apiVersion, kind]) => cluster.list({ apiVersion, kind })));
+  await refuseOwnChanges(run, target, lists.flat());
+}

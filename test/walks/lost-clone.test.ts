@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SNAPSHOT_LABEL } from '../../src/domain/deployment/kept-snapshot.ts';
+import { refOf } from '../../src/usecases/cluster/apply.ts';
+import { type Company, deadRuns, openCompany, refusal } from '../support/company.ts';
+import { toProduction, undo, walkTo } from '../support/company-walk.ts';
+import { dyingStore, Killed } from '../support/dying-store.ts';
+
+/** The clone that began a deployment is gone: another one has the plan as it was when it was last pushed. */
+let company: Company;
+afterEach(() => company.close());
+
+const planFile = () => join(company.git.root, 'releases', `${company.id}.yaml`);
+const folder = () => join(company.git.root, 'releases', company.id);
+
+/** Deploys until a step, dies, and leaves another clone with what was pushed before the deployment. */
+async function loseTheClone(at: string): Promise<void> {
+  const pushed = readFileSync(planFile(), 'utf8');
+  const kept = new Set(readdirSync(folder()));
+  const store = dyingStore(company.store, at, 'after');
+  await expect(toProduction(company, {}, { store })).rejects.toBeInstanceOf(Killed);
+  for (const name of readdirSync(folder())) if (!kept.has(name)) rmSync(join(folder(), name));
+  writeFileSync(planFile(), pushed);
+}
+
+async function ready(): Promise<Readonly<Record<string, string>>> {
+  company = await openCompany();
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  return company.production();
+}
+
+const takeOver = () => toProduction(company, { takeOver: true }, { runs: deadRuns(company) });
+
+describe('a deployment whose clone was lost', () => {
+  it.each(['step.completed rollout:web@production', 'canary.promoted', 'canary.judged'])(
+    'goes on from another clone after %s, and its rollback ends at what ran before the first change',
+    async (at) => {
+      const before = await ready();
+      await loseTheClone(at);
+      await takeOver();
+      await undo(company);
+      expect(await company.production()).toEqual(before);
+      expect((await company.state()).phase).toBe('rolled-back');
+    },
+  );
+
+  it('is never recorded as what was before: without the snapshot that the cluster keeps, nothing is proven', async () => {
+    await ready();
+    await loseTheClone('canary.promoted');
+    const cluster = company.sandbox.cluster('production');
+    for (const part of await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap' })) {
+      if (part.metadata.labels?.[SNAPSHOT_LABEL] === undefined) continue;
+      await cluster.remove(refOf(part), { resourceVersion: part.metadata.resourceVersion ?? '' });
+    }
+    const during = await company.production();
+    expect(await refusal(takeOver())).toMatchObject({ code: 'snapshot.lost' });
+    expect(await refusal(undo(company, { takeOver: true }))).toMatchObject({ code: 'snapshot.lost' });
+    expect(await company.production()).toEqual(during);
+    expect((await company.plan()).events.some((event) => event.type === 'rollback.completed')).toBe(false);
+  });
+
+  it('reads the snapshot from the cluster where only the kept file is gone', async () => {
+    const before = await ready();
+    await toProduction(company);
+    for (const name of readdirSync(folder())) if (name.startsWith('snapshot-')) rmSync(join(folder(), name));
+    await undo(company);
+    expect(await company.production()).toEqual(before);
+  });
+});
