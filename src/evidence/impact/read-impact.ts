@@ -12,6 +12,7 @@ import { mayMatter } from './relevance.ts';
 import type { TwoSided } from './two-sided.ts';
 import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
 import { mayHoldVariables, variablesIn } from './variables/detect.ts';
+import { definedProperties, normal, withoutDefined } from './variables/relaxed.ts';
 
 /** What the impact of a candidate is read from. */
 export interface ImpactSource {
@@ -149,8 +150,20 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
       services: servicesFor(use.owner, owners, source.config),
     }));
   };
-  const base = files.flatMap((file) => place(file.oldPath, file.oldText));
-  const head = files.flatMap((file) => place(file.newPath, file.newText));
+  const defined = (side: readonly (readonly [path: string | undefined, text: string | undefined])[]) =>
+    new Set(side.flatMap(([path, text]) => definedProperties(path ?? '', text ?? '').map(normal)));
+  const [before, after] = [
+    files.map((file) => [file.oldPath, file.oldText] as const),
+    files.map((file) => [file.newPath, file.newText] as const),
+  ];
+  const base = withoutDefined(
+    before.flatMap(([path, text]) => place(path, text)),
+    defined(before),
+  );
+  const head = withoutDefined(
+    after.flatMap(([path, text]) => place(path, text)),
+    defined(after),
+  );
   const asked = oneSided(base, head);
   const elsewhere: PlacedUse[] = [];
   if (asked.length > 0 && source.mentions) {

@@ -42,18 +42,23 @@ export function compareMonitoring(
 }
 
 function monitorsIn(path: string, text: string): Monitor[] {
-  if (isYaml(path) && /\balert\s*:/.test(text)) return alertsIn(text);
+  if (isYaml(path) && /\balert\s*:/.test(text)) return alertsIn(text, 'alert', 'expr');
+  // Provisioned by Grafana (grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning).
+  if (isYaml(path) && /^apiVersion:\s*1\s*$/m.test(text) && /\bcondition\s*:/.test(text))
+    return alertsIn(text, 'title', 'condition');
   if (/\.json$/.test(path) && /"panels"\s*:/.test(text) && /"(schemaVersion|templating|uid)"\s*:/.test(text))
     return [dashboardIn(path, text)];
   return [];
 }
 
 /** Rules as prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ writes them: items of `rules` with `alert` and `expr`. */
-function alertsIn(text: string): Monitor[] {
+function alertsIn(text: string, nameKey: string, bodyKey: string): Monitor[] {
   const source = text.split('\n');
   const lines = scanYaml(text);
   return lines.flatMap((line, index): Monitor[] => {
-    if (line.key !== 'alert' || line.path.at(-2) !== '-' || !/^[A-Za-z_][\w:.-]*$/.test(line.value)) return [];
+    if (line.key !== nameKey || line.path.at(-2) !== '-') return [];
+    if (nameKey === 'title' && line.path.at(-3) !== 'rules') return [];
+    if (!/^[A-Za-z_][\w:. -]*$/.test(line.value)) return [];
     const depth = line.path.length;
     let end = index + 1;
     while (end < lines.length && (lines[end]?.path.length ?? 0) >= depth && (lines[end]?.item ?? depth) > depth - 2)
@@ -62,7 +67,7 @@ function alertsIn(text: string): Monitor[] {
     const before = lines
       .slice(Math.max(0, index - 6), index)
       .filter((other) => other.path.length >= depth && other.path[depth - 2] === '-');
-    if (![...rule, ...before].some((other) => other.key === 'expr')) return [];
+    if (![...rule, ...before].some((other) => other.key === bodyKey)) return [];
     const severity = rule.find((other) => other.key === 'severity' && other.path.at(-2) === 'labels')?.value;
     const last = lines[end]?.line ?? source.length + 1;
     const body = source

@@ -17,13 +17,17 @@ export interface UsesToCompare {
 
 /** Names that hold secrets by custom; a Secret as their source says it for sure. */
 const SECRET =
-  /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|MASTER_KEY|_KEY$|_DSN$|^DSN$|_PAT$|DATABASE_URL|CONNECTION_?STRING|WEBHOOK_URL|_SALT$|AUTH_?KEY)/;
+  /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|PRIVATE_?KEY|_PRIVATE$|CREDENTIAL|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|MASTER_KEY|_KEY$|_DSN$|^DSN$|_PAT$|DATABASE_URL|CONNECTION_?STRING|WEBHOOK_URL|_SALT$|AUTH_?KEY)/;
 const NOT_SECRET =
-  /(PUBLIC|PUBLISHABLE|_KEY_ID$|TOKEN_(TTL|EXPIRY|EXPIRES|LIFETIME|ISSUER|AUDIENCE|URL|ENDPOINT)|PASSWORD_(MIN|MAX|POLICY|RESET))/;
+  /^(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY|STORYBOOK)_|(PUBLIC|PUBLISHABLE|_KEY_ID$|TOKEN_(TTL|EXPIRY|EXPIRES|LIFETIME|ISSUER|AUDIENCE|URL|ENDPOINT)|PASSWORD_(MIN|MAX|POLICY|RESET))/;
+
+/** A sample and an allow-list name what somebody may set; a removal or a first read beside them is one all the same. */
+const isUse = (use: PlacedUse): boolean => use.how !== 'listed';
 
 /** Names of variables that stand on one side only, so that unchanged files must be asked whether they know them. */
 export function oneSided(base: readonly PlacedUse[], head: readonly PlacedUse[]): string[] {
-  const [before, after] = [new Set(base.map((use) => use.name)), new Set(head.map((use) => use.name))];
+  const names = (uses: readonly PlacedUse[]) => new Set(uses.filter(isUse).map((use) => use.name));
+  const [before, after] = [names(base), names(head)];
   return [...new Set([...before, ...after])].filter((name) => !(before.has(name) && after.has(name)));
 }
 
@@ -37,11 +41,23 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
   const known = byName(elsewhere);
   const findings: VariableFinding[] = [];
   for (const name of [...new Set([...after.keys(), ...before.keys()])].sort()) {
-    const [old, now, other] = [before.get(name) ?? [], after.get(name) ?? [], known.get(name) ?? []];
-    if (now.length === 0) {
-      if (other.length === 0) findings.push(finding(name, 'removed', old, 'base'));
+    const [allOld, allNow, allOther] = [before.get(name) ?? [], after.get(name) ?? [], known.get(name) ?? []];
+    const [old, now, other] = [allOld.filter(isUse), allNow.filter(isUse), allOther.filter(isUse)];
+    if (old.length + now.length + other.length === 0) {
+      // Only samples and allow-lists know it: what is new in them is most likely read in a way that is not seen.
+      if (allOther.length > 0 || (allOld.length > 0 && allNow.length > 0)) continue;
+      findings.push(
+        finding(
+          name,
+          allNow.length > 0 ? 'added' : 'removed',
+          allNow.length > 0 ? allNow : allOld,
+          allNow.length > 0 ? 'head' : 'base',
+        ),
+      );
+    } else if (now.length === 0) {
+      if (other.length === 0 && old.length > 0) findings.push(finding(name, 'removed', old, 'base'));
     } else if (old.length === 0 && other.length === 0) {
-      findings.push(finding(name, 'added', now, 'head'));
+      findings.push(finding(name, 'added', [...now, ...allNow.filter((use) => !isUse(use))], 'head'));
     } else {
       const note = whatChanged(old, now, other);
       if (note !== undefined) findings.push(finding(name, 'changed', now, 'head', note));
@@ -98,7 +114,7 @@ function finding(
     buildTime: uses.every((use) => use.buildTime),
     ...(note === undefined ? {} : { note }),
     // Where it is read says most; then where it is declared.
-    seen: [...reads, ...uses.filter((use) => use.how === 'declared')]
+    seen: [...reads, ...uses.filter((use) => use.how !== 'read')]
       .slice(0, 10)
       .map(({ file, line }) => ({ file, line, side })),
   };

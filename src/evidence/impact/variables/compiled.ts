@@ -1,6 +1,8 @@
 import { blankSlashComments } from '../comments.ts';
 import { addHelperCalls, addLiterals } from './helpers.ts';
+import { addProperties, addSections } from './relaxed.ts';
 import { UseCollector, type VariableUse } from './use.ts';
+import { addViper } from './viper.ts';
 
 /** Environment variables that a Go file reads: os, viper, and the struct tags of caarlos0/env and envconfig. */
 export function goVariables(source: string): VariableUse[] {
@@ -12,6 +14,7 @@ export function goVariables(source: string): VariableUse[] {
   )) {
     addLiterals(match[1] ?? match[2] ?? '', match.index, uses);
   }
+  addViper(text, uses);
   uses.addMatches(text, /\bEnvVar\s*:\s*"(?<name>[A-Z]\w*)"/g);
   addHelperCalls(text, uses);
   return uses.uses;
@@ -26,6 +29,7 @@ export function jvmVariables(source: string): VariableUse[] {
   uses.addMatches(text, /\bgetProperty\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   uses.addMatches(text, /@ConfigProperty\([^)]*\bname\s*=\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   for (const line of text.matchAll(/^.*@\w+.*$/gm)) addPlaceholders(line[0], line.index, uses);
+  addProperties(text, uses);
   addHelperCalls(text, uses);
   return uses.uses;
 }
@@ -49,6 +53,7 @@ export function dotnetVariables(source: string): VariableUse[] {
   const text = blankSlashComments(source, 'other');
   const uses = new UseCollector(text);
   uses.addMatches(text, /\b(?:\w*[cC]onfig(?:uration)?)\[\s*"(?<name>[A-Z][A-Z0-9_]+)"\s*\](?!\s*=(?!=))/g);
+  addSections(text, uses);
   uses.addMatches(text, /\b\w*[cC]onfig(?:uration)?\.GetValue<[^>]*>\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   addHelperCalls(text, uses);
   return uses.uses;

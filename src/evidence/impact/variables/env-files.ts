@@ -1,11 +1,16 @@
 import { UseCollector, type VariableUse } from './use.ts';
 
-/** Variables of a `.env` file or sample: `NAME=value`, with or without `export`. A commented line is not set. */
-export function envFileVariables(text: string): VariableUse[] {
+/** Variables of a `.env` file or sample: `NAME=value`, with or without `export`. A commented line is not set. A sample lists and sets nothing. */
+export function envFileVariables(text: string, path = ''): VariableUse[] {
+  const how = /(^|[._-])(example|sample|template|tmpl|dist|defaults?)([._-]|$)/i.test(
+    path.slice(path.lastIndexOf('/') + 1),
+  )
+    ? 'listed'
+    : 'declared';
   const uses = new UseCollector(text);
   for (const match of text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*(.*)$/gm)) {
     const [, name = '', value = ''] = match;
-    if (!name.includes('.')) uses.add(name, match.index, 'declared', { value: value.trim() });
+    if (!name.includes('.')) uses.add(name, match.index, how, { value: value.trim() });
   }
   return uses.uses;
 }

@@ -1,4 +1,4 @@
-import { UPPER_NAME, type UseCollector } from './use.ts';
+import { isOptional, literalDefault, UPPER_NAME, type UseCollector } from './use.ts';
 
 /** A call's bracket with an upper-case literal as its first argument. */
 const ARGUMENT = /\(\s*(["'`])([A-Z][A-Z0-9_]+)\1/g;
@@ -31,9 +31,9 @@ export function addHelperCalls(
     // `.env("X", value)` gives a child process a variable (Rust, Java builders).
     const end = match.index + match[0].length;
     if (called === '.env' && /^\s*,/.test(text.slice(end, end + 40))) continue;
-    const value = /^\s*,\s*("[^"\n]*"|'[^'\n]*'|-?\d[\w.]*|true|false|True|False)/.exec(
-      text.slice(end, end + 200),
-    )?.[1];
+    const rest = text.slice(end, end + 200);
+    const before = text.slice(Math.max(0, match.index - 120), match.index).replace(/[\w$.]*(?:::\w+)*$/, '');
+    const value = literalDefault(rest) ?? (isOptional(before, rest) ? '' : undefined);
     uses.add(name, match.index + match[0].lastIndexOf(name), 'read', value === undefined ? {} : { value });
   }
 }

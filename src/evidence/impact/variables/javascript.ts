@@ -33,6 +33,8 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
     for (const name of (match[1] ?? '').matchAll(/\b([A-Z][A-Z0-9_]+)\b/g))
       uses.add(name[1] ?? '', match.index, 'read');
   }
+  // k6 (grafana.com/docs/k6/latest/using-k6/environment-variables).
+  uses.addMatches(text, /\b__ENV\s*\.\s*(?<name>[A-Za-z_]\w*)/g);
   addSchemas(text, path, uses);
   addHelperCalls(text, uses);
   return uses.uses.filter((use) => !VITE_OWN.has(use.name));

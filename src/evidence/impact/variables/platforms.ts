@@ -28,7 +28,7 @@ export function platformJsonVariables(source: string): VariableUse[] {
   addNamed(source, uses);
   for (const list of source.matchAll(/"(?:globalEnv|env|passThroughEnv|globalPassThroughEnv)"\s*:\s*\[([^\]]*)\]/g)) {
     for (const name of (list[1] ?? '').matchAll(/"([A-Z][A-Z0-9_]+)"/g)) {
-      uses.add(name[1] ?? '', list.index + list[0].indexOf(name[0]), 'declared');
+      uses.add(name[1] ?? '', list.index + list[0].indexOf(name[0]), 'listed');
     }
   }
   for (const map of source.matchAll(/"env"\s*:\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g)) {

@@ -9,7 +9,7 @@ const LISTS = /\b(?:ENV\.(?:values_at|slice|fetch_values)|Dotenv\.require_keys)[
 
 /** Environment variables that a Ruby file or an ERB template reads. */
 export function rubyVariables(source: string): VariableUse[] {
-  if (!/env/i.test(source)) return [];
+  if (!/env|credentials/i.test(source)) return [];
   const text = blankTemplateComments(blankRubyComments(source));
   const uses = new UseCollector(text);
   for (const pattern of [INDEX, WITHOUT_PARENTHESES, LOWER_CASE]) uses.addMatches(text, pattern);
@@ -18,6 +18,9 @@ export function rubyVariables(source: string): VariableUse[] {
     const name = match[1] ?? '';
     if (name !== 'require_keys') uses.add(name.toUpperCase(), match.index, 'read');
   }
+  // Encrypted credentials are opened with the master key (guides.rubyonrails.org/security.html).
+  for (const match of text.matchAll(/\bRails\.application\.credentials\b/g))
+    uses.add('RAILS_MASTER_KEY', match.index, 'read');
   addHelperCalls(text, uses);
   return uses.uses;
 }

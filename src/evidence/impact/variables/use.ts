@@ -5,8 +5,11 @@ export interface VariableUse {
   readonly name: string;
   /** 1-based. */
   readonly line: number;
-  /** `read`: code asks for it. `declared`: a sample, manifest, chart, compose file or Dockerfile names it. */
-  readonly how: 'read' | 'declared';
+  /**
+   * `read`: code asks for it. `declared`: a manifest, chart, compose file or Dockerfile gives it. `listed`: a sample or an allow-list
+   * names it, which is no use of it.
+   */
+  readonly how: 'read' | 'declared' | 'listed';
   /** Given through a Secret. */
   readonly secret?: boolean;
   /**
@@ -16,6 +19,8 @@ export interface VariableUse {
   readonly value?: string;
   /** The workload or compose service that gets it, where the file says so. */
   readonly owner?: string;
+  /** The property of a framework that the environment sets by this name. */
+  readonly property?: string;
   /** Known only while an image or a program is built. */
   readonly buildTime?: boolean;
 }
@@ -58,7 +63,10 @@ export class UseCollector {
       const name = match.groups?.name;
       if (name === undefined) continue;
       const end = match.index + match[0].length;
-      const value = literalDefault(text.slice(end, end + 200));
+      const rest = text.slice(end, end + 200);
+      const value =
+        literalDefault(rest) ??
+        (isOptional(text.slice(Math.max(0, match.index - 80), match.index), rest) ? '' : undefined);
       this.add(name, match.index + match[0].indexOf(name), 'read', {
         ...(value === undefined ? {} : { value }),
         ...more,
@@ -67,9 +75,22 @@ export class UseCollector {
   }
 }
 
-/** A literal default right behind a read: `?? 'x'`, `|| 8`, `, "x")`, `) or "x"`. */
+const LITERAL = String.raw`("[^"\n]*"|'[^'\n]*'|\x60[^\x60\n]*\x60|-?\d[\w.]*|true|false|True|False|None|null|nil)`;
+/** `, "x")`, `?? "x"`, `|| 8`, `) or "x"`, `?: "x"`. */
+const OPERATOR = new RegExp(String.raw`^\s*\)?\s*(?:\?\?|\|\||\?:|,|\bor\b)\s*(?:default\s*=\s*)?${LITERAL}`);
+/** `)).orElse("x")`, `).unwrap_or("x")`, `.unwrap_or_else(|_| "x".into())`, `) { "x" }`. */
+const CALL = new RegExp(
+  String.raw`^\s*\){0,3}\s*(?:\.\s*(?:\w+\([^()\n]*\)\s*\.\s*)?(?:orElse|orElseGet|getOrElse|unwrap_or(?:_else|_default)?|ifEmpty|defaultIfEmpty|or_else)\s*[({]\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?|\{\s*)${LITERAL}`,
+);
+
+/** A literal default right behind a read, in the spellings that languages have for it. */
 export function literalDefault(rest: string): string | undefined {
-  return /^\s*\)?\s*(?:\?\?|\|\||,|\bor\b)\s*(?:default\s*=\s*)?("[^"\n]*"|'[^'\n]*'|`[^`\n]*`|-?\d[\w.]*|true|false|True|False)/.exec(
-    rest,
-  )?.[1];
+  return OPERATOR.exec(rest)?.[1] ?? CALL.exec(rest)?.[1];
+}
+
+/** True when the value is only looked at if it is there: `if v := os.Getenv("X"); v != ""`, `if x := os.getenv("X"):`. */
+export function isOptional(before: string, rest: string): boolean {
+  const name = /\bif\s+\(?(\w+)\s*(?:,\s*\w+\s*)?:=\s*[\w.]*\(?$/.exec(before)?.[1];
+  if (name === undefined) return false;
+  return /^[^\n]{0,3}\)\s*(?:;\s*(?:\w+\s*!=\s*""|ok\b|len\()|:|\))/.test(rest);
 }

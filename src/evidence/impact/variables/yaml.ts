@@ -1,6 +1,9 @@
 import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
 import { scanYaml, type YamlLine } from '../manifests/yaml-lines.ts';
 import { baseName } from '../paths.ts';
+import { collectorVariables } from './collector.ts';
+import { placeholderVariables, symfonyVariables } from './compiled.ts';
+import { rubyVariables } from './ruby.ts';
 import { isSystemVariable, UPPER_NAME, type VariableUse } from './use.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -23,8 +26,18 @@ const HOLDERS: Readonly<Record<string, RegExp>> = {
 const INFRASTRUCTURE =
   /(^|\/)(postgres|postgis|timescaledb|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|kibana|minio|localstack|mailhog|mailpit|mailcatcher|nginx|traefik|caddy|haproxy|keycloak|vault|consul|grafana|prometheus|jaeger|otel|adminer|pgadmin4?|sonarqube|clickhouse|cassandra|neo4j|selenium|registry|zipkin|loki|tempo|alertmanager|influxdb|couchdb|meilisearch|azurite|dynamodb)[^/]*(:|@|$)/i;
 
+/** A YAML file with what frameworks and tools put into it in their own placeholders. */
+export function yamlFileVariables(text: string, path: string): VariableUse[] {
+  const found = [...yamlVariables(text, path)];
+  if (/<%/.test(text)) found.push(...rubyVariables(text));
+  if (/(^|\/)(application|bootstrap)[^/]*\.ya?ml$/.test(path)) found.push(...placeholderVariables(text));
+  if (text.includes('%env(')) found.push(...symfonyVariables(text));
+  if (text.includes('${env:')) found.push(...collectorVariables(text));
+  return found;
+}
+
 /** Environment variables that a YAML file declares: manifests, chart values and templates, Kustomize, compose, serverless. */
-export function yamlVariables(source: string, path: string): VariableUse[] {
+function yamlVariables(source: string, path: string): VariableUse[] {
   const lines = scanYaml(source);
   const isCompose = /(^|\/)(docker-)?compose[^/]*\.ya?ml$/i.test(path);
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);

@@ -1,0 +1,81 @@
+import type { UseCollector, VariableUse } from './use.ts';
+
+/**
+ * What the frameworks themselves define has defaults of theirs and is passed over.
+ *
+ * Properties of Spring and Micronaut that code asks for without a default: the environment sets each by its name in upper case,
+ * dots as underscores and without dashes (docs.spring.io, "Binding From Environment Variables").
+ */
+export function addProperties(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(
+    /@(?:Value|Property)\(\s*(?:(?:value|name)\s*=\s*)?"(?:\$\{)?([a-z][\w.-]*\.[\w.-]+)\}?"\s*\)/g,
+  )) {
+    const property = match[1] ?? '';
+    if (/^(spring|server|management|logging|micronaut|info)\./.test(property)) continue;
+    uses.add(property.replaceAll('-', '').replaceAll('.', '_').toUpperCase(), match.index, 'read', { property });
+  }
+}
+
+/** Keys of .NET's configuration with sections: the environment sets each with two underscores for the colon (learn.microsoft.com, "Configuration in ASP.NET Core"). */
+export function addSections(text: string, uses: UseCollector): void {
+  const keys =
+    /\b\w*[cC]onfig(?:uration)?(?:\[\s*|\.GetValue<[^>]*>\(\s*|\.GetRequiredValue\(\s*)"([A-Za-z]\w*(?::\w+)+)"(\s*\]\s*=(?!=))?/g;
+  for (const match of text.matchAll(keys)) {
+    const key = match[1] ?? '';
+    if (match[2] !== undefined || /^(Logging|Kestrel|Serilog|AllowedHosts)\b/.test(key)) continue;
+    const value = /^\s*[\])]\s*\?\?\s*("[^"\n]*"|\d+|true|false)|^\s*,\s*("[^"\n]*"|\d+|true|false)/.exec(
+      text.slice(match.index + match[0].length),
+    );
+    const given = value?.[1] ?? value?.[2];
+    uses.add(key.replaceAll(':', '__'), match.index, 'read', {
+      property: key,
+      ...(given === undefined ? {} : { value: given }),
+    });
+  }
+  for (const match of text.matchAll(/\.GetConnectionString\(\s*"(\w+)"/g))
+    uses.add(`ConnectionStrings__${match[1]}`, match.index, 'read', {
+      property: `ConnectionStrings:${match[1]}`,
+      secret: true,
+    });
+}
+
+/** Properties that a settings file gives a value itself, so that nobody has to provide them: `application.yml`, `appsettings.json`. */
+export function definedProperties(path: string, text: string): readonly string[] {
+  if (/(^|\/)(application|bootstrap)[^/]*\.properties$/.test(path))
+    return [...text.matchAll(/^\s*([\w.-]+)\s*[=:]/gm)].map((match) => match[1] ?? '');
+  if (/(^|\/)(application|bootstrap)[^/]*\.ya?ml$/.test(path)) return yamlKeys(text);
+  if (!/(^|\/)appsettings[^/]*\.json$/.test(path)) return [];
+  try {
+    return jsonKeys(JSON.parse(text.replace(/^\uFEFF/, '')), '');
+  } catch {
+    return [];
+  }
+}
+
+function jsonKeys(value: unknown, prefix: string): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return prefix === '' ? [] : [prefix];
+  return Object.entries(value).flatMap(([key, inner]) => jsonKeys(inner, prefix === '' ? key : `${prefix}:${key}`));
+}
+
+/** Dotted keys of a YAML file of plain maps; Spring's are no more. */
+function yamlKeys(text: string): string[] {
+  const above: { indent: number; key: string }[] = [];
+  const keys: string[] = [];
+  for (const line of text.split('\n')) {
+    const match = /^(\s*)([\w.-]+)\s*:(.*)$/.exec(line);
+    if (match === null) continue;
+    const indent = (match[1] ?? '').length;
+    while ((above.at(-1)?.indent ?? -1) >= indent) above.pop();
+    above.push({ indent, key: match[2] ?? '' });
+    if ((match[3] ?? '').trim() !== '') keys.push(above.map(({ key }) => key).join('.'));
+  }
+  return keys;
+}
+
+/** Uses without those whose property a settings file of the same side gives. */
+export function withoutDefined<T extends VariableUse>(uses: readonly T[], defined: ReadonlySet<string>): T[] {
+  return uses.filter(({ property }) => property === undefined || !defined.has(normal(property)));
+}
+
+/** Both frameworks compare names without case, and Spring without dashes. */
+export const normal = (property: string): string => property.toLowerCase().replaceAll('-', '');

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import type { VariableFinding } from '../../../../../src/evidence/impact/findings.ts';
+import { readImpact } from '../../../../../src/evidence/impact/read-impact.ts';
+import { variablesIn } from '../../../../../src/evidence/impact/variables/detect.ts';
+import { byEnding } from '../../../../../src/evidence/impact/variables/detector.ts';
+import { VARIABLE_DETECTORS } from '../../../../../src/evidence/impact/variables/registry.ts';
+
+/** What a change of files brings; a file with one text is new. */
+async function impact(
+  files: Readonly<Record<string, string | readonly [string, string]>>,
+  unchanged: Readonly<Record<string, string>> = {},
+) {
+  const entries = Object.entries(files).map(([path, text]) => {
+    const [old, now] = typeof text === 'string' ? [undefined, text] : text;
+    return { path, old, now };
+  });
+  const diff = entries
+    .map(({ path, old, now }) => {
+      const rows = (text: string, sign: string) =>
+        text
+          .split('\n')
+          .map((row) => `${sign}${row}`)
+          .join('\n');
+      const counts = `@@ -${old === undefined ? '0,0' : `1,${old.split('\n').length}`} +1,${now.split('\n').length} @@`;
+      return [
+        `diff --git a/${path} b/${path}`,
+        ...(old === undefined ? ['new file mode 100644', '--- /dev/null'] : [`--- a/${path}`]),
+        `+++ b/${path}`,
+        counts,
+        ...(old === undefined ? [] : [rows(old, '-')]),
+        rows(now, '+'),
+      ].join('\n');
+    })
+    .join('\n');
+  const side = (pick: (one: (typeof entries)[number]) => string | undefined) =>
+    new Map([
+      ...entries.flatMap((one) => (pick(one) === undefined ? [] : [[one.path, pick(one) ?? ''] as const])),
+      ...Object.entries(unchanged),
+    ]);
+  const sides = { base: side((one) => one.old), head: side((one) => one.now) };
+  return readImpact({
+    diff,
+    filesAtHead: [...sides.head.keys()],
+    read: async (which, paths) =>
+      new Map(paths.flatMap((path) => (sides[which].has(path) ? [[path, sides[which].get(path) ?? '']] : []))),
+    mentions: async (words) =>
+      [...sides.head].filter(([, text]) => words.some((word) => text.includes(word))).map(([path]) => path),
+    config: { services: {}, shared: [] },
+  });
+}
+const line = ({ change, name, required, secret }: VariableFinding): string =>
+  [change, name, ...(required ? ['required'] : []), ...(secret ? ['secret'] : [])].join(' ');
+const found = async (...args: Parameters<typeof impact>): Promise<string[]> =>
+  (await impact(...args)).environmentVariables.map(line);
+
+test.each([
+  [
+    'svc/nginx.conf.template',
+    'server { listen ${DOCS_PORT}; set $host x; proxy_pass http://${DOCS_UPSTREAM}; }',
+    ['added DOCS_PORT required', 'added DOCS_UPSTREAM required'],
+  ],
+  ['svc/edge.tmpl.yaml', 'admin:\n  address: { port_value: ${EDGE_PORT} }\n', ['added EDGE_PORT required']],
+  ['svc/app.conf.tmpl', 'url {{ .Env.EDGE_URL }}\n', ['added EDGE_URL required']],
+  [
+    'svc/otelcol-config.yml',
+    'receivers:\n  db:\n    password: ${env:DB_WATCH_PASSWORD}\n    host: ${env:DB_HOST:-db}\n',
+    ['added DB_HOST', 'added DB_WATCH_PASSWORD required secret'],
+  ],
+  ['load/script.js', 'export const options = { duration: __ENV.LOAD_LENGTH || "1h" };', ['added LOAD_LENGTH']],
+  [
+    'svc/Ads.java',
+    'class Ads { int port = parse(Optional.ofNullable(System.getenv("ADS_METRICS_PORT")).orElse("9000")); }',
+    ['added ADS_METRICS_PORT'],
+  ],
+  ['svc/Main.kt', 'val topic: String = System.getenv("ORDER_TOPIC") ?: "orders"', ['added ORDER_TOPIC']],
+  [
+    'svc/q.go',
+    'func t() string { if v := os.Getenv("GO_TOPIC"); v != "" { return v }; return "orders" }',
+    ['added GO_TOPIC'],
+  ],
+  ['svc/r.go', 'func t() { v := os.Getenv("GO_NEEDED"); use(v) }', ['added GO_NEEDED required']],
+  [
+    'svc/q.py',
+    'import os\nQUEUE = os.environ.get("PHOTO_QUEUE", None)\nif extra := os.getenv("EXTRA_TAGS"):\n    pass\n',
+    ['added EXTRA_TAGS', 'added PHOTO_QUEUE'],
+  ],
+  ['svc/m.rs', 'let a = std::env::var("RUST_PORT").unwrap_or("80".into());', ['added RUST_PORT']],
+  ['svc/m.php', "<?php $a = getenv('PHP_NAME') ?: 'x';", ['added PHP_NAME']],
+  ['svc/m.rb', 'x = ENV.fetch("RUBY_NAME") { "x" }', ['added RUBY_NAME']],
+  ['svc/c.rb', 'Stripe.key = Rails.application.credentials.stripe[:key]', ['added RAILS_MASTER_KEY required secret']],
+  [
+    'svc/config.go',
+    'type Kafka struct { Topic string `mapstructure:"topic"`; Brokers []string `mapstructure:"bootstrap_servers"` }\nfunc load() { v := viper.New(); v.SetEnvPrefix("SHOP"); v.AutomaticEnv() }\n',
+    ['added SHOP_KAFKA_BOOTSTRAP_SERVERS required', 'added SHOP_KAFKA_TOPIC required'],
+  ],
+  [
+    'svc/conf.go',
+    'type Config struct {\n\tDB DB `mapstructure:"db"`\n\tPort int `mapstructure:"port"`\n}\ntype DB struct {\n\tHost string `mapstructure:"host"`\n}\nfunc load() { viper.AutomaticEnv(); viper.SetDefault("port", 80)\n }',
+    ['added DB_HOST required', 'added PORT'],
+  ],
+  [
+    'svc/Pay.java',
+    'class Pay { @Value("${payment.api-key}") String key; @Value("${payment.url:http://x}") String url; }',
+    ['added PAYMENT_APIKEY required secret'],
+  ],
+  [
+    'svc/Pay.cs',
+    'var k = builder.Configuration["Payment:Endpoint"]; var d = Configuration.GetConnectionString("orders");',
+    ['added ConnectionStrings__orders required secret', 'added Payment__Endpoint required'],
+  ],
+])('%s: what it asks for', async (path, text, expected) => {
+  expect((await found({ [path]: text })).sort()).toEqual([...expected].sort());
+});
+
+test('a property that the settings file gives is nobody’s to provide', async () => {
+  expect(
+    await found({
+      'svc/Pay.java': 'class Pay { @Value("${payment.api-key}") String key; }',
+      'svc/src/main/resources/application.yml': 'payment:\n  api-key: ${PAY_KEY}\n',
+    }),
+  ).toEqual(['added PAY_KEY required secret']);
+  expect(
+    await found({
+      'svc/Pay.cs': 'var k = Configuration["Payment:Endpoint"];',
+      'svc/appsettings.json': '{ "Payment": { "Endpoint": "http://x" } }',
+    }),
+  ).toEqual([]);
+});
+
+describe('samples and allow-lists are no use', () => {
+  const lists = { 'turbo.json': '{ "globalEnv": ["CRASH_DSN", "COLD_START"] }', '.env.example': 'CRASH_URL=\n' };
+  test('what is read no more is removed, and what is read for the first time is new', async () => {
+    expect(
+      await found(
+        { 'web/a.ts': ['init(process.env.CRASH_DSN, process.env.CRASH_URL);', 'start(process.env.COLD_START);'] },
+        lists,
+      ),
+    ).toEqual(['added COLD_START required', 'removed CRASH_DSN required secret', 'removed CRASH_URL required']);
+  });
+  test('what is new in a sample is most likely read in a way that is not seen', async () => {
+    expect(await found({ '.env.example': ['A_NAME=\n', 'A_NAME=\nB_NAME=\n'] })).toEqual(['added B_NAME']);
+  });
+  test('what a manifest sets is a use', async () => {
+    const manifest = 'kind: Deployment\nmetadata: { name: web }\nspec:\n  env:\n    - name: KEPT_URL\n      value: x\n';
+    expect(await found({ 'web/a.ts': ['go(process.env.KEPT_URL);', 'go();'] }, { 'k8s/web.yaml': manifest })).toEqual(
+      [],
+    );
+  });
+});
+
+test.each([
+  ['NEXT_PRIVATE_CHAT_REGION', false],
+  ['CHAT_PREFIX_SECRET', true],
+  ['NEXT_PUBLIC_STRIPE_KEY', false],
+  ['VITE_MAPS_API_KEY', false],
+  ['REACT_APP_TOKEN', false],
+  ['SIGNING_PRIVATE_KEY', true],
+])('%s: a secret by its name? %s', async (name, secret) => {
+  expect((await impact({ 'a.ts': `go(process.env.${name});` })).environmentVariables[0]?.secret).toBe(secret);
+});
+
+test('alert rules that Grafana provisions are alerts', async () => {
+  const rules = [
+    'apiVersion: 1',
+    'groups:',
+    '  - orgId: 1',
+    '    name: checkout',
+    '    rules:',
+    '      - uid: abc123',
+    '        title: CheckoutQueueTooLong',
+    '        condition: C',
+    '        labels: { severity: page }',
+  ].join('\n');
+  expect((await impact({ 'graf/alerts.yaml': rules })).monitoring).toMatchObject([
+    { kind: 'alert', name: 'CheckoutQueueTooLong', severity: 'page', change: 'added' },
+  ]);
+});
+
+test('a detector from outside is one entry of the registry', () => {
+  const nim = byEnding('nim', '.nim', (text) =>
+    [...text.matchAll(/getEnv\("(\w+)"\)/g)].map((match) => ({ name: match[1] ?? '', line: 1, how: 'read' as const })),
+  );
+  expect(variablesIn('a.nim', 'echo getEnv("NIM_URL")')).toEqual([]);
+  expect(variablesIn('a.nim', 'echo getEnv("NIM_URL")', [nim, ...VARIABLE_DETECTORS])).toHaveLength(1);
+});
