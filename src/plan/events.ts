@@ -144,6 +144,8 @@ export const EVENT_DATA = {
     slos: z.array(z.looseObject({ name: text, ok: z.boolean(), detail: z.string() })),
     alerts: z.array(text).default([]),
     gaps: z.array(text).default([]),
+    /** Services of which production no longer runs what was deployed. */
+    drift: z.array(text).optional(),
     note: z.string().default(''),
     /** Share of the span in which every SLO was measured, 0 to 1. */
     coverage: z.number().min(0).max(1).optional(),

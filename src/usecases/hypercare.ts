@@ -200,6 +200,7 @@ function findings(release: Release, observation: Observation): Outcome['blocks']
     {
       kind: 'checks',
       checks: [
+        ...(observation.drift ?? []).map((text) => ({ state: 'failed' as const, text })),
         ...observation.slos.map((slo) => ({
           state: slo.ok ? (slo.code === 'burnt' ? ('warning' as const) : ('ok' as const)) : ('failed' as const),
           text: slo.name,

@@ -1,10 +1,10 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import type { RecordedCheck } from './checks/check-lines.ts';
+import { checkStaged } from './cluster/running.ts';
 import { checkAlert } from './readiness/alerts.ts';
 import { type Drill, drill, drillsAsked } from './readiness/drill.ts';
 import { checkResource } from './readiness/provisioned.ts';
-import { checkStaged } from './readiness/staged.ts';
 import { checkVariables } from './readiness/variables.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';

@@ -1,7 +1,7 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { sumTotals } from '../evidence/junit/report.ts';
-import { checkStaged } from './readiness/staged.ts';
+import { checkStaged } from './cluster/running.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand } from './release/open.ts';

@@ -3,11 +3,12 @@ import { hypercareEnd } from '../domain/gates/delivery.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { formatMoment, isoTime, timeOf } from '../domain/schedule/calendar.ts';
-import { RelctlError } from '../errors.ts';
+import { type ErrorCode, RelctlError } from '../errors.ts';
 import type { SmokeTest } from '../plan/spec.ts';
 import { type RecordedCheck, shown } from './checks/check-lines.ts';
 import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
 import { clusterOf } from './cluster/run.ts';
+import { checkDeployed } from './cluster/running.ts';
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities } from './deployment/open-run.ts';
 import { approvalAnswer } from './release/answers.ts';
@@ -36,12 +37,22 @@ export async function verify(context: Context, id: string, answers: VerifyAnswer
   // Without a terminal an answer that no flag gives is missing, which is said before anything runs or is written.
   const given = context.prompter.interactive ? undefined : await askSmokeTests(context, smokeTests, answers);
   await flushOutbox(context, release);
+  const running = await checkDeployed(context, release);
+  if (running.some((check) => !check.ok)) {
+    // Nothing that is tested would be about the candidate.
+    await journal.record('verify.recorded', { ok: false, checks: [...running] });
+    return failure(context, release, running, 'cluster.drift', 'production does not run what was deployed');
+  }
   const automatic = await runAutomatic(context, release);
-  const checks = [...automatic, ...(given ?? (await askSmokeTests(context, smokeTests, answers)))];
+  const asked = given ?? (await askSmokeTests(context, smokeTests, answers));
+  const checks = [...automatic, ...asked, ...running];
   const ok = checks.every((check) => check.ok);
   if (!ok) {
     await journal.record('verify.recorded', { ok, checks });
-    return (await offerRollback(context, release, checks)) ?? failure(context, release, checks);
+    return (
+      (await offerRollback(context, release, checks)) ??
+      failure(context, release, checks, 'smoke.failed', 'a smoke test failed')
+    );
   }
   const until = isoTime(hypercareEnd(context.clock.now(), policy.hypercareHours));
   const verified: readonly Entry[] = [
@@ -115,9 +126,16 @@ async function offerRollback(
   };
 }
 
-function failure(context: Context, release: Release, checks: readonly RecordedCheck[]): Outcome {
+function failure(
+  context: Context,
+  release: Release,
+  checks: readonly RecordedCheck[],
+  code: ErrorCode,
+  what: string,
+): Outcome {
   const { feature } = release.journal.plan.metadata;
-  return outcome(context, release, 'failed', `a smoke test failed; ${feature} is not complete`, checks);
+  const failed = outcome(context, release, 'failed', `${what}; ${feature} is not complete`, checks);
+  return { ...failed, data: { ...failed.data, code } };
 }
 
 function outcome(
@@ -139,7 +157,6 @@ function outcome(
       release: journal.plan.id,
       phase: journal.state.phase,
       ok: result === 'done',
-      ...(result === 'failed' ? { code: 'smoke.failed' } : {}),
       checks,
     },
     simulated: context.environments.simulated,

@@ -64,8 +64,23 @@ export function prepareDelivery(channel: Channel, message: Message, timeout: num
 /** Enough for any answer to a hook. */
 const MAX_ANSWER = 64 * 1024;
 
+/** What an answer with a good status says against it; `undefined` when it says nothing. */
+export type Objection = (body: string) => string | undefined;
+
+/** JSON that says no: `{"ok":false}` of Slack, `{"success":false}` of Rocket.Chat, `{"error":"…"}` of many. */
+export const saysNo: Objection = (body) => {
+  if (!body.trimStart().startsWith('{')) return undefined;
+  try {
+    const { ok, success, error } = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    const isNo = ok === false || success === false || (typeof error === 'string' && error !== '');
+    return isNo ? body : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /**
- * Posts JSON to the URL of a channel; any 2xx is a delivery. A redirect is a failure: the message would go where nobody
+ * Posts JSON to the URL of a channel; a 2xx is a delivery, unless its body says otherwise. A redirect is a failure: the message would go where nobody
  * configured it to go.
  */
 export async function postJson(
@@ -73,6 +88,7 @@ export async function postJson(
   url: string,
   body: unknown,
   headers: Readonly<Record<string, string>>,
+  objection: Objection = saysNo,
 ): Promise<void> {
   const { address, authorization } = readUrl(delivery, url);
   const answer = await boundedFetch(
@@ -85,7 +101,11 @@ export async function postJson(
     { timeout: delivery.timeout, maxBytes: MAX_ANSWER, cut: true, fetch: delivery.io.fetch },
   );
   if (!answer.ok) throw delivery.failed(answer.detail);
-  if (answer.status >= 200 && answer.status < 300) return;
+  if (answer.status >= 200 && answer.status < 300) {
+    const no = objection(answer.body);
+    if (no === undefined) return;
+    throw delivery.failed(`HTTP ${answer.status}, but it says: ${delivery.quote(no)}`);
+  }
   if (answer.status >= 300 && answer.status < 400) {
     throw delivery.failed(`it redirects elsewhere (HTTP ${answer.status}), which is not followed`);
   }

@@ -1,15 +1,23 @@
 import type { Message } from '../../ports/notifier.ts';
-import { type Delivery, postJson } from './delivery.ts';
+import { type Delivery, type Objection, postJson, saysNo } from './delivery.ts';
 import { cutTo, wordingOf } from './wording.ts';
 
 /** Teams refuses a message above 28 KB. */
 const MAX_BYTES = 28 * 1024;
 
+/**
+ * A workflow answers 202 without a body, a connector 200 with `1`. Any other text with a 200 is how Teams tells of a failure behind
+ * it (learn.microsoft.com, "rate limiting for connectors": HTTP error 429 or 413 in the body).
+ */
+const objection: Objection = (body) => {
+  const said = body.trim();
+  return said === '' || said === '1' ? undefined : said.startsWith('{') ? saysNo(said) : said;
+};
+
 /** Posts an Adaptive Card to a Teams Workflows webhook; the Office 365 connectors before it are retired. */
 export async function sendToTeams(delivery: Delivery, channel: { readonly urlFrom: string }): Promise<void> {
-  await postJson(delivery, delivery.secret(channel.urlFrom), teamsPayload(delivery.message), {
-    'content-type': 'application/json; charset=utf-8',
-  });
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  await postJson(delivery, delivery.secret(channel.urlFrom), teamsPayload(delivery.message), headers, objection);
 }
 
 /** The message as a card of at most 28 KB; its text is shortened until it fits. */

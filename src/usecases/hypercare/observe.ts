@@ -7,6 +7,7 @@ import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Span } from '../../ports/metrics.ts';
+import { checkDeployed } from '../cluster/running.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { readSloCounts } from '../slo/counts.ts';
@@ -33,18 +34,21 @@ export async function observe(context: Context, release: Release, note: string):
   const { timeZone } = plan.spec.window;
   const span: Span = { from: timeOf(state.hypercare?.startedAt ?? ''), to: context.clock.now() };
   const metrics = context.environments.metrics('production');
-  const [slos, { gaps, holes }, alerts] = await Promise.all([
+  const [slos, { gaps, holes }, alerts, running] = await Promise.all([
     Promise.all(plan.spec.slos.map((slo) => observeSlo(metrics, slo, span, burnLimit, timeZone))),
     gapsOf(context, metrics, plan.spec.slos, span, timeZone),
     activeAlerts(context, severities),
+    checkDeployed(context, release),
   ]);
+  const drift = running.filter((check) => !check.ok).map(({ name, detail }) => `${name} ${detail}`);
   return {
     from: isoTime(span.from),
     to: isoTime(span.to),
-    healthy: slos.every((slo) => slo.ok) && alerts.every((alert) => !alert.counts),
+    healthy: slos.every((slo) => slo.ok) && alerts.every((alert) => !alert.counts) && drift.length === 0,
     slos,
     alerts: alerts.map((alert) => alert.text),
     gaps,
+    ...(drift.length === 0 ? {} : { drift }),
     note,
     coverage: coverageOf(span, holes),
     burnLimit,

@@ -104,5 +104,11 @@ function endOf(seen: Observation | undefined): { readonly state: 'completed' | '
 
 /** What of an observation is news when it changes: the state of each SLO, and which alerts fire. */
 function meaningOf(seen: Observation): string {
-  return JSON.stringify([seen.healthy, seen.slos.map((slo) => [slo.name, slo.code]), seen.alerts, seen.gaps.length]);
+  return JSON.stringify([
+    seen.healthy,
+    seen.slos.map((slo) => [slo.name, slo.code]),
+    seen.alerts,
+    seen.gaps.length,
+    seen.drift,
+  ]);
 }

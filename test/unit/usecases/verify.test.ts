@@ -83,7 +83,11 @@ describe('verify', () => {
       { name: 'alone', command: ['./alone.sh'] },
     ]);
     const outcome = await verify(withAnswers([{ status: 500 }]), company.id, answers);
-    expect(checksOf(outcome.data).map((check) => [check.name, check.ok, check.detail])).toEqual([
+    expect(
+      checksOf(outcome.data)
+        .slice(0, 4)
+        .map((check) => [check.name, check.ok, check.detail]),
+    ).toEqual([
       ['home', false, expect.any(String)],
       ['login', false, 'not run, because "home" did not pass'],
       ['pay', false, 'not run, because "login" did not pass'],

@@ -1,0 +1,87 @@
+import { productionTargets } from '../../domain/deployment/steps.ts';
+import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
+import type { EnvironmentName } from '../../plan/config.ts';
+import type { EventOf } from '../../plan/events.ts';
+import type { RecordedCheck } from '../checks/check-lines.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
+import { desiredService } from './desired-objects.ts';
+import { clusterOf } from './run.ts';
+
+type Images = Readonly<Record<string, readonly string[]>>;
+
+/** What a target is expected to run, and in which words that is said. */
+interface Expectation {
+  readonly target: string;
+  readonly images: Images;
+  /** `staged` or `deployed`. */
+  readonly was: string;
+  /** What to do when it runs something else. */
+  readonly fix: string;
+}
+
+/** Whether staging still runs the very images that were recorded when the candidate was deployed there. */
+export function checkStaged(context: Context, release: Release): Promise<readonly RecordedCheck[]> {
+  const { plan, state } = release.journal;
+  const images = state.stage?.images ?? {};
+  return checkRunning(context, release, {
+    target: 'staging',
+    images,
+    was: 'staged',
+    fix: `relctl stage ${plan.id}`,
+  });
+}
+
+/**
+ * Whether production still runs what was deployed: another controller, or a person, may have put the old version back since, and
+ * then nothing that is measured is about the candidate.
+ */
+export async function checkDeployed(context: Context, release: Release): Promise<readonly RecordedCheck[]> {
+  const { plan } = release.journal;
+  const completed = plan.events.findLast(
+    (event): event is EventOf<'deploy.completed'> => event.type === 'deploy.completed',
+  );
+  const images = completed?.data.images ?? {};
+  const checks = await Promise.all(
+    productionTargets(context.config).map((target) =>
+      checkRunning(context, release, {
+        target,
+        images,
+        was: 'deployed',
+        fix: `find out who changed it, then relctl rollback ${plan.id}`,
+      }),
+    ),
+  );
+  return checks.flat();
+}
+
+/** One line a service: the pods of the newest revision run the expected images and no others. */
+async function checkRunning(
+  context: Context,
+  release: Release,
+  { target, images, was, fix }: Expectation,
+): Promise<readonly RecordedCheck[]> {
+  const { plan } = release.journal;
+  const cluster = clusterOf(context, target);
+  const environment: EnvironmentName = target === 'staging' ? 'staging' : 'production';
+  const [deployments, replicaSets, pods] = await Promise.all([
+    cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }),
+    cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
+    cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
+  ]);
+  return Promise.all(
+    plan.spec.services.map(async ({ name: service, image }) => {
+      const name = `${service} in ${target}`;
+      const expected = images[service] ?? [];
+      const desired = await desiredService(context, plan.spec.candidate.commit, environment, service, image);
+      const live = deployments.find((one) => one.metadata.name === desired.deployment.metadata.name);
+      if (live === undefined) return { name, ok: false, detail: `its ${desired.deployment.kind} is gone: ${fix}` };
+      const running = imageIds(newestPods(live, replicaSets, pods), desired.container);
+      const foreign = running.filter((id) => !expected.includes(id));
+      if (running.length === 0) return { name, ok: false, detail: 'no pod of it runs' };
+      return foreign.length === 0
+        ? { name, ok: true, detail: `runs what was ${was}: ${running.join(', ')}` }
+        : { name, ok: false, detail: `runs ${foreign.join(', ')}, but ${expected.join(', ')} was ${was}: ${fix}` };
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { timeOf } from '../../src/domain/schedule/calendar.ts';
+import type { KubeObject } from '../../src/ports/cluster.ts';
+import { hypercare } from '../../src/usecases/hypercare.ts';
+import { type Company, openCompany } from '../support/company.ts';
+import { checks, endHypercare, OPERATOR, walkTo } from '../support/company-walk.ts';
+
+/** Another controller, or a person, puts the old version back after the rollout. */
+let company: Company;
+afterEach(() => company.close());
+
+const WEB = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } as const;
+
+async function putOldVersionBack(): Promise<void> {
+  const cluster = company.sandbox.cluster('production');
+  const live = await cluster.get(WEB);
+  if (live === undefined) throw new Error('no web');
+  const old = JSON.parse(
+    JSON.stringify(live)
+      .replaceAll('web:4.2.0', 'web:4.1.0')
+      .replace(/@sha256:[0-9a-f]+/g, ''),
+  ) as KubeObject;
+  await cluster.replace(old, { resourceVersion: live.metadata.resourceVersion ?? '' });
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 10 * 60_000);
+}
+
+describe('the old version back in production', () => {
+  it('is never verified: the smoke tests are not even asked', async () => {
+    company = await openCompany();
+    await walkTo(company, 'deployed');
+    await putOldVersionBack();
+    expect(await checks(company)).toMatchObject({
+      result: 'failed',
+      data: { code: 'cluster.drift', phase: 'deployed' },
+    });
+  });
+
+  it('makes every look of hypercare unhealthy, and its exit is refused', async () => {
+    company = await openCompany();
+    await walkTo(company, 'hypercare');
+    await putOldVersionBack();
+    const look = await hypercare(company.as(OPERATOR), company.id, { exit: false });
+    expect(look).toMatchObject({ result: 'failed', data: { code: 'hypercare.unhealthy' } });
+    expect(JSON.stringify(look.blocks)).toContain('web in production runs');
+    const until = timeOf((await company.state()).hypercare?.until ?? '');
+    expect(until).toBeGreaterThan(company.sandbox.clock.now());
+    await expect(endHypercare(company)).rejects.toMatchObject({ code: 'gate.refused' });
+  });
+});
