@@ -21,7 +21,13 @@ export async function loadConfig(workspace: Workspace): Promise<Config> {
       hints: ['relctl init'],
     });
   }
-  return remembered(workspace, CONFIG_FILE, text, () => readConfig(text));
+  const config = await remembered(workspace, CONFIG_FILE, text, () => readConfig(text));
+  return { ...config, services: byNameAlone(config.services) };
+}
+
+/** A record that holds what it was given and nothing of JavaScript's own: a service called `constructor` is not there. */
+function byNameAlone<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, record);
 }
 
 /** The readers are imported when a text must be read: most of what `relctl status` reads has been read before. */
