@@ -16,6 +16,7 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Invitations } from '../ports/invitations.ts';
 import type { ManifestSource } from '../ports/manifest-source.ts';
+import type { OwnPackage } from '../ports/own-package.ts';
 import type { RehearsalStage } from '../ports/people.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
@@ -27,8 +28,8 @@ import { loadConfig } from '../usecases/release/settings.ts';
 
 /** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
 
-/** Where relctl itself lies: two folders above its bundle's chunks, one above its sources. */
-const PACKAGE_ROOT = fileURLToPath(new URL(import.meta.url.includes('/chunks/') ? '../..' : '..', import.meta.url));
+/** Where relctl itself lies: two folders above its bundle's chunks, and above this source. */
+const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Templates that ship with relctl. */
 const TEMPLATES = join(PACKAGE_ROOT, 'templates');
@@ -52,6 +53,8 @@ export interface Ground {
   readonly store: PlanStore;
   readonly signing: Context['signing'];
   readonly clock: Clock;
+  /** The relctl that runs, as a package. */
+  ownPackage(): Promise<OwnPackage>;
 }
 
 /** What the command line decides for a use case. */
@@ -75,6 +78,7 @@ export async function openGround(cwd: string): Promise<Ground> {
     store: createPlanStore({ root, releases: 'releases', phaseOf }),
     signing: signingOf(repository, process.env),
     clock: systemClock,
+    ownPackage: async () => (await import('../adapters/fs/own-package.ts')).createOwnPackage(PACKAGE_ROOT),
   };
 }
 

@@ -7,7 +7,7 @@ export interface Workspace {
   /** Paths of the files that match a glob such as `reports/*.xml`, sorted; a plain path matches itself. */
   find(glob: string): Promise<readonly string[]>;
   /** Writes a file with its folders. Returns false, and writes nothing, when it exists and `overwrite` is not set. */
-  write(path: string, text: string, options?: { readonly overwrite?: boolean }): Promise<boolean>;
+  write(path: string, content: string | Uint8Array, options?: { readonly overwrite?: boolean }): Promise<boolean>;
   /**
    * What `make` makes of a text; a workspace that is opened for reading may know it from an earlier time. What is made must be
    * plain data that follows from the text alone.

@@ -2,6 +2,7 @@ import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
 import { manifestPaths } from '../plan/manifest-source.ts';
+import type { OwnPackage } from '../ports/own-package.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -16,6 +17,8 @@ export interface InitGround {
   readonly repository: CandidateRepository;
   readonly workspace: Workspace;
   readonly prompter: Prompter;
+  /** The relctl that CI shall run; where it is left out no workflow is written. */
+  readonly ownPackage?: OwnPackage;
   /** Time zone of the machine, to be proposed. */
   readonly localTimeZone: string;
 }
@@ -41,7 +44,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     },
   );
   const draft = draftConfig(answers, discovery);
-  const written = await setUpFiles(workspace, draft.text, files, options.dryRun);
+  const written = await setUpFiles(workspace, draft.text, files, ground.ownPackage, options.dryRun);
   const isNew = known === undefined;
   return {
     result: 'done',

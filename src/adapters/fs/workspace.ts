@@ -42,11 +42,11 @@ export function createWorkspace(root: string, templates: string): Workspace {
       absolute(base === '' ? '.' : base);
       return (await filesBelow(root, base)).filter((path) => matches(path)).sort();
     },
-    async write(path, text, options = {}) {
+    async write(path, content, options = {}) {
       const file = absolute(path);
       await confine(root, file, path);
       const placement = options.overwrite === true ? 'replace' : 'new';
-      return writeAtomically(REAL_FILES, { path: file, shown: path, content: text, placement });
+      return writeAtomically(REAL_FILES, { path: file, shown: path, content, placement });
     },
     async template(path) {
       const text = await readText(join(templates, path), path);

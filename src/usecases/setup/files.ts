@@ -1,5 +1,7 @@
+import type { OwnPackage } from '../../ports/own-package.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { CONFIG_FILE, policyFile } from '../release/settings.ts';
+import { type CiFile, ciFiles } from './ci.ts';
 
 /** A file that relctl sets up. */
 export interface SetupFile {
@@ -7,12 +9,6 @@ export interface SetupFile {
   /** `written`, or `kept` because it exists; `extended` by lines; the same as plans for a dry run. */
   readonly state: 'written' | 'kept' | 'extended' | 'would be written' | 'would be extended';
   readonly about: string;
-}
-
-interface Wanted {
-  readonly path: string;
-  readonly about: string;
-  readonly text: string;
 }
 
 /** Lines that must stand in a file; what else stands there is kept. */
@@ -30,51 +26,32 @@ const LINES: readonly WantedLine[] = [
 /**
  * Writes what is missing and touches nothing else: an existing file is kept, `.gitignore` and `.gitattributes` get a line.
  * @param files paths at HEAD, to know which forge the repository lives on
+ * @param own the relctl that CI shall run
  */
 export async function setUpFiles(
   workspace: Workspace,
   config: string,
   files: readonly string[],
+  own: OwnPackage | undefined,
   dryRun: boolean,
 ): Promise<readonly SetupFile[]> {
-  const wanted: Wanted[] = [
-    { path: CONFIG_FILE, text: config, about: 'services, environments, team, notifications' },
+  const wanted: CiFile[] = [
+    { path: CONFIG_FILE, content: config, about: 'services, environments, team, notifications' },
     {
       path: policyFile('standard@3.0'),
-      text: await workspace.template('process/standard-3.0.yaml'),
+      content: await workspace.template('process/standard-3.0.yaml'),
       about: 'the process: lead times, quorum, canary, freezes, wording',
     },
-    ...(await ciFiles(workspace, files)),
+    ...(await ciFiles(workspace, files, own)),
   ];
   const done: SetupFile[] = [];
-  for (const { path, text, about } of wanted) {
-    const exists = (await workspace.read(path)) !== undefined;
-    const isWritten = !exists && (dryRun || (await workspace.write(path, text)));
+  for (const { path, content, about } of wanted) {
+    const exists = (await workspace.readBytes(path)) !== undefined;
+    const isWritten = !exists && (dryRun || (await workspace.write(path, content)));
     done.push({ path, about, state: isWritten ? (dryRun ? 'would be written' : 'written') : 'kept' });
   }
   for (const line of LINES) done.push(await addLine(workspace, line, dryRun));
   return done;
-}
-
-/** The workflow of the forge that the repository shows; both when it shows none. */
-async function ciFiles(workspace: Workspace, files: readonly string[]): Promise<readonly Wanted[]> {
-  const usesGitHub = files.some((file) => file.startsWith('.github/'));
-  const usesGitLab = files.some((file) => file === '.gitlab-ci.yml' || file.startsWith('.gitlab/'));
-  const about = 'audit and status of plans on each merge request';
-  return [
-    ...(usesGitHub || !usesGitLab
-      ? [{ path: '.github/workflows/relctl.yml', text: await workspace.template('ci/github.yml'), about }]
-      : []),
-    ...(usesGitLab || !usesGitHub
-      ? [
-          {
-            path: '.gitlab/relctl.yml',
-            text: await workspace.template('ci/gitlab.yml'),
-            about: `${about}; include it in .gitlab-ci.yml`,
-          },
-        ]
-      : []),
-  ];
 }
 
 async function addLine(workspace: Workspace, { path, line, about }: WantedLine, dryRun: boolean): Promise<SetupFile> {

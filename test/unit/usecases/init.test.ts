@@ -33,10 +33,18 @@ const workspace = () => createWorkspace(git.root, TEMPLATES);
 
 async function give(flags: Partial<InitOptions> = {}, prompter: Prompter = scriptedPrompter({})): Promise<Outcome> {
   return init(
-    { repository: await openRepository(git.root), workspace: workspace(), prompter, localTimeZone: 'Europe/Berlin' },
+    {
+      repository: await openRepository(git.root),
+      workspace: workspace(),
+      prompter,
+      localTimeZone: 'Europe/Berlin',
+      ownPackage: { version: '1.2.3', pack: async () => new TextEncoder().encode('packed') },
+    },
     { ...NO_FLAGS, ...flags },
   );
 }
+
+const ARCHIVE = 'relctl/vendor/relctl-1.2.3-88cb8a087b6e.tgz';
 
 const states = (outcome: Outcome) =>
   Object.fromEntries((outcome.data.files as { path: string; state: string }[]).map(({ path, state }) => [path, state]));
@@ -54,6 +62,7 @@ describe('in the sandbox', () => {
     expect(states(outcome)).toEqual({
       'relctl.yaml': 'written',
       'relctl/process/standard-3.0.yaml': 'written',
+      [ARCHIVE]: 'written',
       '.github/workflows/relctl.yml': 'written',
       '.gitlab/relctl.yml': 'written',
       '.gitignore': 'written',

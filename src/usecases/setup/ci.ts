@@ -1,0 +1,51 @@
+import { sha256 } from '../../plan/digest.ts';
+import type { OwnPackage } from '../../ports/own-package.ts';
+import type { Workspace } from '../../ports/workspace.ts';
+
+/** A file that CI needs, with what it is for. */
+export interface CiFile {
+  readonly path: string;
+  readonly about: string;
+  readonly content: string | Uint8Array;
+}
+
+/**
+ * The workflow of the forge that the repository shows; of both when it shows none. They run the relctl that wrote them, which lies
+ * beside the plans under its digest: a name in a registry can be taken by somebody else, a file cannot.
+ * @param files paths at HEAD
+ * @param own `undefined` where there is nothing to pack; then no workflow is written
+ */
+export async function ciFiles(
+  workspace: Workspace,
+  files: readonly string[],
+  own: OwnPackage | undefined,
+): Promise<readonly CiFile[]> {
+  const archive = await own?.pack();
+  if (own === undefined || archive === undefined) return [];
+  const digest = sha256(archive);
+  const path = `relctl/vendor/relctl-${own.version}-${digest.slice(0, 12)}.tgz`;
+  const workflows = await Promise.all(
+    workflowsFor(files).map(async ({ template, ...workflow }) => ({
+      ...workflow,
+      content: (await workspace.template(template)).replaceAll('@ARCHIVE@', path).replaceAll('@SHA256@', digest),
+    })),
+  );
+  const existing = await Promise.all(workflows.map((workflow) => workspace.readBytes(workflow.path)));
+  const isComplete = existing.every((bytes) => bytes !== undefined);
+  return isComplete
+    ? workflows
+    : [{ path, content: archive, about: `relctl ${own.version}, which CI runs` }, ...workflows];
+}
+
+function workflowsFor(files: readonly string[]) {
+  const about = 'audit and status of plans on each merge request';
+  const gitHub = { path: '.github/workflows/relctl.yml', template: 'ci/github.yml', about };
+  const gitLab = {
+    path: '.gitlab/relctl.yml',
+    template: 'ci/gitlab.yml',
+    about: `${about}; include it in .gitlab-ci.yml`,
+  };
+  const usesGitHub = files.some((file) => file.startsWith('.github/'));
+  const usesGitLab = files.some((file) => file === '.gitlab-ci.yml' || file.startsWith('.gitlab/'));
+  return usesGitHub === usesGitLab ? [gitHub, gitLab] : usesGitHub ? [gitHub] : [gitLab];
+}
