@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Four projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * Five projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
  * `sandbox` walks whole releases through the simulated company, with faults and with kills at every step (`npm run test:sandbox`);
  * `rails` plants violations and expects each check to find its own (`npm run rails`);
- * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`.
+ * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`; `gateway` also needs a gateway and a
+ * network of its own (`npm run test:gateway`).
  */
 export default defineConfig({
   test: {
@@ -40,7 +41,17 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          globalSetup: ['test/support/build-once.ts', 'test/support/say-real-parts.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'gateway',
+          include: ['test/e2e/gateway/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,
           fileParallelism: false,

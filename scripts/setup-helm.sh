@@ -5,7 +5,7 @@
 #
 # The helm on the PATH if it is a Helm 3 or 4; otherwise the one that setup/helm/go.mod names, built once from its Go modules into
 # ~/.cache/relctl-e2e/helm-VERSION (or $RELCTL_E2E_CACHE/helm-VERSION): less than a minute after setup-control-plane.sh, whose
-# packages it shares. Fails where there is neither a helm nor a Go as new as that file asks.
+# packages it shares. Ends with 3 where there is neither a helm nor a Go as new as that file asks.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/setup/common.sh"
@@ -16,7 +16,7 @@ main() {
     dirname "$(readlink -f "$found")"
     return
   fi
-  go_serves helm || fail "no helm on the PATH, and no Go $(sed -n 's/^go //p' "$SETUP/helm/go.mod") to build one; install Helm 3 or 4"
+  go_serves helm || no_go_for helm
   version="$(module_version helm helm.sh/helm/v4)"
   folder="$CACHE/helm-$version"
   lock "helm-$version"

@@ -71,6 +71,14 @@ spec:
           image: registry.nexacore.com/shop/${service}:${version}
           ports:
             - containerPort: 8080
+          readinessProbe:
+            httpGet:
+              path: /healthz
+              port: 8080
+          lifecycle:
+            preStop:
+              sleep:
+                seconds: 5
           envFrom:
             - configMapRef:
                 name: ${service}

@@ -10,6 +10,12 @@ fail() {
   exit 1
 }
 
+# Ends with 3 where this machine has no Go to build a thing with: a caller may do without it, but not with a build that failed.
+no_go_for() {
+  say "no Go $(sed -n 's/^go //p' "$SETUP/$1/go.mod") or newer on the PATH to build it with"
+  exit 3
+}
+
 # has_all FOLDER PROGRAM...
 has_all() {
   local folder="$1" program

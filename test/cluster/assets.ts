@@ -4,15 +4,9 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
-const SETUP = 'scripts/setup-control-plane.sh';
 
 /** Paths of the control plane's programs. */
 export type Assets = Readonly<Record<(typeof PARTS)[number], string>>;
-
-/** The cache folder of the scripts/setup-*.sh. */
-function cacheFolder(): string {
-  return process.env.RELCTL_E2E_CACHE ?? join(homedir(), '.cache', 'relctl-e2e');
-}
 
 /**
  * Finds the programs in the folder that KUBEBUILDER_ASSETS names, or where scripts/setup-control-plane.sh puts them; of several
@@ -43,17 +37,28 @@ export function minorVersion(program: string): number {
 }
 
 function findFolder(): string {
-  const folders = [process.env.KUBEBUILDER_ASSETS, ...built()];
-  const found = folders.find((one) => one !== undefined && PARTS.every((part) => existsSync(join(one, part))));
-  if (found === undefined) throw new Error(`no Kubernetes control plane on this machine; get one with: ${SETUP}`);
+  const given = process.env.KUBEBUILDER_ASSETS;
+  if (given !== undefined && PARTS.every((part) => existsSync(join(given, part)))) return given;
+  return newestInCache('kubernetes', PARTS, 'scripts/setup-control-plane.sh');
+}
+
+/**
+ * The newest version of a thing in the cache folder of the scripts/setup-*.sh, for one that has all these parts.
+ * @throws Error that says how to get it
+ */
+export function newestInCache(thing: string, parts: readonly string[], setup: string): string {
+  const found = versionsInCache(thing).find((folder) => parts.every((part) => existsSync(join(folder, part))));
+  if (found === undefined) throw new Error(`no ${thing} on this machine; get one with: ${setup}`);
   return found;
 }
 
-function built(): string[] {
-  const cache = cacheFolder();
+/** The folders of all versions of a thing that the scripts/setup-*.sh built, newest first. */
+function versionsInCache(thing: string): string[] {
+  const cache = process.env.RELCTL_E2E_CACHE ?? join(homedir(), '.cache', 'relctl-e2e');
   if (!existsSync(cache)) return [];
+  const isVersion = (name: string) => name.startsWith(`${thing}-`) && /^[\d.]+$/.test(name.slice(thing.length + 1));
   return readdirSync(cache)
-    .filter((name) => /^kubernetes-[\d.]+$/.test(name))
+    .filter(isVersion)
     .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
     .map((name) => join(cache, name));
 }

@@ -6,6 +6,7 @@ import { findImage } from './images.ts';
 import type { KubeApi } from './kube-api.ts';
 import { type Container, type ContainerState, kubeTime, type Pod, type Termination } from './pod.ts';
 import type { ContainerReport } from './pod-status.ts';
+import { preStop } from './pre-stop.ts';
 import { type Running, startProgram } from './process.ts';
 
 const APP = fileURLToPath(new URL('./app.js', import.meta.url));
@@ -185,7 +186,11 @@ export function runContainer(container: Container, around: ContainerSurroundings
     async stop(graceMs) {
       stopped = true;
       wake();
-      await running?.stop(graceMs);
+      if (running !== undefined) {
+        const hook = { folder: around.folder, log: logFile(restarts) };
+        const left = await preStop(container.lifecycle?.preStop, graceMs, hook);
+        await running?.stop(left);
+      }
       await life;
     },
   };

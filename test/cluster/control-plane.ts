@@ -51,6 +51,8 @@ export interface ControlPlaneOptions {
   readonly users?: readonly string[];
   /** Keeps a log of all requests. */
   readonly audit?: boolean;
+  /** Controllers beside the usual ones. */
+  readonly controllers?: readonly string[];
 }
 
 const CONTROLLERS = [
@@ -137,7 +139,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     });
     const insecurePort = minorVersion(assets['kube-controller-manager']) < INSECURE_PORT_GONE ? ['--port=0'] : [];
     const controllerManager = await start('kube-controller-manager', [
-      ...controllerManagerArguments(folder, admin),
+      ...controllerManagerArguments(folder, admin, [...CONTROLLERS, ...(options.controllers ?? [])]),
       ...insecurePort,
     ]);
     await untilControllersWork(api, [apiServer, controllerManager]);
@@ -217,14 +219,14 @@ function apiServerArguments(folder: string, certificates: string, etcdPort: numb
   ];
 }
 
-function controllerManagerArguments(folder: string, admin: Access): string[] {
+function controllerManagerArguments(folder: string, admin: Access, controllers: readonly string[]): string[] {
   const file = writeKubeconfig(join(folder, 'controller-manager.kubeconfig'), [admin]);
   const kubeconfig = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   writeFileSync(file, JSON.stringify({ ...kubeconfig, 'current-context': admin.context }), { mode: 0o600 });
   return [
     `--kubeconfig=${file}`,
     '--leader-elect=false',
-    `--controllers=${CONTROLLERS.join(',')}`,
+    `--controllers=${controllers.join(',')}`,
     '--secure-port=0',
     '--kube-api-qps=200',
     '--kube-api-burst=400',

@@ -38,6 +38,8 @@ export interface KubeletOptions {
   readonly backOffMs?: number;
   /** Longest grace for a pod that is deleted; 2,000 ms when left out. */
   readonly graceMs?: number;
+  /** First two numbers of the addresses of pods; 127 and one by chance when left out. */
+  readonly podNetwork?: string;
 }
 
 interface PodRun {
@@ -54,7 +56,7 @@ const RETELL_MS = 500;
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /** 127.x.y.z, another one for each pod of this process; x by chance, so that parallel test processes do not meet. */
-const network = randomInt(16, 250);
+const LOOPBACK = `127.${randomInt(16, 250)}`;
 let addresses = 0;
 
 /** Starts the stand-in for a control plane; pods that exist already are run too. */
@@ -102,7 +104,8 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
   function begin(pod: Pod, key: string): void {
     const folder = join(plane.folder, 'pods', key);
     mkdirSync(folder, { recursive: true });
-    const address = `127.${network}.${Math.floor(addresses / 250) % 256}.${1 + (addresses % 250)}`;
+    const network = options.podNetwork ?? LOOPBACK;
+    const address = `${network}.${Math.floor(addresses / 250) % 256}.${1 + (addresses % 250)}`;
     addresses += 1;
     const backOffMs = options.backOffMs ?? 1000;
     const changed = () => void queueMicrotask(() => report(key));

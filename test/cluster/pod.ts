@@ -24,6 +24,13 @@ export interface Container {
   }[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
   readonly readinessProbe?: { readonly httpGet?: { readonly path?: string; readonly port: number | string } };
+  readonly lifecycle?: { readonly preStop?: StopHook };
+}
+
+/** What a container does before it is asked to end. */
+export interface StopHook {
+  readonly sleep?: { readonly seconds: number };
+  readonly exec?: { readonly command: readonly string[] };
 }
 
 /** A variable of a container. */

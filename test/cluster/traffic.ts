@@ -39,7 +39,12 @@ export interface TrafficOptions {
   /** How many requests in all, at most {@link MAX_COUNT}, which is also what it is when left out. */
   readonly count?: number;
   readonly path?: string;
+  /** What is sent in `Host`. Then the endpoint is a gateway, and a request counts for the pod that its answer names. */
+  readonly host?: string;
 }
+
+/** For whom a request counts that no pod answered. */
+export const GATEWAY = 'the gateway itself';
 
 const MAX_RATE = 2000;
 const MAX_COUNT = 1_000_000;
@@ -96,20 +101,29 @@ export function startTraffic(options: TrafficOptions): Traffic {
       unrouted += 1;
       return;
     }
-    const tally = tallies.get(endpoint.pod) ?? { ok: 0, failed: 0, unanswered: 0 };
-    tallies.set(endpoint.pod, tally);
     underWay += 1;
-    const settle = (kind: keyof PodTally) => {
+    const settle = (kind: keyof PodTally, pod = options.host === undefined ? endpoint.pod : GATEWAY) => {
+      const tally = tallies.get(pod) ?? { ok: 0, failed: 0, unanswered: 0 };
+      tallies.set(pod, tally);
       tally[kind] += 1;
       underWay -= 1;
       finishIfOver();
     };
     const { host, port } = endpoint;
-    const outgoing = get({ host, port, path: options.path ?? '/', agent, timeout: ANSWER_MS }, (response) => {
-      response.resume();
+    const headers = options.host === undefined ? {} : { host: options.host };
+    const asked = { host, port, path: options.path ?? '/', headers, agent, timeout: ANSWER_MS };
+    const outgoing = get(asked, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        if (options.host !== undefined) text += chunk;
+      });
       response.once('close', () => {
-        if (!response.complete) settle('unanswered');
-        else settle((response.statusCode ?? 500) < 500 ? 'ok' : 'failed');
+        const pod = /"pod":"([^"]+)"/.exec(text)?.[1];
+        // A gateway that knows no such route answers 404, which is no success either; a pod never does.
+        const failed = (response.statusCode ?? 500) >= (options.host === undefined ? 500 : 400);
+        if (!response.complete) settle('unanswered', pod);
+        else settle(failed ? 'failed' : 'ok', pod);
       });
     });
     let answered = false;

@@ -9,13 +9,18 @@ import { withoutServerFields } from '../../../src/domain/kubernetes/manifests.ts
 import type { Cluster, KubeObject } from '../../../src/ports/cluster.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
 import { type Kubelet, startKubelet } from '../../cluster/kubelet.ts';
+import { POD_NETWORK, requireOwnNetwork } from '../../cluster/own-network.ts';
 import { type PrometheusServer, startPrometheus } from '../../cluster/prometheus.ts';
 import { type Router, startRouter } from '../../cluster/router.ts';
+import { startTraefik, type Traefik } from '../../cluster/traefik.ts';
 import { waitFor } from '../../cluster/wait.ts';
 import { makeProduct, type Product, STABLE_REPLICAS } from './product.ts';
 
 const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
 const POLICY = fileURLToPath(new URL('../../../templates/process/standard-3.0.yaml', import.meta.url));
+
+/** The controller that tells a gateway where pods are. */
+const ENDPOINT_SLICES = 'endpointslice-controller';
 
 /** People of the company. */
 export const PEOPLE = {
@@ -31,6 +36,8 @@ export interface Company {
   readonly plane: ControlPlane;
   readonly kubelet: Kubelet;
   readonly router: Router;
+  /** The real gateway, where there is one. */
+  readonly gateway: Traefik | undefined;
   readonly prometheus: PrometheusServer;
   readonly product: Product;
   cluster(namespace: string): Cluster;
@@ -71,19 +78,28 @@ export interface CompanyOptions {
   readonly traffic?: Readonly<Record<string, string>>;
   /** Another store that its Prometheus also asks. */
   readonly remoteRead?: string;
+  /** Whether requests go through a real gateway, which needs a network of its own, or where the stand-in for one says. */
+  readonly realGateway?: boolean;
   /** Path of the relctl that is run; the one that is shipped when left out. */
   readonly program?: string;
 }
 
 /** Starts a company that runs version 1.0.0 in production. */
 export async function startCompany(options: CompanyOptions = {}): Promise<Company> {
-  const plane = await startControlPlane({ name: 'e2e' });
+  const { realGateway = false } = options;
+  if (realGateway) requireOwnNetwork();
+  const plane = await startControlPlane({ name: 'e2e', ...(realGateway ? { controllers: [ENDPOINT_SLICES] } : {}) });
   const namespaces = options.regions ?? ['shop'];
   const replicas = options.replicas ?? STABLE_REPLICAS;
   for (const namespace of ['shop-staging', ...namespaces]) await plane.createNamespace(namespace);
   const targetsFile = join(plane.folder, 'targets.json');
-  const kubelet = await startKubelet(plane, { targetsFile, backOffMs: 300 });
-  const router = await startRouter(plane, kubelet, { gateway: true });
+  const kubelet = await startKubelet(plane, {
+    targetsFile,
+    backOffMs: 300,
+    ...(realGateway ? { podNetwork: POD_NETWORK, graceMs: 10_000 } : {}),
+  });
+  const router = await startRouter(plane, kubelet, { gateway: !realGateway });
+  const gateway = realGateway ? await startTraefik(plane, namespaces) : undefined;
   const { remoteRead, program = RELCTL } = options;
   const prometheus = await startPrometheus({
     targetsFiles: [targetsFile],
@@ -125,6 +141,7 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
     plane,
     kubelet,
     router,
+    gateway,
     prometheus,
     product,
     cluster,
@@ -153,6 +170,7 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
         .map(withoutServerFields);
     },
     async stop() {
+      await gateway?.stop();
       await router.stop();
       await kubelet.stop();
       await Promise.all([prometheus.stop(), plane.stop()]);

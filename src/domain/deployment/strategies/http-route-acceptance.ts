@@ -3,6 +3,10 @@ import type { Acceptance } from './strategy.ts';
 
 interface Parent {
   readonly name: string;
+  /** `Gateway` when left out; with the group `""` a Service, which is how a mesh is told (GAMMA). */
+  readonly kind?: string;
+  readonly group?: string;
+  readonly port?: number;
   readonly namespace?: string;
   readonly sectionName?: string;
 }
@@ -16,6 +20,8 @@ interface ParentStatus {
     readonly observedGeneration?: number;
   }[];
 }
+
+const GROUP = 'gateway.networking.k8s.io';
 
 /** A route is in force once each of its gateways says both, about the generation that was written. */
 const REQUIRED = ['Accepted', 'ResolvedRefs'] as const;
@@ -54,9 +60,13 @@ export function routeAcceptance(route: KubeObject): Acceptance {
   return { state: 'accepted' };
 }
 
+/** A Gateway and a Service of one name, or two ports of one, are parents of their own: the one does not answer for the other. */
 function isSameParent(told: Parent | undefined, wanted: Parent): boolean {
   return (
     told?.name === wanted.name &&
+    (told.kind ?? 'Gateway') === (wanted.kind ?? 'Gateway') &&
+    (told.group ?? GROUP) === (wanted.group ?? GROUP) &&
+    told.port === wanted.port &&
     (wanted.namespace === undefined || told.namespace === undefined || told.namespace === wanted.namespace) &&
     told.sectionName === wanted.sectionName
   );

@@ -15,6 +15,7 @@ import { selectorFindings } from './canary-selectors.ts';
 import { migrationFindings } from './migration-findings.ts';
 import { olderImageFindings } from './older-images.ts';
 import { revertedFindings } from './reverted-work.ts';
+import { servedPodsFindings } from './served-pods.ts';
 import { unplannedFindings } from './unplanned.ts';
 import { settingFindings } from './variable-settings.ts';
 
@@ -23,7 +24,7 @@ type Path = PlanFinding['path'];
 /**
  * What git says about the candidate of a plan: that it is there, that its branches have not moved, that the plan still names
  * what the difference shows, that the manifests set what it says they set, that what it calls reversible is, and that its canary
- * is possible with the pods that run. And what the other plans say: that production does not have a newer version already.
+ * is possible with the pods that run, which lose no requests when they are replaced. And what the other plans say: that production does not have a newer version already.
  * @param read what lies between base and candidate, where it was read already
  */
 export async function observedFindings(
@@ -48,6 +49,7 @@ export async function observedFindings(
       ...(await canaryFindings(plan, policy, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),
       ...(await renderedFindings(context, plan)),
+      ...(await servedPodsFindings(plan, manifests)),
       ...(await olderImageFindings(context, plan)),
     ];
   } catch (error) {

@@ -124,11 +124,17 @@ describe('an HTTPRoute', () => {
 });
 
 describe('what gateways say of a route', () => {
-  const said = (conditions: readonly object[], parents: readonly object[] = [{ name: 'public' }]): KubeObject => ({
+  /** How Istio and Linkerd are told (GAMMA): the parent is the Service, and the status names it in full. */
+  const MESH = { group: '', kind: 'Service', name: 'public', port: 80 };
+  const said = (
+    conditions: readonly object[],
+    parents: readonly object[] = [{ name: 'public' }],
+    parentRef: object = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'public' },
+  ): KubeObject => ({
     ...route([]),
     metadata: { name: 'shop', generation: 4 },
     spec: { parentRefs: parents, rules: [] },
-    status: { parents: [{ parentRef: { name: 'public' }, conditions }] },
+    status: { parents: [{ parentRef, conditions }] },
   });
   const both = (observedGeneration: number, resolved = 'True') => [
     { type: 'Accepted', status: 'True', observedGeneration },
@@ -146,6 +152,10 @@ describe('what gateways say of a route', () => {
     ['one gateway of two', said(both(4), [{ name: 'public' }, { name: 'internal' }]), 'pending'],
     ['a listener of its own', said(both(4), [{ name: 'public', sectionName: 'https' }]), 'pending'],
     ['no gateway', said(both(4), []), 'refused'],
+    ['a Service of the same name as the gateway that answered', said(both(4), [MESH]), 'pending'],
+    ['the mesh of a Service', said(both(4), [MESH], MESH), 'accepted'],
+    ['the mesh, for another port of the Service', said(both(4), [MESH], { ...MESH, port: 81 }), 'pending'],
+    ['the mesh, and the gateway not', said(both(4), [{ name: 'public' }, MESH], MESH), 'pending'],
   ] as const)('%s: %s', (_what, live, state) => {
     expect(routeAcceptance(live).state).toBe(state);
   });
