@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { RelctlError } from '../errors.ts';
 
 /** How a program ended. */
@@ -79,6 +82,107 @@ export async function exec(program: string, args: readonly string[], options: Ex
     clearTimeout(overdue);
     process.removeListener('exit', killOnExit);
   }
+}
+
+/** A program that stays while relctl works. */
+export interface Attendant {
+  /** Settles when it has ended, whoever ended it, with what it wrote to stderr. */
+  readonly ended: Promise<string>;
+  /** Ends it with all that it started. */
+  stop(): void;
+}
+
+/** What an attendant needs. */
+export interface AttendOptions {
+  /** A folder of its own, which is removed when it ends. */
+  readonly folder: string;
+  /** What it prints to stdout when it is ready to work. */
+  readonly ready: RegExp;
+  /** Milliseconds until then, at most. */
+  readonly timeout: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Waits for the end of relctl, which closes this shell's input however it comes, and then ends the group. The program is given as
+ * arguments of the shell and never as text of it. Needs a POSIX `sh`; there is none on Windows.
+ */
+const ATTEND = [
+  'folder=$1; shift',
+  'command -v "$1" >/dev/null 2>&1 || exit 127',
+  '"$@" & exec >&- 2>&-',
+  'read -r _',
+  'rm -f -- "$folder"/*; rmdir -- "$folder"; kill -9 0',
+].join('\n');
+
+/** How much of an attendant's stderr is kept. */
+const WORDS_KEPT = 10_000;
+
+/**
+ * Starts a program that works beside relctl until it is stopped, and ends with relctl even where that is killed. It does not keep
+ * relctl alive.
+ * @returns once it is ready
+ * @throws RelctlError `tool.missing`, `tool.timeout`; `tool.failed` with its stderr when it ends before it is ready
+ */
+export async function attend(program: string, args: readonly string[], options: AttendOptions): Promise<Attendant> {
+  const child = spawn('sh', ['-c', ATTEND, 'sh', options.folder, program, ...args], {
+    detached: true,
+    stdio: 'pipe',
+    ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
+  });
+  const stop = () => {
+    process.removeListener('exit', stop);
+    if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
+    rmSync(options.folder, { recursive: true, force: true });
+  };
+  process.once('exit', stop);
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-WORDS_KEPT);
+  });
+  // A pipe to what has gone is no news: `ended` tells.
+  child.stdin.on('error', () => undefined);
+  // The shell closed its own ends, so this one closes with the program.
+  child.stdout.once('close', stop);
+  const whole = new Promise<{ readonly cause?: unknown }>((resolve) => {
+    child.once('error', (cause) => resolve({ cause }));
+    child.once('close', (code) => resolve(code === 127 ? { cause: { code: 'ENOENT' } } : {}));
+  });
+  let overdue: NodeJS.Timeout | undefined;
+  const ready = new Promise<'ready' | 'overdue'>((resolve) => {
+    overdue = setTimeout(() => resolve('overdue'), options.timeout);
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-WORDS_KEPT);
+      if (options.ready.test(said)) resolve('ready');
+    });
+  });
+  const first = await Promise.race([ready, whole]);
+  clearTimeout(overdue);
+  if (first !== 'ready') {
+    stop();
+    throw first === 'overdue'
+      ? notReady(program, args, options.timeout)
+      : endedEarly(program, args, words, first.cause);
+  }
+  child.unref();
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) (pipe as Socket).unref();
+  return { ended: whole.then(() => words.trim()), stop };
+}
+
+function notReady(program: string, args: readonly string[], timeout: number): RelctlError {
+  return new RelctlError('tool.timeout', `${program} was not ready within ${timeout / 1000} s`, {
+    why: 'It was ended together with everything that it had started.',
+    hints: [`try it by hand: ${[program, ...args].join(' ')}`],
+  });
+}
+
+function endedEarly(program: string, args: readonly string[], words: string, cause: unknown): RelctlError {
+  if (cause !== undefined) return startFailure(program, cause);
+  return new RelctlError('tool.failed', `${program} ended before it was ready: ${words.trim()}`, {
+    why: 'It was to work beside relctl.',
+    hints: [`try it by hand: ${[program, ...args].join(' ')}`],
+  });
 }
 
 function killGroup(pid: number | undefined): void {

@@ -19,6 +19,15 @@ export interface Cluster {
   /** Objects of a kind in the target's namespace, by name. */
   list(query: ListQuery): Promise<readonly KubeObject[]>;
   /**
+   * Follows what some queries select, for whoever waits: gives all of it at once, again when something of it has changed, and
+   * at least every `every` milliseconds, until the signal ends. A view may lag behind the cluster by the time that a change takes to arrive;
+   * it never shows less than what this cluster has answered before. Ends with `cluster.unreachable` when it stays away.
+   */
+  follow(
+    queries: readonly FollowQuery[],
+    options: { readonly every: number; readonly signal: AbortSignal },
+  ): AsyncIterable<readonly (readonly KubeObject[])[]>;
+  /**
    * Names of the keys of a ConfigMap or Secret, sorted; `undefined` when there is none. Values never leave the adapter, so that
    * nothing of relctl can write one down.
    */
@@ -58,6 +67,11 @@ export interface ListQuery {
   readonly apiVersion: string;
   readonly kind: string;
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Which objects to follow: those of a list, or the one with a name. */
+export interface FollowQuery extends ListQuery {
+  readonly name?: string;
 }
 
 /** The write happens only if the object still has this version. */

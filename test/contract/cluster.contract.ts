@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster, KubeObject, ObjectRef } from '../../src/ports/cluster.ts';
+import type { Cluster, FollowQuery, KubeObject, ObjectRef } from '../../src/ports/cluster.ts';
 
 /** A cluster to try the contract on; its namespace may hold other objects, but none whose name begins with `contract-`. */
 export interface ClusterUnderTest {
@@ -131,6 +131,78 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
         const names = (await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap' })).map((o) => o.metadata.name);
         expect(names).toContain('contract-list-all');
         expect(names).toEqual([...names].sort());
+      });
+    });
+
+    describe('follow', () => {
+      const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+      const every = 1000;
+
+      /** Takes views until one fits; what it saw before is in the error. */
+      async function until(
+        views: AsyncIterator<readonly (readonly KubeObject[])[]>,
+        fits: (names: readonly string[], objects: readonly KubeObject[]) => boolean,
+      ): Promise<readonly KubeObject[]> {
+        const seen: string[] = [];
+        for (let looks = 0; looks < PATIENCE; looks += 1) {
+          const { value } = await views.next();
+          const objects = (value as readonly (readonly KubeObject[])[])[0] ?? [];
+          const names = objects.map(({ metadata }) => metadata.name).sort();
+          if (fits(names, objects)) return objects;
+          seen.push(names.join(' '));
+        }
+        throw new Error(`never seen; but: ${seen.join(', ')}`);
+      }
+
+      const following = (query: FollowQuery) => {
+        const over = new AbortController();
+        const views = cluster.follow([query], { every, signal: over.signal })[Symbol.asyncIterator]();
+        return { views, end: () => over.abort() };
+      };
+
+      it('shows what there is, what is new, what has changed and what is gone', async () => {
+        const labels = { 'contract-follow': 'yes' };
+        const first = await cluster.create(configMap('contract-follow-a', { a: '1' }, labels));
+        const { views, end } = following({ ...kind, labels });
+        expect(await until(views, (names) => names.length === 1)).toEqual([first]);
+        const second = await cluster.create(configMap('contract-follow-b', {}, labels));
+        await cluster.create(configMap('contract-follow-other'));
+        await until(views, (names) => names.join() === 'contract-follow-a,contract-follow-b');
+        const changed = await cluster.replace(configMap('contract-follow-a', { a: '2' }, labels), at(first));
+        const now = await until(views, (_names, objects) =>
+          objects.some(({ metadata }) => metadata.resourceVersion === changed.metadata.resourceVersion),
+        );
+        expect(now).toContainEqual(changed);
+        await cluster.remove(ref(second), at(second));
+        await until(views, (names) => names.join() === 'contract-follow-a');
+        await cluster.replace(configMap('contract-follow-a', { a: '3' }), at(changed));
+        await until(views, (names) => names.length === 0);
+        end();
+        await views.return?.();
+      });
+
+      it('never shows less than what was answered before', async () => {
+        let object = await cluster.create(configMap('contract-follow-late', { round: '0' }));
+        const { views, end } = following({ ...kind, name: 'contract-follow-late' });
+        for (let round = 1; round <= 10; round += 1) {
+          object = await cluster.replace(configMap('contract-follow-late', { round: String(round) }), at(object));
+          const { value } = await views.next();
+          expect((value as readonly (readonly KubeObject[])[])[0]).toEqual([object]);
+        }
+        end();
+        await views.return?.();
+      });
+
+      it('says that there is nothing, and comes back after the time that was asked for', async () => {
+        const { views, end } = following({ ...kind, name: 'contract-follow-none' });
+        for (let looks = 0; looks < 3; looks += 1) expect(await views.next()).toEqual({ done: false, value: [[]] });
+        end();
+        expect(await views.next()).toMatchObject({ done: true });
+      });
+
+      it('refuses a kind that the cluster does not know', async () => {
+        const { views } = following({ apiVersion: 'unknown.example.com/v1', kind: 'Gadget' });
+        await expect(views.next()).rejects.toMatchObject({ code: 'cluster.rejected' });
       });
     });
 

@@ -15,16 +15,25 @@ afterAll(async () => {
   await plane?.stop();
 });
 
-clusterContract('kubectl and a real API server', {
-  async create() {
-    await plane.createNamespace('contract');
-    return {
-      cluster: createKubectlCluster({
+for (const by of ['connection', 'single-calls'] as const) {
+  clusterContract(`kubectl and a real API server, by ${by}`, {
+    async create() {
+      const namespace = `contract-${by}`;
+      await plane.createNamespace(namespace);
+      const cluster = createKubectlCluster({
         kubeconfig: plane.kubeconfig,
         context: plane.name,
-        namespace: 'contract',
-      }),
-      settle: () => new Promise((resolve) => setTimeout(resolve, 200)),
-    };
-  },
-});
+        namespace,
+        by,
+        onFallback: (why) => {
+          throw new Error(`no connection: ${why}`);
+        },
+      });
+      return {
+        cluster,
+        settle: () => new Promise((resolve) => setTimeout(resolve, 200)),
+        dispose: async () => cluster.end(),
+      };
+    },
+  });
+}

@@ -1,94 +1,51 @@
 import { RelctlError } from '../../errors.ts';
 import type { Cluster, KubeObject, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
-import { stableDiff } from './diff-text.ts';
+import { createAddressing } from './addressing.ts';
+import { FIELD_MANAGER } from './api.ts';
+import { compare } from './compare.ts';
 import { explain } from './explain.ts';
-import { KubectlFailure, readFailure } from './failure.ts';
+import { RequestFailure } from './failure.ts';
+import { createFollowing } from './following.ts';
 import { writeOnce } from './guarded-write.ts';
 import { bindKubectl, DEFAULT_DEADLINE_MS, type KubectlTarget } from './kubectl.ts';
 import { createMemory, type Remembered } from './memory.ts';
 import { refOf, subjectOf } from './object-ref.ts';
-import { createReads } from './reads.ts';
-import { findResource, groupPath, isPathName, type Resource, resourcePath, wellKnownResource } from './resources.ts';
-import { withProtocols } from './service-ports.ts';
-import { createWrite } from './writes.ts';
+import { openApi } from './open-api.ts';
+import { pauseAfter } from './repeat.ts';
+import { isPathName } from './resources.ts';
+import { createWrites } from './writes.ts';
 
-const FIELD_MANAGER = 'relctl';
 /**
  * A version that no object has: etcd's first write is revision 2. A server-side apply that carries it creates the object
  * when there is none (the version of a new object is not looked at) and conflicts with any that exists, in one request.
  */
 const NEVER_A_VERSION = '1';
-/** Prints the names of keys and nothing else, so that no value leaves kubectl. */
-const KEY_NAMES =
-  '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}{{range $key, $value := .binaryData}}{{$key}}{{"\\n"}}{{end}}';
+
+/** A cluster that holds a connection; where nobody ends it, it ends with relctl. */
+export type KubectlCluster = Cluster & { end(): void };
 
 /**
- * A cluster through the kubectl on this machine; one kubectl call for each method, as a rule. Single objects are read and
- * written by API path (`--raw`), because that is one request and carries preconditions which kubectl's own verbs do not have;
- * applying and comparing are kubectl's. Every write is guarded by `resourceVersion` and UID, so that one whose answer was
+ * A cluster through the kubectl on this machine. Every write is guarded by `resourceVersion` and UID, so that one whose answer was
  * lost can be read back and safely tried again.
  */
-export function createKubectlCluster(options: KubectlTarget): Cluster {
+export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
   const kubectl = bindKubectl(options);
   const name = `${options.context}/${options.namespace}`;
+  const { api, end } = openApi(options, kubectl);
   const memory = createMemory(FIELD_MANAGER);
-  const resources = new Map<string, Promise<Resource | undefined>>();
-  async function resourceOf(apiVersion: string, kind: string): Promise<Resource> {
-    const known = wellKnownResource(apiVersion, kind);
-    if (known !== undefined) return known;
-    const key = `${apiVersion}/${kind}`;
-    const asked = resources.get(key) ?? askForResource(apiVersion, kind);
-    resources.set(key, asked);
-    const found = await asked.catch((error: unknown) => {
-      resources.delete(key);
-      throw error;
-    });
-    if (found === undefined) throw new KubectlFailure('rejected', `the cluster has no kind ${kind} in ${apiVersion}`);
-    return found;
-  }
+  const addressing = createAddressing(api, options.namespace);
+  const { collectionOf, addressOf, addressed } = addressing;
+  const following = createFollowing(api, collectionOf, memory.seen);
 
-  /** What the server says of a kind; `undefined` when it has none. A kind that appears meanwhile is for the next run. */
-  async function askForResource(apiVersion: string, kind: string): Promise<Resource | undefined> {
-    try {
-      return findResource(JSON.parse(await kubectl.read(['get', '--raw', groupPath(apiVersion)])), kind);
-    } catch (error) {
-      if (error instanceof KubectlFailure && error.failure === 'rejected') return undefined;
-      throw error;
-    }
+  function seen(object: KubeObject): KubeObject {
+    const kept = memory.seen(object);
+    following.note(kept);
+    return kept;
   }
-
-  async function collectionOf({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): Promise<string> {
-    return resourcePath(apiVersion, await resourceOf(apiVersion, kind), options.namespace);
-  }
-
-  async function pathOf(ref: ObjectRef): Promise<string> {
-    return resourcePath(ref.apiVersion, await resourceOf(ref.apiVersion, ref.kind), options.namespace, named(ref));
-  }
-
-  const reads = createReads(kubectl, memory.seen);
 
   async function read(ref: ObjectRef): Promise<KubeObject | undefined> {
-    named(ref);
-    return reads.one(await collectionOf(ref), ref);
-  }
-
-  /** The object as it is sent: in the target's namespace, under the given version and UID. */
-  async function addressed(object: KubeObject, resourceVersion?: string, uid?: string): Promise<KubeObject> {
-    const { namespace, resourceVersion: _version, uid: _uid, managedFields, ...metadata } = object.metadata;
-    const resource = await resourceOf(object.apiVersion, object.kind);
-    if (namespace !== undefined && (!resource.namespaced || namespace !== options.namespace)) {
-      const message = `it is for the namespace ${namespace}, but relctl works in ${options.namespace}`;
-      throw new KubectlFailure('rejected', message);
-    }
-    return {
-      ...withProtocols(object),
-      metadata: {
-        ...metadata,
-        ...(resource.namespaced ? { namespace: options.namespace } : {}),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        ...(uid === undefined ? {} : { uid }),
-      },
-    };
+    const found = await api.one(await addressOf(ref));
+    return found === undefined ? undefined : seen(found);
   }
 
   /** What is known of the object at this version; a conflict when it is known not to have it any more. */
@@ -99,30 +56,41 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     const present = memory.at(ref, resourceVersion);
     if (present !== undefined) return present;
     const found = now === undefined ? 'it is gone' : `it is at ${now.metadata.resourceVersion}`;
-    throw new KubectlFailure('conflict', `version ${resourceVersion} was expected, but ${found}`);
+    throw new RequestFailure('conflict', `version ${resourceVersion} was expected, but ${found}`);
   }
 
   const lookAt = (ref: ObjectRef) => kubectl.commandLine(['get', '-o', 'yaml', `${ref.kind}/${ref.name}`]);
 
-  const write = createWrite({ kubectl, memory, read, lookAt, applying: APPLY });
+  const writes = createWrites({ api, memory, seen, read, lookAt });
 
   /** Makes fields that were applied by hand ours; only who owns them changes. Gives the object's new version. */
   async function adopt(ref: ObjectRef, patch: readonly object[]): Promise<string> {
-    const target = `${ref.kind}.${ref.apiVersion.split('/').reverse().join('.')}`;
-    // In the core group the version has no group after it, but the dot must be there.
-    const type = ref.apiVersion.includes('/') ? target : `${target}.`;
-    const args = ['patch', type, ref.name, '--type=json', `--field-manager=${FIELD_MANAGER}`, '-o', 'json'];
-    const adopted = JSON.parse(await kubectl.run([...args, `--patch=${JSON.stringify(patch)}`])) as KubeObject;
-    return memory.seen(adopted).metadata.resourceVersion ?? '';
+    const address = await addressOf(ref);
+    const adopted = await writeOnce<KubeObject>({
+      subject: `the owner of fields of ${subjectOf(ref)}`,
+      attempt: async () => seen(await api.patch(address, patch)),
+      readBack: async () => {
+        const now = await read(ref);
+        const known = now && memory.at(now, now.metadata.resourceVersion ?? '');
+        // Whoever writes on sends the version that stands now, so the patch can be sent again in any case.
+        return now !== undefined && known?.adoption === undefined
+          ? { happened: true, result: now }
+          : { happened: false };
+      },
+      pause: pauseAfter,
+      look: lookAt(ref),
+    });
+    return adopted.metadata.resourceVersion ?? '';
   }
 
   async function applyAbsent(object: KubeObject): Promise<KubeObject> {
+    const address = await addressOf(refOf(object));
     try {
-      return await write(await addressed(object, NEVER_A_VERSION), undefined, APPLY);
+      return await writes.apply(address, await addressed(object, NEVER_A_VERSION), undefined);
     } catch (error) {
-      if (!(error instanceof KubectlFailure) || !NO_VERSION_ON_CREATE.test(error.message)) throw error;
+      if (!(error instanceof RequestFailure) || !NO_VERSION_ON_CREATE.test(error.message)) throw error;
       // Services before Kubernetes 1.22 look at the version of a new object. Their answer says that there was none.
-      return write(await addressed(object), undefined, APPLY);
+      return writes.apply(address, await addressed(object), undefined);
     }
   }
 
@@ -141,7 +109,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
           hints: [lookAt(ref)],
         });
       }
-      await kubectl.pause(Math.min(tries, 3));
+      await pauseAfter(Math.min(tries, 3));
     }
   }
 
@@ -154,11 +122,11 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   return {
     name,
     namespace: options.namespace,
+    end,
 
     identity: () =>
       onObject('reading', { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }, async () => {
-        const text = await kubectl.read(['get', '--raw', '/api/v1/namespaces/kube-system']);
-        return String((JSON.parse(text) as KubeObject).metadata.uid);
+        return String(((await api.at('/api/v1/namespaces/kube-system')) as KubeObject).metadata.uid);
       }),
 
     get: (ref) => onObject('reading', ref, () => read(ref)),
@@ -166,87 +134,88 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
     keys: (ref) =>
       onObject('reading the keys of', { apiVersion: 'v1', ...ref }, async () => {
         if (!isPathName(ref.name)) return undefined;
-        try {
-          const template = ['-o', `go-template=${KEY_NAMES}`];
-          const names = await kubectl.read(['get', ref.kind.toLowerCase(), ...template, '--', ref.name]);
-          return [...new Set(names.split('\n').filter(Boolean))].sort();
-        } catch (error) {
-          if (error instanceof KubectlFailure && error.failure === 'not-found') return undefined;
-          throw error;
-        }
+        // Neither kept nor given on: the values end here.
+        const found = await api.one(await addressOf({ apiVersion: 'v1', ...ref }));
+        if (found === undefined) return undefined;
+        const { data, binaryData } = found as { readonly data?: object | null; readonly binaryData?: object | null };
+        return [...new Set([...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})])].sort();
       }),
 
     list: (query) =>
       explained(`listing ${query.kind} objects`, kubectl.commandLine(['get', query.kind]), async () => {
-        const objects = await reads.all(await collectionOf(query), query);
-        return [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+        const { objects } = await api.all({ ...query, collection: await collectionOf(query) });
+        return objects.map(seen).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
       }),
 
+    async *follow(queries, until) {
+      const kinds = [...new Set(queries.map(({ kind }) => kind))].join(', ');
+      const views = following.follow(queries, until);
+      try {
+        for (;;) {
+          const next = await explained(`following ${kinds}`, kubectl.commandLine(['get', kinds]), () => views.next());
+          if (next.done === true) return;
+          yield next.value;
+        }
+      } finally {
+        await views.return(undefined);
+      }
+    },
+
     create: (object) =>
-      onObject('creating', refOf(object), async () => {
-        const sent = await addressed(object);
-        const resource = await resourceOf(object.apiVersion, object.kind);
-        const path = resourcePath(object.apiVersion, resource, options.namespace);
-        return write(sent, undefined, ['create', '--raw', `${path}?${WRITE_OPTIONS}`, '-f', '-']);
-      }),
+      onObject('creating', refOf(object), async () =>
+        writes.create(await addressOf(refOf(object)), await addressed(object), undefined),
+      ),
 
     apply: (object, guard) =>
       onObject('applying', refOf(object), async () => {
         if ('absent' in guard) return applyAbsent(object);
-        const { uid, adoption } = await recall(refOf(object), guard);
-        const version = adoption === undefined ? guard.resourceVersion : await adopt(refOf(object), adoption);
-        return write(await addressed(object, version, uid), version, APPLY);
+        const ref = refOf(object);
+        const { uid, adoption } = await recall(ref, guard);
+        const version = adoption === undefined ? guard.resourceVersion : await adopt(ref, adoption);
+        return writes.apply(await addressOf(ref), await addressed(object, version, uid), version);
       }),
 
     replace: (object, guard) =>
       onObject('replacing', refOf(object), async () => {
-        const { uid } = await recall(refOf(object), guard);
+        const ref = refOf(object);
+        const { uid } = await recall(ref, guard);
         const sent = await addressed(object, guard.resourceVersion, uid);
-        const path = await pathOf(refOf(object));
-        return write(sent, guard.resourceVersion, ['replace', '--raw', `${path}?${WRITE_OPTIONS}`, '-f', '-']);
+        return writes.replace(await addressOf(ref), sent, guard.resourceVersion);
       }),
 
     remove: (ref, guard) =>
       onObject('deleting', ref, async () => {
         const { uid } = await recall(ref, guard);
-        const path = await pathOf(ref);
-        const body = JSON.stringify({
+        const address = await addressOf(ref);
+        const wish = {
           apiVersion: 'v1',
           kind: 'DeleteOptions',
           propagationPolicy: 'Background',
           preconditions: { resourceVersion: guard.resourceVersion, ...(uid === undefined ? {} : { uid }) },
-        });
-        await writeOnce<void>({
+        };
+        const state = await writeOnce<'gone' | 'going'>({
           subject: `the deletion of ${subjectOf(ref)}`,
-          attempt: async () => void (await kubectl.run(['delete', '--raw', path, '-f', '-'], body)),
+          attempt: () => api.remove(address, wish),
           readBack: async () => {
             const now = await read(ref);
             const going = now?.metadata.deletionTimestamp !== undefined;
-            if (now === undefined || now.metadata.uid !== uid || going) return { happened: true, result: undefined };
+            if (now === undefined || now.metadata.uid !== uid || going) return { happened: true, result: 'going' };
             return now.metadata.resourceVersion === guard.resourceVersion
               ? { happened: false }
               : { happened: 'unknowable' };
           },
-          pause: kubectl.pause,
+          pause: pauseAfter,
           look: lookAt(ref),
         });
-        await untilGone(ref, uid);
+        if (state === 'going') await untilGone(ref, uid);
+        following.forget(ref, ref.name, uid);
       }),
 
     diff: (objects) =>
       explained(
         `comparing ${objects.length} objects`,
         kubectl.commandLine(['diff', '--server-side', '-f', 'FILE']),
-        async () => {
-          if (objects.length === 0) return '';
-          const sent = await Promise.all(objects.map((object) => addressed(object)));
-          const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: sent });
-          const result = await kubectl.raw(['diff', ...APPLY_FLAGS_OF_DIFF, '-f', '-'], list);
-          // 0: nothing would change · 1: something would · more: kubectl or diff failed.
-          if (result.exitCode !== 0 && (result.exitCode !== 1 || result.stdout === ''))
-            throw readFailure(result.stderr);
-          return stableDiff(result.stdout);
-        },
+        async () => compare(api, kubectl, addressing, await Promise.all(objects.map((object) => addressed(object)))),
       ),
 
     logs: (pod, { container, tail, previous }) =>
@@ -262,7 +231,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
         try {
           return await kubectl.read(args);
         } catch (error) {
-          if (error instanceof KubectlFailure && (error.failure === 'not-found' || NO_LOG.test(error.message)))
+          if (error instanceof RequestFailure && (error.failure === 'not-found' || NO_LOG.test(error.message)))
             return '';
           throw error;
         }
@@ -270,18 +239,7 @@ export function createKubectlCluster(options: KubectlTarget): Cluster {
   };
 }
 
-/** The name, which becomes a part of a path. */
-function named({ name }: ObjectRef): string {
-  if (isPathName(name)) return name;
-  throw new KubectlFailure('rejected', `"${name}" is not a name that Kubernetes allows`);
-}
-
-/** Without kubectl's own validation, which would download the whole schema: the server checks what is applied anyway. */
-const APPLY_FLAGS = ['--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--validate=false'];
-const APPLY = ['apply', ...APPLY_FLAGS, '-o', 'json', '-f', '-'];
-const APPLY_FLAGS_OF_DIFF = APPLY_FLAGS.filter((flag) => !flag.startsWith('--validate'));
 const NO_VERSION_ON_CREATE = /resourceVersion should not be set on objects to be created/;
-const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 
 /** The container has not started, or was not restarted: there is no log to show, which is not an error. */
 const NO_LOG = /is waiting to start|previous terminated container .* not found|is not valid for pod/;

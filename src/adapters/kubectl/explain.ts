@@ -1,5 +1,5 @@
 import { type ErrorCode, RelctlError } from '../../errors.ts';
-import { type FailureKind, KubectlFailure } from './failure.ts';
+import { type FailureKind, RequestFailure } from './failure.ts';
 
 const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
   'not-found': 'cluster.conflict',
@@ -37,7 +37,7 @@ export async function explain<T>(operation: () => Promise<T>, { what, look, ask 
   try {
     return await operation();
   } catch (error) {
-    if (!(error instanceof KubectlFailure)) throw error;
+    if (!(error instanceof RequestFailure)) throw error;
     // A deadline that passed is told as such.
     if (error.cause instanceof RelctlError) throw error.cause;
     const code = CODES[error.failure];

@@ -17,6 +17,7 @@
  * | no right | `Error from server (Forbidden): …` | rejected |
  * | wrong token | `error: You must be logged in to the server (Unauthorized)` | no-access |
  * | no such context | `error: context "x" does not exist` | no-access |
+ * | credential plugin fails | `Unable to connect to the server: getting credentials: exec: …` | no-access |
  * | nobody listens | `The connection to the server … was refused - did you specify the right host or port?` | unsent |
  * | etcd paused | `Error from server (Timeout): …`, `Error from server: etcdserver: request timed out` | unknown |
  * | API server killed during a call | `… EOF`, `… connection reset by peer` | unknown |
@@ -39,13 +40,16 @@ export type FailureKind =
   /** The request was sent and there is no answer: it may or may not have been carried out. */
   | 'unknown';
 
-/** A kubectl that failed, or that was ended because it did not answer. */
-export class KubectlFailure extends Error {
+/** A request that failed, or that was ended because it was not answered; `cause` is the deadline then. */
+export class RequestFailure extends Error {
   readonly failure: FailureKind;
-  constructor(failure: FailureKind, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'KubectlFailure';
+  /** Milliseconds after which the server wants to be asked again, where it said so. */
+  readonly retryAfter: number | undefined;
+  constructor(failure: FailureKind, message: string, more: { cause?: unknown; retryAfter?: number } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'RequestFailure';
     this.failure = failure;
+    this.retryAfter = more.retryAfter;
   }
 }
 
@@ -57,6 +61,7 @@ const RULES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/\(Conflict\)|Operation cannot be fulfilled on |metadata\.uid: Invalid value/, 'conflict'],
   [/\(TooManyRequests\)|Too Many Requests/i, 'throttled'],
   [/\(Unauthorized\)|context ".*" does not exist|x509:|no configuration has been provided/, 'no-access'],
+  [/getting credentials:/, 'no-access'],
   [/was refused|connection refused|no such host|no route to host|network is unreachable/, 'unsent'],
   [/TLS handshake timeout|dial tcp.*i\/o timeout/, 'unsent'],
   [
@@ -66,11 +71,14 @@ const RULES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/timed? ?out|deadline exceeded|broken pipe|http2:|stream error|currently unable to handle/i, 'unknown'],
 ];
 
-/** Sorts a failure by what kubectl wrote to stderr. */
-export function readFailure(stderr: string): KubectlFailure {
+/**
+ * Sorts a failure by what kubectl wrote to stderr.
+ * @param otherwise what it is when no rule knows it
+ */
+export function readFailure(stderr: string, otherwise: FailureKind = 'rejected'): RequestFailure {
   const message = mainMessage(stderr);
-  const kind = RULES.find(([pattern]) => pattern.test(message))?.[1] ?? 'rejected';
-  return new KubectlFailure(kind, message);
+  const kind = RULES.find(([pattern]) => pattern.test(message))?.[1] ?? otherwise;
+  return new RequestFailure(kind, message);
 }
 
 /** klog lines such as `E1124 06:50:01.621682     589 memcache.go:265] "Unhandled Error" err="…"`. */

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../errors.ts';
-import { KubectlFailure } from './failure.ts';
+import { RequestFailure } from './failure.ts';
+import { triesFor } from './repeat.ts';
 
 /** What the present state of an object says about a write whose answer was lost. */
 export type Fate<T> =
@@ -13,30 +14,28 @@ export type Fate<T> =
 export interface GuardedWrite<T> {
   /** What is written, for messages: `Deployment web`. */
   readonly subject: string;
-  /** One try; throws {@link KubectlFailure}. */
+  /** One try; throws {@link RequestFailure}. */
   attempt(): Promise<T>;
   /** Reads the object back; throws when it cannot be read. */
   readBack(): Promise<Fate<T>>;
-  /** Waits before the next try. */
-  pause(tries: number): Promise<void>;
+  /** Waits before the next try, after a failure. */
+  pause(tries: number, failure: RequestFailure): Promise<void>;
   /** The command that shows the object, for the hint. */
   readonly look: string;
 }
 
-const TRIES = 3;
-
 /**
  * Carries out a write exactly once. A try that certainly did nothing is repeated; one with an unknown fate is read back first.
- * @throws KubectlFailure for a definite no; RelctlError `cluster.ambiguous` when the fate stays unknown
+ * @throws RequestFailure for a definite no; RelctlError `cluster.ambiguous` when the fate stays unknown
  */
 export async function writeOnce<T>(write: GuardedWrite<T>): Promise<T> {
   let doubtful = false;
   for (let tries = 1; ; tries += 1) {
-    let failure: KubectlFailure;
+    let failure: RequestFailure;
     try {
       return await write.attempt();
     } catch (error) {
-      if (!(error instanceof KubectlFailure)) throw error;
+      if (!(error instanceof RequestFailure)) throw error;
       failure = error;
     }
     const kind = failure.failure;
@@ -50,12 +49,12 @@ export async function writeOnce<T>(write: GuardedWrite<T>): Promise<T> {
       // It did not happen, and this answer says that it will not.
       if (kind !== 'throttled' && kind !== 'unsent' && kind !== 'unknown') throw failure;
     }
-    if (tries === TRIES) throw doubtful ? ambiguous(write, failure) : failure;
-    await write.pause(tries);
+    if (tries >= triesFor(failure)) throw doubtful ? ambiguous(write, failure) : failure;
+    await write.pause(tries, failure);
   }
 }
 
-async function readFate<T>(write: GuardedWrite<T>, failure: KubectlFailure): Promise<Fate<T>> {
+async function readFate<T>(write: GuardedWrite<T>, failure: RequestFailure): Promise<Fate<T>> {
   try {
     return await write.readBack();
   } catch (error) {
@@ -63,7 +62,7 @@ async function readFate<T>(write: GuardedWrite<T>, failure: KubectlFailure): Pro
   }
 }
 
-function ambiguous<T>(write: GuardedWrite<T>, failure: KubectlFailure, cause: unknown = failure): RelctlError {
+function ambiguous<T>(write: GuardedWrite<T>, failure: RequestFailure, cause: unknown = failure): RelctlError {
   return new RelctlError(
     'cluster.ambiguous',
     `${write.subject} was being written when the answer got lost (${failure.message}), and reading it back did not settle whether it was`,

@@ -1,34 +1,34 @@
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
-import { createApplyTogether } from './apply-together.ts';
+import type { Address, Api } from './api.ts';
 import { containsObject } from './contains.ts';
 import { type Fate, writeOnce } from './guarded-write.ts';
-import type { Kubectl } from './kubectl.ts';
 import type { Memory } from './memory.ts';
 import { refOf, subjectOf } from './object-ref.ts';
+import { pauseAfter } from './repeat.ts';
 
 /** What writing goes by. */
 export interface WriteGround {
-  readonly kubectl: Kubectl;
-  readonly memory: Memory;
+  readonly api: Api;
+  readonly memory: Pick<Memory, 'at'>;
+  /** Is given what an object became. */
+  readonly seen: (object: KubeObject) => KubeObject;
   readonly read: (ref: ObjectRef) => Promise<KubeObject | undefined>;
   /** The command that shows an object, for hints. */
   readonly lookAt: (ref: ObjectRef) => string;
-  /** The kubectl arguments that apply what stands on standard input. */
-  readonly applying: readonly string[];
 }
 
 /**
  * Writes an object as it is sent, with the precondition that it carries.
  * @param before the version it is written over; `undefined`: there was no object
- * @param args what kubectl does with the object on its standard input; it prints what the object became
- * @throws KubectlFailure for a definite no; RelctlError `cluster.ambiguous` when the fate stays unknown
+ * @throws RequestFailure for a definite no; RelctlError `cluster.ambiguous` when the fate stays unknown
  */
-export type Write = (sent: KubeObject, before: string | undefined, args: readonly string[]) => Promise<KubeObject>;
+type Write = (address: Address, sent: KubeObject, before: string | undefined) => Promise<KubeObject>;
+
+/** The ways of writing a whole object. */
+export type Writes = Readonly<Record<'create' | 'apply' | 'replace', Write>>;
 
 /** Binds writing to a target. */
-export function createWrite({ kubectl, memory, read, lookAt, applying }: WriteGround): Write {
-  const applyTogether = createApplyTogether(kubectl, applying);
-
+export function createWrites({ api, memory, seen, read, lookAt }: WriteGround): Writes {
   /** What is known of a write of `wanted` over `before` from what is there now. */
   async function fateOf(wanted: KubeObject, before: string | undefined): Promise<Fate<KubeObject>> {
     const now = await read(refOf(wanted));
@@ -49,22 +49,32 @@ export function createWrite({ kubectl, memory, read, lookAt, applying }: WriteGr
     return !hasOurs && known.generation === now.metadata.generation;
   }
 
-  return (sent, before, args) => {
-    const byItself = async () => memory.seen(JSON.parse(await kubectl.run(args, JSON.stringify(sent))) as KubeObject);
-    let isFirst = args === applying;
-    return writeOnce({
-      subject: subjectOf(refOf(sent)),
-      async attempt() {
-        const withOthers = isFirst ? await applyTogether(sent) : 'alone';
-        isFirst = false;
-        if (withOthers === 'alone') return byItself();
-        if (withOthers !== 'refused') return memory.seen(withOthers);
-        const fate = await fateOf(sent, before);
-        return fate.happened === true ? fate.result : byItself();
-      },
-      readBack: () => fateOf(sent, before),
-      pause: kubectl.pause,
-      look: lookAt(refOf(sent)),
-    });
+  function bind(
+    attempt: (address: Address, sent: KubeObject, isFirst: boolean) => Promise<KubeObject | 'refused'>,
+  ): Write {
+    return (address, sent, before) => {
+      let isFirst = true;
+      return writeOnce({
+        subject: subjectOf(refOf(sent)),
+        async attempt() {
+          const company = isFirst;
+          isFirst = false;
+          const written = await attempt(address, sent, company);
+          if (written !== 'refused') return seen(written);
+          const fate = await fateOf(sent, before);
+          if (fate.happened === true) return fate.result;
+          return seen((await attempt(address, sent, false)) as KubeObject);
+        },
+        readBack: () => fateOf(sent, before),
+        pause: pauseAfter,
+        look: lookAt(refOf(sent)),
+      });
+    };
+  }
+
+  return {
+    create: bind(({ collection }, sent) => api.create(collection, sent)),
+    apply: bind((address, sent, isFirst) => api.apply(address, sent, isFirst)),
+    replace: bind((address, sent) => api.replace(address, sent)),
   };
 }

@@ -1,7 +1,8 @@
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 import { RelctlError } from '../../errors.ts';
-import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cluster, KubeObject, ListQuery } from '../../ports/cluster.ts';
 import { faultOn } from './faults.ts';
 import { podLog } from './logs.ts';
 import { fieldsAt } from './merge.ts';
@@ -23,6 +24,7 @@ import type { TargetState, WorldState } from './world-state.ts';
 /** A simulated cluster behind the port. `target` is its key in the world; `identity` and `context` as people know them. */
 export function createSandboxCluster(
   world: World,
+  clock: Clock,
   target: string,
   known: { readonly context: string; readonly namespace: string; readonly identity: string },
 ): Cluster {
@@ -32,6 +34,13 @@ export function createSandboxCluster(
       throw unreachable(`${known.context}/${known.namespace}`);
     }
     return found;
+  };
+  const list = (query: ListQuery): readonly KubeObject[] => {
+    const state = world.read();
+    const found = within(state);
+    return listObjects(state, found, query).filter(
+      (object) => !hiddenResource(state, found, { ...query, name: object.metadata.name }),
+    );
   };
   return {
     name: `${known.context}/${known.namespace}`,
@@ -55,12 +64,14 @@ export function createSandboxCluster(
       const { data = {}, stringData = {} } = object as { data?: object; stringData?: object };
       return [...new Set([...Object.keys(data), ...Object.keys(stringData)])].sort();
     },
-    async list(query) {
-      const state = world.read();
-      const found = within(state);
-      return listObjects(state, found, query).filter(
-        (object) => !hiddenResource(state, found, { ...query, name: object.metadata.name }),
-      );
+    list: async (query) => list(query),
+    async *follow(queries, { every, signal }) {
+      while (!signal.aborted) {
+        yield queries.map((query) =>
+          list(query).filter(({ metadata }) => metadata.name === (query.name ?? metadata.name)),
+        );
+        await clock.sleep(every, signal);
+      }
     },
     async create(object) {
       return world.change((state) => createObject(state, within(state), object));

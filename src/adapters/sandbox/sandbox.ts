@@ -78,9 +78,10 @@ export function openSandbox(options: {
   addMissingTargets(world, fresh());
   const labelling = labellingOf(config);
   const clusters = new Map<string, Cluster>();
+  const clock = createSandboxClock(world);
   return {
     simulated: true,
-    clock: createSandboxClock(world),
+    clock,
     notifier: createSandboxNotifier(world, config),
     commands: createSandboxCommands(world),
     http: createSandboxProbe(world),
@@ -98,7 +99,7 @@ export function openSandbox(options: {
       const key = targetKey(environment, region);
       // A configured identity is taken over: the sandbox stands for that very cluster.
       const identity = clusterUid ?? world.read().targets[key]?.uid ?? '';
-      const cluster = clusters.get(key) ?? createSandboxCluster(world, key, { context, namespace, identity });
+      const cluster = clusters.get(key) ?? createSandboxCluster(world, clock, key, { context, namespace, identity });
       clusters.set(key, cluster);
       return cluster;
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FailureKind, KubectlFailure } from '../../../../src/adapters/kubectl/failure.ts';
+import { type FailureKind, RequestFailure } from '../../../../src/adapters/kubectl/failure.ts';
 import { type Fate, writeOnce } from '../../../../src/adapters/kubectl/guarded-write.ts';
 
 /** What happens to one request: it gets through, it is lost on the way there, its answer is lost, or it is refused. */
@@ -20,7 +20,7 @@ function world(troubles: readonly Trouble[], intruder?: { readonly beforeRequest
     request += 1;
     return troubles[request - 1] ?? 'none';
   };
-  const fail = (kind: FailureKind) => new KubectlFailure(kind, kind);
+  const fail = (kind: FailureKind) => new RequestFailure(kind, kind);
   return {
     effects: () => effects,
     content: () => content,
@@ -49,7 +49,7 @@ function world(troubles: readonly Trouble[], intruder?: { readonly beforeRequest
   };
 }
 
-const code = (error: unknown) => (error as { code?: string }).code ?? (error as KubectlFailure).failure;
+const code = (error: unknown) => (error as { code?: string }).code ?? (error as RequestFailure).failure;
 
 describe('writeOnce', () => {
   it('repeats what was not sent, and takes a definite no at once', async () => {
@@ -108,7 +108,7 @@ describe('a conflict after a lost answer', () => {
       subject: 'Deployment web',
       look: 'kubectl get deployment web',
       pause: async () => undefined,
-      attempt: () => Promise.reject(new KubectlFailure(failures.shift() ?? 'rejected', 'no')),
+      attempt: () => Promise.reject(new RequestFailure(failures.shift() ?? 'rejected', 'no')),
       // Somebody else changed the status meanwhile, and the spec is as it was.
       readBack: async () => ({ happened: false }),
     });

@@ -1,14 +1,14 @@
-import type { KubeObject } from '../../ports/cluster.ts';
-import { together } from '../together.ts';
-import { KubectlFailure } from './failure.ts';
-import type { Kubectl } from './kubectl.ts';
-import { refOf, subjectOf } from './object-ref.ts';
+import type { KubeObject } from '../../../ports/cluster.ts';
+import { together } from '../../together.ts';
+import { RequestFailure } from '../failure.ts';
+import type { Kubectl } from '../kubectl.ts';
+import { refOf, subjectOf } from '../object-ref.ts';
 
 /**
  * Applies an object together with those that are ready at the same moment, each under its own precondition.
  * @returns what it became; `alone` when there was no other, and nothing was done; `refused` when one of them was: kubectl does
  *   not say then which ones it had written before
- * @throws KubectlFailure `unknown` when kubectl did not end
+ * @throws RequestFailure `unknown` when kubectl did not end
  */
 export type ApplyTogether = (sent: KubeObject) => Promise<KubeObject | 'alone' | 'refused'>;
 
@@ -51,7 +51,7 @@ async function applyAll(
     const text = await kubectl.run(args, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     return (JSON.parse(text) as { items?: readonly KubeObject[] }).items ?? [];
   } catch (error) {
-    if (error instanceof KubectlFailure && error.failure !== 'unknown') return [];
+    if (error instanceof RequestFailure && error.failure !== 'unknown') return [];
     throw error;
   }
 }

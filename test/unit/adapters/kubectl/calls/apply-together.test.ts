@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createApplyTogether } from '../../../../src/adapters/kubectl/apply-together.ts';
-import { KubectlFailure } from '../../../../src/adapters/kubectl/failure.ts';
-import type { KubeObject } from '../../../../src/ports/cluster.ts';
+import { createApplyTogether } from '../../../../../src/adapters/kubectl/calls/apply-together.ts';
+import { RequestFailure } from '../../../../../src/adapters/kubectl/failure.ts';
+import type { KubeObject } from '../../../../../src/ports/cluster.ts';
 
 const configMap = (name: string, value = '1'): KubeObject => ({
   apiVersion: 'v1',
@@ -11,7 +11,7 @@ const configMap = (name: string, value = '1'): KubeObject => ({
 });
 
 /** A kubectl that answers each list with it, in the opposite order; or fails. */
-function applier(failure?: KubectlFailure) {
+function applier(failure?: RequestFailure) {
   const lists: (readonly KubeObject[])[] = [];
   const run = async (_args: readonly string[], input = '') => {
     const list = JSON.parse(input) as { items: KubeObject[] };
@@ -44,12 +44,12 @@ describe('createApplyTogether', () => {
   });
 
   it('does not guess which were written when one was refused', async () => {
-    const { apply } = applier(new KubectlFailure('conflict', 'the object has been modified'));
+    const { apply } = applier(new RequestFailure('conflict', 'the object has been modified'));
     expect(await Promise.all([configMap('a'), configMap('b')].map(apply))).toEqual(['refused', 'refused']);
   });
 
   it('says so when kubectl did not end', async () => {
-    const { apply } = applier(new KubectlFailure('unknown', 'no answer within 30 s'));
+    const { apply } = applier(new RequestFailure('unknown', 'no answer within 30 s'));
     const settled = await Promise.allSettled([configMap('a'), configMap('b')].map(apply));
     expect(settled).toMatchObject(settled.map(() => ({ status: 'rejected', reason: { failure: 'unknown' } })));
   });

@@ -1,0 +1,51 @@
+import type { KubeObject } from '../../../ports/cluster.ts';
+import { type Address, type Api, FIELD_MANAGER, pathOf, readListing, type Selection, selectionPath } from '../api.ts';
+import { APPLYING } from '../flags.ts';
+import type { Kubectl } from '../kubectl.ts';
+import { createListFeed } from '../list-feed.ts';
+import { createApplyTogether } from './apply-together.ts';
+import { createReads } from './reads.ts';
+
+const APPLY = ['apply', ...APPLYING, '-o', 'json', '-f', '-'];
+const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
+
+/**
+ * The API by one kubectl a request. Objects are read and written by API path (`--raw`), because that is one request and carries
+ * preconditions which kubectl's own verbs do not have; applying is kubectl's. A kubectl costs a tenth of a second of processor,
+ * so questions and applies of one moment share one.
+ */
+export function createCallsApi(kubectl: Kubectl): Api {
+  const at = async (path: string): Promise<unknown> => JSON.parse(await kubectl.read(['get', '--raw', path]));
+  const run = async (args: readonly string[], input: unknown): Promise<KubeObject> =>
+    JSON.parse(await kubectl.run(args, JSON.stringify(input))) as KubeObject;
+  const all = async (selection: Selection) => readListing(await at(selectionPath(selection)), selection);
+  const reads = createReads(at);
+  const applyTogether = createApplyTogether(kubectl, APPLY);
+  const api = {
+    one: reads.one,
+    all: (selection: Selection) => (selection.name === undefined ? reads.all(selection) : all(selection)),
+  };
+  return {
+    at,
+    ...api,
+    create: (collection, object) => run(['create', '--raw', `${collection}?${WRITE_OPTIONS}`, '-f', '-'], object),
+    async apply(_address, object, company) {
+      const applied = company ? await applyTogether(object) : 'alone';
+      return applied === 'alone' ? run(APPLY, object) : applied;
+    },
+    preview: async () => undefined,
+    replace: (address, object) => run(['replace', '--raw', `${pathOf(address)}?${WRITE_OPTIONS}`, '-f', '-'], object),
+    async patch({ ref }, operations) {
+      const type = `${ref.kind}.${ref.apiVersion.split('/').reverse().join('.')}`;
+      // In the core group the version has no group after it, but the dot must be there.
+      const resource = ref.apiVersion.includes('/') ? type : `${type}.`;
+      const args = ['patch', resource, ref.name, '--type=json', `--field-manager=${FIELD_MANAGER}`, '-o', 'json'];
+      return JSON.parse(await kubectl.run([...args, `--patch=${JSON.stringify(operations)}`])) as KubeObject;
+    },
+    async remove(address: Address, options) {
+      await kubectl.run(['delete', '--raw', pathOf(address), '-f', '-'], JSON.stringify(options));
+      return 'going';
+    },
+    feed: createListFeed(api),
+  };
+}
