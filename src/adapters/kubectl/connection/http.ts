@@ -76,12 +76,14 @@ export async function send(asked: ApiRequest, options: SendOptions): Promise<Api
   }
   return {
     status: response.statusCode ?? 0,
-    retryAfter: secondsOf(response.headers['retry-after']),
+    retryAfter: retryAfterOf(response),
     body: Buffer.concat(chunks).toString('utf8'),
   };
 }
 
-function secondsOf(header: string | undefined): number | undefined {
-  const seconds = Number(header);
-  return header === undefined || !Number.isFinite(seconds) || seconds < 0 ? undefined : seconds * 1000;
+/** The header `Retry-After` in milliseconds; the form with a date is not used by API servers. */
+export function retryAfterOf({ headers }: IncomingMessage): number | undefined {
+  const told = headers['retry-after'];
+  const seconds = Number(told);
+  return told === undefined || !Number.isFinite(seconds) || seconds < 0 ? undefined : seconds * 1000;
 }

@@ -4,6 +4,7 @@ import { type Api, type FeedSink, type Selection, selectionPath } from '../api.t
 import { RequestFailure } from '../failure.ts';
 import { pauseAfter } from '../repeat.ts';
 import type { Connection } from './connection.ts';
+import { retryAfterOf } from './http.ts';
 import { failureOf } from './status.ts';
 
 /** One line of a watch (meta/v1 WatchEvent). */
@@ -103,7 +104,7 @@ async function refusal(response: IncomingMessage, position: Position): Promise<R
   for await (const chunk of response.setEncoding('utf8')) body += chunk;
   const status = response.statusCode ?? 0;
   if (status === FORGOTTEN) return forgotten(position);
-  return failureOf({ status, retryAfter: undefined, body });
+  return failureOf({ status, retryAfter: retryAfterOf(response), body });
 }
 
 /** An error in the middle of a stream comes as a Status in place of an object. */
