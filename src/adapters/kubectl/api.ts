@@ -64,6 +64,9 @@ export interface FeedSink {
 /** The field manager of everything that relctl writes. */
 export const FIELD_MANAGER = 'relctl';
 
+/** Kinds that a deployment lists anyway, so that reading a list needs no permission that waiting for a rollout does not need. */
+export const LISTED_ANYWAY: ReadonlySet<string> = new Set(['apps/v1/Deployment']);
+
 /** The path of one object. */
 export function pathOf({ collection, ref }: Address): string {
   return `${collection}/${encodeURIComponent(ref.name)}`;

@@ -1,5 +1,5 @@
 import type { FollowQuery, KubeObject, ListQuery } from '../../ports/cluster.ts';
-import type { Api, Listing, Selection } from './api.ts';
+import { type Api, LISTED_ANYWAY, type Listing, type Selection } from './api.ts';
 
 /** Objects of one kind (or the one with a name) as they change, for all who wait for some of them. */
 interface Shelf {
@@ -88,7 +88,8 @@ export function createFollowing(
       queries.map(async (query) => {
         const { apiVersion, kind, name } = query;
         const selection = { collection: await collectionOf(query), apiVersion, kind };
-        const shelf = join(name === undefined ? selection : { ...selection, name });
+        const isWhole = name === undefined || LISTED_ANYWAY.has(`${apiVersion}/${kind}`);
+        const shelf = join(isWhole ? selection : { ...selection, name });
         const concerns = (object: KubeObject) => isSelected(object, query);
         const waiting = { concerns, wake: bell.ring };
         shelf.waiting.add(waiting);

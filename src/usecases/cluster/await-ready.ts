@@ -5,40 +5,15 @@ import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Context } from '../release/context.ts';
-import { stopIfInterrupted } from './interrupted.ts';
-import { keepLock, type Lock } from './lock.ts';
+import type { Lock } from './lock.ts';
+import { LOOK_MS, lookUntil } from './look-until.ts';
 
-/** How often objects are looked at while they change. */
-const POLL_MS = 1000;
-/** For which part of that time a look still counts as new: those who wait for different services come to look together. */
-const FRESH = 0.8;
 /** Last words of a container that are shown. */
 const LOG_LINES = 12;
 
-/** Deployments, ReplicaSets and pods of a target at one moment. */
-interface Snapshot {
-  readonly at: number;
-  readonly objects: Promise<readonly [readonly KubeObject[], readonly KubeObject[], readonly KubeObject[]]>;
-}
-const snapshots = new WeakMap<Cluster, Snapshot>();
-
-/** One look at a namespace serves all services that are waited for at the same time. */
-function observe(context: Context, cluster: Cluster): Snapshot['objects'] {
-  const now = context.clock.now();
-  const last = snapshots.get(cluster);
-  if (last !== undefined && now - last.at < POLL_MS * FRESH) return last.objects;
-  const objects = Promise.all([
-    cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }),
-    cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
-    cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
-  ]);
-  snapshots.set(cluster, { at: now, objects });
-  return objects;
-}
-
 /**
  * Waits until a Deployment is rolled out in the generation that was written, and fails as soon as it cannot be any more: a
- * doom that is seen at two looks is not waited out.
+ * doom that still stands a second later is not waited out.
  * @returns the pods of the candidate
  * @throws RelctlError `rollout.doomed` with the container's last words, `rollout.timeout`, `answer.interrupted`
  */
@@ -48,34 +23,45 @@ export async function awaitRollout(
   written: KubeObject,
   timeout: string,
 ): Promise<readonly KubeObject[]> {
-  const { clock, sink } = context;
+  const { clock } = context;
   const deadline = clock.now() + durationSeconds(timeout) * 1000;
+  const { name, generation = 0 } = written.metadata;
+  const labels = selectorLabelsOf(written);
   let doomedSince: number | undefined;
-  snapshots.delete(lock.cluster);
-  for (;;) {
-    const [deployments, replicaSets, pods] = await observe(context, lock.cluster);
-    const live = deployments.find((one) => one.metadata.name === written.metadata.name);
-    const isCurrent = live !== undefined && (live.metadata.generation ?? 0) >= (written.metadata.generation ?? 0);
-    const status: RolloutStatus = isCurrent
-      ? rolloutStatus(live, replicaSets, pods)
-      : { state: 'progressing', detail: 'not there yet' };
-    if (status.state === 'complete' && live !== undefined) return newestPods(live, replicaSets, pods);
-    if (status.state === 'doomed' && doomedSince !== undefined && clock.now() - doomedSince >= status.patience * 1000) {
-      throw await doomed(lock.cluster, written, status);
-    }
-    doomedSince = status.state === 'doomed' ? (doomedSince ?? clock.now()) : undefined;
-    const detail = status.state === 'progressing' ? status.detail : status.state === 'doomed' ? status.reason : '';
-    sink.emit({ type: 'waiting', subject: nameOf(written), detail });
-    if (clock.now() >= deadline) {
+  return lookUntil(context, lock, {
+    subject: nameOf(written),
+    queries: [
+      { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      { apiVersion: 'apps/v1', kind: 'ReplicaSet', labels },
+      { apiVersion: 'v1', kind: 'Pod', labels },
+    ],
+    async look([deployments = [], replicaSets = [], pods = []]) {
+      const [live] = deployments;
+      const isCurrent = live !== undefined && (live.metadata.generation ?? 0) >= generation;
+      const status: RolloutStatus = isCurrent
+        ? rolloutStatus(live, replicaSets, pods)
+        : { state: 'progressing', detail: 'not there yet' };
+      if (status.state === 'complete' && live !== undefined) return { answer: newestPods(live, replicaSets, pods) };
+      const now = clock.now();
+      if (status.state === 'doomed') {
+        const patience = Math.max(status.patience * 1000, LOOK_MS);
+        if (doomedSince !== undefined && now - doomedSince >= patience)
+          throw await doomed(lock.cluster, written, status);
+        doomedSince ??= now;
+      } else doomedSince = undefined;
+      const detail = status.state === 'progressing' ? status.detail : status.state === 'doomed' ? status.reason : '';
+      if (now < deadline) return { detail };
       throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
         why: `It neither finished nor failed for good: ${detail}.`,
-        hints: [`kubectl -n ${lock.cluster.namespace} describe deployment ${written.metadata.name}`],
+        hints: [`kubectl -n ${lock.cluster.namespace} describe deployment ${name}`],
       });
-    }
-    await keepLock(context, lock);
-    await clock.sleep(POLL_MS, context.interruption.signal);
-    stopIfInterrupted(context);
-  }
+    },
+  });
+}
+
+/** Labels that all pods of a Deployment have; a selector cannot change. */
+function selectorLabelsOf({ spec }: KubeObject): Readonly<Record<string, string>> {
+  return (spec as { selector?: { matchLabels?: Record<string, string> } } | undefined)?.selector?.matchLabels ?? {};
 }
 
 /** How long a gateway may say no before that is believed: it may not have seen a Service yet that was just made. */
@@ -92,62 +78,57 @@ export async function awaitAccepted(
   steering: Steering,
   timeout: string,
 ): Promise<void> {
-  const { clock, sink } = context;
+  const { clock } = context;
   const began = clock.now();
   const deadline = began + durationSeconds(timeout) * 1000;
-  const name = nameOf({ kind: ref.kind, metadata: { name: ref.name } });
-  for (;;) {
-    const live = await lock.cluster.get(ref);
-    const said: Acceptance =
-      live === undefined ? { state: 'refused', reason: 'it is gone' } : steering.acceptance(live);
-    if (said.state === 'accepted') return;
-    const detail = said.state === 'pending' ? said.detail : said.reason;
-    sink.emit({ type: 'waiting', subject: name, detail });
-    const now = clock.now();
-    if (now >= deadline || (said.state === 'refused' && now - began >= REFUSAL_MS)) {
-      throw new RelctlError(
-        'canary.route-refused',
-        said.state === 'refused'
-          ? `${name} was not taken: ${detail}`
-          : `${name} was not taken within ${timeout}: ${detail}`,
-        {
-          why: 'Until its gateway has accepted a route and found all of its backends, requests may fail.',
-          hints: [`kubectl -n ${lock.cluster.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],
-        },
-      );
-    }
-    await keepLock(context, lock);
-    await clock.sleep(POLL_MS, context.interruption.signal);
-    stopIfInterrupted(context);
-  }
+  const subject = nameOf({ kind: ref.kind, metadata: { name: ref.name } });
+  await lookUntil(context, lock, {
+    subject,
+    queries: [ref],
+    look([routes = []]) {
+      const [live] = routes;
+      const said: Acceptance =
+        live === undefined ? { state: 'refused', reason: 'it is gone' } : steering.acceptance(live);
+      if (said.state === 'accepted') return { answer: undefined };
+      const isRefused = said.state === 'refused';
+      const detail = isRefused ? said.reason : said.detail;
+      const now = clock.now();
+      if (now < deadline && !(isRefused && now - began >= REFUSAL_MS)) return { detail };
+      const problem = isRefused ? 'was not taken' : `was not taken within ${timeout}`;
+      throw new RelctlError('canary.route-refused', `${subject} ${problem}: ${detail}`, {
+        why: 'Until its gateway has accepted a route and found all of its backends, requests may fail.',
+        hints: [`kubectl -n ${lock.cluster.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],
+      });
+    },
+  });
 }
 
 /** Waits for a Job to end. Errors: `migration.failed` with its last words, `rollout.timeout`, `answer.interrupted`. */
 export async function awaitJob(context: Context, lock: Lock, job: KubeObject, timeout: string): Promise<void> {
-  const { clock, sink } = context;
+  const { clock } = context;
   const deadline = clock.now() + durationSeconds(timeout) * 1000;
-  const ref = { apiVersion: job.apiVersion, kind: job.kind, name: job.metadata.name };
-  for (;;) {
-    const live = await lock.cluster.get(ref);
-    const status = live === undefined ? { state: 'failed' as const, detail: 'the Job is gone' } : jobStatus(live);
-    if (status.state === 'succeeded') return;
-    if (status.state === 'failed') {
-      throw new RelctlError('migration.failed', `${nameOf(job)} failed: ${status.detail}`, {
-        why: 'The database is where the failed migration left it; what comes after it was not begun.',
-        hints: (await jobLogs(lock.cluster, job.metadata.name)).split('\n').filter(Boolean).slice(-LOG_LINES),
-      });
-    }
-    sink.emit({ type: 'waiting', subject: nameOf(job), detail: status.detail });
-    if (clock.now() >= deadline) {
+  const { apiVersion, kind } = job;
+  const { name } = job.metadata;
+  await lookUntil(context, lock, {
+    subject: nameOf(job),
+    queries: [{ apiVersion, kind, name }],
+    async look([jobs = []]) {
+      const [live] = jobs;
+      const status = live === undefined ? { state: 'failed' as const, detail: 'the Job is gone' } : jobStatus(live);
+      if (status.state === 'succeeded') return { answer: undefined };
+      if (status.state === 'failed') {
+        throw new RelctlError('migration.failed', `${nameOf(job)} failed: ${status.detail}`, {
+          why: 'The database is where the failed migration left it; what comes after it was not begun.',
+          hints: (await jobLogs(lock.cluster, name)).split('\n').filter(Boolean).slice(-LOG_LINES),
+        });
+      }
+      if (clock.now() < deadline) return { detail: status.detail };
       throw new RelctlError('rollout.timeout', `${nameOf(job)} did not end within ${timeout}`, {
         why: 'A migration that hangs may hold locks in the database.',
-        hints: [`kubectl -n ${lock.cluster.namespace} logs job/${job.metadata.name}`],
+        hints: [`kubectl -n ${lock.cluster.namespace} logs job/${name}`],
       });
-    }
-    await keepLock(context, lock);
-    await clock.sleep(POLL_MS, context.interruption.signal);
-    stopIfInterrupted(context);
-  }
+    },
+  });
 }
 
 /** What the pods of a Job printed. */

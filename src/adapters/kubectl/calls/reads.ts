@@ -1,14 +1,21 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
 import { type Answers, together } from '../../together.ts';
-import { type Address, type Api, type Listing, pathOf, readListing, type Selection, selectionPath } from '../api.ts';
+import {
+  type Address,
+  type Api,
+  LISTED_ANYWAY,
+  type Listing,
+  pathOf,
+  readListing,
+  type Selection,
+  selectionPath,
+} from '../api.ts';
 import { RequestFailure } from '../failure.ts';
 
 /** How long a question waits for a kubectl that is already asking something like it: two or three of its usual answers. */
 const PATIENCE_MS = 250;
 /** From how many objects of a kind on one list costs less than asking for each. */
 const WORTH_A_LIST = 3;
-/** Kinds that a deployment lists anyway, so that reading a list needs no permission that waiting for a rollout does not need. */
-const LISTED_ANYWAY: ReadonlySet<string> = new Set(['apps/v1/Deployment']);
 
 /**
  * Reads with few processes: the steps of twenty services that go side by side ask the same things. The same question is asked
