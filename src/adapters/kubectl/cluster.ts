@@ -31,7 +31,8 @@ export type KubectlCluster = Cluster & { end(): void };
 export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
   const kubectl = bindKubectl(options);
   const name = `${options.context}/${options.namespace}`;
-  const { api, end } = openApi(options, kubectl);
+  const opened = openApi(options, kubectl);
+  const { api } = opened;
   const memory = createMemory(FIELD_MANAGER);
   const addressing = createAddressing(api, options.namespace);
   const { collectionOf, addressOf, addressed } = addressing;
@@ -122,7 +123,11 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
   return {
     name,
     namespace: options.namespace,
-    end,
+
+    end() {
+      following.end();
+      opened.end();
+    },
 
     identity: () =>
       onObject('reading', { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }, async () => {

@@ -30,6 +30,8 @@ export interface Following {
   note(object: KubeObject): void;
   /** An object that is gone. */
   forget(object: Pick<KubeObject, 'apiVersion' | 'kind'>, name: string, uid: string | undefined): void;
+  /** Nothing is watched any more. */
+  end(): void;
 }
 
 /** A watch goes on for so long after the last who needed it: the next wait of a run comes soon. */
@@ -128,6 +130,9 @@ export function createFollowing(
     },
     forget(kind, name, uid) {
       for (const shelf of shelvesOf(kind, name)) drop(shelf, name, (known) => known.metadata.uid === uid);
+    },
+    end() {
+      for (const shelf of [...shelves.values()]) shelf.over.abort();
     },
   };
 }

@@ -16,7 +16,7 @@ export interface Connection {
   open(path: string, signal: AbortSignal): Promise<IncomingMessage>;
   /** Has the next requests go through a new kubectl, which reads the kubeconfig anew. */
   renew(): void;
-  /** Ends kubectl. The next request would start another. */
+  /** Ends kubectl for good: no request is sent from then on. */
   end(): void;
 }
 
@@ -60,15 +60,18 @@ export function createConnection(options: ConnectionOptions): Connection {
   let current: Line | undefined;
   let beginning: Promise<Line> | undefined;
   let starts: readonly number[] = [];
+  let isEnded = false;
 
   async function begin(): Promise<Line> {
+    if (isEnded) throw new RequestFailure('unsent', 'the connection was ended');
     const now = performance.now();
     starts = [...starts.filter((at) => now - at < STARTS_WITHIN_MS), now];
     if (starts.length > MOST_STARTS) throw new NoConnection('kubectl proxy ended again and again');
     const proxy = await options.start();
     const line = { proxy, agent: new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS }), atWork: 0, retired: false };
     void proxy.ended.then(() => retire(line));
-    current = line;
+    if (isEnded) close(line);
+    else current = line;
     return line;
   }
 
@@ -151,6 +154,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (current !== undefined) retire(current);
     },
     end() {
+      isEnded = true;
       if (current !== undefined) close(current);
       current = undefined;
     },

@@ -17,7 +17,10 @@ export function failureOf({ status: code, retryAfter, body }: ApiAnswer): Reques
   const status = statusIn(body);
   // What is no Status comes from kubectl, which could not reach the server, or from something between it and the server.
   if (status === undefined) return foreignFailure(code, retryAfter, body);
-  const message = `(${status.reason ?? code}): ${status.message ?? 'the API server did not say why'}`;
+  const said = status.message ?? 'the API server did not say why';
+  // A server-side apply of a field that no schema has, among others: a 500 without a reason is told by its text.
+  if (code === 500 && !status.reason) return readFailure(said);
+  const message = `(${status.reason ?? code}): ${said}`;
   const kind = kindOf(code, status);
   return new RequestFailure(kind, message, kind === 'throttled' ? { retryAfter: retryAfter ?? THROTTLED_MS } : {});
 }

@@ -30,6 +30,16 @@ describe('what is known of a request from the answer that says no', () => {
     ['too busy', 429, { reason: 'TooManyRequests' }, 'throttled'],
     ['etcd away', 500, { reason: 'InternalError', message: 'etcdserver: request timed out' }, 'unknown'],
     ['too slow', 504, { reason: 'Timeout' }, 'unknown'],
+    [
+      'an unknown field',
+      500,
+      {
+        message:
+          'failed to create typed patch object (shop/web; /v1, Kind=ConfigMap): .dota: field not declared in schema',
+      },
+      'rejected',
+    ],
+    ['etcd away, without a reason', 500, { message: 'etcdserver: leader changed' }, 'unknown'],
     ['stopping', 503, { reason: 'ServiceUnavailable' }, 'unknown'],
   ])('%s', (_what, code, fields, failure) => {
     expect(status(code, fields)).toMatchObject({ failure });
