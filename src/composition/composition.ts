@@ -90,7 +90,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const [runs, actor, world] = await Promise.all([
     createRuns(join(repository.root, '.relctl')),
     surroundings.actor ?? actorOf(repository),
-    config.platform === 'sandbox' ? sandboxWorld(ground, config) : realWorld(ground, config, surroundings.env),
+    config.platform === 'sandbox' ? sandboxWorld(ground, config) : realWorld(ground, config, surroundings),
   ]);
   return {
     signing: signingOf(repository, surroundings.env),
@@ -112,13 +112,17 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
 /** What a platform decides. */
 type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier'>;
 
-async function realWorld({ repository, store }: Ground, config: Config, env: Surroundings['env']): Promise<World> {
+async function realWorld(
+  { repository, store }: Ground,
+  config: Config,
+  { env, sink }: Surroundings,
+): Promise<World> {
   const { createRealEnvironments, createHooks } = await import('./real.ts');
   const { root } = repository;
   return {
     store,
     clock: systemClock,
-    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES)),
+    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink),
     notifier: createHooks(config, root, env),
   };
 }

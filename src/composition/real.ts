@@ -12,6 +12,7 @@ import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
 import { durationSeconds } from '../plan/duration.ts';
 import type { Environments } from '../ports/environments.ts';
+import type { EventSink } from '../ports/event-sink.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Workspace } from '../ports/workspace.ts';
 
@@ -23,7 +24,13 @@ type Env = Readonly<Record<string, string | undefined>>;
 const METRICS_TIMEOUT_MS = 10_000;
 
 /** Clusters, metrics, alerts and probes of the environments that relctl.yaml names; `workspace` is where measured values may lie as files. */
-export function createRealEnvironments(config: Config, cwd: string, env: Env, workspace: Workspace): Environments {
+export function createRealEnvironments(
+  config: Config,
+  cwd: string,
+  env: Env,
+  workspace: Workspace,
+  sink: EventSink,
+): Environments {
   const clusters = new Map<string, ReturnType<typeof createKubectlCluster>>();
   return {
     simulated: false,
@@ -47,6 +54,13 @@ export function createRealEnvironments(config: Config, cwd: string, env: Env, wo
           context: target.context,
           namespace: target.namespace,
           ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
+          by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
+          onFallback: (why) =>
+            sink.emit({
+              type: 'note',
+              level: 'warning',
+              text: `${target.context}: no connection, so each request starts a kubectl: ${why}`,
+            }),
         });
       clusters.set(key, cluster);
       return cluster;

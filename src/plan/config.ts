@@ -28,6 +28,10 @@ const environmentSchema = z.strictObject({
   ...targetSchema,
   host: z.string().min(1).optional(),
   kubeconfig: z.string().min(1).optional(),
+  connection: z
+    .enum(['proxy', 'single-calls'])
+    .default('proxy')
+    .describe('How its clusters are asked: through one kubectl proxy on a private socket, or by one kubectl a request'),
   prometheus: loopbackOrWeb.optional(),
   alertmanager: loopbackOrWeb.optional(),
   regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),

@@ -14,6 +14,8 @@ export interface Cluster {
   readonly namespace: string;
   /** The cluster's identity: the UID of its kube-system namespace. */
   identity(): Promise<string>;
+  /** By what the cluster is reached; `undefined` where nothing stands between, as in the sandbox. */
+  access(): Promise<ClusterAccess | undefined>;
   /** The object, or `undefined` when there is none. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Objects of a kind in the target's namespace, by name. */
@@ -47,6 +49,17 @@ export interface Cluster {
     pod: string,
     options: { readonly container?: string; readonly tail: number; readonly previous?: boolean },
   ): Promise<string>;
+}
+
+/** By what a cluster is reached. */
+export interface ClusterAccess {
+  /** Version of kubectl, such as `v1.36.3`. */
+  readonly client: string;
+  /** Version of the API server. */
+  readonly server: string;
+  /** What stands before kubectl and calls it, for people. */
+  readonly wrapper?: string;
+  readonly by: 'connection' | 'single-calls';
 }
 
 /** Which object; the namespace is the target's. */

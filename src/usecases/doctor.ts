@@ -1,4 +1,5 @@
 import { productionTargets } from '../domain/deployment/steps.ts';
+import { accessWarnings } from '../domain/kubernetes/version-skew.ts';
 import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import { renderEnvironment, serviceIn } from './cluster/environment.ts';
@@ -25,6 +26,7 @@ export async function doctor(context: Context): Promise<Outcome> {
   checks.push(...(await checkSigning(context)));
   for (const target of ['staging', ...productionTargets(context.config)]) {
     await look(`cluster ${target}`, () => identity(context, target));
+    checks.push(...(await accessCheck(context, target)));
   }
   for (const environment of ['staging', 'production'] as const) {
     await look(`metrics of ${environment}`, async () => {
@@ -57,6 +59,22 @@ export async function doctor(context: Context): Promise<Outcome> {
     data: { checks, ...(bad.length === 0 ? {} : { code: 'doctor.findings' }) },
     simulated: context.environments.simulated,
   };
+}
+
+/** How a cluster is reached; nothing where it could not be asked, which has been said by then. */
+async function accessCheck(context: Context, target: string): Promise<readonly Check[]> {
+  const access = await clusterOf(context, target)
+    .access()
+    .catch((error: unknown) => {
+      if (!(error instanceof RelctlError)) throw error;
+      return undefined;
+    });
+  if (access === undefined) return [];
+  const warnings = accessWarnings(access);
+  const { client, server, by } = access;
+  const way = by === 'connection' ? 'one connection' : 'one kubectl a request';
+  const detail = [`kubectl ${client}, server ${server}, ${way}`, ...warnings].join('; ');
+  return [{ state: warnings.length === 0 ? 'ok' : 'warning', text: `way to ${target}`, detail }];
 }
 
 async function identity(context: Context, target: string): Promise<string> {

@@ -36,6 +36,12 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
         expect(await cluster.identity()).toBe(first);
       });
 
+      it('says by what it is reached, or that nothing stands between', async () => {
+        const access = await cluster.access();
+        if (access === undefined) return;
+        for (const version of [access.client, access.server]) expect(version).toMatch(/^v\d+\.\d+\./);
+      });
+
       it('is told to people by context and namespace', () => {
         expect(cluster.name).toBe(`${cluster.name.slice(0, cluster.name.lastIndexOf('/'))}/${cluster.namespace}`);
         expect(cluster.namespace).not.toBe('');

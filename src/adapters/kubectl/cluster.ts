@@ -13,6 +13,7 @@ import { refOf, subjectOf } from './object-ref.ts';
 import { openApi } from './open-api.ts';
 import { pauseAfter } from './repeat.ts';
 import { isPathName } from './resources.ts';
+import { identifyTool } from './tool.ts';
 import { createWrites } from './writes.ts';
 
 /**
@@ -132,6 +133,17 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
     identity: () =>
       onObject('reading', { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }, async () => {
         return String(((await api.at('/api/v1/namespaces/kube-system')) as KubeObject).metadata.uid);
+      }),
+
+    access: () =>
+      explained('asking for versions', kubectl.commandLine(['version']), async () => {
+        const [tool, version] = await Promise.all([
+          identifyTool(kubectl, options.kubectl ?? 'kubectl'),
+          api.at('/version') as Promise<{ readonly gitVersion?: string }>,
+        ]);
+        const { wrapper } = tool;
+        const server = version.gitVersion ?? 'unknown';
+        return { client: tool.version, server, ...(wrapper === undefined ? {} : { wrapper }), by: opened.by() };
       }),
 
     get: (ref) => onObject('reading', ref, () => read(ref)),

@@ -6,7 +6,11 @@ import { NoConnection } from './connection/proxy.ts';
  * nothing of it was sent.
  * @param tell is told once why there is no connection
  */
-export function withFallback(connected: Api, calls: Api, tell: (why: string) => void): Api {
+export function withFallback(
+  connected: Api,
+  calls: Api,
+  tell: (why: string) => void,
+): { readonly api: Api; readonly isConnected: () => boolean } {
   let isLost = false;
   async function by<T>(act: (api: Api) => Promise<T>): Promise<T> {
     if (!isLost) {
@@ -20,7 +24,7 @@ export function withFallback(connected: Api, calls: Api, tell: (why: string) => 
     }
     return act(calls);
   }
-  return {
+  const api: Api = {
     at: (path) => by((api) => api.at(path)),
     one: (address) => by((api) => api.one(address)),
     all: (selection) => by((api) => api.all(selection)),
@@ -41,4 +45,5 @@ export function withFallback(connected: Api, calls: Api, tell: (why: string) => 
       if (isLost && !signal.aborted) await calls.feed(selection, into, signal);
     },
   };
+  return { api, isConnected: () => !isLost };
 }

@@ -1,4 +1,4 @@
-import type { KubeObject, ListQuery, ObjectRef } from '../../ports/cluster.ts';
+import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 
 /** What names an object. */
 export function refOf(object: KubeObject): ObjectRef {
@@ -14,10 +14,4 @@ export function subjectOf(ref: ObjectRef): string {
 export function versionKey(of: KubeObject | ObjectRef, resourceVersion: string | undefined): string {
   const name = 'metadata' in of ? (of as KubeObject).metadata.name : (of as ObjectRef).name;
   return `${of.apiVersion}/${of.kind}/${name}@${resourceVersion}`;
-}
-
-/** The query of a list's path: all labels must match; empty without labels. */
-export function selectorOf(query: ListQuery): string {
-  const labels = Object.entries(query.labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  return labels.length === 0 ? '' : `?labelSelector=${encodeURIComponent(labels.join(','))}`;
 }

@@ -6,13 +6,20 @@ import { startProxy } from './connection/proxy.ts';
 import { withFallback } from './fallback.ts';
 import { DEFAULT_DEADLINE_MS, type Kubectl, type KubectlTarget } from './kubectl.ts';
 
+/** The API of a target as it is spoken to. */
+export interface OpenApi {
+  readonly api: Api;
+  readonly by: () => 'connection' | 'single-calls';
+  end(): void;
+}
+
 /**
  * Opens the API of a target the way that the target asks for: over a connection, which single calls stand in for where it cannot
  * be had, or by single calls alone. Nothing is started yet.
  */
-export function openApi(target: KubectlTarget, kubectl: Kubectl): { readonly api: Api; readonly end: () => void } {
+export function openApi(target: KubectlTarget, kubectl: Kubectl): OpenApi {
   const calls = createCallsApi(kubectl);
-  if (target.by === 'single-calls') return { api: calls, end: () => undefined };
+  if (target.by === 'single-calls') return { api: calls, by: () => 'single-calls', end: () => undefined };
   const connection = createConnection({
     start: () => startProxy(target),
     deadline: target.deadline ?? DEFAULT_DEADLINE_MS,
@@ -20,5 +27,6 @@ export function openApi(target: KubectlTarget, kubectl: Kubectl): { readonly api
     byHand: (path) => kubectl.commandLine(['get', '--raw', `'${path}'`]),
   });
   const tell = target.onFallback ?? (() => undefined);
-  return { api: withFallback(createConnectionApi(connection), calls, tell), end: connection.end };
+  const { api, isConnected } = withFallback(createConnectionApi(connection), calls, tell);
+  return { api, by: () => (isConnected() ? 'connection' : 'single-calls'), end: connection.end };
 }

@@ -49,6 +49,7 @@ export function createSandboxCluster(
       within(world.read());
       return known.identity;
     },
+    access: async () => undefined,
     async get(ref) {
       const state = world.read();
       const found = within(state);
