@@ -112,11 +112,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
 /** What a platform decides. */
 type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier'>;
 
-async function realWorld(
-  { repository, store }: Ground,
-  config: Config,
-  { env, sink }: Surroundings,
-): Promise<World> {
+async function realWorld({ repository, store }: Ground, config: Config, { env, sink }: Surroundings): Promise<World> {
   const { createRealEnvironments, createHooks } = await import('./real.ts');
   const { root } = repository;
   return {
