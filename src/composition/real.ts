@@ -3,14 +3,13 @@ import { createPrometheusAlerts } from '../adapters/alertmanager/alerts.ts';
 import { exec } from '../adapters/exec.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
 import { createKubectlCluster } from '../adapters/kubectl/cluster.ts';
+import { openMetricStore } from '../adapters/metrics/open-store.ts';
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
 import { createHttpProbe } from '../adapters/probes/http-probe.ts';
 import { createTcpProbe } from '../adapters/probes/tcp-probe.ts';
-import { createPrometheusMetrics } from '../adapters/prometheus/metrics.ts';
 import { createSuccessSource } from '../adapters/success/source.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
-import { durationSeconds } from '../plan/duration.ts';
 import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -65,15 +64,7 @@ export function createRealEnvironments(
       clusters.set(key, cluster);
       return cluster;
     },
-    metrics(environment) {
-      const url = config.environments[environment].prometheus;
-      if (url === undefined) throw noPrometheus(environment);
-      return createPrometheusMetrics({
-        url,
-        staleAfter: durationSeconds(config.metrics.staleAfter),
-        timeout: METRICS_TIMEOUT_MS,
-      });
-    },
+    metrics: (environment) => openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd }),
     alerts(environment) {
       const { prometheus: url, alertmanager: manager } = config.environments[environment];
       if (url === undefined) throw noPrometheus(environment);

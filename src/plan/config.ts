@@ -33,6 +33,12 @@ const environmentSchema = z.strictObject({
     .default('proxy')
     .describe('How its clusters are asked: through one kubectl proxy on a private socket, or by one kubectl a request'),
   prometheus: loopbackOrWeb.optional(),
+  metrics: z
+    .looseObject({ store: z.string().regex(/^[a-z][a-z0-9-]*$/, 'the name of a store such as prometheus') })
+    .optional()
+    .describe(
+      'The metrics store with its settings; `prometheus: <url>` is short for { store: prometheus, url: <url> }',
+    ),
   alertmanager: loopbackOrWeb.optional(),
   regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),
 });
@@ -119,6 +125,9 @@ const channelSchema = z.discriminatedUnion('kind', [
     userFrom: secretFromEnvironment.optional(),
     passwordFrom: secretFromEnvironment.optional(),
   }),
+  z
+    .looseObject({ kind: z.literal('registered'), ...channelBase, channel: z.string().regex(/^[a-z][a-z0-9-]*$/) })
+    .describe('A channel that was added to the registry, with its own settings'),
 ]);
 
 /** Schema of `relctl.yaml`. */

@@ -30,10 +30,10 @@ export interface Delivery {
 
 /** Prepares a delivery of a message to a channel. */
 export function prepareDelivery(channel: Channel, message: Message, timeout: number, io: HookIo): Delivery {
-  const named = ['urlFrom', 'userFrom', 'passwordFrom'].flatMap((field) => {
-    const name: unknown = (channel as Readonly<Record<string, unknown>>)[field];
-    return typeof name === 'string' ? [name] : [];
-  });
+  // Settings that name an environment variable end in From, in every channel.
+  const named = Object.entries(channel).flatMap(([field, name]) =>
+    field.endsWith('From') && typeof name === 'string' ? [name] : [],
+  );
   const secrets = secretsIn(io.env, named);
   const failed = (problem: string, ...hints: readonly string[]) =>
     new RelctlError(

@@ -3,12 +3,10 @@ import { RelctlError } from '../../errors.ts';
 import type { Channel } from '../../plan/config.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Notifier } from '../../ports/notifier.ts';
-import { sendToCommand } from './command.ts';
 import { type Delivery, type HookIo, prepareDelivery } from './delivery.ts';
-import { sendToSlack } from './slack.ts';
-import { sendToSmtp } from './smtp.ts';
-import { sendToTeams } from './teams.ts';
-import { sendToWebhook } from './webhook.ts';
+import { CHANNEL_KINDS } from './registry.ts';
+
+type Kinds = typeof CHANNEL_KINDS;
 
 /**
  * The notifier port on the channels of `relctl.yaml`. Each delivery has the channel's deadline and is tried once: what fails
@@ -17,31 +15,23 @@ import { sendToWebhook } from './webhook.ts';
  * Secrets are looked up in `io.env` by the names that the configuration gives, at the moment of sending, and are taken out of
  * every error.
  */
-export function createNotifier(channels: readonly Channel[], io: HookIo): Notifier {
+export function createNotifier(channels: readonly Channel[], io: HookIo, kinds: Kinds = CHANNEL_KINDS): Notifier {
   return {
     channelsFor: (topic) =>
       channels.filter((channel) => wantsTopic(channel, topic)).map(({ name, required }) => ({ name, required })),
     send: async (name, message) => {
       const channel = channels.find((candidate) => candidate.name === name);
       if (channel === undefined) throw unknownChannel(name, channels);
-      await deliver(channel, prepareDelivery(channel, message, durationSeconds(channel.timeout) * 1000, io));
+      await deliver(channel, prepareDelivery(channel, message, durationSeconds(channel.timeout) * 1000, io), kinds);
     },
   };
 }
 
-function deliver(channel: Channel, delivery: Delivery): Promise<void> {
-  switch (channel.kind) {
-    case 'command':
-      return sendToCommand(delivery, channel.command);
-    case 'webhook':
-      return sendToWebhook(delivery, channel);
-    case 'slack':
-      return sendToSlack(delivery, channel);
-    case 'teams':
-      return sendToTeams(delivery, channel);
-    case 'smtp':
-      return sendToSmtp(delivery, channel);
-  }
+function deliver(channel: Channel, delivery: Delivery, kinds: Kinds): Promise<void> {
+  const key = channel.kind === 'registered' ? channel.channel : channel.kind;
+  const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
+  if (kind !== undefined) return kind.send(delivery, channel);
+  throw delivery.failed(`relctl has no channel ${key}`, `channels that it has: ${Object.keys(kinds).join(', ')}`);
 }
 
 function unknownChannel(name: string, channels: readonly Channel[]): RelctlError {

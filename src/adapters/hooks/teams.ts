@@ -11,8 +11,10 @@ const MAX_BYTES = 28 * 1024;
  */
 const objection: Objection = (body) => {
   const said = body.trim();
-  return said === '' || said === '1' ? undefined : said.startsWith('{') ? saysNo(said) : said;
+  if (TAKEN.has(said.toLowerCase())) return undefined;
+  return said.startsWith('{') ? saysNo(said) : said;
 };
+const TAKEN = new Set(['', '1', 'ok', 'accepted']);
 
 /** Posts an Adaptive Card to a Teams Workflows webhook; the Office 365 connectors before it are retired. */
 export async function sendToTeams(delivery: Delivery, channel: { readonly urlFrom: string }): Promise<void> {

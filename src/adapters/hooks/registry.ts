@@ -1,0 +1,32 @@
+import type { Channel } from '../../plan/config.ts';
+import { sendToCommand } from './command.ts';
+import type { Delivery } from './delivery.ts';
+import { sendToSlack } from './slack.ts';
+import { sendToSmtp } from './smtp.ts';
+import { sendToTeams } from './teams.ts';
+import { sendToWebhook } from './webhook.ts';
+
+/** One way to tell people. A new one is a file or folder with this and a line in the registry. */
+export interface ChannelKind<Settings = unknown> {
+  /**
+   * Delivers the message of a delivery once. Errors: `notification.failed`, made with `delivery.failed`, so that secrets are taken
+   * out of it.
+   */
+  send(delivery: Delivery, settings: Settings): Promise<void>;
+}
+
+type Settings<K extends Channel['kind']> = Extract<Channel, { readonly kind: K }>;
+type BuiltIn = Exclude<Channel['kind'], 'registered'>;
+
+/** The channels that relctl brings, by their `kind`; relctl.yaml's schema knows their settings. */
+const BUILT_IN: { readonly [K in BuiltIn]: ChannelKind<Settings<K>> } = {
+  command: { send: (delivery, { command }) => sendToCommand(delivery, command) },
+  webhook: { send: sendToWebhook },
+  slack: { send: sendToSlack },
+  teams: { send: sendToTeams },
+  smtp: { send: sendToSmtp },
+};
+
+/** Every channel by its name. What is added here is written in relctl.yaml as `{ kind: registered, channel: <key>, … }`. */
+// biome-ignore lint/suspicious/noExplicitAny: each channel knows its own settings.
+export const CHANNEL_KINDS: Readonly<Record<string, ChannelKind<any>>> = { ...BUILT_IN };

@@ -1,0 +1,5 @@
+import { prometheusStore } from './prometheus.ts';
+import type { MetricStore } from './store.ts';
+
+/** Every store by the `store` of its entry. */
+export const METRIC_STORES: Readonly<Record<string, MetricStore>> = { prometheus: prometheusStore };

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { exec } from '../../src/adapters/exec.ts';
+import { createNotifier } from '../../src/adapters/hooks/notifier.ts';
+import { CHANNEL_KINDS } from '../../src/adapters/hooks/registry.ts';
+import { createManifestSource } from '../../src/adapters/manifests/manifest-source.ts';
+import { SOURCE_KINDS } from '../../src/adapters/manifests/registry.ts';
+import { openMetricStore } from '../../src/adapters/metrics/open-store.ts';
+import { METRIC_STORES } from '../../src/adapters/metrics/registry.ts';
+import { proposeStrategy, STRATEGIES, strategyOf } from '../../src/domain/deployment/strategies/strategies.ts';
+import { compareMigrations } from '../../src/evidence/impact/migrations/compare.ts';
+import { MIGRATION_TOOLS } from '../../src/evidence/impact/migrations/registry.ts';
+import { variablesIn } from '../../src/evidence/impact/variables/detect.ts';
+import { VARIABLE_DETECTORS } from '../../src/evidence/impact/variables/registry.ts';
+import { type Config, configSchema } from '../../src/plan/config.ts';
+import { sourceSettings } from '../../src/plan/manifest-source.ts';
+import { sampleMessage } from '../contract/notifier.contract.ts';
+import { atlas } from '../extensions/atlas.ts';
+import { ini } from '../extensions/ini.ts';
+import { jsonList } from '../extensions/json-list.ts';
+import { ledger } from '../extensions/ledger.ts';
+import { mirror } from '../extensions/mirror.ts';
+import { carried, pigeon } from '../extensions/pigeon.ts';
+
+/** Each extension is one file outside of src, and the line that a registry needs is the one in the test. */
+
+const environment = { context: 'kind', namespace: 'shop' };
+const config = (more: object, environments: object = {}): Config =>
+  configSchema.parse({
+    apiVersion: 'relctl/v1',
+    kind: 'Config',
+    platform: 'kubernetes',
+    environments: { staging: environment, production: { ...environment, ...environments } },
+    services: {},
+    ...more,
+  });
+
+describe('from outside src', () => {
+  it('a canary strategy is drafted and run', () => {
+    const strategies = { mirror, ...STRATEGIES };
+    const ground = { config: config({}), maxShare: 1, services: [{ name: 'mesh-web', replicas: 3 }] };
+    expect(proposeStrategy(ground, strategies)).toEqual({ strategy: 'mirror', share: '100%' });
+    const spec = { canary: { strategy: 'mirror' } } as Parameters<typeof strategyOf>[0];
+    expect(strategyOf(spec, strategies).standing(spec.canary)).toContain('copies of requests');
+  });
+
+  it('a migration tool is recognised, judged and called', () => {
+    const tools = [atlas, ...MIGRATION_TOOLS];
+    const around = { existsAtHead: () => true, existsAtBase: () => false, servicesOf: () => ['db'], tools };
+    const [found] = compareMigrations(
+      [{ oldPath: undefined, oldText: undefined, newPath: 'db/atlas/7_users.hcl', newText: 'drop table users' }],
+      around,
+    );
+    expect(found).toMatchObject({ id: '7_users', tool: 'atlas', operations: [{ effect: 'destroys' }] });
+    if (found === undefined) throw new Error('a migration was expected');
+    expect(atlas.commands?.({ migrations: [found] }).up).toContain('7_users');
+  });
+
+  it('a detector of variables reads its files', () => {
+    expect(
+      variablesIn('etc/supervisord.ini', 'environment=KEY=%(ENV_API_KEY)s\n', [ini, ...VARIABLE_DETECTORS]),
+    ).toEqual([{ name: 'API_KEY', line: 1, how: 'read' }]);
+  });
+
+  it('a manifest source is named in relctl.yaml and rendered', async () => {
+    const repository = {
+      root: '/nowhere',
+      filesAt: async () => ['list.json'],
+      fileAt: async () => '[{ "kind": "ConfigMap", "name": "settings" }]',
+    } as unknown as Parameters<typeof createManifestSource>[0];
+    const source = createManifestSource(repository, { ...SOURCE_KINDS, 'json-list': jsonList });
+    const settings = sourceSettings({ source: 'json-list', entry: 'list.json' });
+    const [one] = await source.render('c'.repeat(40), { environment: 'staging', namespace: 'shop', source: settings });
+    expect(one).toEqual({
+      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'shop' } },
+      from: 'list.json',
+    });
+  });
+
+  it('a channel is named in relctl.yaml and carries messages; its secrets stay out of errors', async () => {
+    const { notifications } = config({
+      notifications: [{ kind: 'registered', name: 'loft', channel: 'pigeon', loftFrom: 'LOFT' }],
+    });
+    const kinds = { ...CHANNEL_KINDS, pigeon };
+    await createNotifier(notifications, { env: { LOFT: 'north' }, exec }, kinds).send('loft', sampleMessage({}));
+    expect(carried).toEqual([expect.stringMatching(/ to north$/)]);
+    const closed = createNotifier(notifications, { env: { LOFT: 'closed' }, exec }, kinds);
+    await expect(closed.send('loft', sampleMessage({}))).rejects.toMatchObject({ code: 'notification.failed' });
+    await expect(closed.send('loft', sampleMessage({}))).rejects.not.toMatchObject({
+      message: expect.stringContaining('closed'),
+    });
+    const without = createNotifier(notifications, { env: { LOFT: 'north' }, exec });
+    await expect(without.send('loft', sampleMessage({}))).rejects.toMatchObject({ code: 'notification.failed' });
+  });
+
+  it('a metrics store is named in relctl.yaml and read', async () => {
+    const ground = { timeout: 1000, env: {}, cwd: '.' };
+    const known = config({}, { metrics: { store: 'ledger', number: 42 } });
+    const store = openMetricStore(known, 'production', ground, { ...METRIC_STORES, ledger });
+    expect(await store.scalar('anything', 0)).toEqual({ ok: true, value: 42 });
+    expect(() => openMetricStore(known, 'production', ground)).toThrowError(
+      expect.objectContaining({ code: 'config.invalid', hints: [expect.stringContaining('prometheus')] }),
+    );
+  });
+});
