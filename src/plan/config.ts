@@ -46,11 +46,12 @@ const environmentSchema = z.strictObject({
 const trafficSchema = z
   .strictObject({
     httpRoute: kubeName.optional().describe('HTTPRoute of the Gateway API, for the canary strategy http-route'),
+    grpcRoute: kubeName.optional().describe('GRPCRoute of the Gateway API, for the canary strategy grpc-route'),
     ingress: kubeName.optional().describe('Ingress of ingress-nginx, for the canary strategy ingress-nginx'),
     service: kubeName.describe('Kubernetes Service that it sends requests to; selects the stable pods only'),
   })
-  .refine((traffic) => traffic.httpRoute !== undefined || traffic.ingress !== undefined, {
-    message: 'traffic needs httpRoute or ingress',
+  .refine(({ httpRoute, grpcRoute, ingress }) => [httpRoute, grpcRoute, ingress].some((one) => one !== undefined), {
+    message: 'traffic needs httpRoute, grpcRoute or ingress',
   });
 
 const serviceSchema = z.strictObject({

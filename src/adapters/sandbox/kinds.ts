@@ -16,6 +16,7 @@ const WITH_STATUS = new Set([
   'DaemonSet',
   'Job',
   'CronJob',
+  'GRPCRoute',
   'HTTPRoute',
   'Pod',
   'Service',

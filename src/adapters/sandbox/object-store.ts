@@ -7,7 +7,7 @@ import { type Fields, fieldsAt, mergeApplied, stillApplied } from './merge.ts';
 import { otherStatus, otherTicks } from './other-workloads.ts';
 import { podObjects } from './pods.ts';
 import { keyOf, uuid } from './random.ts';
-import { routeStatus, routeTicks } from './routes.ts';
+import { isRoute, routeStatus, routeTicks } from './routes.ts';
 import { recordTraffic } from './traffic.ts';
 import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 
@@ -185,7 +185,8 @@ function noteDeploy(state: WorldState, environment: string): void {
 
 function present(state: WorldState, target: TargetState, stored: StoredObject): KubeObject {
   const { object } = stored;
-  const workload = ['Deployment', 'HTTPRoute', 'Job'].includes(object.kind) || otherStatus(state, stored) !== undefined;
+  const workload =
+    ['Deployment', 'Job'].includes(object.kind) || isRoute(object) || otherStatus(state, stored) !== undefined;
   const status = statusOf(state, target, stored);
   const ticks = ticksOf(state, stored);
   return structuredClone({
@@ -198,13 +199,13 @@ function present(state: WorldState, target: TargetState, stored: StoredObject): 
 /** How often the status of an object has changed by itself since it was written. */
 function ticksOf(state: WorldState, stored: StoredObject): number {
   if (stored.object.kind === 'Job') return jobTicks(state, stored);
-  if (stored.object.kind === 'HTTPRoute') return routeTicks(state, stored);
+  if (isRoute(stored.object)) return routeTicks(state, stored);
   return stored.rollout ? stored.rollout.ticks : otherTicks(state, stored);
 }
 
 function statusOf(state: WorldState, target: TargetState, stored: StoredObject): object | undefined {
   if (stored.rollout !== undefined) return deploymentStatus(state, stored, stored.rollout);
-  if (stored.object.kind === 'HTTPRoute') return routeStatus(state, target, stored);
+  if (isRoute(stored.object)) return routeStatus(state, target, stored);
   return stored.object.kind === 'Job' ? jobStatus(state, stored) : otherStatus(state, stored);
 }
 

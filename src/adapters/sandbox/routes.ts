@@ -5,7 +5,12 @@ import type { StoredObject, TargetState, WorldState } from './world-state.ts';
 /** Seconds of the virtual clock after which a gateway has seen a new generation of a route. */
 const SEEN_AFTER = 2;
 
-/** Status of an HTTPRoute, as its gateways write it: about the generation before until they have seen the present one. */
+/** True for the kinds of Gateway API that divide requests by weight. */
+export function isRoute({ kind }: { readonly kind: string }): boolean {
+  return kind === 'HTTPRoute' || kind === 'GRPCRoute';
+}
+
+/** Status of a route, as its gateways write it: about the generation before until they have seen the present one. */
 export function routeStatus(state: WorldState, target: TargetState, stored: StoredObject): object {
   const { metadata } = stored.object;
   const generation = Number(metadata.generation ?? 1);

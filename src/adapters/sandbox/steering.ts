@@ -1,4 +1,5 @@
 import { fieldsAt, isFields } from './merge.ts';
+import { isRoute } from './routes.ts';
 import type { StoredObject } from './world-state.ts';
 
 /** Pods that get a part of a service's requests: those with all the labels. `weight` is relative to the other parts. */
@@ -10,7 +11,7 @@ export interface Part {
 const NGINX = 'nginx.ingress.kubernetes.io/';
 
 /**
- * How a route divides the requests of pods: an HTTPRoute by the weights of the first rule that leads to them, as the Gateway
+ * How a route divides the requests of pods: a route by the weights of the first rule that leads to them, as the Gateway
  * API has it, or an Ingress by the canary weights of ingress-nginx. `undefined` where nothing divides them.
  * @param objects of one target
  * @param isMeant true for a Service selector that selects the pods in question
@@ -29,7 +30,7 @@ export function partsOf(
     return selector !== undefined && isMeant(selector) ? [{ selector, weight }] : [];
   };
   for (const { object } of objects) {
-    if (object.kind !== 'HTTPRoute') continue;
+    if (!isRoute(object)) continue;
     for (const rule of list(fieldsAt(object, 'spec').rules)) {
       const parts = list(rule.backendRefs).flatMap((ref) => part(ref.name, Number(ref.weight ?? 1)));
       if (parts.length > 0) return parts;

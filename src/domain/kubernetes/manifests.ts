@@ -80,6 +80,7 @@ export function unfenced(object: KubeObject): KubeObject {
  */
 const ACTING = new Set([
   'CronJob',
+  'GRPCRoute',
   'HTTPRoute',
   'HorizontalPodAutoscaler',
   'Ingress',
@@ -87,6 +88,9 @@ const ACTING = new Set([
   'NetworkPolicy',
   'PodDisruptionBudget',
   'ScaledObject',
+  'TCPRoute',
+  'TLSRoute',
+  'UDPRoute',
 ]);
 
 /** True when an object that production does not have yet may be there before the canary. */

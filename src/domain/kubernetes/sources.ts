@@ -35,6 +35,7 @@ export function sourcesOf(
     const { workload, container, traffic } = service;
     const routes = [
       ...(traffic?.httpRoute === undefined ? [] : [`HTTPRoute/${traffic.httpRoute}`]),
+      ...(traffic?.grpcRoute === undefined ? [] : [`GRPCRoute/${traffic.grpcRoute}`]),
       ...(traffic?.ingress === undefined ? [] : [`Ingress/${traffic.ingress}`]),
     ];
     const question: ServiceQuestion = { name, workload, container, routes, paths: source.paths };

@@ -6,6 +6,7 @@ import { readKubernetesObjects } from '../kubernetes-objects.ts';
 /** What divides the requests of a service, as relctl.yaml has it. */
 export interface Traffic {
   readonly httpRoute?: string;
+  readonly grpcRoute?: string;
   readonly ingress?: string;
   /** The Kubernetes Service that it sends requests to. */
   readonly service: string;
@@ -17,8 +18,12 @@ interface FoundTraffic {
   readonly trafficObstacle?: string;
 }
 
+const KINDS = { httpRoute: 'HTTPRoute', grpcRoute: 'GRPCRoute', ingress: 'Ingress' } as const;
+/** An HTTPRoute before a GRPCRoute before an Ingress. */
+const ORDER = Object.keys(KINDS);
+
 interface Router {
-  readonly kind: 'httpRoute' | 'ingress';
+  readonly kind: keyof typeof KINDS;
   readonly name: string;
   readonly backends: readonly string[];
 }
@@ -36,8 +41,8 @@ export function objectsOf(texts: Iterable<readonly [file: string, text: string]>
 }
 
 /**
- * Finds the HTTPRoute or the Ingress of ingress-nginx that sends requests to the Service of a workload; where there are both, the
- * HTTPRoute, whose weights are part of the standard. Its Service must leave canary pods out: what it sent them as well would
+ * Finds the HTTPRoute, the GRPCRoute or the Ingress of ingress-nginx that sends requests to the Service of a workload; where there are several, the
+ * route, whose weights are part of the standard. Its Service must leave canary pods out: what it sent them as well would
  * come on top of the share.
  * @param objects everything that production's manifests hold
  */
@@ -45,7 +50,7 @@ export function trafficOf(workload: string, objects: readonly KubeObject[]): Fou
   const stable = objects.find((one) => one.kind === 'Deployment' && one.metadata.name === workload);
   if (stable === undefined) return {};
   const labels = podLabelsOf(stable);
-  const routers = objects.flatMap(routerOf).sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  const routers = objects.flatMap(routerOf).sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   let obstacle: string | undefined;
   for (const { kind, name, backends } of routers) {
     for (const service of objects) {
@@ -55,7 +60,7 @@ export function trafficOf(workload: string, objects: readonly KubeObject[]): Fou
       if (!matchesSelector({ matchLabels: selector }, { ...labels, [TRACK_LABEL]: 'canary' })) {
         return { traffic: { [kind]: name, service: service.metadata.name } };
       }
-      obstacle ??= `${kind === 'ingress' ? 'Ingress' : 'HTTPRoute'} ${name} could give a canary its exact share once the Service ${service.metadata.name} selects ${TRACK_LABEL}: stable`;
+      obstacle ??= `${KINDS[kind]} ${name} could give a canary its exact share once the Service ${service.metadata.name} selects ${TRACK_LABEL}: stable`;
     }
   }
   return obstacle === undefined ? {} : { trafficObstacle: obstacle };
@@ -63,10 +68,10 @@ export function trafficOf(workload: string, objects: readonly KubeObject[]): Fou
 
 function routerOf(object: KubeObject): Router[] {
   const { name, annotations = {} } = object.metadata;
-  if (object.kind === 'HTTPRoute') {
+  if (object.kind === 'HTTPRoute' || object.kind === 'GRPCRoute') {
     const route = (object.spec ?? {}) as RouteSpec;
     const backends = (route.rules ?? []).flatMap((rule) => (rule.backendRefs ?? []).map((ref) => ref.name ?? ''));
-    return [{ kind: 'httpRoute', name, backends }];
+    return [{ kind: object.kind === 'HTTPRoute' ? 'httpRoute' : 'grpcRoute', name, backends }];
   }
   const spec = (object.spec ?? {}) as IngressSpec;
   const ofNginx = spec.ingressClassName === 'nginx' || annotations['kubernetes.io/ingress.class'] === 'nginx';

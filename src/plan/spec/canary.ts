@@ -19,7 +19,7 @@ export const canarySchema = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{0,40}$/, 'the name of a strategy such as http-route')
     .default('shared-service')
     .describe(
-      'How requests come to the candidate: http-route and ingress-nginx divide them by weight, shared-service by number of pods, region by place',
+      'How requests come to the candidate: http-route, grpc-route and ingress-nginx divide them by weight, shared-service by number of pods, region by place',
     ),
   share: percentSchema.default('1%').describe('Share of production that the canary gets'),
   bake: durationSchema.default('15m').describe('How long the SLOs are monitored before promotion'),

@@ -20,47 +20,57 @@ import { exactWeights, factorFor, type Weights, weightsWithin } from './weights.
 /** The API that every Gateway controller serves since v1.0. */
 const API_VERSION = 'gateway.networking.k8s.io/v1';
 
-/**
- * Gateway API: an HTTPRoute divides the requests by weights, so the share is exact with any number of pods. Only refs to the
- * service and to its canary are changed; those of others, filters and matches stay as they are.
- * Source: Gateway API, HTTPRoute, `backendRefs[].weight`: a ref's part is its weight over the sum of the rule's weights.
- */
-export const httpRoute: Strategy = {
-  canary: 'pods',
-  propose: (ground) => proposeByWeight(ground, 'httpRoute'),
-  standing: podsStand,
-  check: (facts) => trafficFindings(facts, 'httpRoute'),
-  replicas: canaryReplicas,
-  trueShare: (share) => share,
-  obstacle: (ground) => overlapObstacle(ground) ?? stableServiceObstacle(ground) ?? routeObstacle(ground),
-  companions: ({ stableService, release }) =>
-    stableService === undefined ? [] : [canaryService(stableService, release)],
-  companionRefs: (traffic) => (traffic === undefined ? [] : [canaryServiceRef(traffic.service)]),
-  routeRef,
-  steering: {
-    ref: routeRef,
-    ownObject: false,
-    expose: (live, ground) =>
-      withRules(
-        live,
-        rulesOf(live).map((rule, index) => exposedRule(rule, index, ground)),
-      ),
-    unlink: (live, { traffic, before }) =>
-      withRules(
-        live,
-        rulesOf(live).map((rule, index) => unlinkedRule(rule, index, traffic.service, before)),
-      ),
-    isClean: (live, { traffic, before }) =>
-      rulesOf(live).every((rule, index) => isCleanRule(rule, index, traffic.service, before)),
-    acceptance: routeAcceptance,
-  },
-};
+/** Where relctl.yaml names the route of a kind. */
+const FIELDS = { HTTPRoute: 'httpRoute', GRPCRoute: 'grpcRoute' } as const;
 
-function routeRef(traffic: Traffic | undefined): ObjectRef | undefined {
-  return traffic?.httpRoute === undefined
-    ? undefined
-    : { apiVersion: API_VERSION, kind: 'HTTPRoute', name: traffic.httpRoute };
+/**
+ * Gateway API: a route divides the requests by weights, so the share is exact with any number of pods. Only refs to the
+ * service and to its canary are changed; those of others, filters and matches stay as they are.
+ * Source: Gateway API, HTTPRoute and GRPCRoute, `backendRefs[].weight`: a ref's part is its weight over the sum of the rule's weights.
+ */
+function weightedRoute(kind: keyof typeof FIELDS): Strategy {
+  const field = FIELDS[kind];
+  const routeRef = (traffic: Traffic | undefined): ObjectRef | undefined => {
+    const name = traffic?.[field];
+    return name === undefined ? undefined : { apiVersion: API_VERSION, kind, name };
+  };
+  return {
+    canary: 'pods',
+    propose: (ground) => proposeByWeight(ground, field),
+    standing: podsStand,
+    check: (facts) => trafficFindings(facts, field),
+    replicas: canaryReplicas,
+    trueShare: (share) => share,
+    obstacle: (ground) => overlapObstacle(ground) ?? stableServiceObstacle(ground) ?? routeObstacle(ground, kind),
+    companions: ({ stableService, release }) =>
+      stableService === undefined ? [] : [canaryService(stableService, release)],
+    companionRefs: (traffic) => (traffic === undefined ? [] : [canaryServiceRef(traffic.service)]),
+    routeRef,
+    steering: {
+      ref: routeRef,
+      ownObject: false,
+      expose: (live, ground) =>
+        withRules(
+          live,
+          rulesOf(live).map((rule, index) => exposedRule(rule, index, ground)),
+        ),
+      unlink: (live, { traffic, before }) =>
+        withRules(
+          live,
+          rulesOf(live).map((rule, index) => unlinkedRule(rule, index, traffic.service, before)),
+        ),
+      isClean: (live, { traffic, before }) =>
+        rulesOf(live).every((rule, index) => isCleanRule(rule, index, traffic.service, before)),
+      acceptance: routeAcceptance,
+    },
+  };
 }
+
+/** Requests of HTTP, through an HTTPRoute. */
+export const httpRoute = weightedRoute('HTTPRoute');
+
+/** Calls of gRPC, through a GRPCRoute: the same rules, backends and answers. */
+export const grpcRoute = weightedRoute('GRPCRoute');
 
 function exposedRule(rule: RouteRule, index: number, { traffic, share, before }: Exposure): RouteRule {
   const { service } = traffic;
@@ -110,12 +120,16 @@ function weightField({ weight }: BackendRef): { readonly weight?: number } {
   return weight === undefined ? {} : { weight };
 }
 
-function routeObstacle({ service, traffic, route, share }: CanaryGround): Obstacle | undefined {
+function routeObstacle(
+  { service, traffic, route, share }: CanaryGround,
+  kind: keyof typeof FIELDS,
+): Obstacle | undefined {
+  const field = FIELDS[kind];
   if (traffic === undefined) return undefined;
   if (route === undefined) {
     return notSteerable(
-      `there is no HTTPRoute ${traffic.httpRoute}, which relctl.yaml names for ${service}`,
-      `correct services.${service}.traffic.httpRoute in relctl.yaml`,
+      `there is no ${kind} ${traffic[field]}, which relctl.yaml names for ${service}`,
+      `correct services.${service}.traffic.${field} in relctl.yaml`,
     );
   }
   const ours = rulesOf(route).filter((rule) => rule.backendRefs?.some(isRefTo(traffic.service)));
@@ -163,7 +177,7 @@ function notSteerable(problem: string, fix: string): Obstacle {
   return {
     code: 'canary.not-steerable',
     problem,
-    why: 'With the strategy http-route the HTTPRoute decides who meets the candidate.',
+    why: 'The route decides who meets the candidate.',
     hints: [fix],
   };
 }

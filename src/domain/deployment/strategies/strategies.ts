@@ -1,6 +1,6 @@
 import { RelctlError } from '../../../errors.ts';
 import type { Spec } from '../../../plan/spec.ts';
-import { httpRoute } from './http-route.ts';
+import { grpcRoute, httpRoute } from './http-route.ts';
 import { ingressNginx } from './ingress-nginx.ts';
 import { region } from './region.ts';
 import { sharedService } from './shared-service.ts';
@@ -12,6 +12,7 @@ export type Strategies = Readonly<Record<string, Strategy>>;
 /** Every strategy. Nothing else asks for one by its name. */
 export const STRATEGIES: Strategies = {
   'http-route': httpRoute,
+  'grpc-route': grpcRoute,
   region,
   'ingress-nginx': ingressNginx,
   'shared-service': sharedService,

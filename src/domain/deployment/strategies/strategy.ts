@@ -89,7 +89,7 @@ export interface CanaryGround {
   /** The Deployment that production runs, and the canary's. */
   readonly stable: KubeObject;
   readonly canary: KubeObject;
-  /** The Service and the HTTPRoute or Ingress that `traffic` names, as they are now. */
+  /** The Service and the route or Ingress that `traffic` names, as they are now. */
   readonly stableService: KubeObject | undefined;
   readonly route: KubeObject | undefined;
 }

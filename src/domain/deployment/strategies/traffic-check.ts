@@ -1,7 +1,7 @@
 import type { Spec } from '../../../plan/spec.ts';
 import type { Proposal, ProposalGround, StrategyFacts, StrategyFinding } from './strategy.ts';
 
-const NAMES = { httpRoute: 'http-route', ingress: 'ingress-nginx' } as const;
+const NAMES = { httpRoute: 'http-route', grpcRoute: 'grpc-route', ingress: 'ingress-nginx' } as const;
 
 /** Every service that is canaried by a route must say in relctl.yaml which one, and which Service it sends to. */
 export function trafficFindings({ spec, config }: StrategyFacts, kind: keyof typeof NAMES): readonly StrategyFinding[] {

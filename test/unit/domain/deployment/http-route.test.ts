@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { httpRoute } from '../../../../src/domain/deployment/strategies/http-route.ts';
+import { grpcRoute, httpRoute } from '../../../../src/domain/deployment/strategies/http-route.ts';
 import { routeAcceptance } from '../../../../src/domain/deployment/strategies/http-route-acceptance.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
@@ -120,6 +120,27 @@ describe('an HTTPRoute', () => {
       { backendRefs: [{ name: 'web', namespace: 'other' } as Ref, { name: 'web', kind: 'Bucket' } as Ref] },
     ]);
     expect(steering.expose(before, { traffic: TRAFFIC, before, share: 0.01 })).toEqual(before);
+  });
+});
+
+describe('a GRPCRoute', () => {
+  it('is named by its own field, and divided like an HTTPRoute', () => {
+    const traffic = { grpcRoute: 'calls', service: 'web' };
+    expect(grpcRoute.routeRef(TRAFFIC)).toBeUndefined();
+    expect(grpcRoute.routeRef(traffic)).toEqual({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'GRPCRoute',
+      name: 'calls',
+    });
+    const before = { ...route([{ backendRefs: [{ name: 'web', port: 80 }] }]), kind: 'GRPCRoute' };
+    const live = grpcRoute.steering?.expose(before, { traffic, before, share: 0.01 });
+    expect(live && refsOf(live)).toEqual([
+      [
+        { name: 'web', port: 80, weight: 99 },
+        { name: 'web-canary', port: 80, weight: 1 },
+      ],
+    ]);
+    expect(live && grpcRoute.steering?.unlink(live, { traffic, before })).toEqual(before);
   });
 });
 

@@ -49,6 +49,15 @@ describe('what divides the requests of a service', () => {
     });
   });
 
+  test('is a GRPCRoute where there is no HTTPRoute', () => {
+    const grpc = HTTP_ROUTE.replace('kind: HTTPRoute', 'kind: GRPCRoute').replace('name: shop', 'name: calls');
+    const nginx = ingress('ingressClassName: nginx');
+    const [deployment, own] = [DEPLOYMENT, service(STABLE)];
+    expect(found(deployment, own, nginx, grpc).traffic).toEqual({ grpcRoute: 'calls', service: 'api' });
+    expect(found(deployment, own, grpc, HTTP_ROUTE).traffic).toEqual({ httpRoute: 'shop', service: 'api' });
+    expect(found(deployment, service('{ app: api }'), grpc).trafficObstacle).toContain('GRPCRoute calls');
+  });
+
   test('is said to need another selector where the Service would also send requests to the canary', () => {
     const { traffic, trafficObstacle } = found(DEPLOYMENT, service('{ app: api }'), HTTP_ROUTE);
     expect(traffic).toBeUndefined();
