@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Five projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * Six projects: `fast` is what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
  * `sandbox` walks whole releases through the simulated company, with faults and with kills at every step (`npm run test:sandbox`);
+ * `fuzz` reads thousands of damaged plans (`npm run test:fuzz`);
  * `rails` plants violations and expects each check to find its own (`npm run rails`);
  * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`; `gateway` also needs a gateway and a
  * network of its own (`npm run test:gateway`).
@@ -29,6 +30,13 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           globalSetup: ['test/support/build-once.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          testTimeout: 120_000,
         },
       },
       {
