@@ -171,7 +171,7 @@ export async function attend(program: string, args: readonly string[], options: 
 }
 
 function notReady(program: string, args: readonly string[], timeout: number): RelctlError {
-  return new RelctlError('tool.timeout', `${program} was not ready within ${timeout / 1000} s`, {
+  return new RelctlError('tool.timeout', `${program} did not answer within ${timeout / 1000} s`, {
     why: 'It was ended together with everything that it had started.',
     hints: [`try it by hand: ${[program, ...args].join(' ')}`],
   });

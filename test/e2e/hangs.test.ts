@@ -107,6 +107,10 @@ describe('a program that hangs', () => {
 
   it('in the middle of a write is read back, and the write is done once', async () => {
     await inArena(async (arena) => {
+      const config = join(arena.root, 'relctl.yaml');
+      const text = readFileSync(config, 'utf8');
+      expect(text).toContain('"connection": "proxy"');
+      writeFileSync(config, text.replaceAll('"connection": "proxy"', '"connection": "single-calls"'));
       const env = hooked.environment({ at: 4, what: 'hang-after' });
       const { code, stderr } = await arena.relctl(['deploy', RELEASE], { env });
       expect(hooked.fired()).toBe(true);

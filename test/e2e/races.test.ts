@@ -20,7 +20,7 @@ const refusals = { lease: 0, objects: 0 };
 beforeAll(async () => {
   hooked = makeHookedKubectl();
   // Long enough that no renewal of the lock comes between the calls of a run, which are counted.
-  lab = await startLab({ lockSeconds: 600 });
+  lab = await startLab({ lockSeconds: 600, connection: 'single-calls' });
 });
 afterAll(async () => {
   process.stdout.write(
@@ -67,7 +67,12 @@ describe('two people who deploy at once from two clones', () => {
 
 describe('a run that is stopped while another one takes over', () => {
   it('finds that it has lost the lock when it wakes between two steps: the API server refuses its renewal', async () => {
-    const brief = await startLab({ name: 'brief', lockSeconds: 5, canary: { bake: '8s', look: '1s' } });
+    const brief = await startLab({
+      name: 'brief',
+      lockSeconds: 5,
+      connection: 'single-calls',
+      canary: { bake: '8s', look: '1s' },
+    });
     try {
       const arena = await brief.arena();
       const stopped = arena.start(['deploy', RELEASE]);

@@ -8,6 +8,8 @@ const LONGEST_MS = 10_000;
 
 /** How often a request is tried, at most, that fails like this. */
 export function triesFor(failure: RequestFailure): number {
+  // What could not be sent within a whole deadline is not waited for again.
+  if (failure.failure === 'unsent' && failure.cause !== undefined) return 1;
   return failure.retryAfter === undefined ? TRIES : TRIES_WHEN_TOLD;
 }
 

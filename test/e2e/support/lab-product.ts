@@ -22,6 +22,8 @@ export interface LabProduct {
   readonly canary?: Readonly<Record<string, unknown>>;
   /** How long the lock outlives its last renewal; 60 s when left out. */
   readonly lockSeconds?: number;
+  /** How its clusters are asked; `single-calls` where a test steps in at calls of kubectl. */
+  readonly connection?: 'proxy' | 'single-calls';
 }
 
 /** Where the lab's parts are. */
@@ -81,13 +83,14 @@ export const STABLE: readonly KubeObject[] = parseAllDocuments(manifest('1.0.0',
 export function labFiles(version: string, facts: LabFacts, options: LabProduct): Record<string, string> {
   const target = (namespace: string) => ({ context: facts.context, namespace, clusterUid: facts.uid });
   const { kubeconfig, prometheus } = facts;
+  const { connection = 'proxy' } = options;
   const config = {
     apiVersion: 'relctl/v1',
     kind: 'Config',
     platform: 'kubernetes',
     environments: {
-      staging: { ...target('shop-staging'), kubeconfig, prometheus },
-      production: { ...target('shop'), kubeconfig, prometheus },
+      staging: { ...target('shop-staging'), kubeconfig, prometheus, connection },
+      production: { ...target('shop'), kubeconfig, prometheus, connection },
     },
     services: {
       web: {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RelctlError } from '../../../errors.ts';
 import { attend } from '../../exec.ts';
-import { ENVIRONMENT, type KubectlTarget, pinnedTo } from '../kubectl.ts';
+import { RequestFailure } from '../failure.ts';
+import { DEFAULT_DEADLINE_MS, ENVIRONMENT, type KubectlTarget, pinnedTo } from '../kubectl.ts';
 
 /** A running `kubectl proxy`: the API server of a target behind a socket that only this user can open. */
 export interface KubectlProxy {
@@ -22,15 +23,13 @@ export class NoConnection extends Error {
   }
 }
 
-/** It reads the kubeconfig and opens a socket; a server or a credential plugin is asked with the first request only. */
-const START_MS = 10_000;
 /** What the address of a unix socket can hold, with its end, on the system that can hold least (macOS). */
 const LONGEST_PATH = 103;
 
 /**
  * Starts `kubectl proxy` on a socket in a folder that nobody else can enter. kubectl keeps the login, also where a plugin renews
  * it. It ends with relctl, however relctl ends.
- * @throws NoConnection; RelctlError `tool.missing`
+ * @throws NoConnection; RequestFailure `unsent` when it is not ready within the deadline; RelctlError `tool.missing`
  */
 export async function startProxy(target: KubectlTarget): Promise<KubectlProxy> {
   if (process.platform === 'win32') throw new NoConnection('kubectl proxy has no unix socket on Windows');
@@ -41,11 +40,15 @@ export async function startProxy(target: KubectlTarget): Promise<KubectlProxy> {
     if (Buffer.byteLength(socket) > LONGEST_PATH) throw new NoConnection(`${socket} is too long for a unix socket`);
     // A server below a path of its host (Rancher) is reached only with its path.
     const args = [...pinnedTo(target), 'proxy', `--unix-socket=${socket}`, '--append-server-path=true'];
-    const options = { folder, ready: /Starting to serve/, timeout: START_MS, env: ENVIRONMENT };
+    // It reads the kubeconfig and opens a socket; a server or a credential plugin is asked with the first request only.
+    const timeout = target.deadline ?? DEFAULT_DEADLINE_MS;
+    const options = { folder, ready: /Starting to serve/, timeout, env: ENVIRONMENT };
     return { socket, ...(await attend(target.kubectl ?? 'kubectl', args, options)) };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    if (error instanceof RelctlError && error.code !== 'tool.missing') throw new NoConnection(error.message);
-    throw error;
+    if (!(error instanceof RelctlError) || error.code === 'tool.missing') throw error;
+    // A kubectl that hangs would hang by itself, too.
+    if (error.code === 'tool.timeout') throw new RequestFailure('unsent', error.message, { cause: error });
+    throw new NoConnection(error.message);
   }
 }
