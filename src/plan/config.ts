@@ -171,7 +171,7 @@ export const configSchema = z.strictObject({
   metrics: z
     .strictObject({
       canaryMatcher: z.string().min(3).default('track="canary"'),
-      controlMatcher: z.string().min(3).default('track="stable"'),
+      controlMatcher: z.string().min(3).default('track!="canary"'),
       staleAfter: durationSchema.default('60s').describe('A sample older than this is no data'),
     })
     .prefault({}),

@@ -111,6 +111,24 @@ export const ENTRIES: readonly CommandEntry[] = [
     load: () => import('../commands/packet.ts'),
   },
   {
+    path: 'manifests',
+    group: 'Plan and approve (T-7)',
+    summary: 'print exactly what a release applies, or what it changes',
+    description:
+      'The objects that the candidate renders, with the images of the plan, whose they are, and the digest that stands for them. Values of Secrets are hidden. Nothing is applied.',
+    args: [ID],
+    options: [
+      ['--environment <name>', 'staging or production; both when left out'],
+      ['--service <name>', 'this service only; `product` for what several share'],
+      ['--diff <ref>', 'what changes against what this commit, tag or branch renders'],
+    ],
+    examples: [
+      'relctl manifests 2026-12-wallet-checkout --environment production',
+      'relctl manifests 2026-12-wallet-checkout --environment production --diff v4.1.0',
+    ],
+    load: () => import('../commands/manifests.ts'),
+  },
+  {
     path: 'signoff cab',
     group: 'Plan and approve (T-7)',
     summary: 'vote Go or No-Go as a member of the CAB',

@@ -1,13 +1,15 @@
 import { dependencyWaves } from '../domain/deployment/steps.ts';
+import { isWorkload } from '../domain/kubernetes/find-workload.ts';
 import { nameOf } from '../domain/kubernetes/manifests.ts';
 import { imageIds } from '../domain/kubernetes/rollout.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
+import type { KubeObject } from '../ports/cluster.ts';
 import { applyFenced } from './cluster/apply.ts';
 import { awaitRollout } from './cluster/await-ready.ts';
 import { requireManifests } from './cluster/check-manifests.ts';
-import { type DesiredService, desiredService } from './cluster/desired-objects.ts';
+import { type DesiredObjects, type DesiredService, shippedObjects } from './cluster/desired-objects.ts';
 import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
 import { clusterOf } from './cluster/run.ts';
 import { migrate, removeJobs } from './deployment/migrate.ts';
@@ -73,14 +75,8 @@ async function deployToStaging(
   const { journal, policy } = release;
   const { spec, id } = journal.plan;
   try {
-    const services = new Map(
-      await Promise.all(
-        spec.services.map(
-          async ({ name, image }) =>
-            [name, await desiredService(context, spec.candidate.commit, 'staging', name, image)] as const,
-        ),
-      ),
-    );
+    const shipped = await shippedObjects(context, spec, 'staging');
+    const services = new Map(shipped.services.map((service) => [service.name, service]));
     const migrateAll = async (when: 'before-canary' | 'after-rollout') => {
       for (const migration of spec.migrations.filter((one) => one.when === when)) {
         const service = services.get(migration.service);
@@ -91,8 +87,14 @@ async function deployToStaging(
         });
       }
     };
-    for (const service of services.values()) await createMissing(context, lock, service);
+    for (const one of [shipped.product, ...services.values()]) await createMissing(context, lock, one);
     await migrateAll('before-canary');
+    const { others } = shipped.product;
+    if (others.length > 0) {
+      await step(context, 'Roll out what the product shares in staging', () =>
+        applyAll(context, lock, others, policy.production.rolloutTimeout),
+      );
+    }
     const images: Record<string, string[]> = {};
     for (const wave of dependencyWaves([...services.keys()], context.config)) {
       await Promise.all(
@@ -116,7 +118,7 @@ async function deployToStaging(
   }
 }
 
-async function createMissing(context: Context, lock: Lock, service: DesiredService): Promise<void> {
+async function createMissing(context: Context, lock: Lock, service: DesiredObjects): Promise<void> {
   for (const object of service.others) {
     const { apiVersion, kind, metadata } = object;
     if ((await lock.cluster.get({ apiVersion, kind, name: metadata.name })) === undefined) {
@@ -131,7 +133,7 @@ async function rollOutService(
   service: DesiredService,
   timeout: string,
 ): Promise<string[]> {
-  for (const object of service.others) await applyFenced(context, lock, object);
+  await applyAll(context, lock, service.others, timeout);
   const written = await applyFenced(context, lock, service.deployment);
   const pods = await awaitRollout(context, lock, written, timeout);
   const ids = imageIds(pods, service.container);
@@ -146,6 +148,13 @@ async function rollOutService(
     );
   }
   return [...ids];
+}
+
+/** Applies objects, and waits for those of them that run pods. */
+async function applyAll(context: Context, lock: Lock, objects: readonly KubeObject[], timeout: string): Promise<void> {
+  const written: KubeObject[] = [];
+  for (const object of objects) written.push(await applyFenced(context, lock, object));
+  for (const object of written.filter(isWorkload)) await awaitRollout(context, lock, object, timeout);
 }
 
 async function step(context: Context, title: string, act: () => Promise<void>): Promise<void> {

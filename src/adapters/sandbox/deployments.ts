@@ -8,7 +8,9 @@ import type { ReplicaSetState, RolloutState, StoredObject, TargetState, WorldSta
 
 /** The service that pods belong to, by the label that relctl's conventions use, and Kubernetes' older one. */
 export function serviceOf(labels: Readonly<Record<string, unknown>>): string {
-  return String(labels['app.kubernetes.io/name'] ?? labels.app ?? '');
+  const name = String(labels['app.kubernetes.io/name'] ?? labels.app ?? '');
+  // A canary may bear a value of its own, so that its stable Service leaves it out.
+  return labels.track === 'canary' ? name.replace(/-canary$/, '') : name;
 }
 
 /** Labels of the pods of a template. */

@@ -1,11 +1,6 @@
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 
-/** True for kinds that are named by the hash of what they hold, and so never change once they are there. */
-export function isContent(object: Pick<KubeObject, 'kind'>): boolean {
-  return object.kind === 'ConfigMap' || object.kind === 'Secret';
-}
-
 /** True when a live ConfigMap or Secret holds what a manifest says; labels and annotations aside. */
 export function holdsContent(live: KubeObject, wanted: KubeObject): boolean {
   return canonicalJson(contentOf(live)) === canonicalJson(contentOf(wanted));

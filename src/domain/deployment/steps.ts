@@ -1,6 +1,8 @@
 import type { Config } from '../../plan/config.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
+import { PRODUCT } from '../kubernetes/own-objects.ts';
+import { sourcesOf } from '../kubernetes/sources.ts';
 import { strategyOf } from './strategies/strategies.ts';
 
 /** One step of a deployment to production, as data: what is done, to which service, where. */
@@ -38,12 +40,11 @@ function regionOf(target: string): string | undefined {
  */
 export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[] {
   const targets = productionTargets(config);
-  const waves = dependencyWaves(
-    spec.services.map((service) => service.name),
-    config,
-  );
+  const names = spec.services.map((service) => service.name);
+  const waves = dependencyWaves(names, config);
+  const shared = sourcesOf(config, 'production', names).some((one) => one.shared || one.services.length > 1);
   const byRegion = strategyOf(spec).canary === 'region';
-  const [canary, rest] = byRegion ? regionSteps(spec, targets, waves) : podSteps(spec, targets, waves);
+  const [canary, rest] = byRegion ? regionSteps(spec, targets, waves, shared) : podSteps(spec, targets, waves, shared);
   return [
     targets.map((target) => step('baseline', target, `Record what ${target} runs`)),
     [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
@@ -63,18 +64,20 @@ type Halves = readonly [beforeBake: readonly StepGroup[], afterPromotion: readon
  * Canary pods of all services, in the order of their dependencies; requests come to them once all are ready, so that the
  * candidate is met as a whole. After the rollout they are left by the requests first and removed then.
  */
-function podSteps(spec: Spec, targets: readonly string[], waves: Waves): Halves {
+function podSteps(spec: Spec, targets: readonly string[], waves: Waves, shared: boolean): Halves {
   const all = waves.flat();
   const everywhere = (kind: ServiceStepKind, services: readonly string[] = all) =>
     targets.flatMap((target) => services.map((service) => serviceStep(kind, service, target)));
   const steered = strategyOf(spec).steering !== undefined;
   return [
     [
+      ...productStep('prepare', targets, shared),
       everywhere('prepare'),
       ...waves.map((wave) => everywhere('canary', wave)),
       ...(steered ? [everywhere('expose')] : []),
     ],
     [
+      ...productStep('rollout', targets, shared),
       ...waves.map((wave) => everywhere('rollout', wave)),
       ...(steered ? [everywhere('hide')] : []),
       everywhere('retire'),
@@ -83,11 +86,13 @@ function podSteps(spec: Spec, targets: readonly string[], waves: Waves): Halves 
 }
 
 /** One region first; then the others, in the waves that the plan names or all at once. */
-function regionSteps(spec: Spec, targets: readonly string[], waves: Waves): Halves {
+function regionSteps(spec: Spec, targets: readonly string[], waves: Waves, shared: boolean): Halves {
   const all = waves.flat();
   const first = `production/${spec.canary.region}`;
   const roll = (places: readonly string[]): readonly StepGroup[] => [
+    ...productStep('prepare', places, shared),
     places.flatMap((target) => all.map((service) => serviceStep('prepare', service, target))),
+    ...productStep('rollout', places, shared),
     ...waves.map((wave) => places.flatMap((target) => wave.map((service) => serviceStep('rollout', service, target)))),
   ];
   const rest = targets.filter((target) => target !== first);
@@ -102,6 +107,11 @@ function regionSteps(spec: Spec, targets: readonly string[], waves: Waves): Halv
     return [...rolled, [{ id: `soak:${index + 1}`, kind: 'soak', done: [...done], duration: soak, title }]];
   });
   return [roll([first]), following];
+}
+
+/** What several services share comes before each of them. */
+function productStep(kind: 'prepare' | 'rollout', targets: readonly string[], shared: boolean): readonly StepGroup[] {
+  return shared ? [targets.map((target) => serviceStep(kind, PRODUCT, target))] : [];
 }
 
 /** Services in waves: each after those that it depends on, as far as they are part of the release. */
@@ -152,7 +162,7 @@ function serviceStep(kind: keyof typeof TITLES, service: string, target: string)
     kind,
     service,
     target,
-    title: `${TITLES[kind](service)}${where === undefined ? '' : ` in ${where}`}`,
+    title: `${TITLES[kind](service === PRODUCT ? 'what the product shares' : service)}${where === undefined ? '' : ` in ${where}`}`,
   };
 }
 

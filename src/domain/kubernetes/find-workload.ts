@@ -30,7 +30,7 @@ const ROLLED_OUT = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 const NAME_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/component', 'app', 'k8s-app', 'io.kompose.service'];
 
 /** True for an object that a release can roll out as a service. */
-function isWorkload(object: KubeObject): boolean {
+export function isWorkload(object: KubeObject): boolean {
   return ROLLED_OUT.has(object.kind) && object.apiVersion.startsWith('apps/') && podTemplateOf(object) !== undefined;
 }
 

@@ -1,6 +1,8 @@
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import type { LabelSelector } from './label-selector.ts';
+import { type LabelSelector, matchesSelector } from './label-selector.ts';
+import { allContainers, type Labels, podTemplateOf } from './pods.ts';
+import { referencesOf } from './references.ts';
 
 /**
  * What relctl does to Kubernetes manifests before they reach a cluster. Pure: objects in, objects out.
@@ -93,9 +95,18 @@ const ACTING = new Set([
   'UDPRoute',
 ]);
 
-/** True when an object that production does not have yet may be there before the canary. */
-export function isPreparable(object: Pick<KubeObject, 'kind'>): boolean {
-  return !ACTING.has(object.kind);
+/**
+ * True when an object that production does not have yet may be there before the canary. A cache may; another workload that runs
+ * what is shipped, such as a worker, would act on production before the canary was judged.
+ */
+export function isPreparable(
+  object: KubeObject,
+  service: { readonly deployment?: KubeObject; readonly container?: string } = {},
+): boolean {
+  if (ACTING.has(object.kind)) return false;
+  const { deployment, container } = service;
+  const shipped = deployment && allContainers(deployment).find((one) => one.name === container)?.image;
+  return shipped === undefined || allContainers(object).every(({ image }) => image !== shipped);
 }
 
 /** The fence's number in `<release>/<number>`, or 0 where there is none. */
@@ -128,30 +139,14 @@ export function isDeployment(object: KubeObject): object is Workload {
   return object.apiVersion === 'apps/v1' && object.kind === 'Deployment' && typeof object.spec === 'object';
 }
 
-/** Replicas that a Deployment asks for; Kubernetes' default is 1. */
-export function replicasOf(deployment: KubeObject): number {
-  return isDeployment(deployment) ? (deployment.spec.replicas ?? 1) : 1;
+/** Replicas that a workload asks for; Kubernetes' default is 1. A DaemonSet has as many as there are nodes, and counts as 1. */
+export function replicasOf(workload: KubeObject): number {
+  return (workload.spec as { readonly replicas?: number } | undefined)?.replicas ?? 1;
 }
 
-/** How a Deployment selects its pods. */
-export function selectorOf(deployment: KubeObject): LabelSelector {
-  return isDeployment(deployment) ? (deployment.spec.selector ?? {}) : {};
-}
-
-/** Names of the containers of a Deployment, in order. */
-export function containersOf(deployment: KubeObject): readonly string[] {
-  return isDeployment(deployment) ? deployment.spec.template.spec.containers.map((container) => container.name) : [];
-}
-
-/** Sets the image of one container. */
-export function withImage(deployment: KubeObject, container: string, image: string): KubeObject {
-  if (!isDeployment(deployment)) return deployment;
-  const { template } = deployment.spec;
-  const containers = template.spec.containers.map((one) => (one.name === container ? { ...one, image } : one));
-  return {
-    ...deployment,
-    spec: { ...deployment.spec, template: { ...template, spec: { ...template.spec, containers } } },
-  };
+/** How a workload selects its pods. */
+export function selectorOf(workload: KubeObject): LabelSelector {
+  return (workload.spec as { readonly selector?: LabelSelector } | undefined)?.selector ?? {};
 }
 
 /** An image reference pinned to a digest, with its tag kept for people: `repo:tag@sha256:…`. */
@@ -166,17 +161,46 @@ export function canaryReplicas(share: number, stable: number): number {
 }
 
 /** Labels of canary pods: the stable ones with their own track. */
-function canaryLabels(labels: Readonly<Record<string, string>>, release: string): Readonly<Record<string, string>> {
+function canaryLabels(labels: Labels, release: string): Labels {
   return { ...labels, [TRACK_LABEL]: 'canary', [RELEASE_LABEL]: release };
 }
 
+/** Keys of a Service's selector that are changed last: metrics and network policies go by them more often than by others. */
+const NAMES = ['app', 'app.kubernetes.io/name'];
+/** The longest value that a label may have. Source: Kubernetes API conventions, labels. */
+const LONGEST_VALUE = 63;
+
 /**
- * The Deployment of the canary: the candidate's, under its own name and with its own selector, so that neither Deployment
- * takes the other's pods (a selector is immutable and must be unique).
+ * What a canary's labels say otherwise so that the stable Service leaves its pods out: one key of the selector gets a value of its
+ * own, as Flagger does it, and nothing of the stable objects has to change. Nothing where the selector tells them apart already.
+ * @param labels of the canary's pods otherwise
  */
-export function canaryDeployment(deployment: KubeObject, replicas: number, release: string): KubeObject {
+export function labelsApart(service: KubeObject | undefined, labels: Labels): Labels {
+  const { selector } = (service?.spec ?? {}) as { readonly selector?: Labels };
+  if (selector === undefined || !matchesSelector({ matchLabels: selector }, labels)) return {};
+  const keys = Object.keys(selector);
+  const key = keys.find((one) => !NAMES.includes(one)) ?? keys[0];
+  return key === undefined ? {} : { [key]: `${(selector[key] ?? '').slice(0, LONGEST_VALUE - 7)}-canary` };
+}
+
+/**
+ * The Deployment of the canary: the candidate's, under its own name and with a selector that no stable pod has. The stable
+ * selector may match canary pods: a Deployment takes only what it owns, by owner reference and the hash in its ReplicaSets'
+ * selectors.
+ * @param apart the Service that must leave its pods out, where something else divides the requests
+ */
+export function canaryDeployment(
+  deployment: KubeObject,
+  replicas: number,
+  release: string,
+  apart?: KubeObject,
+): KubeObject {
   if (!isDeployment(deployment)) return deployment;
   const { template } = deployment.spec;
+  const all = canaryLabels(template.metadata?.labels ?? {}, release);
+  const own = labelsApart(apart, all);
+  const selected = Object.keys(canaryLabels(ownLabels(deployment), release));
+  const labels = { ...all, ...own };
   return {
     ...deployment,
     metadata: {
@@ -187,17 +211,14 @@ export function canaryDeployment(deployment: KubeObject, replicas: number, relea
     spec: {
       ...deployment.spec,
       replicas,
-      selector: { matchLabels: canaryLabels(ownLabels(deployment), release) },
-      template: {
-        ...template,
-        metadata: { ...template.metadata, labels: canaryLabels(template.metadata?.labels ?? {}, release) },
-      },
+      selector: { matchLabels: Object.fromEntries(selected.map((key) => [key, labels[key] ?? ''])) },
+      template: { ...template, metadata: { ...template.metadata, labels } },
     },
   };
 }
 
 /** Labels that tell the pods of a Deployment from those of others; all of theirs where its selector has only expressions. */
-function ownLabels(deployment: KubeObject): Readonly<Record<string, string>> {
+function ownLabels(deployment: KubeObject): Labels {
   const { matchLabels = {} } = selectorOf(deployment);
   return Object.keys(matchLabels).length > 0 ? matchLabels : podLabelsOf(deployment);
 }
@@ -207,28 +228,45 @@ export function canaryName(name: string): string {
   return `${name}-canary`;
 }
 
-/** Labels of a Deployment's pods. */
-export function podLabelsOf(deployment: KubeObject): Readonly<Record<string, string>> {
-  return isDeployment(deployment) ? (deployment.spec.template.metadata?.labels ?? {}) : {};
+/** Labels of a workload's pods. */
+export function podLabelsOf(workload: KubeObject): Readonly<Record<string, string>> {
+  return podTemplateOf(workload)?.metadata?.labels ?? {};
 }
 
 /**
- * Gives every ConfigMap and Secret of a service a name that ends in the hash of its content, and points whatever names it there.
+ * Gives every ConfigMap and Secret that the objects read a name that ends in the hash of its content, and points whatever names it
+ * there. One that nothing among them reads keeps its name: whoever reads it finds it by that.
  * Canary and stable pods then each read their own, nothing that runs is changed under it, and a rollback finds the old one where
  * it was.
  */
 export function withContentNames(objects: readonly KubeObject[]): readonly KubeObject[] {
   const names = new Map<string, string>();
+  const read = new Set(
+    objects
+      .filter((object) => !holdsValues(object))
+      .flatMap(referencesOf)
+      .map(({ kind, name }) => `${kind}/${name}`),
+  );
   const renamed = objects.map((object) => {
-    if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') return object;
-    const { metadata: _metadata, ...content } = object;
-    const name = `${object.metadata.name}-${sha256(canonicalJson(content)).slice(0, 8)}`;
+    if (!holdsValues(object) || !read.has(`${object.kind}/${object.metadata.name}`)) return object;
+    const name = `${object.metadata.name}-${contentHash(object)}`;
     names.set(`${object.kind}/${object.metadata.name}`, name);
     return { ...object, metadata: { ...object.metadata, name } };
   });
-  return renamed.map((object) =>
-    object.kind === 'ConfigMap' || object.kind === 'Secret' ? object : (repoint(object, names) as KubeObject),
-  );
+  return renamed.map((object) => (holdsValues(object) ? object : (repoint(object, names) as KubeObject)));
+}
+
+/** True for an object that is named by the hash of what it holds, and so never changes once it is there. */
+export function isContentNamed(object: KubeObject): boolean {
+  return holdsValues(object) && object.metadata.name.endsWith(`-${contentHash(object)}`);
+}
+
+function holdsValues({ kind }: KubeObject): boolean {
+  return kind === 'ConfigMap' || kind === 'Secret';
+}
+
+function contentHash({ metadata: _metadata, ...content }: KubeObject): string {
+  return sha256(canonicalJson(content)).slice(0, 8);
 }
 
 /** Where objects name ConfigMaps and Secrets: the key under which the name stands, by the key of its parent. */

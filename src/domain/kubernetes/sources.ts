@@ -36,6 +36,7 @@ export function sourcesOf(
     const routes = [
       ...(traffic?.httpRoute === undefined ? [] : [`HTTPRoute/${traffic.httpRoute}`]),
       ...(traffic?.grpcRoute === undefined ? [] : [`GRPCRoute/${traffic.grpcRoute}`]),
+      ...(traffic?.grpcRoute === undefined ? [] : [`GRPCRoute/${traffic.grpcRoute}`]),
       ...(traffic?.ingress === undefined ? [] : [`Ingress/${traffic.ingress}`]),
     ];
     const question: ServiceQuestion = { name, workload, container, routes, paths: source.paths };

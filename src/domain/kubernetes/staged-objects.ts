@@ -38,7 +38,8 @@ export function stagedDifferences(before: StagedObjects, now: StagedObjects): re
   });
 }
 
-function withoutSecrets(object: KubeObject): KubeObject {
+/** The object with the values of a Secret hidden. */
+export function withoutSecrets(object: KubeObject): KubeObject {
   if (object.kind !== 'Secret') return object;
   const hidden = (values: unknown): unknown =>
     values === undefined

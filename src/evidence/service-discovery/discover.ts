@@ -25,8 +25,6 @@ export interface DiscoveredService {
   readonly image?: string;
   /** What divides its requests in production. */
   readonly traffic?: Traffic;
-  /** Why something that divides its requests cannot yet give a canary its share. */
-  readonly trafficObstacle?: string;
   /** Files that it was found by. */
   readonly because: readonly string[];
   /** What renders its manifests, where they are no plain files. */
@@ -272,7 +270,6 @@ function sharedPackages(
 
 function notesOn(services: readonly DiscoveredService[]): string[] {
   return services.flatMap((service) => [
-    ...(service.trafficObstacle === undefined ? [] : [`${service.name}: ${service.trafficObstacle}`]),
     ...(service.paths.length === 0
       ? [`${service.name}: no folder was found that its image is built from; name its paths`]
       : []),

@@ -1,5 +1,5 @@
 import { matchesSelector } from '../../domain/kubernetes/label-selector.ts';
-import { podLabelsOf, TRACK_LABEL } from '../../domain/kubernetes/manifests.ts';
+import { podLabelsOf } from '../../domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { readKubernetesObjects } from '../kubernetes-objects.ts';
 
@@ -12,18 +12,17 @@ export interface Traffic {
   readonly service: string;
 }
 
-/** What was found, or why it cannot divide the requests yet. */
+/** What was found, if anything. */
 interface FoundTraffic {
   readonly traffic?: Traffic;
-  readonly trafficObstacle?: string;
 }
 
-const KINDS = { httpRoute: 'HTTPRoute', grpcRoute: 'GRPCRoute', ingress: 'Ingress' } as const;
+type Kind = 'httpRoute' | 'grpcRoute' | 'ingress';
 /** An HTTPRoute before a GRPCRoute before an Ingress. */
-const ORDER = Object.keys(KINDS);
+const ORDER: readonly Kind[] = ['httpRoute', 'grpcRoute', 'ingress'];
 
 interface Router {
-  readonly kind: keyof typeof KINDS;
+  readonly kind: Kind;
   readonly name: string;
   readonly backends: readonly string[];
 }
@@ -41,9 +40,8 @@ export function objectsOf(texts: Iterable<readonly [file: string, text: string]>
 }
 
 /**
- * Finds the HTTPRoute, the GRPCRoute or the Ingress of ingress-nginx that sends requests to the Service of a workload; where there are several, the
- * route, whose weights are part of the standard. Its Service must leave canary pods out: what it sent them as well would
- * come on top of the share.
+ * Finds the HTTPRoute, the GRPCRoute or the Ingress of ingress-nginx that sends requests to the Service of a workload; where there are
+ * several, the route, whose weights are part of the standard.
  * @param objects everything that production's manifests hold
  */
 export function trafficOf(workload: string, objects: readonly KubeObject[]): FoundTraffic {
@@ -51,19 +49,15 @@ export function trafficOf(workload: string, objects: readonly KubeObject[]): Fou
   if (stable === undefined) return {};
   const labels = podLabelsOf(stable);
   const routers = objects.flatMap(routerOf).sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-  let obstacle: string | undefined;
   for (const { kind, name, backends } of routers) {
     for (const service of objects) {
       if (service.kind !== 'Service' || !backends.includes(service.metadata.name)) continue;
       const { selector } = (service.spec ?? {}) as { selector?: Readonly<Record<string, string>> | null };
       if (selector == null || !matchesSelector({ matchLabels: selector }, labels)) continue;
-      if (!matchesSelector({ matchLabels: selector }, { ...labels, [TRACK_LABEL]: 'canary' })) {
-        return { traffic: { [kind]: name, service: service.metadata.name } };
-      }
-      obstacle ??= `${KINDS[kind]} ${name} could give a canary its exact share once the Service ${service.metadata.name} selects ${TRACK_LABEL}: stable`;
+      return { traffic: { [kind]: name, service: service.metadata.name } };
     }
   }
-  return obstacle === undefined ? {} : { trafficObstacle: obstacle };
+  return {};
 }
 
 function routerOf(object: KubeObject): Router[] {

@@ -39,7 +39,12 @@ export async function canaryGround(
     share,
     maxShare: percentRatio(policy.canary.maxShare),
     stable,
-    canary: canaryDeployment(service.deployment, strategy.replicas(share, replicasOf(stable)), plan.id),
+    canary: canaryDeployment(
+      service.deployment,
+      strategy.replicas(share, replicasOf(stable)),
+      plan.id,
+      strategy.steering === undefined ? undefined : stableService,
+    ),
     stableService,
     route,
   };

@@ -1,15 +1,32 @@
+import { PRODUCT } from '../../domain/kubernetes/own-objects.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
+import { canonicalJson, sha256 } from '../../plan/digest.ts';
+import type { Spec } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { type RenderingContext, renderEnvironment, serviceIn } from './environment.ts';
 
-/** What is applied for a service in an environment: its workload, and everything else of its manifests. */
-export interface DesiredService {
+/** Objects that are applied together: those of a service, or what several share. */
+export interface DesiredObjects {
   readonly name: string;
+  readonly others: readonly KubeObject[];
+}
+
+/** What is applied for a service in an environment: its workload, and everything else of its manifests. */
+export interface DesiredService extends DesiredObjects {
   readonly deployment: KubeObject;
   /** Name of the container whose image is shipped. */
   readonly container: string;
-  readonly others: readonly KubeObject[];
 }
+
+/** All that a plan ships to an environment. */
+export interface ShippedObjects {
+  readonly services: readonly DesiredService[];
+  /** What belongs to no single service; applied before any of them. */
+  readonly product: DesiredObjects;
+}
+
+/** What of a plan decides what is shipped. */
+type Shipping = Pick<Spec, 'candidate' | 'services'>;
 
 /**
  * The objects of a service as the candidate's commit renders them, with the image that is shipped.
@@ -26,4 +43,45 @@ export async function desiredService(
   const whole = await renderEnvironment(context, commit, { environment, images: { [name]: image }, services: [name] });
   const { workload, container, others } = serviceIn(whole, environment, name);
   return { name, deployment: workload, container, others };
+}
+
+/**
+ * Everything that a plan ships to an environment, with its images.
+ * @param images what is shipped of each service; as the plan names them when left out
+ * @throws RelctlError as {@link desiredService}
+ */
+export async function shippedObjects(
+  context: RenderingContext,
+  { candidate, services }: Shipping,
+  environment: EnvironmentName,
+  images: Readonly<Record<string, string>> = Object.fromEntries(services.map(({ name, image }) => [name, image])),
+): Promise<ShippedObjects> {
+  const names = services.map(({ name }) => name);
+  const whole = await renderEnvironment(context, candidate.commit, { environment, images, services: names });
+  return {
+    services: names.map((name) => {
+      const { workload, container, others } = serviceIn(whole, environment, name);
+      return { name, deployment: workload, container, others };
+    }),
+    product: { name: PRODUCT, others: whole.product },
+  };
+}
+
+/**
+ * The digest that stands for all that a plan ships to an environment: whoever approves it approves these objects and no others.
+ * @returns SHA-256, 64 hex digits
+ */
+export async function renderedDigest(
+  context: RenderingContext,
+  spec: Shipping,
+  environment: EnvironmentName,
+): Promise<string> {
+  const { services, product } = await shippedObjects(context, spec, environment);
+  const lines = [
+    ...services.map(({ name, deployment, others }) => ({ name, others: [deployment, ...others] })),
+    product,
+  ]
+    .flatMap(({ name, others }) => others.map((object) => canonicalJson({ owner: name, object })))
+    .sort();
+  return sha256(lines.join('\n'));
 }

@@ -8,7 +8,7 @@ import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../release/context.ts';
 import { isSameRef, refOf } from './apply.ts';
-import type { DesiredService } from './desired-objects.ts';
+import type { DesiredObjects, DesiredService } from './desired-objects.ts';
 import { keepInCluster, keptInCluster, refuseOwnChanges } from './kept-snapshot.ts';
 import { listIfKnown } from './optional-kinds.ts';
 import { clusterOf, type Run } from './run.ts';
@@ -30,12 +30,15 @@ export interface SnapshotObject extends ObjectRef {
   readonly route?: 'shipped' | 'foreign';
 }
 
+/** Objects that a release writes: those of a service, or what several share. */
+type Written = DesiredObjects & Partial<DesiredService>;
+
 /**
  * Reads what a target runs now of everything that the release will touch, and keeps it as evidence and in the cluster itself.
  * Where the release has changed something already (the clone that began it was lost), the snapshot that the cluster keeps is
  * the one that counts. Errors: `snapshot.lost` when there is none.
  */
-export async function recordSnapshot(run: Run, target: string, services: readonly DesiredService[]): Promise<Evidence> {
+export async function recordSnapshot(run: Run, target: string, services: readonly Written[]): Promise<Evidence> {
   const lives: KubeObject[] = [];
   const snapshot = await takeSnapshot(run, target, services, lives);
   const isChanged = lives.some((live) => isWrittenBy(run.release.journal.plan.id, live));
@@ -49,7 +52,7 @@ export async function recordSnapshot(run: Run, target: string, services: readonl
 async function takeSnapshot(
   run: Run,
   target: string,
-  services: readonly DesiredService[],
+  services: readonly Written[],
   lives: KubeObject[],
 ): Promise<Snapshot> {
   const cluster = clusterOf(run.context, target);
@@ -82,11 +85,11 @@ export function secretDigest(live: KubeObject): string {
 type Touched = ObjectRef & Pick<SnapshotObject, 'route'>;
 
 /** Everything of a service that a release may write, the Deployment last. */
-function touchedBy(run: Run, service: DesiredService): readonly Touched[] {
+function touchedBy(run: Run, service: Written): readonly Touched[] {
   const { steering } = strategyOf(run.release.journal.plan.spec);
   const ref =
     steering?.ownObject === true ? undefined : steering?.ref(run.context.config.services[service.name]?.traffic);
-  const shipped = [...service.others, service.deployment].map(refOf);
+  const shipped = [...service.others, ...(service.deployment === undefined ? [] : [service.deployment])].map(refOf);
   if (ref === undefined) return shipped;
   const isRoute = (one: ObjectRef) => isSameRef(one, ref);
   return shipped.some(isRoute)

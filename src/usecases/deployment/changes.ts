@@ -1,8 +1,8 @@
 import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
-import { holdsContent, isContent } from '../../domain/deployment/content.ts';
+import { holdsContent } from '../../domain/deployment/content.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround, Obstacle } from '../../domain/deployment/strategies/strategy.ts';
-import { isPreparable, nameOf, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
+import { isContentNamed, isPreparable, nameOf, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { canaryGround } from '../canary/ground.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
@@ -43,7 +43,10 @@ export async function changesOf(
   const obstacle = byPods ? strategy.obstacle(ground) : undefined;
   const autoscalers = await listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
   const others = rolledOut({ context, release }, service);
-  const missing = await absent(cluster, others.filter(isPreparable));
+  const missing = await absent(
+    cluster,
+    others.filter((one) => isPreparable(one, service)),
+  );
   return {
     target,
     service,
@@ -85,7 +88,9 @@ async function absent(cluster: Cluster, objects: readonly KubeObject[]): Promise
 
 /** Content that is there already under its name is not written again. */
 async function needWriting(cluster: Cluster, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-  const live = await Promise.all(objects.map((object) => (isContent(object) ? cluster.get(refOf(object)) : undefined)));
+  const live = await Promise.all(
+    objects.map((object) => (isContentNamed(object) ? cluster.get(refOf(object)) : undefined)),
+  );
   return objects.filter((object, index) => {
     const there = live[index];
     return there === undefined || !holdsContent(there, object);

@@ -1,17 +1,24 @@
 import type { Step } from '../../domain/deployment/steps.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
+import { PRODUCT } from '../../domain/kubernetes/own-objects.ts';
 import { bake } from '../canary/bake.ts';
 import { exposeCanary, hideCanary, removeOwn, removeRouting } from '../canary/routing.ts';
 import { soak } from '../canary/soak.ts';
 import { startCanary } from '../canary/start.ts';
 import { refOf } from '../cluster/apply.ts';
-import { type DesiredService, desiredService } from '../cluster/desired-objects.ts';
+import {
+  type DesiredObjects,
+  type DesiredService,
+  desiredService,
+  type ShippedObjects,
+  shippedObjects,
+} from '../cluster/desired-objects.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { recordSnapshot } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { notify } from '../release/notify.ts';
 import { migrate } from './migrate.ts';
-import { prepare, rollOut } from './roll-out.ts';
+import { prepare, rollOut, rollOutObjects } from './roll-out.ts';
 
 /**
  * Carries out one step. Each reads the cluster first and brings it where it should be, so that a step which a killed run had
@@ -19,11 +26,10 @@ import { prepare, rollOut } from './roll-out.ts';
  */
 export async function perform(run: Run, step: Step): Promise<StepResult> {
   const { context, release } = run;
-  const { spec } = release.journal.plan;
   switch (step.kind) {
     case 'baseline': {
-      const services = await Promise.all(spec.services.map((service) => desired(run, service.name)));
-      return { evidence: await recordSnapshot(run, step.target, services) };
+      const all = await shipped(run);
+      return { evidence: await recordSnapshot(run, step.target, [all.product, ...all.services]) };
     }
     case 'notify':
       await notify(context, release, 'deploy.starting', `attempt ${run.attempt}`);
@@ -35,7 +41,11 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
       return { evidence: await migrate(migrationRun(run, step.target), step.migration, service, 'up') };
     }
     case 'prepare':
-      return prepare(run, step.target, await desired(run, step.service));
+      return prepare(
+        run,
+        step.target,
+        step.service === PRODUCT ? await product(run) : await desired(run, step.service),
+      );
     case 'canary':
       return startCanary(run, step.target, await desired(run, step.service));
     case 'expose':
@@ -47,7 +57,9 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
     case 'promote':
       return {};
     case 'rollout':
-      return rollOut(run, step.target, await desired(run, step.service));
+      return step.service === PRODUCT
+        ? rollOutObjects(run, step.target, await product(run))
+        : rollOut(run, step.target, await desired(run, step.service));
     case 'hide':
       return hideCanary(run, step.target, await desired(run, step.service));
     case 'retire':
@@ -71,6 +83,17 @@ export function desired(run: Run, name: string): Promise<DesiredService> {
   const { spec } = run.release.journal.plan;
   const image = run.images[name] ?? spec.services.find((service) => service.name === name)?.image ?? '';
   return desiredService(run.context, spec.candidate.commit, 'production', name, image);
+}
+
+/** Everything that production gets, with the images that were staged. */
+function shipped(run: Run): Promise<ShippedObjects> {
+  const { spec } = run.release.journal.plan;
+  const images = Object.fromEntries(spec.services.map(({ name, image }) => [name, run.images[name] ?? image]));
+  return shippedObjects(run.context, spec, 'production', images);
+}
+
+async function product(run: Run): Promise<DesiredObjects> {
+  return (await shipped(run)).product;
 }
 
 async function retire(run: Run, target: string, service: DesiredService): Promise<StepResult> {

@@ -1,13 +1,14 @@
 import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
-import { holdsContent, isContent } from '../../domain/deployment/content.ts';
+import { holdsContent } from '../../domain/deployment/content.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { isPreparable, nameOf } from '../../domain/kubernetes/manifests.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
+import { isContentNamed, isPreparable, nameOf } from '../../domain/kubernetes/manifests.ts';
 import { imageIds } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { applyFenced, isSameRef, refOf } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
-import type { DesiredService } from '../cluster/desired-objects.ts';
+import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
 import { refuseDrift } from '../cluster/drift.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
@@ -17,10 +18,14 @@ import type { StepResult } from '../cluster/step-result.ts';
  * Creates what the candidate's pods need and production does not have yet. What exists is left for the rollout, and so is what
  * would act on production before the canary was judged.
  */
-export async function prepare(run: Run, target: string, service: DesiredService): Promise<StepResult> {
+export async function prepare(
+  run: Run,
+  target: string,
+  service: DesiredObjects & Partial<DesiredService>,
+): Promise<StepResult> {
   const lock = lockOf(run, target);
   const created: string[] = [];
-  for (const object of service.others.filter(isPreparable)) {
+  for (const object of service.others.filter((one) => isPreparable(one, service))) {
     const live = await lock.cluster.get(refOf(object));
     if (live !== undefined) {
       refuseOtherContent(run, live, object);
@@ -36,14 +41,33 @@ export async function prepare(run: Run, target: string, service: DesiredService)
 export async function rollOut(run: Run, target: string, service: DesiredService): Promise<StepResult> {
   const { context } = run;
   const lock = lockOf(run, target);
-  for (const object of rolledOut(run, service)) await writeObject(run, target, object);
+  const companions = await writeAll(run, target, rolledOut(run, service));
   const autoscalers = await listIfKnown(lock.cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
   const written = await applyFenced(context, lock, service.deployment, (live) =>
     withDecidedReplicas(service.deployment, live, autoscalers),
   );
   const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout);
+  await awaitAll(run, target, companions);
   refuseDrift(run, service, imageIds(pods, service.container));
   return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}` };
+}
+
+/** Brings objects that several services share to the candidate, and waits for those that run pods. */
+export async function rollOutObjects(run: Run, target: string, { others }: DesiredObjects): Promise<StepResult> {
+  await awaitAll(run, target, await writeAll(run, target, others));
+  return { detail: `${others.length} ${others.length === 1 ? 'object' : 'objects'}` };
+}
+
+async function writeAll(run: Run, target: string, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+  const written: KubeObject[] = [];
+  for (const object of objects) written.push((await writeObject(run, target, object)) ?? object);
+  return written;
+}
+
+async function awaitAll(run: Run, target: string, written: readonly KubeObject[]): Promise<void> {
+  for (const object of written.filter(isWorkload)) {
+    await awaitRollout(run.context, lockOf(run, target), object, run.policy.production.rolloutTimeout);
+  }
 }
 
 /** Objects of a service that are written with its rollout; the route that divides requests comes when the canary leaves it. */
@@ -53,13 +77,19 @@ export function rolledOut(run: Pick<Run, 'context' | 'release'>, service: Desire
   return route === undefined ? service.others : service.others.filter((one) => !isSameRef(refOf(one), route));
 }
 
-async function writeObject(run: Run, target: string, object: KubeObject): Promise<void> {
+async function writeObject(run: Run, target: string, object: KubeObject): Promise<KubeObject | undefined> {
   const lock = lockOf(run, target);
-  if (isContent(object)) {
+  if (isContentNamed(object)) {
     const live = await lock.cluster.get(refOf(object));
-    if (live !== undefined) return refuseOtherContent(run, live, object);
+    if (live !== undefined) {
+      refuseOtherContent(run, live, object);
+      return live;
+    }
   }
-  await applyFenced(run.context, lock, object);
+  const autoscalers = isWorkload(object)
+    ? await listIfKnown(lock.cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind)
+    : [];
+  return applyFenced(run.context, lock, object, (live) => withDecidedReplicas(object, live, autoscalers));
 }
 
 /**
@@ -67,7 +97,7 @@ async function writeObject(run: Run, target: string, object: KubeObject): Promis
  * read does not change under them, and a rollback finds every Secret as it was, though none is ever kept in a file.
  */
 function refuseOtherContent(run: Run, live: KubeObject, wanted: KubeObject): void {
-  if (!isContent(wanted) || holdsContent(live, wanted)) return;
+  if (!isContentNamed(wanted) || holdsContent(live, wanted)) return;
   throw new RelctlError(
     'cluster.drift',
     `${nameOf(wanted)} does not hold what its name says: somebody changed it by hand`,

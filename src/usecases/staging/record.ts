@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type StagedObjects, stagedDifferences, stagedObjects } from '../../domain/kubernetes/staged-objects.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import { desiredService } from '../cluster/desired-objects.ts';
+import { shippedObjects } from '../cluster/desired-objects.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
@@ -50,12 +50,13 @@ export async function refuseStagedDrift(context: Context, release: Release): Pro
 async function currentObjects(context: Context, release: Release): Promise<StagedObjects> {
   const { spec } = release.journal.plan;
   const all = await Promise.all(
-    (['staging', 'production'] as const).flatMap((environment) =>
-      spec.services.map(async ({ name, image }) => {
-        const service = await desiredService(context, spec.candidate.commit, environment, name, image);
-        return stagedObjects(environment, name, [service.deployment, ...service.others]);
-      }),
-    ),
+    (['staging', 'production'] as const).map(async (environment) => {
+      const { services, product } = await shippedObjects(context, spec, environment);
+      return [
+        ...services.map(({ name, deployment, others }) => stagedObjects(environment, name, [deployment, ...others])),
+        stagedObjects(environment, product.name, product.others),
+      ];
+    }),
   );
-  return Object.assign({}, ...all) as StagedObjects;
+  return Object.assign({}, ...all.flat()) as StagedObjects;
 }

@@ -12,8 +12,9 @@ interface ServiceSpec {
 }
 
 /** A Service for the canary's pods alone: the ports of the stable one, reached inside the cluster only. */
-export function canaryService(stable: KubeObject, release: string): KubeObject {
+export function canaryService(stable: KubeObject, release: string, canary: KubeObject): KubeObject {
   const { selector = {}, ports = [] } = specOf(stable);
+  const labels = podLabelsOf(canary);
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -22,7 +23,11 @@ export function canaryService(stable: KubeObject, release: string): KubeObject {
       labels: { ...stable.metadata.labels, [TRACK_LABEL]: 'canary', [RELEASE_LABEL]: release },
     },
     spec: {
-      selector: { ...selector, [TRACK_LABEL]: 'canary', [RELEASE_LABEL]: release },
+      selector: {
+        ...Object.fromEntries(Object.entries(selector).map(([key, value]) => [key, labels[key] ?? value])),
+        [TRACK_LABEL]: 'canary',
+        [RELEASE_LABEL]: release,
+      },
       ports: ports.map((port) =>
         Object.fromEntries(PORT_FIELDS.filter((key) => port[key] !== undefined).map((key) => [key, port[key]])),
       ),
@@ -60,7 +65,7 @@ export function stableServiceObstacle({
     code: 'canary.selector-overlap',
     problem: `${nameOf(stableService)} also selects the canary's pods`,
     why: 'They would get requests beside those that the route sends them, and the share would not be the exact one.',
-    hints: [`add ${TRACK_LABEL}: stable to the selector of ${nameOf(stableService)}, in a release of its own`],
+    hints: [`give ${nameOf(stableService)} a selector: one that is empty selects every pod of the namespace`],
   };
 }
 

@@ -12,7 +12,6 @@ import {
   withoutCanary,
   withRules,
 } from './http-route-rules.ts';
-import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Exposure, Obstacle, Strategy, Traffic } from './strategy.ts';
 import { podsStand, proposeByWeight, trafficFindings } from './traffic-check.ts';
 import { exactWeights, factorFor, type Weights, weightsWithin } from './weights.ts';
@@ -41,9 +40,9 @@ function weightedRoute(kind: keyof typeof FIELDS): Strategy {
     check: (facts) => trafficFindings(facts, field),
     replicas: canaryReplicas,
     trueShare: (share) => share,
-    obstacle: (ground) => overlapObstacle(ground) ?? stableServiceObstacle(ground) ?? routeObstacle(ground, kind),
-    companions: ({ stableService, release }) =>
-      stableService === undefined ? [] : [canaryService(stableService, release)],
+    obstacle: (ground) => stableServiceObstacle(ground) ?? routeObstacle(ground, kind),
+    companions: ({ stableService, release, canary }) =>
+      stableService === undefined ? [] : [canaryService(stableService, release, canary)],
     companionRefs: (traffic) => (traffic === undefined ? [] : [canaryServiceRef(traffic.service)]),
     routeRef,
     steering: {

@@ -1,7 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
 import { canaryName, canaryReplicas, nameOf, RELEASE_LABEL, TRACK_LABEL } from '../../kubernetes/manifests.ts';
 import { canaryService, canaryServiceRef, stableServiceObstacle } from './canary-service.ts';
-import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Exposure, Obstacle, Strategy, Traffic } from './strategy.ts';
 import { podsStand, proposeByWeight, trafficFindings } from './traffic-check.ts';
 import { exactWeights } from './weights.ts';
@@ -31,11 +30,11 @@ export const ingressNginx: Strategy = {
   check: (facts) => trafficFindings(facts, 'ingress'),
   replicas: canaryReplicas,
   trueShare: (share) => share,
-  obstacle: (ground) => overlapObstacle(ground) ?? stableServiceObstacle(ground) ?? ingressObstacle(ground),
-  companions: ({ stableService, route, traffic, release }) =>
+  obstacle: (ground) => stableServiceObstacle(ground) ?? ingressObstacle(ground),
+  companions: ({ stableService, route, traffic, release, canary }) =>
     stableService === undefined || route === undefined || traffic === undefined
       ? []
-      : [canaryService(stableService, release), canaryIngress(route, traffic.service, release)],
+      : [canaryService(stableService, release, canary), canaryIngress(route, traffic.service, release)],
   companionRefs: (traffic) =>
     [canaryIngressRef(traffic), traffic === undefined ? undefined : canaryServiceRef(traffic.service)].filter(
       (ref) => ref !== undefined,

@@ -1,5 +1,4 @@
 import { canaryReplicas, replicasOf } from '../../kubernetes/manifests.ts';
-import { overlapObstacle } from './overlap.ts';
 import type { CanaryGround, Obstacle, Proposal, ProposalGround, Strategy } from './strategy.ts';
 import { podsStand } from './traffic-check.ts';
 
@@ -14,7 +13,7 @@ export const sharedService: Strategy = {
   check: () => [],
   replicas: canaryReplicas,
   trueShare,
-  obstacle: (ground) => overlapObstacle(ground) ?? shareObstacle(ground),
+  obstacle: shareObstacle,
   companions: () => [],
   companionRefs: () => [],
   routeRef: () => undefined,

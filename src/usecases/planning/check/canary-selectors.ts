@@ -1,5 +1,4 @@
 import { stableServiceObstacle } from '../../../domain/deployment/strategies/canary-service.ts';
-import { overlapObstacle } from '../../../domain/deployment/strategies/overlap.ts';
 import { knownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
 import { canaryDeployment, isDeployment } from '../../../domain/kubernetes/manifests.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
@@ -8,8 +7,8 @@ import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Manifests } from '../facts/manifests.ts';
 
 /**
- * Selectors that would take canary pods for stable ones. Production refuses such a canary, and a Deployment's selector cannot be
- * changed on the day; so it is told while the plan is written.
+ * Services behind a route that would send requests to canary pods whatever labels those have. Production refuses such a canary, so
+ * it is told while the plan is written.
  */
 export async function selectorFindings(
   { id, spec }: ReleasePlan,
@@ -24,10 +23,15 @@ export async function selectorFindings(
       if (stable === undefined || !isDeployment(stable)) return [];
       const traffic = strategy.steering === undefined ? undefined : config.services[name]?.traffic;
       const stableService = objects.find((one) => one.kind === 'Service' && one.metadata.name === traffic?.service);
-      const ground = { service: name, traffic, stable, stableService, canary: canaryDeployment(stable, 1, id) };
+      const ground = {
+        service: name,
+        traffic,
+        stable,
+        stableService,
+        canary: canaryDeployment(stable, 1, id, stableService),
+      };
       // A Service that is not among the manifests is looked at where it runs.
-      const obstacle =
-        overlapObstacle(ground) ?? (stableService === undefined ? undefined : stableServiceObstacle(ground));
+      const obstacle = stableService === undefined ? undefined : stableServiceObstacle(ground);
       if (obstacle === undefined) return [];
       return [
         {

@@ -43,7 +43,7 @@ export async function observedFindings(
     return [
       ...stale.map((notice) => staleFinding(plan, notice)),
       ...(await unplannedFindings(context, plan, impact, manifests)),
-      ...(await settingFindings(context.config, plan, manifests)),
+      ...(await settingFindings(plan, manifests)),
       ...migrationFindings(plan, impact),
       ...(await revertedFindings(context.repository, plan)),
       ...(await canaryFindings(plan, policy, manifests)),

@@ -1,6 +1,5 @@
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import { settingIn } from '../../../domain/readiness/variable-sources.ts';
-import type { Config } from '../../../plan/config.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Manifests } from '../facts/manifests.ts';
 
@@ -9,7 +8,6 @@ import type { Manifests } from '../facts/manifests.ts';
  * refuse the release for it. What only the cluster knows, and manifests that cannot be read, say nothing.
  */
 export async function settingFindings(
-  config: Pick<Config, 'services'>,
   { spec }: Pick<ReleasePlan, 'spec'>,
   manifests: Manifests,
 ): Promise<readonly PlanFinding[]> {

@@ -6,12 +6,12 @@ import { configSchema } from '../../../../src/plan/config.ts';
 import type { Spec } from '../../../../src/plan/spec.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 
-function config(regions: readonly string[] = []): Config {
+function config(regions: readonly string[] = [], shared = false): Config {
   const target = (name: string) => ({ context: name, namespace: 'shop' });
   const service = (name: string, dependsOn: readonly string[] = []) => ({
     paths: [`${name}/**`],
     dependsOn,
-    manifests: { staging: ['a.yaml'], production: ['b.yaml'] },
+    manifests: { staging: [`staging/${name}.yaml`], production: [shared ? 'all.yaml' : `${name}.yaml`] },
   });
   return configSchema.parse({
     apiVersion: 'relctl/v1',
@@ -43,6 +43,18 @@ const BEGIN = [['baseline@production'], ['notify'], ['migrate:add-wallet-table']
 const at = (kind: string, ...services: string[]) => services.map((service) => `${kind}:${service}@production`);
 
 describe('the steps of a deployment', () => {
+  it('bring what the services share before any of them, where they are rendered from one source', () => {
+    const ids = deploymentSteps(samplePlan().spec, config([], true)).map((group) => group.map((step) => step.id));
+    expect(ids.filter(([first]) => first?.includes('product'))).toEqual([
+      ['prepare:product@production'],
+      ['rollout:product@production'],
+    ]);
+    const place = (id: string) => ids.findIndex((group) => group.includes(id));
+    expect(place('prepare:product@production')).toBeLessThan(place('prepare:web@production'));
+    expect(place('promote')).toBeLessThan(place('rollout:product@production'));
+    expect(place('rollout:product@production')).toBeLessThan(place('rollout:api@production'));
+  });
+
   it('canary all services in the order of their dependencies, then send requests to all of them at once', () => {
     expect(idsOf({ strategy: 'http-route' })).toEqual([
       ...BEGIN,

@@ -4,7 +4,6 @@ import { matchesSelector } from '../../../../src/domain/kubernetes/label-selecto
 import {
   canaryDeployment,
   canaryReplicas,
-  containersOf,
   FENCE_ANNOTATION,
   fenced,
   fenceNumber,
@@ -14,9 +13,9 @@ import {
   sameObject,
   selectorOf,
   withContentNames,
-  withImage,
   withoutServerFields,
 } from '../../../../src/domain/kubernetes/manifests.ts';
+import { allContainers, withImages } from '../../../../src/domain/kubernetes/pods.ts';
 import { canonicalJson } from '../../../../src/plan/digest.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
@@ -56,15 +55,37 @@ describe('a canary Deployment', () => {
       fc.property(labels, (own) => {
         const tracked = deployment({ ...own, track: 'stable' });
         expect(matchesSelector(selectorOf(tracked), podLabelsOf(canaryDeployment(tracked, 1, 'r1')))).toBe(false);
-        // What a deployment refuses with canary.selector-overlap.
+        // That does no harm: a Deployment takes only what it owns.
         const untracked = deployment(own);
         expect(matchesSelector(selectorOf(untracked), podLabelsOf(canaryDeployment(untracked, 1, 'r1')))).toBe(true);
       }),
     );
   });
 
+  it('has labels of its own where a Service must leave its pods out, and no other label is changed', () => {
+    fc.assert(
+      fc.property(labels, labels, (selected, more) => {
+        const stable = deployment(selected, { ...more, ...selected });
+        const service: KubeObject = {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'web' },
+          spec: { selector: selected },
+        };
+        const canary = canaryDeployment(stable, 1, 'r1', service);
+        expect(matchesSelector({ matchLabels: selected }, podLabelsOf(canary))).toBe(false);
+        expect(matchesSelector(selectorOf(canary), podLabelsOf(canary))).toBe(true);
+        expect(matchesSelector(selectorOf(canary), podLabelsOf(stable))).toBe(false);
+        const changed = Object.entries(podLabelsOf(stable)).filter(
+          ([key, value]) => podLabelsOf(canary)[key] !== value,
+        );
+        expect(changed).toHaveLength(1);
+      }),
+    );
+  });
+
   it('is what is released: containers, images and everything else of the pods are the same', () => {
-    const stable = withImage(deployment({ app: 'web' }), 'web', 'shop/web:2');
+    const stable = withImages(deployment({ app: 'web' }), 'shop/web:2', () => true);
     const canary = canaryDeployment(stable, 2, 'r1');
     expect(canary.metadata.name).toBe('web-canary');
     expect(canary.spec).toMatchObject({ replicas: 2, template: { spec: { containers: [{ image: 'shop/web:2' }] } } });
@@ -161,12 +182,12 @@ describe('images', () => {
       ...two.spec.template.spec,
       containers: [...two.spec.template.spec.containers, { name: 'log', image: 'log:1' }],
     };
-    const changed = withImage(
+    const changed = withImages(
       { ...two, spec: { ...two.spec, template: { ...two.spec.template, spec } } } as KubeObject,
-      'web',
       'shop/web:2',
+      ({ name }) => name === 'web',
     );
-    expect(containersOf(changed)).toEqual(['web', 'log']);
+    expect(allContainers(changed).map(({ name }) => name)).toEqual(['web', 'log']);
     expect(JSON.stringify(changed)).toContain('"shop/web:2"');
     expect(JSON.stringify(changed)).toContain('"log:1"');
   });
@@ -231,13 +252,22 @@ describe('names that follow from content', () => {
     },
   ];
 
+  it('are given to what is read only', () => {
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } };
+    expect(withContentNames([config('1'), secret, account]).map(({ metadata }) => metadata.name)).toEqual([
+      'web',
+      'web',
+      'web',
+    ]);
+  });
+
   it('change with the content, and with nothing else', () => {
-    const nameOfConfig = (value: string) => withContentNames([config(value)])[0]?.metadata.name;
+    const nameOfConfig = (value: string) => withContentNames([config(value), ...users])[0]?.metadata.name;
     expect(nameOfConfig('1')).toMatch(/^web-[0-9a-f]{8}$/);
     expect(nameOfConfig('1')).toBe(nameOfConfig('1'));
     expect(nameOfConfig('1')).not.toBe(nameOfConfig('2'));
     const labelled = { ...config('1'), metadata: { name: 'web', labels: { team: 'a' } } };
-    expect(withContentNames([labelled])[0]?.metadata.name).toBe(nameOfConfig('1'));
+    expect(withContentNames([labelled, ...users])[0]?.metadata.name).toBe(nameOfConfig('1'));
   });
 
   it('are put wherever the old ones stood: in pods, projected volumes, pull secrets, Ingresses and CronJobs', () => {

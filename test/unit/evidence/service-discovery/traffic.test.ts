@@ -55,13 +55,13 @@ describe('what divides the requests of a service', () => {
     const [deployment, own] = [DEPLOYMENT, service(STABLE)];
     expect(found(deployment, own, nginx, grpc).traffic).toEqual({ grpcRoute: 'calls', service: 'api' });
     expect(found(deployment, own, grpc, HTTP_ROUTE).traffic).toEqual({ httpRoute: 'shop', service: 'api' });
-    expect(found(deployment, service('{ app: api }'), grpc).trafficObstacle).toContain('GRPCRoute calls');
+    expect(found(deployment, service('{ app: api }'), grpc).traffic).toMatchObject({ grpcRoute: 'calls' });
   });
 
-  test('is said to need another selector where the Service would also send requests to the canary', () => {
-    const { traffic, trafficObstacle } = found(DEPLOYMENT, service('{ app: api }'), HTTP_ROUTE);
-    expect(traffic).toBeUndefined();
-    expect(trafficObstacle).toContain('track: stable');
+  test('needs no label of relctl in the selector of the Service', () => {
+    expect(found(DEPLOYMENT, service('{ app: api }'), HTTP_ROUTE)).toEqual({
+      traffic: { httpRoute: 'shop', service: 'api' },
+    });
   });
 
   test.each([

@@ -43,10 +43,11 @@ const shared = { app: 'web' };
 describe('selectors of a plan', () => {
   it.each([
     ['shared-service', unique, shared, []],
-    ['shared-service', shared, shared, ['services/0', 'services/1']],
+    ['shared-service', shared, shared, []],
     ['http-route', unique, unique, []],
-    ['http-route', unique, shared, ['services/0']],
-    ['ingress-nginx', unique, shared, ['services/0']],
+    ['http-route', unique, shared, []],
+    ['http-route', shared, {}, ['services/0']],
+    ['ingress-nginx', shared, shared, []],
     ['region', shared, shared, []],
   ] as const)(
     '%s with a Deployment that selects %o and a Service that selects %o: %o',
