@@ -45,7 +45,7 @@ const at = (kind: string, ...services: string[]) => services.map((service) => `$
 describe('the steps of a deployment', () => {
   it('bring what the services share before any of them, where they are rendered from one source', () => {
     const ids = deploymentSteps(samplePlan().spec, config([], true)).map((group) => group.map((step) => step.id));
-    expect(ids.filter(([first]) => first?.includes('product'))).toEqual([
+    expect(ids.filter(([first]) => first?.includes(':product@'))).toEqual([
       ['prepare:product@production'],
       ['rollout:product@production'],
     ]);
