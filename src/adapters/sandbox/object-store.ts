@@ -4,7 +4,7 @@ import { deploymentStatus, replicaSetObjects, rfc3339, startRollout, visibleVers
 import { jobEffects, jobPods, jobStatus, jobTicks } from './jobs.ts';
 import { conflict, hasGeneration, hasStatusEndpoint, objectKey, requireKnownKind, requireValid } from './kinds.ts';
 import { type Fields, fieldsAt, mergeApplied, stillApplied } from './merge.ts';
-import { otherStatus, otherTicks } from './other-workloads.ts';
+import { otherPods, otherStatus, otherTicks } from './other-workloads.ts';
 import { podObjects } from './pods.ts';
 import { keyOf, uuid } from './random.ts';
 import { isRoute, routeStatus, routeTicks } from './routes.ts';
@@ -219,7 +219,9 @@ function derived(
   if (kind.kind === 'ReplicaSet') return all.flatMap((stored) => replicaSetObjects(state, target, stored));
   if (kind.kind !== 'Pod') return [];
   return all.flatMap((stored) =>
-    stored.object.kind === 'Job' ? jobPods(state, target, stored) : podObjects(state, target, stored),
+    stored.object.kind === 'Job'
+      ? jobPods(state, target, stored)
+      : [...podObjects(state, target, stored), ...otherPods(state, target, stored)],
   );
 }
 

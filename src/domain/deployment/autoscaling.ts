@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { isDeployment } from '../kubernetes/manifests.ts';
+import { isScalable } from '../kubernetes/manifests.ts';
 
 /** The kind that lists every autoscaler, whatever version it was written in. */
 export const AUTOSCALER = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler' } as const;
@@ -23,9 +23,9 @@ export function isAutoscaled(
  * Source: Kubernetes documentation, Server-Side Apply, "Transferring ownership", on `replicas` and an autoscaler.
  */
 export function withReplicasOf(deployment: KubeObject, live: KubeObject | undefined): KubeObject {
-  if (live === undefined || !isDeployment(live) || !isDeployment(deployment)) return deployment;
-  const { replicas } = live.spec;
-  return { ...deployment, spec: { ...deployment.spec, ...(replicas === undefined ? {} : { replicas }) } };
+  if (live === undefined || !isScalable(live) || !isScalable(deployment)) return deployment;
+  const { replicas } = live.spec as { readonly replicas?: number };
+  return { ...deployment, spec: { ...(deployment.spec as object), ...(replicas === undefined ? {} : { replicas }) } };
 }
 
 /** A Deployment as it is applied: its own number of replicas counts only where it names one and nobody else decides. */
@@ -34,6 +34,7 @@ export function withDecidedReplicas(
   live: KubeObject | undefined,
   autoscalers: readonly KubeObject[],
 ): KubeObject {
-  const names = isDeployment(deployment) && deployment.spec.replicas !== undefined;
+  const { replicas } = (deployment.spec ?? {}) as { readonly replicas?: number };
+  const names = isScalable(deployment) && replicas !== undefined;
   return names && !isAutoscaled(deployment, autoscalers) ? deployment : withReplicasOf(deployment, live);
 }

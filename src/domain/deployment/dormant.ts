@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { isDeployment } from '../kubernetes/manifests.ts';
+import { isScalable } from '../kubernetes/manifests.ts';
 
 /**
- * An object as it is first made, so that it does nothing yet: a Deployment without pods, a Job that may run none.
+ * An object as it is first made, so that it does nothing yet: a Deployment or StatefulSet without pods, a Job that may run none.
  *
  * A change of an object carries the version that was read, so the API server refuses it from a run that was overtaken. Making
  * an object carries only that there is none, and that is true again once the run that came after has made and removed it. So
@@ -10,7 +10,7 @@ import { isDeployment } from '../kubernetes/manifests.ts';
  * @returns `undefined` for what does nothing by being there
  */
 export function dormant(object: KubeObject): KubeObject | undefined {
-  if (isDeployment(object)) return { ...object, spec: { ...object.spec, replicas: 0 } };
+  if (isScalable(object)) return { ...object, spec: { ...(object.spec as object), replicas: 0 } };
   if (object.kind !== 'Job') return undefined;
   // Without completions, no pod at all would count as all of them.
   return { ...object, spec: { completions: 1, ...(object.spec as object), parallelism: 0 } };

@@ -52,6 +52,7 @@ export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding
   return [
     ...services,
     ...whole.hooks.flatMap((hook) => hookFinding(facts, hook)),
+    ...nobody(facts),
     ...applied(facts).flatMap((one) => objectFindings(facts, one)),
     ...twice(facts),
   ];
@@ -150,6 +151,17 @@ function serviceFindings(
       fix: `correct the image in the plan, or services.${name}.workload in relctl.yaml`,
     });
   }
+  const strategy = (workload.spec as { updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } } })
+    .updateStrategy;
+  if (strategy?.type === 'OnDelete' || (strategy?.rollingUpdate?.partition ?? 0) > 0) {
+    found.push({
+      code: 'manifests.no-rolling-update',
+      severity: 'error',
+      service: name,
+      problem: `${environment}: ${titleOf(workload)} does not replace its pods by itself (updateStrategy ${strategy?.type === 'OnDelete' ? 'OnDelete' : 'with a partition'}), so a rollout of it never ends`,
+      fix: 'let its updateStrategy be RollingUpdate without a partition',
+    });
+  }
   if (environment !== 'production' || !canaryPods) return found;
   return [...found, ...canaryFindings(name, workload, others)];
 }
@@ -160,7 +172,17 @@ function canaryFindings(
   workload: KubeObject,
   others: readonly KubeObject[],
 ): readonly ManifestFinding[] {
-  if (workload.kind !== 'Deployment') return [];
+  if (workload.kind !== 'Deployment') {
+    return [
+      {
+        code: 'canary.none',
+        severity: 'warning',
+        service,
+        problem: `${service} has no canary, because ${titleOf(workload)} lets no other pods stand beside its own: it is rolled out whole, after the canaries of the others were judged`,
+        fix: 'tell the CAB; with the strategy region it is met by one region first',
+      },
+    ];
+  }
   const found: ManifestFinding[] = [];
   const long = [
     ...(`${workload.metadata.name}-canary`.length > LONGEST_LABEL ? [titleOf(workload)] : []),
@@ -212,6 +234,24 @@ function stickiness(object: KubeObject): string | undefined {
   if (object.kind === 'Service' && sessionAffinity === 'ClientIP') return 'sessionAffinity: ClientIP';
   const affinity = object.metadata.annotations?.['nginx.ingress.kubernetes.io/affinity'];
   return object.kind === 'Ingress' && affinity !== undefined ? `affinity: ${affinity}` : undefined;
+}
+
+/** The process asks for a canary; a release in which nothing can have one has to find another way. */
+function nobody({ environment, whole, shipped, canaryPods }: ManifestFacts): readonly ManifestFinding[] {
+  if (environment !== 'production' || !canaryPods) return [];
+  const found = shipped.flatMap(({ name }) => {
+    const answer = whole.services.get(name);
+    return answer?.ok ? [answer.workload.kind] : [];
+  });
+  if (found.length === 0 || found.includes('Deployment')) return [];
+  return [
+    {
+      code: 'canary.nobody',
+      severity: 'error',
+      problem: `no service of this release can have a canary by pods: ${[...new Set(found)].join(', ')}`,
+      fix: 'use the strategy region, or release it with a service that has a Deployment',
+    },
+  ];
 }
 
 function twice(facts: ManifestFacts): readonly ManifestFinding[] {

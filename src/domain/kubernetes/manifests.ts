@@ -32,7 +32,7 @@ const SERVER_METADATA = new Set([
   'selfLink',
   'namespace',
 ]);
-const SERVER_ANNOTATIONS = new Set(['deployment.kubernetes.io/revision']);
+const SERVER_ANNOTATIONS = new Set(['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation']);
 
 /** An object without status and what the server sets: what can be put back, and compared. */
 export function withoutServerFields(object: KubeObject): KubeObject {
@@ -139,6 +139,11 @@ export function isDeployment(object: KubeObject): object is Workload {
   return object.apiVersion === 'apps/v1' && object.kind === 'Deployment' && typeof object.spec === 'object';
 }
 
+/** True for a workload whose number of pods is a field: a Deployment or a StatefulSet. */
+export function isScalable(object: KubeObject): boolean {
+  return object.apiVersion === 'apps/v1' && (object.kind === 'Deployment' || object.kind === 'StatefulSet');
+}
+
 /** Replicas that a workload asks for; Kubernetes' default is 1. A DaemonSet has as many as there are nodes, and counts as 1. */
 export function replicasOf(workload: KubeObject): number {
   return (workload.spec as { readonly replicas?: number } | undefined)?.replicas ?? 1;
@@ -175,7 +180,7 @@ const LONGEST_VALUE = 63;
  * own, as Flagger does it, and nothing of the stable objects has to change. Nothing where the selector tells them apart already.
  * @param labels of the canary's pods otherwise
  */
-export function labelsApart(service: KubeObject | undefined, labels: Labels): Labels {
+function labelsApart(service: KubeObject | undefined, labels: Labels): Labels {
   const { selector } = (service?.spec ?? {}) as { readonly selector?: Labels };
   if (selector === undefined || !matchesSelector({ matchLabels: selector }, labels)) return {};
   const keys = Object.keys(selector);

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { replicasOf } from './manifests.ts';
+import { progressOf, revisionPods } from './rollout-others.ts';
 
-/** How far a Deployment has come, read from its objects. */
+/** How far a workload has come, read from its objects. */
 export type RolloutStatus =
   | { readonly state: 'complete' }
   | { readonly state: 'progressing'; readonly detail: string }
@@ -76,6 +77,7 @@ export function rolloutStatus(
   replicaSets: readonly KubeObject[],
   pods: readonly KubeObject[],
 ): RolloutStatus {
+  if (deployment.kind !== 'Deployment') return otherStatus(deployment, pods);
   const status = statusOf<DeploymentStatus>(deployment);
   const wanted = replicasOf(deployment);
   if ((status.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)) {
@@ -104,14 +106,24 @@ export function imageIds(pods: readonly KubeObject[], container: string): readon
   return [...new Set(ids)].sort();
 }
 
-/** Pods of the newest ReplicaSet of a Deployment. */
+/** Pods of the newest ReplicaSet of a Deployment, or of the newest revision of another workload. */
 export function newestPods(
   deployment: KubeObject,
   replicaSets: readonly KubeObject[],
   pods: readonly KubeObject[],
 ): readonly KubeObject[] {
+  if (deployment.kind !== 'Deployment') return revisionPods(deployment, pods);
   const newest = newestReplicaSet(deployment, replicaSets);
   return newest === undefined ? [] : pods.filter((pod) => isOwnedBy(pod, newest));
+}
+
+/** A StatefulSet replaces one pod after the other and waits for each: one that cannot start stops it for good. */
+function otherStatus(workload: KubeObject, pods: readonly KubeObject[]): RolloutStatus {
+  const progress = progressOf(workload);
+  if (progress.done) return { state: 'complete' };
+  const own = revisionPods(workload, pods);
+  const doom = own.map(podDoom).find((one) => one !== undefined);
+  return doom ?? { state: 'progressing', detail: [progress.detail, ...unscheduled(own)].join('; ') };
 }
 
 /** True for a pod that takes traffic. */

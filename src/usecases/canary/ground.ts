@@ -1,6 +1,6 @@
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
-import { canaryDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { canaryDeployment, isDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -11,7 +11,7 @@ import type { Context } from '../release/context.ts';
 
 /**
  * What a service is in a target before its canary starts; `undefined` for a service that production does not run yet, which
- * has nothing to be compared with.
+ * has nothing to be compared with, and for a StatefulSet or DaemonSet, beside which no other pods can be set.
  */
 export async function canaryGround(
   context: Pick<Context, 'config'>,
@@ -20,6 +20,7 @@ export async function canaryGround(
   cluster: Pick<Cluster, 'get'>,
   service: DesiredService,
 ): Promise<CanaryGround | undefined> {
+  if (!isDeployment(service.deployment)) return undefined;
   const stable = await cluster.get(refOf(service.deployment));
   if (stable === undefined) return undefined;
   const strategy = strategyOf(plan.spec);

@@ -1,3 +1,4 @@
+import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
@@ -18,13 +19,22 @@ export function judgeSettings(spec: Spec, policy: Policy, slos: readonly Slo[]):
   };
 }
 
-/** SLOs of the services that ran before: a new service has no control to be compared with. */
+/**
+ * SLOs of the services whose canary can be compared: a new service has no control, and beside a StatefulSet or DaemonSet no canary
+ * pods can be set. Where a region is the canary, every service that ran before is judged.
+ */
 export async function judgedSlos(run: Run): Promise<readonly Slo[]> {
-  const { slos } = run.release.journal.plan.spec;
-  const baselines = await Promise.all([...run.locks.keys()].map((target) => readSnapshot(run.context, run, target)));
-  const isNew = (service: string) =>
-    baselines.some((baseline) =>
-      baseline?.objects.some((one) => one.service === service && one.kind === 'Deployment' && one.object === null),
-    );
-  return slos.filter((slo) => !isNew(slo.service));
+  const { plan } = run.release.journal;
+  const byPods = strategyOf(plan.spec).canary === 'pods';
+  const snapshots = await Promise.all([...run.locks.keys()].map((target) => readSnapshot(run.context, run, target)));
+  const comparable = (service: string) =>
+    snapshots.every((snapshot) => {
+      const own = snapshot?.objects.filter((one) => one.service === service && WORKLOADS.has(one.kind)) ?? [];
+      const isNew = own.some(({ object }) => object === null);
+      const hasPods = !byPods || own.some(({ kind }) => kind === 'Deployment');
+      return snapshot === undefined || (!isNew && hasPods);
+    });
+  return plan.spec.slos.filter((slo) => comparable(slo.service));
 }
+
+const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);

@@ -1,7 +1,7 @@
 import { budgetsOver } from '../../domain/deployment/disruption.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
-import { nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { isDeployment, nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { imageIds } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
@@ -26,6 +26,9 @@ export async function startCanary(run: Run, target: string, service: DesiredServ
   const { plan } = run.release.journal;
   const lock = lockOf(run, target);
   const ground = await canaryGround(context, plan, policy, lock.cluster, service);
+  if (!isDeployment(service.deployment)) {
+    return { detail: `a ${service.deployment.kind} has no canary: it is rolled out after the others were judged` };
+  }
   if (ground === undefined) return { detail: 'new service: there is nothing to compare a canary with' };
   const strategy = strategyOf(plan.spec);
   const obstacle = strategy.obstacle(ground);

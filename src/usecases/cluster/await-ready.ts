@@ -12,7 +12,7 @@ import { LOOK_MS, lookUntil } from './look-until.ts';
 const LOG_LINES = 12;
 
 /**
- * Waits until a Deployment is rolled out in the generation that was written, and fails as soon as it cannot be any more: a
+ * Waits until a workload is rolled out in the generation that was written, and fails as soon as it cannot be any more: a
  * doom that still stands a second later is not waited out.
  * @returns the pods of the candidate
  * @throws RelctlError `rollout.doomed` with the container's last words, `rollout.timeout`, `answer.interrupted`
@@ -31,12 +31,12 @@ export async function awaitRollout(
   return lookUntil(context, lock, {
     subject: nameOf(written),
     queries: [
-      { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      { apiVersion: written.apiVersion, kind: written.kind, name },
       { apiVersion: 'apps/v1', kind: 'ReplicaSet', labels },
       { apiVersion: 'v1', kind: 'Pod', labels },
     ],
-    async look([deployments = [], replicaSets = [], pods = []]) {
-      const [live] = deployments;
+    async look([workloads = [], replicaSets = [], pods = []]) {
+      const [live] = workloads;
       const isCurrent = live !== undefined && (live.metadata.generation ?? 0) >= generation;
       const status: RolloutStatus = isCurrent
         ? rolloutStatus(live, replicaSets, pods)
@@ -53,13 +53,13 @@ export async function awaitRollout(
       if (now < deadline) return { detail };
       throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
         why: `It neither finished nor failed for good: ${detail}.`,
-        hints: [`kubectl -n ${lock.cluster.namespace} describe deployment ${name}`],
+        hints: [`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
       });
     },
   });
 }
 
-/** Labels that all pods of a Deployment have; a selector cannot change. */
+/** Labels that all pods of a workload have; a selector cannot change. */
 function selectorLabelsOf({ spec }: KubeObject): Readonly<Record<string, string>> {
   return (spec as { selector?: { matchLabels?: Record<string, string> } } | undefined)?.selector?.matchLabels ?? {};
 }
@@ -147,7 +147,7 @@ async function doomed(
   return new RelctlError('rollout.doomed', `${nameOf(deployment)} cannot become ready: ${status.reason}`, {
     why: 'No waiting mends this, so the deployment does not wait for the progress deadline.',
     hints: [
-      `kubectl -n ${cluster.namespace} describe ${status.pod === undefined ? `deployment ${deployment.metadata.name}` : `pod ${status.pod}`}`,
+      `kubectl -n ${cluster.namespace} describe ${status.pod === undefined ? `${deployment.kind.toLowerCase()} ${deployment.metadata.name}` : `pod ${status.pod}`}`,
       ...(words === '' ? [] : [`last words of ${status.container}:`, ...words.split('\n')]),
     ],
     data: { deployment: deployment.metadata.name, reason: status.reason, lastWords: words },

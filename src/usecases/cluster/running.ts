@@ -5,6 +5,7 @@ import type { EventOf } from '../../plan/events.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { refOf } from './apply.ts';
 import { desiredService } from './desired-objects.ts';
 import { clusterOf } from './run.ts';
 
@@ -64,8 +65,7 @@ async function checkRunning(
   const { plan } = release.journal;
   const cluster = clusterOf(context, target);
   const environment: EnvironmentName = target === 'staging' ? 'staging' : 'production';
-  const [deployments, replicaSets, pods] = await Promise.all([
-    cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }),
+  const [replicaSets, pods] = await Promise.all([
     cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
     cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
   ]);
@@ -74,7 +74,7 @@ async function checkRunning(
       const name = `${service} in ${target}`;
       const expected = images[service] ?? [];
       const desired = await desiredService(context, plan.spec.candidate.commit, environment, service, image);
-      const live = deployments.find((one) => one.metadata.name === desired.deployment.metadata.name);
+      const live = await cluster.get(refOf(desired.deployment));
       if (live === undefined) return { name, ok: false, detail: `its ${desired.deployment.kind} is gone: ${fix}` };
       const running = imageIds(newestPods(live, replicaSets, pods), desired.container);
       const foreign = running.filter((id) => !expected.includes(id));

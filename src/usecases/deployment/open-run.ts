@@ -1,4 +1,5 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { RelctlError } from '../../errors.ts';
 import { refOf, restampFence, stampFence } from '../cluster/apply.ts';
 import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
@@ -83,7 +84,7 @@ async function fenceOff(run: Run, lock: Lock): Promise<void> {
   const snapshot = await readSnapshot(run.context, run, lock.target);
   for (const one of snapshot?.objects ?? []) {
     if (one.object === null) continue;
-    if (one.kind === 'Deployment') await stampFence(run.context, lock, refOf(one.object));
+    if (isWorkload(one.object)) await stampFence(run.context, lock, refOf(one.object));
     // A route is marked only while it knows the canary; unmarked, it stays as its owners have it.
     if (one.route !== undefined) await restampFence(run.context, lock, refOf(one.object));
   }

@@ -1,5 +1,6 @@
 import { AUTOSCALER, isAutoscaled, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
-import { isDeployment, sameObject } from '../../domain/kubernetes/manifests.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
+import { sameObject } from '../../domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
@@ -34,7 +35,7 @@ export async function putBack(run: Run, { target, objects }: Snapshot): Promise<
       await restoreFenced(run.context, lock, one.object, (now) => fitted(one, now));
       changed += 1;
     }
-    if (isDeployment(one.object)) deployments.push(one.object);
+    if (isWorkload(one.object)) deployments.push(one.object);
   }
   for (const deployment of deployments) {
     const live = await lock.cluster.get(refOf(deployment));

@@ -39,7 +39,7 @@ function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepar
     case 'prepare':
       return prepared.length === 0 ? 'nothing new' : `creates ${prepared.join(', ')}`;
     case 'canary': {
-      if (ground === undefined) return 'new service: no canary';
+      if (ground === undefined) return 'no canary: it is new, or no other pods can stand beside its own';
       if (obstacle !== undefined) return 'cannot be: see above';
       const share = strategy.trueShare(ground.share, replicasOf(ground.stable));
       const pods = replicasOf(ground.canary);
