@@ -27,6 +27,8 @@ export const ERRORS = {
   'usage.unknown-actor': 'usage',
   'repo.not-git': 'usage',
   'repo.no-such-commit': 'usage',
+  'repo.history-incomplete': 'usage',
+  'repo.untrusted-state': 'usage',
   'repo.file-exists': 'usage',
   'config.missing': 'usage',
   'config.invalid': 'usage',

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../adapters/clock.ts';
 import { createPlanStore } from '../adapters/fs/plan-store.ts';
+import { refuseKeptState } from '../adapters/fs/refuse-kept-state.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
+import { type StateEnvironment, stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
 import { openRepository } from '../adapters/git/repository.ts';
+import { trackedBelow } from '../adapters/git/tracked.ts';
 import { createInterruption } from '../adapters/terminal/interruption.ts';
 import { phaseOf } from '../domain/history/state.ts';
 import { RelctlError } from '../errors.ts';
@@ -49,6 +52,8 @@ const INVITATIONS: Invitations = {
 export interface Ground {
   readonly repository: CandidateRepository;
   readonly manifests: ManifestSource;
+  /** Absolute path of the folder for what relctl keeps on this machine. */
+  readonly state: string;
   readonly workspace: Workspace;
   readonly store: PlanStore;
   readonly signing: Context['signing'];
@@ -68,15 +73,18 @@ export interface Surroundings {
 }
 
 /** Opens the repository that the working directory belongs to. Errors: `repo.not-git`, `tool.missing`. */
-export async function openGround(cwd: string): Promise<Ground> {
+export async function openGround(cwd: string, env: StateEnvironment = process.env): Promise<Ground> {
   const repository = await openRepository(cwd);
   const { root } = repository;
+  await refuseKeptState(root, (path) => trackedBelow(root, path));
+  const state = await stateFolder(root, env);
   return {
     repository,
     manifests: manifestsOf(repository),
+    state,
     workspace: createWorkspace(root, TEMPLATES),
-    store: createPlanStore({ root, releases: 'releases', phaseOf }),
-    signing: signingOf(repository, process.env),
+    store: createPlanStore({ root, releases: 'releases', state, phaseOf }),
+    signing: signingOf(repository, env),
     clock: systemClock,
     ownPackage: async () => (await import('../adapters/fs/own-package.ts')).createOwnPackage(PACKAGE_ROOT),
   };
@@ -84,11 +92,11 @@ export async function openGround(cwd: string): Promise<Ground> {
 
 /** Everything that a use case needs, from relctl.yaml. Errors: `config.*`, `usage.unknown-actor`. */
 export async function openContext(surroundings: Surroundings): Promise<Context> {
-  const ground = await openGround(surroundings.cwd);
+  const ground = await openGround(surroundings.cwd, surroundings.env);
   const { repository, manifests, workspace } = ground;
   const config = await loadConfig(workspace);
   const [runs, actor, world] = await Promise.all([
-    createRuns(join(repository.root, '.relctl')),
+    createRuns(ground.state),
     surroundings.actor ?? actorOf(repository),
     config.platform === 'sandbox' ? sandboxWorld(ground, config) : realWorld(ground, config, surroundings),
   ]);
@@ -123,9 +131,9 @@ async function realWorld({ repository, store }: Ground, config: Config, { env, s
   };
 }
 
-async function sandboxWorld({ repository, manifests, store }: Ground, config: Config): Promise<World> {
+async function sandboxWorld({ repository, manifests, state, store }: Ground, config: Config): Promise<World> {
   const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
-  const file = join(repository.root, '.relctl', 'sandbox.json');
+  const file = join(state, 'sandbox.json');
   const world = await openSandboxWorld({ file, config, repository, manifests, store });
   return { store: world.store, clock: world.clock, environments: world.environments, notifier: world.notifier };
 }
@@ -167,11 +175,11 @@ async function actorOf(repository: CandidateRepository): Promise<string> {
  * The controls of the simulated company of a repository; it is opened when something is asked of it, so that a broken one can
  * be reset. Errors: `config.invalid` where the platform is the real one, `sandbox.state`.
  */
-export async function openSandboxControl(cwd: string): Promise<SandboxControl> {
-  const { repository, manifests, workspace, store } = await openGround(cwd);
+export async function openSandboxControl(cwd: string, env: StateEnvironment = process.env): Promise<SandboxControl> {
+  const { repository, manifests, state, workspace, store } = await openGround(cwd, env);
   const config = await loadConfig(workspace);
   if (config.platform !== 'sandbox') throw notASandbox();
-  const file = join(repository.root, '.relctl', 'sandbox.json');
+  const file = join(state, 'sandbox.json');
   return {
     timeZone: config.timeZone,
     services: Object.keys(config.services),
@@ -218,7 +226,7 @@ async function openSigningGround(repository: CandidateRepository, env: Surroundi
   ]);
   return {
     repository,
-    protectedBranch: createProtectedBranch(repository.root),
+    protectedBranch: createProtectedBranch(repository.root, env),
     signer: createSshSigner(() => findSigningKey(repository.root, env)),
   };
 }

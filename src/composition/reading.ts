@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { systemClock } from '../adapters/clock.ts';
 import { createReadingStore } from '../adapters/fs/reading-store.ts';
+import { findKeptState } from '../adapters/fs/refuse-kept-state.ts';
 import { createRemembered } from '../adapters/fs/remembered.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
+import { stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
 import { plainWorkTree } from '../adapters/git/work-tree.ts';
 import { sandboxTime } from '../adapters/sandbox/time.ts';
@@ -19,8 +21,9 @@ declare const RELCTL_BUILD: string | undefined;
  */
 export async function openReading(surroundings: Surroundings): Promise<ReadingContext> {
   const root = await plainWorkTree(surroundings.cwd, surroundings.env);
-  if (root === undefined) return openWhole(surroundings);
-  const state = join(root, '.relctl');
+  // Whether git knows a `.relctl` of the repository, only git can say.
+  if (root === undefined || (await findKeptState(root)) !== 'none') return openWhole(surroundings);
+  const state = await stateFolder(root, surroundings.env);
   const remembered = createRemembered(
     join(state, 'cache'),
     typeof RELCTL_BUILD === 'undefined' ? undefined : RELCTL_BUILD,
@@ -35,9 +38,9 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
     config,
     store: createReadingStore({ root, releases: 'releases', remembered }, async () => {
       const { openGround } = await import('./composition.ts');
-      return (await openGround(root)).store;
+      return (await openGround(root, surroundings.env)).store;
     }),
-    signing: async () => (await (await import('./composition.ts')).openGround(root)).signing(),
+    signing: async () => (await (await import('./composition.ts')).openGround(root, surroundings.env)).signing(),
     looksOnly: true,
     sink: surroundings.sink,
     runs: await createRuns(state),

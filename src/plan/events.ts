@@ -46,6 +46,8 @@ export const EVENT_DATA = {
     packet: evidence.optional(),
     /** The same packet as a page. */
     page: evidence.optional(),
+    /** All that decides what ships and how it is judged, beside the plan itself: what later acts are compared with. */
+    bound: evidence.optional(),
     signature: signature.optional(),
   }),
   'cab.voted': z.strictObject({
@@ -68,7 +70,13 @@ export const EVENT_DATA = {
     noGo: z.int().min(0),
     quorum: z.int().positive(),
   }),
-  'condition.closed': z.strictObject({ condition: text, evidence: text, signature: signature.optional() }),
+  'condition.closed': z.strictObject({
+    condition: text,
+    /** Which one, where several have the same text; see `conditionId`. */
+    id: text.optional(),
+    evidence: text,
+    signature: signature.optional(),
+  }),
   'stage.started': z.strictObject({ ...subject, attempt, commit: text }),
   'stage.completed': z.strictObject({
     ...subject,
@@ -77,6 +85,9 @@ export const EVENT_DATA = {
     images,
     /** The objects of staging and production as the candidate had them: what a deployment is compared with. */
     manifests: evidence.optional(),
+    /** All that decided what was staged, as in `cab.submitted`. */
+    bound: evidence.optional(),
+    signature: signature.optional(),
   }),
   'stage.failed': z.strictObject({ attempt, code: text, reason: text }),
   'signoff.recorded': z.strictObject({
@@ -105,6 +116,7 @@ export const EVENT_DATA = {
     stopsAtVerdict: z.literal(true).optional(),
     /** The commit of the protected branch from which policy and keys were read when the approvals were re-checked. */
     trust: z.strictObject({ commit: text, policy: sha256, version: text }).optional(),
+    signature: signature.optional(),
   }),
   'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text }),
   'step.intended': z.strictObject({ attempt, step: text, fence: z.int().positive(), detail: z.string().optional() }),
@@ -122,13 +134,14 @@ export const EVENT_DATA = {
     reason: text,
     slos: z.array(sloReading),
     series: evidence.optional(),
+    signature: signature.optional(),
   }),
   'canary.held': z.strictObject({ attempt, reason: text }),
-  'canary.promoted': z.strictObject({ attempt, reason: text }),
-  'deploy.completed': z.strictObject({ attempt, images }),
+  'canary.promoted': z.strictObject({ attempt, reason: text, signature: signature.optional() }),
+  'deploy.completed': z.strictObject({ attempt, images, signature: signature.optional() }),
   'deploy.aborted': z.strictObject({ attempt, reason: text }),
   'rollback.started': z.strictObject({ attempt, reason: text, fence: z.int().positive() }),
-  'rollback.completed': z.strictObject({ attempt, verified: z.string() }),
+  'rollback.completed': z.strictObject({ attempt, verified: z.string(), signature: signature.optional() }),
   'rollback.failed': z.strictObject({ attempt, code: text, reason: text }),
   'release.frozen': z.strictObject({ attempt, reason: text, migration: text.optional() }),
   'notification.queued': z.strictObject({ key: text, topic: text, text, channels: z.array(text) }),

@@ -45,7 +45,17 @@ const LATER_WORDING = {
 };
 
 /** What people do that can be signed; each has a namespace of its own (`domain/signing/acts.ts`). */
-export const SIGNED_ACTS = ['submit', 'cab', 'condition', 'exception', 'qa', 'ops', 'hypercare'] as const;
+export const SIGNED_ACTS = [
+  'submit',
+  'cab',
+  'condition',
+  'exception',
+  'qa',
+  'ops',
+  'stage',
+  'deploy',
+  'hypercare',
+] as const;
 /** Something that a person does and can sign. */
 export type SignedAct = (typeof SIGNED_ACTS)[number];
 
@@ -108,6 +118,18 @@ export const policySchema = z.strictObject({
       .union([z.literal('majority'), z.int().positive()])
       .describe('Go votes that make a Go; majority of the board, or a number'),
     veto: z.boolean().describe('True when one No-Go decides'),
+    members: z
+      .array(address)
+      .min(1)
+      .optional()
+      .describe('Who may sit on a board: a plan names its board from these; anybody when left out'),
+    minimumMembers: z
+      .int()
+      .positive()
+      .default(2)
+      .describe(
+        'People that a board must have beside the authors of the plan, so that no author picks a single friend',
+      ),
     approvalExpiresDays: z
       .int()
       .positive()
@@ -143,6 +165,10 @@ export const policySchema = z.strictObject({
     .default({})
     .describe('Other addresses of a person, each with the main one: people are counted, not addresses'),
   delegates: z.array(delegateSchema).default([]),
+  machines: z
+    .array(address)
+    .default([])
+    .describe('Names under which CI works: they stage, deploy and roll back what people approved, and approve nothing'),
   canary: z.strictObject({
     maxShare: z.string().describe('Largest true share that a canary may get'),
     minBake: z.string().describe('Shortest bake that a plan may name'),

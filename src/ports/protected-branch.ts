@@ -3,6 +3,13 @@
  * Errors: `tool.*`.
  */
 export interface ProtectedBranch {
+  /**
+   * The branch that this clone or this CI names, which no push can change: `RELCTL_PROTECTED_BRANCH`, else `relctl.protectedBranch` of
+   * git's configuration; such as `origin/main`.
+   */
+  pin(): Promise<string | undefined>;
+  /** The branches that it could be where nothing names it. */
+  candidates(): Promise<BranchCandidates>;
   /** The first of these refs that exists (full names, such as `refs/remotes/origin/main`), with the commit it points to. */
   find(refs: readonly string[]): Promise<BranchTip | undefined>;
   /** Bytes of a file at a commit, as git stores them, or `undefined` when it is not there. */
@@ -11,6 +18,11 @@ export interface ProtectedBranch {
   list(commit: string, folder: string): Promise<readonly string[]>;
   /** True when the commit is the tip or one of its ancestors. */
   contains(tip: string, commit: string): Promise<boolean>;
+  /**
+   * Commits on the line of the branch (first parents) that changed one of the files, newest first: what the branch said of them, and
+   * from when on. `at` is milliseconds since the epoch.
+   */
+  changes(tip: string, paths: readonly string[]): Promise<readonly { readonly commit: string; readonly at: number }[]>;
   /** Versions of a file on the line of commits that leads to HEAD, newest first; at most so many. */
   versions(path: string, most: number): Promise<readonly FileVersion[]>;
 }
@@ -19,6 +31,16 @@ export interface ProtectedBranch {
 export interface FileVersion {
   readonly commit: string;
   readonly bytes: Uint8Array;
+}
+
+/** What a clone knows of its branches without being told. */
+export interface BranchCandidates {
+  /** The default branch of `origin`, as the server told it when it was cloned: where `origin/HEAD` points as a symbolic reference. */
+  readonly default: BranchTip | undefined;
+  /** True where branches of `origin` are here: then a branch of this clone says nothing. */
+  readonly hasRemote: boolean;
+  /** The branches `main` and `master` of this clone. */
+  readonly local: readonly BranchTip[];
 }
 
 /** Where a branch stands. */

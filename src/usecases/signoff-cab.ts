@@ -1,8 +1,8 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { seatFor, seatOf } from '../domain/people/delegates.ts';
-import { quorumOf, votingBoard } from '../domain/people/people.ts';
+import { seatFor } from '../domain/people/delegates.ts';
+import { votingBoard } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
-import { tally } from '../domain/process/tally.ts';
+import { boardTally } from '../domain/process/tally.ts';
 import { dateIn, formatWindow, type Window } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import type { EventData } from '../plan/events.ts';
@@ -32,14 +32,11 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   const { journal, policy } = release;
   const vote = await askVote(context, release, answers);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
-  const seat = vote.onBehalfOf ?? context.actor;
-  const others = (journal.state.cab?.votes ?? []).filter((one) => seatOf(one) !== seat);
-  const count = tally(
-    [...others.map((one) => one.data.decision), vote.decision],
-    board.length,
-    quorumOf(board, policy),
-    policy.cab.veto,
-  );
+  const count = boardTally([...(journal.state.cab?.votes ?? []), { actor: context.actor, data: vote }], {
+    spec: journal.plan.spec,
+    authors: journal.state.authors,
+    policy,
+  });
   if (count.decision === undefined) await journal.record('cab.voted', vote);
   else {
     const { decision, go, noGo, quorum } = count;
@@ -73,7 +70,7 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   };
 }
 
-function headline(actor: string, vote: 'go' | 'no-go', count: ReturnType<typeof tally>): string {
+function headline(actor: string, vote: 'go' | 'no-go', count: ReturnType<typeof boardTally>): string {
   const voted = `${actor} votes ${vote === 'go' ? 'Go' : 'No-Go'}`;
   if (count.decision === undefined) return `${voted}; the CAB has not decided yet`;
   return `${voted}; the CAB decides ${count.decision === 'go' ? 'Go' : 'No-Go'}`;

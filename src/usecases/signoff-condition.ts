@@ -1,5 +1,7 @@
+import type { Condition } from '../domain/history/state.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { samePerson } from '../domain/people/people.ts';
+import { conditionId } from '../domain/process/condition-id.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import { choiceAnswer, textAnswer } from './release/answers.ts';
@@ -23,21 +25,20 @@ export async function closeCondition(context: Context, id: string, answers: Cond
       hints: [`relctl status ${id}`],
     });
   }
-  const text = await choiceAnswer(context.prompter, answers.condition, {
+  const which = await choiceAnswer(context.prompter, byText(open, answers.condition), {
     message: 'Which condition is met?',
     flag: '--condition',
     choices: open.map((condition) => ({
-      value: condition.text,
+      value: conditionId(condition),
       label: `${condition.text} (${condition.owner}, due ${condition.due})`,
     })),
   });
-  const condition = open.find((one) => one.text === text);
-  if (condition !== undefined && !samePerson(condition.owner, context.actor)) {
+  const condition = open.find((one) => conditionId(one) === which) as Condition;
+  const { text } = condition;
+  if (!samePerson(condition.owner, context.actor)) {
     throw new RelctlError('gate.refused', `the condition "${text}" is ${condition.owner}'s to close`, {
       why: 'The board gave it an owner, who answers for it.',
-      hints: [
-        `${condition.owner}: relctl signoff condition ${id} --condition ${JSON.stringify(text)} --evidence <what shows it>`,
-      ],
+      hints: [`${condition.owner}: relctl signoff condition ${id} --condition ${which} --evidence <what shows it>`],
       data: { condition },
     });
   }
@@ -45,7 +46,7 @@ export async function closeCondition(context: Context, id: string, answers: Cond
     message: 'What shows that it is met (a link, a ticket, a file)?',
     flag: '--evidence',
   });
-  await journal.record('condition.closed', { condition: text, evidence });
+  await journal.record('condition.closed', { condition: text, id: which, evidence });
   return {
     result: 'done',
     headline: `condition met: ${text}`,
@@ -53,4 +54,10 @@ export async function closeCondition(context: Context, id: string, answers: Cond
     data: { release: id, phase: journal.state.phase, conditions: journal.state.conditions },
     simulated: context.environments.simulated,
   };
+}
+
+/** The id of the open condition that has a text; what several have, or none, is left as it was given. */
+function byText(open: readonly Condition[], given: string | undefined): string | undefined {
+  const [first, second] = open.filter((one) => one.text === given);
+  return first !== undefined && second === undefined ? conditionId(first) : given;
 }

@@ -6,6 +6,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { keepBound } from './binding/bind.ts';
 import { applyFenced } from './cluster/apply.ts';
 import { awaitRollout } from './cluster/await-ready.ts';
 import { requireManifests } from './cluster/check-manifests.ts';
@@ -43,7 +44,9 @@ export async function stage(
     await journal.record('stage.started', { ...subjectOf(journal.plan), attempt, commit });
     const images = await deployToStaging(context, release, lock, attempt);
     const manifests = await recordObjects(context, release, attempt);
-    await journal.record('stage.completed', { ...subjectOf(journal.plan), attempt, commit, images, manifests });
+    const bound = await keepBound(context, journal.plan, policy, `bound-staged-${attempt}`);
+    const what = { ...subjectOf(journal.plan), attempt, commit, images, manifests, bound };
+    await journal.record('stage.completed', what);
     return {
       result: 'done',
       headline: `${journal.plan.metadata.feature} runs in staging`,

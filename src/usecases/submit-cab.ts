@@ -2,7 +2,9 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { votingBoard } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { formatWindow } from '../domain/schedule/calendar.ts';
+import { nextRound } from '../domain/signing/examine-statement.ts';
 import type { Evidence } from '../ports/plan-store.ts';
+import { keepBound } from './binding/bind.ts';
 import { cabPacket, type DrawPacket } from './packet/build.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
@@ -21,10 +23,11 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
   const release = await openForCommand(context, id, 'submit-cab', options.exception);
   const { journal, policy } = release;
   await flushOutbox(context, release);
-  const round = (journal.state.cab?.round ?? 0) + 1;
+  const round = nextRound(journal.plan.events, context.environments.simulated);
   const kept = options.draw === undefined ? undefined : await keepPacket(context, release, round, options.draw);
   const keptFiles = kept === undefined ? [] : [kept.packet, kept.page];
-  const submitted = { ...subjectOf(journal.plan), round, ...kept };
+  const bound = await keepBound(context, journal.plan, policy, `bound-${round}`);
+  const submitted = { ...subjectOf(journal.plan), round, ...kept, bound };
   await recordAndTell(context, release, [['cab.submitted', submitted]], 'cab.submitted', `round ${round}`, {
     command: `relctl signoff cab ${id}`,
   });

@@ -31,12 +31,12 @@ function freshRoot(): string {
 }
 
 function storeIn(root: string, files: FileOperations = REAL_FILES) {
-  return createPlanStore({ root, releases: 'releases', phaseOf, files });
+  return createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf, files });
 }
 
 /** Names in a folder that a person would call left over. */
 function leftovers(root: string): string[] {
-  const locks = existsSync(join(root, '.relctl/locks')) ? readdirSync(join(root, '.relctl/locks')) : [];
+  const locks = existsSync(join(root, '.state/locks')) ? readdirSync(join(root, '.state/locks')) : [];
   return [...readdirSync(join(root, 'releases')).filter((name) => name.endsWith('.tmp')), ...locks];
 }
 
@@ -168,8 +168,7 @@ describe('a hand edit', () => {
     expect(failure).toMatchObject({ code: 'plan.changed-underneath' });
     expect(readFileSync(join(root, SAMPLE_FILE), 'utf8')).toBe(edited);
     const { kept } = (failure as { data: { kept: string } }).data;
-    expect(readFileSync(join(root, kept), 'utf8')).toContain('"gate":"mine"');
-    expect(readFileSync(join(root, '.relctl/.gitignore'), 'utf8')).toBe('*\n');
+    expect(readFileSync(kept, 'utf8')).toContain('"gate":"mine"');
     expect(leftovers(root)).toEqual([]);
   });
 
@@ -184,7 +183,7 @@ describe('a hand edit', () => {
 
 describe('locks', () => {
   const lockOf = (root: string, pid: number | string, start: string, host: string): string => {
-    const folder = join(root, '.relctl/locks');
+    const folder = join(root, '.state/locks');
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${SAMPLE_ID}~${pid}~${start}~${host}~0000.lock`);
     writeFileSync(path, '');
@@ -215,7 +214,7 @@ describe('locks', () => {
   it('of another release does not matter', async () => {
     const root = freshRoot();
     const plan = await storeIn(root).create(SAMPLE_ID, sampleHead());
-    const folder = join(root, '.relctl/locks');
+    const folder = join(root, '.state/locks');
     const other = join(folder, `another~${process.pid}~0~${host}~0000.lock`);
     writeFileSync(other, '');
     expect((await storeIn(root).append(plan, [event('x')])).events).toHaveLength(1);
@@ -227,7 +226,7 @@ describe('locks', () => {
     const plan = await storeIn(root).create(SAMPLE_ID, sampleHead());
     const files: FileOperations = {
       ...REAL_FILES,
-      syncFile: async () => rmSync(join(root, '.relctl/locks'), { recursive: true }),
+      syncFile: async () => rmSync(join(root, '.state/locks'), { recursive: true }),
     };
     await expect(storeIn(root, files).append(plan, [event('x')])).rejects.toMatchObject({ code: 'plan.write-failed' });
     expect(readFileSync(join(root, SAMPLE_FILE), 'utf8')).toBe(sampleHead());

@@ -1,4 +1,5 @@
 // A writer in a process of its own, which the tests of the plan store kill at each of its steps or let race with others.
+import { join } from 'node:path';
 import { type FileOperations, REAL_FILES } from '../../src/adapters/fs/file-operations.ts';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { RelctlError } from '../../src/errors.ts';
@@ -12,7 +13,13 @@ if (mode === 'race') await race(first, Number(second));
 
 /** One append, whose file operations are those given; says how many there were. */
 async function appendWith(files: FileOperations): Promise<void> {
-  const store = createPlanStore({ root, releases: 'releases', phaseOf: () => 'draft', files });
+  const store = createPlanStore({
+    root,
+    releases: 'releases',
+    state: join(root, '.state'),
+    phaseOf: () => 'draft',
+    files,
+  });
   await store.append(await store.load(SAMPLE_ID), [event('crash')]);
 }
 
@@ -40,7 +47,7 @@ function dyingAt(n: number, when: string): FileOperations {
 
 /** Appends `count` events, each as often as it takes: another writer's change is read and built upon. */
 async function race(name: string, count: number): Promise<void> {
-  const store = createPlanStore({ root, releases: 'releases', phaseOf: () => 'draft' });
+  const store = createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf: () => 'draft' });
   for (let done = 0; done < count; ) {
     try {
       await store.append(await store.load(SAMPLE_ID), [event(`${name} ${done}`)]);

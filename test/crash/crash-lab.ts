@@ -11,6 +11,7 @@ import { type Company, openCompany } from '../support/company.ts';
 import { OPERATOR, type Station, walkTo } from '../support/company-walk.ts';
 import type { Finished, Installed } from '../support/installed.ts';
 import { SAMPLE_ID } from '../support/sample-plan.ts';
+import { cacheHome, copyState, stateOf } from '../support/state.ts';
 
 const PRELOAD = fileURLToPath(new URL('./kill-at.js', import.meta.url));
 
@@ -46,6 +47,7 @@ export async function openCrashLab(station: Station): Promise<CrashLab> {
       const copy = mkdtempSync(join(tmpdir(), 'relctl-crash-'));
       try {
         cpSync(company.git.root, copy, { recursive: true });
+        await copyState(company.git.root, copy);
         return await work(copy);
       } finally {
         rmSync(copy, { recursive: true, force: true });
@@ -89,9 +91,9 @@ export async function countPlacements(relctl: Installed, lab: CrashLab, args: re
 
 /** What the files of a copy amount to; reading them fails when one is torn. */
 export async function examine(copy: string) {
-  const store = createPlanStore({ root: copy, releases: 'releases', phaseOf });
+  const store = createPlanStore({ root: copy, releases: 'releases', state: await stateOf(copy), phaseOf });
   const { events } = await store.load(SAMPLE_ID);
-  const audited = await audit(await openGround(copy), SAMPLE_ID);
+  const audited = await audit(await openGround(copy, { XDG_CACHE_HOME: cacheHome(copy) }), SAMPLE_ID);
   return {
     state: foldState(events),
     audit: audited.result,
@@ -101,7 +103,7 @@ export async function examine(copy: string) {
     ),
     undelivered: foldState(events).outbox.filter((entry) => entry.sent.length < entry.channels.length).length,
     leftovers: leftovers(join(copy, 'releases')),
-    objects: productionObjects(copy),
+    objects: await productionObjects(copy),
   };
 }
 
@@ -132,8 +134,8 @@ interface StoredWorld {
 }
 
 /** Specs and data of what production holds, without the lock and without what the server or a fence sets. */
-function productionObjects(copy: string): Readonly<Record<string, unknown>> {
-  const file = join(copy, '.relctl', 'sandbox.json');
+async function productionObjects(copy: string): Promise<Readonly<Record<string, unknown>>> {
+  const file = join(await stateOf(copy), 'sandbox.json');
   if (!existsSync(file)) return {};
   const world = JSON.parse(readFileSync(file, 'utf8')) as StoredWorld;
   const objects = Object.entries(world.targets.production?.objects ?? {});

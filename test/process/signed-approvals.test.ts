@@ -36,7 +36,7 @@ afterAll(() => {
   relctl.remove();
 });
 
-const keyFile = (person: string) => join(git.root, '.relctl', 'keys', person);
+const keyFile = (person: string) => join(git.root, '.git', 'keys', person);
 function keyOf(person: string): string {
   mkdirSync(dirname(keyFile(person)), { recursive: true });
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', person, '-f', keyFile(person)]);
@@ -77,8 +77,8 @@ describe('relctl where approvals are signed', () => {
     const { signature } = (JSON.parse(line.replace(/^ *- /, '')) as { data: { signature: Record<string, string> } })
       .data;
     const file = (name: string, content = '') => {
-      writeFileSync(join(git.root, '.relctl', name), content);
-      return join(git.root, '.relctl', name);
+      writeFileSync(join(git.root, '.git', name), content);
+      return join(git.root, '.git', name);
     };
     const signers = file('signers', `${git.git('show', `main:${SIGNERS_FILE}`)}\n`);
     const armored = file('statement.sig', signature.signature);

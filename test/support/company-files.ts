@@ -48,7 +48,7 @@ export function companyFiles(shape: CompanyShape, version: string): Readonly<Rec
   const files: Record<string, string> = {
     'relctl.yaml': stringify(configOf(shape)),
     'relctl/process/standard-3.0.yaml': shape.policy(POLICY),
-    '.gitignore': '.relctl/\n',
+    '.gitignore': 'node_modules/\n',
   };
   for (const [service, replicas] of Object.entries(shape.replicas)) {
     files[`services/${service}/main.js`] = `// version ${version}\n`;

@@ -33,6 +33,7 @@ import { subjectOf } from '../../src/usecases/release/subject.ts';
 import { type CompanyShape, companyFiles, STANDARD_SHAPE } from './company-files.ts';
 import { type GitFixture, gitFixture } from './git-fixture.ts';
 import { PEOPLE, SAMPLE_ID, sampleHead, type WrittenPlan } from './sample-plan.ts';
+import { stateOf } from './state.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 const DAY = 86_400_000;
@@ -82,14 +83,15 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
     document.spec.canary = { ...document.spec.canary, look: '60s' };
     options.plan?.(document);
   });
-  const store = createPlanStore({ root: git.root, releases: 'releases', phaseOf });
+  const state = await stateOf(git.root);
+  const store = createPlanStore({ root: git.root, releases: 'releases', state, phaseOf });
   const created = await store.create(SAMPLE_ID, head);
   const repository = await openRepository(git.root);
   const manifests = createManifestSource(repository);
   const workspace = createWorkspace(git.root, TEMPLATES);
   const config = await loadConfig(workspace);
   const world = await openSandboxWorld({
-    file: options.onDisk === true ? join(git.root, '.relctl', 'sandbox.json') : undefined,
+    file: options.onDisk === true ? join(state, 'sandbox.json') : undefined,
     config,
     repository,
     manifests,
@@ -106,7 +108,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
     signers.set(actor, signer);
     return signer;
   };
-  const runs = await createRuns(join(git.root, '.relctl'));
+  const runs = await createRuns(state);
   const told: Progress[] = [];
   const company: Company = {
     id: SAMPLE_ID,
@@ -163,7 +165,7 @@ async function withIdentities(config: Config, sandbox: Sandbox): Promise<Config>
 
 /** Where a person of a test company has their key, once a test made one. */
 export function keyFile(root: string, person: string): string {
-  return join(root, '.relctl', 'keys', person);
+  return join(root, '.git', 'keys', person);
 }
 
 const KINDS = [
@@ -197,11 +199,11 @@ export function deadRuns(company: Company): Runs {
   const { runs } = company.as('nobody@example.com');
   // Beyond the largest process id of Linux (4,194,304), so that no process ever has it.
   const self: RunIdentity = { host: hostname(), pid: 4_194_305, token: `1-${randomBytes(6).toString('hex')}` };
-  const folder = join(company.git.root, '.relctl', 'runs');
   return {
     ...runs,
     self,
     async begin(release) {
+      const folder = join(await stateOf(company.git.root), 'runs');
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, `${release}.json`), JSON.stringify(self));
     },

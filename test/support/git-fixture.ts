@@ -10,6 +10,8 @@ export interface GitFixture {
   git(...args: string[]): string;
   /** Writes files (null deletes one) and commits them; returns the commit id. */
   commit(files: Readonly<Record<string, string | null>>, message?: string, author?: string): string;
+  /** Dates the commits that follow from this moment on, milliseconds since the epoch. */
+  setClock(at: number): void;
   /** Deletes the folder. */
   remove(): void;
 }
@@ -22,8 +24,9 @@ export function gitFixture(from?: GitFixture): GitFixture {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'relctl-git-')));
   if (from !== undefined) cpSync(from.root, root, { recursive: true });
   let minutes = from === undefined ? 0 : 30;
+  let start = Date.UTC(2026, 0, 5, 9);
   const git = (...args: string[]): string => {
-    const date = new Date(Date.UTC(2026, 0, 5, 9, minutes)).toISOString();
+    const date = new Date(start + minutes * 60_000).toISOString();
     return execFileSync('git', args, {
       cwd: root,
       encoding: 'utf8',
@@ -46,6 +49,9 @@ export function gitFixture(from?: GitFixture): GitFixture {
   return {
     root,
     git,
+    setClock(at) {
+      start = at - minutes * 60_000;
+    },
     commit(files, message = 'change', author = 'Ada <ada@example.com>') {
       minutes += 1;
       for (const [path, text] of Object.entries(files)) {

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheHome } from './state.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -61,6 +62,7 @@ async function runNode(
     env: {
       PATH: process.env.PATH ?? '',
       HOME: options.cwd,
+      XDG_CACHE_HOME: cacheHome(options.cwd),
       LANG: 'C.UTF-8',
       GIT_CONFIG_NOSYSTEM: '1',
       NODE_COMPILE_CACHE: join(options.cache, 'compile-cache'),

@@ -86,7 +86,6 @@ export function writeRepository(root: string, config: Readonly<Record<string, un
   mkdirSync(join(root, 'relctl/process'), { recursive: true });
   writeFileSync(join(root, 'relctl.yaml'), stringify(config, { aliasDuplicateObjects: false }));
   writeFileSync(join(root, 'relctl/process/standard-3.0.yaml'), policy);
-  writeFileSync(join(root, '.gitignore'), '.relctl/\n');
   git('add', '-A');
   git('commit', '-qm', 'Set up');
 }

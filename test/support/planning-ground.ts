@@ -16,6 +16,7 @@ import type { Context } from '../../src/usecases/release/context.ts';
 import { loadConfig } from '../../src/usecases/release/settings.ts';
 import { type GitFixture, gitFixture } from './git-fixture.ts';
 import { PEOPLE } from './sample-plan.ts';
+import { stateOf } from './state.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 
@@ -131,7 +132,7 @@ export function copyOf(ground: PlanningGround): Promise<PlanningGround> {
 async function openGround(git: GitFixture): Promise<PlanningGround> {
   const workspace = createWorkspace(git.root, TEMPLATES);
   const repository = await openRepository(git.root);
-  const store = createPlanStore({ root: git.root, releases: 'releases', phaseOf });
+  const store = createPlanStore({ root: git.root, releases: 'releases', state: await stateOf(git.root), phaseOf });
   const settings = await loadConfig(workspace);
   const common = {
     clock: { now: () => PLANNING_NOW, sleep: async () => undefined },

@@ -81,7 +81,7 @@ export async function openSharedClones(options: CompanyOptions = {}): Promise<Sh
         git('config', key ?? '', value ?? '');
       }
       const context = company.as(person, {
-        store: createPlanStore({ root, releases: 'releases', phaseOf }),
+        store: createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf }),
         repository: await openRepository(root),
         workspace: createWorkspace(root, ''),
       });
@@ -99,7 +99,7 @@ export async function openSharedClones(options: CompanyOptions = {}): Promise<Sh
     async shared() {
       const root = mkdtempSync(join(folder, 'look-'));
       execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${remote}`, root], { stdio: 'ignore' });
-      return createPlanStore({ root, releases: 'releases', phaseOf }).load(company.id);
+      return createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf }).load(company.id);
     },
     close() {
       company.close();

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { sha256 } from '../../src/plan/digest.ts';
 
 /**
- * Every file of a folder with the digest of its content, links by where they lead. What git keeps for itself, and relctl's
- * own folders of locks, of processes at work, and of what it remembers of unchanged files, are left out.
+ * Every file of a folder with the digest of its content, links by where they lead. What git keeps for itself is left out.
  */
 export function treeDigest(root: string): Readonly<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (/^(\.git|\.relctl\/(cache|locks|runs|index\.json))(\/|$)/.test(name)) continue;
+    if (/^\.git(\/|$)/.test(name)) continue;
     const path = join(root, name);
     const found = lstatSync(path);
     if (found.isSymbolicLink()) digests[name] = `-> ${readlinkSync(path)}`;

@@ -13,6 +13,8 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** What the evidence part of the store shares with the rest of it. */
 export interface EvidenceFolderOptions {
+  /** Absolute path of the work tree, below which no link may lead elsewhere. */
+  readonly root: string;
   /** Absolute path of the folder of the plans, and its name in messages. */
   readonly folder: string;
   readonly shown: string;
@@ -23,7 +25,7 @@ export interface EvidenceFolderOptions {
 
 /** The files beside the plans: written once, never changed, checked against their digest when they are read. */
 export function evidenceFolder(options: EvidenceFolderOptions): Pick<PlanStore, 'keep' | 'read'> {
-  const { folder, shown, files, underLock } = options;
+  const { root, folder, shown, files, underLock } = options;
 
   async function keep(id: string, name: string, content: string | Uint8Array): Promise<Evidence> {
     checkReleaseId(id);
@@ -34,7 +36,7 @@ export function evidenceFolder(options: EvidenceFolderOptions): Pick<PlanStore, 
         const file = numbered(name, number);
         const path = join(folder, id, file);
         const label = `${shown}/${id}/${file}`;
-        await confine(folder, path, label);
+        await confine(root, path, label);
         await sweepTemporaryFiles(files, path);
         const placed = await writeAtomically(files, { path, shown: label, content, placement: 'new' });
         if (placed || (await digestOf(path, label)) === digest) return { file, sha256: digest };
@@ -47,7 +49,7 @@ export function evidenceFolder(options: EvidenceFolderOptions): Pick<PlanStore, 
     checkEvidenceName(evidence.file);
     const path = join(folder, id, evidence.file);
     const label = `${shown}/${id}/${evidence.file}`;
-    await confine(folder, path, label);
+    await confine(root, path, label);
     const bytes = await readIfThere(path, label);
     if (bytes === undefined) throw mismatch(label, 'is gone');
     if (sha256(bytes) !== evidence.sha256) throw mismatch(label, 'is not the file that was kept');

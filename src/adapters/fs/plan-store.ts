@@ -1,5 +1,5 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import { sha256 } from '../../plan/digest.ts';
@@ -24,6 +24,8 @@ export interface PlanStoreOptions {
   readonly root: string;
   /** Folder of the plans, relative to `root`. */
   readonly releases: string;
+  /** Absolute path of the folder for locks and memory; it is made. */
+  readonly state: string;
   /** The phase that a history of events amounts to. */
   readonly phaseOf: (events: readonly RecordedEvent[]) => string;
   /** The file system; tests put faults into it. */
@@ -36,11 +38,10 @@ export interface PlanStoreOptions {
  */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** Plans as files of a git work tree. Locks and texts that could not be written lie in `.relctl/`, which git ignores. */
+/** Plans as files of a git work tree. Locks and texts that could not be written lie in a folder of the user's. */
 export function createPlanStore(options: PlanStoreOptions): PlanStore {
-  const { root, releases, phaseOf, files = REAL_FILES } = options;
+  const { root, releases, state, phaseOf, files = REAL_FILES } = options;
   const folder = join(root, releases);
-  const stateFolder = join(root, '.relctl');
   const pathOf = (id: string): string => join(folder, `${id}.yaml`);
   const shownAs = (id: string): string => `${releases}/${id}.yaml`;
 
@@ -63,7 +64,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   }
 
   async function readIfThere(id: string): Promise<Uint8Array | undefined> {
-    await confine(folder, pathOf(id), shownAs(id));
+    await confine(root, pathOf(id), shownAs(id));
     try {
       return await readBounded(pathOf(id), YAML_LIMITS.bytes);
     } catch (error) {
@@ -78,7 +79,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     const bytes = new TextEncoder().encode(text);
     const plan = parseReleasePlan(bytes, shownAs(id), id);
     const placed = await underLock(id, async () => {
-      await confine(folder, pathOf(id), shownAs(id));
+      await confine(root, pathOf(id), shownAs(id));
       return writeAtomically(files, { path: pathOf(id), shown: shownAs(id), content: bytes, placement: 'new' });
     });
     if (!placed) throw alreadyThere(id, shownAs(id));
@@ -122,8 +123,8 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   async function refuseIfChanged(plan: ReleasePlan, intended: string): Promise<void> {
     const now = await readIfThere(plan.id);
     if (now !== undefined && sha256(now) === plan.revision) return;
-    const kept = `.relctl/unwritten/${plan.id}-${sha256(intended).slice(0, 12)}.yaml`;
-    await writeAtomically(files, { path: join(root, kept), shown: kept, content: intended, placement: 'replace' });
+    const kept = join(state, 'unwritten', `${plan.id}-${sha256(intended).slice(0, 12)}.yaml`);
+    await writeAtomically(files, { path: kept, shown: kept, content: intended, placement: 'replace' });
     throw changedUnderneath({
       file: plan.file,
       before: textAsRead(plan),
@@ -135,7 +136,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   /** Runs with the plan's lock held; the work gets a check that it still is, to make right before it swaps. */
   async function underLock<T>(id: string, work: (stillHeld: () => Promise<void>) => Promise<T>): Promise<T> {
     await prepareStateFolder();
-    const lock = await takeWriteLock(join(stateFolder, 'locks'), id, shownAs(id));
+    const lock = await takeWriteLock(join(state, 'locks'), id, shownAs(id));
     try {
       await sweepTemporaryFiles(files, pathOf(id));
       return await work(async () => {
@@ -147,14 +148,12 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   }
 
   async function prepareStateFolder(): Promise<void> {
-    const ignore = join(stateFolder, '.gitignore');
     try {
-      await mkdir(stateFolder, { recursive: true });
-      if ((await stat(ignore).catch(() => undefined)) === undefined) await writeFile(ignore, '*\n');
+      await mkdir(state, { recursive: true, mode: 0o700 });
     } catch (error) {
-      throw new RelctlError('plan.write-failed', `.relctl could not be made: ${String(error)}`, {
+      throw new RelctlError('plan.write-failed', `${state} could not be made: ${String(error)}`, {
         why: 'relctl keeps its locks there.',
-        hints: ['ls -ld . .relctl'],
+        hints: [`ls -ld ${dirname(state)}`],
         cause: error,
       });
     }
@@ -163,7 +162,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   async function index(): Promise<PlanIndexOptions> {
     // Without its folder there is nothing to remember in; the summaries are made all the same.
     if ((await stat(folder).catch(() => undefined)) !== undefined) await prepareStateFolder().catch(() => undefined);
-    return { folder, shown: releases, file: join(stateFolder, 'index.json'), isReleaseId };
+    return { folder, shown: releases, file: join(state, 'index.json'), isReleaseId };
   }
 
   return {
@@ -174,7 +173,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     create,
     rewrite,
     append,
-    ...evidenceFolder({ folder, shown: releases, files, underLock }),
+    ...evidenceFolder({ root, folder, shown: releases, files, underLock }),
   };
 }
 

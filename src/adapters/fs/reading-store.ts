@@ -48,7 +48,7 @@ export function createReadingStore(options: ReadingStoreOptions, openWhole: () =
     if (!PLAIN_ID.test(id)) return undefined;
     const path = join(folder, `${id}.yaml`);
     try {
-      await confine(folder, path, path);
+      await confine(root, path, path);
       const bytes = await readBounded(path, MOST_BYTES);
       return bytes.byteLength > MOST_BYTES ? undefined : bytes;
     } catch {

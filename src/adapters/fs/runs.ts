@@ -7,7 +7,7 @@ import { writeAtomically } from './atomic-write.ts';
 import { REAL_FILES } from './file-operations.ts';
 
 /**
- * Runs of this machine, as small files in `.relctl/runs/`. A process is told from a later one with the same id by the time it
+ * Runs of this machine, as small files in the folder `runs` of the state. A process is told from a later one with the same id by the time it
  * started, as Linux counts it; elsewhere the id alone must do.
  * @param folder absolute path of the folder for relctl's local state
  */

@@ -3,6 +3,8 @@ import { type ExecResult, exec } from '../exec.ts';
 
 /** Runs git in one folder. */
 export interface Git {
+  /** The folder that it is run in. */
+  readonly cwd: string;
   /** Runs git; a non-zero exit is a result. */
   run(args: readonly string[], options?: GitOptions): Promise<ExecResult>;
   /** Runs git and returns its standard output; any exit but 0 is `tool.failed`. */
@@ -56,6 +58,7 @@ export function gitIn(cwd: string): Git {
       ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     });
   return {
+    cwd,
     run,
     async read(args, options) {
       const result = await run(args, options);

@@ -1,5 +1,6 @@
 import type { Authors, Branch } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
+import { refuseIncomplete } from './incomplete.ts';
 
 const APPROVALS = ['Approved-by', 'Reviewed-by'];
 
@@ -49,8 +50,12 @@ function mail(person: string): string {
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)].filter((value) => value !== '');
 
-/** Everybody who had a hand in `base..head` (full commit ids). */
+/**
+ * Everybody who had a hand in `base..head` (full commit ids). Errors: `repo.history-incomplete` where this clone lacks some of these
+ * commits: whoever is not found could have made them.
+ */
 export async function authorsBetween(git: Git, base: string, head: string): Promise<Authors> {
+  await refuseIncomplete(git, base, head);
   const commits = await commitsBetween(git, base, head);
   return {
     authors: unique(commits.map((c) => c.author)),

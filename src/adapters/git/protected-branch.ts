@@ -4,11 +4,27 @@ import { gitFailed, gitIn } from './git.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
 const REF = /^refs\/(heads|remotes)\/[^\s*?[\\]+$/;
+const REMOTE_HEAD = 'refs/remotes/origin/HEAD';
+const LOCAL = ['refs/heads/main', 'refs/heads/master'];
+const FORMAT = '--format=%(refname)%00%(objecttype)%00%(objectname)%00%(symref)';
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The protected branch of a repository, read through git; replaced objects and the work tree do not count. */
-export function createProtectedBranch(root: string): ProtectedBranch {
+export function createProtectedBranch(
+  root: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): ProtectedBranch {
   const git = gitIn(root);
+  const refsOf = async (args: readonly string[]) => {
+    const output = await git.read(['for-each-ref', FORMAT, ...args]);
+    return output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [name = '', type = '', commit = '', symbolic = ''] = line.split('\0');
+        return { name, isCommit: type === 'commit', commit, symbolic };
+      });
+  };
   /** What stands at a commit never changes. */
   const blobs = new Map<string, Promise<Uint8Array | undefined>>();
   return {
@@ -17,15 +33,30 @@ export function createProtectedBranch(root: string): ProtectedBranch {
       // Without a pattern git would list every ref there is.
       if (refs.length === 0) return undefined;
       // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
-      const format = '--format=%(refname)%00%(objecttype)%00%(objectname)%00%(symref)';
-      const output = await git.read(['for-each-ref', format, ...refs]);
-      const known = output.split('\n').map((line) => line.split('\0'));
-      for (const ref of refs) {
-        const [, type, commit, symbolic] = known.find(([name]) => name === ref) ?? [];
-        if (type !== 'commit' || commit === undefined) continue;
-        return { name: (symbolic || ref).replace(/^refs\/(remotes|heads)\//, ''), commit };
-      }
-      return undefined;
+      const known = await refsOf(refs);
+      const found = refs.flatMap((ref) => known.filter((one) => one.name === ref && one.isCommit))[0];
+      return found === undefined ? undefined : { name: shortName(found.name), commit: found.commit };
+    },
+    async pin() {
+      const named = env.RELCTL_PROTECTED_BRANCH?.trim();
+      if (named !== undefined && named !== '') return named;
+      const result = await git.run(['config', '--get', 'relctl.protectedBranch']);
+      const configured = result.stdout.trim();
+      return result.exitCode === 0 && configured !== '' ? configured : undefined;
+    },
+    async candidates() {
+      const known = await refsOf([REMOTE_HEAD, ...LOCAL]);
+      const head = known.find((one) => one.name === REMOTE_HEAD);
+      // A branch that is called HEAD on the server arrives under this name too, but points nowhere.
+      const isDefault = head?.isCommit === true && /^refs\/remotes\/origin\/(?!HEAD$)./.test(head.symbolic);
+      const hasRemote = head !== undefined || (await refsOf(['--count=1', 'refs/remotes/origin'])).length > 0;
+      return {
+        default: isDefault ? { name: shortName(head.symbolic), commit: head.commit } : undefined,
+        hasRemote,
+        local: known
+          .filter((one) => LOCAL.includes(one.name) && one.isCommit)
+          .map((one) => ({ name: shortName(one.name), commit: one.commit })),
+      };
     },
     read(commit, path) {
       const name = `${commit}:${path}`;
@@ -36,6 +67,13 @@ export function createProtectedBranch(root: string): ProtectedBranch {
     async list(commit, folder) {
       const output = await git.read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', folder]);
       return output.split('\0').filter((path) => path !== '');
+    },
+    async changes(tip, paths) {
+      const output = await git.read(['log', '--first-parent', '--format=%H %ct', tip, '--', ...paths]);
+      return output.split('\n').flatMap((line) => {
+        const [commit = '', seconds] = line.split(' ');
+        return COMMIT.test(commit) ? [{ commit, at: Number(seconds) * 1000 }] : [];
+      });
     },
     async versions(path, most) {
       const args = ['log', '--first-parent', `--max-count=${most}`, '--format=%H', 'HEAD', '--', path];
@@ -62,4 +100,8 @@ export function createProtectedBranch(root: string): ProtectedBranch {
       throw gitFailed(args, result);
     },
   };
+}
+
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/(remotes|heads)\//, '');
 }

@@ -27,13 +27,13 @@ export interface RehearsalGround {
 /** Sets up a simulated company of its own, in memory, with a copy of the plan in a temporary folder. */
 export async function stageRehearsal({ config, repository, manifests, workspace, plan }: RehearsalGround) {
   const folder = await mkdtemp(join(tmpdir(), 'relctl-rehearsal-'));
-  const ownStore = createPlanStore({ root: folder, releases: 'releases', phaseOf });
+  const ownStore = createPlanStore({ root: folder, releases: 'releases', state: join(folder, 'state'), phaseOf });
   await ownStore.create(plan.id, plan.head);
   // Ten days before the window, so that the plan can be submitted in time.
   const start = windowSpan(plan.spec.window).start - 10 * 86_400_000;
   const world = await openSandboxWorld({ file: undefined, config, repository, manifests, store: ownStore, start });
   const files = new Map<string, string>();
-  const runs = await createRuns(join(folder, '.relctl'));
+  const runs = await createRuns(join(folder, 'state'));
   const interruption = { signal: new AbortController().signal, clear: () => undefined };
   const contextAs = (actor: string) => ({
     clock: world.clock,

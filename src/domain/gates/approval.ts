@@ -1,5 +1,6 @@
 import { pinnedImage } from '../kubernetes/manifests.ts';
-import { personOf, seatOf } from '../people/delegates.ts';
+import { seatOf } from '../people/delegates.ts';
+import { personOf } from '../people/people.ts';
 import { type GateFacts, type GateRule, refuse } from './gate.ts';
 
 /** Gates about approvals as such: that they are genuine, and that nobody approves what they made or then carry out. */
@@ -27,26 +28,35 @@ const genuine =
 export const boardGenuine = genuine('vote');
 export const approvalsGenuine = genuine('all');
 
-/** Where signatures are required, what goes on in production must be what was signed off, whatever the record of its beginning says. */
-export const imagesSigned: GateRule = ({ plan, state, signing }) => {
+/** The record of a staging or a deployment that later steps rest on was signed by whoever ran it. */
+export const recordsGenuine =
+  (...acts: readonly ('stage' | 'deploy')[]): GateRule =>
+  ({ signing }) => {
+    const first = signing?.refused.find((one) => acts.some((act) => act === one.act));
+    return first === undefined
+      ? undefined
+      : refuse('approval.genuine', first.sentence, { who: [first.who], command: first.command });
+  };
+
+/** What goes on in production must be what was staged and signed off, whatever the record of its beginning says. */
+export const imagesStaged: GateRule = ({ plan, state }) => {
   const begun = state.deployment?.started.data.images;
-  if (signing?.mode !== 'required' || begun === undefined) return undefined;
+  if (begun === undefined) return undefined;
   const other = plan.spec.services.find(({ name, image }) => {
     const staged = state.stage?.images[name] ?? [];
     return begun[name] !== pinnedImage(image, staged.length === 1 ? staged[0] : undefined);
   });
   return other === undefined
     ? undefined
-    : refuse('approval.genuine', `the image of ${other.name} in the deployment that was begun is not the signed one`, {
-        who: plan.spec.owners.operations,
-        command: `relctl deploy ${plan.id} --abort`,
-      });
+    : refuse(
+        'approval.genuine',
+        `the image of ${other.name} in the deployment that was begun is not the one that was staged`,
+        {
+          who: plan.spec.owners.operations,
+          command: `relctl deploy ${plan.id} --abort`,
+        },
+      );
 };
-
-/** A gate that counts only where signatures are required. */
-export function whereSigned(gate: GateRule): GateRule {
-  return (facts) => (facts.signing?.mode === 'required' ? gate(facts) : undefined);
-}
 
 /** Who deploys did not approve, apart from what the policy allows. */
 export const deployerSeparate: GateRule = ({ plan, state, policy, actor }) => {
@@ -79,6 +89,13 @@ export const notContributor =
   ({ plan, policy, actor, signing }: GateFacts) => {
     if (actor === undefined || policy.separation.contributorsMaySign.includes(act)) return undefined;
     const person = personOf(policy, actor);
+    if (signing !== undefined && signing.mode !== 'simulated' && signing.contributors === undefined) {
+      return refuse(
+        'approval.not-contributor',
+        'who has commits in the candidate cannot be read here, so nobody is known to be independent',
+        { who: [actor], command: 'git fetch --all --tags --unshallow' },
+      );
+    }
     const isContributor = signing?.contributors?.some((one) => personOf(policy, one) === person) ?? false;
     if (!isContributor) return undefined;
     const { cab, qa, operations } = plan.spec.owners;

@@ -58,10 +58,10 @@ export const signoffSeparate =
   ({ plan, state, policy, actor }) => {
     if (actor === undefined || policy.separation.onePersonManyRoles) return undefined;
     const other = state.signoffs[role === 'qa' ? 'ops' : 'qa'];
-    return other === undefined || !samePerson(other.actor, actor)
+    return other === undefined || !samePerson(other.actor, actor, policy)
       ? undefined
       : refuse('signoff.separate', `${actor} already signed off for ${other.data.role}`, {
-          who: plan.spec.owners[role === 'qa' ? 'qa' : 'operations'].filter((one) => !samePerson(one, actor)),
+          who: plan.spec.owners[role === 'qa' ? 'qa' : 'operations'].filter((one) => !samePerson(one, actor, policy)),
           command: `relctl signoff ${role} ${plan.id}`,
         });
   };
@@ -80,8 +80,21 @@ export const windowOpen: GateRule = ({ plan, now }) => {
   );
 };
 
-export const canaryPassed: GateRule = ({ plan, state }) => {
+/** Going on needs the window for what is not yet in production: a canary that only is watched does not change it. */
+export const windowOpenForRest: GateRule = (facts) => {
+  const { deployment, phase } = facts.state;
+  const isWatched = phase === 'canary' && deployment?.steps.get('bake') !== undefined;
+  return isWatched || deployment?.result === 'rolling-back' ? undefined : windowOpen(facts);
+};
+
+export const canaryPassed: GateRule = ({ plan, state, unproven }) => {
   const verdict = state.deployment?.verdict;
+  if (verdict?.data.verdict === 'pass' && unproven !== undefined) {
+    return refuse('canary.passed', `the verdict on the canary is not proved: ${unproven}`, {
+      who: plan.spec.owners.operations,
+      command: `relctl deploy ${plan.id} --abort`,
+    });
+  }
   return verdict?.data.verdict === 'pass'
     ? undefined
     : refuse(
@@ -92,6 +105,12 @@ export const canaryPassed: GateRule = ({ plan, state }) => {
         { who: plan.spec.owners.operations, command: `relctl deploy ${plan.id} --resume` },
       );
 };
+
+/** What rolls out goes on only on the verdict that it was promoted on. */
+export const promotedOnVerdict: GateRule = (facts) =>
+  facts.state.phase === 'rolling-out' && facts.state.deployment?.result !== 'rolling-back'
+    ? canaryPassed(facts)
+    : undefined;
 
 /** Hypercare ends once: what is asked of it afterwards is out of its order. */
 export const hypercareOpen: GateRule = ({ plan, policy, state }) => {

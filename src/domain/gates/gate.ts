@@ -1,4 +1,5 @@
-import type { Policy } from '../../plan/policy.ts';
+import type { OrderFault } from '../../plan/order/order.ts';
+import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReleaseState } from '../history/state.ts';
 import type { PlanFinding } from '../plan-rules/plan-check.ts';
@@ -17,13 +18,24 @@ export interface GateFacts {
   readonly findings: readonly PlanFinding[];
   /** Whether approvals are signed; `undefined` where the question is not asked. */
   readonly signing?: SigningFacts;
+  /** Events that the process could not have recorded where they stand, since the plan was reopened last. */
+  readonly disorder?: readonly OrderFault[];
+  /** What differs between what was submitted or staged and what there is now; `undefined` where it was not compared. */
+  readonly differences?: readonly string[];
+  /** Why the kept series of the canary does not prove its verdict; `undefined` where it does, or was not asked. */
+  readonly unproven?: string;
 }
 
 /** What gates and pages need to know of signatures. */
 export interface SigningFacts {
   readonly mode: 'required' | 'unsigned' | 'simulated';
   /** Approvals of this round that are recorded and do not count, each with the reason and who acts again. */
-  readonly refused: readonly { readonly sentence: string; readonly who: string; readonly command: string }[];
+  readonly refused: readonly {
+    readonly act: SignedAct;
+    readonly sentence: string;
+    readonly who: string;
+    readonly command: string;
+  }[];
   /** Why signatures cannot be checked at all now. Nothing is approved then, but a release can still be taken back. */
   readonly trouble?: { readonly sentence: string; readonly command: string };
   /** Addresses with a hand in the candidate; `undefined` when they cannot be read here or nobody asks. */
@@ -56,6 +68,8 @@ export const GATES = {
     exceptionable: true,
   },
   'time.no-clash': { title: 'no other release has the same services at the same time', exceptionable: true },
+  'history.order': { title: 'the history is one that the process writes', exceptionable: false },
+  'bound.same': { title: 'what decides is what was submitted and staged', exceptionable: false },
   'approval.genuine': { title: 'approvals are signed by those who gave them', exceptionable: false },
   'deployer.separate': { title: 'who deploys is not who approved', exceptionable: false },
   'approval.not-contributor': { title: 'nobody approves their own commits', exceptionable: false },

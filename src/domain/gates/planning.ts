@@ -1,5 +1,6 @@
-import { personOf, seatFor, seatOf } from '../people/delegates.ts';
-import { isAmong, nameList, votingBoard } from '../people/people.ts';
+import { seatFor, seatOf } from '../people/delegates.ts';
+import { isAmong, nameList, personOf, votingBoard } from '../people/people.ts';
+import { conditionId } from '../process/condition-id.ts';
 import {
   daysUntilWindow,
   dueDate,
@@ -165,7 +166,7 @@ export const cabConditions: GateRule = ({ plan, state }) => {
         `a condition of the CAB is open: "${first.text}", due ${first.due}${open.length > 1 ? `, and ${open.length - 1} more` : ''}`,
         {
           who: open.map((condition) => condition.owner),
-          command: `relctl signoff condition ${plan.id} --condition ${JSON.stringify(first.text)} --evidence <what shows it>`,
+          command: `relctl signoff condition ${plan.id} --condition ${conditionId(first)} --evidence <what shows it>`,
         },
       );
 };

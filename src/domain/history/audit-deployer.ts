@@ -1,6 +1,7 @@
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { personOf, seatOf } from '../people/delegates.ts';
+import { seatOf } from '../people/delegates.ts';
+import { personOf } from '../people/people.ts';
 import type { AuditFinding } from './audit.ts';
 import { foldState } from './state.ts';
 

@@ -1,9 +1,10 @@
 import type { EventOf } from '../../plan/events.ts';
+import { findOrderFaults } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { type DelegatedRole, personOf, seatFor, seatOf } from '../people/delegates.ts';
-import { quorumOf, samePerson, votingBoard } from '../people/people.ts';
-import { tally } from '../process/tally.ts';
+import { type DelegatedRole, seatFor, seatOf } from '../people/delegates.ts';
+import { personOf, samePerson } from '../people/people.ts';
+import { boardTally } from '../process/tally.ts';
 import { timeOf } from '../schedule/calendar.ts';
 import { foldState, phaseOf } from './state.ts';
 
@@ -76,29 +77,28 @@ const approvedText: AuditRule = (plan) => {
  */
 const decisions: AuditRule = (plan, policy) => {
   const findings: AuditFinding[] = [];
-  let votes = new Map<string, 'go' | 'no-go'>();
+  let votes: EventOf<'cab.voted'>[] = [];
   let round: string | undefined;
   const authors: string[] = [];
   for (const event of plan.events) {
     if (AUTHORING.includes(event.type)) {
       authors.push(event.actor);
-      votes = new Map();
+      votes = [];
     }
     if (event.type === 'cab.submitted') round = event.data.specDigest;
     if (round !== plan.specDigest) continue;
     if (event.type === 'cab.voted') {
-      votes.set(seatOf(event).toLowerCase(), event.data.decision);
+      votes.push(event);
       findings.push(...voter(plan, policy, authors, event));
     }
     if (event.type === 'cab.decided') {
-      const board = votingBoard(plan.spec, authors, policy);
-      const counted = tally([...votes.values()], board.length, quorumOf(board, policy), policy.cab.veto);
+      const counted = boardTally(votes, { spec: plan.spec, authors, policy });
       if (counted.decision !== event.data.decision) {
         findings.push({
           code: 'decision-unfounded',
           severity: 'error',
           seq: event.seq,
-          problem: `the recorded decision is ${event.data.decision}, but ${counted.go} Go and ${counted.noGo} No-Go of ${board.length} do not make it`,
+          problem: `the recorded decision is ${event.data.decision}, but ${counted.go} Go and ${counted.noGo} No-Go of ${counted.board} do not make it`,
           fix: `relctl plan ${plan.id} --reopen "<reason>"`,
         });
       }
@@ -168,7 +168,12 @@ const signoffs: AuditRule = (plan, policy) => {
         fix,
       });
     }
-    if (!policy.separation.onePersonManyRoles && last && last.role !== role && samePerson(last.actor, event.actor)) {
+    if (
+      !policy.separation.onePersonManyRoles &&
+      last &&
+      last.role !== role &&
+      samePerson(last.actor, event.actor, policy)
+    ) {
       findings.push({
         code: 'one-person-two-roles',
         severity: 'error',
@@ -194,6 +199,16 @@ function holdsSeat(
   return seat !== undefined && samePerson(seat, seatOf(event));
 }
 
+/** Every event follows what stands before it, as the process records them. */
+const order: AuditRule = (plan) =>
+  findOrderFaults(plan.events).map(({ seq, problem }) => ({
+    code: 'order-impossible',
+    severity: 'error' as const,
+    seq,
+    problem: `event ${seq} ${problem}: the process does not write that`,
+    fix: `git log -p -- ${plan.file} shows who recorded it`,
+  }));
+
 const rehearsed: AuditRule = (plan) => {
   const simulated = plan.events.filter((event) => event.simulated === true).length;
   return simulated === 0
@@ -208,4 +223,4 @@ const rehearsed: AuditRule = (plan) => {
       ];
 };
 
-const RULES: readonly AuditRule[] = [claimedPhase, approvedText, decisions, approvedBefore, signoffs, rehearsed];
+const RULES: readonly AuditRule[] = [claimedPhase, order, approvedText, decisions, approvedBefore, signoffs, rehearsed];

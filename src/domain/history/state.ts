@@ -1,5 +1,7 @@
 import type { EventData, EventOf, RecordedEvent } from '../../plan/events.ts';
 import { seatOf } from '../people/delegates.ts';
+import { samePerson } from '../people/people.ts';
+import { closes } from '../process/condition-id.ts';
 import { isInProduction, type Phase } from '../process/phases.ts';
 
 /**
@@ -40,6 +42,8 @@ export interface CabState {
   readonly submittedBy: string;
   readonly submittedAt: string;
   readonly specDigest: string;
+  /** What was bound with the submission. */
+  readonly bound?: { readonly file: string; readonly sha256: string } | undefined;
   /** The latest vote of each person. */
   readonly votes: readonly EventOf<'cab.voted'>[];
   readonly decision: EventOf<'cab.decided'> | undefined;
@@ -65,6 +69,8 @@ export interface StageState {
   readonly images: Readonly<Record<string, readonly string[]>>;
   /** The kept objects of staging and production, as they were then. */
   readonly manifests?: { readonly file: string; readonly sha256: string } | undefined;
+  /** What was bound with the staging. */
+  readonly bound?: { readonly file: string; readonly sha256: string } | undefined;
 }
 
 /** The latest deployment to production. */
@@ -208,6 +214,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
           submittedBy: event.actor,
           submittedAt: event.at,
           specDigest: event.data.specDigest,
+          bound: event.data.bound,
           votes: [],
           decision: undefined,
         },
@@ -219,10 +226,10 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
       return {
         cab: state.cab && {
           ...state.cab,
-          votes: [...state.cab.votes.filter((vote) => seatOf(vote) !== seatOf(event)), event],
+          votes: [...state.cab.votes.filter((vote) => !samePerson(seatOf(vote), seatOf(event))), event],
         },
         conditions: [
-          ...state.conditions.filter((condition) => condition.by !== event.actor),
+          ...state.conditions.filter((condition) => !samePerson(condition.by, event.actor)),
           ...event.data.conditions.map((condition) => ({ ...condition, by: event.actor, closed: false })),
         ],
       };
@@ -233,7 +240,9 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
       };
     case 'condition.closed':
       return {
-        conditions: state.conditions.map((c) => (c.text === event.data.condition ? { ...c, closed: true } : c)),
+        conditions: state.conditions.map((one) =>
+          closes(one, event.data, event.actor) ? { ...one, closed: true } : one,
+        ),
       };
     case 'stage.started':
       return {
@@ -258,6 +267,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
           at: event.at,
           images: event.data.images,
           manifests: event.data.manifests,
+          bound: event.data.bound,
         },
       };
     case 'stage.failed':

@@ -45,9 +45,3 @@ export function seatFor(
   if (isAmong(holders, person)) return person;
   return delegatorsOf(policy, spec, role, person, at).find((delegator) => isAmong(holders, delegator));
 }
-
-/** The one address under which a person is counted: the main one of an alias, in lower case. */
-export function personOf(policy: Pick<Policy, 'aliases'>, address: string): string {
-  const main = Object.entries(policy.aliases).find(([alias]) => samePerson(alias, address))?.[1];
-  return (main ?? address).toLowerCase();
-}

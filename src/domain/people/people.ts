@@ -12,9 +12,25 @@ export function peopleOf(spec: Spec, roles: readonly Role[]): readonly string[] 
   return [...new Set(roles.flatMap((role) => holders(spec, role)))];
 }
 
-/** E-mail addresses name the same person whatever their case. */
-export function samePerson(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+/** An address as it is compared: case and the way in which a letter is composed make no other person. */
+function plainAddress(address: string): string {
+  return address.normalize('NFKC').toLowerCase();
+}
+
+/** E-mail addresses name the same person whatever their case; with a policy also under the other addresses that it lists. */
+export function samePerson(a: string, b: string, policy?: Pick<Policy, 'aliases'>): boolean {
+  return policy === undefined ? plainAddress(a) === plainAddress(b) : personOf(policy, a) === personOf(policy, b);
+}
+
+/** The one address under which a person is counted everywhere: the main one of an alias, in lower case. */
+export function personOf(policy: Pick<Policy, 'aliases'>, address: string): string {
+  const mains = new Map(
+    Object.entries(policy.aliases).map(([alias, main]) => [plainAddress(alias), plainAddress(main)]),
+  );
+  let person = plainAddress(address);
+  // An alias of an alias; a circle of them ends where it began.
+  for (let steps = mains.size; steps > 0; steps -= 1) person = mains.get(person) ?? person;
+  return person;
 }
 
 /** True when the person is among the people. */
@@ -40,11 +56,23 @@ export function nameList(people: readonly string[]): string {
   return people.length === 0 ? 'nobody' : people.join(', ');
 }
 
-/** CAB members whose vote counts: the board without the plan's authors, unless the policy lets them. */
+/**
+ * CAB members whose vote counts, each person once: those whom the plan names and the policy knows, without the plan's authors unless the
+ * policy lets them.
+ */
 export function votingBoard(spec: Spec, authors: readonly string[], policy: Policy): readonly string[] {
-  return policy.separation.authorMayApprove
-    ? spec.owners.cab
-    : spec.owners.cab.filter((member) => !isAmong(authors, member));
+  const { members } = policy.cab;
+  const allowed = members?.map((one) => personOf(policy, one));
+  const written = policy.separation.authorMayApprove ? [] : authors.map((one) => personOf(policy, one));
+  const people = spec.owners.cab.map((one) => personOf(policy, one));
+  return spec.owners.cab.filter((_, index) => {
+    const person = people[index] ?? '';
+    return (
+      people.indexOf(person) === index &&
+      !written.includes(person) &&
+      (allowed === undefined || allowed.includes(person))
+    );
+  });
 }
 
 /** Go votes that make a Go: a number from the policy, or more than half of those who may vote. */

@@ -1,3 +1,4 @@
+import { isDisguised, lookAlikes } from '../people/look-alikes.ts';
 import { isAmong, quorumOf, samePerson, votingBoard } from '../people/people.ts';
 import { error, type PlanFinding, type PlanRule, warning } from './finding.ts';
 
@@ -7,7 +8,30 @@ export const satisfiable: PlanRule = ({ plan: { spec }, policy }) => {
   const voting = distinct(votingBoard(spec, [rdLead], policy));
   const quorum = quorumOf(voting, policy);
   const findings: PlanFinding[] = [];
-  if (voting.length < quorum || voting.length === 0) {
+  const { minimumMembers, members } = policy.cab;
+  const strangers = cab.filter(
+    (one) => members !== undefined && !members.some((other) => samePerson(one, other, policy)),
+  );
+  for (const one of strangers) {
+    findings.push(
+      error(
+        'cab.not-a-member',
+        ['spec', 'owners', 'cab', cab.indexOf(one)],
+        `${one} is not one of those who may sit on a board by the policy (cab.members)`,
+        `name some of ${members?.join(', ')}`,
+      ),
+    );
+  }
+  if (voting.length < minimumMembers) {
+    findings.push(
+      error(
+        'cab.too-small',
+        ['spec', 'owners', 'cab'],
+        `the board has ${voting.length} ${voting.length === 1 ? 'member' : 'members'} beside the authors, and the policy asks for ${minimumMembers} (cab.minimumMembers)`,
+        'name more members under spec.owners.cab',
+      ),
+    );
+  } else if (voting.length < quorum || voting.length === 0) {
     findings.push(
       error(
         'cab.unsatisfiable',
@@ -72,6 +96,33 @@ export const aliases: PlanRule = ({ plan: { spec } }) =>
           ];
     }),
   );
+
+/** An address that only looks like another one is a second vote for whoever holds both. */
+export const disguises: PlanRule = ({ plan: { spec } }) => {
+  const { productManager, rdLead, operations, qa, cab } = spec.owners;
+  const everybody = [productManager, rdLead, ...operations, ...qa, ...cab];
+  const path = ['spec', 'owners'];
+  return [
+    ...lookAlikes(everybody).map(([later, earlier]) =>
+      error(
+        'people.look-alike',
+        path,
+        `${JSON.stringify(later)} looks like ${JSON.stringify(earlier)} and is another address`,
+        'write one of them as it is in plain letters, or remove it',
+      ),
+    ),
+    ...everybody
+      .filter(isDisguised)
+      .map((one) =>
+        error(
+          'people.disguised',
+          path,
+          `${JSON.stringify(one)} has letters that cannot be told from others by looking`,
+          'write the address in plain letters',
+        ),
+      ),
+  ];
+};
 
 /** Who undoes and who reviews can do so. */
 export const owners: PlanRule = ({ plan: { spec } }) => {

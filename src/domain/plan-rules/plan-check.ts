@@ -2,7 +2,7 @@ import { canaryRules } from './canary.ts';
 import { candidateRules, migrationRules, resourceRules, variableRules } from './change.ts';
 import { evidenceRules, securityRules, smokeRules } from './evidence.ts';
 import type { PlanCheckFacts, PlanFinding, PlanRule } from './finding.ts';
-import { aliases, owners, satisfiable } from './people.ts';
+import { aliases, disguises, owners, satisfiable } from './people.ts';
 import { secretRules } from './secrets.ts';
 import { nameRules, referenceRules, serviceRules } from './services.ts';
 import { sloRules } from './slos.ts';
@@ -18,6 +18,7 @@ const RULES: readonly PlanRule[] = [
   unwritten,
   windowRules,
   aliases,
+  disguises,
   satisfiable,
   owners,
   candidateRules,

@@ -3,6 +3,7 @@ import * as approval from '../gates/approval.ts';
 import * as delivery from '../gates/delivery.ts';
 import * as expiry from '../gates/expiry.ts';
 import { type GateFacts, type GateRule, type Refusal, refuse } from '../gates/gate.ts';
+import * as history from '../gates/history.ts';
 import * as planning from '../gates/planning.ts';
 import type { NextAction } from '../outcome/outcome.ts';
 import { delegatorsOf, seatOf } from '../people/delegates.ts';
@@ -26,25 +27,28 @@ const only =
   (): readonly Role[] =>
     held;
 
-const BEFORE_PRODUCTION: readonly GateRule[] = [
+/** What every step into production asks, the first and those that go on: all of it can change meanwhile. */
+const FOR_PRODUCTION: readonly GateRule[] = [
   approval.approvalsGenuine,
+  approval.recordsGenuine('stage'),
   planning.cabGo,
   expiry.cabNotExpired,
   planning.cabConditions,
   delivery.stageCurrent,
+  history.boundSame,
   delivery.signoffQa,
   delivery.signoffOps,
-  delivery.windowOpen,
   planning.noFreeze,
   planning.inChangeWindow,
   planning.noClash,
+  approval.deployerSeparate,
 ];
 
-/** Going on in production asks again where signatures are required: the record that a deployment was begun is not signed. */
+/** Going on with a deployment asks that it was begun as its record says. */
 const STILL_APPROVED: readonly GateRule[] = [
-  approval.approvalsGenuine,
-  approval.imagesSigned,
-  ...[planning.cabGo, delivery.stageCurrent, delivery.signoffQa, delivery.signoffOps].map(approval.whereSigned),
+  ...FOR_PRODUCTION,
+  approval.recordsGenuine('deploy'),
+  approval.imagesStaged,
 ];
 
 /** The process, command by command. What a command needs stands here and nowhere else. */
@@ -68,6 +72,7 @@ export const PROCESS = {
     roles: only('cab'),
     gates: [
       planning.cabCurrent,
+      history.boundSame,
       planning.cabMember,
       planning.cabNotAuthor,
       approval.notContributor('cab'),
@@ -78,25 +83,37 @@ export const PROCESS = {
     command: (id) => `relctl stage ${id}`,
     phases: ['approved', 'staged', 'ready'],
     roles: roles('stage'),
-    gates: [approval.boardGenuine, planning.cabGo, expiry.cabNotExpired, planning.stagingLead],
+    gates: [approval.boardGenuine, planning.cabGo, expiry.cabNotExpired, history.boundSame, planning.stagingLead],
   },
   'signoff qa': {
     command: (id) => `relctl signoff qa ${id}`,
     phases: ['staged', 'ready'],
     roles: only('qa'),
-    gates: [delivery.stageCurrent, delivery.signoffSeparate('qa'), approval.notContributor('qa')],
+    gates: [
+      delivery.stageCurrent,
+      approval.recordsGenuine('stage'),
+      history.boundSame,
+      delivery.signoffSeparate('qa'),
+      approval.notContributor('qa'),
+    ],
   },
   'signoff ops': {
     command: (id) => `relctl signoff ops ${id}`,
     phases: ['staged', 'ready'],
     roles: only('operations'),
-    gates: [delivery.stageCurrent, delivery.signoffSeparate('ops'), approval.notContributor('ops')],
+    gates: [
+      delivery.stageCurrent,
+      approval.recordsGenuine('stage'),
+      history.boundSame,
+      delivery.signoffSeparate('ops'),
+      approval.notContributor('ops'),
+    ],
   },
   deploy: {
     command: (id) => `relctl deploy ${id}`,
     phases: ['ready'],
     roles: roles('deploy'),
-    gates: [...BEFORE_PRODUCTION, approval.deployerSeparate],
+    gates: [...FOR_PRODUCTION, delivery.windowOpen],
   },
   'deploy --promote': {
     command: (id) => `relctl deploy ${id} --promote`,
@@ -108,7 +125,7 @@ export const PROCESS = {
     command: (id) => `relctl deploy ${id} --resume`,
     phases: ['canary', 'rolling-out'],
     roles: roles('deploy'),
-    gates: STILL_APPROVED,
+    gates: [...STILL_APPROVED, delivery.windowOpenForRest, delivery.promotedOnVerdict],
   },
   'deploy --abort': {
     command: (id) => `relctl deploy ${id} --abort`,
@@ -126,7 +143,7 @@ export const PROCESS = {
     command: (id) => `relctl verify ${id}`,
     phases: ['deployed'],
     roles: roles('verify'),
-    gates: [],
+    gates: [approval.recordsGenuine('deploy')],
   },
   hypercare: {
     command: (id) => `relctl hypercare ${id}`,
@@ -145,6 +162,7 @@ export const PROCESS = {
     phases: ['hypercare'],
     roles: roles('hypercare'),
     gates: [
+      approval.recordsGenuine('deploy'),
       delivery.hypercareOpen,
       delivery.hypercareElapsed,
       delivery.hypercareHealthy,
@@ -169,9 +187,22 @@ export const PROCESS = {
     command: (id) => `relctl review ${id}`,
     phases: ['hypercare', 'validated'],
     roles: roles('review'),
-    gates: [delivery.hypercareClosed, delivery.reviewTime],
+    gates: [approval.recordsGenuine('deploy'), delivery.hypercareClosed, delivery.reviewTime],
   },
 } as const satisfies Record<string, ProcessStep>;
+
+/** What takes a release out of production is never kept from it by what stands in its file. */
+const WAYS_BACK: readonly ProcessCommand[] = ['deploy --abort', 'rollback', 'incident'];
+
+/** Commands that CI gives under a name of its own, where the policy knows that. */
+const BY_MACHINES: readonly ProcessCommand[] = [
+  'stage',
+  'deploy',
+  'deploy --promote',
+  'deploy --resume',
+  'deploy --abort',
+  'rollback',
+];
 
 /** A command of the process. */
 export type ProcessCommand = keyof typeof PROCESS;
@@ -184,9 +215,12 @@ export function decide(command: ProcessCommand, facts: GateFacts): readonly Refu
   const step: ProcessStep = PROCESS[command];
   const order = refuseOrder(command, step, facts);
   // An approval that does not count puts the release back to a phase that nobody expects, so it is told first.
-  if (order !== undefined) return [approval.approvalsGenuine(facts), order].filter((one) => one !== undefined);
+  if (order !== undefined)
+    return [history.historyInOrder(facts), approval.approvalsGenuine(facts), order].filter((one) => one !== undefined);
+  const disorder = WAYS_BACK.includes(command) ? undefined : history.historyInOrder(facts);
+  if (disorder !== undefined) return [disorder];
   const gates = step.gates.map((gate) => gate(facts));
-  return [refuseRole(step, facts), ...gates].filter((refusal) => refusal !== undefined);
+  return [refuseRole(command, step, facts), ...gates].filter((refusal) => refusal !== undefined);
 }
 
 /** What could be done next, by whom, whatever gates still refuse it. */
@@ -292,8 +326,9 @@ function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFact
   );
 }
 
-function refuseRole(step: ProcessStep, facts: GateFacts): Refusal | undefined {
+function refuseRole(command: ProcessCommand, step: ProcessStep, facts: GateFacts): Refusal | undefined {
   const { actor, plan, policy } = facts;
+  if (actor !== undefined && BY_MACHINES.includes(command) && isAmong(policy.machines, actor)) return undefined;
   const held = step.roles(policy);
   // The board has its own gate, which says more.
   if (held.includes('cab')) return undefined;

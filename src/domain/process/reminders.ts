@@ -1,6 +1,7 @@
 import { cabNotExpired } from '../gates/expiry.ts';
 import type { GateFacts } from '../gates/gate.ts';
 import { dateIn } from '../schedule/calendar.ts';
+import { conditionId } from './condition-id.ts';
 import { isOverdue } from './conditions.ts';
 import { whoMay } from './process.ts';
 
@@ -45,7 +46,7 @@ export function remindersOf(facts: GateFacts): readonly Reminder[] {
         reminder(
           condition.owner,
           `the condition "${condition.text}" ${isOverdue(condition, now, plan.spec.window.timeZone) ? `is overdue since ${condition.due}` : 'is due today'}`,
-          `relctl signoff condition ${plan.id} --condition ${JSON.stringify(condition.text)} --evidence <what shows it>`,
+          `relctl signoff condition ${plan.id} --condition ${conditionId(condition)} --evidence <what shows it>`,
           `condition ${condition.text}`,
         ),
       ),

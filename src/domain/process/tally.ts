@@ -1,3 +1,9 @@
+import type { EventOf } from '../../plan/events.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { Spec } from '../../plan/spec.ts';
+import { seatOf } from '../people/delegates.ts';
+import { personOf, quorumOf, votingBoard } from '../people/people.ts';
+
 /** How the board's votes stand. */
 export interface Tally {
   readonly go: number;
@@ -18,4 +24,32 @@ export function tally(votes: readonly ('go' | 'no-go')[], board: number, quorum:
   const decision =
     (veto && noGo > 0) || board - noGo < quorum ? ('no-go' as const) : go >= quorum ? ('go' as const) : undefined;
   return { go, noGo, quorum, decision };
+}
+
+/** What is counted of a vote. */
+type CountedVote = Pick<EventOf<'cab.voted'>, 'actor' | 'data'>;
+
+/**
+ * Counts the votes of a board: of each seat the latest vote, each person once whatever their addresses, and only seats that the board has. A
+ * board that is smaller than the policy asks for decides nothing.
+ * @param votes in the order in which they were given
+ * @param authors of the plan, who do not vote on it
+ */
+export function boardTally(
+  votes: readonly CountedVote[],
+  { spec, authors, policy }: { readonly spec: Spec; readonly authors: readonly string[]; readonly policy: Policy },
+): Tally & { readonly board: number } {
+  const board = votingBoard(spec, authors, policy);
+  const seats = board.map((one) => personOf(policy, one));
+  const bySeat = new Map<string, { readonly person: string; readonly decision: 'go' | 'no-go' }>();
+  for (const vote of votes) {
+    const [seat, person] = [personOf(policy, seatOf(vote)), personOf(policy, vote.actor)];
+    if (!seats.includes(seat)) continue;
+    const elsewhere = [...bySeat].some(([other, one]) => other !== seat && one.person === person);
+    if (!elsewhere) bySeat.set(seat, { person, decision: vote.data.decision });
+  }
+  const decisions = [...bySeat.values()].map((one) => one.decision);
+  const counted = tally(decisions, board.length, quorumOf(board, policy), policy.cab.veto);
+  const isTooSmall = board.length < policy.cab.minimumMembers;
+  return { ...counted, ...(isTooSmall ? { decision: undefined } : {}), board: board.length };
 }

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
-import { personOf, seatOf } from '../people/delegates.ts';
+import { seatOf } from '../people/delegates.ts';
+import { personOf } from '../people/people.ts';
 
 /** Why two events that were recorded apart cannot both stand; `undefined` when either order means the same. */
 export type Contradiction = string | undefined;
@@ -70,7 +71,9 @@ function betweenSignoffs(
 
 function withCondition(ours: RecordedEvent, theirs: RecordedEvent): Contradiction {
   if (ours.type === 'condition.closed' && theirs.type === 'condition.closed') {
-    return ours.data.condition === theirs.data.condition ? 'the condition was closed already' : undefined;
+    return ours.data.condition === theirs.data.condition && ours.data.id === theirs.data.id
+      ? 'the condition was closed already'
+      : undefined;
   }
   const other = ours.type === 'condition.closed' ? theirs : ours;
   return BESIDE_CONDITIONS.includes(other.type)

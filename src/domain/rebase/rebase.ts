@@ -3,8 +3,7 @@ import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { foldState } from '../history/state.ts';
-import { quorumOf, votingBoard } from '../people/people.ts';
-import { tally } from '../process/tally.ts';
+import { boardTally } from '../process/tally.ts';
 import { contradiction } from './commute.ts';
 
 /** One release as it was, as it is here, and as somebody else pushed it. */
@@ -111,9 +110,7 @@ function countedDecision(
 ): EventData<'cab.decided'> | undefined {
   const { cab, authors } = foldState(events);
   if (cab === undefined) return undefined;
-  const board = votingBoard(spec, authors, policy);
-  const votes = cab.votes.map((vote) => vote.data.decision);
-  const { decision, go, noGo, quorum } = tally(votes, board.length, quorumOf(board, policy), policy.cab.veto);
+  const { decision, go, noGo, quorum } = boardTally(cab.votes, { spec, authors, policy });
   return decision === undefined ? undefined : { round: cab.round, decision, go, noGo, quorum };
 }
 

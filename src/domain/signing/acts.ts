@@ -3,7 +3,7 @@ import type { Policy, Role, SignedAct } from '../../plan/policy.ts';
 
 /** How one kind of act is signed. */
 interface ActRule {
-  readonly event: EventType;
+  readonly events: readonly EventType[];
   /** SSH signature namespace: a signature for one act can never be read as one for another. */
   readonly namespace: string;
   /** Where the act takes effect; part of the statement. */
@@ -14,33 +14,51 @@ interface ActRule {
 /** Everything that a person can sign. Namespaces are the grants of `allowed_signers`, so they never change their meaning. */
 export const ACTS = {
   submit: {
-    event: 'cab.submitted',
+    events: ['cab.submitted'],
     namespace: 'cab-submission@relctl.dev',
     environment: 'production',
     title: 'submission to the CAB',
   },
-  cab: { event: 'cab.voted', namespace: 'cab-decision@relctl.dev', environment: 'production', title: 'vote' },
+  cab: { events: ['cab.voted'], namespace: 'cab-decision@relctl.dev', environment: 'production', title: 'vote' },
   condition: {
-    event: 'condition.closed',
+    events: ['condition.closed'],
     namespace: 'condition@relctl.dev',
     environment: 'production',
     title: 'closing of a condition',
   },
   exception: {
-    event: 'exception.granted',
+    events: ['exception.granted'],
     namespace: 'exception@relctl.dev',
     environment: 'production',
     title: 'exception',
   },
-  qa: { event: 'signoff.recorded', namespace: 'qa-signoff@relctl.dev', environment: 'staging', title: 'QA sign-off' },
+  qa: {
+    events: ['signoff.recorded'],
+    namespace: 'qa-signoff@relctl.dev',
+    environment: 'staging',
+    title: 'QA sign-off',
+  },
   ops: {
-    event: 'signoff.recorded',
+    events: ['signoff.recorded'],
     namespace: 'ops-signoff@relctl.dev',
     environment: 'staging',
     title: 'Operations sign-off',
   },
+  /** The record of what was done, by whoever or whatever did it: later steps and the audit go by it. */
+  stage: {
+    events: ['stage.completed'],
+    namespace: 'staging-record@relctl.dev',
+    environment: 'staging',
+    title: 'record of the staging',
+  },
+  deploy: {
+    events: ['deploy.started', 'canary.judged', 'canary.promoted', 'deploy.completed', 'rollback.completed'],
+    namespace: 'deployment-record@relctl.dev',
+    environment: 'production',
+    title: 'record of the deployment',
+  },
   hypercare: {
-    event: 'hypercare.closed',
+    events: ['hypercare.closed'],
     namespace: 'hypercare-exit@relctl.dev',
     environment: 'production',
     title: 'hypercare sign-off',
@@ -50,7 +68,7 @@ export const ACTS = {
 /** Which act an event records, or `undefined` for what nobody signs. */
 export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | undefined {
   if (event.type === 'signoff.recorded') return (event.data as EventOf<'signoff.recorded'>['data']).role;
-  const found = Object.entries(ACTS).find(([, rule]) => rule.event === event.type);
+  const found = Object.entries(ACTS).find(([, rule]) => (rule.events as readonly EventType[]).includes(event.type));
   return found?.[0] as SignedAct | undefined;
 }
 
@@ -74,4 +92,18 @@ export const APPROVER_ROLES = { cab: 'cab', qa: 'qa', ops: 'operations' } as con
 /** True for the acts that approve something. */
 export function isApproval(act: SignedAct): act is keyof typeof APPROVER_ROLES {
   return Object.hasOwn(APPROVER_ROLES, act);
+}
+
+/** True for the record of what was done: it says how production stands, so it is never left out of the state of a release. */
+export function isRecord(act: SignedAct): boolean {
+  return act === 'stage' || act === 'deploy';
+}
+
+/**
+ * True for what takes production back or keeps the candidate from it: it is signed where it can be, but a key that fails must not keep a
+ * release in production.
+ */
+export function leadsBack(event: Pick<RecordedEvent, 'type' | 'data'>): boolean {
+  if (event.type === 'rollback.completed') return true;
+  return event.type === 'canary.judged' && (event.data as EventOf<'canary.judged'>['data']).verdict !== 'pass';
 }

@@ -1,9 +1,10 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
-import { personOf, seatOf } from '../people/delegates.ts';
+import { seatOf } from '../people/delegates.ts';
+import { personOf } from '../people/people.ts';
 import { actOf, isApproval } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
-import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 /** An act whose signature holds; `fingerprint` is missing where the policy did not ask for one. */
 export interface HeldAct {
@@ -17,6 +18,7 @@ const AUTHORING: readonly RecordedEvent['type'][] = ['plan.created', 'plan.revis
 /**
  * Third part of the examination, over all acts whose signatures hold: people are counted, not names and not keys, and nobody
  * approves what they made.
+ * @param standingAt what the event at an index is good for
  * @param contributors addresses with a hand in the candidate's commits; `undefined` when they cannot be read
  * @returns the faults by index of the event
  */
@@ -25,6 +27,7 @@ export function countPeople(
   held: readonly HeldAct[],
   policy: Policy,
   contributors: readonly string[] | undefined,
+  standingAt: (index: number) => Standing,
 ): ReadonlyMap<number, Fault> {
   const faults = new Map<number, Fault>();
   const taken: Taken = { keys: new Map(), seats: new Map(), voters: new Map(), roles: new Map() };
@@ -32,11 +35,11 @@ export function countPeople(
   for (const { index, fingerprint } of held) {
     const event = events[index];
     const act = event === undefined ? undefined : actOf(event);
-    if (event === undefined || act === undefined || standingOf(events, index).kind === 'superseded') continue;
+    if (event === undefined || act === undefined || standingAt(index).kind === 'superseded') continue;
     const person = personOf(policy, event.actor);
     const fault =
       sharedKey(taken, person, fingerprint) ??
-      maker(events, index, act, person, policy, makers) ??
+      maker(events, standingAt(index), act, person, policy, makers) ??
       counted(taken, event, act, person, policy);
     if (fault !== undefined) faults.set(index, fault);
   }
@@ -65,7 +68,7 @@ function sharedKey(taken: Taken, person: string, fingerprint: string | undefined
 
 function maker(
   events: readonly RecordedEvent[],
-  index: number,
+  standing: Standing,
   act: SignedAct,
   person: string,
   policy: Policy,
@@ -78,7 +81,7 @@ function maker(
   if (act === 'cab' && !authorMayApprove && isAuthor) return { code: 'signer-is-author', detail: person };
   if (contributorsMaySign.includes(act)) return undefined;
   if (contributors === undefined) {
-    return standingOf(events, index).kind === 'live'
+    return standing.kind === 'live'
       ? { code: 'contributors-unknown', detail: 'the commits of the candidate are not here' }
       : undefined;
   }

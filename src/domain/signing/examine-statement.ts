@@ -4,8 +4,9 @@ import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { delegatorsOf } from '../people/delegates.ts';
 import { isAmong, peopleOf } from '../people/people.ts';
+import { closes } from '../process/condition-id.ts';
 import { timeOf } from '../schedule/calendar.ts';
-import { ACTS, APPROVER_ROLES, isApproval } from './acts.ts';
+import { ACTS, APPROVER_ROLES, isApproval, isRecord } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { lastOf, type Standing } from './standing.ts';
 import { actDigest, checksDigest, decisionOf, type Statement, subjectsOf } from './statement.ts';
@@ -28,6 +29,8 @@ export interface StatementFacts {
   readonly trust: Trust;
   /** The rules at the commit that the statement names; `undefined` when that never stood on the protected branch. */
   readonly named: Trust | undefined;
+  /** False when these rules were not those of the protected branch when the act was recorded; looked at for what is over. */
+  readonly inForce: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -91,11 +94,16 @@ const subjects: Rule = (_, { plan, events, index, standing, act }, { subject }) 
     : { code: 'images-changed', detail: 'the digest of the images in staging differs' };
 };
 
-const policy: Rule = (statement, { plan, named, standing }) => {
+const policy: Rule = (statement, { plan, events, index, named, inForce, standing }) => {
   const { process, version, sha256, commit } = statement.policy;
   if (process !== plan.metadata.process && standing.kind !== 'superseded')
     return { code: 'policy-of-another-process', detail: process };
   if (named === undefined) return { code: 'policy-not-protected', detail: `commit ${commit.slice(0, 12)}` };
+  if (!inForce && (standing.kind === 'used' || standing.kind === 'done'))
+    return { code: 'policy-not-in-force', detail: `commit ${commit.slice(0, 12)}` };
+  const { trust } = (events[index] as RecordedEvent).data as { readonly trust?: { readonly commit: string } };
+  if (trust !== undefined && trust.commit !== commit)
+    return { code: 'policy-mismatch', detail: `${trust.commit.slice(0, 12)} recorded, ${commit.slice(0, 12)} signed` };
   return named.policyDigest === sha256 && named.policy.version === version
     ? undefined
     : { code: 'policy-mismatch', detail: `version ${named.policy.version} at ${commit.slice(0, 12)}` };
@@ -119,9 +127,8 @@ const seen: Rule = (statement, { plan, events, index, act }) => {
   const isBeginning = statement.seen === genesisHash(plan.id);
   if ((found === -1 && !isBeginning) || found >= index)
     return { code: 'seen-unknown', detail: `event ${statement.seen.slice(0, 16)}` };
-  const decidedOn =
-    act === 'qa' || act === 'ops' ? 'stage.completed' : act === 'hypercare' ? 'hypercare.started' : 'cab.submitted';
-  const needed = act === 'submit' || act === 'exception' ? -1 : lastOf(events, decidedOn, index);
+  const decidedOn = decidedBefore((events[index] as RecordedEvent).type, act);
+  const needed = decidedOn === undefined ? -1 : lastOf(events, decidedOn, index);
   if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found + 1}, decided on ${needed + 1}` };
   return timeOf(statement.issuedAt) + SKEW_MS < timeOf(events[found]?.at ?? '')
     ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${events[found]?.at}` }
@@ -136,6 +143,9 @@ const nonce: Rule = (statement, { events, index }) =>
 const role: Rule = ({ signer, onBehalfOf }, { plan, events, index, act, trust, standing }) => {
   if (standing.kind === 'superseded' || act === 'exception') return undefined;
   const event = events[index] as RecordedEvent;
+  // A machine records what it did; it never approves, whatever a plan says that it is.
+  if (!isRecord(act) && isAmong(trust.policy.machines, signer))
+    return { code: 'signer-without-role', detail: `${signer} is a machine` };
   const holders = holdersOf(event, events.slice(0, index), act, plan, trust);
   if (onBehalfOf === undefined) {
     return isAmong(holders, signer)
@@ -160,16 +170,41 @@ function holdersOf(
   if (isApproval(act)) return peopleOf(spec, [APPROVER_ROLES[act]]);
   if (act === 'submit') return peopleOf(spec, rules.roles.submitCab);
   if (act === 'hypercare') return peopleOf(spec, rules.roles.hypercare);
+  if (act === 'stage') return [...peopleOf(spec, rules.roles.stage), ...rules.machines];
+  if (act === 'deploy') return [...peopleOf(spec, rules.roles.deploy), ...rules.machines];
   if (event.type !== 'condition.closed') return [];
   return before
-    .flatMap((one) => (one.type === 'cab.voted' ? one.data.conditions : []))
-    .filter((condition) => condition.text === event.data.condition)
+    .filter((one) => one.type === 'cab.voted')
+    .flatMap((vote) => vote.data.conditions.map((condition) => ({ ...condition, by: vote.actor })))
+    .filter((condition) => closes(condition, event.data, event.actor))
     .map((condition) => condition.owner);
+}
+
+/** The event that whoever acts must have seen. */
+function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEvent['type'] | undefined {
+  switch (act) {
+    case 'submit':
+    case 'exception':
+      return undefined;
+    case 'qa':
+    case 'ops':
+      return 'stage.completed';
+    case 'stage':
+      return 'stage.started';
+    case 'deploy':
+      return type === 'deploy.started' ? 'stage.completed' : 'deploy.started';
+    case 'hypercare':
+      return 'hypercare.started';
+    default:
+      return 'cab.submitted';
+  }
 }
 
 /** The round that an act of `events[index]` is about, from what stands before it. */
 export function roundOf(events: readonly RecordedEvent[], index: number): number {
   const event = events[index];
+  // What was done says itself which attempt it belongs to; the order of the history is held against it.
+  if (event !== undefined && 'attempt' in event.data) return event.data.attempt;
   const attempt = (type: 'stage.started' | 'deploy.started') => {
     const found = events[lastOf(events, type, index)] as EventOf<typeof type> | undefined;
     return found?.data.attempt ?? 0;
@@ -179,6 +214,12 @@ export function roundOf(events: readonly RecordedEvent[], index: number): number
   const submitted = events[lastOf(events, 'cab.submitted', index)] as EventOf<'cab.submitted'> | undefined;
   const round = submitted?.data.round ?? 0;
   return event?.type === 'cab.submitted' ? round + 1 : round;
+}
+
+/** The round that the next submission opens: rounds are counted whether or not their submission still counts, and those of the sandbox apart. */
+export function nextRound(events: readonly RecordedEvent[], simulated: boolean): number {
+  const counted = events.filter((event) => (event.simulated === true) === simulated);
+  return Math.max(0, ...counted.map((event) => (event.type === 'cab.submitted' ? event.data.round : 0))) + 1;
 }
 
 /** Images that were in staging before an event: those of the last staging that was completed, unless another was begun. */

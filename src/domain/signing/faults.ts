@@ -21,7 +21,7 @@ export const SIGNATURE_FAULTS = {
   'key-unknown': 'it was signed with a key that is not one of its signer',
   'key-not-yet-valid': 'its key was not valid yet when it was taken in',
   'key-expired': 'its key was not valid any more when it was taken in',
-  'key-expired-since': 'its key is not valid any more, and the approval was not used before',
+  'key-expired-since': 'its key is not valid any more, and nothing proves that a deployment used it before',
   'key-revoked': 'its key is revoked',
   // What
   'wrong-release': 'it was given for another release',
@@ -39,6 +39,7 @@ export const SIGNATURE_FAULTS = {
   // Under which rules
   'policy-of-another-process': 'it was given under another process',
   'policy-not-protected': 'it was given under a policy that never stood on the protected branch',
+  'policy-not-in-force': 'the rules that it was given under were not those of the protected branch at that time',
   'policy-mismatch': 'it names a policy text that does not stand at the commit that it names',
   // When
   'issued-in-future': 'it was signed later than it was taken in',

@@ -12,6 +12,10 @@ export function remedyOf(
       return { who: owners.qa.join(', '), command: `relctl signoff qa ${plan.id}` };
     case 'ops':
       return { who: owners.operations.join(', '), command: `relctl signoff ops ${plan.id}` };
+    case 'stage':
+      return { who: owners.rdLead, command: `relctl stage ${plan.id}` };
+    case 'deploy':
+      return { who: owners.operations.join(', '), command: `relctl deploy ${plan.id} --abort` };
     case 'condition':
       return { who: refused.actor, command: `relctl signoff condition ${plan.id}` };
     default:

@@ -1,14 +1,14 @@
 import type { RecordedEvent } from '../../plan/events.ts';
+import type { SignedAct } from '../../plan/policy.ts';
 import { actOf } from './acts.ts';
 
 /**
  * What a signed act is good for now.
  *
- * - `live`: it is waited for or counted. It must hold now, under the policy and keys of today; also while a deployment that
- *   counted it is under way, since the record of its beginning is not signed.
- * - `used`: a deployment that has ended counted it. It must have held then, under the policy and keys of then.
- * - `done`: it had its effect when it was recorded (a submission, an exception). It must have held when it was recorded.
- * - `superseded`: a later round, staging or reopening made it void; the state of the release does not count it either.
+ * - `live`: a step forward may still rest on it. It must hold now, under the policy and keys of today, as if it were given now.
+ * - `used`: a deployment that is proved to have ended counted it. It must have held then, under the policy and keys of then.
+ * - `done`: it is the record of something that is over. It must have held when it was recorded.
+ * - `superseded`: a later round, staging, attempt or reopening made it void; the state of the release does not count it either.
  */
 export type Standing =
   | { readonly kind: 'live' }
@@ -16,23 +16,48 @@ export type Standing =
   | { readonly kind: 'done' }
   | { readonly kind: 'superseded' };
 
-/** The standing of the event at `index` of a history. */
-export function standingOf(events: readonly RecordedEvent[], index: number): Standing {
-  const event = events[index];
-  const act = event === undefined ? undefined : actOf(event);
-  if (act === undefined) return { kind: 'done' };
-  if (index < lastOf(events, 'plan.reopened')) return { kind: 'superseded' };
-  if (act === 'hypercare' || act === 'exception') return { kind: 'done' };
-  if (index < lastOf(events, act === 'qa' || act === 'ops' ? 'stage.started' : 'cab.submitted')) {
-    return { kind: 'superseded' };
-  }
-  if (act === 'submit') return { kind: 'done' };
-  const deploy = lastOf(events, 'deploy.started');
-  const started = events[deploy];
-  if (started?.type !== 'deploy.started' || deploy < index) return { kind: 'live' };
-  return events.slice(deploy).some((one) => one.type === 'deploy.completed' || one.type === 'rollback.completed')
-    ? { kind: 'used', at: started.at, trust: started.data.trust?.commit }
-    : { kind: 'live' };
+/** A deployment whose beginning and end are proved: both records are signed and hold. */
+export interface EndedDeployment {
+  /** Index of its beginning. */
+  readonly index: number;
+  readonly at: string;
+  /** Commit of the protected branch whose rules it was begun under. */
+  readonly trust: string | undefined;
+}
+
+/** The last event of a type that makes void what stands before it, by what it is about. */
+const VOIDED_BY: Readonly<Record<SignedAct, RecordedEvent['type']>> = {
+  submit: 'cab.submitted',
+  cab: 'cab.submitted',
+  condition: 'cab.submitted',
+  qa: 'stage.started',
+  ops: 'stage.started',
+  stage: 'stage.started',
+  deploy: 'deploy.started',
+  exception: 'plan.reopened',
+  hypercare: 'plan.reopened',
+};
+
+/**
+ * The standing of each event of a history.
+ * @param ended the last deployment, where its end is proved; what only says that it ended makes nothing `used`
+ */
+export function standingsOf(
+  events: readonly RecordedEvent[],
+  ended: EndedDeployment | undefined,
+): (index: number) => Standing {
+  const last = new Map<RecordedEvent['type'], number>();
+  for (const [index, event] of events.entries()) last.set(event.type, index);
+  const lastIndex = (type: RecordedEvent['type']) => last.get(type) ?? -1;
+  return (index) => {
+    const event = events[index];
+    const act = event === undefined ? undefined : actOf(event);
+    if (act === undefined || act === 'hypercare') return { kind: 'done' };
+    if (index < lastIndex('plan.reopened') || index < lastIndex(VOIDED_BY[act])) return { kind: 'superseded' };
+    if (ended === undefined || ended.index < lastIndex('deploy.started')) return { kind: 'live' };
+    if (act === 'deploy') return { kind: 'done' };
+    return index < ended.index ? { kind: 'used', at: ended.at, trust: ended.trust } : { kind: 'live' };
+  };
 }
 
 /** Index of the last event of a type that lies before `before`; -1 when there is none. */

@@ -3,20 +3,20 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { AuditFinding } from '../history/audit.ts';
 import { foldState } from '../history/state.ts';
-import { seatOf } from '../people/delegates.ts';
-import { quorumOf, votingBoard } from '../people/people.ts';
-import { tally } from '../process/tally.ts';
-import { ACTS, actOf } from './acts.ts';
+import { boardTally } from '../process/tally.ts';
+import { ACTS, actOf, isRecord } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
 import type { RefusedAct } from './refused-act.ts';
 import { remedyOf } from './remedy.ts';
-import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 /** What the examination of a whole history came to. */
 export interface Examination {
   /** How many acts carry a signature that holds. */
   readonly held: number;
+  /** Hashes of these acts: the only events that any page may call signed. */
+  readonly signed: ReadonlySet<string>;
   readonly refused: readonly RefusedAct[];
   /** Hashes of the events that the state of the release leaves out: refused acts, and decisions that only they founded. */
   readonly leftOut: ReadonlySet<string>;
@@ -29,22 +29,28 @@ export function examinationOf(
   plan: Pick<ReleasePlan, 'spec' | 'events'>,
   policy: Policy,
   faults: ReadonlyMap<number, Fault>,
-  held: number,
+  signed: ReadonlySet<string>,
+  standingAt: (index: number) => Standing,
 ): Examination {
-  const refused = [...faults].map(([index, fault]) => refusedAct(plan.events, index, fault));
-  const leftOut = new Set(refused.map((one) => one.hash));
+  const refused = [...faults].map(([index, fault]) => refusedAct(plan.events, index, fault, standingAt(index)));
+  // What a record says of production may be true although nothing proves it: it keeps steps forward shut, and a way back open.
+  const leftOut = new Set(refused.filter((one) => !isRecord(one.act)).map((one) => one.hash));
   const unfounded: EventOf<'cab.decided'>[] = [];
   for (const [index, event] of plan.events.entries()) {
     if (event.type !== 'cab.decided' || isFounded(plan, policy, leftOut, index)) continue;
     unfounded.push(event);
     leftOut.add(event.hash);
   }
-  return { held, refused, leftOut, unfounded };
+  return { held: signed.size, signed, refused, leftOut, unfounded };
 }
 
-function refusedAct(events: readonly RecordedEvent[], index: number, fault: Fault): RefusedAct {
+function refusedAct(
+  events: readonly RecordedEvent[],
+  index: number,
+  fault: Fault,
+  { kind: standing }: Standing,
+): RefusedAct {
   const event = events[index] as RecordedEvent;
-  const standing = standingOf(events, index).kind;
   const act = actOf(event) ?? 'exception';
   return { index, seq: event.seq, hash: event.hash, act, actor: event.actor, standing, fault };
 }
@@ -65,9 +71,7 @@ function isFounded(
     plan.events.slice(0, index).filter((one) => !leftOut.has(one.hash)),
     'real',
   );
-  const board = votingBoard(plan.spec, state.authors, policy);
-  const votes = new Map((state.cab?.votes ?? []).map((vote) => [seatOf(vote).toLowerCase(), vote.data.decision]));
-  const counted = tally([...votes.values()], board.length, quorumOf(board, policy), policy.cab.veto);
+  const counted = boardTally(state.cab?.votes ?? [], { spec: plan.spec, authors: state.authors, policy });
   return counted.decision === decided.data.decision;
 }
 

@@ -1,9 +1,10 @@
+import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
-import { judgedSlos, judgeSettings } from './judging.ts';
+import { judgedSlos } from './judging.ts';
 import { keepSeries, type Watched, watch } from './looks.ts';
 import { sidesOf } from './sides.ts';
 

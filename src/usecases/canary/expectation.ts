@@ -1,5 +1,6 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { minimumDetectableRatio } from '../../domain/judge/power.ts';
 import { replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { percentRatio } from '../../plan/duration.ts';
@@ -11,7 +12,6 @@ import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { readSloCounts, type SloCounts } from '../slo/counts.ts';
-import { judgeSettings } from './judging.ts';
 import { readSide, regionSides } from './sides.ts';
 
 /** How far back traffic is looked at to say what a canary can show. */

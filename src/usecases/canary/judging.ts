@@ -1,23 +1,7 @@
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import type { JudgeSettings } from '../../domain/judge/settings.ts';
-import { durationSeconds, percentRatio } from '../../plan/duration.ts';
-import type { Policy } from '../../plan/policy.ts';
-import type { Slo, Spec } from '../../plan/spec.ts';
+import type { Slo } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
 import { readSnapshot } from '../cluster/snapshot.ts';
-
-/** What the judge is told, from the plan and the policy. */
-export function judgeSettings(spec: Spec, policy: Policy, slos: readonly Slo[]): JudgeSettings {
-  return {
-    slos: slos.map((slo) => ({ name: slo.name, objective: percentRatio(slo.objective) })),
-    alpha: policy.canary.alpha,
-    power: policy.canary.power,
-    detectableRatio: spec.canary.detectableRatio,
-    minimumRequests: policy.canary.minimumRequests,
-    bakeSeconds: durationSeconds(spec.canary.bake),
-    extensionSeconds: durationSeconds(spec.canary.extension),
-  };
-}
 
 /**
  * SLOs of the services whose canary can be compared: a new service has no control, and beside a StatefulSet or DaemonSet no canary

@@ -1,10 +1,11 @@
 import type { Step } from '../../domain/deployment/steps.ts';
+import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
-import { judgedSlos, judgeSettings } from './judging.ts';
+import { judgedSlos } from './judging.ts';
 import { keepSeries, watch } from './looks.ts';
 import { regionSides } from './sides.ts';
 

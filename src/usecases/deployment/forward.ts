@@ -2,7 +2,7 @@ import { deploymentSteps, type Step, type StepGroup } from '../../domain/deploym
 import { decide } from '../../domain/process/process.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Run } from '../cluster/run.ts';
-import { gateError } from '../release/open.ts';
+import { gateError, lookedUp } from '../release/open.ts';
 import { perform } from './perform.ts';
 
 /** Failures of the candidate itself: production goes back. Anything else stands still until a person looks. */
@@ -102,8 +102,12 @@ async function carryOutStep(run: Run, step: Step): Promise<void> {
 async function promote(run: Run): Promise<void> {
   const { context, release } = run;
   const { journal } = release;
-  const excused = journal.state.exceptions.map((exception) => exception.data.gate);
-  const refusals = decide('deploy --promote', release.facts(context.actor)).filter(
+  // An exception for another step, or for another round, excuses nothing here.
+  const submitted = journal.plan.events.findLast((event) => event.type === 'cab.submitted')?.seq ?? 0;
+  const excused = journal.state.exceptions
+    .filter((exception) => exception.seq > submitted && exception.data.command.startsWith('deploy'))
+    .map((exception) => exception.data.gate);
+  const refusals = decide('deploy --promote', await lookedUp(context, release, 'deploy --promote')).filter(
     (refusal) => !(refusal.exceptionable && excused.includes(refusal.gate)),
   );
   if (refusals.length > 0) throw gateError('deploy --promote', journal.plan, refusals);

@@ -1,10 +1,16 @@
-import { GATES, type GateFacts, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
+import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
+import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
+import { boundSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
-import { decide, type ProcessCommand } from '../../domain/process/process.ts';
+import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
 import { RelctlError } from '../../errors.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { bindingDifferences } from '../binding/bind.ts';
+import { unprovenVerdict } from '../binding/verdict.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { Journal } from './journal.ts';
@@ -42,6 +48,7 @@ export async function openRelease(
       actor,
       others,
       signing: signing.facts,
+      disorder: disorderOf(journal.plan.events),
       findings: checkPlan({ plan: journal.plan, policy, config: context.config, now: context.clock.now() }),
     }),
   };
@@ -69,7 +76,7 @@ export async function passGates(
   command: ProcessCommand,
   exception: string | undefined,
 ): Promise<void> {
-  const refusals = decide(command, release.facts(context.actor));
+  const refusals = decide(command, await lookedUp(context, release, command));
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {
     throw gateError(command, release.journal.plan, refusals);
@@ -77,6 +84,28 @@ export async function passGates(
   await release.journal.recordAll(
     refusals.map(({ gate }) => ['exception.granted', { gate, reason: exception, command }] as const),
   );
+}
+
+/** The facts with what only has to be looked up where a gate of the command asks for it. */
+export async function lookedUp(context: Context, release: Release, command: ProcessCommand): Promise<GateFacts> {
+  const { journal, policy } = release;
+  const { plan, state } = journal;
+  const gates: readonly GateRule[] = PROCESS[command].gates;
+  const facts = release.facts(context.actor);
+  if (!PROCESS[command].phases.some((phase) => phase === state.phase)) return facts;
+  const unproven = gates.includes(canaryPassed) || gates.includes(promotedOnVerdict);
+  const found = unproven ? await unprovenVerdict(context, plan, policy, state) : undefined;
+  return {
+    ...facts,
+    ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
+    ...(found === undefined ? {} : { unproven: found }),
+  };
+}
+
+/** What is out of order since the plan was reopened last; what stands before that is void either way. */
+function disorderOf(events: readonly RecordedEvent[]): readonly OrderFault[] {
+  const reopened = events.findLastIndex((event) => event.type === 'plan.reopened');
+  return findOrderFaults(events).filter((fault) => fault.seq > reopened + 1);
 }
 
 /** One error for all that refuses a command. */

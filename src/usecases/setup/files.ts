@@ -19,7 +19,7 @@ interface WantedLine {
 }
 
 const LINES: readonly WantedLine[] = [
-  { path: '.gitignore', line: '.relctl/', about: 'relctl keeps locks and the sandbox there' },
+  { path: '.gitignore', line: '.relctl/', about: 'where an older relctl kept its state' },
   { path: '.gitattributes', line: 'releases/*.yaml text eol=lf', about: 'approvals are bound to exact bytes' },
 ];
 

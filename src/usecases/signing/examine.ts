@@ -3,45 +3,63 @@ import { actOf, mustBeSigned, signatureOf } from '../../domain/signing/acts.ts';
 import { countPeople, type HeldAct } from '../../domain/signing/count-people.ts';
 import { examineSigner, type Fault } from '../../domain/signing/examine-signer.ts';
 import { examineStatement } from '../../domain/signing/examine-statement.ts';
-import { type Standing, standingOf } from '../../domain/signing/standing.ts';
+import { type Standing, standingsOf } from '../../domain/signing/standing.ts';
 import { readStatement } from '../../domain/signing/statement.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { type Examination, examinationOf } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
-import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { SignedAct } from '../../plan/policy.ts';
+import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
 import type { SigningGround } from '../release/context.ts';
-import { revokedKeys, trustAt } from './trust.ts';
+import { contributorsOf } from './contributors.ts';
+import { findEnded } from './ended.ts';
+import { revokedKeys } from './trust.ts';
+import { Trusts } from './trusts.ts';
 
 /**
- * Examines every signed act of a history against the protected branch of today (or, for what a finished deployment counted, of
- * then), with ssh-keygen for the signatures. Offline.
+ * Examines every signed act of a history with ssh-keygen, offline: what a step forward may rest on against the protected branch of today,
+ * what a deployment that is proved to have ended had counted against that of then.
  * @param tip rules and keys at the tip of the protected branch
  * @param now milliseconds since the epoch
  */
 export async function examineHistory(
   context: SigningGround,
-  plan: Pick<ReleasePlan, 'id' | 'metadata' | 'spec' | 'specDigest' | 'textDigest' | 'events'>,
+  plan: Pick<ReleasePlan, 'id' | 'file' | 'metadata' | 'spec' | 'specDigest' | 'textDigest' | 'events'>,
   tip: Trust,
   now: number,
 ): Promise<Examination> {
   const { events } = plan;
   const revoked = await revokedKeys(context.protectedBranch, tip);
   const trusts = new Trusts(context, tip);
+  const on: Examining = { context, plan, tip, trusts, revoked, now, merged: mergedHashes(context, plan, tip) };
+  const ended = await findEnded(
+    events,
+    async (event, index) => isSignedAndHolds(await examineEvent(on, event, index, { kind: 'done' })),
+    async (hash) => (await on.merged()).has(hash),
+  );
+  const standingAt = standingsOf(events, ended);
   const faults = new Map<number, Fault>();
   const held: HeldAct[] = [];
   for (const [index, event] of events.entries()) {
     if (actOf(event) === undefined) continue;
-    const found = await examineEvent({ context, plan, tip, trusts, revoked, now }, event, index);
+    const found = await examineEvent(on, event, index, standingAt(index));
     if ('code' in found) faults.set(index, found);
     else held.push(found);
   }
-  const { policy } = (await trusts.of(endedDeployment(events))) ?? tip;
-  for (const [index, fault] of countPeople(events, held, policy, await contributorsOf(context, plan))) {
+  const { policy } = (await trusts.of(ended?.trust)) ?? tip;
+  for (const [index, fault] of countPeople(
+    events,
+    held,
+    policy,
+    await contributorsOf(context, plan, tip.commit),
+    standingAt,
+  )) {
     faults.set(index, fault);
   }
-  const signed = held.filter((one) => one.fingerprint !== undefined && !faults.has(one.index)).length;
-  return examinationOf(plan, policy, faults, signed);
+  const signed = held.filter((one) => one.fingerprint !== undefined && !faults.has(one.index));
+  const hashes = new Set(signed.map((one) => events[one.index]?.hash ?? ''));
+  return examinationOf(plan, policy, faults, hashes, standingAt);
 }
 
 interface Examining {
@@ -51,17 +69,26 @@ interface Examining {
   readonly trusts: Trusts;
   readonly revoked: Uint8Array | undefined;
   readonly now: number;
+  /** Hashes of the events that stand in the plan on the protected branch. */
+  readonly merged: () => Promise<ReadonlySet<string>>;
 }
 
-async function examineEvent(on: Examining, event: RecordedEvent, index: number): Promise<HeldAct | Fault> {
+function isSignedAndHolds(found: HeldAct | Fault): boolean {
+  return !('code' in found) && found.fingerprint !== undefined;
+}
+
+async function examineEvent(
+  on: Examining,
+  event: RecordedEvent,
+  index: number,
+  standing: Standing,
+): Promise<HeldAct | Fault> {
   const { plan, tip, trusts, now } = on;
   const act = actOf(event) ?? 'exception';
-  const standing = standingOf(plan.events, index);
   if (event.simulated === true) return { code: 'simulated', detail: `event ${event.seq}` };
   const signature = signatureOf(event);
   if (signature === undefined) {
-    const rules = await rulesForUnsigned(on, standing);
-    return rules !== undefined && mustBeSigned(act, rules.policy)
+    return (await hadToBeSigned(on, event, act, standing))
       ? { code: 'signature-missing', detail: `event ${event.seq}` }
       : { index, fingerprint: undefined };
   }
@@ -70,12 +97,7 @@ async function examineEvent(on: Examining, event: RecordedEvent, index: number):
     typeof claimed === 'string'
       ? undefined
       : await trusts.of(claimed.predicate.policy.commit, claimed.predicate.policy.process);
-  const trust =
-    standing.kind === 'live'
-      ? tip
-      : standing.kind === 'used'
-        ? ((await trusts.of(standing.trust)) ?? tip)
-        : (named ?? tip);
+  const trust = (await rulesOf(on, standing, named)) ?? tip;
   const usedAt = standing.kind === 'live' ? now : standing.kind === 'used' ? timeOf(standing.at) : undefined;
   const read = examineSigner(event, signature, act, trust.signers, usedAt);
   if ('code' in read) return read;
@@ -90,6 +112,7 @@ async function examineEvent(on: Examining, event: RecordedEvent, index: number):
   });
   if (verified === 'revoked') return { code: 'key-revoked', detail: read.fingerprint };
   if (verified === 'bad') return { code: 'statement-not-signed', detail: `event ${event.seq}, ${read.fingerprint}` };
+  const isOver = standing.kind === 'used' || standing.kind === 'done';
   const fault = examineStatement(read.statement, {
     plan,
     events: plan.events,
@@ -98,72 +121,56 @@ async function examineEvent(on: Examining, event: RecordedEvent, index: number):
     standing,
     trust,
     named,
+    inForce: named === undefined || !isOver || (await trusts.wereInForce(named, timeOf(event.at))),
     now,
   });
   return fault ?? { index, fingerprint: read.fingerprint };
 }
 
-/** The rules that say whether an act had to be signed; `undefined` for what is void, or was over before signing was asked for. */
-async function rulesForUnsigned(on: Examining, standing: Standing): Promise<Trust | undefined> {
-  if (standing.kind === 'superseded') return undefined;
-  const { events } = on.plan;
-  if (standing.kind === 'live' || !isEnded(events)) return on.tip;
-  return on.trusts.of(endedDeployment(events));
+/** The rules under which an act must hold: those of today for what a step forward rests on, else those of then. */
+async function rulesOf(
+  { trusts }: Examining,
+  standing: Standing,
+  named: Trust | undefined,
+): Promise<Trust | undefined> {
+  if (standing.kind === 'live') return undefined;
+  if (standing.kind !== 'used') return named;
+  const then = await trusts.of(standing.trust);
+  return then !== undefined && (await trusts.wereInForce(then, timeOf(standing.at))) ? then : undefined;
 }
 
-/** Rules at commits of the protected branch, each read once; `undefined` for a commit that never stood on it. */
-class Trusts {
-  readonly #context: SigningGround;
-  readonly #tip: Trust;
-  readonly #read = new Map<string, Promise<Trust | undefined>>();
-
-  constructor(context: SigningGround, tip: Trust) {
-    this.#context = context;
-    this.#tip = tip;
-  }
-
-  async of(commit: string | undefined, process = this.#tip.process): Promise<Trust | undefined> {
-    if (commit === undefined) return undefined;
-    if (commit === this.#tip.commit && process === this.#tip.process) return this.#tip;
-    const key = `${commit} ${process}`;
-    const known = this.#read.get(key) ?? this.#load(commit, process);
-    this.#read.set(key, known);
-    return known;
-  }
-
-  async #load(commit: string, process: string): Promise<Trust | undefined> {
-    const { protectedBranch } = this.#context;
-    if (!(await protectedBranch.contains(this.#tip.commit, commit))) return undefined;
-    return trustAt(protectedBranch, commit, process);
-  }
+/**
+ * Whether an act without a signature counts for nothing: it does where the rules ask for one. What is void anyway is let be, and so is
+ * what was over and merged into the protected branch before anybody asked.
+ */
+async function hadToBeSigned(
+  on: Examining,
+  event: RecordedEvent,
+  act: SignedAct,
+  standing: Standing,
+): Promise<boolean> {
+  if (standing.kind === 'superseded' || !mustBeSigned(act, on.tip.policy)) return false;
+  return standing.kind === 'live' || !(await on.merged()).has(event.hash);
 }
 
-function isEnded(events: readonly RecordedEvent[]): boolean {
-  const last = events.findLastIndex((one) => one.type === 'deploy.started' || one.type === 'plan.reopened');
-  return (
-    events[last]?.type === 'deploy.started' &&
-    events.slice(last).some((one) => one.type === 'deploy.completed' || one.type === 'rollback.completed')
-  );
-}
-
-/** The commit whose rules the last deployment was begun under, where it has ended. */
-function endedDeployment(events: readonly RecordedEvent[]): string | undefined {
-  if (!isEnded(events)) return undefined;
-  const started = events.findLast((one) => one.type === 'deploy.started');
-  return started?.type === 'deploy.started' ? started.data.trust?.commit : undefined;
-}
-
-/** Addresses with a hand in the candidate; `undefined` when its commits are not in this clone. */
-export async function contributorsOf(
-  context: Pick<SigningGround, 'repository'>,
-  plan: Pick<ReleasePlan, 'spec'>,
-): Promise<readonly string[] | undefined> {
-  const { base, commit } = plan.spec.candidate;
-  try {
-    const found = await context.repository.authors(base, commit);
-    return [...found.authors, ...found.committers, ...found.coAuthors];
-  } catch (error) {
-    if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return undefined;
-    throw error;
-  }
+/** Hashes of the events in the plan as the protected branch has it, read when they are asked for. */
+function mergedHashes(
+  { protectedBranch }: SigningGround,
+  { id, file }: Pick<ReleasePlan, 'id' | 'file'>,
+  tip: Trust,
+): () => Promise<ReadonlySet<string>> {
+  let read: Promise<ReadonlySet<string>> | undefined;
+  const load = async (): Promise<ReadonlySet<string>> => {
+    const bytes = await protectedBranch.read(tip.commit, file);
+    try {
+      return new Set(bytes === undefined ? [] : parseReleasePlan(bytes, file, id).events.map((event) => event.hash));
+    } catch (error) {
+      if (error instanceof RelctlError) return new Set();
+      throw error;
+    }
+  };
+  return () => {
+    read ??= load();
+    return read;
+  };
 }

@@ -1,7 +1,7 @@
 import type { SigningFacts } from '../../domain/gates/gate.ts';
 import { foldState } from '../../domain/history/state.ts';
 import type { Phase } from '../../domain/process/phases.ts';
-import { actOf, signatureOf } from '../../domain/signing/acts.ts';
+import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
@@ -12,8 +12,9 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import type { Sealing } from '../release/journal.ts';
 import { loadPolicy } from '../release/settings.ts';
-import { contributorsOf, examineHistory } from './examine.ts';
-import { loadGovernance } from './governance.ts';
+import { contributorsOf } from './contributors.ts';
+import { examineHistory } from './examine.ts';
+import { type Governance, loadGovernance } from './governance.ts';
 import { sealWith } from './seal.ts';
 
 /** The signatures of a release while a command works on it. */
@@ -83,7 +84,7 @@ async function inTrouble(context: SigningContext, plan: ReleasePlan, error: Relc
     sealing: {
       leftOut: new Set(),
       async seal(_, event) {
-        if (!isAct(event)) return event;
+        if (!isAct(event) || leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) return event;
         throw error;
       },
     },
@@ -101,7 +102,7 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
   });
   const { policy } = governance;
   // A draft has nothing that anybody could approve yet.
-  const contributors = phase === 'draft' ? undefined : await contributorsFor(context, plan, policy);
+  const contributors = phase === 'draft' ? undefined : await contributorsFor(context, plan, governance);
   if (governance.mode !== 'required') {
     return {
       policy,
@@ -124,7 +125,7 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
     facts: {
       mode: 'required',
       contributors,
-      refused: refused.map((one) => ({ sentence: faultSentence(one), ...remedyOf(plan, one) })),
+      refused: refused.map((one) => ({ act: one.act, sentence: faultSentence(one), ...remedyOf(plan, one) })),
     },
     sealing: { leftOut: examination.leftOut, seal: sealWith(ground, governance.trust) },
     examination,
@@ -135,9 +136,10 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
 async function contributorsFor(
   context: SigningContext,
   plan: ReleasePlan,
-  policy: Policy,
+  governance: Governance,
 ): Promise<readonly string[] | undefined> {
-  const isAsked = policy.separation.contributorsMaySign.length < 3;
+  const isAsked = governance.policy.separation.contributorsMaySign.length < 3;
   if (!isAsked || context.looksOnly === true) return undefined;
-  return contributorsOf(await context.signing(), plan);
+  const tip = governance.mode === 'required' ? governance.trust.commit : undefined;
+  return contributorsOf(await context.signing(), plan, tip);
 }

@@ -1,5 +1,5 @@
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
-import { ACTS, actOf, mustBeSigned } from '../../domain/signing/acts.ts';
+import { ACTS, actOf, leadsBack, mustBeSigned } from '../../domain/signing/acts.ts';
 import { roundOf, stagedImages } from '../../domain/signing/examine-statement.ts';
 import { SIGNATURE_FAULTS } from '../../domain/signing/faults.ts';
 import type { RefusedAct } from '../../domain/signing/refused-act.ts';
@@ -26,13 +26,29 @@ export function sealWith(context: SigningGround, trust: Trust): Seal {
   return async (plan, event) => {
     const act = actOf(event as Pick<RecordedEvent, 'type' | 'data'>);
     if (act === undefined || !mustBeSigned(act, trust.policy)) return event;
-    const sealed = { ...event, data: await signed(context, trust, plan, event, act) };
-    const { events } = appendEvent(plan.id, plan.events, sealed);
-    const examination = await examineHistory(context, { ...plan, events }, trust, timeOf(event.at));
-    const refused = examination.refused.find((one) => one.index === events.length - 1);
-    if (refused !== undefined) throw await refusal(context, trust, plan.id, refused);
-    return sealed;
+    try {
+      return await seal(context, trust, plan, event, act);
+    } catch (error) {
+      // The audit names what was not signed; production was put back all the same.
+      if (error instanceof RelctlError && leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) return event;
+      throw error;
+    }
   };
+}
+
+async function seal(
+  context: SigningGround,
+  trust: Trust,
+  plan: ReleasePlan,
+  event: NewEvent<EventType>,
+  act: SignedAct,
+): Promise<NewEvent<EventType>> {
+  const sealed = { ...event, data: await signed(context, trust, plan, event, act) };
+  const { events } = appendEvent(plan.id, plan.events, sealed);
+  const examination = await examineHistory(context, { ...plan, events }, trust, timeOf(event.at));
+  const refused = examination.refused.find((one) => one.index === events.length - 1);
+  if (refused !== undefined) throw await refusal(context, trust, plan.id, refused);
+  return sealed;
 }
 
 async function signed(

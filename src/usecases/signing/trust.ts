@@ -7,29 +7,47 @@ import { checkShape, readYaml } from '../../plan/yaml.ts';
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { CONFIG_FILE, policyFile } from '../release/settings.ts';
 
-/** Where the protected branch is looked for until relctl.yaml on it names another. Remote ones first: nobody moves them by a commit here. */
-const USUAL = [
-  'refs/remotes/origin/HEAD',
-  'refs/remotes/origin/main',
-  'refs/remotes/origin/master',
-  'refs/heads/main',
-  'refs/heads/master',
-];
-
 /**
- * Finds the protected branch. `protectedBranch` counts only where it stands in relctl.yaml on the usual branch: the work tree
- * could name a branch that its author controls.
+ * Finds the protected branch; `undefined` in a repository without any. What names it must be nothing that a push can change: a pin of this
+ * clone or of CI, else the default branch that the server told at cloning. A name alone is none, since anybody who may push may call a
+ * branch `main` or `HEAD`. `protectedBranch` in relctl.yaml counts only where it stands on that branch itself.
+ * @throws RelctlError `signing.trust` where nothing says which branch it is
  */
 export async function findProtectedBranch(branch: ProtectedBranch): Promise<BranchTip | undefined> {
-  const usual = await branch.find(USUAL);
-  if (usual === undefined) return undefined;
-  const name = await redirectionAt(branch, usual.commit);
-  if (name === undefined) return usual;
-  const named = await branch.find([`refs/remotes/${name}`, `refs/heads/${name}`]);
-  if (named !== undefined) return named;
-  throw trustError(`relctl.yaml on ${usual.name} names the protected branch ${name}, which is not here`, [
-    'git fetch --all',
-  ]);
+  const pin = await branch.pin();
+  if (pin !== undefined) return named(branch, pin, 'RELCTL_PROTECTED_BRANCH or relctl.protectedBranch of git names');
+  const found = await defaultBranch(branch);
+  if (found === undefined) return undefined;
+  const name = await redirectionAt(branch, found.commit);
+  return name === undefined || name === found.name ? found : named(branch, name, `relctl.yaml on ${found.name} names`);
+}
+
+async function defaultBranch(branch: ProtectedBranch): Promise<BranchTip | undefined> {
+  const candidates = await branch.candidates();
+  if (candidates.default !== undefined) return candidates.default;
+  const [first, second] = candidates.local;
+  if (!candidates.hasRemote && (second === undefined || second.commit === first?.commit)) return first;
+  throw trustError(
+    candidates.hasRemote
+      ? 'nothing in this clone says which branch of origin is the protected one'
+      : 'main and master both stand in this repository, and nothing says which is the protected branch',
+    [
+      ...(candidates.hasRemote ? ['git remote set-head origin --auto'] : []),
+      `git config relctl.protectedBranch ${candidates.hasRemote ? 'origin/main' : 'main'}`,
+      'in CI: RELCTL_PROTECTED_BRANCH=origin/<branch>, as a variable of the project',
+    ],
+    'protected-branch-unknown',
+  );
+}
+
+async function named(branch: ProtectedBranch, name: string, who: string): Promise<BranchTip> {
+  const found = await branch.find(name.startsWith('refs/') ? [name] : [`refs/remotes/${name}`, `refs/heads/${name}`]);
+  if (found !== undefined) return found;
+  throw trustError(
+    `${who} the protected branch ${name}, which is not here`,
+    ['git fetch --all'],
+    'protected-branch-missing',
+  );
 }
 
 /** Only one key is needed, and an older file may not fit the schema of today. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { type StagedObjects, stagedDifferences, stagedObjects } from '../../domain/kubernetes/staged-objects.ts';
+import { stagedDifferences } from '../../domain/kubernetes/staged-objects.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import { shippedObjects } from '../cluster/desired-objects.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { renderedObjects } from './rendered.ts';
 
 const recordSchema = z.record(z.string(), z.string());
 /** Lines of the difference that are shown; all of it is in the data of the error. */
@@ -12,7 +12,7 @@ const SHOWN_LINES = 40;
 
 /** Keeps what the candidate brings to staging and to production, so that a later deployment can be compared with it. */
 export async function recordObjects(context: Context, release: Release, attempt: number): Promise<Evidence> {
-  const text = `${JSON.stringify(await currentObjects(context, release), null, 2)}\n`;
+  const text = `${JSON.stringify(await renderedObjects(context, release.journal.plan.spec), null, 2)}\n`;
   return context.store.keep(release.journal.plan.id, `staged-${attempt}.json`, text);
 }
 
@@ -24,11 +24,15 @@ export async function recordObjects(context: Context, release: Release, attempt:
 export async function refuseStagedDrift(context: Context, release: Release): Promise<void> {
   const { plan, state } = release.journal;
   const evidence = state.stage?.manifests;
-  // Staged by a version of relctl that kept no record.
-  if (evidence === undefined) return;
+  if (evidence === undefined) {
+    throw new RelctlError('cluster.drift', `nothing was kept of what attempt ${state.stage?.attempt} staged`, {
+      why: 'QA and Operations signed off on what was staged; without a record nothing shows that it is what would be deployed.',
+      hints: [`relctl stage ${plan.id}`],
+    });
+  }
   const bytes = await context.store.read(plan.id, evidence);
   const before = recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  const differences = stagedDifferences(before, await currentObjects(context, release));
+  const differences = stagedDifferences(before, await renderedObjects(context, release.journal.plan.spec));
   const [first] = differences;
   if (first === undefined) return;
   const lines = differences.flatMap((one) => one.diff.trimEnd().split('\n'));
@@ -45,18 +49,4 @@ export async function refuseStagedDrift(context: Context, release: Release): Pro
       data: { differences },
     },
   );
-}
-
-async function currentObjects(context: Context, release: Release): Promise<StagedObjects> {
-  const { spec } = release.journal.plan;
-  const all = await Promise.all(
-    (['staging', 'production'] as const).map(async (environment) => {
-      const { services, product } = await shippedObjects(context, spec, environment);
-      return [
-        ...services.map(({ name, deployment, others }) => stagedObjects(environment, name, [deployment, ...others])),
-        stagedObjects(environment, product.name, product.others),
-      ];
-    }),
-  );
-  return Object.assign({}, ...all.flat()) as StagedObjects;
 }

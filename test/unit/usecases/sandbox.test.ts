@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSandboxControl } from '../../../src/composition/composition.ts';
 import { sandboxControl } from '../../../src/usecases/sandbox.ts';
 import { type Company, openCompany, refusal } from '../../support/company.ts';
+import { cacheHome } from '../../support/state.ts';
 
 let company: Company;
 beforeEach(async () => {
@@ -10,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => company.close());
 
 const give = async (request: Parameters<typeof sandboxControl>[1]) =>
-  sandboxControl(await openSandboxControl(company.git.root), request);
+  sandboxControl(await openSandboxControl(company.git.root, { XDG_CACHE_HOME: cacheHome(company.git.root) }), request);
 
 describe('a fault that is switched on', () => {
   it('says from when on it counts, and whether a running canary is hit', async () => {

@@ -30,7 +30,7 @@ describe('a bounded read', () => {
 
   it('makes one error of a plan and of a setting that are pipes', async () => {
     execFileSync('mkfifo', [at('a.yaml')]);
-    const store = createPlanStore({ root: folder, releases: '.', phaseOf });
+    const store = createPlanStore({ root: folder, releases: '.', state: join(folder, '.state'), phaseOf });
     await expect(store.load('a')).rejects.toMatchObject({ code: 'plan.unreadable' });
     await expect(createWorkspace(folder, folder).read('a.yaml')).rejects.toMatchObject({ code: 'config.invalid' });
   });

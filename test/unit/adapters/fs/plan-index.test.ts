@@ -28,9 +28,9 @@ beforeEach(() => {
   mkdirSync(join(root, 'releases'));
 });
 
-const store = () => createPlanStore({ root, releases: 'releases', phaseOf });
+const store = () => createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf });
 const planFile = (id = SAMPLE_ID) => join(root, 'releases', `${id}.yaml`);
-const indexFile = () => join(root, '.relctl', 'index.json');
+const indexFile = () => join(root, '.state', 'index.json');
 const summaries = () => store().summaries();
 
 function put(text: string, id = SAMPLE_ID): void {

@@ -18,12 +18,12 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const whole = () => createPlanStore({ root, releases: 'releases', phaseOf });
+const whole = () => createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf });
 const file = () => join(root, 'releases', `${SAMPLE_ID}.yaml`);
 
 /** A store as each new process opens it. */
 function reading() {
-  const remembered = createRemembered(join(root, '.relctl', 'cache'), 'build');
+  const remembered = createRemembered(join(root, '.state', 'cache'), 'build');
   return createReadingStore({ root, releases: 'releases', remembered }, async () => {
     opened += 1;
     return whole();

@@ -88,7 +88,7 @@ describe('what can stand together', () => {
   });
 
   test('a decision that stays what it was, counted anew', () => {
-    const rules = { ...policy, cab: { quorum: 1, veto: false } };
+    const rules = { ...policy, cab: { quorum: 1, minimumMembers: 1, veto: false } };
     const result = rebase(submitted, [vote(chen), decided('go', 1, 0)], [vote(carol, 'no-go')], rules);
     expect(result).toMatchObject({ ok: true, decision: undefined });
     expect(result.ok && result.events.at(-1)?.data).toMatchObject({ decision: 'go', go: 1, noGo: 1 });

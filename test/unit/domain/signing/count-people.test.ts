@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { countPeople } from '../../../../src/domain/signing/count-people.ts';
-import { standingOf } from '../../../../src/domain/signing/standing.ts';
+import { type EndedDeployment, standingsOf } from '../../../../src/domain/signing/standing.ts';
 import type { RecordedEvent } from '../../../../src/plan/events.ts';
 import { type Policy, policySchema } from '../../../../src/plan/policy.ts';
 import { chainOf, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
@@ -55,7 +55,7 @@ function faultsOf(
   ]);
   const held = acts.map((_, index) => ({ index: index + 2, fingerprint: options.keys?.[index] ?? `key ${index}` }));
   const contributors = options.contributors === null ? undefined : (options.contributors ?? []);
-  const faults = countPeople(events, held, rules, contributors);
+  const faults = countPeople(events, held, rules, contributors, standingsOf(events, undefined));
   return acts.map((_, index) => faults.get(index + 2)?.code);
 }
 
@@ -135,24 +135,32 @@ describe('what an approval is good for', () => {
     images: {},
     trust: { commit: 'c'.repeat(40), policy: 'a'.repeat(64), version: '3.0' },
   });
-  const kindsOf = (...more: Parameters<typeof chainOf>[1]) => {
+  const kindsOf = (more: Parameters<typeof chainOf>[1], ended?: EndedDeployment) => {
     const events = chainOf(SAMPLE_ID, [newEvent('cab.submitted', { ...SUBJECT, round: 1 }), vote(CAROL), ...more]);
-    return standingOf(events, 1);
+    return standingsOf(events, ended)(1);
   };
+  const completed = newEvent('deploy.completed', { attempt: 1, images: {} });
 
-  it('is to be waited for until a deployment that counted it has ended', () => {
-    expect(kindsOf()).toEqual({ kind: 'live' });
-    expect(kindsOf(deployed)).toEqual({ kind: 'live' });
-    expect(kindsOf(deployed, newEvent('deploy.completed', { attempt: 1, images: {} }))).toEqual({
+  it('is judged anew until it is proved that a deployment that counted it has ended', () => {
+    expect(kindsOf([])).toEqual({ kind: 'live' });
+    expect(kindsOf([deployed])).toEqual({ kind: 'live' });
+    expect(kindsOf([deployed, completed])).toEqual({ kind: 'live' });
+    expect(kindsOf([deployed, completed], { index: 2, at: deployed.at, trust: 'c'.repeat(40) })).toEqual({
       kind: 'used',
       at: deployed.at,
       trust: 'c'.repeat(40),
     });
   });
 
+  it('is judged anew for what comes after a deployment that ended', () => {
+    expect(kindsOf([deployed, completed, deployed], { index: 2, at: deployed.at, trust: undefined })).toEqual({
+      kind: 'live',
+    });
+  });
+
   it('is nothing after a new submission or a reopening', () => {
-    expect(kindsOf(newEvent('cab.submitted', { ...SUBJECT, round: 2 }))).toEqual({ kind: 'superseded' });
-    expect(kindsOf(newEvent('plan.reopened', { ...SUBJECT, reason: 'another window' }))).toEqual({
+    expect(kindsOf([newEvent('cab.submitted', { ...SUBJECT, round: 2 })])).toEqual({ kind: 'superseded' });
+    expect(kindsOf([newEvent('plan.reopened', { ...SUBJECT, reason: 'another window' })])).toEqual({
       kind: 'superseded',
     });
   });

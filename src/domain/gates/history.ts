@@ -1,0 +1,26 @@
+import { type GateRule, refuse } from './gate.ts';
+
+/** Gates about the history as a whole, and about what decides beside the plan. */
+
+/** A chain shows that nobody changed a history, not that it happened: what the process could not have written is not gone on from. */
+export const historyInOrder: GateRule = ({ plan, disorder }) => {
+  const [first] = disorder ?? [];
+  return first === undefined
+    ? undefined
+    : refuse('history.order', `event ${first.seq} ${first.problem}: the process does not write that`, {
+        who: [plan.spec.owners.rdLead],
+        command: `git log -p -- releases/${plan.id}.yaml`,
+      });
+};
+
+/** relctl.yaml, the policy, the objects and the programs of a release are those that were submitted, and those that were staged. */
+export const boundSame: GateRule = ({ plan, differences }) => {
+  const [first, ...more] = differences ?? [];
+  return first === undefined
+    ? undefined
+    : refuse('bound.same', `${first}${more.length === 0 ? '' : `, and ${more.length} more differences`}`, {
+        who: [plan.spec.owners.rdLead],
+        command: `relctl plan ${plan.id} --reopen "<reason>"`,
+        suggestions: more.slice(0, 10),
+      });
+};

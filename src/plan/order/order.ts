@@ -1,0 +1,36 @@
+import type { EventOf, RecordedEvent } from '../events.ts';
+import { type Position, START } from './position.ts';
+import { type Next, RULES } from './rules.ts';
+
+/** An event that the process could not have recorded where it stands. */
+export interface OrderFault {
+  readonly seq: number;
+  /** The end of the sentence "event 7 …". */
+  readonly problem: string;
+}
+
+/**
+ * Walks a history through the process and returns every event that cannot follow what stands before it; nothing where the process could
+ * have written it. A chain of hashes shows that nobody changed a history, not that it happened: whoever writes the file anew chains
+ * anything. An event that does not fit changes nothing for those after it.
+ *
+ * Events of the sandbox and real ones are two histories, as in the state of a release: a plan that was played through on the sandbox
+ * begins again in the real world.
+ */
+export function findOrderFaults(events: readonly RecordedEvent[]): readonly OrderFault[] {
+  const real = events.filter((event) => event.simulated !== true);
+  const walked = real.length > 0 ? real : events;
+  const faults: OrderFault[] = [];
+  let at: Position = START;
+  for (const event of walked) {
+    const next = follow(at, event);
+    if (typeof next === 'string') faults.push({ seq: event.seq, problem: `(${event.type}) ${next}` });
+    else at = { ...at, ...next };
+  }
+  return faults;
+}
+
+function follow<T extends RecordedEvent['type']>(at: Position, event: RecordedEvent): Next {
+  const rule = RULES[event.type as T] as (position: Position, one: EventOf<T>) => Next;
+  return rule(at, event as unknown as EventOf<T>);
+}

@@ -1,0 +1,59 @@
+import type { Trust } from '../../domain/signing/trust.ts';
+import type { SigningGround } from '../release/context.ts';
+import { policyFile } from '../release/settings.ts';
+import { trustAt } from './trust.ts';
+
+/**
+ * How long after a change on the protected branch its old rules still count for what is over. A clone may not have fetched yet, and a
+ * commit that was merged fast-forward bears the date of its writing.
+ */
+const OVERLAP_MS = 7 * 86_400_000;
+const SKEW_MS = 10 * 60_000;
+
+/** Rules at commits of the protected branch, each read once. */
+export class Trusts {
+  readonly #context: SigningGround;
+  readonly #tip: Trust;
+  readonly #read = new Map<string, Promise<Trust | undefined>>();
+  #changes: ReturnType<SigningGround['protectedBranch']['changes']> | undefined;
+
+  constructor(context: SigningGround, tip: Trust) {
+    this.#context = context;
+    this.#tip = tip;
+  }
+
+  /** The rules of a process at a commit; `undefined` for a commit that never stood on the branch, and where the process is not there. */
+  async of(commit: string | undefined, process = this.#tip.process): Promise<Trust | undefined> {
+    if (commit === undefined) return undefined;
+    if (commit === this.#tip.commit && process === this.#tip.process) return this.#tip;
+    const key = `${commit} ${process}`;
+    const known = this.#read.get(key) ?? this.#load(commit, process);
+    this.#read.set(key, known);
+    return known;
+  }
+
+  /**
+   * True when these rules, word for word, were those of the protected branch at a time: an old commit of it says what was allowed once, and
+   * whose key was taken out since would still find it there.
+   */
+  async wereInForce(rules: Trust, at: number): Promise<boolean> {
+    const { protectedBranch } = this.#context;
+    const files = [policyFile(rules.process), rules.policy.signing.allowedSigners];
+    this.#changes ??= protectedBranch.changes(this.#tip.commit, files);
+    const changes = await this.#changes;
+    const until = changes.filter((one) => one.at <= at + SKEW_MS);
+    const since = until.filter((one) => one.at >= at - OVERLAP_MS);
+    const before = until.find((one) => one.at < at - OVERLAP_MS);
+    for (const { commit } of [...since, ...(before === undefined ? [] : [before])]) {
+      const then = await this.of(commit, rules.process);
+      if (then?.policyDigest === rules.policyDigest && then.allowedSigners === rules.allowedSigners) return true;
+    }
+    return false;
+  }
+
+  async #load(commit: string, process: string): Promise<Trust | undefined> {
+    const { protectedBranch } = this.#context;
+    if (!(await protectedBranch.contains(this.#tip.commit, commit))) return undefined;
+    return trustAt(protectedBranch, commit, process);
+  }
+}
