@@ -3,19 +3,24 @@ import { readCanaryStory } from '../domain/report/canary-story.ts';
 import { buildReport, type ReportModel } from '../domain/report/model.ts';
 import { buildPortfolio, type Portfolio } from '../domain/report/portfolio.ts';
 import type { Context } from './release/context.ts';
-import { loadPolicy } from './release/settings.ts';
+import { openSigning } from './signing/open.ts';
 
 /** What a report is made from. */
-export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock'>;
+export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock' | 'signing'>;
 
 /** Gathers what a report tells of a release: its history, its policy, and the canary's kept series. */
 export async function reportModel(ground: ReportGround, id: string): Promise<ReportModel> {
   const plan = await ground.store.load(id);
-  const policy = await loadPolicy(ground.workspace, plan.metadata.process);
-  const judged = plan.events.findLast((event) => event.type === 'canary.judged');
+  const simulated = plan.events.length > 0 && plan.events.every((event) => event.simulated === true);
+  const signing = await openSigning({ ...ground, environments: { simulated } }, plan);
+  // What does not count is not told as if it did; that an event carries a signature says nothing of what it is worth.
+  const leftOut = signing.sealing?.leftOut ?? new Set();
+  const events = plan.events.filter((event) => !leftOut.has(event.hash));
+  const judged = events.findLast((event) => event.type === 'canary.judged');
   const series = judged?.data.series;
   const text = series === undefined ? undefined : new TextDecoder().decode(await ground.store.read(id, series));
-  return buildReport(plan, policy, text === undefined ? undefined : readCanaryStory(text), ground.clock.now());
+  const story = text === undefined ? undefined : readCanaryStory(text);
+  return buildReport({ ...plan, events }, signing.policy, story, ground.clock.now(), signing.examination?.signed);
 }
 
 /**

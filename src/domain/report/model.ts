@@ -68,13 +68,14 @@ export function buildReport(
   policy: Policy,
   canary: CanaryStory | undefined,
   madeAt: number,
+  signed: ReadonlySet<string> = new Set(),
 ): ReportModel {
   const state = foldState(plan.events);
   return {
     plan,
     state,
     timeline: timelineOf(plan, policy, state),
-    approvals: plan.events.flatMap(approvalOf),
+    approvals: plan.events.flatMap((event) => approvalOf(event, signed)),
     canary,
     burn: burnOf(state),
     steps: stepBars(plan.events, state.deployment?.attempt),
@@ -178,7 +179,7 @@ export function whenText(milestone: Milestone, zone: string): string {
 
 const SIGNED_ACTS = new Set(['cab.voted', 'signoff.recorded', 'hypercare.closed', 'condition.closed']);
 
-function approvalOf(event: RecordedEvent): readonly Approval[] {
+function approvalOf(event: RecordedEvent, signed: ReadonlySet<string>): readonly Approval[] {
   if (!SIGNED_ACTS.has(event.type)) return [];
   const data = event.data as Readonly<Record<string, unknown>>;
   const text = (key: string) => (typeof data[key] === 'string' ? (data[key] as string) : '');
@@ -195,7 +196,7 @@ function approvalOf(event: RecordedEvent): readonly Approval[] {
       at: event.at,
       digest: text('specDigest'),
       comment: text('comment') || text('evidence'),
-      signed: data.signature !== undefined,
+      signed: signed.has(event.hash),
     },
   ];
 }
