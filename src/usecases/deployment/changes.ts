@@ -6,7 +6,7 @@ import { isContentNamed, isPreparable, nameOf, withoutServerFields } from '../..
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { canaryGround } from '../canary/ground.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
-import type { DesiredService } from '../cluster/desired-objects.ts';
+import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
@@ -16,7 +16,7 @@ import { rolledOut } from './roll-out.ts';
 /** What a deployment would write to one service in one target. Nothing is written to find out. */
 export interface ServiceChanges {
   readonly target: string;
-  readonly service: DesiredService;
+  readonly service: DesiredObjects & Partial<DesiredService>;
   /** What production runs before; `undefined` for a service that is new there. */
   readonly ground: CanaryGround | undefined;
   readonly obstacle: Obstacle | undefined;
@@ -26,6 +26,28 @@ export interface ServiceChanges {
   readonly canary: readonly KubeObject[];
   /** What the rollout writes. */
   readonly rollout: readonly KubeObject[];
+}
+
+/** What a deployment would write of what several services share. */
+export async function changesOfProduct(
+  context: Context,
+  target: string,
+  product: DesiredObjects,
+): Promise<ServiceChanges> {
+  const cluster = clusterOf(context, target);
+  const missing = await absent(
+    cluster,
+    product.others.filter((one) => isPreparable(one)),
+  );
+  return {
+    target,
+    service: product,
+    ground: undefined,
+    obstacle: undefined,
+    prepared: missing.map(nameOf),
+    canary: [],
+    rollout: await needWriting(cluster, product.others),
+  };
 }
 
 /** Reads what a service is in a target and says what each part of the deployment would write. */

@@ -4,11 +4,11 @@ import type { Block, Check, Outcome } from '../../domain/outcome/outcome.ts';
 import { decide, PROCESS } from '../../domain/process/process.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { expectVisibility } from '../canary/expectation.ts';
-import { desiredService } from '../cluster/desired-objects.ts';
+import { shippedObjects } from '../cluster/desired-objects.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 import { openRelease, type Release } from '../release/open.ts';
-import { changesOf, type ServiceChanges } from './changes.ts';
+import { changesOf, changesOfProduct, type ServiceChanges } from './changes.ts';
 import { pinnedImages } from './images.ts';
 import { checkIdentities } from './open-run.ts';
 import { effectOf } from './step-effects.ts';
@@ -86,13 +86,12 @@ async function allChanges(
 ): Promise<readonly ServiceChanges[]> {
   const { plan, state } = release.journal;
   const images = pinnedImages(plan.spec, state);
-  const services = await Promise.all(
-    plan.spec.services.map(({ name }) =>
-      desiredService(context, plan.spec.candidate.commit, 'production', name, images[name] ?? ''),
-    ),
-  );
+  const { services, product } = await shippedObjects(context, plan.spec, 'production', images);
   return Promise.all(
-    targets.flatMap((target) => services.map((service) => changesOf(context, release, target, service))),
+    targets.flatMap((target) => [
+      ...(product.others.length === 0 ? [] : [changesOfProduct(context, target, product)]),
+      ...services.map((service) => changesOf(context, release, target, service)),
+    ]),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Step } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { allContainers } from '../../domain/kubernetes/pods.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { ServiceChanges } from './changes.ts';
 
@@ -50,7 +51,7 @@ function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepar
     case 'expose':
       return ground === undefined ? 'new service: no canary' : `exactly ${spec.canary.share} of the requests`;
     case 'rollout':
-      return imageOf(service);
+      return broughtBy(service);
     case 'hide':
       return 'the route is what it was, or what the release ships';
     case 'retire':
@@ -58,8 +59,8 @@ function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepar
   }
 }
 
-function imageOf({ deployment, container }: ServiceChanges['service']): string {
-  const { containers } = (deployment.spec as { template: { spec: { containers: { name: string; image?: string }[] } } })
-    .template.spec;
-  return containers.find((one) => one.name === container)?.image ?? '';
+/** What a rollout brings: the image of a service, or how many objects several share. */
+function broughtBy({ deployment, container, others }: ServiceChanges['service']): string {
+  if (deployment === undefined) return `${others.length} ${others.length === 1 ? 'object' : 'objects'}`;
+  return allContainers(deployment).find((one) => one.name === container)?.image ?? '';
 }

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isWorkload } from '../../../../src/domain/kubernetes/find-workload.ts';
+import { allContainers } from '../../../../src/domain/kubernetes/pods.ts';
+import { RelctlError } from '../../../../src/errors.ts';
+import { type Config, configSchema } from '../../../../src/plan/config.ts';
+import type { KubeObject } from '../../../../src/ports/cluster.ts';
+import { findingsOfManifests, requireManifests } from '../../../../src/usecases/cluster/check-manifests.ts';
+import { renderedDigest, shippedObjects } from '../../../../src/usecases/cluster/desired-objects.ts';
+import { samplePlan } from '../../../support/sample-plan.ts';
+
+/** Products as companies might have them, most of them with something wrong. */
+
+const NAMES = ['web', 'api', 'shop-web', 'worker', 'settings'] as const;
+const name = fc.constantFrom(...NAMES);
+const image = fc.constantFrom('registry.example.com/shop/web:1', 'registry.example.com/shop/api:1', 'redis:7', 'envoy');
+const rarely = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 12, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+
+const metadata = fc.record({
+  name,
+  namespace: rarely(fc.constantFrom('shop', 'elsewhere')),
+  annotations: rarely(fc.constant({ 'helm.sh/hook': 'pre-upgrade' })),
+});
+
+const pods = fc.record({
+  kind: fc.constantFrom('Deployment', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Rollout'),
+  metadata,
+  label: name,
+  containers: fc.uniqueArray(fc.record({ name: fc.constantFrom('main', 'web', 'proxy'), image }), {
+    minLength: 1,
+    maxLength: 2,
+    selector: (one) => one.name,
+  }),
+  reads: rarely(name),
+  onDelete: fc.boolean(),
+});
+
+const workload = pods.map(({ kind, metadata: about, label, containers, reads, onDelete }): KubeObject => {
+  const labels = { app: label };
+  return {
+    apiVersion: kind === 'Job' ? 'batch/v1' : kind === 'Rollout' ? 'argoproj.io/v1alpha1' : 'apps/v1',
+    kind,
+    metadata: about,
+    spec: {
+      selector: { matchLabels: labels },
+      ...(onDelete && kind === 'DaemonSet' ? { updateStrategy: { type: 'OnDelete' } } : {}),
+      template: {
+        metadata: { labels },
+        spec: { containers, ...(reads === undefined ? {} : { volumes: [{ name: 'v', configMap: { name: reads } }] }) },
+      },
+    },
+  } as KubeObject;
+});
+
+const other = fc
+  .record({ kind: fc.constantFrom('Service', 'ConfigMap', 'Secret', 'PodDisruptionBudget'), metadata, app: name })
+  .map(({ kind, metadata: about, app }): KubeObject => {
+    const spec = kind === 'Service' ? { selector: { app } } : { selector: { matchLabels: { app } } };
+    const rest = kind === 'ConfigMap' || kind === 'Secret' ? { data: { A: app } } : { spec };
+    return { apiVersion: 'v1', kind, metadata: about, ...rest } as KubeObject;
+  });
+
+/** A Deployment that means the service of its name. */
+const plain = (of: string): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: of },
+  spec: {
+    selector: { matchLabels: { app: of } },
+    template: {
+      metadata: { labels: { app: of } },
+      spec: { containers: [{ name: 'main', image: `registry.example.com/shop/${of}:1` }] },
+    },
+  },
+});
+
+const objects = fc
+  .tuple(fc.subarray(['web', 'api'], { minLength: 1 }), fc.array(fc.oneof(workload, other), { maxLength: 3 }))
+  .map(([right, more]) => [...right.map(plain), ...more]);
+
+const setting = fc.record({
+  own: fc.boolean(),
+  workload: rarely(fc.tuple(fc.constantFrom('Deployment', 'StatefulSet'), name).map(([kind, of]) => `${kind}/${of}`)),
+  container: rarely(fc.constantFrom('main', 'web')),
+});
+
+const product = fc.record({
+  web: setting,
+  api: setting,
+  rendered: fc.record({
+    shared: objects,
+    web: objects,
+    api: objects,
+    broken: rarely(fc.constantFrom('web', 'shared')),
+  }),
+  hooks: fc.constantFrom({}, { 'Job/worker': 'ignore', 'Deployment/web': 'migration' }),
+});
+
+type Product = typeof product extends fc.Arbitrary<infer T> ? T : never;
+
+/** relctl.yaml of a product, and a source that gives what was made up. */
+function companyOf({ web, api, rendered, hooks }: Product) {
+  const entry = (of: string) => ({ source: of, hooks });
+  const service = (of: string, { own, workload: named, container }: Product['web']) => ({
+    paths: [`${of}/**`],
+    ...(named === undefined ? {} : { workload: named }),
+    ...(container === undefined ? {} : { container }),
+    ...(own ? { manifests: { staging: entry(of), production: entry(of) } } : {}),
+  });
+  const target = { context: 'c', namespace: 'shop' };
+  const config: Config = configSchema.parse({
+    apiVersion: 'relctl/v1',
+    kind: 'Config',
+    platform: 'kubernetes',
+    environments: { staging: target, production: target },
+    manifests: { staging: entry('shared'), production: entry('shared') },
+    services: { web: service('web', web), api: service('api', api) },
+  });
+  const manifests = {
+    async render(_commit: string, { source }: { readonly source: { readonly kind: string } }) {
+      const kind = source.kind as 'shared' | 'web' | 'api';
+      if (rendered.broken === kind) throw new RelctlError('manifests.failed', `${kind} does not render`);
+      return rendered[kind].map((object, index) => ({ object, from: `${kind}/${index}.yaml` }));
+    },
+  };
+  return { config, manifests };
+}
+
+describe('what the check calls complete', () => {
+  const plan = samplePlan();
+  const services = plan.spec.services.map((one) => one.name);
+
+  it('is never refused by stage and deploy, and is exactly what they apply', async () => {
+    let complete = 0;
+    await fc.assert(
+      fc.asyncProperty(product, async (made) => {
+        const company = companyOf(made);
+        const errors = (await findingsOfManifests(company, plan)).filter(({ severity }) => severity === 'error');
+        if (errors.length > 0) {
+          await expect(requireManifests(company, plan)).rejects.toBeInstanceOf(RelctlError);
+          return;
+        }
+        complete += 1;
+        await requireManifests(company, plan);
+        for (const environment of ['staging', 'production'] as const) {
+          const shipped = await shippedObjects(company, plan.spec, environment);
+          expect(shipped.services.map((one) => one.name)).toEqual(services);
+          const all = [
+            ...shipped.services.flatMap((one) => [one.deployment, ...one.others]),
+            ...shipped.product.others,
+          ];
+          const titles = all.map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`);
+          expect(new Set(titles).size).toBe(titles.length);
+          expect(all.every((one) => one.metadata.annotations?.['helm.sh/hook'] === undefined)).toBe(true);
+          expect(all.every((one) => (one.metadata.namespace ?? 'shop') === 'shop')).toBe(true);
+          for (const { name: service, deployment, container } of shipped.services) {
+            expect(isWorkload(deployment)).toBe(true);
+            const wanted = plan.spec.services.find((one) => one.name === service)?.image;
+            expect(allContainers(deployment).find((one) => one.name === container)?.image).toBe(wanted);
+          }
+          expect(await renderedDigest(company, plan.spec, environment)).toBe(
+            await renderedDigest(company, plan.spec, environment),
+          );
+        }
+      }),
+      { numRuns: 600, seed: 20261128 },
+    );
+    // Else the property would say nothing.
+    expect(complete).toBeGreaterThan(20);
+  });
+});
