@@ -1,4 +1,5 @@
 import { error, type PlanFinding, type PlanRule, repeated, warning } from './finding.ts';
+import { TO_BE_WRITTEN } from './unwritten.ts';
 
 /** The services of a plan: known, each once, each with an image that means one thing. */
 export const serviceRules: PlanRule = ({ plan: { spec }, config }) => {
@@ -20,7 +21,7 @@ export const serviceRules: PlanRule = ({ plan: { spec }, config }) => {
               `use one of ${Object.keys(config.services).join(', ')}, or define it in relctl.yaml`,
             ),
           ]),
-      ...(image.includes('@sha256:') || (tag !== undefined && tag !== 'latest')
+      ...(image.includes(TO_BE_WRITTEN) || image.includes('@sha256:') || (tag !== undefined && tag !== 'latest')
         ? []
         : [
             warning(

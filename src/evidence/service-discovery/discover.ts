@@ -2,10 +2,11 @@ import { readObjects } from '../impact/manifests/objects.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
 import { chartSource, kustomizations, type RenderedFrom } from './renderers.ts';
-import { composeFolders, dockerFolders, programFolders, type SourceFolder } from './sources.ts';
+import { composeFolders, dockerFolders, isDockerfile, programFolders, type SourceFolder } from './sources.ts';
 import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
+import { rootPaths, sharedFolders, undeployedPrograms } from './undeployed.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
-import { reachable, type WorkspacePackage, workspacePackages } from './workspaces.ts';
+import { dotnetProjects, reachable, type WorkspacePackage, workspacePackages } from './workspaces.ts';
 
 /** What services are found from: the files at a commit. */
 export interface DiscoverySource {
@@ -60,13 +61,18 @@ interface Draft {
  */
 export async function discoverServices(source: DiscoverySource): Promise<Discovery> {
   const files = source.files.filter((file) => roleOf(file) === 'product');
-  const texts = await source.read(files.filter((file) => /\.ya?ml$/.test(file) || /(^|\/)package\.json$/.test(file)));
+  const texts = await source.read(
+    files.filter(
+      (file) => /\.ya?ml$|\.csproj$/.test(file) || /(^|\/)(package\.json|\.env)$/.test(file) || isDockerfile(file),
+    ),
+  );
   const folders = [
-    ...dockerFolders(files),
+    ...dockerFolders(files, texts),
     ...files
       .filter((file) => /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(file))
-      .flatMap((file) => composeFolders(file, texts.get(file) ?? '')),
+      .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts))),
   ];
+  const packages = [...workspacePackages(files, texts), ...dotnetProjects(files, texts)];
   const charts = files.filter((file) => baseName(file) === 'Chart.yaml' && !/\/charts\/.*\/charts\//.test(file));
   const workloads = files.flatMap((file) =>
     isInChart(file, charts) || environmentOf(file) === 'other' ? [] : workloadsIn(file, texts.get(file) ?? ''),
@@ -89,7 +95,15 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
     service.because.add(workload.file);
   }
   for (const chart of charts) addChart(chart, texts, draft);
-  addSources([...folders], programFolders(files), drafts, draft);
+  const programs = programFolders(files);
+  addSources(
+    folders,
+    programs,
+    drafts,
+    () => undeployedPrograms(files, texts, folders, packages),
+    draft,
+    rootName(texts),
+  );
   const overlays = kustomizations(files, texts);
 
   const production = objectsOf(
@@ -101,8 +115,8 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
       ...trafficOf(item.workloads[0]?.name ?? '', production),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const packages = workspacePackages(files, texts);
-  return { services, shared: sharedPackages(services, packages), notes: notesOn(services) };
+  const placed = withRootPaths(services, files);
+  return { services: placed, shared: sharedCode(placed, packages, files), notes: notesOn(placed) };
 }
 
 function isInChart(file: string, charts: readonly string[]): boolean {
@@ -123,27 +137,32 @@ function addChart(chart: string, texts: ReadonlyMap<string, string>, draft: (nam
   service.folders.add(folder);
 }
 
-/** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, folders are the services. */
+/** Variables of the `.env` file beside a compose file. */
+function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const folder = folderOf(file);
+  const text = texts.get(folder === '' ? '.env' : `${folder}/.env`) ?? '';
+  return new Map(
+    [...text.matchAll(/^\s*(\w+)\s*=\s*["']?([^"'\n]*)/gm)].map((match) => [match[1] ?? '', (match[2] ?? '').trim()]),
+  );
+}
+
+/** What the program at the root is called: by its package, else `app`. */
+function rootName(texts: ReadonlyMap<string, string>): string {
+  const name = /"name"\s*:\s*"([^"]+)"/.exec(texts.get('package.json') ?? '')?.[1];
+  return name === undefined || /(^|[-/])(monorepo|root|workspace)$/.test(name) ? 'app' : name;
+}
+
+/** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */
 function addSources(
   built: readonly SourceFolder[],
   programs: readonly SourceFolder[],
   drafts: Map<string, Draft>,
+  undeployed: () => readonly SourceFolder[],
   draft: (name: string) => Draft,
+  nameOfRoot: string,
 ): void {
-  if (drafts.size === 0) {
-    // A compose file names the programs of a folder better than the folder's own name does.
-    const isCompose = (source: SourceFolder) => /\.ya?ml$/.test(source.because);
-    const composed = built.filter(isCompose);
-    const rest = built.filter(
-      (source) => !isCompose(source) && !composed.some(({ folder }) => folder === source.folder),
-    );
-    for (const source of [...composed, ...rest]) {
-      const service = draft(kubeName(source.names[0] ?? 'app'));
-      service.folders.add(source.folder);
-      service.because.add(source.because);
-    }
-    return;
-  }
+  const isDeployed = [...drafts.values()].some(({ workloads }) => workloads.length > 0);
+  const charted = [...drafts.values()];
   for (const service of drafts.values()) {
     const names = new Set([
       service.name,
@@ -154,13 +173,41 @@ function addSources(
     const around = built.filter(
       (source) => source.folder !== '' && service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)),
     );
-    const root = built.filter((source) => source.folder === '');
-    const found = [named(built), around, named(programs), root].find((sources) => sources.length > 0) ?? [];
+    const found = [named(built), around, named(programs)].find((sources) => sources.length > 0) ?? [];
     for (const source of found) {
       service.folders.add(source.folder);
       service.because.add(source.because);
     }
   }
+  // What the root builds is the one image that nothing else was found for.
+  const root = built.find((source) => source.folder === '');
+  const homeless = charted.filter(({ folders, chart }) => folders.size === (chart === undefined ? 0 : 1));
+  const images = new Set(homeless.map(({ workloads, name }) => imageName(workloads[0]?.containers[0]?.image ?? name)));
+  for (const service of root !== undefined && images.size === 1 ? homeless : []) {
+    service.folders.add('');
+    service.because.add(root?.because ?? '');
+  }
+  if (isDeployed) return;
+  const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
+  for (const source of undeployed()) {
+    if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
+    const service = draft(kubeName(source.names[0] ?? nameOfRoot));
+    service.folders.add(source.folder);
+    service.because.add(source.because);
+  }
+}
+
+/** A program at the root has what nobody else has; `**` would take every change of every service for one of its own. */
+function withRootPaths(services: readonly DiscoveredService[], files: readonly string[]): DiscoveredService[] {
+  const folders = services.flatMap(({ paths }) =>
+    paths.filter((path) => path !== '**').map((path) => path.replace(/\/\*\*$/, '')),
+  );
+  const manifests = services.flatMap((one) => [...one.manifests.staging, ...one.manifests.production]);
+  return services.map((service) => {
+    if (!service.paths.includes('**') || folders.length === 0) return service;
+    const own = rootPaths(files, folders, manifests);
+    return { ...service, paths: own.length === 0 || own.length > 40 ? ['**'] : own };
+  });
 }
 
 function finish(
@@ -251,9 +298,10 @@ function copies(own: readonly string[]): ReadonlySet<string> {
   );
 }
 
-function sharedPackages(
+function sharedCode(
   services: readonly DiscoveredService[],
   packages: readonly WorkspacePackage[],
+  files: readonly string[],
 ): Discovery['shared'] {
   const users = new Map<WorkspacePackage, string[]>();
   for (const service of services) {
@@ -263,9 +311,15 @@ function sharedPackages(
       users.set(dependency, [...(users.get(dependency) ?? []), service.name]);
     }
   }
-  return [...users]
-    .map(([item, usedBy]) => ({ name: item.name, paths: [`${item.folder}/**`], usedBy }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const taken = [
+    ...services.flatMap(({ paths }) => paths.map((path) => path.replace(/\/\*\*$/, ''))),
+    ...packages.map(({ folder }) => folder),
+  ];
+  const byName = services.length < 2 ? [] : sharedFolders(files, taken);
+  return [
+    ...[...users].map(([item, usedBy]) => ({ name: item.name, paths: [`${item.folder}/**`], usedBy })),
+    ...byName.map((folder) => ({ name: folder, paths: [`${folder}/**`], usedBy: services.map(({ name }) => name) })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function notesOn(services: readonly DiscoveredService[]): string[] {

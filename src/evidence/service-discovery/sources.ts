@@ -13,25 +13,38 @@ export interface SourceFolder {
 
 /** Folders that hold sources by custom; they say nothing of what is built in them. */
 const SAYS_NOTHING = /^(src|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra)$/i;
+/** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
+const VARIANT =
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging)$/i;
+/** What helps to build or test the product and is not released. */
+const TOOL =
+  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6)$/i;
+/** Images of programs that a product stores in or talks through; one that is built upon them is no service of its own. */
+const STORE =
+  /(^|\/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|grafana|prometheus|opentelemetry-collector(-contrib)?|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit)[^/]*$/i;
 
-/** Folders with a Dockerfile. `docker/api/Dockerfile` and `Dockerfile.api` name `api`; a root Dockerfile builds the repository. */
-export function dockerFolders(files: readonly string[]): SourceFolder[] {
+/**
+ * Folders with a Dockerfile. `docker/api/Dockerfile` and a root `Dockerfile.api` name `api`; a root Dockerfile builds the repository.
+ * @param texts of Dockerfiles, by path: what is built upon a database is none of the product's programs
+ */
+export function dockerFolders(
+  files: readonly string[],
+  texts: ReadonlyMap<string, string> = new Map(),
+): SourceFolder[] {
   return files.flatMap((file): SourceFolder[] => {
-    const match = /^(?:Dockerfile|Containerfile)(?:\.([\w-]+))?$|^([\w-]+)\.(?:Dockerfile|dockerfile)$/.exec(
-      baseName(file),
-    );
-    if (match === null || roleOf(file) !== 'product') return [];
+    const match = DOCKERFILE.exec(baseName(file));
+    if (match === null || roleOf(file) !== 'product' || isStore(texts.get(file))) return [];
     const suffix = match[1] ?? match[2];
-    const isStage =
-      suffix !== undefined &&
-      /^(dev|development|prod|production|staging|test|local|ci|base|debug|alpine|arm64|amd64)$/i.test(suffix);
-    if (suffix !== undefined && isStage && !/^(prod|production)$/i.test(suffix)) return [];
+    const isVariant = suffix !== undefined && VARIANT.test(suffix);
+    if (isVariant && !/^(prod|production|release)$/i.test(suffix) && hasPlain(file, files)) return [];
     const parts = folderOf(file)
       .split('/')
       .filter((part) => part !== '');
     const own = parts.filter((part) => !SAYS_NOTHING.test(part)).at(-1);
     const isApart = /^(docker|deploy|build|infra|containers?|\.docker|images?)$/i.test(parts[0] ?? '');
-    const names = [...(suffix !== undefined && !isStage ? [suffix] : []), ...(own === undefined ? [] : [own])];
+    const names = [...(suffix !== undefined && !isVariant ? [suffix] : []), ...(own === undefined ? [] : [own])];
+    if (names[0] !== undefined && TOOL.test(names[0])) return [];
+    if (isVariant && names.length === 0) return [];
     return [
       {
         names,
@@ -44,20 +57,56 @@ export function dockerFolders(files: readonly string[]): SourceFolder[] {
   });
 }
 
-/** Services that a compose file builds, with the folder of their build context. */
-export function composeFolders(file: string, text: string): SourceFolder[] {
+/** `Dockerfile`, `Dockerfile.api`, `api.Dockerfile`. */
+const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:\.([\w-]+))?$|^([\w-]+)\.(?:Dockerfile|dockerfile)$/;
+/** True for a file by whose name an image is built. */
+export const isDockerfile = (file: string): boolean => DOCKERFILE.test(baseName(file));
+
+const hasPlain = (file: string, files: readonly string[]): boolean =>
+  files.some((other) => other === join(folderOf(file), 'Dockerfile'));
+const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
+function isStore(dockerfile: string | undefined): boolean {
+  const last = [...(dockerfile ?? '').matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim)].at(-1)?.[1];
+  return last !== undefined && STORE.test(last.replace(/[:@].*$/, ''));
+}
+
+/**
+ * Services that a compose file builds, with the folder of their sources: that of the build context, or of the Dockerfile where the
+ * whole repository is the context.
+ * @param env variables of the `.env` file beside it, which compose fills in
+ */
+export function composeFolders(
+  file: string,
+  text: string,
+  files: readonly string[] = [],
+  env: ReadonlyMap<string, string> = new Map(),
+): SourceFolder[] {
+  // A file that says it is for tests builds tests.
+  if (/(^|[._-])(tests?|e2e|ci|lint)([._-]|$)/i.test(baseName(file))) return [];
   const lines = scanYaml(text);
   const services = [...new Set(lines.filter((line) => line.path[0] === 'services').map((line) => line.path[1] ?? ''))];
+  const filled = (value: string | undefined) =>
+    value?.replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (all, name, preset) => env.get(name) ?? preset ?? all);
   return services.filter(Boolean).flatMap((name): SourceFolder[] => {
-    const build = lines.find((line) => line.path.join('\0') === ['services', name, 'build'].join('\0'));
-    if (build === undefined) return [];
-    const context = lines.find(
-      (line) => line.path.join('\0') === ['services', name, 'build', 'context'].join('\0'),
-    )?.value;
-    const folder = joinPath(folderOf(file), context ?? (build.value === '' ? '.' : build.value));
-    return folder === undefined
-      ? []
-      : [{ names: [name, ...(folder === '' ? [] : [baseName(folder)])], folder, because: file }];
+    const at = (...keys: string[]) =>
+      lines.find((line) => line.path.join('\0') === ['services', name, ...keys].join('\0'));
+    const build = at('build');
+    if (build === undefined || TOOL.test(name)) return [];
+    const context = filled(at('build', 'context')?.value) ?? (build.value === '' ? '.' : filled(build.value)) ?? '.';
+    const root = joinPath(folderOf(file), context);
+    if (root === undefined) return [];
+    const dockerfile = filled(at('build', 'dockerfile')?.value);
+    const built = dockerfile === undefined ? undefined : joinPath(root, dockerfile);
+    // A Dockerfile in a folder of its own stands beside the sources that it builds, whatever the context is.
+    const beside = built !== undefined && files.includes(built) ? folderOf(built) : undefined;
+    const isBeside =
+      beside !== undefined &&
+      beside !== '' &&
+      !SAYS_NOTHING.test(baseName(beside)) &&
+      !/^(docker|infra|deploy|build)\//i.test(beside);
+    const folder = isBeside ? beside : root;
+    return [{ names: [name, ...(folder === '' ? [] : [baseName(folder)])], folder, because: file }];
   });
 }
 
@@ -86,4 +135,15 @@ export function programFolders(files: readonly string[]): SourceFolder[] {
     found.set(folder, { names: [baseName(folder)], folder, because: file });
   }
   return [...found.values()];
+}
+
+/** Folders with a Procfile: what it starts is one program of the folder. */
+export function procfileFolders(files: readonly string[]): SourceFolder[] {
+  return files
+    .filter((file) => baseName(file) === 'Procfile' && roleOf(file) === 'product')
+    .map((file) => ({
+      names: folderOf(file) === '' ? [] : [baseName(folderOf(file))],
+      folder: folderOf(file),
+      because: file,
+    }));
 }

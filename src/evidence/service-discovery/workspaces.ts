@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
-import { folderOf } from '../impact/paths.ts';
+import { baseName, folderOf } from '../impact/paths.ts';
 
 /** A package of a monorepo. */
 export interface WorkspacePackage {
@@ -68,4 +68,17 @@ export function reachable(from: WorkspacePackage, packages: readonly WorkspacePa
     }
   }
   return [...found];
+}
+
+/** Projects of .NET, with the projects that they refer to. */
+export function dotnetProjects(files: readonly string[], texts: ReadonlyMap<string, string>): WorkspacePackage[] {
+  return files
+    .filter((file) => file.endsWith('.csproj') && file.includes('/'))
+    .map((file) => ({
+      name: baseName(file).replace(/\.csproj$/, ''),
+      folder: folderOf(file),
+      dependencies: [...(texts.get(file) ?? '').matchAll(/<ProjectReference\s+Include="([^"]+)\.csproj"/g)].map(
+        (match) => baseName((match[1] ?? '').replaceAll('\\', '/')),
+      ),
+    }));
 }

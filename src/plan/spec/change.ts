@@ -26,7 +26,7 @@ export const serviceSchema = z.strictObject({
   image: z
     .string()
     .regex(
-      /^[a-zA-Z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/,
+      /^(?:[a-zA-Z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?|TO BE WRITTEN: .*)$/,
       'an image reference such as registry.example.com/shop/web:4.2.0',
     )
     .describe('The image to ship'),

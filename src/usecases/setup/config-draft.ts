@@ -90,12 +90,15 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery): Config
 interface Completed {
   readonly name: string;
   readonly entry: Pick<Config['services'][string], 'paths'> & {
-    readonly manifests: { readonly staging: ManifestSourceEntry; readonly production: ManifestSourceEntry };
+    readonly manifests?: { readonly staging: ManifestSourceEntry; readonly production: ManifestSourceEntry };
     readonly container?: string;
     readonly traffic?: Traffic;
   };
   readonly note: string;
 }
+
+/** The line that a service without manifests lacks. */
+const MANIFESTS_LINE = 'manifests: { staging: [deploy/staging], production: [deploy/production] }';
 
 /** A service with everything that relctl.yaml asks for; empty when something is missing. */
 function completed(service: DiscoveredService): readonly Completed[] {
@@ -103,8 +106,8 @@ function completed(service: DiscoveredService): readonly Completed[] {
   const { production } = service.manifests;
   const staging = service.manifests.staging.length > 0 ? service.manifests.staging : production;
   if (service.obstacle !== undefined || service.paths.length === 0) return [];
-  if (rendered === undefined && production.length === 0) return [];
-  const borrowed = rendered === undefined && service.manifests.staging.length === 0;
+  const isUndeployed = rendered === undefined && production.length === 0;
+  const borrowed = rendered === undefined && !isUndeployed && service.manifests.staging.length === 0;
   return [
     {
       name,
@@ -112,25 +115,27 @@ function completed(service: DiscoveredService): readonly Completed[] {
         paths: [...service.paths],
         ...(container === undefined ? {} : { container }),
         ...(traffic === undefined ? {} : { traffic }),
-        manifests:
-          rendered === undefined
-            ? { staging: [...staging], production: [...production] }
-            : { staging: rendered.staging, production: rendered.production },
+        ...(rendered === undefined && production.length === 0
+          ? {}
+          : {
+              manifests:
+                rendered === undefined
+                  ? { staging: [...staging], production: [...production] }
+                  : { staging: rendered.staging, production: rendered.production },
+            }),
       },
       note: [
         `found by ${service.because.join(', ')}`,
         ...(borrowed ? ['no manifest for staging was found: those of production stand in; correct it'] : []),
         ...(rendered === undefined ? [] : [rendered.because]),
+        ...(isUndeployed ? [`no manifest was found; before it can be staged: ${MANIFESTS_LINE}`] : []),
       ].join('\n'),
     },
   ];
 }
 
 function whyLeftOut(service: DiscoveredService): string {
-  if (service.obstacle !== undefined) return service.obstacle;
-  return service.rendered === undefined && service.manifests.production.length === 0
-    ? 'no manifest for production was found'
-    : 'no folder was found that its image is built from';
+  return service.obstacle ?? 'no folder was found that its image is built from';
 }
 
 /** What only people know, where nobody has said it. */

@@ -66,7 +66,7 @@ export async function draftServices(
     const found = affected.get(name);
     const manifests = await manifestsAt.of('production', name);
     const named = images.get(name);
-    const image = named ?? usableImage(manifests.image) ?? (await askImage(context, name, manifests.problem));
+    const image = named ?? usableImage(manifests.image) ?? (await imageAnswer(context, name, manifests.problem));
     const because =
       found === undefined
         ? 'named with --image'
@@ -92,6 +92,19 @@ function changeOf(because: Impact['services'][number]['because'] | undefined, th
   if (because === 'manifest') return 'Only how it is deployed changes';
   if (because === 'shared') return `Built anew with ${through ?? 'shared code'}`;
   return `${TO_BE_WRITTEN}: what changes in it, in one line`;
+}
+
+/** Asks for an image that no manifest says. Where nobody can be asked, a service without manifests is planned all the same: the plan says what is missing. */
+async function imageAnswer(
+  context: Pick<Context, 'prompter' | 'config'>,
+  name: string,
+  problem: string | undefined,
+): Promise<string> {
+  const { prompter, config } = context;
+  const isUndeployed = config.manifests === undefined && config.services[name]?.manifests === undefined;
+  if (isUndeployed && !prompter.interactive)
+    return `${TO_BE_WRITTEN}: the image of ${name}, such as registry.example.com/shop/${name}:1.0.0`;
+  return askImage(context, name, problem);
 }
 
 async function askImage(

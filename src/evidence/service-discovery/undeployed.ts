@@ -1,0 +1,89 @@
+import { baseName, folderOf } from '../impact/paths.ts';
+import { procfileFolders, programFolders, type SourceFolder } from './sources.ts';
+import { reachable, type WorkspacePackage } from './workspaces.ts';
+
+/**
+ * The programs of a product without Kubernetes manifests: what it builds images of; else what it starts by a Procfile; else the
+ * packages of its workspace that no other is built from; else the folders that hold a program.
+ * @param built folders that an image is built from, those of compose files first
+ */
+export function undeployedPrograms(
+  files: readonly string[],
+  texts: ReadonlyMap<string, string>,
+  built: readonly SourceFolder[],
+  packages: readonly WorkspacePackage[],
+): readonly SourceFolder[] {
+  const composed = built.filter(({ because }) => /\.ya?ml$/.test(because));
+  // A compose file names the programs of a folder better than the folder's own name does.
+  const rest = built.filter((one) => !composed.includes(one) && !composed.some(({ folder }) => folder === one.folder));
+  const found = [...composed, ...withoutNested(rest)];
+  if (found.length > 0) return found;
+  const started = procfileFolders(files);
+  if (started.length > 0) return started;
+  const used = new Set(packages.flatMap((one) => reachable(one, packages)));
+  const apps = packages.filter((one) => !used.has(one) && !HELPS.test(baseName(one.folder)));
+  if (apps.length > 0)
+    return apps.map(({ name, folder }) => ({ names: [name], folder, because: `${folder}/package.json` }));
+  const programs = programFolders(files).filter(({ folder }) => !HELPS.test(baseName(folder)));
+  const outermost = withoutNested(programs);
+  if (outermost.length > 0 && !files.some((file) => ROOT_PROGRAM.test(file))) return outermost;
+  const root = files.find(
+    (file) => ROOT_PROGRAM.test(file) && (file !== 'package.json' || STARTS.test(texts.get(file) ?? '')),
+  );
+  // A build file at the root that only joins modules is no program of its own.
+  if (root !== undefined && /^(pom\.xml|build\.gradle|settings\.gradle)/.test(root) && outermost.length > 1)
+    return outermost;
+  return root === undefined ? [] : [{ names: [], folder: '', because: root }];
+}
+
+/** A package that can be started is a program; others are libraries or hold tools. */
+const STARTS = /"(?:start|serve|preview)"\s*:/;
+const HELPS = /^(e2e|docs?|examples?|tests?|scripts?|tools?|website|storybook|eslint.*|tsconfig.*|config|types)$/i;
+const ROOT_PROGRAM =
+  /^(package\.json|go\.mod|main\.go|pyproject\.toml|requirements\.txt|manage\.py|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|composer\.json|mix\.exs|[^/]+\.csproj)$/;
+
+/** Folders that lie in none of the others; a helper's Dockerfile often lies inside the folder of the program that it helps. */
+function withoutNested(sources: readonly SourceFolder[]): SourceFolder[] {
+  return sources.filter(
+    ({ folder, names }) =>
+      !sources.some(
+        (other) => other.folder !== '' && folder.startsWith(`${other.folder}/`) && !names.includes(other.folder),
+      ),
+  );
+}
+
+/** Folders by custom for code that several programs are built from. */
+const SHARED = /^(libs?|shared|common|pkg|internal|protos?|pb|core)$/i;
+
+/**
+ * Folders beside the services that are shared by their name: all services are taken to be built from them.
+ * @param taken folders that services or packages of a workspace have
+ */
+export function sharedFolders(files: readonly string[], taken: readonly string[]): readonly string[] {
+  const parents = new Set(['', ...taken.map(folderOf)]);
+  const folders = new Set<string>();
+  for (const file of files) {
+    const parts = file.split('/');
+    for (let depth = 1; depth < Math.min(parts.length, 4); depth += 1) {
+      const folder = parts.slice(0, depth).join('/');
+      if (SHARED.test(parts[depth - 1] ?? '') && parents.has(folderOf(folder))) folders.add(folder);
+    }
+  }
+  return [...folders].filter(
+    (folder) => !taken.some((own) => own === folder || own.startsWith(`${folder}/`) || folder.startsWith(`${own}/`)),
+  );
+}
+
+/** What a program at the root is made of: the entries of the root that belong to nobody else and are neither manifests nor hidden. */
+export function rootPaths(files: readonly string[], others: readonly string[], manifests: readonly string[]): string[] {
+  const entries = new Map<string, string[]>();
+  for (const file of files) {
+    const top = file.split('/')[0] ?? file;
+    if (!top.startsWith('.')) entries.set(top, [...(entries.get(top) ?? []), file]);
+  }
+  return [...entries]
+    .filter(([top]) => !others.some((folder) => folder === top || folder.startsWith(`${top}/`)))
+    .filter(([, own]) => !own.every((file) => manifests.includes(file) || /\.(ya?ml|tpl)$/.test(file)))
+    .map(([top, own]) => (own.length === 1 && own[0] === top ? top : `${top}/**`))
+    .sort();
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { discoverServices } from '../../../../src/evidence/service-discovery/discover.ts';
+
+const discover = (files: Readonly<Record<string, string>>) =>
+  discoverServices({
+    files: Object.keys(files),
+    read: async (paths) =>
+      new Map(paths.flatMap((path) => (files[path] === undefined ? [] : [[path, files[path]] as const]))),
+  });
+const brief = async (files: Readonly<Record<string, string>>): Promise<string[]> =>
+  (await discover(files)).services.map(({ name, paths }) => [name, ...paths].join(' '));
+const deployment = (name: string): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\nspec: { template: { spec: { containers: [ { name: ${name}, image: "r.example.com/${name}:1" } ] } } }\n`;
+
+describe('a compose file whose context is the whole repository', () => {
+  const files = {
+    '.env': 'QUOTES_DOCKERFILE=./services/quotes/Dockerfile\n',
+    'compose.yaml':
+      'services:\n  mail:\n    build: { context: ., dockerfile: services/mail/Dockerfile }\n  quotes:\n    build:\n      context: ./\n      dockerfile: ${QUOTES_DOCKERFILE}\n  cache:\n    image: valkey/valkey:8\n',
+    'services/mail/Dockerfile': 'FROM scratch\n',
+    'services/mail/main.go': '1',
+    'services/quotes/Dockerfile': 'FROM scratch\n',
+    'services/quotes/main.go': '1',
+  };
+  test('names the folder of each by its Dockerfile, also where the .env file says it, and no database', async () => {
+    expect(await brief(files)).toEqual(['mail services/mail/**', 'quotes services/quotes/**']);
+  });
+  test('gives a workload that it does not build no folder, least of all everything', async () => {
+    const deployed = Object.fromEntries(
+      ['cache', 'mail', 'quotes'].map((name) => [`k8s/${name}.yaml`, deployment(name)]),
+    );
+    expect(await brief({ ...files, ...deployed })).toEqual([
+      'cache',
+      'mail services/mail/**',
+      'quotes services/quotes/**',
+    ]);
+  });
+});
+
+test('suffixes of Dockerfiles that say how, helpers inside, and files for tests make no services', async () => {
+  expect(
+    await brief({
+      Dockerfile: 'FROM x',
+      'main.go': '',
+      'app1/Dockerfile.bun': 'FROM x',
+      'app1/Dockerfile.pnpm': 'FROM x',
+      'compose.tests.yaml': 'services:\n  uitests:\n    build: { context: ., dockerfile: web/Dockerfile.cypress }\n',
+      'services/mail/Dockerfile': 'FROM x',
+      'services/mail/genproto/Dockerfile': 'FROM x',
+      'web/Dockerfile': 'FROM x',
+      'web/Dockerfile.cypress': 'FROM x',
+      'db/Dockerfile': 'FROM postgres:17-alpine\nCOPY init.sql /docker-entrypoint-initdb.d/\n',
+    }),
+  ).toEqual(['app Dockerfile db/** main.go', 'app1 app1/**', 'mail services/mail/**', 'web web/**']);
+});
+
+describe('without anything that builds images', () => {
+  test('a Procfile is one program of its folder', async () => {
+    expect(await brief({ 'shop/Procfile': 'web: x\nworker: y\n', 'shop/app.rb': '' })).toEqual(['shop shop/**']);
+    expect(await brief({ Procfile: 'web: x\n', 'package.json': '{"name": "@acme/shop"}' })).toEqual(['shop **']);
+  });
+  test('a workspace has the packages that no other is built from; the others are shared', async () => {
+    const found = await discover({
+      'package.json': '{"name": "acme-monorepo", "workspaces": ["apps/*", "packages/*"]}',
+      'apps/web/package.json': '{"name": "@acme/web", "dependencies": {"@acme/ui": "*"}}',
+      'apps/api/package.json': '{"name": "api"}',
+      'packages/ui/package.json': '{"name": "@acme/ui"}',
+    });
+    expect(found.services.map(({ name, paths }) => [name, ...paths].join(' '))).toEqual([
+      'api apps/api/**',
+      'web apps/web/**',
+    ]);
+    expect(found.shared).toEqual([{ name: '@acme/ui', paths: ['packages/ui/**'], usedBy: ['web'] }]);
+  });
+  test('modules of a build file at the root are the programs', async () => {
+    expect(await brief({ 'pom.xml': '', 'visits/pom.xml': '', 'vets/pom.xml': '' })).toEqual([
+      'vets vets/**',
+      'visits visits/**',
+    ]);
+  });
+});
+
+test('shared folders and projects reach those that are built from them', async () => {
+  const project = (...names: string[]) =>
+    names.map((name) => `<ProjectReference Include="..\\${name}\\${name}.csproj" />`).join('');
+  const found = await discover({
+    'src/Basket.API/Dockerfile': 'FROM x',
+    'src/Basket.API/Basket.API.csproj': project('EventBus'),
+    'src/WebApp/Dockerfile': 'FROM x',
+    'src/WebApp/WebApp.csproj': '',
+    'src/EventBus/EventBus.csproj': '',
+    'src/Shared/Migrate.cs': '',
+    'lib/x.go': '',
+  });
+  expect(found.shared).toEqual([
+    { name: 'EventBus', paths: ['src/EventBus/**'], usedBy: ['basket-api'] },
+    { name: 'lib', paths: ['lib/**'], usedBy: ['basket-api', 'webapp'] },
+    { name: 'src/Shared', paths: ['src/Shared/**'], usedBy: ['basket-api', 'webapp'] },
+  ]);
+});
