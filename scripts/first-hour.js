@@ -11,7 +11,14 @@ import { fileURLToPath } from 'node:url';
  */
 
 const RELCTL = join(dirname(fileURLToPath(import.meta.url)), '../bin/relctl.js');
-const MAILS = ['--rd-lead', 'lead@example.com', '--product-manager', 'pm@example.com', '--operations', 'ops@example.com'];
+const MAILS = [
+  '--rd-lead',
+  'lead@example.com',
+  '--product-manager',
+  'pm@example.com',
+  '--operations',
+  'ops@example.com',
+];
 const FLAGS = [...MAILS, '--qa', 'qa@example.com', '--cab', 'cab@example.com'];
 
 const [folder, ...only] = process.argv.slice(2);
@@ -29,7 +36,8 @@ report(rows);
 function tryProduct(name, clone) {
   const truth = JSON.parse(readFileSync(`${clone}.truth.json`, 'utf8'));
   const copy = mkdtempSync(join(tmpdir(), 'relctl-first-hour-'));
-  const git = (...args) => execFileSync('git', args, { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const git = (...args) =>
+    execFileSync('git', args, { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const ends = {};
   try {
     execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', clone, copy], { stdio: 'ignore' });
@@ -44,7 +52,18 @@ function tryProduct(name, clone) {
     git('commit', '--quiet', '--no-verify', '--message', 'Set up relctl');
     const listed = (init.data.services ?? []).map((one) => one.name);
     const start = new Date(Date.now() + 21 * 86_400_000).toISOString().slice(0, 10);
-    const plan = relctl(copy, ['plan', 'r1', '--feature', 'First', '--base', base, '--candidate', head, '--window', `${start}T14:00/18:00`]);
+    const plan = relctl(copy, [
+      'plan',
+      'r1',
+      '--feature',
+      'First',
+      '--base',
+      base,
+      '--candidate',
+      head,
+      '--window',
+      `${start}T14:00/18:00`,
+    ]);
     ends.plan = plan.end;
     const planned = plan.end === 'done';
     ends.check = planned ? relctl(copy, ['plan', 'r1', '--check']).end : '-';
@@ -85,7 +104,8 @@ function relctl(cwd, args) {
   }
   if (process.env.FIRST_HOUR_SAYS !== undefined) console.error(args.join(' '), '\n', result.stderr.slice(0, 2000));
   const code = answer.error?.code ?? answer.code;
-  const end = result.status === 0 ? 'done' : `${result.status} ${code ?? result.stderr.trim().split('\n')[0] ?? ''}`.trim();
+  const end =
+    result.status === 0 ? 'done' : `${result.status} ${code ?? result.stderr.trim().split('\n')[0] ?? ''}`.trim();
   return { end: end.slice(0, 60), data: answer.data ?? answer };
 }
 
@@ -100,21 +120,29 @@ function compare(truth, found) {
 
 function report(results) {
   const kinds = ['services', 'variables', 'migrations'];
-  const short = ({ right, missed, wrong }) => `${right}/${right + missed.length}${wrong.length > 0 ? ` +${wrong.length}` : ''}`;
+  const short = ({ right, missed, wrong }) =>
+    `${right}/${right + missed.length}${wrong.length > 0 ? ` +${wrong.length}` : ''}`;
   console.log('| product | init | plan | --check | rehearse | services | variables | migrations |\n|-|-|-|-|-|-|-|-|');
   for (const { name, ends, ...rest } of results)
-    console.log(`| ${[name, ends.init, ends.plan, ends.check, ends.rehearse, ...kinds.map((kind) => short(rest[kind]))].join(' | ')} |`);
+    console.log(
+      `| ${[name, ends.init, ends.plan, ends.check, ends.rehearse, ...kinds.map((kind) => short(rest[kind]))].join(' | ')} |`,
+    );
   console.log('\nright/true, +wrong\n');
   for (const kind of kinds) {
     const sum = (of) => results.reduce((total, one) => total + of(one[kind]), 0);
     const right = sum((one) => one.right);
     const ratio = (whole) => (whole === 0 ? 'none' : (right / whole).toFixed(3));
-    console.log(`${kind}: recall ${ratio(right + sum((one) => one.missed.length))}, precision ${ratio(right + sum((one) => one.wrong.length))}`);
+    console.log(
+      `${kind}: recall ${ratio(right + sum((one) => one.missed.length))}, precision ${ratio(right + sum((one) => one.wrong.length))}`,
+    );
   }
   console.log('');
   for (const result of results)
     for (const kind of kinds)
-      for (const [word, list] of [['missed', result[kind].missed], ['wrong', result[kind].wrong]])
+      for (const [word, list] of [
+        ['missed', result[kind].missed],
+        ['wrong', result[kind].wrong],
+      ])
         for (const one of list) console.log(`- ${result.name}: ${word} ${kind.slice(0, -1)} ${one}`);
 }
 process.exitCode = rows.length === 0 ? 1 : 0;
