@@ -35,7 +35,9 @@ report(rows);
 
 function tryProduct(name, clone) {
   const truth = JSON.parse(readFileSync(`${clone}.truth.json`, 'utf8'));
-  const copy = mkdtempSync(join(tmpdir(), 'relctl-first-hour-'));
+  const room = mkdtempSync(join(tmpdir(), 'relctl-first-hour-'));
+  // What the folder is called may name the product.
+  const copy = join(room, name);
   const git = (...args) =>
     execFileSync('git', args, { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const ends = {};
@@ -83,7 +85,7 @@ function tryProduct(name, clone) {
       ),
     };
   } finally {
-    rmSync(copy, { recursive: true, force: true });
+    rmSync(room, { recursive: true, force: true });
   }
 }
 

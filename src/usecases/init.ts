@@ -1,5 +1,6 @@
 import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
+import { baseName } from '../evidence/impact/paths.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
 import { manifestPaths } from '../plan/manifest-source.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
@@ -32,7 +33,11 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
   const { repository, workspace, prompter } = ground;
   const head = await headOf(repository);
   const files = await repository.filesAt(head);
-  const discovery = await discoverServices({ files, read: (paths) => repository.readFiles(head, paths) });
+  const discovery = await discoverServices({
+    files,
+    name: baseName(repository.root),
+    read: (paths) => repository.readFiles(head, paths),
+  });
   const known = (await workspace.read(CONFIG_FILE)) === undefined ? undefined : await loadConfig(workspace);
   const answers = await setupAnswers(
     prompter,

@@ -2,7 +2,14 @@ import { readObjects } from '../impact/manifests/objects.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
 import { chartSource, kustomizations, type RenderedFrom } from './renderers.ts';
-import { composeFolders, dockerFolders, isDockerfile, programFolders, type SourceFolder } from './sources.ts';
+import {
+  composeFolders,
+  dockerFolders,
+  isDockerfile,
+  isStoreImage,
+  programFolders,
+  type SourceFolder,
+} from './sources.ts';
 import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
 import { rootPaths, sharedFolders, undeployedPrograms } from './undeployed.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
@@ -11,6 +18,8 @@ import { dotnetProjects, reachable, type WorkspacePackage, workspacePackages } f
 /** What services are found from: the files at a commit. */
 export interface DiscoverySource {
   readonly files: readonly string[];
+  /** What the repository is called. */
+  readonly name?: string;
   /** Texts of files, as many as there are. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -63,14 +72,15 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   const files = source.files.filter((file) => roleOf(file) === 'product');
   const texts = await source.read(
     files.filter(
-      (file) => /\.ya?ml$|\.csproj$/.test(file) || /(^|\/)(package\.json|\.env)$/.test(file) || isDockerfile(file),
+      (file) =>
+        /\.ya?ml$|\.csproj$/.test(file) || /(^|\/)(package\.json|go\.mod|\.env)$/.test(file) || isDockerfile(file),
     ),
   );
   const folders = [
     ...dockerFolders(files, texts),
     ...files
       .filter((file) => /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(file))
-      .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts))),
+      .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
   ];
   const packages = [...workspacePackages(files, texts), ...dotnetProjects(files, texts)];
   const charts = files.filter((file) => baseName(file) === 'Chart.yaml' && !/\/charts\/.*\/charts\//.test(file));
@@ -102,13 +112,21 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
     drafts,
     () => undeployedPrograms(files, texts, folders, packages),
     draft,
-    rootName(texts),
+    rootName(texts) ?? source.name ?? 'app',
   );
   const overlays = kustomizations(files, texts);
 
   const production = objectsOf(
     [...texts].filter(([file]) => !isInChart(file, charts) && /^production$|^$/.test(environmentOf(file) ?? '')),
   );
+  // A database that a manifest runs is nothing that this repository releases.
+  for (const [name, { folders: own, workloads: run }] of drafts)
+    if (
+      own.size === 0 &&
+      run.length > 0 &&
+      run.every((one) => one.containers.every(({ image }) => isStoreImage(image)))
+    )
+      drafts.delete(name);
   const services = [...drafts.values()]
     .map((item) => ({
       ...finish(item, files, texts, overlays),
@@ -146,10 +164,13 @@ function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMa
   );
 }
 
-/** What the program at the root is called: by its package, else `app`. */
-function rootName(texts: ReadonlyMap<string, string>): string {
-  const name = /"name"\s*:\s*"([^"]+)"/.exec(texts.get('package.json') ?? '')?.[1];
-  return name === undefined || /(^|[-/])(monorepo|root|workspace)$/.test(name) ? 'app' : name;
+/** What the program at the root is called by its package. */
+function rootName(texts: ReadonlyMap<string, string>): string | undefined {
+  const npm = /"name"\s*:\s*"([^"]+)"/.exec(texts.get('package.json') ?? '')?.[1];
+  const go = /^module\s+(\S+?)(?:\/v\d+)?\s*$/m.exec(texts.get('go.mod') ?? '')?.[1];
+  // `miniflux.app/v2` is called by the first part of its domain.
+  const name = npm ?? (go === undefined ? undefined : go.includes('/') ? baseName(go) : go.split('.')[0]);
+  return name === undefined || /(^|[-/])(monorepo|root|workspace)$/.test(name) ? undefined : name;
 }
 
 /** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */

@@ -12,7 +12,8 @@ export interface SourceFolder {
 }
 
 /** Folders that hold sources by custom; they say nothing of what is built in them. */
-const SAYS_NOTHING = /^(src|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra)$/i;
+const SAYS_NOTHING =
+  /^(src|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|rpm|deb)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
   /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging)$/i;
@@ -40,8 +41,8 @@ export function dockerFolders(
     const parts = folderOf(file)
       .split('/')
       .filter((part) => part !== '');
-    const own = parts.filter((part) => !SAYS_NOTHING.test(part)).at(-1);
-    const isApart = /^(docker|deploy|build|infra|containers?|\.docker|images?)$/i.test(parts[0] ?? '');
+    const own = parts.filter((part) => !SAYS_NOTHING.test(part) && !VARIANT.test(part)).at(-1);
+    const isApart = /^(docker|deploy|build|infra|containers?|\.docker|images?|packaging)$/i.test(parts[0] ?? '');
     const names = [...(suffix !== undefined && !isVariant ? [suffix] : []), ...(own === undefined ? [] : [own])];
     if (names[0] !== undefined && TOOL.test(names[0])) return [];
     if (isVariant && names.length === 0) return [];
@@ -66,9 +67,12 @@ const hasPlain = (file: string, files: readonly string[]): boolean =>
   files.some((other) => other === join(folderOf(file), 'Dockerfile'));
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
+/** True for an image that a product takes from others to store in or to talk through. */
+export const isStoreImage = (image: string): boolean => STORE.test(image.replace(/@.*$/, '').replace(/:[^/:]*$/, ''));
+
 function isStore(dockerfile: string | undefined): boolean {
   const last = [...(dockerfile ?? '').matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim)].at(-1)?.[1];
-  return last !== undefined && STORE.test(last.replace(/[:@].*$/, ''));
+  return last !== undefined && isStoreImage(last);
 }
 
 /**
@@ -81,6 +85,7 @@ export function composeFolders(
   text: string,
   files: readonly string[] = [],
   env: ReadonlyMap<string, string> = new Map(),
+  texts: ReadonlyMap<string, string> = new Map(),
 ): SourceFolder[] {
   // A file that says it is for tests builds tests.
   if (/(^|[._-])(tests?|e2e|ci|lint)([._-]|$)/i.test(baseName(file))) return [];
@@ -98,6 +103,7 @@ export function composeFolders(
     if (root === undefined) return [];
     const dockerfile = filled(at('build', 'dockerfile')?.value);
     const built = dockerfile === undefined ? undefined : joinPath(root, dockerfile);
+    if (isStore(texts.get(built ?? join(root, 'Dockerfile')))) return [];
     // A Dockerfile in a folder of its own stands beside the sources that it builds, whatever the context is.
     const beside = built !== undefined && files.includes(built) ? folderOf(built) : undefined;
     const isBeside =

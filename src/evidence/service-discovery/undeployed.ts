@@ -17,23 +17,44 @@ export function undeployedPrograms(
   // A compose file names the programs of a folder better than the folder's own name does.
   const rest = built.filter((one) => !composed.includes(one) && !composed.some(({ folder }) => folder === one.folder));
   const found = [...composed, ...withoutNested(rest)];
-  if (found.length > 0) return found;
+  const outermost = withoutNested(programFolders(files).filter(({ folder }) => !HELPS.test(baseName(folder))));
+  const isJoined = files.some((file) => JOINS.test(file)) && outermost.length > 1;
+  // One Dockerfile apart from the sources may build each module of a product.
+  const isForAll = isJoined && found.every(({ folder, because }) => folder === '' && because.includes('/'));
+  if (found.length > 0 && !isForAll) return found;
+  const web = files.filter((file) => file.endsWith('.csproj') && RUNS.test(texts.get(file) ?? ''));
+  if (web.length > 0)
+    return web.map((file) => ({
+      names: [baseName(file).replace(/\.csproj$/, '')],
+      folder: folderOf(file),
+      because: file,
+    }));
   const started = procfileFolders(files);
   if (started.length > 0) return started;
   const used = new Set(packages.flatMap((one) => reachable(one, packages)));
   const apps = packages.filter((one) => !used.has(one) && !HELPS.test(baseName(one.folder)));
   if (apps.length > 0)
     return apps.map(({ name, folder }) => ({ names: [name], folder, because: `${folder}/package.json` }));
-  const programs = programFolders(files).filter(({ folder }) => !HELPS.test(baseName(folder)));
-  const outermost = withoutNested(programs);
-  if (outermost.length > 0 && !files.some((file) => ROOT_PROGRAM.test(file))) return outermost;
+  if (outermost.length > 0 && (isJoined || !files.some((file) => ROOT_PROGRAM.test(file)))) return shortened(outermost);
   const root = files.find(
     (file) => ROOT_PROGRAM.test(file) && (file !== 'package.json' || STARTS.test(texts.get(file) ?? '')),
   );
-  // A build file at the root that only joins modules is no program of its own.
-  if (root !== undefined && /^(pom\.xml|build\.gradle|settings\.gradle)/.test(root) && outermost.length > 1)
-    return outermost;
   return root === undefined ? [] : [{ names: [], folder: '', because: root }];
+}
+
+const JOINS = /^(pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?)$/;
+/** Projects of .NET that serve or work; others are libraries, and an AppHost starts the others on a developer's machine. */
+const RUNS = /<Project\s+Sdk="Microsoft\.NET\.Sdk\.(?:Web|Worker)\b/;
+
+/** Modules without the product's name, where each begins with it. */
+function shortened(sources: readonly SourceFolder[]): SourceFolder[] {
+  const names = sources.map(({ names: [name = ''] }) => name);
+  let prefix = names[0] ?? '';
+  while (prefix !== '' && !names.every((name) => name.startsWith(`${prefix}-`) && name.length > prefix.length + 1))
+    prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('-')));
+  return prefix === ''
+    ? [...sources]
+    : sources.map((one) => ({ ...one, names: one.names.map((name) => name.slice(prefix.length + 1)) }));
 }
 
 /** A package that can be started is a program; others are libraries or hold tools. */

@@ -9,6 +9,8 @@ const MAY_HAVE = /env|\bconfig(?:Service)?\s*\.\s*get|\bvalidationSchema\b/i;
 const ENVIRONMENT = /(?:[pP]rocess\d*|\bBun|\bimport\.meta)\s*[!?]?\s*\.\s*env\b/g;
 /** What Vite itself puts into import.meta.env (vite.dev/guide/env-and-mode). */
 const VITE_OWN = new Set(['MODE', 'DEV', 'PROD', 'SSR', 'BASE_URL']);
+/** Constants that a bundler puts into `process.env` are written as other names of the language are (nextjs.org/docs, `env` of next.config). */
+const CONSTANT = /^[a-z]+(?:[A-Z][a-z0-9]*)+$/;
 const MEMBER = /^\s*[!?]?\s*\.\s*([A-Za-z_]\w*)/;
 const INDEX = /^\s*[!?]?\.?\s*\[\s*(["'`])([A-Za-z_]\w*)\1\s*\]/;
 /** A call or an assignment is no read; `??=` and `==` are. */
@@ -37,7 +39,7 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
   uses.addMatches(text, /\b__ENV\s*\.\s*(?<name>[A-Za-z_]\w*)/g);
   addSchemas(text, path, uses);
   addHelperCalls(text, uses);
-  return uses.uses.filter((use) => !VITE_OWN.has(use.name));
+  return uses.uses.filter(({ name }) => !VITE_OWN.has(name) && !CONSTANT.test(name));
 }
 
 /** `process.env.X`, `process.env['X']`. True when something was asked of the environment at this place. */

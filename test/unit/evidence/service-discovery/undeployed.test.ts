@@ -98,3 +98,46 @@ test('shared folders and projects reach those that are built from them', async (
     { name: 'src/Shared', paths: ['src/Shared/**'], usedBy: ['basket-api', 'webapp'] },
   ]);
 });
+
+test('one Dockerfile for all modules, stores that compose builds, and the name that every module begins with', async () => {
+  expect(
+    await brief({
+      'pom.xml': '',
+      'shop-api/pom.xml': '',
+      'shop-web/pom.xml': '',
+      'docker/Dockerfile': 'FROM eclipse-temurin:21',
+      'docker/grafana/Dockerfile': 'FROM grafana/grafana:12.1.0',
+      'docker-compose.yml': 'services:\n  grafana-server:\n    build: ./docker/grafana\n',
+    }),
+  ).toEqual(['api shop-api/**', 'web shop-web/**']);
+});
+
+test('projects of .NET that serve or work are programs; a host for developers and an app are none', async () => {
+  const project = (sdk: string) => `<Project Sdk="${sdk}"></Project>`;
+  expect(
+    await brief({
+      'src/Basket.API/Basket.API.csproj': project('Microsoft.NET.Sdk.Web'),
+      'src/OrderProcessor/OrderProcessor.csproj': project('Microsoft.NET.Sdk.Worker'),
+      'src/Shop.AppHost/Shop.AppHost.csproj': project('Aspire.AppHost.Sdk/13.0.0'),
+      'src/ClientApp/ClientApp.csproj': project('Microsoft.NET.Sdk'),
+    }),
+  ).toEqual(['basket-api src/Basket.API/**', 'orderprocessor src/OrderProcessor/**']);
+});
+
+test('packages of an operating system are built from the root, which is called by its module', async () => {
+  expect(
+    await brief({
+      'go.mod': 'module miniflux.app/v2\n',
+      'main.go': '',
+      'packaging/docker/alpine/Dockerfile': 'FROM alpine',
+      'packaging/rpm/Dockerfile': 'FROM fedora',
+    }),
+  ).toEqual(['miniflux **']);
+});
+
+test('a database that a manifest runs is no service', async () => {
+  const redis = deployment('redis').replace('r.example.com/redis:1', 'redis:alpine');
+  expect(
+    await brief({ 'k8s/redis.yaml': redis, 'k8s/web.yaml': deployment('web'), 'web/Dockerfile': 'FROM x' }),
+  ).toEqual(['web web/**']);
+});
