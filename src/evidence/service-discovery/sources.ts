@@ -112,7 +112,9 @@ export function composeFolders(
       !SAYS_NOTHING.test(baseName(beside)) &&
       !/^(docker|infra|deploy|build)\//i.test(beside);
     const folder = isBeside ? beside : root;
-    return [{ names: [name, ...(folder === '' ? [] : [baseName(folder)])], folder, because: file }];
+    // `app` says nothing of a program at the root; what the product is called does.
+    const own = folder === '' && SAYS_NOTHING.test(name) ? [] : [name];
+    return [{ names: [...own, ...(folder === '' ? [] : [baseName(folder)])], folder, because: file }];
   });
 }
 

@@ -141,3 +141,13 @@ test('a database that a manifest runs is no service', async () => {
     await brief({ 'k8s/redis.yaml': redis, 'k8s/web.yaml': deployment('web'), 'web/Dockerfile': 'FROM x' }),
   ).toEqual(['web web/**']);
 });
+
+test('a program at the root that compose calls `app` is called as the repository', async () => {
+  const files = { 'docker-compose.yaml': 'services:\n  app:\n    build: .\n', Gemfile: '' };
+  const found = await discoverServices({
+    files: Object.keys(files),
+    name: 'lobsters',
+    read: async (paths) => new Map(Object.entries(files).filter(([path]) => paths.includes(path))),
+  });
+  expect(found.services.map(({ name }) => name)).toEqual(['lobsters']);
+});
