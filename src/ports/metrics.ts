@@ -11,6 +11,13 @@ export interface Metrics {
    * @param span from (exclusive) to (inclusive), milliseconds since the epoch
    */
   increase(selector: string, matchers: readonly string[], span: Span): Promise<Reading<Increase>>;
+  /**
+   * The raw samples of a counter within a span, whole series at a time. A series that had a sample before the span, however long ago, has its
+   * last one in front, so that nothing is counted from zero that did not begin there. No series is an empty list.
+   */
+  samples(selector: string, matchers: readonly string[], span: Span): Promise<Reading<readonly SampledSeries[]>>;
+  /** Targets that are still to be scraped and have not been reached for a while, by `job` and `instance`. */
+  lostTargets(at: number): Promise<Reading<readonly Readonly<Record<string, string>>[]>>;
   /** One number of a PromQL query at a moment (milliseconds since the epoch). */
   scalar(query: string, at: number): Promise<Reading<number>>;
   /** Spans without samples of the selector that are longer than `longerThanSeconds`, within `span`. */
@@ -20,6 +27,20 @@ export interface Metrics {
     span: Span,
     longerThanSeconds: number,
   ): Promise<Reading<readonly Span[]>>;
+}
+
+/** Raw samples of one series. */
+export interface SampledSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Oldest first. */
+  readonly points: readonly SamplePoint[];
+}
+
+/** One sample. */
+export interface SamplePoint {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly value: number;
 }
 
 /** From `from` to `to`, in milliseconds since the epoch. */

@@ -1,13 +1,26 @@
-import { type Judgement, observedRatio, type SloJudgement } from './judgement.ts';
+import { type Judgement, observedRatio } from './judgement.ts';
 import { badRatio, type Counts } from './look.ts';
 import { type Visibility, visibility } from './power.ts';
+import { count, percent, seconds, share, short } from './saying.ts';
+import { meanLimit } from './settings.ts';
+import type { SloJudgement } from './slo-judgement.ts';
 
-/** `continue` before the bake has passed; afterwards one of the others. `fail` at any time. */
-export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'continue';
+/**
+ * `continue` before the bake has passed; afterwards one of the others. `fail` at any time. `hold` while stable breaks its objective too: nothing is
+ * known of the canary then, and it is watched on.
+ */
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'hold' | 'continue';
 
 /** Why; stable, for scripts. */
 export type VerdictCode =
   | 'worse-than-control'
+  | 'pods-failing'
+  | 'failing-grossly'
+  | 'requests-lost'
+  | 'requests-extra'
+  | 'latency-shifted'
+  | 'both-break-objective'
+  | 'warming-up'
   | 'objective-broken'
   | 'no-data'
   | 'no-control'
@@ -41,6 +54,8 @@ export interface SloDecision {
   readonly smallestRatio?: number;
   /** Why the last look had no data. */
   readonly noData?: string;
+  /** Replicas of the control that are left out: sick ones, and those that cannot be reached. */
+  readonly leftOut?: readonly string[];
 }
 
 /** What the judge says of the canary. */
@@ -60,12 +75,15 @@ export interface Decision {
  * @param bakeSeconds the bake, with its extension if there is one; the settings' bake when left out
  */
 export function decide(judgement: Judgement, bakeSeconds: number = judgement.settings.bakeSeconds): Decision {
-  const over = judgement.elapsedSeconds >= bakeSeconds;
+  const over = judgement.elapsedSeconds >= bakeSeconds + notBaking(judgement);
   const slos = judgement.slos.map((state) => decideSlo(judgement, state, over));
-  const decisive = (['fail', 'inconclusive', 'continue', 'pass'] as const)
+  const decisive = (['fail', 'inconclusive', 'hold', 'continue', 'pass'] as const)
     .map((verdict) => slos.find((slo) => slo.verdict === verdict))
     .find((slo) => slo !== undefined);
-  const { elapsedSeconds } = judgement;
+  const { elapsedSeconds, podsFailing } = judgement;
+  if (podsFailing !== undefined) {
+    return { verdict: 'fail', code: 'pods-failing', reason: podsFailing, elapsedSeconds, slos };
+  }
   if (decisive === undefined) {
     return {
       verdict: over ? 'inconclusive' : 'continue',
@@ -81,6 +99,15 @@ export function decide(judgement: Judgement, bakeSeconds: number = judgement.set
       ? `every SLO had data, met its objective and would have shown a regression of ×${short(judgement.settings.detectableRatio)}: ${slos.map((slo) => `${slo.name} ${compared(slo)}`).join('; ')}`
       : `${decisive.name}: ${decisive.reason}`;
   return { verdict, code, reason, elapsedSeconds, slos };
+}
+
+/** Seconds that passed, or are to pass, without counting as bake: the warm-up, and holds that are over. */
+export function notBaking({ slos, settings }: Judgement): number {
+  const longest = (values: readonly number[]) => Math.max(0, ...values);
+  return (
+    longest([settings.warmupSeconds ?? 0, ...slos.map((slo) => slo.warmUp.until)]) +
+    longest(slos.map((slo) => slo.budget.heldSeconds))
+  );
 }
 
 function decideSlo(judgement: Judgement, state: SloJudgement, over: boolean): SloDecision {
@@ -106,6 +133,7 @@ function decideSlo(judgement: Judgement, state: SloJudgement, over: boolean): Sl
     power: seen.power,
     ...(seen.smallestRatio === undefined ? {} : { smallestRatio: seen.smallestRatio }),
     ...(state.noData === undefined ? {} : { noData: state.noData }),
+    ...(state.sick.length + state.lost.length === 0 ? {} : { leftOut: [...new Set([...state.sick, ...state.lost])] }),
   };
   return { ...numbers, ...finding(judgement, state, seen, over) };
 }
@@ -114,7 +142,23 @@ type Finding = Pick<SloDecision, 'verdict' | 'code' | 'reason'>;
 
 function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, over: boolean): Finding {
   const { settings } = judgement;
-  const { slo, canary, control, crossed, limits, noData } = state;
+  const { slo, canary, control, crossed, limits, noData, budget } = state;
+  const unequal = differentRequests(state);
+  if (unequal !== undefined && crossed?.test !== 'gross') return unequal;
+  if (crossed?.test === 'gross') {
+    return {
+      verdict: 'fail',
+      code: 'failing-grossly',
+      reason: `${share(canary)} of the canary's requests were bad within ${seconds(crossed.elapsedSeconds)}, against ${share(control)} of control: no warming up explains that`,
+    };
+  }
+  if (crossed?.test === 'together') {
+    return {
+      verdict: 'fail',
+      code: 'worse-than-control',
+      reason: `${compared(state)}; after ${seconds(crossed.elapsedSeconds)} the evidence of all SLOs together, ${short(crossed.evidence)}, passed the limit of ${short(meanLimit(settings))}`,
+    };
+  }
   if (crossed?.test === 'comparison') {
     return {
       verdict: 'fail',
@@ -126,11 +170,27 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'fail',
       code: 'objective-broken',
-      reason: `${share(canary)} of the canary's requests were bad where the objective allows ${percent(1 - slo.objective)}; after ${seconds(crossed.elapsedSeconds)} the evidence of ${short(crossed.evidence)} passed the limit of ${short(limits.objective)}`,
+      reason: `${share(budget.canary)} of the canary's requests were bad, more than the whole bake may have with the ${percent(1 - slo.objective)} that the objective allows; after ${seconds(crossed.elapsedSeconds)} the evidence of ${short(crossed.evidence)} passed the limit of ${short(limits.objective)}`,
     };
   }
   const waiting = over ? 'inconclusive' : 'continue';
+  if (budget.held !== undefined) {
+    const { elapsedSeconds } = judgement;
+    const longest = settings.holdSeconds ?? settings.extensionSeconds;
+    return {
+      verdict: budget.heldSeconds + elapsedSeconds - budget.held.since > longest ? 'inconclusive' : 'hold',
+      code: 'both-break-objective',
+      reason: `since ${seconds(budget.held.since)} canary and stable both fail more than the ${percent(1 - slo.objective)} that the objective allows (${share(budget.canary)} and ${share(budget.control)}), so nothing is known of the canary; the bake goes on when stable has recovered`,
+    };
+  }
   if (noData !== undefined) return { verdict: waiting, code: 'no-data', reason: `no data: ${noData}` };
+  if (!state.warmUp.over) {
+    return {
+      verdict: waiting,
+      code: 'warming-up',
+      reason: `the canary warms up until ${seconds(state.warmUp.until)}: ${compared(state)}; only a gross failure counts`,
+    };
+  }
   if (control.total <= 0) {
     return { verdict: waiting, code: 'no-control', reason: 'the control had no requests to compare with' };
   }
@@ -149,13 +209,15 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     };
   }
   // Counts are whole numbers: with a hair of tolerance, 10 bad of 1,000 meet 99%.
-  if (badRatio(canary) > (1 - slo.objective) * (1 + 1e-9)) {
+  if (badRatio(budget.canary) > (1 - slo.objective) * (1 + 1e-9)) {
     return {
       verdict: 'inconclusive',
       code: 'above-objective',
-      reason: `${share(canary)} of the canary's requests were bad where the objective allows ${percent(1 - slo.objective)}; that may be chance, so it neither fails nor passes`,
+      reason: `${share(budget.canary)} of the canary's requests were bad where the objective allows ${percent(1 - slo.objective)}; that may be chance, so it neither fails nor passes`,
     };
   }
+  const shifted = slower(state);
+  if (shifted !== undefined) return shifted;
   if (seen.power < settings.power) {
     return {
       verdict: 'inconclusive',
@@ -174,35 +236,41 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
   };
 }
 
+/** Other requests than a share of everybody's: nothing that is counted of them is a comparison. */
+function differentRequests({ arrivals }: SloJudgement): Finding | undefined {
+  const { found } = arrivals;
+  if (found === undefined) return undefined;
+  const counted = `${percent(found.counted)} of the requests were counted at the canary where its route sends ${percent(found.expected)}`;
+  return found.direction === 'lost'
+    ? {
+        verdict: 'fail',
+        code: 'requests-lost',
+        reason: `${counted}: the others are lost before they are counted, and whoever sent them had no answer`,
+      }
+    : {
+        verdict: 'inconclusive',
+        code: 'requests-extra',
+        reason: `${counted}: something comes past the route, such as probes, a bot or clients that stick, and is counted as users`,
+      };
+}
+
+function slower({ edges }: SloJudgement): Finding | undefined {
+  const { shifted } = edges;
+  if (shifted === undefined) return undefined;
+  return {
+    verdict: 'inconclusive',
+    code: 'latency-shifted',
+    reason: `${share(shifted.canary)} of the canary's requests took longer than ${shifted.le} s, against ${share(shifted.control)} of control, beyond chance; the threshold does not show it`,
+  };
+}
+
 function compared({ canary, control }: { readonly canary: Counts; readonly control: Counts }): string {
   const ratio = observedRatio({ canary, control });
   const times = ratio === undefined ? '' : ` (×${short(ratio)})`;
   return `${share(canary)} bad against ${share(control)} of control${times}`;
 }
 
-function share(counts: Counts): string {
-  return `${count(counts.bad)} of ${count(counts.total)} (${percent(badRatio(counts))})`;
-}
-
-function seconds(value: number): string {
-  return `${short(value)} s`;
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-function percent(ratio: number): string {
-  return `${short(ratio * 100)}%`;
-}
-
 /** A chance that is not certain is never shown as if it were. */
 function chance(probability: number): string {
   return probability > 0.999 ? 'more than 99.9%' : percent(probability);
-}
-
-/** Three significant digits, no exponent. */
-function short(value: number): string {
-  if (value >= 100) return count(value);
-  return String(Number(value.toPrecision(3)));
 }

@@ -22,6 +22,8 @@ export interface DispersionSums {
   readonly replicas: Readonly<Record<string, ReplicaSums>>;
   /** Single replicas in single looks, about the control's rate of that look. */
   readonly replicaLooks: { readonly squares: number; readonly expected: number; readonly terms: number };
+  /** How many requests single replicas got in single looks of the history, about their share so far. */
+  readonly arrivals: { readonly squares: number; readonly expected: number };
   /** The canary in single looks, about its own ratio to the control, whatever that is. */
   readonly canaryLooks: {
     readonly squares: number;
@@ -45,7 +47,10 @@ export interface BlockSums {
 
 /** A replica of the control since the history or the bake began: residuals about the control's rate of each look. */
 export interface ReplicaSums {
+  /** Its counters at the last look. */
   readonly seen: Counts;
+  readonly bad: number;
+  readonly total: number;
   readonly residual: number;
   readonly expected: number;
   /** Variance of `residual` by chance alone. */
@@ -60,23 +65,56 @@ export const NO_DISPERSION: DispersionSums = {
   blocks: [],
   replicas: {},
   replicaLooks: { squares: 0, expected: 0, terms: 0 },
+  arrivals: { squares: 0, expected: 0 },
   canaryLooks: { squares: 0, bad: 0, expected: 0, terms: 0 },
 };
 
-/** The sums of a history of the control, ready for a bake whose counters start at zero. */
-export function dispersionOfHistory(history: readonly ControlLook[]): DispersionSums {
+/**
+ * The sums of a history of the control, ready for a bake whose counters start at zero.
+ * @param without replicas that are left out
+ */
+export function dispersionOfHistory(history: readonly ControlLook[], without: readonly string[] = []): DispersionSums {
   let sums = NO_DISPERSION;
   let before: ControlLook = { elapsedSeconds: 0, control: NO_COUNTS };
   for (const look of history) {
     const seconds = look.elapsedSeconds - before.elapsedSeconds;
+    const control = controlGrowth({ control: before.control, replicas: sums.replicas }, look, without);
     // A look that cannot be true is passed over: the next one spans its time too.
-    if (!(seconds > 0) || countFault('control', look.control, before.control) !== undefined) continue;
-    const increment = { canary: NO_COUNTS, control: growth(look.control, before.control), seconds };
-    sums = addDispersion(sums, increment, look.controlReplicas);
+    if (!(seconds > 0) || typeof control === 'string') continue;
+    const arrivals = addArrivals(sums, look.controlReplicas ?? {});
+    sums = { ...addDispersion(sums, { canary: NO_COUNTS, control, seconds }, look.controlReplicas), arrivals };
     before = look;
   }
   const replicas = Object.entries(sums.replicas).map(([name, replica]) => [name, { ...replica, seen: NO_COUNTS }]);
   return { ...sums, replicas: Object.fromEntries(replicas) };
+}
+
+/**
+ * Growth of the control between two looks. Where replicas are told apart it is the sum over those that are there and not left out; one whose
+ * counters went back, or that is new, counts from this look on.
+ * @returns the growth, or what is wrong with the counts
+ */
+export function controlGrowth(
+  before: { readonly control: Counts; readonly replicas: Readonly<Record<string, ReplicaSums>> },
+  now: { readonly control: Counts; readonly controlReplicas?: Readonly<Record<string, Counts>> },
+  without: readonly string[],
+): Counts | string {
+  if (now.controlReplicas === undefined) {
+    return countFault('control', now.control, before.control) ?? growth(now.control, before.control);
+  }
+  let sum = NO_COUNTS;
+  for (const [name, counts] of Object.entries(now.controlReplicas)) {
+    if (without.includes(name)) continue;
+    const earlier = Object.hasOwn(before.replicas, name) ? (before.replicas[name]?.seen ?? NO_COUNTS) : NO_COUNTS;
+    const fault = countFault(`control (${name})`, counts, earlier);
+    if (fault !== undefined) {
+      if (countFault('control', counts, NO_COUNTS) !== undefined) return fault;
+      continue;
+    }
+    const grown = growth(counts, earlier);
+    sum = { bad: sum.bad + grown.bad, total: sum.total + grown.total };
+  }
+  return sum;
 }
 
 /** Adds one look. `replicas` are cumulative counts of the control's replicas, when they are known. */
@@ -91,10 +129,30 @@ export function addDispersion(
     looks: sums.looks + 1,
     seconds: sums.seconds + increment.seconds,
     canaryExpected: sums.canaryExpected + expected,
+    arrivals: sums.arrivals,
     blocks: addBlocks(sums.blocks, increment.control, sums.looks + 1),
     ...addReplicas(sums, rate, increment.control.total, replicas ?? {}),
     canaryLooks: addCanaryLook(sums.canaryLooks, increment.canary.bad, expected),
   };
+}
+
+function addArrivals(
+  { arrivals, replicas }: DispersionSums,
+  now: Readonly<Record<string, Counts>>,
+): DispersionSums['arrivals'] {
+  const grown = Object.entries(now).flatMap(([name, { total }]) => {
+    const known = replicas[name];
+    return known === undefined || known.total <= 0 ? [] : [{ usual: known.total, total: total - known.seen.total }];
+  });
+  const before = grown.reduce((sum, one) => sum + one.usual, 0);
+  const arrived = grown.reduce((sum, one) => sum + one.total, 0);
+  let { squares, expected } = arrivals;
+  for (const { usual, total } of grown) {
+    const mean = (arrived * usual) / before;
+    squares += (total - mean) ** 2;
+    expected += mean;
+  }
+  return { squares, expected };
 }
 
 const NO_BLOCKS: BlockSums = { open: NO_COUNTS, openLooks: 0, squares: 0, bad: 0, total: 0, terms: 0 };
@@ -125,8 +183,8 @@ function addReplicas(
   const next: Record<string, ReplicaSums> = { ...sums.replicas };
   let { squares, expected, terms } = sums.replicaLooks;
   for (const [name, counts] of Object.entries(replicas)) {
-    const before = sums.replicas[name] ?? { seen: NO_COUNTS, residual: 0, expected: 0, variance: 0 };
-    const grown = growth(counts, before.seen);
+    const own = sums.replicas[name] ?? NO_REPLICA;
+    const grown = growth(counts, own.seen);
     // A replica whose counters went back is left out of the comparison for this look; the judgement does not rest on it.
     const counted = grown.total > 0 && grown.bad >= 0 && total > 0;
     const mean = counted ? grown.total * rate : 0;
@@ -134,9 +192,11 @@ function addReplicas(
     const variance = mean * Math.max(0, 1 - grown.total / Math.max(total, 1));
     next[name] = {
       seen: counts,
-      residual: before.residual + residual,
-      expected: before.expected + mean,
-      variance: before.variance + variance,
+      bad: own.bad + (counted ? grown.bad : 0),
+      total: own.total + (counted ? grown.total : 0),
+      residual: own.residual + residual,
+      expected: own.expected + mean,
+      variance: own.variance + variance,
     };
     if (counted) {
       squares += residual ** 2;
@@ -146,6 +206,8 @@ function addReplicas(
   }
   return { replicas: next, replicaLooks: { squares, expected, terms } };
 }
+
+const NO_REPLICA: ReplicaSums = { seen: NO_COUNTS, bad: 0, total: 0, residual: 0, expected: 0, variance: 0 };
 
 function addCanaryLook(
   sums: DispersionSums['canaryLooks'],

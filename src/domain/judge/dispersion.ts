@@ -30,7 +30,13 @@ const FEWEST_BLOCKS = 4;
  */
 export function dispersionOf(
   sums: DispersionSums,
-  now: { readonly canaryExpected: number; readonly elapsedSeconds: number; readonly canaryReplicas: number },
+  now: {
+    readonly canaryExpected: number;
+    readonly elapsedSeconds: number;
+    readonly canaryReplicas: number;
+    /** Replicas that are left out; none when left out themselves. */
+    readonly without?: readonly string[];
+  },
   floor: NoiseFloor,
 ): Dispersion {
   const clumping = clumpIndex(sums);
@@ -41,7 +47,9 @@ export function dispersionOf(
     varianceOfMean(correlationSeconds, now.elapsedSeconds) / varianceOfMean(correlationSeconds, sums.seconds),
   );
   const atRest = floorVariance(floor, now.elapsedSeconds);
-  const replicas = Object.values(sums.replicas).filter((replica) => replica.expected > 0);
+  const replicas = Object.entries(sums.replicas)
+    .filter(([name, replica]) => replica.expected > 0 && now.without?.includes(name) !== true)
+    .map(([, replica]) => replica);
   // With two counters only, the canary is taken to wander as the floor says or as the control does, whichever is more, and
   // the control's own wandering comes on top. Between replicas of one look what all share cancels, as it does for the canary.
   const shared = replicas.length < 2 ? controlWandering(sums, clumping, floor, now.elapsedSeconds) : 0;
@@ -91,7 +99,7 @@ function mixed(prior: number, measured: number, degrees: number): number {
  * any kind of count bounds the clumps from above. Each is first lowered by its standard error, √((2+1/μ)/n) for n counts
  * of mean μ, so that chance alone is not taken for clumps.
  */
-function clumpIndex(sums: DispersionSums): number {
+export function clumpIndex(sums: DispersionSums): number {
   const { replicaLooks, canaryLooks } = sums;
   const found: number[] = [];
   const first = sums.blocks[0];

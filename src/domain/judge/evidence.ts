@@ -91,14 +91,16 @@ function comparisonStep(ratio: number, { canary, control }: Split): number {
 }
 
 /**
- * Log likelihood ratios of one look for "the canary breaks its objective": each event is bad with probability at most
- * `budget` (1 - objective) under the null, and has odds r times those of the budget under the alternative.
+ * Evidence that the canary breaks its objective over the whole bake, as the natural logarithm of an e-value: the objective is a budget for
+ * the bake, `allowed` bad events, and not a limit for each moment, so a short incident within it breaks nothing.
+ *
+ * If the chances of being bad add up to at most `allowed` over the bake, the mean of r^bad is at most e^((r-1)·allowed) at its end; r^bad only grows,
+ * so by Markov's inequality the mixture over rungs exceeds 1/a at any look with probability at most a.
  */
-export function objectiveSteps(canary: Counts, budget: number): readonly number[] {
-  return LADDER.map(({ ratio }) => {
-    const drop = Math.log1p((ratio - 1) * budget);
-    return canary.bad * (Math.log(ratio) - drop) - (canary.total - canary.bad) * drop;
-  });
+export function objectiveEvidence(bad: number, allowed: number, dispersion: number): number {
+  return logSumExp(
+    LADDER.map(({ ratio, weight }) => Math.log(weight) + (bad * Math.log(ratio) - (ratio - 1) * allowed) / dispersion),
+  );
 }
 
 /** The evidence that a canary with `bad` bad events would give at one look over the whole span, against a given control. */

@@ -14,9 +14,45 @@ export type SloReading =
       readonly controlReplicas?: Readonly<Record<string, Counts>>;
       /** How many replicas the canary has; 1 when left out, which is the careful assumption. */
       readonly canaryReplicas?: number;
+      /** The moment that the counts are of, in seconds since the bake began; that of the look when left out. */
+      readonly moment?: number;
+      /** Replicas of the control that cannot be reached and are left out. */
+      readonly lost?: readonly string[];
+      /** All requests of each side, of the whole control, up to a moment in seconds: whether the share is as it should be. */
+      readonly arrived?: Arrived;
+      /** A latency SLO at the other edges of its histogram. */
+      readonly edges?: readonly EdgeReading[];
     }
   /** There is nothing that can be trusted; `detail` says why in one sentence. */
   | { readonly ok: false; readonly detail: string };
+
+/** Requests slower than another edge of the histogram than the threshold, which are `bad` here. */
+export interface EdgeReading {
+  /** In seconds, as the histogram spells it. */
+  readonly le: string;
+  readonly canary: Counts;
+  readonly control: Counts;
+  /** How the control's replicas scatter at this edge. */
+  readonly spread: Spread;
+}
+
+/**
+ * How replicas scatter about their common ratio, in four numbers that can be kept for every edge of a histogram: with the
+ * residual S of a replica, its mean E and its variance V by chance, Σ S², Σ V and Σ E².
+ */
+export interface Spread {
+  readonly squares: number;
+  readonly variance: number;
+  readonly scale: number;
+  readonly replicas: number;
+}
+
+/** How many requests reached each side since the bake began. */
+export interface Arrived {
+  readonly seconds: number;
+  readonly canary: number;
+  readonly control: number;
+}
 
 /** One look at all SLOs. */
 export interface Look {
@@ -24,6 +60,8 @@ export interface Look {
   readonly elapsedSeconds: number;
   /** Readings by SLO name; an SLO that is missing has no data. */
   readonly slos: Readonly<Record<string, SloReading>>;
+  /** Why the canary's pods fail, whatever its requests say; absent while they are well or nobody looks at them. */
+  readonly podsFailing?: string;
 }
 
 /**

@@ -13,6 +13,10 @@ export interface JudgeSettings {
   readonly bakeSeconds: number;
   /** How much longer, once, when the verdict is inconclusive. */
   readonly extensionSeconds: number;
+  /** How long a canary may warm up before the bake, in seconds; 0 when left out. Until then only a gross failure counts. */
+  readonly warmupSeconds?: number;
+  /** How long a canary is held while stable breaks its objective too; as long as the extension when left out. */
+  readonly holdSeconds?: number;
   /** How restless replicas are taken to be as long as nothing is measured; {@link DEFAULT_NOISE} when left out. */
   readonly noise?: NoiseFloor;
 }
@@ -24,6 +28,13 @@ export interface SloSettings {
   readonly objective: number;
   /** Its share of `alpha` relative to the other SLOs; 1 when left out. */
   readonly weight?: number;
+  /** What a bad event is: `slow` where a request took longer than a threshold, else an error. Slow answers are what warming up is. */
+  readonly kind?: 'error' | 'slow';
+  /**
+   * The canary's share of these requests, 0 to 1, where a route divides them by weight: then the share is judged too. Left out where it is
+   * not known exactly, and for all but one of the SLOs that count the same requests.
+   */
+  readonly share?: number;
 }
 
 /**
@@ -46,7 +57,7 @@ export const DEFAULT_NOISE: NoiseFloor = { coefficientOfVariation: 0.3, correlat
 /** Of an SLO's share of alpha, what goes to the comparison with control; the rest guards the absolute objective. */
 const COMPARISON_SHARE = 0.95;
 
-/** The evidence (natural logarithm of an e-value) at which each test of an SLO aborts the canary. */
+/** The evidence (natural logarithm of an e-value) at which each test of an SLO aborts or holds the canary. */
 export interface Limits {
   readonly comparison: number;
   readonly objective: number;
@@ -57,10 +68,27 @@ export interface Limits {
  * a limit by Ville's inequality: an e-process reaches 1/a with probability at most a.
  */
 export function limitsOf(settings: JudgeSettings, slo: SloSettings): Limits {
-  const weights = settings.slos.reduce((sum, one) => sum + (one.weight ?? 1), 0);
-  const alpha = (settings.alpha * (slo.weight ?? 1)) / weights;
+  const alpha = settings.alpha * weightOf(settings, slo);
   return {
     comparison: -Math.log(alpha * COMPARISON_SHARE),
     objective: -Math.log(alpha * (1 - COMPARISON_SHARE)),
   };
+}
+
+/** An SLO's part of alpha, 0 to 1. */
+export function weightOf(settings: JudgeSettings, slo: SloSettings): number {
+  return (slo.weight ?? 1) / settings.slos.reduce((sum, one) => sum + (one.weight ?? 1), 0);
+}
+
+/** The limit for the weighted mean of the comparisons of all SLOs. */
+export function meanLimit(settings: JudgeSettings): number {
+  return -Math.log(settings.alpha * COMPARISON_SHARE);
+}
+
+/**
+ * Chance, over the whole bake, of holding a good canary because its share of the requests, or its latency away from the threshold, is not as
+ * it should be. They hold and do not abort, so they have a chance of their own beside alpha: half of it each.
+ */
+export function holdLimit(settings: JudgeSettings): number {
+  return -Math.log(settings.alpha / 2);
 }

@@ -6,6 +6,7 @@ export interface Random {
   /** Gamma with this shape and scale 1. */
   gamma(shape: number): number;
   poisson(mean: number): number;
+  binomial(trials: number, chance: number): number;
 }
 
 /** Mulberry32 for the uniform numbers; Marsaglia and Tsang (2000) for gamma, Hörmann's PTRS (1993) for large Poisson means. */
@@ -38,7 +39,18 @@ export function createRandom(seed: number): Random {
     for (let product = uniform(); product > limit; product *= uniform()) count += 1;
     return count;
   };
-  return { uniform, normal, gamma, poisson };
+  const binomial = (trials: number, chance: number): number => {
+    if (chance >= 1) return trials;
+    if (chance > 0.5) return trials - binomial(trials, 1 - chance);
+    const mean = trials * chance;
+    // For many trials the normal law, for rare events Poisson's, is near enough for a bench.
+    if (mean > 30) return Math.min(trials, Math.max(0, Math.round(mean + normal() * Math.sqrt(mean * (1 - chance)))));
+    if (chance < 0.01) return Math.min(trials, poisson(mean));
+    let count = 0;
+    for (let trial = 0; trial < trials; trial += 1) if (uniform() < chance) count += 1;
+    return count;
+  };
+  return { uniform, normal, gamma, poisson, binomial };
 }
 
 function largePoisson(mean: number, uniform: () => number): number {

@@ -30,10 +30,26 @@ describe('the decision', () => {
     expect(decision.reason).toMatch(/^errors: .*passed the limit of 4\.66.*at most once in 105 releases$/);
   });
 
-  it('fails a canary that breaks its objective although the control is as bad', () => {
-    const decision = decide(judgementOf(SETTINGS, steadyLooks(60, { rate: 10, bad: 0.03 }, { rate: 990, bad: 0.03 })));
-    expect(decision).toMatchObject({ verdict: 'fail', code: 'objective-broken' });
-    expect(decision.reason).toContain('where the objective allows 1%');
+  it('fails a canary that has spent more than the budget of the bake while the control is well', () => {
+    const alone = steadyLooks(60, { rate: 10, bad: 0.03 }, { rate: 0, bad: 0 });
+    const broken = decide(judgementOf(SETTINGS, alone));
+    expect(broken).toMatchObject({ verdict: 'fail', code: 'objective-broken' });
+    expect(broken.reason).toContain('more than the whole bake may have with the 1% that the objective allows');
+  });
+
+  it('fails a canary that fails most of its requests at once, also where nothing can be compared', () => {
+    const decision = decide(judgementOf(SETTINGS, [lookAt(15, { bad: 90, total: 100 }, { bad: 0, total: 0 })]));
+    expect(decision).toMatchObject({ verdict: 'fail', code: 'failing-grossly' });
+  });
+
+  it('holds a canary while the control breaks the objective too, and within a limit only', () => {
+    const looks = steadyLooks(240, { rate: 10, bad: 0.03 }, { rate: 990, bad: 0.03 });
+    const held = decide(judgementOf(SETTINGS, looks.slice(0, 60)));
+    expect(held).toMatchObject({ verdict: 'hold', code: 'both-break-objective' });
+    expect(decide(judgementOf(SETTINGS, looks))).toMatchObject({
+      verdict: 'inconclusive',
+      code: 'both-break-objective',
+    });
   });
 
   it('does not promote above the objective, even where that may be chance', () => {
@@ -123,7 +139,7 @@ describe('the decision', () => {
   });
 
   it('shows an objective that is broken as evidence above the limit', () => {
-    const looks = [lookAt(15, { bad: 100, total: 1000 }, { bad: 1000, total: 10_000 })];
+    const looks = steadyLooks(60, { rate: 10, bad: 0.1 }, { rate: 0, bad: 0 });
     const view = canaryLook(decide(judgementOf(SETTINGS, looks)), 900);
     expect(view.slos[0]?.evidence).toBeGreaterThanOrEqual(view.slos[0]?.limit ?? Number.POSITIVE_INFINITY);
   });

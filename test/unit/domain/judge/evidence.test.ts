@@ -7,7 +7,7 @@ import {
   extendTrail,
   LADDER,
   logEvidence,
-  objectiveSteps,
+  objectiveEvidence,
   RESTARTS,
   restartTrail,
 } from '../../../../src/domain/judge/evidence.ts';
@@ -76,17 +76,18 @@ describe('evidence against the canary', () => {
     expect(Math.log(mean)).toBeCloseTo(logEvidence(before, 1), 10);
   });
 
-  it('has a mean of 1 for a canary exactly at its objective, and less for a better one', () => {
-    const meanAt = (rate: number) => {
-      let mean = 0;
-      for (let bad = 0; bad <= 200; bad += 1) {
-        const chance = logChoose(200, bad) + bad * Math.log(rate) + (200 - bad) * Math.log1p(-rate);
-        mean += Math.exp(chance + logEvidence(extendTrail(EMPTY_TRAIL, objectiveSteps({ bad, total: 200 }, 0.01)), 1));
+  it('has a mean of at most 1 for a canary within its budget, wherever in the bake it spends it', () => {
+    // The chances of 200 events add up to the budget of 2: evenly, in one incident, or in less.
+    const spent = [Array(200).fill(0.01), [...Array(190).fill(0), ...Array(10).fill(0.2)], Array(200).fill(0.006)];
+    const means = spent.map((chances: readonly number[]) => {
+      let law = [1];
+      for (const chance of chances) {
+        law = [...law, 0].map((_, bad) => (law[bad] ?? 0) * (1 - chance) + (law[bad - 1] ?? 0) * chance);
       }
-      return mean;
-    };
-    expect(meanAt(0.01)).toBeCloseTo(1, 8);
-    expect(meanAt(0.006)).toBeLessThan(1);
+      return law.reduce((mean, chance, bad) => mean + chance * Math.exp(objectiveEvidence(bad, 2, 1)), 0);
+    });
+    for (const mean of means) expect(mean).toBeLessThanOrEqual(1 + 1e-9);
+    expect(means[0]).toBeGreaterThan(means[2] ?? 1);
   });
 
   it('never falls when the canary is worse, nor rises when the control is', () => {

@@ -1,0 +1,109 @@
+import type { SampledSeries } from '../../ports/metrics.ts';
+import { Track } from './track.ts';
+
+/** A target of one side: something that is scraped by itself, such as a pod. Its counters are sampled at the same moments. */
+export interface Target {
+  readonly name: string;
+  /** As its store calls it, by `job` and `instance`. */
+  readonly instance: string;
+  readonly total: ReadonlyMap<string, Track>;
+  /** Good events by threshold; of an SLO that has none under the empty name. */
+  readonly good: ReadonlyMap<string, ReadonlyMap<string, Track>>;
+}
+
+interface OpenTarget {
+  readonly name: string;
+  readonly instance: string;
+  readonly total: Map<string, Track>;
+  readonly good: Map<string, Map<string, Track>>;
+}
+
+/** Which labels tell targets apart, the first that a series has. */
+const TARGET_LABELS = ['pod', 'instance'] as const;
+
+/**
+ * What is known of an SLO's counters on one side, by target. Samples are entered as they are read, each stretch once or
+ * again; all events go before the good ones, so that a good event is never older than the event that it is.
+ */
+export class CounterBook {
+  private readonly byName = new Map<string, OpenTarget>();
+  private readonly from: number;
+
+  /** @param from when counting begins, milliseconds since the epoch */
+  constructor(from: number) {
+    this.from = from;
+  }
+
+  /** Enters samples of all events. `group` keeps targets of different places apart that have the same name. */
+  enterTotal(series: readonly SampledSeries[], group = ''): void {
+    for (const one of series) {
+      const target = this.target(one, group);
+      enter(target.total, one, this.from, this.bornAt(target, one));
+    }
+  }
+
+  /** Enters samples of good events; with `le` as thresholds where `byThreshold` is set. */
+  enterGood(series: readonly SampledSeries[], byThreshold: boolean, group = ''): void {
+    for (const one of series) {
+      const target = this.target(one, group);
+      const threshold = byThreshold ? (one.labels.le ?? '') : '';
+      const tracks = target.good.get(threshold) ?? new Map<string, Track>();
+      target.good.set(threshold, tracks);
+      enter(tracks, one, this.from, this.bornAt(target, one));
+    }
+  }
+
+  /** The targets that are known. */
+  targets(): readonly Target[] {
+    return [...this.byName.values()];
+  }
+
+  /** Forgets samples that no later moment needs. */
+  forgetBefore(moment: number): void {
+    for (const { total, good } of this.byName.values()) {
+      for (const track of total.values()) track.forgetBefore(moment);
+      for (const tracks of good.values()) for (const track of tracks.values()) track.forgetBefore(moment);
+    }
+  }
+
+  private target({ labels }: SampledSeries, group: string): OpenTarget {
+    const own = TARGET_LABELS.map((label) => labels[label]).find((value) => value !== undefined) ?? '';
+    const name = group === '' ? own : `${group} ${own}`;
+    const known = this.byName.get(name) ?? { name, instance: instanceOf(labels), total: new Map(), good: new Map() };
+    this.byName.set(name, known);
+    return known;
+  }
+
+  /**
+   * When a series was still zero that has no sample before the count begins: at the scrape before its first, which saw the target without it,
+   * or, of a target that is new itself, when counting began.
+   */
+  private bornAt(target: OpenTarget, { points }: SampledSeries): number | undefined {
+    const first = points[0]?.at;
+    if (first === undefined || first <= this.from) return undefined;
+    let scraped = this.from;
+    for (const track of target.total.values()) {
+      for (const at of track.times()) if (at < first && at > scraped) scraped = at;
+    }
+    return scraped;
+  }
+}
+
+/** What a store calls a target by: its `job` and `instance`. */
+export function instanceOf(labels: Readonly<Record<string, string>>): string {
+  return `${labels.job ?? ''} ${labels.instance ?? ''}`;
+}
+
+function enter(tracks: Map<string, Track>, series: SampledSeries, from: number, bornAt: number | undefined): void {
+  const key = keyOf(series.labels);
+  const track = tracks.get(key) ?? new Track(from);
+  tracks.set(key, track);
+  track.enter(series.points, bornAt);
+}
+
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  return Object.keys(labels)
+    .sort()
+    .map((label) => `${label}=${labels[label]}`)
+    .join(',');
+}

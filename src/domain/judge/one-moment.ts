@@ -1,0 +1,254 @@
+import type { CounterBook, Target } from './counter-book.ts';
+import { type Arrived, type ControlLook, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
+import { countsOf } from './replicas.ts';
+import { spreadOf } from './spread.ts';
+import type { Track } from './track.ts';
+
+/** Both sides of an SLO's counters. */
+export interface Books {
+  readonly canary: CounterBook;
+  readonly control: CounterBook;
+}
+
+/** How a reading is made. */
+export interface MomentOptions {
+  /** When counting began and when it is looked, milliseconds since the epoch. */
+  readonly from: number;
+  readonly at: number;
+  /** Milliseconds after which a target that was not sampled has gone. */
+  readonly staleAfter: number;
+  /** The threshold of a latency SLO, as the histogram spells it; absent for other SLOs. */
+  readonly threshold?: string;
+  /** Targets that are still to be scraped and cannot be, as `instanceOf` names them. */
+  readonly lost?: ReadonlySet<string>;
+}
+
+/** Of the control's targets, the share that may be lost before there is no control to speak of. */
+const MOST_LOST = 0.2;
+/** Targets of the control that a stretch is compared with at least, where there are so many. */
+const FEWEST = 5;
+/** Milliseconds of the past from which a target's rate is taken. */
+const RECENT = 45_000;
+/** Milliseconds for which samples are kept that a late target may need. */
+const LONGEST_WAIT = 120_000;
+/** Scrape intervals after which a target is late, when others were scraped. */
+const LATE = 1.6;
+
+/** What of the control has been compared so far, and up to when; plain data, handed from look to look. */
+export interface Compared {
+  /** Milliseconds since the epoch. */
+  readonly moment: number;
+  /** Counts of each target of the control over the stretches in which it was compared. */
+  readonly control: Readonly<Record<string, Counts>>;
+}
+
+/** A reading, and what the next one goes on from. */
+export interface MomentReading {
+  readonly reading: SloReading;
+  readonly compared: Compared;
+}
+
+/**
+ * Counts of canary and control at one and the same moment: a scrape of the canary, to which the control's counters are interpolated.
+ * Targets are scraped one after another, so counters "as of now" are up to a scrape interval apart, and a short incident that
+ * both sides share would be seen on one side first.
+ *
+ * The moment is the canary's last scrape that half of the control's targets (and at least {@link FEWEST}) have passed; each stretch from
+ * moment to moment is compared with those that have. Which targets these are is known before anything is counted, so the
+ * comparison stays fair. What needs the whole control, its share and the other edges, waits for all of it.
+ *
+ * A target of the control that is late or lost is left out and named: one dead node does not blind the judge. A lost
+ * canary, or more than a fifth of the control, is no data.
+ * @param before what was compared at the look before
+ */
+export function readMoment(books: Books, options: MomentOptions, before?: Compared): MomentReading {
+  const { from, at, staleAfter, threshold } = options;
+  const compared = before ?? { moment: from, control: {} };
+  const none = (detail: string): MomentReading => ({ reading: { ok: false, detail }, compared });
+  const canaries = books.canary.targets().filter(hasTotal);
+  const controls = books.control.targets().filter(hasTotal);
+  const isLiving = (target: Target) => lastScrape(target) >= at - staleAfter;
+  const canary = canaries.filter(isLiving);
+  if (canaries.length === 0) return none('canary: no series');
+  if (canary.length === 0) return none(`canary: not sampled for ${staleAfter / 1000} s`);
+  const living = controls.filter(isLiving);
+  if (living.length === 0) return none('control: no series, or none that is sampled any more');
+  const newest = Math.max(...living.map(lastScrape));
+  const interval = scrapeInterval([...canary, ...living]);
+  const punctual = living.filter((target) => lastScrape(target) >= newest - LATE * interval);
+  const lost = controls.filter((target) => !punctual.includes(target) && options.lost?.has(target.instance) === true);
+  if (lost.length > MOST_LOST * (punctual.length + lost.length)) {
+    const names = lost.map((target) => target.name).join(', ');
+    return none(`control: ${lost.length} targets cannot be reached (${names})`);
+  }
+  const scrapes = canary.flatMap((target) => scrapesOf(target));
+  const seen = Math.min(at, ...canary.map(lastScrape));
+  const moment = lastAtOrBefore(scrapes, Math.min(seen, passedBy(punctual, quorum(punctual.length))));
+  if (moment === undefined || moment <= from) return none('canary: not sampled yet since it gets requests');
+  const control: Record<string, Counts> = { ...compared.control };
+  for (const target of punctual) {
+    if (moment <= compared.moment || lastScrape(target) < moment) continue;
+    const now = countsAt(target, moment, threshold);
+    const then = countsAt(target, compared.moment, threshold);
+    control[target.name] = plusAll([
+      control[target.name] ?? NO_COUNTS,
+      { bad: Math.max(0, now.bad - then.bad), total: now.total - then.total },
+    ]);
+  }
+  const whole = lastAtOrBefore(scrapes, Math.min(seen, passedBy(punctual, punctual.length))) ?? from;
+  const own = plusAll(canaries.map((target) => countsAt(target, moment, threshold)));
+  const reading: SloReading = {
+    ok: true,
+    moment: (moment - from) / 1000,
+    canary: own,
+    control: plusAll(Object.values(control)),
+    ...(punctual.some((target) => target.name !== '') ? { controlReplicas: control } : {}),
+    canaryReplicas: canary.length,
+    ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
+    ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from }) }),
+    ...(threshold === undefined || whole <= from
+      ? {}
+      : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
+  };
+  return { reading, compared: { moment: Math.max(moment, compared.moment), control } };
+}
+
+/** All requests of both sides by a moment; a target that was not scraped since goes on as it did. */
+function arrivedBy(
+  canaries: readonly Target[],
+  controls: readonly Target[],
+  { moment, from }: { readonly moment: number; readonly from: number },
+): Arrived {
+  const total = (target: Target, at: number) => grown(target.total.values(), at);
+  const expected = (target: Target) => {
+    const last = lastScrape(target);
+    const sofar = total(target, moment);
+    const recent = Math.min(RECENT, last - from);
+    if (last >= moment || last < moment - RECENT || recent <= 0) return sofar;
+    return sofar + ((sofar - total(target, last - recent)) * (moment - last)) / recent;
+  };
+  return {
+    seconds: (moment - from) / 1000,
+    canary: canaries.reduce((sum, target) => sum + total(target, moment), 0),
+    control: controls.reduce((sum, target) => sum + expected(target), 0),
+  };
+}
+
+/** Drops the samples that no later reading needs. */
+export function forget(books: Books, { compared, reading }: MomentReading): void {
+  if (!reading.ok) return;
+  const until = compared.moment - LONGEST_WAIT;
+  books.canary.forgetBefore(until);
+  books.control.forgetBefore(until);
+}
+
+/**
+ * The control by itself at even moments up to a time: how restless its targets are, before anything is compared with them.
+ * @param book of the control, with counting begun at `from`
+ * @param every milliseconds between the moments
+ */
+export function controlHistory(
+  book: CounterBook,
+  span: { readonly from: number; readonly to: number },
+  every: number,
+  threshold: string | undefined,
+): readonly ControlLook[] {
+  const targets = book.targets().filter((target) => hasTotal(target) && target.name !== '');
+  const known = targets.length > 0 ? targets : book.targets().filter(hasTotal);
+  const looks: ControlLook[] = [];
+  for (let moment = span.from + every; moment <= span.to && known.length > 0; moment += every) {
+    const replicas = known
+      .filter((target) => lastScrape(target) >= moment - every)
+      .map((target) => [target.name, countsAt(target, moment, threshold)] as const);
+    looks.push({
+      elapsedSeconds: (moment - span.from) / 1000,
+      control: plusAll(replicas.map(([, counts]) => counts)),
+      ...(targets.length > 0 ? { controlReplicas: Object.fromEntries(replicas) } : {}),
+    });
+  }
+  return looks;
+}
+
+/** How many targets of the control are enough to compare a stretch with. */
+function quorum(targets: number): number {
+  return Math.max(Math.ceil(targets / 2), Math.min(targets, FEWEST));
+}
+
+/** The latest moment that so many of the targets have been scraped at or after. */
+function passedBy(targets: readonly Target[], wanted: number): number {
+  const last = targets.map(lastScrape).sort((a, b) => b - a);
+  return last[Math.min(wanted, last.length) - 1] ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Counts at the other edges of the histogram, each with how the control's replicas scatter there. */
+function edgesOf(side: {
+  readonly canaries: readonly Target[];
+  readonly controls: readonly Target[];
+  readonly moment: number;
+  readonly threshold: string;
+}): { readonly edges?: readonly EdgeReading[] } {
+  const { canaries, controls, moment, threshold } = side;
+  const edges = new Set(controls.flatMap((target) => [...target.good.keys()]));
+  const others = [...edges].filter((edge) => edge !== threshold && Number.isFinite(Number(edge)));
+  if (others.length === 0) return {};
+  return {
+    edges: others
+      .sort((a, b) => Number(a) - Number(b))
+      .map((le) => {
+        const replicas = controls.map((target) => countsAt(target, moment, le));
+        const own = plusAll(canaries.map((target) => countsAt(target, moment, le)));
+        return { le, canary: own, control: plusAll(replicas), spread: spreadOf(replicas) };
+      }),
+  };
+}
+
+function countsAt(target: Target, moment: number, threshold: string | undefined): Counts {
+  return countsOf(
+    grown(target.good.get(threshold ?? '')?.values() ?? [], moment),
+    grown(target.total.values(), moment),
+  );
+}
+
+function grown(tracks: Iterable<Track>, moment: number): number {
+  let sum = 0;
+  for (const track of tracks) sum += track.since(moment);
+  return sum;
+}
+
+function plusAll(all: readonly Counts[]): Counts {
+  return all.reduce((a, b) => ({ bad: a.bad + b.bad, total: a.total + b.total }), { bad: 0, total: 0 });
+}
+
+function hasTotal(target: Target): boolean {
+  return target.total.size > 0;
+}
+
+function lastScrape(target: Target): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const track of target.total.values()) last = Math.max(last, track.lastAt ?? last);
+  return last;
+}
+
+function scrapesOf(target: Target): readonly number[] {
+  return [...target.total.values()].flatMap((track) => [...track.times()]);
+}
+
+function lastAtOrBefore(times: readonly number[], horizon: number): number | undefined {
+  let last: number | undefined;
+  for (const at of times) if (at <= horizon && (last === undefined || at > last)) last = at;
+  return last;
+}
+
+/** The median distance of two scrapes of a target; endless while none has been scraped twice. */
+function scrapeInterval(targets: readonly Target[]): number {
+  const distances: number[] = [];
+  for (const target of targets) {
+    const [track] = target.total.values();
+    const times = track?.times() ?? [];
+    const last = times.at(-1);
+    const before = times.at(-2);
+    if (last !== undefined && before !== undefined) distances.push(last - before);
+  }
+  if (distances.length === 0) return Number.POSITIVE_INFINITY;
+  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+}

@@ -1,0 +1,73 @@
+import type { SamplePoint } from '../../ports/metrics.ts';
+
+/** How far a counter had grown at a scrape, since it was first known. */
+interface Knot {
+  readonly at: number;
+  readonly grown: number;
+}
+
+/**
+ * The growth of one series over time: exact at its scrapes, along a straight line between them. A value that falls is a
+ * restart from zero. What is older than is still needed can be forgotten.
+ */
+export class Track {
+  private knots: Knot[] = [];
+  private last: SamplePoint | undefined;
+  private base: number | undefined;
+  private readonly from: number;
+
+  /** @param from when counting begins, milliseconds since the epoch */
+  constructor(from: number) {
+    this.from = from;
+  }
+
+  /** Takes samples, oldest first; those that are known already add nothing. `bornAt`: when it was still zero, if it began later. */
+  enter(points: readonly SamplePoint[], bornAt: number | undefined): void {
+    for (const point of points) {
+      if (this.last === undefined) {
+        if (bornAt !== undefined && bornAt < point.at) this.knots.push({ at: bornAt, grown: 0 });
+        this.knots.push({ at: point.at, grown: bornAt === undefined ? 0 : point.value });
+      } else {
+        if (point.at <= this.last.at) continue;
+        const step = point.value >= this.last.value ? point.value - this.last.value : point.value;
+        this.knots.push({ at: point.at, grown: (this.knots.at(-1)?.grown ?? 0) + step });
+      }
+      this.last = point;
+    }
+  }
+
+  /** When it was last sampled; `undefined` before it was. */
+  get lastAt(): number | undefined {
+    return this.last?.at;
+  }
+
+  /** When it was sampled, of what is still known. */
+  times(): readonly number[] {
+    return this.knots.map((knot) => knot.at);
+  }
+
+  /** How far it had grown at a moment since counting began: nothing before the first sample, and no further after the last. */
+  since(moment: number): number {
+    return this.at(moment) - (this.base ?? this.at(this.from));
+  }
+
+  private at(moment: number): number {
+    let later = this.knots.length - 1;
+    while (later >= 0 && (this.knots[later]?.at ?? 0) > moment) later -= 1;
+    const before = this.knots[later];
+    if (before === undefined) return this.knots[0]?.grown ?? 0;
+    const after = this.knots[later + 1];
+    if (after === undefined || before.at === moment) return before.grown;
+    return before.grown + ((after.grown - before.grown) * (moment - before.at)) / (after.at - before.at);
+  }
+
+  /** Forgets what lies before the last sample at or before a moment. */
+  forgetBefore(moment: number): void {
+    let first = 0;
+    while (first + 1 < this.knots.length && (this.knots[first + 1]?.at ?? Number.POSITIVE_INFINITY) <= moment)
+      first += 1;
+    if (first === 0) return;
+    if ((this.knots.at(-1)?.at ?? 0) > this.from) this.base ??= this.at(this.from);
+    this.knots = this.knots.slice(first);
+  }
+}

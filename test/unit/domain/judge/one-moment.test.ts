@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
+import { type Compared, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import type { SampledSeries } from '../../../../src/ports/metrics.ts';
+
+const FROM = 1_000_000;
+
+/** A pod that gets `rate` requests a second, scraped every 15 s at its own phase, from before counting began. */
+function pod(name: string, rate: number, phase: number, until: number, born = -300): SampledSeries {
+  const points = [];
+  for (let at = phase - 300; at <= until; at += 15) {
+    if (at >= born) points.push({ at: FROM + at * 1000, value: rate * (at - born) });
+  }
+  return { labels: { pod: name, instance: name }, points };
+}
+
+function books(canary: readonly SampledSeries[], control: readonly SampledSeries[], good = control) {
+  const both = { canary: new CounterBook(FROM), control: new CounterBook(FROM) };
+  both.canary.enterTotal(canary);
+  both.canary.enterGood(canary, false);
+  both.control.enterTotal(control);
+  both.control.enterGood(good, false);
+  return both;
+}
+
+const options = (at: number) => ({ from: FROM, at: FROM + at * 1000, staleAfter: 60_000 });
+
+describe('one moment for both sides', () => {
+  it('takes the counters at a scrape of the canary, and interpolates stable to it', () => {
+    const stable = [2, 5, 8, 11, 14].map((phase) => pod(`s${phase}`, 100, phase, 60));
+    const { reading } = readMoment(books([pod('c', 10, 4, 60, 0)], stable), options(60));
+    if (!reading.ok) throw new Error(reading.detail);
+    // Stable pods were last scraped at 47 to 59 s, the canary at 49 and before at 34: only at 34 s all five have passed it.
+    expect(reading.moment).toBe(34);
+    expect(reading.canary).toEqual({ bad: 0, total: 340 });
+    expect(reading.control.total).toBeCloseTo(5 * 3400, 6);
+  });
+
+  it('leaves out a lost target and names it, and does not wait for it', () => {
+    const stable = Array.from({ length: 10 }, (_, index) => pod(`s${index}`, 100, index, index === 0 ? 5 : 75));
+    const lost = new Set([instanceOf({ instance: 's0' })]);
+    const { reading } = readMoment(books([pod('c', 10, 0, 75, 0)], stable), { ...options(75), lost });
+    expect(reading).toMatchObject({ ok: true, lost: ['s0'], moment: 60 });
+  });
+
+  it('has no data when the canary is lost, or more than a fifth of stable', () => {
+    const stable = Array.from({ length: 4 }, (_, index) => pod(`s${index}`, 100, index, index === 0 ? 5 : 120));
+    const lost = new Set([instanceOf({ instance: 's0' })]);
+    const gone = readMoment(books([pod('c', 10, 0, 120, 0)], stable), { ...options(120), lost });
+    expect(gone.reading).toMatchObject({ ok: false, detail: 'control: 1 targets cannot be reached (s0)' });
+    const silent = readMoment(books([pod('c', 10, 0, 30, 0)], stable), options(120));
+    expect(silent.reading).toMatchObject({ ok: false, detail: 'canary: not sampled for 60 s' });
+  });
+
+  it('never goes back when targets come late, and never counts a stretch twice', () => {
+    const whole = Array.from({ length: 6 }, (_, index) => pod(`s${index}`, 100, index * 2, 300));
+    let before: Compared | undefined;
+    let last = 0;
+    for (let at = 20; at <= 300; at += 5) {
+      const until = FROM + at * 1000;
+      const seen = whole.map((one, index) => ({
+        ...one,
+        // Every other target is a scrape late.
+        points: one.points.filter((point) => point.at <= until - (index % 2) * 15_000),
+      }));
+      const canary = pod('c', 10, 3, at, 0);
+      const read = readMoment(books([canary], seen), options(at), before);
+      before = read.compared;
+      if (!read.reading.ok) continue;
+      expect(read.reading.control.total).toBeGreaterThanOrEqual(last);
+      expect(read.reading.control.total).toBeLessThanOrEqual(600 * at);
+      last = read.reading.control.total;
+    }
+    expect(last).toBeGreaterThan(600 * 200 * 0.5);
+  });
+
+  it('counts a first error from the scrape before it, and no good event twice', () => {
+    const total = pod('c', 10, 0, 60, 0);
+    const errors: SampledSeries = {
+      labels: { pod: 'c', instance: 'c', code: '500' },
+      points: [{ at: FROM + 30_000, value: 4 }],
+    };
+    const both = { canary: new CounterBook(FROM), control: new CounterBook(FROM) };
+    both.canary.enterTotal([total, errors]);
+    both.canary.enterGood([total], false);
+    both.control.enterTotal([pod('s', 100, 0, 60)]);
+    both.control.enterGood([pod('s', 100, 0, 60)], false);
+    const { reading } = readMoment(both, options(60));
+    expect(reading).toMatchObject({ ok: true, canary: { bad: 4, total: 604 } });
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { reaches, runDay } from '../../../bench/judge/days/main.ts';
+import { DAYS } from '../../../bench/judge/days/rows.ts';
+
+/** A few canaries of each section: the figures are the bench's, here it is seen that each kind of day is understood at all. */
+const SAMPLE = [
+  'good, ×10 at first, warm after 60 s',
+  'fails 60% from the start',
+  'good, 10% errors for 30 s on both',
+  'good, one pod fails 2%',
+  '×5, one pod fails 2%',
+  '×20, a stable pod dies at -10 s and stays a target',
+  'the canary loses 20% before they are counted',
+  '×5, probes are counted as users (as many again)',
+  'good, as the route says',
+  '×1.5 slower, the threshold far away',
+];
+
+describe('the judge on ordinary days', () => {
+  it.each(SAMPLE)('%s', (name) => {
+    const day = DAYS.find((one) => one.name === name);
+    if (day === undefined) throw new Error(`no day is called ${name}`);
+    const row = runDay({ ...day, rate: day.rate }, 5, 77);
+    expect({ codes: row.codes, failed: row.failed, passed: row.passed, reaches: reaches(row) }).toMatchObject({
+      reaches: true,
+    });
+  });
+});
