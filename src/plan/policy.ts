@@ -172,6 +172,9 @@ export const policySchema = z.strictObject({
   canary: z.strictObject({
     maxShare: z.string().describe('Largest true share that a canary may get'),
     minBake: z.string().describe('Shortest bake that a plan may name'),
+    warmup: durationSchema
+      .default('2m')
+      .describe('How long a canary may warm up before its bake; until then only a gross failure counts'),
     alpha: z.number().gt(0).lt(0.5).describe('Overall chance of a false abort of a good canary'),
     power: z.number().gt(0.5).lt(1).describe('Chance with which the named regression must have been visible'),
     minimumRequests: z.int().min(0).describe('Requests at the canary below which no verdict is positive'),

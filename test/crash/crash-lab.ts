@@ -28,7 +28,11 @@ export async function openCrashLab(station: Station): Promise<CrashLab> {
     onDisk: true,
     shape: {
       replicas: { web: 3 },
-      policy: (text) => text.replace('maxShare: 15%', 'maxShare: 30%').replace('minBake: 15m', 'minBake: 1m'),
+      policy: (text) =>
+        text
+          .replace('maxShare: 15%', 'maxShare: 30%')
+          .replace('minBake: 15m', 'minBake: 1m')
+          .replace('warmup: 2m', 'warmup: 0s'),
     },
     plan: ({ spec }) => {
       spec.services = spec.services.slice(0, 1);

@@ -195,7 +195,7 @@ async function findLostTargets(api: PrometheusApi, selector: string, to: number,
     if (seenAt === undefined || seenAt < to - staleAfter) stopped.add(targetKey(labels));
   }
   if (stopped.size === 0) return undefined;
-  const answer = await api.query(`max_over_time(up[${staleAfter}ms]) == 0`, to);
+  const answer = await api.query(`max_over_time(up[${staleAfter}ms]) == 0 and up == 0`, to);
   if (!answer.ok) return answer.noData;
   const lost = answer.value.map((series) => targetKey(series.labels)).find((target) => stopped.has(target));
   if (lost === undefined) return undefined;

@@ -3,6 +3,7 @@ import type { Metrics, Reading } from '../../ports/metrics.ts';
 import { noData, openPrometheus, type PrometheusAccess, type PrometheusApi } from './api.ts';
 import { readGaps } from './gaps.ts';
 import { readIncrease } from './increase.ts';
+import { readLostTargets, readSamples } from './samples.ts';
 import { selectorWith } from './selector.ts';
 
 /** How to read a Prometheus. */
@@ -23,6 +24,8 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions): Metr
       withSelector(selector, matchers, (text) => readIncrease(api, text, span, staleAfter)),
     gaps: (selector, matchers, span, longerThanSeconds) =>
       withSelector(selector, matchers, (text) => readGaps(api, text, span, longerThanSeconds * 1000)),
+    samples: (selector, matchers, span) => withSelector(selector, matchers, (text) => readSamples(api, text, span)),
+    lostTargets: (at) => readLostTargets(api, at, staleAfter),
     scalar: (query, at) => readScalar(api, query, at, staleAfter),
   };
 }

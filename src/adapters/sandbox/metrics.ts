@@ -1,6 +1,15 @@
-import type { HourGrowth, Increase, Metrics, NoData, Reading, Span } from '../../ports/metrics.ts';
+import type {
+  HourGrowth,
+  Increase,
+  Metrics,
+  NoData,
+  Reading,
+  SampledSeries,
+  SamplePoint,
+  Span,
+} from '../../ports/metrics.ts';
 import { faultOn } from './faults.ts';
-import { evaluateQuery } from './query.ts';
+import { evaluateQuery, labelsOf } from './query.ts';
 import { none, resolve } from './selectors.ts';
 import { type Growth, growth, type Labelling } from './series.ts';
 import type { WorldState } from './world-state.ts';
@@ -8,6 +17,8 @@ import type { WorldState } from './world-state.ts';
 /** A series without a sample for longer than this before the end of a span is stale. */
 const STALE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** Every pod is sampled this often. */
+const SCRAPE_MS = 15_000;
 
 /** The metrics store of one environment of the simulated company. `read` gives the world as it is now. */
 export function createSandboxMetrics(
@@ -55,6 +66,28 @@ export function createSandboxMetrics(
         const hour = grown(selector, matchers, { from: to - HOUR_MS, to });
         return { to, total: hour.ok ? [...hour.value.series.values()].reduce((sum, count) => sum + count, 0) : 0 };
       }
+    },
+    async samples(selector, matchers, span): Promise<Reading<readonly SampledSeries[]>> {
+      const points = new Map<string, SamplePoint[]>();
+      let before = Math.floor(span.from / SCRAPE_MS) * SCRAPE_MS;
+      for (let at = before; at <= span.to; at += SCRAPE_MS) {
+        const fresh = grown(selector, matchers, { from: at === before ? at - SCRAPE_MS : before, to: at });
+        if (!fresh.ok) return fresh;
+        const isNew = [...fresh.value.series.keys()].some((key) => !points.has(key));
+        const whole = isNew ? grown(selector, matchers, { from: 0, to: at }) : undefined;
+        if (whole?.ok === false) return whole;
+        for (const [key, count] of fresh.value.series) {
+          const known = points.get(key) ?? [];
+          points.set(key, known);
+          const last = known.at(-1)?.value;
+          known.push({ at, value: last === undefined ? (whole?.value.series.get(key) ?? count) : last + count });
+        }
+        before = at;
+      }
+      return { ok: true, value: [...points].map(([key, known]) => ({ labels: labelsOf(key), points: known })) };
+    },
+    async lostTargets(at) {
+      return unavailable(read(), environment, at) ?? { ok: true, value: [] };
     },
     async scalar(query, at) {
       const state = read();

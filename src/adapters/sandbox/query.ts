@@ -160,6 +160,7 @@ function quantile(phi: number, buckets: [edge: number, count: number][]): number
   return lower + ((edge - lower) * (phi * all - below)) / (count - below);
 }
 
-function labelsOf(name: string): Labels {
+/** The labels that the name of a series is made of. */
+export function labelsOf(name: string): Labels {
   return Object.fromEntries((parseMatchers(name.slice(1, -1)) ?? []).map(({ label, value }) => [label, value]));
 }

@@ -127,7 +127,7 @@ function otherStatus(workload: KubeObject, pods: readonly KubeObject[]): Rollout
 }
 
 /** True for a pod that takes traffic. */
-function isReady(pod: KubeObject): boolean {
+export function isReady(pod: KubeObject): boolean {
   return (
     pod.metadata.deletionTimestamp === undefined &&
     (statusOf<PodStatus>(pod).conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True')

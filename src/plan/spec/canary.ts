@@ -23,6 +23,9 @@ export const canarySchema = z.strictObject({
     ),
   share: percentSchema.default('1%').describe('Share of production that the canary gets'),
   bake: durationSchema.default('15m').describe('How long the SLOs are monitored before promotion'),
+  warmup: durationSchema
+    .optional()
+    .describe('How long the canary may warm up before the bake, beside it; as the policy says when left out'),
   extension: durationSchema.default('15m').describe('How much longer, once, when the verdict is inconclusive'),
   look: durationSchema.default('15s').describe('How often the judge looks'),
   region: z.string().min(1).optional().describe('The non-critical region that goes first, for strategy region'),

@@ -39,7 +39,7 @@ async function conclude(run: Run, watched: Watched): Promise<StepResult> {
   const { journal } = run.release;
   const { decision } = watched;
   const evidence = await keepSeries(run, 'canary', watched);
-  const verdict = decision.verdict === 'continue' ? 'inconclusive' : decision.verdict;
+  const verdict = decision.verdict === 'pass' || decision.verdict === 'fail' ? decision.verdict : 'inconclusive';
   await journal.record('canary.judged', {
     attempt: run.attempt,
     verdict,

@@ -1,5 +1,5 @@
 import { canaryLook } from '../../domain/judge/canary-look.ts';
-import { type Decision, decide } from '../../domain/judge/decision.ts';
+import { type Decision, decide, notBaking } from '../../domain/judge/decision.ts';
 import { type Judgement, observe, openJudgement } from '../../domain/judge/judgement.ts';
 import type { ControlLook, Look } from '../../domain/judge/look.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
@@ -8,7 +8,8 @@ import type { Evidence } from '../../ports/plan-store.ts';
 import { chooseOnInterrupt } from '../cluster/interrupted.ts';
 import { keepLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
-import { readHistory, readLook } from './readings.ts';
+import { openPods } from './pods.ts';
+import { openReadings } from './readings.ts';
 import type { Sides } from './sides.ts';
 
 /** Looks that a resumed run takes at the time before it, at the most. */
@@ -43,35 +44,57 @@ export interface Watched {
 export async function watch(run: Run, { slos, sides, settings, began, look, onExtension }: Watch): Promise<Watched> {
   const { context } = run;
   const looks: Look[] = [];
-  const history = await readHistory(run, slos, sides, began);
+  const readings = openReadings(run, { slos, sides, began, every: look });
+  const history = await readings.history();
   let judgement: Judgement = openJudgement(settings, history);
-  let bakeSeconds = settings.bakeSeconds;
+  const pods = openPods(run);
   const take = async (at: number): Promise<Decision> => {
-    const reading = await readLook(run, slos, sides, began, at);
+    const [counts, podsFailing] = await Promise.all([readings.look(at), pods(at)]);
+    const reading = podsFailing === undefined ? counts : { ...counts, podsFailing };
     looks.push(reading);
     judgement = observe(judgement, reading);
-    return decide(judgement, bakeSeconds);
+    return decide(judgement);
   };
 
   for (const at of missedLooks(began, context.clock.now(), look)) {
     const early = await take(at);
     if (early.verdict === 'fail') return { decision: early, settings, history, looks };
   }
+  let extended = false;
   for (;;) {
-    const next = began + (Math.floor((context.clock.now() - began) / look) + 1) * look;
-    await context.clock.sleep(next - context.clock.now(), context.interruption.signal);
+    await context.clock.sleep(
+      nextLook(began, context.clock.now(), look) - context.clock.now(),
+      context.interruption.signal,
+    );
     await chooseOnInterrupt(run);
     for (const lock of run.locks.values()) await keepLock(context, lock);
     const decision = await take(context.clock.now());
-    context.sink.emit({ type: 'canary.look', ...canaryLook(decision, bakeSeconds) });
-    if (decision.verdict === 'continue') continue;
-    if (decision.verdict === 'inconclusive' && bakeSeconds === settings.bakeSeconds && settings.extensionSeconds > 0) {
-      bakeSeconds += settings.extensionSeconds;
-      onExtension(decision);
+    const baking = settings.bakeSeconds + notBaking(judgement);
+    const longest = baking + settings.extensionSeconds;
+    context.sink.emit({ type: 'canary.look', ...canaryLook(decision, extended ? longest : baking) });
+    if (decision.verdict === 'continue' || decision.verdict === 'hold') continue;
+    // In the extension the first look that passes decides: there is nothing more to wait for.
+    if (
+      decision.verdict === 'inconclusive' &&
+      decision.elapsedSeconds < longest &&
+      decision.code !== 'both-break-objective'
+    ) {
+      if (!extended) onExtension(decision);
+      extended = true;
       continue;
     }
     return { decision, settings, history, looks };
   }
+}
+
+/** How often is looked at first, when a plain failure is cheapest to stop, and for how long: looking more often costs no chance of a false alarm. */
+const EARLY_LOOK = 5000;
+const EARLY = 60_000;
+
+/** The next moment to look at, after `now`. */
+function nextLook(began: number, now: number, look: number): number {
+  const every = now - began < EARLY ? Math.min(look, EARLY_LOOK) : look;
+  return began + (Math.floor((now - began) / every) + 1) * every;
 }
 
 /** Moments before `now` at which a resumed run looks back, evenly spread. */

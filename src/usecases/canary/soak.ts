@@ -22,7 +22,7 @@ export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Pro
   const watched = await watch(run, {
     slos,
     sides: regionSides(run.context, step.done),
-    settings: { ...settings, bakeSeconds: durationSeconds(step.duration), extensionSeconds: 0 },
+    settings: { ...settings, bakeSeconds: durationSeconds(step.duration), extensionSeconds: 0, warmupSeconds: 0 },
     began: timeOf(journal.state.deployment?.steps.get(step.id)?.since ?? ''),
     look: Math.min(durationSeconds(spec.canary.look), durationSeconds(step.duration)) * 1000,
     onExtension: () => undefined,

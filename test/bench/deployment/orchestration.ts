@@ -177,6 +177,7 @@ function files(version: string, uid: string): Record<string, string> {
     .replace(/staging: 3.*/, 'staging: 0')
     .replace(/maxShare: .*/, 'maxShare: 50%')
     .replace(/minBake: .*/, 'minBake: 0s')
+    .replace(/warmup: .*/, 'warmup: 0s')
     .replace(/minimumRequests: .*/, 'minimumRequests: 100');
   return {
     'relctl.yaml': JSON.stringify(config, null, 2),

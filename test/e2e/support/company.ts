@@ -249,6 +249,7 @@ function policy(minBake: string): string {
     .replace(/cab: 7.*/, 'cab: 0')
     .replace(/staging: 3.*/, 'staging: 0')
     .replace(/minBake: .*/, `minBake: ${minBake}`)
+    .replace(/warmup: .*/, 'warmup: 0s')
     .replace(/minimumRequests: .*/, 'minimumRequests: 200')
     .replace(/lockSeconds: .*/, 'lockSeconds: 10');
 }

@@ -118,6 +118,7 @@ function policy(lockSeconds: number): string {
     .replace(/staging: 3.*/, 'staging: 0')
     .replace(/maxShare: .*/, 'maxShare: 30%')
     .replace(/minBake: .*/, 'minBake: 4s')
+    .replace(/warmup: .*/, 'warmup: 0s')
     .replace(/minimumRequests: .*/, 'minimumRequests: 200')
     .replace(/lockSeconds: .*/, `lockSeconds: ${lockSeconds}`);
 }
