@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createPrometheusAlerts } from '../adapters/alertmanager/alerts.ts';
 import { exec } from '../adapters/exec.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
+import { createEndpointFetch } from '../adapters/http/login.ts';
 import { createKubectlCluster } from '../adapters/kubectl/cluster.ts';
 import { openMetricStore } from '../adapters/metrics/open-store.ts';
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
@@ -10,6 +11,7 @@ import { createTcpProbe } from '../adapters/probes/tcp-probe.ts';
 import { createSuccessSource } from '../adapters/success/source.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
+import { asEndpoint, type Endpoint } from '../plan/endpoint.ts';
 import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -31,6 +33,18 @@ export function createRealEnvironments(
   sink: EventSink,
 ): Environments {
   const clusters = new Map<string, ReturnType<typeof createKubectlCluster>>();
+  const logins = new Map<string, typeof fetch>();
+  /** One login for each endpoint of a run: a token that a program gave is asked for once. */
+  const fetchOf = (endpoint: Endpoint): typeof fetch => {
+    const key = JSON.stringify(endpoint);
+    const known = logins.get(key) ?? createEndpointFetch(endpoint, { env, cwd, exec });
+    logins.set(key, known);
+    return known;
+  };
+  const reach = (given: string | Endpoint) => {
+    const endpoint = asEndpoint(given);
+    return { url: endpoint.url, fetch: fetchOf(endpoint) };
+  };
   return {
     simulated: false,
     commands: createCommandRunner(cwd, env),
@@ -64,14 +78,14 @@ export function createRealEnvironments(
       clusters.set(key, cluster);
       return cluster;
     },
-    metrics: (environment) => openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd }),
+    metrics: (environment) => openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd, fetchOf }),
     alerts(environment) {
-      const { prometheus: url, alertmanager: manager } = config.environments[environment];
-      if (url === undefined) throw noPrometheus(environment);
+      const { prometheus, alertmanager } = config.environments[environment];
+      if (prometheus === undefined) throw noPrometheus(environment);
       return createPrometheusAlerts({
-        prometheus: url,
+        prometheus: reach(prometheus),
         timeout: METRICS_TIMEOUT_MS,
-        ...(manager === undefined ? {} : { alertmanager: manager }),
+        ...(alertmanager === undefined ? {} : { alertmanager: reach(alertmanager) }),
       });
     },
   };

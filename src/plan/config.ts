@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endpointSchema } from './endpoint.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
 import { durationSchema } from './spec.ts';
 
@@ -32,14 +33,14 @@ const environmentSchema = z.strictObject({
     .enum(['proxy', 'single-calls'])
     .default('proxy')
     .describe('How its clusters are asked: through one kubectl proxy on a private socket, or by one kubectl a request'),
-  prometheus: loopbackOrWeb.optional(),
+  prometheus: endpointSchema.optional(),
   metrics: z
     .looseObject({ store: z.string().regex(/^[a-z][a-z0-9-]*$/, 'the name of a store such as prometheus') })
     .optional()
     .describe(
-      'The metrics store with its settings; `prometheus: <url>` is short for { store: prometheus, url: <url> }',
+      'The metrics store with its settings; `prometheus: <url>` is short for { store: prometheus, url: <url> }, and takes a login as it does',
     ),
-  alertmanager: loopbackOrWeb.optional(),
+  alertmanager: endpointSchema.optional(),
   regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),
 });
 

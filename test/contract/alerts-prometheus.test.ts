@@ -75,7 +75,7 @@ describe.skipIf(!haveBinaries('prometheus', 'promtool', 'prometheus-alertmanager
         }),
         startAlertmanager(),
       ]);
-      alerts = createPrometheusAlerts({ prometheus: prometheus.url, alertmanager: alertmanager.url, timeout: 10_000 });
+      alerts = createPrometheusAlerts({ prometheus, alertmanager, timeout: 10_000 });
       await post(alertmanager.url, [
         { labels: { alertname: 'WalletErrors', severity: 'critical', service: 'web' } },
         { labels: { alertname: 'Silenced', severity: 'warning' } },
@@ -154,12 +154,12 @@ describe.skipIf(!haveBinaries('prometheus', 'promtool', 'prometheus-alertmanager
       expect(await alerts.routed('WalletErrors')).toEqual({ state: 'routed', receivers: ['nobody'] });
       expect(await alerts.routed('Silenced')).toEqual({ state: 'silenced', receivers: ['nobody'] });
       expect((await alerts.routed('Wallet.*')).state).toBe('not-active');
-      const alone = createPrometheusAlerts({ prometheus: prometheus.url, timeout: 10_000 });
+      const alone = createPrometheusAlerts({ prometheus, timeout: 10_000 });
       expect(await alone.routed('WalletErrors')).toEqual({ state: 'no-router' });
     });
 
     it('takes active alerts from Prometheus where there is no Alertmanager', async () => {
-      const alone = createPrometheusAlerts({ prometheus: prometheus.url, timeout: 10_000 });
+      const alone = createPrometheusAlerts({ prometheus, timeout: 10_000 });
       const active = await alone.active();
       expect(active.map((alert) => [alert.name, alert.severity])).toContainEqual(['WalletErrors', 'critical']);
       expect(active.map((alert) => alert.name)).not.toContain('WalletQuiet');
@@ -187,8 +187,8 @@ describe('an Alertmanager or Prometheus that fails', () => {
 
   it('is unreachable when nothing listens', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    await expectUnreachable(createPrometheusAlerts({ prometheus: url, alertmanager: url, timeout: 5000 }));
-    await expectUnreachable(createPrometheusAlerts({ prometheus: url, timeout: 5000 }));
+    await expectUnreachable(createPrometheusAlerts({ prometheus: { url }, alertmanager: { url }, timeout: 5000 }));
+    await expectUnreachable(createPrometheusAlerts({ prometheus: { url }, timeout: 5000 }));
   });
 
   it.each([
@@ -204,7 +204,7 @@ describe('an Alertmanager or Prometheus that fails', () => {
       if (status !== undefined) response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end(body);
     });
     servers.push(server);
-    await expectUnreachable(createPrometheusAlerts({ prometheus: server.url, alertmanager: server.url, timeout: 300 }));
+    await expectUnreachable(createPrometheusAlerts({ prometheus: server, alertmanager: server, timeout: 300 }));
     expect(server.requests).toHaveLength(3);
   });
 });

@@ -93,7 +93,7 @@ describe('from outside src', () => {
   });
 
   it('a metrics store is named in relctl.yaml and read', async () => {
-    const ground = { timeout: 1000, env: {}, cwd: '.' };
+    const ground = { timeout: 1000, env: {}, cwd: '.', fetchOf: () => fetch };
     const known = config({}, { metrics: { store: 'ledger', number: 42 } });
     const store = openMetricStore(known, 'production', ground, { ...METRIC_STORES, ledger });
     expect(await store.scalar('anything', 0)).toEqual({ ok: true, value: 42 });

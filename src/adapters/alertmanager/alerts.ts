@@ -5,16 +5,21 @@ import { boundedFetch } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';
 import { baseUrl, openPrometheus, type PrometheusApi } from '../prometheus/api.ts';
 import { unreachable, unreadable } from './failure.ts';
-import { postAlert, readRoute } from './router.ts';
+import { postAlert, type Router, readRoute } from './router.ts';
 
 /** Where alerts are evaluated and where they are routed. */
 export interface AlertsOptions {
-  /** URL of the Prometheus that evaluates the rules. */
-  readonly prometheus: string;
-  /** URL of the Alertmanager. Without it active alerts come from Prometheus, which knows nothing of silences. */
-  readonly alertmanager?: string | undefined;
+  /** The Prometheus that evaluates the rules. */
+  readonly prometheus: Server;
+  /** The Alertmanager. Without it active alerts come from Prometheus, which knows nothing of silences. */
+  readonly alertmanager?: Server | undefined;
   /** Milliseconds for one exchange. */
   readonly timeout: number;
+}
+
+/** A base URL, and how it is asked where that is not Node's own way. */
+interface Server {
+  readonly url: string;
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -26,18 +31,20 @@ const HOUR = 3_600_000;
  * (`alerts.unreachable`) when it cannot know: an alert that was not asked about must not look like one that is quiet.
  */
 export function createPrometheusAlerts(options: AlertsOptions): Alerts {
-  const api = openPrometheus({ url: options.prometheus, timeout: options.timeout, fetch: options.fetch });
-  const alertmanager = options.alertmanager === undefined ? undefined : baseUrl(options.alertmanager, 'alertmanager');
+  const { timeout } = options;
+  const api = openPrometheus({ ...options.prometheus, timeout });
+  const alertmanager =
+    options.alertmanager === undefined
+      ? undefined
+      : { base: baseUrl(options.alertmanager.url, 'alertmanager'), timeout, fetch: options.alertmanager.fetch };
   return {
     rule: (name) => readRule(api, name),
     lastFired: (name, span) => readLastFired(api, name, span),
-    active: () =>
-      alertmanager === undefined ? readFiring(api) : readActive(alertmanager, options.timeout, options.fetch),
-    routed: async (name) =>
-      alertmanager === undefined ? { state: 'no-router' } : readRoute({ ...options, base: alertmanager }, name),
+    active: () => (alertmanager === undefined ? readFiring(api) : readActive(alertmanager)),
+    routed: async (name) => (alertmanager === undefined ? { state: 'no-router' } : readRoute(alertmanager, name)),
     inject: (labels, note, until) => {
       if (alertmanager === undefined) throw unreachable('relctl.yaml names no Alertmanager for this environment');
-      return postAlert({ ...options, base: alertmanager }, labels, note, until);
+      return postAlert(alertmanager, labels, note, until);
     },
   };
 }
@@ -80,11 +87,7 @@ async function readLastFired(
 }
 
 /** Alertmanager's active alerts: neither silenced nor inhibited. */
-async function readActive(
-  base: string,
-  timeout: number,
-  fetch: AlertsOptions['fetch'],
-): Promise<readonly ActiveAlert[]> {
+async function readActive({ base, timeout, fetch }: Router): Promise<readonly ActiveAlert[]> {
   const url = `${base}/api/v2/alerts?active=true&silenced=false&inhibited=false&unprocessed=false`;
   const answer = await boundedFetch(url, { method: 'GET' }, { timeout, maxBytes: MAX_BYTES, fetch });
   const where = `Alertmanager at ${new URL(base).host}`;

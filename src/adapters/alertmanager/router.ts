@@ -4,7 +4,7 @@ import { isRecord, parseJson } from '../http/json.ts';
 import { unreachable, unreadable } from './failure.ts';
 
 /** An Alertmanager, and how long one exchange with it may take. */
-interface Router {
+export interface Router {
   readonly base: string;
   readonly timeout: number;
   readonly fetch?: typeof fetch | undefined;

@@ -1,3 +1,5 @@
+import { NoCredential } from './no-credential.ts';
+
 /**
  * One HTTP exchange that always ends: a deadline over the whole of it, body included, a cap on the body, and no redirect
  * is followed (a message or a query belongs to the host that was named, and a login page is not an answer).
@@ -67,7 +69,7 @@ export async function boundedFetch(url: string, request: HttpRequest, limits: Ht
       return { ok: true, status: response.status, location: headers.location, headers, body };
     } catch (error) {
       if (overdue) return lateAnswer(limits.timeout);
-      return { ok: false, reason: 'unreachable', detail: describeNetworkError(error) };
+      return { ok: false, reason: 'unreachable', detail: detailOf(error, url) };
     }
   };
   try {
@@ -76,6 +78,14 @@ export async function boundedFetch(url: string, request: HttpRequest, limits: Ht
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A server that does not take a client certificate closes the connection, with TLS 1.3 only after the request was sent. */
+function detailOf(error: unknown, url: string): string {
+  const detail = describeNetworkError(error);
+  return url.startsWith('https:') && detail === NETWORK_ERRORS.UND_ERR_SOCKET
+    ? `${detail}; it may want a client certificate, or refuse the one that it was shown`
+    : detail;
 }
 
 function lateAnswer(timeout: number): HttpAnswer {
@@ -99,6 +109,7 @@ async function readCapped(response: Response, maxBytes: number): Promise<{ body:
 /** The system's words for a network failure: fetch itself says only that it failed and hides the reason in `cause`. */
 export function describeNetworkError(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof NoCredential) return at.message;
     const code = (at as { code?: unknown }).code;
     if (typeof code === 'string') return NETWORK_ERRORS[code] ?? `the connection failed (${code})`;
     const inner = (at as { errors?: unknown }).errors;
@@ -117,5 +128,10 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no network route (ENETUNREACH)',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate is not signed by a known authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate is not signed by a known authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its TLS certificate is not signed by a known authority',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a client certificate, and was shown none',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not know who signed the client certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'it refuses the client certificate',
   CERT_HAS_EXPIRED: 'its TLS certificate has expired',
 };

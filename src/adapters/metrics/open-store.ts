@@ -1,6 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import { durationSeconds } from '../../plan/duration.ts';
+import { asEndpoint } from '../../plan/endpoint.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { METRIC_STORES } from './registry.ts';
 import type { MetricGround } from './store.ts';
@@ -15,8 +16,9 @@ export function openMetricStore(
   ground: Omit<MetricGround, 'staleAfter'>,
   stores = METRIC_STORES,
 ): Metrics {
-  const { metrics, prometheus: url } = config.environments[environment];
-  const settings = metrics ?? (url === undefined ? undefined : { store: 'prometheus', url });
+  const { metrics, prometheus } = config.environments[environment];
+  const short = prometheus === undefined ? undefined : { store: 'prometheus', ...asEndpoint(prometheus) };
+  const settings = metrics ?? short;
   if (settings === undefined) throw none(environment);
   const store = Object.hasOwn(stores, settings.store) ? stores[settings.store] : undefined;
   if (store === undefined) throw unknown(environment, settings.store, Object.keys(stores));

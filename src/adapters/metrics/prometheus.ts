@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { RelctlError } from '../../errors.ts';
+import { endpointWithLogin } from '../../plan/endpoint.ts';
 import { createPrometheusMetrics } from '../prometheus/metrics.ts';
 import type { MetricStore } from './store.ts';
 
-const settings = z.strictObject({ store: z.literal('prometheus'), url: z.url({ protocol: /^https?$/ }) });
+const settings = z.strictObject({ store: z.literal('prometheus'), ...endpointWithLogin.shape });
 
 /** Prometheus, and what speaks its HTTP API: Thanos, Mimir, VictoriaMetrics. */
 export const prometheusStore: MetricStore = {
-  open(given, { timeout, staleAfter }) {
+  open(given, { timeout, staleAfter, fetchOf }) {
     const read = settings.safeParse(given);
     if (!read.success) throw wrongSettings(read.error.issues[0]);
-    return createPrometheusMetrics({ url: read.data.url, timeout, staleAfter });
+    const { store: _, ...endpoint } = read.data;
+    return createPrometheusMetrics({ url: endpoint.url, timeout, staleAfter, fetch: fetchOf(endpoint) });
   },
 };
 

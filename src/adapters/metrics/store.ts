@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../plan/endpoint.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 /** One kind of metrics store. A new one is a file or folder with this and a line in the registry. */
@@ -20,4 +21,6 @@ export interface MetricGround {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the repository. */
   readonly cwd: string;
+  /** How an HTTP API is asked, with the login that the settings name. */
+  fetchOf(endpoint: Endpoint): typeof fetch;
 }

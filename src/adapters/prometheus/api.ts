@@ -125,7 +125,9 @@ async function request(
   }
   if (answer.status !== 200) return refusal(answer.status, answer.location, host);
   if (!isRecord(body) || body.status !== 'success') {
-    return noData('error', `Prometheus at ${host} did not answer with the JSON of its API (${cut(answer.body)})`);
+    const isPage = /^\s*<(!doctype|html)/i.test(answer.body);
+    const what = isPage ? 'with a web page, perhaps a login, and not' : 'in another form than';
+    return noData('error', `Prometheus at ${host} answered ${what} the JSON of its API (${cut(answer.body)})`);
   }
   if (Array.isArray(body.warnings) && body.warnings.length > 0) {
     return noData('warnings', `Prometheus at ${host} warns: ${cut(String(body.warnings[0]))}`);
@@ -139,6 +141,10 @@ function refusal(status: number, location: string | undefined, host: string): Re
   if (status === 502 || status === 503) {
     return noData('unreachable', `Prometheus at ${host} is not being served just now (HTTP ${status})`);
   }
+  if (status === 401) {
+    return noData('error', `Prometheus at ${host} wants a login, or refuses the one that it got (HTTP 401)`);
+  }
+  if (status === 403) return noData('error', `Prometheus at ${host} does not let this login read (HTTP 403)`);
   const to = location === undefined ? '' : `, which points to ${hostOf(location)}`;
   return noData('error', `Prometheus at ${host} answered HTTP ${status}${to}`);
 }

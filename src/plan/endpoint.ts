@@ -1,0 +1,74 @@
+import * as z from 'zod';
+
+/** Where an HTTP API is and how relctl logs in there: a URL, or a URL with a login. A secret is named and never written. */
+
+const url = z.url({ protocol: /^https?$/ });
+
+const secret = z
+  .string()
+  .regex(/^([A-Z_][A-Z0-9_]*|file:.+)$/, 'the name of an environment variable, or file:path')
+  .describe('Name of the environment variable that holds it, or file: and the path of a file; never the secret itself');
+
+const command = z.array(z.string().min(1)).min(1);
+
+const loginSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bearer'), tokenFrom: secret }),
+  z.strictObject({ kind: z.literal('basic'), user: z.string().min(1), passwordFrom: secret }),
+  z.strictObject({
+    kind: z.literal('token-command'),
+    command: command.describe(
+      'Argument list. It prints a token, or JSON with token or access_token and expires_in or expirationTimestamp, or an ExecCredential of Kubernetes',
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal('sigv4'),
+    region: z.string().min(1),
+    service: z.string().min(1).default('aps').describe('aps: Amazon Managed Service for Prometheus'),
+    credentialsCommand: command
+      .optional()
+      .describe(
+        'Argument list of a credential_process, such as aws configure export-credentials --format process; AWS_ACCESS_KEY_ID and its like when left out',
+      ),
+  }),
+]);
+
+const tlsSchema = z
+  .strictObject({
+    ca: z.string().min(1).optional().describe('PEM file of the authorities that are trusted, in place of the system’s'),
+    certificate: z.string().min(1).optional().describe('PEM file of the client certificate'),
+    key: z.string().min(1).optional().describe('PEM file of its key'),
+    serverName: z.string().min(1).optional().describe('Name that the server’s certificate must hold'),
+  })
+  .refine((tls) => (tls.certificate === undefined) === (tls.key === undefined), {
+    message: 'certificate and key belong together',
+  });
+
+/** An endpoint as an object. */
+export const endpointWithLogin = z.strictObject({
+  url,
+  login: loginSchema.optional(),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\t\x20-\x7e]*$/))
+    .default({})
+    .describe('Such as X-Scope-OrgID: shop; not for secrets'),
+  headersFrom: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secret)
+    .default({})
+    .describe('Headers whose value is a secret'),
+  tls: tlsSchema.optional(),
+});
+
+/** Schema of an endpoint in relctl.yaml. */
+export const endpointSchema = z.union([url, endpointWithLogin]);
+
+/** An endpoint with what its login needs. */
+export type Endpoint = z.infer<typeof endpointWithLogin>;
+/** One way to log in. */
+export type Login = z.infer<typeof loginSchema>;
+/** Files of a TLS connection. */
+export type TlsFiles = z.infer<typeof tlsSchema>;
+
+/** A plain URL is an endpoint without a login. */
+export function asEndpoint(given: z.infer<typeof endpointSchema>): Endpoint {
+  return typeof given === 'string' ? { url: given, headers: {}, headersFrom: {} } : given;
+}
