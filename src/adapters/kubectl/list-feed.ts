@@ -16,7 +16,7 @@ export function createListFeed(api: Pick<Api, 'one' | 'all'>): Api['feed'] {
     try {
       while (!signal.aborted) {
         into.all(await ask(selection));
-        await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
+        await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }
     } catch (error) {
       into.failed(error);

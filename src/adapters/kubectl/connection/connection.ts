@@ -190,6 +190,8 @@ async function openStream(
   try {
     const response = await open({ method: 'GET', path }, { socketPath, agent: false, signal: stream.signal });
     response.once('close', () => signal.removeEventListener('abort', end));
+    // Whoever waits for it has a timer of its own; a watch that nobody waits for any more does not keep relctl from ending.
+    response.socket.unref();
     return response;
   } catch (error) {
     signal.removeEventListener('abort', end);

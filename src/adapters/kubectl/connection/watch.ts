@@ -72,7 +72,7 @@ async function watchFrom(
   const span = new AbortController();
   const end = () => span.abort();
   signal.addEventListener('abort', end, { once: true });
-  const resync = setTimeout(end, RESYNC_MS);
+  const resync = setTimeout(end, RESYNC_MS).unref();
   try {
     const resourceVersion = position.version ?? '0';
     const parameters = { watch: '1', resourceVersion, allowWatchBookmarks: 'true' };

@@ -243,9 +243,10 @@ describe('those who follow', () => {
   });
 
   it('are told of what was written by relctl at once, and of nothing older after it', async () => {
-    const { change, follow, following } = server([object('a', 7)]);
+    const { change, streams, follow, following } = server([object('a', 7)]);
     const { next } = follow();
     await next();
+    await expect.poll(() => streams.length, PATIENT).toBe(1);
     following.note(object('a', 300));
     expect(await next()).toEqual(['a@300']);
     change(object('a', 299));
