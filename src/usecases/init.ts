@@ -2,7 +2,7 @@ import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import { baseName } from '../evidence/impact/paths.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
-import { manifestPaths } from '../plan/manifest-source.ts';
+import { sourceSettings } from '../plan/manifest-source.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
@@ -140,7 +140,7 @@ function servicesBlocks(discovery: Discovery, draft: ConfigDraft): readonly Bloc
         one.paths.join(', '),
         one.rendered === undefined
           ? one.manifests.production.join(', ') || 'none'
-          : manifestPaths(one.rendered).slice(0, 2).join(', '),
+          : (sourceSettings(one.rendered.production).paths[0] ?? 'rendered'),
         one.because.slice(0, 2).join(', '),
       ]),
     },
