@@ -14,10 +14,10 @@ const BUNDLED = readFileSync(join(__dirname, 'docs/decisions/dependencies.md'), 
 
 const PURE = '^src/(domain|plan|evidence|ports|usecases)/';
 
-/** @param {string} folder @param {string[]} allowed folders or files of src that it may import, beside itself */
+/** @param {string} folder @param {string[]} allowed folders or files of src that it may import, beside itself and text/ */
 const onlyImports = (folder, allowed) => ({
   from: { path: `^src/${folder}` },
-  to: { path: '^src/', pathNot: [folder, ...allowed].map((one) => `^src/${one}`) },
+  to: { path: '^src/', pathNot: [folder, 'text/', ...allowed].map((one) => `^src/${one}`) },
 });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -64,6 +64,12 @@ module.exports = {
       comment: 'The plan is read and hashed the same whoever asks; it knows the errors and nothing else of relctl.',
       severity: 'error',
       ...onlyImports('plan/', ['errors.ts']),
+    },
+    {
+      name: 'text-knows-nothing',
+      comment: 'Quoting, cleaning and counting words is the same everywhere, so it knows nothing of anything.',
+      severity: 'error',
+      ...onlyImports('text/', []),
     },
     {
       name: 'evidence-reads-only',
@@ -138,9 +144,9 @@ module.exports = {
     {
       name: 'renderers-know-the-domain-only',
       comment:
-        'What is shown is decided before it is drawn: renderers see outcomes, progress and errors, and no plan or port.',
+        'What is shown is decided before it is drawn: renderers see outcomes, progress, errors and documents, and no plan or other port.',
       severity: 'error',
-      ...onlyImports('renderers/', ['errors.ts', 'domain/', 'plan/']),
+      ...onlyImports('renderers/', ['errors.ts', 'domain/', 'plan/', 'ports/documents.ts']),
     },
     {
       name: 'renderers-take-the-plan-as-types',

@@ -124,9 +124,9 @@ async function fail(error: unknown, flags: Parsed['flags'], command: string, io:
 }
 
 function bug(error: unknown): RelctlError {
-  return new RelctlError('bug', `relctl made a mistake: ${error instanceof Error ? error.message : String(error)}`, {
-    why: 'This is not your doing.',
-    hints: ['give the command again with --debug and send what it prints to the maintainers'],
+  return new RelctlError('bug', `internal error: ${error instanceof Error ? error.message : String(error)}`, {
+    why: 'This is a bug in relctl, not something you did.',
+    hints: ['run the command again with --debug and report what it prints to the maintainers'],
     cause: error,
   });
 }

@@ -7,7 +7,7 @@ export const run: CommandAction = async (invocation) => {
   const [id] = invocation.args;
   const isAll = isSet(invocation.flags, 'all');
   if (isAll === (id !== undefined)) {
-    throw new RelctlError('usage.bad-flag', isAll ? '--all takes no release' : 'which release is to be audited?', {
+    throw new RelctlError('usage.bad-flag', isAll ? '--all takes no release' : 'which release should be audited?', {
       why: 'An audit is of one release or of all of them.',
       hints: ['relctl audit <id>', 'relctl audit --all'],
     });

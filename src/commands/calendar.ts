@@ -1,6 +1,5 @@
 import { RelctlError } from '../errors.ts';
-import { releaseCalendar } from '../renderers/ics.ts';
-import { calendarFileEvents } from '../renderers/ics-agenda.ts';
+import { command } from '../text/command-line.ts';
 import { calendar } from '../usecases/calendar.ts';
 import { type CommandAction, given, isSet, listed } from './command.ts';
 
@@ -23,10 +22,10 @@ export const run: CommandAction = async (invocation) => {
     if (out === undefined) return outcome;
     throw new RelctlError('usage.bad-flag', '--out names the file that --ics writes', {
       why: 'Without --ics the calendar is for the terminal.',
-      hints: [`relctl calendar --ics --out ${out}`],
+      hints: [command`relctl calendar --ics --out ${out}`],
     });
   }
-  const text = releaseCalendar(calendarFileEvents(entries));
+  const text = await context.documents.calendar(entries);
   if (out === undefined) return { ...outcome, blocks: [{ kind: 'verbatim', text }] };
   await context.workspace.write(out, text, { overwrite: true });
   return {

@@ -1,5 +1,6 @@
 import { RelctlError } from '../errors.ts';
 import { completionScript, SHELLS } from '../renderers/completion.ts';
+import { command } from '../text/command-line.ts';
 import { argument, type CommandAction } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
@@ -8,7 +9,7 @@ export const run: CommandAction = async (invocation) => {
   if (known === undefined) {
     throw new RelctlError('usage.bad-flag', `there is no completion for "${shell}"`, {
       why: 'Nothing was printed.',
-      hints: SHELLS.map((one) => `relctl completion ${one}`),
+      hints: SHELLS.map((one) => command`relctl completion ${one}`),
     });
   }
   const text = completionScript(known, invocation.commands);

@@ -1,4 +1,5 @@
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { type DeployOptions, deploy } from '../usecases/deploy.ts';
 import { previewDeploy } from '../usecases/deployment/preview.ts';
 import { argument, type CommandAction, type Flags, given, isSet } from './command.ts';
@@ -22,7 +23,7 @@ function modeOf(flags: Flags): DeployOptions['mode'] | 'dryRun' {
   if (second === undefined) return first ?? 'full';
   const names = asked.map((mode) => (mode === 'dryRun' ? 'dry-run' : mode));
   throw new RelctlError('usage.bad-flag', `--${names[0]} and --${names[1]} exclude each other`, {
-    why: 'One deployment goes one way.',
-    hints: names.map((name) => `relctl deploy <id> --${name}`),
+    why: 'A deployment does one of the two.',
+    hints: names.map((name) => command`relctl deploy <id> --${name}`),
   });
 }

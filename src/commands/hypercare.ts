@@ -24,7 +24,7 @@ function incident(flags: Flags): Pick<HypercareOptions, 'incident'> {
   if (ref !== undefined) return { incident: { ref, resolved, ...given(flags, 'severity'), ...given(flags, 'note') } };
   if (!resolved && flags.severity === undefined) return {};
   throw new RelctlError('usage.bad-flag', `${resolved ? '--resolved' : '--severity'} is given without --incident`, {
-    why: 'It says something about an incident, which must be named.',
+    why: 'It describes an incident, so the incident must be named.',
     hints: ['--incident INC-12 --severity 2', '--incident INC-12 --resolved'],
   });
 }
@@ -35,7 +35,7 @@ function extension(flags: Flags): { readonly extendHours?: number } {
   const hours = Number(extend.replace(/h$/, ''));
   if (Number.isFinite(hours) && hours > 0 && hours <= 24 * 30) return { extendHours: hours };
   throw new RelctlError('usage.bad-flag', `--extend is "${extend}", which is not a number of hours`, {
-    why: 'Hypercare is extended by hours.',
+    why: 'Hypercare is extended by a number of hours.',
     hints: ['--extend 24 --reason "<reason>"'],
   });
 }

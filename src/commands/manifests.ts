@@ -1,5 +1,6 @@
 import { RelctlError } from '../errors.ts';
 import type { EnvironmentName } from '../plan/config.ts';
+import { command } from '../text/command-line.ts';
 import { manifests } from '../usecases/manifests.ts';
 import { argument, type CommandAction, given } from './command.ts';
 
@@ -11,10 +12,14 @@ export const run: CommandAction = async (invocation) => {
   const { diff } = given(invocation.flags, 'diff');
   const chosen = ENVIRONMENTS.filter((one) => environment === undefined || one === environment);
   if (chosen.length === 0) {
-    throw new RelctlError('usage.bad-flag', `--environment ${environment} is none of ${ENVIRONMENTS.join(', ')}`, {
-      why: 'A release goes to staging and then to production.',
-      hints: [`relctl manifests ${argument(invocation, 0)} --environment production`],
-    });
+    throw new RelctlError(
+      'usage.bad-flag',
+      `there is no environment "${environment}"; there are ${ENVIRONMENTS.join(' and ')}`,
+      {
+        why: 'A release goes to staging and then to production.',
+        hints: [command`relctl manifests ${argument(invocation, 0)} --environment production`],
+      },
+    );
   }
   return manifests(await invocation.context(), argument(invocation, 0), {
     environments: chosen,

@@ -1,4 +1,5 @@
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { plan } from '../usecases/plan.ts';
 import type { PlanOptions } from '../usecases/planning/ask/options.ts';
 import { checkRelease } from '../usecases/planning/check/check-release.ts';
@@ -49,7 +50,10 @@ function refuseOthers(flags: Flags, mode: 'check' | 'reopen'): void {
   if (other === undefined) return;
   const flag = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new RelctlError('usage.bad-flag', `--${mode} and ${flag} exclude each other`, {
-    why: mode === 'check' ? 'A check changes nothing.' : 'A plan is opened first and changed then.',
-    hints: [`relctl plan <id> --${mode}${mode === 'check' ? '' : ' "<reason>"'}`, `relctl plan <id> ${flag} …`],
+    why: mode === 'check' ? 'A check changes nothing.' : 'A plan is first made a draft again, then changed.',
+    hints: [
+      mode === 'check' ? 'relctl plan <id> --check' : 'relctl plan <id> --reopen "<reason>"',
+      command`relctl plan <id> ${flag} …`,
+    ],
   });
 }

@@ -1,12 +1,13 @@
+import { releaseNotes } from '../domain/report/notes.ts';
+import { reportSummary } from '../domain/report/summary.ts';
 import { RelctlError } from '../errors.ts';
-import { portfolioModel, reportModel, writeReport } from '../usecases/report.ts';
+import { portfolioModel, type ReportGround, reportModel, writeReport } from '../usecases/report.ts';
 import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const ground = await invocation.reading();
   const { output } = given(invocation.flags, 'output');
   if (isSet(invocation.flags, 'all')) {
-    const { portfolioReport } = await import('../renderers/report/portfolio-report.ts');
     const path = output ?? 'releases/index.html';
     const model = await portfolioModel(ground, path);
     const about = {
@@ -14,12 +15,12 @@ export const run: CommandAction = async (invocation) => {
       data: { releases: model.releases.length },
       simulated: model.simulated,
     };
-    return writeReport(ground, path, portfolioReport(model), about);
+    return writeReport(ground, path, await ground.documents.portfolio(model), about);
   }
   const id = argument(invocation, 0);
   if (id === '') throw missing();
   const model = await reportModel(ground, id);
-  const { text, extension } = await render(invocation, model);
+  const { text, extension } = await render(invocation, ground, model);
   if (text === undefined) return unknownFormat(invocation);
   const about = {
     what: `the report of ${model.plan.metadata.feature}`,
@@ -31,20 +32,18 @@ export const run: CommandAction = async (invocation) => {
 
 async function render(
   invocation: Invocation,
+  { documents }: ReportGround,
   model: Awaited<ReturnType<typeof reportModel>>,
 ): Promise<{ readonly text: string | undefined; readonly extension: string }> {
   if (isSet(invocation.flags, 'notes')) {
-    const { releaseNotes } = await import('../renderers/report/release-notes.ts');
-    return { text: releaseNotes(model), extension: 'notes.md' };
+    return { text: await documents.markdown(releaseNotes(model)), extension: 'notes.md' };
   }
   const format = given(invocation.flags, 'format').format ?? 'html';
   if (format === 'html') {
-    const { releaseReport } = await import('../renderers/report/release-report.ts');
-    return { text: releaseReport(model), extension: 'html' };
+    return { text: await documents.report(model), extension: 'html' };
   }
   if (format === 'markdown') {
-    const { releaseMarkdown } = await import('../renderers/report/release-markdown.ts');
-    return { text: releaseMarkdown(model), extension: 'md' };
+    return { text: await documents.markdown(reportSummary(model)), extension: 'md' };
   }
   return { text: undefined, extension: '' };
 }

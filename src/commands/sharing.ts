@@ -1,5 +1,6 @@
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
+import { command } from '../text/command-line.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
 import type { CommandAction, Invocation } from './command.ts';
@@ -71,7 +72,7 @@ function withRecords(outcome: Outcome, records: SharedRecords | undefined): Outc
       ...outcome.blocks,
       ...decided.map(({ release, decision }): Block => {
         const text = `with what was pushed meanwhile the CAB decides ${decision === 'go' ? 'Go' : 'No-Go'}`;
-        return { kind: 'checks', checks: [{ state: 'ok', text, detail: `relctl status ${release}` }] };
+        return { kind: 'checks', checks: [{ state: 'ok', text, detail: command`relctl status ${release}` }] };
       }),
       {
         kind: 'facts',

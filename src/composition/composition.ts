@@ -17,7 +17,6 @@ import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Forge } from '../ports/forge.ts';
-import type { Invitations } from '../ports/invitations.ts';
 import type { ManifestSource } from '../ports/manifest-source.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
 import type { RehearsalStage } from '../ports/people.ts';
@@ -26,6 +25,7 @@ import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
 import type { SandboxControl } from '../ports/sandbox-control.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { DOCUMENTS } from '../renderers/documents.ts';
 import type { Context, SigningGround } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
 
@@ -39,14 +39,6 @@ const TEMPLATES = join(PACKAGE_ROOT, 'templates');
 
 /** How long one answer of GitHub or GitLab may take. */
 const FORGE_TIMEOUT_MS = 15_000;
-
-/** The calendar library is loaded where somebody is invited. */
-const INVITATIONS: Invitations = {
-  async write({ release, meeting, ...event }) {
-    const { releaseCalendar } = await import('../renderers/ics.ts');
-    return releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request');
-  },
-};
 
 /** A repository with its files, without configuration: what `init` and the readers of plans need. */
 export interface Ground {
@@ -102,7 +94,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   ]);
   return {
     signing: signingOf(repository, surroundings.env),
-    invitations: INVITATIONS,
+    documents: DOCUMENTS,
     forge: forgeOf(repository.root),
     repository,
     manifests,
@@ -206,7 +198,7 @@ export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<Reh
   const { stageRehearsal } = await import('../adapters/sandbox/rehearsal.ts');
   const stage = await stageRehearsal({ config, repository, manifests, workspace, plan });
   const signing = signingOf(repository, process.env);
-  return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing, invitations: INVITATIONS }) };
+  return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing, documents: DOCUMENTS }) };
 }
 
 /** What proves approvals, made when it is first asked for. */

@@ -8,6 +8,7 @@ import { stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
 import { plainWorkTree } from '../adapters/git/work-tree.ts';
 import { sandboxTime } from '../adapters/sandbox/time.ts';
+import { DOCUMENTS } from '../renderers/documents.ts';
 import type { ReadingContext } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
 import type { Surroundings } from './composition.ts';
@@ -42,6 +43,7 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
     }),
     signing: async () => (await (await import('./composition.ts')).openGround(root, surroundings.env)).signing(),
     looksOnly: true,
+    documents: DOCUMENTS,
     sink: surroundings.sink,
     runs: await createRuns(state),
     actor: surroundings.actor ?? 'relctl',

@@ -2,6 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { RelctlError } from '../errors.ts';
 import { guardYaml } from '../plan/guard.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { command } from '../text/command-line.ts';
 
 /** Features of YAML that a plan may not use but Kubernetes manifests do: anchors, aliases and document markers. */
 const MANIFEST_FEATURES = '&*';
@@ -38,6 +39,6 @@ function unreadable(file: string, problem: string, line?: number): RelctlError {
   return new RelctlError('evidence.unreadable', `${file} is not a Kubernetes manifest: ${problem}`, {
     place: line === undefined ? { file } : { file, line },
     why: 'What is applied to a cluster is exactly what stands in the manifests of the candidate.',
-    hints: [`kubectl apply --dry-run=client -f ${file}`],
+    hints: [command`kubectl apply --dry-run=client -f ${file}`],
   });
 }

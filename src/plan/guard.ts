@@ -1,5 +1,6 @@
 import { Lexer } from 'yaml';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 
 /**
  * What a YAML text may be before the parser sees it. The parser composes recursively: 4 KB of `[` abort the Node process
@@ -24,7 +25,7 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
     throw new RelctlError('plan.too-large', `${file} has more than ${YAML_LIMITS.bytes} bytes`, {
       place: { file },
       why: 'Evidence that is larger belongs into files beside the plan, named in it with their SHA-256.',
-      hints: [`git log --oneline -- ${file}`],
+      hints: [command`git log --oneline -- ${file}`],
     });
   }
   let text: string;
@@ -35,7 +36,7 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
     throw new RelctlError('plan.yaml-syntax', `${file} is not UTF-8 text`, {
       place: { file, line: 1 },
       why: 'The file was cut, or is not a Release Plan Document.',
-      hints: [`git checkout -- ${file}`],
+      hints: [command`git checkout -- ${file}`],
       cause,
     });
   }
@@ -50,7 +51,7 @@ function uncleanText(character: string, line: number, file: string): RelctlError
     return new RelctlError('plan.yaml-syntax', `${file} has Windows line ends (CRLF)`, {
       place,
       why: 'Approvals are bound to the exact bytes that people read, so a plan has one form on every machine.',
-      hints: [`echo '${file} text eol=lf' >> .gitattributes && git add --renormalize ${file}`],
+      hints: [command`echo ${`${file} text eol=lf`} >> .gitattributes && git add --renormalize ${file}`],
     });
   }
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
@@ -58,7 +59,7 @@ function uncleanText(character: string, line: number, file: string): RelctlError
   return new RelctlError('plan.yaml-syntax', `${file} holds ${names[code] ?? `the control character U+${code}`}`, {
     place,
     why: 'It cannot be seen, so people would approve something else than what is read.',
-    hints: [`git diff -- ${file}`, `remove it from line ${line}`],
+    hints: [command`git diff -- ${file}`, `remove it from line ${line}`],
   });
 }
 
@@ -121,11 +122,11 @@ const LESSONS = {
   },
   'plan.too-deep': {
     why: 'No plan is that deep; a text like this stalls or crashes YAML parsers.',
-    hint: (file: string) => `git checkout -- ${file}`,
+    hint: (file: string) => command`git checkout -- ${file}`,
   },
   'plan.too-many-keys': {
     why: 'No plan has that many; reading it would take longer than anyone waits.',
-    hint: (file: string) => `git checkout -- ${file}`,
+    hint: (file: string) => command`git checkout -- ${file}`,
   },
 } as const;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Place, RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { findChainFault, genesisHash } from './chain.ts';
 import { planDigest, sha256 } from './digest.ts';
 import { EVENT_DATA, isEventType, type RecordedEvent, statusSchema } from './events.ts';
@@ -141,7 +142,7 @@ function checkEvents(id: string, content: StatusContent, file: string, firstLine
     new RelctlError('plan.chain-broken', `${file}: event ${seq} ${problem}`, {
       place: { file, line: firstLine + seq - 1 },
       why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
-      hints: [`git log -p -- ${file}`, `git checkout -- ${file}`],
+      hints: [command`git log -p -- ${file}`, command`git checkout -- ${file}`],
     });
   const envelope = statusSchema.safeParse(content);
   if (!envelope.success) {

@@ -1,4 +1,5 @@
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import type { RecordedEvent } from './events.ts';
 import { lineAt, UNCLEAN } from './guard.ts';
 
@@ -104,6 +105,6 @@ function notOurs(file: string, line: number, problem: string): RelctlError {
   return new RelctlError('plan.chain-broken', `${file}: ${problem}`, {
     place: { file, line },
     why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
-    hints: [`git log -p -- ${file}`, `git checkout -- ${file}`],
+    hints: [command`git log -p -- ${file}`, command`git checkout -- ${file}`],
   });
 }

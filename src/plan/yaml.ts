@@ -1,6 +1,7 @@
 import { Composer, type Document, isMap, isScalar, LineCounter, Parser, YAMLParseError } from 'yaml';
 import type * as z from 'zod';
 import { type ErrorCode, type Place, RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { guardYaml } from './guard.ts';
 
 /** A YAML text that was read with its positions, so that what is wrong in it can be pointed at. */
@@ -27,7 +28,7 @@ export function readYaml(text: string, file: string): PositionedYaml {
       {
         place: at(problem.pos[0]),
         why: 'Nothing was read and nothing was changed.',
-        hints: [`git diff -- ${file}`],
+        hints: [command`git diff -- ${file}`],
       },
     );
   }
@@ -50,7 +51,7 @@ function parseGuarded(lexemes: readonly string[], length: number, file: string, 
     throw new RelctlError('plan.yaml-syntax', `${file} could not be parsed as YAML`, {
       place: { file, line: 1 },
       why: 'Nothing was read and nothing was changed.',
-      hints: [`git diff -- ${file}`],
+      hints: [command`git diff -- ${file}`],
       cause,
     });
   }

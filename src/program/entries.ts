@@ -3,9 +3,12 @@ import type { ArgumentEntry, CommandEntry, OptionEntry } from './entry.ts';
 const ID: ArgumentEntry = ['<id>', 'release, as in releases/<id>.yaml'];
 const EXCEPTION: OptionEntry = [
   '--exception <reason>',
-  'pass a time rule that refuses; the reason is recorded and shown to the board and in the review',
+  'override a time rule; the reason is recorded and shown to the CAB and in the review',
 ];
-const TAKE_OVER: OptionEntry = ['--take-over', 'take the lock of the environment from a holder who is gone for good'];
+const TAKE_OVER: OptionEntry = [
+  '--take-over',
+  'take over the lock of the environment from a holder who will not come back',
+];
 /** Who does what; in `init` for the repository, in `plan` for one release. */
 const OWNERS: readonly OptionEntry[] = [
   ['--product-manager <address>', 'who selects the branches and watches the success metrics'],
@@ -50,7 +53,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'sandbox',
     group: 'Set up',
-    summary: 'look at the simulated company, move its clock, switch its faults',
+    summary: 'show the simulated company, move its clock, switch faults on and off',
     args: [['[action]', 'show, advance, fault, clear, reset']],
     options: [
       ['--by <duration>', 'advance: how far, such as 4d or 90m'],
@@ -70,20 +73,27 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Plan and approve (T-7)',
     summary: 'draft or check a Release Plan Document',
     description:
-      'The R&D Lead gives it, with the branches that the Product Manager selected. Services, environment variables, migrations and rollback steps are read from the diff between base and candidate. What a person wrote is never overwritten.',
+      'Run by the R&D Lead, with the branches that the Product Manager selected. Services, environment variables, migrations and rollback steps are read from the diff between base and candidate. What a person wrote is never overwritten.',
     args: [ID],
     options: [
       ['--feature <name>', 'the feature, as notifications name it'],
-      ['--base <ref>', 'what production runs now; the latest tag when left out'],
+      ['--base <ref>', 'what production runs now (default: the latest tag)'],
       ['--branch <name>', 'an approved feature branch of the release', 'repeatable'],
-      ['--candidate <ref>', 'the exact commit, when it exists already'],
+      ['--candidate <ref>', 'the exact commit to release, if it exists already'],
       ['--window <start/end>', 'change window in local time, such as 2026-12-03T14:00/18:00'],
       ['--time-zone <zone>', 'IANA zone of the window'],
-      ['--image <service=ref>', 'image to ship of a service; a service that is named ships in any case', 'repeatable'],
+      [
+        '--image <service=ref>',
+        'image of a service; a service named here ships even if nothing in it changed',
+        'repeatable',
+      ],
       ...OWNERS,
       ['--check', 'check the plan and change nothing'],
-      ['--reopen <reason>', 'leave a No-Go, a rollback or a void approval; the plan is a draft again'],
-      ['--exception <reason>', 'take branches that nobody approved; the reason is recorded and shown to the board'],
+      [
+        '--reopen <reason>',
+        'make the plan a draft again, after a No-Go, a rollback or an approval that no longer counts',
+      ],
+      ['--exception <reason>', 'include branches that nobody approved; the reason is recorded and shown to the CAB'],
     ],
     examples: [
       'relctl plan 2026-12-wallet-checkout --feature "Wallet checkout" --branch feature/wallet --window 2026-12-03T14:00/18:00',
@@ -95,7 +105,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     path: 'submit-cab',
     group: 'Plan and approve (T-7)',
     summary: 'submit a plan to the Change Advisory Board',
-    description: 'The R&D Lead gives it, at least seven calendar days before the change window.',
+    description: 'Run by the R&D Lead, at least seven calendar days before the change window.',
     args: [ID],
     options: [EXCEPTION],
     examples: ['relctl submit-cab 2026-12-wallet-checkout'],
@@ -106,7 +116,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Plan and approve (T-7)',
     summary: 'show what the CAB will read, before it is submitted',
     args: [ID],
-    options: [['--html <file>', 'write it as a page that needs nothing else']],
+    options: [['--html <file>', 'write it to this file, as one self-contained HTML page']],
     examples: ['relctl packet 2026-12-wallet-checkout', 'relctl packet 2026-12-wallet-checkout --html packet.html'],
     load: () => import('../commands/packet.ts'),
   },
@@ -139,7 +149,7 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--security-review', 'confirm that the security review is complete'],
       ['--impact-assessment', 'confirm the impact assessment'],
       ['--condition <text; owner; due>', 'a condition on the Go', 'repeatable'],
-      ['--comment <text>', 'why; asked for with a No-Go'],
+      ['--comment <text>', 'why; required with a No-Go'],
     ],
     examples: [
       'relctl signoff cab 2026-12-wallet-checkout',
@@ -162,7 +172,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'stage',
     group: 'Stage and sign off (T-3)',
-    summary: 'deploy the candidate to staging and record its digests',
+    summary: 'deploy the candidate to staging and record the image digests',
     args: [ID],
     options: [EXCEPTION, TAKE_OVER],
     examples: ['relctl stage 2026-12-wallet-checkout'],
@@ -171,14 +181,14 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'signoff qa',
     group: 'Stage and sign off (T-3)',
-    summary: 'sign off for QA on what is in staging',
+    summary: 'sign off for QA what runs in staging',
     args: [ID],
     options: [
       ['--junit <glob>', 'JUnit XML of the regression run', 'repeatable'],
       ['--passed <test[=proof]>', 'a test of the feature test plan that passed, with a link or file', 'repeatable'],
       ['--failed <test[=proof]>', 'one that failed', 'repeatable'],
       ['--decision <pass|reject>', 'the sign-off'],
-      ['--comment <text>', 'what is wrong; asked for with a rejection'],
+      ['--comment <text>', 'what is wrong; required with a rejection'],
     ],
     examples: [
       'relctl signoff qa 2026-12-wallet-checkout --junit "reports/*.xml" --passed WAL-1 --decision pass',
@@ -194,11 +204,11 @@ export const ENTRIES: readonly CommandEntry[] = [
     options: [
       [
         '--drill <alert>',
-        'let a new alert fire in staging first, by the command of the plan; without one a synthetic alert proves its route only',
+        'make a new alert fire in staging first, with the command in the plan; without a command, a synthetic alert tests only the routing',
         'repeatable',
       ],
       ['--decision <pass|reject>', 'the sign-off'],
-      ['--comment <text>', 'what is wrong; asked for with a rejection'],
+      ['--comment <text>', 'what is wrong; required with a rejection'],
     ],
     examples: [
       'relctl signoff ops 2026-12-wallet-checkout --decision pass',
@@ -211,13 +221,13 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Deploy (T-0)',
     summary: 'announce, canary, judge, roll out',
     description:
-      'Operations gives it, inside the change window. The canary is watched for the bake time and promoted only on positive evidence; a bad one is rolled back at once. A run that dies stands still: go on with --resume or --abort.',
+      'Run by Operations, inside the change window. The canary is watched for the bake time and promoted only if the data show that it is good; a bad canary is rolled back at once. If the run is interrupted, the canary keeps its share and nothing is promoted: continue with --resume or --abort.',
     args: [ID],
     options: [
-      ['--dry-run', 'show the gates, every step and the exact changes; write nothing, at any time'],
-      ['--canary', 'stop after the verdict; go on with --promote or --abort'],
+      ['--dry-run', 'show the gates, every step and the exact changes, and change nothing; allowed at any time'],
+      ['--canary', 'stop after the verdict; continue with --promote or --abort'],
       ['--promote', 'roll out after a canary that passed'],
-      ['--resume', 'go on from where an earlier run stopped'],
+      ['--resume', 'continue where an earlier run stopped'],
       ['--abort', 'take the release out of production'],
       ['--reason <text>', 'why, for --abort and --resume'],
       EXCEPTION,
@@ -234,12 +244,12 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'rollback',
     group: 'Deploy (T-0)',
-    summary: 'put production back to what it was before the release',
+    summary: 'restore production to the snapshot taken before the release',
     args: [ID],
     options: [
       ['--reason <text>', 'why'],
       ['--confirm', 'do it without asking'],
-      ['--past-point-of-no-return', 'also when a migration cannot be undone'],
+      ['--past-point-of-no-return', 'roll back even though a migration cannot be undone'],
       TAKE_OVER,
     ],
     examples: ['relctl rollback 2026-12-wallet-checkout --reason "checkout fails on iOS" --confirm'],
@@ -260,19 +270,19 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'hypercare',
     group: 'Watch and review (T+7)',
-    summary: 'look at the 48 hours after the release, and sign them off',
+    summary: 'watch the 48 hours after the release, and sign them off',
     description:
-      'R&D or Operations gives it, and one of them signs it off, once. Error budgets, alerts and holes in the data are read from the metrics store for the whole time, so nothing has to run in between: once by hand or by cron (exit 0 over and healthy, 8 healthy so far, 1 not healthy), or as a screen with --watch.',
+      'Run by R&D or Operations; one of them signs it off, once. Error budgets, alerts and gaps in the data are read from the metrics store for the whole time, so nothing has to run in between. Run it by hand or from cron (exit 0: over and healthy, 8: healthy so far, 1: not healthy), or as a live screen with --watch.',
     args: [ID],
     options: [
-      ['--once', 'look once; this is what it does when nothing is said'],
+      ['--once', 'look once (the default)'],
       ['--watch', 'keep looking, every minute, until q, Ctrl-C or the end of hypercare'],
       ['--exit', 'sign hypercare off'],
       ['--confirm', 'sign off without asking'],
       ['--note <text>', 'an observation for the record'],
       ['--extend <hours>', 'extend hypercare'],
       ['--reason <text>', 'why it is extended'],
-      ['--hand-over <person>', 'somebody else watches from now on; --note says what to know'],
+      ['--hand-over <person>', 'hand the watch over to this person; --note says what to know'],
       ['--incident <ref>', 'link an incident to the release'],
       ['--severity <1-5>', 'how severe the incident is; 1 is the worst'],
       ['--resolved', 'the incident is over'],
@@ -292,9 +302,9 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Watch and review (T+7)',
     summary: 'observe the success metrics of the first week, once a day',
     description:
-      'The Product Manager gives it, or cron once a day. Each day is recorded once with the same weekdays before the release; days that were missed are made up for. A value beyond its guardrail is told to the Product Manager (exit 1).',
+      'Run by the Product Manager, or from cron once a day. Each day is recorded once, with the same weekdays before the release to compare it with; missed days are filled in. If a value is beyond its guardrail, the Product Manager is notified (exit 1).',
     args: [ID],
-    options: [['--value <name=number>', 'value of the latest day of a metric that is given by hand', 'repeatable']],
+    options: [['--value <name=number>', 'latest daily value of a metric that is entered by hand', 'repeatable']],
     examples: ['relctl success 2026-12-wallet-checkout', 'relctl success 2026-12-wallet-checkout --value "NPS=41"'],
     load: () => import('../commands/success.ts'),
   },
@@ -307,16 +317,16 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--draft', 'write the review document from the record, before the meeting'],
       [
         '--value <name=number>',
-        'value of the week of a success metric that is given by hand, or has too few daily values',
+        'value for the week of a success metric that is entered by hand, or that has too few daily values',
         'repeatable',
       ],
-      ['--attended <person>', 'who attended; Product and R&D must', 'repeatable'],
+      ['--attended <person>', 'who attended; both Product and R&D must have been there', 'repeatable'],
       ['--lesson <text>', 'a lesson learned', 'repeatable'],
       ['--debt <text; owner; due; ticket>', 'technical debt that was created', 'repeatable'],
       ['--no-debt', 'none was created'],
       ['--outcome <success|partial|failure>', 'how the release ended'],
-      ['--comment <text>', 'why the outcome is another than the success metrics say; asked for then'],
-      ['--side-effect <text>', 'what happened beside what was intended', 'repeatable'],
+      ['--comment <text>', 'why the outcome is not what the success metrics say; required in that case'],
+      ['--side-effect <text>', 'what happened that was not intended', 'repeatable'],
       ['--classification <right|too-low|too-high>', 'whether the risk was what the plan said'],
       EXCEPTION,
     ],
@@ -329,8 +339,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     path: 'remind',
     group: 'Look',
     summary: 'remind those who have not voted, signed off or met a condition',
-    description:
-      'Each person is reminded of the same thing once a day, however often the command is given, so that CI can give it every hour.',
+    description: 'Each person is reminded of the same thing at most once a day, so CI can run this every hour.',
     args: [ID],
     examples: ['relctl remind 2026-12-wallet-checkout'],
     load: () => import('../commands/remind.ts'),
@@ -340,7 +349,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Look',
     summary: 'show where a release stands, what blocks it and who can unblock it',
     args: [ID],
-    options: [['--verbose', 'also the risk with its points, exceptions, and all that was recorded']],
+    options: [['--verbose', 'also show the risk points, the exceptions and everything that was recorded']],
     examples: ['relctl status 2026-12-wallet-checkout', 'relctl status 2026-12-wallet-checkout --json'],
     load: () => import('../commands/status.ts'),
   },
@@ -360,15 +369,15 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Look',
     summary: 'show change windows, deadlines, reviews and freezes',
     description:
-      'A sheet for each month (W window, C due at the CAB, S due in staging, R review, H hypercare, F freeze), the same as an agenda, and clashes between releases.',
+      'One sheet per month (W window, C deadline at the CAB, S deadline in staging, R review, H hypercare, F freeze), the same as a list, and conflicts between releases.',
     options: [
-      ['--month <month>', 'first month, such as 2026-12; the current one when left out'],
-      ['--months <count>', 'how many months, 2 when left out'],
+      ['--month <month>', 'first month, such as 2026-12 (default: the current one)'],
+      ['--months <count>', 'how many months (default: 2)'],
       ['--service <name>', 'only what concerns this service', 'repeatable'],
-      ['--time-zone <zone>', 'IANA zone of the days; that of relctl.yaml when left out'],
-      ['--free <release>', 'the next windows for this release that nothing speaks against'],
+      ['--time-zone <zone>', 'IANA zone of the days (default: that of relctl.yaml)'],
+      ['--free <release>', 'show the next free windows for this release'],
       ['--ics', 'print a calendar file (iCalendar)'],
-      ['--out <file>', 'write the calendar file there'],
+      ['--out <file>', 'write the calendar file there instead'],
     ],
     examples: [
       'relctl calendar',
@@ -394,9 +403,9 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'audit',
     group: 'Look',
-    summary: 're-check the whole history of a release, offline',
+    summary: 'check the whole history of a release again, offline',
     description:
-      'Chain, digests, votes, people, signatures against the protected branch, evidence, and that nothing that was committed is gone. Each finding has its own code and what to do about it.',
+      'Checks the hash chain, digests, votes, people, signatures against the protected branch, evidence, and that nothing that was committed was removed. Each finding has a code and says what to do about it.',
     args: [['[id]', 'release, as in releases/<id>.yaml']],
     options: [['--all', 'every release of the repository, for CI']],
     examples: ['relctl audit 2026-12-wallet-checkout', 'relctl audit --all'],
@@ -411,9 +420,9 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [['[id]', 'release, as in releases/<id>.yaml']],
     options: [
       ['--all', 'a page over all releases'],
-      ['--format <html|markdown>', 'form of the report; html when left out'],
-      ['--notes', 'release notes in plain words, for those who are informed'],
-      ['--output <path>', 'where to write it; releases/<id>/report.html when left out'],
+      ['--format <html|markdown>', 'form of the report (default: html)'],
+      ['--notes', 'release notes in plain words, for everybody who is informed'],
+      ['--output <path>', 'where to write it (default: releases/<id>/report.html)'],
     ],
     examples: [
       'relctl report 2026-12-wallet-checkout',

@@ -90,12 +90,15 @@ function parentOf(program: Command, word: string, entry: CommandEntry): Command 
 
 const GLOBALS: readonly Option[] = [
   new Option('--json', 'print one JSON object'),
-  new Option('--events <format>', 'print what happens as a stream').choices(['ndjson']),
-  new Option('--no-color', 'no colours; NO_COLOR does the same'),
-  new Option('--yes', 'answer confirmations with yes; never an approval'),
+  new Option('--events <format>', 'print progress as a stream of JSON lines').choices(['ndjson']),
+  new Option('--no-color', 'no colours (NO_COLOR does the same)'),
+  new Option('--yes', 'answer yes to confirmations, but never to approvals'),
   new Option('--as <person>', 'act as this person, instead of git’s user.email'),
-  new Option('--commit', 'commit what is recorded: exactly the files of the release'),
-  new Option('--push', 'commit it and push it; where somebody was faster, put it after theirs if both can stand'),
+  new Option('--commit', 'commit what was recorded: only the files of the release'),
+  new Option(
+    '--push',
+    'commit and push; if somebody pushed first, add the new records after theirs where both can be kept',
+  ),
   new Option('--quiet', 'no progress on stderr'),
   new Option('--debug', 'show stack traces'),
 ];

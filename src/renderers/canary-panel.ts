@@ -1,5 +1,5 @@
 import type { CanaryLook, SloLook } from '../domain/outcome/progress.ts';
-import { clean, cleanLine } from './clean.ts';
+import { clean, cleanLine } from '../text/clean.ts';
 import { count, percent, seconds } from './figures.ts';
 import { bar, sparkline } from './spark.ts';
 import type { Style, Tone } from './style.ts';
@@ -14,7 +14,7 @@ const LEAST_SPARK = 6;
 
 /**
  * The canary while it is judged, as lines: time, share, one row an SLO with the bad share of each look for canary and
- * control on one scale, the evidence against its limit, and what the judge would say now.
+ * stable on one scale, the evidence against its limit, and what the judge would say now.
  * @param looks all looks of this bake, oldest first; counts in them are cumulative
  * @param shown without `verdict` where it is said elsewhere
  */
@@ -66,12 +66,7 @@ function rows(looks: readonly CanaryLook[], last: CanaryLook, columns: number, s
   const { name, spark, meter } = layout;
   const gap = ' '.repeat(GAP);
   const armHeader = (arm: string): string => `${pad(arm, spark)} ${'bad'.padStart(RATIO)} ${'of'.padStart(TOTAL)}`;
-  const header = [
-    pad('', name),
-    armHeader('canary'),
-    armHeader('control'),
-    columns < 100 ? 'evidence' : 'evidence of harm',
-  ].join(gap);
+  const header = [pad('', name), armHeader('canary'), armHeader('stable'), 'evidence'].join(gap);
   return [
     style.paint.dim(header),
     ...last.slos.map((slo) => {

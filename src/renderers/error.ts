@@ -1,5 +1,5 @@
 import type { Place, RelctlError } from '../errors.ts';
-import { clean, cleanLine } from './clean.ts';
+import { clean, cleanLine } from '../text/clean.ts';
 import { mark, markWidth, type Style } from './style.ts';
 import { displayWidth, wrap } from './width.ts';
 

@@ -1,5 +1,5 @@
 import type { Block, Check, NextAction, Outcome } from '../domain/outcome/outcome.ts';
-import { clean, cleanLine } from './clean.ts';
+import { clean, cleanLine, cleanVerbatim } from '../text/clean.ts';
 import { mark, markWidth, type Style, toneOf } from './style.ts';
 import { tableLines } from './table.ts';
 import { displayWidth, pad, wrap } from './width.ts';
@@ -36,7 +36,7 @@ export function renderBlocks(blocks: readonly Block[], style: Style): string {
 export function verbatimOnly(outcome: Outcome): string | undefined {
   const texts = outcome.blocks.flatMap((block) => (block.kind === 'verbatim' ? [block.text] : []));
   if (texts.length === 0 || texts.length < outcome.blocks.length) return undefined;
-  return texts.map((text) => (text.endsWith('\n') ? text : `${text}\n`)).join('');
+  return texts.map((text) => cleanVerbatim(text.endsWith('\n') ? text : `${text}\n`)).join('');
 }
 
 function headlineLines(outcome: Outcome, style: Style): readonly string[] {
@@ -67,7 +67,7 @@ function blockLines(block: Block, style: Style): readonly string[] {
     case 'table':
       return tableLines(block.columns, block.rows, style.columns - INDENT.length, style).map(indented);
     case 'verbatim':
-      return block.text.replace(/\n$/, '').split('\n');
+      return cleanVerbatim(block.text.replace(/\n$/, '')).split('\n');
     case 'next':
       return nextLines(block.actions, style);
   }

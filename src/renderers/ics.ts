@@ -1,4 +1,5 @@
 import ical, { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
+import { clean, cleanLine } from '../text/clean.ts';
 
 /** Something of a release, or a freeze, that belongs into people's calendars. */
 export interface ReleaseEvent {
@@ -42,8 +43,8 @@ export function releaseCalendar(events: readonly ReleaseEvent[], method: 'publis
       start: new Date(event.start),
       end: new Date(event.end),
       allDay: event.allDay === true,
-      summary: printable(event.summary),
-      description: printable(event.description),
+      summary: cleanLine(event.summary),
+      description: clean(event.description),
       status: event.cancelled === true ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       // A freeze or a deadline is to be seen; it does not make people busy.
       transparency:
@@ -62,12 +63,6 @@ export function releaseCalendar(events: readonly ReleaseEvent[], method: 'publis
 /** The UID of an event. Encoding keeps two subjects apart and the UID free of anything that would need escaping. */
 export function eventUid(event: Pick<ReleaseEvent, 'subject' | 'kind'>): string {
   return `${encodeURIComponent(event.subject)}.${event.kind}@relctl.dev`;
-}
-
-/** Control characters other than a line feed have no place in a calendar text. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ');
 }
 
 /** An address as a parameter may hold it: quotes, line ends and separators cannot be escaped there. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { RelctlError } from '../errors.ts';
+import { cleanJson } from '../text/clean.ts';
 
 /** What `--json` adds to an answer: which command gave it, and the exit code that goes with it. */
 export interface EnvelopeContext {
@@ -69,10 +70,10 @@ export function errorEnvelope(error: RelctlError, command: string): ErrorEnvelop
 
 /** An answer as indented JSON with a line end. */
 export function renderJson(outcome: Outcome, context: EnvelopeContext): string {
-  return `${JSON.stringify(outcomeEnvelope(outcome, context), null, 2)}\n`;
+  return `${cleanJson(JSON.stringify(outcomeEnvelope(outcome, context), null, 2))}\n`;
 }
 
 /** An error as indented JSON with a line end. */
 export function renderJsonError(error: RelctlError, command: string): string {
-  return `${JSON.stringify(errorEnvelope(error, command), null, 2)}\n`;
+  return `${cleanJson(JSON.stringify(errorEnvelope(error, command), null, 2))}\n`;
 }

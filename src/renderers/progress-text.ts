@@ -1,6 +1,6 @@
 import type { CanaryLook, Progress } from '../domain/outcome/progress.ts';
+import { cleanLine } from '../text/clean.ts';
 import { badRatio, evidenceRatio } from './canary-panel.ts';
-import { cleanLine } from './clean.ts';
 import { percent, seconds } from './figures.ts';
 
 /**
@@ -43,7 +43,7 @@ function canaryText(look: CanaryLook): string {
       return ratio === undefined ? 'none' : percent(ratio);
     });
     const evidence = evidenceRatio(slo);
-    return `${cleanLine(slo.name)} ${canary} bad, control ${control}, evidence ${evidence === undefined ? 'none' : percent(evidence)} of limit`;
+    return `${cleanLine(slo.name)} ${canary} bad, stable ${control}, evidence ${evidence === undefined ? 'none' : percent(evidence)} of limit`;
   });
   const share = look.share === undefined ? 'share unknown' : `${percent(look.share)} of requests`;
   return [

@@ -1,4 +1,4 @@
-import { clean } from './clean.ts';
+import { clean } from '../text/clean.ts';
 import type { Style } from './style.ts';
 import { displayWidth, pad, wrap } from './width.ts';
 

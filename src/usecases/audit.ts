@@ -1,5 +1,6 @@
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
+import { plural } from '../text/plural.ts';
 import { type AuditContext, auditRelease, shownFinding } from './audit/one.ts';
 import type { Signing } from './signing/open.ts';
 
@@ -14,8 +15,8 @@ export async function audit(context: AuditContext, id: string): Promise<Outcome>
     result: errors.length === 0 ? 'done' : 'failed',
     headline:
       errors.length === 0
-        ? `${id}: ${plan.events.length} events and ${evidence} files of evidence hold`
-        : `${id}: the history does not hold (${errors.length} ${errors.length === 1 ? 'finding' : 'findings'})`,
+        ? `${id}: valid, with ${plan.events.length} events and ${evidence} files of evidence`
+        : `${id}: the history is not valid (${plural(errors.length, 'finding')})`,
     blocks: [...signingBlock(signing), { kind: 'checks', checks: findings.map(shownFinding) }],
     data: {
       release: id,

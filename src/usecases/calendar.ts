@@ -8,6 +8,7 @@ import { overlap } from '../domain/schedule/intervals.ts';
 import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
 import { RelctlError } from '../errors.ts';
 import type { Policy } from '../plan/policy.ts';
+import { command } from '../text/command-line.ts';
 import type { ReadingContext } from './release/context.ts';
 import { loadPolicy } from './release/settings.ts';
 
@@ -156,7 +157,7 @@ function slotBlock({ id, rdLead, windows }: Awaited<ReturnType<typeof slotsFor>>
     kind: 'next',
     actions: windows.map((window) => ({
       who: rdLead,
-      command: `relctl plan ${id} --window ${slotFlag(window)}`,
+      command: command`relctl plan ${id} --window ${slotFlag(window)}`,
       why: 'free: in time, outside every freeze, no clash',
     })),
   };

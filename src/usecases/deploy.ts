@@ -2,6 +2,7 @@ import { deploymentSteps, productionTargets } from '../domain/deployment/steps.t
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions, type ProcessCommand } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { expectVisibility } from './canary/expectation.ts';
 import { requireManifests } from './cluster/check-manifests.ts';
 import { proveLock, releaseLock } from './cluster/lock.ts';
@@ -92,7 +93,7 @@ async function takeUp(context: Context, release: Release, options: DeployOptions
     throw new RelctlError('plan.digest-mismatch', `${journal.plan.file} was changed since the deployment began`, {
       place: { file: journal.plan.file },
       why: 'What goes on must be what was approved and begun.',
-      hints: [`git diff -- ${journal.plan.file}`, `relctl deploy ${journal.plan.id} --abort`],
+      hints: [command`git diff -- ${journal.plan.file}`, command`relctl deploy ${journal.plan.id} --abort`],
     });
   }
   const reason = options.reason ?? options.mode;
@@ -175,11 +176,11 @@ async function held(run: Run): Promise<Outcome> {
   const { journal } = release;
   await journal.record('canary.held', {
     attempt: run.attempt,
-    reason: 'stopped at the verdict, as asked with --canary',
+    reason: 'stopped after the verdict, because of --canary',
   });
   return {
     result: 'done',
-    headline: `the canary of ${journal.plan.metadata.feature} passed and holds its share`,
+    headline: `the canary of ${journal.plan.metadata.feature} passed and keeps its share of the traffic`,
     blocks: [
       { kind: 'text', text: journal.state.deployment?.verdict?.data.reason ?? '' },
       { kind: 'next', actions: nextActions(release.facts()) },
@@ -205,7 +206,7 @@ export async function rolledBack(
     headline:
       end.state === 'frozen'
         ? `${feature} is frozen: migration ${end.migration} cannot be undone, and people were called`
-        : `${feature} is rolled back; production is what it was (${end.verified})`,
+        : `${feature} is rolled back; production is as it was before (${end.verified})`,
     blocks: [
       { kind: 'facts', facts: [['reason', reason], ...(cause === undefined ? [] : [['code', cause.code] as const])] },
       ...(cause?.hints.length ? [{ kind: 'text' as const, text: cause.hints.join('\n') }] : []),
@@ -239,8 +240,8 @@ function standing(release: Release, error: unknown): unknown {
   if (error.code === 'cluster.fenced-off' || error.code === 'snapshot.lost') return error;
   const { plan } = release.journal;
   return new RelctlError(error.code, error.message, {
-    why: `${error.why ?? ''} Production stands as it is; nothing is promoted until somebody goes on.`.trim(),
-    hints: [`relctl deploy ${plan.id} --resume`, `relctl deploy ${plan.id} --abort`, ...error.hints],
+    why: `${error.why ?? ''} Production stays as it is; nothing is promoted until somebody continues.`.trim(),
+    hints: [command`relctl deploy ${plan.id} --resume`, command`relctl deploy ${plan.id} --abort`, ...error.hints],
     cause: error,
     ...(error.data === undefined ? {} : { data: error.data }),
     ...(error.place === undefined ? {} : { place: error.place }),

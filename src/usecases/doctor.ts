@@ -54,7 +54,9 @@ export async function doctor(context: Context): Promise<Outcome> {
   return {
     result: bad.length === 0 ? 'done' : 'failed',
     headline:
-      bad.length === 0 ? 'everything that a release needs is there' : `${bad.length} of ${checks.length} checks failed`,
+      bad.length === 0
+        ? 'everything that a release needs is in place'
+        : `${bad.length} of ${checks.length} checks failed`,
     blocks: [{ kind: 'checks', checks }],
     data: { checks, ...(bad.length === 0 ? {} : { code: 'doctor.findings' }) },
     simulated: context.environments.simulated,

@@ -2,6 +2,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { formatMoment, formatSpan, isoTime, timeOf } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { extend, handOver, type IncidentReport, reportIncident } from './hypercare/acts.ts';
 import { firstLookAt, isSevere, type Observation, observe, SHORTEST_MS } from './hypercare/observe.ts';
 import { watch } from './hypercare/watch.ts';
@@ -90,7 +91,7 @@ function tooEarly(context: Context, release: Release): Outcome {
   const { journal } = release;
   return {
     result: 'pending',
-    headline: `hypercare has just begun; there is something to see from ${SHORTEST_MS / 60_000} minutes on`,
+    headline: `hypercare has just started; there is data after ${SHORTEST_MS / 60_000} minutes`,
     blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: journal.plan.id, phase: journal.state.phase, until: journal.state.hypercare?.until },
     simulated: context.environments.simulated,
@@ -120,7 +121,7 @@ function endedByOthers(context: Context, release: Release): Outcome {
     result: signed === undefined ? 'failed' : 'done',
     headline:
       signed === undefined
-        ? `the watch is over: ${plan.metadata.feature} is taken back out of production`
+        ? `the watch is over: ${plan.metadata.feature} was rolled back`
         : `the watch is over: ${signed.actor} signed hypercare of ${plan.metadata.feature} off`,
     blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: plan.id, phase: state.phase, until: state.hypercare?.until },
@@ -173,10 +174,10 @@ async function signOff(
   });
   if (!sure) {
     throw new RelctlError('answer.declined', 'hypercare was not signed off', {
-      why: 'Somebody answers for the end of elevated monitoring.',
+      why: 'A person has to confirm that elevated monitoring ends.',
       hints: [
-        `relctl hypercare ${plan.id} --exit --confirm`,
-        `relctl hypercare ${plan.id} --extend 24 --reason "<reason>"`,
+        command`relctl hypercare ${plan.id} --exit --confirm`,
+        command`relctl hypercare ${plan.id} --extend 24 --reason "<reason>"`,
       ],
     });
   }

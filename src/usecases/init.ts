@@ -7,6 +7,8 @@ import type { OwnPackage } from '../ports/own-package.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { command } from '../text/command-line.ts';
+import { plural } from '../text/plural.ts';
 import { CONFIG_FILE, loadConfig } from './release/settings.ts';
 import { setupAnswers } from './setup/answers.ts';
 import { type ConfigDraft, draftConfig } from './setup/config-draft.ts';
@@ -102,15 +104,15 @@ async function namespaceOf(
 
 function headline({ dryRun }: InitOptions, files: readonly SetupFile[], services: readonly string[]): string {
   const changed = files.filter((file) => file.state !== 'kept').length;
-  const count = `${services.length} ${services.length === 1 ? 'service' : 'services'}`;
-  if (changed === 0) return `relctl is set up here already, with ${count}`;
+  const count = `${plural(services.length, 'service')}`;
+  if (changed === 0) return `relctl is already set up here, with ${count}`;
   return dryRun ? `${changed} files would be written, with ${count}` : `relctl is set up, with ${count}`;
 }
 
 function filesBlock(files: readonly SetupFile[]): Block {
   return {
     kind: 'table',
-    columns: ['file', 'state', 'what it is'],
+    columns: ['file', 'state', 'purpose'],
     rows: files.map(({ path, state, about }) => [path, state, about]),
   };
 }
@@ -171,7 +173,7 @@ function fillBlocks({ toFill }: ConfigDraft): readonly Block[] {
   return toFill.length === 0
     ? []
     : [
-        { kind: 'heading', text: 'Left to a person' },
+        { kind: 'heading', text: 'For you to fill in' },
         {
           kind: 'checks',
           checks: toFill.map(({ path, line, what }) => ({
@@ -207,15 +209,21 @@ function nextOf(
   draft: ConfigDraft | undefined,
 ): readonly NextAction[] {
   const who = 'you';
-  if (dryRun) return [{ who, command: `relctl init --platform ${platform}`, why: 'writes them' }];
+  if (dryRun) return [{ who, command: command`relctl init --platform ${platform}`, why: 'writes them' }];
   const changed = files.filter((file) => file.state !== 'kept').map((file) => file.path);
   return [
     ...(draft !== undefined && draft.toFill.length > 0
-      ? [{ who, command: `$EDITOR ${CONFIG_FILE}`, why: 'fill in what is left' }]
+      ? [{ who, command: `$EDITOR ${CONFIG_FILE}`, why: 'fill in what is missing' }]
       : []),
     ...(changed.length === 0
       ? []
-      : [{ who, command: `git add ${changed.join(' ')} && git commit -m "Set up relctl"`, why: 'others need it too' }]),
+      : [
+          {
+            who,
+            command: command`git add ${changed.join(' ')} && git commit -m "Set up relctl"`,
+            why: 'share it with the others',
+          },
+        ]),
     ...(platform === 'kubernetes'
       ? [{ who, command: 'relctl doctor', why: 'checks tools, clusters and metrics' }]
       : []),

@@ -1,5 +1,7 @@
 import { isSummary, type ReleaseSummary, type UnreadablePlan } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import { command } from '../text/command-line.ts';
+import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
 
 /** Which releases are listed; all when nothing is named. */
@@ -28,7 +30,7 @@ export async function list(
   const broken = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
   return {
     result: unreadable.length === 0 ? 'done' : 'usage',
-    headline: `${shown.length} ${shown.length === 1 ? 'release' : 'releases'}${broken}`,
+    headline: `${plural(shown.length, 'release')}${broken}`,
     blocks: [
       {
         kind: 'table',
@@ -46,7 +48,7 @@ export async function list(
 function unreadableBlocks(unreadable: readonly UnreadablePlan[]): readonly Block[] {
   if (unreadable.length === 0) return [];
   return [
-    { kind: 'heading', text: 'Cannot be read' },
+    { kind: 'heading', text: 'Unreadable' },
     {
       kind: 'checks',
       checks: unreadable.map(({ id, code, problem, place }) => ({
@@ -59,8 +61,8 @@ function unreadableBlocks(unreadable: readonly UnreadablePlan[]): readonly Block
       kind: 'next',
       actions: unreadable.map(({ id }) => ({
         who: 'its author',
-        command: `relctl plan ${id} --check`,
-        why: 'says what is wrong where, and how to mend it',
+        command: command`relctl plan ${id} --check`,
+        why: 'says what is wrong, where, and how to fix it',
       })),
     },
   ];

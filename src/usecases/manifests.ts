@@ -104,6 +104,6 @@ function refuseUnknown({ id, spec }: ReleasePlan, service: string | undefined): 
   if (service === undefined || known.includes(service)) return;
   throw new RelctlError('usage.bad-flag', `${id} does not ship a service ${service}`, {
     why: 'Only what a release ships is applied.',
-    hints: [`--service ${known.join(' | ')}`],
+    hints: [`one of: ${known.join(', ')}`],
   });
 }

@@ -4,6 +4,7 @@ import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { dateIn, formatSpan, isTimeZone } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import type { Repository } from '../ports/repository.ts';
+import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
 
 /** Which releases and months are counted. */
@@ -22,7 +23,7 @@ export interface MetricsContext extends Pick<ReadingContext, 'store' | 'config' 
 
 /** How the figures are meant, for whoever compares them with others'. */
 const DEFINITIONS: readonly (readonly [string, string])[] = [
-  ['deployment frequency', 'deployments to production that came to an end, also those that were taken back'],
+  ['deployment frequency', 'deployments to production that finished, including those that were rolled back'],
   ['lead time', 'median from the candidate commit (or the creation of the plan) to the completed deployment'],
   ['change fail rate', 'rolled back, aborted, frozen or reviewed as a failure, over all deployments'],
   ['recovery time', 'median from the beginning of a rollback or freeze until production was what it had been'],
@@ -54,7 +55,7 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
     headline:
       counted.length === 0
         ? 'nothing was deployed to production yet'
-        : `${counted.length} deployments of ${releases.length} releases, ${months[0]?.[0]} to ${months.at(-1)?.[0]}`,
+        : `${plural(counted.length, 'deployment')} of ${plural(releases.length, 'release')}, ${months[0]?.[0]} to ${months.at(-1)?.[0]}`,
     blocks: blocksOf(rows, whole, unreadable),
     data: {
       timeZone: zone,
@@ -103,7 +104,7 @@ function blocksOf(
       columns: ['month', 'deployments', 'a week', 'lead time', 'change fail rate', 'recovery time'],
       rows: [...rows.map((one) => row(one.month, one)), row('all', whole)],
     },
-    { kind: 'heading', text: 'How they are meant (dora.dev)' },
+    { kind: 'heading', text: 'Definitions (dora.dev)' },
     { kind: 'facts', facts: DEFINITIONS },
     ...(unreadable.length === 0
       ? []

@@ -1,5 +1,5 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { cabPacket, type DrawPacket } from './packet/build.ts';
+import { cabPacket } from './packet/build.ts';
 import type { Context } from './release/context.ts';
 import { openRelease } from './release/open.ts';
 
@@ -7,12 +7,13 @@ import { openRelease } from './release/open.ts';
 export async function previewPacket(
   context: Context,
   id: string,
-  options: { readonly draw: DrawPacket; readonly file?: string },
+  options: { readonly file?: string },
 ): Promise<Outcome> {
   const release = await openRelease(context, id);
   const { state, plan } = release.journal;
   const round = (state.cab?.round ?? 0) + (state.phase === 'draft' ? 1 : 0);
-  const { markdown, html } = options.draw(await cabPacket(context, release, Math.max(1, round)));
+  const packet = await cabPacket(context, release, Math.max(1, round));
+  const { markdown, html } = await context.documents.packet(packet);
   const data = { release: id, phase: state.phase, specDigest: plan.specDigest };
   if (options.file === undefined) {
     return {

@@ -43,7 +43,7 @@ async function draftAnswer(
       { kind: 'heading', text: 'Found in the difference' },
       foundTable(impact),
       ...riskBlocks(drafted.spec, risk),
-      { kind: 'heading', text: 'Left to a person' },
+      { kind: 'heading', text: 'For you to fill in' },
       { kind: 'checks', checks: findingChecks(findings) },
       { kind: 'next', actions: draftActions(context, drafted, policy, findings) },
     ],

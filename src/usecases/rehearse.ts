@@ -13,6 +13,7 @@ import { sourceOf } from '../domain/success/metric.ts';
 import { RelctlError } from '../errors.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { People, RehearsalStage } from '../ports/people.ts';
+import { command } from '../text/command-line.ts';
 import { deploy } from './deploy.ts';
 import { hypercare } from './hypercare.ts';
 import { type RehearsedStep, rehearsalDocument } from './rehearsal/document.ts';
@@ -55,7 +56,7 @@ export async function rehearse(
   const state = foldState(rehearsed.events);
   const passed = state.phase === 'closed';
   const held = plan.events.filter((event) => event.type === 'rehearsal.recorded').length;
-  const text = rehearsalDocument(plan, state, steps, faults);
+  const text = await context.documents.markdown(rehearsalDocument(plan, state, steps, faults));
   const document = await context.store.keep(plan.id, `rehearsal-${held + 1}.md`, text);
   if (faults.length === 0 && foldState(plan.events).deployment === undefined) {
     const result = passed ? 'passed' : 'failed';
@@ -122,16 +123,18 @@ async function walk(
 
   company.advanceTo(addCalendarDays(start, -8, zone));
   await begin(company.contextAs(people.author), id);
-  if (!(await act(people.author, `relctl submit-cab ${id}`, (context) => submitCab(context, id, {})))) return;
+  if (!(await act(people.author, command`relctl submit-cab ${id}`, (context) => submitCab(context, id, {})))) return;
   if (!(await vote(company, plan, people, act))) return;
 
   company.advanceTo(addCalendarDays(start, -3, zone));
-  if (!(await act(spec.owners.rdLead, `relctl stage ${id}`, (context) => stage(context, id, { takeOver: false }))))
+  if (
+    !(await act(spec.owners.rdLead, command`relctl stage ${id}`, (context) => stage(context, id, { takeOver: false })))
+  )
     return;
   company.advanceTo(company.now() + HOUR);
   const qa = people.qaFindings();
   company.provide(JUNIT_FILE, qa.junit);
-  const signedQa = await act(people.qaLead, `relctl signoff qa ${id}`, (context) =>
+  const signedQa = await act(people.qaLead, command`relctl signoff qa ${id}`, (context) =>
     signoffQa(context, id, {
       junit: [JUNIT_FILE],
       passed: qa.features.filter((test) => test.ok).map((test) => test.id),
@@ -142,7 +145,7 @@ async function walk(
   );
   if (!signedQa || qa.decision === 'reject') return;
   if (
-    !(await act(people.operator, `relctl signoff ops ${id}`, (context) =>
+    !(await act(people.operator, command`relctl signoff ops ${id}`, (context) =>
       signoffOps(context, id, { decision: 'pass' }),
     ))
   )
@@ -150,13 +153,13 @@ async function walk(
 
   company.advanceTo(start + 5 * MINUTE);
   if (
-    !(await act(people.operator, `relctl deploy ${id}`, (context) =>
+    !(await act(people.operator, command`relctl deploy ${id}`, (context) =>
       deploy(context, id, { mode: 'full', takeOver: false }),
     ))
   )
     return;
   const manual = spec.smokeTests.filter((test) => test.manual !== undefined).map((test) => test.name);
-  const verified = await act(people.operator, `relctl verify ${id}`, (context) =>
+  const verified = await act(people.operator, command`relctl verify ${id}`, (context) =>
     verify(context, id, {
       passed: manual.filter((name) => people.manualCheck(name).ok),
       failed: manual.filter((name) => !people.manualCheck(name).ok),
@@ -164,12 +167,12 @@ async function walk(
   );
   if (!verified) return;
   company.advanceTo(await hypercareEnd(company.contextAs(people.operator), id));
-  const exited = await act(people.operator, `relctl hypercare ${id} --exit`, (context) =>
+  const exited = await act(people.operator, command`relctl hypercare ${id} --exit`, (context) =>
     hypercare(context, id, { exit: true, confirmed: true }),
   );
   if (!exited) return;
   company.advanceTo(startOfDate(reviewDate(spec.window, 7), zone) + 10 * HOUR);
-  await act(spec.owners.productManager, `relctl review ${id}`, (context) => reviewAs(context, plan, people));
+  await act(spec.owners.productManager, command`relctl review ${id}`, (context) => reviewAs(context, plan, people));
 }
 
 async function vote(
@@ -181,7 +184,7 @@ async function vote(
   for (const member of people.board) {
     company.advanceTo(company.now() + 2 * HOUR);
     const { comment, ...answers } = people.cabVote(member);
-    const voted = await act(member, `relctl signoff cab ${plan.id}`, (context) =>
+    const voted = await act(member, command`relctl signoff cab ${plan.id}`, (context) =>
       signoffCab(context, plan.id, { ...answers, comment, conditions: [] }),
     );
     if (!voted) return false;

@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { type Reminder, remindersOf } from '../domain/process/reminders.ts';
+import { plural } from '../text/plural.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, notify } from './release/notify.ts';
 import { openRelease } from './release/open.ts';
@@ -33,10 +34,10 @@ export async function remind(context: Context, id: string): Promise<Outcome> {
 }
 
 function headline(id: string, reminders: readonly Reminder[], told: number): string {
-  if (reminders.length === 0) return `nobody is awaited for ${id}`;
-  const people = (count: number): string => `${count} ${count === 1 ? 'reminder' : 'reminders'}`;
-  if (told === 0) return `${people(reminders.length)} of ${id} went out today already`;
+  if (reminders.length === 0) return `nobody has anything open for ${id}`;
+  const people = (count: number): string => `${plural(count, 'reminder')}`;
+  if (told === 0) return `${people(reminders.length)} of ${id} were already sent today`;
   return told === reminders.length
     ? `${people(told)} of ${id} sent`
-    : `${people(told)} of ${id} sent, the others went out today already`;
+    : `${people(told)} of ${id} sent, the others were already sent today`;
 }

@@ -6,7 +6,7 @@ import type { Context } from './release/context.ts';
 import { openSigning } from './signing/open.ts';
 
 /** What a report is made from. */
-export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock' | 'signing'>;
+export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock' | 'documents' | 'signing'>;
 
 /** Gathers what a report tells of a release: its history, its policy, and the canary's kept series. */
 export async function reportModel(ground: ReportGround, id: string): Promise<ReportModel> {

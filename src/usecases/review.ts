@@ -4,6 +4,7 @@ import { judgeMetric } from '../domain/success/judge.ts';
 import { type JudgedMetric, type ObservedDay, sourceOf } from '../domain/success/metric.ts';
 import { contradiction, outcomeByFacts, sayOutcome } from '../domain/success/outcome.ts';
 import type { EventData } from '../plan/events.ts';
+import { command } from '../text/command-line.ts';
 import { choiceAnswer, readAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import type { Entry } from './release/journal.ts';
@@ -63,7 +64,9 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
   const document = await context.store.keep(
     id,
     'review.md',
-    reviewDocument(release.facts(), journal.plan.events, { held, author: context.actor }),
+    await context.documents.markdown(
+      reviewDocument(release.facts(), journal.plan.events, { held, author: context.actor }),
+    ),
   );
   const closed: Entry = ['review.closed', { ...held, document: { ...document } }];
   const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;
@@ -98,7 +101,8 @@ async function draft(context: Context, id: string, answers: ReviewAnswers): Prom
   await recordDays(release, await measureNewDays(context, release, new Map()));
   const given = readValues(id, journal.plan.spec.successMetrics, answers.values);
   const metrics = journal.state.success?.data.metrics ?? judgeAll(release, given, []);
-  const text = reviewDocument(release.facts(), journal.plan.events, { metrics, author: context.actor });
+  const drawn = reviewDocument(release.facts(), journal.plan.events, { metrics, author: context.actor });
+  const text = await context.documents.markdown(drawn);
   const document = await context.store.keep(id, 'review-draft.md', text);
   await journal.record('review.drafted', { document: { ...document } });
   return {
@@ -171,12 +175,12 @@ async function giveMissing(
     const measured = days.filter((day) => day.value !== null).length;
     const isNeeded = sourceOf(metric).kind === 'hand' && days.length === 0;
     if (!isNeeded && (measured >= FEWEST_VALUES || !prompter.interactive)) continue;
-    const few = `; there are ${measured} of ${FEWEST_VALUES} daily values, and with nothing it stays inconclusive`;
+    const few = `; there are ${measured} of ${FEWEST_VALUES} daily values; leave empty to keep it inconclusive`;
     const value = await readAnswer(
       prompter,
       {
         message: `What is ${metric.name} after the first week? (target ${metric.target}${isNeeded ? '' : few})`,
-        flag: `--value ${JSON.stringify(`${metric.name}=<number>`)}`,
+        flag: command`--value ${`${metric.name}=<number>`}`,
         ...(isNeeded ? {} : { default: '' }),
       },
       (text) => (!isNeeded && text.trim() === '' ? undefined : readNumber(text, metric.name)),
@@ -201,7 +205,7 @@ async function askReview(
       : [await textAnswer(prompter, undefined, { message: 'What was learned?', flag: '--lesson' })];
   const debts = answers.debts.length > 0 || answers.noDebt ? answers.debts.map(readDebt) : await askDebts(prompter);
   const outcome = await choiceAnswer(prompter, answers.outcome, {
-    message: 'How did the release end?',
+    message: 'What was the outcome of the release?',
     flag: '--outcome',
     default: outcomeByFacts(metrics),
     choices: [
@@ -231,9 +235,9 @@ async function askReview(
       message: `Was the risk ${plan.spec.risk.level}, as the plan said?`,
       flag: '--classification',
       choices: [
-        { value: 'right', label: 'It was' },
-        { value: 'too-low', label: 'It was more than that' },
-        { value: 'too-high', label: 'It was less than that' },
+        { value: 'right', label: 'Yes' },
+        { value: 'too-low', label: 'No, it was higher' },
+        { value: 'too-high', label: 'No, it was lower' },
       ],
     });
   }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { rolledBack } from './deploy.ts';
 import { highestFence } from './deployment/forward.ts';
 import { openRun } from './deployment/open-run.ts';
@@ -29,13 +30,13 @@ export async function rollback(context: Context, id: string, options: RollbackOp
     flag: '--reason',
   });
   const sure = await approvalAnswer(context.prompter, options.confirmed, {
-    message: `Put production back to what it was before ${id}?`,
+    message: `Restore production to what it was before ${id}?`,
     flag: '--confirm',
   });
   if (!sure) {
     throw new RelctlError('answer.declined', 'nothing was rolled back', {
-      why: 'A rollback changes production and is never done on a doubtful answer.',
-      hints: [`relctl rollback ${id} --reason "<reason>" --confirm`],
+      why: 'A rollback changes production, so it is done only after a clear yes.',
+      hints: [command`relctl rollback ${id} --reason "<reason>" --confirm`],
     });
   }
   await context.runs.begin(id);

@@ -3,6 +3,7 @@ import { formatMoment, wallTimeIn } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import { durationSeconds } from '../plan/duration.ts';
 import type { SandboxControl, SandboxWorldControl } from '../ports/sandbox-control.ts';
+import { command } from '../text/command-line.ts';
 
 /** What `relctl sandbox` may be asked. */
 export interface SandboxRequest {
@@ -21,7 +22,7 @@ export async function sandboxControl(control: SandboxControl, request: SandboxRe
     await control.reset();
     return {
       result: 'done',
-      headline: 'the simulated company is forgotten; the next command finds a new one',
+      headline: 'the simulated company was reset; the next command starts a new one',
       blocks: [],
       data: {},
       simulated: true,
@@ -30,7 +31,7 @@ export async function sandboxControl(control: SandboxControl, request: SandboxRe
   if (!ACTIONS.includes(request.action)) {
     throw new RelctlError('usage.bad-flag', `sandbox knows no action "${request.action}"`, {
       why: 'Nothing was done.',
-      hints: ACTIONS.map((action) => `relctl sandbox ${action}`),
+      hints: ACTIONS.map((action) => command`relctl sandbox ${action}`),
     });
   }
   refuseUnknownService(control, request);
@@ -53,7 +54,7 @@ function change(world: SandboxWorldControl, zone: string, request: SandboxReques
       if (!on) return `fault ${request.name} is off`;
       // A canary that runs already is not made sick: what ran must be well again after a rollback.
       const isOfVersions = world.faults().some(({ name, scope }) => name === request.name && scope === 'candidate');
-      return `fault ${request.name} is on ${isOfVersions ? 'for versions that are deployed from now on; what runs already, a canary too, is spared' : 'from now on'}`;
+      return `fault ${request.name} is on ${isOfVersions ? 'for versions that are deployed from now on; what is already running, including a canary, is not affected' : 'from now on'}`;
     }
     default:
       return 'the simulated company';
@@ -62,10 +63,10 @@ function change(world: SandboxWorldControl, zone: string, request: SandboxReques
 
 function refuseUnknownService({ services }: SandboxControl, { action, name, service }: SandboxRequest): void {
   if (service === undefined || services.includes(service)) return;
-  const fault = name === undefined ? '' : ` --name ${name}`;
+  const fault = name === undefined ? [] : ['--name', name];
   throw new RelctlError('usage.bad-flag', `--service is "${service}", and the simulated company has no such service`, {
-    why: 'A fault of a service that does not exist would hit nothing.',
-    hints: services.map((one) => `relctl sandbox ${action}${fault} --service ${one}`),
+    why: 'A fault in a service that does not exist would have no effect.',
+    hints: services.map((one) => command`relctl sandbox ${[action, ...fault]} --service ${one}`),
   });
 }
 
@@ -74,7 +75,7 @@ function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxReq
   if (by !== undefined) {
     if (!/^\d+(s|m|h|d)$/.test(by)) {
       throw new RelctlError('usage.bad-flag', `--by is "${by}", which is not a duration`, {
-        why: 'The clock only moves by a length of time that is understood.',
+        why: 'The clock moves by a duration such as 4d or 90m.',
         hints: ['relctl sandbox advance --by 4d', 'relctl sandbox advance --by 90m'],
       });
     }
@@ -94,7 +95,10 @@ function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxReq
 function missing(flag: string, world: SandboxWorldControl): RelctlError {
   return new RelctlError('usage.missing-answer', `${flag} is missing`, {
     why: 'Nothing was done.',
-    hints: ['relctl sandbox --help', ...world.faults().map((fault) => `--name ${fault.name}   ${fault.description}`)],
+    hints: [
+      'relctl sandbox --help',
+      ...world.faults().map((fault) => `${command`--name ${fault.name}`}   ${fault.description}`),
+    ],
   });
 }
 
@@ -105,7 +109,7 @@ function shown(world: SandboxWorldControl, zone: string, headline: string, whole
   const listed = faults.filter((fault) => whole || fault.on);
   return {
     result: 'done',
-    headline: `${headline}; its clock says ${formatMoment(world.now(), zone)}`,
+    headline: `${headline}; the sandbox clock says ${formatMoment(world.now(), zone)}`,
     blocks: [
       ...(listed.length === 0
         ? []

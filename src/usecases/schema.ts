@@ -5,6 +5,7 @@ import { RelctlError } from '../errors.ts';
 import { configSchema } from '../plan/config.ts';
 import { policySchema } from '../plan/policy.ts';
 import { wholeDocumentSchema } from '../plan/release-plan.ts';
+import { command } from '../text/command-line.ts';
 
 /** The documents that have a schema, with its title. */
 const SCHEMAS = {
@@ -29,7 +30,7 @@ export function schema(name: string): Outcome {
   if (known === undefined) {
     throw new RelctlError('usage.bad-flag', `there is no schema "${name}"`, {
       why: 'Nothing was printed.',
-      hints: SCHEMA_NAMES.map((one) => `relctl schema ${one}`),
+      hints: SCHEMA_NAMES.map((one) => command`relctl schema ${one}`),
     });
   }
   const printed = jsonSchema(known);

@@ -6,6 +6,7 @@ import { boardTally } from '../domain/process/tally.ts';
 import { dateIn, formatWindow, type Window } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import type { EventData } from '../plan/events.ts';
+import { command } from '../text/command-line.ts';
 import { packetSummary } from './packet/summary.ts';
 import { approvalAnswer, choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
@@ -56,7 +57,7 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
       {
         kind: 'facts',
         facts: [
-          ['votes', `${count.go} Go, ${count.noGo} No-Go; ${count.quorum} Go of ${board.length} make a Go`],
+          ['votes', `${count.go} Go, ${count.noGo} No-Go; ${count.quorum} Go of ${board.length} needed`],
           ['plan digest', journal.plan.specDigest.slice(0, 16)],
           ...journal.state.conditions.map(
             (condition) => ['condition', `${condition.text} (${condition.owner}, due ${condition.due})`] as const,
@@ -115,7 +116,7 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
       `a Go needs all three areas confirmed; not confirmed: ${missing.join(', ')}`,
       {
         why: 'The CAB checks operational readiness, security review completion and impact assessment before it approves.',
-        hints: [`relctl signoff cab ${plan.id} --decision no-go --comment "<what is missing>"`],
+        hints: [command`relctl signoff cab ${plan.id} --decision no-go --comment "<what is missing>"`],
       },
     );
   }
@@ -142,8 +143,8 @@ function readCondition(text: string, window: Window, now: number): EventData<'ca
   const today = dateIn(now, window.timeZone);
   if (what === '' || !owner.includes('@') || !/^\d{4}-\d{2}-\d{2}$/.test(due) || due < today) {
     throw new RelctlError('usage.bad-flag', `the condition "${text}" is not complete`, {
-      why: 'A condition that nobody owns, or that is never due, is never met.',
-      hints: [`--condition "load test at twice the traffic; ada@example.com; ${today}"`],
+      why: 'A condition without an owner or a due date is never met.',
+      hints: [command`--condition ${`load test at twice the traffic; ada@example.com; ${today}`}`],
     });
   }
   const opens = window.start.slice(0, 10);
@@ -154,7 +155,7 @@ function readCondition(text: string, window: Window, now: number): EventData<'ca
       `the condition "${what}" is due on ${due}, after the change window has begun (${formatWindow(window)})`,
       {
         why: 'A condition is met before the deployment: until its owner has closed it, nothing is deployed.',
-        hints: [`--condition "${what}; ${owner}; ${opens}"   or an earlier day`],
+        hints: [`${command`--condition ${`${what}; ${owner}; ${opens}`}`}   or an earlier day`],
       },
     );
   }

@@ -4,6 +4,7 @@ import { samePerson } from '../domain/people/people.ts';
 import { conditionId } from '../domain/process/condition-id.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { openRelease } from './release/open.ts';
@@ -22,7 +23,7 @@ export async function closeCondition(context: Context, id: string, answers: Cond
   if (open.length === 0) {
     throw new RelctlError('usage.bad-flag', `${id} has no open condition`, {
       why: 'Conditions come with a Go of the CAB.',
-      hints: [`relctl status ${id}`],
+      hints: [command`relctl status ${id}`],
     });
   }
   const which = await choiceAnswer(context.prompter, byText(open, answers.condition), {
@@ -36,14 +37,16 @@ export async function closeCondition(context: Context, id: string, answers: Cond
   const condition = open.find((one) => conditionId(one) === which) as Condition;
   const { text } = condition;
   if (!samePerson(condition.owner, context.actor)) {
-    throw new RelctlError('gate.refused', `the condition "${text}" is ${condition.owner}'s to close`, {
-      why: 'The board gave it an owner, who answers for it.',
-      hints: [`${condition.owner}: relctl signoff condition ${id} --condition ${which} --evidence <what shows it>`],
+    throw new RelctlError('gate.refused', `the condition "${text}" can be closed only by ${condition.owner}`, {
+      why: 'The CAB gave it an owner, who is responsible for it.',
+      hints: [
+        `${condition.owner}: ${command`relctl signoff condition ${id} --condition ${which} --evidence <what shows it>`}`,
+      ],
       data: { condition },
     });
   }
   const evidence = await textAnswer(context.prompter, answers.evidence, {
-    message: 'What shows that it is met (a link, a ticket, a file)?',
+    message: 'What shows that it is met? (a link, a ticket or a file)',
     flag: '--evidence',
   });
   await journal.record('condition.closed', { condition: text, id: which, evidence });

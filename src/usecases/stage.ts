@@ -6,6 +6,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { command } from '../text/command-line.ts';
 import { keepBound } from './binding/bind.ts';
 import { applyFenced } from './cluster/apply.ts';
 import { awaitRollout } from './cluster/await-ready.ts';
@@ -146,7 +147,7 @@ async function rollOutService(
       `${nameOf(service.deployment)} runs in staging, but its pods report no image id`,
       {
         why: 'Without it, nobody could say later that production got what was signed off.',
-        hints: [`kubectl -n ${lock.cluster.namespace} get pods -o jsonpath='{..imageID}'`],
+        hints: [command`kubectl -n ${lock.cluster.namespace} get pods -o jsonpath='{..imageID}'`],
       },
     );
   }

@@ -9,6 +9,7 @@ import { type Phase, REOPENABLE, sayStanding } from '../domain/process/phases.ts
 import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process/process.ts';
 import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
+import { command } from '../text/command-line.ts';
 import type { ReadingContext } from './release/context.ts';
 import { openRelease, type Release } from './release/open.ts';
 
@@ -28,8 +29,8 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
     ? [
         {
           who: plan.spec.owners.rdLead,
-          command: `relctl plan ${id} --reopen "<reason>"`,
-          why: 'a new candidate can go on from here',
+          command: command`relctl plan ${id} --reopen "<reason>"`,
+          why: 'to go on with a new candidate',
         },
       ]
     : [];
@@ -141,7 +142,10 @@ function blocksOf(
           {
             kind: 'checks' as const,
             checks: [
-              { state: 'failed' as const, text: 'the plan was changed after it was approved: the approval is void' },
+              {
+                state: 'failed' as const,
+                text: 'the plan was changed after it was approved: the approval no longer counts',
+              },
             ],
           },
         ]
@@ -248,12 +252,12 @@ async function orphanOf(context: ReadingContext, release: Release): Promise<Stat
   if (liveness === 'alive') return undefined;
   const ago = formatSpan(context.clock.now() - timeOf(deployment.lastAt));
   const who =
-    run === undefined ? 'no process on this machine works on it' : `process ${run.pid} on ${run.host} is dead`;
+    run === undefined ? 'no process on this machine is working on it' : `process ${run.pid} on ${run.host} is dead`;
   return {
     since: deployment.lastAt,
-    sentence: `the release stands in production unattended: ${who}; last recorded ${ago} ago by ${deployment.lastActor}. Nothing promotes by itself`,
+    sentence: `the release is in production with nobody working on it: ${who}; last recorded ${ago} ago by ${deployment.lastActor}. Nothing is promoted by itself`,
     ...(CAN_GO_ON.includes(state.phase)
-      ? { resume: `relctl deploy ${plan.id} --resume`, abort: `relctl deploy ${plan.id} --abort` }
-      : { resume: `relctl rollback ${plan.id}`, abort: `relctl rollback ${plan.id}` }),
+      ? { resume: command`relctl deploy ${plan.id} --resume`, abort: command`relctl deploy ${plan.id} --abort` }
+      : { resume: command`relctl rollback ${plan.id}`, abort: command`relctl rollback ${plan.id}` }),
   };
 }

@@ -4,8 +4,9 @@ import { nextActions } from '../domain/process/process.ts';
 import { formatWindow } from '../domain/schedule/calendar.ts';
 import { nextRound } from '../domain/signing/examine-statement.ts';
 import type { Evidence } from '../ports/plan-store.ts';
+import { command } from '../text/command-line.ts';
 import { keepBound } from './binding/bind.ts';
-import { cabPacket, type DrawPacket } from './packet/build.ts';
+import { cabPacket } from './packet/build.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
@@ -14,8 +15,6 @@ import { subjectOf } from './release/subject.ts';
 /** What the command decides. */
 export interface SubmitOptions {
   readonly exception?: string;
-  /** Left out on the stage of a rehearsal, where nobody reads the packet. */
-  readonly draw?: DrawPacket;
 }
 
 /** Submits a plan to the Change Advisory Board: gates, packet, notification with the command to answer. */
@@ -24,12 +23,11 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
   const { journal, policy } = release;
   await flushOutbox(context, release);
   const round = nextRound(journal.plan.events, context.environments.simulated);
-  const kept = options.draw === undefined ? undefined : await keepPacket(context, release, round, options.draw);
-  const keptFiles = kept === undefined ? [] : [kept.packet, kept.page];
+  const kept = await keepPacket(context, release, round);
   const bound = await keepBound(context, journal.plan, policy, `bound-${round}`);
   const submitted = { ...subjectOf(journal.plan), round, ...kept, bound };
   await recordAndTell(context, release, [['cab.submitted', submitted]], 'cab.submitted', `round ${round}`, {
-    command: `relctl signoff cab ${id}`,
+    command: command`relctl signoff cab ${id}`,
   });
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
@@ -42,7 +40,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
           ['feature', journal.plan.metadata.feature],
           ['window', formatWindow(journal.plan.spec.window)],
           ['plan digest', journal.plan.specDigest.slice(0, 16)],
-          ...keptFiles.map((one) => ['packet', `releases/${id}/${one.file}`] as const),
+          ...[kept.packet, kept.page].map((one) => ['packet', `releases/${id}/${one.file}`] as const),
           ['board', board.join(', ')],
         ],
       },
@@ -58,10 +56,9 @@ async function keepPacket(
   context: Context,
   release: Release,
   round: number,
-  draw: DrawPacket,
 ): Promise<{ readonly packet: Evidence; readonly page: Evidence }> {
   const { id } = release.journal.plan;
-  const { markdown, html } = draw(await cabPacket(context, release, round));
+  const { markdown, html } = await context.documents.packet(await cabPacket(context, release, round));
   return {
     packet: { ...(await context.store.keep(id, `cab-packet-${round}.md`, markdown)) },
     page: { ...(await context.store.keep(id, `cab-packet-${round}.html`, html)) },

@@ -2,6 +2,7 @@ import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { formatMoment, timeOf } from '../domain/schedule/calendar.ts';
 import { WATCHED_DAYS } from '../domain/success/days.ts';
 import type { ObservedDay } from '../domain/success/metric.ts';
+import { command } from '../text/command-line.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, notify } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
@@ -42,7 +43,7 @@ async function warn(context: Context, release: Release): Promise<void> {
     await notify(context, release, 'success.warning', `${day.metric} ${day.day}`, {
       who: [...new Set([plan.spec.owners.productManager, ...(metric === undefined ? [] : [metric.owner])])].join(', '),
       reason: `${day.metric} on ${day.day}: ${day.detail}.`,
-      command: `relctl success ${plan.id}`,
+      command: command`relctl success ${plan.id}`,
     });
   }
 }

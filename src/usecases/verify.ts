@@ -5,6 +5,7 @@ import { nextActions } from '../domain/process/process.ts';
 import { formatMoment, isoTime, timeOf } from '../domain/schedule/calendar.ts';
 import { type ErrorCode, RelctlError } from '../errors.ts';
 import type { SmokeTest } from '../plan/spec.ts';
+import { command } from '../text/command-line.ts';
 import { type RecordedCheck, shown } from './checks/check-lines.ts';
 import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
 import { clusterOf } from './cluster/run.ts';
@@ -111,7 +112,7 @@ async function offerRollback(
   const names = checks.filter((check) => !check.ok).map((check) => check.name);
   const wanted = await context.prompter.confirm({
     message: `${names.join(', ')}: failed. Roll ${metadata.feature} back now?`,
-    flag: `relctl rollback ${id}`,
+    flag: command`relctl rollback ${id}`,
     default: false,
     approval: true,
   });
@@ -168,11 +169,9 @@ function refuseUnknown(id: string, tests: readonly SmokeTest[], named: readonly 
   const unknown = named.find((name) => !manual.includes(name));
   if (unknown === undefined) return;
   throw new RelctlError('usage.bad-flag', `"${unknown}" is not a manual smoke test of ${id}`, {
-    why: 'What a program checks cannot be answered by hand.',
+    why: 'The result of an automatic check cannot be entered by hand.',
     hints:
-      manual.length === 0
-        ? ['this release has no manual smoke test']
-        : manual.map((name) => `--passed ${JSON.stringify(name)}`),
+      manual.length === 0 ? ['this release has no manual smoke test'] : manual.map((name) => command`--passed ${name}`),
   });
 }
 
@@ -193,8 +192,8 @@ async function askSmokeTest(context: Context, test: SmokeTest, answers: VerifyAn
   const given = answers.failed.includes(test.name) ? false : answers.passed.includes(test.name) ? true : undefined;
   const name = JSON.stringify(test.name);
   const ok = await approvalAnswer(context.prompter, given, {
-    message: `${test.name}: ${test.manual}. Is it so?`,
-    flag: `--passed ${name} or --failed ${name}`,
+    message: `${test.name}: ${test.manual}. Did it pass?`,
+    flag: command`--passed ${name} or --failed ${name}`,
   });
   return { name: test.name, ok, detail: `${context.actor}: ${ok ? 'yes' : 'no'}` };
 }

@@ -82,7 +82,7 @@ describe('a run that is stopped while another one takes over', () => {
       // Nobody says that the holder is gone: its lease has to run out, since its process still lives.
       const resumed = await arena.relctl(['deploy', RELEASE, '--resume'], { cwd: other, as: OTHER_OPERATOR });
       expect(resumed.code, resumed.stderr).toBe(0);
-      expect(resumed.stderr).toContain('its lease runs out in');
+      expect(resumed.stderr).toContain('its lease expires in');
       const written = arena.writes().length;
       const contents = await arena.contents();
       stopped.child.kill('SIGCONT');

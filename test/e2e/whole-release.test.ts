@@ -223,7 +223,7 @@ describe.skipIf(!havePrograms)('one release, from its plan to its closing', () =
     child.stdout.on('data', (chunk: Buffer) => (said += chunk));
     child.stderr.on('data', (chunk: Buffer) => (said += chunk));
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-    await waitFor(() => said.includes('there is something to see from'), { what: 'screen of the watch' });
+    await waitFor(() => said.includes('there is data from'), { what: 'screen of the watch' });
     expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
     expect(await ended, said).toBe(8);

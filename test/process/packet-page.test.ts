@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PacketFacts } from '../../src/domain/packet/facts.ts';
 import { buildPacket } from '../../src/domain/packet/packet.ts';
-import { drawPacket } from '../../src/renderers/packet.ts';
+import { packetPage } from '../../src/renderers/html/packet-page.ts';
 import { CHROMIUM, CHROMIUM_FLAGS, LOOKS, lookAt, WITHOUT_BROWSER } from '../support/browser-page.ts';
 import { samplePacketFacts } from '../support/sample-packet.ts';
 
@@ -24,7 +24,7 @@ describe.skipIf(WITHOUT_BROWSER)('the packet in a browser', () => {
   let url: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'relctl-packet-'));
-    writeFileSync(join(folder, 'packet.html'), drawPacket(buildPacket(longFacts())).html);
+    writeFileSync(join(folder, 'packet.html'), packetPage(buildPacket(longFacts())));
     url = `file://${join(folder, 'packet.html')}`;
     browser = await chromium.launch({ executablePath: CHROMIUM ?? 'chromium', args: CHROMIUM_FLAGS });
   });

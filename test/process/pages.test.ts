@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPacket } from '../../src/domain/packet/packet.ts';
-import { drawPacket } from '../../src/renderers/packet.ts';
-import { portfolioReport } from '../../src/renderers/report/portfolio-report.ts';
+import { packetPage } from '../../src/renderers/html/packet-page.ts';
+import { portfolioReport } from '../../src/renderers/html/report/portfolio-report.ts';
 import { portfolioModel } from '../../src/usecases/report.ts';
 import { CHROMIUM, CHROMIUM_FLAGS, LOOKS, lookAt, WITHOUT_BROWSER } from '../support/browser-page.ts';
 import { reported } from '../support/reported.ts';
@@ -25,7 +25,7 @@ describe.skipIf(WITHOUT_BROWSER)('the pages in a browser', () => {
       good: good.html,
       'rolled-back': bad.html,
       portfolio: portfolioReport(await portfolioModel(good.company.as('anyone@example.com'), 'releases/index.html')),
-      packet: drawPacket(buildPacket(samplePacketFacts(true))).html,
+      packet: packetPage(buildPacket(samplePacketFacts(true))),
     };
     for (const page of PAGES) writeFileSync(join(folder, `${page}.html`), texts[page]);
     good.company.close();

@@ -71,6 +71,7 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'adapters-obey-ports': { 'src/adapters/a.ts': uses('../usecases/b.ts'), 'src/usecases/b.ts': VALUE },
   'only-the-terminal-draws': { 'src/adapters/git/a.ts': uses('../../renderers/b.ts'), 'src/renderers/b.ts': VALUE },
+  'text-knows-nothing': { 'src/text/a.ts': uses('../plan/b.ts'), 'src/plan/b.ts': VALUE },
   'renderers-know-the-domain-only': { 'src/renderers/a.ts': usesType('../ports/b.ts'), 'src/ports/b.ts': TYPE },
   'renderers-take-the-plan-as-types': { 'src/renderers/a.ts': uses('../plan/b.ts'), 'src/plan/b.ts': VALUE },
   'commands-call-use-cases': { 'src/commands/a.ts': uses('../evidence/b.ts'), 'src/evidence/b.ts': VALUE },

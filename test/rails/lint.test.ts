@@ -42,11 +42,47 @@ describe('the linter', () => {
     ['chance in a decision', 'src/domain/a.ts', 'export const f = () => Math.random();\n', 'Time and chance'],
     ['the process in a decision', 'src/domain/a.ts', 'export const f = () => process.pid;\n', 'noRestrictedGlobals'],
     ['waiting in a use case', 'src/usecases/a.ts', 'export const f = () => setTimeout(f, 1);\n', 'noRestrictedGlobals'],
+    [
+      'HTML that is not escaped',
+      'src/usecases/a.ts',
+      'export const f = (x: string) => `<li>${x}</li>`;\n',
+      'HTML writer',
+    ],
+    ['a Markdown heading', 'src/domain/a.ts', 'export const f = (x: string) => `## ${x}`;\n', 'Markdown writer'],
+    ['a Markdown table', 'src/usecases/a.ts', 'export const f = (x: string) => `| ${x} |`;\n', 'Markdown writer'],
+    ['Markdown in bold', 'src/commands/a.ts', 'export const f = (x: string) => `it is **${x}**`;\n', 'Markdown writer'],
+    [
+      'an unquoted command',
+      'src/domain/a.ts',
+      'export const f = (x: string) => `relctl stage ${x}`;\n',
+      'the tag command',
+    ],
+    [
+      'one in a sentence',
+      'src/domain/a.ts',
+      'export const f = (x: string) => `then: git add ${x}`;\n',
+      'the tag command',
+    ],
+    ['an unquoted flag', 'src/usecases/a.ts', 'export const f = (x: string) => `--drill ${x}`;\n', 'the tag command'],
     ['another layout', 'src/adapters/a.ts', 'export const f = "x"\n', 'format'],
   ])('refuses %s', async (_what, path, source, rule) => {
     const { exitCode, output } = await lint(path, source);
     expect(output).toContain(rule);
     expect(exitCode).not.toBe(0);
+  });
+
+  it.each([
+    [
+      'what a writer escapes',
+      "import { html } from './b.ts';\n\nexport const f = (x: string) => html`<li>${x}</li>`;\n",
+    ],
+    [
+      'a quoted command',
+      "import { command } from './b.ts';\n\nexport const f = (x: string) => `then: ${command`git add ${x}`}`;\n",
+    ],
+    ['placeholders', 'export const f = (x: string) => `relctl.yaml says ${x}, <what> and --flag`;\n'],
+  ])('lets %s through', async (_what, source) => {
+    expect(await lint('src/usecases/a.ts', source)).toMatchObject({ exitCode: 0 });
   });
 
   it('lets a clock through where clocks belong', async () => {

@@ -1,6 +1,5 @@
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { reviewDate, startOfDate, timeOf } from '../../src/domain/schedule/calendar.ts';
-import { drawPacket } from '../../src/renderers/packet.ts';
 import { type DeployOptions, deploy } from '../../src/usecases/deploy.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
@@ -22,7 +21,7 @@ const HOUR = 3_600_000;
 
 /** The R&D Lead submits the plan. */
 export function submit(company: Company, replaced: Partial<Context> = {}): Promise<Outcome> {
-  return submitCab(company.as(PEOPLE.rdLead, replaced), company.id, { draw: drawPacket });
+  return submitCab(company.as(PEOPLE.rdLead, replaced), company.id, {});
 }
 
 /** A member of the board votes Go, with all three areas confirmed. */

@@ -25,7 +25,7 @@ import type { PlanStore } from '../../src/ports/plan-store.ts';
 import type { Prompter } from '../../src/ports/prompter.ts';
 import type { RunIdentity, Runs } from '../../src/ports/runs.ts';
 import type { Signer } from '../../src/ports/signer.ts';
-import { releaseCalendar } from '../../src/renderers/ics.ts';
+import { DOCUMENTS } from '../../src/renderers/documents.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { Journal } from '../../src/usecases/release/journal.ts';
 import { loadConfig } from '../../src/usecases/release/settings.ts';
@@ -125,10 +125,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       signing: async () => ({ repository, protectedBranch, signer: signerOf(actor) }),
       environments,
       notifier: world.notifier,
-      invitations: {
-        write: async ({ release, meeting, ...event }) =>
-          releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request'),
-      },
+      documents: DOCUMENTS,
       prompter: SILENT,
       sink: { emit: (progress) => told.push(progress) },
       runs,

@@ -1,5 +1,5 @@
 import type { ReportModel } from '../../src/domain/report/model.ts';
-import { releaseReport } from '../../src/renderers/report/release-report.ts';
+import { releaseReport } from '../../src/renderers/html/report/release-report.ts';
 import { reportModel } from '../../src/usecases/report.ts';
 import { type Company, type CompanyOptions, openCompany } from './company.ts';
 import { toProduction, walkTo } from './company-walk.ts';

@@ -168,7 +168,7 @@ describe('Product at a terminal', () => {
     });
     const order = seen.flatMap((one) => ('asked' in one ? [one.asked] : 'shown' in one ? [one.shown] : []));
     const at = (part: string) => order.findIndex((text) => text.includes(part));
-    expect(order[1]).toContain('1 of 3 daily values, and with nothing it stays inconclusive');
+    expect(order[1]).toContain('1 of 3 daily values; leave empty to keep it inconclusive');
     expect([at('What is NPS'), at('missed: 39'), at('Who attended'), at('How did'), at('Why')]).toEqual([
       0,
       2,
@@ -177,7 +177,7 @@ describe('Product at a terminal', () => {
       order.length - 1,
     ]);
     expect(order.at(-1)).toBe('Why success, although NPS was missed, CSAT is inconclusive?');
-    expect(seen).toContainEqual({ asked: 'How did the release end?', default: 'partial' });
+    expect(seen).toContainEqual({ asked: 'What was the outcome of the release?', default: 'partial' });
     expect((await company.state()).review?.data).toMatchObject({ comment: 'two of a hundred answered' });
     expect(seen.filter((one) => 'refused' in one)).toEqual([
       { refused: expect.stringContaining('not a number for NPS') },

@@ -51,7 +51,7 @@ describe('status says who said no, why, and what comes next', () => {
     await undo(company, { reason: 'checkouts fail' });
     const { declined, text } = await seen();
     expect(declined).toEqual([{ who: OPERATOR, as: 'deploy', reason: 'checkouts fail' }]);
-    expect(text).toContain(`taken back out of production by ${OPERATOR}: checkouts fail`);
+    expect(text).toContain(`rolled back by ${OPERATOR}: checkouts fail`);
     expect(text).toContain('--reopen');
   });
 });

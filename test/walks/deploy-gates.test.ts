@@ -235,7 +235,7 @@ describe('Ctrl-C during the bake', () => {
       message: 'held: the canary stays as it is, at 1% of production',
       hints: [`relctl deploy ${company.id} --resume`, `relctl deploy ${company.id} --abort`],
     });
-    expect(error.why).toMatch(/^Nothing is being changed\..*neither promoted nor taken back/);
+    expect(error.why).toMatch(/^Nothing is being changed\..*neither promoted nor rolled back/);
     const watched = company.told.filter((one) => one.type === 'step' && one.title.startsWith('Watch'));
     expect(watched.map((one) => one.type === 'step' && one.state)).toEqual(['started']);
     expect(await company.state()).toMatchObject({
@@ -252,9 +252,9 @@ describe('Ctrl-C during the bake', () => {
     await walkTo(company, 'ready');
     await company.advanceToWindow();
     const error = await refusal(toProduction(company, { mode: 'canary' }, interrupting()));
-    expect(error.why).toContain('--resume goes on watching and stops at the verdict');
+    expect(error.why).toContain('--resume continues watching and stops after the verdict');
     expect(await toProduction(company, { mode: 'resume' })).toMatchObject({
-      headline: expect.stringContaining('passed and holds its share'),
+      headline: expect.stringContaining('passed and keeps its share'),
       data: { phase: 'canary' },
     });
     expect(await company.state()).toMatchObject({ deployment: { promoted: false } });

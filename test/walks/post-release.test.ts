@@ -134,8 +134,8 @@ describe('hypercare', () => {
     expect(redraws).toBe(8);
     expect(observations).toEqual([0]);
     const said = company.told.flatMap((one) => (one.type === 'waiting' ? [one.subject] : []));
-    expect(said.indexOf('error budgets')).toBeLessThan(said.indexOf('holes in the data'));
-    expect(said.indexOf('alerts')).toBeLessThan(said.indexOf('holes in the data'));
+    expect(said.indexOf('error budgets')).toBeLessThan(said.indexOf('gaps in the data'));
+    expect(said.indexOf('alerts')).toBeLessThan(said.indexOf('gaps in the data'));
     const [first] = (await company.state()).hypercare?.observations ?? [];
     expect(timeOf(first?.data.to ?? '') - begun).toBe(5 * 60_000);
     expect(outcome).toMatchObject({ result: 'pending', data: { observation: { healthy: true } } });

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 
 /** What is known when a plan is not the one that was read. */
 export interface Change {
@@ -24,7 +25,7 @@ export function changedUnderneath({ file, before, now, kept }: Change): RelctlEr
       place: { file },
       why: `Nothing was written over it; what relctl was about to write is kept in ${kept}.`,
       hints: [
-        now === undefined ? `git checkout -- ${file}` : `diff -u ${file} ${kept}`,
+        now === undefined ? command`git checkout -- ${file}` : `diff -u ${file} ${kept}`,
         'run the command again: it starts from the file as it then is',
       ],
       data: { file, kept, diff },

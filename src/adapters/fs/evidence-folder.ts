@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Evidence, PlanStore } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
 import { confine } from './confine.ts';
@@ -92,6 +93,6 @@ function mismatch(label: string, problem: string): RelctlError {
   return new RelctlError('plan.evidence-mismatch', `${label} ${problem}`, {
     place: { file: label },
     why: 'The plan names this file with the SHA-256 of its bytes: decisions rest on exactly those.',
-    hints: [`git log -p -- ${label}`, `git checkout -- ${label}`],
+    hints: [command`git log -p -- ${label}`, command`git checkout -- ${label}`],
   });
 }

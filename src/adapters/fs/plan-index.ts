@@ -125,5 +125,5 @@ async function remember(file: string, entries: ReadonlyMap<string, Remembered>):
 
 /** The first line of the memory: its format, and the digest of the rest, so that half of it is never taken for the whole. */
 function seal(body: string): string {
-  return `relctl plan index ${FORMAT} ${sha256(body)}`;
+  return `relctl-plan-index ${FORMAT} ${sha256(body)}`;
 }

@@ -8,6 +8,7 @@ import { YAML_LIMITS } from '../../plan/guard.ts';
 import { parseReleasePlan, type ReleasePlan, rereadHistory, writeReleasePlan } from '../../plan/release-plan.ts';
 import { splitDocument } from '../../plan/status-text.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
 import { changedUnderneath } from './changed-underneath.ts';
@@ -223,7 +224,11 @@ function notBefore(at: string, last: RecordedEvent | undefined, file: string): s
 function notFound(id: string, file: string, known: readonly string[]): RelctlError {
   const near = nearestIds(id, known);
   return new RelctlError('plan.not-found', `there is no release ${id} (${file})`, {
-    hints: [...(near.length > 0 ? [`did you mean ${near.join(' or ')}?`] : []), 'relctl list', `relctl plan ${id}`],
+    hints: [
+      ...(near.length > 0 ? [`did you mean ${near.join(' or ')}?`] : []),
+      'relctl list',
+      command`relctl plan ${id}`,
+    ],
     data: { id, near },
   });
 }
@@ -232,7 +237,7 @@ function alreadyThere(id: string, file: string): RelctlError {
   return new RelctlError('plan.exists', `${file} exists already`, {
     place: { file },
     why: 'A release has one plan; nothing was written over it.',
-    hints: [`relctl status ${id}`],
+    hints: [command`relctl status ${id}`],
   });
 }
 

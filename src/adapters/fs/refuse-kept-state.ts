@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 
 /** Where relctl kept its memory before it lay in the user's cache folder. */
 const OLD_FOLDER = '.relctl';
@@ -32,6 +33,6 @@ function refused(problem: string): RelctlError {
   return new RelctlError('repo.untrusted-state', `${OLD_FOLDER} ${problem}`, {
     place: { file: OLD_FOLDER },
     why: 'What relctl remembers of a repository is never part of it: whoever may push could say there what was decided.',
-    hints: [`git log --stat -- ${OLD_FOLDER}`, `git rm -r --cached ${OLD_FOLDER} && rm -rf ${OLD_FOLDER}`],
+    hints: [command`git log --stat -- ${OLD_FOLDER}`, `git rm -r --cached ${OLD_FOLDER} && rm -rf ${OLD_FOLDER}`],
   });
 }

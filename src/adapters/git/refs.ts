@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { type Git, gitFailed } from './git.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function resolveCommit(git: Git, ref: string): Promise<string> {
   if (result.exitCode === 0 && / is ambiguous/.test(result.stderr)) {
     throw new RelctlError('repo.no-such-commit', `"${ref}" names both a branch and a tag`, {
       why: 'git would silently take the tag, and people would look at the branch.',
-      hints: [`git show-ref ${ref}`, `name it in full: refs/heads/${ref} or refs/tags/${ref}`],
+      hints: [command`git show-ref ${ref}`, `name it in full: refs/heads/${ref} or refs/tags/${ref}`],
     });
   }
   if (result.exitCode === 0) return result.stdout.trim();

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import type { CandidateRepository, ChangeSize } from '../../ports/repository.ts';
+import { command } from '../../text/command-line.ts';
 import { type Answers, together } from '../together.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
 import { commitTimesOf } from './commit-times.ts';
@@ -86,7 +87,9 @@ async function findRoot(cwd: string): Promise<string> {
     {
       why: 'Plans, evidence and approvals are bound to exact commits, so relctl works only inside a git repository.',
       hints: [
-        foreign ? `git config --global --add safe.directory ${cwd}` : 'git init && git add . && git commit -m start',
+        foreign
+          ? command`git config --global --add safe.directory ${cwd}`
+          : 'git init && git add . && git commit -m start',
       ],
     },
   );

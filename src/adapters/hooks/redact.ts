@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { clean } from '../../text/clean.ts';
 
 /** Environment variables whose names say that they hold a secret. */
 const SECRET_NAME = /token|secret|passw|passphrase|api_?key|private_?key|credential|webhook|auth/i;
@@ -27,14 +28,14 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 /** The last lines of what a program or a server said, without control characters and secrets, at most `length` characters. */
 export function lastWords(text: string, secrets: readonly string[], length = 400): string {
-  const shown = redact(plainText(text), secrets).trim();
+  // Before and after: cleaning takes colours out of a secret that had some, and changes one that holds a tab.
+  const shown = redact(plainText(redact(text, secrets)), secrets).trim();
   return shown.length > length ? `…${shown.slice(shown.length - length + 1)}` : shown;
 }
 
-/** A text without terminal sequences and control characters other than line feeds and tabs. */
+/** A text without terminal sequences, and with every other character that could deceive made visible. */
 export function plainText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return clean(stripVTControlCharacters(text).replace(/\r\n?/g, '\n'));
 }
 
 function formsOf(secret: string): readonly string[] {

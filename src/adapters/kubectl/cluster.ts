@@ -57,7 +57,7 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
     const now = await read(ref);
     const present = memory.at(ref, resourceVersion);
     if (present !== undefined) return present;
-    const found = now === undefined ? 'it is gone' : `it is at ${now.metadata.resourceVersion}`;
+    const found = now === undefined ? 'it no longer exists' : `it is at ${now.metadata.resourceVersion}`;
     throw new RequestFailure('conflict', `version ${resourceVersion} was expected, but ${found}`);
   }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import type { Tree } from './tree.ts';
 
 /** Refuses a folder that the commit does not have, or that holds none of the files that make it what it is said to be. */
@@ -10,6 +11,6 @@ export async function requireFolder(tree: Tree, folder: string, path: string, an
   throw new RelctlError('config.invalid', `the candidate ${commit} has no ${anyOf[0]} at ${path}`, {
     place: { file: path },
     why: 'What is deployed is rendered from the candidate, not from the work tree.',
-    hints: [`git ls-tree -r --name-only ${commit} -- ${path}`, 'correct the path in relctl.yaml'],
+    hints: [command`git ls-tree -r --name-only ${commit} -- ${path}`, 'correct the path in relctl.yaml'],
   });
 }

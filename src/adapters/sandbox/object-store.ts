@@ -241,7 +241,7 @@ function requireVersion(
   guard: ResourceVersionGuard,
   object: KubeObject,
 ): void {
-  if (before === undefined) throw conflict(titleOf(object), 'it is gone');
+  if (before === undefined) throw conflict(titleOf(object), 'it no longer exists');
   if (present(state, target, before).metadata.resourceVersion !== guard.resourceVersion) {
     throw conflict(titleOf(object), 'it has another version by now');
   }

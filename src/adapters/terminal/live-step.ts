@@ -1,9 +1,9 @@
 import type { CanaryLook, Progress, StepProgress } from '../../domain/outcome/progress.ts';
 import { canaryPanel } from '../../renderers/canary-panel.ts';
-import { cleanLine } from '../../renderers/clean.ts';
 import { progressText } from '../../renderers/progress-text.ts';
 import { mark, markWidth, type Style } from '../../renderers/style.ts';
 import { displayWidth, wrap } from '../../renderers/width.ts';
+import { cleanLine } from '../../text/clean.ts';
 
 /** How many notes of a step stay in sight. */
 const NOTES = 6;

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { RelctlError } from '../../errors.ts';
 import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.ts';
-import { clean, cleanLine } from '../../renderers/clean.ts';
 import type { Style } from '../../renderers/style.ts';
+import { clean, cleanLine } from '../../text/clean.ts';
 
 /** What the prompter works with. */
 export interface PrompterOptions {

@@ -46,7 +46,7 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
   const byRegion = strategyOf(spec).canary === 'region';
   const [canary, rest] = byRegion ? regionSteps(spec, targets, waves, shared) : podSteps(spec, targets, waves, shared);
   return [
-    targets.map((target) => step('baseline', target, `Record what ${target} runs`)),
+    targets.map((target) => step('baseline', target, `Take a snapshot of ${target}`)),
     [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
     ...migrationSteps(spec, 'before-canary', targets),
     ...canary,
@@ -151,7 +151,7 @@ const TITLES = {
   canary: (service: string) => `Start the canary of ${service}`,
   expose: (service: string) => `Send the canary of ${service} its share`,
   rollout: (service: string) => `Roll out ${service}`,
-  hide: (service: string) => `Take the requests from the canary of ${service}`,
+  hide: (service: string) => `Send the canary of ${service} no more requests`,
   retire: (service: string) => `Remove the canary of ${service}`,
 } as const;
 

@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { pinnedImage } from '../kubernetes/manifests.ts';
 import { seatOf } from '../people/delegates.ts';
 import { personOf } from '../people/people.ts';
@@ -53,7 +54,7 @@ export const imagesStaged: GateRule = ({ plan, state }) => {
         `the image of ${other.name} in the deployment that was begun is not the one that was staged`,
         {
           who: plan.spec.owners.operations,
-          command: `relctl deploy ${plan.id} --abort`,
+          command: command`relctl deploy ${plan.id} --abort`,
         },
       );
 };
@@ -75,10 +76,14 @@ export const deployerSeparate: GateRule = ({ plan, state, policy, actor }) => {
   );
   return own === undefined
     ? undefined
-    : refuse('deployer.separate', `${actor} approved this release for ${TITLES[own.act]} and so does not deploy it`, {
-        who: plan.spec.owners.operations.filter((one) => personOf(policy, one) !== deployer),
-        command: `relctl deploy ${plan.id}`,
-      });
+    : refuse(
+        'deployer.separate',
+        `${actor} approved this release for ${TITLES[own.act]} and therefore may not deploy it`,
+        {
+          who: plan.spec.owners.operations.filter((one) => personOf(policy, one) !== deployer),
+          command: command`relctl deploy ${plan.id}`,
+        },
+      );
 };
 
 const TITLES = { cab: 'the CAB', qa: 'QA', ops: 'Operations' } as const;
@@ -99,10 +104,14 @@ export const notContributor =
     const isContributor = signing?.contributors?.some((one) => personOf(policy, one) === person) ?? false;
     if (!isContributor) return undefined;
     const { cab, qa, operations } = plan.spec.owners;
-    return refuse('approval.not-contributor', `${actor} has commits in the candidate and so does not approve it`, {
-      who: { cab, qa, ops: operations }[act].filter((one) => personOf(policy, one) !== person),
-      command: `relctl signoff ${act} ${plan.id}`,
-    });
+    return refuse(
+      'approval.not-contributor',
+      `${actor} has commits in the candidate and therefore may not approve it`,
+      {
+        who: { cab, qa, ops: operations }[act].filter((one) => personOf(policy, one) !== person),
+        command: command`relctl signoff ${act} ${plan.id}`,
+      },
+    );
   };
 
 function isPass(signoff: GateFacts['state']['signoffs']['qa']): boolean {

@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { isAmong, peopleOf, samePerson } from '../people/people.ts';
 import {
   formatMoment,
@@ -13,14 +14,14 @@ import { type GateRule, refuse } from './gate.ts';
 /** Gates of phases 2 to 4: staging, sign-offs, the window, hypercare and the review. */
 
 export const stageCurrent: GateRule = ({ plan, state }) => {
-  const unblock = { who: [plan.spec.owners.rdLead], command: `relctl stage ${plan.id}` };
+  const unblock = { who: [plan.spec.owners.rdLead], command: command`relctl stage ${plan.id}` };
   if (state.stage === undefined) return refuse('stage.current', 'the candidate was not deployed to staging', unblock);
   if (state.stage.result !== 'completed') {
     return refuse(
       'stage.current',
       state.stage.result === 'failed'
         ? 'the last deployment to staging failed'
-        : 'a deployment to staging was begun and not finished',
+        : 'a deployment to staging was started and not finished',
       unblock,
     );
   }
@@ -36,7 +37,7 @@ const signoff =
     const title = role === 'qa' ? 'QA' : 'Operations';
     const unblock = {
       who: plan.spec.owners[role === 'qa' ? 'qa' : 'operations'],
-      command: `relctl signoff ${role} ${plan.id}`,
+      command: command`relctl signoff ${role} ${plan.id}`,
     };
     const signed = state.signoffs[role];
     if (signed === undefined) return refuse(`signoff.${role}`, `${title} has not signed off`, unblock);
@@ -44,7 +45,7 @@ const signoff =
       return refuse(`signoff.${role}`, `${title} (${signed.actor}) rejected what is in staging`, unblock);
     }
     if (signed.data.specDigest !== plan.specDigest || signed.data.stageAttempt !== state.stage?.attempt) {
-      return refuse(`signoff.${role}`, `${title} signed off on something else than what is in staging now`, unblock);
+      return refuse(`signoff.${role}`, `${title} signed off a different version than the one in staging now`, unblock);
     }
     return undefined;
   };
@@ -62,7 +63,7 @@ export const signoffSeparate =
       ? undefined
       : refuse('signoff.separate', `${actor} already signed off for ${other.data.role}`, {
           who: plan.spec.owners[role === 'qa' ? 'qa' : 'operations'].filter((one) => !samePerson(one, actor, policy)),
-          command: `relctl signoff ${role} ${plan.id}`,
+          command: command`relctl signoff ${role} ${plan.id}`,
         });
   };
 
@@ -75,8 +76,8 @@ export const windowOpen: GateRule = ({ plan, now }) => {
       ? `the change window opens in ${formatSpan(start - now)}: ${formatWindow(plan.spec.window)}`
       : `the change window closed ${formatSpan(now - end)} ago: ${formatWindow(plan.spec.window)}`,
     now < start
-      ? { who: plan.spec.owners.operations, command: `relctl deploy ${plan.id}` }
-      : { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --window <start>/<end>` },
+      ? { who: plan.spec.owners.operations, command: command`relctl deploy ${plan.id}` }
+      : { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --window <start>/<end>` },
   );
 };
 
@@ -92,7 +93,7 @@ export const canaryPassed: GateRule = ({ plan, state, unproven }) => {
   if (verdict?.data.verdict === 'pass' && unproven !== undefined) {
     return refuse('canary.passed', `the verdict on the canary is not proved: ${unproven}`, {
       who: plan.spec.owners.operations,
-      command: `relctl deploy ${plan.id} --abort`,
+      command: command`relctl deploy ${plan.id} --abort`,
     });
   }
   return verdict?.data.verdict === 'pass'
@@ -100,9 +101,9 @@ export const canaryPassed: GateRule = ({ plan, state, unproven }) => {
     : refuse(
         'canary.passed',
         verdict === undefined
-          ? 'the canary was not judged yet'
+          ? 'the canary has not been judged yet'
           : `the verdict on the canary is ${verdict.data.verdict}`,
-        { who: plan.spec.owners.operations, command: `relctl deploy ${plan.id} --resume` },
+        { who: plan.spec.owners.operations, command: command`relctl deploy ${plan.id} --resume` },
       );
 };
 
@@ -119,8 +120,8 @@ export const hypercareOpen: GateRule = ({ plan, policy, state }) => {
     ? undefined
     : refuse(
         'phase.order',
-        `hypercare was signed off by ${closed.actor} on ${formatMoment(timeOf(closed.at), plan.spec.window.timeZone)}; what comes next is the review`,
-        { who: peopleOf(plan.spec, policy.roles.review), command: `relctl review ${plan.id}` },
+        `hypercare was signed off by ${closed.actor} on ${formatMoment(timeOf(closed.at), plan.spec.window.timeZone)}; next is the review`,
+        { who: peopleOf(plan.spec, policy.roles.review), command: command`relctl review ${plan.id}` },
       );
 };
 
@@ -133,7 +134,7 @@ export const hypercareElapsed: GateRule = ({ plan, state, now }) => {
         until === undefined
           ? 'hypercare was not started'
           : `hypercare lasts until ${formatMoment(until, plan.spec.window.timeZone)}, for another ${formatSpan(until - now)}`,
-        { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
+        { who: plan.spec.owners.operations, command: command`relctl hypercare ${plan.id}` },
       );
 };
 
@@ -144,9 +145,9 @@ export const hypercareHealthy: GateRule = ({ plan, state }) => {
     : refuse(
         'hypercare.healthy',
         last === undefined
-          ? 'the hypercare time was never looked at'
-          : 'the last look at the hypercare time was not healthy',
-        { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
+          ? 'nobody has looked at the hypercare period yet'
+          : 'the last look at the hypercare period was not healthy',
+        { who: plan.spec.owners.operations, command: command`relctl hypercare ${plan.id}` },
       );
 };
 
@@ -158,8 +159,8 @@ export const hypercareCoverage: GateRule = ({ plan, state, policy }) => {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return refuse(
     'hypercare.coverage',
-    `there is data for ${percent(coverage)} of the hypercare time, and ${percent(policy.hypercare.coverage)} is asked for (${last?.data.gaps.join('; ')})`,
-    { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id} --extend 24 --reason "<reason>"` },
+    `there is data for ${percent(coverage)} of the hypercare period; ${percent(policy.hypercare.coverage)} is required (${last?.data.gaps.join('; ')})`,
+    { who: plan.spec.owners.operations, command: command`relctl hypercare ${plan.id} --extend 24 --reason "<reason>"` },
   );
 };
 
@@ -173,7 +174,7 @@ export const incidentsClosed: GateRule = ({ plan, state }) => {
         `${open.map((one) => `${one.ref} (severity ${one.severity})`).join(', ')} ${open.length === 1 ? 'is' : 'are'} still open`,
         {
           who: plan.spec.owners.operations,
-          command: `relctl hypercare ${plan.id} --incident ${JSON.stringify(first.ref)} --resolved`,
+          command: command`relctl hypercare ${plan.id} --incident ${first.ref} --resolved`,
         },
       );
 };
@@ -188,8 +189,8 @@ export const incidentsQuiet: GateRule = ({ plan, state, policy, now }) => {
     ? undefined
     : refuse(
         'incidents.quiet',
-        `the last incident of severity ${severeUpTo} or worse ended ${formatSpan(now - last)} ago, and ${quietHours} h without one are asked for`,
-        { who: plan.spec.owners.operations, command: `relctl hypercare ${plan.id}` },
+        `the last incident of severity ${severeUpTo} or worse ended ${formatSpan(now - last)} ago, and ${quietHours} h without one are required`,
+        { who: plan.spec.owners.operations, command: command`relctl hypercare ${plan.id}` },
       );
 };
 
@@ -198,7 +199,7 @@ export const hypercareClosed: GateRule = ({ plan, state }) =>
     ? undefined
     : refuse('hypercare.closed', 'hypercare was not signed off', {
         who: plan.spec.owners.operations,
-        command: `relctl hypercare ${plan.id} --exit`,
+        command: command`relctl hypercare ${plan.id} --exit`,
       });
 
 export const reviewTime: GateRule = ({ plan, policy, now }) => {
@@ -208,8 +209,8 @@ export const reviewTime: GateRule = ({ plan, policy, now }) => {
     ? undefined
     : refuse(
         'time.review',
-        `the review is held ${policy.leadDays.review} days after the window, on ${date}; the success metrics need that week`,
-        { who: [plan.spec.owners.productManager], command: `relctl review ${plan.id}` },
+        `the review is held ${policy.leadDays.review} days after the window, on ${date}; the success metrics need the whole week`,
+        { who: [plan.spec.owners.productManager], command: command`relctl review ${plan.id}` },
       );
 };
 

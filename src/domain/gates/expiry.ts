@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { addCalendarDays, formatMoment, timeOf } from '../schedule/calendar.ts';
 import { type GateFacts, type GateRule, refuse } from './gate.ts';
 
@@ -14,7 +15,7 @@ export const cabNotExpired: GateRule = (facts) => {
   return refuse(
     'cab.not-expired',
     `the ${decided ? 'Go of the CAB' : 'submission to the CAB'} expired at ${formatMoment(expiry, plan.spec.window.timeZone)}, ${days} days after it was ${decided ? 'given' : 'made'}`,
-    { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --reopen "the approval expired"` },
+    { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --reopen "the approval expired"` },
   );
 };
 

@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { type GateRule, refuse } from './gate.ts';
 
 /** Gates about the history as a whole, and about what decides beside the plan. */
@@ -9,7 +10,7 @@ export const historyInOrder: GateRule = ({ plan, disorder }) => {
     ? undefined
     : refuse('history.order', `event ${first.seq} ${first.problem}: the process does not write that`, {
         who: [plan.spec.owners.rdLead],
-        command: `git log -p -- releases/${plan.id}.yaml`,
+        command: command`git log -p -- releases/${plan.id}.yaml`,
       });
 };
 
@@ -20,7 +21,7 @@ export const boundSame: GateRule = ({ plan, differences }) => {
     ? undefined
     : refuse('bound.same', `${first}${more.length === 0 ? '' : `, and ${more.length} more differences`}`, {
         who: [plan.spec.owners.rdLead],
-        command: `relctl plan ${plan.id} --reopen "<reason>"`,
+        command: command`relctl plan ${plan.id} --reopen "<reason>"`,
         suggestions: more.slice(0, 10),
       });
 };

@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { seatFor, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, personOf, votingBoard } from '../people/people.ts';
 import { conditionId } from '../process/condition-id.ts';
@@ -26,7 +27,7 @@ export const planComplete: GateRule = ({ plan, findings }) => {
     : refuse(
         'plan.complete',
         `the plan has ${errors.length === 1 ? 'a gap' : `${errors.length} gaps`}: ${first.problem}`,
-        { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --check` },
+        { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --check` },
       );
 };
 
@@ -59,7 +60,7 @@ export const windowAhead: GateRule = ({ plan, now }) =>
     ? undefined
     : refuse('time.window-ahead', `the change window (${formatWindow(plan.spec.window)}) is over`, {
         who: [plan.spec.owners.rdLead],
-        command: `relctl plan ${plan.id} --window <start>/<end>`,
+        command: command`relctl plan ${plan.id} --window <start>/<end>`,
       });
 
 export const noFreeze: GateRule = (facts) => {
@@ -70,7 +71,7 @@ export const noFreeze: GateRule = (facts) => {
   const { start, end } = frozen.interval;
   return refuse(
     'time.no-freeze',
-    `the window (${formatWindow(plan.spec.window)}) meets the freeze "${frozen.freeze.name}" (${describeFreeze(frozen.freeze)}), which holds from ${formatMoment(start, zone)} to ${formatMoment(end, zone)}`,
+    `the window (${formatWindow(plan.spec.window)}) falls into the freeze "${frozen.freeze.name}" (${describeFreeze(frozen.freeze)}), from ${formatMoment(start, zone)} to ${formatMoment(end, zone)}`,
     moveToFreeSlot(facts),
   );
 };
@@ -106,7 +107,7 @@ export const cabMember: GateRule = ({ plan, policy, now, actor }) =>
     ? undefined
     : refuse('cab.member', `${actor} is not on the board of this release`, {
         who: plan.spec.owners.cab,
-        command: `relctl signoff cab ${plan.id}`,
+        command: command`relctl signoff cab ${plan.id}`,
       });
 
 export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) => {
@@ -114,9 +115,9 @@ export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) => {
   const authors = state.authors.map((one) => personOf(policy, one));
   return !authors.includes(personOf(policy, actor))
     ? undefined
-    : refuse('cab.not-author', `${actor} wrote or submitted this plan and so cannot approve it`, {
+    : refuse('cab.not-author', `${actor} wrote or submitted this plan and therefore cannot approve it`, {
         who: votingBoard(plan.spec, state.authors, policy),
-        command: `relctl signoff cab ${plan.id}`,
+        command: command`relctl signoff cab ${plan.id}`,
       });
 };
 
@@ -131,27 +132,27 @@ export const cabCurrent: GateRule = (facts) => {
 export const cabGo: GateRule = (facts) => {
   const { plan, state, policy } = facts;
   const board = votingBoard(plan.spec, state.authors, policy);
-  const voteAgain = { who: board, command: `relctl signoff cab ${plan.id}` };
+  const voteAgain = { who: board, command: command`relctl signoff cab ${plan.id}` };
   const decision = state.cab?.decision;
   if (state.cab === undefined || (decision === undefined && state.phase === 'draft')) {
     return refuse('cab.go', 'the plan was not submitted to the CAB', {
       who: [plan.spec.owners.rdLead],
-      command: `relctl submit-cab ${plan.id}`,
+      command: command`relctl submit-cab ${plan.id}`,
     });
   }
   if (decision === undefined) {
     const voted = state.cab.votes.map(seatOf);
     const missing = board.filter((member) => !isAmong(voted, member));
-    return refuse('cab.go', `the CAB has not decided; not yet heard: ${nameList(missing)}`, {
+    return refuse('cab.go', `the CAB has not decided yet; votes missing: ${nameList(missing)}`, {
       ...voteAgain,
       who: missing,
     });
   }
   if (decision.data.decision === 'no-go') {
-    return refuse('cab.go', 'the CAB said No-Go', reopen(facts));
+    return refuse('cab.go', 'the CAB decided No-Go', reopen(facts));
   }
   if (state.cab.specDigest !== plan.specDigest) {
-    return refuse('cab.go', 'the plan was changed after the CAB gave its Go, which is therefore void', reopen(facts));
+    return refuse('cab.go', 'the plan was changed after the CAB gave its Go; the Go no longer counts', reopen(facts));
   }
   return undefined;
 };
@@ -166,13 +167,13 @@ export const cabConditions: GateRule = ({ plan, state }) => {
         `a condition of the CAB is open: "${first.text}", due ${first.due}${open.length > 1 ? `, and ${open.length - 1} more` : ''}`,
         {
           who: open.map((condition) => condition.owner),
-          command: `relctl signoff condition ${plan.id} --condition ${conditionId(first)} --evidence <what shows it>`,
+          command: command`relctl signoff condition ${plan.id} --condition ${conditionId(first)} --evidence <what shows it>`,
         },
       );
 };
 
 function reopen({ plan }: GateFacts): { readonly who: readonly string[]; readonly command: string } {
-  return { who: [plan.spec.owners.rdLead], command: `relctl plan ${plan.id} --reopen "<reason>"` };
+  return { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --reopen "<reason>"` };
 }
 
 /** Services and span of a plan, as the schedule is asked about them. */
@@ -193,17 +194,16 @@ function moveToFreeSlot(facts: GateFacts): {
   const { plan, policy, others, now } = facts;
   const { services } = askedOf(facts);
   const free = freeSlots({ id: plan.id, window: plan.spec.window, services, policy, others, now });
-  const command = (slot: string): string => `relctl plan ${plan.id} --window ${slot}`;
-  const [first, ...rest] = free.map((slot) => command(slotFlag(slot)));
+  const [first, ...rest] = free.map((slot) => command`relctl plan ${plan.id} --window ${slotFlag(slot)}`);
   return {
     who: [plan.spec.owners.rdLead],
-    command: first ?? command('<start>/<end>'),
+    command: first ?? command`relctl plan ${plan.id} --window <start>/<end>`,
     suggestions: first === undefined ? [`no free window of that length in the next ${SLOT_HORIZON_DAYS} days`] : rest,
   };
 }
 
 function moveWindow(id: string, who: string): { readonly who: readonly string[]; readonly command: string } {
-  return { who: [who], command: `relctl plan ${id} --window <start>/<end>` };
+  return { who: [who], command: command`relctl plan ${id} --window <start>/<end>` };
 }
 
 function daysLeft(days: number): string {

@@ -1,5 +1,6 @@
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import { seatOf } from '../people/delegates.ts';
 import { personOf } from '../people/people.ts';
 import type { AuditFinding } from './audit.ts';
@@ -30,7 +31,7 @@ export function auditDeployer(plan: Pick<ReleasePlan, 'id' | 'events'>, policy: 
             severity: 'error' as const,
             seq: event.seq,
             problem: `${event.actor} deployed what they had approved in event ${own.event.seq}`,
-            fix: `somebody else deploys: relctl deploy ${plan.id}`,
+            fix: `somebody else deploys: ${command`relctl deploy ${plan.id}`}`,
           },
         ];
   });

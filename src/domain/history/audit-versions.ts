@@ -1,5 +1,6 @@
 import { genesisHash } from '../../plan/chain.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from './audit.ts';
 
 /** The history of a release as it once was committed. */
@@ -31,7 +32,7 @@ export function auditVersions(
           code: 'history-behind',
           severity: 'warning',
           problem: `${elsewhere.where} has ${elsewhere.hashes.length - plan.events.length} events more than this work tree`,
-          fix: `git merge ${elsewhere.where}`,
+          fix: command`git merge ${elsewhere.where}`,
         },
       ]
     : [lostFinding(plan, elsewhere)];
@@ -46,7 +47,7 @@ function lostFinding(plan: Pick<ReleasePlan, 'id' | 'file' | 'events'>, version:
     problem: isPrefix(plan, version)
       ? `${version.where} holds events from ${missing + 1} to ${version.hashes.length} that are gone from the file`
       : `${version.where} holds another event ${missing + 1} than the file: the history was replaced`,
-    fix: `git log -p --first-parent -- ${plan.file}`,
+    fix: command`git log -p --first-parent -- ${plan.file}`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { EventOf } from '../../plan/events.ts';
 import { findOrderFaults } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import { type DelegatedRole, seatFor, seatOf } from '../people/delegates.ts';
 import { personOf, samePerson } from '../people/people.ts';
 import { boardTally } from '../process/tally.ts';
@@ -40,7 +41,7 @@ const claimedPhase: AuditRule = (plan) => {
           code: 'phase-mismatch',
           severity: 'error',
           problem: `the file says ${plan.claimedPhase}, its events say ${phase}`,
-          fix: `git checkout -- ${plan.file}`,
+          fix: command`git checkout -- ${plan.file}`,
         },
       ];
 };
@@ -54,7 +55,7 @@ const approvedText: AuditRule = (plan) => {
         code: 'spec-changed',
         severity: 'error',
         problem: `the plan is not the one that was approved: its digest is ${plan.specDigest.slice(0, 16)}, ${subject.specDigest.slice(0, 16)} is recorded`,
-        fix: `git log -p -- ${plan.file}; restore it, or have it approved again: relctl plan ${plan.id} --reopen "<reason>"`,
+        fix: command`git log -p -- ${plan.file}; restore it, or have it approved again: relctl plan ${plan.id} --reopen "<reason>"`,
       },
     ];
   }
@@ -66,7 +67,7 @@ const approvedText: AuditRule = (plan) => {
           severity: 'error',
           problem:
             'the text above status is not the one that was approved, although it means the same (a comment, an order, a space)',
-          fix: `git log -p -- ${plan.file}; restore it, or have it approved again: relctl plan ${plan.id} --reopen "<reason>"`,
+          fix: command`git log -p -- ${plan.file}; restore it, or have it approved again: relctl plan ${plan.id} --reopen "<reason>"`,
         },
       ];
 };
@@ -99,7 +100,7 @@ const decisions: AuditRule = (plan, policy) => {
           severity: 'error',
           seq: event.seq,
           problem: `the recorded decision is ${event.data.decision}, but ${counted.go} Go and ${counted.noGo} No-Go of ${counted.board} do not make it`,
-          fix: `relctl plan ${plan.id} --reopen "<reason>"`,
+          fix: command`relctl plan ${plan.id} --reopen "<reason>"`,
         });
       }
     }
@@ -112,18 +113,18 @@ const approvedBefore: AuditRule = (plan) => {
   const findings: AuditFinding[] = [];
   let submitted: string | undefined;
   let approved: string | undefined;
-  const fix = `relctl plan ${plan.id} --reopen "<reason>"`;
+  const fix = command`relctl plan ${plan.id} --reopen "<reason>"`;
   for (const event of plan.events) {
     const { type, seq } = event;
     if (type === 'plan.reopened' || type === 'cab.submitted') approved = undefined;
     if (type === 'cab.submitted') submitted = event.data.specDigest;
     if (type === 'cab.decided' && event.data.decision === 'go') approved = submitted;
     if (type === 'cab.voted' && event.data.specDigest !== submitted) {
-      const problem = `${event.actor} voted on another text than the one that was submitted`;
+      const problem = `${event.actor} voted on a different text than the one that was submitted`;
       findings.push({ code: 'vote-on-another-text', severity: 'error', seq, problem, fix });
     }
     if ((type === 'stage.started' || type === 'deploy.started') && event.data.specDigest !== approved) {
-      const problem = `${type} is about a text for which the board had given no Go`;
+      const problem = `${type} is about a text for which the CAB had not given a Go`;
       findings.push({ code: 'not-approved', severity: 'error', seq, problem, fix });
     }
   }
@@ -137,7 +138,7 @@ function voter(
   event: EventOf<'cab.voted'>,
 ): readonly AuditFinding[] {
   const { actor, seq } = event;
-  const fix = `relctl plan ${plan.id} --reopen "<reason>"`;
+  const fix = command`relctl plan ${plan.id} --reopen "<reason>"`;
   if (!holdsSeat(plan, policy, 'cab', event)) {
     return [
       { code: 'voter-not-on-board', severity: 'error', seq, problem: `${actor} voted and is not on the board`, fix },
@@ -158,7 +159,7 @@ const signoffs: AuditRule = (plan, policy) => {
     if (event.type === 'stage.started') last = undefined;
     if (event.type !== 'signoff.recorded' || event.data.specDigest !== plan.specDigest) continue;
     const { role } = event.data;
-    const fix = `relctl stage ${plan.id}, then both sign-offs again`;
+    const fix = command`relctl stage ${plan.id}, then both sign-offs again`;
     if (!holdsSeat(plan, policy, role, event)) {
       findings.push({
         code: 'signer-without-role',
@@ -206,7 +207,7 @@ const order: AuditRule = (plan) =>
     severity: 'error' as const,
     seq,
     problem: `event ${seq} ${problem}: the process does not write that`,
-    fix: `git log -p -- ${plan.file} shows who recorded it`,
+    fix: command`git log -p -- ${plan.file} shows who recorded it`,
   }));
 
 const rehearsed: AuditRule = (plan) => {
@@ -217,8 +218,8 @@ const rehearsed: AuditRule = (plan) => {
         {
           code: 'simulated',
           severity: 'warning',
-          problem: `${simulated} of ${plan.events.length} events were made on the sandbox; they count for nothing in a real release`,
-          fix: 'none is needed for a rehearsal',
+          problem: `${simulated} of ${plan.events.length} events were made in the sandbox; they do not count in a real release`,
+          fix: 'nothing to do in a rehearsal',
         },
       ];
 };

@@ -25,7 +25,7 @@ export type SloFinding = EventData<'hypercare.observed'>['slos'][number];
  */
 export function judgeSlo(slo: SloMeasurement, limit: number, zone: string): SloFinding {
   const { name, whole, objective, hours } = slo;
-  if (whole.total <= 0) return { name, ok: false, detail: 'no requests at all', code: 'no-requests' };
+  if (whole.total <= 0) return { name, ok: false, detail: 'no requests', code: 'no-requests' };
   const burn = burnRate(whole, objective);
   const bursts = findBursts(hours, objective, limit);
   const burning = bursts.filter((burst) => stillBurns(burst, slo, limit));
@@ -43,7 +43,7 @@ export function judgeSlo(slo: SloMeasurement, limit: number, zone: string): SloF
     ok: !over && burning.length === 0,
     code,
     detail: [
-      `${(bad * 100).toFixed(3)} % bad of ${Math.round(whole.total)}; burns its budget at ${burn.toFixed(2)}× (limit ${limit}×, objective ${slo.objectiveText})`,
+      `${(bad * 100).toFixed(3)} % bad of ${Math.round(whole.total)}; burns its error budget at ${burn.toFixed(2)}× (limit ${limit}×, objective ${slo.objectiveText})`,
       ...Object.entries(recent).map(([window, rate]) => `last ${window} ${rate.toFixed(2)}×`),
       ...bursts.map((burst) => burstText(burst, burning.includes(burst), zone)),
     ].join('; '),

@@ -12,9 +12,11 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
   return [
     ...spec.migrations
       .filter((one) => one.pointOfNoReturn)
-      .map((one) => danger(`Migration ${one.id} is a point of no return: after it, nothing is rolled back.`)),
+      .map((one) =>
+        danger(`Migration ${one.id} is a point of no return: after it, the release cannot be rolled back.`),
+      ),
     ...(isUnderstated(spec.risk.level, risk)
-      ? [danger(`The risk is written as ${spec.risk.level}; the facts give ${risk.level}.`)]
+      ? [danger(`The plan says risk ${spec.risk.level}; calculated: ${risk.level}.`)]
       : []),
     // What refuses the submission but for an exception stands here even after the exception was granted.
     ...blockers({ ...facts, state: { ...state, phase: 'draft' } })
@@ -26,13 +28,13 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
     ...(rehearsal?.data.result === 'failed' ? [danger('The last rehearsal of this plan failed.')] : []),
     ...spec.migrations
       .filter((one) => !one.reversible && !one.pointOfNoReturn)
-      .map((one) => caution(`Migration ${one.id} has no way back.`)),
-    ...attempts.slice(-1).map((one) => caution(`This release was ${one.how} before: ${one.reason}.`)),
+      .map((one) => caution(`Migration ${one.id} cannot be undone.`)),
+    ...attempts.slice(-1).map((one) => caution(`An earlier attempt of this release was ${one.how}: ${one.reason}.`)),
     ...failures
       .slice(0, 1)
-      .map((one) => caution(`${one.id}, an earlier release of ${one.services.join(', ')}, was undone.`)),
-    ...(spec.security.review === 'not-needed' ? [caution('The security review was said not to be needed.')] : []),
-    ...(rehearsal === undefined ? [caution('This plan was not rehearsed.')] : []),
+      .map((one) => caution(`${one.id}, an earlier release of ${one.services.join(', ')}, was rolled back or froze.`)),
+    ...(spec.security.review === 'not-needed' ? [caution('The plan says that no security review is needed.')] : []),
+    ...(rehearsal === undefined ? [caution('This plan has not been rehearsed.')] : []),
     ...findings.filter((one) => one.severity === 'warning').map((one) => caution(`${sentence(one.problem)}`)),
   ];
 }

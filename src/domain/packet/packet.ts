@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { quorumOf, votingBoard } from '../people/people.ts';
 import { riskSentence } from '../risk/score.ts';
 import { formatWindow, isoTime } from '../schedule/calendar.ts';
@@ -19,7 +20,7 @@ export function buildPacket(facts: PacketFacts): Packet {
     at: isoTime(now),
     notices: [
       ...(facts.signing?.mode === 'simulated'
-        ? ['Made on the sandbox: a simulated company. It satisfies no gate of a real release.']
+        ? ['Simulated: made in the sandbox. It satisfies no gate of a real release.']
         : []),
       ...(unsigned === undefined ? [] : [unsigned]),
     ],
@@ -44,7 +45,7 @@ function glanceOf({ plan, risk }: PacketFacts): readonly Glance[] {
     {
       label: 'Canary',
       value: `${canary.share} for ${canary.bake}`,
-      note: `then all, if no regression of ×${canary.detectableRatio} is seen`,
+      note: `then everywhere, if the canary shows no regression of ×${canary.detectableRatio}`,
     },
     { label: 'Back out', value: `${rollback.expectedMinutes} min`, note: rollback.owner },
   ];
@@ -52,7 +53,7 @@ function glanceOf({ plan, risk }: PacketFacts): readonly Glance[] {
 
 function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {
   const board = votingBoard(plan.spec, [...state.authors, requester], policy);
-  const answer = `relctl signoff cab ${plan.id}`;
+  const answer = command`relctl signoff cab ${plan.id}`;
   return {
     commands: [
       {
@@ -60,14 +61,14 @@ function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {
         command: `${answer} --decision go --operational-readiness --security-review --impact-assessment`,
       },
       {
-        says: 'Go with a condition, which must be met before the deployment',
+        says: 'Go, with a condition that must be met before the deployment',
         command: `${answer} --decision go --operational-readiness --security-review --impact-assessment --condition "<what>; <owner>; <date>"`,
       },
       { says: 'No-Go', command: `${answer} --decision no-go --comment "<why>"` },
     ],
     board,
     quorum: quorumOf(board, policy),
-    rule: policy.cab.veto ? 'One No-Go ends it.' : 'A No-Go alone does not end it.',
+    rule: policy.cab.veto ? 'One No-Go rejects the release.' : 'A single No-Go does not reject it.',
     digest: plan.specDigest,
   };
 }

@@ -74,9 +74,9 @@ function variables({ plan, evidence }: PacketFacts): PacketSection {
         one.services.join(', '),
         one.source ?? 'not said',
         one.setIn.join(', ') || 'not said',
-        evidence.get(one.name) ?? 'written by a person',
+        evidence.get(one.name) ?? 'added by hand',
       ]),
-      'None is new.',
+      'No new variables.',
     ),
   };
 }
@@ -92,7 +92,7 @@ function migrations({ plan, evidence, suggested }: PacketFacts): PacketSection {
         one.service,
         one.when === 'before-canary' ? 'before the canary' : 'after the rollout',
         wayBack(one, suggested.has(one.id)),
-        evidence.get(one.id) ?? 'written by a person',
+        evidence.get(one.id) ?? 'added by hand',
       ]),
       'None.',
     ),
@@ -102,7 +102,7 @@ function migrations({ plan, evidence, suggested }: PacketFacts): PacketSection {
 function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSuggested: boolean): string {
   if (pointOfNoReturn) return 'none: point of no return';
   if (!reversible) return 'none';
-  return isSuggested ? `${down.join(' ')} (as relctl suggested it: the usual command of the tool)` : down.join(' ');
+  return isSuggested ? `${down.join(' ')} (suggested by relctl: the usual command of the tool)` : down.join(' ');
 }
 
 function implementation({ plan, policy }: PacketFacts): PacketSection {
@@ -118,7 +118,7 @@ function implementation({ plan, policy }: PacketFacts): PacketSection {
         'Operations announces the start.',
         ...run('before-canary'),
         `Canary (${canary.strategy}) of ${canary.share} of production, watched for ${canary.bake}; judged on ${spec.slos.map((slo) => slo.name).join(', ')}.`,
-        `Promoted only if a regression of ×${canary.detectableRatio} would have been seen with a chance of ${policy.canary.power} and none was; held and, after ${canary.extension} more, rolled back when the data cannot tell.`,
+        `Promoted only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${canary.extension} more and then rolled back.`,
         `Full rollout of ${spec.services.map((one) => one.name).join(', ')}.`,
         ...run('after-rollout'),
         `Smoke checks: ${spec.smokeTests.map((one) => one.name).join(', ')}.`,

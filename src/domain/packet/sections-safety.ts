@@ -1,3 +1,5 @@
+import { command } from '../../text/command-line.ts';
+import { plural } from '../../text/plural.ts';
 import { formatWindow, reviewDate, windowSpan } from '../schedule/calendar.ts';
 import { describeChangeWindow } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
@@ -27,12 +29,12 @@ function risk({ plan, risk: score }: PacketFacts): PacketSection {
     id: 'risk',
     title: 'Risk',
     blocks: [
-      text(`Written: ${level}${notes === '' ? '' : `. ${notes}`}`),
-      text(`By the facts: ${score.level}, ${score.score} ${score.score === 1 ? 'point' : 'points'}.`),
+      text(`In the plan: ${level}${notes === '' ? '' : `. ${notes}`}`),
+      text(`Calculated: ${score.level}, ${plural(score.score, 'point')}.`),
       ...table(
         ['points', 'because'],
         score.points.map((one) => [`+${one.points}`, one.reason]),
-        'Nothing speaks for more than a small, reversible change.',
+        'No risk points: a small, reversible change.',
       ),
     ],
   };
@@ -49,12 +51,12 @@ function backout({ plan }: PacketFacts): PacketSection {
         facts: [
           ['Owner', owner],
           ['Takes', `${expectedMinutes} minutes`],
-          ['Command', `relctl rollback ${plan.id}`],
+          ['Command', command`relctl rollback ${plan.id}`],
         ],
       },
-      text('Triggered by:'),
+      text('Roll back when:'),
       ...items(triggers),
-      text('By hand, in order:'),
+      text('Manual steps, in order:'),
       ...items(steps, true),
     ],
   };
@@ -119,7 +121,7 @@ function schedule({ plan, policy, others }: PacketFacts): PacketSection {
         ? []
         : [text(`Changes are allowed: ${policy.changeWindows.map(describeChangeWindow).join('; ')}.`)]),
       ...(frozen.length + clashes.length === 0
-        ? [text('No freeze and no other release of the same services meets it.')]
+        ? [text('No freeze and no other release of the same services overlaps with it.')]
         : items([...frozen, ...clashes])),
     ],
   };
@@ -171,8 +173,8 @@ function communication({ plan }: PacketFacts): PacketSection {
         facts: [
           ['On call', owners.operations.join(', ')],
           ['QA', owners.qa.join(', ')],
-          ['Informed', owners.informed.join(', ') || 'nobody beside the channels of relctl.yaml'],
-          ['Told', 'start and completion of the deployment; a rollback at once'],
+          ['Informed', owners.informed.join(', ') || 'only the channels in relctl.yaml'],
+          ['Told', 'start and completion of the deployment; any rollback at once'],
         ],
       },
     ],
@@ -194,9 +196,9 @@ function failures({ failures: earlier, attempts }: PacketFacts): PacketSection {
             '',
           )),
       ...table(
-        ['release', 'services', 'undone at'],
+        ['release', 'services', 'rolled back at'],
         earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), one.undone.at(-1) ?? '']),
-        'No earlier release of these services was undone within a year.',
+        'No earlier release of these services was rolled back within a year.',
       ),
     ],
   };
@@ -205,7 +207,7 @@ function failures({ failures: earlier, attempts }: PacketFacts): PacketSection {
 function rehearsal({ rehearsal: held, plan }: PacketFacts): PacketSection {
   const blocks: readonly PacketBlock[] =
     held === undefined
-      ? [text(`Not rehearsed; relctl rehearse ${plan.id} walks the plan through the process in a simulated company.`)]
+      ? [text(`Not rehearsed. Rehearse it in the sandbox: ${command`relctl rehearse ${plan.id}`}`)]
       : [
           text(
             `${held.data.result === 'passed' ? 'Passed' : 'Failed'} at ${held.at}, by ${held.actor}: ${held.data.document.file}`,

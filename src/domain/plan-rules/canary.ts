@@ -19,7 +19,7 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
         ]
       : []),
     ...(percentRatio(canary.share) === 0
-      ? [error('canary.no-share', at('share'), 'a canary without a share meets nobody', 'set share to 1%')]
+      ? [error('canary.no-share', at('share'), 'a canary without a share gets no traffic', 'set share to 1%')]
       : []),
     ...(durationSeconds(canary.bake) < durationSeconds(policy.canary.minBake)
       ? [

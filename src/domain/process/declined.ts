@@ -30,7 +30,7 @@ export function sayDeclined({ who, as, reason }: Declined): string {
     cab: `${who} of the CAB voted No-Go`,
     qa: `${who} rejected it for QA`,
     ops: `${who} rejected it for Operations`,
-    deploy: `taken back out of production by ${who}`,
+    deploy: `rolled back by ${who}`,
   }[as];
   return reason === '' ? act : `${act}: ${reason}`;
 }

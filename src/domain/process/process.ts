@@ -1,4 +1,5 @@
 import type { Policy, Role } from '../../plan/policy.ts';
+import { command } from '../../text/command-line.ts';
 import * as approval from '../gates/approval.ts';
 import * as delivery from '../gates/delivery.ts';
 import * as expiry from '../gates/expiry.ts';
@@ -54,7 +55,7 @@ const STILL_APPROVED: readonly GateRule[] = [
 /** The process, command by command. What a command needs stands here and nowhere else. */
 export const PROCESS = {
   'submit-cab': {
-    command: (id) => `relctl submit-cab ${id}`,
+    command: (id) => command`relctl submit-cab ${id}`,
     phases: ['draft'],
     roles: roles('submitCab'),
     gates: [
@@ -67,7 +68,7 @@ export const PROCESS = {
     ],
   },
   'signoff cab': {
-    command: (id) => `relctl signoff cab ${id}`,
+    command: (id) => command`relctl signoff cab ${id}`,
     phases: ['submitted'],
     roles: only('cab'),
     gates: [
@@ -80,13 +81,13 @@ export const PROCESS = {
     ],
   },
   stage: {
-    command: (id) => `relctl stage ${id}`,
+    command: (id) => command`relctl stage ${id}`,
     phases: ['approved', 'staged', 'ready'],
     roles: roles('stage'),
     gates: [approval.boardGenuine, planning.cabGo, expiry.cabNotExpired, history.boundSame, planning.stagingLead],
   },
   'signoff qa': {
-    command: (id) => `relctl signoff qa ${id}`,
+    command: (id) => command`relctl signoff qa ${id}`,
     phases: ['staged', 'ready'],
     roles: only('qa'),
     gates: [
@@ -98,7 +99,7 @@ export const PROCESS = {
     ],
   },
   'signoff ops': {
-    command: (id) => `relctl signoff ops ${id}`,
+    command: (id) => command`relctl signoff ops ${id}`,
     phases: ['staged', 'ready'],
     roles: only('operations'),
     gates: [
@@ -110,55 +111,55 @@ export const PROCESS = {
     ],
   },
   deploy: {
-    command: (id) => `relctl deploy ${id}`,
+    command: (id) => command`relctl deploy ${id}`,
     phases: ['ready'],
     roles: roles('deploy'),
     gates: [...FOR_PRODUCTION, delivery.windowOpen],
   },
   'deploy --promote': {
-    command: (id) => `relctl deploy ${id} --promote`,
+    command: (id) => command`relctl deploy ${id} --promote`,
     phases: ['canary'],
     roles: roles('deploy'),
     gates: [...STILL_APPROVED, delivery.canaryPassed, delivery.windowOpen],
   },
   'deploy --resume': {
-    command: (id) => `relctl deploy ${id} --resume`,
+    command: (id) => command`relctl deploy ${id} --resume`,
     phases: ['canary', 'rolling-out'],
     roles: roles('deploy'),
     gates: [...STILL_APPROVED, delivery.windowOpenForRest, delivery.promotedOnVerdict],
   },
   'deploy --abort': {
-    command: (id) => `relctl deploy ${id} --abort`,
+    command: (id) => command`relctl deploy ${id} --abort`,
     phases: ['canary', 'rolling-out'],
     roles: roles('deploy'),
     gates: [],
   },
   rollback: {
-    command: (id) => `relctl rollback ${id}`,
+    command: (id) => command`relctl rollback ${id}`,
     phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
     roles: roles('deploy'),
     gates: [],
   },
   verify: {
-    command: (id) => `relctl verify ${id}`,
+    command: (id) => command`relctl verify ${id}`,
     phases: ['deployed'],
     roles: roles('verify'),
     gates: [approval.recordsGenuine('deploy')],
   },
   hypercare: {
-    command: (id) => `relctl hypercare ${id}`,
+    command: (id) => command`relctl hypercare ${id}`,
     phases: ['verified', 'hypercare'],
     roles: roles('hypercare'),
     gates: [],
   },
   success: {
-    command: (id) => `relctl success ${id}`,
+    command: (id) => command`relctl success ${id}`,
     phases: ['deployed', 'verified', 'hypercare', 'validated'],
     roles: only('productManager', 'rdLead', 'operations'),
     gates: [],
   },
   'hypercare --exit': {
-    command: (id) => `relctl hypercare ${id} --exit`,
+    command: (id) => command`relctl hypercare ${id} --exit`,
     phases: ['hypercare'],
     roles: roles('hypercare'),
     gates: [
@@ -172,19 +173,19 @@ export const PROCESS = {
     ],
   },
   'review --draft': {
-    command: (id) => `relctl review ${id} --draft`,
+    command: (id) => command`relctl review ${id} --draft`,
     phases: ['deployed', 'verified', 'hypercare', 'validated'],
     roles: roles('review'),
     gates: [],
   },
   incident: {
-    command: (id) => `relctl hypercare ${id}`,
+    command: (id) => command`relctl hypercare ${id}`,
     phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
     roles: roles('hypercare'),
     gates: [],
   },
   review: {
-    command: (id) => `relctl review ${id}`,
+    command: (id) => command`relctl review ${id}`,
     phases: ['hypercare', 'validated'],
     roles: roles('review'),
     gates: [approval.recordsGenuine('deploy'), delivery.hypercareClosed, delivery.reviewTime],
@@ -302,13 +303,13 @@ export function whoMay(command: ProcessCommand, { plan, policy, state }: GateFac
   return peopleOf(plan.spec, (PROCESS[command] as ProcessStep).roles(policy));
 }
 
-function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFacts): Refusal | undefined {
+function refuseOrder(given: ProcessCommand, step: ProcessStep, facts: GateFacts): Refusal | undefined {
   const { phase } = facts.state;
   if (step.phases.includes(phase)) return undefined;
   const [due] = dueCommands(facts);
   const id = facts.plan.id;
   if (due !== undefined) {
-    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and \`${command}\` is not due then`, {
+    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and ${given} is not due then`, {
       who: whoMay(due, facts),
       command: PROCESS[due].command(id),
     });
@@ -321,7 +322,7 @@ function refuseOrder(command: ProcessCommand, step: ProcessStep, facts: GateFact
       : `the release ${sayPhase(phase)}: nothing is left to do`,
     {
       who: [facts.plan.spec.owners.rdLead],
-      command: ended ? `relctl plan ${id} --reopen "<reason>"` : `relctl status ${id}`,
+      command: ended ? command`relctl plan ${id} --reopen "<reason>"` : command`relctl status ${id}`,
     },
   );
 }

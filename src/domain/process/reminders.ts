@@ -1,3 +1,4 @@
+import { command } from '../../text/command-line.ts';
 import { cabNotExpired } from '../gates/expiry.ts';
 import type { GateFacts } from '../gates/gate.ts';
 import { dateIn } from '../schedule/calendar.ts';
@@ -30,13 +31,13 @@ export function remindersOf(facts: GateFacts): readonly Reminder[] {
   });
   return [
     ...votes(facts).map((who) =>
-      reminder(who, 'your vote is missing', `relctl signoff cab ${plan.id}`, `vote ${facts.state.cab?.round}`),
+      reminder(who, 'your vote is missing', command`relctl signoff cab ${plan.id}`, `vote ${facts.state.cab?.round}`),
     ),
     ...signoffs(facts).map(({ who, role }) =>
       reminder(
         who,
         `the sign-off of ${role === 'qa' ? 'QA' : 'Operations'} is missing`,
-        `relctl signoff ${role} ${plan.id}`,
+        command`relctl signoff ${role} ${plan.id}`,
         `${role} ${facts.state.stage?.attempt}`,
       ),
     ),
@@ -46,7 +47,7 @@ export function remindersOf(facts: GateFacts): readonly Reminder[] {
         reminder(
           condition.owner,
           `the condition "${condition.text}" ${isOverdue(condition, now, plan.spec.window.timeZone) ? `is overdue since ${condition.due}` : 'is due today'}`,
-          `relctl signoff condition ${plan.id} --condition ${conditionId(condition)} --evidence <what shows it>`,
+          command`relctl signoff condition ${plan.id} --condition ${conditionId(condition)} --evidence <what shows it>`,
           `condition ${condition.text}`,
         ),
       ),

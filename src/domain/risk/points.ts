@@ -116,7 +116,7 @@ const undoing: RiskRule = ({ spec }) => {
       expectedMinutes > 120 ? 2 : expectedMinutes > 30 ? 1 : 0,
       `a rollback takes ${expectedMinutes} minutes`,
     ),
-    ...point('canary.share', share > 0.05 ? 1 : 0, `the canary meets ${spec.canary.share} of the users`),
+    ...point('canary.share', share > 0.05 ? 1 : 0, `the canary gets ${spec.canary.share} of the traffic`),
   ];
 };
 

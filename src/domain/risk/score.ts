@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import type { RiskFacts } from './facts.ts';
 import { POINTS, type RiskPoint } from './points.ts';
 
@@ -35,6 +36,6 @@ export function isUnderstated(written: RiskLevel, { level }: Pick<RiskScore, 'le
 
 /** The score in one line: `medium, 4 points (written: low)`. */
 export function riskSentence(written: RiskLevel, { level, score }: RiskScore): string {
-  const points = `${score} ${score === 1 ? 'point' : 'points'}`;
-  return written === level ? `${level}, ${points}` : `${written} as written; ${level} by the facts, ${points}`;
+  const points = `${plural(score, 'point')}`;
+  return written === level ? `${level}, ${points}` : `${written} in the plan; ${level} calculated, ${points}`;
 }

@@ -1,4 +1,5 @@
 import type { Policy } from '../../plan/policy.ts';
+import { command } from '../../text/command-line.ts';
 import type { ReleaseSummary } from '../history/release-summary.ts';
 import type { Phase } from '../process/phases.ts';
 import { addCalendarDays, dueDate, reviewDate, startOfDate, timeOf } from './calendar.ts';
@@ -87,7 +88,12 @@ function releaseEntries(release: ReleaseSummary, policy: Policy | undefined): re
   const { cab, staging, review } = policy.leadDays;
   if (phase === 'draft') {
     entries.push(
-      onDay('cab-deadline', dueDate(window, cab), `${feature}: due at the CAB (T-${cab})`, `relctl submit-cab ${id}`),
+      onDay(
+        'cab-deadline',
+        dueDate(window, cab),
+        `${feature}: due at the CAB (T-${cab})`,
+        command`relctl submit-cab ${id}`,
+      ),
     );
   }
   if (BEFORE_STAGING.includes(phase)) {
@@ -96,13 +102,13 @@ function releaseEntries(release: ReleaseSummary, policy: Policy | undefined): re
         'staging-deadline',
         dueDate(window, staging),
         `${feature}: due in staging (T-${staging})`,
-        `relctl stage ${id}`,
+        command`relctl stage ${id}`,
       ),
     );
   }
   if (phase !== 'closed') {
     entries.push(
-      onDay('review', reviewDate(window, review), `Post-release review of ${feature}`, `relctl review ${id}`),
+      onDay('review', reviewDate(window, review), `Post-release review of ${feature}`, command`relctl review ${id}`),
     );
   }
   return entries;

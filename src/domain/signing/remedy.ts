@@ -1,4 +1,5 @@
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { RefusedAct } from './refused-act.ts';
 
 /** Who acts again for an approval that does not count, and with which command. */
@@ -9,16 +10,16 @@ export function remedyOf(
   const { owners } = plan.spec;
   switch (refused.act) {
     case 'qa':
-      return { who: owners.qa.join(', '), command: `relctl signoff qa ${plan.id}` };
+      return { who: owners.qa.join(', '), command: command`relctl signoff qa ${plan.id}` };
     case 'ops':
-      return { who: owners.operations.join(', '), command: `relctl signoff ops ${plan.id}` };
+      return { who: owners.operations.join(', '), command: command`relctl signoff ops ${plan.id}` };
     case 'stage':
-      return { who: owners.rdLead, command: `relctl stage ${plan.id}` };
+      return { who: owners.rdLead, command: command`relctl stage ${plan.id}` };
     case 'deploy':
-      return { who: owners.operations.join(', '), command: `relctl deploy ${plan.id} --abort` };
+      return { who: owners.operations.join(', '), command: command`relctl deploy ${plan.id} --abort` };
     case 'condition':
-      return { who: refused.actor, command: `relctl signoff condition ${plan.id}` };
+      return { who: refused.actor, command: command`relctl signoff condition ${plan.id}` };
     default:
-      return { who: owners.rdLead, command: `relctl plan ${plan.id} --reopen "<reason>"` };
+      return { who: owners.rdLead, command: command`relctl plan ${plan.id} --reopen "<reason>"` };
   }
 }

@@ -1,6 +1,7 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from '../history/audit.ts';
 import { foldState } from '../history/state.ts';
 import { boardTally } from '../process/tally.ts';
@@ -99,13 +100,13 @@ export function signatureFindings(
       severity: 'error' as const,
       seq: decided.seq,
       problem: `the recorded decision (${decided.data.decision}) does not follow from the votes that count`,
-      fix: `relctl plan ${plan.id} --reopen "<reason>", then submit it and vote again`,
+      fix: `${command`relctl plan ${plan.id} --reopen "<reason>"`}, then submit it and vote again`,
     })),
   ];
 }
 
 function fixOf(plan: Pick<ReleasePlan, 'id' | 'file' | 'spec'>, refused: RefusedAct): string {
-  if (refused.standing !== 'live') return `git log -p -- ${plan.file} shows who recorded it`;
-  const { who, command } = remedyOf(plan, refused);
-  return `${who}: ${command}`;
+  if (refused.standing !== 'live') return `${command`git log -p -- ${plan.file}`} shows who recorded it`;
+  const remedy = remedyOf(plan, refused);
+  return `${remedy.who}: ${remedy.command}`;
 }

@@ -2,6 +2,7 @@ import type { AuditFinding } from '../../domain/history/audit.ts';
 import { phaseOf } from '../../domain/history/state.ts';
 import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
 import { RelctlError } from '../../errors.ts';
+import { plural } from '../../text/plural.ts';
 import { type AuditContext, auditRelease, shownFinding } from './one.ts';
 
 interface Line {
@@ -21,8 +22,8 @@ export async function auditAll(context: AuditContext): Promise<Outcome> {
     result: bad.length === 0 ? 'done' : 'failed',
     headline:
       bad.length === 0
-        ? `${lines.length} ${lines.length === 1 ? 'history holds' : 'histories hold'}`
-        : `${bad.length} of ${lines.length} histories do not hold: ${bad.map((line) => line.release).join(', ')}`,
+        ? `${plural(lines.length, 'history is valid', 'histories are valid')}`
+        : `${bad.length} of ${lines.length} histories are not valid: ${bad.map((line) => line.release).join(', ')}`,
     blocks: [
       {
         kind: 'table',

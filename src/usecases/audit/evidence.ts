@@ -2,6 +2,7 @@ import type { AuditFinding } from '../../domain/history/audit.ts';
 import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 
 /** Every file that an event names, each once. */
@@ -33,7 +34,7 @@ export async function checkEvidence(
         code: 'evidence-mismatch',
         severity: 'error',
         problem: error.message,
-        fix: `git checkout -- releases/${id}/${one.file}`,
+        fix: command`git checkout -- releases/${id}/${one.file}`,
       });
     }
   }

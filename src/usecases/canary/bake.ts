@@ -2,6 +2,7 @@ import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
+import { command } from '../../text/command-line.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { judgedSlos } from './judging.ts';
@@ -29,7 +30,7 @@ export async function bake(run: Run): Promise<StepResult> {
       context.sink.emit({
         type: 'note',
         level: 'warning',
-        text: `inconclusive after ${canary.bake}: ${reason}. The canary holds its share and is watched for ${canary.extension} more, once`,
+        text: `inconclusive after ${canary.bake}: ${reason}. The canary keeps its share and is watched for ${canary.extension} more, once`,
       }),
   });
   return conclude(run, watched);
@@ -52,9 +53,9 @@ async function conclude(run: Run, watched: Watched): Promise<StepResult> {
   throw new RelctlError(verdict === 'fail' ? 'canary.failed' : 'canary.inconclusive', decision.reason, {
     why:
       verdict === 'fail'
-        ? 'The candidate is worse than what production runs now, beyond chance.'
-        : 'A canary is promoted only on positive evidence, and there is none.',
-    hints: [`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
+        ? 'The candidate is worse than what production runs now, by more than chance.'
+        : 'A canary is promoted only if the data show that it is good, and they do not.',
+    hints: [command`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
     data: { verdict, code: decision.code, slos: decision.slos },
   });
 }

@@ -33,7 +33,7 @@ export async function expectVisibility(context: Context, release: Release): Prom
     const judged = settings.slos[index];
     if (!read.ok || judged === undefined) {
       const why = read.ok ? 'it is not judged' : read.noData.detail;
-      context.sink.emit({ type: 'note', level: 'warning', text: `${slo.name}: no traffic to reckon with (${why})` });
+      context.sink.emit({ type: 'note', level: 'warning', text: `${slo.name}: traffic unknown (${why})` });
       continue;
     }
     const { counts } = read.value;
@@ -50,8 +50,8 @@ export async function expectVisibility(context: Context, release: Release): Prom
       level: enough ? 'info' : 'warning',
       text:
         smallest === undefined
-          ? `${traffic}, show nothing; the verdict will be inconclusive`
-          : `${traffic}, show a regression from ×${smallest.toFixed(1)} on; the plan asks for ×${settings.detectableRatio}`,
+          ? `${traffic}, are too few to show anything; the verdict will be inconclusive`
+          : `${traffic}, can show a regression of ×${smallest.toFixed(1)} or more; the plan asks for ×${settings.detectableRatio}`,
     });
   }
 }

@@ -4,6 +4,7 @@ import { canaryName, fenced, RELEASE_LABEL, unfenced } from '../../domain/kubern
 import { RelctlError } from '../../errors.ts';
 import { percentRatio } from '../../plan/duration.ts';
 import type { ObjectRef } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import { applyFenced, isSameRef, refOf, removeFenced, reviseFenced } from '../cluster/apply.ts';
 import { awaitAccepted } from '../cluster/await-ready.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
@@ -55,8 +56,8 @@ async function setShare(run: Run, target: string, service: string, share: number
       'canary.not-steerable',
       `${route.ref.kind}/${route.ref.name} is not in ${lock.cluster.name} any more`,
       {
-        why: 'It divides the requests between what runs and the candidate.',
-        hints: [`kubectl -n ${lock.cluster.namespace} get ${route.ref.kind.toLowerCase()}`],
+        why: 'It divides the requests between stable and canary.',
+        hints: [command`kubectl -n ${lock.cluster.namespace} get ${route.ref.kind.toLowerCase()}`],
       },
     );
   }

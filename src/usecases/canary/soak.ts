@@ -3,6 +3,7 @@ import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
+import { command } from '../../text/command-line.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { judgedSlos } from './judging.ts';
@@ -33,9 +34,9 @@ export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Pro
   if (decision.verdict !== 'fail' && !blind) return { detail: decision.reason, evidence: { ...evidence } };
   throw new RelctlError(blind ? 'canary.inconclusive' : 'canary.failed', decision.reason, {
     why: blind
-      ? 'Nothing is known of the regions that run the candidate, so no other region follows.'
-      : 'The regions that run the candidate are worse than the others, beyond chance.',
-    hints: [`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
+      ? 'There is no data about the regions that run the candidate, so no other region follows.'
+      : 'The regions that run the candidate are worse than the others, by more than chance.',
+    hints: [command`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
     data: { verdict: decision.verdict, code: decision.code, slos: decision.slos },
   });
 }

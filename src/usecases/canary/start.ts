@@ -5,6 +5,7 @@ import { isDeployment, nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '..
 import { imageIds } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import { applyFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
@@ -29,7 +30,7 @@ export async function startCanary(run: Run, target: string, service: DesiredServ
   if (!isDeployment(service.deployment)) {
     return { detail: `a ${service.deployment.kind} has no canary: it is rolled out after the others were judged` };
   }
-  if (ground === undefined) return { detail: 'new service: there is nothing to compare a canary with' };
+  if (ground === undefined) return { detail: 'new service: there is no stable version to compare a canary with' };
   const strategy = strategyOf(plan.spec);
   const obstacle = strategy.obstacle(ground);
   if (obstacle !== undefined) {
@@ -52,11 +53,11 @@ async function applyOwn(run: Run, target: string, object: KubeObject): Promise<K
     if (live === undefined || live.metadata.labels?.[RELEASE_LABEL] === lock.release) return object;
     throw new RelctlError(
       'cluster.drift',
-      `${nameOf(object)} exists in ${lock.cluster.name} and is not of this release`,
+      `${nameOf(object)} exists in ${lock.cluster.name} and does not belong to this release`,
       {
-        why: 'The canary needs that name, and relctl does not write over what it did not make.',
+        why: 'The canary needs that name, and relctl does not overwrite what it did not create.',
         hints: [
-          `kubectl -n ${lock.cluster.namespace} get ${object.kind.toLowerCase()} ${object.metadata.name} -o yaml`,
+          command`kubectl -n ${lock.cluster.namespace} get ${object.kind.toLowerCase()} ${object.metadata.name} -o yaml`,
         ],
       },
     );

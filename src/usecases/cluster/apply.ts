@@ -9,6 +9,7 @@ import {
 } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { keepLock, type Lock, proveLock } from './lock.ts';
 
@@ -165,8 +166,8 @@ function checkFence(lock: Lock, live: KubeObject): void {
     'cluster.fenced-off',
     `${nameOf(live)} was written by a later run (${mark}, this one is ${lock.mark})`,
     {
-      why: 'This run was overtaken; what it would write now is out of date.',
-      hints: [`relctl status ${lock.release}`],
+      why: 'Another run took over; what this one would write now is out of date.',
+      hints: [command`relctl status ${lock.release}`],
     },
   );
 }

@@ -4,6 +4,7 @@ import { jobStatus, newestPods, type RolloutStatus, rolloutStatus } from '../../
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Lock } from './lock.ts';
 import { LOOK_MS, lookUntil } from './look-until.ts';
@@ -52,8 +53,8 @@ export async function awaitRollout(
       const detail = status.state === 'progressing' ? status.detail : status.state === 'doomed' ? status.reason : '';
       if (now < deadline) return { detail };
       throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
-        why: `It neither finished nor failed for good: ${detail}.`,
-        hints: [`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
+        why: `It neither finished nor failed: ${detail}.`,
+        hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
       });
     },
   });
@@ -88,7 +89,7 @@ export async function awaitAccepted(
     look([routes = []]) {
       const [live] = routes;
       const said: Acceptance =
-        live === undefined ? { state: 'refused', reason: 'it is gone' } : steering.acceptance(live);
+        live === undefined ? { state: 'refused', reason: 'it no longer exists' } : steering.acceptance(live);
       if (said.state === 'accepted') return { answer: undefined };
       const isRefused = said.state === 'refused';
       const detail = isRefused ? said.reason : said.detail;
@@ -97,7 +98,7 @@ export async function awaitAccepted(
       const problem = isRefused ? 'was not taken' : `was not taken within ${timeout}`;
       throw new RelctlError('canary.route-refused', `${subject} ${problem}: ${detail}`, {
         why: 'Until its gateway has accepted a route and found all of its backends, requests may fail.',
-        hints: [`kubectl -n ${lock.cluster.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],
+        hints: [command`kubectl -n ${lock.cluster.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],
       });
     },
   });
@@ -114,18 +115,19 @@ export async function awaitJob(context: Context, lock: Lock, job: KubeObject, ti
     queries: [{ apiVersion, kind, name }],
     async look([jobs = []]) {
       const [live] = jobs;
-      const status = live === undefined ? { state: 'failed' as const, detail: 'the Job is gone' } : jobStatus(live);
+      const status =
+        live === undefined ? { state: 'failed' as const, detail: 'the Job no longer exists' } : jobStatus(live);
       if (status.state === 'succeeded') return { answer: undefined };
       if (status.state === 'failed') {
         throw new RelctlError('migration.failed', `${nameOf(job)} failed: ${status.detail}`, {
-          why: 'The database is where the failed migration left it; what comes after it was not begun.',
+          why: 'The database is in the state in which the failed migration left it; the steps after it were not started.',
           hints: (await jobLogs(lock.cluster, name)).split('\n').filter(Boolean).slice(-LOG_LINES),
         });
       }
       if (clock.now() < deadline) return { detail: status.detail };
       throw new RelctlError('rollout.timeout', `${nameOf(job)} did not end within ${timeout}`, {
         why: 'A migration that hangs may hold locks in the database.',
-        hints: [`kubectl -n ${lock.cluster.namespace} logs job/${name}`],
+        hints: [command`kubectl -n ${lock.cluster.namespace} logs job/${name}`],
       });
     },
   });
@@ -145,10 +147,10 @@ async function doomed(
 ): Promise<RelctlError> {
   const words = await lastWords(cluster, status);
   return new RelctlError('rollout.doomed', `${nameOf(deployment)} cannot become ready: ${status.reason}`, {
-    why: 'No waiting mends this, so the deployment does not wait for the progress deadline.',
+    why: 'Waiting does not help, so the deployment does not wait for the progress deadline.',
     hints: [
-      `kubectl -n ${cluster.namespace} describe ${status.pod === undefined ? `${deployment.kind.toLowerCase()} ${deployment.metadata.name}` : `pod ${status.pod}`}`,
-      ...(words === '' ? [] : [`last words of ${status.container}:`, ...words.split('\n')]),
+      command`kubectl -n ${cluster.namespace} describe ${status.pod === undefined ? `${deployment.kind.toLowerCase()} ${deployment.metadata.name}` : `pod ${status.pod}`}`,
+      ...(words === '' ? [] : [`last lines of ${status.container}:`, ...words.split('\n')]),
     ],
     data: { deployment: deployment.metadata.name, reason: status.reason, lastWords: words },
   });

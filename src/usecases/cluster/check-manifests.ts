@@ -3,6 +3,7 @@ import { type ManifestFinding, manifestFindings } from '../../domain/kubernetes/
 import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import { type RenderingContext, renderEnvironment } from './environment.ts';
 
 const ENVIRONMENTS: readonly EnvironmentName[] = ['staging', 'production'];
@@ -43,7 +44,7 @@ export async function requireManifests(
   throw new RelctlError('config.invalid', first.problem, {
     place: { file: 'relctl.yaml' },
     why: 'What is staged, canaried and rolled out must be exactly what the candidate renders, and all of it.',
-    hints: [first.fix, `relctl plan ${plan.id} --check`, ...rest.map(({ problem }) => `also: ${problem}`)],
+    hints: [first.fix, command`relctl plan ${plan.id} --check`, ...rest.map(({ problem }) => `also: ${problem}`)],
     data: { findings: errors.map(({ cause: _cause, ...finding }) => finding) },
   });
 }

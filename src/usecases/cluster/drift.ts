@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import type { DesiredService } from './desired-objects.ts';
 import type { Run } from './run.ts';
 
@@ -12,7 +13,7 @@ export function refuseDrift(run: Run, service: DesiredService, running: readonly
     `${service.name} runs ${foreign.join(', ')}, but ${staged.join(', ')} was staged and signed off`,
     {
       why: 'The sign-offs are about the image that was in staging, not about its name.',
-      hints: [`relctl stage ${run.release.journal.plan.id}`],
+      hints: [command`relctl stage ${run.release.journal.plan.id}`],
       data: { service: service.name, running, staged },
     },
   );

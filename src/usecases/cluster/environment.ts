@@ -90,7 +90,7 @@ function unnamedTrouble(config: Context['config'], name: string): ServiceAnswer 
 
 function unknownService(name: string): RelctlError {
   return new RelctlError('config.unknown-service', `the plan ships ${name}, which relctl.yaml does not define`, {
-    why: 'relctl would not know which manifests belong to it.',
+    why: 'relctl does not know which manifests belong to it.',
     hints: [`add ${name} to relctl.yaml`],
   });
 }

@@ -3,6 +3,7 @@ import type { ReleaseState } from '../../domain/history/state.ts';
 import { formatMoment, windowSpan } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Spec } from '../../plan/spec.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Journal } from '../release/journal.ts';
 import { keepWhile } from './keep-while.ts';
@@ -16,7 +17,7 @@ const KEEP_MS = 1000;
 export function stopIfInterrupted(context: Context): void {
   if (!context.interruption.signal.aborted) return;
   throw new RelctlError('answer.interrupted', 'interrupted', {
-    why: 'What was begun stands as it is; nothing is promoted without you.',
+    why: 'What was started stays as it is; nothing is promoted without you.',
     hints: ['relctl list'],
   });
 }
@@ -35,8 +36,8 @@ export async function chooseOnInterrupt(run: Run): Promise<void> {
   context.interruption.clear();
   if (choice === 'continue') return;
   throw new RelctlError('canary.aborted', 'the canary was aborted by hand', {
-    why: 'Whoever watched it saw something that the judge did not.',
-    hints: [`relctl status ${id}`],
+    why: 'The person who watched it saw something that the judge did not.',
+    hints: [command`relctl status ${id}`],
   });
 }
 
@@ -44,11 +45,11 @@ export async function chooseOnInterrupt(run: Run): Promise<void> {
 async function askHolding({ context, locks }: Run): Promise<'hold' | 'abort' | 'continue'> {
   const ask = () =>
     context.prompter.select({
-      message: 'The canary is being watched. What now?',
+      message: 'The canary is still being watched. What do you want to do?',
       flag: '--abort',
       choices: [
         { value: 'hold', label: 'Hold', hint: 'the canary keeps its share, nothing is promoted, relctl ends' },
-        { value: 'abort', label: 'Abort', hint: 'take the canary out of production now' },
+        { value: 'abort', label: 'Abort', hint: 'remove the canary from production now' },
         { value: 'continue', label: 'Go on watching' },
       ],
       default: 'hold',
@@ -71,8 +72,8 @@ function held({ plan, state }: Journal): RelctlError {
   const stops = state.deployment?.started.data.stopsAtVerdict === true;
   const end = formatMoment(windowSpan(spec.window).end, spec.window.timeZone);
   return new RelctlError('pending.person', `held: ${whatStands(spec, state)}`, {
-    why: `Nothing is being changed. If nobody returns it stays so: it is neither promoted nor taken back, and no other release is deployed there. --resume goes on watching and ${stops ? 'stops at the verdict' : 'promotes it if it passes'}. After ${end}, when the change window ends, promoting it takes a reason (--exception).`,
-    hints: [`relctl deploy ${id} --resume`, `relctl deploy ${id} --abort`],
+    why: `Nothing is being changed. It stays like this until somebody acts: it is neither promoted nor rolled back, and no other release can be deployed there. --resume continues watching and ${stops ? 'stops after the verdict' : 'promotes it if it passes'}. After ${end}, when the change window ends, promoting it needs a reason (--exception).`,
+    hints: [command`relctl deploy ${id} --resume`, command`relctl deploy ${id} --abort`],
   });
 }
 

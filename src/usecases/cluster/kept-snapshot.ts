@@ -8,6 +8,7 @@ import {
 import { nameOf, RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import { applyFenced, refOf, removeFenced } from './apply.ts';
 import { lockOf, type Run } from './run.ts';
 
@@ -62,7 +63,7 @@ export async function refuseOwnChanges(run: Run, target: string, objects: readon
       hints: [
         'git fetch, and take the history and releases/ of the clone that began the deployment',
         `or put production back by hand to what ${base} deploys, which nobody can prove to be what ran before`,
-        `relctl audit ${plan.id}`,
+        command`relctl audit ${plan.id}`,
       ],
       data: { target, objects: own.map(nameOf), base },
     },

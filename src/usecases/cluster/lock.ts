@@ -3,6 +3,7 @@ import { foldState, standsInProduction } from '../../domain/history/state.ts';
 import { formatSpan } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 
 /** A lock that this process holds. */
@@ -62,7 +63,7 @@ export async function acquireLock(
     context.sink.emit({
       type: 'waiting',
       subject: `lock of ${target}`,
-      detail: `held by ${holderName(content)}; its lease runs out in ${formatSpan(obstacle.expiresIn)}`,
+      detail: `held by ${holderName(content)}; its lease expires in ${formatSpan(obstacle.expiresIn)}`,
     });
     await context.clock.sleep(Math.min(POLL_MS, obstacle.expiresIn + 1), context.interruption.signal);
     if (context.interruption.signal.aborted) throw lockHeld(cluster, release, content, obstacle);
@@ -127,8 +128,8 @@ async function writeOwn(context: Context, lock: Lock, content: LeaseContent): Pr
 function takenOver(lock: Lock, holder: LeaseContent['holder'], cause?: unknown): RelctlError {
   const by = holder === undefined ? '' : ` by ${holder.actor} for ${holder.release}`;
   return new RelctlError('cluster.fenced-off', `${lock.cluster.name}: the lock was taken over${by}`, {
-    why: 'Whoever holds the lock is the only one who changes this environment; this run changes nothing more.',
-    hints: [`relctl status ${lock.release}`],
+    why: 'Only the holder of the lock may change this environment, so this run stops here.',
+    hints: [command`relctl status ${lock.release}`],
     cause,
   });
 }
@@ -226,13 +227,16 @@ function lockHeld(
     'cluster.lock-held',
     `${cluster.name} is locked by ${holderName(content)}: ${obstacle.reason}`,
     {
-      why: 'One release at a time changes an environment, so that what was judged is what was changed.',
+      why: 'Only one release at a time may change an environment, so that what was judged is what was changed.',
       hints:
         held === release
-          ? [`relctl status ${held}`, `relctl deploy ${held} --resume waits for the lease to run out and goes on`]
+          ? [
+              command`relctl status ${held}`,
+              `${command`relctl deploy ${held} --resume`} waits for the lease to expire and continues`,
+            ]
           : [
-              `relctl status ${held}`,
-              `${held} gives the lock back when it is deployed or rolled back: relctl deploy ${held} --abort`,
+              command`relctl status ${held}`,
+              `${held} releases the lock once it is deployed or rolled back: ${command`relctl deploy ${held} --abort`}`,
             ],
       data: { holder: content?.holder, expiresInMs: obstacle.expiresIn },
     },

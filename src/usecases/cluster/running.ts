@@ -2,6 +2,7 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { EventOf } from '../../plan/events.ts';
+import { command } from '../../text/command-line.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
@@ -29,7 +30,7 @@ export function checkStaged(context: Context, release: Release): Promise<readonl
     target: 'staging',
     images,
     was: 'staged',
-    fix: `relctl stage ${plan.id}`,
+    fix: command`relctl stage ${plan.id}`,
   });
 }
 
@@ -49,7 +50,7 @@ export async function checkDeployed(context: Context, release: Release): Promise
         target,
         images,
         was: 'deployed',
-        fix: `find out who changed it, then relctl rollback ${plan.id}`,
+        fix: `find out who changed it, then ${command`relctl rollback ${plan.id}`}`,
       }),
     ),
   );
@@ -78,7 +79,7 @@ async function checkRunning(
       if (live === undefined) return { name, ok: false, detail: `its ${desired.deployment.kind} is gone: ${fix}` };
       const running = imageIds(newestPods(live, replicaSets, pods), desired.container);
       const foreign = running.filter((id) => !expected.includes(id));
-      if (running.length === 0) return { name, ok: false, detail: 'no pod of it runs' };
+      if (running.length === 0) return { name, ok: false, detail: 'none of its pods is running' };
       return foreign.length === 0
         ? { name, ok: true, detail: `runs what was ${was}: ${running.join(', ')}` }
         : { name, ok: false, detail: `runs ${foreign.join(', ')}, but ${expected.join(', ')} was ${was}: ${fix}` };

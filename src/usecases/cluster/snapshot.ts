@@ -6,6 +6,7 @@ import { RelctlError } from '../../errors.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { isSameRef, refOf } from './apply.ts';
 import type { DesiredObjects, DesiredService } from './desired-objects.ts';
@@ -121,7 +122,7 @@ export async function readSnapshot(context: Context, run: Run, target: string): 
       `releases/${plan.id}/${evidence.file} is not the snapshot that was recorded`,
       {
         why: 'It holds what production ran before this release.',
-        hints: [`git checkout -- releases/${plan.id}/${evidence.file}`],
+        hints: [command`git checkout -- releases/${plan.id}/${evidence.file}`],
         cause,
       },
     );

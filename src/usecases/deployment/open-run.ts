@@ -94,7 +94,7 @@ function wrongCluster(target: string, name: string, expected: string | undefined
   return expected === undefined
     ? new RelctlError('cluster.wrong-identity', `relctl.yaml does not say which cluster ${target} is`, {
         place: { file: 'relctl.yaml' },
-        why: 'A context name can point anywhere; the UID of kube-system is what a cluster cannot share.',
+        why: 'A context name can point to any cluster; the UID of kube-system identifies one.',
         hints: [
           `if ${name} is the right one, write clusterUid: ${found} beside its context in relctl.yaml`,
           'relctl doctor',

@@ -3,6 +3,7 @@ import { GATES } from '../../domain/gates/gate.ts';
 import type { Block, Check, Outcome } from '../../domain/outcome/outcome.ts';
 import { decide, PROCESS } from '../../domain/process/process.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { plural } from '../../text/plural.ts';
 import { expectVisibility } from '../canary/expectation.ts';
 import { shippedObjects } from '../cluster/desired-objects.ts';
 import { clusterOf } from '../cluster/run.ts';
@@ -44,7 +45,7 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
   const stops = refusals.length + obstacles.length;
   return {
     result: 'done',
-    headline: `${plan.metadata.feature}: ${steps.length} steps${stops === 0 ? '' : `, of which none would run now: ${stops} ${stops === 1 ? 'thing stands' : 'things stand'} in the way`}. Nothing was written`,
+    headline: `${plan.metadata.feature}: ${steps.length} steps${stops === 0 ? '' : `, of which none would run now: ${plural(stops, 'thing stands', 'things stand')} in the way`}. Nothing was written`,
     blocks: [
       {
         kind: 'checks',
@@ -116,7 +117,7 @@ function gateChecks(
   id: string,
   refusals: readonly (readonly [gate: keyof typeof GATES, sentence: string])[],
 ): readonly Check[] {
-  if (refusals.length === 0) return [{ state: 'ok', text: `every gate of \`${PROCESS.deploy.command(id)}\` is open` }];
+  if (refusals.length === 0) return [{ state: 'ok', text: `every gate of ${PROCESS.deploy.command(id)} is open` }];
   return refusals.map(([gate, sentence]) => ({ state: 'pending', text: GATES[gate].title, detail: sentence }));
 }
 

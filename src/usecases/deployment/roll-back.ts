@@ -2,6 +2,8 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
+import { plural } from '../../text/plural.ts';
 import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';
 import { refuseChangedTarget } from '../cluster/kept-snapshot.ts';
 import { proveLock } from '../cluster/lock.ts';
@@ -39,7 +41,7 @@ export async function rollBack(
     const frozen: Entry = ['release.frozen', { attempt: run.attempt, reason: text, migration: fatal.id }];
     await recordAndTell(context, release, [frozen], 'release.frozen', `attempt ${run.attempt}`, {
       reason: text,
-      command: `relctl status ${journal.plan.id}`,
+      command: command`relctl status ${journal.plan.id}`,
     });
     return { state: 'frozen', migration: fatal.id };
   }
@@ -54,16 +56,16 @@ export async function rollBack(
   const known = snapshots.filter((snapshot) => snapshot !== undefined);
   // Users first: the canary loses its requests before anything else is done.
   if (strategyOf(journal.plan.spec).steering !== undefined) {
-    await undo(run, 'traffic', 'Take the requests from the canary', () => silenceAll(run, known));
+    await undo(run, 'traffic', 'Send the canary no more requests', () => silenceAll(run, known));
   }
-  await undo(run, 'canaries', 'Take the canary out of production', () => removeCanaries(run, known));
-  await undo(run, 'objects', 'Put back what production ran', () => restoreAll(run, known));
+  await undo(run, 'canaries', 'Remove the canary from production', () => removeCanaries(run, known));
+  await undo(run, 'objects', 'Restore the snapshot of production', () => restoreAll(run, known));
   if (journal.state.deployment?.steps.get('undo:migrations')?.state !== 'completed') {
     // What undoes a migration runs once; the other steps only look when they are done already.
     await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run));
   }
   await undo(run, 'additions', 'Remove what the release had added', () => removeAll(run, known));
-  const verified = await undo(run, 'verify', 'Compare production with what it was', () => verifyBack(run, known));
+  const verified = await undo(run, 'verify', 'Compare production with the snapshot', () => verifyBack(run, known));
   for (const lock of run.locks.values()) {
     await removeJobs(context, lock, journal.plan.id);
     await proveLock(context, lock);
@@ -99,7 +101,7 @@ async function silenceAll(run: Run, snapshots: readonly Snapshot[]): Promise<str
     servicesOf(run, snapshots).map(({ target, service }) => silenceCanary(run, target, service)),
   );
   const count = silenced.filter(Boolean).length;
-  return count === 0 ? 'it had none' : `${count} ${count === 1 ? 'route gives' : 'routes give'} it weight 0`;
+  return count === 0 ? 'it had none' : `${plural(count, 'route gives', 'routes give')} it weight 0`;
 }
 
 async function removeCanaries(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
@@ -117,7 +119,7 @@ async function removeCanaries(run: Run, snapshots: readonly Snapshot[]): Promise
 async function removeAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   let removed = 0;
   for (const snapshot of snapshots) removed += await removeAdded(run, snapshot);
-  return removed === 0 ? 'there was nothing' : `${removed} ${removed === 1 ? 'object' : 'objects'} removed`;
+  return removed === 0 ? 'there was nothing' : `${plural(removed, 'object')} removed`;
 }
 
 async function restoreAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {

@@ -6,6 +6,8 @@ import { isContentNamed, isPreparable, nameOf } from '../../domain/kubernetes/ma
 import { imageIds } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
+import { plural } from '../../text/plural.ts';
 import { applyFenced, isSameRef, refOf } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
@@ -49,7 +51,7 @@ export async function rollOut(run: Run, target: string, service: DesiredService)
   const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout);
   await awaitAll(run, target, companions);
   refuseDrift(run, service, imageIds(pods, service.container));
-  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}` };
+  return { detail: `${plural(pods.length, 'pod')}` };
 }
 
 /** Brings objects that several services share to the candidate, and waits for those that run pods. */
@@ -100,12 +102,12 @@ function refuseOtherContent(run: Run, live: KubeObject, wanted: KubeObject): voi
   if (!isContentNamed(wanted) || holdsContent(live, wanted)) return;
   throw new RelctlError(
     'cluster.drift',
-    `${nameOf(wanted)} does not hold what its name says: somebody changed it by hand`,
+    `${nameOf(wanted)} does not match the hash in its name: somebody changed it by hand`,
     {
       why: 'Its name is the hash of its content; pods that read it run with something that is in no commit.',
       hints: [
-        `delete it if nothing uses it, or change it back; then relctl deploy ${run.release.journal.plan.id}`,
-        'a value belongs into the manifests: a new content gets a new name',
+        `delete it if nothing uses it, or change it back; then ${command`relctl deploy ${run.release.journal.plan.id}`}`,
+        'change the value in the manifests instead: new content gets a new name',
       ],
     },
   );

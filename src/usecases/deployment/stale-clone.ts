@@ -1,6 +1,7 @@
 import { FENCE_ANNOTATION, fenceNumber } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
+import { command } from '../../text/command-line.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Journal } from '../release/journal.ts';
 
@@ -17,13 +18,13 @@ export async function refuseStaleClone(lock: Lock, { plan }: Pick<Journal, 'plan
   if (highest <= knownFence(plan.events)) return;
   throw new RelctlError(
     'cluster.fenced-off',
-    `a run of ${lock.release} that ${plan.file} knows nothing of has changed ${lock.cluster.name} (${lock.release}/${highest})`,
+    `a run of ${lock.release} that is not recorded in ${plan.file} has changed ${lock.cluster.name} (${lock.release}/${highest})`,
     {
-      why: 'Somebody went on with this release from another clone; from here its steps would be done a second time.',
+      why: 'Somebody continued this release from another clone; from here its steps would run a second time.',
       hints: [
         'git pull',
-        `relctl status ${lock.release}`,
-        'if that clone is lost for good, give the command again with --take-over',
+        command`relctl status ${lock.release}`,
+        'if that clone is lost for good, run the command again with --take-over',
       ],
       data: { known: knownFence(plan.events), found: highest },
     },

@@ -3,6 +3,7 @@ import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import type { Spec } from '../../plan/spec.ts';
+import { plural } from '../../text/plural.ts';
 import type { ServiceChanges } from './changes.ts';
 
 /** What each step would do, in a few words, from what was read. */
@@ -14,7 +15,7 @@ export function effectOf(
 ): string {
   switch (step.kind) {
     case 'baseline':
-      return 'reads everything that is touched and keeps it beside the plan';
+      return 'records every object that the release changes, beside the plan';
     case 'notify':
       return channels.length === 0 ? 'no channel takes this topic' : `tells ${channels.join(', ')}`;
     case 'migrate':
@@ -22,7 +23,7 @@ export function effectOf(
     case 'bake':
       return `judges ${spec.slos.map((slo) => slo.name).join(', ')} every ${spec.canary.look}`;
     case 'promote':
-      return 'only on a pass, and inside the window';
+      return 'only after a pass, and inside the window';
     case 'soak':
       return `compares ${step.done.join(', ')} with the other regions`;
     default: {
@@ -46,14 +47,14 @@ function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepar
       const pods = replicasOf(ground.canary);
       return strategy.steering === undefined
         ? `${pods} beside ${replicasOf(ground.stable)} pods: ${(share * 100).toFixed(1)} % of the requests`
-        : `${pods} ${pods === 1 ? 'pod' : 'pods'}, at weight 0`;
+        : `${plural(pods, 'pod')}, at weight 0`;
     }
     case 'expose':
       return ground === undefined ? 'new service: no canary' : `exactly ${spec.canary.share} of the requests`;
     case 'rollout':
       return broughtBy(service);
     case 'hide':
-      return 'the route is what it was, or what the release ships';
+      return 'the route is back to what it was, or is what the release ships';
     case 'retire':
       return 'nothing of the canary is left';
   }

@@ -2,6 +2,7 @@ import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { nameOf, sameObject } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { type Snapshot, type SnapshotObject, secretDigest } from '../cluster/snapshot.ts';
 import { fitTo, isOursToRestore, isRecorded } from './put-back.ts';
@@ -52,9 +53,9 @@ function isChangedByOthers(run: Run, target: string, one: SnapshotObject, live: 
 }
 
 function incomplete(run: Run, different: readonly string[]): RelctlError {
-  return new RelctlError('rollback.incomplete', `production is not what it was: ${different.join(', ')}`, {
-    why: 'A rollback is done when nothing of the release is left, and that is proved and not assumed.',
-    hints: [`relctl rollback ${run.release.journal.plan.id}`],
+  return new RelctlError('rollback.incomplete', `production is not as it was before: ${different.join(', ')}`, {
+    why: 'A rollback is complete only when a comparison shows that nothing of the release is left.',
+    hints: [command`relctl rollback ${run.release.journal.plan.id}`],
     data: { different },
   });
 }

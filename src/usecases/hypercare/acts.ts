@@ -2,6 +2,7 @@ import { isAmong, nameList, peopleOf } from '../../domain/people/people.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Entry } from '../release/journal.ts';
 import { recordAndTell } from '../release/notify.ts';
@@ -18,7 +19,7 @@ export async function extend(
   if (reason === undefined || reason.trim() === '') {
     throw new RelctlError('usage.missing-answer', 'an extension of hypercare needs its reason', {
       why: 'The review asks why the release needed more attention than planned.',
-      hints: [`relctl hypercare ${journal.plan.id} --extend ${hours} --reason "<reason>"`],
+      hints: [command`relctl hypercare ${journal.plan.id} --extend ${hours} --reason "<reason>"`],
     });
   }
   const until = Math.max(context.clock.now(), timeOf(journal.state.hypercare?.until ?? ''));
@@ -40,14 +41,14 @@ export async function handOver(
   const people = peopleOf(plan.spec, policy.roles.hypercare);
   if (!isAmong(people, to)) {
     throw new RelctlError('usage.bad-flag', `${to} has no part in the hypercare of ${plan.id}`, {
-      why: 'Whoever watches must be allowed to act.',
+      why: 'The person who watches must be allowed to act.',
       hints: [`--hand-over to one of: ${nameList(people)}`],
     });
   }
   if (note === undefined || note.trim() === '') {
     throw new RelctlError('usage.missing-answer', 'a hand-over needs its note', {
-      why: 'The next one must know what was seen and what is open.',
-      hints: [`relctl hypercare ${plan.id} --hand-over ${to} --note "<what to know>"`],
+      why: 'The next person must know what was seen and what is still open.',
+      hints: [command`relctl hypercare ${plan.id} --hand-over ${to} --note "<what to know>"`],
     });
   }
   const handedOver: Entry = ['hypercare.handed-over', { to, note }];
@@ -80,7 +81,7 @@ export async function reportIncident(context: Context, release: Release, report:
   if (!Number.isInteger(severity) || severity < 1 || severity > 5) {
     throw new RelctlError('usage.bad-flag', `--severity is "${report.severity ?? ''}", not a number from 1 to 5`, {
       why: 'The time since the last severe incident decides when hypercare can be signed off.',
-      hints: [`relctl hypercare ${id} --incident ${JSON.stringify(ref)} --severity 2`],
+      hints: [command`relctl hypercare ${id} --incident ${ref} --severity 2`],
     });
   }
   // Told twice, it is still one incident.
@@ -106,10 +107,10 @@ function unknownIncident(
 ): RelctlError {
   const open = known.filter((one) => one.closedAt === undefined).map((one) => one.ref);
   return new RelctlError('incident.unknown', `no open incident "${ref}" is linked to ${id}`, {
-    why: 'Only an incident that was opened can end.',
+    why: 'Only an open incident can be resolved.',
     hints:
       open.length === 0
-        ? [`relctl hypercare ${id} --incident ${JSON.stringify(ref)} --severity 2`]
-        : open.map((one) => `relctl hypercare ${id} --incident ${JSON.stringify(one)} --resolved`),
+        ? [command`relctl hypercare ${id} --incident ${ref} --severity 2`]
+        : open.map((one) => command`relctl hypercare ${id} --incident ${one} --resolved`),
   });
 }

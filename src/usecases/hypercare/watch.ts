@@ -70,7 +70,7 @@ async function look(context: Context, release: Release, note: string): Promise<O
   showTimes(context, release);
   for (const slo of seen.slos) show(slo.name, `${slo.ok ? 'ok' : 'NOT OK'}: ${slo.detail}`);
   show('alerts', seen.alerts.join('; ') || 'none');
-  show('holes in the data', seen.gaps.join('; ') || 'none');
+  show('gaps in the data', seen.gaps.join('; ') || 'none');
   return seen;
 }
 
@@ -81,7 +81,7 @@ async function lookEarly(context: Context, release: Release): Promise<void> {
   const show = shower(context);
   showTimes(context, release);
   const { timeZone } = release.journal.plan.spec.window;
-  show('error budgets', `there is something to see from ${formatMoment(firstLookAt(release), timeZone)}`);
+  show('error budgets', `there is data from ${formatMoment(firstLookAt(release), timeZone)} on`);
   show('alerts', alerts.map((alert) => alert.text).join('; ') || 'none');
 }
 
@@ -98,7 +98,7 @@ function shower({ sink }: Context): (subject: string, detail: string) => void {
 }
 
 function endOf(seen: Observation | undefined): { readonly state: 'completed' | 'failed'; readonly detail: string } {
-  if (seen === undefined) return { state: 'completed', detail: 'ended before there was anything to see' };
+  if (seen === undefined) return { state: 'completed', detail: 'ended before there was any data' };
   return seen.healthy ? { state: 'completed', detail: 'healthy' } : { state: 'failed', detail: 'not healthy' };
 }
 

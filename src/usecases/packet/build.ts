@@ -15,9 +15,6 @@ import { impactBetween } from '../planning/facts/impact.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
-/** Draws a packet in the forms in which it is kept. Given by the command, because use cases draw nothing. */
-export type DrawPacket = (packet: Packet) => { readonly markdown: string; readonly html: string };
-
 /**
  * Gathers what the board reads about a release, from the plan, its difference and the other releases.
  * @param at when it was submitted, where that is past: what was in time then is not late because it is read later

@@ -2,6 +2,7 @@ import { formatMoment, timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { AlertRoute, Alerts } from '../../ports/alerts.ts';
+import { command } from '../../text/command-line.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
@@ -49,14 +50,18 @@ function proveRoute(id: string, alert: Alert, when: string, route: AlertRoute, d
   const said = drill === undefined ? '' : `; ${drill.detail}`;
   switch (route.state) {
     case 'no-router':
-      return { ok: true, warning: true, detail: `${when}; no Alertmanager is configured, so its route was not seen` };
+      return {
+        ok: true,
+        warning: true,
+        detail: `${when}; no Alertmanager is configured, so its routing was not checked`,
+      };
     case 'not-active':
       return {
         ok: false,
-        detail: `${when}, but Alertmanager does not show it now, so nobody knows where it goes: relctl signoff ops ${id} --drill ${alert.name}`,
+        detail: `${when}, but Alertmanager does not show it now, so its routing is unknown: ${command`relctl signoff ops ${id} --drill ${alert.name}`}`,
       };
     case 'silenced':
-      return { ok: false, detail: `${when}, but it is silenced or inhibited: nobody would hear of it` };
+      return { ok: false, detail: `${when}, but it is silenced or inhibited: nobody would be notified` };
     case 'routed':
       return {
         ok: route.receivers.length > 0,

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import type { Spec } from '../../plan/spec.ts';
+import { command } from '../../text/command-line.ts';
 import { lastLine } from '../checks/check-lines.ts';
 import { stopIfInterrupted } from '../cluster/interrupted.ts';
 import type { Context } from '../release/context.ts';
@@ -28,7 +29,7 @@ export function drillsAsked(spec: Spec, names: readonly string[]): readonly Aler
     if (alert !== undefined) return alert;
     throw new RelctlError('usage.bad-flag', `the plan has no alert "${name}"`, {
       why: 'Only alerts of this release are drilled.',
-      hints: spec.alerts.map((one) => `--drill ${one.name}`),
+      hints: spec.alerts.map((one) => command`--drill ${one.name}`),
     });
   });
 }
@@ -42,7 +43,7 @@ async function byCommand(context: Context, alert: Alert, argv: readonly string[]
   const began = context.clock.now();
   const { exitCode, output } = await context.environments.commands.run(argv, { timeout: COMMAND_TIMEOUT_MS });
   if (exitCode !== 0) {
-    const detail = `its drill ${argv[0]} exits ${exitCode ?? 'by its deadline'}: ${lastLine(output)}`;
+    const detail = `its drill ${argv[0]} exits ${exitCode ?? 'by timeout'}: ${lastLine(output)}`;
     return { how: 'command', ok: false, detail };
   }
   const alerts = context.environments.alerts('staging');
@@ -68,7 +69,7 @@ async function synthetic(context: Context, release: string, alert: Alert): Promi
     how: 'synthetic',
     ok: routed,
     detail: routed
-      ? 'a synthetic alert proves its route; of the rule it proves nothing'
+      ? 'a synthetic alert tests the routing only, not the rule'
       : 'a synthetic alert was posted, but the router does not show it',
   };
 }

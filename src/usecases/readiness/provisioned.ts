@@ -21,12 +21,12 @@ function look(context: Context, resource: Resource): Promise<Finding> | Finding 
   if (http !== undefined) return byUrl(context, http, timeout);
   if (tcp !== undefined) return byPort(context, tcp, timeout);
   if (object !== undefined) return byObject(context, environment, object);
-  return { ok: false, detail: 'the plan does not say how it is looked at' };
+  return { ok: false, detail: 'the plan does not say how to check it' };
 }
 
 async function byCommand(context: Context, argv: readonly string[], timeout: number): Promise<Finding> {
   const { exitCode, output } = await context.environments.commands.run(argv, { timeout });
-  return { ok: exitCode === 0, detail: `${argv[0]} exits ${exitCode ?? 'by its deadline'}: ${lastLine(output)}` };
+  return { ok: exitCode === 0, detail: `${argv[0]} exits ${exitCode ?? 'by timeout'}: ${lastLine(output)}` };
 }
 
 async function byUrl(context: Context, http: NonNullable<Resource['http']>, timeout: number): Promise<Finding> {

@@ -33,7 +33,7 @@ function unsaidCheck(variables: Spec['environmentVariables']): readonly Recorded
   if (variables.length === 0) return [];
   const count = variables.length === 1 ? 'one new variable' : `${variables.length} new variables`;
   const names = variables.map((variable) => variable.name).join(', ');
-  const detail = `by the plan ${count} ${variables.length === 1 ? 'is' : 'are'} set nowhere (setIn is empty), so nothing was looked at: ${names}`;
+  const detail = `by the plan ${count} ${variables.length === 1 ? 'is' : 'are'} set nowhere (setIn is empty), so nothing was checked: ${names}`;
   return [{ name: 'variables set nowhere', ok: true, warning: true, detail }];
 }
 
@@ -54,7 +54,7 @@ async function checkVariable(context: Context, spec: Spec, asked: Question): Pro
   if (deployment === undefined) return { name, ok: false, detail: `${service} does not run in ${cluster.name}` };
   const sources = variableSources(deployment, desired.container, variable);
   if (sources.length === 0) {
-    return { name, ok: false, detail: `container ${desired.container} gets it from nowhere` };
+    return { name, ok: false, detail: `nothing sets it for container ${desired.container}` };
   }
   const looked: string[] = [];
   for (const source of sources) {

@@ -1,3 +1,4 @@
+import { type Document, part, text } from '../../domain/document/model.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { formatWindow } from '../../domain/schedule/calendar.ts';
@@ -12,34 +13,37 @@ export interface RehearsedStep {
   readonly said: string;
 }
 
-/** What a rehearsal showed, as Markdown for the CAB. It says at its top that everything in it is simulated. */
+/** What a rehearsal showed, for the CAB. It says at its top that everything in it is simulated. */
 export function rehearsalDocument(
   plan: ReleasePlan,
   state: ReleaseState,
   steps: readonly RehearsedStep[],
   faults: readonly string[],
-): string {
+): Document {
   const verdict = state.deployment?.verdict?.data;
-  return [
-    `# Rehearsal of ${plan.metadata.feature}`,
-    '',
-    `**Simulated.** Release ${plan.id} (plan digest \`${plan.specDigest}\`, window ${formatWindow(plan.spec.window)}) was walked through the process in relctl's sandbox: its cluster, traffic, metrics and people are made up. It shows that the plan can be carried out as written, and not that the candidate is good.`,
-    '',
-    `Faults switched on: ${faults.join(', ') || 'none'}. It ends **${state.phase}**.`,
-    '',
-    '| When | Who | Command | Result |',
-    '|-|-|-|-|',
-    ...steps.map((step) => `| ${step.when} | ${step.who} | \`${step.command}\` | ${step.result}: ${cell(step.said)} |`),
-    '',
-    '## Canary',
-    '',
-    verdict === undefined
-      ? 'It was not reached.'
-      : `**${verdict.verdict}** after ${Math.round(verdict.elapsedSeconds / 60)} min: ${verdict.reason}`,
-    '',
-  ].join('\n');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return {
+    title: `Rehearsal of ${plan.metadata.feature}`,
+    notices: ['Simulated'],
+    blocks: [
+      text([
+        `Release ${plan.id} (plan digest `,
+        { code: plan.specDigest },
+        `, window ${formatWindow(plan.spec.window)}) was walked through the process in relctl's sandbox: its cluster, traffic, metrics and people are made up. It shows that the plan can be carried out as written. It does not show that the candidate is good.`,
+      ]),
+      text([`Faults switched on: ${faults.join(', ') || 'none'}. It ends `, { strong: state.phase }, '.']),
+      {
+        kind: 'table',
+        columns: ['When', 'Who', 'Command', 'Result'],
+        rows: steps.map((step) => [step.when, step.who, [{ code: step.command }], `${step.result}: ${step.said}`]),
+      },
+      ...part(
+        'Canary',
+        text(
+          verdict === undefined
+            ? 'It was not reached.'
+            : [{ strong: verdict.verdict }, ` after ${Math.round(verdict.elapsedSeconds / 60)} min: ${verdict.reason}`],
+        ),
+      ),
+    ],
+  };
 }

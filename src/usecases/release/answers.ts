@@ -13,12 +13,12 @@ export async function textAnswer(
   if (given === undefined) {
     return prompter.text({
       ...question,
-      validate: (answer) => answer !== '' || 'somebody will read this: write a word',
+      validate: (answer) => answer !== '' || 'somebody will read this: please write something',
     });
   }
   if (given.trim() !== '') return given;
   throw new RelctlError('usage.bad-flag', `${question.flag} is blank`, {
-    why: 'It stands in the record, and somebody will read it.',
+    why: 'It is recorded, and somebody will read it.',
     hints: [`${question.flag.split(' ')[0]} "<text>"`],
   });
 }
@@ -68,7 +68,7 @@ export async function choiceAnswer<T extends string>(
   const choice = question.choices.find((one) => one.value === given);
   if (choice !== undefined) return choice.value;
   throw new RelctlError('usage.bad-flag', `${question.flag} is "${given}", which is not one of its values`, {
-    why: 'An answer that is not understood is never guessed.',
+    why: 'relctl does not guess what an unknown value means.',
     hints: question.choices.map((one) => `${question.flag} ${one.value}`),
   });
 }

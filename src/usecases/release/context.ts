@@ -1,10 +1,10 @@
 import type { Config } from '../../plan/config.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Documents } from '../../ports/documents.ts';
 import type { Environments } from '../../ports/environments.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { Forge } from '../../ports/forge.ts';
 import type { Interruption } from '../../ports/interruption.ts';
-import type { Invitations } from '../../ports/invitations.ts';
 import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
@@ -17,7 +17,10 @@ import type { Workspace } from '../../ports/workspace.ts';
 
 /** What a use case may reach that only reads releases: any {@link Context} will do, and so will one that opens nothing else. */
 export interface ReadingContext
-  extends Pick<Context, 'clock' | 'store' | 'workspace' | 'sink' | 'runs' | 'config' | 'actor' | 'signing'> {
+  extends Pick<
+    Context,
+    'clock' | 'store' | 'workspace' | 'sink' | 'runs' | 'config' | 'actor' | 'signing' | 'documents'
+  > {
   readonly environments: Pick<Environments, 'simulated'>;
   /**
    * True where nothing is decided: then a work tree that asks for no signatures is believed, and git is not asked whether the
@@ -47,7 +50,7 @@ export interface Context {
   readonly forge?: Forge;
   readonly environments: Environments;
   readonly notifier: Notifier;
-  readonly invitations: Invitations;
+  readonly documents: Documents;
   readonly prompter: Prompter;
   readonly sink: EventSink;
   readonly runs: Runs;

@@ -117,13 +117,13 @@ export function gateError(
   const [first, ...rest] = refusals;
   const commands = [...new Set(refusals.map((refusal) => `${refusal.who.join(', ') || 'nobody'}: ${refusal.command}`))];
   const exceptionable = refusals.every((refusal) => refusal.exceptionable);
-  return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is shut'}`, {
+  return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is closed'}`, {
     why: first === undefined ? '' : `The process asks for it: ${GATES[first.gate].title}.`,
     hints: [
       ...commands,
       ...rest.map((refusal) => `also: ${refusal.sentence}`),
       ...refusals.flatMap((refusal) => (refusal.suggestions ?? []).map((other) => `or: ${other}`)),
-      ...(exceptionable ? [`or, with a reason that the board will read: --exception "<reason>"`] : []),
+      ...(exceptionable ? [`or give a reason that the CAB will read: --exception "<reason>"`] : []),
     ],
     data: { command, release: plan.id, refusals },
   });

@@ -84,7 +84,7 @@ function unknownService(name: string, known: readonly string[], place: { file: s
     `${CONFIG_FILE} names the service "${name}", which it does not define`,
     {
       place,
-      why: 'A service that is not there would be left out of a release without a word.',
+      why: 'A missing service would silently be left out of a release.',
       hints: [`define it under services, or use one of: ${known.join(', ') || '(none)'}`],
     },
   );

@@ -3,6 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { Prompter } from '../../ports/prompter.ts';
+import { command } from '../../text/command-line.ts';
 import { readAnswer } from '../release/answers.ts';
 
 type Attended = EventData<'review.closed'>['attended'];
@@ -34,7 +35,7 @@ function bothSides({ productManager, rdLead }: Spec['owners'], attended: readonl
   if (product.length > 0 && rd.length > 0) return { product, rd };
   throw new RelctlError('review.incomplete', `the review needs Product and R&D; attended: ${nameList(attended)}`, {
     why: 'The post-release review is mandatory, and it is held by both.',
-    hints: [`--attended ${productManager} --attended ${rdLead}`],
+    hints: [command`--attended ${productManager} --attended ${rdLead}`],
   });
 }
 

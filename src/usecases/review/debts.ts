@@ -21,7 +21,7 @@ export function readDebt(text: string): Debt {
   ].filter(Boolean);
   if (missing.length === 0) return { text: what, owner, due, ticket };
   throw new RelctlError('review.incomplete', `the debt "${text}" has no ${missing.join(', no ')}`, {
-    why: 'Debt without owner, date and ticket is never paid; the release closes only when every action has them.',
+    why: 'Debt without owner, date and ticket is never paid; every item needs all three before the release can close.',
     hints: ['--debt "remove the old checkout flag; ada@example.com; 2027-02-01; SHOP-812"'],
   });
 }

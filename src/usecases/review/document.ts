@@ -1,3 +1,4 @@
+import { bullets, type Document, type DocumentBlock, type Prose, part, text } from '../../domain/document/model.ts';
 import type { GateFacts } from '../../domain/gates/gate.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { type Milestone, milestonesOf, waitsOf } from '../../domain/review/milestones.ts';
@@ -47,7 +48,7 @@ export function reviewDocument(
   facts: Pick<GateFacts, 'plan' | 'state' | 'policy' | 'signing'>,
   events: readonly RecordedEvent[],
   { author, held, metrics }: ReviewContent,
-): string {
+): Document {
   const { plan, state, policy } = facts;
   const zone = plan.spec.window.timeZone;
   const unsigned = unsignedNotice(facts.signing);
@@ -55,95 +56,122 @@ export function reviewDocument(
   const created = events.find((event) => event.type === 'plan.created');
   const waits = waitsOf(milestones, created === undefined ? undefined : timeOf(created.at));
   const verdicts = metrics ?? state.success?.data.metrics ?? [];
-  return [
-    `# Post-release review: ${plan.metadata.feature}`,
-    '',
-    ...(unsigned === undefined ? [] : [`> ${unsigned}`, '']),
-    `Release ${plan.id}, process ${plan.metadata.process}; written by ${author}. ${
-      held === undefined
-        ? 'This is a draft from the record, for the meeting.'
-        : `Attended: Product ${held.attended.product.join(', ')}; R&D ${held.attended.rd.join(', ')}.`
-    }`,
-    '',
-    '## Result',
-    '',
-    `- Outcome: **${held === undefined ? 'to be decided in the meeting' : sayOutcome(held, verdicts)}**`,
-    `- Objectives met: ${objectivesMet(verdicts)}`,
-    `- Planned window: ${formatWindow(plan.spec.window)}`,
-    `- Impact, as planned: ${plan.spec.impact.summary}`,
-    `- Side effects: ${held?.sideEffects?.join('; ') ?? (held === undefined ? 'to be named in the meeting' : 'none was named')}`,
-    `- Risk, as planned: ${plan.spec.risk.level}${held?.classification === undefined ? '' : `; in hindsight ${held.classification}`}`,
-    '',
-    '## Planned and actual',
-    '',
-    '| Step | Planned | Actual | Difference |',
-    '|-|-|-|-|',
-    ...milestones.map((milestone) => milestoneRow(milestone, zone)),
-    '',
-    '## What the release waited for',
-    '',
-    ...bullets(
-      waits.map((wait) => `${wait.gate}: ${formatSpan(wait.length)}`),
-      'Nothing was recorded.',
-    ),
-    '',
-    '## Timeline',
-    '',
-    '| When | What | Who |',
-    '|-|-|-|',
-    ...events
-      .filter((event) => TIMELINE.has(event.type))
-      .map((event) => `| ${formatMoment(timeOf(event.at), zone)} | ${event.type}${detailOf(event)} | ${event.actor} |`),
-    '',
-    '## Canary',
-    '',
-    state.deployment?.verdict === undefined
-      ? 'There was no verdict.'
-      : `${state.deployment.verdict.data.verdict}: ${state.deployment.verdict.data.reason}`,
-    '',
-    '## Success metrics',
-    '',
-    ...bullets(
-      verdicts.map((metric) => `${metric.name}: **${metric.verdict}**, ${metric.detail}`),
-      'The plan named none.',
-    ),
-    '',
-    '## Hypercare',
-    '',
-    ...bullets(hypercareLines(state), 'It was never looked at.'),
-    '',
-    '## Incidents',
-    '',
-    ...bullets(
-      state.incidents.map(
-        (one) =>
-          `${one.ref}, severity ${one.severity}, ${one.openedAt} to ${one.closedAt ?? 'now'}${one.note === '' ? '' : `: ${one.note}`} (${one.by})`,
+  return {
+    title: `Post-release review: ${plan.metadata.feature}`,
+    notices: unsigned === undefined ? [] : [unsigned],
+    blocks: [
+      text(
+        `Release ${plan.id}, process ${plan.metadata.process}; written by ${author}. ${
+          held === undefined
+            ? 'This is a draft from the record, for the meeting.'
+            : `Attended: Product ${held.attended.product.join(', ')}; R&D ${held.attended.rd.join(', ')}.`
+        }`,
       ),
-      'None was linked to the release.',
+      ...part('Result', { kind: 'facts', facts: resultFacts(plan, verdicts, held) }),
+      ...part('Planned and actual', {
+        kind: 'table',
+        columns: ['Step', 'Planned', 'Actual', 'Difference'],
+        rows: milestones.map((milestone) => milestoneRow(milestone, zone)),
+      }),
+      ...part(
+        'What the release waited for',
+        bullets(
+          waits.map((wait) => `${wait.gate}: ${formatSpan(wait.length)}`),
+          'Nothing was recorded.',
+        ),
+      ),
+      ...part('Timeline', {
+        kind: 'table',
+        columns: ['When', 'What', 'Who'],
+        rows: events
+          .filter((event) => TIMELINE.has(event.type))
+          .map((event) => [formatMoment(timeOf(event.at), zone), `${event.type}${detailOf(event)}`, event.actor]),
+      }),
+      ...part(
+        'Canary',
+        text(
+          state.deployment?.verdict === undefined
+            ? 'There was no verdict.'
+            : `${state.deployment.verdict.data.verdict}: ${state.deployment.verdict.data.reason}`,
+        ),
+      ),
+      ...part(
+        'Success metrics',
+        bullets(
+          verdicts.map((metric) => [`${metric.name}: `, { strong: metric.verdict }, `, ${metric.detail}`]),
+          'The plan named none.',
+        ),
+      ),
+      ...part('Hypercare', bullets(hypercareLines(state), 'Nobody looked at it.')),
+      ...part(
+        'Incidents',
+        bullets(
+          state.incidents.map(
+            (one) =>
+              `${one.ref}, severity ${one.severity}, ${one.openedAt} to ${one.closedAt ?? 'now'}${one.note === '' ? '' : `: ${one.note}`} (${one.by})`,
+          ),
+          'None was linked to the release.',
+        ),
+      ),
+      ...part(
+        'Exceptions',
+        bullets(
+          state.exceptions.map((one) => [
+            `${one.data.gate} for `,
+            { code: one.data.command },
+            `: ${one.data.reason} (${one.actor})`,
+          ]),
+          'None was taken.',
+        ),
+      ),
+      ...meeting(held),
+    ],
+  };
+}
+
+/** What the meeting came to, or what it has to fill in. */
+function meeting(held: ReviewContent['held']): readonly DocumentBlock[] {
+  const debts = held?.debts.map((debt) => `${debt.text}: ${debt.owner}, due ${debt.due}, ${debt.ticket}`) ?? [];
+  return [
+    ...part(
+      'Lessons',
+      bullets(
+        held?.lessons ?? [],
+        'To be filled in at the meeting: what went well, what went wrong, where were we lucky?',
+      ),
     ),
-    '',
-    '## Exceptions',
-    '',
-    ...bullets(
-      state.exceptions.map((one) => `${one.data.gate} for \`${one.data.command}\`: ${one.data.reason} (${one.actor})`),
-      'None was taken.',
+    ...part(
+      'Technical debt',
+      bullets(
+        debts,
+        held === undefined
+          ? 'To be filled in at the meeting, each with owner, due date and ticket.'
+          : 'None was created.',
+      ),
     ),
-    '',
-    '## Lessons',
-    '',
-    ...bullets(
-      held?.lessons ?? [],
-      'What went well, what went wrong, where were we lucky: to be filled in the meeting.',
-    ),
-    '',
-    '## Technical debt',
-    '',
-    ...bullets(
-      held?.debts.map((debt) => `${debt.text}: ${debt.owner}, due ${debt.due}, ${debt.ticket}`) ?? [],
-      held === undefined ? 'Each with owner, due date and ticket: to be filled in the meeting.' : 'None was created.',
-    ),
-    '',
-  ].join('\n');
+  ];
+}
+
+function resultFacts(
+  plan: GateFacts['plan'],
+  verdicts: readonly JudgedMetric[],
+  held: ReviewContent['held'],
+): readonly (readonly [string, Prose])[] {
+  const { impact, risk, window } = plan.spec;
+  return [
+    ['Outcome', [{ strong: held === undefined ? 'to be decided in the meeting' : sayOutcome(held, verdicts) }]],
+    ['Objectives met', objectivesMet(verdicts)],
+    ['Planned window', formatWindow(window)],
+    ['Impact, as planned', impact.summary],
+    [
+      'Side effects',
+      held?.sideEffects?.join('; ') ?? (held === undefined ? 'to be named in the meeting' : 'none was named'),
+    ],
+    [
+      'Risk, as planned',
+      `${risk.level}${held?.classification === undefined ? '' : `; in hindsight ${held.classification}`}`,
+    ],
+  ];
 }
 
 function objectivesMet(metrics: readonly JudgedMetric[]): string {
@@ -152,10 +180,10 @@ function objectivesMet(metrics: readonly JudgedMetric[]): string {
   return `${met} of ${metrics.length}`;
 }
 
-function milestoneRow({ name, planned, plannedDay, actual }: Milestone, zone: string): string {
+function milestoneRow({ name, planned, plannedDay, actual }: Milestone, zone: string): readonly string[] {
   const shown = (at: number | undefined) => (at === undefined ? '–' : formatMoment(at, zone));
   const due = plannedDay === undefined ? shown(planned) : `in the course of ${plannedDay}`;
-  return `| ${name} | ${due} | ${shown(actual)} | ${difference()} |`;
+  return [name, due, shown(actual), difference()];
 
   function difference(): string {
     if (planned === undefined || actual === undefined) return '–';
@@ -209,8 +237,4 @@ function detailOf(event: RecordedEvent): string {
     default:
       return '';
   }
-}
-
-function bullets(items: readonly string[], none: string): readonly string[] {
-  return items.length === 0 ? [none] : items.map((item) => `- ${item}`);
 }

@@ -1,4 +1,5 @@
 import { formatMoment, isoTime, reviewDate, startOfDate, wallTimeIn } from '../../domain/schedule/calendar.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { notify } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
@@ -18,11 +19,11 @@ export async function inviteToReview(context: Context, release: Release): Promis
     wallTimeIn(`${date}T${window.start.slice(11, 16)}`, window.timeZone) ?? startOfDate(date, window.timeZone);
   const attendees = [...new Set([owners.productManager, owners.rdLead, ...owners.operations])];
   if (journal.state.invited === undefined) {
-    const text = await context.invitations.write({
+    const text = await context.documents.invitation({
       release: plan.id,
       meeting: 'review',
       summary: `Post-release review: ${plan.metadata.feature}`,
-      description: `Lessons, technical debt and success metrics of ${plan.metadata.feature} (${plan.id}). Draft: relctl review ${plan.id} --draft`,
+      description: `Lessons, technical debt and success metrics of ${plan.metadata.feature} (${plan.id}). Draft: ${command`relctl review ${plan.id} --draft`}`,
       start,
       end: start + LENGTH_MS,
       organizer: owners.rdLead,
@@ -36,7 +37,7 @@ export async function inviteToReview(context: Context, release: Release): Promis
   await notify(context, release, 'review.invited', `attempt ${journal.state.deployment?.attempt ?? 1}`, {
     who: attendees.join(', '),
     window: formatMoment(start, window.timeZone),
-    command: `relctl review ${plan.id} --draft`,
+    command: command`relctl review ${plan.id} --draft`,
     reason: `releases/${plan.id}/${journal.state.invited?.data.invite.file ?? 'review.ics'}`,
   });
 }

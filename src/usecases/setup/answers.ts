@@ -41,11 +41,11 @@ export async function setupAnswers(
   checkMails(options.owners);
   if (options.timeZone !== undefined) checkedZone(options.timeZone);
   const platform = await choiceAnswer(prompter, options.platform, {
-    message: 'On what shall relctl work?',
+    message: 'Which platform should relctl use?',
     flag: '--platform',
     choices: [
-      { value: 'sandbox', label: 'sandbox: a simulated company on a virtual clock, to learn and rehearse in' },
-      { value: 'kubernetes', label: 'kubernetes: your clusters' },
+      { value: 'sandbox', label: 'sandbox: a simulated company with a virtual clock, for learning and rehearsing' },
+      { value: 'kubernetes', label: 'kubernetes: your real clusters' },
     ],
     default: 'sandbox',
   });

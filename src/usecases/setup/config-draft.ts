@@ -126,7 +126,7 @@ function completed(service: DiscoveredService): readonly Completed[] {
       },
       note: [
         `found by ${service.because.join(', ')}`,
-        ...(borrowed ? ['no manifest for staging was found: those of production stand in; correct it'] : []),
+        ...(borrowed ? ['no manifest for staging was found, so those of production are used; correct it'] : []),
         ...(rendered === undefined ? [] : [rendered.because]),
         ...(isUndeployed ? [`no manifest was found; before it can be staged: ${MANIFESTS_LINE}`] : []),
       ].join('\n'),
@@ -217,7 +217,7 @@ const GENERAL: readonly Comment[] = [
   {
     path: ['notifications'],
     text: [
-      'Whom relctl tells. Secrets stand in environment variables, only their names stand here. Examples:',
+      'Who gets notifications. Secrets belong in environment variables; only their names are written here. Examples:',
       '  - { kind: slack, name: releases, urlFrom: SLACK_WEBHOOK_URL }',
       '  - { kind: command, name: mail, command: [./tools/notify], topics: [deploy.starting, deploy.complete] }',
     ].join('\n'),

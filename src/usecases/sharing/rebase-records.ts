@@ -2,6 +2,7 @@ import { phaseOf } from '../../domain/history/state.ts';
 import { type Rebased, rebaseEvents } from '../../domain/rebase/rebase.ts';
 import { RelctlError } from '../../errors.ts';
 import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { loadPolicy } from '../release/settings.ts';
 import { pathsOf, recordMessage, releaseOf } from './commit-records.ts';
@@ -122,9 +123,9 @@ function conflict(id: string, fork: Fork, upstream: string, reason: string): Rel
     place: { file },
     why: `Somebody pushed first. Nothing was pushed and nothing is lost: what was recorded here stands in commit ${short}.`,
     hints: [
-      `git diff ${fork.base.slice(0, 12)} ${fork.theirs.slice(0, 12)} -- ${file}`,
-      `git branch unshared-${short} && git reset --keep ${upstream}`,
-      'then give the command again: it sees what the other did',
+      command`git diff ${fork.base.slice(0, 12)} ${fork.theirs.slice(0, 12)} -- ${file}`,
+      command`git branch unshared-${short} && git reset --keep ${upstream}`,
+      'then run the command again: it sees what the other person did',
     ],
     data: { release: id, reason, ...fork },
   });

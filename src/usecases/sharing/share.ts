@@ -1,5 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import type { Upstream } from '../../ports/sharing.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { notify } from '../release/notify.ts';
 import { openRelease } from '../release/open.ts';
@@ -59,7 +60,7 @@ async function pushRecords(context: Context, upstream: Upstream): Promise<Pick<S
   }
   throw new RelctlError('sharing.refused', `${upstream.name} moved ${MOST_TRIES} times while relctl tried to push`, {
     why: 'What was recorded is committed here and not shared yet.',
-    hints: ['give the command again, or: git pull --ff-only && git push'],
+    hints: ['run the command again, or: git pull --ff-only && git push'],
   });
 }
 
@@ -71,7 +72,7 @@ async function rebaseOnce(context: Context, upstream: Upstream, ours: string): P
   if (base === undefined) throw refused(upstream, 'its history and this one have nothing in common');
   const { commit, decided } = await rebaseRecords(context, { base, ours, theirs }, upstream.name);
   if (!(await sharing.moveTo(commit))) throw workTreeInTheWay(upstream, ours);
-  const text = `${upstream.name} moved meanwhile; what was recorded here was put after it`;
+  const text = `somebody pushed to ${upstream.name} meanwhile; the records made here were added after theirs`;
   context.sink.emit({ type: 'note', level: 'info', text });
   return decided;
 }
@@ -110,14 +111,14 @@ async function refuseOtherCommits(context: Context, upstream: Upstream, theirs: 
     `this branch holds commits that ${upstream.name} does not have, with ${others.length === 1 ? others[0] : `${others.length} other files`}`,
     {
       why: 'relctl pushes its records and nothing else. What was recorded is committed here and not shared yet.',
-      hints: [`git log ${upstream.name}..HEAD`, 'git push'],
+      hints: [command`git log ${upstream.name}..HEAD`, 'git push'],
       data: { upstream: upstream.name, paths: others },
     },
   );
 }
 
 function noUpstream(): RelctlError {
-  return new RelctlError('sharing.no-upstream', 'this branch is pushed nowhere', {
+  return new RelctlError('sharing.no-upstream', 'this branch has no upstream branch to push to', {
     why: '--push shares the record with the others, through the branch that this one follows. It is committed and not shared yet.',
     hints: ['git push --set-upstream origin HEAD'],
   });
@@ -140,10 +141,7 @@ function workTreeInTheWay(upstream: Upstream, ours: string): RelctlError {
     `${upstream.name} changed files that are also changed here, uncommitted`,
     {
       why: `To go on from it, relctl would write over them. What was recorded is committed in ${ours.slice(0, 12)} and not shared yet.`,
-      hints: [
-        'git status',
-        'commit or put aside what you changed, then: git push, or give the command again with --push',
-      ],
+      hints: ['git status', 'commit or stash your changes, then: git push, or run the command again with --push'],
     },
   );
 }

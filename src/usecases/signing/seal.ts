@@ -11,6 +11,7 @@ import { appendEvent, genesisHash, type NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { SigningGround } from '../release/context.ts';
 import { examineHistory } from './examine.ts';
 
@@ -108,7 +109,7 @@ async function hintsFor(
   { act, actor, fault }: RefusedAct,
 ): Promise<readonly string[]> {
   const isAboutKeys = /^(signer-|key-)/.test(fault.code) && fault.code !== 'signer-without-role';
-  if (!isAboutKeys) return [`relctl audit ${id}`, `relctl status ${id}`];
+  if (!isAboutKeys) return [command`relctl audit ${id}`, command`relctl status ${id}`];
   const file = trust.policy.signing.allowedSigners;
   const [type = '', base64 = ''] = (await context.signer.publicKey()).split(' ');
   const isKnown = trust.signers.some((one) => one.fingerprint === keyFingerprint(type, base64));

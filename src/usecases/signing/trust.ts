@@ -5,6 +5,7 @@ import { sha256 } from '../../plan/digest.ts';
 import { type Policy, policySchema } from '../../plan/policy.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
+import { command } from '../../text/command-line.ts';
 import { CONFIG_FILE, policyFile } from '../release/settings.ts';
 
 /**
@@ -33,7 +34,7 @@ async function defaultBranch(branch: ProtectedBranch): Promise<BranchTip | undef
       : 'main and master both stand in this repository, and nothing says which is the protected branch',
     [
       ...(candidates.hasRemote ? ['git remote set-head origin --auto'] : []),
-      `git config relctl.protectedBranch ${candidates.hasRemote ? 'origin/main' : 'main'}`,
+      command`git config relctl.protectedBranch ${candidates.hasRemote ? 'origin/main' : 'main'}`,
       'in CI: RELCTL_PROTECTED_BRANCH=origin/<branch>, as a variable of the project',
     ],
     'protected-branch-unknown',
@@ -71,7 +72,7 @@ export async function policyAt(
   const policy = checkShape(policySchema, readYaml(text, shown), 'policy.invalid', shown, 'relctl schema policy');
   if (`${policy.name}@${policy.version}` !== process) {
     throw trustError(`${shown} says that it is ${policy.name}@${policy.version}, not ${process}`, [
-      `git log -p -- ${file}`,
+      command`git log -p -- ${file}`,
     ]);
   }
   return { policy, digest: sha256(text) };
@@ -132,7 +133,7 @@ export async function revokedKeys(branch: ProtectedBranch, tip: Trust): Promise<
       : `${file}, the list of revoked keys, is empty or none`,
     {
       place: { file },
-      why: 'An emptied list would make every revoked key good again, without a word.',
+      why: 'An empty list would silently make every revoked key valid again.',
       hints: [
         `ssh-keygen -k -f ${file} <public keys>`,
         'or, while no key is revoked, leave signing.revoked out of the policy',

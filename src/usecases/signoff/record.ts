@@ -2,6 +2,7 @@ import type { Block } from '../../domain/outcome/outcome.ts';
 import { seatFor } from '../../domain/people/delegates.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EventData } from '../../plan/events.ts';
+import { command } from '../../text/command-line.ts';
 import { type RecordedCheck, shown } from '../checks/check-lines.ts';
 import { keepFound, type PendingCheck, undecided } from '../checks/pending-checks.ts';
 import { choiceAnswer, textAnswer } from '../release/answers.ts';
@@ -60,9 +61,9 @@ export async function recordSignoff(
       'signoff.red',
       `${red.length === 1 ? 'a check is' : `${red.length} checks are`} red: ${first.name} (${first.detail})`,
       {
-        why: 'A sign-off says that the evidence is good; it cannot be given against it.',
+        why: 'A sign-off confirms that the evidence is good; it cannot contradict it.',
         hints: [
-          `relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`,
+          command`relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`,
           ...red.slice(1).map((check) => `also: ${check.name} (${check.detail})`),
         ],
         data: { checks: signoff.checks.map(undecided) },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { stagedDifferences } from '../../domain/kubernetes/staged-objects.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { renderedObjects } from './rendered.ts';
@@ -27,7 +28,7 @@ export async function refuseStagedDrift(context: Context, release: Release): Pro
   if (evidence === undefined) {
     throw new RelctlError('cluster.drift', `nothing was kept of what attempt ${state.stage?.attempt} staged`, {
       why: 'QA and Operations signed off on what was staged; without a record nothing shows that it is what would be deployed.',
-      hints: [`relctl stage ${plan.id}`],
+      hints: [command`relctl stage ${plan.id}`],
     });
   }
   const bytes = await context.store.read(plan.id, evidence);
@@ -42,7 +43,7 @@ export async function refuseStagedDrift(context: Context, release: Release): Pro
     {
       why: 'QA and Operations signed off on what was staged, and on nothing else.',
       hints: [
-        `relctl stage ${plan.id}`,
+        command`relctl stage ${plan.id}`,
         ...lines.slice(0, SHOWN_LINES),
         ...(lines.length > SHOWN_LINES ? [`and ${lines.length - SHOWN_LINES} more lines`] : []),
       ],

@@ -1,5 +1,6 @@
 import type { SuccessMetric } from '../../domain/success/metric.ts';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 
 /** Reads values that people give, as `name=value`. Errors: `usage.bad-flag`. */
 export function readValues(
@@ -12,9 +13,9 @@ export function readValues(
     const cut = text.lastIndexOf('=');
     const name = text.slice(0, cut).trim();
     if (!metrics.some((metric) => metric.name === name)) {
-      throw new RelctlError('usage.bad-flag', `--value ${JSON.stringify(text)} names no success metric of ${id}`, {
-        why: 'Only what was agreed before the release is judged after it.',
-        hints: metrics.map((metric) => `--value ${JSON.stringify(`${metric.name}=<number>`)}`),
+      throw new RelctlError('usage.bad-flag', command`--value ${text} names no success metric of ${id}`, {
+        why: 'Only metrics that were agreed before the release are judged after it.',
+        hints: metrics.map((metric) => command`--value ${`${metric.name}=<number>`}`),
       });
     }
     values.set(name, readNumber(text.slice(cut + 1), name));
@@ -28,6 +29,6 @@ export function readNumber(text: string, name: string): number {
   if (Number.isFinite(value)) return value;
   throw new RelctlError('usage.bad-flag', `"${text}" is not a number for ${name}`, {
     why: 'The metric is compared with its target.',
-    hints: [`--value ${JSON.stringify(`${name}=12.5`)}`],
+    hints: [command`--value ${`${name}=12.5`}`],
   });
 }

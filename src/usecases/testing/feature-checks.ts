@@ -1,4 +1,5 @@
 import type { Spec } from '../../plan/spec.ts';
+import { command } from '../../text/command-line.ts';
 import type { PendingCheck } from '../checks/pending-checks.ts';
 import { approvalAnswer, readAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
@@ -33,13 +34,13 @@ async function featureCheck(
   const name = `feature test ${test.id}`;
   const passed = await approvalAnswer(context.prompter, given?.passed, {
     message: `Did ${test.id} pass in staging? ${test.title}`,
-    flag: `--passed ${test.id} or --failed ${test.id}`,
+    flag: command`--passed ${test.id} or --failed ${test.id}`,
   });
   const read = (answer: string) => readProof(context, test.id, answer);
   const proof = given === undefined ? await askForProof(context, test, read) : given.proof && (await read(given.proof));
   if (proof) return { name, ok: passed, detail: test.title, ...proof };
   return passed && test.needsEvidence === true
-    ? { name, ok: false, detail: `${test.title}: nothing shows it: --passed ${test.id}=<link or file>` }
+    ? { name, ok: false, detail: `${test.title}: no evidence was given: --passed ${test.id}=<link or file>` }
     : { name, ok: passed, detail: test.title };
 }
 
@@ -52,8 +53,8 @@ async function askForProof(
   return readAnswer(
     prompter,
     {
-      message: `What shows ${test.id}? A link or a file${test.needsEvidence === true ? '' : '; nothing is fine'}`,
-      flag: `--passed ${test.id}=<link or file>`,
+      message: `What shows ${test.id}? A link or a file${test.needsEvidence === true ? '' : '; leave empty for none'}`,
+      flag: command`--passed ${test.id}=<link or file>`,
       default: '',
     },
     (answer) => (answer === '' ? undefined : read(answer)),

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import type { FoundFile } from '../checks/pending-checks.ts';
 import type { Context } from '../release/context.ts';
 
@@ -31,9 +32,9 @@ export function givenResults(
       const proof = at < 0 ? '' : text.slice(at + 1).trim();
       if (!known.some((test) => test.id === id)) throw unknown(plan, id, known);
       if (results.get(id)?.passed === !ok) {
-        throw new RelctlError('usage.bad-flag', `${id} is given as passed and as failed`, {
-          why: 'A case has one outcome.',
-          hints: [`--passed ${JSON.stringify(id)}`, `--failed ${JSON.stringify(id)}`],
+        throw new RelctlError('usage.bad-flag', `${id} is given both as passed and as failed`, {
+          why: 'A test has one outcome.',
+          hints: [command`--passed ${id}`, command`--failed ${id}`],
         });
       }
       results.set(id, { passed: ok, ...(proof === '' ? {} : { proof }) });
@@ -55,8 +56,8 @@ export async function readProof(context: Context, id: string, proof: string): Pr
   if (content === undefined) {
     throw new RelctlError('evidence.unreadable', `there is no file ${proof} to show ${id}`, {
       place: { file: proof },
-      why: 'Evidence is what others can look at again: a link, or a file of this repository, which is kept.',
-      hints: [`--passed ${id}=https://…`, `--passed ${id}=screens/${id}.png`],
+      why: 'Evidence is something that others can look at later: a link, or a file in this repository, which is kept.',
+      hints: [command`--passed ${id}=https://…`, command`--passed ${id}=screens/${id}.png`],
     });
   }
   const name = `qa-${id}-${proof.split('/').at(-1) ?? 'evidence'}`.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
@@ -69,7 +70,7 @@ function unknown(
   known: readonly { readonly id: string; readonly title: string }[],
 ): RelctlError {
   return new RelctlError('usage.bad-flag', `${plan} has no test "${id}"`, {
-    why: 'A result that belongs to no planned test would vanish.',
-    hints: known.map((test) => `--passed ${test.id}   ${test.title}`),
+    why: 'A result that belongs to no planned test would be lost.',
+    hints: known.map((test) => `${command`--passed ${test.id}`}   ${test.title}`),
   });
 }

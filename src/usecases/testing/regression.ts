@@ -1,6 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import { checkMandatorySuites } from '../../evidence/junit/mandatory-suites.ts';
 import { type JUnitReport, readJUnit } from '../../evidence/junit/report.ts';
+import { command } from '../../text/command-line.ts';
 import type { PendingCheck } from '../checks/pending-checks.ts';
 import { readAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
@@ -59,14 +60,14 @@ async function usualPlace({ workspace }: Context): Promise<string | undefined> {
 }
 
 async function readReports(context: Context, id: string, globs: readonly string[]): Promise<readonly ReadReport[]> {
-  const hints = [`relctl signoff qa ${id} --junit "reports/**/*.xml"`];
+  const hints = [command`relctl signoff qa ${id} --junit "reports/**/*.xml"`];
   const files = new Set<string>();
   for (const glob of globs) {
     const found = await context.workspace.find(glob);
     if (found.length === 0) {
       throw new RelctlError('evidence.unreadable', `no file matches ${glob}`, {
         place: { file: glob },
-        why: 'QA signs off on a regression run that can be looked at again.',
+        why: 'QA signs off a regression run that others can look at later.',
         hints,
       });
     }
@@ -118,7 +119,7 @@ function reportCheck({ file, text, report }: ReadReport): PendingCheck {
       `${totals.passed} passed, ${totals.failed} failed, ${totals.errored} errors, ${totals.skipped} skipped, ${totals.flaky} flaky`,
       ...firstOf(bad),
       ...hidden.map(
-        (one) => `line ${one.line}: ${one.suite} claims ${one.claimed} ${one.attribute}, ${one.counted} are there`,
+        (one) => `line ${one.line}: ${one.suite} claims ${one.claimed} ${one.attribute}, but has ${one.counted}`,
       ),
     ].join('; '),
     found: { path: file, name: `qa-${file.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`, content: text },

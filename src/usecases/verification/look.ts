@@ -60,7 +60,7 @@ export async function lookByCommand(context: Context, argv: readonly string[], t
   const said = lastLine(output);
   return {
     ok: exitCode === 0,
-    detail: `${argv[0]} exits ${exitCode ?? 'by its deadline'}${said === '' ? '' : `: ${said}`}`,
+    detail: `${argv[0]} exits ${exitCode ?? 'by timeout'}${said === '' ? '' : `: ${said}`}`,
     facts: { argv, exitCode, output },
   };
 }

@@ -97,5 +97,5 @@ async function conclude(
 }
 
 function notThere(name: string): RecordedCheck {
-  return { name, ok: false, detail: 'there is no such automatic check further up' };
+  return { name, ok: false, detail: 'there is no automatic check of that name before it' };
 }

@@ -37,7 +37,7 @@ describe('the canary panel', () => {
   it('shows each look on its own, although counts are cumulative, and says when there is no data', () => {
     expect(panel(90)).toMatchInlineSnapshot(`
       "██░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  45s of 15m, 14m 15s left  0.98% of requests
-                                        canary    bad    of  control    bad    of  evidence
+                                        canary    bad    of  stable    bad    of  evidence
       web errors                           ▁█▁  0.33%  3.0k     ▂▂▂  0.10%  297k  █████░░░   65%
       api latency under 300 ms for wa…  no data: Prometheus did not answer within 5 s
       verdict so far: continue, a regression of ×5 would be seen after about 4 more minutes"

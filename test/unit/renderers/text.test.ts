@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clean, cleanLine } from '../../../src/renderers/clean.ts';
 import { count, percent, seconds } from '../../../src/renderers/figures.ts';
 import { displayWidth, pad, truncate, wrap } from '../../../src/renderers/width.ts';
 
@@ -39,21 +38,6 @@ describe('width', () => {
       fc.property(mixed, fc.integer({ min: 1, max: 30 }), (text, width) => {
         expect(displayWidth(truncate(text, width))).toBeLessThanOrEqual(width);
         expect(displayWidth(pad(truncate(text, width), width))).toBe(width);
-      }),
-    );
-  });
-});
-
-describe('cleaning', () => {
-  it('shows what would drive a terminal', () => {
-    expect(clean('a\u001b]0;x\u0007\u202eb\tc\r\nd\re')).toBe('a\\x1b]0;x\\x07\\u202eb  c\nd\\x0de');
-    expect(cleanLine(' a \n\n b ')).toBe('a b');
-  });
-
-  it('leaves every other text as it is', () => {
-    fc.assert(
-      fc.property(mixed, (text) => {
-        expect(clean(text)).toBe(text);
       }),
     );
   });

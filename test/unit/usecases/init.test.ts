@@ -223,7 +223,7 @@ describe('what exists', () => {
     await give({ platform: 'sandbox' });
     const before = tree();
     const outcome = await give();
-    expect(outcome.headline).toBe('relctl is set up here already, with 2 services');
+    expect(outcome.headline).toBe('relctl is already set up here, with 2 services');
     expect(tree()).toEqual(before);
   });
 

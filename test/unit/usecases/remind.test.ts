@@ -47,7 +47,7 @@ describe('a reminder', () => {
     await submitted();
     await remind(lead(), company.id);
     const again = await remind(lead(), company.id);
-    expect(again.headline).toContain('went out today already');
+    expect(again.headline).toContain('already sent today');
     expect(told()).toHaveLength(3);
     company.sandbox.clock.advanceTo(company.sandbox.clock.now() + DAY);
     await remind(lead(), company.id);
@@ -82,7 +82,7 @@ describe('a reminder', () => {
   });
 
   test('has nobody to go to in a draft', async () => {
-    expect((await remind(lead(), company.id)).headline).toContain('nobody is awaited');
+    expect((await remind(lead(), company.id)).headline).toContain('nobody has anything open');
   });
 });
 

@@ -17,7 +17,7 @@ describe('a fault that is switched on', () => {
   it('says from when on it counts, and whether a running canary is hit', async () => {
     const outcome = await give({ action: 'fault', name: 'canary-errors' });
     expect(outcome.headline).toContain(
-      'versions that are deployed from now on; what runs already, a canary too, is spared',
+      'versions that are deployed from now on; what is already running, including a canary, is not affected',
     );
     const { faults } = (await give({ action: 'show' })).data;
     expect(faults).toContainEqual(expect.objectContaining({ name: 'canary-errors', on: true, scope: 'candidate' }));

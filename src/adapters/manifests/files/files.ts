@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RelctlError } from '../../../errors.ts';
 import { readKubernetesObjects } from '../../../evidence/kubernetes-objects.ts';
+import { command } from '../../../text/command-line.ts';
 import type { SourceKind } from '../source.ts';
 
 const settings = z.strictObject({ files: z.array(z.string().min(1)).min(1) });
@@ -28,6 +29,6 @@ function filesBelow(all: readonly string[], path: string, commit: string): reado
   throw new RelctlError('config.invalid', `the candidate ${commit.slice(0, 12)} has no manifest at ${path}`, {
     place: { file: path },
     why: 'What is deployed is read from the candidate, not from the work tree.',
-    hints: [`git ls-tree -r --name-only ${commit.slice(0, 12)} -- ${path}`, 'correct the path in relctl.yaml'],
+    hints: [command`git ls-tree -r --name-only ${commit.slice(0, 12)} -- ${path}`, 'correct the path in relctl.yaml'],
   });
 }

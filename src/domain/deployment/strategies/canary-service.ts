@@ -64,7 +64,7 @@ export function stableServiceObstacle({
   return {
     code: 'canary.selector-overlap',
     problem: `${nameOf(stableService)} also selects the canary's pods`,
-    why: 'They would get requests beside those that the route sends them, and the share would not be the exact one.',
+    why: 'They would get requests in addition to those that the route sends them, so the share would not be exact.',
     hints: [`give ${nameOf(stableService)} a selector: one that is empty selects every pod of the namespace`],
   };
 }

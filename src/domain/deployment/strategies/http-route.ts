@@ -176,7 +176,7 @@ function notSteerable(problem: string, fix: string): Obstacle {
   return {
     code: 'canary.not-steerable',
     problem,
-    why: 'The route decides who meets the candidate.',
+    why: 'The route decides which requests go to the candidate.',
     hints: [fix],
   };
 }

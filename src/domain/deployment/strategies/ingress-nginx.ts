@@ -126,7 +126,7 @@ function ingressObstacle({ service, traffic, route, share }: CanaryGround): Obst
   return {
     code: 'canary.not-steerable',
     problem,
-    why: 'With the strategy ingress-nginx a second Ingress with the same hosts and paths decides who meets the candidate.',
+    why: 'With the strategy ingress-nginx a second Ingress with the same hosts and paths decides which requests go to the candidate.',
     hints: [`correct services.${service}.traffic in relctl.yaml`],
   };
 }

@@ -39,7 +39,7 @@ function shareObstacle({ service, share, maxShare, stable }: CanaryGround): Obst
   return {
     code: 'canary.share-too-large',
     problem: `${canary === 1 ? 'one canary pod' : `${canary} canary pods`} beside ${pods} stable ${pods === 1 ? 'pod' : 'pods'} of ${service} would get ${(real * 100).toFixed(1)} % of the requests; the policy allows ${limit}`,
-    why: 'Behind a shared Service the share follows from the number of pods, and more users than agreed would meet the candidate.',
+    why: 'Behind a shared Service the share follows from the number of pods, so more users than agreed would get the candidate.',
     hints: [
       `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`,
       'or steer requests with an HTTPRoute (strategy http-route), which gives the exact share with any number of pods',

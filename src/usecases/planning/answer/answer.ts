@@ -4,6 +4,8 @@ import { dateIn, dueDate, formatWindow } from '../../../domain/schedule/calendar
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { command } from '../../../text/command-line.ts';
+import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { isNewVariable } from '../draft/variables.ts';
 import { placeOf, placesOf } from './places.ts';
@@ -89,7 +91,7 @@ export function foundTable(impact: Impact): Block {
 }
 
 function ownFilesRow({ ownFiles }: Impact): string[][] {
-  const count = `${ownFiles.length} ${ownFiles.length === 1 ? 'file' : 'files'}`;
+  const count = `${plural(ownFiles.length, 'file')}`;
   const shown = ownFiles.slice(0, 3).join(', ');
   const where = ownFiles.length > 3 ? `${shown} and ${ownFiles.length - 3} more` : shown;
   return ownFiles.length === 0 ? [] : [['not counted', count, "relctl's own files", where]];
@@ -105,12 +107,12 @@ export function draftActions(
   const { rdLead } = plan.spec.owners;
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const { sentence } = deadline(context, plan, policy);
-  const check = { who: rdLead, command: `relctl plan ${plan.id} --check` };
+  const check = { who: rdLead, command: command`relctl plan ${plan.id} --check` };
   return errors === 0
-    ? [{ who: rdLead, command: `relctl submit-cab ${plan.id}`, why: sentence }]
+    ? [{ who: rdLead, command: command`relctl submit-cab ${plan.id}`, why: sentence }]
     : [
         { ...check, why: `after writing in ${plan.file} what is still marked: ${errors} left` },
-        { who: rdLead, command: `relctl submit-cab ${plan.id}`, why: `then; ${sentence}` },
+        { who: rdLead, command: command`relctl submit-cab ${plan.id}`, why: `then; ${sentence}` },
       ];
 }
 

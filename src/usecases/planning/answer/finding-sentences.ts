@@ -56,10 +56,8 @@ export function findingSentences(impact: Impact): readonly string[] {
               : ` ${one.to}`;
         return `Dependency ${one.name} (${one.ecosystem}) is ${PAST[one.change]}${versions} (${placeOf(one.seen)})`;
       }),
-    ...impact.unmappedFiles.map(
-      (file) => `Changed file of no service: it is for a person to say what it affects (${file})`,
-    ),
-    ...impact.unread.map(({ file, reason }) => `Not read, so that a finding may be missing: ${reason} (${file})`),
+    ...impact.unmappedFiles.map((file) => `Changed file that belongs to no service; say what it affects (${file})`),
+    ...impact.unread.map(({ file, reason }) => `Not analysed, so a finding may be missing: ${reason} (${file})`),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { formatSpan } from '../../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../../errors.ts';
+import { command } from '../../../text/command-line.ts';
+import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import type { Offer } from './offers.ts';
 
@@ -28,7 +30,7 @@ async function askBranches(
   const now = context.clock.now();
   const canBePicked = (offer: Offer): boolean => offer.approvedBy.length > 0 || exception !== undefined;
   return context.prompter.selectMany({
-    message: 'Which branches does the release bring?',
+    message: 'Which branches does the release contain?',
     flag: '--branch <name>',
     min: 1,
     choices: [...offers.filter(canBePicked), ...offers.filter((offer) => !canBePicked(offer))].map((offer) => ({
@@ -49,10 +51,8 @@ function describeOffer({ branch, checks, request }: Offer, now: number): string 
       .split(' ')
       .slice(0, 2)
       .join(' ')} old`,
-    `${branch.commits} ${branch.commits === 1 ? 'commit' : 'commits'}`,
-    size === undefined
-      ? ''
-      : `${size.files} ${size.files === 1 ? 'file' : 'files'} +${size.insertions} -${size.deletions}`,
+    `${plural(branch.commits, 'commit')}`,
+    size === undefined ? '' : `${plural(size.files, 'file')} +${size.insertions} -${size.deletions}`,
     checks === undefined ? '' : `checks ${checks}`,
     request ?? '',
   ]
@@ -62,7 +62,7 @@ function describeOffer({ branch, checks, request }: Offer, now: number): string 
 
 function approvalOf({ approvedBy, outdated }: Offer): string {
   if (approvedBy.length > 0) return `approved by ${approvedBy.join(', ')}`;
-  return outdated > 0 ? 'approved only as it was before its last commits' : 'approved by nobody';
+  return outdated > 0 ? 'approved only before its latest commits' : 'not approved by anybody';
 }
 
 /** A branch that the flags name and that cannot be taken. */
@@ -70,9 +70,9 @@ export function noSuchBranch(name: string, offers: readonly Offer[]): RelctlErro
   return new RelctlError('usage.bad-flag', `no local branch "${name}" is ahead of the base`, {
     why: 'The candidate is built from the exact heads of local branches.',
     hints: [
-      `git fetch origin ${name}:${name}`,
+      command`git fetch origin ${name}:${name}`,
       ...offers.map(({ branch, approvedBy }) =>
-        approvedBy.length > 0 ? `--branch ${branch.name}` : `--branch ${branch.name} (not approved)`,
+        approvedBy.length > 0 ? command`--branch ${branch.name}` : command`--branch ${branch.name} (not approved)`,
       ),
     ],
     data: { branch: name, known: offers.map((offer) => offer.branch.name) },
@@ -81,17 +81,17 @@ export function noSuchBranch(name: string, offers: readonly Offer[]): RelctlErro
 
 function notApproved(unapproved: readonly Offer[]): RelctlError {
   const names = unapproved.map((offer) => offer.branch.name).join(', ');
-  return new RelctlError('gate.refused', `plan is refused: ${names} is not approved by anybody but its authors`, {
+  return new RelctlError('gate.refused', `plan is refused: ${names} is approved only by its own authors`, {
     why: 'The Product Manager selects approved feature branches.',
     hints: [
-      `have it reviewed: a trailer "Approved-by: Name <address>" on one of its commits, by someone who wrote none of them`,
-      'or, with a reason that the board will read: --exception "<reason>"',
+      `have it reviewed: a trailer "Approved-by: Name <address>" on one of its commits, by somebody who wrote none of them`,
+      'or give a reason that the CAB will read: --exception "<reason>"',
     ],
     data: {
       command: 'plan',
       refusals: unapproved.map(({ branch }) => ({
         gate: 'candidate.approved',
-        sentence: `${branch.name} is approved by nobody but its authors`,
+        sentence: `${branch.name} is approved only by its own authors`,
         who: [],
         command: `git commit --allow-empty --trailer "Approved-by: …"`,
         exceptionable: true,

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../../errors.ts';
 import type { Merges } from '../../../ports/repository.ts';
+import { command } from '../../../text/command-line.ts';
 import { readAnswer } from '../../release/answers.ts';
 import type { Context } from '../../release/context.ts';
 import { chooseBranches, noSuchBranch } from './branches.ts';
@@ -131,13 +132,13 @@ function clashing(clashes: readonly Clash[], base: string): RelctlError {
   const [first] = clashes;
   const others = first?.branches.slice(0, -1) ?? [];
   return new RelctlError('candidate.clash', `${first?.what} clash in ${first?.files.join(', ')}`, {
-    why: 'The candidate is built without a work tree, so that a clash is settled on a branch, where it is reviewed.',
+    why: 'The candidate is built without a work tree, so a conflict is resolved on a branch, where it is reviewed.',
     hints: [
       [
-        `git switch ${first?.branches.at(-1)}`,
-        ...(others.length === 0 ? [base] : others).map((one) => `git merge ${one}`),
+        command`git switch ${first?.branches.at(-1) ?? '<branch>'}`,
+        ...(others.length === 0 ? [base] : others).map((one) => command`git merge ${one}`),
       ].join(' && '),
-      ...clashes.slice(1).map((clash) => `also: ${clash.what} clash in ${clash.files.join(', ')}`),
+      ...clashes.slice(1).map((clash) => `also: ${clash.what} conflict in ${clash.files.join(', ')}`),
       'or leave one of the branches out',
     ],
     data: { clashes },
@@ -156,18 +157,18 @@ async function refuseUnmerged(
   );
   const missing = branches.find((offer) => ahead.some((branch) => branch.name === offer.branch.name));
   if (missing === undefined) return;
-  throw new RelctlError('usage.bad-flag', `the candidate ${shown} does not hold all of ${missing.branch.name}`, {
-    why: 'What is approved must be what is shipped.',
+  throw new RelctlError('usage.bad-flag', `the candidate ${shown} does not contain all of ${missing.branch.name}`, {
+    why: 'What ships must be what was approved.',
     hints: [
       `leave out --candidate, and relctl builds it from the branches`,
-      `git log ${shown}..${missing.branch.name}`,
+      command`git log ${shown}..${missing.branch.name}`,
     ],
   });
 }
 
 function nothingAhead(base: string): RelctlError {
   return new RelctlError('usage.bad-flag', `no local branch is ahead of ${base}`, {
-    why: 'A release brings at least one branch, or a candidate that exists already.',
+    why: 'A release needs at least one branch, or a candidate commit that already exists.',
     hints: ['git fetch --all', '--candidate <ref> for a commit that exists already', '--base <ref> for another base'],
   });
 }

@@ -3,6 +3,7 @@ import { dateIn, isTimeZone, type Window, wallTimeIn, windowSpan } from '../../.
 import { freeSlots, slotFlag } from '../../../domain/schedule/free-slots.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { Policy } from '../../../plan/policy.ts';
+import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 
 const EXAMPLE = '2026-12-03T14:00/18:00';
@@ -25,19 +26,19 @@ export async function windowAnswer(
     given.window ??
     (await context.prompter.text({
       message: `Change window in ${timeZone}, start/end?`,
-      flag: `--window ${proposal ?? EXAMPLE}`,
+      flag: command`--window ${proposal ?? EXAMPLE}`,
       ...(proposal === undefined ? {} : { default: proposal }),
       validate: (answer) => {
         const read = readWindow(answer, timeZone);
         if (typeof read === 'string') return read;
-        return windowSpan(read).end > context.clock.now() || 'it is over already';
+        return windowSpan(read).end > context.clock.now() || 'it is already over';
       },
     }));
   const read = readWindow(text, timeZone);
   if (typeof read !== 'string') return read;
   throw new RelctlError('usage.bad-flag', `--window is "${text}": ${read}`, {
     why: 'Every date of the release is counted from its change window.',
-    hints: [`--window ${EXAMPLE}`, 'or with an end on another day: --window 2026-12-03T22:00/2026-12-04T02:00'],
+    hints: [command`--window ${EXAMPLE}`, 'or with an end on another day: --window 2026-12-03T22:00/2026-12-04T02:00'],
   });
 }
 

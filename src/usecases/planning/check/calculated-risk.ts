@@ -45,7 +45,7 @@ export function riskBlocks(spec: Pick<ReleasePlan['spec'], 'risk'>, risk: RiskSc
   return [
     { kind: 'heading', text: `Risk: ${riskSentence(spec.risk.level, risk)}` },
     risk.points.length === 0
-      ? { kind: 'text', text: 'Nothing speaks for more than a small, reversible change.' }
+      ? { kind: 'text', text: 'No risk points: a small, reversible change.' }
       : {
           kind: 'table',
           columns: ['points', 'because'],
@@ -62,7 +62,7 @@ export function riskFindings(spec: Pick<ReleasePlan['spec'], 'risk'>, risk: Risk
       code: 'risk.understated',
       severity: 'warning',
       path: ['spec', 'risk', 'level'],
-      problem: `the risk is written as ${spec.risk.level}, the facts give ${risk.level} (${risk.points.map((one) => `${one.reason} +${one.points}`).join(', ')})`,
+      problem: `the plan says risk ${spec.risk.level}; calculated is ${risk.level} (${risk.points.map((one) => `${one.reason} +${one.points}`).join(', ')})`,
       fix: `write ${risk.level}, or say in spec.risk.notes why it is less`,
     },
   ];

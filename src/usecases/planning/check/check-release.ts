@@ -1,6 +1,8 @@
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { command } from '../../../text/command-line.ts';
+import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { openRelease } from '../../release/open.ts';
 import { deadline, draftActions, findingChecks, type PlacedFinding, planFacts } from '../answer/answer.ts';
@@ -24,7 +26,7 @@ export async function checkRelease(context: Context, id: string): Promise<Outcom
   if (errors.length > 0) throw incomplete(plan, findings, errors, sentence);
   return {
     result: 'done',
-    headline: `${id} is complete${warnings === 0 ? '' : `, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}${state.phase === 'draft' ? `; ${sentence}` : ''}`,
+    headline: `${id} is complete${warnings === 0 ? '' : `, with ${plural(warnings, 'warning')}`}${state.phase === 'draft' ? `; ${sentence}` : ''}`,
     blocks: [
       planFacts(plan),
       ...(warnings === 0 ? [] : [{ kind: 'checks' as const, checks: findingChecks(findings) }]),
@@ -56,13 +58,13 @@ function incomplete(
   const [first] = errors;
   const warnings = findings.filter((finding) => finding.severity === 'warning');
   const line = ({ at, problem, fix }: PlacedFinding): string => `${at} ${problem}: ${fix}`;
-  const count = `${errors.length} ${errors.length === 1 ? 'gap' : 'gaps'}`;
-  const more = warnings.length === 0 ? '' : ` and ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
+  const count = `${plural(errors.length, 'gap')}`;
+  const more = warnings.length === 0 ? '' : ` and ${plural(warnings.length, 'warning')}`;
   return new RelctlError('plan.incomplete', `${plan.id} is not ready for the CAB: ${count}${more}`, {
     place: plan.place(first?.path ?? []),
     why: `The CAB is asked only about a plan that can be carried out; ${deadlineSentence}.`,
     hints: [
-      `relctl plan ${plan.id} --check`,
+      command`relctl plan ${plan.id} --check`,
       'after mending:',
       ...errors.map(line),
       ...warnings.map((finding) => `warning: ${line(finding)}`),

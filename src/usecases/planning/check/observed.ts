@@ -5,6 +5,7 @@ import type { Impact } from '../../../evidence/impact/findings.ts';
 import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { command } from '../../../text/command-line.ts';
 import { findingsOfManifests } from '../../cluster/check-manifests.ts';
 import type { Context } from '../../release/context.ts';
 import { impactBetween } from '../facts/impact.ts';
@@ -96,14 +97,14 @@ function staleFinding({ id, spec }: ReleasePlan, { kind, name, detail }: Notice)
     return warning(
       ['spec', 'candidate', 'branches', placeIn(branches, 'name', name)],
       `the branch ${name}: ${detail}`,
-      `relctl plan ${id} ${branches.map((one) => `--branch ${one.name}`).join(' ')}`,
+      command`relctl plan ${id} ${branches.flatMap((one) => ['--branch', one.name])}`,
     );
   }
   if (kind === 'image') {
     return warning(
       ['spec', 'services', placeIn(spec.services, 'name', name), 'image'],
       detail,
-      `relctl plan ${id} --image ${name}=<image>, or correct the manifest`,
+      `${command`relctl plan ${id} --image ${name}=<image>`}, or correct the manifest`,
     );
   }
   const [list, key, fix] = LISTS[kind === 'variable' || kind === 'migration' || kind === 'alert' ? kind : 'service'];

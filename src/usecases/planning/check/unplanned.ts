@@ -1,6 +1,7 @@
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import { placeOf, placesOf } from '../answer/places.ts';
 import type { Manifests } from '../facts/manifests.ts';
@@ -20,7 +21,7 @@ export async function unplannedFindings(
     severity: 'warning',
     path: ['spec', ...list],
     problem,
-    fix: `relctl plan ${id} adds it and leaves what is written as it is`,
+    fix: `${command`relctl plan ${id}`} adds it and leaves what is written as it is`,
   });
   const missing = (kind: string, list: string, name: string, seen: string): PlanFinding =>
     warning(kind, [list], `the ${kind} ${name} is in the candidate, but not in the plan (${seen})`);

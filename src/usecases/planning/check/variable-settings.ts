@@ -25,8 +25,8 @@ export async function settingFindings(
           code: 'environment.not-set',
           severity: 'error',
           path: ['spec', 'environmentVariables', index, 'setIn', place],
-          problem: `${name} is said to be set in ${environment}, but ${where} does not set it for ${service}: ${setting.why}`,
-          fix: `set it in ${where} and build the candidate anew, or take ${environment} out of setIn`,
+          problem: `the plan says that ${name} is set in ${environment}, but ${where} does not set it for ${service}: ${setting.why}`,
+          fix: `set it in ${where} and build the candidate again, or remove ${environment} from setIn`,
         },
       ];
     }),

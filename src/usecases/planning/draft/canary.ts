@@ -35,6 +35,6 @@ export function canaryComment(services: readonly DraftedService[]): string {
     .filter(({ replicas }) => replicas !== undefined && replicas < 99)
     .map(({ service, replicas = 1 }) => `${service.name} ${(100 / (replicas + 1)).toFixed(1)} %`);
   return smallest.length === 0
-    ? 'How the candidate meets production first'
-    : `How the candidate meets production first. Behind a shared Service, one canary pod beside the pods of today gets: ${smallest.join(', ')}`;
+    ? 'How the candidate first gets production traffic'
+    : `How the candidate first gets production traffic. Behind a shared Service, one canary pod beside the pods of today gets: ${smallest.join(', ')}`;
 }

@@ -8,6 +8,7 @@ import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Metadata, Spec } from '../../../plan/spec.ts';
 import { API_VERSION } from '../../../plan/versions.ts';
+import { command } from '../../../text/command-line.ts';
 import { findingSentences } from '../answer/finding-sentences.ts';
 import { placeOf, placesOf } from '../answer/places.ts';
 import type { Candidate } from '../ask/candidate.ts';
@@ -50,8 +51,8 @@ export function draftDocument(parts: DraftParts, spec: WrittenSpec): string {
 function heading(id: string): string {
   return [
     `Release Plan Document of ${id}. Everything above \`status\` is written by people and approved by the CAB.`,
-    `Where it says ${TO_BE_WRITTEN}, a person has to write something; \`relctl plan ${id} --check\` names what is left.`,
-    `\`relctl plan ${id}\` adds what the candidate brings anew, and never changes what stands here. No secrets in this file.`,
+    `Where it says ${TO_BE_WRITTEN}, somebody has to write something; ${command`relctl plan ${id} --check`} lists what is left.`,
+    `${command`relctl plan ${id}`} adds what is new in the candidate, and never changes what is written here. No secrets in this file.`,
   ].join('\n');
 }
 
@@ -85,7 +86,7 @@ export function draftSpec(parts: DraftParts): Omit<WrittenSpec, 'risk'> {
     smokeTests: [...draftSmokeTests(parts.config, metadata.feature, parts.earlier)],
     successMetrics: [draftMetric(owners.productManager)],
     impact: {
-      summary: `${TO_BE_WRITTEN}: what changes for whom, for a board member who does not know the code`,
+      summary: `${TO_BE_WRITTEN}: what changes for whom, in words for a board member who does not know the code`,
       users: `${TO_BE_WRITTEN}: who notices it, or that nobody does`,
       findings: [...findingSentences(impact)],
     },
@@ -180,11 +181,11 @@ function commentsOf(parts: DraftParts): readonly Comment[] {
     at(['risk'], 'low, medium or high'),
     at(
       ['canary', 'share'],
-      `share of production that meets the candidate first; at most ${policy.canary.maxShare} is allowed`,
+      `share of production that the candidate gets first; at most ${policy.canary.maxShare} is allowed`,
     ),
   ];
 }
 
 function takenFrom({ earlier }: DraftParts): string {
-  return earlier === undefined ? '' : `; partly taken over from ${earlier.id}`;
+  return earlier === undefined ? '' : `; partly copied from ${earlier.id}`;
 }

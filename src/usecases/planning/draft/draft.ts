@@ -49,7 +49,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const policy = await loadPolicy(context.workspace, config.process);
   const images = imagesOf(context, options.images);
   const feature = await textAnswer(prompter, options.feature, {
-    message: 'Name of the feature, as notifications say it?',
+    message: 'Name of the feature, as it appears in notifications?',
     flag: '--feature <name>',
   });
   const choice = await chooseCandidate(context, options);

@@ -101,7 +101,7 @@ function notesOf(run: PlannedRun, names: ReadonlyMap<MigrationFinding, string>):
     ...(run.mixed ? [mixedSentence(run)] : []),
     ...run.migrations.flatMap((finding) => {
       const of = several ? `${names.get(finding)}: ` : '';
-      const down = { yes: [], lossy: ['its way down loses data'], no: ['it has no way down'] }[finding.down];
+      const down = { yes: [], lossy: ['undoing it loses data'], no: ['it cannot be undone'] }[finding.down];
       return [
         ...finding.operations.map(({ effect, text, line }) => `${of}${effect}: ${text} (line ${line})`),
         ...down.map((text) => `${of}${finding.downNote === undefined ? text : `${text}: ${finding.downNote}`}`),
@@ -138,8 +138,8 @@ function commandNote({ migrations, commands: { up, down } }: PlannedRun): string
     runs === 'one' ? tool : `${tool}, which runs ${RUNS[runs]}`,
     ...(suggested.length === 0
       ? []
-      : [`${names(suggested)} as the tool is usually called, which is only a suggestion: check it`]),
-    ...(open.length === 0 ? [] : [`${names(open)} for a person to write: relctl knows no usual command`]),
+      : [`${names(suggested)} is the usual command of the tool, and only a suggestion: check it`]),
+    ...(open.length === 0 ? [] : [`${names(open)} to be written by you: relctl knows no usual command`]),
   ].join('; ');
 }
 

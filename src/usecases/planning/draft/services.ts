@@ -2,6 +2,7 @@ import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { Impact, Seen } from '../../../evidence/impact/findings.ts';
 import type { ReleaseService } from '../../../plan/spec.ts';
+import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import type { Manifests } from '../facts/manifests.ts';
 
@@ -43,7 +44,7 @@ function requireService({ config }: Pick<Context, 'config'>, name: string): void
   const known = Object.keys(config.services);
   throw new RelctlError('config.unknown-service', `relctl.yaml defines no service "${name}"`, {
     place: { file: 'relctl.yaml' },
-    why: 'relctl would not know which manifests belong to it.',
+    why: 'relctl does not know which manifests belong to it.',
     hints: [`services: ${known.join(', ') || '(none)'}`, `or define ${name} in relctl.yaml`],
   });
 }
@@ -114,7 +115,7 @@ async function askImage(
 ): Promise<string> {
   const answer = await prompter.text({
     message: `Which image does ${name} ship?${problem === undefined ? '' : ` (${problem})`}`,
-    flag: `--image ${name}=<image>`,
+    flag: command`--image ${name}=<image>`,
     validate: (text) => IMAGE.test(text.trim()) || 'an image such as registry.example.com/shop/web:4.2.0',
   });
   return answer.trim();
@@ -132,7 +133,7 @@ function noServices({ config }: Pick<Context, 'config'>, impact: Impact): Relctl
   return new RelctlError('candidate.no-services', `no service is affected: ${what}`, {
     why: 'A release ships at least one service.',
     hints: [
-      `--image <service>=<image> names one all the same: ${Object.keys(config.services).join(', ')}`,
+      `or add one with --image <service>=<image>: ${Object.keys(config.services).join(', ')}`,
       'or correct the paths of the services in relctl.yaml',
     ],
     data: { untouchedServices: untouched, unmappedFiles: files },

@@ -2,6 +2,7 @@ import { type GateFacts, type Refusal, refuse } from '../../../domain/gates/gate
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { isAmong } from '../../../domain/people/people.ts';
 import { isInProduction, type Phase, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
+import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import { gateError, openRelease } from '../../release/open.ts';
 import { subjectOf } from '../../release/subject.ts';
@@ -35,14 +36,14 @@ export async function reopen(context: Context, id: string, reason: string): Prom
       },
       {
         kind: 'text',
-        text: 'Approvals and sign-offs that were given are void: they were for what the plan said then.',
+        text: 'Earlier approvals and sign-offs no longer count: they were for what the plan said then.',
       },
       {
         kind: 'next',
         actions: [
-          { who: rdLead, command: `relctl plan ${id} --branch <name>`, why: 'for another candidate' },
-          { who: rdLead, command: `relctl plan ${id} --window <start>/<end>`, why: 'for another window' },
-          { who: rdLead, command: `relctl submit-cab ${id}`, why: 'then, for a new round of the CAB' },
+          { who: rdLead, command: command`relctl plan ${id} --branch <name>`, why: 'for another candidate' },
+          { who: rdLead, command: command`relctl plan ${id} --window <start>/<end>`, why: 'for another window' },
+          { who: rdLead, command: command`relctl submit-cab ${id}`, why: 'then, for a new round of the CAB' },
         ],
       },
     ],
@@ -56,15 +57,15 @@ function refusalsOf({ plan, state, actor }: GateFacts): readonly Refusal[] {
   const { rdLead, productManager } = plan.spec.owners;
   const [who, id] = [[rdLead], plan.id];
   if (phase === 'draft')
-    return [refuse('phase.order', 'the release is a draft already', { who, command: `relctl plan ${id}` })];
+    return [refuse('phase.order', 'the release is already a draft', { who, command: command`relctl plan ${id}` })];
   if (!REOPENABLE.includes(phase) && !BEFORE_PRODUCTION.includes(phase)) {
     return [
       refuse(
         'phase.order',
         isInProduction(phase)
           ? `the release ${sayPhase(phase)}: it must be out of production before its plan can change`
-          : `the release ${sayPhase(phase)}: it went to production, and what follows it is another release`,
-        { who, command: isInProduction(phase) ? `relctl status ${id}` : 'relctl plan <new id>' },
+          : `the release ${sayPhase(phase)}: it went to production; plan another release instead`,
+        { who, command: isInProduction(phase) ? command`relctl status ${id}` : 'relctl plan <new id>' },
       ),
     ];
   }
@@ -73,7 +74,7 @@ function refusalsOf({ plan, state, actor }: GateFacts): readonly Refusal[] {
     : [
         refuse('role.allowed', `${actor} is neither R&D Lead nor Product Manager of this release`, {
           who: [rdLead, productManager],
-          command: `relctl plan ${id} --reopen "<reason>"`,
+          command: command`relctl plan ${id} --reopen "<reason>"`,
         }),
       ];
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { isInProduction, type Phase, sayPhase } from '../../../domain/process/phases.ts';
 import { editHead } from '../../../plan/edit.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../../plan/release-plan.ts';
+import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import { Journal } from '../../release/journal.ts';
 import { gateError } from '../../release/open.ts';
@@ -68,10 +69,10 @@ function refuseUnlessDraft(plan: ReleasePlan, phase: Phase): void {
       'phase.order',
       stuck
         ? `the release ${sayPhase(phase)}, and its plan is what went to production`
-        : `the release ${sayPhase(phase)}: its plan is not a draft, and a change would void what was approved`,
+        : `the release ${sayPhase(phase)}: its plan is not a draft, and a change would invalidate what was approved`,
       {
         who: [plan.spec.owners.rdLead],
-        command: stuck ? `relctl status ${plan.id}` : `relctl plan ${plan.id} --reopen "<reason>"`,
+        command: stuck ? command`relctl status ${plan.id}` : command`relctl plan ${plan.id} --reopen "<reason>"`,
       },
     ),
   ]);

@@ -3,6 +3,8 @@ import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { HeadEdit } from '../../../plan/edit.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { command } from '../../../text/command-line.ts';
+import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { openRelease } from '../../release/open.ts';
 import { draftActions, findingChecks, planFacts } from '../answer/answer.ts';
@@ -27,7 +29,7 @@ export async function revisedAnswer(
   const fields = [...new Set(changed.map(({ path }) => String(path[1])))];
   const changes = [
     ...(fields.length === 0 ? [] : [`${fields.join(', ')} set`]),
-    ...(added.length === 0 ? [] : [`${added.length} ${added.length === 1 ? 'finding' : 'findings'} added`]),
+    ...(added.length === 0 ? [] : [`${plural(added.length, 'finding')} added`]),
     ...(stale.length === 0 ? [] : [`${stale.length} stale`]),
   ];
   return {
@@ -37,8 +39,8 @@ export async function revisedAnswer(
     blocks: [
       planFacts(plan),
       ...noticeBlock('Added to the plan', added, 'ok'),
-      ...noticeBlock('For a person to look at', stale, 'warning'),
-      { kind: 'heading', text: 'Left to a person' },
+      ...noticeBlock('To be checked by you', stale, 'warning'),
+      { kind: 'heading', text: 'For you to fill in' },
       { kind: 'checks', checks: findingChecks(left) },
       { kind: 'next', actions: [...rebuildAction(plan, stale), ...draftActions(context, plan, policy, findings)] },
     ],
@@ -71,12 +73,12 @@ function noticeBlock(title: string, notices: readonly Notice[], state: Check['st
 
 function rebuildAction(plan: ReleasePlan, stale: readonly Notice[]) {
   if (!stale.some((one) => one.kind === 'branch' && one.detail.startsWith('moved'))) return [];
-  const branches = plan.spec.candidate.branches.map((one) => `--branch ${one.name}`).join(' ');
+  const branches = plan.spec.candidate.branches.flatMap((one) => ['--branch', one.name]);
   return [
     {
       who: plan.spec.owners.rdLead,
-      command: `relctl plan ${plan.id} ${branches}`,
-      why: 'builds the candidate anew from where the branches stand',
+      command: command`relctl plan ${plan.id} ${branches}`,
+      why: 'builds the candidate again from the current branches',
     },
   ];
 }

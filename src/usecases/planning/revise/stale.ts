@@ -56,7 +56,7 @@ async function movedBranches({ repository }: Pick<Context, 'repository'>, spec: 
   const moved: Notice[] = [];
   for (const branch of spec.candidate.branches) {
     const head = await repository.resolve(`refs/heads/${branch.name}`).catch(() => undefined);
-    if (head === undefined) moved.push(notice('branch', branch.name, 'the branch is not in this clone any more'));
+    if (head === undefined) moved.push(notice('branch', branch.name, 'the branch no longer exists in this clone'));
     else if (head !== branch.head)
       moved.push(
         notice(

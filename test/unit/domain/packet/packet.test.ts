@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { packetDocument } from '../../../../src/domain/packet/document.ts';
 import { buildPacket } from '../../../../src/domain/packet/packet.ts';
-import { drawPacket } from '../../../../src/renderers/packet.ts';
+import { packetPage } from '../../../../src/renderers/html/packet-page.ts';
+import { markdownOf } from '../../../../src/renderers/markdown/writer.ts';
 import { samplePacketFacts } from '../../../support/sample-packet.ts';
 import { PEOPLE } from '../../../support/sample-plan.ts';
 
@@ -28,7 +30,7 @@ const NEEDED = [
   '2 services change together',
 ];
 
-const html = (rich = false) => drawPacket(buildPacket(samplePacketFacts(rich))).html;
+const html = (rich = false) => packetPage(buildPacket(samplePacketFacts(rich)));
 const readable = (page: string) =>
   page
     .replace(/<style>[\s\S]*?<\/style>/, '')
@@ -42,17 +44,17 @@ const readable = (page: string) =>
 
 describe('the packet', () => {
   test.each(NEEDED)('says %s in both forms', (needed) => {
-    const drawn = drawPacket(buildPacket(samplePacketFacts()));
-    expect(readable(drawn.html)).toContain(needed);
-    expect(drawn.markdown.replaceAll('\\', '')).toContain(needed);
+    const packet = buildPacket(samplePacketFacts());
+    expect(readable(packetPage(packet))).toContain(needed);
+    expect(markdownOf(packetDocument(packet)).replaceAll('\\', '')).toContain(needed);
   });
 
   test('says of a way back that nobody has changed that relctl suggested it', () => {
     const facts = samplePacketFacts();
-    const said = 'node migrate.js down (as relctl suggested it: the usual command of the tool)';
-    expect(readable(drawPacket(buildPacket(facts)).html)).not.toContain(said);
+    const said = 'node migrate.js down (suggested by relctl: the usual command of the tool)';
+    expect(readable(packetPage(buildPacket(facts)))).not.toContain(said);
     const suggested = { ...facts, suggested: new Set(['add-wallet-table']) };
-    expect(readable(drawPacket(buildPacket(suggested)).html)).toContain(said);
+    expect(readable(packetPage(buildPacket(suggested)))).toContain(said);
   });
 
   test('gives the exact command for each answer, bound to the digest', () => {
@@ -74,19 +76,19 @@ describe('the packet', () => {
     const { attention } = buildPacket(samplePacketFacts(true));
     expect(attention.map((one) => `${one.tone}: ${one.text.slice(0, 34)}`)).toEqual([
       'danger: Migration drop-old-carts is a poin',
-      'danger: The risk is written as low; the fa',
+      'danger: The plan says risk low; calculated',
       'danger: By exception: the window (Thu 2026',
       'danger: By exception: release 2026-10-wall',
       'danger: Nobody approved the branch feature',
       'caution: 2026-10-wallet-beta, an earlier re',
-      'caution: The security review was said not t',
-      'caution: This plan was not rehearsed.',
+      'caution: The plan says that no security rev',
+      'caution: This plan has not been rehearsed.',
     ]);
   });
 
   test('has only the missing rehearsal to say of an unremarkable plan', () => {
     expect(buildPacket(samplePacketFacts()).attention).toEqual([
-      { tone: 'caution', text: 'This plan was not rehearsed.' },
+      { tone: 'caution', text: 'This plan has not been rehearsed.' },
     ]);
   });
 
@@ -118,7 +120,7 @@ describe('the page', () => {
       spec.impact.summary = evil.replace('\u202e', '');
       for (const service of spec.services) service.change = evil.replace('\u202e', '');
     });
-    const page = drawPacket(buildPacket({ ...facts, requester: evil })).html;
+    const page = packetPage(buildPacket({ ...facts, requester: evil }));
     expect(page).not.toContain('<script>alert');
     expect(page).not.toContain('<img');
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');

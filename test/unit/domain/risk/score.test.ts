@@ -154,7 +154,7 @@ describe('what people wrote', () => {
 
   test('stands beside the facts', () => {
     expect(riskSentence('low', { level: 'medium', score: 4, points: [] })).toBe(
-      'low as written; medium by the facts, 4 points',
+      'low in the plan; medium calculated, 4 points',
     );
     expect(riskSentence('low', { level: 'low', score: 1, points: [] })).toBe('low, 1 point');
   });

@@ -32,7 +32,9 @@ describe('the packet of a release that comes back', () => {
     expect(failuresIn(second)).toMatch(
       /\["1","rolled back at 2026-12-03T[^"]+","checkouts fail","another candidate"\]/,
     );
-    expect(second.attention.map((one) => one.text)).toContain('This release was rolled back before: checkouts fail.');
+    expect(second.attention.map((one) => one.text)).toContain(
+      'An earlier attempt of this release was rolled back: checkouts fail.',
+    );
   });
 });
 

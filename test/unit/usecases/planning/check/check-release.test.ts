@@ -172,7 +172,7 @@ describe('what the manifests of the candidate say', () => {
         severity: 'error',
         path: ['spec', 'environmentVariables', 0, 'setIn', 1],
         problem:
-          'API_KEY is said to be set in production, but deploy/production/api.yaml does not set it for api: container app gets it from nowhere',
+          'the plan says that API_KEY is set in production, but deploy/production/api.yaml does not set it for api: nothing sets it for container app',
       },
     ]);
   });

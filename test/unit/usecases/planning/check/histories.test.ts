@@ -156,7 +156,7 @@ test('a bumped submodule is a change of its service, and what lies in it is name
     const { data, text } = await planned({ base: 'v4.1.0', branches: ['feature/wallet'] });
     expect(data.found.services.map(({ name }) => name)).toEqual(['api']);
     expect(data.found.unread).toEqual([{ file: 'vendor/api', reason: expect.stringMatching(/submodule .* not seen/) }]);
-    expect(text).toContain('Not read, so that a finding may be missing: it is a submodule');
+    expect(text).toContain('Not analysed, so a finding may be missing: it is a submodule');
   } finally {
     sub.remove();
   }

@@ -28,7 +28,7 @@ afterAll(() => ground.remove());
 
 test('a draft says of each command either that it is suggested or that it is still to be written', async () => {
   const text = await ground.text(ID);
-  expect(text).toContain('# knex; up and down as the tool is usually called, which is only a suggestion: check it');
+  expect(text).toContain('# knex; up and down is the usual command of the tool, and only a suggestion: check it');
   const open = text.slice(text.indexOf('id: 20261102'));
   expect(open).toMatch(/up:\n.*TO BE WRITTEN/);
   expect(text).toMatch(
@@ -43,7 +43,7 @@ test('the packet names the ways back that stand as they were suggested, and none
     return JSON.stringify(sections).match(/npx knex[^"]*/g);
   };
   expect(await suggested()).toEqual([
-    'npx knex migrate:down 20261101_wallet.js (as relctl suggested it: the usual command of the tool)',
+    'npx knex migrate:down 20261101_wallet.js (suggested by relctl: the usual command of the tool)',
   ]);
   const before = await ground.store.load(ID);
   const head = before.head.replace(/(["\s-]*)migrate:down(?=["\s,])/, '$1--verbose$&');

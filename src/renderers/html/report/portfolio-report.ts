@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { Phase } from '../../domain/process/phases.ts';
-import type { MonthFigures, Portfolio } from '../../domain/report/portfolio.ts';
-import { percent } from '../figures.ts';
-import { escapeHtml } from './escape.ts';
+import type { Phase } from '../../../domain/process/phases.ts';
+import type { MonthFigures, Portfolio } from '../../../domain/report/portfolio.ts';
+import { percent } from '../../figures.ts';
+import { type Html, html, lines } from '../writer.ts';
 import { type Figure, figureHtml } from './figure.ts';
 import { pageHtml, section } from './page.ts';
 import { stackedTable } from './stacked-table.ts';
@@ -23,42 +23,46 @@ export function portfolioReport(portfolio: Portfolio): string {
     ['Releases', String(releases.length)],
     ['Under way', String(open.length)],
     ['Went to production', String(months.reduce((sum, month) => sum + month.deployed, 0))],
-    ['Taken back', failureRate === undefined ? 'none was deployed' : percent(failureRate)],
+    ['Rolled back', failureRate === undefined ? 'none was deployed' : percent(failureRate)],
   ];
   const figure = monthsFigure(months);
-  const body = [
-    `<header><h1>All releases</h1>
-${portfolio.simulated ? '<p class="banner"><strong>Simulated.</strong> All of this was recorded on relctl’s sandbox.</p>' : ''}
-<dl class="cards">${cards.map(([name, value]) => `<div class="card"><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl></header>`,
-    section('Month by month', figure === undefined ? '' : `<div class="charts">${figureHtml(figure)}</div>`),
-    section('The releases', releases.length === 0 ? '<p>There is none yet.</p>' : table(portfolio)),
-    section(
-      'Plans that cannot be read',
-      unreadable.length === 0
-        ? ''
-        : stackedTable(
-            ['plan', 'why'],
-            unreadable.map((one) => [one.id, one.problem]),
-          ),
-    ),
-  ].join('\n');
+  const body = lines(
+    [
+      html`<header><h1>All releases</h1>
+${portfolio.simulated ? html`<p class="banner"><strong>Simulated.</strong> All of this was recorded on relctl’s sandbox.</p>` : undefined}
+<dl class="cards">${cards.map(([name, value]) => html`<div class="card"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`,
+      section(
+        'Month by month',
+        figure === undefined ? undefined : html`<div class="charts">${figureHtml(figure)}</div>`,
+      ),
+      section('The releases', releases.length === 0 ? html`<p>There is none yet.</p>` : table(portfolio)),
+      section(
+        'Plans that cannot be read',
+        unreadable.length === 0
+          ? undefined
+          : stackedTable(
+              ['plan', 'why'],
+              unreadable.map((one) => [one.id, one.problem]),
+            ),
+      ),
+    ].flatMap((part) => part ?? []),
+  );
   return pageHtml(
     'All releases',
     body,
-    `Made by relctl at ${new Date(portfolio.madeAt).toISOString()}. A release’s own page: <code>relctl report &lt;id&gt;</code>.`,
+    html`Made by relctl at ${new Date(portfolio.madeAt).toISOString()}. A release’s own page: <code>relctl report &lt;id&gt;</code>.`,
   );
 }
 
-function table({ releases, pages }: Portfolio): string {
+function table({ releases, pages }: Portfolio): Html {
   return stackedTable(
     ['release', 'feature', 'phase', 'window', 'services'],
     releases.map((release) => {
       const page = pages.get(release.id);
-      const id = escapeHtml(release.id);
       return [
-        { html: page === undefined ? id : `<a href="${escapeHtml(encodeURI(page))}">${id}</a>` },
+        { content: page === undefined ? release.id : html`<a href="${encodeURI(page)}">${release.id}</a>` },
         release.feature,
-        { html: release.phase, tone: TONES[release.phase] ?? 'warn' },
+        { content: release.phase, tone: TONES[release.phase] ?? 'warn' },
         release.windowText,
         release.services.join(', '),
       ];
@@ -85,12 +89,12 @@ function monthsFigure(months: readonly MonthFigures[]): Figure | undefined {
     { month, count: -undone, kind: 'bad' },
   ]);
   return {
-    title: 'Deployments, and what was taken back (below the line)',
+    title: 'Deployments, and below the line those that were rolled back',
     span: 'full',
     summary: shown
-      .map(({ month, deployed, undone }) => `${month}: ${deployed} deployed, ${undone} taken back`)
+      .map(({ month, deployed, undone }) => `${month}: ${deployed} deployed, ${undone} rolled back`)
       .join('; '),
-    columns: ['month', 'deployed', 'taken back'],
+    columns: ['month', 'deployed', 'rolled back'],
     rows: shown.map(({ month, deployed, undone }) => [month, String(deployed), String(undone)]),
     plot: (width) => ({
       height: 210,

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { escapeHtml } from './escape.ts';
+import { cleanVerbatim } from '../../../text/clean.ts';
+import { type Html, html, lines, own } from '../writer.ts';
 
 /** Widths at which a chart is drawn, near those at which it is shown: text that is scaled is too small or too large. */
 const WIDTHS = { half: { wide: 480, narrow: 320 }, full: { wide: 1020, narrow: 320 } } as const;
@@ -19,30 +20,31 @@ export interface Figure {
 }
 
 /** Draws a figure as HTML with inline SVG: no script, nothing fetched; colours are variables of the page. */
-export function figureHtml(figure: Figure): string {
+export function figureHtml(figure: Figure): Html {
   const drawings = Object.entries(WIDTHS[figure.span]).map(
     ([name, width]) =>
-      `<div class="chart ${name}" role="img" aria-label="${escapeHtml(`${figure.title}. ${figure.summary}`)}">${draw(figure.plot(width), width)}</div>`,
+      html`<div class="chart ${name}" role="img" aria-label="${figure.title}. ${figure.summary}">${draw(figure.plot(width), width)}</div>`,
   );
-  return `<figure class="${figure.span}">
-<figcaption>${escapeHtml(figure.title)}</figcaption>
-${drawings.join('\n')}
-<p class="summary">${escapeHtml(figure.summary)}</p>
+  return html`<figure class="${figure.span}">
+<figcaption>${figure.title}</figcaption>
+${lines(drawings)}
+<p class="summary">${figure.summary}</p>
 <details><summary>The numbers</summary>${tableHtml(figure.columns, figure.rows)}</details>
 </figure>`;
 }
 
 /** A table of short cells; the first column names the row. */
-function tableHtml(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
+function tableHtml(columns: readonly string[], rows: readonly (readonly string[])[]): Html {
+  const head = columns.map((column) => html`<th scope="col">${column}</th>`);
   const body = rows.map(([first = '', ...rest]) => {
-    const cells = rest.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
-    return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
+    const cells = rest.map((cell) => html`<td>${cell}</td>`);
+    return html`<tr><th scope="row">${first}</th>${cells}</tr>`;
   });
-  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(`Table: ${columns.join(', ')}`)}"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table: ${columns.join(', ')}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-function draw(options: Plot.PlotOptions, width: number): string {
+/** The chart library escapes the texts of its drawing; what is not seen is made visible as everywhere. */
+function draw(options: Plot.PlotOptions, width: number): Html {
   const { document } = parseHTML('<html><body></body></html>');
   const svg = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
@@ -54,5 +56,5 @@ function draw(options: Plot.PlotOptions, width: number): string {
   // What a chart says is in its label; its parts are not for screen readers.
   svg.setAttribute('aria-hidden', 'true');
   svg.removeAttribute('height');
-  return svg.outerHTML.replace(/ aria-label="[^"]*"/g, '');
+  return own(cleanVerbatim(svg.outerHTML.replace(/ aria-label="[^"]*"/g, '')));
 }

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
-import type { CanaryStory, SloStory } from '../../domain/report/canary-story.ts';
-import { formatSpan } from '../../domain/schedule/calendar.ts';
-import { count, percent } from '../figures.ts';
+import type { CanaryStory, SloStory } from '../../../domain/report/canary-story.ts';
+import { formatSpan } from '../../../domain/schedule/calendar.ts';
+import { count, percent } from '../../figures.ts';
 import type { Figure } from './figure.ts';
 
-/** For each SLO: canary against control, and the judge's evidence against its limit. */
+/** For each SLO: canary against stable, and the judge's evidence against its limit. */
 export function canaryFigures(story: CanaryStory): readonly Figure[] {
   return story.slos
     .filter((slo) => slo.points.length > 0)
@@ -34,7 +34,7 @@ function ratioFigure(slo: SloStory, story: CanaryStory): Figure {
   const axis = timeAxis(slo, story);
   const lines = slo.points.flatMap((point) => [
     { time: axis.at(point.seconds), bad: point.canary * 100, side: 'canary' },
-    { time: axis.at(point.seconds), bad: point.control * 100, side: 'control' },
+    { time: axis.at(point.seconds), bad: point.control * 100, side: 'stable' },
   ]);
   const end = lines.slice(-2);
   const budget = slo.budget * 100;
@@ -43,13 +43,13 @@ function ratioFigure(slo: SloStory, story: CanaryStory): Figure {
   const shown = most === 0 || budget <= 4 * most;
   const top = 1.08 * Math.max(most, shown ? budget : 0, 0.001);
   return {
-    title: `${slo.name}: canary against control`,
+    title: `${slo.name}: canary against stable`,
     span: 'half',
     summary:
       last === undefined
-        ? 'There were no data.'
-        : `After ${formatSpan(last.seconds * 1000)} ${percent(last.canary)} of the canary's ${count(last.canaryTotal)} requests were bad, and ${percent(last.control)} of the control's; the objective allows ${percent(slo.budget)}.`,
-    columns: ['after', 'canary', 'control', 'requests at the canary'],
+        ? 'There was no data.'
+        : `After ${formatSpan(last.seconds * 1000)} ${percent(last.canary)} of the canary's ${count(last.canaryTotal)} requests were bad, and ${percent(last.control)} of stable's; the objective allows ${percent(slo.budget)}.`,
+    columns: ['after', 'canary', 'stable', 'requests at the canary'],
     rows: thinned(slo).map((point) => [
       formatSpan(point.seconds * 1000),
       percent(point.canary),
@@ -76,7 +76,7 @@ function ratioFigure(slo: SloStory, story: CanaryStory): Figure {
             dy: -8,
             fill: 'var(--muted)',
           }),
-          ...(['control', 'canary'] as const).map((side) =>
+          ...(['stable', 'canary'] as const).map((side) =>
             Plot.lineY(
               lines.filter((line) => line.side === side),
               { x: 'time', y: 'bad', stroke: `var(--${side})`, strokeWidth: side === 'canary' ? 2.5 : 2 },
@@ -122,7 +122,7 @@ function evidenceFigure(slo: SloStory, story: CanaryStory): Figure {
     summary:
       last === undefined
         ? 'There was nothing to judge.'
-        : `The evidence ended at ${last.evidence.toFixed(1)}; the canary is aborted at ${slo.limit.toFixed(1)}, which ${crossed ? 'was passed' : 'was not reached'}.`,
+        : `The evidence ended at ${last.evidence.toFixed(1)}; the limit at which a canary is aborted is ${slo.limit.toFixed(1)} and ${crossed ? 'was passed' : 'was not reached'}.`,
     columns: ['after', 'evidence (ln)', 'limit (ln)'],
     rows: thinned(slo).map((point) => [
       formatSpan(point.seconds * 1000),

@@ -1,9 +1,9 @@
 /** The look of the reports: one calm column, dark and light by what the reader prefers, and a print form. */
 export const STYLE_SHEET = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--fg:#1c1f23;--muted:#5d646d;--line:#e3e5e8;--accent:#1a5fb4;
---canary:#c65d00;--canary-text:#a14a00;--control:#3d7a8c;--control-text:#2a6072;--good:#2f7d4f;--good-text:#236340;--bad:#c0313b;--bad-text:#a8242e;--warn-text:#805500}
+--canary:#c65d00;--canary-text:#a14a00;--stable:#3d7a8c;--stable-text:#2a6072;--good:#2f7d4f;--good-text:#236340;--bad:#c0313b;--bad-text:#a8242e;--warn-text:#805500}
 @media (prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1b1f23;--fg:#e6e8ea;--muted:#a0a8b0;--line:#2e343a;--accent:#8ab8ff;
---canary:#f0913a;--canary-text:#f5a761;--control:#67b3c8;--control-text:#83c5d7;--good:#57b981;--good-text:#74cb98;--bad:#f0717a;--bad-text:#f58a92;--warn-text:#e2b04a}}
+--canary:#f0913a;--canary-text:#f5a761;--stable:#67b3c8;--stable-text:#83c5d7;--good:#57b981;--good-text:#74cb98;--bad:#f0717a;--bad-text:#f58a92;--warn-text:#e2b04a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:1120px;margin:0 auto;padding:40px 28px 64px}

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { BurnPoint, ReportModel } from '../../domain/report/model.ts';
-import type { StepBar } from '../../domain/report/step-bars.ts';
-import { formatMoment, formatSpan } from '../../domain/schedule/calendar.ts';
-import { percent } from '../figures.ts';
+import type { BurnPoint, ReportModel } from '../../../domain/report/model.ts';
+import type { StepBar } from '../../../domain/report/step-bars.ts';
+import { formatMoment, formatSpan } from '../../../domain/schedule/calendar.ts';
+import { percent } from '../../figures.ts';
 import type { Figure } from './figure.ts';
 
 const HOUR = 3_600_000;

@@ -1,16 +1,19 @@
-import { cleanLine } from './clean.ts';
+import { cleanLine } from '../../text/clean.ts';
 
-/** One line in which no character means anything to Markdown or HTML. */
+/** One line in which no character means anything to Markdown (CommonMark, GitHub's tables, strikethrough and formulas) or HTML. */
 export function inline(text: string): string {
-  return cleanLine(text)
-    .replace(/[\\`*[\]|~]/g, '\\$&')
+  const line = cleanLine(text);
+  // A single dollar is money; between two GitHub sets a formula, in which text can be hidden.
+  const signs = line.indexOf('$') === line.lastIndexOf('$') ? /[\\`*[\]|~]/g : /[\\`*[\]|~$]/g;
+  return line
+    .replace(signs, '\\$&')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-    .replace(/^#/, '\\#')
+    .replace(/^#|(?<=\s)#(?=#*$)/g, '\\#')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/^([-+])(?=\s)/, '\\$1')
-    .replace(/^(\d+)\.(?=\s)/, '$1\\.');
+    .replace(/^([-+])(?=\s|[-\s]*$)/, '\\$1')
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
 /** A code span whose marks are longer than any run of backticks in it (CommonMark 6.1). */
@@ -19,12 +22,6 @@ export function code(text: string): string {
   const marks = '`'.repeat(longestRun(content) + 1);
   const space = content.startsWith('`') || content.endsWith('`') ? ' ' : '';
   return `${marks}${space}${content}${space}${marks}`;
-}
-
-/** A fenced block whose fence is longer than any run of backticks in it. */
-export function fenced(text: string): string {
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
 }
 
 function longestRun(text: string): number {

@@ -1,0 +1,33 @@
+import { packetDocument } from '../domain/packet/document.ts';
+import type { Documents } from '../ports/documents.ts';
+
+/** The documents, each with its own writer, which is loaded where it is needed: charts and calendars are large. */
+export const DOCUMENTS: Documents = {
+  async markdown(document) {
+    return (await import('./markdown/writer.ts')).markdownOf(document);
+  },
+  async packet(packet) {
+    const [{ packetPage }, { markdownOf }] = await Promise.all([
+      import('./html/packet-page.ts'),
+      import('./markdown/writer.ts'),
+    ]);
+    return { markdown: markdownOf(packetDocument(packet)), html: packetPage(packet) };
+  },
+  async report(model) {
+    return (await import('./html/report/release-report.ts')).releaseReport(model);
+  },
+  async portfolio(portfolio) {
+    return (await import('./html/report/portfolio-report.ts')).portfolioReport(portfolio);
+  },
+  async invitation({ release, meeting, ...event }) {
+    const { releaseCalendar } = await import('./ics.ts');
+    return releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request');
+  },
+  async calendar(entries) {
+    const [{ releaseCalendar }, { calendarFileEvents }] = await Promise.all([
+      import('./ics.ts'),
+      import('./ics-agenda.ts'),
+    ]);
+    return releaseCalendar(calendarFileEvents(entries));
+  },
+};

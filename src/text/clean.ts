@@ -1,0 +1,51 @@
+/**
+ * What comes from elsewhere (plans, logs, people) may hold characters that drive a terminal, turn the direction of text or are
+ * not seen at all, so that a reader sees something else than what is there. This is the one place that makes them visible.
+ */
+
+/**
+ * C0 without tab and line feed, DEL and C1; the bidirectional controls (Trojan Source, CVE-2021-42574); line separators; and
+ * what has no width: soft hyphen, zero-width space, word joiner, invisible operators, byte order mark, interlinear annotations
+ * and tag characters, in which whole sentences can be hidden.
+ */
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Joiners belong to emoji and to scripts that write letters connected; after anything else they only hide. */
+const STRAY_JOINER =
+  /(?<![\p{Extended_Pictographic}\p{M}\p{Emoji_Modifier}\p{Script=Arabic}\p{L}])[\u200c\u200d]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]/gu;
+
+/** The text with unsafe characters shown as `\xNN` or `\uNNNN`; line feeds stay, a tab becomes two spaces. */
+export function clean(text: string): string {
+  return cleanVerbatim(text.replace(/\r\n/g, '\n').replace(/\t/g, '  '));
+}
+
+/** The same on one line: line feeds become spaces. */
+export function cleanLine(text: string): string {
+  return clean(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+}
+
+/** The same with tabs as they are, for what is printed to be piped on: a difference, a manifest, a script. */
+export function cleanVerbatim(text: string): string {
+  return text.replace(UNSAFE, visible).replace(STRAY_JOINER, visible);
+}
+
+/** JSON in which the same characters are escapes: a parser reads the same text, and a terminal shows nothing but text. */
+export function cleanJson(json: string): string {
+  return json.replace(UNSAFE, (character) =>
+    [...Array(character.length).keys()].map((at) => unit(character, at)).join(''),
+  );
+}
+
+function unit(character: string, at: number): string {
+  return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+}
+
+function visible(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 256) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return code < 65_536 ? unit(character, 0) : `\\u{${code.toString(16)}}`;
+}
