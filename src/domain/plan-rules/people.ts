@@ -22,21 +22,21 @@ export const satisfiable: PlanRule = ({ plan: { spec }, policy }) => {
       ),
     );
   }
-  if (voting.length < minimumMembers) {
-    findings.push(
-      error(
-        'cab.too-small',
-        ['spec', 'owners', 'cab'],
-        `the board has ${voting.length} ${voting.length === 1 ? 'member' : 'members'} beside the authors, and the policy asks for ${minimumMembers} (cab.minimumMembers)`,
-        'name more members under spec.owners.cab',
-      ),
-    );
-  } else if (voting.length < quorum || voting.length === 0) {
+  if (voting.length < quorum || voting.length === 0) {
     findings.push(
       error(
         'cab.unsatisfiable',
         ['spec', 'owners', 'cab'],
         `a Go needs ${quorum} votes, but only ${voting.length} of the board may vote (the R&D Lead wrote the plan)`,
+        'name more members under spec.owners.cab',
+      ),
+    );
+  } else if (voting.length < minimumMembers) {
+    findings.push(
+      error(
+        'cab.too-small',
+        ['spec', 'owners', 'cab'],
+        `the board has ${voting.length} ${voting.length === 1 ? 'member' : 'members'} beside the authors, and the policy asks for ${minimumMembers} (cab.minimumMembers)`,
         'name more members under spec.owners.cab',
       ),
     );

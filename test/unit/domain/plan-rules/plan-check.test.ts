@@ -245,8 +245,39 @@ describe('the check names', () => {
 });
 
 test('a board may hold its author where the policy lets authors vote', () => {
-  const policy = { ...POLICY, separation: { ...POLICY.separation, authorMayApprove: true } };
+  const separation = { ...POLICY.separation, authorMayApprove: true };
+  const policy = { ...POLICY, cab: { ...POLICY.cab, minimumMembers: 1 }, separation };
   expect(codes(({ spec }) => Object.assign(spec.owners, { cab: [PEOPLE.rdLead] }), configOf(), policy)).toEqual([]);
+});
+
+test.each([
+  ['a friend alone, whom the author chose', 'cab.too-small', {}, ['carol@example.com']],
+  [
+    'one who only looks like another',
+    'people.look-alike',
+    {},
+    ['carol@example.com', 'chen@example.com', 'c\u0430rol@example.com'],
+  ],
+  [
+    'one address composed in two ways',
+    'people.look-alike',
+    {},
+    ['jos\u00e9@example.com', 'chen@example.com', 'jose\u0301@example.com'],
+  ],
+  ['letters that cannot be seen', 'people.disguised', {}, ['carol@example.com', 'chen\u200b@example.com']],
+  [
+    'somebody whom the policy does not know',
+    'cab.not-a-member',
+    { members: ['chen@example.com', 'carlos@example.com'] },
+    ['carol@example.com', 'chen@example.com', 'carlos@example.com'],
+  ],
+])('a board may not be %s', (_, code, cab, members) => {
+  const policy = { ...POLICY, cab: { ...POLICY.cab, ...cab } };
+  const found = codes(({ spec }) => Object.assign(spec.owners, { cab: members }), configOf(), policy);
+  expect(
+    found.some((one) => one.includes(code)),
+    String(found),
+  ).toBe(true);
 });
 
 test('a secret is named by its kind and never repeated', () => {
