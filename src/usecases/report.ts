@@ -20,7 +20,9 @@ export async function reportModel(ground: ReportGround, id: string): Promise<Rep
   const series = judged?.data.series;
   const text = series === undefined ? undefined : new TextDecoder().decode(await ground.store.read(id, series));
   const story = text === undefined ? undefined : readCanaryStory(text);
-  return buildReport({ ...plan, events }, signing.policy, story, ground.clock.now(), signing.examination?.signed);
+  // The phase in the file is one of all events; where some do not count, it is no claim about the rest.
+  const counted = leftOut.size === 0 ? plan : { ...plan, events, claimedPhase: undefined };
+  return buildReport(counted, signing.policy, story, ground.clock.now(), signing.examination?.signed);
 }
 
 /**

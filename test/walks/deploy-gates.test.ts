@@ -146,7 +146,10 @@ describe('a plan that was changed while it is deployed', () => {
     editPlan((text) => text.replace('change: Takes wallet payments', 'change: Takes all payments'));
     const { environments, writes } = recordingEnvironments(company.sandbox);
     const error = await refusal(toProduction(company, { mode: 'resume' }, { environments }));
-    expect(error.code).toBe('plan.digest-mismatch');
+    expect(error).toMatchObject({
+      code: 'gate.refused',
+      message: expect.stringContaining('was changed after the CAB'),
+    });
     expect(writes).toEqual([]);
     expect(await toProduction(company, { mode: 'abort' })).toMatchObject({ data: { phase: 'aborted' } });
     expect(await company.production()).toEqual(before);
@@ -172,7 +175,7 @@ describe('a plan that was changed while it is deployed', () => {
 });
 
 describe('the wrong cluster', () => {
-  it('is refused before the first write, with the identity that was found', async () => {
+  it('that relctl.yaml did not name when the release was submitted is refused before the first write', async () => {
     company = await openCompany();
     await walkTo(company, 'ready');
     await company.advanceToWindow();
@@ -181,10 +184,8 @@ describe('the wrong cluster', () => {
     elsewhere.environments.production.clusterUid = 'another-cluster';
     const { environments, writes } = recordingEnvironments(company.sandbox);
     const error = await refusal(toProduction(company, {}, { config: elsewhere, environments }));
-    expect(error).toMatchObject({
-      code: 'cluster.wrong-identity',
-      data: { target: 'production', expected: 'another-cluster' },
-    });
+    expect(error.code).toBe('gate.refused');
+    expect(error.message).toContain('relctl.yaml environments.production.clusterUid is "another-cluster"');
     expect(writes).toEqual([]);
     expect((await company.state()).phase).toBe('ready');
   });

@@ -72,4 +72,17 @@ describe('a release whose approvals are signed', () => {
     git.commit({ 'relctl/allowed_signers': without }, 'Carol left');
     expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [] });
   });
+
+  it('audits no more where the rules that its end names were not those of the branch at that time', async () => {
+    const { git, signers } = company;
+    const without = signers
+      .split('\n')
+      .filter((line) => !line.startsWith(OPERATOR))
+      .join('\n');
+    // Dated three weeks before: whoever lost the key then must not find it in an older commit.
+    git.setClock(company.sandbox.clock.now() - 40 * 86_400_000);
+    git.commit({ 'relctl/allowed_signers': without }, 'Olga left before');
+    const { findings } = (await audit(company.as(OPERATOR), company.id)).data as { findings: { code: string }[] };
+    expect(findings.map((one) => one.code)).toContain('policy-not-in-force');
+  });
 });

@@ -125,7 +125,7 @@ const HISTORIES: readonly Forgery[] = [
     command: 'deploy --promote',
   },
   {
-    ...history('canary of a release without sign-offs made up', 'canary.judged', 'signoff.ops', (events, lab) => {
+    ...history('canary of a release without sign-offs made up', 'canary.judged', 'history.order', (events, lab) => {
       events.splice(lab.indexOf('ops'), 1);
       events.push(...madeUpCanary(events.at(-1) as Loose));
       return undefined;
