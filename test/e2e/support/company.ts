@@ -14,6 +14,7 @@ import { type PrometheusServer, startPrometheus } from '../../cluster/prometheus
 import { type Router, startRouter } from '../../cluster/router.ts';
 import { startTraefik, type Traefik } from '../../cluster/traefik.ts';
 import { waitFor } from '../../cluster/wait.ts';
+import { isProductObject } from './own-objects.ts';
 import { makeProduct, type Product, STABLE_REPLICAS } from './product.ts';
 
 const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
@@ -164,10 +165,7 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
         ['autoscaling/v1', 'HorizontalPodAutoscaler'],
       ] as const;
       const lists = await Promise.all(kinds.map(([apiVersion, kind]) => cluster(namespace).list({ apiVersion, kind })));
-      return lists
-        .flat()
-        .filter((object) => object.metadata.name !== 'kube-root-ca.crt')
-        .map(withoutServerFields);
+      return lists.flat().filter(isProductObject).map(withoutServerFields);
     },
     async stop() {
       await gateway?.stop();

@@ -15,6 +15,7 @@ import { type PrometheusServer, startPrometheus } from '../../cluster/prometheus
 import { waitFor } from '../../cluster/wait.ts';
 import { PEOPLE, type RecordedLine, type Result } from './company.ts';
 import { type LabProduct, labFiles, labPlan, RELEASE, STABLE } from './lab-product.ts';
+import { isProductObject } from './own-objects.ts';
 import { makeProduct } from './product.ts';
 
 const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
@@ -160,10 +161,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
           read('ConfigMap', 'v1'),
           read('Job', 'batch/v1'),
         ]);
-        return lists
-          .flat()
-          .filter((object) => object.metadata.name !== 'kube-root-ca.crt')
-          .map(withoutFence);
+        return lists.flat().filter(isProductObject).map(withoutFence);
       },
       async image() {
         const live = await cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' });
