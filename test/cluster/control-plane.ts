@@ -58,6 +58,9 @@ export interface ControlPlaneOptions {
 const CONTROLLERS = [
   'deployment',
   'replicaset',
+  'statefulset',
+  'daemonset',
+  'disruption',
   'namespace',
   'garbagecollector',
   'job',

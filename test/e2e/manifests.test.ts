@@ -1,0 +1,241 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import type { KubeObject } from '../../src/ports/cluster.ts';
+import { applyAll } from '../cluster/apply.ts';
+import { startTraffic, type Traffic } from '../cluster/traffic.ts';
+import { waitFor } from '../cluster/wait.ts';
+import { type Company, type Result, startCompany } from './support/company.ts';
+import { deployAnyway, makeReady } from './support/walk.ts';
+
+/**
+ * One product, deployed from an overlay, from a chart and from plain files, to real controllers: a Deployment whose selector knows
+ * nothing of relctl, with an autoscaler and a disruption budget; a StatefulSet; a DaemonSet and a worker that belong to no service.
+ */
+
+const REPLICAS = 9;
+const NAME = 'app.kubernetes.io/name';
+/** `scripts/setup-helm.sh` puts it there. */
+const HELM = process.env.RELCTL_HELM ?? join(homedir(), '.cache/relctl-e2e/helm-4.2.4');
+const HAS_HELM = existsSync(join(HELM, 'helm'));
+
+function workload(kind: string, name: string, image: string, spec: Record<string, unknown> = {}): KubeObject {
+  const labels = { [NAME]: name };
+  const readinessProbe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 1 };
+  const container = { name, image, ports: [{ containerPort: 8080 }], readinessProbe };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name },
+    spec: {
+      ...spec,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [container] } },
+    },
+  };
+}
+
+/** The product at a version. */
+function product(tag: string, replicas = REPLICAS): readonly KubeObject[] {
+  const web = workload('Deployment', 'web', `registry.example/web:${tag}`, { replicas });
+  const budget = { minAvailable: 1, selector: { matchLabels: { [NAME]: 'web' } } };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { selector: { [NAME]: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+    },
+    web,
+    { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' }, spec: budget },
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: {
+        minReplicas: replicas,
+        maxReplicas: 20,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      },
+    },
+    workload('StatefulSet', 'ledger', `registry.example/ledger:${tag}`, { replicas: 2, serviceName: 'ledger' }),
+    workload('DaemonSet', 'agent', `registry.example/agent:${tag}`),
+    workload('Deployment', 'jobs', `registry.example/jobs:${tag}`, { replicas: 1 }),
+  ];
+}
+
+const text = (objects: readonly KubeObject[]) => objects.map((one) => stringify(one)).join('---\n');
+
+/** The same product as each source has it, and what relctl.yaml says. */
+const SOURCES: readonly {
+  readonly name: string;
+  readonly files: (tag: string) => Readonly<Record<string, string>>;
+  readonly entry: (environment: string, replicas: number) => unknown;
+}[] = [
+  {
+    name: 'an overlay',
+    files: (tag) => ({
+      'deploy/base/product.yaml': text(product(tag)),
+      'deploy/base/kustomization.yaml': 'resources: [product.yaml]\n',
+      'deploy/overlays/production/kustomization.yaml': 'resources: [../../base]\n',
+      'deploy/overlays/staging/kustomization.yaml': stringify({
+        resources: ['../../base'],
+        replicas: [{ name: 'web', count: 1 }],
+      }),
+    }),
+    entry: (environment) => ({ kustomize: `deploy/overlays/${environment}` }),
+  },
+  {
+    name: 'a chart',
+    files: (tag) => ({
+      'deploy/chart/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 0.1.0\n',
+      'deploy/chart/values.yaml': `tag: ${tag}\nreplicas: ${REPLICAS}\n`,
+      'deploy/chart/values-staging.yaml': 'replicas: 1\n',
+      'deploy/chart/templates/product.yaml': text(product('TAG'))
+        .replaceAll('TAG', '{{ .Values.tag }}')
+        .replace(`replicas: ${REPLICAS}`, 'replicas: {{ .Values.replicas }}'),
+    }),
+    entry: (environment) => ({
+      helm: 'deploy/chart',
+      release: 'shop',
+      kubeVersion: '1.36',
+      ...(environment === 'staging' ? { values: ['deploy/chart/values-staging.yaml'] } : {}),
+    }),
+  },
+  {
+    name: 'plain files',
+    files: (tag) => ({
+      'deploy/plain/production.yaml': text(product(tag)),
+      'deploy/plain/staging.yaml': text(product(tag, 1)),
+    }),
+    entry: (environment) => `deploy/plain/${environment}.yaml`,
+  },
+];
+
+let company: Company;
+let traffic: Traffic;
+const ENV = { PATH: `${HELM}:${process.env.PATH}` };
+
+beforeAll(async () => {
+  Object.assign(process.env, ENV);
+  company = await startCompany();
+  for (const namespace of ['shop', 'shop-staging']) {
+    const { kubeconfig } = company.plane;
+    const args = ['--kubeconfig', kubeconfig, '--context', 'e2e', '-n', namespace];
+    execFileSync('kubectl', [...args, 'delete', 'deployment,service,configmap', '--all', '--wait'], { stdio: 'pipe' });
+    applyAll(company.plane, namespace, product('1.0.0', namespace === 'shop' ? REPLICAS : 1));
+  }
+  await waitFor(() => company.kubelet.endpoints('shop', { [NAME]: 'web' }).length === REPLICAS, {
+    what: 'pods of web',
+  });
+  traffic = startTraffic({ backends: () => company.router.service('shop', 'web'), rate: 300 });
+});
+afterAll(async () => {
+  await traffic?.stop();
+  await company?.stop();
+});
+
+/** Points relctl.yaml at a source of the whole product, and tells which workloads are services. */
+function use(entry: (typeof SOURCES)[number]['entry']): void {
+  const config = JSON.parse(readFileSync(join(company.product.root, 'relctl.yaml'), 'utf8')) as Record<string, unknown>;
+  config.manifests = { staging: entry('staging', 1), production: entry('production', REPLICAS) };
+  config.services = { web: { paths: ['web/**'] }, ledger: { paths: ['ledger/**'] } };
+  company.product.write('relctl.yaml', JSON.stringify(config, null, 2));
+}
+
+async function release(id: string, tag: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const slo = (service: string) => ({
+    name: `availability-${service}`,
+    service,
+    objective: '95%',
+    good: `http_requests_total{service="${service}",code!~"5.."}`,
+    total: `http_requests_total{service="${service}"}`,
+  });
+  await makeReady(company, {
+    id,
+    tag,
+    files,
+    more: {
+      services: ['web', 'ledger'].map((name) => ({ name, image: `registry.example/${name}:${tag}`, change: 'greets' })),
+      slos: ['web', 'ledger'].map(slo),
+    },
+  });
+}
+
+const ok = ({ code, stderr }: Result) =>
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+
+async function rendered(id: string): Promise<readonly KubeObject[]> {
+  const answer = await company.relctl(['manifests', id, '--environment', 'production', '--json']);
+  ok(answer);
+  const { environments } = (JSON.parse(answer.stdout) as { data: { environments: { text: string }[] } }).data;
+  return parseAllDocuments(environments[0]?.text ?? '').map((document) => document.toJS() as KubeObject);
+}
+
+/** Fields that are wanted and that the live object does not have, as paths. */
+function missing(wanted: unknown, live: unknown, path = ''): readonly string[] {
+  if (typeof wanted !== 'object' || wanted === null) {
+    // What was staged is pinned: the digest is the only thing that is added to an image.
+    return String(live).replace(/@sha256:.*/, '') === String(wanted) ? [] : [path];
+  }
+  return Object.entries(wanted).flatMap(([key, value]) =>
+    missing(value, (live as Record<string, unknown> | undefined)?.[key], `${path}.${key}`),
+  );
+}
+
+describe.each(SOURCES.filter(({ name }) => name !== 'a chart' || HAS_HELM))('from $name', ({ name, files, entry }) => {
+  const id = name.replace(/^an? /, '').replace(' ', '-');
+
+  it('a bad canary goes back to an empty difference', async () => {
+    use(entry);
+    const before = await company.contents('shop');
+    await release(`${id}-bad`, '2.0.0-bad-errors-60', files('2.0.0-bad-errors-60'));
+    const { code, stdout } = await deployAnyway(company, `${id}-bad`);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('rolled back') });
+    expect(await company.contents('shop')).toEqual(before);
+  });
+
+  it('what is live is what was rendered', async () => {
+    use(entry);
+    const tag = `3.${SOURCES.findIndex((one) => one.name === name)}.0`;
+    await release(id, tag, files(tag));
+    ok(await deployAnyway(company, id, '--canary'));
+    await standsApart();
+    ok(await deployAnyway(company, id, '--promote'));
+    const wanted = await rendered(id);
+    expect(wanted.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort()).toEqual(
+      product(tag)
+        .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+        .sort(),
+    );
+    const cluster = company.cluster('shop');
+    for (const object of wanted) {
+      const { apiVersion, kind, metadata } = object;
+      const live = await cluster.get({ apiVersion, kind, name: metadata.name });
+      expect([kind, metadata.name, missing(object, live)]).toEqual([kind, metadata.name, []]);
+    }
+  });
+});
+
+/** Both Deployments keep their own pods although the stable selector matches all, with autoscaler and budget beside them. */
+async function standsApart(): Promise<void> {
+  const cluster = company.cluster('shop');
+  const get = (kind: string, name: string, apiVersion = 'apps/v1') => cluster.get({ apiVersion, kind, name });
+  for (let looks = 0; looks < 5; looks += 1) {
+    const [stable, canary] = [await get('Deployment', 'web'), await get('Deployment', 'web-canary')];
+    expect(stable?.status).toMatchObject({ replicas: REPLICAS, availableReplicas: REPLICAS });
+    expect(canary?.status).toMatchObject({ replicas: 1, availableReplicas: 1 });
+    const sets = await cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' });
+    const owners = sets.map(({ metadata }) => [
+      metadata.name.replace(/-[^-]+$/, ''),
+      metadata.ownerReferences?.[0]?.name,
+    ]);
+    for (const [set, owner] of owners) expect(owner).toBe(set);
+    const budget = (await get('PodDisruptionBudget', 'web', 'policy/v1'))?.status as Record<string, unknown>;
+    expect(budget).toMatchObject({ expectedPods: REPLICAS + 1, currentHealthy: REPLICAS + 1 });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
