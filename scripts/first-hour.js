@@ -45,7 +45,10 @@ function tryProduct(name, clone) {
     execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', clone, copy], { stdio: 'ignore' });
     const head = execFileSync('git', ['rev-parse', `${truth.head}^{commit}`], { cwd: clone, encoding: 'utf8' }).trim();
     const base = execFileSync('git', ['rev-parse', `${truth.base}^{commit}`], { cwd: clone, encoding: 'utf8' }).trim();
-    git('checkout', '--quiet', '--force', '-B', 'first-hour', head);
+    // relctl reads commits: the work tree may stay empty, which is quicker and does without the largest files of a partial clone.
+    git('update-ref', 'refs/heads/first-hour', head);
+    git('symbolic-ref', 'HEAD', 'refs/heads/first-hour');
+    git('read-tree', 'HEAD');
     git('config', 'user.name', 'Lead');
     git('config', 'user.email', 'lead@example.com');
     const init = relctl(copy, ['init', '--platform', 'sandbox', '--time-zone', 'UTC', ...FLAGS]);

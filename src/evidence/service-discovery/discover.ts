@@ -121,11 +121,7 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   );
   // A database that a manifest runs is nothing that this repository releases.
   for (const [name, { folders: own, workloads: run }] of drafts)
-    if (
-      own.size === 0 &&
-      run.length > 0 &&
-      run.every((one) => one.containers.every(({ image }) => isStoreImage(image)))
-    )
+    if (own.size === 0 && run.length > 0 && run.every((one) => one.containers.some(({ image }) => isStoreImage(image))))
       drafts.delete(name);
   const services = [...drafts.values()]
     .map((item) => ({
@@ -208,7 +204,17 @@ function addSources(
     service.folders.add('');
     service.because.add(root?.because ?? '');
   }
-  if (isDeployed) return;
+  if (isDeployed) {
+    // What compose builds and no manifest runs yet is a service that the manifests lack.
+    const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
+    for (const { names, folder, because } of built) {
+      if (!/\.ya?ml$/.test(because) || folder === '' || claimed.has(folder)) continue;
+      const service = draft(kubeName(names[0] ?? baseName(folder)));
+      service.folders.add(folder);
+      service.because.add(because);
+    }
+    return;
+  }
   const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
   for (const source of undeployed()) {
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;

@@ -97,7 +97,9 @@ export function composeFolders(
     const at = (...keys: string[]) =>
       lines.find((line) => line.path.join('\0') === ['services', name, ...keys].join('\0'));
     const build = at('build');
-    if (build === undefined || TOOL.test(name)) return [];
+    // What has a profile is started only when somebody asks for it: seeds, load tests, tools.
+    const isOptional = lines.some(({ path }) => path[0] === 'services' && path[1] === name && path[2] === 'profiles');
+    if (build === undefined || isOptional || TOOL.test(name)) return [];
     const context = filled(at('build', 'context')?.value) ?? (build.value === '' ? '.' : filled(build.value)) ?? '.';
     const root = joinPath(folderOf(file), context);
     if (root === undefined) return [];

@@ -151,3 +151,20 @@ test('a program at the root that compose calls `app` is called as the repository
   });
   expect(found.services.map(({ name }) => name)).toEqual(['lobsters']);
 });
+
+test('what compose builds and no manifest runs is a service too; what has a profile, and a database with helpers beside it, is none', async () => {
+  const database = deployment('db').replace(
+    'r.example.com/db:1" }',
+    'postgres:17" }, { name: exporter, image: "x/exporter:1" }',
+  );
+  expect(
+    await brief({
+      'compose.yaml': 'services:\n  llm:\n    build: ./llm\n  seed:\n    build: ./seed\n    profiles: [seed]\n',
+      'llm/Dockerfile': 'FROM x',
+      'seed/Dockerfile': 'FROM x',
+      'web/Dockerfile': 'FROM x',
+      'k8s/db.yaml': database,
+      'k8s/web.yaml': deployment('web'),
+    }),
+  ).toEqual(['llm llm/**', 'web web/**']);
+});
