@@ -19,7 +19,7 @@ const MAILS = [
   '--operations',
   'ops@example.com',
 ];
-const FLAGS = [...MAILS, '--qa', 'qa@example.com', '--cab', 'cab@example.com'];
+const FLAGS = [...MAILS, '--qa', 'qa@example.com', '--cab', 'cab-1@example.com', '--cab', 'cab-2@example.com'];
 
 const [folder, ...only] = process.argv.slice(2);
 if (folder === undefined) {
