@@ -5,7 +5,7 @@ import type { ForgeryLab } from './lab.ts';
 export interface Forgery {
   readonly kind: string;
   readonly field: string;
-  /** The code with which it must be refused. */
+  /** The code with which it must be refused; `any` where the audit must have a finding and the step must be shut, whatever they say. */
   readonly code: string;
   /** The step that must stay shut; `deploy` unless said otherwise. */
   readonly command?: ProcessCommand;
@@ -39,7 +39,10 @@ export async function tryForgery(lab: ForgeryLab, forgery: Forgery): Promise<Tri
       field,
       wanted: code,
       found: unique([...found, ...look.refusedBy]),
-      refused: isNamed && (countsForNothing || look.refusedBy.length > 0),
+      refused:
+        code === 'any'
+          ? look.findings.length > 0 && look.refusedBy.length > 0
+          : isNamed && (countsForNothing || look.refusedBy.length > 0),
     };
   } finally {
     lab.restore();
