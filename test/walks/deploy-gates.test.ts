@@ -185,7 +185,7 @@ describe('the wrong cluster', () => {
     const { environments, writes } = recordingEnvironments(company.sandbox);
     const error = await refusal(toProduction(company, {}, { config: elsewhere, environments }));
     expect(error.code).toBe('gate.refused');
-    expect(error.message).toContain('relctl.yaml environments.production.clusterUid is "another-cluster"');
+    expect(error.message).toContain('relctl.yaml environments.production.clusterUid');
     expect(writes).toEqual([]);
     expect((await company.state()).phase).toBe('ready');
   });

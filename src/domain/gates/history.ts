@@ -19,9 +19,13 @@ export const boundSame: GateRule = ({ plan, differences }) => {
   const [first, ...more] = differences ?? [];
   return first === undefined
     ? undefined
-    : refuse('bound.same', `${first}${more.length === 0 ? '' : `, and ${more.length} more differences`}`, {
-        who: [plan.spec.owners.rdLead],
-        command: command`relctl plan ${plan.id} --reopen "<reason>"`,
-        suggestions: more.slice(0, 10),
-      });
+    : refuse(
+        'bound.same',
+        `${first}${more.length === 0 ? '' : `, and ${more.length} more ${more.length === 1 ? 'difference' : 'differences'}`}`,
+        {
+          who: [plan.spec.owners.rdLead],
+          command: command`relctl plan ${plan.id} --reopen "<reason>"`,
+          suggestions: more.slice(0, 10),
+        },
+      );
 };
