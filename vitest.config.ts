@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/process/**/*.test.ts'],
           exclude: ['test/unit/usecases/**'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           globalSetup: ['test/support/build-once.ts'],
         },
@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'sandbox',
           include: ['test/unit/usecases/**/*.test.ts', 'test/walks/**/*.test.ts', 'test/crash/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           hookTimeout: 120_000,
           globalSetup: ['test/support/build-once.ts'],
         },
