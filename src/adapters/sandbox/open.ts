@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { sourcesOf } from '../../domain/kubernetes/sources.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { ManifestSource } from '../../ports/manifest-source.ts';
@@ -65,7 +66,13 @@ async function currentObjects(
 ): Promise<readonly KubeObject[]> {
   const { namespace } = config.environments[environment];
   const rendered = await Promise.all(
-    sourcesOf(config, environment).map(({ source }) => manifests.render(commit, { environment, namespace, source })),
+    sourcesOf(config, environment).map(({ source }) =>
+      // A product that has no manifests there yet runs nothing; whoever stages it is told.
+      manifests.render(commit, { environment, namespace, source }).catch((error: unknown) => {
+        if (error instanceof RelctlError && error.code === 'config.invalid') return [];
+        throw error;
+      }),
+    ),
   );
   return rendered.flat().flatMap(({ object }) => (object.metadata.annotations?.['helm.sh/hook'] ? [] : [object]));
 }
