@@ -35,7 +35,7 @@ export function createProtectedBranch(
       // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
       const known = await refsOf(refs);
       const found = refs.flatMap((ref) => known.filter((one) => one.name === ref && one.isCommit))[0];
-      return found === undefined ? undefined : { name: shortName(found.name), commit: found.commit };
+      return found === undefined ? undefined : { name: shortName(found.symbolic || found.name), commit: found.commit };
     },
     async pin() {
       const named = env.RELCTL_PROTECTED_BRANCH?.trim();

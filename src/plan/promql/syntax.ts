@@ -24,12 +24,23 @@ const MAX_DEPTH = 100;
  * @returns the outermost expression, or the first place where it is no PromQL
  */
 export function readPromQl(text: string): PromNode | PromProblem {
-  const top = parser.parse(text).topNode;
+  const top = parsed(text);
+  if (top === undefined) return { at: 0 };
   const fault = faultOf(top);
   const whole = top.firstChild;
   if (fault !== undefined || whole === null) return { at: fault ?? text.length };
   if (whole.nextSibling !== null) return { at: whole.nextSibling.from };
   return nodeOf(whole, text, 0) ?? { at: 0 };
+}
+
+/** `undefined` for what is nested too deep for the parser, which builds its tree by recursion: thousands of operators in a row. */
+function parsed(text: string): Tree | undefined {
+  try {
+    return parser.parse(text).topNode;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** True of what does not read. */

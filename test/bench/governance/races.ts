@@ -18,8 +18,9 @@ export interface RaceReport {
 }
 
 /**
- * Two people push at the same moment, round after round: in three of four rounds two votes, which can both stand; in the fourth
- * both reopen the plan, which cannot. A hook holds both pushes until each has seen the branch where it was.
+ * Two people push at the same moment, round after round: first, in three of four rounds, two votes, which can both stand; then
+ * both reopen the plan, which cannot: who reopens a plan is an author of it, whose votes no longer count. A hook holds both
+ * pushes until each has seen the branch where it was.
  */
 export async function race(rounds: number): Promise<RaceReport> {
   const clones = await openSharedClones();
@@ -34,7 +35,7 @@ export async function race(rounds: number): Promise<RaceReport> {
       await submit(lead, round);
       carol.pull();
       chen.pull();
-      const together = round % 4 !== 0;
+      const together = round <= rounds - Math.floor(rounds / 4);
       await Promise.all([carol, chen].map((clone) => (together ? vote(clone) : reopen(clone))));
       const own = [await lastHash(carol), await lastHash(chen)];
       clones.armBarrier();

@@ -156,7 +156,7 @@ describe('the live view', () => {
     const lines = screen.text().split('\n');
     expect(lines.slice(0, 3)).toEqual([
       '✓ Step bake',
-      '  every SLO had data, met its objective and had enough traffic to detect a',
+      '  every SLO had data, met its objective and would have shown a regression of',
       '  ×5',
     ]);
     expect(lines.slice(-2)).toEqual(['✗ Step failed', `  ${reason}`]);

@@ -16,6 +16,11 @@ describe('reading PromQL', () => {
     },
   );
 
+  it('does not read what is nested beyond any stack', () => {
+    expect(readPromQl(`${'1+'.repeat(50_000)}1`)).toEqual({ at: 0 });
+    expect(readPromQl(`${'('.repeat(50_000)}1`)).toHaveProperty('at');
+  });
+
   it('reads names in quotes and writes them back', () => {
     expect(readSelector('{"http.requests", service="web"}')).toEqual({
       metric: 'http.requests',
