@@ -17,8 +17,7 @@ describe('reading PromQL', () => {
   );
 
   it('does not read what is nested beyond any stack', () => {
-    expect(readPromQl(`${'1+'.repeat(50_000)}1`)).toEqual({ at: 0 });
-    expect(readPromQl(`${'('.repeat(50_000)}1`)).toHaveProperty('at');
+    for (const text of ['1+', '(', '-']) expect(isProblem(readPromQl(`${text.repeat(5000)}1`))).toBe(true);
   });
 
   it('reads names in quotes and writes them back', () => {
