@@ -94,5 +94,5 @@ export function settingIn(
     else outside = true;
   }
   if (outside) return { state: 'unknown' };
-  return { state: 'unset', why: looked.join('; ') || `container ${container} gets it from nowhere` };
+  return { state: 'unset', why: looked.join('; ') || `nothing sets it for container ${container}` };
 }
