@@ -154,8 +154,8 @@ describe('Product at a terminal', () => {
       '--attended': [PEOPLE.productManager, `${PEOPLE.productManager}, ${PEOPLE.rdLead}`],
       '--lesson': ['small is good'],
       '--debt': [debt('2027-02-30'), debt('2027-02-01'), debt('2027-03-01'), undefined],
-      '--value "NPS': ['many', '39'],
-      '--value "CSAT': [undefined],
+      "--value 'NPS": ['many', '39'],
+      "--value 'CSAT": [undefined],
       '--outcome': ['success'],
       '--comment': ['two of a hundred answered'],
     });
@@ -169,7 +169,7 @@ describe('Product at a terminal', () => {
     const order = seen.flatMap((one) => ('asked' in one ? [one.asked] : 'shown' in one ? [one.shown] : []));
     const at = (part: string) => order.findIndex((text) => text.includes(part));
     expect(order[1]).toContain('1 of 3 daily values; leave empty to keep it inconclusive');
-    expect([at('What is NPS'), at('missed: 39'), at('Who attended'), at('How did'), at('Why')]).toEqual([
+    expect([at('What is NPS'), at('missed: 39'), at('Who attended'), at('outcome of the release'), at('Why')]).toEqual([
       0,
       2,
       3,

@@ -157,7 +157,7 @@ describe('people and checks say no', () => {
     const { review } = await company.state();
     if (review?.data.document === undefined) throw new Error('the review kept no document');
     const text = new TextDecoder().decode(await company.store.read(company.id, review.data.document));
-    expect(text).toMatch(/Outcome: \*\*success, although .* was missed: the campaign starts next week\*\*/);
+    expect(text).toMatch(/\*\*Outcome\*\*: \*\*success, although .* was missed: the campaign starts next week\*\*/);
   });
 });
 

@@ -55,7 +55,7 @@ describe('replicas under an autoscaler', () => {
   });
 });
 
-/** A Secret with a value of its own in each version, read by the pods of web. */
+/** A Secret with a value of its own in each version, read by the pods of its service. */
 function withSecret(
   objects: readonly Manifest[],
   { service, version }: { service: string; version: string },
@@ -66,6 +66,10 @@ function withSecret(
     metadata: { name: `${service}-key` },
     stringData: { KEY: `key of ${version}` },
   };
+  for (const { spec } of objects.filter(({ kind }) => kind === 'Deployment')) {
+    const { containers } = (spec as { template: { spec: { containers: { envFrom: unknown[] }[] } } }).template.spec;
+    for (const { envFrom } of containers) envFrom.push({ secretRef: { name: key.metadata.name } });
+  }
   return [...objects, key];
 }
 
@@ -114,8 +118,8 @@ describe('what acts by itself', () => {
     const seen: string[] = [];
     company = await openCompany({
       shape: {
-        objects: (objects, { version }) =>
-          version === '4.2.0'
+        objects: (objects, { service, version }) =>
+          service === 'web' && version === '4.2.0'
             ? [
                 ...objects,
                 {

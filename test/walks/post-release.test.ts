@@ -145,7 +145,7 @@ describe('hypercare', () => {
     company = await openCompany();
     await walkTo(company, 'hypercare');
     const { outcome } = await watchUntil({ 1: (end) => end() });
-    expect(outcome).toMatchObject({ result: 'pending', headline: expect.stringContaining('has just begun') });
+    expect(outcome).toMatchObject({ result: 'pending', headline: expect.stringContaining('has just started') });
     expect((await company.state()).hypercare?.observations).toHaveLength(0);
   });
 

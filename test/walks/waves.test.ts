@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Environments } from '../../src/ports/environments.ts';
+import type { SamplePoint } from '../../src/ports/metrics.ts';
 import { type Company, deadRuns, openCompany } from '../support/company.ts';
 import { toProduction, walkTo } from '../support/company-walk.ts';
 import { dyingStore, Killed } from '../support/dying-store.ts';
@@ -39,25 +40,36 @@ function when(step: string, act: () => void) {
   };
 }
 
-/** The company's measurements, with 3% fewer good events in one region while `bad` says so. */
-function worseIn({ sandbox }: Company, region: string, bad: () => boolean): Environments {
+/** The company's measurements, with 3% fewer good events in one region from the moment that `from` gives. */
+function worseIn({ sandbox }: Company, region: string, from: () => number | undefined): Environments {
   return {
     ...sandbox,
     metrics(environment) {
       const metrics = sandbox.metrics(environment);
       return {
         ...metrics,
-        async increase(selector, matchers, span) {
-          const reading = await metrics.increase(selector, matchers, span);
-          const isMeant = bad() && matchers.includes(`region="${region}"`) && selector.includes('code!~');
-          if (!reading.ok || !isMeant) return reading;
-          const series = new Map([...reading.value.series].map(([name, count]) => [name, Math.floor(count * 0.97)]));
-          const total = [...series.values()].reduce((sum, count) => sum + count, 0);
-          return { ok: true, value: { total, series } };
+        async samples(selector, matchers, span) {
+          const reading = await metrics.samples(selector, matchers, span);
+          const since = from();
+          const isMeant = matchers.includes(`region="${region}"`) && selector.includes('code!~');
+          if (!reading.ok || since === undefined || !isMeant) return reading;
+          return {
+            ok: true,
+            value: reading.value.map(({ labels, points }) => ({ labels, points: fewer(points, since) })),
+          };
         },
       };
     },
   };
+}
+
+/** A counter that grows 3% less from a moment on. */
+function fewer(points: readonly SamplePoint[], since: number): readonly SamplePoint[] {
+  const start = points.findLast(({ at }) => at <= since)?.value ?? 0;
+  return points.map(({ at, value }) => ({
+    at,
+    value: at <= since ? value : start + Math.floor((value - start) * 0.97),
+  }));
 }
 
 describe('region by region', () => {
@@ -81,11 +93,11 @@ describe('region by region', () => {
   it('what turns bad between waves goes back everywhere, and the last region never saw it', async () => {
     await openInRegions();
     const before = await company.production();
-    let soaking = false;
+    let began: number | undefined;
     const sink = when('soak:1', () => {
-      soaking = true;
+      began = company.sandbox.clock.now();
     });
-    const environments = worseIn(company, 'us', () => soaking);
+    const environments = worseIn(company, 'us', () => began);
     const outcome = await toProduction(company, {}, { sink, environments });
     expect(outcome).toMatchObject({ result: 'failed', data: { code: 'canary.failed', phase: 'rolled-back' } });
     expect(await completed()).not.toContain('rollout:web@production/ap');

@@ -5,15 +5,18 @@ export function inline(text: string): string {
   const line = cleanLine(text);
   // A single dollar is money; between two GitHub sets a formula, in which text can be hidden.
   const signs = line.indexOf('$') === line.lastIndexOf('$') ? /[\\`*[\]|~]/g : /[\\`*[\]|~$]/g;
-  return line
-    .replace(signs, '\\$&')
-    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-    .replace(/^#|(?<=\s)#(?=#*$)/g, '\\#')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/^([-+])(?=\s|[-\s]*$)/, '\\$1')
-    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
+  return (
+    line
+      .replace(signs, '\\$&')
+      .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+      .replace(/^#|(?<=\s)#(?=#*$)/g, '\\#')
+      // Any other is itself: R&D.
+      .replace(/&(?=#?[A-Za-z0-9]+;)/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/^([-+])(?=\s|[-\s]*$)/, '\\$1')
+      .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
+  );
 }
 
 /** A code span whose marks are longer than any run of backticks in it (CommonMark 6.1). */

@@ -30,11 +30,29 @@ export function sealWith(context: SigningGround, trust: Trust): Seal {
     try {
       return await seal(context, trust, plan, event, act);
     } catch (error) {
-      // The audit names what was not signed; production was put back all the same.
-      if (error instanceof RelctlError && leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) return event;
-      throw error;
+      if (!(error instanceof RelctlError) || !leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) throw error;
+      return signedAnyhow(context, trust, plan, event, act);
     }
   };
+}
+
+/**
+ * What puts production back is recorded in any case: signed where there is a key, also while what it is examined by does not
+ * read; without a signature where there is none, which the audit names.
+ */
+async function signedAnyhow(
+  context: SigningGround,
+  trust: Trust,
+  plan: ReleasePlan,
+  event: NewEvent<EventType>,
+  act: SignedAct,
+): Promise<NewEvent<EventType>> {
+  try {
+    return { ...event, data: await signed(context, trust, plan, event, act) };
+  } catch (error) {
+    if (error instanceof RelctlError) return event;
+    throw error;
+  }
 }
 
 async function seal(

@@ -164,7 +164,7 @@ describe('what the check calls complete', () => {
           );
         }
       }),
-      { numRuns: 150, seed: 20261128 },
+      { numRuns: 500, seed: 20261128 },
     );
     // Else the property would say nothing.
     expect(complete).toBeGreaterThan(20);

@@ -43,8 +43,11 @@ describe('a canary while the allowed signers do not read', () => {
     expect(await company.production()).toEqual(before);
   });
 
-  it('goes on once they read again', async () => {
+  it('goes on once they read again, and the audit names the one record that nothing could sign meanwhile', async () => {
     company.git.commit({ [SIGNERS_FILE]: company.signers }, 'Mended');
-    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 5 });
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({
+      findings: [{ code: 'signature-missing', fix: expect.stringContaining('--abort') }],
+      signed: 8,
+    });
   });
 });

@@ -32,7 +32,7 @@ test('a draft says of each command either that it is suggested or that it is sti
   const open = text.slice(text.indexOf('id: 20261102'));
   expect(open).toMatch(/up:\n.*TO BE WRITTEN/);
   expect(text).toMatch(
-    /# [a-z-]+(, which runs [a-z ]+)?; up and down for a person to write: relctl knows no usual command/,
+    /# [a-z-]+(, which runs [a-z ]+)?; up and down to be written by you: relctl knows no usual command/,
   );
 });
 
