@@ -74,7 +74,7 @@ describe('relctl deploy, killed', () => {
   afterAll(() => lab.remove());
 
   it('at every placement of a file, converges with --resume, repeats no step and promotes only once', {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     await convergesTo(lab, ['deploy', SAMPLE_ID], {
       phase: 'deployed',
@@ -94,7 +94,7 @@ describe('relctl deploy --abort, killed', () => {
   });
   afterAll(() => lab.remove());
 
-  it('converges by giving it again, and production is what it was', { timeout: 300_000 }, async () => {
+  it('converges by giving it again, and production is what it was', { timeout: 900_000 }, async () => {
     await convergesTo(lab, ['deploy', SAMPLE_ID, '--abort'], {
       stride: 2,
       phase: 'aborted',
@@ -110,7 +110,7 @@ describe('relctl rollback, killed', () => {
   });
   afterAll(() => lab.remove());
 
-  it('converges by giving it again, and production is what it was', { timeout: 300_000 }, async () => {
+  it('converges by giving it again, and production is what it was', { timeout: 900_000 }, async () => {
     const command = ['rollback', SAMPLE_ID, '--reason', 'checkouts fail', '--confirm'];
     await convergesTo(lab, command, {
       stride: 2,
