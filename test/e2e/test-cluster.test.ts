@@ -138,8 +138,11 @@ describe('pods', () => {
       },
       { what: 'completed rollout' },
     );
-    await waitFor(() => ready().length === 2, { what: 'pods of the new version alone' });
-    expect(await versions()).toMatchObject([{ version: '2.0.0' }, { version: '2.0.0' }]);
+    await waitFor(
+      async () =>
+        ready().length === 2 && (await versions()).every((one) => (one as { version: string }).version === '2.0.0'),
+      { what: 'pods of the new version alone' },
+    );
     expect(applied.metadata.generation).toBe(1);
   });
 

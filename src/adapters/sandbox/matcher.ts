@@ -9,10 +9,18 @@ export function parseSelector(text: string): Selector | undefined {
   return typeof selector === 'string' || !selector.matchers.every(isApplicable) ? undefined : selector;
 }
 
+/** Matchers that were read before: every look of a bake asks by the same ones, and for the labels of the same series. */
+const known = new Map<string, readonly Matcher[] | undefined>();
+const KNOWN_AT_MOST = 10_000;
+
 /** Reads label matchers, separated by commas; `undefined` when one is not well-formed. */
 export function parseMatchers(text: string): readonly Matcher[] | undefined {
+  if (known.has(text)) return known.get(text);
   const matchers = readMatchers(text);
-  return typeof matchers === 'string' || !matchers.every(isApplicable) ? undefined : matchers;
+  const read = typeof matchers === 'string' || !matchers.every(isApplicable) ? undefined : matchers;
+  if (known.size >= KNOWN_AT_MOST) known.clear();
+  known.set(text, read);
+  return read;
 }
 
 /** True when the labels satisfy all matchers; a label that is absent counts as empty, as in Prometheus. */

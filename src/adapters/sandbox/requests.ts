@@ -8,7 +8,7 @@ export type RequestCounts = readonly (readonly number[])[];
 
 /** What was counted before: the same moments are asked for again and again, for each metric and by each look. */
 const counted = new Map<string, RequestCounts>();
-const COUNTED_AT_MOST = 2000;
+const COUNTED_AT_MOST = 5000;
 
 /** What fixes the requests of equal pods from a change point on. */
 export function servingKey(
