@@ -241,6 +241,20 @@ describe.skipIf(!real)('the metrics port on a real Prometheus', () => {
     expect(value(await increase('gone_total')).total).toBe(600 + 300);
   });
 
+  it('names a target that is scraped in vain, and none that was taken away', async () => {
+    expect(value(await metrics.lostTargets(at(600)))).toEqual([{ job: 'web', instance: 'two:80' }]);
+    expect(value(await metrics.lostTargets(at(300)))).toEqual([]);
+  });
+
+  it('gives the samples of a series that was away with what it had before in front', async () => {
+    const [series] = value(await metrics.samples('away_total', [], span));
+    expect(series?.points.slice(0, 2)).toEqual([
+      { at: at(0), value: 100_000 - 1200 },
+      { at: at(60), value: 100_060 },
+    ]);
+    expect(series?.points.at(-1)).toEqual({ at: at(600), value: 100_600 });
+  });
+
   it('reads what a query gives: 0/0, infinity, text, a range, an old value, nonsense', async () => {
     const scalar = (query: string, when = at(600)) => metrics.scalar(query, when).then(reason);
     expect(await scalar('zero / zero')).toBe('not-a-number');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Metrics, Reading } from '../../src/ports/metrics.ts';
+import type { Metrics, Reading, SamplePoint } from '../../src/ports/metrics.ts';
 
 /** A world in which a counter has grown, as a subject of the contract. All times in milliseconds since the epoch. */
 export interface MetricsWorld {
@@ -105,11 +105,57 @@ export function describeMetricsContract(name: string, open: () => Promise<Metric
       expect(gaps).toEqual([]);
     });
 
+    it('gives raw samples, oldest first, that grow as it counts growth', async () => {
+      const { from, to } = world.span;
+      const samples = value(await world.metrics.samples(world.selector, [world.canary], { from, to }));
+      expect(samples.length).toBeGreaterThan(0);
+      for (const { labels, points } of samples) {
+        expect(labels.track).toBe('canary');
+        // One before the span at the most, and then each scrape within it.
+        expect(points.filter(({ at }) => at <= from).length).toBeLessThanOrEqual(1);
+        expect(points.at(-1)?.at).toBeGreaterThan(to - world.interval * 1000);
+        expect(points.every(({ at, value: now }, index) => isAfter(points[index - 1], at, now))).toBe(true);
+      }
+      const first = Math.max(...samples.map(({ points }) => points[0]?.at ?? 0));
+      const last = Math.min(...samples.map(({ points }) => points.at(-1)?.at ?? 0));
+      const valueAt = (points: readonly SamplePoint[], at: number) => points.find((point) => point.at === at)?.value;
+      const grown = samples.map(({ points }) => (valueAt(points, last) ?? 0) - (valueAt(points, first) ?? 0));
+      const counted = value(
+        await world.metrics.increase(world.selector, [world.canary], { from: first, to: last }),
+      ).total;
+      expect(grown.reduce((sum, one) => sum + one, 0)).toBeCloseTo(counted, 6);
+    });
+
+    it('gives the samples of a later span with the last one before it in front', async () => {
+      const { from, to } = world.span;
+      const middle = from + Math.round((to - from) / 2);
+      const whole = value(await world.metrics.samples(world.selector, [world.canary], { from, to }));
+      const later = value(await world.metrics.samples(world.selector, [world.canary], { from: middle, to }));
+      const key = (labels: object) => JSON.stringify(Object.entries(labels).sort());
+      for (const { labels, points } of later) {
+        const all = whole.find((one) => key(one.labels) === key(labels))?.points ?? [];
+        const before = all.findLast(({ at }) => at <= middle);
+        expect(points).toEqual(all.filter((point) => point === before || point.at > middle));
+      }
+    });
+
+    it('gives no samples of a counter that does not exist: that is an answer', async () => {
+      expect(value(await world.metrics.samples('relctl_no_such_counter_total', [], world.span))).toEqual([]);
+    });
+
+    it('knows of no lost target where all are reached', async () => {
+      expect(value(await world.metrics.lostTargets(world.span.to))).toEqual([]);
+    });
+
     it('gives every no data a sentence for people', async () => {
       const reading = await world.metrics.increase('relctl_no_such_counter_total', [], world.span);
       expect(reading.ok ? '' : reading.noData.detail).toMatch(/\w+ \w+/);
     });
   });
+}
+
+function isAfter(before: SamplePoint | undefined, at: number, value: number): boolean {
+  return before === undefined || (at > before.at && value >= before.value);
 }
 
 /** The value of a reading, or a failure that shows why there is none. */

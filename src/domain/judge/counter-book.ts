@@ -58,6 +58,15 @@ export class CounterBook {
     return [...this.byName.values()];
   }
 
+  /** Events a second of all targets that were sampled after a moment; `undefined` while none was sampled twice. */
+  rateAt(after: number): number | undefined {
+    const rates = this.targets()
+      .flatMap(({ total }) => [...total.values()])
+      .filter((track) => (track.lastAt ?? 0) > after)
+      .flatMap((track) => track.rate ?? []);
+    return rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0);
+  }
+
   /** Forgets samples that no later moment needs. */
   forgetBefore(moment: number): void {
     for (const { total, good } of this.byName.values()) {

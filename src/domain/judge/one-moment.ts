@@ -31,6 +31,8 @@ const FEWEST = 5;
 const RECENT = 45_000;
 /** Milliseconds for which samples are kept that a late target may need. */
 const LONGEST_WAIT = 120_000;
+/** Of a step, how much longer a scrape interval may be that still counts as one step: no two are of exactly the same length. */
+const JITTER = 0.1;
 /** Scrape intervals after which a target is late, when others were scraped. */
 const LATE = 1.6;
 
@@ -73,9 +75,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   if (canary.length === 0) return none(`canary: not sampled for ${staleAfter / 1000} s`);
   const living = controls.filter(isLiving);
   if (living.length === 0) return none('control: no series, or none that is sampled any more');
-  const newest = Math.max(...living.map(lastScrape));
-  const interval = scrapeInterval([...canary, ...living]);
-  const punctual = living.filter((target) => lastScrape(target) >= newest - LATE * interval);
+  const punctual = punctualOf(living, scrapeInterval([...canary, ...living]));
   const lost = controls.filter((target) => !punctual.includes(target) && options.lost?.has(target.instance) === true);
   if (lost.length > MOST_LOST * (punctual.length + lost.length)) {
     const names = lost.map((target) => target.name).join(', ');
@@ -143,7 +143,8 @@ export function forget(books: Books, { compared, reading }: MomentReading): void
 }
 
 /**
- * The control by itself at even moments up to a time: how restless its targets are, before anything is compared with them.
+ * The control by itself at even moments up to a time: how restless its targets are, before anything is compared with them. Each target as it
+ * was scraped last, at least once a step: counts between scrapes are an average of two, and would seem to scatter less than they do.
  * @param book of the control, with counting begun at `from`
  * @param every milliseconds between the moments
  */
@@ -155,11 +156,17 @@ export function controlHistory(
 ): readonly ControlLook[] {
   const targets = book.targets().filter((target) => hasTotal(target) && target.name !== '');
   const known = targets.length > 0 ? targets : book.targets().filter(hasTotal);
+  if (known.length === 0) return [];
   const looks: ControlLook[] = [];
-  for (let moment = span.from + every; moment <= span.to && known.length > 0; moment += every) {
+  // No further than all have been scraped that still are: what is not known yet must not look like requests that stayed away.
+  const interval = scrapeInterval(known);
+  const punctual = punctualOf(known, interval);
+  const end = Math.min(span.to, passedBy(punctual, punctual.length));
+  const step = Number.isFinite(interval) ? every * Math.max(1, Math.ceil(interval / every - JITTER)) : every;
+  for (let moment = span.from + step; moment <= end; moment += step) {
     const replicas = known
-      .filter((target) => lastScrape(target) >= moment - every)
-      .map((target) => [target.name, countsAt(target, moment, threshold)] as const);
+      .filter((target) => lastScrape(target) >= moment)
+      .map((target) => [target.name, countsBetween(target, span.from, moment, threshold)] as const);
     looks.push({
       elapsedSeconds: (moment - span.from) / 1000,
       control: plusAll(replicas.map(([, counts]) => counts)),
@@ -167,6 +174,12 @@ export function controlHistory(
     });
   }
   return looks;
+}
+
+/** Targets that were scraped when the others were. */
+function punctualOf(targets: readonly Target[], interval: number): readonly Target[] {
+  const newest = Math.max(...targets.map(lastScrape));
+  return targets.filter((target) => lastScrape(target) >= newest - LATE * interval);
 }
 
 /** How many targets of the control are enough to compare a stretch with. */
@@ -202,6 +215,14 @@ function edgesOf(side: {
   };
 }
 
+/** From scrape to scrape: the last ones at or before two moments. */
+function countsBetween(target: Target, from: number, to: number, threshold: string | undefined): Counts {
+  const [first, last] = [scrapeBefore(target, from), scrapeBefore(target, to)];
+  const good = [...(target.good.get(threshold ?? '')?.values() ?? [])];
+  const total = [...target.total.values()];
+  return countsOf(grown(good, last) - grown(good, first), grown(total, last) - grown(total, first));
+}
+
 function countsAt(target: Target, moment: number, threshold: string | undefined): Counts {
   return countsOf(
     grown(target.good.get(threshold ?? '')?.values() ?? [], moment),
@@ -231,6 +252,10 @@ function lastScrape(target: Target): number {
 
 function scrapesOf(target: Target): readonly number[] {
   return [...target.total.values()].flatMap((track) => [...track.times()]);
+}
+
+function scrapeBefore(target: Target, moment: number): number {
+  return lastAtOrBefore(scrapesOf(target), moment) ?? moment;
 }
 
 function lastAtOrBefore(times: readonly number[], horizon: number): number | undefined {

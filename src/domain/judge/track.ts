@@ -12,6 +12,7 @@ interface Knot {
  */
 export class Track {
   private knots: Knot[] = [];
+  private first: Knot | undefined;
   private last: SamplePoint | undefined;
   private base: number | undefined;
   private readonly from: number;
@@ -26,7 +27,8 @@ export class Track {
     for (const point of points) {
       if (this.last === undefined) {
         if (bornAt !== undefined && bornAt < point.at) this.knots.push({ at: bornAt, grown: 0 });
-        this.knots.push({ at: point.at, grown: bornAt === undefined ? 0 : point.value });
+        this.first = { at: point.at, grown: bornAt === undefined ? 0 : point.value };
+        this.knots.push(this.first);
       } else {
         if (point.at <= this.last.at) continue;
         const step = point.value >= this.last.value ? point.value - this.last.value : point.value;
@@ -39,6 +41,13 @@ export class Track {
   /** When it was last sampled; `undefined` before it was. */
   get lastAt(): number | undefined {
     return this.last?.at;
+  }
+
+  /** Growth a second between its first and its last sample; `undefined` before it was sampled twice. */
+  get rate(): number | undefined {
+    const last = this.knots.at(-1);
+    if (this.first === undefined || last === undefined || last.at <= this.first.at) return undefined;
+    return ((last.grown - this.first.grown) / (last.at - this.first.at)) * 1000;
   }
 
   /** When it was sampled, of what is still known. */

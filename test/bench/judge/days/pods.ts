@@ -2,7 +2,7 @@ import type { SampledSeries } from '../../../../src/ports/metrics.ts';
 import type { Random } from '../random.ts';
 
 /** Seconds between two scrapes of a pod. */
-const SCRAPE_SECONDS = 15;
+export const SCRAPE_SECONDS = 15;
 
 /** Something that changes at moments and holds in between: from each moment (seconds since the bake began) on, a value. */
 export type Steps = readonly (readonly [from: number, value: number])[];
@@ -55,8 +55,9 @@ export function simulatePod(behaviour: PodBehaviour, until: number, random: Rand
   for (const edge of Object.keys(behaviour.edges ?? {})) within[edge] = [];
   let before = behaviour.from;
   let [all, wrong] = [0, 0];
-  const first = behaviour.from + random.uniform() * SCRAPE_SECONDS;
-  for (let at = first; at <= end; at += SCRAPE_SECONDS) {
+  // Whole milliseconds, as a store keeps them.
+  const first = Math.round((behaviour.from + random.uniform() * SCRAPE_SECONDS) * 1000);
+  for (let at = first / 1000; at <= end; at = (Math.round(at * 1000) + SCRAPE_SECONDS * 1000) / 1000) {
     const requests = behaviour.rate * (at - before) * meanOver(behaviour.load ?? [[0, 1]], before, at);
     const ratio = Math.min(1, meanOver(behaviour.bad, before, at));
     const drawn = (behaviour.draw ?? independent)(requests, ratio, random);
@@ -110,13 +111,13 @@ export function series(
   for (let index = indexAfter(pod.times, span.from); index < pod.times.length; index += 1) {
     const at = pod.times[index] ?? 0;
     if (at > span.to) break;
-    points.push({ at: at * 1000, value: values[index] ?? 0 });
+    points.push({ at: Math.round(at * 1000), value: values[index] ?? 0 });
   }
   return { labels: { pod: pod.name, ...labels }, points };
 }
 
 /** Index of the first time after a moment. */
-export function indexAfter(times: readonly number[], moment: number): number {
+function indexAfter(times: readonly number[], moment: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
-import { type Compared, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import { type Compared, controlHistory, readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import type { SampledSeries } from '../../../../src/ports/metrics.ts';
 
 const FROM = 1_000_000;
@@ -87,5 +87,40 @@ describe('one moment for both sides', () => {
     both.control.enterGood([pod('s', 100, 0, 60)], false);
     const { reading } = readMoment(both, options(60));
     expect(reading).toMatchObject({ ok: true, canary: { bad: 4, total: 604 } });
+  });
+});
+
+describe('the control before the canary', () => {
+  const history = (pods: readonly SampledSeries[], every = 15) => {
+    const book = new CounterBook(FROM - 120_000);
+    book.enterTotal(pods);
+    book.enterGood(pods, false);
+    return controlHistory(book, { from: FROM - 120_000, to: FROM }, every * 1000, undefined);
+  };
+
+  it('goes no further than all targets were scraped: what is not known yet is not taken for a lull', () => {
+    const looks = history([2, 5, 8, 11, 14].map((phase) => pod(`s${phase}`, 100, phase, 0)));
+    expect(looks.at(-1)?.elapsedSeconds).toBe(105);
+    for (const [index, look] of looks.entries()) {
+      expect(Object.values(look.controlReplicas ?? {}).map(({ total }) => total)).toEqual(
+        Array.from({ length: 5 }, () => 1500 * (index + 1)),
+      );
+    }
+  });
+
+  it('has a scrape of each target in each look, however seldom they are', () => {
+    const seldom = [0, 10, 20].map((phase) => {
+      const all = pod(`s${phase}`, 100, phase, 0);
+      return { ...all, points: all.points.filter((_, index) => index % 2 === 0) };
+    });
+    const looks = history(seldom);
+    expect(looks.map(({ elapsedSeconds }) => elapsedSeconds)).toEqual([30, 60, 90]);
+    expect(looks.map(({ control }) => control.total)).toEqual([9000, 18_000, 27_000]);
+  });
+
+  it('knows a target that has gone up to its last scrape, and the others further', () => {
+    const looks = history([pod('s0', 100, 0, -60), pod('s1', 100, 1, 0)]);
+    expect(Object.keys(looks.at(-1)?.controlReplicas ?? {})).toEqual(['s1']);
+    expect(looks.filter((look) => 's0' in (look.controlReplicas ?? {}))).toHaveLength(4);
   });
 });
