@@ -18,6 +18,7 @@ export function switchOn(state: WorldState, name: FaultName, place: FaultPlace):
   if (known) return;
   state.faults.push({ name, ...where, since: state.now, spared: candidate ? runningImages(state, where) : [] });
   if (name === 'prometheus-down') state.outages = [...state.outages, { from: state.now }].slice(-100);
+  for (const one of ['staging', 'production']) recordTraffic(state, one, state.now);
 }
 
 /** Switches a fault off, everywhere or at a place. What suffers from it recovers. */

@@ -10,9 +10,23 @@ import type { ActiveFault, WorldState } from './world-state.ts';
 export const FAULTS = {
   'canary-errors': { scope: 'candidate', about: 'new versions answer 1.5 % of the requests with a server error' },
   'canary-latency': { scope: 'candidate', about: 'new versions take two and a half times as long to answer' },
+  'cold-start': { scope: 'candidate', about: 'new versions are slow for the first minute of their requests' },
+  'requests-lost': { scope: 'candidate', about: 'new versions lose a fifth of their requests before they count them' },
+  'out-of-memory': {
+    scope: 'candidate',
+    about: 'containers of new versions are killed for their memory four minutes after they start, and start again',
+  },
   'no-data': { scope: 'candidate', about: 'the metrics store gets no samples from the pods of new versions' },
   'crash-loop': { scope: 'candidate', about: 'containers of new versions exit soon after they start, again and again' },
   'image-missing': { scope: 'candidate', about: 'the registry does not have the images of new versions' },
+  'shared-incident': {
+    scope: 'world',
+    about:
+      'everything fails a tenth of its requests for half a minute, three minutes after a new version gets its first',
+  },
+  'sick-pod': { scope: 'world', about: 'the first of the stable pods answers 5 % of the requests with an error' },
+  'lost-target': { scope: 'world', about: 'the metrics store cannot reach the first of the stable pods' },
+  'coarse-buckets': { scope: 'world', about: "latency histograms have the client libraries' usual edges only" },
   'migration-failing': { scope: 'world', about: 'Jobs fail' },
   'smoke-failing': { scope: 'world', about: 'smoke tests fail: commands exit 1 and URLs answer 503' },
   'alert-never-fires': { scope: 'world', about: 'the new alerts are loaded, but never fire in staging' },

@@ -11,7 +11,7 @@ import type {
 import { faultOn } from './faults.ts';
 import { evaluateQuery, labelsOf } from './query.ts';
 import { none, resolve } from './selectors.ts';
-import { type Growth, growth, type Labelling } from './series.ts';
+import { type Growth, growth, type Labelling, unreachable } from './series.ts';
 import type { WorldState } from './world-state.ts';
 
 /** A series without a sample for longer than this before the end of a span is stale. */
@@ -26,14 +26,19 @@ export function createSandboxMetrics(
   labelling: Labelling,
   read: () => WorldState,
 ): Metrics {
-  const grown = (selector: string, matchers: readonly string[], span: Span): Reading<Growth> => {
+  const grown = (selector: string, matchers: readonly string[], span: Span): Reading<Growth> =>
+    growthOf(selector, matchers)(span);
+  /** Growth of one selector over spans; it is read once for all of them. */
+  const growthOf = (selector: string, matchers: readonly string[]): ((span: Span) => Reading<Growth>) => {
     const state = read();
-    const trouble = unavailable(state, environment, span.to);
-    if (trouble !== undefined) return trouble;
-    if (!(span.from < span.to)) return none('too-few-samples', 'the span is empty');
     const wanted = resolve(state, selector, matchers);
-    if (wanted === undefined) return none('error', `the selector ${selector} cannot be read`);
-    return { ok: true, value: growth(state, environment, labelling, wanted.metric, wanted.matchers, span) };
+    return (span) => {
+      const trouble = unavailable(state, environment, span.to);
+      if (trouble !== undefined) return trouble;
+      if (!(span.from < span.to)) return none('too-few-samples', 'the span is empty');
+      if (wanted === undefined) return none('error', `the selector ${selector} cannot be read`);
+      return { ok: true, value: growth(state, environment, labelling, wanted.metric, wanted.matchers, span) };
+    };
   };
   return {
     async increase(selector, matchers, span): Promise<Reading<Increase>> {
@@ -69,12 +74,13 @@ export function createSandboxMetrics(
     },
     async samples(selector, matchers, span): Promise<Reading<readonly SampledSeries[]>> {
       const points = new Map<string, SamplePoint[]>();
+      const over = growthOf(selector, matchers);
       let before = Math.floor(span.from / SCRAPE_MS) * SCRAPE_MS;
       for (let at = before; at <= span.to; at += SCRAPE_MS) {
-        const fresh = grown(selector, matchers, { from: at === before ? at - SCRAPE_MS : before, to: at });
+        const fresh = over({ from: at === before ? at - SCRAPE_MS : before, to: at });
         if (!fresh.ok) return fresh;
         const isNew = [...fresh.value.series.keys()].some((key) => !points.has(key));
-        const whole = isNew ? grown(selector, matchers, { from: 0, to: at }) : undefined;
+        const whole = isNew ? over({ from: 0, to: at }) : undefined;
         if (whole?.ok === false) return whole;
         for (const [key, count] of fresh.value.series) {
           const known = points.get(key) ?? [];
@@ -87,7 +93,8 @@ export function createSandboxMetrics(
       return { ok: true, value: [...points].map(([key, known]) => ({ labels: labelsOf(key), points: known })) };
     },
     async lostTargets(at) {
-      return unavailable(read(), environment, at) ?? { ok: true, value: [] };
+      const state = read();
+      return unavailable(state, environment, at) ?? { ok: true, value: unreachable(state, environment, labelling, at) };
     },
     async scalar(query, at) {
       const state = read();

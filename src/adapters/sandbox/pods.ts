@@ -86,8 +86,27 @@ function podObject(
   };
 }
 
+/** How long a container with the fault `out-of-memory` runs, in milliseconds. */
+const KILLED_EVERY = 4 * 60_000;
+
+function killedForMemory(at: number, now: number): object {
+  const restartCount = Math.floor((now - at) / KILLED_EVERY);
+  const last = at + restartCount * KILLED_EVERY;
+  const terminated = {
+    exitCode: 137,
+    reason: 'OOMKilled',
+    startedAt: rfc3339(last - KILLED_EVERY),
+    finishedAt: rfc3339(last),
+  };
+  const state = { running: { startedAt: rfc3339(last) } };
+  return { ready: true, started: true, restartCount, state, lastState: { terminated } };
+}
+
 function containerState(set: ReplicaSetState, image: string, pod: PodState, now: number): object {
   const [, at, ready] = pod;
+  if (ready !== null && set.effects.includes('out-of-memory') && now - at >= KILLED_EVERY) {
+    return killedForMemory(at, now);
+  }
   if (ready !== null) {
     return ready <= now
       ? { ready: true, started: true, restartCount: 0, state: { running: { startedAt: rfc3339(ready) } } }

@@ -1,5 +1,5 @@
 import { arrivals } from './arrivals.ts';
-import { requestClasses, trafficSeconds } from './behaviour.ts';
+import { requestClasses, stretches, trafficSeconds } from './behaviour.ts';
 import { keyOf, mix } from './random.ts';
 import type { ChangePoint, Serving, WorldState } from './world-state.ts';
 
@@ -45,16 +45,48 @@ export function requestsUntil(
     group.share === undefined
       ? point.requestsPerSecond / podsOf(point)
       : (point.requestsPerSecond * group.share) / group.pods;
-  const shares = requestClasses(edgesFrom(state, point.at), group.effects);
+  const edges = edgesFrom(state, point.at);
   const process = keyOf(state.seed, key);
-  const counts = Array.from({ length: group.pods }, (_, slot) =>
-    shares.map((share, index) =>
-      arrivals(mix(mix(process, slot), index), point.at, at, (from, to) => perPod * share * trafficSeconds(from, to)),
-    ),
-  );
+  const perCountingPod = group.effects.includes('requests-lost') ? perPod * (1 - LOST_SHARE) : perPod;
+  const counts = Array.from({ length: group.pods }, (_, slot) => {
+    // What befalls one pod befalls the first.
+    const effects = group.effects.filter((effect) => slot === 0 || !ONE_POD.has(effect));
+    const meanOf = meansOf(edges, effects);
+    return requestClasses(edges, []).map((_share, index) =>
+      arrivals(mix(mix(process, slot), index), point.at, at, (from, to) => perCountingPod * meanOf(index, from, to)),
+    );
+  });
   if (counted.size >= COUNTED_AT_MOST) counted.clear();
   counted.set(cacheKey, counts);
   return counts;
+}
+
+/** Of the requests that reach a version with the fault `requests-lost`, those that it does not count. */
+const LOST_SHARE = 0.2;
+/** Faults of one pod among many. */
+const ONE_POD: ReadonlySet<string> = new Set(['sick-pod', 'lost-target']);
+
+/** Seconds' worth of requests of a class between two times, with what passes by itself. */
+function meansOf(
+  edges: readonly number[],
+  effects: readonly string[],
+): (index: number, from: number, to: number) => number {
+  const known = new Map<string, readonly number[]>();
+  const classes = (now: readonly string[]) => {
+    const key = now.join('+');
+    const shares = known.get(key) ?? requestClasses(edges, now);
+    known.set(key, shares);
+    return shares;
+  };
+  if (!effects.some((effect) => effect.includes('@'))) {
+    const shares = classes(effects);
+    return (index, from, to) => (shares[index] ?? 0) * trafficSeconds(from, to);
+  }
+  return (index, from, to) =>
+    stretches(effects, from, to).reduce(
+      (sum, part) => sum + (classes(part.effects)[index] ?? 0) * trafficSeconds(part.from, part.to),
+      0,
+    );
 }
 
 /** Upper edges of the latency histogram that pods export which serve from a time on, in seconds, rising. */

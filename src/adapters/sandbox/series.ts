@@ -1,4 +1,5 @@
 import type { Matcher } from '../../plan/promql/selector.ts';
+import { faultOn } from './faults.ts';
 import { type Labels, matches, seriesName } from './matcher.ts';
 import { podName } from './pods.ts';
 import { edgesFrom, requestsUntil, servingKey } from './requests.ts';
@@ -39,18 +40,22 @@ export function growth(
   const series = new Map<string, number>();
   const present: { from: number; to: number }[] = [];
   const prefix = trafficKey(environment, '');
+  const isCoarse = faultOn(state, 'coarse-buckets');
   for (const [key, history] of Object.entries(state.traffic)) {
     if (!key.startsWith(prefix)) continue;
     const service = key.slice(prefix.length);
     for (const { point, from, to } of servedBetween(history, span.from, span.to)) {
       const edges = edgesFrom(state, point.at);
-      const slices = slicesByEdges.get(edges) ?? slicesOf(metric, edges, split('code'), split('le'));
+      const slices =
+        slicesByEdges.get(edges) ??
+        slicesOf(metric, edges, split('code'), split('le')).filter(({ labels }) => !isCoarse || isUsual(labels.le));
       slicesByEdges.set(edges, slices);
       if (slices.length === 0) continue;
       for (const group of point.serving) {
         if (group.effects.includes('no-data')) continue;
         const labels = { service, job: service, ...labelling(group) };
-        const pods = matchingPods(group, labels, ofPod);
+        const reached = group.effects.includes('lost-target') ? 1 : 0;
+        const pods = matchingPods(group, labels, ofPod).filter(({ slot }) => slot >= reached);
         if (pods.length === 0) continue;
         extend(present, from, to);
         const key = servingKey(state, environment, service, point, group);
@@ -70,6 +75,35 @@ export function growth(
     }
   }
   return { series, present };
+}
+
+/** Targets that are to be scraped at a time and cannot be. */
+export function unreachable(
+  state: WorldState,
+  environment: string,
+  labelling: Labelling,
+  at: number,
+): readonly Labels[] {
+  const prefix = trafficKey(environment, '');
+  return Object.entries(state.traffic)
+    .filter(([key]) => key.startsWith(prefix))
+    .flatMap(([key, history]) => {
+      const point = history.findLast((one) => one.at <= at);
+      const service = key.slice(prefix.length);
+      return (point?.serving ?? [])
+        .filter(({ effects }) => effects.includes('lost-target'))
+        .map((group) => {
+          const { job = service } = labelling(group);
+          return { job, instance: podName(group.deployment, group.hash, 0) };
+        });
+    });
+}
+
+/** The edges that client libraries have unless somebody says otherwise. */
+const USUAL_EDGES: ReadonlySet<string> = new Set(['0.1', '0.25', '0.5', '1', '2.5', '5', '10', '+Inf']);
+
+function isUsual(le: string | undefined): boolean {
+  return le === undefined || USUAL_EDGES.has(le);
 }
 
 interface Slice {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { PASSING, since } from './behaviour.ts';
 import { podLabels, readyPods, serviceOf } from './deployments.ts';
+import { faultOn } from './faults.ts';
 import { fieldsAt } from './merge.ts';
 import { type Part, partsOf, selectsPods } from './steering.ts';
 import type { ChangePoint, Serving, StoredObject, WorldState } from './world-state.ts';
@@ -38,14 +40,14 @@ export function recordTraffic(state: WorldState, environment: string, at: number
   const prefix = trafficKey(environment, '');
   const known = Object.keys(state.traffic).filter((key) => key.startsWith(prefix));
   for (const key of new Set([...known, ...[...serving.keys()].map((service) => prefix + service)])) {
-    const now = serving.get(key.slice(prefix.length)) ?? [];
     const history = state.traffic[key] ?? [];
     const last = history.at(-1);
+    const now = begun(serving.get(key.slice(prefix.length)) ?? [], last?.serving ?? [], at);
     const requestsPerSecond = requestRate(state, environment, key.slice(prefix.length));
     if (isDeepStrictEqual(last?.serving ?? [], now) && (last?.requestsPerSecond ?? 0) === requestsPerSecond) continue;
     if (last === undefined && now.length === 0) continue;
     const before = last?.at === at ? history.slice(0, -1) : history;
-    state.traffic[key] = forget([...before, { at, requestsPerSecond, serving: now }], at);
+    state.traffic[key] = forget([...before, { at, requestsPerSecond, serving: [...now] }], at);
   }
 }
 
@@ -121,9 +123,39 @@ function servingOf(state: WorldState, target: string, stored: StoredObject): Ser
     if (pods === 0) return [];
     const track = podLabels(set.template).track ?? 'stable';
     const deployment = stored.object.metadata.name;
-    const effects = [...set.effects];
+    const effects = [...set.effects, ...worldEffects(state, target, stored, { track, pods })];
     return [{ target, deployment, hash: set.hash, image: set.image, track, pods, effects }];
   });
+}
+
+/** What befalls whoever serves here, whatever version it is. */
+function worldEffects(
+  state: WorldState,
+  target: string,
+  stored: StoredObject,
+  { track, pods }: Pick<Serving, 'track' | 'pods'>,
+): readonly string[] {
+  const environment = state.targets[target]?.environment;
+  const place = { service: serviceOf(labelsOf(stored)), ...(environment === undefined ? {} : { environment }) };
+  const isOneOfMany = track === 'stable' && pods > 1;
+  return [
+    ...(faultOn(state, 'shared-incident', place) ? ['shared-incident'] : []),
+    ...(['sick-pod', 'lost-target'] as const).filter((name) => isOneOfMany && faultOn(state, name, place)),
+  ];
+}
+
+/** The time of effects that pass begins with the first request of who has them; that of what all share with the first of a newcomer. */
+function begun(now: readonly Serving[], before: readonly Serving[], at: number): readonly Serving[] {
+  const earlier = ({ target, deployment, hash }: Serving) =>
+    before.find((one) => one.target === target && one.deployment === deployment && one.hash === hash);
+  const isNew = (group: Serving) => group.share !== 0 && (earlier(group)?.share ?? (earlier(group) ? 1 : 0)) === 0;
+  const hasNewcomer = now.some(isNew);
+  const begin = (group: Serving, effect: string): readonly string[] => {
+    if (PASSING[effect] === undefined) return [effect];
+    if (effect === 'shared-incident' ? hasNewcomer : isNew(group)) return [since(effect, at)];
+    return earlier(group)?.effects.filter((one) => one.startsWith(`${effect}@`)) ?? [];
+  };
+  return now.map((group) => ({ ...group, effects: group.effects.flatMap((effect) => begin(group, effect)) }));
 }
 
 /** Where a Service object selects pods of this service, only the Deployments that one selects get requests. */
