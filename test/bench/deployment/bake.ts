@@ -1,18 +1,41 @@
 import { readFileSync } from 'node:fs';
+import { COUNTER } from '../../cluster/exporter.ts';
 import { waitFor } from '../../cluster/wait.ts';
 import { startLab } from '../../e2e/support/lab.ts';
 import { RELEASE } from '../../e2e/support/lab-product.ts';
 import { HEAD, machine, publish, row } from './figures.ts';
 
 /**
- * What relctl takes of the machine while it watches a canary: its own CPU time and that of everything that it starts, over a
- * minute of a bake with the looks of the standard plan, and how much memory it has.
+ * What relctl takes of the machine while it watches a canary: its own CPU time and that of everything that it starts, over two minutes
+ * of a bake with the looks of the standard plan, and how much memory it has. Arguments: SLOs and stable pods.
  */
-const SECONDS = 60;
+const SECONDS = 120;
 const TICKS_A_SECOND = 100;
+const [slos = 1, pods = 3] = process.argv.slice(3).map(Number);
 
-const lab = await startLab({ migration: false, canary: { bake: `${SECONDS + 30}s`, look: '15s' } });
+const selector = `${COUNTER}{service="web"}`;
+const lab = await startLab({
+  migration: false,
+  canary: { bake: `${SECONDS + 30}s`, look: '15s' },
+  spec: {
+    slos: Array.from({ length: slos }, (_, index) => ({
+      name: `availability ${index + 1}`,
+      service: 'web',
+      objective: '95%',
+      good: selector.replace('}', ',code!~"5.."}'),
+      total: selector,
+    })),
+  },
+});
 try {
+  lab.exporter.count([
+    ...Array.from({ length: pods }, (_, index) => ({
+      labels: { track: 'stable', pod: `pod-${index}` },
+      rate: 300,
+      bad: 0.001,
+    })),
+    { labels: { track: 'canary', pod: 'canary' }, rate: 300, bad: 0.001 },
+  ]);
   const arena = await lab.arena();
   const deployment = arena.start(['deploy', RELEASE]);
   const { pid } = deployment.child;
@@ -28,7 +51,7 @@ try {
   const ended = await deployment.ended;
   if (ended.code !== 0) throw new Error(ended.stderr);
   publish([
-    `A bake of ${SECONDS + 30} s with a look every 15 s and a lock that is renewed every 20 s; ${machine()}.`,
+    `A bake of ${SECONDS + 30} s, ${slos === 1 ? 'one SLO' : `${slos} SLOs`} of ${pods} stable pods, scraped every second, with a look every 15 s (every 5 s in the first minute) and a lock that is renewed every 20 s; ${machine()}.`,
     '',
     HEAD,
     row(

@@ -18,8 +18,6 @@ export interface Run {
 export function report(run: Run, measured: readonly MeasuredSection[]): string {
   const rows = measured.flatMap((section) => section.rows);
   return [
-    '# The judge on the bench',
-    '',
     `Made by \`${run.command}\`: ${run.canaries.toLocaleString('en-US')} simulated canaries a row, seed ${run.seed}. Written by that command; edit it there.`,
     '',
     'Base bad ratio 0.1%, the canary gets 1% of the requests, 15 minutes, looks every 15 s. Each cell is the share of canaries that a judge aborts and, after it, the median time until it does. In the rows ×1 the canary is good, so an abort is false; in the others it is a detection. All judges see the same counts.',
@@ -30,8 +28,8 @@ export function report(run: Run, measured: readonly MeasuredSection[]): string {
     "- **SPRT**: Wald's test that is told both bad ratios, α = β = 1%; in the rows ×1 it looks for ×5.",
     '- **time** and **power**: median time and detections of relctl over those of the SPRT.',
     '',
-    ...measured.flatMap(({ section, rows: own }) => [`## ${section.title}`, '', section.text, '', ...table(own), '']),
-    '## The aims',
+    ...measured.flatMap(({ section, rows: own }) => [`### ${section.title}`, '', section.text, '', ...table(own), '']),
+    '### The aims',
     '',
     '| aim | measured | |',
     '|---|---|---|',

@@ -1,65 +1,80 @@
-import { createRandom } from '../random.ts';
-import { type Day, simulateDay } from './day.ts';
+import { parseArgs } from 'node:util';
+import type { Day } from './day.ts';
+import { type DayRow, reaches, runDay } from './row.ts';
 import { DAYS } from './rows.ts';
-import { type DayEnd, watchDay } from './run.ts';
 
-/** What became of the canaries of a row. Shares of all of them. */
-export interface DayRow {
-  readonly day: Day;
-  readonly failed: number;
-  readonly passed: number;
-  readonly inconclusive: number;
-  /** Median seconds until the abort, and the share that was aborted within what the aim asks for. */
-  readonly median: number | undefined;
-  readonly inTime: number;
-  readonly codes: Readonly<Record<string, number>>;
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    canaries: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+  },
+});
+const [canaries, seed] = [Number(values.canaries), Number(values.seed)];
+if (!Number.isInteger(canaries) || canaries < 1 || !Number.isInteger(seed)) {
+  throw new Error('--canaries and --seed must be whole numbers, --canaries at least 1');
+}
+const wanted = DAYS.map((day, index) => ({ day, index })).filter(({ day }) => day.section.includes(values.only));
+const rows = wanted.map(({ day, index }) => {
+  const row = runDay(day, canaries, seed * 1000 + index);
+  console.error(`${day.section} · ${day.name} · ${day.rate}/s: ${reaches(row) ? 'reached' : 'MISSED'}`);
+  return row;
+});
+process.stdout.write(
+  [...new Set(rows.map(({ day }) => day.section))]
+    .flatMap((section) => ['', `### ${section}`, '', ...table(rows.filter(({ day }) => day.section === section))])
+    .concat('')
+    .join('\n'),
+);
+process.exitCode = rows.every(reaches) ? 0 : 1;
+
+function table(own: readonly DayRow[]): readonly string[] {
+  const peers = Object.keys(own[0]?.peers ?? {});
+  return [
+    `${canaries.toLocaleString('en-US')} canaries a row, seed ${seed}.`,
+    '',
+    `| requests/s | the day | aim | relctl | passes / neither | ${peers.join(' | ')} | promised / shown |`,
+    `|${'---|'.repeat(6 + peers.length)}`,
+    ...own.map((row) => {
+      const { day, passed, inconclusive, promised, shown } = row;
+      const cells = [
+        day.rate.toLocaleString('en-US'),
+        day.name,
+        `${sayAim(day.aim)}: ${reaches(row) ? 'reached' : '**missed**'}`,
+        sayFound(row),
+        `${percent(passed)} / ${percent(inconclusive)}`,
+        ...peers.map((name) => aborted(row.peers[name]?.aborted ?? 0, row.peers[name]?.median)),
+        promised === undefined || shown === undefined ? '' : `×${promised.toFixed(2)} / ×${shown.toFixed(2)}`,
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  ];
 }
 
-/** Runs a row. */
-export function runDay(day: Day, canaries: number, seed: number): DayRow {
-  const random = createRandom(seed);
-  const ends: DayEnd[] = [];
-  for (let canary = 0; canary < canaries; canary += 1) ends.push(watchDay(day, simulateDay(day, random)));
-  const wanted = day.aim.kind === 'found' ? day.aim.code : undefined;
-  const isFound = (end: DayEnd) => end.verdict === 'fail' || end.code === wanted;
-  const times = ends.filter(isFound).map((end) => end.seconds);
-  const within = day.aim.kind === 'found' ? (day.aim.within ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-  const share = (verdict: string) => ends.filter((end) => end.verdict === verdict).length / canaries;
-  const codes: Record<string, number> = {};
-  for (const { code } of ends) codes[code] = (codes[code] ?? 0) + 1 / canaries;
-  return {
-    day,
-    failed: share('fail'),
-    passed: share('pass'),
-    inconclusive: 1 - share('fail') - share('pass'),
-    median: times.length === 0 ? undefined : [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)],
-    inTime: times.filter((time) => time <= within).length / canaries,
-    codes,
-  };
+/** What relctl did: aborts, or what its aim is about. */
+function sayFound({ day: { aim }, failed, median, inTime, codes }: DayRow): string {
+  if (aim.kind !== 'found') return aborted(failed, failed > 0 ? median : undefined);
+  const found = aim.code === undefined ? failed : Math.max(failed, codes[aim.code] ?? 0);
+  const timely = aim.within === undefined ? '' : `, ${percent(inTime)} in time`;
+  return `${aborted(found, median)}${timely}`;
 }
 
-/** Whether a row reaches its aim. */
-export function reaches({ day: { aim }, failed, passed, median, inTime }: DayRow): boolean {
+function sayAim(aim: Day['aim']): string {
   switch (aim.kind) {
     case 'not-aborted':
-      return failed <= aim.atMost && passed >= (aim.passes ?? 0);
+      return `aborted <= ${percent(aim.atMost)}${aim.passes === undefined ? '' : `, passes >= ${percent(aim.passes)}`}`;
     case 'found':
-      return inTime >= aim.atLeast && (aim.median === undefined || (median ?? Number.POSITIVE_INFINITY) <= aim.median);
+      return `found >= ${percent(aim.atLeast)}${aim.within === undefined ? '' : ` by ${aim.within} s`}${aim.median === undefined ? '' : `, median <= ${aim.median} s`}`;
     case 'not-passed':
-      return passed <= aim.atMost;
+      return `passes <= ${percent(aim.atMost)}`;
   }
 }
 
-/** Runs all rows, or those whose section or name holds a word. */
-export function runDays(
-  run: { readonly canaries: number; readonly seed: number; readonly only?: string },
-  told: (row: DayRow) => void,
-): readonly DayRow[] {
-  return DAYS.filter((day) => run.only === undefined || `${day.section} ${day.name}`.includes(run.only)).map(
-    (day, index) => {
-      const row = runDay(day, run.canaries, run.seed * 1000 + index);
-      told(row);
-      return row;
-    },
-  );
+function aborted(share: number, median: number | undefined): string {
+  return median === undefined || share === 0 ? percent(share) : `${percent(share)} (${Math.round(median)} s)`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))}%`;
 }

@@ -341,5 +341,57 @@ const latency: readonly Day[] = [1000, 10_000].flatMap((rate) =>
   ),
 );
 
+/** Requests of a user go to one pod, and whoever fails, fails again and again. */
+const sticky: readonly Day[] = [1000, 10_000].flatMap((rate): readonly Day[] =>
+  [1, 5].flatMap((times): readonly Day[] => {
+    const section = 'Sticky users';
+    const aim = times === 1 ? ({ kind: 'not-aborted', atMost: 0.02 } as const) : { ...FOUND, atLeast: 0.9 };
+    const name = times === 1 ? 'good' : `×${times}`;
+    return [
+      {
+        section,
+        name: `${name}, whoever fails, fails five times`,
+        rate,
+        aim,
+        pods: () => ({
+          canary: [canaryPod(rate, steady(times * BASE), { draw: fiveTimes })],
+          stable: stablePods(rate, steady(BASE)).map((pod) => ({ ...pod, draw: fiveTimes })),
+        }),
+      },
+      {
+        section,
+        name: `${name}, each pod keeps failing users of its own (CV 30%)`,
+        rate,
+        aim,
+        pods: (random) => {
+          const own = (of: number) => steady((of * BASE * random.gamma(11)) / 11);
+          return {
+            canary: [canaryPod(rate, own(times))],
+            stable: stablePods(rate, steady(BASE)).map((pod) => ({ ...pod, bad: own(1) })),
+          };
+        },
+      },
+    ];
+  }),
+);
+
+/** Bad events in clumps of one to nine, five in the mean. */
+function fiveTimes(requests: number, ratio: number, random: Random) {
+  const total = random.poisson(requests);
+  let bad = 0;
+  for (let users = random.poisson((total * ratio) / 5); users > 0; users -= 1)
+    bad += 1 + Math.floor(random.uniform() * 9);
+  return { total, bad: Math.min(total, bad) };
+}
+
 /** The rows, in the order of the report. */
-export const DAYS: readonly Day[] = [...warmUp, ...shared, ...sick, ...lost, ...share, ...latency, ...windows];
+export const DAYS: readonly Day[] = [
+  ...warmUp,
+  ...shared,
+  ...sick,
+  ...lost,
+  ...share,
+  ...latency,
+  ...sticky,
+  ...windows,
+];

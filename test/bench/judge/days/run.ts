@@ -1,20 +1,25 @@
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
 import { decide, type Verdict } from '../../../../src/domain/judge/decision.ts';
 import { observe, openJudgement } from '../../../../src/domain/judge/judgement.ts';
-import type { ControlLook, Counts, SloReading } from '../../../../src/domain/judge/look.ts';
-import { type Compared, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import type { ControlLook, SloReading } from '../../../../src/domain/judge/look.ts';
+import { type Compared, controlHistory, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import { outlookOf } from '../../../../src/domain/judge/outlook.ts';
 import type { JudgeSettings } from '../../../../src/domain/judge/settings.ts';
-import { BAKE_SECONDS, type Day, HISTORY_SECONDS, type SimulatedDay } from './day.ts';
-import { indexAfter, type SimulatedPod, series } from './pods.ts';
+import { BAKE_SECONDS, type Day, HISTORY_SECONDS, SHARE, type SimulatedDay } from './day.ts';
+import { SCRAPE_SECONDS, type SimulatedPod, series } from './pods.ts';
 
 /** How a day ended. */
 export interface DayEnd {
   readonly verdict: Verdict;
   readonly code: string;
   readonly seconds: number;
+  /** Smallest visible ratio of the first SLO: promised before the start, and decided at the end of a bake that was not cut short. */
+  readonly promised?: number;
+  readonly shown?: number;
 }
 
 const STALE_SECONDS = 60;
+const LOOK_SECONDS = 15;
 
 /** The settings of a day: the policy's and the plan's defaults but for what the row says. */
 function settingsOf(day: Day): JudgeSettings {
@@ -48,33 +53,37 @@ export function watchDay(day: Day, simulated: readonly SimulatedDay[]): DayEnd {
     const decision = decide(judgement);
     const isHeld = decision.code === 'requests-extra' || decision.code === 'latency-shifted';
     if (decision.verdict === 'fail' || decision.verdict === 'pass' || isHeld) {
-      return { verdict: decision.verdict, code: decision.code, seconds: at };
+      const isWhole = at >= BAKE_SECONDS && at <= BAKE_SECONDS + (settings.warmupSeconds ?? 0) + 2 * LOOK_SECONDS;
+      const shown = isWhole ? decision.slos[0]?.smallestRatio : undefined;
+      const promised = shown === undefined ? undefined : promise(day, settings, history['slo-0'] ?? []);
+      return {
+        verdict: decision.verdict,
+        code: decision.code,
+        seconds: at,
+        ...(shown === undefined || promised === undefined ? {} : { shown, promised }),
+      };
     }
   }
   const { verdict, code } = decide(judgement);
   return { verdict, code, seconds: end };
 }
 
-function openReader(day: SimulatedDay, threshold: string | undefined): (at: number) => SloReading {
+/** What is promised before the start, from the control alone. */
+function promise(day: Day, settings: JudgeSettings, history: readonly ControlLook[]): number | undefined {
+  const [slo] = settings.slos;
+  if (slo === undefined) return undefined;
+  return outlookOf(settings, slo, { history, rate: day.rate, share: SHARE, canaryReplicas: 1 }).smallestRatio;
+}
+
+/** Reads a simulated day look by look: what a metrics store holds of its pods, and production's own counting. Seconds since the bake began. */
+export function openReader(day: SimulatedDay, threshold: string | undefined): (at: number) => SloReading {
   const books = { canary: new CounterBook(0), control: new CounterBook(0) };
-  const enter = (book: CounterBook, pods: readonly SimulatedPod[], span: { from: number; to: number }) => {
-    for (const pod of pods) {
-      const labels = { instance: pod.name };
-      const all = series(pod, pod.total, span, labels);
-      if (all.points.length === 0) continue;
-      book.enterTotal([all]);
-      if (threshold === undefined) book.enterGood([series(pod, pod.good, span, labels)], false);
-      for (const [le, within] of Object.entries(pod.within)) {
-        book.enterGood([series(pod, within, span, { ...labels, le })], true);
-      }
-    }
-  };
   const lost = new Set(day.lost.map((instance) => instanceOf({ instance })));
   let before = -300;
   let compared: Compared | undefined;
   return (at) => {
-    enter(books.canary, day.canary, { from: before, to: at });
-    enter(books.control, day.stable, { from: before, to: at });
+    enterPods(books.canary, day.canary, { from: before, to: at }, threshold);
+    enterPods(books.control, day.stable, { from: before, to: at }, threshold);
     before = at;
     const read = readMoment(
       books,
@@ -94,28 +103,28 @@ function openReader(day: SimulatedDay, threshold: string | undefined): (at: numb
 }
 
 /** The control before the canary, one look every 15 s. */
-function historyOf(day: SimulatedDay, threshold: string | undefined): readonly ControlLook[] {
-  const looks: ControlLook[] = [];
-  const living = day.stable.filter((pod) => (pod.times[0] ?? 0) < -HISTORY_SECONDS);
-  const begin = living.map((pod) => countsBefore(pod, -HISTORY_SECONDS, threshold));
-  for (let elapsed = 15; elapsed <= HISTORY_SECONDS; elapsed += 15) {
-    const replicas: Record<string, Counts> = {};
-    let [bad, total] = [0, 0];
-    for (const [index, pod] of living.entries()) {
-      const now = countsBefore(pod, elapsed - HISTORY_SECONDS, threshold);
-      const own = { bad: now.bad - (begin[index]?.bad ?? 0), total: now.total - (begin[index]?.total ?? 0) };
-      replicas[pod.name] = own;
-      bad += own.bad;
-      total += own.total;
-    }
-    looks.push({ elapsedSeconds: elapsed, control: { bad, total }, controlReplicas: replicas });
-  }
-  return looks;
+export function historyOf(day: SimulatedDay, threshold: string | undefined): readonly ControlLook[] {
+  const span = { from: -HISTORY_SECONDS, to: 0 };
+  const book = new CounterBook(span.from * 1000);
+  // With the last sample before the span, as a store gives it.
+  enterPods(book, day.stable, { from: span.from - 2 * SCRAPE_SECONDS, to: span.to }, threshold);
+  return controlHistory(book, { from: span.from * 1000, to: span.to * 1000 }, LOOK_SECONDS * 1000, threshold);
 }
 
-function countsBefore(pod: SimulatedPod, at: number, threshold: string | undefined): Counts {
-  const good = threshold === undefined ? pod.good : (pod.within[threshold] ?? []);
-  const index = indexAfter(pod.times, at) - 1;
-  const total = pod.total[index] ?? 0;
-  return { bad: total - (good[index] ?? 0), total };
+function enterPods(
+  book: CounterBook,
+  pods: readonly SimulatedPod[],
+  span: { readonly from: number; readonly to: number },
+  threshold: string | undefined,
+): void {
+  for (const pod of pods) {
+    const labels = { instance: pod.name };
+    const all = series(pod, pod.total, span, labels);
+    if (all.points.length === 0) continue;
+    book.enterTotal([all]);
+    if (threshold === undefined) book.enterGood([series(pod, pod.good, span, labels)], false);
+    for (const [le, within] of Object.entries(pod.within)) {
+      book.enterGood([series(pod, within, span, { ...labels, le })], true);
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reaches, runDay } from '../../../bench/judge/days/main.ts';
+import { reaches, runDay } from '../../../bench/judge/days/row.ts';
 import { DAYS } from '../../../bench/judge/days/rows.ts';
 
 /** A few canaries of each section: the figures are the bench's, here it is seen that each kind of day is understood at all. */
