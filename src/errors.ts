@@ -94,6 +94,8 @@ export const ERRORS = {
   'canary.selector-overlap': 'failed',
   'canary.share-too-large': 'failed',
   'canary.not-steerable': 'failed',
+  'canary.uncountable': 'failed',
+  'canary.too-little-traffic': 'gate',
   'canary.route-refused': 'failed',
   'metrics.unreachable': 'failed',
   'alerts.unreachable': 'failed',

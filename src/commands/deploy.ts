@@ -13,6 +13,7 @@ export const run: CommandAction = async (invocation) => {
     ...given(flags, 'exception'),
     ...given(flags, 'reason'),
     takeOver: isSet(flags, 'takeOver'),
+    ...(isSet(flags, 'acceptLowTraffic') ? { acceptLowTraffic: true } : {}),
   });
 };
 

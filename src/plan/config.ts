@@ -50,6 +50,12 @@ const trafficSchema = z
     grpcRoute: kubeName.optional().describe('GRPCRoute of the Gateway API, for the canary strategy grpc-route'),
     ingress: kubeName.optional().describe('Ingress of ingress-nginx, for the canary strategy ingress-nginx'),
     service: kubeName.describe('Kubernetes Service that it sends requests to; selects the stable pods only'),
+    allRequests: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether all requests that the SLOs count come through it: then the share of the canary is judged too; true when left out, false where some reach the Service past it',
+      ),
   })
   .refine(({ httpRoute, grpcRoute, ingress }) => [httpRoute, grpcRoute, ingress].some((one) => one !== undefined), {
     message: 'traffic needs httpRoute, grpcRoute or ingress',

@@ -229,6 +229,7 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--promote', 'roll out after a canary that passed'],
       ['--resume', 'continue where an earlier run stopped'],
       ['--abort', 'take the release out of production'],
+      ['--accept-low-traffic', 'start a canary whose traffic is too small to pass'],
       ['--reason <text>', 'why, for --abort and --resume'],
       EXCEPTION,
       TAKE_OVER,

@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions, type ProcessCommand } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
-import { expectVisibility } from './canary/expectation.ts';
+import { refuseBlindCanary } from './canary/expectation.ts';
 import { requireManifests } from './cluster/check-manifests.ts';
 import { proveLock, releaseLock } from './cluster/lock.ts';
 import type { Run } from './cluster/run.ts';
@@ -26,6 +26,8 @@ export interface DeployOptions {
   readonly exception?: string;
   readonly reason?: string;
   readonly takeOver: boolean;
+  /** A canary is started although its traffic is too small to pass. */
+  readonly acceptLowTraffic?: boolean;
 }
 
 const COMMANDS: Readonly<Record<DeployOptions['mode'], ProcessCommand>> = {
@@ -61,7 +63,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const clusters = await checkIdentities(context, productionTargets(context.config));
   await requireManifests(context, plan);
   await refuseStagedDrift(context, release);
-  await expectVisibility(context, release);
+  await refuseBlindCanary(context, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
   return openRun(context, release, {
     attempt,

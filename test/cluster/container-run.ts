@@ -128,7 +128,9 @@ export function runContainer(container: Container, around: ContainerSurroundings
     running = undefined;
     ready = false;
     port = undefined;
-    return ended(code ?? 137, code === 0 ? 'Completed' : 'Error');
+    // Killed by somebody else than its kubelet: that is the kernel, when memory is short.
+    const isKilled = code === null && !stopped;
+    return ended(code ?? 137, isKilled ? 'OOMKilled' : code === 0 ? 'Completed' : 'Error');
   }
 
   function appEnvironment(): Record<string, string> {

@@ -1,16 +1,24 @@
+import type { Config } from '../../plan/config.ts';
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Slo, Spec } from '../../plan/spec.ts';
+import { strategyOf } from '../deployment/strategies/strategies.ts';
 import { bucketOf } from './bucket.ts';
 import type { JudgeSettings } from './settings.ts';
 
-/** What the judge is told, from the plan and the policy. */
-export function judgeSettings(spec: Spec, policy: Policy, slos: readonly Slo[]): JudgeSettings {
+/** What the judge is told, from the plan, the policy and the configuration. */
+export function judgeSettings(
+  spec: Spec,
+  policy: Policy,
+  config: Pick<Config, 'services'>,
+  slos: readonly Slo[] = spec.slos,
+): JudgeSettings {
   return {
     slos: slos.map((slo) => ({
       name: slo.name,
       objective: percentRatio(slo.objective),
       ...(bucketOf(slo) === undefined ? {} : { kind: 'slow' as const }),
+      ...(isShareJudged(spec, config, slo) ? { share: percentRatio(spec.canary.share) } : {}),
     })),
     alpha: policy.canary.alpha,
     power: policy.canary.power,
@@ -20,4 +28,18 @@ export function judgeSettings(spec: Spec, policy: Policy, slos: readonly Slo[]):
     extensionSeconds: durationSeconds(spec.canary.extension),
     warmupSeconds: durationSeconds(spec.canary.warmup ?? policy.canary.warmup),
   };
+}
+
+/**
+ * Whether an SLO also tells if the canary gets its share. Weights of a route give it exactly; a Service gives each pod about as much, and a
+ * region what its users ask for. SLOs of a service count the same requests, so one of them is enough: the first.
+ */
+function isShareJudged(spec: Spec, { services }: Pick<Config, 'services'>, slo: Slo): boolean {
+  const traffic = services[slo.service]?.traffic;
+  return (
+    strategyOf(spec).steering !== undefined &&
+    traffic !== undefined &&
+    traffic.allRequests !== false &&
+    spec.slos.find((one) => one.service === slo.service)?.name === slo.name
+  );
 }

@@ -1,4 +1,5 @@
-import { type Dispersion, dispersionFactor, floorVariance } from './dispersion.ts';
+import { type Dispersion, dispersionFactor, dispersionOf } from './dispersion.ts';
+import { type DispersionSums, NO_DISPERSION } from './dispersion-sums.ts';
 import { evidenceAt } from './evidence.ts';
 import type { Counts } from './look.ts';
 import { DEFAULT_NOISE, type JudgeSettings, limitsOf, type SloSettings } from './settings.ts';
@@ -13,6 +14,8 @@ export interface Traffic {
   readonly badRatio: number;
   /** Replicas of the canary; 1 when left out. */
   readonly canaryReplicas?: number;
+  /** How the control scattered when it was looked at, and the replicas that are left out; the noise floor stands in where it was not. */
+  readonly seen?: { readonly sums: DispersionSums; readonly without: readonly string[] };
 }
 
 /** What the judge can see with given counts. */
@@ -81,30 +84,43 @@ export function expectedVisibility(
 ): Visibility {
   const canaryTotal = traffic.canaryRate * seconds;
   const controlTotal = traffic.controlRate * seconds;
-  const wandering = floorVariance(settings.noise ?? DEFAULT_NOISE, seconds);
   const canaryReplicas = traffic.canaryReplicas ?? 1;
-  const noise = { clumping: 1, wandering };
+  const dispersion = dispersionOf(
+    traffic.seen?.sums ?? NO_DISPERSION,
+    {
+      canaryExpected: canaryTotal * traffic.badRatio,
+      elapsedSeconds: seconds,
+      canaryReplicas,
+      without: traffic.seen?.without ?? [],
+    },
+    settings.noise ?? DEFAULT_NOISE,
+  );
   return visibility(settings, slo, {
     canaryTotal,
     control: { bad: controlTotal * traffic.badRatio, total: controlTotal },
     canaryReplicas,
-    dispersion: { ...noise, factor: dispersionFactor(noise, canaryTotal * traffic.badRatio, canaryReplicas) },
+    dispersion,
   });
 }
 
-/** The smallest ratio that is visible after the bake with this traffic; see {@link expectedVisibility}. */
-export function minimumDetectableRatio(
-  settings: JudgeSettings,
-  slo: SloSettings,
-  traffic: Traffic,
-): number | undefined {
-  return expectedVisibility(settings, slo, traffic).smallestRatio;
+/** Seconds of bake after which a good canary passes: see {@link isVisible}; `undefined` beyond a week. */
+export function secondsUntilVisible(settings: JudgeSettings, slo: SloSettings, traffic: Traffic): number | undefined {
+  return smallestWhere((seconds) => isVisible(settings, slo, traffic, seconds), 1, 7 * 86_400);
 }
 
-/** Seconds until the regression that the plan names would be visible with the power asked for; `undefined` beyond a week. */
-export function secondsUntilVisible(settings: JudgeSettings, slo: SloSettings, traffic: Traffic): number | undefined {
-  const visible = (seconds: number) => expectedVisibility(settings, slo, traffic, seconds).power >= settings.power;
-  return smallestWhere(visible, 1, 7 * 86_400);
+/** The share at which it would be visible after the bake, 0 to 1/2; `undefined` where no share shows it. */
+export function shareUntilVisible(settings: JudgeSettings, slo: SloSettings, traffic: Traffic): number | undefined {
+  const rate = traffic.canaryRate + traffic.controlRate;
+  const at = (share: number) => ({ ...traffic, canaryRate: rate * share, controlRate: rate * (1 - share) });
+  return smallestWhere((share) => isVisible(settings, slo, at(share), settings.bakeSeconds), 1e-4, 0.5);
+}
+
+/** Whether a good canary would pass after so many seconds of bake: enough requests, and the plan's regression visible with the power asked for. */
+export function isVisible(settings: JudgeSettings, slo: SloSettings, traffic: Traffic, seconds: number): boolean {
+  return (
+    traffic.canaryRate * seconds >= settings.minimumRequests &&
+    expectedVisibility(settings, slo, traffic, seconds).power >= settings.power
+  );
 }
 
 /** The fewest bad events at the canary, a real number, whose evidence reaches the limit; `undefined` if even all do not. */

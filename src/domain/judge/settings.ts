@@ -86,9 +86,14 @@ export function meanLimit(settings: JudgeSettings): number {
 }
 
 /**
- * Chance, over the whole bake, of holding a good canary because its share of the requests, or its latency away from the threshold, is not as
- * it should be. They hold and do not abort, so they have a chance of their own beside alpha: half of it each.
+ * The limits of the share of the requests and of latency away from the threshold, over the whole bake. They have a chance of their own beside
+ * alpha, half of it each, which is split over the SLOs that are judged so.
  */
-export function holdLimit(settings: JudgeSettings): number {
-  return -Math.log(settings.alpha / 2);
+export function shareLimit({ alpha, slos }: JudgeSettings): number {
+  return -Math.log(alpha / 2 / Math.max(1, slos.filter((slo) => slo.share !== undefined).length));
+}
+
+/** See {@link shareLimit}. */
+export function edgesLimit({ alpha, slos }: JudgeSettings): number {
+  return -Math.log(alpha / 2 / Math.max(1, slos.filter((slo) => slo.kind === 'slow').length));
 }

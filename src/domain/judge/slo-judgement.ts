@@ -23,7 +23,15 @@ import {
   type SloReading,
 } from './look.ts';
 import { sickReplicas } from './outliers.ts';
-import { DEFAULT_NOISE, holdLimit, type JudgeSettings, type Limits, limitsOf, type SloSettings } from './settings.ts';
+import {
+  DEFAULT_NOISE,
+  edgesLimit,
+  type JudgeSettings,
+  type Limits,
+  limitsOf,
+  type SloSettings,
+  shareLimit,
+} from './settings.ts';
 import { type Arrivals, isUnequal, NO_ARRIVALS, observeArrivals } from './share.ts';
 import { failsGrossly, isGross, openWarmUp, type WarmUp, warm, warmedUp } from './warm-up.ts';
 
@@ -183,7 +191,7 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
   const arrivals = observeArrivals(known.arrivals, reading.arrived, {
     expected: known.slo.share,
     sums: known.sums,
-    limit: holdLimit(settings),
+    limit: shareLimit(settings),
   });
   const crossed =
     known.crossed ??
@@ -202,7 +210,7 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
     arrivals,
     edges: observeEdges(known.edges, reading.edges, {
       canaryReplicas: next.canaryReplicas,
-      limit: holdLimit(settings),
+      limit: edgesLimit(settings),
     }),
     warmUp: warmedUp(known.warmUp),
     sums,

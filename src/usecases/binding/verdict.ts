@@ -8,7 +8,7 @@ import type { Context } from '../release/context.ts';
 
 /** Why the verdict of the deployment that is under way is not proved by the series that was kept; `undefined` where it is. */
 export async function unprovenVerdict(
-  context: Pick<Context, 'store'>,
+  context: Pick<Context, 'store' | 'config'>,
   plan: ReleasePlan,
   policy: Policy,
   { deployment }: Pick<ReleaseState, 'deployment'>,
@@ -19,7 +19,7 @@ export async function unprovenVerdict(
   try {
     const text = new TextDecoder().decode(await context.store.read(plan.id, verdict.series));
     const series = JSON.parse(text) as KeptSeries;
-    return unprovenPass(series, judgeSettings(plan.spec, policy, plan.spec.slos), deployment.attempt);
+    return unprovenPass(series, judgeSettings(plan.spec, policy, context.config), deployment.attempt);
   } catch (error) {
     if (error instanceof RelctlError) return error.message;
     if (error instanceof SyntaxError || error instanceof TypeError) return 'its series does not read';

@@ -23,7 +23,7 @@ export async function bake(run: Run): Promise<StepResult> {
   const watched = await watch(run, {
     slos,
     sides: sidesOf(run),
-    settings: judgeSettings(journal.plan.spec, run.policy, slos),
+    settings: judgeSettings(journal.plan.spec, run.policy, context.config, slos),
     began: timeOf(journal.state.deployment?.steps.get('bake')?.since ?? ''),
     look: durationSeconds(canary.look) * 1000,
     onExtension: ({ reason }) =>

@@ -1,88 +1,123 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
 import { judgeSettings } from '../../domain/judge/asked-settings.ts';
-import { minimumDetectableRatio } from '../../domain/judge/power.ts';
-import { replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { sayNeeded, sayOutlook } from '../../domain/judge/outlook.ts';
+import type { JudgeSettings } from '../../domain/judge/settings.ts';
+import { isDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
 import { percentRatio } from '../../plan/duration.ts';
-import type { Slo } from '../../plan/spec.ts';
-import type { Reading, Span } from '../../ports/metrics.ts';
+import { command } from '../../text/command-line.ts';
 import { refOf } from '../cluster/apply.ts';
 import { desiredService } from '../cluster/desired-objects.ts';
 import { clusterOf } from '../cluster/run.ts';
+import { approvalAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
-import { readSloCounts, type SloCounts } from '../slo/counts.ts';
-import { readSide, regionSides } from './sides.ts';
+import { readOutlooks, type SloOutlook } from './outlook.ts';
 
-/** How far back traffic is looked at to say what a canary can show. */
-const LOOK_BACK_MS = 15 * 60_000;
-
-/** Says, before the canary starts, the smallest regression that it can show with today's traffic and its true share of it. */
-export async function expectVisibility(context: Context, release: Release): Promise<void> {
-  const { spec } = release.journal.plan;
-  const settings = judgeSettings(spec, release.policy, spec.slos);
-  const to = context.clock.now();
-  const span = { from: to - LOOK_BACK_MS, to };
-  const readings = await Promise.all(
-    spec.slos.map(async (slo) => {
-      const read = await readSloCounts(context.environments.metrics('production'), slo, [], span);
-      return { slo, read, share: read.ok ? await expectedShare(context, release, slo, read, span) : 0 };
-    }),
-  );
-  for (const [index, { slo, read, share }] of readings.entries()) {
-    const judged = settings.slos[index];
-    if (!read.ok || judged === undefined) {
-      const why = read.ok ? 'it is not judged' : read.noData.detail;
-      context.sink.emit({ type: 'note', level: 'warning', text: `${slo.name}: traffic unknown (${why})` });
-      continue;
-    }
-    const { counts } = read.value;
-    const rate = counts.total / (LOOK_BACK_MS / 1000);
-    const smallest = minimumDetectableRatio(settings, judged, {
-      canaryRate: rate * share,
-      controlRate: rate * (1 - share),
-      badRatio: counts.total > 0 ? counts.bad / counts.total : 0,
-    });
-    const enough = smallest !== undefined && smallest <= settings.detectableRatio;
-    const traffic = `${slo.name}: ${rate.toFixed(0)} requests/s, ${Number((share * 100).toPrecision(3))} % of them at the canary for ${spec.canary.bake}`;
-    context.sink.emit({
-      type: 'note',
-      level: enough ? 'info' : 'warning',
-      text:
-        smallest === undefined
-          ? `${traffic}, are too few to show anything; the verdict will be inconclusive`
-          : `${traffic}, can show a regression of ×${smallest.toFixed(1)} or more; the plan asks for ×${settings.detectableRatio}`,
-    });
+/** Says, before the canary starts, the smallest regression that it can show with today's traffic, and who is left out of the comparison. */
+export async function expectVisibility(context: Context, release: Release): Promise<readonly SloOutlook[]> {
+  const { journal, policy } = release;
+  const { spec } = journal.plan;
+  const settings = judgeSettings(spec, policy, context.config);
+  const outlooks = await readOutlooks(context, { spec, policy }, (service) => stablePods(context, release, service));
+  for (const { level, text } of outlooks.flatMap((one) =>
+    notesOf(one, settings, percentRatio(policy.canary.maxShare)),
+  )) {
+    context.sink.emit({ type: 'note', level, text });
   }
+  return outlooks;
 }
 
-/** The share of a service's requests that its canary will get, 0 to 1; what the plan asks for where nothing runs yet. */
-async function expectedShare(
+/**
+ * Refuses, before anything is announced or changed, a canary that could not pass: an SLO that cannot be counted, or too few requests to show
+ * what the plan names, which a person may accept. Such a canary would keep its share for the bake and its extension and be rolled back.
+ * @param accepted that it is started although its traffic is too small; a person is asked when left out
+ * @throws RelctlError `canary.uncountable`, `canary.too-little-traffic`, `usage.missing-answer`
+ */
+export async function refuseBlindCanary(
   context: Context,
-  { journal }: Release,
-  slo: Slo,
-  all: Extract<Reading<SloCounts>, { ok: true }>,
-  span: Span,
-): Promise<number> {
-  const { spec } = journal.plan;
-  const strategy = strategyOf(spec);
-  const asked = percentRatio(spec.canary.share);
-  if (strategy.canary === 'region') {
-    const { canary } = regionSides(context, [spec.canary.region ?? '']);
-    const first = await readSide(context.environments.metrics('production'), slo, canary, span);
-    const { total } = all.value.counts;
-    return first.ok && total > 0 ? Math.min(1, first.value.counts.total / total) : asked;
+  release: Release,
+  accepted: boolean | undefined,
+): Promise<void> {
+  const { journal, policy } = release;
+  const { plan } = journal;
+  const outlooks = await expectVisibility(context, release);
+  const broken = outlooks.flatMap((one) => (one.state === 'uncountable' ? [one] : []));
+  if (broken.length > 0) {
+    throw new RelctlError('canary.uncountable', broken.map(({ slo, detail }) => `${slo.name}: ${detail}`).join('; '), {
+      place: plan.place(['spec', 'slos', broken[0]?.index ?? 0, 'good']),
+      why: 'Production counts these requests, but not which of them are good, so the canary could never pass. Nothing was announced or changed.',
+      hints: [command`relctl plan ${plan.id} --check`],
+    });
   }
-  const service = spec.services.find((one) => one.name === slo.service);
-  const [target] = productionTargets(context.config);
-  if (service === undefined || target === undefined) return asked;
-  const { deployment } = await desiredService(
-    context,
-    spec.candidate.commit,
-    'production',
-    service.name,
-    service.image,
+  const blind = outlooks.flatMap((one) => (one.state === 'known' && one.outlook.passes === 'never' ? [one] : []));
+  if (blind.length === 0) return;
+  const maxShare = percentRatio(policy.canary.maxShare);
+  const found = blind.map(({ slo, outlook }) => `${slo.name}: ${sayNeeded(outlook, maxShare)}`);
+  const isAccepted = await approvalAnswer(
+    context.prompter,
+    accepted ?? (context.prompter.interactive ? undefined : false),
+    {
+      message: `Start a canary that cannot pass? ${found.join('; ')}. It would be rolled back after ${plan.spec.canary.bake} and ${plan.spec.canary.extension}`,
+      flag: '--accept-low-traffic',
+    },
   );
+  if (isAccepted) return;
+  throw new RelctlError(
+    'canary.too-little-traffic',
+    `production has too little traffic to show ×${plan.spec.canary.detectableRatio}: ${found.join('; ')}`,
+    {
+      place: plan.place(['spec', 'canary']),
+      why: `The canary would be inconclusive after ${plan.spec.canary.bake} and its extension, and be rolled back. Nothing was announced or changed.`,
+      hints: [
+        'set spec.canary.share or spec.canary.bake so, or a larger detectableRatio, and ask the board again',
+        command`relctl deploy ${plan.id} --accept-low-traffic`,
+      ],
+      data: { outlooks: blind.map(({ outlook }) => outlook) },
+    },
+  );
+}
+
+interface Note {
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}
+
+function notesOf(one: SloOutlook, settings: JudgeSettings, maxShare: number): readonly Note[] {
+  const warning = (text: string): Note => ({ level: 'warning', text: `${one.slo.name}: ${text}` });
+  if (one.state === 'uncountable') return [warning(one.detail)];
+  if (one.state === 'unknown') return [warning(`traffic unknown (${one.detail})`)];
+  const { outlook, lost, foreign } = one;
+  const { passes, sick } = outlook;
+  const more = passes === 'in-the-bake' ? '' : `; ${sayNeeded(outlook, maxShare)}`;
+  return [
+    { level: passes === 'in-the-bake' ? 'info' : 'warning', text: `${sayOutlook(outlook, settings)}${more}` },
+    ...(sick.length === 0
+      ? []
+      : [
+          warning(`stable pods that fail much more than the others are left out of the comparison: ${sick.join(', ')}`),
+        ]),
+    ...(lost.length === 0
+      ? []
+      : [warning(`stable pods that the metrics store cannot reach are left out: ${lost.join(', ')}`)]),
+    ...(foreign.length === 0 ? [] : [warning(foreignText(foreign))]),
+  ];
+}
+
+/** What is wrong with an SLO that counts other namespaces too. */
+export function foreignText(foreign: readonly string[]): string {
+  return `its selectors also match the namespace ${foreign.join(', ')}, which is not production's`;
+}
+
+/** How many pods a service has in production; `undefined` where it has no workload that a canary can be set beside, except that a region may be one. */
+async function stablePods(context: Context, { journal }: Release, name: string): Promise<number | undefined> {
+  const { spec } = journal.plan;
+  const service = spec.services.find((one) => one.name === name);
+  const [target] = productionTargets(context.config);
+  if (service === undefined || target === undefined) return 1;
+  const { deployment } = await desiredService(context, spec.candidate.commit, 'production', name, service.image);
   const stable = await clusterOf(context, target).get(refOf(deployment));
-  return stable === undefined ? asked : strategy.trueShare(asked, replicasOf(stable));
+  if (stable === undefined || (strategyOf(spec).canary === 'pods' && !isDeployment(stable))) return undefined;
+  return replicasOf(stable);
 }

@@ -4,7 +4,7 @@ import type { ControlLook, SloReading } from '../../domain/judge/look.ts';
 import { type Compared, controlHistory, forget, readMoment } from '../../domain/judge/one-moment.ts';
 import { writeSelector } from '../../plan/promql/selector.ts';
 import type { Slo } from '../../plan/spec.ts';
-import type { Metrics, NoData, Span } from '../../ports/metrics.ts';
+import type { Metrics, Reading, SampledSeries, Span } from '../../ports/metrics.ts';
 import type { Sides } from './sides.ts';
 
 /** Reads one SLO look by look, and remembers what it has read: each look asks for new samples only. */
@@ -26,8 +26,8 @@ export interface SloSource {
   readonly staleAfter: number;
 }
 
-/** How far before the canary the control is looked at. */
-const HISTORY_MS = 15 * 60_000;
+/** How far before the canary the control is looked at, in milliseconds. */
+export const CONTROL_BEFORE_MS = 15 * 60_000;
 /** Samples may be stored this late: so much is read again at each look. */
 const LATE_MS = 60_000;
 
@@ -40,28 +40,23 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
   let compared: Compared | undefined;
   return {
     async history(every) {
-      const span = { from: began - HISTORY_MS, to: began };
-      const book = new CounterBook(span.from);
-      const problem = await enterSide([book], sides.control, span);
-      if (problem !== undefined) return [];
-      const edge = bucket === undefined ? undefined : spellingOf(book, bucket.edge);
-      return bucket !== undefined && edge === undefined ? [] : controlHistory(book, span, every, edge);
+      const span = { from: began - CONTROL_BEFORE_MS, to: began };
+      const control = await readControl({ metrics, slo, matchers: sides.control, span, staleAfter }, every);
+      return control.ok ? control.looks : [];
     },
     async read(at, lost) {
       const span = { from: readUpTo === undefined ? began - 1 : Math.max(began - 1, readUpTo - LATE_MS), to: at };
-      const problems = await Promise.all([
-        enterSide([books.canary], sides.canary, span),
-        enterSide([books.control], sides.control, span),
+      const [canary, control] = await Promise.all([
+        readSide(metrics, slo, sides.canary, span),
+        readSide(metrics, slo, sides.control, span),
       ]);
-      const problem = problems.find((one) => one !== undefined);
-      if (problem !== undefined) return { ok: false, detail: problem.detail };
+      for (const side of [canary, control]) if (!side.ok) return { ok: false, detail: side.noData.detail };
+      if (canary.ok) enter(books.canary, canary.value, bucket !== undefined);
+      if (control.ok) enter(books.control, control.value, bucket !== undefined);
       readUpTo = at;
-      if (bucket !== undefined) {
-        threshold ??= spellingOf(books.control, bucket.edge);
-        if (threshold === undefined) return { ok: false, detail: withoutEdge(slo, bucket.edge, books.control) };
-      } else if (hasNoGood(books.control)) {
-        return { ok: false, detail: `no series of stable matches ${slo.good}, though requests are counted` };
-      }
+      if (bucket !== undefined) threshold ??= spellingOf(books.control, bucket.edge);
+      const uncountable = uncountableBy(slo, books.control);
+      if (uncountable !== undefined) return { ok: false, detail: uncountable };
       const options = { from: began, at, staleAfter, lost, ...(threshold === undefined ? {} : { threshold }) };
       const moment = readMoment(books, options, compared);
       compared = moment.compared;
@@ -69,32 +64,91 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
       return moment.reading;
     },
   };
+}
 
-  /** All events first: a good event that is stored meanwhile is then of a scrape whose events are known, or is left for the next look. */
-  async function enterSide(
-    into: readonly CounterBook[],
-    groups: readonly string[],
-    span: Span,
-  ): Promise<NoData | undefined> {
-    for (const [index, matcher] of groups.entries()) {
-      const group = groups.length > 1 ? String(index) : '';
-      const total = await metrics.samples(slo.total, [matcher], span);
-      if (!total.ok) return total.noData;
-      const good = await readGood(matcher, span);
-      if (!good.ok) return good.noData;
-      for (const book of into) {
-        book.enterTotal(total.value, group);
-        book.enterGood(good.value, bucket !== undefined, group);
-      }
+/** The control of an SLO over a span before anything is compared with it. */
+export type ControlReading =
+  | {
+      readonly ok: true;
+      readonly looks: readonly ControlLook[];
+      /** Requests a second; `undefined` while nothing was scraped twice. */
+      readonly rate: number | undefined;
+      readonly targets: readonly { readonly name: string; readonly instance: string }[];
+      /** Namespaces that its series are of. */
+      readonly namespaces: readonly string[];
     }
-    return undefined;
-  }
+  /** `uncountable`: requests are counted, but not which of them are good, so the SLO can never be judged. */
+  | { readonly ok: false; readonly reason: 'no-data' | 'uncountable'; readonly detail: string };
 
-  async function readGood(matcher: string, span: Span) {
-    if (bucket === undefined) return metrics.samples(slo.good, [matcher], span);
-    const all = await metrics.samples(writeSelector(bucket.selector), [matcher], span);
-    // A store that knows the threshold alone, such as recorded series, is asked for it as the plan has it.
-    return all.ok && all.value.length === 0 ? metrics.samples(slo.good, [matcher], span) : all;
+/** Reads the control of an SLO over a span, one look for each `every` milliseconds. */
+export async function readControl(
+  source: Pick<SloSource, 'metrics' | 'slo' | 'staleAfter'> & {
+    readonly matchers: readonly string[];
+    readonly span: Span;
+  },
+  every: number,
+): Promise<ControlReading> {
+  const { metrics, slo, matchers, span, staleAfter } = source;
+  const bucket = bucketOf(slo);
+  const book = new CounterBook(span.from);
+  const side = await readSide(metrics, slo, matchers, span);
+  if (!side.ok) return { ok: false, reason: 'no-data', detail: side.noData.detail };
+  enter(book, side.value, bucket !== undefined);
+  if (book.targets().every(({ total }) => total.size === 0)) {
+    return { ok: false, reason: 'no-data', detail: `no series matches ${slo.total}` };
+  }
+  const uncountable = uncountableBy(slo, book);
+  if (uncountable !== undefined) return { ok: false, reason: 'uncountable', detail: uncountable };
+  const labels = side.value.flatMap(({ total }) =>
+    total.map((one) => one.labels.namespace ?? one.labels.kubernetes_namespace),
+  );
+  return {
+    ok: true,
+    looks: controlHistory(book, span, every, bucket === undefined ? undefined : spellingOf(book, bucket.edge)),
+    targets: book.targets().map(({ name, instance }) => ({ name, instance })),
+    rate: book.rateAt(span.to - staleAfter),
+    namespaces: [...new Set(labels.filter((name) => name !== undefined))],
+  };
+}
+
+/** Samples of one group of a side. */
+interface Group {
+  /** Keeps targets of different places apart; empty where there is one place. */
+  readonly name: string;
+  readonly total: readonly SampledSeries[];
+  readonly good: readonly SampledSeries[];
+}
+
+/** All events first: a good event that is stored meanwhile is then of a scrape whose events are known, or is left for the next look. */
+async function readSide(
+  metrics: Metrics,
+  slo: Slo,
+  matchers: readonly string[],
+  span: Span,
+): Promise<Reading<readonly Group[]>> {
+  const groups: Group[] = [];
+  for (const [index, matcher] of matchers.entries()) {
+    const total = await metrics.samples(slo.total, [matcher], span);
+    if (!total.ok) return total;
+    const good = await readGood(metrics, slo, matcher, span);
+    if (!good.ok) return good;
+    groups.push({ name: matchers.length > 1 ? String(index) : '', total: total.value, good: good.value });
+  }
+  return { ok: true, value: groups };
+}
+
+async function readGood(metrics: Metrics, slo: Slo, matcher: string, span: Span) {
+  const bucket = bucketOf(slo);
+  if (bucket === undefined) return metrics.samples(slo.good, [matcher], span);
+  const all = await metrics.samples(writeSelector(bucket.selector), [matcher], span);
+  // A store that knows the threshold alone, such as recorded series, is asked for it as the plan has it.
+  return all.ok && all.value.length === 0 ? metrics.samples(slo.good, [matcher], span) : all;
+}
+
+function enter(book: CounterBook, groups: readonly Group[], byThreshold: boolean): void {
+  for (const { name, total, good } of groups) {
+    book.enterTotal(total, name);
+    book.enterGood(good, byThreshold, name);
   }
 }
 
@@ -113,9 +167,16 @@ function edgesOf(book: CounterBook): readonly string[] {
   return [...names].filter((name) => name !== '').sort((a, b) => Number(a) - Number(b));
 }
 
-function hasNoGood(book: CounterBook): boolean {
+/** Why the good events of an SLO cannot be counted though all events are; `undefined` where they can. */
+function uncountableBy(slo: Slo, book: CounterBook): string | undefined {
+  const bucket = bucketOf(slo);
   const targets = book.targets().filter((target) => target.total.size > 0);
-  return targets.length > 0 && targets.every((target) => target.good.size === 0);
+  if (bucket !== undefined) {
+    return spellingOf(book, bucket.edge) === undefined ? withoutEdge(slo, bucket.edge, book) : undefined;
+  }
+  return targets.length > 0 && targets.every((target) => target.good.size === 0)
+    ? `no series of stable matches ${slo.good}, though requests are counted`
+    : undefined;
 }
 
 function withoutEdge(slo: Slo, edge: number, book: CounterBook): string {

@@ -19,7 +19,7 @@ export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Pro
   const { journal } = run.release;
   const { spec } = journal.plan;
   const slos = await judgedSlos(run);
-  const settings = judgeSettings(spec, run.policy, slos);
+  const settings = judgeSettings(spec, run.policy, run.context.config, slos);
   const watched = await watch(run, {
     slos,
     sides: regionSides(run.context, step.done),

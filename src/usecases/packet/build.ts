@@ -3,6 +3,7 @@ import type { PacketFacts } from '../../domain/packet/facts.ts';
 import { failedAttempts } from '../../domain/packet/failed-attempts.ts';
 import type { Packet } from '../../domain/packet/model.ts';
 import { buildPacket } from '../../domain/packet/packet.ts';
+import type { PlanFinding } from '../../domain/plan-rules/plan-check.ts';
 import { HISTORY_DAYS } from '../../domain/risk/facts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EventOf } from '../../plan/events.ts';
@@ -10,8 +11,10 @@ import type { Migration } from '../../plan/spec.ts';
 import { placeOf, placesOf } from '../planning/answer/places.ts';
 import { riskOf } from '../planning/check/calculated-risk.ts';
 import { olderImageFindings } from '../planning/check/older-images.ts';
+import { trafficFindings } from '../planning/check/traffic-findings.ts';
 import { draftMigrations } from '../planning/draft/migrations.ts';
 import { impactBetween } from '../planning/facts/impact.ts';
+import { openManifests } from '../planning/facts/manifests.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
@@ -29,7 +32,7 @@ export async function cabPacket(
   const known = release.facts();
   const facts: PacketFacts = {
     ...known,
-    findings: [...known.findings, ...(await olderImageFindings(context, plan))],
+    findings: [...known.findings, ...(await olderImageFindings(context, plan)), ...(await traffic(context, release))],
     now: at,
     requester: context.actor,
     round,
@@ -73,6 +76,18 @@ async function evidenceFor(context: Context, release: Release): Promise<Pick<Pac
   } catch (error) {
     if (error instanceof RelctlError && error.code === 'repo.no-such-commit')
       return { evidence: new Map(), suggested: new Set() };
+    throw error;
+  }
+}
+
+/** What production's traffic says of the canary, where the commits are here. */
+async function traffic(context: Context, { journal, policy }: Release): Promise<readonly PlanFinding[]> {
+  const { plan } = journal;
+  try {
+    const commit = await context.repository.resolve(plan.spec.candidate.commit);
+    return await trafficFindings(context, plan, policy, await openManifests(context, commit));
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return [];
     throw error;
   }
 }

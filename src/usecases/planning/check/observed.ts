@@ -17,6 +17,7 @@ import { migrationFindings } from './migration-findings.ts';
 import { olderImageFindings } from './older-images.ts';
 import { revertedFindings } from './reverted-work.ts';
 import { servedPodsFindings } from './served-pods.ts';
+import { trafficFindings } from './traffic-findings.ts';
 import { unplannedFindings } from './unplanned.ts';
 import { settingFindings } from './variable-settings.ts';
 
@@ -51,6 +52,7 @@ export async function observedFindings(
       ...(await selectorFindings(plan, context.config, manifests)),
       ...(await renderedFindings(context, plan)),
       ...(await servedPodsFindings(plan, manifests)),
+      ...(await trafficFindings(context, plan, policy, manifests)),
       ...(await olderImageFindings(context, plan)),
     ];
   } catch (error) {

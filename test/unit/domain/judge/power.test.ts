@@ -1,12 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgementOf } from '../../../../src/domain/judge/judgement.ts';
-import { expectedVisibility, minimumDetectableRatio, secondsUntilVisible } from '../../../../src/domain/judge/power.ts';
+import { expectedVisibility, secondsUntilVisible } from '../../../../src/domain/judge/power.ts';
 import { createRandom } from '../../../bench/judge/random.ts';
 import { simulate } from '../../../bench/judge/traffic.ts';
 import { SETTINGS } from './looks.ts';
 
 const SLO = { name: 'errors', objective: 0.99 };
+const minimumDetectableRatio = (...asked: Parameters<typeof expectedVisibility>) =>
+  expectedVisibility(...asked).smallestRatio;
 const traffic = (rate: number, badRatio = 0.001) => ({ canaryRate: rate * 0.01, controlRate: rate * 0.99, badRatio });
 
 describe('what can be seen', () => {

@@ -432,6 +432,8 @@ describe('objectives', () => {
     environments: {
       simulated: false,
       metrics: () => ({
+        samples: async () => ({ ok: true as const, value: [] }),
+        lostTargets: async () => ({ ok: true as const, value: [] }),
         increase: async (selector: string) =>
           growth(/code!~|_bucket/.test(selector) ? 1_000_000 * (1 - bad) : 1_000_000),
       }),
