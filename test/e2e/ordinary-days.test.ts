@@ -135,7 +135,7 @@ describe('a canary', () => {
     serve('canary', { slow: 1 });
     await deployed(async ({ arena, ended }) => {
       await bakes(arena);
-      await seconds(WARM_UP_SECONDS / 2 - 2);
+      await seconds(WARM_UP_SECONDS / 4);
       serve('canary', {});
       const { code, stderr } = await ended;
       expect(code, stderr).toBe(0);

@@ -22,6 +22,8 @@ export interface Outlook {
   readonly sick: readonly string[];
 }
 
+/** Bad events of the control from which on its scatter is known; with fewer the noise floor stands in. */
+const FEWEST_EVENTS = 40;
 /** A rate of a quarter of an hour is what comes next to within a fifth or so: what lacks less than that is not refused. */
 const RATE_IS_KNOWN_TO = 1.25;
 
@@ -46,9 +48,9 @@ export function outlookOf(
   const traffic: Traffic = {
     canaryRate: rate * share,
     controlRate: rate * (1 - share),
-    badRatio: badRatio(control),
+    badRatio: Math.max(0, badRatio(control)),
     canaryReplicas,
-    seen: { sums, without: sick },
+    ...(control.bad >= FEWEST_EVENTS ? { seen: { sums, without: sick } } : {}),
   };
   const hopeful = { ...traffic, canaryRate: traffic.canaryRate * RATE_IS_KNOWN_TO };
   const { bakeSeconds, extensionSeconds } = settings;

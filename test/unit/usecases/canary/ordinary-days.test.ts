@@ -7,7 +7,7 @@ let company: Company;
 afterEach(() => company.close());
 
 /** What a deployment came to with a fault switched on, and what was told. */
-async function deployedWith(fault: string, route = false) {
+async function deployedWith(fault: string, { route = false, minutes = 10 } = {}) {
   company = await openCompany({
     shape: route
       ? {
@@ -34,8 +34,9 @@ async function deployedWith(fault: string, route = false) {
     );
   }
   await walkTo(company, 'ready');
-  company.sandbox.faults.set(fault, true);
   await company.advanceToWindow();
+  company.sandbox.faults.set(fault, true);
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + minutes * 60_000);
   const outcome = await toProduction(company, {}, {} as Partial<Context>);
   const judged = (await company.plan()).events.findLast((event) => event.type === 'canary.judged')?.data;
   const notes = company.told.flatMap((one) => (one.type === 'note' ? [one.text] : []));
@@ -48,10 +49,14 @@ describe('an ordinary day in the simulated company', () => {
   });
 
   it.each([
-    ['sick-pod', /^web errors: stable pods that fail much more than the others are left out of the comparison: web-/],
-    ['lost-target', /^web errors: stable pods that the metrics store cannot reach are left out: web-/],
-  ])('%s: the pod is named before the start, and a good canary passes', async (fault, said) => {
-    const { outcome, notes } = await deployedWith(fault);
+    [
+      'sick-pod',
+      12,
+      /^web errors: stable pods that fail much more than the others are left out of the comparison: web-/,
+    ],
+    ['lost-target', 2, /^web errors: stable pods that the metrics store cannot reach are left out: web-/],
+  ])('%s: the pod is named before the start, and a good canary passes', async (fault, minutes, said) => {
+    const { outcome, notes } = await deployedWith(fault, { minutes });
     expect(notes).toContainEqual(expect.stringMatching(said));
     expect(outcome).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
   });
@@ -64,7 +69,7 @@ describe('an ordinary day in the simulated company', () => {
   });
 
   it('requests-lost is found by the share that the route gives', async () => {
-    expect((await deployedWith('requests-lost', true)).judged).toMatchObject({
+    expect((await deployedWith('requests-lost', { route: true })).judged).toMatchObject({
       verdict: 'fail',
       slos: expect.arrayContaining([expect.objectContaining({ code: 'requests-lost' })]),
     });
