@@ -3,7 +3,7 @@ import { createPrometheusMetrics } from '../../src/adapters/prometheus/metrics.t
 import type { SloReading } from '../../src/domain/judge/look.ts';
 import type { Slo } from '../../src/plan/spec.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
-import { lostInstances, openSloReader } from '../../src/usecases/canary/slo-reader.ts';
+import { lostInstances, openSloReader } from '../../src/usecases/slo/reader.ts';
 import { canaryPod, type Day, type SimulatedDay, simulateDay, stablePods, steady } from '../bench/judge/days/day.ts';
 import type { SimulatedPod } from '../bench/judge/days/pods.ts';
 import { historyOf, openReader } from '../bench/judge/days/run.ts';

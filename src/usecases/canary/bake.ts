@@ -5,9 +5,9 @@ import { durationSeconds } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
+import { sidesOf } from '../slo/sides.ts';
 import { judgedSlos } from './judging.ts';
 import { keepSeries, type Watched, watch } from './looks.ts';
-import { sidesOf } from './sides.ts';
 
 /**
  * Watches the canary until the judge has decided. The bake began when it was first intended: a resumed run reads what it

@@ -13,7 +13,7 @@ import { clusterOf } from '../cluster/run.ts';
 import { approvalAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
-import { readOutlooks, type SloOutlook } from './outlook.ts';
+import { foreignText, readOutlooks, type SloOutlook } from '../slo/outlook.ts';
 
 /** Says, before the canary starts, the smallest regression that it can show with today's traffic, and who is left out of the comparison. */
 export async function expectVisibility(context: Context, release: Release): Promise<readonly SloOutlook[]> {
@@ -103,11 +103,6 @@ function notesOf(one: SloOutlook, settings: JudgeSettings, maxShare: number): re
       : [warning(`stable pods that the metrics store cannot reach are left out: ${lost.join(', ')}`)]),
     ...(foreign.length === 0 ? [] : [warning(foreignText(foreign))]),
   ];
-}
-
-/** What is wrong with an SLO that counts other namespaces too. */
-export function foreignText(foreign: readonly string[]): string {
-  return `its selectors also match the namespace ${foreign.join(', ')}, which is not production's`;
 }
 
 /** How many pods a service has in production; `undefined` where it has no workload that a canary can be set beside, except that a region may be one. */

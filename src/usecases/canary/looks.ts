@@ -8,9 +8,9 @@ import type { Evidence } from '../../ports/plan-store.ts';
 import { chooseOnInterrupt } from '../cluster/interrupted.ts';
 import { keepLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
+import type { Sides } from '../slo/sides.ts';
 import { openPods } from './pods.ts';
 import { openReadings } from './readings.ts';
-import type { Sides } from './sides.ts';
 
 /** Looks that a resumed run takes at the time before it, at the most. */
 const REPLAYED_LOOKS = 60;

@@ -2,8 +2,8 @@ import type { ControlLook, Look } from '../../domain/judge/look.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
-import type { Sides } from './sides.ts';
-import { lostInstances, openSloReader } from './slo-reader.ts';
+import { lostInstances, openSloReader } from '../slo/reader.ts';
+import type { Sides } from '../slo/sides.ts';
 
 /** Reads all SLOs of a canary, look by look. */
 export interface Readings {

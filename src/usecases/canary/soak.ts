@@ -6,9 +6,9 @@ import { durationSeconds } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
+import { regionSides } from '../slo/sides.ts';
 import { judgedSlos } from './judging.ts';
 import { keepSeries, watch } from './looks.ts';
-import { regionSides } from './sides.ts';
 
 /**
  * Watches the regions that run the candidate against those that do not yet, before the next wave. The first region was the

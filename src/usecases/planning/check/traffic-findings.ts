@@ -7,9 +7,8 @@ import { RelctlError } from '../../../errors.ts';
 import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
-import { foreignText } from '../../canary/expectation.ts';
-import { readOutlooks } from '../../canary/outlook.ts';
 import type { Context } from '../../release/context.ts';
+import { foreignText, readOutlooks } from '../../slo/outlook.ts';
 import type { Manifests } from '../facts/manifests.ts';
 
 /**

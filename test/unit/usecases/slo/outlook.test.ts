@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelctlError } from '../../../../src/errors.ts';
-import { readOutlooks } from '../../../../src/usecases/canary/outlook.ts';
 import { checkRelease } from '../../../../src/usecases/planning/check/check-release.ts';
+import { readOutlooks } from '../../../../src/usecases/slo/outlook.ts';
 import { type Company, type CompanyOptions, openCompany } from '../../../support/company.ts';
 import { OPERATOR, toProduction, walkTo } from '../../../support/company-walk.ts';
 import { standardPolicy } from '../../../support/gate-facts.ts';

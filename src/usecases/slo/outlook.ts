@@ -6,8 +6,8 @@ import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Slo, Spec } from '../../plan/spec.ts';
 import type { Context } from '../release/context.ts';
+import { CONTROL_BEFORE_MS, type ControlReading, lostInstances, readControl } from './reader.ts';
 import { regionSides } from './sides.ts';
-import { CONTROL_BEFORE_MS, type ControlReading, lostInstances, readControl } from './slo-reader.ts';
 
 /** What production says of one SLO before a canary starts. */
 export type SloOutlook = { readonly slo: Slo; readonly index: number } & (
@@ -111,4 +111,9 @@ function foreignTo({ config }: OutlookContext, slo: Slo, namespaces: readonly st
   return isNarrow || !namespaces.some((name) => own.includes(name))
     ? []
     : namespaces.filter((name) => !own.includes(name));
+}
+
+/** What is wrong with an SLO that counts other namespaces too. */
+export function foreignText(foreign: readonly string[]): string {
+  return `its selectors also match the namespace ${foreign.join(', ')}, which is not production's`;
 }
