@@ -5,7 +5,7 @@ import { durationSeconds } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
-import { sidesOf } from '../slo/sides.ts';
+import { sidesOf } from './compared-sides.ts';
 import { judgedSlos } from './judging.ts';
 import { keepSeries, type Watched, watch } from './looks.ts';
 
