@@ -110,7 +110,8 @@ async function stablePods(context: Context, { journal }: Release, name: string):
   const { spec } = journal.plan;
   const service = spec.services.find((one) => one.name === name);
   const [target] = productionTargets(context.config);
-  if (service === undefined || target === undefined) return 1;
+  // Only what this release ships has a canary; where a region is one, everything in it is compared.
+  if (service === undefined || target === undefined) return strategyOf(spec).canary === 'pods' ? undefined : 1;
   const { deployment } = await desiredService(context, spec.candidate.commit, 'production', name, service.image);
   const stable = await clusterOf(context, target).get(refOf(deployment));
   if (stable === undefined || (strategyOf(spec).canary === 'pods' && !isDeployment(stable))) return undefined;

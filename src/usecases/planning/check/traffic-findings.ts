@@ -26,7 +26,9 @@ export async function trafficFindings(
   const settings = judgeSettings(spec, policy, context.config);
   const outlooks = await readOutlooks(context, { spec, policy }, async (service) => {
     const { workload, replicas } = await manifests.of('production', service);
-    if (strategy.canary === 'pods' && workload !== undefined && !isDeployment(workload)) return undefined;
+    const isShipped = spec.services.some((one) => one.name === service);
+    if (strategy.canary === 'pods' && !(isShipped && (workload === undefined || isDeployment(workload))))
+      return undefined;
     return replicas ?? 1;
   });
   return outlooks.flatMap((one): readonly PlanFinding[] => {
