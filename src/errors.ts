@@ -100,6 +100,7 @@ export const ERRORS = {
   'metrics.unreachable': 'failed',
   'alerts.unreachable': 'failed',
   'notification.failed': 'failed',
+  'change-record.failed': 'failed',
   'smoke.failed': 'failed',
   'signoff.red': 'failed',
   'signing.failed': 'failed',

@@ -74,9 +74,9 @@ async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 
   const [context] = opened;
   const [id] = args;
   if (context === undefined || id === undefined) return;
-  const { notifications } = context.config;
+  const { notifications, changeRecord } = context.config;
   const tellsPrograms = notifications.some((channel) => channel.kind === 'webhook' && channel.format === 'cdevents');
-  if (!tellsPrograms && which !== 'all') return;
+  if (!tellsPrograms && changeRecord === undefined && which !== 'all') return;
   await (await import('./usecases/release/deliver-rest.ts')).deliverRest(context, id, which);
 }
 

@@ -110,16 +110,17 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
 }
 
 /** What a platform decides. */
-type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier'>;
+type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords'>;
 
 async function realWorld({ repository, store }: Ground, config: Config, { env, sink }: Surroundings): Promise<World> {
-  const { createRealEnvironments, createHooks } = await import('./real.ts');
+  const { createChangeRecords, createRealEnvironments, createHooks } = await import('./real.ts');
   const { root } = repository;
   return {
     store,
     clock: systemClock,
     environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink),
     notifier: createHooks(config, root, env),
+    changeRecords: createChangeRecords(config, root, env),
   };
 }
 
@@ -127,7 +128,8 @@ async function sandboxWorld({ repository, manifests, state, store }: Ground, con
   const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
   const file = join(state, 'sandbox.json');
   const world = await openSandboxWorld({ file, config, repository, manifests, store });
-  return { store: world.store, clock: world.clock, environments: world.environments, notifier: world.notifier };
+  const { clock, environments, notifier, changeRecords } = world;
+  return { store: world.store, clock, environments, notifier, changeRecords };
 }
 
 /** `gh` or `glab`, if they are there; asked only when branches are chosen. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createPrometheusAlerts } from '../adapters/alertmanager/alerts.ts';
+import { openChangeRecords } from '../adapters/change-record/open.ts';
 import { exec } from '../adapters/exec.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
 import { createEndpointFetch } from '../adapters/http/login.ts';
@@ -12,6 +13,7 @@ import { createSuccessSource } from '../adapters/success/source.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
 import { asEndpoint, type Endpoint } from '../plan/endpoint.ts';
+import type { ChangeRecords } from '../ports/change-records.ts';
 import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -96,6 +98,17 @@ export function createHooks(config: Config, cwd: string, env: Env): Notifier {
   return createNotifier(config.notifications, {
     env,
     exec: (program, args, options) => exec(program, args, { cwd, ...options }),
+  });
+}
+
+/** The system of changes that relctl.yaml names, if it names one. */
+export function createChangeRecords({ changeRecord }: Config, cwd: string, env: Env): ChangeRecords | undefined {
+  if (changeRecord === undefined) return undefined;
+  return openChangeRecords(changeRecord, {
+    env,
+    cwd,
+    exec,
+    fetchOf: (endpoint) => createEndpointFetch(endpoint, { env, cwd, exec }),
   });
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { changeRecordSchema } from './change-record.ts';
 import { endpointSchema } from './endpoint.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
 import { durationSchema } from './spec.ts';
@@ -183,6 +184,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   notifications: z.array(channelSchema).default([]),
+  changeRecord: changeRecordSchema.optional(),
 });
 
 /** The configuration of a repository. */

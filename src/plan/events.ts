@@ -147,6 +147,16 @@ export const EVENT_DATA = {
   'notification.queued': z.strictObject({ key: text, topic: text, text, channels: z.array(text) }),
   'notification.sent': z.strictObject({ key: text, channel: text }),
   'notification.failed': z.strictObject({ key: text, channel: text, reason: text }),
+  /** A change record is about to be created under this id: what became of it is not known until it is linked, or was refused. */
+  'change-record.begun': z.strictObject({ correlation: text }),
+  'change-record.refused': z.strictObject({ correlation: text, reason: text }),
+  'change-record.linked': z.strictObject({
+    correlation: text,
+    system: text,
+    key: text,
+    number: text,
+    url: text.optional(),
+  }),
   'rehearsal.recorded': z.strictObject({ ...subject, result: z.enum(['passed', 'failed']), document: evidence }),
   'verify.recorded': z.strictObject({ ok: z.boolean(), checks: z.array(checkResult) }),
   'hypercare.started': z.strictObject({ until: text, hours: z.number().positive() }),

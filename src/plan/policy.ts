@@ -188,6 +188,16 @@ export const policySchema = z.strictObject({
         .describe('How long a gateway may take to accept a route before it counts as refused'),
     })
     .prefault({}),
+  changeRecord: z
+    .strictObject({
+      beforeDeploy: z
+        .boolean()
+        .default(false)
+        .describe(
+          'True when production is changed only under a change record that is approved and has the same window',
+        ),
+    })
+    .prefault({}),
   hypercareHours: z.number().positive(),
   freezes: z.array(freezeSchema).default([]).describe('When nothing is changed: dated, or recurring'),
   changeWindows: z.array(changeWindowSchema).default([]).describe('When changes are allowed; at any time when empty'),

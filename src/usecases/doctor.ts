@@ -50,6 +50,14 @@ export async function doctor(context: Context): Promise<Outcome> {
         ? 'no channel is told when a deployment starts: add one under notifications in relctl.yaml'
         : channels.map((one) => one.name).join(', '),
   });
+  const { changeRecords } = context;
+  if (context.config.changeRecord !== undefined && changeRecords !== undefined) {
+    await look('change record', async () => {
+      // Nothing has this id: what is tried is the way there and the login.
+      await changeRecords.find('relctl:doctor');
+      return `${changeRecords.system} answers`;
+    });
+  }
   const bad = checks.filter((check) => check.state === 'failed');
   return {
     result: bad.length === 0 ? 'done' : 'failed',

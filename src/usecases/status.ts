@@ -10,6 +10,7 @@ import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process
 import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
 import { command } from '../text/command-line.ts';
+import { changeFacts, changeRecordOf } from './change-record/facts.ts';
 import type { ReadingContext } from './release/context.ts';
 import { openRelease, type Release } from './release/open.ts';
 
@@ -69,6 +70,7 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
     })),
     staging: stagingOf(context, release),
     hypercare: hypercareOf(state),
+    changeRecord: changeRecordOf(state),
     undelivered: undelivered.map((entry) => ({
       topic: entry.topic,
       channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
@@ -123,6 +125,7 @@ function blocksOf(
         : `signed off by ${closed.actor} on ${formatMoment(timeOf(closed.at), zone)}`,
     ]);
   }
+  facts.push(...changeFacts(state));
   if (release.signing.branch !== undefined) {
     facts.push(['approvals', `signed; rules and keys of ${release.signing.branch}`]);
   }

@@ -6,6 +6,7 @@ import { nextRound } from '../domain/signing/examine-statement.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
 import { keepBound } from './binding/bind.ts';
+import { changeFacts } from './change-record/facts.ts';
 import { cabPacket } from './packet/build.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
@@ -42,6 +43,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
           ['plan digest', journal.plan.specDigest.slice(0, 16)],
           ...[kept.packet, kept.page].map((one) => ['packet', `releases/${id}/${one.file}`] as const),
           ['board', board.join(', ')],
+          ...changeFacts(journal.state),
         ],
       },
       { kind: 'next', actions: nextActions(release.facts()) },

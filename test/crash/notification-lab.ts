@@ -66,7 +66,7 @@ export async function openNotificationLab(relctl: Installed, kinds: readonly Kin
   const receivers = Object.fromEntries(
     await Promise.all(kinds.map(async (kind) => [kind, await startReceiver(kind, answerOf(kind))] as const)),
   ) as Record<Kind, Receiver>;
-  const git = companyWith(kinds.map((kind) => receivers[kind].channel));
+  const git = companyWith({ notifications: kinds.map((kind) => receivers[kind].channel) });
   const secrets = Object.assign({}, ...kinds.map((kind) => receivers[kind].env)) as Record<string, string>;
   return {
     async inCopy(work) {
@@ -151,11 +151,12 @@ function keyIn(pattern: RegExp, text: string): string {
   return key;
 }
 
-function companyWith(notifications: readonly Partial<Channel>[]): GitFixture {
+/** A repository on the real platform, with a complete plan that nobody submitted yet. */
+export function companyWith(more: Record<string, unknown>): GitFixture {
   const git = gitFixture();
   const shape = {
     ...STANDARD_SHAPE,
-    config: (config: Record<string, unknown>) => void Object.assign(config, { platform: 'kubernetes', notifications }),
+    config: (config: Record<string, unknown>) => void Object.assign(config, { platform: 'kubernetes', ...more }),
   };
   git.commit({ ...companyFiles(shape, '4.1.0'), 'hook.mjs': HOOK }, 'Version 4.1.0');
   git.git('tag', 'v4.1.0');

@@ -125,6 +125,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       signing: async () => ({ repository, protectedBranch, signer: signerOf(actor) }),
       environments,
       notifier: world.notifier,
+      changeRecords: world.changeRecords,
       documents: DOCUMENTS,
       prompter: SILENT,
       sink: { emit: (progress) => told.push(progress) },

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openChangeRecords } from '../../src/adapters/change-record/open.ts';
+import { CHANGE_SYSTEMS } from '../../src/adapters/change-record/registry.ts';
 import { exec } from '../../src/adapters/exec.ts';
 import { createNotifier } from '../../src/adapters/hooks/notifier.ts';
 import { CHANNEL_KINDS } from '../../src/adapters/hooks/registry.ts';
@@ -19,6 +21,7 @@ import { ini } from '../extensions/ini.ts';
 import { jsonList } from '../extensions/json-list.ts';
 import { ledger } from '../extensions/ledger.ts';
 import { mirror } from '../extensions/mirror.ts';
+import { notebook } from '../extensions/notebook.ts';
 import { carried, pigeon } from '../extensions/pigeon.ts';
 
 /** Each extension is one file outside of src, and the line that a registry needs is the one in the test. */
@@ -93,12 +96,26 @@ describe('from outside src', () => {
   });
 
   it('a metrics store is named in relctl.yaml and read', async () => {
-    const ground = { timeout: 1000, env: {}, cwd: '.', fetchOf: () => fetch };
+    const ground = { timeout: 1000, env: {}, cwd: '.', exec, fetchOf: () => fetch };
     const known = config({}, { metrics: { store: 'ledger', number: 42 } });
     const store = openMetricStore(known, 'production', ground, { ...METRIC_STORES, ledger });
     expect(await store.scalar('anything', 0)).toEqual({ ok: true, value: 42 });
     expect(() => openMetricStore(known, 'production', ground)).toThrowError(
       expect.objectContaining({ code: 'config.invalid', hints: [expect.stringContaining('prometheus')] }),
+    );
+  });
+
+  it('a system of changes is named in relctl.yaml and keeps a record', async () => {
+    const settings = { kind: 'registered', repository: 'acme/shop', system: 'notebook', shelf: 'top' };
+    const { changeRecord } = config({ changeRecord: settings });
+    if (changeRecord === undefined) throw new Error('a change record was expected');
+    const ground = { env: {}, cwd: '.', exec, fetchOf: () => fetch };
+    const records = openChangeRecords(changeRecord, ground, { ...CHANGE_SYSTEMS, notebook });
+    const change = { correlation: 'one', title: 'A change', description: '', window: { start: 0, end: 1 } };
+    await records.create(change);
+    expect(await records.find('one')).toMatchObject([{ number: 'page 1' }]);
+    expect(() => openChangeRecords(changeRecord, ground)).toThrowError(
+      expect.objectContaining({ code: 'config.invalid', hints: [expect.stringContaining('servicenow')] }),
     );
   });
 });

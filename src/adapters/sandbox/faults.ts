@@ -33,6 +33,8 @@ export const FAULTS = {
   'prometheus-down': { scope: 'world', about: 'the metrics store does not answer' },
   'cluster-unreachable': { scope: 'world', about: 'the API server does not answer' },
   'notification-failing': { scope: 'world', about: 'no message is delivered' },
+  'change-record-down': { scope: 'world', about: 'the system of changes does not answer' },
+  'change-rejected': { scope: 'world', about: 'change records are rejected' },
   'ops-resource-missing': { scope: 'world', about: 'what Operations was to pre-provision is not there' },
   'success-missed': { scope: 'world', about: 'success metrics stay at their baselines' },
   'no-go': { scope: 'world', about: 'one member of the CAB votes No-Go' },

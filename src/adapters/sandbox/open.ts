@@ -26,6 +26,7 @@ export interface SandboxWorld {
   readonly clock: Sandbox['clock'];
   readonly environments: Sandbox;
   readonly notifier: Sandbox['notifier'];
+  readonly changeRecords: Sandbox['changeRecords'];
   readonly store: PlanStore;
 }
 
@@ -43,6 +44,7 @@ export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWo
     clock: sandbox.clock,
     environments: sandbox,
     notifier: sandbox.notifier,
+    changeRecords: sandbox.changeRecords,
     store: teachingStore(ground.store, sandbox),
   };
 }

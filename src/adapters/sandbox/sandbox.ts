@@ -1,10 +1,12 @@
 import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
+import type { ChangeRecords } from '../../ports/change-records.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import type { Environments } from '../../ports/environments.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { createSandboxAlerts } from './alerts.ts';
+import { createSandboxChangeRecords } from './change-records.ts';
 import { createSandboxClock, type SandboxClock } from './clock.ts';
 import { createSandboxCluster } from './cluster.ts';
 import { switchOff, switchOn } from './fault-switch.ts';
@@ -31,6 +33,7 @@ export interface Sandbox extends Environments {
   readonly simulated: true;
   readonly clock: SandboxClock;
   readonly notifier: Notifier;
+  readonly changeRecords: ChangeRecords;
   readonly faults: SandboxFaults;
   /** People with the names of the plan's owners. */
   people(spec: Spec): People;
@@ -42,6 +45,8 @@ export interface Sandbox extends Environments {
   setRequestRate(service: string, perSecond: number): void;
   /** Messages that were delivered, oldest first; the last 200. */
   outbox(): readonly DeliveredMessage[];
+  /** Records in its system of changes, oldest first. */
+  changes(): WorldState['changes'];
 }
 
 /** The switches of what goes wrong. */
@@ -83,6 +88,7 @@ export function openSandbox(options: {
     simulated: true,
     clock,
     notifier: createSandboxNotifier(world, config),
+    changeRecords: createSandboxChangeRecords(world),
     commands: createSandboxCommands(world),
     http: createSandboxProbe(world),
     success: createSandboxSuccess(() => world.read()),
@@ -118,6 +124,7 @@ export function openSandbox(options: {
       });
     },
     outbox: () => world.read().outbox,
+    changes: () => world.read().changes,
   };
 }
 

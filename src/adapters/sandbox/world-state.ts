@@ -88,6 +88,20 @@ const faultSchema = z.object({
   spared: z.array(z.string()),
 });
 
+/** A record in the simulated system of changes. */
+const changeSchema = z.object({
+  number: z.string(),
+  correlation: z.string(),
+  title: z.string(),
+  description: z.string(),
+  window: z.object({ start: time, end: time }),
+  stage: z.enum(['planned', 'implementing', 'reviewing', 'closed', 'cancelled']),
+  notes: z.array(z.string()),
+  end: z
+    .object({ outcome: z.enum(['successful', 'successful-with-issues', 'unsuccessful']), notes: z.string() })
+    .optional(),
+});
+
 const messageSchema = z.object({
   key: z.string(),
   topic: z.string(),
@@ -155,6 +169,8 @@ export const worldSchema = z.object({
   /** Alerts that were made to fire, or posted to the router, for practice; the last hundred. */
   drills: z.array(z.object({ alert: z.string(), at: time, until: time, synthetic: z.boolean() })).default([]),
   outbox: z.array(messageSchema),
+  /** Records in the simulated system of changes, oldest first. */
+  changes: z.array(changeSchema).default([]),
 });
 
 /** The simulated company. */
@@ -228,5 +244,6 @@ export function newWorld(options: {
     lessons: { selectors: [], krs: [], smokeTests: [], resources: [], alerts: [] },
     drills: [],
     outbox: [],
+    changes: [],
   };
 }

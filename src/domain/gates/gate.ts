@@ -1,6 +1,7 @@
 import type { OrderFault } from '../../plan/order/order.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { ChangeRecord } from '../../ports/change-records.ts';
 import type { ReleaseState } from '../history/state.ts';
 import type { PlanFinding } from '../plan-rules/plan-check.ts';
 import type { Phase } from '../process/phases.ts';
@@ -24,6 +25,8 @@ export interface GateFacts {
   readonly differences?: readonly string[];
   /** Why the kept series of the canary does not prove its verdict; `undefined` where it does, or was not asked. */
   readonly unproven?: string;
+  /** The change record, or why nothing is known of it; `undefined` where it was not asked for. */
+  readonly change?: ChangeRecord | { readonly unknown: string };
 }
 
 /** What gates and pages need to know of signatures. */
@@ -83,6 +86,7 @@ export const GATES = {
   'signoff.separate': { title: 'the sign-offs come from different people', exceptionable: false },
   'signoff.qa': { title: 'QA signed off on what is in staging', exceptionable: false },
   'signoff.ops': { title: 'Operations signed off on what is in staging', exceptionable: false },
+  'change.approved': { title: 'the change record is approved and has the window of the plan', exceptionable: false },
   'canary.passed': { title: 'the canary was judged and passed', exceptionable: false },
   'hypercare.elapsed': { title: 'the hypercare time has passed', exceptionable: true },
   'hypercare.healthy': { title: 'the last hypercare observation is healthy', exceptionable: false },

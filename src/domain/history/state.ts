@@ -2,7 +2,7 @@ import type { EventData, EventOf, RecordedEvent } from '../../plan/events.ts';
 import { seatOf } from '../people/delegates.ts';
 import { samePerson } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
-import { isInProduction, type Phase } from '../process/phases.ts';
+import { isInProduction, type Phase, REOPENABLE } from '../process/phases.ts';
 
 /**
  * What the recorded events of a release amount to: a pure fold, so that the phase is never a field that could disagree with
@@ -32,6 +32,7 @@ export interface ReleaseState {
   readonly review: EventOf<'review.closed'> | undefined;
   readonly exceptions: readonly EventOf<'exception.granted'>[];
   readonly outbox: readonly OutboxEntry[];
+  readonly change: ChangeState;
   /** The last event that says which text people saw and approved. */
   readonly subject: { readonly specDigest: string; readonly textDigest: string } | undefined;
 }
@@ -120,6 +121,15 @@ export interface Incident {
   readonly closedAt: string | undefined;
 }
 
+/** The change record of a release in the company's own system. */
+export interface ChangeState {
+  /** A release that ended and was reopened is another change. */
+  readonly generation: number;
+  readonly record: EventOf<'change-record.linked'> | undefined;
+  /** When its creation was begun, as long as its end is not known. */
+  readonly begunAt: string | undefined;
+}
+
 /** A message and what became of it. */
 export interface OutboxEntry {
   readonly key: string;
@@ -151,6 +161,7 @@ export const EMPTY_STATE: ReleaseState = {
   review: undefined,
   exceptions: [],
   outbox: [],
+  change: { generation: 1, record: undefined, begunAt: undefined },
   subject: undefined,
 };
 
@@ -201,6 +212,9 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
         attempts: state.attempts,
         exceptions: state.exceptions,
         outbox: state.outbox,
+        change: REOPENABLE.includes(state.phase)
+          ? { ...EMPTY_STATE.change, generation: state.change.generation + 1 }
+          : state.change,
         cab: state.cab && { ...state.cab, decision: undefined, votes: [] },
       };
     case 'exception.granted':
@@ -323,6 +337,12 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
       return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'sent')) };
     case 'notification.failed':
       return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'failed')) };
+    case 'change-record.begun':
+      return { change: { ...state.change, begunAt: event.at } };
+    case 'change-record.refused':
+      return { change: { ...state.change, begunAt: undefined } };
+    case 'change-record.linked':
+      return { change: { ...state.change, record: event, begunAt: undefined } };
     case 'rehearsal.recorded':
       return {};
     default:

@@ -67,6 +67,11 @@ export const statusDataSchema = z.strictObject({
     .nullable()
     .optional()
     .describe('Until when the release is watched, and who signed that off; null before it began'),
+  changeRecord: z
+    .strictObject({ number: z.string(), system: z.string(), url: z.string().optional() })
+    .nullable()
+    .optional()
+    .describe('The change record in the company’s own system; null before it is there'),
   undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
   declined: z
     .array(z.strictObject({ who: z.string(), as: z.enum(['cab', 'qa', 'ops', 'deploy']), reason: z.string() }))

@@ -1,6 +1,7 @@
 import type { Policy, Role } from '../../plan/policy.ts';
 import { command } from '../../text/command-line.ts';
 import * as approval from '../gates/approval.ts';
+import { changeApproved } from '../gates/change.ts';
 import * as delivery from '../gates/delivery.ts';
 import * as expiry from '../gates/expiry.ts';
 import { type GateFacts, type GateRule, type Refusal, refuse } from '../gates/gate.ts';
@@ -43,6 +44,7 @@ const FOR_PRODUCTION: readonly GateRule[] = [
   planning.inChangeWindow,
   planning.noClash,
   approval.deployerSeparate,
+  changeApproved,
 ];
 
 /** Going on with a deployment asks that it was begun as its record says. */

@@ -146,6 +146,9 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   'notification.queued': (at, { data }) => ({ queued: new Set([...at.queued, data.key]) }),
   'notification.sent': ofMessage,
   'notification.failed': ofMessage,
+  'change-record.begun': stays,
+  'change-record.refused': stays,
+  'change-record.linked': stays,
   'rehearsal.recorded': stays,
   'verify.recorded': due(['deployed'], 'nothing is deployed', (_, { data }) =>
     data.ok ? { standing: 'verified' } : {},

@@ -1,4 +1,5 @@
 import type { Config } from '../../plan/config.ts';
+import type { ChangeRecords } from '../../ports/change-records.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { Environments } from '../../ports/environments.ts';
@@ -50,6 +51,8 @@ export interface Context {
   readonly forge?: Forge;
   readonly environments: Environments;
   readonly notifier: Notifier;
+  /** The company's own system of changes, where relctl.yaml names one. */
+  readonly changeRecords?: ChangeRecords | undefined;
   readonly documents: Documents;
   readonly prompter: Prompter;
   readonly sink: EventSink;

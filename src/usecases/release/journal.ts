@@ -1,5 +1,6 @@
 import type { Transition } from '../../domain/cd-events/cd-event.ts';
 import { queuedEvents } from '../../domain/cd-events/outbox.ts';
+import { queuedNotes } from '../../domain/change-record/notes.ts';
 import { foldState, type ReleaseState } from '../../domain/history/state.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
 import type { NewEvent } from '../../plan/chain.ts';
@@ -77,13 +78,14 @@ export class Journal {
     }
   }
 
-  /** What goes to programs is queued in the same write as the transitions that it tells of. */
+  /** What goes to programs and to the change record is queued in the same write as the transitions that it tells of. */
   #forPrograms(events: readonly NewEvent<EventType>[]): readonly NewEvent<EventType>[] {
     const first = this.#plan.events.length + 1;
     const transitions = events.map((event, index) => ({ ...event, seq: first + index }) as unknown as Transition);
     const at = events.at(-1)?.at ?? '';
     const { actor, environments, config } = this.#context;
-    return queuedEvents(this.#plan, config, transitions).map((data) => ({
+    const notes = config.changeRecord === undefined ? [] : queuedNotes(this.#plan.id, transitions);
+    return [...queuedEvents(this.#plan, config, transitions), ...notes].map((data) => ({
       type: 'notification.queued',
       data,
       at,

@@ -1,9 +1,11 @@
 import { eventOfKey } from '../../domain/cd-events/outbox.ts';
+import { CHANGE_RECORD } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
 import { formatWindow } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Topic } from '../../plan/policy.ts';
+import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
 import type { Release } from './open.ts';
@@ -67,6 +69,12 @@ export async function recordAndTell(
   const entries = [...happened, ...message];
   if (entries.length > 0) await release.journal.recordAll(entries);
   await deliver(context, release, key);
+  await flushChangeRecord(context, release);
+}
+
+/** Brings the change record up to date at the same moments at which people are told. */
+async function flushChangeRecord(context: Context, release: Release): Promise<void> {
+  await deliverEach(context, release, (entry) => undelivered(entry).includes(CHANGE_RECORD));
 }
 
 /** Sends what earlier commands queued and could not deliver, or did not live to. */
@@ -75,8 +83,18 @@ export async function flushOutbox(
   release: Release,
   wanted: (topic: string) => boolean = () => true,
 ): Promise<void> {
-  for (const entry of release.journal.state.outbox) {
-    if (wanted(entry.topic) && undelivered(entry).length > 0) await deliver(context, release, entry.key);
+  await deliverEach(context, release, (entry) => wanted(entry.topic));
+}
+
+async function deliverEach(context: Context, release: Release, wanted: (entry: OutboxEntry) => boolean): Promise<void> {
+  const { journal } = release;
+  for (const entry of journal.state.outbox) {
+    if (!wanted(entry) || undelivered(entry).length === 0) continue;
+    await deliver(context, release, entry.key);
+    const isToChange = entry.channels.includes(CHANGE_RECORD);
+    const failed = journal.state.outbox.some((one) => one.key === entry.key && undelivered(one).length > 0);
+    // Whoever did not answer once is not asked again for each note: the next one tells all of it.
+    if (isToChange && failed) return;
   }
 }
 
@@ -116,6 +134,7 @@ async function attempt(
   channel: string,
 ): Promise<RelctlError | undefined> {
   const { plan } = release.journal;
+  if (channel === CHANGE_RECORD) return attemptChange(context, release, entry);
   const event = eventOfKey(plan, plan.events, entry.key);
   try {
     await context.notifier.send(channel, {
@@ -132,6 +151,16 @@ async function attempt(
     return undefined;
   } catch (error) {
     if (error instanceof RelctlError) return error;
+    throw error;
+  }
+}
+
+async function attemptChange(context: Context, release: Release, entry: OutboxEntry): Promise<RelctlError | undefined> {
+  try {
+    await tellChangeRecord(context, release.journal, entry);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'change-record.failed') return error;
     throw error;
   }
 }

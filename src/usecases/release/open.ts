@@ -1,3 +1,4 @@
+import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
 import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
 import { boundSame } from '../../domain/gates/history.ts';
@@ -11,6 +12,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
+import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { Journal } from './journal.ts';
@@ -94,11 +96,13 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   const facts = release.facts(context.actor);
   if (!PROCESS[command].phases.some((phase) => phase === state.phase)) return facts;
   const unproven = gates.includes(canaryPassed) || gates.includes(promotedOnVerdict);
+  const asksForChange = policy.changeRecord.beforeDeploy && gates.includes(changeApproved);
   const found = unproven ? await unprovenVerdict(context, plan, policy, state) : undefined;
   return {
     ...facts,
     ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
     ...(found === undefined ? {} : { unproven: found }),
+    ...(asksForChange ? { change: await changeStanding(context, journal) } : {}),
   };
 }
 

@@ -1,0 +1,82 @@
+import type * as z from 'zod';
+import { lastWords, secretsIn } from '../hooks/redact.ts';
+import { boundedFetch } from '../http/bounded-fetch.ts';
+import { parseJson } from '../http/json.ts';
+import { changeFailure } from './failure.ts';
+
+/** A JSON API of a ticket system. */
+export interface TicketApi {
+  /** Sends a request and returns the JSON of its answer; `undefined` where the answer has none. Errors: `change-record.failed`. */
+  call(method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<unknown>;
+  /** The same for what may be out of reach for this login: `undefined` on 401, 403 and 404. */
+  tryGet(path: string): Promise<unknown>;
+}
+
+/** How it is reached. */
+export interface TicketAccess {
+  readonly system: string;
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  /** Milliseconds for one answer. */
+  readonly timeout: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Opens the API of a ticket system; nothing is sent yet. */
+export function openTicketApi(access: TicketAccess): TicketApi {
+  const { system, timeout, env } = access;
+  const base = access.url.replace(/\/+$/, '');
+  const { host } = new URL(base);
+  const send = async (method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body: unknown) => {
+    const answer = await boundedFetch(
+      `${base}${path}`,
+      {
+        method,
+        headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      },
+      { timeout, maxBytes: MAX_BYTES, fetch: access.fetch },
+    );
+    // Whether it arrived is not known: the answer may have been lost on its way.
+    if (!answer.ok) throw changeFailure(system, `${host}: ${answer.detail}`, { refused: false });
+    return answer;
+  };
+  const read = (answer: { readonly status: number; readonly body: string }): unknown => {
+    const { status, body } = answer;
+    const said = lastWords(body.replace(/\s+/g, ' '), secretsIn(env), 200);
+    if (status >= 300 && status < 400) {
+      throw changeFailure(system, `${host} redirects elsewhere (HTTP ${status}), as to a login page`, {
+        refused: true,
+      });
+    }
+    if (status < 200 || status >= 300) {
+      const refused = status >= 400 && status < 500 && status !== 408;
+      throw changeFailure(system, `${host} answers HTTP ${status}${said === '' ? '' : `: ${said}`}`, { refused });
+    }
+    if (body.trim() === '') return undefined;
+    const value = parseJson(body);
+    if (value !== undefined) return value;
+    throw changeFailure(system, `${host} answers HTTP ${status} without JSON, as a login page does`, {
+      refused: false,
+    });
+  };
+  return {
+    call: async (method, path, body) => read(await send(method, path, body)),
+    async tryGet(path) {
+      const answer = await send('GET', path, undefined);
+      return [401, 403, 404].includes(answer.status) ? undefined : read(answer);
+    },
+  };
+}
+
+/** An answer in its documented shape. Errors: `change-record.failed`, naming the field. */
+export function readAs<T>(system: string, schema: z.ZodType<T>, answer: unknown): T {
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw changeFailure(system, `its answer does not read: ${issue?.path.join('.')}: ${issue?.message}`, {
+    refused: false,
+  });
+}

@@ -1,0 +1,116 @@
+import { sha256 } from '../../plan/digest.ts';
+import type { EventOf } from '../../plan/events.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { ChangeEnd, ChangeStage, ChangeWindow } from '../../ports/change-records.ts';
+import type { ReleaseState } from '../history/state.ts';
+import type { Phase } from '../process/phases.ts';
+import { formatWindow, windowSpan } from '../schedule/calendar.ts';
+
+/** A change record as it should be now: a pure function of the release, so that whatever was missed is made up for by the next call. */
+export interface WantedChange {
+  readonly correlation: string;
+  readonly title: string;
+  readonly description: string;
+  readonly window: ChangeWindow;
+  readonly stage: ChangeStage;
+  readonly end: ChangeEnd | undefined;
+}
+
+/** What of the settings says what is written. */
+export interface ChangeNaming {
+  readonly repository: string;
+  readonly packetUrl?: string | undefined;
+}
+
+/** ServiceNow keeps at most so many characters of `correlation_id`. */
+const LONGEST = 100;
+
+/** Names the change of a release; a release that ended and was reopened is another change. */
+export function correlationOf(id: string, generation: number, { repository }: ChangeNaming): string {
+  const whole = `relctl:${repository}:${id}:${generation}`;
+  return whole.length <= LONGEST ? whole : `relctl:${sha256(whole)}`;
+}
+
+/** The record that a release should have. */
+export function wantedChange(plan: ReleasePlan, state: ReleaseState, naming: ChangeNaming): WantedChange {
+  return {
+    correlation: correlationOf(plan.id, state.change.generation, naming),
+    title: `${plan.metadata.feature} (${plan.id})`,
+    description: describe(plan, naming),
+    window: windowSpan(plan.spec.window),
+    stage: STAGES[state.phase],
+    end: endOf(plan, state, naming),
+  };
+}
+
+const STAGES: Readonly<Record<Phase, ChangeStage>> = {
+  draft: 'planned',
+  submitted: 'planned',
+  approved: 'planned',
+  staged: 'planned',
+  ready: 'planned',
+  canary: 'implementing',
+  'rolling-out': 'implementing',
+  deployed: 'implementing',
+  frozen: 'implementing',
+  verified: 'reviewing',
+  hypercare: 'reviewing',
+  validated: 'reviewing',
+  closed: 'closed',
+  'rolled-back': 'closed',
+  aborted: 'closed',
+  'no-go': 'cancelled',
+};
+
+/** Stages that lie between two, the last one included: a system takes them one after the other. Nothing goes back. */
+export function stagesTo(from: ChangeStage | 'other', to: ChangeStage): readonly ChangeStage[] {
+  if (from === 'closed' || from === 'cancelled') return [];
+  if (to === 'cancelled') return ['cancelled'];
+  const at = from === 'other' ? 0 : WAY.indexOf(from);
+  return WAY.slice(at + 1, WAY.indexOf(to) + 1);
+}
+
+const WAY: readonly ChangeStage[] = ['planned', 'implementing', 'reviewing', 'closed'];
+
+function describe(plan: ReleasePlan, naming: ChangeNaming): string {
+  const { spec } = plan;
+  const submitted = plan.events.findLast((event): event is EventOf<'cab.submitted'> => event.type === 'cab.submitted');
+  const packets = [submitted?.data.page, submitted?.data.packet].filter((one) => one !== undefined);
+  return [
+    `${plan.metadata.feature}, release ${plan.id}`,
+    `Change window: ${formatWindow(spec.window)}`,
+    `Services: ${spec.services.map((service) => service.name).join(', ')}`,
+    `Candidate: ${spec.candidate.commit} on ${spec.candidate.base}`,
+    `R&D Lead: ${spec.owners.rdLead}; Operations: ${spec.owners.operations.join(', ')}`,
+    `Board: ${spec.owners.cab.join(', ')}`,
+    `Digest of the plan: ${plan.specDigest}`,
+    ...packets.map((one) => `Packet of the board: ${addressOf(plan.id, one.file, naming)} (SHA-256 ${one.sha256})`),
+  ].join('\n');
+}
+
+function addressOf(id: string, file: string, { packetUrl }: ChangeNaming): string {
+  return packetUrl === undefined
+    ? `releases/${id}/${file}`
+    : packetUrl.replaceAll('{id}', encodeURIComponent(id)).replaceAll('{file}', encodeURIComponent(file));
+}
+
+const OUTCOMES = { success: 'successful', partial: 'successful-with-issues', failure: 'unsuccessful' } as const;
+
+function endOf(plan: ReleasePlan, state: ReleaseState, naming: ChangeNaming): ChangeEnd | undefined {
+  if (state.phase === 'rolled-back' || state.phase === 'aborted') {
+    const reason = state.deployment?.rollbackReason ?? 'it was taken back';
+    return { outcome: 'unsuccessful', notes: `Rolled back; production is what it was before. Reason: ${reason}` };
+  }
+  const { review } = state;
+  if (state.phase !== 'closed' || review === undefined) return undefined;
+  const { outcome, lessons, debts, document } = review.data;
+  return {
+    outcome: OUTCOMES[outcome],
+    notes: [
+      `The post-release review was held; outcome: ${outcome}.`,
+      ...lessons.map((lesson) => `Lesson: ${lesson}`),
+      ...debts.map((debt) => `Technical debt: ${debt.text} (${debt.owner}, due ${debt.due}, ${debt.ticket})`),
+      ...(document === undefined ? [] : [`Review: ${addressOf(plan.id, document.file, naming)}`]),
+    ].join('\n'),
+  };
+}
