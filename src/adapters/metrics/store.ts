@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../plan/endpoint.ts';
 import type { Metrics } from '../../ports/metrics.ts';
+import type { exec } from '../exec.ts';
 
 /** One kind of metrics store. A new one is a file or folder with this and a line in the registry. */
 export interface MetricStore {
@@ -21,6 +22,9 @@ export interface MetricGround {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the repository. */
   readonly cwd: string;
+  readonly exec: typeof exec;
+  /** Milliseconds since the epoch; the system's clock when left out. */
+  readonly now?: () => number;
   /** How an HTTP API is asked, with the login that the settings name. */
   fetchOf(endpoint: Endpoint): typeof fetch;
 }
