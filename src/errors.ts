@@ -101,6 +101,7 @@ export const ERRORS = {
   'alerts.unreachable': 'failed',
   'notification.failed': 'failed',
   'change-record.failed': 'failed',
+  'forge.failed': 'failed',
   'smoke.failed': 'failed',
   'signoff.red': 'failed',
   'signing.failed': 'failed',

@@ -16,7 +16,7 @@ import type { Config } from '../plan/config.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { Forge } from '../ports/forge.ts';
+import type { Ballots, Forge } from '../ports/forge.ts';
 import type { ManifestSource } from '../ports/manifest-source.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
 import type { RehearsalStage } from '../ports/people.ts';
@@ -96,6 +96,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     signing: signingOf(repository, surroundings.env),
     documents: DOCUMENTS,
     forge: forgeOf(repository.root),
+    ballots: ballotsOf(repository.root, config, surroundings.env),
     repository,
     manifests,
     workspace,
@@ -142,6 +143,21 @@ function forgeOf(cwd: string): Forge {
       );
       return (await forge).request(branch);
     },
+  };
+}
+
+/** Where people vote without a terminal; asked only when votes are collected. */
+function ballotsOf(cwd: string, { forge }: Config, env: Surroundings['env']): Ballots {
+  let opened: Promise<Ballots> | undefined;
+  const open = () => {
+    opened ??= Promise.all([import('../adapters/forge/ballots.ts'), import('../adapters/exec.ts')]).then(
+      ([{ openBallots }, { exec }]) => openBallots(forge, { cwd, exec, timeout: FORGE_TIMEOUT_MS, env }),
+    );
+    return opened;
+  };
+  return {
+    papers: async (branch) => (await open()).papers(branch),
+    post: async (branch, mark, text) => (await open()).post(branch, mark, text),
   };
 }
 

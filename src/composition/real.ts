@@ -80,7 +80,8 @@ export function createRealEnvironments(
       clusters.set(key, cluster);
       return cluster;
     },
-    metrics: (environment) => openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd, exec, fetchOf }),
+    metrics: (environment) =>
+      openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd, exec, fetchOf }),
     alerts(environment) {
       const { prometheus, alertmanager } = config.environments[environment];
       if (prometheus === undefined) throw noPrometheus(environment);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { changeRecordSchema } from './change-record.ts';
 import { endpointSchema } from './endpoint.ts';
+import { forgeSchema } from './forge.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
 import { durationSchema } from './spec.ts';
 
@@ -185,6 +186,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   notifications: z.array(channelSchema).default([]),
   changeRecord: changeRecordSchema.optional(),
+  forge: forgeSchema.optional(),
 });
 
 /** The configuration of a repository. */

@@ -17,6 +17,24 @@ const images = z.record(z.string(), z.array(text));
 const attempt = z.int().positive();
 /** A signature over a statement about this event's data: the statement's exact bytes, and the armoured SSH signature. */
 const signature = z.strictObject({ statement: text, signature: text, namespace: text, keyFingerprint: text });
+/** What proves an approval that was given on a forge: the review, and the answer of the forge as it was kept. */
+const authenticatedBy = z.strictObject({
+  kind: z.literal('forge'),
+  forge: text,
+  login: text,
+  /** The forge's id of the review. */
+  review: text,
+  url: text,
+  /** When it was written. */
+  at: text,
+  /** The commit that was reviewed. */
+  commit: text,
+  /** Number of the ballot: computed from the release, its round and the plan. */
+  ballot: text,
+  /** Who asked the forge, and signs that it answered so. */
+  collectedBy: text,
+  answer: evidence,
+});
 /** Whose part was taken by a delegate. */
 const onBehalfOf = text.optional();
 
@@ -60,6 +78,7 @@ export const EVENT_DATA = {
     conditions: z.array(condition).default([]),
     comment: z.string().default(''),
     onBehalfOf,
+    authenticatedBy: authenticatedBy.optional(),
     signature: signature.optional(),
   }),
   /** Recorded together with the vote that decides; audit re-counts the votes. */
@@ -231,6 +250,8 @@ export const EVENT_DATA = {
   }),
 } as const;
 
+/** What proves an approval that was given on a forge. */
+export type ForgeProof = z.infer<typeof authenticatedBy>;
 /** A signature as it is recorded with what it is about. */
 export type RecordedSignature = z.infer<typeof signature>;
 

@@ -63,6 +63,11 @@ const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an e-mail address suc
 const insidePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a path inside the repository');
 const approver = z.enum(['cab', 'qa', 'ops']);
 
+const proofs = z
+  .array(z.enum(['ssh', 'forge']))
+  .min(1)
+  .default(['ssh']);
+
 const signingSchema = z
   .strictObject({
     mode: z
@@ -81,6 +86,15 @@ const signingSchema = z
       .optional()
       .describe('Revoked keys: a KRL of ssh-keygen, or public keys one a line; read from the protected branch only'),
     maxAgeDays: z.int().positive().max(366).default(30).describe('How long an approval may wait to be used'),
+    accepts: z
+      .strictObject({ cab: proofs, qa: proofs, ops: proofs })
+      .prefault({})
+      .describe(
+        'What proves who gave an approval. ssh: a signature with a key of the person; forge: a review on the request, which CI collected and signed',
+      ),
+    forgePeople: insidePath
+      .default('relctl/forge_people.yaml')
+      .describe('Which login of the forge is which person; read from the protected branch only'),
     acts: z
       .array(z.enum(SIGNED_ACTS))
       .default([...SIGNED_ACTS])

@@ -36,3 +36,37 @@ export interface ForgeApproval {
   /** The commit that was approved, where the forge tells; it may be older than the head. */
   readonly commit?: string;
 }
+
+/** A request as the ballot of a release: texts that people wrote on it, as the forge has them. */
+export interface Ballots {
+  /** Every review, and where reviews have no texts every comment, oldest first. */
+  papers(branch: string): Promise<PapersAnswer>;
+  /** Puts a text on the request, in place of the one with the same mark. Throws `tool.*` and `forge.failed`. */
+  post(branch: string, mark: string, text: string): Promise<{ readonly url: string }>;
+}
+
+/** What is on a request; `request` is missing when nobody asked for a review of the branch. */
+export type PapersAnswer =
+  | {
+      readonly available: true;
+      readonly request?: Pick<ChangeRequest, 'url' | 'number' | 'head' | 'author'>;
+      readonly papers: readonly BallotPaper[];
+    }
+  | { readonly available: false; readonly reason: string };
+
+/** A text of one person on a request. */
+export interface BallotPaper {
+  /** The forge's own id of it. */
+  readonly id: string;
+  readonly url: string;
+  readonly login: string;
+  readonly text: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** The commit that was reviewed; `undefined` where the forge does not say. */
+  readonly commit: string | undefined;
+  /** What the review says by itself. */
+  readonly stance: 'approves' | 'objects' | 'comments';
+  /** Why it counts no more: dismissed by somebody, or edited after it was written. */
+  readonly voided: 'dismissed' | 'edited' | undefined;
+}

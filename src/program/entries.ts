@@ -158,6 +158,20 @@ export const ENTRIES: readonly CommandEntry[] = [
     load: () => import('../commands/signoff-cab.ts'),
   },
   {
+    path: 'collect',
+    group: 'Plan and approve (T-7)',
+    summary: 'record the votes that the board gave as reviews on the merge request',
+    description:
+      'For CI, on each review; anybody may give it. Reads the reviews of the request that carries the plan (GitHub, GitLab, Gitea, Forgejo) and records votes whose policy on the protected branch takes them from a forge. What is not counted is said on the request.',
+    args: [ID],
+    options: [['--branch <name>', 'branch of the request (default: that of this clone)']],
+    examples: [
+      'relctl collect 2026-12-wallet-checkout',
+      'relctl collect 2026-12-wallet-checkout --branch release --push',
+    ],
+    load: () => import('../commands/collect.ts'),
+  },
+  {
     path: 'signoff condition',
     group: 'Plan and approve (T-7)',
     summary: 'close a condition of the CAB, as its owner',

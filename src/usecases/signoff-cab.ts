@@ -2,18 +2,17 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { seatFor } from '../domain/people/delegates.ts';
 import { votingBoard } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
-import { boardTally } from '../domain/process/tally.ts';
-import { dateIn, formatWindow, type Window } from '../domain/schedule/calendar.ts';
+import type { boardTally } from '../domain/process/tally.ts';
 import { RelctlError } from '../errors.ts';
 import type { EventData } from '../plan/events.ts';
 import { command } from '../text/command-line.ts';
 import { packetSummary } from './packet/summary.ts';
 import { approvalAnswer, choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
-import type { Entry } from './release/journal.ts';
-import { flushOutbox, recordAndTell } from './release/notify.ts';
+import { flushOutbox } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
 import { subjectOf } from './release/subject.ts';
+import { readCondition, recordVote } from './signoff/vote.ts';
 
 /** What a member's flags may answer; the rest is asked. */
 export interface CabAnswers {
@@ -32,24 +31,8 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   await flushOutbox(context, release);
   const { journal, policy } = release;
   const vote = await askVote(context, release, answers);
+  const count = await recordVote(context, release, vote);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
-  const count = boardTally([...(journal.state.cab?.votes ?? []), { actor: context.actor, data: vote }], {
-    spec: journal.plan.spec,
-    authors: journal.state.authors,
-    policy,
-  });
-  if (count.decision === undefined) await journal.record('cab.voted', vote);
-  else {
-    const { decision, go, noGo, quorum } = count;
-    const decided: readonly Entry[] = [
-      ['cab.voted', vote],
-      ['cab.decided', { round: vote.round, decision, go, noGo, quorum }],
-    ];
-    await recordAndTell(context, release, decided, 'cab.decided', `round ${vote.round}`, {
-      decision: decision === 'go' ? 'Go' : 'No-Go',
-      reason: vote.comment,
-    });
-  }
   return {
     result: 'done',
     headline: headline(context.actor, vote.decision, count),
@@ -135,29 +118,4 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
     conditions,
     comment,
   };
-}
-
-/** Reads `text; owner; due date`. The date is one of the zone of the window, as it is when the condition falls due. */
-function readCondition(text: string, window: Window, now: number): EventData<'cab.voted'>['conditions'][number] {
-  const [what = '', owner = '', due = ''] = text.split(';').map((part) => part.trim());
-  const today = dateIn(now, window.timeZone);
-  if (what === '' || !owner.includes('@') || !/^\d{4}-\d{2}-\d{2}$/.test(due) || due < today) {
-    throw new RelctlError('usage.bad-flag', `the condition "${text}" is not complete`, {
-      why: 'A condition without an owner or a due date is never met.',
-      hints: [command`--condition ${`load test at twice the traffic; ada@example.com; ${today}`}`],
-    });
-  }
-  const opens = window.start.slice(0, 10);
-  // Once that day is over, the deployment waits for an exception, and no date is too late for it.
-  if (today <= opens && due > opens) {
-    throw new RelctlError(
-      'usage.bad-flag',
-      `the condition "${what}" is due on ${due}, after the change window has begun (${formatWindow(window)})`,
-      {
-        why: 'A condition is met before the deployment: until its owner has closed it, nothing is deployed.',
-        hints: [`${command`--condition ${`${what}; ${owner}; ${opens}`}`}   or an earlier day`],
-      },
-    );
-  }
-  return { text: what, owner, due };
 }

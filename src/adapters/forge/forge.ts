@@ -27,11 +27,18 @@ export function createForge(io: ForgeIo): Forge {
 }
 
 async function chooseReaders(io: ForgeIo): Promise<readonly Reader[]> {
-  const host = await originHost(io);
-  if (host === undefined) return [];
-  if (/(^|\.)github\./.test(host)) return [readGitHubRequest];
-  if (/(^|\.)gitlab\./.test(host)) return [readGitLabRequest];
+  if ((await originHost(io)) === undefined) return [];
+  const kind = await forgeKind(io);
+  if (kind === 'github') return [readGitHubRequest];
+  if (kind === 'gitlab') return [readGitLabRequest];
   return [readGitHubRequest, readGitLabRequest];
+}
+
+/** Which forge the host of `origin` is of, where its name tells. */
+export async function forgeKind(io: ForgeIo): Promise<'github' | 'gitlab' | undefined> {
+  const host = (await originHost(io)) ?? '';
+  if (/(^|\.)github\./.test(host)) return 'github';
+  return /(^|\.)gitlab\./.test(host) ? 'gitlab' : undefined;
 }
 
 /** Host of `origin`, from a URL or from the short form `git@host:path`; `undefined` for a folder or when there is none. */

@@ -24,7 +24,9 @@ export type DocumentBlock =
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly Prose[] }
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly Prose[])[] }
   /** A command to be copied, on a line of its own. */
-  | { readonly kind: 'command'; readonly command: string };
+  | { readonly kind: 'command'; readonly command: string }
+  /** Lines to be copied as they are. */
+  | { readonly kind: 'lines'; readonly lines: readonly string[] };
 
 /** A part of a document under its own heading. */
 export const part = (title: string, ...blocks: readonly DocumentBlock[]): readonly DocumentBlock[] => [

@@ -1,4 +1,4 @@
-import type { EventOf, EventType, RecordedEvent, RecordedSignature } from '../../plan/events.ts';
+import type { EventOf, EventType, ForgeProof, RecordedEvent, RecordedSignature } from '../../plan/events.ts';
 import type { Policy, Role, SignedAct } from '../../plan/policy.ts';
 
 /** How one kind of act is signed. */
@@ -64,6 +64,24 @@ export const ACTS = {
     title: 'hypercare sign-off',
   },
 } as const satisfies Record<SignedAct, ActRule>;
+
+/** What CI signs of votes that it collected on a forge: what it saw, in nobody's name. */
+const FORGE_NAMESPACE = 'forge-vote@relctl.dev';
+
+/** The review on a forge that an approval was given by; `undefined` for one that its person signed. */
+export function forgeProofOf(event: Pick<RecordedEvent, 'data'>): ForgeProof | undefined {
+  return (event.data as { readonly authenticatedBy?: ForgeProof }).authenticatedBy;
+}
+
+/** The namespace in which the signature under an event is made. */
+export function namespaceOf(event: Pick<RecordedEvent, 'data'>, act: SignedAct): string {
+  return forgeProofOf(event) === undefined ? ACTS[act].namespace : FORGE_NAMESPACE;
+}
+
+/** Whose key signs an event: its person's, or of whoever collected it on a forge. */
+export function signerOf(event: Pick<RecordedEvent, 'actor' | 'data'>): string {
+  return forgeProofOf(event)?.collectedBy ?? event.actor;
+}
 
 /** Which act an event records, or `undefined` for what nobody signs. */
 export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | undefined {

@@ -2,7 +2,7 @@ import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
 import { seatOf } from '../people/delegates.ts';
 import { personOf } from '../people/people.ts';
-import { actOf, isApproval } from './acts.ts';
+import { actOf, forgeProofOf, isApproval } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import type { Standing } from './standing.ts';
 
@@ -38,7 +38,8 @@ export function countPeople(
     if (event === undefined || act === undefined || standingAt(index).kind === 'superseded') continue;
     const person = personOf(policy, event.actor);
     const fault =
-      sharedKey(taken, person, fingerprint) ??
+      // The key of who collects votes on a forge signs for many, and counts for none of them.
+      sharedKey(taken, person, forgeProofOf(event) === undefined ? fingerprint : undefined) ??
       maker(events, standingAt(index), act, person, policy, makers) ??
       counted(taken, event, act, person, policy);
     if (fault !== undefined) faults.set(index, fault);

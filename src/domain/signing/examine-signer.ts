@@ -2,7 +2,7 @@ import type { RecordedEvent, RecordedSignature } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import { samePerson } from '../people/people.ts';
 import { timeOf } from '../schedule/calendar.ts';
-import { ACTS } from './acts.ts';
+import { namespaceOf, signerOf } from './acts.ts';
 import type { AllowedSigner } from './allowed-signers.ts';
 import type { SignatureFault } from './faults.ts';
 import { readSshSignature } from './sshsig.ts';
@@ -40,13 +40,15 @@ export function examineSigner(
   if (read.fingerprint !== signature.keyFingerprint) {
     return { code: 'fingerprint-mismatch', detail: `${signature.keyFingerprint} recorded, ${read.fingerprint} signed` };
   }
-  const wrong = [read.namespace, signature.namespace].find((namespace) => namespace !== ACTS[act].namespace);
+  const due = namespaceOf(event, act);
+  const wrong = [read.namespace, signature.namespace].find((namespace) => namespace !== due);
   if (wrong !== undefined) {
-    return { code: 'namespace-mismatch', detail: `${wrong} instead of ${ACTS[act].namespace}` };
+    return { code: 'namespace-mismatch', detail: `${wrong} instead of ${due}` };
   }
   const { signer } = statement.predicate;
-  if (signer !== event.actor) return { code: 'actor-mismatch', detail: `${event.actor} recorded, ${signer} signed` };
-  const fault = examineKey(signer, read.fingerprint, ACTS[act].namespace, signers, timeOf(event.at), usedAt);
+  const expected = signerOf(event);
+  if (signer !== expected) return { code: 'actor-mismatch', detail: `${expected} recorded, ${signer} signed` };
+  const fault = examineKey(signer, read.fingerprint, due, signers, timeOf(event.at), usedAt);
   return fault ?? { statement, fingerprint: read.fingerprint };
 }
 

@@ -7,6 +7,7 @@ import { isAmong, peopleOf } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
 import { timeOf } from '../schedule/calendar.ts';
 import { ACTS, APPROVER_ROLES, isApproval, isRecord } from './acts.ts';
+import { examineProof, proverOf } from './examine-proof.ts';
 import type { Fault } from './examine-signer.ts';
 import { lastOf, type Standing } from './standing.ts';
 import { actDigest, checksDigest, decisionOf, type Statement, subjectsOf } from './statement.ts';
@@ -144,21 +145,26 @@ const role: Rule = ({ signer, onBehalfOf }, { plan, events, index, act, trust, s
   if (standing.kind === 'superseded' || act === 'exception') return undefined;
   const event = events[index] as RecordedEvent;
   // A machine records what it did; it never approves, whatever a plan says that it is.
-  if (!isRecord(act) && isAmong(trust.policy.machines, signer))
-    return { code: 'signer-without-role', detail: `${signer} is a machine` };
+  const person = proverOf(event, signer);
+  if (!isRecord(act) && isAmong(trust.policy.machines, person))
+    return { code: 'signer-without-role', detail: `${person} is a machine` };
   const holders = holdersOf(event, events.slice(0, index), act, plan, trust);
   if (onBehalfOf === undefined) {
-    return isAmong(holders, signer)
+    return isAmong(holders, person)
       ? undefined
-      : { code: 'signer-without-role', detail: `${signer}, ${ACTS[act].title}` };
+      : { code: 'signer-without-role', detail: `${person}, ${ACTS[act].title}` };
   }
-  const delegators = isApproval(act) ? delegatorsOf(trust.policy, plan.spec, act, signer, timeOf(event.at)) : [];
+  const delegators = isApproval(act) ? delegatorsOf(trust.policy, plan.spec, act, person, timeOf(event.at)) : [];
   return isAmong(delegators, onBehalfOf) && isAmong(holders, onBehalfOf)
     ? undefined
-    : { code: 'delegation-missing', detail: `${signer} for ${onBehalfOf}` };
+    : { code: 'delegation-missing', detail: `${person} for ${onBehalfOf}` };
 };
 
-const RULES: readonly Rule[] = [place, content, subjects, policy, times, seen, nonce, role];
+/** Beside the signature: whether the policy takes this proof for this act, and that a review on a forge is of this person and this plan. */
+const proof: Rule = ({ round }, { plan, events, index, act, trust, standing }) =>
+  standing.kind === 'superseded' ? undefined : examineProof(events[index] as RecordedEvent, act, round, plan.id, trust);
+
+const RULES: readonly Rule[] = [place, content, subjects, policy, times, seen, nonce, proof, role];
 
 function holdersOf(
   event: RecordedEvent,

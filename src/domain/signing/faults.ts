@@ -23,6 +23,11 @@ export const SIGNATURE_FAULTS = {
   'key-expired': 'its key was not valid any more when it was taken in',
   'key-expired-since': 'its key is not valid any more, and nothing proves that a deployment used it before',
   'key-revoked': 'its key is revoked',
+  // On a forge
+  'proof-not-accepted': 'the policy does not take this proof for this act (signing.accepts)',
+  'collector-not-a-machine': 'who collected it on the forge is none of the machines of the policy',
+  'login-of-another': 'the login on the forge is not one of its person',
+  'ballot-of-another': 'its ballot is that of another round or another text of the plan',
   // What
   'wrong-release': 'it was given for another release',
   'wrong-repository': 'it was given in another repository',

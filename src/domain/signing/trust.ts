@@ -13,4 +13,6 @@ export interface Trust {
   readonly signers: readonly AllowedSigner[];
   /** The text of the file of allowed signers, for ssh-keygen. */
   readonly allowedSigners: string;
+  /** Person by login of the forge, in lower case; empty where the policy takes no votes from one. */
+  readonly forgePeople: ReadonlyMap<string, string>;
 }

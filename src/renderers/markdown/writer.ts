@@ -26,6 +26,8 @@ function blockText(block: DocumentBlock): string {
         ...block.rows.map((row) => line(block.columns.map((_, at) => cell(row[at] ?? '')))),
       ].join('\n');
     }
+    case 'lines':
+      return block.lines.map((line) => `    ${cleanLine(line)}`).join('\n');
     case 'command':
       return `    ${cleanLine(block.command)}`;
   }

@@ -5,6 +5,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { checkEvidence, evidenceOf } from './evidence.ts';
+import { forgeVotes } from './forge.ts';
 import { committedFindings } from './versions.ts';
 
 /** What an audit reads. It needs no cluster and no network. */
@@ -33,6 +34,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
     ...(await checkEvidence(context, id, evidence)),
     ...(await committedFindings(context, plan)),
+    ...(await forgeVotes(context, plan)),
   ];
   return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { Environments } from '../../ports/environments.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
-import type { Forge } from '../../ports/forge.ts';
+import type { Ballots, Forge } from '../../ports/forge.ts';
 import type { Interruption } from '../../ports/interruption.ts';
 import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -49,6 +49,8 @@ export interface Context {
   readonly signing: () => Promise<SigningGround>;
   /** Where branches are reviewed; a help, and never needed. */
   readonly forge?: Forge;
+  /** Where people vote without a terminal. */
+  readonly ballots?: Ballots | undefined;
   readonly environments: Environments;
   readonly notifier: Notifier;
   /** The company's own system of changes, where relctl.yaml names one. */

@@ -1,5 +1,5 @@
 import { timeOf } from '../../domain/schedule/calendar.ts';
-import { actOf, mustBeSigned, signatureOf } from '../../domain/signing/acts.ts';
+import { actOf, mustBeSigned, signatureOf, signerOf } from '../../domain/signing/acts.ts';
 import { countPeople, type HeldAct } from '../../domain/signing/count-people.ts';
 import { examineSigner, type Fault } from '../../domain/signing/examine-signer.ts';
 import { examineStatement } from '../../domain/signing/examine-statement.ts';
@@ -105,7 +105,7 @@ async function examineEvent(
     statement: signature.statement,
     signature: signature.signature,
     namespace: signature.namespace,
-    principal: event.actor,
+    principal: signerOf(event),
     at: timeOf(event.at),
     allowedSigners: trust.allowedSigners,
     revoked: on.revoked,

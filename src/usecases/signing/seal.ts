@@ -1,5 +1,5 @@
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
-import { ACTS, actOf, leadsBack, mustBeSigned } from '../../domain/signing/acts.ts';
+import { actOf, leadsBack, mustBeSigned, namespaceOf, signerOf } from '../../domain/signing/acts.ts';
 import { roundOf, stagedImages } from '../../domain/signing/examine-statement.ts';
 import { SIGNATURE_FAULTS } from '../../domain/signing/faults.ts';
 import type { RefusedAct } from '../../domain/signing/refused-act.ts';
@@ -66,7 +66,7 @@ async function seal(
   const { events } = appendEvent(plan.id, plan.events, sealed);
   const examination = await examineHistory(context, { ...plan, events }, trust, timeOf(event.at));
   const refused = examination.refused.find((one) => one.index === events.length - 1);
-  if (refused !== undefined) throw await refusal(context, trust, plan.id, refused);
+  if (refused !== undefined) throw await refusal(context, trust, plan.id, refused, sealed as Sealed);
   return sealed;
 }
 
@@ -77,7 +77,7 @@ async function signed(
   event: NewEvent<EventType>,
   act: SignedAct,
 ): Promise<EventData<EventType>> {
-  const { namespace } = ACTS[act];
+  const namespace = namespaceOf(event as Pick<RecordedEvent, 'data'>, act);
   const { events } = appendEvent(plan.id, plan.events, event);
   const { signing } = trust.policy;
   const statement = statementText(
@@ -97,7 +97,7 @@ async function signed(
         commit: trust.commit,
       },
       seen: plan.events.at(-1)?.hash ?? genesisHash(plan.id),
-      signer: event.actor,
+      signer: signerOf(event as Pick<RecordedEvent, 'actor' | 'data'>),
       issuedAt: event.at,
       expiresAt: isoTime(timeOf(event.at) + signing.maxAgeDays * 86_400_000),
       nonce: context.signer.nonce(),
@@ -111,11 +111,19 @@ async function signed(
   } as EventData<EventType>;
 }
 
-async function refusal(context: SigningGround, trust: Trust, id: string, refused: RefusedAct): Promise<RelctlError> {
+type Sealed = Pick<RecordedEvent, 'actor' | 'data'>;
+
+async function refusal(
+  context: SigningGround,
+  trust: Trust,
+  id: string,
+  refused: RefusedAct,
+  event: Sealed,
+): Promise<RelctlError> {
   const { act, actor, fault } = refused;
   return new RelctlError('signing.refused', `${actor} cannot sign this: ${SIGNATURE_FAULTS[fault.code]}`, {
     why: `It would not count (${fault.detail}), so nothing was recorded.`,
-    hints: await hintsFor(context, trust, id, refused),
+    hints: await hintsFor(context, trust, id, refused, event),
     data: { fault: fault.code, detail: fault.detail, act, actor, release: id },
   });
 }
@@ -124,7 +132,8 @@ async function hintsFor(
   context: SigningGround,
   trust: Trust,
   id: string,
-  { act, actor, fault }: RefusedAct,
+  { act, fault }: RefusedAct,
+  event: Sealed,
 ): Promise<readonly string[]> {
   const isAboutKeys = /^(signer-|key-)/.test(fault.code) && fault.code !== 'signer-without-role';
   if (!isAboutKeys) return [command`relctl audit ${id}`, command`relctl status ${id}`];
@@ -134,7 +143,7 @@ async function hintsFor(
   return [
     isKnown
       ? `correct the line of this key in ${file} and have it merged`
-      : `have this line merged into ${file}: ${actor} namespaces="${ACTS[act].namespace}" ${type} ${base64}`,
+      : `have this line merged into ${file}: ${signerOf(event)} namespaces="${namespaceOf(event, act)}" ${type} ${base64}`,
     'or sign with your other key: git config relctl.signingKey <file>',
     'relctl doctor',
   ];

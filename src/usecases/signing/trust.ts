@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { readAllowedSigners } from '../../domain/signing/allowed-signers.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { RelctlError } from '../../errors.ts';
@@ -114,7 +115,49 @@ export async function trustAt(branch: ProtectedBranch, commit: string, process: 
       data: { fault: 'signers-unreadable', commit, faults },
     });
   }
-  return { commit, process, policy: read.policy, policyDigest: read.digest, signers, allowedSigners: text };
+  const forgePeople = await forgePeopleAt(branch, commit, read.policy);
+  return {
+    commit,
+    process,
+    policy: read.policy,
+    policyDigest: read.digest,
+    signers,
+    allowedSigners: text,
+    forgePeople,
+  };
+}
+
+const forgePeopleSchema = z.record(z.string().min(1), z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/));
+
+/**
+ * Which login of the forge is which person, in lower case; nobody where the policy takes no votes from a forge. Errors: `signing.trust` where it
+ * does and the file is missing or does not read.
+ */
+export async function forgePeopleAt(
+  branch: ProtectedBranch,
+  commit: string,
+  { signing }: Policy,
+): Promise<ReadonlyMap<string, string>> {
+  const { accepts, forgePeople: file } = signing;
+  if (!Object.values(accepts).some((proofs) => proofs.includes('forge'))) return new Map();
+  const text = await readText(branch, commit, file);
+  if (text === undefined) {
+    throw trustError(`${file} is not on the protected branch (${commit.slice(0, 12)})`, [
+      `write ${file} with one line for each login, such as carol: carol@example.com, and have it merged`,
+    ]);
+  }
+  const shown = `${commit.slice(0, 12)}:${file}`;
+  const people = checkShape(forgePeopleSchema, readYaml(text, shown), 'signing.trust', shown, 'docs/forge-votes.md');
+  const byLogin = new Map<string, string>();
+  for (const [login, person] of Object.entries(people)) {
+    const key = login.toLowerCase();
+    const other = byLogin.get(key);
+    if (other !== undefined && other !== person) {
+      throw trustError(`${shown} says of the login ${key} that it is ${other} and ${person}`, [`correct ${file}`]);
+    }
+    byLogin.set(key, person);
+  }
+  return byLogin;
 }
 
 /**

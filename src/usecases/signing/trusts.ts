@@ -38,7 +38,8 @@ export class Trusts {
    */
   async wereInForce(rules: Trust, at: number): Promise<boolean> {
     const { protectedBranch } = this.#context;
-    const files = [policyFile(rules.process), rules.policy.signing.allowedSigners];
+    const { allowedSigners, forgePeople } = rules.policy.signing;
+    const files = [policyFile(rules.process), allowedSigners, forgePeople];
     this.#changes ??= protectedBranch.changes(this.#tip.commit, files);
     const changes = await this.#changes;
     const until = changes.filter((one) => one.at <= at + SKEW_MS);
@@ -46,7 +47,8 @@ export class Trusts {
     const before = until.find((one) => one.at < at - OVERLAP_MS);
     for (const { commit } of [...since, ...(before === undefined ? [] : [before])]) {
       const then = await this.of(commit, rules.process);
-      if (then?.policyDigest === rules.policyDigest && then.allowedSigners === rules.allowedSigners) return true;
+      if (then?.policyDigest !== rules.policyDigest || then.allowedSigners !== rules.allowedSigners) continue;
+      if (sameEntries(then.forgePeople, rules.forgePeople)) return true;
     }
     return false;
   }
@@ -56,4 +58,8 @@ export class Trusts {
     if (!(await protectedBranch.contains(this.#tip.commit, commit))) return undefined;
     return trustAt(protectedBranch, commit, process);
   }
+}
+
+function sameEntries(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
 }

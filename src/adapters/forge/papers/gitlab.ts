@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import type { BallotPaper, Ballots, PapersAnswer } from '../../../ports/forge.ts';
+import { askTool, type ForgeIo } from '../command-line.ts';
+import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
+
+/**
+ * Votes on GitLab are comments, since an approval there has no text: by the REST API v4 through `glab api` (docs.gitlab.com/api: merge requests,
+ * notes, approvals, merge request diff versions). A comment that says Go counts while its author approves the request (`approved_by`). The commit that
+ * was reviewed is the head of the newest version (`head_commit_sha`) that stood when the comment was written. An edited note has another `updated_at`.
+ */
+
+const listSchema = z.array(
+  z.object({
+    iid: z.int(),
+    web_url: z.string(),
+    sha: z.string(),
+    source_project_id: z.int().nullable(),
+    target_project_id: z.int(),
+    author: z.object({ username: z.string() }).nullish(),
+  }),
+);
+const approvalsSchema = z.object({ approved_by: z.array(z.object({ user: z.object({ username: z.string() }) })) });
+const notesSchema = z.array(
+  z.object({
+    id: z.int(),
+    body: z.string(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    system: z.boolean(),
+    author: z.object({ username: z.string() }),
+  }),
+);
+const writtenSchema = z.object({ id: z.int() });
+const versionsSchema = z.array(z.object({ head_commit_sha: z.string(), created_at: z.string() }));
+
+/** More comments than that on one request are not read, and it is said. */
+const PAGE = 100;
+const PAGES = 10;
+
+/** The ballots on GitLab. */
+export function gitLabBallots(io: ForgeIo): Ballots {
+  return {
+    papers: (branch) => readPapers(io, branch).catch(unavailable),
+    async post(branch, mark, text) {
+      const request = await requestOf(io, branch);
+      if (request === undefined) throw noRequest(branch, 'nobody opened a merge request of it');
+      const own = (await notesOf(io, request.iid)).find(({ body }) => body.includes(mark));
+      const path = `projects/:id/merge_requests/${request.iid}/notes${own === undefined ? '' : `/${own.id}`}`;
+      const method = own === undefined ? 'POST' : 'PUT';
+      const { id } = parsed(writtenSchema, await ask(io, path, ['--method', method, '-f', `body=${text}`]), 'GitLab');
+      return { url: `${request.web_url}#note_${id}` };
+    },
+  };
+}
+
+async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
+  const request = await requestOf(io, branch);
+  if (request === undefined) return { available: true, papers: [] };
+  const { iid, web_url: url, sha, author } = request;
+  const base = `projects/:id/merge_requests/${iid}`;
+  const { approved_by } = parsed(approvalsSchema, await ask(io, `${base}/approvals`), 'GitLab');
+  const versions = parsed(versionsSchema, await ask(io, `${base}/versions?per_page=100`), 'GitLab');
+  const approving = new Set(approved_by.map(({ user }) => user.username.toLowerCase()));
+  const notes = await notesOf(io, iid);
+  return {
+    available: true,
+    request: { url, number: iid, head: sha, author: author?.username ?? 'unknown' },
+    papers: notes.map(
+      (note): BallotPaper => ({
+        id: String(note.id),
+        url: `${url}#note_${note.id}`,
+        login: note.author.username,
+        text: note.body,
+        at: note.created_at,
+        commit: headAt(versions, note.created_at),
+        stance: approving.has(note.author.username.toLowerCase()) ? 'approves' : 'comments',
+        voided: Date.parse(note.updated_at) - Date.parse(note.created_at) > 1000 ? 'edited' : undefined,
+      }),
+    ),
+  };
+}
+
+function headAt(versions: z.infer<typeof versionsSchema>, at: string): string | undefined {
+  const until = versions.filter((one) => Date.parse(one.created_at) <= Date.parse(at));
+  return until.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0]?.head_commit_sha;
+}
+
+async function requestOf(io: ForgeIo, branch: string) {
+  const query = new URLSearchParams({ source_branch: branch, state: 'opened', per_page: '20' });
+  const list = parsed(listSchema, await ask(io, `projects/:id/merge_requests?${query}`), 'GitLab');
+  return list.find((one) => one.source_project_id === one.target_project_id);
+}
+
+async function notesOf(io: ForgeIo, iid: number): Promise<z.infer<typeof notesSchema>> {
+  const notes: z.infer<typeof notesSchema> = [];
+  for (let page = 1; page <= PAGES; page += 1) {
+    const path = `projects/:id/merge_requests/${iid}/notes?sort=asc&order_by=created_at&per_page=${PAGE}&page=${page}`;
+    const read = parsed(notesSchema, await ask(io, path), 'GitLab');
+    notes.push(...read.filter((note) => !note.system));
+    if (read.length < PAGE) return notes;
+  }
+  throw forgeFailure(`there are more than ${PAGE * PAGES} comments on !${iid}`);
+}
+
+async function ask(io: ForgeIo, path: string, more: readonly string[] = []): Promise<unknown> {
+  const asked = await askTool(io, 'glab', ['api', path, ...more]);
+  if (asked.ok) return asked.value;
+  throw forgeFailure(asked.reason);
+}

@@ -1,0 +1,5 @@
+import { collect } from '../usecases/collect.ts';
+import { argument, type CommandAction, given } from './command.ts';
+
+export const run: CommandAction = async (invocation) =>
+  collect(await invocation.context(), argument(invocation, 0), { ...given(invocation.flags, 'branch') });

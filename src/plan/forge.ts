@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { endpointSchema } from './endpoint.ts';
+
+/** Where merge requests are: `forge` of relctl.yaml. GitHub and GitLab are found by the remote and asked through `gh` and `glab`. */
+export const forgeSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('github') }),
+    z.strictObject({ kind: z.literal('gitlab') }),
+    z.strictObject({
+      kind: z.literal('gitea'),
+      api: endpointSchema.describe('The forge, such as https://git.example.com; Forgejo has the same API'),
+      repository: z.string().regex(/^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/, 'owner/name'),
+    }),
+  ])
+  .describe('Where merge requests are; by the remote origin when left out');
+
+/** The forge of a configuration. */
+export type ForgeSettings = z.infer<typeof forgeSchema>;

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { ForgeIo } from '../../src/adapters/forge/command-line.ts';
+import { gitHubBallots } from '../../src/adapters/forge/papers/github.ts';
+import { gitLabBallots } from '../../src/adapters/forge/papers/gitlab.ts';
+
+/**
+ * GitHub and GitLab by answers as their APIs document them: docs.github.com/graphql (PullRequest, PullRequestReview) and docs.gitlab.com/api
+ * (merge_requests, merge_request_approvals, notes, merge_request diff versions). Nothing here was recorded from a company's repository.
+ */
+
+const HEAD = 'a'.repeat(40);
+const OLDER = 'b'.repeat(40);
+const AT = '2026-11-24T10:00:00Z';
+
+/** A tool that answers each call by what it is asked for, and remembers the calls. */
+function tool(answers: (args: readonly string[]) => unknown): { readonly io: ForgeIo; readonly calls: string[][] } {
+  const calls: string[][] = [];
+  const exec: ForgeIo['exec'] = async (_program, args) => {
+    calls.push([...args]);
+    const answer = answers(args);
+    if (answer === undefined) return { exitCode: 1, stdout: '', stderr: 'HTTP 404: Not Found\n' };
+    return { exitCode: 0, stdout: JSON.stringify(answer), stderr: '' };
+  };
+  return { io: { cwd: '/', exec, timeout: 1000 }, calls };
+}
+
+const review = (login: string, state: string, more: object = {}) => ({
+  id: `PRR_${login}`,
+  url: `https://github.com/shop/web/pull/7#pullrequestreview-${login}`,
+  body: `text of ${login}`,
+  state,
+  submittedAt: AT,
+  lastEditedAt: null,
+  author: { login, __typename: 'User' },
+  commit: { oid: HEAD },
+  ...more,
+});
+const pull = (reviews: readonly object[], more: object = {}) => ({
+  number: 7,
+  url: 'https://github.com/shop/web/pull/7',
+  isCrossRepository: false,
+  headRefOid: HEAD,
+  author: { login: 'ravi' },
+  reviews: { nodes: reviews },
+  ...more,
+});
+const graph = (...nodes: readonly object[]) => ({ data: { repository: { pullRequests: { nodes } } } });
+
+describe('reviews on GitHub, through gh', () => {
+  it('have their text, commit, stance and what voids them; bots and drafts are nobody’s word', async () => {
+    const reviews = [
+      review('carol', 'APPROVED'),
+      review('chen', 'CHANGES_REQUESTED', { commit: { oid: OLDER } }),
+      review('cleo', 'DISMISSED'),
+      review('dora', 'APPROVED', { lastEditedAt: AT }),
+      review('emil', 'COMMENTED', { commit: null }),
+      review('robot', 'APPROVED', { author: { login: 'robot', __typename: 'Bot' } }),
+      review('later', 'PENDING', { submittedAt: null }),
+      review('ghost', 'APPROVED', { author: null }),
+    ];
+    const { io, calls } = tool(() => graph(pull([], { isCrossRepository: true, number: 6 }), pull(reviews)));
+    const answer = await gitHubBallots(io).papers('plans/wallet; x');
+    expect(answer).toMatchObject({ available: true, request: { number: 7, head: HEAD, author: 'ravi' } });
+    const seen = answer.available ? answer.papers.map((one) => [one.login, one.stance, one.voided, one.commit]) : [];
+    expect(seen).toEqual([
+      ['carol', 'approves', undefined, HEAD],
+      ['chen', 'objects', undefined, OLDER],
+      ['cleo', 'comments', 'dismissed', HEAD],
+      ['dora', 'approves', 'edited', HEAD],
+      ['emil', 'comments', undefined, undefined],
+    ]);
+    // The name of a branch is a value and never a part of the query.
+    expect(calls[0]).toContain('branch=plans/wallet; x');
+  });
+
+  it('are unknown where gh fails or answers otherwise, and there are none without a request', async () => {
+    expect(await gitHubBallots(tool(() => undefined).io).papers('x')).toEqual({
+      available: false,
+      reason: 'gh: HTTP 404: Not Found',
+    });
+    expect(await gitHubBallots(tool(() => ({ data: null })).io).papers('x')).toMatchObject({ available: false });
+    expect(await gitHubBallots(tool(() => graph()).io).papers('x')).toEqual({ available: true, papers: [] });
+  });
+
+  it('are asked for by one text, which is changed in its place', async () => {
+    const comments = [{ id: 11, body: 'old Mark text', html_url: '' }];
+    for (const [known, method, path] of [
+      [[], 'POST', 'repos/{owner}/{repo}/issues/7/comments'],
+      [comments, 'PATCH', 'repos/{owner}/{repo}/issues/comments/11'],
+    ] as const) {
+      const { io, calls } = tool((args) => {
+        if (args[1] === 'graphql') return graph(pull([]));
+        return args.includes('--method') ? { html_url: 'https://github.com/c' } : known;
+      });
+      expect(await gitHubBallots(io).post('x', 'Mark', 'text\nof it')).toEqual({ url: 'https://github.com/c' });
+      expect(calls.at(-1)).toEqual(['api', '--method', method, path, '-f', 'body=text\nof it']);
+    }
+  });
+});
+
+describe('votes on GitLab, through glab', () => {
+  const request = {
+    iid: 3,
+    web_url: 'https://gitlab.example.com/shop/web/-/merge_requests/3',
+    sha: HEAD,
+    source_project_id: 1,
+    target_project_id: 1,
+    author: { username: 'ravi' },
+  };
+  const note = (id: number, username: string, more: object = {}) => ({
+    id,
+    body: `text of ${username}`,
+    created_at: AT,
+    updated_at: AT,
+    system: false,
+    author: { username },
+    ...more,
+  });
+  const versions = [
+    { head_commit_sha: HEAD, created_at: '2026-11-24T12:00:00Z' },
+    { head_commit_sha: OLDER, created_at: '2026-11-23T12:00:00Z' },
+  ];
+  const project = (notes: readonly object[]) => (args: readonly string[]) => {
+    const path = args[1] ?? '';
+    if (path.startsWith('projects/:id/merge_requests?')) return [{ ...request, source_project_id: 2, iid: 2 }, request];
+    if (path.endsWith('/approvals')) return { approved_by: [{ user: { username: 'Carol' } }] };
+    if (path.includes('/versions')) return versions;
+    if (args.includes('--method')) return { id: 12 };
+    return path.includes('page=1') ? notes : [];
+  };
+
+  it('are comments of those who approve, about the version that stood then', async () => {
+    const notes = [
+      note(1, 'carol'),
+      note(2, 'chen', { created_at: '2026-11-24T13:00:00Z', updated_at: '2026-11-24T13:00:00Z' }),
+      note(3, 'cleo', { updated_at: '2026-11-24T11:00:00Z' }),
+      note(4, 'early', { created_at: '2026-11-01T10:00:00Z', updated_at: '2026-11-01T10:00:00Z' }),
+      note(5, 'gitlab', { system: true }),
+    ];
+    const answer = await gitLabBallots(tool(project(notes)).io).papers('plans/wallet');
+    expect(answer).toMatchObject({ available: true, request: { number: 3, author: 'ravi' } });
+    expect(answer.available ? answer.papers.map((one) => [one.login, one.stance, one.voided, one.commit]) : []).toEqual(
+      [
+        ['carol', 'approves', undefined, OLDER],
+        ['chen', 'comments', undefined, HEAD],
+        ['cleo', 'comments', 'edited', OLDER],
+        ['early', 'comments', undefined, undefined],
+      ],
+    );
+  });
+
+  it('are read past a page, and unknown where glab fails', async () => {
+    const many = Array.from({ length: 100 }, (_, index) => note(index, `p${index}`));
+    const answers = project(many);
+    const { io } = tool((args) => (/notes\?.*page=2/.test(args[1] ?? '') ? [note(101, 'last')] : answers(args)));
+    const read = await gitLabBallots(io).papers('x');
+    expect(read.available && read.papers).toHaveLength(101);
+    expect(await gitLabBallots(tool(() => undefined).io).papers('x')).toMatchObject({ available: false });
+    expect(await gitLabBallots(tool(() => ({})).io).papers('x')).toMatchObject({ available: false });
+  });
+
+  it('are asked for by one text, which is changed in its place', async () => {
+    const { io, calls } = tool(project([note(9, 'robot', { body: 'Mark' })]));
+    expect(await gitLabBallots(io).post('x', 'Mark', 'text')).toEqual({ url: `${request.web_url}#note_12` });
+    expect(calls.at(-1)).toEqual([
+      'api',
+      'projects/:id/merge_requests/3/notes/9',
+      '--method',
+      'PUT',
+      '-f',
+      'body=text',
+    ]);
+  });
+});
