@@ -1,23 +1,9 @@
 import * as z from 'zod';
-import { type Place, RelctlError } from '../../errors.ts';
-import { type Selector, writeSelector } from '../../plan/promql/selector.ts';
-import { type Slo, specSchema } from '../../plan/spec.ts';
-import { type PositionedYaml, readYaml } from '../../plan/yaml.ts';
+import { RelctlError } from '../../errors.ts';
+import type { Selector } from '../../plan/promql/selector.ts';
+import type { PositionedYaml } from '../../plan/yaml.ts';
+import { joined, planned, readDocuments, refuse, type SloReading } from '../slo-formats/documents.ts';
 import { complement, counterOf } from './selector.ts';
-
-/** SLOs of a plan, read from OpenSLO. */
-export interface OpenSloReading {
-  readonly slos: readonly ConvertedSlo[];
-  /** What a plan cannot say, each with its reason. */
-  readonly unconverted: readonly { readonly name: string; readonly reason: string; readonly place: Place }[];
-}
-
-/** An SLO with where it stands, and what of the original it leaves out. */
-export interface ConvertedSlo {
-  readonly slo: Slo;
-  readonly place: Place;
-  readonly notes: readonly string[];
-}
 
 const metricSchema = z.looseObject({
   metricSource: z.looseObject({
@@ -61,9 +47,8 @@ type Document = PositionedYaml & { readonly kind: unknown };
  * refer to. A file may hold several documents.
  * @throws RelctlError the errors of the guarded YAML reader; `evidence.unreadable` when no OpenSLO v1 object is in it
  */
-export function readOpenSlo(text: string, file: string): OpenSloReading {
-  const documents = splitDocuments(text).map((part): Document => {
-    const yaml = readYaml(part, file);
+export function readOpenSlo(text: string, file: string): SloReading {
+  const documents = readDocuments(text, file).map((yaml): Document => {
     const { apiVersion, kind } = (yaml.value ?? {}) as { apiVersion?: unknown; kind?: unknown };
     return { ...yaml, kind: apiVersion === 'openslo/v1' ? kind : undefined };
   });
@@ -80,31 +65,10 @@ export function readOpenSlo(text: string, file: string): OpenSloReading {
       hints: [`grep -n 'apiVersion\\|kind' ${file}`],
     });
   }
-  const slos: ConvertedSlo[] = [];
-  const unconverted: { name: string; reason: string; place: Place }[] = [];
-  for (const document of wanted) {
-    const result = convert(document, indicators);
-    slos.push(...result.slos);
-    unconverted.push(...result.unconverted);
-  }
-  return { slos, unconverted };
+  return joined(wanted.map((document) => convert(document, indicators)));
 }
 
-/** Cuts a stream into documents; each keeps the line numbers of the file. */
-function splitDocuments(text: string): string[] {
-  const parts: string[] = [];
-  let current: string[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    if (/^---(\s|$)/.test(line)) {
-      parts.push(current.join('\n'));
-      current = Array.from({ length: index + 1 }, () => '');
-    } else current.push(line);
-  }
-  parts.push(current.join('\n'));
-  return parts.filter((part) => part.replace(/^\s*#.*$/gm, '').trim() !== '');
-}
-
-function convert(document: Document, indicators: ReadonlyMap<string, Indicator>): OpenSloReading {
+function convert(document: Document, indicators: ReadonlyMap<string, Indicator>): SloReading {
   const parsed = sloSchema.safeParse(document.value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -123,41 +87,21 @@ function convert(document: Document, indicators: ReadonlyMap<string, Indicator>)
   }
   const counters = countersOf(indicator);
   if (typeof counters === 'string') return refuse(metadata.name, counters, place);
-  const results = spec.objectives.map((objective, index): OpenSloReading => {
+  const results = spec.objectives.map((objective, index): SloReading => {
     const at = document.place(['spec', 'objectives', index]);
     const name = nameOf(metadata, objective.displayName, spec.objectives.length, index);
     const percent = objective.targetPercent ?? (objective.target === undefined ? undefined : objective.target * 100);
     if (percent === undefined) return refuse(name, 'its objective has no target', at);
-    const slo = specSchema.shape.slos.safeParse([
-      {
-        name,
-        service: spec.service,
-        objective: `${Number(percent.toPrecision(12))}%`,
-        good: writeSelector(counters.good),
-        total: writeSelector(counters.total),
-      },
-    ]);
-    const problem = slo.error?.issues[0];
-    if (problem !== undefined)
-      return refuse(name, `${problem.path.slice(1).map(String).join('.')}: ${problem.message}`, at);
     const notes = [
       ...counters.notes,
       ...(isTimeSliced(spec.budgetingMethod, objective.timeSliceTarget)
         ? ['it counts good time slices; relctl counts good events']
         : []),
     ];
-    return { slos: (slo.data ?? []).map((converted) => ({ slo: converted, place: at, notes })), unconverted: [] };
+    return planned({ name, service: spec.service, percent, good: counters.good, total: counters.total, notes }, at);
   });
-  return {
-    slos: results.flatMap((result) => result.slos),
-    unconverted: results.flatMap((result) => result.unconverted),
-  };
+  return joined(results);
 }
-
-const refuse = (name: string, reason: string, place: Place): OpenSloReading => ({
-  slos: [],
-  unconverted: [{ name, reason, place }],
-});
 
 const isTimeSliced = (method: string | undefined, target: number | undefined) =>
   target !== undefined || /timeslices/i.test(method ?? '');

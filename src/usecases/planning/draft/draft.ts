@@ -24,7 +24,7 @@ import { draftMigrations } from './migrations.ts';
 import { draftResources } from './resources.ts';
 import { draftRisk } from './risk.ts';
 import { draftServices, imagesOf } from './services.ts';
-import { openSlosAt } from './slo-sources.ts';
+import { declaredSlosAt } from './slo-sources.ts';
 import { draftSlos } from './slos.ts';
 import { draftVariables } from './variables.ts';
 
@@ -60,7 +60,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const [impact, manifests, declared] = await Promise.all([
     impactBetween(context, candidate.baseCommit, candidate.commit),
     openManifests(context, candidate.commit),
-    openSlosAt(context, candidate.commit),
+    declaredSlosAt(context, candidate.commit),
   ]);
   const services = await draftServices(context, impact, manifests, images);
   const names = services.map(({ service }) => service.name);

@@ -1,5 +1,5 @@
 import { RelctlError } from '../../../errors.ts';
-import { readOpenSlo } from '../../../evidence/open-slo/read-open-slo.ts';
+import { readSlos, SLO_WORDS } from '../../../evidence/slo-formats/read-slos.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Slo } from '../../../plan/spec.ts';
 import type { Context } from '../../release/context.ts';
@@ -10,16 +10,16 @@ export interface SettledSlo {
   readonly from: string;
 }
 
-/** The SLOs of the OpenSLO files of a commit. A file that cannot be converted is passed over. */
-export async function openSlosAt(
+/** The SLOs that the files of a commit declare, for OpenSLO, Sloth or Pyrra. A file that cannot be converted is passed over. */
+export async function declaredSlosAt(
   { repository }: Pick<Context, 'repository'>,
   commit: string,
 ): Promise<readonly SettledSlo[]> {
-  const paths = await repository.mentions(commit, ['openslo/v1'], ['.yaml', '.yml']);
+  const paths = await repository.mentions(commit, SLO_WORDS, ['.yaml', '.yml']);
   const texts = await repository.readFiles(commit, paths);
   return [...texts].flatMap(([file, text]) => {
     try {
-      return readOpenSlo(text, file).slos.map(({ slo, place }) => ({ slo, from: `${place.file}:${place.line ?? 1}` }));
+      return readSlos(text, file).slos.map(({ slo, place }) => ({ slo, from: `${place.file}:${place.line ?? 1}` }));
     } catch (error) {
       if (error instanceof RelctlError) return [];
       throw error;

@@ -34,9 +34,9 @@ const latency = (service: string): Slo => ({
 });
 
 /**
- * The SLOs of the services that ship: those of the repository's OpenSLO files, else those of the latest release of the service,
+ * The SLOs of the services that ship: those that the repository's files declare, else those of the latest release of the service,
  * else a proposal. Each is held against what production did in the last week, so that a draft says what it would mean.
- * @param declared the SLOs of the OpenSLO files at the candidate
+ * @param declared the SLOs that files declare at the candidate
  * @param earlier the latest other release of these services
  */
 export async function draftSlos(

@@ -7,7 +7,7 @@ import { coreOf, findingSentences } from '../answer/finding-sentences.ts';
 import { placeOf, placesOf } from '../answer/places.ts';
 import { earlierRelease } from '../draft/earlier.ts';
 import { draftServices } from '../draft/services.ts';
-import { openSlosAt } from '../draft/slo-sources.ts';
+import { declaredSlosAt } from '../draft/slo-sources.ts';
 import { draftSlos } from '../draft/slos.ts';
 import { openManifests } from '../facts/manifests.ts';
 import { freshOf, settingSentence, type VariableSetting } from './fresh.ts';
@@ -49,7 +49,7 @@ export async function refreshOf(
       ? []
       : await draftSlos(
           context,
-          await openSlosAt(context, commit),
+          await declaredSlosAt(context, commit),
           unjudged,
           await earlierRelease(context, id, unjudged),
         );
