@@ -49,10 +49,11 @@ export async function collect(context: Context, id: string, options: CollectOpti
   if (request === undefined) throw unread(`nobody opened a request of the branch ${branch}`, id);
   const papers = answer.papers.filter((paper) => !paper.text.includes(boxMark(id)));
   const { votes, refused } = countPapers(papers, subject, people, request.author);
-  const fresh = votes.filter((vote) => !isRecorded(release, vote));
+  const fresh = votes.filter(({ paper }) => !isRecorded(release, paper));
   const kept = fresh.length === 0 ? undefined : await keepAnswer(context, id, request, papers);
   const recorded: string[] = [];
-  const objections: RefusedPaper[] = [...refused];
+  // What was recorded stays the person's word: many forges dismiss every review at the next push, that of the records too.
+  const objections: RefusedPaper[] = refused.filter(({ paper }) => !isRecorded(release, paper));
   for (const vote of fresh) {
     const reason = await record(context, id, { vote, subject, request, answer: kept as Evidence });
     if (reason === undefined) recorded.push(vote.person);
@@ -81,7 +82,7 @@ async function acceptedPeople(context: Context, process: string): Promise<Readon
   );
 }
 
-function isRecorded(release: Release, { paper }: CastVote): boolean {
+function isRecorded(release: Release, paper: CastVote['paper']): boolean {
   return release.journal.plan.events.some((event) => forgeProofOf(event)?.review === paper.id);
 }
 
