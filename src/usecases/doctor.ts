@@ -2,6 +2,7 @@ import { productionTargets } from '../domain/deployment/steps.ts';
 import { accessWarnings } from '../domain/kubernetes/version-skew.ts';
 import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
+import { ballotBranch } from './ballot/post.ts';
 import { renderEnvironment, serviceIn } from './cluster/environment.ts';
 import { clusterOf } from './cluster/run.ts';
 import type { Context } from './release/context.ts';
@@ -58,6 +59,7 @@ export async function doctor(context: Context): Promise<Outcome> {
       return `${changeRecords.system} answers`;
     });
   }
+  checks.push(...(await forgeCheck(context)));
   const bad = checks.filter((check) => check.state === 'failed');
   return {
     result: bad.length === 0 ? 'done' : 'failed',
@@ -69,6 +71,22 @@ export async function doctor(context: Context): Promise<Outcome> {
     data: { checks, ...(bad.length === 0 ? {} : { code: 'doctor.findings' }) },
     simulated: context.environments.simulated,
   };
+}
+
+/** Whether votes can be collected, where the policy takes them from a forge. */
+async function forgeCheck(context: Context): Promise<readonly Check[]> {
+  const policy = await loadPolicy(context.workspace, context.config.process).catch(() => undefined);
+  const { ballots } = context;
+  if (policy?.signing.accepts.cab.includes('forge') !== true || ballots === undefined) return [];
+  const text = 'votes on the forge';
+  const branch = await ballotBranch(context);
+  if (branch === undefined) return [{ state: 'warning', text, detail: 'this clone is on no branch with an upstream' }];
+  const answer = await ballots.papers(branch).catch((error: unknown) => {
+    if (!(error instanceof RelctlError)) throw error;
+    return { available: false as const, reason: error.message };
+  });
+  if (!answer.available) return [{ state: 'failed', text, detail: answer.reason }];
+  return [{ state: 'ok', text, detail: answer.request?.url ?? `it answers; ${branch} has no open request` }];
 }
 
 /** How a cluster is reached; nothing where it could not be asked, which has been said by then. */
