@@ -3,6 +3,7 @@ import { changeRecordSchema } from './change-record.ts';
 import { endpointSchema } from './endpoint.ts';
 import { forgeSchema } from './forge.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
+import { percentSchema, strategyName } from './spec/terms.ts';
 import { durationSchema } from './spec.ts';
 
 /** `relctl.yaml`: the services of the repository, the environments, and whom to tell. Written once by `relctl init`. */
@@ -76,6 +77,14 @@ const serviceSchema = z.strictObject({
     )
     .optional()
     .describe('What is rolled out as this service; found by name, labels and image when left out'),
+  canary: z
+    .strictObject({
+      strategy: strategyName.optional(),
+      share: percentSchema.optional(),
+      reason: z.string().min(1).optional(),
+    })
+    .optional()
+    .describe('How it meets production first, for the plans that are drafted; a plan may say otherwise'),
   manifests: manifestSourcesSchema
     .optional()
     .describe('Where its manifests come from; from the source of the whole product when left out'),
@@ -181,6 +190,13 @@ export const configSchema = z.strictObject({
     .strictObject({
       canaryMatcher: z.string().min(3).default('track="canary"'),
       controlMatcher: z.string().min(3).default('track!="canary"'),
+      podLabel: z
+        .string()
+        .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the name of a label')
+        .default('pod')
+        .describe(
+          "Label with the name of the pod that a series is of: tells a StatefulSet's canary from its other pods",
+        ),
       staleAfter: durationSchema.default('60s').describe('A sample older than this is no data'),
     })
     .prefault({}),

@@ -102,6 +102,8 @@ export const EVENT_DATA = {
     attempt,
     commit: text,
     images,
+    /** Ids of the images that ran beside those, by service (`product` for what none owns) and by the image as it is written. */
+    imagesBeside: z.record(z.string(), images).optional(),
     /** The objects of staging and production as the candidate had them: what a deployment is compared with. */
     manifests: evidence.optional(),
     /** All that decided what was staged, as in `cab.submitted`. */

@@ -1,7 +1,9 @@
 import { dependencyWaves } from '../domain/deployment/steps.ts';
 import { isWorkload } from '../domain/kubernetes/find-workload.ts';
 import { nameOf } from '../domain/kubernetes/manifests.ts';
+import { PRODUCT } from '../domain/kubernetes/own-objects.ts';
 import { imageIds } from '../domain/kubernetes/rollout.ts';
+import { type ImagesBeside, imagesBeside, movedImages, together } from '../domain/kubernetes/running-images.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
@@ -43,10 +45,12 @@ export async function stage(
     const attempt = journal.state.attempts.stage + 1;
     const { commit } = journal.plan.spec.candidate;
     await journal.record('stage.started', { ...subjectOf(journal.plan), attempt, commit });
-    const images = await deployToStaging(context, release, lock, attempt);
+    const before = together(Object.values(journal.state.stage?.imagesBeside ?? {}));
+    const { images, imagesBeside } = await deployToStaging(context, release, lock, attempt);
+    tellMoved(context, before, together(Object.values(imagesBeside)));
     const manifests = await recordObjects(context, release, attempt);
     const bound = await keepBound(context, journal.plan, policy, `bound-staged-${attempt}`);
-    const what = { ...subjectOf(journal.plan), attempt, commit, images, manifests, bound };
+    const what = { ...subjectOf(journal.plan), attempt, commit, images, imagesBeside, manifests, bound };
     await journal.record('stage.completed', what);
     return {
       result: 'done',
@@ -70,12 +74,24 @@ export async function stage(
   }
 }
 
-async function deployToStaging(
-  context: Context,
-  release: Release,
-  lock: Lock,
-  attempt: number,
-): Promise<Record<string, string[]>> {
+/** What runs in staging: of each service, and beside it. */
+interface StagedImages {
+  readonly images: Record<string, string[]>;
+  readonly imagesBeside: Record<string, Record<string, string[]>>;
+}
+
+/** A tag that means something else than at the last staging: whoever tested that has not tested this. */
+function tellMoved(context: Context, before: ImagesBeside, now: ImagesBeside): void {
+  for (const moved of movedImages(before, now)) {
+    context.sink.emit({
+      type: 'note',
+      level: 'warning',
+      text: `an image has moved: ${moved}; name a version or a digest`,
+    });
+  }
+}
+
+async function deployToStaging(context: Context, release: Release, lock: Lock, attempt: number): Promise<StagedImages> {
   const { journal, policy } = release;
   const { spec, id } = journal.plan;
   try {
@@ -94,26 +110,29 @@ async function deployToStaging(
     for (const one of [shipped.product, ...services.values()]) await createMissing(context, lock, one);
     await migrateAll('before-canary');
     const { others } = shipped.product;
-    if (others.length > 0) {
-      await step(context, 'Roll out what the product shares in staging', () =>
-        applyAll(context, lock, others, policy.production.rolloutTimeout),
-      );
-    }
     const images: Record<string, string[]> = {};
+    const imagesBeside: Record<string, Record<string, string[]>> = {};
+    if (others.length > 0) {
+      await step(context, 'Roll out what the product shares in staging', async () => {
+        keep(imagesBeside, PRODUCT, await applyAll(context, lock, others, policy.production.rolloutTimeout));
+      });
+    }
     for (const wave of dependencyWaves([...services.keys()], context.config)) {
       await Promise.all(
         wave.map(async (name) => {
           const service = services.get(name);
           if (service === undefined) return;
           await step(context, `Roll out ${name} in staging`, async () => {
-            images[name] = await rollOutService(context, lock, service, policy.production.rolloutTimeout);
+            const { ids, beside } = await rollOutService(context, lock, service, policy.production.rolloutTimeout);
+            images[name] = ids;
+            keep(imagesBeside, name, beside);
           });
         }),
       );
     }
     await migrateAll('after-rollout');
     await removeJobs(context, lock, id);
-    return images;
+    return { images, imagesBeside };
   } catch (error) {
     if (error instanceof RelctlError) {
       await journal.record('stage.failed', { attempt, code: error.code, reason: error.message });
@@ -136,8 +155,8 @@ async function rollOutService(
   lock: Lock,
   service: DesiredService,
   timeout: string,
-): Promise<string[]> {
-  await applyAll(context, lock, service.others, timeout);
+): Promise<{ readonly ids: string[]; readonly beside: ImagesBeside }> {
+  const others = await applyAll(context, lock, service.others, timeout);
   const written = await applyFenced(context, lock, service.deployment);
   const pods = await awaitRollout(context, lock, written, timeout);
   const ids = imageIds(pods, service.container);
@@ -151,14 +170,28 @@ async function rollOutService(
       },
     );
   }
-  return [...ids];
+  return { ids: [...ids], beside: together([others, imagesBeside(service.deployment, pods, service.container)]) };
+}
+
+function keep(all: Record<string, Record<string, string[]>>, name: string, images: ImagesBeside): void {
+  if (Object.keys(images).length === 0) return;
+  all[name] = Object.fromEntries(Object.entries(images).map(([image, ids]) => [image, [...ids]]));
 }
 
 /** Applies objects, and waits for those of them that run pods. */
-async function applyAll(context: Context, lock: Lock, objects: readonly KubeObject[], timeout: string): Promise<void> {
+async function applyAll(
+  context: Context,
+  lock: Lock,
+  objects: readonly KubeObject[],
+  timeout: string,
+): Promise<ImagesBeside> {
   const written: KubeObject[] = [];
   for (const object of objects) written.push(await applyFenced(context, lock, object));
-  for (const object of written.filter(isWorkload)) await awaitRollout(context, lock, object, timeout);
+  const images: ImagesBeside[] = [];
+  for (const object of written.filter(isWorkload)) {
+    images.push(imagesBeside(object, await awaitRollout(context, lock, object, timeout)));
+  }
+  return together(images);
 }
 
 async function step(context: Context, title: string, act: () => Promise<void>): Promise<void> {

@@ -156,7 +156,14 @@ function use(entry: (typeof SOURCES)[number]['entry']): void {
   company.product.write('relctl.yaml', JSON.stringify(config, null, 2));
 }
 
-async function release(id: string, tag: string, files: Readonly<Record<string, string>>): Promise<void> {
+async function release(
+  id: string,
+  tag: string,
+  files: Readonly<Record<string, string>>,
+  canaries: Readonly<Record<string, object | undefined>> = { web: undefined, ledger: undefined },
+  tags: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const names = Object.keys(canaries);
   const slo = (service: string) => ({
     name: `availability-${service}`,
     service,
@@ -169,8 +176,13 @@ async function release(id: string, tag: string, files: Readonly<Record<string, s
     tag,
     files,
     more: {
-      services: ['web', 'ledger'].map((name) => ({ name, image: `registry.example/${name}:${tag}`, change: 'greets' })),
-      slos: ['web', 'ledger'].map(slo),
+      services: names.map((name) => ({
+        name,
+        image: `registry.example/${name}:${tags[name] ?? tag}`,
+        change: 'greets',
+        ...(canaries[name] === undefined ? {} : { canary: canaries[name] }),
+      })),
+      slos: names.map(slo),
     },
   });
 }
@@ -237,6 +249,101 @@ describe.each(SOURCES.filter(({ name }) => name !== 'a chart' || HAS_HELM))('fro
       const live = await cluster.get({ apiVersion, kind, name: metadata.name });
       expect([kind, metadata.name, missing(object, live)]).toEqual([kind, metadata.name, []]);
     }
+  });
+});
+
+/** Each service meets production first in its own way; the files are plain ones. */
+describe('with canaries of their own', () => {
+  const LEDGERS = 10;
+  const canaries = {
+    web: undefined,
+    ledger: { strategy: 'partition' },
+    jobs: { strategy: 'worker' },
+    agent: { strategy: 'none', reason: 'one node: no other pod to compare with' },
+  };
+  const work: Traffic[] = [];
+
+  /** The product with ten ledgers in production, each service at its version; `env` goes to the ledgers of production. */
+  function files(
+    tags: Readonly<Record<string, string>>,
+    env: readonly object[] = [],
+  ): Readonly<Record<string, string>> {
+    const at = (replicas: number, production: boolean) =>
+      product('1.0.0', replicas).map((object) => {
+        const { name } = object.metadata;
+        const written = JSON.stringify(object).replace(`/${name}:1.0.0`, `/${name}:${tags[name] ?? '1.0.0'}`);
+        const own = JSON.parse(written) as KubeObject & { spec: { template: { spec: { containers: [object] } } } };
+        if (name !== 'ledger' || object.kind !== 'StatefulSet') return own;
+        const [container] = own.spec.template.spec.containers;
+        const template = { ...own.spec.template, spec: { containers: [{ ...container, env: production ? env : [] }] } };
+        return { ...own, spec: { ...own.spec, replicas: production ? LEDGERS : 1, template } };
+      });
+    return {
+      'deploy/plain/production.yaml': text(at(REPLICAS, true)),
+      'deploy/plain/staging.yaml': text(at(1, false)),
+    };
+  }
+
+  beforeAll(async () => {
+    const { product: repository } = company;
+    use((environment) => `deploy/plain/${environment}.yaml`);
+    const config = JSON.parse(readFileSync(join(repository.root, 'relctl.yaml'), 'utf8')) as Record<string, unknown>;
+    const paths = (names: readonly string[]) => Object.fromEntries(names.map((one) => [one, { paths: [`${one}/**`] }]));
+    repository.write('relctl.yaml', JSON.stringify({ ...config, services: paths(Object.keys(canaries)) }, null, 2));
+    const ground = parseAllDocuments(files({})['deploy/plain/production.yaml'] ?? '').map(
+      (document) => document.toJS() as KubeObject,
+    );
+    applyAll(company.plane, 'shop', ground);
+    const pods = (name: string) => company.kubelet.endpoints('shop', { [NAME]: name });
+    await waitFor(() => pods('ledger').length === LEDGERS, { what: 'pods of ledger' });
+    for (const name of ['ledger', 'jobs', 'agent']) {
+      work.push(startTraffic({ backends: () => [{ name, weight: 1, endpoints: () => pods(name) }], rate: 150 }));
+    }
+  });
+  afterAll(async () => {
+    for (const one of work) await one.stop();
+  });
+
+  const same = (tag: string) => Object.fromEntries(Object.keys(canaries).map((name) => [name, tag]));
+
+  it('the highest ledger, one worker more and the pods behind a Service are judged and rolled out', async () => {
+    await release('own-good', '4.0.0', files(same('4.0.0')), canaries);
+    ok(await deployAnyway(company, 'own-good', '--canary'));
+    const cluster = company.cluster('shop');
+    const ledger = await cluster.get({ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ledger' });
+    expect(ledger?.spec).toMatchObject({ updateStrategy: { rollingUpdate: { partition: LEDGERS - 1 } } });
+    expect(ledger?.status).toMatchObject({ updatedReplicas: 1, readyReplicas: LEDGERS });
+    ok(await deployAnyway(company, 'own-good', '--promote'));
+    const after = await cluster.get({ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ledger' });
+    expect(after?.spec).toMatchObject({ updateStrategy: { rollingUpdate: { partition: 0 } } });
+    expect(after?.status).toMatchObject({ updatedReplicas: LEDGERS, readyReplicas: LEDGERS });
+    const details = company.history('own-good').events.map(({ data }) => `${data.step}: ${data.detail}`);
+    expect(details).toContain(
+      'canary:ledger@production: 1 of 10 pods of StatefulSet/ledger is the candidate, 10.0 % of the requests',
+    );
+    expect(details.findIndex((one) => one.startsWith('rollout:agent@'))).toBeGreaterThan(
+      details.findIndex((one) => one.startsWith('rollout:web@')),
+    );
+  });
+
+  it.each(['ledger', 'jobs'])('a bad canary of %s alone goes back to an empty difference', async (name) => {
+    const before = await contents();
+    const tags = { ...same('4.1.0'), [name]: '4.1.0-bad-errors-60' };
+    await release(`own-bad-${name}`, '4.1.0', files(tags), canaries, tags);
+    const { code, stdout } = await deployAnyway(company, `own-bad-${name}`);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('rolled back') });
+    expect(await contents()).toEqual(before);
+  });
+
+  it('a ledger that cannot start in production goes back, though its controller waits for it', async () => {
+    const before = await contents();
+    const crash = [{ name: 'CRASH', value: 'FATAL: no ledger here' }];
+    await release('own-stuck', '4.2.0', files(same('4.2.0'), crash), canaries);
+    const { code, stdout } = await deployAnyway(company, 'own-stuck');
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('rolled back') });
+    expect(await contents()).toEqual(before);
+    const ledger = await company.cluster('shop').get({ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ledger' });
+    expect(ledger?.status).toMatchObject({ readyReplicas: LEDGERS, updatedReplicas: LEDGERS });
   });
 });
 

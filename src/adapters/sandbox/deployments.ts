@@ -3,7 +3,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { effectsOn } from './faults.ts';
 import { fieldsAt, isFields } from './merge.ts';
 import { keyOf, suffix } from './random.ts';
-import { availableAt, currentSet, reconcile } from './rollout.ts';
+import { availableAt, currentSet } from './rollout.ts';
 import type { ReplicaSetState, RolloutState, StoredObject, TargetState, WorldState } from './world-state.ts';
 
 /** The service that pods belong to, by the label that relctl's conventions use, and Kubernetes' older one. */
@@ -26,18 +26,17 @@ export function imageOf(template: unknown): string {
 }
 
 /**
- * Starts what follows from a Deployment's being written: a new template makes a new ReplicaSet, or takes up the one that
- * it had before. Changes `stored`.
+ * The pods of each template that a workload has had, with those of its present one among them: a new template makes a new set, or
+ * takes up the one that it had before.
  */
-export function startRollout(state: WorldState, target: TargetState, stored: StoredObject): void {
-  const spec = fieldsAt(stored.object, 'spec');
-  const template = fieldsAt(spec, 'template');
+export function takeUpSet(
+  state: WorldState,
+  target: TargetState,
+  stored: StoredObject,
+): { readonly hash: string; readonly sets: ReplicaSetState[]; readonly renewed: boolean } {
+  const template = fieldsAt(stored.object, 'spec', 'template');
   const hash = suffix(keyOf(7, canonicalJson(template)), 9);
-  const desired = typeof spec.replicas === 'number' ? spec.replicas : 1;
   const before = stored.rollout;
-  const rolling = fieldsAt(spec, 'strategy', 'rollingUpdate');
-  const surge = portion(rolling.maxSurge ?? '25%', desired, Math.ceil);
-  const unavailable = portion(rolling.maxUnavailable ?? '25%', desired, Math.floor);
   const sets = before?.sets ?? [];
   const image = imageOf(template);
   const place = { environment: target.environment, service: serviceOf(podLabels(template)) };
@@ -54,7 +53,19 @@ export function startRollout(state: WorldState, target: TargetState, stored: Sto
     }
   }
   const others = sets.filter((each) => each !== set);
-  stored.rollout = {
+  return { hash, renewed, sets: [...others, ...(set === undefined ? [] : [set])] };
+}
+
+/** Starts what follows from a Deployment's being written. The caller lets the controllers act. */
+export function startRollout(state: WorldState, target: TargetState, stored: StoredObject): RolloutState {
+  const spec = fieldsAt(stored.object, 'spec');
+  const desired = typeof spec.replicas === 'number' ? spec.replicas : 1;
+  const before = stored.rollout;
+  const rolling = fieldsAt(spec, 'strategy', 'rollingUpdate');
+  const surge = portion(rolling.maxSurge ?? '25%', desired, Math.ceil);
+  const unavailable = portion(rolling.maxUnavailable ?? '25%', desired, Math.floor);
+  const { hash, renewed, sets } = takeUpSet(state, target, stored);
+  return {
     desired,
     surge: Math.max(surge, surge + unavailable === 0 ? 1 : 0),
     unavailable,
@@ -63,11 +74,10 @@ export function startRollout(state: WorldState, target: TargetState, stored: Sto
     minReady: seconds(spec.minReadySeconds, 0),
     deadline: seconds(spec.progressDeadlineSeconds, 600),
     current: hash,
-    sets: [...others, ...(set === undefined ? [] : [set])],
+    sets,
     progressedAt: renewed ? state.now : (before?.progressedAt ?? state.now),
     ticks: 0,
   };
-  reconcile(stored.rollout, state.now);
 }
 
 /** Status of a Deployment at the world's time. */
@@ -101,7 +111,7 @@ export function deploymentStatus(state: WorldState, stored: StoredObject, rollou
 /** The ReplicaSets of a Deployment as objects. */
 export function replicaSetObjects(state: WorldState, target: TargetState, stored: StoredObject): readonly KubeObject[] {
   const rollout = stored.rollout;
-  if (rollout === undefined) return [];
+  if (rollout === undefined || rollout.inPlace !== undefined) return [];
   const { metadata } = stored.object;
   return rollout.sets.map((set) => {
     const labels = { ...podLabels(set.template), 'pod-template-hash': set.hash };

@@ -1,12 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Guard, KubeObject, ListQuery, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
 import { deploymentStatus, replicaSetObjects, rfc3339, startRollout, visibleVersion } from './deployments.ts';
+import {
+  inPlaceAnnotations,
+  inPlaceStatus,
+  isInPlace,
+  startInPlace,
+  takeAway,
+  withInPlaceDefaults,
+} from './in-place.ts';
 import { jobEffects, jobPods, jobStatus, jobTicks } from './jobs.ts';
 import { conflict, hasGeneration, hasStatusEndpoint, objectKey, requireKnownKind, requireValid } from './kinds.ts';
 import { type Fields, fieldsAt, mergeApplied, stillApplied } from './merge.ts';
-import { otherPods, otherStatus, otherTicks } from './other-workloads.ts';
+import { otherStatus, otherTicks } from './other-workloads.ts';
 import { podObjects } from './pods.ts';
 import { keyOf, uuid } from './random.ts';
+import { reconcile } from './rollout.ts';
 import { isRoute, routeStatus, routeTicks } from './routes.ts';
 import { recordTraffic } from './traffic.ts';
 import type { StoredObject, TargetState, WorldState } from './world-state.ts';
@@ -78,10 +87,27 @@ export function removeObject(
 ): void {
   requireKnown(target, ref);
   const before = target.objects[objectKey(ref, ref.name)];
+  if (before === undefined && ref.kind === 'Pod' && removePod(state, target, ref.name, guard)) return;
   requireVersion(state, target, before, guard, { ...ref, metadata: { name: ref.name } });
   dropWithDependants(target, before);
   target.version += 1;
   recordTraffic(state, target.environment, state.now);
+}
+
+/** Deletes a pod of a workload that makes another at its place; false when no workload of that kind has it. */
+function removePod(state: WorldState, target: TargetState, name: string, guard: ResourceVersionGuard): boolean {
+  for (const stored of Object.values(target.objects)) {
+    const pods = stored.rollout?.inPlace === undefined ? [] : podObjects(state, target, stored);
+    const pod = pods.find(({ metadata }) => metadata.name === name);
+    if (pod === undefined || stored.rollout === undefined) continue;
+    if (pod.metadata.resourceVersion !== guard.resourceVersion)
+      throw conflict(`Pod ${name}`, 'it has another version by now');
+    takeAway(stored, name, pods);
+    reconcile(stored.rollout, state.now);
+    recordTraffic(state, target.environment, state.now);
+    return true;
+  }
+  return false;
 }
 
 /** The object before an apply and what it would be after it. Errors: `cluster.rejected`. */
@@ -111,8 +137,9 @@ export function bare(object: KubeObject): Fields {
 
 /** Fills in what the API server fills in. */
 export function withDefaults(object: Fields): Fields {
-  if (object.kind !== 'Deployment') return object;
   const spec = fieldsAt(object, 'spec');
+  if (isInPlace(String(object.kind))) return { ...object, spec: withInPlaceDefaults(String(object.kind), spec) };
+  if (object.kind !== 'Deployment') return object;
   const strategy = fieldsAt(spec, 'strategy');
   const rolling = { maxSurge: '25%', maxUnavailable: '25%', ...fieldsAt(strategy, 'rollingUpdate') };
   return {
@@ -170,7 +197,10 @@ function write(
   };
   if (object.kind === 'Job' && before === undefined) stored.effects = jobEffects(state, target, object);
   target.objects[objectKey(object, object.metadata.name)] = stored;
-  if (object.kind === 'Deployment' && specChanged) startRollout(state, target, stored);
+  if (specChanged && (object.kind === 'Deployment' || isInPlace(object.kind))) {
+    stored.rollout = (isInPlace(object.kind) ? startInPlace : startRollout)(state, target, stored);
+    reconcile(stored.rollout, state.now);
+  }
   const renewed = stored.rollout?.current !== before?.rollout?.current;
   // In staging, what is deployed again as it was is tried again as well.
   if (renewed || (annotated && target.environment === 'staging')) noteDeploy(state, target.environment);
@@ -186,12 +216,21 @@ function noteDeploy(state: WorldState, environment: string): void {
 function present(state: WorldState, target: TargetState, stored: StoredObject): KubeObject {
   const { object } = stored;
   const workload =
-    ['Deployment', 'Job'].includes(object.kind) || isRoute(object) || otherStatus(state, stored) !== undefined;
+    ['Deployment', 'Job'].includes(object.kind) ||
+    isInPlace(object.kind) ||
+    isRoute(object) ||
+    otherStatus(state, stored) !== undefined;
   const status = statusOf(state, target, stored);
   const ticks = ticksOf(state, stored);
+  const said = inPlaceAnnotations(stored);
+  const annotations = { ...fieldsAt(object, 'metadata', 'annotations'), ...said };
   return structuredClone({
     ...object,
-    metadata: { ...object.metadata, resourceVersion: visibleVersion(stored, workload ? ticks : 0) },
+    metadata: {
+      ...object.metadata,
+      ...(Object.keys(said).length === 0 ? {} : { annotations }),
+      resourceVersion: visibleVersion(stored, workload ? ticks : 0),
+    },
     ...(status === undefined ? {} : { status }),
   }) as KubeObject;
 }
@@ -204,7 +243,9 @@ function ticksOf(state: WorldState, stored: StoredObject): number {
 }
 
 function statusOf(state: WorldState, target: TargetState, stored: StoredObject): object | undefined {
-  if (stored.rollout !== undefined) return deploymentStatus(state, stored, stored.rollout);
+  if (stored.rollout !== undefined) {
+    return (stored.rollout.inPlace === undefined ? deploymentStatus : inPlaceStatus)(state, stored, stored.rollout);
+  }
   if (isRoute(stored.object)) return routeStatus(state, target, stored);
   return stored.object.kind === 'Job' ? jobStatus(state, stored) : otherStatus(state, stored);
 }
@@ -219,9 +260,7 @@ function derived(
   if (kind.kind === 'ReplicaSet') return all.flatMap((stored) => replicaSetObjects(state, target, stored));
   if (kind.kind !== 'Pod') return [];
   return all.flatMap((stored) =>
-    stored.object.kind === 'Job'
-      ? jobPods(state, target, stored)
-      : [...podObjects(state, target, stored), ...otherPods(state, target, stored)],
+    stored.object.kind === 'Job' ? jobPods(state, target, stored) : podObjects(state, target, stored),
   );
 }
 

@@ -1,6 +1,7 @@
 import { sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { condition, containersOf, owner, podLabels, replicaSetUid, rfc3339, visibleVersion } from './deployments.ts';
+import { revisionLabels } from './in-place.ts';
 import { fieldsAt } from './merge.ts';
 import { keyOf, suffix, uuid } from './random.ts';
 import type { PodState, ReplicaSetState, StoredObject, TargetState, WorldState } from './world-state.ts';
@@ -10,7 +11,7 @@ export function podName(deployment: string, hash: string, slot: number): string 
   return `${deployment}-${hash}-${suffix(keyOf(slot, `${deployment} ${hash}`), 5)}`;
 }
 
-/** The pods of a Deployment as objects, with the status that their age and their version's faults give them. */
+/** The pods of a workload as objects, with the status that their age and their version's faults give them. */
 export function podObjects(state: WorldState, target: TargetState, stored: StoredObject): readonly KubeObject[] {
   return (stored.rollout?.sets ?? []).flatMap((set) =>
     set.pods.map((pod) => podObject(state, target, stored, set, pod)),
@@ -40,6 +41,29 @@ export function imageId(image: string): string {
   return `${repository}@${digest ?? `sha256:${sha256(named)}`}`;
 }
 
+/** Name of a pod of any workload. */
+export function nameOfPod({ object, rollout }: StoredObject, hash: string, slot: number): string {
+  const { name } = object.metadata;
+  return rollout?.inPlace?.by === 'ordinals' ? `${name}-${slot}` : podName(name, hash, slot);
+}
+
+/** What a pod is called, and whose it is. */
+function identityOf(stored: StoredObject, set: ReplicaSetState, slot: number) {
+  const { kind, metadata } = stored.object;
+  const name = nameOfPod(stored, set.hash, slot);
+  return stored.rollout?.inPlace === undefined
+    ? {
+        name,
+        labels: { 'pod-template-hash': set.hash },
+        controller: owner('apps/v1', 'ReplicaSet', `${metadata.name}-${set.hash}`, replicaSetUid(stored, set)),
+      }
+    : {
+        name,
+        labels: revisionLabels(stored, set),
+        controller: owner('apps/v1', kind, metadata.name, metadata.uid),
+      };
+}
+
 function podObject(
   state: WorldState,
   target: TargetState,
@@ -48,7 +72,7 @@ function podObject(
   pod: PodState,
 ): KubeObject {
   const [slot, at, ready] = pod;
-  const name = podName(stored.object.metadata.name, set.hash, slot);
+  const { name, labels, controller } = identityOf(stored, set, slot);
   const isReady = ready !== null && ready <= state.now;
   const containers = containersOf(set.template);
   return {
@@ -60,11 +84,9 @@ function podObject(
       uid: uuid(keyOf(state.seed, `${target.uid} ${name} ${at}`)),
       resourceVersion: visibleVersion(stored),
       creationTimestamp: rfc3339(at),
-      labels: { ...podLabels(set.template), 'pod-template-hash': set.hash },
+      labels: { ...podLabels(set.template), ...labels },
       annotations: fieldsAt(set.template, 'metadata', 'annotations') as Record<string, string>,
-      ownerReferences: [
-        owner('apps/v1', 'ReplicaSet', `${stored.object.metadata.name}-${set.hash}`, replicaSetUid(stored, set)),
-      ],
+      ownerReferences: [controller],
     },
     spec: { ...fieldsAt(set.template, 'spec'), nodeName: `simulated-node-${1 + (slot % 3)}` },
     status: {

@@ -38,7 +38,11 @@ export function nextEvent(rollout: RolloutState, after: number): number | undefi
 export function reconcile(rollout: RolloutState, now: number): void {
   let acted = false;
   for (let round = 0; round < 1000; round += 1) {
-    if (!scaleUp(rollout, now) && !scaleDownOld(rollout, now)) break;
+    const did =
+      rollout.inPlace === undefined
+        ? scaleUp(rollout, now) || scaleDownOld(rollout, now)
+        : fillPlaces(rollout, now) || replaceOne(rollout, now);
+    if (!did) break;
     acted = true;
   }
   if (acted || hasEventAt(rollout, now)) {
@@ -89,13 +93,61 @@ function scaleUp(rollout: RolloutState, now: number): boolean {
   const room = rollout.recreate ? rollout.desired : rollout.desired + rollout.surge - total;
   const add = Math.min(rollout.desired - set.pods.length, Math.max(0, room));
   if (add <= 0) return false;
-  const doomed = set.effects.includes('crash-loop') || set.effects.includes('image-missing');
   const taken = new Set(set.pods.map(([slot]) => slot));
   for (let slot = 0, left = add; left > 0; slot += 1) {
     if (taken.has(slot)) continue;
-    set.pods.push([slot, now, doomed ? null : now + startupTime(slot)]);
+    makePod(set, slot, now);
     left -= 1;
   }
+  return true;
+}
+
+function makePod(set: ReplicaSetState, slot: number, now: number): void {
+  const doomed = set.effects.includes('crash-loop') || set.effects.includes('image-missing');
+  set.pods.push([slot, now, doomed ? null : now + startupTime(slot)]);
+}
+
+/** Where pods are replaced in place: each place has one, and none is beyond the last. */
+function fillPlaces(rollout: RolloutState, now: number): boolean {
+  const { desired, inPlace, sets } = rollout;
+  const current = currentSet(rollout);
+  if (inPlace === undefined || current === undefined) return false;
+  let acted = false;
+  for (const set of sets) {
+    const kept = set.pods.filter(([slot]) => slot < desired);
+    acted ||= kept.length < set.pods.length;
+    set.pods = kept;
+  }
+  const taken = new Set(sets.flatMap((set) => set.pods.map(([slot]) => slot)));
+  const older = sets.find((set) => set !== current && set.pods.some(([slot]) => slot < inPlace.from));
+  for (let slot = 0; slot < desired; slot += 1) {
+    if (taken.has(slot)) continue;
+    // Below the partition a pod comes back as it was.
+    makePod(slot < inPlace.from ? (older ?? current) : current, slot, now);
+    acted = true;
+  }
+  return acted;
+}
+
+/**
+ * Replaces one pod of an older template. A StatefulSet takes the highest ordinal first, and waits as long as any pod is not ready; a
+ * DaemonSet takes those first that are not ready.
+ * Source: pkg/controller/statefulset/stateful_set_control.go and pkg/controller/daemon/update.go of Kubernetes.
+ */
+function replaceOne(rollout: RolloutState, now: number): boolean {
+  const { inPlace, sets, current } = rollout;
+  if (inPlace === undefined || inPlace.onDelete) return false;
+  const unready = (pod: PodState) => pod[2] === null || pod[2] > now;
+  const old = sets
+    .filter((set) => set.hash !== current)
+    .flatMap((set) => set.pods.filter(([slot]) => slot >= inPlace.from).map((pod) => ({ set, pod })));
+  const isWaiting = sets.some((set) => set.pods.some(unready));
+  const [next] =
+    inPlace.by === 'ordinals'
+      ? old.sort((a, b) => b.pod[0] - a.pod[0])
+      : old.sort((a, b) => Number(unready(b.pod)) - Number(unready(a.pod)) || a.pod[0] - b.pod[0]);
+  if (next === undefined || (isWaiting && !(inPlace.by === 'nodes' && unready(next.pod)))) return false;
+  next.set.pods = next.set.pods.filter((pod) => pod !== next.pod);
   return true;
 }
 

@@ -153,7 +153,7 @@ function matchingPods(
   const rest = matchers.filter((m) => m.label !== 'pod' && m.label !== 'instance');
   if (!matches(labels, rest)) return [];
   return Array.from({ length: group.pods }, (_, slot) => {
-    const pod = podName(group.deployment, group.hash, slot);
+    const pod = group.names?.[slot] ?? podName(group.deployment, group.hash, slot);
     return { slot, labels: { ...labels, pod, instance: pod } };
   }).filter((each) => !byPod || matches(each.labels, matchers));
 }

@@ -3,6 +3,7 @@ import { PASSING, since } from './behaviour.ts';
 import { podLabels, readyPods, serviceOf } from './deployments.ts';
 import { faultOn } from './faults.ts';
 import { fieldsAt } from './merge.ts';
+import { nameOfPod } from './pods.ts';
 import { type Part, partsOf, selectsPods } from './steering.ts';
 import type { ChangePoint, Serving, StoredObject, WorldState } from './world-state.ts';
 
@@ -124,7 +125,11 @@ function servingOf(state: WorldState, target: string, stored: StoredObject): Ser
     const track = podLabels(set.template).track ?? 'stable';
     const deployment = stored.object.metadata.name;
     const effects = [...set.effects, ...worldEffects(state, target, stored, { track, pods })];
-    return [{ target, deployment, hash: set.hash, image: set.image, track, pods, effects }];
+    const names = set.pods
+      .filter(([, , ready]) => ready !== null && ready <= state.now)
+      .map(([slot]) => nameOfPod(stored, set.hash, slot));
+    const named = stored.rollout?.inPlace === undefined ? {} : { names };
+    return [{ target, deployment, hash: set.hash, image: set.image, track, pods, ...named, effects }];
   });
 }
 

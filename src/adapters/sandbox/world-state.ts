@@ -33,6 +33,8 @@ const rolloutSchema = z.object({
   /** Milliseconds. */
   minReady: time,
   deadline: time,
+  /** Where the pods that there are are replaced: those from an ordinal on, or, on nodes, all; by itself, or when one is deleted. */
+  inPlace: z.object({ by: z.enum(['ordinals', 'nodes']), from: count, onDelete: z.boolean() }).optional(),
   /** Hash of the ReplicaSet of the current template. */
   current: z.string(),
   sets: z.array(replicaSetSchema),
@@ -72,6 +74,8 @@ const servingSchema = z.object({
   image: z.string(),
   track: z.string(),
   pods: z.int().positive(),
+  /** Their names, where those do not follow from the set. */
+  names: z.array(z.string()).optional(),
   effects: z.array(z.string()),
   /** Their part of the requests, 0 to 1, where a route divides them; else requests go evenly to all pods. */
   share: z.number().min(0).max(1).optional(),

@@ -3,7 +3,8 @@ import { durationSeconds } from '../../plan/duration.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
 import { PRODUCT } from '../kubernetes/own-objects.ts';
 import { sourcesOf } from '../kubernetes/sources.ts';
-import { strategyOf } from './strategies/strategies.ts';
+import { isByRegion, strategyFor } from './strategies/strategies.ts';
+import type { Strategy } from './strategies/strategy.ts';
 
 /** One step of a deployment to production, as data: what is done, to which service, where. */
 export type Step = { readonly id: string; readonly title: string } & (
@@ -43,8 +44,9 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
   const names = spec.services.map((service) => service.name);
   const waves = dependencyWaves(names, config);
   const shared = sourcesOf(config, 'production', names).some((one) => one.shared || one.services.length > 1);
-  const byRegion = strategyOf(spec).canary === 'region';
-  const [canary, rest] = byRegion ? regionSteps(spec, targets, waves, shared) : podSteps(spec, targets, waves, shared);
+  const [canary, rest] = isByRegion(spec)
+    ? regionSteps(spec, targets, waves, shared)
+    : podSteps(spec, targets, rolloutWaves(spec, config), shared);
   return [
     targets.map((target) => step('baseline', target, `Take a snapshot of ${target}`)),
     [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
@@ -61,6 +63,24 @@ type Waves = readonly (readonly string[])[];
 type Halves = readonly [beforeBake: readonly StepGroup[], afterPromotion: readonly StepGroup[]];
 
 /**
+ * Services in the waves in which they are rolled out: those without a canary last, but for what a service with one depends on.
+ */
+function rolloutWaves(spec: Spec, config: Config): Waves {
+  const names = spec.services.map((service) => service.name);
+  const early = new Set(names.filter((name) => strategyFor(spec, name).canary !== 'none'));
+  // Grows while it is walked through: what is needed by what is needed comes early too.
+  for (const name of early) for (const needed of config.services[name]?.dependsOn ?? []) early.add(needed);
+  const last = names.filter((name) => !early.has(name));
+  return [
+    ...dependencyWaves(
+      names.filter((name) => early.has(name)),
+      config,
+    ),
+    ...dependencyWaves(last, config),
+  ];
+}
+
+/**
  * Canary pods of all services, in the order of their dependencies; requests come to them once all are ready, so that the
  * candidate is met as a whole. After the rollout they are left by the requests first and removed then.
  */
@@ -68,19 +88,29 @@ function podSteps(spec: Spec, targets: readonly string[], waves: Waves, shared: 
   const all = waves.flat();
   const everywhere = (kind: ServiceStepKind, services: readonly string[] = all) =>
     targets.flatMap((target) => services.map((service) => serviceStep(kind, service, target)));
-  const steered = strategyOf(spec).steering !== undefined;
+  const having = (is: (strategy: Strategy) => boolean, services: readonly string[] = all) =>
+    services.filter((service) => is(strategyFor(spec, service)));
+  const steered = having(({ steering }) => steering !== undefined);
   return [
     [
       ...productStep('prepare', targets, shared),
       everywhere('prepare'),
-      ...waves.map((wave) => everywhere('canary', wave)),
-      ...(steered ? [everywhere('expose')] : []),
+      ...waves.map((wave) =>
+        everywhere(
+          'canary',
+          having(({ canary }) => canary !== 'none', wave),
+        ),
+      ),
+      everywhere('expose', steered),
     ],
     [
       ...productStep('rollout', targets, shared),
       ...waves.map((wave) => everywhere('rollout', wave)),
-      ...(steered ? [everywhere('hide')] : []),
-      everywhere('retire'),
+      everywhere('hide', steered),
+      everywhere(
+        'retire',
+        having(({ canary }) => canary === 'pods'),
+      ),
     ],
   ];
 }

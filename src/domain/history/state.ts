@@ -68,6 +68,8 @@ export interface StageState {
   readonly at: string;
   /** Image ids of the running pods, by service. */
   readonly images: Readonly<Record<string, readonly string[]>>;
+  /** Ids of what ran beside those, by service and by the image as it is written. */
+  readonly imagesBeside?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> | undefined;
   /** The kept objects of staging and production, as they were then. */
   readonly manifests?: { readonly file: string; readonly sha256: string } | undefined;
   /** What was bound with the staging. */
@@ -280,6 +282,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
           result: 'completed',
           at: event.at,
           images: event.data.images,
+          imagesBeside: event.data.imagesBeside,
           manifests: event.data.manifests,
           bound: event.data.bound,
         },

@@ -2,7 +2,7 @@ import type { Config } from '../../plan/config.ts';
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Slo, Spec } from '../../plan/spec.ts';
-import { strategyOf } from '../deployment/strategies/strategies.ts';
+import { canaryOf, strategyFor } from '../deployment/strategies/strategies.ts';
 import { bucketOf } from './bucket.ts';
 import type { JudgeSettings } from './settings.ts';
 
@@ -18,7 +18,7 @@ export function judgeSettings(
       name: slo.name,
       objective: percentRatio(slo.objective),
       ...(bucketOf(slo) === undefined ? {} : { kind: 'slow' as const }),
-      ...(isShareJudged(spec, config, slo) ? { share: percentRatio(spec.canary.share) } : {}),
+      ...(isShareJudged(spec, config, slo) ? { share: percentRatio(canaryOf(spec, slo.service).share) } : {}),
     })),
     alpha: policy.canary.alpha,
     power: policy.canary.power,
@@ -37,7 +37,7 @@ export function judgeSettings(
 function isShareJudged(spec: Spec, { services }: Pick<Config, 'services'>, slo: Slo): boolean {
   const traffic = services[slo.service]?.traffic;
   return (
-    strategyOf(spec).steering !== undefined &&
+    strategyFor(spec, slo.service).steering !== undefined &&
     traffic !== undefined &&
     traffic.allRequests !== false &&
     spec.slos.find((one) => one.service === slo.service)?.name === slo.name

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { isReady } from './rollout.ts';
+import { isReady } from './pod-status.ts';
 
 /** What the pods of a canary are like at a look. */
 export interface PodsLook {

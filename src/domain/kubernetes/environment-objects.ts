@@ -2,6 +2,7 @@ import type { HookChoice } from '../../plan/manifest-source.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { RenderedObject } from '../../ports/manifest-source.ts';
 import { findWorkload, type WorkloadAnswer } from './find-workload.ts';
+import { HOOK_ANNOTATION } from './helm-hooks.ts';
 import { withContentNames } from './manifests.ts';
 import { ownObjects, PRODUCT } from './own-objects.ts';
 import { allContainers, imageRepository, withImages } from './pods.ts';
@@ -68,8 +69,6 @@ export interface EnvironmentObjects {
   readonly hooks: readonly HookObject[];
 }
 
-const HOOK = 'helm.sh/hook';
-
 /**
  * What is applied to an environment, from what its sources rendered: hooks set aside, ConfigMaps and Secrets that are read named by
  * their content, each object given to its service or the product, images set. The one way from manifests to objects: whoever checks,
@@ -92,7 +91,7 @@ function sourceObjects(
   { services, shared, rendered, hooks }: RenderedSource,
   names: 'content' | 'plain',
 ): EnvironmentObjects {
-  const isHook = ({ object }: RenderedObject) => object.metadata.annotations?.[HOOK] !== undefined;
+  const isHook = ({ object }: RenderedObject) => object.metadata.annotations?.[HOOK_ANNOTATION] !== undefined;
   const plain = rendered.filter((one) => !isHook(one));
   const given = plain.map(({ object }) => object);
   const objects = names === 'plain' ? given : withContentNames(given);
@@ -123,7 +122,7 @@ function sourceObjects(
     hooks: rendered.filter(isHook).map(({ object, from }) => ({
       object,
       from,
-      when: object.metadata.annotations?.[HOOK] ?? '',
+      when: object.metadata.annotations?.[HOOK_ANNOTATION] ?? '',
       choice: hooks[`${object.kind}/${object.metadata.name}`],
     })),
   };

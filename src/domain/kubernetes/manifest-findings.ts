@@ -1,8 +1,10 @@
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { EnvironmentObjects, HookObject } from './environment-objects.ts';
+import { proposedChoice } from './helm-hooks.ts';
+import { isServiceOf } from './manifests.ts';
 import { allContainers, imageRepository, podTemplateOf } from './pods.ts';
-import { referencesOf } from './references.ts';
+import { aboutOf, referencesOf } from './references.ts';
 
 /** Something wrong with what an environment renders. An error refuses `stage` and `deploy`, and `--check` says so before. */
 export interface ManifestFinding {
@@ -26,8 +28,20 @@ export interface ManifestFacts {
   readonly whole: EnvironmentObjects;
   /** Whether the plan runs migrations. */
   readonly migrates: boolean;
-  /** True where canary pods come beside the stable ones, and what divides their requests, if anything. */
-  readonly canaryPods: boolean;
+  /** How each service meets production first. */
+  readonly canaryOf: (service: string) => PlannedCanary;
+}
+
+/** The canary of a service, as far as the manifests have to allow it. */
+export interface PlannedCanary {
+  /** Where its canary is: as strategies say. */
+  readonly by: 'region' | 'pods' | 'own-pods' | 'none';
+  /** The only kind of workload that it can serve; a Deployment for pods beside others. */
+  readonly kind?: string | undefined;
+  /** True where its pods are to get work and no requests. */
+  readonly isWork: boolean;
+  /** Stable pods that there are to be while the canary is watched. */
+  readonly stablePods?: number | undefined;
 }
 
 /** All that is wrong with an environment, in the order in which a person would mend it. Pure. */
@@ -51,6 +65,7 @@ export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding
   });
   return [
     ...services,
+    ...undecidedHooks(facts),
     ...whole.hooks.flatMap((hook) => hookFinding(facts, hook)),
     ...nobody(facts),
     ...applied(facts).flatMap((one) => objectFindings(facts, one)),
@@ -72,21 +87,28 @@ function applied({ whole, shipped }: ManifestFacts): readonly Applied[] {
   return [...own, ...whole.product.map((object) => ({ object }))];
 }
 
+/** Hooks for which nobody has said what stands in for them; the fix is one line for all, drafted from when Helm would run each. */
+function undecidedHooks({ environment, whole }: ManifestFacts): readonly ManifestFinding[] {
+  const undecided = whole.hooks.filter(({ choice }) => choice === undefined);
+  const line = undecided
+    .map(
+      ({ object, when }) =>
+        `${titleOf(object)}: ${proposedChoice({ kind: object.kind, name: object.metadata.name, when })}`,
+    )
+    .join(', ');
+  return undecided.map(({ object, from, when }) => ({
+    code: 'manifests.hook',
+    severity: 'error',
+    problem: `${environment}: ${titleOf(object)} (${from}) is a Helm hook (${when}), and relctl.yaml does not say what stands in for it`,
+    fix: `hooks: { ${line} } beside its source in relctl.yaml, if that is so: each is migration, smoke-test or ignore, and a migration or smoke test is then written in the plan`,
+  }));
+}
+
 function hookFinding(
   { environment, migrates }: ManifestFacts,
-  { object, from, when, choice }: HookObject,
+  { object, when, choice }: HookObject,
 ): readonly ManifestFinding[] {
   const title = titleOf(object);
-  if (choice === undefined) {
-    return [
-      {
-        code: 'manifests.hook',
-        severity: 'error',
-        problem: `${environment}: ${title} (${from}) is a Helm hook (${when}), and relctl.yaml does not say what stands in for it`,
-        fix: `hooks: { ${title}: migration | smoke-test | ignore } beside its source in relctl.yaml; a migration or smoke test is then written in the plan`,
-      },
-    ];
-  }
   if (choice !== 'migration' || migrates) return [];
   return [
     {
@@ -136,7 +158,7 @@ function objectFindings(facts: ManifestFacts, { service, object }: Applied): rea
 }
 
 function serviceFindings(
-  { environment, canaryPods }: ManifestFacts,
+  { environment, canaryOf }: ManifestFacts,
   { name, workload, container, others }: Extract<ReturnType<EnvironmentObjects['services']['get']>, { ok: true }>,
   image: string,
 ): readonly ManifestFinding[] {
@@ -162,8 +184,16 @@ function serviceFindings(
       fix: 'let its updateStrategy be RollingUpdate without a partition',
     });
   }
-  if (environment !== 'production' || !canaryPods) return found;
-  return [...found, ...canaryFindings(name, workload, others)];
+  if (environment !== 'production') return found;
+  const planned = canaryOf(name);
+  switch (planned.by) {
+    case 'pods':
+      return [...found, ...canaryFindings(name, workload, others), ...besideFindings(name, planned, workload, others)];
+    case 'own-pods':
+      return [...found, ...ownPodsFindings(name, planned, workload)];
+    default:
+      return found;
+  }
 }
 
 /** What stands in the way of a second set of pods beside the first. */
@@ -179,7 +209,7 @@ function canaryFindings(
         severity: 'warning',
         service,
         problem: `${service} has no canary, because ${titleOf(workload)} lets no other pods stand beside its own: it is rolled out whole, after the canaries of the others were judged`,
-        fix: 'tell the CAB; with the strategy region it is met by one region first',
+        fix: `canary: { strategy: ${workload.kind === 'StatefulSet' ? 'partition' : 'nodes'} } at the service lets some of its own pods go first; { strategy: none, reason: … } tells the CAB why not`,
       },
     ];
   }
@@ -228,6 +258,57 @@ function canaryFindings(
   return found;
 }
 
+/** What pods beside the stable ones ask of the manifests: no requests for a worker, a number of replicas that is relctl's to change. */
+function besideFindings(
+  service: string,
+  { isWork, stablePods }: PlannedCanary,
+  workload: KubeObject,
+  others: readonly KubeObject[],
+): readonly ManifestFinding[] {
+  const reaching = others.find((one) => isServiceOf(one, workload));
+  const scaler = others.find(
+    (one) => one.kind === 'HorizontalPodAutoscaler' && aboutOf(one).some(({ name }) => name === workload.metadata.name),
+  );
+  const { replicas } = (workload.spec ?? {}) as { readonly replicas?: number };
+  const found: ManifestFinding[] = [];
+  if (isWork && reaching !== undefined) {
+    found.push({
+      code: 'canary.worker-served',
+      severity: 'error',
+      service,
+      problem: `${service} is planned as a worker, and ${titleOf(reaching)} sends requests to its pods`,
+      fix: 'use a strategy that says which share of the requests its canary gets',
+    });
+  }
+  if (stablePods !== undefined && (scaler !== undefined || replicas === undefined)) {
+    found.push({
+      code: 'canary.stable-pods',
+      severity: 'error',
+      service,
+      problem: `${service} is to have ${stablePods} stable pods meanwhile, and ${scaler === undefined ? `${titleOf(workload)} does not say how many it has otherwise` : `${titleOf(scaler)} decides how many`}`,
+      fix:
+        scaler === undefined
+          ? 'name spec.replicas in the manifest'
+          : `raise minReplicas of ${titleOf(scaler)} for that time`,
+    });
+  }
+  return found;
+}
+
+/** What a canary of a workload's own pods asks of it. */
+function ownPodsFindings(service: string, { kind }: PlannedCanary, workload: KubeObject): readonly ManifestFinding[] {
+  if (workload.kind === kind) return [];
+  return [
+    {
+      code: 'canary.other-kind',
+      severity: 'error',
+      service,
+      problem: `the canary of ${service} is planned for a ${kind}, and it is ${titleOf(workload)}`,
+      fix: `give ${service} another strategy`,
+    },
+  ];
+}
+
 /** How an object keeps a user at one pod; `undefined` where it does not. */
 function stickiness(object: KubeObject): string | undefined {
   const { sessionAffinity } = (object.spec ?? {}) as { sessionAffinity?: string };
@@ -237,19 +318,22 @@ function stickiness(object: KubeObject): string | undefined {
 }
 
 /** The process asks for a canary; a release in which nothing can have one has to find another way. */
-function nobody({ environment, whole, shipped, canaryPods }: ManifestFacts): readonly ManifestFinding[] {
-  if (environment !== 'production' || !canaryPods) return [];
-  const found = shipped.flatMap(({ name }) => {
+function nobody({ environment, whole, shipped, canaryOf }: ManifestFacts): readonly ManifestFinding[] {
+  if (environment !== 'production') return [];
+  const workloads = shipped.flatMap(({ name }) => {
     const answer = whole.services.get(name);
-    return answer?.ok ? [answer.workload.kind] : [];
+    return answer?.ok ? [{ kind: answer.workload.kind, planned: canaryOf(name) }] : [];
   });
-  if (found.length === 0 || found.includes('Deployment')) return [];
+  const found = workloads.map(({ kind }) => kind);
+  const canHaveOne = ({ kind, planned }: (typeof workloads)[number]) =>
+    planned.by === 'region' || (planned.by !== 'none' && kind === (planned.kind ?? 'Deployment'));
+  if (workloads.length === 0 || workloads.some(canHaveOne)) return [];
   return [
     {
       code: 'canary.nobody',
       severity: 'error',
       problem: `no service of this release can have a canary by pods: ${[...new Set(found)].join(', ')}`,
-      fix: 'use the strategy region, or release it with a service that has a Deployment',
+      fix: 'canary: { strategy: partition } at a StatefulSet, nodes at a DaemonSet; or the strategy region, or release it with a service that has a Deployment',
     },
   ];
 }

@@ -12,6 +12,8 @@ import { referencesOf } from './references.ts';
 export const FENCE_ANNOTATION = 'relctl.dev/fence';
 /** Label on everything that exists only for a release. */
 export const RELEASE_LABEL = 'relctl.dev/release';
+/** On a DaemonSet of which some pods are the canary: how many. */
+export const FIRST_PODS_ANNOTATION = 'relctl.dev/first-pods';
 /** Label that tells canary pods from stable ones, in selectors and in metrics. */
 export const TRACK_LABEL = 'track';
 
@@ -147,6 +149,17 @@ export function isScalable(object: KubeObject): boolean {
 /** Replicas that a workload asks for; Kubernetes' default is 1. A DaemonSet has as many as there are nodes, and counts as 1. */
 export function replicasOf(workload: KubeObject): number {
   return (workload.spec as { readonly replicas?: number } | undefined)?.replicas ?? 1;
+}
+
+/** True for a Service that sends requests to the pods of a workload. */
+export function isServiceOf({ kind, spec }: KubeObject, workload: KubeObject): boolean {
+  const { selector } = (spec ?? {}) as { readonly selector?: Labels };
+  return (
+    kind === 'Service' &&
+    selector !== undefined &&
+    Object.keys(selector).length > 0 &&
+    matchesSelector({ matchLabels: selector }, podLabelsOf(workload))
+  );
 }
 
 /** How a workload selects its pods. */

@@ -95,3 +95,23 @@ export function withImages(
     };
   });
 }
+
+/** The object with the images pinned that are known by now; by the image as it is written. */
+export function withPinnedImages(object: KubeObject, pins: ReadonlyMap<string, string>): KubeObject {
+  return withPodTemplate(object, (template) => {
+    const pin = (containers: readonly Container[]) =>
+      containers.map((one) => {
+        const pinned = one.image === undefined ? undefined : pins.get(one.image);
+        return pinned === undefined ? one : { ...one, image: pinned };
+      });
+    const { containers = [], initContainers } = template.spec ?? {};
+    return {
+      ...template,
+      spec: {
+        ...template.spec,
+        ...(initContainers === undefined ? {} : { initContainers: pin(initContainers) }),
+        containers: pin(containers),
+      },
+    };
+  });
+}

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { replicasOf } from './manifests.ts';
+import { isReady } from './pod-status.ts';
 import { progressOf, revisionPods } from './rollout-others.ts';
 
 /** How far a workload has come, read from its objects. */
@@ -124,14 +125,6 @@ function otherStatus(workload: KubeObject, pods: readonly KubeObject[]): Rollout
   const own = revisionPods(workload, pods);
   const doom = own.map(podDoom).find((one) => one !== undefined);
   return doom ?? { state: 'progressing', detail: [progress.detail, ...unscheduled(own)].join('; ') };
-}
-
-/** True for a pod that takes traffic. */
-export function isReady(pod: KubeObject): boolean {
-  return (
-    pod.metadata.deletionTimestamp === undefined &&
-    (statusOf<PodStatus>(pod).conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True')
-  );
 }
 
 /** How a Job ended, or that it has not. */

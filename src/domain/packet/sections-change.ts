@@ -1,4 +1,5 @@
-import type { Migration } from '../../plan/spec.ts';
+import type { Migration, Spec } from '../../plan/spec.ts';
+import { canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
 import type { PacketFacts } from './facts.ts';
 import { items, type PacketSection, table, text } from './model.ts';
 
@@ -108,6 +109,7 @@ function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSugges
 function implementation({ plan, policy }: PacketFacts): PacketSection {
   const { spec } = plan;
   const { canary } = spec;
+  const judged = spec.slos.filter(({ service }) => knownStrategyFor(spec, service)?.canary !== 'none');
   const run = (when: string): string[] =>
     spec.migrations.filter((one) => one.when === when).map((one) => `Migration ${one.id} of ${one.service}`);
   return {
@@ -117,7 +119,8 @@ function implementation({ plan, policy }: PacketFacts): PacketSection {
       [
         'Operations announces the start.',
         ...run('before-canary'),
-        `Canary (${canary.strategy}) of ${canary.share} of production, watched for ${canary.bake}; judged on ${spec.slos.map((slo) => slo.name).join(', ')}.`,
+        `Canary (${canary.strategy}) of ${canary.share} of production, watched for ${canary.bake}; judged on ${judged.map((slo) => slo.name).join(', ')}.`,
+        ...otherCanaries(spec),
         `Promoted only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${canary.extension} more and then rolled back.`,
         `Full rollout of ${spec.services.map((one) => one.name).join(', ')}.`,
         ...run('after-rollout'),
@@ -127,4 +130,17 @@ function implementation({ plan, policy }: PacketFacts): PacketSection {
       true,
     ),
   };
+}
+
+/** Services whose canary is another than that of the release, and those without one, with the reason. */
+function otherCanaries(spec: Spec): readonly string[] {
+  return spec.services.flatMap(({ name, canary: own }) => {
+    if (own === undefined) return [];
+    const { strategy, share, stablePods, reason } = canaryOf(spec, name);
+    if (knownStrategyFor(spec, name)?.canary === 'none') {
+      return [`${name} has no canary and is rolled out last: ${reason ?? 'the plan does not say why'}.`];
+    }
+    const more = stablePods === undefined ? '' : `, beside ${stablePods} stable pods meanwhile`;
+    return [`The canary of ${name}: ${strategy}, ${share} of production${more}.`];
+  });
 }

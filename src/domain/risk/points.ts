@@ -1,4 +1,5 @@
 import { percentRatio } from '../../plan/duration.ts';
+import { canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
 import type { RiskFacts } from './facts.ts';
 
 /** One reason why a release is risky, with its weight. */
@@ -109,14 +110,21 @@ const reviews: RiskRule = ({ spec }) => {
 
 const undoing: RiskRule = ({ spec }) => {
   const { expectedMinutes } = spec.rollback;
-  const share = percentRatio(spec.canary.share);
+  const canaries = spec.services.map(({ name }) => canaryOf(spec, name).share);
+  const [largest = spec.canary.share] = [...canaries].sort((a, b) => percentRatio(b) - percentRatio(a));
+  const without = spec.services.filter(({ name }) => knownStrategyFor(spec, name)?.canary === 'none');
   return [
     ...point(
       'rollback.slow',
       expectedMinutes > 120 ? 2 : expectedMinutes > 30 ? 1 : 0,
       `a rollback takes ${expectedMinutes} minutes`,
     ),
-    ...point('canary.share', share > 0.05 ? 1 : 0, `the canary gets ${spec.canary.share} of the traffic`),
+    ...point('canary.share', percentRatio(largest) > 0.05 ? 1 : 0, `the canary gets ${largest} of the traffic`),
+    ...point(
+      'canary.none',
+      without.length > 0 ? 1 : 0,
+      `${without.map(({ name }) => name).join(', ')} ${without.length === 1 ? 'has' : 'have'} no canary`,
+    ),
   ];
 };
 

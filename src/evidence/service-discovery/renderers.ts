@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
+import { proposedChoice } from '../../domain/kubernetes/helm-hooks.ts';
 import { guardYaml } from '../../plan/guard.ts';
-import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import type { HookChoice, ManifestSourceEntry } from '../../plan/manifest-source.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { environmentOf } from './workloads.ts';
 
@@ -95,11 +96,14 @@ export function chartSource(chart: string, files: readonly string[], texts: Text
   const values = files.filter(
     (file) => /\.ya?ml$/.test(file) && /(^|[/._-])values([/._-]|$)/i.test(file) && isFor(file, folder, name),
   );
+  const release = kubernetesName(name);
+  const { hooks, unnamed } = hooksOf(folder, { release, chart: name }, texts);
   const entry = (environment: 'staging' | 'production'): ManifestSourceEntry => {
     const own = values.filter((file) => environmentOf(file) === environment);
     return {
       helm: folder || '.',
-      release: kubernetesName(name),
+      release,
+      ...(Object.keys(hooks).length === 0 ? {} : { hooks }),
       ...(own.length === 0 ? {} : { values: own }),
       kubeVersion: KUBE_VERSION,
     };
@@ -107,8 +111,47 @@ export function chartSource(chart: string, files: readonly string[], texts: Text
   return {
     staging: entry('staging'),
     production: entry('production'),
-    because: `rendered from the chart ${folder || '.'} for Kubernetes ${KUBE_VERSION}; correct kubeVersion if another one runs`,
+    because: [
+      `rendered from the chart ${folder || '.'} for Kubernetes ${KUBE_VERSION}; correct kubeVersion if another one runs`,
+      ...(Object.keys(hooks).length === 0
+        ? []
+        : [
+            'hooks: what most likely stands in for each Helm hook; correct it, and write migrations and smoke tests in the plan',
+          ]),
+      ...(unnamed.length === 0
+        ? []
+        : [
+            `Helm hooks in ${unnamed.join(', ')} have names that only Helm knows: \`relctl plan <id> --check\` gives the line for them`,
+          ]),
+    ].join('\n'),
   };
+}
+
+/** The Helm hooks of a chart with what most likely stands in for each, and the templates whose hooks' names cannot be read. */
+function hooksOf(
+  folder: string,
+  names: { readonly release: string; readonly chart: string },
+  texts: Texts,
+): { readonly hooks: Readonly<Record<string, HookChoice>>; readonly unnamed: readonly string[] } {
+  const hooks: Record<string, HookChoice> = {};
+  const unnamed: string[] = [];
+  const inside = folder === '' ? 'templates/' : `${folder}/templates/`;
+  for (const [file, text] of texts) {
+    if (!file.startsWith(inside)) continue;
+    for (const document of text.split(/^---\s*$/m)) {
+      const when = /["']?helm\.sh\/hook["']?:\s*["']?([a-z, -]+)/.exec(document)?.[1]?.trim();
+      if (when === undefined) continue;
+      const kind = /^kind:\s*["']?([A-Z][A-Za-z]*)["']?\s*$/m.exec(document)?.[1];
+      const written = /^metadata:\s*\n(?:\s+.*\n)*?\s+name:\s*["']?([^"'\n]+?)["']?\s*$/m.exec(document)?.[1];
+      const name = written
+        ?.replace(/\{\{-?\s*\.Release\.Name\s*-?\}\}/g, names.release)
+        .replace(/\{\{-?\s*\.Chart\.Name\s*-?\}\}/g, names.chart);
+      if (kind !== undefined && name !== undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
+        hooks[`${kind}/${name}`] = proposedChoice({ kind, name, when });
+      } else if (!unnamed.includes(file)) unnamed.push(file);
+    }
+  }
+  return { hooks, unnamed };
 }
 
 /** Values files lie inside the chart, or in a folder beside all charts where the chart has its name in their path, or is alone. */

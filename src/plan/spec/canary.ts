@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationSchema, kubeName, name, percentSchema, selector } from './terms.ts';
+import { durationSchema, kubeName, name, percentSchema, selector, strategyName } from './terms.ts';
 
 /** An entry of `spec.slos`. */
 export const sloSchema = z
@@ -14,12 +14,10 @@ export const sloSchema = z
 
 /** `spec.canary`. */
 export const canarySchema = z.strictObject({
-  strategy: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,40}$/, 'the name of a strategy such as http-route')
+  strategy: strategyName
     .default('shared-service')
     .describe(
-      'How requests come to the candidate: http-route, grpc-route and ingress-nginx divide them by weight, shared-service by number of pods, region by place',
+      'How requests come to the candidate: http-route, grpc-route and ingress-nginx divide them by weight, shared-service by number of pods, region by place. A service may have another one',
     ),
   share: percentSchema.default('1%').describe('Share of production that the canary gets'),
   bake: durationSchema.default('15m').describe('How long the SLOs are monitored before promotion'),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commit, kubeName, person, ref, text } from './terms.ts';
+import { commit, kubeName, percentSchema, person, ref, strategyName, text } from './terms.ts';
 
 /** `spec.candidate`. */
 export const candidateSchema = z
@@ -20,6 +20,25 @@ export const candidateSchema = z
   })
   .describe('The release candidate');
 
+/** `canary` of a service: what is another than that of the release. */
+const serviceCanarySchema = z.strictObject({
+  strategy: strategyName
+    .optional()
+    .describe(
+      'How this service meets production first; as spec.canary says when left out. Beside those of a release: partition (the highest pods of a StatefulSet), nodes (some pods of a DaemonSet), worker (one pod that takes work and no requests), none (rolled out last)',
+    ),
+  share: percentSchema.optional().describe('Its share; that of spec.canary when left out'),
+  stablePods: z
+    .int()
+    .min(2)
+    .max(10_000)
+    .optional()
+    .describe(
+      'Stable pods while the canary is watched, where there are fewer: so that one canary pod is no more than its share',
+    ),
+  reason: text.optional().describe('Why it has no canary, for the CAB'),
+});
+
 /** An entry of `spec.services`. */
 export const serviceSchema = z.strictObject({
   name: kubeName.describe('A service of relctl.yaml'),
@@ -31,6 +50,7 @@ export const serviceSchema = z.strictObject({
     )
     .describe('The image to ship'),
   change: text.describe('What changes, in one line'),
+  canary: serviceCanarySchema.optional().describe('Where its canary is another than that of the release'),
 });
 
 /** An entry of `spec.environmentVariables`. */

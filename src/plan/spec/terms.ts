@@ -49,3 +49,6 @@ export const selector = z
   .string()
   .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?$/, 'a counter selector such as http_requests_total{service="web"}')
   .describe('A Prometheus counter selector: a metric name and label matchers, no functions');
+
+/** The name of a canary strategy. */
+export const strategyName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'the name of a strategy such as http-route');

@@ -22,7 +22,10 @@ export async function bake(run: Run): Promise<StepResult> {
   const slos = await judgedSlos(run);
   const watched = await watch(run, {
     slos,
-    sides: sidesOf(run),
+    sides: await sidesOf(
+      run,
+      slos.map(({ service }) => service),
+    ),
     settings: judgeSettings(journal.plan.spec, run.policy, context.config, slos),
     began: timeOf(journal.state.deployment?.steps.get('bake')?.since ?? ''),
     look: durationSeconds(canary.look) * 1000,

@@ -1,9 +1,9 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { canaryOf, isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { sayNeeded, sayOutlook } from '../../domain/judge/outlook.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
-import { isDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { percentRatio } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
@@ -14,6 +14,7 @@ import { approvalAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { foreignText, readOutlooks, type SloOutlook } from '../slo/outlook.ts';
+import { canServe } from './ground.ts';
 
 /** Says, before the canary starts, the smallest regression that it can show with today's traffic, and who is left out of the comparison. */
 export async function expectVisibility(context: Context, release: Release): Promise<readonly SloOutlook[]> {
@@ -105,15 +106,18 @@ function notesOf(one: SloOutlook, settings: JudgeSettings, maxShare: number): re
   ];
 }
 
-/** How many pods a service has in production; `undefined` where it has no workload that a canary can be set beside, except that a region may be one. */
+/** How many pods a service has in production while its canary is watched; `undefined` where it can have none, except that a region may be one. */
 async function stablePods(context: Context, { journal }: Release, name: string): Promise<number | undefined> {
   const { spec } = journal.plan;
   const service = spec.services.find((one) => one.name === name);
   const [target] = productionTargets(context.config);
   // Only what this release ships has a canary; where a region is one, everything in it is compared.
-  if (service === undefined || target === undefined) return strategyOf(spec).canary === 'pods' ? undefined : 1;
+  if (service === undefined || target === undefined) return isByRegion(spec) ? 1 : undefined;
   const { deployment } = await desiredService(context, spec.candidate.commit, 'production', name, service.image);
   const stable = await clusterOf(context, target).get(refOf(deployment));
-  if (stable === undefined || (strategyOf(spec).canary === 'pods' && !isDeployment(stable))) return undefined;
-  return replicasOf(stable);
+  if (stable === undefined) return undefined;
+  if (isByRegion(spec)) return replicasOf(stable);
+  const strategy = strategyFor(spec, name);
+  if (!canServe(strategy, stable)) return undefined;
+  return strategy.own?.podsOf(stable) ?? Math.max(replicasOf(stable), canaryOf(spec, name).stablePods ?? 0);
 }

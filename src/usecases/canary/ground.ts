@@ -1,17 +1,17 @@
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
+import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import type { CanaryGround, Strategy } from '../../domain/deployment/strategies/strategy.ts';
 import { canaryDeployment, isDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { Cluster } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { refOf } from '../cluster/apply.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import type { Context } from '../release/context.ts';
 
 /**
  * What a service is in a target before its canary starts; `undefined` for a service that production does not run yet, which
- * has nothing to be compared with, and for a StatefulSet or DaemonSet, beside which no other pods can be set.
+ * has nothing to be compared with, and for one whose strategy cannot serve its kind of workload.
  */
 export async function canaryGround(
   context: Pick<Context, 'config'>,
@@ -20,12 +20,13 @@ export async function canaryGround(
   cluster: Pick<Cluster, 'get'>,
   service: DesiredService,
 ): Promise<CanaryGround | undefined> {
-  if (!isDeployment(service.deployment)) return undefined;
+  const strategy = strategyFor(plan.spec, service.name);
+  if (!canServe(strategy, service.deployment)) return undefined;
   const stable = await cluster.get(refOf(service.deployment));
   if (stable === undefined) return undefined;
-  const strategy = strategyOf(plan.spec);
+  const planned = canaryOf(plan.spec, service.name);
+  const share = percentRatio(planned.share);
   const traffic = context.config.services[service.name]?.traffic;
-  const share = percentRatio(plan.spec.canary.share);
   const routeRef = strategy.routeRef(traffic);
   const [stableService, route] = await Promise.all([
     strategy.steering === undefined || traffic === undefined
@@ -33,6 +34,8 @@ export async function canaryGround(
       : cluster.get({ apiVersion: 'v1', kind: 'Service', name: traffic.service }),
     routeRef === undefined ? undefined : cluster.get(routeRef),
   ]);
+  const pods = strategy.own?.podsOf(stable) ?? Math.max(replicasOf(stable), planned.stablePods ?? 0);
+  const canaryPods = strategy.replicas(share, pods);
   return {
     service: service.name,
     release: plan.id,
@@ -40,13 +43,23 @@ export async function canaryGround(
     share,
     maxShare: percentRatio(policy.canary.maxShare),
     stable,
-    canary: canaryDeployment(
-      service.deployment,
-      strategy.replicas(share, replicasOf(stable)),
-      plan.id,
-      strategy.steering === undefined ? undefined : stableService,
-    ),
+    canary:
+      strategy.own?.first(service.deployment, stable, canaryPods) ??
+      canaryDeployment(
+        service.deployment,
+        canaryPods,
+        plan.id,
+        strategy.steering === undefined ? undefined : stableService,
+      ),
+    pods,
+    canaryPods,
     stableService,
     route,
   };
+}
+
+/** True where a strategy can give a workload of this kind a canary. */
+export function canServe({ canary, own }: Strategy, workload: KubeObject): boolean {
+  if (canary === 'none') return false;
+  return own === undefined ? isDeployment(workload) : own.kind === workload.kind;
 }

@@ -1,24 +1,30 @@
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
 import { readSnapshot } from '../cluster/snapshot.ts';
 
 /**
- * SLOs of the services whose canary can be compared: a new service has no control, and beside a StatefulSet or DaemonSet no canary
- * pods can be set. Where a region is the canary, every service that ran before is judged.
+ * SLOs of the services whose canary can be compared: a new service has no control, and one whose strategy cannot serve its workload
+ * has no canary. Where a region is the canary, every service that ran before is judged.
  */
 export async function judgedSlos(run: Run): Promise<readonly Slo[]> {
-  const { plan } = run.release.journal;
-  const byPods = strategyOf(plan.spec).canary === 'pods';
+  const { spec } = run.release.journal.plan;
   const snapshots = await Promise.all([...run.locks.keys()].map((target) => readSnapshot(run.context, run, target)));
-  const comparable = (service: string) =>
-    snapshots.every((snapshot) => {
+  const comparable = (service: string) => {
+    const kinds = isByRegion(spec) ? WORKLOADS : kindsOf(spec, service);
+    return snapshots.every((snapshot) => {
       const own = snapshot?.objects.filter((one) => one.service === service && WORKLOADS.has(one.kind)) ?? [];
       const isNew = own.some(({ object }) => object === null);
-      const hasPods = !byPods || own.some(({ kind }) => kind === 'Deployment');
-      return snapshot === undefined || (!isNew && hasPods);
+      return snapshot === undefined || (!isNew && own.some(({ kind }) => kinds.has(kind)));
     });
-  return plan.spec.slos.filter((slo) => comparable(slo.service));
+  };
+  return spec.slos.filter((slo) => comparable(slo.service));
+}
+
+/** Kinds of workloads that can have a canary by the strategy of a service. */
+function kindsOf(spec: Parameters<typeof strategyFor>[0], service: string): ReadonlySet<string> {
+  const { canary, own } = strategyFor(spec, service);
+  return new Set(canary === 'none' ? [] : [own?.kind ?? 'Deployment']);
 }
 
 const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);

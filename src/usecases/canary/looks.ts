@@ -8,7 +8,7 @@ import type { Evidence } from '../../ports/plan-store.ts';
 import { chooseOnInterrupt } from '../cluster/interrupted.ts';
 import { keepLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
-import type { Sides } from '../slo/sides.ts';
+import type { SidesOf } from '../slo/sides.ts';
 import { openPods } from './pods.ts';
 import { openReadings } from './readings.ts';
 
@@ -18,7 +18,7 @@ const REPLAYED_LOOKS = 60;
 /** What is watched, and for how long. */
 export interface Watch {
   readonly slos: readonly Slo[];
-  readonly sides: Sides;
+  readonly sides: SidesOf;
   readonly settings: JudgeSettings;
   /** When it began, milliseconds since the epoch; a resumed run goes on from there. */
   readonly began: number;

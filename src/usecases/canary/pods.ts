@@ -1,7 +1,11 @@
+import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import type { Strategy } from '../../domain/deployment/strategies/strategy.ts';
 import { canaryPodsLook, type PodsLook } from '../../domain/kubernetes/canary-pods.ts';
 import { RELEASE_LABEL, TRACK_LABEL } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import type { Run } from '../cluster/run.ts';
+import { firstPodsOf } from './own-pods.ts';
 
 /**
  * Watches the pods of the canary beside its requests: a dead or looping canary gives no counters that could condemn it. Findings are told once.
@@ -13,19 +17,18 @@ export function openPods(run: Run): (at: number) => Promise<string | undefined> 
   const { plan } = release.journal;
   const told = new Set<string>();
   const before = new Map<string, PodsLook>();
+  const groups = podGroups(run);
   return async (at) => {
-    if (plan.spec.canary.strategy === 'region') return undefined;
+    if (isByRegion(plan.spec)) return undefined;
     const looks = await Promise.all(
-      [...run.locks].map(async ([target, { cluster }]) => {
-        const labels = { [TRACK_LABEL]: 'canary', [RELEASE_LABEL]: plan.id };
-        const look = canaryPodsLook(
-          await cluster.list({ apiVersion: 'v1', kind: 'Pod', labels }),
-          at,
-          before.get(target),
-        );
-        before.set(target, look);
-        return look;
-      }),
+      [...run.locks].flatMap(([target, { cluster }]) =>
+        groups.map(async ([name, podsIn]) => {
+          const key = `${target} ${name}`;
+          const look = canaryPodsLook(await podsIn(cluster), at, before.get(key));
+          before.set(key, look);
+          return look;
+        }),
+      ),
     ).catch((error: unknown) => {
       // The requests are still counted; a cluster that stays away is told by the lock.
       if (error instanceof RelctlError) return [];
@@ -38,4 +41,18 @@ export function openPods(run: Run): (at: number) => Promise<string | undefined> 
     }
     return looks.find((look) => look.failing !== undefined)?.failing;
   };
+}
+
+/** The pods of a canary: those that were made for it, and the first ones of each workload that replaces its own. */
+function podGroups(run: Run): readonly (readonly [string, (cluster: Cluster) => Promise<readonly KubeObject[]>])[] {
+  const { id, spec } = run.release.journal.plan;
+  const having = (kind: Strategy['canary']) =>
+    spec.services.filter(({ name }) => strategyFor(spec, name).canary === kind).map(({ name }) => name);
+  const labels = { [TRACK_LABEL]: 'canary', [RELEASE_LABEL]: id };
+  return [
+    ...(having('pods').length === 0
+      ? []
+      : [['canary', (cluster: Cluster) => cluster.list({ apiVersion: 'v1', kind: 'Pod', labels })] as const]),
+    ...having('own-pods').map((name) => [name, (cluster: Cluster) => firstPodsOf(run, cluster, name)] as const),
+  ];
 }

@@ -3,7 +3,7 @@ import { durationSeconds } from '../../plan/duration.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
 import { lostInstances, openSloReader } from '../slo/reader.ts';
-import type { Sides } from '../slo/sides.ts';
+import type { SidesOf } from '../slo/sides.ts';
 
 /** Reads all SLOs of a canary, look by look. */
 export interface Readings {
@@ -26,14 +26,17 @@ export function openReadings(
     every,
   }: {
     readonly slos: readonly Slo[];
-    readonly sides: Sides;
+    readonly sides: SidesOf;
     readonly began: number;
     readonly every: number;
   },
 ): Readings {
   const metrics = run.context.environments.metrics('production');
   const staleAfter = durationSeconds(run.context.config.metrics.staleAfter) * 1000;
-  const readers = slos.map((slo) => [slo.name, openSloReader({ metrics, slo, sides, began, staleAfter })] as const);
+  const readers = slos.map((slo) => {
+    const source = { metrics, slo, sides: sides(slo.service), began, staleAfter };
+    return [slo.name, openSloReader(source)] as const;
+  });
   return {
     async history() {
       const all = await Promise.all(

@@ -1,4 +1,4 @@
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { Exposure, Steering } from '../../domain/deployment/strategies/strategy.ts';
 import { canaryName, fenced, RELEASE_LABEL, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
@@ -20,7 +20,7 @@ interface Route {
 }
 
 async function routeOf(run: Run, target: string, service: string): Promise<Route | undefined> {
-  const { steering } = strategyOf(run.release.journal.plan.spec);
+  const { steering } = strategyFor(run.release.journal.plan.spec, service);
   const traffic = run.context.config.services[service]?.traffic;
   const ref = steering?.ref(traffic);
   if (steering === undefined || traffic === undefined || ref === undefined) return undefined;
@@ -39,7 +39,7 @@ export async function exposeCanary(run: Run, target: string, service: DesiredSer
   if ((await cluster.get({ ...refOf(service.deployment), name: canary })) === undefined) {
     return { detail: 'there is no canary to send requests to' };
   }
-  const { share } = run.release.journal.plan.spec.canary;
+  const { share } = canaryOf(run.release.journal.plan.spec, service.name);
   await setShare(run, target, service.name, percentRatio(share));
   return { detail: `exactly ${share} of the requests` };
 }
@@ -118,7 +118,7 @@ export async function silenceCanary(run: Run, target: string, service: string): 
 export async function removeRouting(run: Run, target: string, service: string): Promise<void> {
   const route = await routeOf(run, target, service);
   if (route !== undefined && !route.steering.ownObject) await unlink(run, target, route);
-  const strategy = strategyOf(run.release.journal.plan.spec);
+  const strategy = strategyFor(run.release.journal.plan.spec, service);
   for (const ref of strategy.companionRefs(run.context.config.services[service]?.traffic))
     await removeOwn(run, target, ref);
 }

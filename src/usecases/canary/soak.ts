@@ -19,10 +19,11 @@ export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Pro
   const { journal } = run.release;
   const { spec } = journal.plan;
   const slos = await judgedSlos(run);
+  const sides = regionSides(run.context, step.done);
   const settings = judgeSettings(spec, run.policy, run.context.config, slos);
   const watched = await watch(run, {
     slos,
-    sides: regionSides(run.context, step.done),
+    sides: () => sides,
     settings: { ...settings, bakeSeconds: durationSeconds(step.duration), extensionSeconds: 0, warmupSeconds: 0 },
     began: timeOf(journal.state.deployment?.steps.get(step.id)?.since ?? ''),
     look: Math.min(durationSeconds(spec.canary.look), durationSeconds(step.duration)) * 1000,

@@ -1,19 +1,20 @@
 import { budgetsOver } from '../../domain/deployment/disruption.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
-import { isDeployment, nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '../../domain/kubernetes/manifests.ts';
-import { imageIds } from '../../domain/kubernetes/rollout.ts';
+import { shareText } from '../../domain/deployment/strategies/share-text.ts';
+import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import type { CanaryGround, Strategy } from '../../domain/deployment/strategies/strategy.ts';
+import { fenced, nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
-import { applyFenced } from '../cluster/apply.ts';
+import { applyFenced, refOf, reviseFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import { refuseDrift } from '../cluster/drift.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
-import { canaryGround } from './ground.ts';
+import { canaryGround, canServe } from './ground.ts';
+import { replaceFirstPods } from './own-pods.ts';
 import { linkCanary } from './routing.ts';
 
 /**
@@ -26,24 +27,43 @@ export async function startCanary(run: Run, target: string, service: DesiredServ
   const { context, policy } = run;
   const { plan } = run.release.journal;
   const lock = lockOf(run, target);
+  const strategy = strategyFor(plan.spec, service.name);
   const ground = await canaryGround(context, plan, policy, lock.cluster, service);
-  if (!isDeployment(service.deployment)) {
+  if (!canServe(strategy, service.deployment)) {
     return { detail: `a ${service.deployment.kind} has no canary: it is rolled out after the others were judged` };
   }
   if (ground === undefined) return { detail: 'new service: there is no stable version to compare a canary with' };
-  const strategy = strategyOf(plan.spec);
   const obstacle = strategy.obstacle(ground);
   if (obstacle !== undefined) {
     const { code, problem, why, hints } = obstacle;
     throw new RelctlError(code, problem, { why, hints });
   }
-  await warnOfBudgets(run, target, ground);
-  for (const object of strategy.companions(ground)) await applyOwn(run, target, object);
-  const written = await applyOwn(run, target, ground.canary);
+  const written =
+    strategy.own === undefined
+      ? await startBeside(run, target, ground, strategy)
+      : await replaceFirstPods(run, target, ground);
   const pods = await awaitRollout(context, lock, written, policy.production.rolloutTimeout);
-  refuseDrift(run, service, imageIds(pods, service.container));
+  refuseDrift(run, service, pods);
   if (strategy.steering !== undefined) await linkCanary(run, target, service);
-  return { detail: shareText(ground, strategy.trueShare(ground.share, replicasOf(ground.stable)), strategy) };
+  return { detail: shareText(ground, strategy) };
+}
+
+/** Pods of the canary beside the stable ones, of which there may have to be more meanwhile. */
+async function startBeside(run: Run, target: string, ground: CanaryGround, strategy: Strategy): Promise<KubeObject> {
+  await warnOfBudgets(run, target, ground);
+  if (ground.pods > replicasOf(ground.stable)) await scaleStable(run, target, ground);
+  for (const object of strategy.companions(ground)) await applyOwn(run, target, object);
+  return applyOwn(run, target, ground.canary);
+}
+
+/** More stable pods while the canary is watched; the rollout brings the number of the manifests, a rollback the one before. */
+async function scaleStable(run: Run, target: string, { stable, pods }: CanaryGround): Promise<void> {
+  const lock = lockOf(run, target);
+  const written = await reviseFenced(run.context, lock, refOf(stable), (live) =>
+    fenced({ ...live, spec: { ...(live.spec as object), replicas: pods } }, lock.mark),
+  );
+  if (written === undefined) return;
+  await awaitRollout(run.context, lock, written, run.policy.production.rolloutTimeout);
 }
 
 /** Applies an object that exists for this release only. Errors: `cluster.drift` when somebody else's has its name. */
@@ -62,13 +82,6 @@ async function applyOwn(run: Run, target: string, object: KubeObject): Promise<K
       },
     );
   });
-}
-
-function shareText(ground: CanaryGround, share: number, { steering }: { readonly steering?: unknown }): string {
-  const pods = `${replicasOf(ground.canary)} ${replicasOf(ground.canary) === 1 ? 'pod' : 'pods'}`;
-  return steering === undefined
-    ? `${pods} beside ${replicasOf(ground.stable)}, ${(share * 100).toFixed(1)} % of the requests`
-    : `${pods}, ready and without requests; its share will be exactly ${Number((share * 100).toPrecision(6))} %`;
 }
 
 /** A node with a pod that two disruption budgets cover cannot be drained, so somebody should know. */

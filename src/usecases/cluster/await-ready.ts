@@ -15,6 +15,7 @@ const LOG_LINES = 12;
 /**
  * Waits until a workload is rolled out in the generation that was written, and fails as soon as it cannot be any more: a
  * doom that still stands a second later is not waited out.
+ * @param onLook sees the workload and its pods at each look
  * @returns the pods of the candidate
  * @throws RelctlError `rollout.doomed` with the container's last words, `rollout.timeout`, `answer.interrupted`
  */
@@ -23,6 +24,7 @@ export async function awaitRollout(
   lock: Lock,
   written: KubeObject,
   timeout: string,
+  onLook: (live: KubeObject, pods: readonly KubeObject[]) => Promise<void> = async () => undefined,
 ): Promise<readonly KubeObject[]> {
   const { clock } = context;
   const deadline = clock.now() + durationSeconds(timeout) * 1000;
@@ -42,6 +44,7 @@ export async function awaitRollout(
       const status: RolloutStatus = isCurrent
         ? rolloutStatus(live, replicaSets, pods)
         : { state: 'progressing', detail: 'not there yet' };
+      if (isCurrent) await onLook(live, pods);
       if (status.state === 'complete' && live !== undefined) return { answer: newestPods(live, replicaSets, pods) };
       const now = clock.now();
       if (status.state === 'doomed') {
@@ -54,6 +57,31 @@ export async function awaitRollout(
       if (now < deadline) return { detail };
       throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
         why: `It neither finished nor failed: ${detail}.`,
+        hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
+      });
+    },
+  });
+}
+
+/** Waits until the controller of a workload has seen the generation that was written. Errors: `rollout.timeout`, `answer.interrupted`. */
+export async function awaitObserved(
+  context: Context,
+  lock: Lock,
+  written: KubeObject,
+  timeout: string,
+): Promise<KubeObject> {
+  const deadline = context.clock.now() + durationSeconds(timeout) * 1000;
+  const { name, generation = 0 } = written.metadata;
+  return lookUntil<KubeObject>(context, lock, {
+    subject: nameOf(written),
+    queries: [{ apiVersion: written.apiVersion, kind: written.kind, name }],
+    look([found = []]) {
+      const [live] = found;
+      const { observedGeneration = 0 } = (live?.status ?? {}) as { readonly observedGeneration?: number };
+      if (live !== undefined && observedGeneration >= generation) return { answer: live };
+      if (context.clock.now() < deadline) return { detail: 'not observed yet' };
+      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not observed within ${timeout}`, {
+        why: 'Its controller has not looked at it, so nothing can be done to its pods.',
         hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
       });
     },

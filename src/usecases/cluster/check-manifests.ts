@@ -1,8 +1,13 @@
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { type ManifestFinding, manifestFindings } from '../../domain/kubernetes/manifest-findings.ts';
+import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import {
+  type ManifestFinding,
+  manifestFindings,
+  type PlannedCanary,
+} from '../../domain/kubernetes/manifest-findings.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { Spec } from '../../plan/spec.ts';
 import { command } from '../../text/command-line.ts';
 import { type RenderingContext, renderEnvironment } from './environment.ts';
 
@@ -22,11 +27,17 @@ export async function findingsOfManifests(
         shipped: spec.services,
         whole: await renderEnvironment(context, spec.candidate.commit, { environment, services }),
         migrates: spec.migrations.length > 0,
-        canaryPods: strategyOf(spec).canary === 'pods',
+        canaryOf: (service) => plannedCanary(spec, service),
       }),
     ),
   );
   return found.flat();
+}
+
+/** What the canary of a service asks of its manifests. */
+function plannedCanary(spec: Spec, service: string): PlannedCanary {
+  const { canary, own, isWork = false } = strategyFor(spec, service);
+  return { by: canary, kind: own?.kind, isWork, stablePods: canaryOf(spec, service).stablePods };
 }
 
 /**

@@ -1,4 +1,6 @@
+import type { ServiceAnswer } from '../../domain/kubernetes/environment-objects.ts';
 import { PRODUCT } from '../../domain/kubernetes/own-objects.ts';
+import { withPinnedImages } from '../../domain/kubernetes/pods.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { Spec } from '../../plan/spec.ts';
@@ -31,6 +33,7 @@ type Shipping = Pick<Spec, 'candidate' | 'services'>;
 /**
  * The objects of a service as the candidate's commit renders them, with the image that is shipped.
  * @param image the reference to set; may be pinned to a digest
+ * @param pins what else is pinned, by the image as the manifests write it
  * @throws RelctlError `config.unknown-service`, `config.invalid`, `evidence.unreadable`, `manifests.*`
  */
 export async function desiredService(
@@ -39,10 +42,18 @@ export async function desiredService(
   environment: EnvironmentName,
   name: string,
   image: string,
+  pins: ReadonlyMap<string, string> = new Map(),
 ): Promise<DesiredService> {
   const whole = await renderEnvironment(context, commit, { environment, images: { [name]: image }, services: [name] });
-  const { workload, container, others } = serviceIn(whole, environment, name);
-  return { name, deployment: workload, container, others };
+  return desiredFrom(serviceIn(whole, environment, name), pins);
+}
+
+function desiredFrom(
+  { name, workload, container, others }: Extract<ServiceAnswer, { ok: true }>,
+  pins: ReadonlyMap<string, string>,
+): DesiredService {
+  const pinned = (object: KubeObject) => withPinnedImages(object, pins);
+  return { name, deployment: pinned(workload), container, others: others.map(pinned) };
 }
 
 /**
@@ -55,15 +66,13 @@ export async function shippedObjects(
   { candidate, services }: Shipping,
   environment: EnvironmentName,
   images: Readonly<Record<string, string>> = Object.fromEntries(services.map(({ name, image }) => [name, image])),
+  pins: ReadonlyMap<string, string> = new Map(),
 ): Promise<ShippedObjects> {
   const names = services.map(({ name }) => name);
   const whole = await renderEnvironment(context, candidate.commit, { environment, images, services: names });
   return {
-    services: names.map((name) => {
-      const { workload, container, others } = serviceIn(whole, environment, name);
-      return { name, deployment: workload, container, others };
-    }),
-    product: { name: PRODUCT, others: whole.product },
+    services: names.map((name) => desiredFrom(serviceIn(whole, environment, name), pins)),
+    product: { name: PRODUCT, others: whole.product.map((object) => withPinnedImages(object, pins)) },
   };
 }
 

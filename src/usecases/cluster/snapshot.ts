@@ -1,6 +1,6 @@
 import { AUTOSCALER, isAutoscaled } from '../../domain/deployment/autoscaling.ts';
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
@@ -87,7 +87,7 @@ type Touched = ObjectRef & Pick<SnapshotObject, 'route'>;
 
 /** Everything of a service that a release may write, the Deployment last. */
 function touchedBy(run: Run, service: Written): readonly Touched[] {
-  const { steering } = strategyOf(run.release.journal.plan.spec);
+  const { steering } = strategyFor(run.release.journal.plan.spec, service.name);
   const ref =
     steering?.ownObject === true ? undefined : steering?.ref(run.context.config.services[service.name]?.traffic);
   const shipped = [...service.others, ...(service.deployment === undefined ? [] : [service.deployment])].map(refOf);

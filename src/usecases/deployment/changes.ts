@@ -1,8 +1,14 @@
 import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
 import { holdsContent } from '../../domain/deployment/content.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround, Obstacle } from '../../domain/deployment/strategies/strategy.ts';
-import { isContentNamed, isPreparable, nameOf, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
+import {
+  isContentNamed,
+  isPreparable,
+  nameOf,
+  replicasOf,
+  withoutServerFields,
+} from '../../domain/kubernetes/manifests.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { canaryGround } from '../canary/ground.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
@@ -59,9 +65,9 @@ export async function changesOf(
 ): Promise<ServiceChanges> {
   const cluster = clusterOf(context, target);
   const { plan } = release.journal;
-  const strategy = strategyOf(plan.spec);
+  const strategy = strategyFor(plan.spec, service.name);
   const ground = await canaryGround(context, plan, release.policy, cluster, service);
-  const byPods = strategy.canary === 'pods' && ground !== undefined;
+  const byPods = strategy.canary !== 'region' && ground !== undefined;
   const obstacle = byPods ? strategy.obstacle(ground) : undefined;
   const autoscalers = await listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
   const others = rolledOut({ context, release }, service);
@@ -85,10 +91,12 @@ export async function changesOf(
 }
 
 function canaryObjects(release: Release, ground: CanaryGround): readonly KubeObject[] {
-  const { steering, companions } = strategyOf(release.journal.plan.spec);
+  const { steering, companions } = strategyFor(release.journal.plan.spec, ground.service);
   const { traffic, route, share } = ground;
   const own = companions(ground);
-  if (steering === undefined || traffic === undefined || route === undefined) return [...own, ground.canary];
+  if (steering === undefined || traffic === undefined || route === undefined) {
+    return [...own, ...moreStable(ground), ground.canary];
+  }
   const exposure = { traffic, share, before: route };
   if (!steering.ownObject) return [...own, ground.canary, withoutServerFields(steering.expose(route, exposure))];
   const ref = steering.ref(traffic);
@@ -96,6 +104,12 @@ function canaryObjects(release: Release, ground: CanaryGround): readonly KubeObj
     ...own.map((one) => (ref !== undefined && isSameRef(refOf(one), ref) ? steering.expose(one, exposure) : one)),
     ground.canary,
   ];
+}
+
+/** The stable Deployment with more pods, where a canary needs them. */
+function moreStable({ stable, pods, canary }: CanaryGround): readonly KubeObject[] {
+  if (canary.metadata.name === stable.metadata.name || pods <= replicasOf(stable)) return [];
+  return [withoutServerFields({ ...stable, spec: { ...(stable.spec as object), replicas: pods } })];
 }
 
 function shippedRoute(context: Context, release: Release, service: DesiredService): readonly KubeObject[] {

@@ -1,5 +1,6 @@
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { pinnedImage } from '../../domain/kubernetes/manifests.ts';
+import { pinsOf, together } from '../../domain/kubernetes/running-images.ts';
 import type { Spec } from '../../plan/spec.ts';
 
 /** The image of each service, pinned to what staging ran. */
@@ -11,4 +12,9 @@ export function pinnedImages(spec: Spec, state: Pick<ReleaseState, 'stage'>): Re
       return [service.name, pinnedImage(service.image, staged.length === 1 ? staged[0] : undefined)];
     }),
   );
+}
+
+/** What ran in staging beside the services, pinned to that. */
+export function pinsBeside(state: Pick<ReleaseState, 'stage'>): ReadonlyMap<string, string> {
+  return pinsOf(together(Object.values(state.stage?.imagesBeside ?? {})));
 }

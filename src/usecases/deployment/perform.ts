@@ -17,6 +17,7 @@ import { lockOf, type Run } from '../cluster/run.ts';
 import { recordSnapshot } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { notify } from '../release/notify.ts';
+import { pinsBeside } from './images.ts';
 import { migrate } from './migrate.ts';
 import { prepare, rollOut, rollOutObjects } from './roll-out.ts';
 
@@ -82,14 +83,15 @@ export function migrationRun(run: Run, target: string): Parameters<typeof migrat
 export function desired(run: Run, name: string): Promise<DesiredService> {
   const { spec } = run.release.journal.plan;
   const image = run.images[name] ?? spec.services.find((service) => service.name === name)?.image ?? '';
-  return desiredService(run.context, spec.candidate.commit, 'production', name, image);
+  const pins = pinsBeside(run.release.journal.state);
+  return desiredService(run.context, spec.candidate.commit, 'production', name, image, pins);
 }
 
 /** Everything that production gets, with the images that were staged. */
 function shipped(run: Run): Promise<ShippedObjects> {
   const { spec } = run.release.journal.plan;
   const images = Object.fromEntries(spec.services.map(({ name, image }) => [name, run.images[name] ?? image]));
-  return shippedObjects(run.context, spec, 'production', images);
+  return shippedObjects(run.context, spec, 'production', images, pinsBeside(run.release.journal.state));
 }
 
 async function product(run: Run): Promise<DesiredObjects> {

@@ -10,7 +10,7 @@ import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 import { openRelease, type Release } from '../release/open.ts';
 import { changesOf, changesOfProduct, type ServiceChanges } from './changes.ts';
-import { pinnedImages } from './images.ts';
+import { pinnedImages, pinsBeside } from './images.ts';
 import { checkIdentities } from './open-run.ts';
 import { effectOf } from './step-effects.ts';
 
@@ -87,7 +87,7 @@ async function allChanges(
 ): Promise<readonly ServiceChanges[]> {
   const { plan, state } = release.journal;
   const images = pinnedImages(plan.spec, state);
-  const { services, product } = await shippedObjects(context, plan.spec, 'production', images);
+  const { services, product } = await shippedObjects(context, plan.spec, 'production', images, pinsBeside(state));
   return Promise.all(
     targets.flatMap((target) => [
       ...(product.others.length === 0 ? [] : [changesOfProduct(context, target, product)]),

@@ -1,6 +1,7 @@
 import { AUTOSCALER, isAutoscaled, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { sameObject } from '../../domain/kubernetes/manifests.ts';
+import { stuckPods } from '../../domain/kubernetes/rollout-others.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
@@ -39,7 +40,12 @@ export async function putBack(run: Run, { target, objects }: Snapshot): Promise<
   }
   for (const deployment of deployments) {
     const live = await lock.cluster.get(refOf(deployment));
-    if (live !== undefined) await awaitRollout(run.context, lock, live, run.policy.production.rolloutTimeout);
+    if (live === undefined) continue;
+    await awaitRollout(run.context, lock, live, run.policy.production.rolloutTimeout, async (now, pods) => {
+      for (const pod of stuckPods(now, pods)) {
+        await removeFenced(run.context, lock, { apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name });
+      }
+    });
   }
   return changed;
 }

@@ -1,5 +1,5 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
@@ -55,7 +55,7 @@ export async function rollBack(
   }
   const known = snapshots.filter((snapshot) => snapshot !== undefined);
   // Users first: the canary loses its requests before anything else is done.
-  if (strategyOf(journal.plan.spec).steering !== undefined) {
+  if (isSteered(run)) {
     await undo(run, 'traffic', 'Send the canary no more requests', () => silenceAll(run, known));
   }
   await undo(run, 'canaries', 'Remove the canary from production', () => removeCanaries(run, known));
@@ -96,6 +96,12 @@ async function undo(run: Run, name: string, title: string, act: () => Promise<st
   }
 }
 
+/** True where something divides the requests of a service between its canary and what is stable. */
+function isSteered({ release }: Run): boolean {
+  const { spec } = release.journal.plan;
+  return spec.services.some(({ name }) => strategyFor(spec, name).steering !== undefined);
+}
+
 async function silenceAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   const silenced = await Promise.all(
     servicesOf(run, snapshots).map(({ target, service }) => silenceCanary(run, target, service)),
@@ -105,7 +111,7 @@ async function silenceAll(run: Run, snapshots: readonly Snapshot[]): Promise<str
 }
 
 async function removeCanaries(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
-  if (strategyOf(run.release.journal.plan.spec).canary === 'region') {
+  if (isByRegion(run.release.journal.plan.spec)) {
     return 'the canary was a region; it is put back next';
   }
   let removed = 0;

@@ -1,9 +1,8 @@
 import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
 import { holdsContent } from '../../domain/deployment/content.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { isContentNamed, isPreparable, nameOf } from '../../domain/kubernetes/manifests.ts';
-import { imageIds } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
@@ -50,7 +49,7 @@ export async function rollOut(run: Run, target: string, service: DesiredService)
   );
   const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout);
   await awaitAll(run, target, companions);
-  refuseDrift(run, service, imageIds(pods, service.container));
+  refuseDrift(run, service, pods);
   return { detail: `${plural(pods.length, 'pod')}` };
 }
 
@@ -74,7 +73,7 @@ async function awaitAll(run: Run, target: string, written: readonly KubeObject[]
 
 /** Objects of a service that are written with its rollout; the route that divides requests comes when the canary leaves it. */
 export function rolledOut(run: Pick<Run, 'context' | 'release'>, service: DesiredService): readonly KubeObject[] {
-  const { steering } = strategyOf(run.release.journal.plan.spec);
+  const { steering } = strategyFor(run.release.journal.plan.spec, service.name);
   const route = steering?.ref(run.context.config.services[service.name]?.traffic);
   return route === undefined ? service.others : service.others.filter((one) => !isSameRef(refOf(one), route));
 }

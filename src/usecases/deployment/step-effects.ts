@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/deployment/steps.ts';
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
-import { replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { shareText } from '../../domain/deployment/strategies/share-text.ts';
+import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { plural } from '../../text/plural.ts';
@@ -36,21 +36,21 @@ export function effectOf(
 type ServiceKind = Exclude<Step['kind'], 'baseline' | 'notify' | 'migrate' | 'bake' | 'promote' | 'soak'>;
 
 function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepared, service }: ServiceChanges): string {
-  const strategy = strategyOf(spec);
   switch (kind) {
     case 'prepare':
       return prepared.length === 0 ? 'nothing new' : `creates ${prepared.join(', ')}`;
     case 'canary': {
       if (ground === undefined) return 'no canary: it is new, or no other pods can stand beside its own';
       if (obstacle !== undefined) return 'cannot be: see above';
-      const share = strategy.trueShare(ground.share, replicasOf(ground.stable));
-      const pods = replicasOf(ground.canary);
+      const strategy = strategyFor(spec, ground.service);
       return strategy.steering === undefined
-        ? `${pods} beside ${replicasOf(ground.stable)} pods: ${(share * 100).toFixed(1)} % of the requests`
-        : `${plural(pods, 'pod')}, at weight 0`;
+        ? shareText(ground, strategy)
+        : `${plural(ground.canaryPods, 'pod')}, at weight 0`;
     }
     case 'expose':
-      return ground === undefined ? 'new service: no canary' : `exactly ${spec.canary.share} of the requests`;
+      return ground === undefined
+        ? 'new service: no canary'
+        : `exactly ${canaryOf(spec, ground.service).share} of the requests`;
     case 'rollout':
       return broughtBy(service);
     case 'hide':

@@ -1,4 +1,4 @@
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { nameOf, sameObject } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
@@ -46,7 +46,7 @@ export async function verifyBack(run: Run, snapshots: readonly Snapshot[]): Prom
 
 /** A route from which the canary is gone, and in which our own parts are what they were. */
 function isChangedByOthers(run: Run, target: string, one: SnapshotObject, live: KubeObject): boolean {
-  const { steering } = strategyOf(run.release.journal.plan.spec);
+  const { steering } = strategyFor(run.release.journal.plan.spec, one.service);
   const traffic = run.context.config.services[one.service]?.traffic;
   if (one.route === undefined || steering === undefined || traffic === undefined) return false;
   return !isOursToRestore(run, target, one) && steering.isClean(live, { traffic, before: one.object ?? undefined });

@@ -1,4 +1,4 @@
-import { strategyOf } from '../../domain/deployment/strategies/strategies.ts';
+import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { type Outlook, outlookOf } from '../../domain/judge/outlook.ts';
 import type { SloSettings } from '../../domain/judge/settings.ts';
@@ -55,8 +55,8 @@ async function outlookAt(
   one: { readonly slo: Slo; readonly judged: SloSettings; readonly pods: number; readonly lost: ReadonlySet<string> },
 ): Promise<State> {
   const { slo, judged, pods, lost } = one;
-  const strategy = strategyOf(spec);
-  const asked = percentRatio(spec.canary.share);
+  const strategy = strategyFor(spec, slo.service);
+  const asked = percentRatio(canaryOf(spec, slo.service).share);
   const region = strategy.canary === 'region' ? regionSides(context, [spec.canary.region ?? '']) : undefined;
   const control = await controlOf(context, spec, slo, region?.control ?? [context.config.metrics.controlMatcher]);
   if (!control.ok)

@@ -6,6 +6,9 @@ export interface Sides {
   readonly control: readonly string[];
 }
 
+/** Whose series are compared of each service. */
+export type SidesOf = (service: string) => Sides;
+
 /** Regions that run the candidate against those that do not yet. */
 export function regionSides({ config }: Pick<Context, 'config'>, done: readonly string[]): Sides {
   const { regions } = config.environments.production;

@@ -1,4 +1,4 @@
-import { canaryReplicas, replicasOf } from '../../kubernetes/manifests.ts';
+import { canaryReplicas } from '../../kubernetes/manifests.ts';
 import type { CanaryGround, Obstacle, Proposal, ProposalGround, Strategy } from './strategy.ts';
 import { podsStand } from './traffic-check.ts';
 
@@ -30,8 +30,7 @@ function trueShare(share: number, stable: number): number {
   return canary / (canary + stable);
 }
 
-function shareObstacle({ service, share, maxShare, stable }: CanaryGround): Obstacle | undefined {
-  const pods = replicasOf(stable);
+function shareObstacle({ service, share, maxShare, pods }: CanaryGround): Obstacle | undefined {
   const real = trueShare(share, pods);
   if (real <= maxShare + 1e-9) return undefined;
   const canary = canaryReplicas(share, pods);

@@ -2,9 +2,12 @@ import { RelctlError } from '../../../errors.ts';
 import type { Spec } from '../../../plan/spec.ts';
 import { grpcRoute, httpRoute } from './http-route.ts';
 import { ingressNginx } from './ingress-nginx.ts';
+import { noCanary } from './no-canary.ts';
+import { nodes, partition } from './own-pods.ts';
 import { region } from './region.ts';
 import { sharedService } from './shared-service.ts';
 import type { Proposal, ProposalGround, Strategy } from './strategy.ts';
+import { worker } from './worker.ts';
 
 /** Canary strategies by the name that a plan gives them; a draft takes the first that can serve it. */
 export type Strategies = Readonly<Record<string, Strategy>>;
@@ -15,20 +18,70 @@ export const STRATEGIES: Strategies = {
   'grpc-route': grpcRoute,
   region,
   'ingress-nginx': ingressNginx,
+  partition,
+  nodes,
+  worker,
+  none: noCanary,
   'shared-service': sharedService,
 };
 
-/** The strategy of a plan; `undefined` when there is none of that name, which the plan check says. */
+/** What of a plan says how a service meets production first. */
+type Planned = Pick<Spec, 'canary' | 'services'>;
+
+/** How one service meets production first. */
+export interface ServiceCanary {
+  readonly strategy: string;
+  /** Such as `1%`. */
+  readonly share: string;
+  readonly stablePods?: number | undefined;
+  /** Why it has no canary. */
+  readonly reason?: string | undefined;
+}
+
+/** How a service meets production first: as it says itself, else as the release does. By region goes the release as a whole. */
+export function canaryOf(spec: Planned, service: string): ServiceCanary {
+  const { strategy, share } = spec.canary;
+  const own = spec.services.find(({ name }) => name === service)?.canary;
+  return own === undefined || isByRegion(spec)
+    ? { strategy, share }
+    : { ...own, strategy: own.strategy ?? strategy, share: own.share ?? share };
+}
+
+/** True where the canary of the whole release is a region. */
+export function isByRegion(spec: Pick<Spec, 'canary'>, strategies: Strategies = STRATEGIES): boolean {
+  return knownStrategy(spec, strategies)?.canary === 'region';
+}
+
+/** The strategy of a release; `undefined` when there is none of that name, which the plan check says. */
 export function knownStrategy(spec: Pick<Spec, 'canary'>, strategies: Strategies = STRATEGIES): Strategy | undefined {
-  const { strategy } = spec.canary;
+  return named(spec.canary.strategy, strategies);
+}
+
+/** The strategy of a service; `undefined` when there is none of that name. */
+export function knownStrategyFor(
+  spec: Planned,
+  service: string,
+  strategies: Strategies = STRATEGIES,
+): Strategy | undefined {
+  return named(canaryOf(spec, service).strategy, strategies);
+}
+
+/** The strategy of a release, for what is asked of it as a whole. Errors: `canary.unknown-strategy`. */
+export function strategyOf(spec: Pick<Spec, 'canary'>, strategies: Strategies = STRATEGIES): Strategy {
+  return knownStrategy(spec, strategies) ?? unknown(spec.canary.strategy, strategies);
+}
+
+/** The strategy of a service. Errors: `canary.unknown-strategy`. */
+export function strategyFor(spec: Planned, service: string, strategies: Strategies = STRATEGIES): Strategy {
+  return knownStrategyFor(spec, service, strategies) ?? unknown(canaryOf(spec, service).strategy, strategies);
+}
+
+function named(strategy: string, strategies: Strategies): Strategy | undefined {
   return Object.hasOwn(strategies, strategy) ? strategies[strategy] : undefined;
 }
 
-/** The strategy of a plan. Errors: `canary.unknown-strategy`. */
-export function strategyOf(spec: Pick<Spec, 'canary'>, strategies: Strategies = STRATEGIES): Strategy {
-  const strategy = knownStrategy(spec, strategies);
-  if (strategy !== undefined) return strategy;
-  throw new RelctlError('canary.unknown-strategy', `there is no canary strategy ${spec.canary.strategy}`, {
+function unknown(strategy: string, strategies: Strategies): never {
+  throw new RelctlError('canary.unknown-strategy', `there is no canary strategy ${strategy}`, {
     why: 'A strategy decides how requests come to the candidate, so nothing can be checked or deployed without it.',
     hints: [`write spec.canary.strategy: ${Object.keys(strategies).join(' | ')}`],
   });

@@ -7,8 +7,8 @@ import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
  * must be and what they must say; use cases read and write them.
  */
 export interface Strategy {
-  /** Whether the canary is a region, or pods of its own beside the stable ones. */
-  readonly canary: 'region' | 'pods';
+  /** Whether the canary is a region, pods of its own beside the stable ones, some of the workload's own pods, or nothing. */
+  readonly canary: 'region' | 'pods' | 'own-pods' | 'none';
   /** What a draft proposes for these services; `undefined` where the strategy cannot serve them all. */
   propose(ground: ProposalGround): Proposal | undefined;
   /** What stands in production while the canary is held, such as `the canary stays as it is, at 1% of production`. */
@@ -29,6 +29,21 @@ export interface Strategy {
   routeRef(traffic: Traffic | undefined): ObjectRef | undefined;
   /** What steers requests; a strategy without it depends on the number of pods alone. */
   readonly steering?: Steering;
+  /** How a workload replaces some of its own pods, where those are the canary. */
+  readonly own?: OwnPods;
+  /** True where pods take work that nobody sends them: the policy's limit of a share is about users. */
+  readonly isWork?: true;
+}
+
+/** A workload that replaces its own pods. */
+export interface OwnPods {
+  readonly kind: 'StatefulSet' | 'DaemonSet';
+  /** True where it replaces a pod only when somebody deletes it. */
+  readonly deletes: boolean;
+  /** How many pods it has, from the live object. */
+  podsOf(live: KubeObject): number;
+  /** What is written so that so many of its pods get the candidate, and the others stay. */
+  first(candidate: KubeObject, live: KubeObject, count: number): KubeObject;
 }
 
 /** The object that divides the requests of a service, and what it must say. */
@@ -53,7 +68,14 @@ export interface ProposalGround {
   /** The largest true share that the policy allows, 0 to 1. */
   readonly maxShare: number;
   /** The services of the plan, with the pods that production has of each where that is known. */
-  readonly services: readonly { readonly name: string; readonly replicas: number | undefined }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly replicas: number | undefined;
+    /** What runs it, where that is known. */
+    readonly kind?: string | undefined;
+    /** False where its pods are known to get no requests: no Service selects them. */
+    readonly served?: boolean | undefined;
+  }[];
 }
 
 /** The part of `spec.canary` that a strategy decides. */
@@ -86,9 +108,12 @@ export interface CanaryGround {
   readonly share: number;
   /** The largest true share that the policy allows, 0 to 1. */
   readonly maxShare: number;
-  /** The Deployment that production runs, and the canary's. */
+  /** The workload that production runs, and what is written for the canary: a Deployment of its own, or that workload changed. */
   readonly stable: KubeObject;
   readonly canary: KubeObject;
+  /** Stable pods while the canary is watched, and those of the canary. */
+  readonly pods: number;
+  readonly canaryPods: number;
   /** The Service and the route or Ingress that `traffic` names, as they are now. */
   readonly stableService: KubeObject | undefined;
   readonly route: KubeObject | undefined;
@@ -106,6 +131,8 @@ export interface Obstacle {
 export interface StrategyFacts {
   readonly spec: Spec;
   readonly config: Config;
+  /** The services that it serves, with their places in the plan. */
+  readonly services: readonly { readonly name: string; readonly index: number }[];
 }
 
 /** Something wrong with a plan, with how to mend it. */

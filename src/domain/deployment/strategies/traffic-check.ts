@@ -4,8 +4,11 @@ import type { Proposal, ProposalGround, StrategyFacts, StrategyFinding } from '.
 const NAMES = { httpRoute: 'http-route', grpcRoute: 'grpc-route', ingress: 'ingress-nginx' } as const;
 
 /** Every service that is canaried by a route must say in relctl.yaml which one, and which Service it sends to. */
-export function trafficFindings({ spec, config }: StrategyFacts, kind: keyof typeof NAMES): readonly StrategyFinding[] {
-  return spec.services.flatMap((service, index) => {
+export function trafficFindings(
+  { services, config }: StrategyFacts,
+  kind: keyof typeof NAMES,
+): readonly StrategyFinding[] {
+  return services.flatMap(({ index, ...service }) => {
     const known = config.services[service.name];
     if (known === undefined || known.traffic?.[kind] !== undefined) return [];
     return [

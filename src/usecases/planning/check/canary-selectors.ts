@@ -1,5 +1,5 @@
 import { stableServiceObstacle } from '../../../domain/deployment/strategies/canary-service.ts';
-import { knownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
+import { knownStrategyFor } from '../../../domain/deployment/strategies/strategies.ts';
 import { canaryDeployment, isDeployment } from '../../../domain/kubernetes/manifests.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import type { Config } from '../../../plan/config.ts';
@@ -15,10 +15,10 @@ export async function selectorFindings(
   config: Config,
   manifests: Manifests,
 ): Promise<readonly PlanFinding[]> {
-  const strategy = knownStrategy(spec);
-  if (strategy?.canary !== 'pods') return [];
   const found = await Promise.all(
     spec.services.map(async ({ name }, index): Promise<PlanFinding[]> => {
+      const strategy = knownStrategyFor(spec, name);
+      if (strategy?.canary !== 'pods') return [];
       const { objects, workload: stable } = await manifests.of('production', name);
       if (stable === undefined || !isDeployment(stable)) return [];
       const traffic = strategy.steering === undefined ? undefined : config.services[name]?.traffic;

@@ -1,18 +1,17 @@
-import { knownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
-import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import { command } from '../../../text/command-line.ts';
 import { findingsOfManifests } from '../../cluster/check-manifests.ts';
 import type { Context } from '../../release/context.ts';
 import { impactBetween } from '../facts/impact.ts';
-import { type Manifests, openManifests } from '../facts/manifests.ts';
+import { openManifests } from '../facts/manifests.ts';
 import type { Notice } from '../revise/notice.ts';
 import { staleOf } from '../revise/stale.ts';
 import { selectorFindings } from './canary-selectors.ts';
+import { shareFindings } from './canary-share.ts';
 import { migrationFindings } from './migration-findings.ts';
 import { olderImageFindings } from './older-images.ts';
 import { revertedFindings } from './reverted-work.ts';
@@ -48,7 +47,7 @@ export async function observedFindings(
       ...(await settingFindings(plan, manifests)),
       ...migrationFindings(plan, impact),
       ...(await revertedFindings(context.repository, plan)),
-      ...(await canaryFindings(plan, policy, manifests)),
+      ...(await shareFindings(plan, policy, context.config, manifests)),
       ...(await selectorFindings(plan, context.config, manifests)),
       ...(await renderedFindings(context, plan)),
       ...(await servedPodsFindings(plan, manifests)),
@@ -118,43 +117,4 @@ function placeIn(items: readonly object[], key: string, name: string): number {
     0,
     items.findIndex((item) => (item as Readonly<Record<string, unknown>>)[key] === name),
   );
-}
-
-/** A canary that would get more of production than the policy allows is refused at the deployment; better to know now. */
-async function canaryFindings(
-  { spec }: ReleasePlan,
-  policy: Policy,
-  manifests: Manifests,
-): Promise<readonly PlanFinding[]> {
-  const strategy = knownStrategy(spec);
-  if (strategy?.canary !== 'pods') return [];
-  const [share, maxShare] = [percentRatio(spec.canary.share), percentRatio(policy.canary.maxShare)];
-  const findings = await Promise.all(
-    spec.services.map(async ({ name }): Promise<PlanFinding[]> => {
-      const { replicas, objects } = await manifests.of('production', name);
-      if (replicas === undefined || replicas < 1) return [];
-      const real = strategy.trueShare(share, replicas);
-      if (real <= maxShare + 1e-9) return [];
-      const pods = strategy.replicas(share, replicas);
-      const scaled = objects.some((object) => object.kind === 'HorizontalPodAutoscaler');
-      return [
-        {
-          code: 'canary.true-share',
-          severity: scaled ? 'warning' : 'error',
-          path: ['spec', 'canary', 'share'],
-          problem: `${pods === 1 ? 'one canary pod' : `${pods} canary pods`} beside ${replicas} of ${name} ${pods === 1 ? 'is' : 'are'} ${(real * 100).toFixed(1)} % of production; the policy allows ${policy.canary.maxShare}`,
-          fix: `${smallerShare(maxShare, replicas, name)}, or use the strategy http-route`,
-        },
-      ];
-    }),
-  );
-  return findings.flat();
-}
-
-/** What brings the canary below the limit: fewer of its pods, or, where one is too many, more beside it. */
-function smallerShare(maxShare: number, replicas: number, service: string): string {
-  const most = Math.floor((maxShare * replicas) / (1 - maxShare) + 1e-9);
-  if (most === 0) return `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`;
-  const share = Math.floor((most / (most + replicas)) * 1000) / 10;
-  return `ask for a share of at most ${share}% (${most === 1 ? 'one canary pod' : `${most} canary pods`})`;
 }

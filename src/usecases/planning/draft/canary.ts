@@ -1,24 +1,36 @@
-import { proposeStrategy } from '../../../domain/deployment/strategies/strategies.ts';
+import { proposeStrategy, STRATEGIES } from '../../../domain/deployment/strategies/strategies.ts';
+import type { ProposalGround, Strategy } from '../../../domain/deployment/strategies/strategy.ts';
+import { type WayOut, waysOut } from '../../../domain/deployment/strategies/ways-out.ts';
 import type { Config } from '../../../plan/config.ts';
 import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
-import type { Spec } from '../../../plan/spec.ts';
+import type { ReleaseService, Spec } from '../../../plan/spec.ts';
+import type { Context } from '../../release/context.ts';
 import type { DraftedService } from './services.ts';
 
 type Canary = Spec['canary'];
+type OwnCanary = NonNullable<ReleaseService['canary']>;
+
+/** How a release meets production first, and the services that do it otherwise. */
+export interface DraftedCanary {
+  readonly canary: Canary;
+  readonly own: ReadonlyMap<string, OwnCanary>;
+}
 
 /**
- * How the candidate meets production first: through what divides requests by weight where every service has it, through a
- * non-critical region where there are several, else by pods behind the shared Service. The share is the smallest that is really
+ * How the candidate meets production first: by place where there are several regions, else each service in its own way, and the
+ * release in the way of most: through what divides requests by weight, by pods behind the shared Service, by the highest pods of a
+ * StatefulSet, as one worker more. What relctl.yaml says of a service goes before. A share is the smallest that is really
  * possible: one pod beside N is 1/(N+1) of the requests, whatever the plan says.
  */
-export function draftCanary(config: Config, policy: Policy, services: readonly DraftedService[]): Canary {
-  const { strategy, share, region } = proposeStrategy({
-    config,
-    maxShare: percentRatio(policy.canary.maxShare),
-    services: services.map(({ service, replicas }) => ({ name: service.name, replicas })),
-  });
-  return {
+export function draftCanary(config: Config, policy: Policy, services: readonly DraftedService[]): DraftedCanary {
+  const maxShare = percentRatio(policy.canary.maxShare);
+  const propose = (some: readonly DraftedService[]) => proposeStrategy(groundOf(config, maxShare, some));
+  const usual = services.filter((one) => isUsual(strategyNamed(propose([one]).strategy), one));
+  const [first] = services;
+  const common = propose(usual.length > 0 || first === undefined ? usual : [first]);
+  const { strategy, share, region } = common;
+  const canary: Canary = {
     strategy,
     share,
     bake: policy.canary.minBake,
@@ -27,6 +39,90 @@ export function draftCanary(config: Config, policy: Policy, services: readonly D
     ...(region === undefined ? {} : { region }),
     detectableRatio: 5,
   };
+  if (strategyNamed(strategy)?.canary === 'region') return { canary, own: new Map() };
+  const own = services.flatMap((one): readonly (readonly [string, OwnCanary])[] => {
+    const { name } = one.service;
+    const asked = config.services[name]?.canary;
+    const entry = asked ?? ownCanary(one, propose([one]), strategy, policy);
+    return entry === undefined || entry.strategy === strategy ? [] : [[name, { ...entry }]];
+  });
+  return { canary, own: new Map(own) };
+}
+
+function groundOf(config: Config, maxShare: number, services: readonly DraftedService[]): ProposalGround {
+  return {
+    config,
+    maxShare,
+    services: services.map(({ service, replicas, kind, served }) => ({ name: service.name, replicas, kind, served })),
+  };
+}
+
+function strategyNamed(name: string): Strategy | undefined {
+  return Object.hasOwn(STRATEGIES, name) ? STRATEGIES[name] : undefined;
+}
+
+/** True for a service that gets requests through pods beside its own: what the strategy of a release is about. */
+function isUsual(strategy: Strategy | undefined, { kind }: DraftedService): boolean {
+  if (strategy?.canary === 'region') return true;
+  return strategy?.canary === 'pods' && strategy.isWork !== true && (kind === undefined || kind === 'Deployment');
+}
+
+/** What a service says of its own canary where the way of the release does not fit it. */
+function ownCanary(
+  { kind, replicas = 0 }: DraftedService,
+  { strategy, share }: { readonly strategy: string; readonly share: string },
+  common: string,
+  policy: Policy,
+): OwnCanary | undefined {
+  const isBeside = strategyNamed(strategy)?.canary === 'pods';
+  if (kind === undefined || kind === 'Deployment' || !isBeside)
+    return strategy === common ? undefined : { strategy, share };
+  const reason =
+    kind === 'StatefulSet'
+      ? replicas < 2
+        ? 'its StatefulSet has one pod: none could get the candidate before the others'
+        : `one of ${replicas} pods of its StatefulSet is ${(100 / replicas).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}`
+      : `a ${kind} replaces its own pods; the strategy nodes would let some of them go first`;
+  return { strategy: 'none', reason };
+}
+
+/**
+ * Asks what to do for each service that is too small for its share, with what each way means in numbers. Where nobody can be asked,
+ * the plan check says the same.
+ */
+export async function settleSmall(
+  { prompter, config }: Pick<Context, 'prompter' | 'config'>,
+  policy: Policy,
+  services: readonly DraftedService[],
+  drafted: DraftedCanary,
+): Promise<DraftedCanary> {
+  if (!prompter.interactive || drafted.canary.strategy !== 'shared-service') return drafted;
+  const own = new Map(drafted.own);
+  const maxShare = percentRatio(policy.canary.maxShare);
+  for (const { service, replicas: pods, isScaled = false } of services) {
+    const { name } = service;
+    if (own.has(name) || pods === undefined || pods < 1 || 1 / (pods + 1) <= maxShare + 1e-9) continue;
+    const ways = waysOut({ service: name, traffic: config.services[name]?.traffic, pods, maxShare, isScaled });
+    const chosen = await askWay(prompter, name, pods, policy, ways);
+    if (chosen?.canary !== undefined) own.set(name, chosen.canary);
+  }
+  return { ...drafted, own };
+}
+
+async function askWay(
+  prompter: Context['prompter'],
+  service: string,
+  pods: number,
+  policy: Policy,
+  ways: readonly WayOut[],
+): Promise<WayOut | undefined> {
+  const answer = await prompter.select({
+    message: `One canary pod beside ${pods} of ${service} is ${(100 / (pods + 1)).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
+    flag: `canary of ${service} in the plan`,
+    choices: ways.map(({ text }, index) => ({ value: String(index), label: text })),
+    default: '0',
+  });
+  return ways[Number(answer)];
 }
 
 /** What the share means with the pods of today. */

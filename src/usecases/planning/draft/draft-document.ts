@@ -12,7 +12,7 @@ import { command } from '../../../text/command-line.ts';
 import { findingSentences } from '../answer/finding-sentences.ts';
 import { placeOf, placesOf } from '../answer/places.ts';
 import type { Candidate } from '../ask/candidate.ts';
-import { canaryComment, draftCanary } from './canary.ts';
+import { canaryComment, type DraftedCanary } from './canary.ts';
 import type { DraftedMigration } from './migrations.ts';
 import type { DraftedResource } from './resources.ts';
 import { securityNotes } from './risk.ts';
@@ -32,6 +32,7 @@ export interface DraftParts {
   readonly candidate: Candidate;
   readonly impact: Impact;
   readonly services: readonly DraftedService[];
+  readonly canary: DraftedCanary;
   readonly variables: readonly DraftedVariable[];
   readonly migrations: readonly DraftedMigration[];
   readonly resources: readonly DraftedResource[];
@@ -68,7 +69,10 @@ export function draftSpec(parts: DraftParts): Omit<WrittenSpec, 'risk'> {
       commit: candidate.commit,
       branches: candidate.branches.map(branchEntry),
     },
-    services: services.map(({ service }) => service),
+    services: services.map(({ service }) => {
+      const canary = parts.canary.own.get(service.name);
+      return canary === undefined ? service : { ...service, canary };
+    }),
     environmentVariables: parts.variables.map(({ variable }) => variable),
     migrations: migrations.map(({ migration }) => migration),
     rollback: rollbackEntry(parts),
@@ -78,7 +82,7 @@ export function draftSpec(parts: DraftParts): Omit<WrittenSpec, 'risk'> {
       services.map(({ service }) => service.name),
     ),
     slos: slos.map(({ slo }) => slo),
-    canary: draftCanary(parts.config, parts.policy, services),
+    canary: parts.canary.canary,
     testPlan: {
       regression: { mandatorySuites: [...(parts.earlier?.spec.testPlan.regression.mandatorySuites ?? [])] },
       feature: [{ id: 'FEATURE-1', title: `${TO_BE_WRITTEN}: what is tested in staging, one entry for each test` }],

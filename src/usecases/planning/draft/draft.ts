@@ -18,6 +18,7 @@ import { proposedWindow, windowAnswer } from '../ask/window.ts';
 import { riskOf } from '../check/calculated-risk.ts';
 import { impactBetween } from '../facts/impact.ts';
 import { openManifests } from '../facts/manifests.ts';
+import { draftCanary, settleSmall } from './canary.ts';
 import { draftDocument, draftSpec } from './draft-document.ts';
 import { earlierRelease } from './earlier.ts';
 import { draftMigrations } from './migrations.ts';
@@ -66,6 +67,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const names = services.map(({ service }) => service.name);
   const earlier = await earlierRelease(context, id, names);
   const variables = await draftVariables(impact, manifests, names);
+  const canary = await settleSmall(context, policy, services, draftCanary(config, policy, services));
   const parts = {
     metadata: { id, feature, process: config.process },
     policy,
@@ -75,6 +77,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     candidate,
     impact,
     services,
+    canary,
     variables,
     migrations: draftMigrations(impact, names),
     resources: draftResources(impact, config, variables),

@@ -14,6 +14,11 @@ export interface DraftedService {
   readonly note: string;
   /** Pods in production, where the manifests say it. */
   readonly replicas: number | undefined;
+  /** What runs it, and whether a Service sends its pods requests, where the manifests say it. */
+  readonly kind?: string | undefined;
+  readonly served?: boolean | undefined;
+  /** True where something else decides how many pods there are. */
+  readonly isScaled?: boolean;
 }
 
 const IMAGE = /^[a-zA-Z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/;
@@ -80,6 +85,9 @@ export async function draftServices(
       seen: found?.seen,
       note: `${because}${source}`,
       replicas: manifests.replicas,
+      kind: manifests.workload?.kind,
+      served: manifests.served,
+      isScaled: manifests.objects.some(({ kind }) => kind === 'HorizontalPodAutoscaler'),
     });
   }
   return drafted;

@@ -1,4 +1,4 @@
-import { replicasOf } from '../../../domain/kubernetes/manifests.ts';
+import { isServiceOf, replicasOf } from '../../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../../domain/kubernetes/pods.ts';
 import type { EnvironmentName } from '../../../plan/config.ts';
 import type { KubeObject } from '../../../ports/cluster.ts';
@@ -15,6 +15,8 @@ export interface ServiceManifests {
   /** Image of the container that is shipped; `undefined` when the manifests do not say it plainly. */
   readonly image: string | undefined;
   readonly replicas: number | undefined;
+  /** False where no Service among all manifests sends its pods requests; `undefined` where its workload cannot be told. */
+  readonly served?: boolean;
   /** Why its workload cannot be told, and what to do about it. */
   readonly problem?: string;
   readonly fix?: string;
@@ -34,7 +36,7 @@ export async function openManifests(context: RenderingContext, commit: string): 
       const rendering =
         environments.get(environment) ?? renderEnvironment(context, commit, { environment, names: 'plain' });
       environments.set(environment, rendering);
-      const { services } = await rendering;
+      const { services, product } = await rendering;
       const answer = services.get(name);
       const nothing = {
         workload: undefined,
@@ -47,7 +49,9 @@ export async function openManifests(context: RenderingContext, commit: string): 
       if (!answer.ok) return { ...nothing, objects: answer.objects, problem: answer.problem, fix: answer.fix };
       const { workload, container, others, from } = answer;
       const image = allContainers(workload).find((one) => one.name === container)?.image;
-      return { objects: [workload, ...others], workload, container, file: from, image, replicas: replicasOf(workload) };
+      const objects = [workload, ...others];
+      const served = [...objects, ...product].some((one) => isServiceOf(one, workload));
+      return { objects, workload, container, file: from, image, replicas: replicasOf(workload), served };
     },
   };
 }

@@ -210,6 +210,23 @@ describe('where manifests are rendered from', () => {
     });
   });
 
+  test('the hooks of a chart get what most likely stands in for each; names that only Helm knows are told', async () => {
+    const hook = (kind: string, name: string, when: string) =>
+      `apiVersion: batch/v1\nkind: ${kind}\nmetadata:\n  labels:\n    a: b\n  name: ${name}\n  annotations:\n    "helm.sh/hook": ${when}\n`;
+    const found = await discover({
+      'charts/api/Chart.yaml': 'apiVersion: v2\nname: api\n',
+      'charts/api/values.yaml': 'image: { repository: api }\n',
+      'charts/api/templates/migrate.yaml': hook('Job', '{{ .Release.Name }}-migrate', 'pre-upgrade,pre-install'),
+      'charts/api/templates/test.yaml': hook('Pod', '"{{ .Chart.Name }}-test"', 'test'),
+      'charts/api/templates/other.yaml': hook('Job', '{{ include "api.fullname" . }}', 'post-upgrade'),
+      'api/Dockerfile': 'FROM node\n',
+    });
+    expect(found.services[0]?.rendered).toMatchObject({
+      production: { hooks: { 'Job/api-migrate': 'migration', 'Pod/api-test': 'smoke-test' } },
+      because: expect.stringContaining('Helm hooks in charts/api/templates/other.yaml have names that only Helm knows'),
+    });
+  });
+
   test('manifests that a chart was rendered to are taken as they are', async () => {
     const [api] = await rendered({
       'charts/api/Chart.yaml': 'apiVersion: v2\nname: api\n',

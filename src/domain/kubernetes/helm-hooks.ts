@@ -1,0 +1,30 @@
+import type { HookChoice } from '../../plan/manifest-source.ts';
+
+/** Annotation by which Helm runs an object by itself, at some moments of a release. */
+export const HOOK_ANNOTATION = 'helm.sh/hook';
+
+/**
+ * What most likely stands in for an object that Helm would run by itself: its tests are smoke tests, a Job before or after an upgrade
+ * is a migration where its name says so or it runs before, and everything else (accounts and ConfigMaps that hooks need, what runs
+ * when something is deleted) is nothing that a release needs. A proposal: a person decides.
+ * Source: Helm documentation, "Chart Hooks", the available hooks.
+ * @param when the value of the annotation, such as `pre-install,pre-upgrade`
+ */
+export function proposedChoice({
+  kind,
+  name,
+  when,
+}: {
+  readonly kind: string;
+  readonly name: string;
+  readonly when: string;
+}): HookChoice {
+  const moments = when.split(',').map((one) => one.trim());
+  const runs = kind === 'Job' || kind === 'Pod';
+  if (runs && moments.some((one) => one === 'test' || one === 'test-success')) return 'smoke-test';
+  const isUpgrade = moments.some((one) => /^(pre|post)-(install|upgrade)$/.test(one));
+  const isBefore = moments.some((one) => one === 'pre-upgrade' || one === 'pre-install');
+  if (!runs || !isUpgrade) return 'ignore';
+  if (isBefore || /migrat|schema|database|(^|-)db(-|$)/.test(name)) return 'migration';
+  return 'smoke-test';
+}
