@@ -50,7 +50,8 @@ export async function stage(
     tellMoved(context, before, together(Object.values(imagesBeside)));
     const manifests = await recordObjects(context, release, attempt);
     const bound = await keepBound(context, journal.plan, policy, `bound-staged-${attempt}`);
-    const what = { ...subjectOf(journal.plan), attempt, commit, images, imagesBeside, manifests, bound };
+    const beside = Object.keys(imagesBeside).length === 0 ? {} : { imagesBeside };
+    const what = { ...subjectOf(journal.plan), attempt, commit, images, ...beside, manifests, bound };
     await journal.record('stage.completed', what);
     return {
       result: 'done',
