@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWorkload } from '../../../../src/domain/kubernetes/find-workload.ts';
 import { allContainers } from '../../../../src/domain/kubernetes/pods.ts';
+import { strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
 import { RelctlError } from '../../../../src/errors.ts';
 import { type Config, configSchema } from '../../../../src/plan/config.ts';
+import type { Spec } from '../../../../src/plan/spec.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
+import { canServe } from '../../../../src/usecases/canary/ground.ts';
 import { findingsOfManifests, requireManifests } from '../../../../src/usecases/cluster/check-manifests.ts';
 import { renderedDigest, shippedObjects } from '../../../../src/usecases/cluster/desired-objects.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
@@ -61,10 +64,10 @@ const other = fc
     return { apiVersion: 'v1', kind, metadata: about, ...rest } as KubeObject;
   });
 
-/** A Deployment that means the service of its name. */
-const plain = (of: string): KubeObject => ({
+/** A workload that means the service of its name. */
+const plain = (of: string, kind: string): KubeObject => ({
   apiVersion: 'apps/v1',
-  kind: 'Deployment',
+  kind,
   metadata: { name: of },
   spec: {
     selector: { matchLabels: { app: of } },
@@ -76,8 +79,23 @@ const plain = (of: string): KubeObject => ({
 });
 
 const objects = fc
-  .tuple(fc.subarray(['web', 'api'], { minLength: 1 }), fc.array(fc.oneof(workload, other), { maxLength: 3 }))
-  .map(([right, more]) => [...right.map(plain), ...more]);
+  .tuple(
+    fc.subarray(['web', 'api'], { minLength: 1 }),
+    fc.array(fc.oneof(workload, other), { maxLength: 3 }),
+    fc.constantFrom('Deployment', 'Deployment', 'StatefulSet', 'DaemonSet'),
+  )
+  .map(([right, more, kind]) => [...right.map((of) => plain(of, of === 'api' ? kind : 'Deployment')), ...more]);
+
+/** What a plan says of the canary of a service. */
+const canary: fc.Arbitrary<Spec['services'][number]['canary']> = fc.constantFrom(
+  undefined,
+  undefined,
+  { strategy: 'partition', share: '20%' },
+  { strategy: 'nodes' },
+  { strategy: 'worker' },
+  { strategy: 'none', reason: 'it is met at once' },
+  { stablePods: 9 },
+);
 
 const setting = fc.record({
   own: fc.boolean(),
@@ -94,6 +112,7 @@ const product = fc.record({
     api: objects,
     broken: rarely(fc.constantFrom('web', 'shared')),
   }),
+  canaries: fc.record({ web: canary, api: canary }),
   hooks: fc.constantFrom({}, { 'Job/worker': 'ignore', 'Deployment/web': 'migration' }),
 });
 
@@ -128,15 +147,24 @@ function companyOf({ web, api, rendered, hooks }: Product) {
 }
 
 describe('what the check calls complete', () => {
-  const plan = samplePlan();
-  const services = plan.spec.services.map((one) => one.name);
+  const sample = samplePlan();
+  const services = sample.spec.services.map((one) => one.name);
+  const planOf = ({ canaries }: Product) => ({
+    id: sample.id,
+    spec: {
+      ...sample.spec,
+      services: sample.spec.services.map((one) => ({ ...one, canary: canaries[one.name as 'web' | 'api'] })),
+    },
+  });
 
   it('is never refused by stage and deploy, and is exactly what they apply', async () => {
     let complete = 0;
     await fc.assert(
       fc.asyncProperty(product, async (made) => {
         const company = companyOf(made);
-        const errors = (await findingsOfManifests(company, plan)).filter(({ severity }) => severity === 'error');
+        const plan = planOf(made);
+        const findings = await findingsOfManifests(company, plan);
+        const errors = findings.filter(({ severity }) => severity === 'error');
         if (errors.length > 0) {
           await expect(requireManifests(company, plan)).rejects.toBeInstanceOf(RelctlError);
           return;
@@ -158,6 +186,10 @@ describe('what the check calls complete', () => {
             expect(isWorkload(deployment)).toBe(true);
             const wanted = plan.spec.services.find((one) => one.name === service)?.image;
             expect(allContainers(deployment).find((one) => one.name === container)?.image).toBe(wanted);
+            // Its canary can be, or the plan or the check says that it has none.
+            const strategy = strategyFor(plan.spec, service);
+            const saysNone = findings.some((one) => one.code === 'canary.none' && one.service === service);
+            expect(canServe(strategy, deployment) || strategy.canary === 'none' || saysNone).toBe(true);
           }
           expect(await renderedDigest(company, plan.spec, environment)).toBe(
             await renderedDigest(company, plan.spec, environment),
