@@ -1,5 +1,5 @@
 import type { Migration, Spec } from '../../plan/spec.ts';
-import { canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
+import { canariedSlos, canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
 import type { PacketFacts } from './facts.ts';
 import { items, type PacketSection, table, text } from './model.ts';
 
@@ -109,7 +109,7 @@ function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSugges
 function implementation({ plan, policy }: PacketFacts): PacketSection {
   const { spec } = plan;
   const { canary } = spec;
-  const judged = spec.slos.filter(({ service }) => knownStrategyFor(spec, service)?.canary !== 'none');
+  const judged = canariedSlos(spec);
   const run = (when: string): string[] =>
     spec.migrations.filter((one) => one.when === when).map((one) => `Migration ${one.id} of ${one.service}`);
   return {

@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/deployment/steps.ts';
 import { shareText } from '../../domain/deployment/strategies/share-text.ts';
-import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { canariedSlos, canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { plural } from '../../text/plural.ts';
@@ -21,7 +21,9 @@ export function effectOf(
     case 'migrate':
       return `${step.migration.up.join(' ')}${step.migration.pointOfNoReturn ? '; no way back after it' : ''}`;
     case 'bake':
-      return `judges ${spec.slos.map((slo) => slo.name).join(', ')} every ${spec.canary.look}`;
+      return `judges ${canariedSlos(spec)
+        .map((slo) => slo.name)
+        .join(', ')} every ${spec.canary.look}`;
     case 'promote':
       return 'only after a pass, and inside the window';
     case 'soak':

@@ -1,5 +1,5 @@
 import { RelctlError } from '../../../errors.ts';
-import type { Spec } from '../../../plan/spec.ts';
+import type { Slo, Spec } from '../../../plan/spec.ts';
 import { grpcRoute, httpRoute } from './http-route.ts';
 import { ingressNginx } from './ingress-nginx.ts';
 import { noCanary } from './no-canary.ts';
@@ -45,6 +45,11 @@ export function canaryOf(spec: Planned, service: string): ServiceCanary {
   return own === undefined || isByRegion(spec)
     ? { strategy, share }
     : { ...own, strategy: own.strategy ?? strategy, share: own.share ?? share };
+}
+
+/** The SLOs by which a canary can be judged: those of services that have one. */
+export function canariedSlos(spec: Planned & Pick<Spec, 'slos'>): readonly Slo[] {
+  return spec.slos.filter(({ service }) => knownStrategyFor(spec, service)?.canary !== 'none');
 }
 
 /** True where the canary of the whole release is a region. */
