@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
 import { isWorkload } from '../../../../src/domain/kubernetes/find-workload.ts';
 import { allContainers } from '../../../../src/domain/kubernetes/pods.ts';
-import { strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
 import { RelctlError } from '../../../../src/errors.ts';
 import { type Config, configSchema } from '../../../../src/plan/config.ts';
 import type { Spec } from '../../../../src/plan/spec.ts';
