@@ -1,5 +1,5 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
-import { canaryOf, isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { canaryOf, canServe, isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { sayNeeded, sayOutlook } from '../../domain/judge/outlook.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
@@ -14,7 +14,6 @@ import { approvalAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { foreignText, readOutlooks, type SloOutlook } from '../slo/outlook.ts';
-import { canServe } from './ground.ts';
 
 /** Says, before the canary starts, the smallest regression that it can show with today's traffic, and who is left out of the comparison. */
 export async function expectVisibility(context: Context, release: Release): Promise<readonly SloOutlook[]> {

@@ -1,10 +1,10 @@
-import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
-import type { CanaryGround, Strategy } from '../../domain/deployment/strategies/strategy.ts';
-import { canaryDeployment, isDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
+import { canaryOf, canServe, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
+import { canaryDeployment, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
 import { refOf } from '../cluster/apply.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import type { Context } from '../release/context.ts';
@@ -56,10 +56,4 @@ export async function canaryGround(
     stableService,
     route,
   };
-}
-
-/** True where a strategy can give a workload of this kind a canary. */
-export function canServe({ canary, own }: Strategy, workload: KubeObject): boolean {
-  if (canary === 'none') return false;
-  return own === undefined ? isDeployment(workload) : own.kind === workload.kind;
 }

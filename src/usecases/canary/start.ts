@@ -1,6 +1,6 @@
 import { budgetsOver } from '../../domain/deployment/disruption.ts';
 import { shareText } from '../../domain/deployment/strategies/share-text.ts';
-import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { canServe, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround, Strategy } from '../../domain/deployment/strategies/strategy.ts';
 import { fenced, nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
@@ -13,7 +13,7 @@ import { refuseDrift } from '../cluster/drift.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
-import { canaryGround, canServe } from './ground.ts';
+import { canaryGround } from './ground.ts';
 import { replaceFirstPods } from './own-pods.ts';
 import { linkCanary } from './routing.ts';
 

@@ -1,5 +1,7 @@
 import { RelctlError } from '../../../errors.ts';
 import type { Slo, Spec } from '../../../plan/spec.ts';
+import type { KubeObject } from '../../../ports/cluster.ts';
+import { isDeployment } from '../../kubernetes/manifests.ts';
 import { grpcRoute, httpRoute } from './http-route.ts';
 import { ingressNginx } from './ingress-nginx.ts';
 import { noCanary } from './no-canary.ts';
@@ -45,6 +47,12 @@ export function canaryOf(spec: Planned, service: string): ServiceCanary {
   return own === undefined || isByRegion(spec)
     ? { strategy, share }
     : { ...own, strategy: own.strategy ?? strategy, share: own.share ?? share };
+}
+
+/** True where a strategy can give a workload of this kind a canary. */
+export function canServe({ canary, own }: Strategy, workload: KubeObject): boolean {
+  if (canary === 'none') return false;
+  return own === undefined ? isDeployment(workload) : own.kind === workload.kind;
 }
 
 /** The SLOs by which a canary can be judged: those of services that have one. */

@@ -1,7 +1,13 @@
-import { knownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
+import {
+  canaryOf,
+  canServe,
+  isByRegion,
+  knownStrategy,
+  knownStrategyFor,
+  strategyFor,
+} from '../../../domain/deployment/strategies/strategies.ts';
 import { judgeSettings } from '../../../domain/judge/asked-settings.ts';
 import { sayNeeded, sayOutlook } from '../../../domain/judge/outlook.ts';
-import { isDeployment } from '../../../domain/kubernetes/manifests.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import { RelctlError } from '../../../errors.ts';
 import { percentRatio } from '../../../plan/duration.ts';
@@ -21,15 +27,18 @@ export async function trafficFindings(
   policy: Policy,
   manifests: Manifests,
 ): Promise<readonly PlanFinding[]> {
-  const strategy = knownStrategy(spec);
-  if (strategy === undefined || !isMeasured(context)) return [];
+  const isKnown = spec.services.every(({ name }) => knownStrategyFor(spec, name) !== undefined);
+  if (!isKnown || knownStrategy(spec) === undefined || !isMeasured(context)) return [];
   const settings = judgeSettings(spec, policy, context.config);
   const outlooks = await readOutlooks(context, { spec, policy }, async (service) => {
     const { workload, replicas } = await manifests.of('production', service);
+    if (isByRegion(spec)) return replicas ?? 1;
+    const strategy = strategyFor(spec, service);
     const isShipped = spec.services.some((one) => one.name === service);
-    if (strategy.canary === 'pods' && !(isShipped && (workload === undefined || isDeployment(workload))))
+    if (!isShipped || strategy.canary === 'none' || (workload !== undefined && !canServe(strategy, workload))) {
       return undefined;
-    return replicas ?? 1;
+    }
+    return Math.max(replicas ?? 1, canaryOf(spec, service).stablePods ?? 0);
   });
   return outlooks.flatMap((one): readonly PlanFinding[] => {
     const path = ['spec', 'slos', one.index];

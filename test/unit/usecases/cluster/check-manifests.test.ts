@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
+import { canServe, strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
 import { isWorkload } from '../../../../src/domain/kubernetes/find-workload.ts';
 import { allContainers } from '../../../../src/domain/kubernetes/pods.ts';
 import { RelctlError } from '../../../../src/errors.ts';
 import { type Config, configSchema } from '../../../../src/plan/config.ts';
 import type { Spec } from '../../../../src/plan/spec.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
-import { canServe } from '../../../../src/usecases/canary/ground.ts';
 import { findingsOfManifests, requireManifests } from '../../../../src/usecases/cluster/check-manifests.ts';
 import { renderedDigest, shippedObjects } from '../../../../src/usecases/cluster/desired-objects.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
