@@ -1,6 +1,7 @@
 import { Lexer } from 'yaml';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { unixLines } from '../text/line-ends.ts';
 
 /**
  * What a YAML text may be before the parser sees it. The parser composes recursively: 4 KB of `[` abort the Node process
@@ -19,7 +20,10 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
 export const UNCLEAN = /^\ufeff|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
-/** Refuses bytes that are not clean text: size, encoding, line ends, byte order mark, control characters. Returns the text. */
+/**
+ * Refuses bytes that are not clean text: size, encoding, byte order mark, control characters. Returns the text with the line ends that git
+ * keeps: digests are of what is committed, whatever line ends a clone has.
+ */
 export function decodeGuarded(bytes: Uint8Array, file: string): string {
   if (bytes.byteLength > YAML_LIMITS.bytes) {
     throw new RelctlError('plan.too-large', `${file} has more than ${YAML_LIMITS.bytes} bytes`, {
@@ -31,7 +35,7 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
   let text: string;
   try {
     // The decoder would swallow a byte order mark, and what was read would not be what lies on the disk.
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = unixLines(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
     throw new RelctlError('plan.yaml-syntax', `${file} is not UTF-8 text`, {
       place: { file, line: 1 },
@@ -47,15 +51,12 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
 
 function uncleanText(character: string, line: number, file: string): RelctlError {
   const place = { file, line };
-  if (character === '\r') {
-    return new RelctlError('plan.yaml-syntax', `${file} has Windows line ends (CRLF)`, {
-      place,
-      why: 'Approvals are bound to the exact bytes that people read, so a plan has one form on every machine.',
-      hints: [command`echo ${`${file} text eol=lf`} >> .gitattributes && git add --renormalize ${file}`],
-    });
-  }
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  const names: Readonly<Record<string, string>> = { '0000': 'a NUL byte', FEFF: 'a byte order mark' };
+  const names: Readonly<Record<string, string>> = {
+    '0000': 'a NUL byte',
+    '000D': 'a carriage return without a line feed',
+    FEFF: 'a byte order mark',
+  };
   return new RelctlError('plan.yaml-syntax', `${file} holds ${names[code] ?? `the control character U+${code}`}`, {
     place,
     why: 'It cannot be seen, so people would approve something else than what is read.',
@@ -102,7 +103,7 @@ export function guardYaml(text: string, file: string, allowed = ''): readonly st
       // Outside brackets, `a: a: a:` on one line opens one map inside the other.
       if (flowDepth === 0) inlineDepth += 1;
     } else if (token === '-' || token === '?') inlineDepth += 1;
-    else if (token === '\n') inlineDepth = 0;
+    else if (token === '\n' || token === '\r\n') inlineDepth = 0;
     const indent = text[start - 1] === '\n' && token.startsWith(' ') ? token.length : 0;
 
     if (flowDepth > YAML_LIMITS.depth || inlineDepth > YAML_LIMITS.depth || indent > YAML_LIMITS.indent) {

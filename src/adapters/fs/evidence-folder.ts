@@ -3,6 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Evidence, PlanStore } from '../../ports/plan-store.ts';
 import { command } from '../../text/command-line.ts';
+import { unixLineBytes, windowsLineBytes } from '../../text/line-ends.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
 import { confine } from './confine.ts';
@@ -53,8 +54,12 @@ export function evidenceFolder(options: EvidenceFolderOptions): Pick<PlanStore, 
     await confine(root, path, label);
     const bytes = await readIfThere(path, label);
     if (bytes === undefined) throw mismatch(label, 'is gone');
-    if (sha256(bytes) !== evidence.sha256) throw mismatch(label, 'is not the file that was kept');
-    return bytes;
+    // Where no attribute keeps git from it, a clone has other line ends than the one in which the file was kept.
+    for (const form of [() => bytes, () => unixLineBytes(bytes), () => windowsLineBytes(bytes)]) {
+      const kept = form();
+      if (sha256(kept) === evidence.sha256) return kept;
+    }
+    throw mismatch(label, 'is not the file that was kept');
   }
 
   return { keep, read };

@@ -9,6 +9,7 @@ import { parseReleasePlan, type ReleasePlan, rereadHistory, writeReleasePlan } f
 import { splitDocument } from '../../plan/status-text.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import { command } from '../../text/command-line.ts';
+import { unixLines } from '../../text/line-ends.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
 import { changedUnderneath } from './changed-underneath.ts';
@@ -129,7 +130,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     throw changedUnderneath({
       file: plan.file,
       before: textAsRead(plan),
-      now: now === undefined ? undefined : new TextDecoder().decode(now),
+      now: now === undefined ? undefined : unixLines(new TextDecoder().decode(now)),
       kept,
     });
   }

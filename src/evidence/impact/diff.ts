@@ -85,7 +85,7 @@ function readHunk(lines: readonly string[], header: number, file: Draft): number
     i += 1;
     const line = lines[i] ?? '';
     if (line.startsWith('\\')) continue;
-    const text = line.slice(1);
+    const text = line.slice(1).replace(/\r$/, '');
     if (line.startsWith('-')) {
       file.removed.push({ line: oldLine, text });
       oldLine += 1;

@@ -7,6 +7,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
+import { unixLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 import { renderedObjects } from '../staging/rendered.ts';
 
@@ -72,7 +73,7 @@ async function programsOf(context: Context, spec: Spec): Promise<Readonly<Record
   const found: [string, string][] = [];
   for (const word of [...words].sort()) {
     const bytes = await fileOf(context, word);
-    if (bytes !== undefined) found.push([word, sha256(bytes)]);
+    if (bytes !== undefined) found.push([word, sha256(unixLineBytes(bytes))]);
   }
   return Object.fromEntries(found);
 }

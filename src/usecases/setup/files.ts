@@ -12,15 +12,19 @@ export interface SetupFile {
 }
 
 /** Lines that must stand in a file; what else stands there is kept. */
-interface WantedLine {
+interface WantedLines {
   readonly path: string;
   readonly about: string;
-  readonly line: string;
+  readonly lines: readonly string[];
 }
 
-const LINES: readonly WantedLine[] = [
-  { path: '.gitignore', line: '.relctl/', about: 'where an older relctl kept its state' },
-  { path: '.gitattributes', line: 'releases/*.yaml text eol=lf', about: 'approvals are bound to exact bytes' },
+const LINES: readonly WantedLines[] = [
+  { path: '.gitignore', lines: ['.relctl/'], about: 'where an older relctl kept its state' },
+  {
+    path: '.gitattributes',
+    lines: ['releases/*.yaml text eol=lf', 'releases/*/** -text'],
+    about: 'plans and evidence have the same bytes in every clone',
+  },
 ];
 
 /**
@@ -50,17 +54,23 @@ export async function setUpFiles(
     const isWritten = !exists && (dryRun || (await workspace.write(path, content)));
     done.push({ path, about, state: isWritten ? (dryRun ? 'would be written' : 'written') : 'kept' });
   }
-  for (const line of LINES) done.push(await addLine(workspace, line, dryRun));
+  for (const wanted of LINES) done.push(await addLines(workspace, wanted, dryRun));
   return done;
 }
 
-async function addLine(workspace: Workspace, { path, line, about }: WantedLine, dryRun: boolean): Promise<SetupFile> {
+async function addLines(
+  workspace: Workspace,
+  { path, lines, about }: WantedLines,
+  dryRun: boolean,
+): Promise<SetupFile> {
   const text = await workspace.read(path);
   const end = text?.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text?.split(/\r?\n/) ?? [];
-  if (lines.some((one) => one.trim() === line)) return { path, about, state: 'kept' };
+  const present = (text?.split(/\r?\n/) ?? []).map((one) => one.trim());
+  const missing = lines.filter((line) => !present.includes(line));
+  if (missing.length === 0) return { path, about, state: 'kept' };
   const before = text === undefined || text === '' || /\n$/.test(text) ? (text ?? '') : `${text}${end}`;
-  if (!dryRun) await workspace.write(path, `${before}${line}${end}`, { overwrite: true });
+  const added = missing.map((line) => `${line}${end}`).join('');
+  if (!dryRun) await workspace.write(path, `${before}${added}`, { overwrite: true });
   const state = text === undefined ? 'written' : 'extended';
   return { path, about, state: dryRun ? `would be ${state}` : state };
 }

@@ -186,7 +186,7 @@ const TEXTS: readonly Forgery[] = [
     ...text('the phase', 'phase-mismatch', (whole) => whole.replace(/\n {2}phase: ready/, '\n  phase: deployed')),
     command: 'verify',
   },
-  text('CRLF', 'plan.yaml-syntax', (whole) => whole.replaceAll('\n', '\r\n')),
+  text('a carriage return alone', 'plan.yaml-syntax', (whole) => whole.replace('\n', '\r')),
 ];
 
 /** Rules are got round: signatures switched off where the forger can, another process, an older one. */

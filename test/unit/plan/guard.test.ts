@@ -25,8 +25,12 @@ describe('bytes', () => {
     expect(decodeGuarded(bytes('a: "支払い 🚀\t"\n'), FILE)).toBe('a: "支払い 🚀\t"\n');
   });
 
+  it('with CRLF, as a clone on Windows has them, come back with the line ends that git keeps', () => {
+    expect(decodeGuarded(bytes(sampleHead().replaceAll('\n', '\r\n')), FILE)).toBe(sampleHead());
+  });
+
   it.each([
-    ['Windows line ends', 'a: 1\nb: 2\r\n', 'CRLF', 2],
+    ['a carriage return alone', 'a: 1\nb: 2\rc: 3\n', 'carriage return', 2],
     ['a NUL', 'a: 1\n\nb: \0', 'NUL', 3],
     ['a byte order mark', '\ufeffa: 1\n', 'byte order mark', 1],
     ['an escape sequence', 'a: 1\nb: \u001b[2J\n', 'U+001B', 2],
@@ -148,4 +152,9 @@ describe('YAML', () => {
 
 it('lines are counted from 1, and an offset on a line end belongs to its line', () => {
   expect(['a\nb\n'].flatMap((text) => [0, 1, 2, 3, 4].map((offset) => lineAt(text, offset)))).toEqual([1, 1, 2, 2, 3]);
+});
+
+it('a text with CRLF is as deep as the same text with LF', () => {
+  const flat = Array.from({ length: 200 }, (_, at) => `k${at}: [${at}]`);
+  for (const end of ['\n', '\r\n']) expect(() => guardYaml(flat.join(end), FILE)).not.toThrow();
 });

@@ -214,7 +214,7 @@ describe('what exists', () => {
       'relctl/process/standard-3.0.yaml': '# ours\n',
       '.github/workflows/relctl.yml': '# ours\n',
       '.gitignore': 'node_modules\n.relctl/\n',
-      '.gitattributes': '* text=auto\r\nreleases/*.yaml text eol=lf\r\n',
+      '.gitattributes': '* text=auto\r\nreleases/*.yaml text eol=lf\r\nreleases/*/** -text\r\n',
     });
   });
 
