@@ -21,7 +21,11 @@ export interface ChangeRequest {
   readonly head: string;
   /** Login of who opened it. */
   readonly author: string;
-  /** Approvals that stand: of each person the last word, if it was an approval. */
+  /** Logins of who made its commits, where the forge tells; none of them can approve it. */
+  readonly authors: readonly string[];
+  /** Logins of people whose last word is that it must be changed first. */
+  readonly objections: readonly string[];
+  /** Approvals that stand, of people who may write here: of each the last word, if it was an approval. */
   readonly approvals: readonly ForgeApproval[];
   /** What the automatic checks of the head say. */
   readonly checks: 'passing' | 'failing' | 'pending' | 'none';

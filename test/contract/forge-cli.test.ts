@@ -43,8 +43,11 @@ const QUERY = `query=query($owner: String!, $name: String!, $branch: String!) {
       nodes {
         number url state isDraft isCrossRepository headRefOid
         author { login }
-        reviews(last: 100) { nodes { state submittedAt author { login __typename } commit { oid } } }
-        commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
+        reviews(last: 100) {
+          nodes { state submittedAt authorCanPushToRepository author { login __typename } commit { oid } }
+        }
+        commits(last: 100) { nodes { commit { authors(first: 10) { nodes { user { login } } } } } }
+        checked: commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
       }
     }
   }
@@ -60,13 +63,15 @@ function pull(changes: object = {}): object {
     headRefOid: HEAD,
     author: { login: 'ada' },
     reviews: { nodes: [] },
-    commits: { nodes: [{ commit: { statusCheckRollup: { state: 'SUCCESS' } } }] },
+    commits: { nodes: [{ commit: { authors: { nodes: [{ user: { login: 'ada' } }, { user: null }] } } }] },
+    checked: { nodes: [{ commit: { statusCheckRollup: { state: 'SUCCESS' } } }] },
     ...changes,
   };
 }
 
 function review(login: string, state: string, at: string, commit = HEAD, type = 'User'): object {
-  return { state, submittedAt: at, author: { login, __typename: type }, commit: { oid: commit } };
+  const author = { login, __typename: type };
+  return { state, submittedAt: at, authorCanPushToRepository: login !== 'stranger', author, commit: { oid: commit } };
 }
 
 function pulls(...nodes: readonly object[]): { readonly stdout: string } {
@@ -85,7 +90,8 @@ describe('the forge port through gh', () => {
       review('eve', 'APPROVED', '2026-11-21T12:00:00Z'),
       review('eve', 'DISMISSED', '2026-11-21T12:00:00Z'),
       review('renovate', 'APPROVED', '2026-11-21T13:00:00Z', HEAD, 'Bot'),
-      { state: 'APPROVED', submittedAt: null, author: null, commit: null },
+      review('stranger', 'APPROVED', '2026-11-21T14:00:00Z'),
+      { state: 'APPROVED', submittedAt: null, authorCanPushToRepository: true, author: null, commit: null },
     ];
     gh('feature/wallet', pulls(pull({ reviews: { nodes: reviews } })));
     expect(await forgeAt('git@github.com:shop/web.git').request('feature/wallet')).toEqual({
@@ -96,6 +102,8 @@ describe('the forge port through gh', () => {
         state: 'open',
         head: HEAD,
         author: 'ada',
+        authors: ['ada'],
+        objections: ['dan'],
         approvals: [
           { login: 'bob', at: '2026-11-21T09:00:00Z', commit: HEAD },
           { login: 'cleo', at: '2026-11-20T10:00:00Z', commit: OLDER },
@@ -126,7 +134,7 @@ describe('the forge port through gh', () => {
     ['EXPECTED', 'pending'],
     ['SOMETHING_NEW', 'pending'],
   ])('reads checks %s as %s', async (state, checks) => {
-    gh('x', pulls(pull({ state: 'MERGED', commits: { nodes: [{ commit: { statusCheckRollup: { state } } }] } })));
+    gh('x', pulls(pull({ state: 'MERGED', checked: { nodes: [{ commit: { statusCheckRollup: { state } } }] } })));
     expect(await forgeAt('ssh://git@github.com/shop/web').request('x')).toMatchObject({
       request: { state: 'merged', checks },
     });
@@ -136,7 +144,7 @@ describe('the forge port through gh', () => {
   it('has no request, and no checks, where there are none', async () => {
     gh('x', pulls());
     expect(await forgeAt('https://github.com/shop/web').request('x')).toEqual({ available: true });
-    gh('x', pulls(pull({ commits: { nodes: [{ commit: { statusCheckRollup: null } }] } })));
+    gh('x', pulls(pull({ checked: { nodes: [{ commit: { statusCheckRollup: null } }] } })));
     expect(await forgeAt(undefined).request('x')).toMatchObject({ request: { checks: 'none' } });
     tools.verify();
   });
@@ -201,6 +209,8 @@ describe('the forge port through glab', () => {
         state: 'open',
         head: HEAD,
         author: 'ada',
+        authors: [],
+        objections: [],
         approvals: [{ login: 'bob', at: '2026-11-21T09:00:00Z' }, { login: 'cleo' }],
         checks: 'failing',
       },

@@ -12,8 +12,11 @@ const QUERY = `query($owner: String!, $name: String!, $branch: String!) {
       nodes {
         number url state isDraft isCrossRepository headRefOid
         author { login }
-        reviews(last: 100) { nodes { state submittedAt author { login __typename } commit { oid } } }
-        commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
+        reviews(last: 100) {
+          nodes { state submittedAt authorCanPushToRepository author { login __typename } commit { oid } }
+        }
+        commits(last: 100) { nodes { commit { authors(first: 10) { nodes { user { login } } } } } }
+        checked: commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
       }
     }
   }
@@ -22,6 +25,7 @@ const QUERY = `query($owner: String!, $name: String!, $branch: String!) {
 const reviewSchema = z.object({
   state: z.string(),
   submittedAt: z.string().nullable(),
+  authorCanPushToRepository: z.boolean(),
   author: z.object({ login: z.string(), __typename: z.string() }).nullable(),
   commit: z.object({ oid: z.string() }).nullable(),
 });
@@ -37,6 +41,15 @@ const requestSchema = z.object({
   author: z.object({ login: z.string() }).nullable(),
   reviews: z.object({ nodes: z.array(reviewSchema) }),
   commits: z.object({
+    nodes: z.array(
+      z.object({
+        commit: z.object({
+          authors: z.object({ nodes: z.array(z.object({ user: z.object({ login: z.string() }).nullable() })) }),
+        }),
+      }),
+    ),
+  }),
+  checked: z.object({
     nodes: z.array(z.object({ commit: z.object({ statusCheckRollup: z.object({ state: z.string() }).nullable() }) })),
   }),
 });
@@ -69,7 +82,9 @@ export async function readGitHubRequest(io: ForgeIo, branch: string): Promise<Fo
 }
 
 function changeRequest(request: PullRequest): ChangeRequest {
-  const rollup = request.commits.nodes[0]?.commit.statusCheckRollup?.state;
+  const rollup = request.checked.nodes[0]?.commit.statusCheckRollup?.state;
+  const reviews = lastReviews(request.reviews.nodes);
+  const of = (state: string) => reviews.filter(([, review]) => review.state === state);
   const states = { OPEN: request.isDraft ? 'draft' : 'open', CLOSED: 'closed', MERGED: 'merged' } as const;
   return {
     url: request.url,
@@ -77,25 +92,36 @@ function changeRequest(request: PullRequest): ChangeRequest {
     state: states[request.state],
     head: request.headRefOid,
     author: request.author?.login ?? 'unknown',
-    approvals: standingApprovals(request.reviews.nodes),
+    authors: [
+      ...new Set(
+        request.commits.nodes.flatMap(({ commit }) => commit.authors.nodes.flatMap((one) => one.user?.login ?? [])),
+      ),
+    ],
+    // Whoever may not push here may say that they like it; it is no approval of this repository.
+    approvals: of('APPROVED')
+      .filter(([, review]) => review.authorCanPushToRepository)
+      .map(([login, review]) => approval(login, review)),
+    objections: of('CHANGES_REQUESTED').map(([login]) => login),
     checks: rollup === undefined ? 'none' : (CHECKS[rollup] ?? 'pending'),
   };
 }
 
 /** Of each person the last review that decides; a comment leaves it standing, a bot's approval is nobody's. */
-function standingApprovals(reviews: readonly Review[]): readonly ForgeApproval[] {
+function lastReviews(reviews: readonly Review[]): readonly (readonly [login: string, review: Review])[] {
   const last = new Map<string, Review>();
   for (const review of reviews) {
     if (review.author === null || review.author.__typename === 'Bot') continue;
     if (['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(review.state)) last.set(review.author.login, review);
   }
-  return [...last]
-    .filter(([, review]) => review.state === 'APPROVED')
-    .map(([login, review]) => ({
-      login,
-      ...(review.submittedAt === null ? {} : { at: review.submittedAt }),
-      ...(review.commit === null ? {} : { commit: review.commit.oid }),
-    }));
+  return [...last];
+}
+
+function approval(login: string, { submittedAt, commit }: Review): ForgeApproval {
+  return {
+    login,
+    ...(submittedAt === null ? {} : { at: submittedAt }),
+    ...(commit === null ? {} : { commit: commit.oid }),
+  };
 }
 
 const CHECKS: Readonly<Record<string, ChangeRequest['checks']>> = {

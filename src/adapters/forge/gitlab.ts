@@ -62,6 +62,9 @@ function changeRequest(
     state: request.state === 'opened' && request.draft ? 'draft' : (STATES[request.state] ?? 'closed'),
     head: request.sha,
     author: request.author?.username ?? 'unknown',
+    // GitLab names the authors of commits by their addresses only; whether they may approve is a setting of the project.
+    authors: [],
+    objections: [],
     approvals: approvals.approved_by.map(({ user, approved_at }) => ({
       login: user.username,
       ...(approved_at == null ? {} : { at: approved_at }),

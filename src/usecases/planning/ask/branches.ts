@@ -19,6 +19,8 @@ export async function chooseBranches(
   const chosen = [...new Set(names)].flatMap((name) => offers.filter(({ branch }) => branch.name === name));
   const unapproved = chosen.filter((offer) => offer.approvedBy.length === 0);
   if (unapproved.length > 0 && exception === undefined) throw notApproved(unapproved);
+  for (const { branch } of chosen.filter(({ checks }) => checks === 'failing'))
+    context.sink.emit({ type: 'note', level: 'warning', text: `the automatic checks of ${branch.name} fail` });
   return chosen;
 }
 
@@ -29,6 +31,8 @@ async function askBranches(
 ): Promise<readonly string[]> {
   const now = context.clock.now();
   const canBePicked = (offer: Offer): boolean => offer.approvedBy.length > 0 || exception !== undefined;
+  // A list in which nothing can be picked would leave a person without a way on.
+  if (context.prompter.interactive && !offers.some(canBePicked)) throw notApproved(offers);
   return context.prompter.selectMany({
     message: 'Which branches does the release contain?',
     flag: '--branch <name>',
@@ -54,23 +58,26 @@ function describeOffer({ branch, checks, request }: Offer, now: number): string 
     `${plural(branch.commits, 'commit')}`,
     size === undefined ? '' : `${plural(size.files, 'file')} +${size.insertions} -${size.deletions}`,
     checks === undefined ? '' : `checks ${checks}`,
+    branch.onlyAt === undefined ? '' : `only at ${branch.onlyAt}`,
     request ?? '',
   ]
     .filter((part) => part !== '')
     .join(', ');
 }
 
-function approvalOf({ approvedBy, outdated }: Offer): string {
+function approvalOf({ branch, approvedBy, against, outdated }: Offer): string {
+  if (against !== undefined) return against;
   if (approvedBy.length > 0) return `approved by ${approvedBy.join(', ')}`;
-  return outdated > 0 ? 'approved only before its latest commits' : 'not approved by anybody';
+  if (outdated > 0) return 'approved only before its latest commits';
+  return branch.approvedBy.length > 0 ? 'approved only by its own authors' : 'not approved by anybody';
 }
 
 /** A branch that the flags name and that cannot be taken. */
 export function noSuchBranch(name: string, offers: readonly Offer[]): RelctlError {
-  return new RelctlError('usage.bad-flag', `no local branch "${name}" is ahead of the base`, {
-    why: 'The candidate is built from the exact heads of local branches.',
+  return new RelctlError('usage.bad-flag', `no branch "${name}" is ahead of the base`, {
+    why: 'The candidate is built from the exact heads of branches that are here, or were fetched.',
     hints: [
-      command`git fetch origin ${name}:${name}`,
+      'git fetch --all',
       ...offers.map(({ branch, approvedBy }) =>
         approvedBy.length > 0 ? command`--branch ${branch.name}` : command`--branch ${branch.name} (not approved)`,
       ),
@@ -80,22 +87,28 @@ export function noSuchBranch(name: string, offers: readonly Offer[]): RelctlErro
 }
 
 function notApproved(unapproved: readonly Offer[]): RelctlError {
-  const names = unapproved.map((offer) => offer.branch.name).join(', ');
-  return new RelctlError('gate.refused', `plan is refused: ${names} is approved only by its own authors`, {
-    why: 'The Product Manager selects approved feature branches.',
+  const sentences = unapproved.map((offer) => `${offer.branch.name}: ${approvalOf(offer)}`);
+  return new RelctlError('gate.refused', `plan is refused: ${sentences.join('; ')}`, {
+    why: 'The Product Manager selects approved feature branches, and nobody approves what they wrote.',
     hints: [
-      `have it reviewed: a trailer "Approved-by: Name <address>" on one of its commits, by somebody who wrote none of them`,
+      'somebody who wrote none of it approves the request at the forge, or on the branch itself:',
+      ...unapproved.map(({ branch }) => approving(branch.name)),
       'or give a reason that the CAB will read: --exception "<reason>"',
     ],
     data: {
       command: 'plan',
-      refusals: unapproved.map(({ branch }) => ({
+      refusals: unapproved.map((offer) => ({
         gate: 'candidate.approved',
-        sentence: `${branch.name} is approved only by its own authors`,
+        sentence: `${offer.branch.name}: ${approvalOf(offer)}`,
         who: [],
-        command: `git commit --allow-empty --trailer "Approved-by: …"`,
+        command: approving(offer.branch.name),
         exceptionable: true,
       })),
     },
   });
+}
+
+/** How a reviewer approves a branch where there is no forge. */
+function approving(branch: string): string {
+  return command`git switch ${branch} && git commit --allow-empty -m "Approve" --trailer "Approved-by: <name> <address>"`;
 }

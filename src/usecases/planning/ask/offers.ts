@@ -12,6 +12,8 @@ export interface Offer {
   readonly request?: string;
   /** What the automatic checks of the branch's head say, where a forge tells. */
   readonly checks?: ChangeRequest['checks'];
+  /** What speaks against taking it as approved. */
+  readonly against?: string;
   /** Approvals that stand for an older commit. */
   readonly outdated: number;
 }
@@ -31,7 +33,7 @@ export async function offersOf(
 ): Promise<readonly Offer[]> {
   const branches = await context.repository.branches(base, (name) =>
     // The candidates that relctl built are not features.
-    wanted.length > 0 ? wanted.includes(name) : !name.startsWith('release/'),
+    wanted.length > 0 ? wanted.includes(name) : !/^(release|relctl)\//.test(name),
   );
   const asked = branches.slice(0, ASKED_AT_MOST);
   const requests = await requestsOf(context, asked);
@@ -66,14 +68,26 @@ function offerOf(branch: Branch, request: ChangeRequest | undefined): Offer {
   const authors = branch.authors ?? [branch.author];
   const byTrailer = branch.approvedBy.filter((person) => !isAmong(authors, person));
   const isCurrent = request?.head === branch.head;
-  const standing = (request?.approvals ?? []).filter((one) => one.login !== request?.author);
+  const against = objectionOf(request);
+  const standing = (request?.approvals ?? []).filter(
+    ({ login }) => login !== request?.author && !request?.authors.includes(login),
+  );
   // A request for another commit than the branch stands at says nothing about this one.
   const current = standing.filter(({ commit }) => isCurrent && (commit === undefined || commit === branch.head));
   return {
     branch,
-    approvedBy: [...byTrailer, ...current.map(({ login }) => `@${login}`)],
+    approvedBy: against === undefined ? [...byTrailer, ...current.map(({ login }) => `@${login}`)] : [],
     outdated: standing.length - current.length,
+    ...(against === undefined ? {} : { against }),
     ...(request === undefined ? {} : { request: request.url }),
     ...(isCurrent && request !== undefined ? { checks: request.checks } : {}),
   };
+}
+
+/** Why what the forge says of a request speaks against the branch as it is, whoever approved it. */
+function objectionOf(request: ChangeRequest | undefined): string | undefined {
+  if (request === undefined) return undefined;
+  if (request.state === 'draft') return 'its request is still a draft';
+  if (request.state === 'closed') return 'its request was closed without a merge';
+  return request.objections.length === 0 ? undefined : `changes are requested by ${request.objections.join(', ')}`;
 }
