@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { cabPacket } from './packet/build.ts';
+import { observe } from './planning/check/observe.ts';
 import type { Context } from './release/context.ts';
 import { openRelease } from './release/open.ts';
 
@@ -9,12 +10,12 @@ export async function previewPacket(
   id: string,
   options: { readonly file?: string },
 ): Promise<Outcome> {
-  const release = await openRelease(context, id);
+  const release = await observe(context, await openRelease(context, id));
   const { state, plan } = release.journal;
   const round = (state.cab?.round ?? 0) + (state.phase === 'draft' ? 1 : 0);
   const packet = await cabPacket(context, release, Math.max(1, round));
   const { markdown, html } = await context.documents.packet(packet);
-  const data = { release: id, phase: state.phase, specDigest: plan.specDigest };
+  const data = { release: id, phase: state.phase, specDigest: plan.specDigest, findings: release.findings };
   if (options.file === undefined) {
     return {
       result: 'done',

@@ -1,11 +1,12 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
-import { draftActions, findingChecks, foundTable, planFacts } from './planning/answer/answer.ts';
+import { draftActions, foundTable, planFacts } from './planning/answer/answer.ts';
 import type { PlanData } from './planning/answer/data.ts';
+import { findingChecks } from './planning/answer/findings.ts';
 import type { PlanOptions } from './planning/ask/options.ts';
-import { allFindings } from './planning/check/all-findings.ts';
 import { riskBlocks } from './planning/check/calculated-risk.ts';
+import { observe } from './planning/check/observe.ts';
 import { type Draft, draftPlan } from './planning/draft/draft.ts';
 import { revisePlan } from './planning/revise/revise.ts';
 import type { Context } from './release/context.ts';
@@ -30,11 +31,8 @@ async function existingPlan(context: Context, id: string): Promise<ReleasePlan |
   }
 }
 
-async function draftAnswer(
-  context: Context,
-  { plan: drafted, policy, candidate, impact, risk }: Draft,
-): Promise<Outcome> {
-  const findings = await allFindings(context, await openRelease(context, drafted.id), risk, impact);
+async function draftAnswer(context: Context, { plan: drafted, policy, candidate, impact }: Draft): Promise<Outcome> {
+  const { findings, risk } = await observe(context, await openRelease(context, drafted.id), impact);
   return {
     result: 'done',
     headline: `${drafted.id} is drafted in ${drafted.file}`,

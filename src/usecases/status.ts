@@ -9,18 +9,28 @@ import { type Phase, REOPENABLE, sayStanding } from '../domain/process/phases.ts
 import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process/process.ts';
 import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
+import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { changeFacts, changeRecordOf } from './change-record/facts.ts';
-import type { ReadingContext } from './release/context.ts';
+import { findingChecks, type PlacedFinding, placed } from './planning/answer/findings.ts';
+import type { Context, ReadingContext } from './release/context.ts';
 import { openRelease, type Release } from './release/open.ts';
 
 /** Phases in which a deployment can be taken up again; what is rolled back later has only its own command. */
 const CAN_GO_ON: readonly Phase[] = PROCESS['deploy --resume'].phases;
 
-/** Where a release stands, what blocks its next step, who can unblock it, and with which command. */
-export async function status(context: ReadingContext, id: string): Promise<Outcome> {
+/**
+ * Where a release stands, what blocks its next step, who can unblock it, and with which command.
+ * @param whole opens git and the manifests, which only the findings of a plan ask for that is not approved yet
+ */
+export async function status(context: ReadingContext, id: string, whole?: () => Promise<Context>): Promise<Outcome> {
   const alone = await openRelease(context, id, { others: false });
-  const release = looksAtOthers(alone.journal) ? await openRelease(context, id) : alone;
+  const read = looksAtOthers(alone.journal) ? await openRelease(context, id) : alone;
+  const findings = await findingsOf(read, whole);
+  const release: Release = {
+    ...read,
+    facts: (actor) => ({ ...read.facts(actor), ...(findings === undefined ? {} : { findings }) }),
+  };
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);
@@ -77,23 +87,48 @@ export async function status(context: ReadingContext, id: string): Promise<Outco
     })),
     declined: declinedBy(state).map((one) => ({ ...one })),
     events: plan.events.length,
+    ...(findings === undefined
+      ? {}
+      : { findings: findings.map(({ code, severity, at, problem, fix }) => ({ code, severity, at, problem, fix })) }),
   };
   return {
     result: 'done',
     headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}`,
-    blocks: blocksOf(release, data, refusals, next, reopen),
+    blocks: [
+      ...blocksOf(release, data, refusals),
+      ...(findings === undefined || findings.length === 0
+        ? []
+        : [{ kind: 'checks' as const, checks: findingChecks(findings) }]),
+      { kind: 'next', actions: [...next, ...reopen] },
+    ],
     data: { ...data },
     simulated: state.simulated,
   };
 }
 
-function blocksOf(
+/** Phases in which what is found of a plan is told: until the board has decided. */
+const NOT_DECIDED: readonly Phase[] = ['draft', 'submitted'];
+
+/** What `plan --check` finds. What cannot be looked at is a finding too: the rest of the status is still told. */
+async function findingsOf(
   release: Release,
-  data: StatusData,
-  refusals: readonly Refusal[],
-  next: ReturnType<typeof nextActions>,
-  reopen: ReturnType<typeof nextActions>,
-): readonly Block[] {
+  whole: (() => Promise<Context>) | undefined,
+): Promise<readonly PlacedFinding[] | undefined> {
+  const { plan, state } = release.journal;
+  if (whole === undefined || !NOT_DECIDED.includes(state.phase)) return undefined;
+  try {
+    const { observe } = await import('./planning/check/observe.ts');
+    return (await observe(await whole(), release)).findings;
+  } catch (error) {
+    if (!(error instanceof RelctlError)) throw error;
+    const { findings } = release.facts();
+    const fix = error.hints[0] ?? command`relctl plan ${plan.id} --check`;
+    const unseen = { code: error.code, severity: 'error' as const, path: ['spec'], problem: error.message, fix };
+    return [...findings, unseen].map((finding) => placed(plan, finding));
+  }
+}
+
+function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal[]): readonly Block[] {
   const { plan, state } = release.journal;
   const zone = plan.spec.window.timeZone;
   const { declined = [] } = data;
@@ -195,7 +230,6 @@ function blocksOf(
             })),
           },
         ]),
-    { kind: 'next', actions: [...next, ...reopen] },
   ];
 }
 

@@ -9,9 +9,10 @@ import { postBallot } from './ballot/post.ts';
 import { keepBound } from './binding/bind.ts';
 import { changeFacts } from './change-record/facts.ts';
 import { cabPacket } from './packet/build.ts';
+import { type ObservedRelease, observe } from './planning/check/observe.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
-import { openForCommand, type Release } from './release/open.ts';
+import { openRelease, passGates } from './release/open.ts';
 import { subjectOf } from './release/subject.ts';
 
 /** What the command decides. */
@@ -21,7 +22,8 @@ export interface SubmitOptions {
 
 /** Submits a plan to the Change Advisory Board: gates, packet, notification with the command to answer. */
 export async function submitCab(context: Context, id: string, options: SubmitOptions): Promise<Outcome> {
-  const release = await openForCommand(context, id, 'submit-cab', options.exception);
+  const release = await observe(context, await openRelease(context, id));
+  await passGates(context, release, 'submit-cab', options.exception);
   const { journal, policy } = release;
   await flushOutbox(context, release);
   const round = nextRound(journal.plan.events, context.environments.simulated);
@@ -51,7 +53,15 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
       },
       { kind: 'next', actions: nextActions(release.facts()) },
     ],
-    data: { release: id, phase: journal.state.phase, round, ...kept, board, specDigest: journal.plan.specDigest },
+    data: {
+      release: id,
+      phase: journal.state.phase,
+      round,
+      ...kept,
+      board,
+      specDigest: journal.plan.specDigest,
+      findings: release.findings,
+    },
     simulated: context.environments.simulated,
   };
 }
@@ -59,7 +69,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
 /** Keeps what the board reads, as Markdown and as a page; the event names both with their digests. */
 async function keepPacket(
   context: Context,
-  release: Release,
+  release: ObservedRelease,
   round: number,
 ): Promise<{ readonly packet: Evidence; readonly page: Evidence }> {
   const { id } = release.journal.plan;

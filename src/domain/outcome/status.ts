@@ -78,6 +78,18 @@ export const statusDataSchema = z.strictObject({
     .optional()
     .describe('Who said no, in which part, and why, while it stands'),
   events: z.int().min(0),
+  findings: z
+    .array(
+      z.strictObject({
+        code: z.string(),
+        severity: z.enum(['error', 'warning']),
+        at: z.string().describe('file:line:column'),
+        problem: z.string(),
+        fix: z.string(),
+      }),
+    )
+    .optional()
+    .describe('Until the board has decided: what `relctl plan <id> --check` finds'),
   risk: z
     .strictObject({
       written: z.enum(['low', 'medium', 'high']),

@@ -9,6 +9,10 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
   const { spec } = plan;
   const danger = (text: string): Attention => ({ tone: 'danger', text });
   const caution = (text: string): Attention => ({ tone: 'caution', text });
+  // What refuses the submission but for an exception stands here even after the exception was granted.
+  const excepted = blockers({ ...facts, state: { ...state, phase: 'draft' } }).filter((one) => one.exceptionable);
+  const told: readonly string[] = ['risk.understated', ...excepted.map(({ gate }) => gate)];
+  const others = findings.filter(({ code }) => !told.includes(code));
   return [
     ...spec.migrations
       .filter((one) => one.pointOfNoReturn)
@@ -18,10 +22,8 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
     ...(isUnderstated(spec.risk.level, risk)
       ? [danger(`The plan says risk ${spec.risk.level}; calculated: ${risk.level}.`)]
       : []),
-    // What refuses the submission but for an exception stands here even after the exception was granted.
-    ...blockers({ ...facts, state: { ...state, phase: 'draft' } })
-      .filter((refusal) => refusal.exceptionable)
-      .map((refusal) => danger(`By exception: ${refusal.sentence}.`)),
+    ...others.filter((one) => one.severity === 'error').map((one) => danger(sentence(one.problem))),
+    ...excepted.map((refusal) => danger(`By exception: ${refusal.sentence}.`)),
     ...spec.candidate.branches
       .filter((one) => one.approvedBy.length === 0)
       .map((one) => danger(`Nobody approved the branch ${one.name}.`)),
@@ -35,7 +37,7 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
       .map((one) => caution(`${one.id}, an earlier release of ${one.services.join(', ')}, was rolled back or froze.`)),
     ...(spec.security.review === 'not-needed' ? [caution('The plan says that no security review is needed.')] : []),
     ...(rehearsal === undefined ? [caution('This plan has not been rehearsed.')] : []),
-    ...findings.filter((one) => one.severity === 'warning').map((one) => caution(`${sentence(one.problem)}`)),
+    ...others.filter((one) => one.severity === 'warning').map((one) => caution(sentence(one.problem))),
   ];
 }
 

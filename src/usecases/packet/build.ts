@@ -3,18 +3,14 @@ import type { PacketFacts } from '../../domain/packet/facts.ts';
 import { failedAttempts } from '../../domain/packet/failed-attempts.ts';
 import type { Packet } from '../../domain/packet/model.ts';
 import { buildPacket } from '../../domain/packet/packet.ts';
-import type { PlanFinding } from '../../domain/plan-rules/plan-check.ts';
 import { HISTORY_DAYS } from '../../domain/risk/facts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EventOf } from '../../plan/events.ts';
 import type { Migration } from '../../plan/spec.ts';
 import { placeOf, placesOf } from '../planning/answer/places.ts';
-import { riskOf } from '../planning/check/calculated-risk.ts';
-import { olderImageFindings } from '../planning/check/older-images.ts';
-import { trafficFindings } from '../planning/check/traffic-findings.ts';
+import type { ObservedRelease } from '../planning/check/observe.ts';
 import { draftMigrations } from '../planning/draft/migrations.ts';
 import { impactBetween } from '../planning/facts/impact.ts';
-import { openManifests } from '../planning/facts/manifests.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
@@ -24,19 +20,17 @@ import type { Release } from '../release/open.ts';
  */
 export async function cabPacket(
   context: Context,
-  release: Release,
+  release: ObservedRelease,
   round: number,
   at = context.clock.now(),
 ): Promise<Packet> {
   const { plan, state } = release.journal;
-  const known = release.facts();
   const facts: PacketFacts = {
-    ...known,
-    findings: [...known.findings, ...(await olderImageFindings(context, plan)), ...(await traffic(context, release))],
+    ...release.facts(),
     now: at,
     requester: context.actor,
     round,
-    risk: await riskOf(context, plan),
+    risk: release.risk,
     ...(await evidenceFor(context, release)),
     failures: await failuresOf(context, release),
     attempts: failedAttempts(state.simulated ? plan.events : plan.events.filter((event) => event.simulated !== true)),
@@ -76,18 +70,6 @@ async function evidenceFor(context: Context, release: Release): Promise<Pick<Pac
   } catch (error) {
     if (error instanceof RelctlError && error.code === 'repo.no-such-commit')
       return { evidence: new Map(), suggested: new Set() };
-    throw error;
-  }
-}
-
-/** What production's traffic says of the canary, where the commits are here. */
-async function traffic(context: Context, { journal, policy }: Release): Promise<readonly PlanFinding[]> {
-  const { plan } = journal;
-  try {
-    const commit = await context.repository.resolve(plan.spec.candidate.commit);
-    return await trafficFindings(context, plan, policy, await openManifests(context, commit));
-  } catch (error) {
-    if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return [];
     throw error;
   }
 }

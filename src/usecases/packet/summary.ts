@@ -1,6 +1,7 @@
 import type { Block } from '../../domain/outcome/outcome.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import type { EventOf } from '../../plan/events.ts';
+import { observe } from '../planning/check/observe.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { cabPacket } from './build.ts';
@@ -10,7 +11,7 @@ export async function packetSummary(context: Context, release: Release): Promise
   const { plan, state } = release.journal;
   const { round = 1, submittedAt } = state.cab ?? {};
   const at = submittedAt === undefined ? context.clock.now() : timeOf(submittedAt);
-  const { glance, attention, feature } = await cabPacket(context, release, round, at);
+  const { glance, attention, feature } = await cabPacket(context, await observe(context, release), round, at);
   const submitted = plan.events.findLast(
     (event): event is EventOf<'cab.submitted'> => event.type === 'cab.submitted',
   )?.data;

@@ -1,5 +1,4 @@
-import type { Block, Check, NextAction } from '../../../domain/outcome/outcome.ts';
-import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
+import type { Block, NextAction } from '../../../domain/outcome/outcome.ts';
 import { dateIn, dueDate, formatWindow } from '../../../domain/schedule/calendar.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Policy } from '../../../plan/policy.ts';
@@ -8,30 +7,9 @@ import { command } from '../../../text/command-line.ts';
 import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { isNewVariable } from '../draft/variables.ts';
+import { dependenciesByService, versionsOf } from './finding-sentences.ts';
+import type { PlacedFinding } from './findings.ts';
 import { placeOf, placesOf } from './places.ts';
-
-/** A finding of the check with its place in the file, as `--json` documents it. */
-export interface PlacedFinding extends PlanFinding {
-  /** `file:line:column`. */
-  readonly at: string;
-}
-
-/** Puts the place of a finding to it. */
-export function placed(plan: Pick<ReleasePlan, 'place' | 'file'>, finding: PlanFinding): PlacedFinding {
-  const { file, line, column } = plan.place(finding.path);
-  return { ...finding, at: [file, line, column].filter((part) => part !== undefined).join(':') };
-}
-
-/** Findings as a checklist: what is wrong, what waits for a person to write, what to look at. */
-export function findingChecks(findings: readonly PlacedFinding[]): readonly Check[] {
-  const order: readonly Check['state'][] = ['failed', 'pending', 'warning'];
-  return findings
-    .map(({ at, code, severity, problem, fix }): Check => {
-      const state = severity === 'warning' ? 'warning' : code === 'plan.unwritten' ? 'pending' : 'failed';
-      return { state, text: `${at} ${problem}`, detail: fix };
-    })
-    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-}
 
 /** When the plan is due at the CAB, and how long that is. */
 export function deadline(
@@ -50,6 +28,9 @@ export function deadline(
       : `submit it by ${submitBy} (T-${policy.leadDays.cab})`,
   };
 }
+
+/** Of a service; more of them are one line. */
+const MOST_DEPENDENCIES = 5;
 
 /** What was read from the difference, each with its evidence. */
 export function foundTable(impact: Impact): Block {
@@ -75,14 +56,18 @@ export function foundTable(impact: Impact): Block {
     ...impact.monitoring.map((one) => [`${one.kind} (${one.change})`, one.name, one.severity ?? '', placeOf(one.seen)]),
     ...impact.resources.map((one) => [`resource (${one.change})`, one.name, one.kind, placeOf(one.seen)]),
     ...impact.exposure.map((one) => [`${one.kind} (${one.change})`, one.text, '', placeOf(one.seen)]),
-    ...impact.dependencies
-      .filter((one) => !one.development)
-      .map((one) => [
-        `dependency (${one.change})`,
-        one.name,
-        [one.from, one.to].filter(Boolean).join(' → '),
-        placeOf(one.seen),
-      ]),
+    ...dependenciesByService(impact.dependencies).flatMap(({ of, all }) =>
+      all.length > MOST_DEPENDENCIES
+        ? [
+            [
+              'dependencies',
+              of,
+              `${all.length}, such as ${all[0]?.name ?? ''}`,
+              all[0] === undefined ? '' : placeOf(all[0].seen),
+            ],
+          ]
+        : all.map((one) => [`dependency (${one.change})`, one.name, versionsOf(one), placeOf(one.seen)]),
+    ),
     ...impact.unmappedFiles.map((file) => ['no service', file, 'a person decides', file]),
     ...ownFilesRow(impact),
     ...impact.unread.map(({ file, reason }) => ['not read', file, reason, file]),

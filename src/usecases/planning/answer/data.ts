@@ -2,7 +2,7 @@ import type { RiskScore } from '../../../domain/risk/score.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Spec } from '../../../plan/spec.ts';
 import type { Notice } from '../revise/notice.ts';
-import type { PlacedFinding } from './answer.ts';
+import type { PlacedFinding } from './findings.ts';
 
 /** What `relctl plan <id> --json` gives under `data`. Fields are only ever added. */
 export interface PlanData extends Readonly<Record<string, unknown>> {

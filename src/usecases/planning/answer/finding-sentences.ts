@@ -1,4 +1,4 @@
-import type { Impact } from '../../../evidence/impact/findings.ts';
+import type { DependencyFinding, Impact } from '../../../evidence/impact/findings.ts';
 import { placeOf, placesOf } from './places.ts';
 
 /**
@@ -45,17 +45,7 @@ export function findingSentences(impact: Impact): readonly string[] {
     ...impact.exposure.map(
       (one) => `${one.kind === 'port' ? 'Port' : 'Permission'} ${PAST[one.change]}: ${one.text} (${placeOf(one.seen)})`,
     ),
-    ...impact.dependencies
-      .filter((one) => !one.development)
-      .map((one) => {
-        const versions =
-          one.change === 'changed'
-            ? ` from ${one.from ?? '?'} to ${one.to ?? '?'}`
-            : one.to === undefined
-              ? ''
-              : ` ${one.to}`;
-        return `Dependency ${one.name} (${one.ecosystem}) is ${PAST[one.change]}${versions} (${placeOf(one.seen)})`;
-      }),
+    ...dependenciesByService(impact.dependencies).flatMap(dependencySentences),
     ...impact.unmappedFiles.map((file) => `Changed file that belongs to no service; say what it affects (${file})`),
     ...impact.unread.map(({ file, reason }) => `Not analysed, so a finding may be missing: ${reason} (${file})`),
   ];
@@ -68,6 +58,48 @@ const EFFECTS = {
   locks: 'locks a table while it runs',
   unknown: 'is for a person to judge',
 } as const;
+
+/** More than this are one line: nobody reads a hundred. */
+const FEW = 5;
+/** Of many, so many are named. */
+const NAMED = 3;
+
+/** What ships with a service, together; what is only built or tested with is left out. */
+export function dependenciesByService(
+  dependencies: readonly DependencyFinding[],
+): readonly { readonly of: string; readonly all: readonly DependencyFinding[] }[] {
+  const groups = new Map<string, DependencyFinding[]>();
+  for (const one of dependencies.filter(({ development }) => !development)) {
+    const of = one.services.join(', ');
+    groups.set(of, [...(groups.get(of) ?? []), one]);
+  }
+  return [...groups].map(([of, all]) => ({ of, all }));
+}
+
+/** Versions of a dependency, such as `1.2.0 → 1.3.0`. */
+export function versionsOf({ from, to }: DependencyFinding): string {
+  return [from, to].filter((one) => one !== undefined).join(' → ');
+}
+
+function dependencySentences({ of, all }: ReturnType<typeof dependenciesByService>[number]): readonly string[] {
+  const [first] = all;
+  if (all.length <= FEW || first === undefined) return all.map(dependencySentence);
+  const named = all.slice(0, NAMED).map((one) => `${one.name} ${versionsOf(one)}`.trim());
+  const whose = of === '' ? '' : ` of ${of}`;
+  return [
+    `${all.length} dependencies${whose} change: ${named.join(', ')} and ${all.length - NAMED} more (${placeOf(first.seen)})`,
+  ];
+}
+
+function dependencySentence(one: DependencyFinding): string {
+  const versions =
+    one.change === 'changed'
+      ? ` from ${one.from ?? '?'} to ${one.to ?? '?'}`
+      : one.to === undefined
+        ? ''
+        : ` ${one.to}`;
+  return `Dependency ${one.name} (${one.ecosystem}) is ${PAST[one.change]}${versions} (${placeOf(one.seen)})`;
+}
 
 /** A sentence without its evidence: two sentences with the same core are one finding that moved. */
 export function coreOf(sentence: string): string {

@@ -4,7 +4,7 @@ import type { RiskScore } from '../../../domain/risk/score.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Context } from '../../release/context.ts';
 import type { Release } from '../../release/open.ts';
-import { type PlacedFinding, placed } from '../answer/answer.ts';
+import { type PlacedFinding, placed } from '../answer/findings.ts';
 import { riskFindings } from './calculated-risk.ts';
 import { observedFindings } from './observed.ts';
 

@@ -5,9 +5,10 @@ import { command } from '../../../text/command-line.ts';
 import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { openRelease } from '../../release/open.ts';
-import { deadline, draftActions, findingChecks, type PlacedFinding, planFacts } from '../answer/answer.ts';
-import { allFindings } from './all-findings.ts';
-import { riskBlocks, riskOf } from './calculated-risk.ts';
+import { deadline, draftActions, planFacts } from '../answer/answer.ts';
+import { findingChecks, type PlacedFinding } from '../answer/findings.ts';
+import { riskBlocks } from './calculated-risk.ts';
+import { observe } from './observe.ts';
 
 /**
  * Checks a plan and changes nothing: complete, consistent, can be satisfied, in time, and still what its branches and its
@@ -15,11 +16,8 @@ import { riskBlocks, riskOf } from './calculated-risk.ts';
  * @throws RelctlError `plan.incomplete` (exit 2) when an error is found; all findings stand in its hints and its data
  */
 export async function checkRelease(context: Context, id: string): Promise<Outcome> {
-  const release = await openRelease(context, id);
-  const { journal, policy } = release;
+  const { journal, policy, findings, risk } = await observe(context, await openRelease(context, id));
   const { plan, state } = journal;
-  const risk = await riskOf(context, plan);
-  const findings = await allFindings(context, release, risk);
   const errors = findings.filter((finding) => finding.severity === 'error');
   const warnings = findings.length - errors.length;
   const { sentence, submitBy, late } = deadline(context, plan, policy);

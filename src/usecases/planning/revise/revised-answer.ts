@@ -7,10 +7,10 @@ import { command } from '../../../text/command-line.ts';
 import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { openRelease } from '../../release/open.ts';
-import { draftActions, findingChecks, planFacts } from '../answer/answer.ts';
+import { draftActions, planFacts } from '../answer/answer.ts';
 import type { PlanData } from '../answer/data.ts';
-import { allFindings } from '../check/all-findings.ts';
-import { riskOf } from '../check/calculated-risk.ts';
+import { findingChecks } from '../answer/findings.ts';
+import { observe } from '../check/observe.ts';
 import type { Notice } from './notice.ts';
 import type { Refresh } from './refresh.ts';
 
@@ -23,7 +23,7 @@ export async function revisedAnswer(
   { added, stale }: Refresh,
   impact: Impact | undefined,
 ): Promise<Outcome> {
-  const findings = await allFindings(context, await openRelease(context, plan.id), await riskOf(context, plan), impact);
+  const { findings } = await observe(context, await openRelease(context, plan.id), impact);
   // What is stale has its own heading where the difference was read.
   const left = stale.length === 0 ? findings : findings.filter(({ code }) => !code.startsWith('stale.'));
   const fields = [...new Set(changed.map(({ path }) => String(path[1])))];

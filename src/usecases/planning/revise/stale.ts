@@ -55,8 +55,9 @@ export async function staleOf(
 async function movedBranches({ repository }: Pick<Context, 'repository'>, spec: Spec): Promise<readonly Notice[]> {
   const moved: Notice[] = [];
   for (const branch of spec.candidate.branches) {
-    const head = await repository.resolve(`refs/heads/${branch.name}`).catch(() => undefined);
-    if (head === undefined) moved.push(notice('branch', branch.name, 'the branch no longer exists in this clone'));
+    const head = await repository.branchHead(branch.name);
+    if (head === undefined)
+      moved.push(notice('branch', branch.name, 'the branch no longer exists, neither in this clone nor at its remote'));
     else if (head !== branch.head)
       moved.push(
         notice(

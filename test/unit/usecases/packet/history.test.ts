@@ -4,6 +4,7 @@ import type { NewEvent } from '../../../../src/plan/chain.ts';
 import type { EventType } from '../../../../src/plan/events.ts';
 import { cabPacket } from '../../../../src/usecases/packet/build.ts';
 import { checkRelease } from '../../../../src/usecases/planning/check/check-release.ts';
+import { observe } from '../../../../src/usecases/planning/check/observe.ts';
 import { reopen } from '../../../../src/usecases/planning/revise/reopen.ts';
 import { openRelease } from '../../../../src/usecases/release/open.ts';
 import { type Company, openCompany } from '../../../support/company.ts';
@@ -16,7 +17,7 @@ afterEach(() => company.close());
 
 async function packet(): Promise<Packet> {
   const context = company.as(PEOPLE.rdLead);
-  return cabPacket(context, await openRelease(context, company.id), 2);
+  return cabPacket(context, await observe(context, await openRelease(context, company.id)), 2);
 }
 
 const failuresIn = ({ sections }: Packet) => JSON.stringify(sections.find((one) => one.id === 'failures')?.blocks);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cabPacket } from '../../../../../src/usecases/packet/build.ts';
 import { plan } from '../../../../../src/usecases/plan.ts';
+import { observe } from '../../../../../src/usecases/planning/check/observe.ts';
 import { openRelease } from '../../../../../src/usecases/release/open.ts';
 import {
   branch,
@@ -39,7 +40,7 @@ test('a draft says of each command either that it is suggested or that it is sti
 test('the packet names the ways back that stand as they were suggested, and none that a person has changed', async () => {
   const suggested = async () => {
     const context = ground.context();
-    const { sections } = await cabPacket(context, await openRelease(context, ID), 1);
+    const { sections } = await cabPacket(context, await observe(context, await openRelease(context, ID)), 1);
     return JSON.stringify(sections).match(/npx knex[^"]*/g);
   };
   expect(await suggested()).toEqual([
