@@ -1,8 +1,7 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { seatFor } from '../domain/people/delegates.ts';
 import { votingBoard } from '../domain/people/people.ts';
-import { nextActions } from '../domain/process/process.ts';
-import type { boardTally } from '../domain/process/tally.ts';
+import { nextActions, PROCESS } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import type { EventData } from '../plan/events.ts';
 import { command } from '../text/command-line.ts';
@@ -10,7 +9,7 @@ import { packetSummary } from './packet/summary.ts';
 import { approvalAnswer, choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand, type Release } from './release/open.ts';
+import { openRelease, passGates, type Release } from './release/open.ts';
 import { subjectOf } from './release/subject.ts';
 import { readCondition, recordVote } from './signoff/vote.ts';
 
@@ -25,17 +24,24 @@ export interface CabAnswers {
   readonly comment?: string;
 }
 
-/** One member's Go or No-Go. The vote that reaches the quorum, or a veto, decides in the same write. */
+/**
+ * One member's Go or No-Go. The vote that reaches the quorum, or a veto, decides in the same write. After the Go, and until the deployment
+ * begins, a member can take theirs back.
+ */
 export async function signoffCab(context: Context, id: string, answers: CabAnswers): Promise<Outcome> {
-  const release = await openForCommand(context, id, 'signoff cab', undefined);
+  const release = await openRelease(context, id);
+  const isDecided = PROCESS['take back a go'].phases.some((phase) => phase === release.journal.state.phase);
+  // A further Go changes nothing, and is refused as what it is: out of turn.
+  const takesBack = isDecided && answers.decision !== 'go';
+  await passGates(context, release, takesBack ? 'take back a go' : 'signoff cab', undefined);
   await flushOutbox(context, release);
   const { journal, policy } = release;
-  const vote = await askVote(context, release, answers);
+  const vote = await askVote(context, release, takesBack ? { ...answers, decision: 'no-go' } : answers);
   const count = await recordVote(context, release, vote);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
     result: 'done',
-    headline: headline(context.actor, vote.decision, count),
+    headline: headline(context.actor, vote.decision, count.decision),
     blocks: [
       {
         kind: 'facts',
@@ -54,10 +60,10 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   };
 }
 
-function headline(actor: string, vote: 'go' | 'no-go', count: ReturnType<typeof boardTally>): string {
+function headline(actor: string, vote: 'go' | 'no-go', decision: 'go' | 'no-go' | undefined): string {
   const voted = `${actor} votes ${vote === 'go' ? 'Go' : 'No-Go'}`;
-  if (count.decision === undefined) return `${voted}; the CAB has not decided yet`;
-  return `${voted}; the CAB decides ${count.decision === 'go' ? 'Go' : 'No-Go'}`;
+  if (decision === undefined) return `${voted}; the CAB has not decided yet`;
+  return `${voted}; the CAB decides ${decision === 'go' ? 'Go' : 'No-Go'}`;
 }
 
 const AREAS = [

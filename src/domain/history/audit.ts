@@ -5,7 +5,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import { type DelegatedRole, seatFor, seatOf } from '../people/delegates.ts';
 import { personOf, samePerson } from '../people/people.ts';
-import { boardTally } from '../process/tally.ts';
+import { boardTally, decisionNow } from '../process/tally.ts';
 import { timeOf } from '../schedule/calendar.ts';
 import { foldState, phaseOf } from './state.ts';
 
@@ -80,13 +80,17 @@ const decisions: AuditRule = (plan, policy) => {
   const findings: AuditFinding[] = [];
   let votes: EventOf<'cab.voted'>[] = [];
   let round: string | undefined;
+  let before: 'go' | 'no-go' | undefined;
   const authors: string[] = [];
   for (const event of plan.events) {
     if (AUTHORING.includes(event.type)) {
       authors.push(event.actor);
       votes = [];
     }
-    if (event.type === 'cab.submitted') round = event.data.specDigest;
+    if (event.type === 'cab.submitted') {
+      round = event.data.specDigest;
+      before = undefined;
+    }
     if (round !== plan.specDigest) continue;
     if (event.type === 'cab.voted') {
       votes.push(event);
@@ -94,7 +98,9 @@ const decisions: AuditRule = (plan, policy) => {
     }
     if (event.type === 'cab.decided') {
       const counted = boardTally(votes, { spec: plan.spec, authors, policy });
-      if (counted.decision !== event.data.decision) {
+      const founded = decisionNow(counted, before) === event.data.decision;
+      before = event.data.decision;
+      if (!founded) {
         findings.push({
           code: 'decision-unfounded',
           severity: 'error',

@@ -82,6 +82,12 @@ export const PROCESS = {
       expiry.cabNotExpired,
     ],
   },
+  'take back a go': {
+    command: (id) => command`relctl signoff cab ${id} --decision no-go --comment "<why>"`,
+    phases: ['approved', 'staged', 'ready'],
+    roles: only('cab'),
+    gates: [planning.cabMember, planning.cabNotAuthor],
+  },
   stage: {
     command: (id) => command`relctl stage ${id}`,
     phases: ['approved', 'staged', 'ready'],

@@ -53,3 +53,11 @@ export function boardTally(
   const isTooSmall = board.length < policy.cab.minimumMembers;
   return { ...counted, ...(isTooSmall ? { decision: undefined } : {}), board: board.length };
 }
+
+/**
+ * What the votes of a round decide now. A Go that lost its quorum, because somebody took theirs back, is a No-Go.
+ * @param before what the round had decided until then
+ */
+export function decisionNow({ decision }: Tally, before: 'go' | 'no-go' | undefined): Tally['decision'] {
+  return decision === undefined && before === 'go' ? 'no-go' : decision;
+}

@@ -4,7 +4,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from '../history/audit.ts';
 import { foldState } from '../history/state.ts';
-import { boardTally } from '../process/tally.ts';
+import { boardTally, decisionNow } from '../process/tally.ts';
 import { ACTS, actOf, isRecord } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
@@ -73,7 +73,7 @@ function isFounded(
     'real',
   );
   const counted = boardTally(state.cab?.votes ?? [], { spec: plan.spec, authors: state.authors, policy });
-  return counted.decision === decided.data.decision;
+  return decisionNow(counted, state.cab?.decision?.data.decision) === decided.data.decision;
 }
 
 /** A refused act as one sentence. */

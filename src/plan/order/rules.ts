@@ -53,6 +53,8 @@ const inHypercare = <T extends EventType>(next: Rule<T>): Rule<T> =>
 
 /** A vote that no longer counts, as with a key that ran out, is given again while nothing was staged. */
 const VOTING: readonly Standing[] = ['submitted', 'decided-go'];
+/** Until the deployment begins, a Go can be taken back. */
+const TAKING_BACK: readonly Standing[] = ['staging', 'staged'];
 
 /** For each type of event: after what it can be recorded, and what may follow it. One row a transition of the process. */
 export const RULES: { readonly [T in EventType]: Rule<T> } = {
@@ -80,7 +82,8 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
           }
         : `opens round ${data.round} after round ${at.round}`,
   ),
-  'cab.voted': due(VOTING, 'the board is asked nothing', (at, { data }) => {
+  'cab.voted': due([...VOTING, ...TAKING_BACK], 'the board is asked nothing', (at, { data }) => {
+    if (TAKING_BACK.includes(at.standing) && data.decision === 'go') return 'votes Go after the candidate was staged';
     if (data.round !== at.round) return `votes in round ${data.round}, and round ${at.round} is open`;
     if (data.specDigest !== at.submitted) return 'votes on another text than the one that was submitted';
     return {
@@ -88,7 +91,8 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
       conditions: new Set([...at.conditions, ...data.conditions.map((condition) => condition.text)]),
     };
   }),
-  'cab.decided': due(VOTING, 'the board has nothing to decide', (at, { data }) => {
+  'cab.decided': due([...VOTING, ...TAKING_BACK], 'the board has nothing to decide', (at, { data }) => {
+    if (TAKING_BACK.includes(at.standing) && data.decision === 'go') return 'decides Go after the candidate was staged';
     if (data.round !== at.round) return `decides round ${data.round}, and round ${at.round} is open`;
     if (data.go + data.noGo > at.votes) return `counts ${data.go + data.noGo} votes, and ${at.votes} were given`;
     return { standing: data.decision === 'go' ? 'decided-go' : 'decided-no-go' };

@@ -1,4 +1,4 @@
-import { boardTally } from '../../domain/process/tally.ts';
+import { boardTally, decisionNow } from '../../domain/process/tally.ts';
 import { dateIn, formatWindow, type Window } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EventData } from '../../plan/events.ts';
@@ -21,11 +21,13 @@ export async function recordVote(
   const { spec } = journal.plan;
   const votes = [...(journal.state.cab?.votes ?? []), { actor: context.actor, data: vote }];
   const count = boardTally(votes, { spec, authors: journal.state.authors, policy });
-  if (count.decision === undefined) {
+  const before = journal.state.cab?.decision?.data.decision;
+  const decision = decisionNow(count, before);
+  if (decision === undefined || decision === before) {
     await journal.record('cab.voted', vote);
-    return count;
+    return { ...count, decision };
   }
-  const { decision, go, noGo, quorum } = count;
+  const { go, noGo, quorum } = count;
   const decided: readonly Entry[] = [
     ['cab.voted', vote],
     ['cab.decided', { round: vote.round, decision, go, noGo, quorum }],
@@ -34,7 +36,7 @@ export async function recordVote(
     decision: decision === 'go' ? 'Go' : 'No-Go',
     reason: vote.comment,
   });
-  return count;
+  return { ...count, decision };
 }
 
 /**

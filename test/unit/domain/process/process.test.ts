@@ -16,6 +16,7 @@ import { PEOPLE } from '../../../support/sample-plan.ts';
 const DUE: Readonly<Partial<Record<ProcessCommand, readonly Phase[]>>> = {
   'submit-cab': ['draft'],
   'signoff cab': ['submitted'],
+  'take back a go': ['approved', 'staged', 'ready'],
   stage: ['approved', 'staged', 'ready'],
   'signoff qa': ['staged', 'ready'],
   'signoff ops': ['staged', 'ready'],
