@@ -58,6 +58,7 @@ export const ERRORS = {
   'sharing.other-commits': 'usage',
   'candidate.clash': 'usage',
   'candidate.no-services': 'usage',
+  'candidate.stale-branch': 'usage',
   // Somebody said no, or answered nothing where only a clear yes will do.
   'answer.declined': 'declined',
   'answer.interrupted': 'declined',

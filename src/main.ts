@@ -80,9 +80,12 @@ async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 
   await (await import('./usecases/release/deliver-rest.ts')).deliverRest(context, id, which);
 }
 
-/** `--commit` and `--push` put the same thing around every command. */
+/** `--commit` and `--push` put the same thing around every command; without them it is said what is not committed. */
 async function recordingOf(action: CommandAction, flags: Parsed['flags']): Promise<CommandAction> {
-  if (flags.commit !== true && flags.push !== true) return action;
+  if (flags.commit !== true && flags.push !== true) {
+    const { sayingUncommitted } = await import('./commands/uncommitted.ts');
+    return sayingUncommitted(action);
+  }
   const { sharing } = await import('./commands/sharing.ts');
   return sharing(action, { push: flags.push === true });
 }
@@ -94,6 +97,8 @@ function invocationOf(
   opened: Context[],
 ): Omit<Invocation, 'commands'> {
   let ground: Promise<Ground> | undefined;
+  const open = async (actor: string | undefined): Promise<Context> =>
+    (await import('./composition/composition.ts')).openContext({ ...surroundings, actor });
   return {
     args: parsed.args,
     flags: parsed.flags,
@@ -102,10 +107,11 @@ function invocationOf(
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
     async context() {
-      const context = await (await import('./composition/composition.ts')).openContext(surroundings);
+      const context = await open(surroundings.actor);
       opened.push(context);
       return context;
     },
+    observing: () => open(surroundings.actor ?? 'relctl'),
     reading: async () => (await import('./composition/reading.ts')).openReading(surroundings),
     ground() {
       ground ??= import('./composition/composition.ts').then(({ openGround }) => openGround(io.cwd));

@@ -17,7 +17,8 @@ export const run: CommandAction = async (invocation) => {
     months: months === undefined ? MONTHS : Number(months),
     services: listed(flags, 'service'),
   });
-  const { out } = given(flags, 'out');
+  const typed = given(flags, 'out').out;
+  const out = typed === undefined ? undefined : context.workspace.here(typed);
   if (!isSet(flags, 'ics')) {
     if (out === undefined) return outcome;
     throw new RelctlError('usage.bad-flag', '--out names the file that --ics writes', {

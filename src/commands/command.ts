@@ -20,6 +20,8 @@ export interface Invocation {
   readonly prompter: Prompter;
   /** The repository with its configuration and the world that it names. */
   context(): Promise<Context>;
+  /** The same for a command that looks at all of it and does nothing: nobody has to be known. */
+  observing(): Promise<Context>;
   /** The same for a command that only reads: quicker, and closed to clusters, metrics and people. */
   reading(): Promise<ReadingContext>;
   /** The repository alone. */

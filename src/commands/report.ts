@@ -6,7 +6,8 @@ import { argument, type CommandAction, given, type Invocation, isSet } from './c
 
 export const run: CommandAction = async (invocation) => {
   const ground = await invocation.reading();
-  const { output } = given(invocation.flags, 'output');
+  const typed = given(invocation.flags, 'output').output;
+  const output = typed === undefined ? undefined : ground.workspace.here(typed);
   if (isSet(invocation.flags, 'all')) {
     const path = output ?? 'releases/index.html';
     const model = await portfolioModel(ground, path);

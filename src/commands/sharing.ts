@@ -1,9 +1,9 @@
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
-import type { PlanStore } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
 import type { CommandAction, Invocation } from './command.ts';
+import { noting } from './noting.ts';
 
 /**
  * A command whose records are committed, and with `--push` shared, however it ends: what was recorded before a refusal is as
@@ -40,32 +40,9 @@ function tell({ sink }: Invocation, trouble: unknown): void {
   sink.emit({ type: 'note', level: 'warning', text });
 }
 
-/** A store that notes which releases were written. */
-function noting(store: PlanStore, touched: Set<string>): PlanStore {
-  return {
-    ...store,
-    create: (id, head) => {
-      touched.add(id);
-      return store.create(id, head);
-    },
-    rewrite: (plan, head) => {
-      touched.add(plan.id);
-      return store.rewrite(plan, head);
-    },
-    append: (plan, events) => {
-      touched.add(plan.id);
-      return store.append(plan, events);
-    },
-    keep: (id, name, content) => {
-      touched.add(id);
-      return store.keep(id, name, content);
-    },
-  };
-}
-
 function withRecords(outcome: Outcome, records: SharedRecords | undefined): Outcome {
   if (records === undefined) return outcome;
-  const { commit, pushed, subjects, decided } = records;
+  const { commit, pushed, candidates, subjects, decided } = records;
   return {
     ...outcome,
     blocks: [
@@ -79,6 +56,7 @@ function withRecords(outcome: Outcome, records: SharedRecords | undefined): Outc
         facts: [
           ['commit', `${commit.slice(0, 12)}${pushed === undefined ? '' : `, pushed to ${pushed}`}`],
           ...subjects.map((subject) => ['record', subject] as const),
+          ...candidates.map((branch) => ['candidate', `pushed to ${branch}`] as const),
         ],
       },
     ],

@@ -74,7 +74,7 @@ export async function openGround(cwd: string, env: StateEnvironment = process.en
     repository,
     manifests: manifestsOf(repository),
     state,
-    workspace: createWorkspace(root, TEMPLATES),
+    workspace: createWorkspace(root, TEMPLATES, cwd),
     store: createPlanStore({ root, releases: 'releases', state, phaseOf }),
     signing: signingOf(repository, env),
     clock: systemClock,

@@ -29,7 +29,7 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
     join(state, 'cache'),
     typeof RELCTL_BUILD === 'undefined' ? undefined : RELCTL_BUILD,
   );
-  const workspace = { ...createWorkspace(root, ''), remembered };
+  const workspace = { ...createWorkspace(root, '', surroundings.cwd), remembered };
   const config = await loadConfig(workspace);
   const simulated = config.platform === 'sandbox';
   const now = simulated ? await sandboxTime(join(state, 'sandbox.json')) : undefined;

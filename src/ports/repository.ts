@@ -18,7 +18,10 @@ export interface Repository {
   commitTimes(commits: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** `user.email` of the person at work, or `undefined`. */
   userEmail(): Promise<string | undefined>;
-  /** Local branches with what a Product Manager asks of them, newest first; only those whose name is wanted. */
+  /**
+   * Branches of this clone, and those that only the remote has, with what a Product Manager asks of them, newest first; only those whose
+   * name is wanted.
+   */
   branches(base: string, wanted?: (name: string) => boolean): Promise<readonly Branch[]>;
   /** Commits the given paths with a message; nothing else of the index is touched. */
   commitPaths(paths: readonly string[], message: string): Promise<string>;
@@ -43,6 +46,8 @@ export interface Branch {
   readonly approvedBy: readonly string[];
   /** E-mail addresses of all authors and `Co-authored-by:` trailers of the branch; none of them can approve it. */
   readonly authors?: readonly string[];
+  /** The remote that has the branch, where this clone has none of that name. */
+  readonly onlyAt?: string;
   /** Changed files, added and removed lines since the branch left the base. */
   readonly size?: { readonly files: number; readonly insertions: number; readonly deletions: number };
 }
@@ -58,8 +63,21 @@ export interface CandidateRepository extends Repository {
    * @param endings of the names of the files that are looked into, such as `.yaml`; all files without it
    */
   mentions(commit: string, words: readonly string[], endings?: readonly string[]): Promise<readonly string[]>;
+  /** The commits of `base..head` that are no merges, newest first, each with its first line and the paths that it changes. */
+  commits(
+    base: string,
+    head: string,
+  ): Promise<readonly { readonly subject: string; readonly files: readonly string[] }[]>;
   /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
   authors(base: string, head: string): Promise<Authors>;
+  /** Head of a branch: of this clone's, else of the remote's as it was fetched last. */
+  branchHead(name: string): Promise<string | undefined>;
+  /** Where branches stand at the remote now, against their heads here; `undefined` where there is no remote. */
+  compareWithRemote(
+    branches: readonly { readonly name: string; readonly head: string }[],
+  ): Promise<RemoteBranches | undefined>;
+  /** True in a clone that holds only the newest commits: tags and histories may be missing. */
+  isShallow(): Promise<boolean>;
   /** The newest tag that names a version, such as `v4.1.0`, pre-releases aside; `undefined` when there is none. */
   latestTag(): Promise<LatestTag | undefined>;
   /** Commits of a branch that the base holds and reverted: merging the branch does not bring them again. Refs or commits. */
@@ -73,11 +91,24 @@ export interface CandidateRepository extends Repository {
   buildCandidate(candidate: CandidateRequest): Promise<CandidateResult>;
 }
 
+/** How branches compare with those of the remote. */
+export type RemoteBranches = { readonly remote: string } & (
+  | { readonly unreachable: string }
+  | {
+      /** Names of branches of which the remote has commits that are not here. */
+      readonly stale: readonly string[];
+      /** Names of branches with commits that the remote does not have. */
+      readonly unpushed: readonly string[];
+    }
+);
+
 /** The tag of what production most likely runs. */
 export interface LatestTag {
   readonly tag: string;
   /** A tag that was made later, of a lower version and on another line: a maintenance release. */
   readonly passedOver?: string;
+  /** Tags of single packages that were made later, the newest first. */
+  readonly packages?: readonly string[];
 }
 
 /** A commit of the base that took back work of a branch. Full ids. */

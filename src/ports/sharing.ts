@@ -6,6 +6,8 @@ export interface SharedHistory {
   head(): Promise<string>;
   /** Asks the remote to move its branch to a commit, if that follows from where the branch stands. */
   push(upstream: Upstream, commit: string): Promise<PushAnswer>;
+  /** Whether a branch of the remote, as it was fetched or pushed last, holds a commit. */
+  isAtRemote(upstream: Pick<Upstream, 'remote'>, commit: string): Promise<boolean>;
   /** Fetches the branch and returns where it stands at the remote. */
   fetch(upstream: Upstream): Promise<string>;
   /** The newest commit that both have; `undefined` when there is none. */

@@ -1,5 +1,7 @@
 /** The files of the user's repository beside the plans. Paths are relative to its root and stay inside it. */
 export interface Workspace {
+  /** A path as somebody types it, from the folder in which they stand, as a path from the root. What leads outside stays as it is. */
+  here(path: string): string;
   /** Text of a file, or `undefined` when there is none. Errors: `config.invalid` when it cannot be read or is too large. */
   read(path: string): Promise<string | undefined>;
   /** The same for a file of any kind, such as a screenshot. */

@@ -314,3 +314,35 @@ describe('committing', () => {
     expect(await repository.commitPaths(['a'], 'nothing new')).toBe(id);
   });
 });
+
+describe('paths that are patterns', () => {
+  test('what is left out of a size is left out, and the rest is counted', async () => {
+    const base = repo.commit({ 'a.txt': '1\n', 'releases/r.yaml': '1\n' });
+    const head = repo.commit({
+      'a.txt': '1\n2\n3\n',
+      'b[1].txt': 'x\n',
+      'releases/r.yaml': '1\n2\n',
+      'releases/r/proof.md': 'x\n',
+      'releases-of-others.txt': 'x\n',
+    });
+    const repository = await openRepository(repo.root);
+    expect(await repository.changeSize(base, head, ['releases'])).toEqual({ files: 3, insertions: 4, deletions: 0 });
+    expect(await repository.changeSize(base, head, [])).toEqual({ files: 5, insertions: 6, deletions: 0 });
+  });
+
+  test('a mention is looked for in files of the given endings, in any folder', async () => {
+    const head = repo.commit({ 'a.yaml': 'SHOP_URL\n', 'deep/er/b.yaml': 'SHOP_URL\n', 'c.txt': 'SHOP_URL\n' });
+    const repository = await openRepository(repo.root);
+    expect(await repository.mentions(head, ['SHOP_URL'], ['.yaml'])).toEqual(['a.yaml', 'deep/er/b.yaml']);
+    expect(await repository.mentions(head, ['SHOP_URL'])).toHaveLength(3);
+  });
+
+  test('every other path is what it is called: one that reads as a pattern is a file', async () => {
+    repo.commit({ 'a.txt': '1\n' });
+    writeFileSync(join(repo.root, ':(glob)*'), 'x\n');
+    writeFileSync(join(repo.root, 'a.txt'), 'changed\n');
+    const repository = await openRepository(repo.root);
+    await repository.commitPaths([':(glob)*'], 'one file');
+    expect(repo.git('show', '--name-only', '--format=', 'HEAD')).toBe(':(glob)*');
+  });
+});

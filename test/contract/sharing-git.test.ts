@@ -130,6 +130,47 @@ describe('pushing', () => {
     expect((await ada.plan()).events).toHaveLength(2);
   });
 
+  test('takes the candidate along, so that another clone can look at what the plan names', async () => {
+    const { id } = clones.company;
+    const plan = await ada.plan();
+    ada.git('push', '--quiet', 'origin', ':refs/heads/release');
+    ada.git('switch', '--quiet', '--detach', plan.spec.candidate.base);
+    writeFileSync(join(ada.root, 'candidate.txt'), 'new\n');
+    ada.git('add', 'candidate.txt');
+    ada.git('commit', '--quiet', '-m', 'candidate');
+    const commit = ada.git('rev-parse', 'HEAD');
+    ada.git('switch', '--quiet', 'main');
+    const take = async (to: string) => {
+      const before = await ada.plan();
+      await ada.context.store.rewrite(before, before.head.replace(/commit: [0-9a-f]{40}/, `commit: ${to}`));
+      return ada.push();
+    };
+    expect(await take(commit)).toMatchObject({ candidates: [`release/${id}`] });
+    const bea = await clones.clone(PEOPLE.cab[0]);
+    expect(bea.git('rev-parse', `origin/release/${id}`)).toBe(commit);
+    expect(await bea.context.repository.resolve((await bea.plan()).spec.candidate.commit)).toBe(commit);
+
+    // It is pushed once; a later candidate never takes the place of the one that was approved before.
+    await record(ada);
+    expect(await ada.push()).toMatchObject({ candidates: [] });
+    const [tree, base] = [ada.git('rev-parse', `${commit}^{tree}`), plan.spec.candidate.base];
+    const second = ada.git('commit-tree', tree, '-p', base, '-m', 'another candidate');
+    expect(await take(second)).toMatchObject({ candidates: [`release/${id}-${second.slice(0, 12)}`] });
+    bea.pull();
+    bea.git('fetch', '--quiet');
+    expect(bea.git('rev-parse', `origin/release/${id}`)).toBe(commit);
+    expect(await bea.context.repository.resolve((await bea.plan()).spec.candidate.commit)).toBe(second);
+  });
+
+  test('takes the candidate along where a branch is called release', async () => {
+    const { id } = clones.company;
+    const plan = await ada.plan();
+    const base = ada.git('rev-parse', `${plan.spec.candidate.base}^{commit}`);
+    const commit = ada.git('commit-tree', `${base}^{tree}`, '-p', base, '-m', 'candidate');
+    await ada.context.store.rewrite(plan, plan.head.replace(/commit: [0-9a-f]{40}/, `commit: ${commit}`));
+    expect(await ada.push()).toMatchObject({ candidates: [`relctl/${id}-${commit.slice(0, 12)}`] });
+  });
+
   test('needs a branch that follows one of the remote', async () => {
     ada.git('switch', '--quiet', '--detach');
     await record(ada);

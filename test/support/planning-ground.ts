@@ -129,7 +129,8 @@ export function copyOf(ground: PlanningGround): Promise<PlanningGround> {
   return openGround(gitFixture(ground.git));
 }
 
-async function openGround(git: GitFixture): Promise<PlanningGround> {
+/** A ground in a repository that is set up already. */
+export async function openGround(git: GitFixture): Promise<PlanningGround> {
   const workspace = createWorkspace(git.root, TEMPLATES);
   const repository = await openRepository(git.root);
   const store = createPlanStore({ root: git.root, releases: 'releases', state: await stateOf(git.root), phaseOf });

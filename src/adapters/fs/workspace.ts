@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { RelctlError } from '../../errors.ts';
@@ -15,8 +16,9 @@ const SKIPPED = new Set(['node_modules', '.git']);
  * The files of a repository beside its plans.
  * @param root absolute path of the work tree
  * @param templates absolute path of the templates that ship with relctl
+ * @param cwd absolute path of the folder in which somebody stands; the root when it is left out
  */
-export function createWorkspace(root: string, templates: string): Workspace {
+export function createWorkspace(root: string, templates: string, cwd = root): Workspace {
   const absolute = (path: string): string => {
     const clean = posix.normalize(path);
     if (clean.startsWith('../') || clean === '..' || posix.isAbsolute(clean) || clean.includes('\0'))
@@ -24,6 +26,12 @@ export function createWorkspace(root: string, templates: string): Workspace {
     return join(root, clean);
   };
   return {
+    here(path) {
+      const target = posix.resolve(realFolder(cwd), path);
+      const top = realFolder(root);
+      if (target === top) return '.';
+      return target.startsWith(`${top}/`) ? target.slice(top.length + 1) : path;
+    },
     async read(path) {
       const file = absolute(path);
       await confine(root, file, path);
@@ -54,6 +62,15 @@ export function createWorkspace(root: string, templates: string): Workspace {
       return text;
     },
   };
+}
+
+/** A folder without links in its path, so that two ways to one folder are one. */
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 async function readText(file: string, shown: string): Promise<string | undefined> {

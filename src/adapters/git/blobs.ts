@@ -83,7 +83,7 @@ export async function filesMentioning(
   if (words.length === 0) return [];
   const globs = endings.map((ending) => `:(glob)**/*${ending}`);
   const args = ['grep', '-l', '-z', '-I', '-w', '-E', '--full-name', '-f', '-', commit, '--', ...globs];
-  const result = await git.run(args, { input: patternsOf(words), env: { GIT_LITERAL_PATHSPECS: '0' } });
+  const result = await git.run(args, { input: patternsOf(words), patterns: true });
   // 1 is git's word for "nothing found".
   if (result.exitCode !== 0 && result.exitCode !== 1) throw gitFailed(args, result);
   return result.stdout

@@ -16,6 +16,10 @@ export interface GitOptions {
   readonly input?: string;
   readonly encoding?: 'utf8' | 'latin1';
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; two minutes when left out. */
+  readonly timeout?: number;
+  /** True where the paths behind `--` are patterns (`:(glob)…`, `:(exclude)…`); else each is taken as it is written. */
+  readonly patterns?: boolean;
 }
 
 /** A diff of a thousand files or a log of ten thousand commits takes seconds; a git that hangs on a dead disk never ends. */
@@ -51,9 +55,9 @@ export function gitIn(cwd: string): Git {
   const run: Git['run'] = (args, options = {}) =>
     exec('git', ['--no-pager', ...SETTINGS, ...args], {
       cwd,
-      timeout: DEADLINE_MS,
+      timeout: options.timeout ?? DEADLINE_MS,
       maxBuffer: MAX_OUTPUT,
-      env: { ...ENVIRONMENT, ...options.env },
+      env: { ...ENVIRONMENT, ...(options.patterns === true ? { GIT_LITERAL_PATHSPECS: '0' } : {}), ...options.env },
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     });

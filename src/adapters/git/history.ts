@@ -1,6 +1,7 @@
 import type { Authors, Branch } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
 import { refuseIncomplete } from './incomplete.ts';
+import { remoteOf } from './remotes.ts';
 
 const APPROVALS = ['Approved-by', 'Reviewed-by'];
 
@@ -65,29 +66,38 @@ export async function authorsBetween(git: Git, base: string, head: string): Prom
 }
 
 /**
- * Local branches with commits that `base` (a full commit id) lacks, newest first.
+ * Branches with commits that `base` (a full commit id) lacks, newest first: those of this clone, and those that only the remote has, as
+ * they were fetched last.
  * @param wanted by name; those that are not wanted cost nothing, for a repository may have thousands
+ * @throws RelctlError `repo.history-incomplete` in a shallow clone that lacks commits of one: its approvals could not be read
  */
 export async function branchesAhead(
   git: Git,
   base: string,
   wanted: (name: string) => boolean = () => true,
 ): Promise<Branch[]> {
+  const remote = await remoteOf(git);
+  const behind = remote === undefined ? undefined : `refs/remotes/${remote}/`;
+  const local = new Set((await git.read(['for-each-ref', '--format=%(refname)', 'refs/heads'])).split('\n'));
   const output = await git.read([
     'for-each-ref',
     `--no-merged=${base}`,
     '--sort=-committerdate',
-    '--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(authoremail)',
+    '--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(authoremail)%00%(symref)',
     'refs/heads',
+    ...(behind === undefined ? [] : [behind]),
   ]);
   const branches: Branch[] = [];
   for (const line of output.split('\n')) {
-    const [ref, head, seconds, author] = line.split('\0');
-    if (ref === undefined || head === undefined || seconds === undefined) continue;
-    if (!wanted(ref.slice('refs/heads/'.length))) continue;
+    const [ref, head, seconds, author, symref] = line.split('\0');
+    if (ref === undefined || head === undefined || seconds === undefined || symref !== '') continue;
+    const isLocal = ref.startsWith('refs/heads/');
+    const name = ref.slice((isLocal ? 'refs/heads/' : (behind ?? '')).length);
+    if (!wanted(name) || (!isLocal && local.has(`refs/heads/${name}`))) continue;
+    await refuseIncomplete(git, base, head);
     const commits = await commitsBetween(git, base, head);
     branches.push({
-      name: ref.slice('refs/heads/'.length),
+      name,
       head,
       author: mail(author ?? ''),
       committedAt: Number(seconds) * 1000,
@@ -95,6 +105,7 @@ export async function branchesAhead(
       approvedBy: unique(commits.flatMap((c) => c.approvals)),
       authors: unique(commits.flatMap((c) => [c.author, ...c.coAuthors])),
       size: await sizeOf(git, base, head),
+      ...(isLocal || remote === undefined ? {} : { onlyAt: remote }),
     });
   }
   return branches;
@@ -117,4 +128,31 @@ async function sizeOf(git: Git, base: string, head: string): Promise<NonNullable
     deletions += Number(removed === '-' ? 0 : removed);
   }
   return { files, insertions, deletions };
+}
+
+/** A release of more commits than this is not told by their subjects. */
+const MOST_TOLD = 2000;
+
+/** Subjects and changed paths of `base..head` without merges, newest first (full commit ids). */
+export async function commitsWithFiles(
+  git: Git,
+  base: string,
+  head: string,
+): Promise<readonly { readonly subject: string; readonly files: readonly string[] }[]> {
+  const flags = [
+    '--no-merges',
+    '--name-only',
+    '--no-renames',
+    `--max-count=${MOST_TOLD}`,
+    '-z',
+    '--format=tformat:%x01%s',
+  ];
+  const output = await git.read(['log', ...flags, `${base}..${head}`, '--']);
+  return output
+    .split('\x01')
+    .slice(1)
+    .map((one) => {
+      const [subject = '', ...files] = one.split('\0').map((part) => part.replace(/^\n/, ''));
+      return { subject, files: files.filter((file) => file !== '') };
+    });
 }

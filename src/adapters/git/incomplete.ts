@@ -51,3 +51,8 @@ function incomplete(message: string, hints: readonly string[]): RelctlError {
     hints,
   });
 }
+
+/** True in a clone that was made with a depth. */
+export async function isShallow(git: Git): Promise<boolean> {
+  return (await git.run(['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';
+}

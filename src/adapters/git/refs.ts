@@ -1,6 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
 import { type Git, gitFailed } from './git.ts';
+import { isShallow } from './incomplete.ts';
 
 /**
  * What relctl takes as the name of a commit: a branch, a tag, a commit id, or one of these with `~n` or `^n`.
@@ -32,11 +33,20 @@ export async function resolveCommit(git: Git, ref: string): Promise<string> {
   }
   if (result.exitCode === 0) return result.stdout.trim();
   if (result.exitCode !== 128) throw gitFailed(args, result);
-  throw new RelctlError('repo.no-such-commit', `there is no commit "${ref}" in this repository`, {
-    why: 'Evidence is read from exact commits.',
-    hints: ['git fetch --all --tags', 'in a shallow clone: git fetch --unshallow'],
-    data: { ref },
-  });
+  const shallow = await isShallow(git);
+  throw new RelctlError(
+    'repo.no-such-commit',
+    shallow
+      ? `this clone is shallow, and there is no commit "${ref}" in it`
+      : `there is no commit "${ref}" in this repository`,
+    {
+      why: 'Evidence is read from exact commits.',
+      hints: shallow
+        ? ['git fetch --unshallow --tags', 'in CI: fetch-depth: 0, or GIT_DEPTH: "0"']
+        : ['git fetch --all --tags'],
+      data: { ref },
+    },
+  );
 }
 
 /** Full name of a local branch that may be written. Errors: `usage.bad-flag`. */

@@ -5,9 +5,11 @@ import { type Answers, together } from '../together.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
 import { commitTimesOf } from './commit-times.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
-import { authorsBetween, branchesAhead } from './history.ts';
+import { authorsBetween, branchesAhead, commitsWithFiles } from './history.ts';
+import { isShallow } from './incomplete.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { resolveCommit } from './refs.ts';
+import { branchHead, compareWithRemote } from './remotes.ts';
 import { revertedWork } from './reverts.ts';
 import { sharingOf } from './sharing.ts';
 import { latestVersionTag } from './tags.ts';
@@ -62,9 +64,13 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     userEmail: () => userEmail(git),
     branches: async (base, wanted) => branchesAhead(git, await resolve(base), wanted),
     mentions: async (commit, words, endings) => filesMentioning(git, await resolve(commit), words, endings),
+    commits: async (base, head) => commitsWithFiles(git, await resolve(base), await resolve(head)),
     authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
     commitTimes: (commits) => commitTimesOf(git, commits),
     latestTag: () => latestVersionTag(git),
+    branchHead: (name) => branchHead(git, name),
+    compareWithRemote: (branches) => compareWithRemote(git, branches),
+    isShallow: () => isShallow(git),
     reverted: async (base, head) => revertedWork(git, await resolve(base), await resolve(head)),
     merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
     buildCandidate: (candidate) => buildCandidate(git, candidate),
@@ -119,7 +125,7 @@ function diffBetween(git: Git, base: string, head: string): Promise<string> {
 async function changeSize(git: Git, base: string, head: string, without: readonly string[]): Promise<ChangeSize> {
   const flags = ['--shortstat', '-r', '-M', '--no-ext-diff', '--no-textconv'];
   const paths = [':(top)', ...without.map((path) => `:(top,exclude,literal)${path}`)];
-  const text = await git.read(['diff-tree', ...flags, base, head, '--', ...paths]);
+  const text = await git.read(['diff-tree', ...flags, base, head, '--', ...paths], { patterns: true });
   const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
   return {
     files: number(/(\d+) files? changed/),

@@ -10,6 +10,16 @@ export function sharingOf(git: Git): SharedHistory {
     upstream: () => upstreamOf(git),
     head: async () => (await git.read(['rev-parse', '--verify', 'HEAD'])).trim(),
     push: (upstream, commit) => push(git, upstream, commit),
+    async isAtRemote({ remote }, commit) {
+      const refs = [
+        'for-each-ref',
+        '--count=1',
+        `--contains=${commit}`,
+        '--format=%(refname)',
+        `refs/remotes/${remote}/`,
+      ];
+      return (await git.read(refs)).trim() !== '';
+    },
     async fetch(upstream) {
       await git.read(['fetch', '--quiet', '--no-tags', upstream.remote, upstream.branch]);
       return (await git.read(['rev-parse', '--verify', 'FETCH_HEAD'])).trim();

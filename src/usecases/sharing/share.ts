@@ -6,6 +6,7 @@ import { notify } from '../release/notify.ts';
 import { openRelease } from '../release/open.ts';
 import { commitRecords, releaseOf } from './commit-records.ts';
 import { rebaseRecords } from './rebase-records.ts';
+import { shareCandidate } from './share-candidate.ts';
 
 /** What became of the records of a command. */
 export interface SharedRecords {
@@ -14,6 +15,8 @@ export interface SharedRecords {
   readonly subjects: readonly string[];
   /** Where they were pushed, when they were. */
   readonly pushed: string | undefined;
+  /** Branches at the remote to which candidates were pushed. */
+  readonly candidates: readonly string[];
   /** How often somebody else was faster. */
   readonly rebased: number;
   /** Decisions of the CAB that only these records and those of others made together. */
@@ -36,11 +39,18 @@ export async function shareRecords(
   const subjects: string[] = [];
   for (const id of ids) subjects.push((await commitRecords(context, id)).subject);
   const { sharing } = context.repository;
-  if (!options.push) return { commit: await sharing.head(), subjects, pushed: undefined, rebased: 0, decided: [] };
+  if (!options.push)
+    return { commit: await sharing.head(), subjects, pushed: undefined, candidates: [], rebased: 0, decided: [] };
   const upstream = await sharing.upstream();
   if (upstream === undefined) throw noUpstream();
+  // The candidate first: a record must not name a commit that the others cannot have.
+  const candidates: string[] = [];
+  for (const id of ids) {
+    const branch = await shareCandidate(context, id, upstream);
+    if (branch !== undefined) candidates.push(branch);
+  }
   const { rebased, decided } = await pushRecords(context, upstream);
-  return { commit: await sharing.head(), subjects, pushed: upstream.name, rebased, decided };
+  return { commit: await sharing.head(), subjects, pushed: upstream.name, candidates, rebased, decided };
 }
 
 /** Pushes until the remote takes it. */

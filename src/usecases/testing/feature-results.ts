@@ -52,7 +52,8 @@ export type Proof = { readonly link: string } | { readonly found: FoundFile };
  */
 export async function readProof(context: Context, id: string, proof: string): Promise<Proof> {
   if (/^https?:\/\/\S+$/.test(proof)) return { link: proof };
-  const content = await context.workspace.readBytes(proof);
+  const path = context.workspace.here(proof);
+  const content = await context.workspace.readBytes(path);
   if (content === undefined) {
     throw new RelctlError('evidence.unreadable', `there is no file ${proof} to show ${id}`, {
       place: { file: proof },
@@ -61,7 +62,7 @@ export async function readProof(context: Context, id: string, proof: string): Pr
     });
   }
   const name = `qa-${id}-${proof.split('/').at(-1) ?? 'evidence'}`.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-  return { found: { path: proof, name, content } };
+  return { found: { path, name, content } };
 }
 
 function unknown(

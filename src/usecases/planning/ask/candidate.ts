@@ -45,16 +45,57 @@ export async function chooseCandidate(context: Context, options: PlanOptions): P
     throw noSuchBranch(missing, await offersOf({ repository, sink: context.sink }, baseCommit, []));
   if (offers.length === 0) throw nothingAhead(base);
   const branches = await chooseBranches(context, offers, options.branches, options.exception);
+  await refuseStale(context, branches);
   if (commit !== undefined) await refuseUnmerged(context, commit, options.candidate ?? commit, branches);
   return { base, baseCommit, branches, ...(commit === undefined ? {} : { commit }) };
+}
+
+/**
+ * A branch that others pushed to since it was fetched would ship without what they pushed. Where the remote does not answer, nobody is
+ * kept from planning; it is said.
+ */
+async function refuseStale({ repository, sink }: Context, branches: readonly Offer[]): Promise<void> {
+  const compared = await repository.compareWithRemote(branches.map(({ branch }) => branch));
+  if (compared === undefined) return;
+  const { remote } = compared;
+  const say = (level: 'warning' | 'info', text: string): void => sink.emit({ type: 'note', level, text });
+  if ('unreachable' in compared) {
+    say('warning', `whether ${remote} has newer commits is not known: ${compared.unreachable}`);
+    return;
+  }
+  for (const name of compared.unpushed)
+    say('warning', `${name} has commits that ${remote} does not have: nobody else sees them`);
+  if (compared.stale.length === 0) return;
+  throw new RelctlError(
+    'candidate.stale-branch',
+    `${remote} has commits of ${compared.stale.join(', ')} that are not here`,
+    {
+      why: 'The candidate is built from exact heads: what was pushed meanwhile would be missing from the release.',
+      hints: [
+        ...compared.stale.map((name) => command`git fetch ${remote} ${`${name}:${name}`}`),
+        'where both have commits: merge them on the branch, and push it',
+        'for an older state on purpose: --candidate <ref>',
+      ],
+      data: { remote, branches: compared.stale },
+    },
+  );
 }
 
 /** What production runs now: the flag, or the newest version tag, confirmed where a person sits. */
 async function baseAnswer(context: Context, given: string | undefined): Promise<string> {
   if (given !== undefined) return given;
   const latest = await context.repository.latestTag();
+  if (latest === undefined && (await context.repository.isShallow())) {
+    const text = 'this clone is shallow, so that no tag of a release is in it: git fetch --unshallow --tags';
+    context.sink.emit({ type: 'note', level: 'warning', text });
+  }
   if (latest?.passedOver !== undefined) {
     const text = `base is ${latest.tag}: ${latest.passedOver} was tagged later, of a lower version and on another line; --base ${latest.passedOver} if production runs that`;
+    context.sink.emit({ type: 'note', level: 'warning', text });
+  }
+  if (latest?.packages !== undefined) {
+    const [first] = latest.packages;
+    const text = `base is ${latest.tag}: packages were tagged later (${latest.packages.slice(0, 3).join(', ')}); ${command`--base ${first ?? ''}`} if production runs that`;
     context.sink.emit({ type: 'note', level: 'warning', text });
   }
   const tag = latest?.tag;
@@ -83,7 +124,8 @@ export async function buildCandidate(
     branches.find((offer) => offer.branch.head === head)?.branch.name ?? head.slice(0, 12);
   const clashes = describeClashes(await context.repository.merges(baseCommit, heads), base, nameOf);
   if (clashes.length > 0) throw clashing(clashes, base);
-  const ref = `release/${id}`;
+  // Where a branch is called `release`, none can be called `release/…`.
+  const ref = (await context.repository.branchHead('release')) === undefined ? `release/${id}` : `relctl/${id}`;
   const result = await context.repository.buildCandidate({
     base: baseCommit,
     heads,
@@ -167,7 +209,7 @@ async function refuseUnmerged(
 }
 
 function nothingAhead(base: string): RelctlError {
-  return new RelctlError('usage.bad-flag', `no local branch is ahead of ${base}`, {
+  return new RelctlError('usage.bad-flag', `no branch is ahead of ${base}`, {
     why: 'A release needs at least one branch, or a candidate commit that already exists.',
     hints: ['git fetch --all', '--candidate <ref> for a commit that exists already', '--base <ref> for another base'],
   });

@@ -58,12 +58,13 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const owners = await ownerAnswers(context, options.owners, config.team);
   const candidate = await buildCandidate(context, id, feature, choice);
   sink.emit({ type: 'note', level: 'info', text: `reading ${candidate.base}..${candidate.commit.slice(0, 12)}` });
-  const [impact, manifests, declared] = await Promise.all([
+  const [impact, manifests, declared, commits] = await Promise.all([
     impactBetween(context, candidate.baseCommit, candidate.commit),
     openManifests(context, candidate.commit),
     declaredSlosAt(context, candidate.commit),
+    context.repository.commits(candidate.baseCommit, candidate.commit),
   ]);
-  const services = await draftServices(context, impact, manifests, images);
+  const services = await draftServices(context, impact, manifests, images, commits);
   const names = services.map(({ service }) => service.name);
   const earlier = await earlierRelease(context, id, names);
   const variables = await draftVariables(impact, manifests, names);

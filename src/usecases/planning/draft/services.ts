@@ -5,6 +5,7 @@ import type { ReleaseService } from '../../../plan/spec.ts';
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import type { Manifests } from '../facts/manifests.ts';
+import { type Commits, toldChange } from './told-change.ts';
 
 /** A service of the draft with where it was seen. */
 export interface DraftedService {
@@ -63,10 +64,12 @@ export async function draftServices(
   impact: Impact,
   manifestsAt: Manifests,
   images: ReadonlyMap<string, string>,
+  commits: Commits = [],
 ): Promise<readonly DraftedService[]> {
   const affected = new Map(impact.services.map((service) => [service.name, service]));
   const names = [...new Set([...affected.keys(), ...images.keys()])];
   if (names.length === 0) throw noServices(context, impact);
+  await refuseUnknownImages(context, names, images, manifestsAt);
   const drafted: DraftedService[] = [];
   for (const name of names) {
     const found = affected.get(name);
@@ -79,11 +82,12 @@ export async function draftServices(
         : { direct: 'its own code changes', shared: `built from ${found.through}`, manifest: 'its manifests change' }[
             found.because
           ];
+    const told = found?.because === 'direct' ? toldChange(commits, found.files) : undefined;
     const source = named === undefined && usableImage(manifests.image) ? ', image from its production manifest' : '';
     drafted.push({
-      service: { name, image, change: changeOf(found?.because, found?.through) },
+      service: { name, image, change: told ?? changeOf(found?.because, found?.through) },
       seen: found?.seen,
-      note: `${because}${source}`,
+      note: `${because}${source}${told === undefined ? '' : ', change from its commits: correct it'}`,
       replicas: manifests.replicas,
       kind: manifests.workload?.kind,
       served: manifests.served,
@@ -91,6 +95,34 @@ export async function draftServices(
     });
   }
   return drafted;
+}
+
+/** Where nobody can be asked, all images that are missing are named at once, in one command to go on with. */
+async function refuseUnknownImages(
+  { prompter, config }: Pick<Context, 'prompter' | 'config'>,
+  names: readonly string[],
+  images: ReadonlyMap<string, string>,
+  manifestsAt: Manifests,
+): Promise<void> {
+  if (prompter.interactive) return;
+  const unknown: { readonly name: string; readonly problem: string | undefined }[] = [];
+  for (const name of names) {
+    const isDeployed = config.manifests !== undefined || config.services[name]?.manifests !== undefined;
+    const { image, problem } = await manifestsAt.of('production', name);
+    if (isDeployed && !images.has(name) && usableImage(image) === undefined) unknown.push({ name, problem });
+  }
+  if (unknown.length === 0) return;
+  const flags = unknown.map(({ name }) => command`--image ${name}=<image>`).join(' ');
+  throw new RelctlError('usage.missing-answer', `no manifest says which image to ship: ${flags} is missing`, {
+    why: 'What is approved and deployed is an exact image.',
+    hints: [
+      flags,
+      ...unknown.map(
+        ({ name, problem }) => `${name}: ${problem ?? 'its production manifest names no image with a tag or digest'}`,
+      ),
+    ],
+    data: { flag: flags, services: unknown.map(({ name }) => name) },
+  });
 }
 
 function usableImage(image: string | undefined): string | undefined {

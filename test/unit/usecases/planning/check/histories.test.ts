@@ -181,3 +181,19 @@ test('the base is the newest version of this line; a maintenance release that wa
   expect(text).toContain('base: v4.1.0');
   expect(notes).toContainEqual(expect.stringContaining('v4.0.1 was tagged later'));
 });
+
+test('tags of packages that were made after the newest version are named: production may run one of them', async () => {
+  ground = await planningGround();
+  const { git } = ground;
+  git.commit({ 'services/web/src/two.js': 'two\n' }, 'Version packages');
+  git.git('tag', '-a', '-m', 'x', '@acme/api@2.3.1');
+  git.git('tag', '-a', '-m', 'x', '@acme/web@5.0.0-rc.1');
+  branch(git, 'feature/wallet', {
+    'services/api/src/wallet.js': '1;\n',
+    'deploy/production/api.yaml': manifest('api', { version: '4.2.0' }),
+  });
+  const { notes } = await planned({ branches: ['feature/wallet'] });
+  expect(notes).toContainEqual(
+    'base is v4.1.0: packages were tagged later (@acme/api@2.3.1); --base @acme/api@2.3.1 if production runs that',
+  );
+});

@@ -311,6 +311,8 @@ describe('a branch', () => {
           state: 'open',
           head: request.head,
           author: 'dev',
+          authors: ['dev'],
+          objections: [],
           approvals: [
             { login: 'priya', commit: request.commit },
             { login: 'dev', commit: request.commit },

@@ -1,0 +1,53 @@
+import type { RemoteBranches } from '../../ports/repository.ts';
+import type { Git } from './git.ts';
+
+/** A server that does not answer must not keep somebody from planning. */
+const ASK_MS = 15_000;
+
+/** The remote that the others share: `origin`, or the only one that there is. */
+export async function remoteOf(git: Git): Promise<string | undefined> {
+  const names = (await git.read(['remote'])).split('\n').filter((name) => name !== '');
+  return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
+}
+
+/** Head of a branch: of this clone's, else of the remote's as it was fetched last. */
+export async function branchHead(git: Git, name: string): Promise<string | undefined> {
+  const remote = await remoteOf(git);
+  for (const ref of [`refs/heads/${name}`, ...(remote === undefined ? [] : [`refs/remotes/${remote}/${name}`])]) {
+    const found = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+    if (found.exitCode === 0) return found.stdout.trim();
+  }
+  return undefined;
+}
+
+/** Asks the remote where its branches stand now, and compares. */
+export async function compareWithRemote(
+  git: Git,
+  branches: readonly { readonly name: string; readonly head: string }[],
+): Promise<RemoteBranches | undefined> {
+  const remote = await remoteOf(git);
+  if (remote === undefined || branches.length === 0) return undefined;
+  const refs = branches.map(({ name }) => `refs/heads/${name}`);
+  const asked = await git.run(['ls-remote', '--heads', remote, ...refs], { timeout: ASK_MS }).catch(() => undefined);
+  if (asked?.exitCode !== 0) {
+    const said = asked?.stderr.trim().split('\n').at(-1);
+    return { remote, unreachable: said === undefined || said === '' ? 'it does not answer' : said };
+  }
+  const heads = new Map(
+    asked.stdout.split('\n').flatMap((line) => {
+      const [commit, ref] = line.split('\t');
+      return commit === undefined || ref === undefined ? [] : [[ref.slice('refs/heads/'.length), commit] as const];
+    }),
+  );
+  const stale: string[] = [];
+  const unpushed: string[] = [];
+  for (const { name, head } of branches) {
+    const there = heads.get(name);
+    if (there === head) continue;
+    // A commit that this clone does not have is one that its branch does not hold.
+    const holds = there !== undefined && (await git.run(['merge-base', '--is-ancestor', there, head])).exitCode === 0;
+    if (there === undefined || holds) unpushed.push(name);
+    else stale.push(name);
+  }
+  return { remote, stale, unpushed };
+}

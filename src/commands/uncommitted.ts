@@ -1,0 +1,47 @@
+import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
+import { command } from '../text/command-line.ts';
+import type { Context } from '../usecases/release/context.ts';
+import type { CommandAction, Invocation } from './command.ts';
+import { noting } from './noting.ts';
+
+/** A command whose answer says, as the last of what comes next, which of its records stand in this work tree only. */
+export function sayingUncommitted(action: CommandAction): CommandAction {
+  return async (invocation) => {
+    const touched = new Set<string>();
+    let opened: Context | undefined;
+    const watched: Invocation = {
+      ...invocation,
+      async context() {
+        const context = await invocation.context();
+        opened = { ...context, store: noting(context.store, touched) };
+        return opened;
+      },
+    };
+    const outcome = await action(watched);
+    if (opened === undefined || touched.size === 0) return outcome;
+    const actions: NextAction[] = [];
+    for (const id of touched) actions.push(await committing(opened, id));
+    return { ...outcome, blocks: withActions(outcome.blocks, actions) };
+  };
+}
+
+async function committing({ workspace, actor }: Context, id: string): Promise<NextAction> {
+  const file = `releases/${id}.yaml`;
+  const kept = await workspace.find(`releases/${id}/**`);
+  const paths = kept.length === 0 ? [file] : [file, `releases/${id}`];
+  return {
+    who: actor,
+    command: command`git add ${paths} && git commit -m ${`release(${id}): records`} -- ${paths}`,
+    why: 'what was recorded stands in this work tree only; --commit or --push with a command does this at once',
+  };
+}
+
+/** Into the last block of what comes next; a block of its own where there is none. */
+function withActions(blocks: Outcome['blocks'], actions: readonly NextAction[]): readonly Block[] {
+  const at = blocks.findLastIndex(({ kind }) => kind === 'next');
+  return at < 0
+    ? [...blocks, { kind: 'next', actions }]
+    : blocks.map((block, index) =>
+        index === at && block.kind === 'next' ? { ...block, actions: [...block.actions, ...actions] } : block,
+      );
+}
