@@ -319,7 +319,13 @@ export const ENTRIES: readonly CommandEntry[] = [
     description:
       'Run by the Product Manager, or from cron once a day. Each day is recorded once, with the same weekdays before the release to compare it with; missed days are filled in. If a value is beyond its guardrail, the Product Manager is notified (exit 1).',
     args: [ID],
-    options: [['--value <name=number>', 'latest daily value of a metric that is entered by hand', 'repeatable']],
+    options: [
+      [
+        '--value <name=number>',
+        'latest daily value of a metric that is entered by hand, or what corrects it',
+        'repeatable',
+      ],
+    ],
     examples: ['relctl success 2026-12-wallet-checkout', 'relctl success 2026-12-wallet-checkout --value "NPS=41"'],
     load: () => import('../commands/success.ts'),
   },

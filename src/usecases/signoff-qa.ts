@@ -28,7 +28,7 @@ export async function signoffQa(context: Context, id: string, answers: QaAnswers
   const { testPlan } = release.journal.plan.spec;
   const found = [
     ...(await checkStaged(context, release)),
-    ...regressionChecks(testPlan.regression.mandatorySuites, reports),
+    ...regressionChecks(testPlan.regression.mandatorySuites, reports, release.journal.state.stage?.at),
     ...(await featureChecks(context, release, answers)),
   ];
   const { checks, evidence } = await recordSignoff(context, release, { role: 'qa', checks: found, ...answers });

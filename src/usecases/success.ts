@@ -6,6 +6,7 @@ import { command } from '../text/command-line.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox, notify } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
+import { valuesOfPeople } from './success/ask.ts';
 import { keepRawValues } from './success/evidence.ts';
 import { measureNewDays, observedDays } from './success/measure.ts';
 import { readValues } from './success/values.ts';
@@ -25,7 +26,8 @@ export async function success(context: Context, id: string, options: SuccessOpti
   const release = await openForCommand(context, id, 'success', undefined);
   await flushOutbox(context, release);
   const { journal } = release;
-  const days = await measureNewDays(context, release, readValues(id, journal.plan.spec.successMetrics, options.values));
+  const given = readValues(id, journal.plan.spec.successMetrics, options.values);
+  const days = await measureNewDays(context, release, await valuesOfPeople(context, release, given));
   if (days.length > 0) {
     const document = await keepRawValues(context, release, 'success.json', days);
     await journal.record('success.observed', { days: [...days], document: { ...document } });

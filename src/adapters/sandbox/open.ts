@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { sourcesOf } from '../../domain/kubernetes/sources.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
@@ -38,7 +38,7 @@ export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWo
     config: ground.config,
     ...(ground.start === undefined ? {} : { start: ground.start }),
   });
-  if (isNew) await settle(sandbox, ground);
+  if (isNew) await settleOrLeave(sandbox, ground);
   return {
     sandbox,
     clock: sandbox.clock,
@@ -47,6 +47,16 @@ export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWo
     changeRecords: sandbox.changeRecords,
     store: teachingStore(ground.store, sandbox),
   };
+}
+
+/** A world that could not be filled is no world: its state is taken away again, so that the next command begins anew. */
+async function settleOrLeave(sandbox: Sandbox, ground: SandboxGround): Promise<void> {
+  try {
+    await settle(sandbox, ground);
+  } catch (error) {
+    if (ground.file !== undefined) rmSync(ground.file, { force: true });
+    throw error;
+  }
 }
 
 async function settle(sandbox: Sandbox, { config, repository, manifests }: SandboxGround): Promise<void> {

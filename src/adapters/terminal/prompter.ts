@@ -3,6 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.ts';
 import type { Style } from '../../renderers/style.ts';
 import { clean, cleanLine } from '../../text/clean.ts';
+import { command } from '../../text/command-line.ts';
 
 /** What the prompter works with. */
 export interface PrompterOptions {
@@ -29,8 +30,9 @@ type Definition =
     };
 
 /** Asks the person at the terminal, with inquirer. */
-export function createPrompter(options: PrompterOptions): Prompter {
-  const { yes, interactive } = options;
+export function createPrompter(given: PrompterOptions): Prompter {
+  const { yes, interactive } = given;
+  const options: Asking = { ...given, answered: [] };
 
   return {
     interactive,
@@ -86,7 +88,10 @@ function choice({ value, label, hint, disabled }: Choice<string>): object {
   };
 }
 
-async function ask(question: Question, definition: Definition, options: PrompterOptions): Promise<unknown> {
+/** What the prompter works with, and the flags that would give what was answered until now. */
+type Asking = PrompterOptions & { readonly answered: string[] };
+
+async function ask(question: Question, definition: Definition, options: Asking): Promise<unknown> {
   if (!options.interactive) throw missingAnswer(question);
   await options.settle?.();
   const { createPromptModule } = await import('inquirer');
@@ -105,9 +110,11 @@ async function ask(question: Question, definition: Definition, options: Prompter
     const answers: Record<string, unknown> = await prompt([
       { ...definition, name: 'answer', message: clean(question.message) } as never,
     ]);
+    // A confirmation is given to what stands on the screen, and given anew the next time.
+    if (definition.type !== 'confirm') options.answered.push(...asFlags(question.flag, answers.answer));
     return answers.answer;
   } catch (error) {
-    throw wasInterrupted(error) ? interrupted(question, error) : error;
+    throw wasInterrupted(error) ? interrupted(question, options.answered, error) : error;
   } finally {
     for (const event of events) options.stdin.removeListener(event, onClosed);
   }
@@ -125,10 +132,27 @@ function missingAnswer(question: Question): RelctlError {
   );
 }
 
-function interrupted(question: Question, cause: unknown): RelctlError {
+/** The flags that give an answer: the flag names a value in angle brackets, or shows one, or is a choice. */
+function asFlags(flag: string, answer: unknown): readonly string[] {
+  const [name = ''] = flag.split(' ');
+  return (Array.isArray(answer) ? answer : [answer])
+    .map((one) => String(one).trim())
+    .filter((one) => one !== '')
+    .map((one) => {
+      const wanted = /^--\S+ '?([^<']*)<[^>]*>'?$/.exec(flag);
+      return command`${name} ${`${wanted?.[1] ?? ''}${one}`}`;
+    });
+}
+
+function interrupted(question: Question, answered: readonly string[], cause: unknown): RelctlError {
   return new RelctlError('answer.interrupted', `“${cleanLine(question.message)}” was not answered`, {
     why: 'Nothing is done without an answer.',
-    hints: ['run the command again', `${question.flag} answers it beforehand`],
+    hints: [
+      answered.length === 0
+        ? 'run the command again'
+        : `run the command again with what was answered already: ${answered.join(' ')}`,
+      `${question.flag} answers it beforehand`,
+    ],
     cause,
     data: { flag: question.flag },
   });

@@ -52,6 +52,8 @@ export interface JUnitReport {
   readonly suites: readonly TestSuite[];
   readonly totals: TestTotals;
   readonly disagreements: readonly Disagreement[];
+  /** When its earliest suite ran, as the report writes it; `undefined` where none says. */
+  readonly ranAt: string | undefined;
   /** True when tests ran, none failed or errored, and no claimed trouble is missing. Skipped and flaky tests are for people to judge. */
   readonly green: boolean;
 }
@@ -83,11 +85,20 @@ export function readJUnit(text: string, file: string): JUnitReport {
     suites,
     totals,
     disagreements,
+    ranAt: timestamps(root).sort()[0],
     green:
       totals.failed + totals.errored === 0 &&
       totals.passed + totals.flaky > 0 &&
       !disagreements.some((d) => d.hidesTrouble),
   };
+}
+
+/** Times of all suites, ISO 8601 with or without an offset; what is no time says nothing. */
+function timestamps(element: XmlElement): string[] {
+  const { timestamp = '' } = element.attributes;
+  const own = Number.isNaN(Date.parse(timestamp)) ? [] : [timestamp.trim()];
+  const inner = element.children.filter((child) => child.name.startsWith('testsuite'));
+  return [...own, ...inner.flatMap(timestamps)];
 }
 
 /** Totals of several suites or files together. */

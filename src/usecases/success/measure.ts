@@ -33,16 +33,22 @@ export async function measureNewDays(
     const known = new Map(observedDays(state.successDays, metric.name).map((day) => [day.day, day]));
     for (const day of days) {
       const before = known.get(day.day);
-      if (before !== undefined && before.value !== null) continue;
       const isLatest = day === days.at(-1);
       const value = isLatest ? given.get(metric.name) : undefined;
+      // What a person gives for a day that has a value already corrects it; both stay in the history.
+      if (typeof before?.value === 'number' && (value === undefined || value === before.value)) continue;
       const reading: Reading<number> | undefined =
         value === undefined ? await readDay(context, sourceOf(metric), day, isLatest) : { ok: true, value };
       // Data may come late, so a day without any is asked again; that it still has none says nothing new.
       if (reading === undefined || (!reading.ok && before !== undefined)) continue;
       const baseline = await baselineOf(context, metric, day, timeOf(completedAt), timeZone);
       const seen = reading.ok ? { value: reading.value } : { missing: `no data: ${reading.noData.detail}` };
-      observed.push(observeDay(metric, day.day, seen, baseline));
+      const seenDay = observeDay(metric, day.day, seen, baseline);
+      observed.push(
+        typeof before?.value === 'number'
+          ? { ...seenDay, detail: `${seenDay.detail}; corrected, it was ${before.value}` }
+          : seenDay,
+      );
     }
   }
   return observed;

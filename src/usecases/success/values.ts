@@ -18,6 +18,12 @@ export function readValues(
         hints: metrics.map((metric) => command`--value ${`${metric.name}=<number>`}`),
       });
     }
+    if (values.has(name)) {
+      throw new RelctlError('usage.bad-flag', `${name} is given twice`, {
+        why: 'A day has one value of a metric; neither was recorded.',
+        hints: [command`--value ${text}`],
+      });
+    }
     values.set(name, readNumber(text.slice(cut + 1), name));
   }
   return values;

@@ -1,3 +1,4 @@
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { checkMandatorySuites } from '../../evidence/junit/mandatory-suites.ts';
 import { type JUnitReport, readJUnit } from '../../evidence/junit/report.ts';
@@ -33,7 +34,8 @@ export async function regressionReports(
   id: string,
   globs: readonly string[],
 ): Promise<readonly ReadReport[]> {
-  if (globs.length > 0 || !context.prompter.interactive) return readReports(context, id, globs);
+  const { here } = context.workspace;
+  if (globs.length > 0 || !context.prompter.interactive) return readReports(context, id, globs.map(here));
   const offered = await usualPlace(context);
   return readAnswer(
     context.prompter,
@@ -46,10 +48,13 @@ export async function regressionReports(
       readReports(
         context,
         id,
-        answer
-          .split(',')
-          .map((glob) => glob.trim())
-          .filter((glob) => glob !== ''),
+        answer === offered
+          ? [answer]
+          : answer
+              .split(',')
+              .map((glob) => glob.trim())
+              .filter((glob) => glob !== '')
+              .map(here),
       ),
   );
 }
@@ -94,9 +99,10 @@ async function readReports(context: Context, id: string, globs: readonly string[
 export function regressionChecks(
   mandatorySuites: readonly string[],
   reports: readonly ReadReport[],
+  stagedAt?: string,
 ): readonly PendingCheck[] {
   return [
-    ...reports.map(reportCheck),
+    ...reports.map((report) => reportCheck(report, stagedAt)),
     ...checkMandatorySuites(
       mandatorySuites,
       reports.map((one) => one.report),
@@ -105,7 +111,18 @@ export function regressionChecks(
   ];
 }
 
-function reportCheck({ file, text, report }: ReadReport): PendingCheck {
+/** A time without an offset is that of a machine somewhere: at most half a day behind UTC. */
+const UNKNOWN_OFFSET_MS = 12 * 3_600_000;
+
+/** True where a run was certainly over before something happened. */
+function isBefore(ranAt: string, moment: string): boolean {
+  const hasOffset = /(Z|[+-]\d{2}:?\d{2})$/i.test(ranAt);
+  return Date.parse(hasOffset ? ranAt : `${ranAt}Z`) + (hasOffset ? 0 : UNKNOWN_OFFSET_MS) < timeOf(moment);
+}
+
+function reportCheck({ file, text, report }: ReadReport, stagedAt: string | undefined): PendingCheck {
+  const { ranAt } = report;
+  const isOld = ranAt !== undefined && stagedAt !== undefined && isBefore(ranAt, stagedAt);
   const { totals } = report;
   const hidden = report.disagreements.filter((one) => one.hidesTrouble);
   const bad = report.suites
@@ -114,8 +131,9 @@ function reportCheck({ file, text, report }: ReadReport): PendingCheck {
     .map((test) => `${test.outcome} "${test.name}" (line ${test.line})`);
   return {
     name: `regression ${file}`,
-    ok: report.green,
+    ok: report.green && !isOld,
     detail: [
+      ...(isOld ? [`it ran at ${ranAt}, before the candidate was staged at ${stagedAt}: it says nothing of it`] : []),
       `${totals.passed} passed, ${totals.failed} failed, ${totals.errored} errors, ${totals.skipped} skipped, ${totals.flaky} flaky`,
       ...firstOf(bad),
       ...hidden.map(

@@ -158,8 +158,7 @@ function finding(
   const judgement: Judgement = tool.judge(source, migration, siblings.get(source.folder) ?? new Map());
   const { operations, hasDown, downNote } = judgement;
   const losses = operations.filter((operation) => operation.effect === 'destroys');
-  const note =
-    downNote ?? (losses[0] && `undoing it does not bring back what it ${losses[0].text.replace(/^(\w+)s /, '$1ed ')}`);
+  const note = downNote ?? (losses[0] && `undoing it does not bring back what it ${inThePast(losses[0].text)}`);
   return {
     id: migration.id,
     tool: tool.name,
@@ -217,4 +216,11 @@ function withHistory(
     }
   }
   return result;
+}
+
+/** `drops the column a` as `dropped the column a`. */
+function inThePast(sentence: string): string {
+  return sentence.replace(/^(\w+)s /, (_all, verb: string) =>
+    verb.endsWith('e') ? `${verb}d ` : verb.endsWith('p') ? `${verb}ped ` : `${verb}ed `,
+  );
 }

@@ -131,6 +131,32 @@ describe('at a terminal', () => {
     });
   });
 
+  it('what was answered before an interruption is named as flags, but for confirmations', async () => {
+    const { prompter, stdin, drawn } = terminal('Wallet & more\r');
+    await prompter.text({ message: 'Feature?', flag: '--feature <name>' });
+    const answers: readonly (readonly [string, string, string])[] = [
+      ['Image?', '--image api=<image>', 'r.example.com/api:1'],
+      ['How many?', `--value 'NPS a day=<number>'`, '41'],
+      ['When?', '--window 2026-12-03T14:00/18:00', '2026-12-04T14:00/15:00'],
+    ];
+    for (const [message, flag, typed] of answers) {
+      const answer = prompter.text({ message, flag });
+      await until(() => drawn().includes(message));
+      stdin.write(`${typed}\r`);
+      expect(await answer).toBe(typed);
+    }
+    const last = prompter.text({ message: 'Why?', flag: '--comment <text>' });
+    const expectation = expect(last).rejects.toMatchObject({
+      hints: [
+        "run the command again with what was answered already: --feature 'Wallet & more' --image api=r.example.com/api:1 --value 'NPS a day=41' --window 2026-12-04T14:00/15:00",
+        '--comment <text> answers it beforehand',
+      ],
+    });
+    await until(() => drawn().includes('Why?'));
+    stdin.write('\u0003');
+    await expectation;
+  });
+
   it('a terminal that goes away is an interruption', async () => {
     const { prompter, stdin, drawn } = terminal(undefined);
     const answer = prompter.confirm(approval);
