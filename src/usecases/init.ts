@@ -220,7 +220,7 @@ function nextOf(
       : [
           {
             who,
-            command: command`git add ${changed.join(' ')} && git commit -m "Set up relctl"`,
+            command: command`git add --force ${changed} && git commit -m "Set up relctl"`,
             why: 'share it with the others',
           },
         ]),

@@ -13,6 +13,7 @@ import type { TwoSided } from './two-sided.ts';
 import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
 import { mayHoldVariables, variablesIn } from './variables/detect.ts';
 import { definedProperties, normal, withoutDefined } from './variables/relaxed.ts';
+import type { VariableUse } from './variables/use.ts';
 
 /** What the impact of a candidate is read from. */
 export interface ImpactSource {
@@ -49,11 +50,12 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
   );
   const exists = existence(source.filesAtHead, changed);
   const servicesOf = (path: string) => ownership.servicesOf(path);
+  const others = changed.filter((file) => !isOwnFile(pathOf(file)));
   const product = files.filter((file) => roleOf(file.newPath ?? file.oldPath ?? '') === 'product');
   return {
-    size: sizeOf(changed.filter((file) => !isOwnFile(pathOf(file)))),
+    size: sizeOf(others),
     ownFiles: changed.map(pathOf).filter(isOwnFile),
-    ...affectedServices(changed, ownership),
+    ...affectedServices(others, ownership),
     environmentVariables: await readVariables(source, files, ownership),
     migrations: await readMigrations(source, product, exists, servicesOf),
     resources: compareResources(product, servicesOf),
@@ -144,7 +146,7 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
   const place = (path: string | undefined, text: string | undefined): PlacedUse[] => {
     if (path === undefined || text === undefined) return [];
     const owners = ownership.servicesOf(path);
-    return variablesIn(path, text).map((use) => ({
+    return withoutForeign(variablesIn(path, text), source.config).map((use) => ({
       ...use,
       file: path,
       services: servicesFor(use.owner, owners, source.config),
@@ -177,6 +179,21 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
       if (text.length <= MAX_CHARACTERS) elsewhere.push(...place(path, text.replace(/\r\n?/g, '\n')));
   }
   return compareVariables({ base, head, elsewhere });
+}
+
+/**
+ * A manifest that names services of the product says itself whose each variable is; those of other workloads in it are other people's
+ * programs. A Job or a worker that begins with the name of a service belongs to it.
+ */
+function withoutForeign(uses: readonly VariableUse[], { services }: OwnershipConfig): readonly VariableUse[] {
+  const names = [
+    ...Object.keys(services),
+    ...Object.values(services).map(({ workload }) => workload?.split('/')[1] ?? ''),
+  ];
+  const isOwn = (owner = ''): boolean =>
+    names.some((name) => name !== '' && (owner === name || owner.startsWith(`${name}-`)));
+  if (!uses.some(({ owner, isWorkload }) => isWorkload && isOwn(owner))) return uses;
+  return uses.filter(({ owner, isWorkload }) => !isWorkload || isOwn(owner));
 }
 
 /** A manifest or compose file of several services says itself whose variable it is, when its name is that of a service. */

@@ -1,3 +1,4 @@
+import { unixLines } from '../../text/line-ends.ts';
 import { readObjects } from '../impact/manifests/objects.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
@@ -70,12 +71,13 @@ interface Draft {
  */
 export async function discoverServices(source: DiscoverySource): Promise<Discovery> {
   const files = source.files.filter((file) => roleOf(file) === 'product');
-  const texts = await source.read(
+  const read = await source.read(
     files.filter(
       (file) =>
         /\.ya?ml$|\.csproj$/.test(file) || /(^|\/)(package\.json|go\.mod|\.env)$/.test(file) || isDockerfile(file),
     ),
   );
+  const texts = new Map([...read].map(([file, text]) => [file, unixLines(text)]));
   const folders = [
     ...dockerFolders(files, texts),
     ...files
@@ -104,7 +106,7 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
     service.workloads.push(workload);
     service.because.add(workload.file);
   }
-  for (const chart of charts) addChart(chart, texts, draft);
+  for (const chart of charts) if (!bundles(chart, files, drafts)) addChart(chart, texts, draft);
   const programs = programFolders(files);
   addSources(
     folders,
@@ -123,9 +125,10 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   for (const [name, { folders: own, workloads: run }] of drafts)
     if (own.size === 0 && run.length > 0 && run.every((one) => one.containers.some(({ image }) => isStoreImage(image))))
       drafts.delete(name);
+  const own = [...drafts.values()].map(({ workloads: run }) => run.map(({ file }) => file));
   const services = [...drafts.values()]
     .map((item) => ({
-      ...finish(item, files, texts, overlays),
+      ...finish(item, files, texts, overlays, own),
       ...trafficOf(item.workloads[0]?.name ?? '', production),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -135,6 +138,16 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
 
 function isInChart(file: string, charts: readonly string[]): boolean {
   return charts.some((chart) => file.startsWith(folderOf(chart) === '' ? 'templates/' : `${folderOf(chart)}/`));
+}
+
+/** True for a chart of the whole product, whose services have manifests of their own: it is one more way to install them, and no service. */
+function bundles(chart: string, files: readonly string[], drafts: ReadonlyMap<string, Draft>): boolean {
+  const templates = folderOf(chart) === '' ? 'templates/' : `${folderOf(chart)}/templates/`;
+  const named = files
+    .filter((file) => file.startsWith(templates))
+    .map((file) => kubeName(baseName(file).replace(/\.[^.]+$/, '')))
+    .filter((name) => drafts.get(name)?.chart === undefined && drafts.has(name));
+  return new Set(named).size > 1;
 }
 
 /** A chart is a service of its name, unless it only bundles others or is a library. */
@@ -198,7 +211,9 @@ function addSources(
   }
   // What the root builds is the one image that nothing else was found for.
   const root = built.find((source) => source.folder === '');
-  const homeless = charted.filter(({ folders, chart }) => folders.size === (chart === undefined ? 0 : 1));
+  const homeless = charted.filter(
+    (one) => one.folders.size === (one.chart === undefined ? 0 : 1) && !isRolledOutByOthers(one),
+  );
   const images = new Set(homeless.map(({ workloads, name }) => imageName(workloads[0]?.containers[0]?.image ?? name)));
   for (const service of root !== undefined && images.size === 1 ? homeless : []) {
     service.folders.add('');
@@ -242,10 +257,11 @@ function finish(
   files: readonly string[],
   texts: ReadonlyMap<string, string>,
   overlays: ReturnType<typeof kustomizations>,
+  all: readonly (readonly string[])[],
 ): DiscoveredService {
   const { name, workloads, because, chart } = item;
-  const rendered = renderedFrom(item, files, texts, overlays);
-  const plain = workloads.filter(({ file }) => overlays.forFile(file) === undefined);
+  const rendered = renderedFrom(item, files, texts, overlays, all);
+  const plain = workloads.filter(({ file }) => !overlays.covers(file));
   const manifests = manifestsOf({ ...item, workloads: plain }, files, texts);
   const isPlain = manifests.production.length > 0 && (rendered === undefined || chart !== undefined);
   const containers = workloads[0]?.containers ?? [];
@@ -261,7 +277,7 @@ function finish(
     ...(own ? { image: own.image } : {}),
     because: [...because],
     ...(rendered === undefined || isPlain ? {} : { rendered }),
-    ...(workloads.length > 0 && workloads.every(({ kind }) => kind === 'Rollout')
+    ...(isRolledOutByOthers(item)
       ? {
           obstacle:
             'it is a Rollout, which Argo Rollouts rolls out by itself; two controllers would divide its requests',
@@ -270,18 +286,20 @@ function finish(
   };
 }
 
+function isRolledOutByOthers({ workloads }: Pick<Draft, 'workloads'>): boolean {
+  return workloads.length > 0 && workloads.every(({ kind }) => kind === 'Rollout');
+}
+
 /** The overlays that its workload is part of; else its chart. */
 function renderedFrom(
   { workloads, chart }: Draft,
   files: readonly string[],
   texts: ReadonlyMap<string, string>,
   overlays: ReturnType<typeof kustomizations>,
+  all: readonly (readonly string[])[],
 ): RenderedFrom | undefined {
-  for (const { file } of workloads) {
-    const found = overlays.forFile(file);
-    if (found !== undefined) return found;
-  }
-  return chart === undefined ? undefined : chartSource(chart, files, texts);
+  const own = workloads.map(({ file }) => file);
+  return overlays.forService(own, all) ?? (chart === undefined ? undefined : chartSource(chart, files, texts));
 }
 
 /** Files with the workload, and files beside it with objects of the same name, such as its Service and ConfigMap. */

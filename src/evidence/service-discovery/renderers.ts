@@ -26,24 +26,43 @@ interface Root {
   readonly folders: ReadonlySet<string>;
 }
 
-/** The kustomizations of a repository; `forFile` gives the overlays that render a manifest. */
+/** The kustomizations of a repository, and which of them renders the manifests of a service. */
 export function kustomizations(files: readonly string[], texts: Texts) {
   const own = files.filter((file) => /(^|\/)kustomization\.ya?ml$/.test(file));
   const includes = new Map(
     own.map((file) => [folderOf(file), includedBy(file, texts.get(file) ?? '', new Set(own.map(folderOf)))]),
   );
   const included = new Set([...includes.values()].flat());
+  const parts = new Set(own.flatMap((file) => filesOf(file, texts.get(file) ?? '')));
+  // A component renders nothing by itself: it changes what includes it.
+  const components = own.filter((file) => isComponent(texts.get(file) ?? ''));
   const roots: readonly Root[] = [...includes.keys()]
-    .filter((folder) => !included.has(folder))
+    .filter((folder) => !included.has(folder) && !components.some((file) => folderOf(file) === folder))
     .map((folder) => ({ folder, environment: environmentOf(`${folder}/`), folders: closure(folder, includes) }));
+  const around = (file: string): readonly Root[] =>
+    // What merely lies beside a kustomization is not rendered by it.
+    parts.has(file) ? roots.filter(({ folders }) => folders.has(nearest(folderOf(file), includes))) : [];
   return {
     /** True for a manifest that some kustomization is made from. */
-    forFile(file: string): RenderedFrom | undefined {
-      const around = roots.filter(({ folders }) => folders.has(nearest(folderOf(file), includes)));
-      const of = (environment: 'staging' | 'production') => around.find((root) => root.environment === environment);
-      const plain = around.find((root) => root.environment === undefined);
-      const production = of('production') ?? plain;
-      const staging = of('staging') ?? plain ?? production;
+    covers: (file: string): boolean => around(file).length > 0,
+    /**
+     * What renders the manifests of a service. Where there are several ways to install one product, it is the one that most of its services
+     * have in common, so that each object is rendered once.
+     * @param own the files with the workload of the service
+     * @param all those of each service of the product
+     */
+    forService(own: readonly string[], all: readonly (readonly string[])[]): RenderedFrom | undefined {
+      const found = [...new Set(own.flatMap(around))];
+      const count = new Map(
+        found.map((root) => [root, all.filter((files) => files.some((file) => around(file).includes(root))).length]),
+      );
+      const best = (environment: Root['environment']) =>
+        found
+          .filter((root) => root.environment === environment)
+          .toSorted((one, other) => (count.get(other) ?? 0) - (count.get(one) ?? 0))[0];
+      const plain = best(undefined);
+      const production = best('production') ?? plain;
+      const staging = best('staging') ?? plain ?? production;
       if (production === undefined || staging === undefined) return undefined;
       const entry = ({ folder }: Root): ManifestSourceEntry => ({ kustomize: folder === '' ? '.' : folder });
       return {
@@ -56,6 +75,25 @@ export function kustomizations(files: readonly string[], texts: Texts) {
       };
     },
   };
+}
+
+function isComponent(text: string): boolean {
+  return (mapOf(text) as { kind?: unknown }).kind === 'Component';
+}
+
+/** Files that a kustomization names: what it renders, and what it patches that with. */
+function filesOf(file: string, text: string): readonly string[] {
+  const {
+    resources = [],
+    bases = [],
+    patches = [],
+    patchesStrategicMerge = [],
+  } = mapOf(text) as Record<string, unknown>;
+  return [resources, bases, patches, patchesStrategicMerge]
+    .flat()
+    .map((one) => (typeof one === 'string' ? one : ((one ?? {}) as { path?: unknown }).path))
+    .filter((one): one is string => typeof one === 'string' && !one.includes('\n'))
+    .map((one) => joined(folderOf(file), one));
 }
 
 /** Folders of other kustomizations that one is made from. */

@@ -1,5 +1,14 @@
 import { UseCollector, type VariableUse } from './use.ts';
 
+/** A file for compose also pins what is built and which images run beside; no program is given that. */
+function isPin(name: string, value: string): boolean {
+  return (
+    /(^|_)(IMAGE|DOCKERFILE)(_(NAME|TAG|VERSION|REPO(SITORY)?))?$/.test(name) ||
+    /(^|\/)Dockerfile[^/\s]*\s*$/.test(value) ||
+    (/_VERSION$/.test(name) && /^["']?v?\d+(\.\d+)+/.test(value))
+  );
+}
+
 /** Variables of a `.env` file or sample: `NAME=value`, with or without `export`. A commented line is not set. A sample lists and sets nothing. */
 export function envFileVariables(text: string, path = ''): VariableUse[] {
   const how = /(^|[._-])(example|sample|template|tmpl|dist|defaults?)([._-]|$)/i.test(
@@ -10,7 +19,8 @@ export function envFileVariables(text: string, path = ''): VariableUse[] {
   const uses = new UseCollector(text);
   for (const match of text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*(.*)$/gm)) {
     const [, name = '', value = ''] = match;
-    if (!name.includes('.')) uses.add(name, match.index, how, { value: value.trim() });
+    if (!name.includes('.'))
+      uses.add(name, match.index, how, { value: value.trim(), ...(isPin(name, value) ? { buildTime: true } : {}) });
   }
   return uses.uses;
 }

@@ -19,6 +19,8 @@ export interface VariableUse {
   readonly value?: string;
   /** The workload or compose service that gets it, where the file says so. */
   readonly owner?: string;
+  /** True where the owner is a workload of Kubernetes. */
+  readonly isWorkload?: true;
   /** The property of a framework that the environment sets by this name. */
   readonly property?: string;
   /** Known only while an image or a program is built. */

@@ -26,6 +26,9 @@ const HOLDERS: Readonly<Record<string, RegExp>> = {
 const INFRASTRUCTURE =
   /(^|\/)(postgres|postgis|timescaledb|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|kibana|minio|localstack|mailhog|mailpit|mailcatcher|nginx|traefik|caddy|haproxy|keycloak|vault|consul|grafana|prometheus|jaeger|otel|adminer|pgadmin4?|sonarqube|clickhouse|cassandra|neo4j|selenium|registry|zipkin|loki|tempo|alertmanager|influxdb|couchdb|meilisearch|azurite|dynamodb)[^/]*(:|@|$)/i;
 
+/** Kinds that run containers. */
+const WORKLOAD = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Rollout|Job|CronJob|Pod)$/;
+
 /** A YAML file with what frameworks and tools put into it in their own placeholders. */
 export function yamlFileVariables(text: string, path: string): VariableUse[] {
   const found = [...yamlVariables(text, path)];
@@ -43,12 +46,15 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
   const beside = isCompose ? infrastructureOf(lines) : new Set<string>();
+  const foreign = isCompose ? new Set<number>() : infrastructureDocuments(lines);
   const uses: VariableUse[] = [];
   for (const [index, line] of lines.entries()) {
     const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
-    if (owner !== undefined && beside.has(owner)) continue;
+    if ((owner !== undefined && beside.has(owner)) || foreign.has(line.document)) continue;
+    const isWorkload = !isCompose && WORKLOAD.test(objects.get(line.document)?.kind ?? '');
     for (const use of variablesOf(line, lines, index, objects.get(line.document), { isCompose, isValues })) {
-      if (!isSystemVariable(use.name)) uses.push(owner === undefined || owner === '' ? use : { ...use, owner });
+      if (!isSystemVariable(use.name))
+        uses.push(owner === undefined || owner === '' ? use : { ...use, owner, ...(isWorkload ? { isWorkload } : {}) });
     }
   }
   return uses;
@@ -180,4 +186,14 @@ function composeOwner(line: YamlLine): string | undefined {
 function infrastructureOf(lines: readonly YamlLine[]): Set<string> {
   const images = lines.filter((line) => line.path.length === 3 && line.path[0] === 'services' && line.key === 'image');
   return new Set(images.filter((line) => INFRASTRUCTURE.test(line.value)).map((line) => line.path[1] ?? ''));
+}
+
+/** Documents of a manifest that run nothing but programs beside the product. */
+function infrastructureDocuments(lines: readonly YamlLine[]): Set<number> {
+  const images = new Map<number, string[]>();
+  for (const { document, key, path, value } of lines)
+    if (key === 'image' && path.includes('containers')) images.set(document, [...(images.get(document) ?? []), value]);
+  return new Set(
+    [...images].filter(([, all]) => all.every((one) => INFRASTRUCTURE.test(one))).map(([document]) => document),
+  );
 }

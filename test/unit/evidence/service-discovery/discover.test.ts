@@ -250,3 +250,54 @@ describe('where manifests are rendered from', () => {
     expect(api?.obstacle).toContain('Argo Rollouts');
   });
 });
+
+describe('several ways to install one product', () => {
+  const shop = {
+    'k8s/kustomization.yaml': 'resources: [api.yaml, web.yaml]\n',
+    'k8s/api.yaml': deployment('api', 'api'),
+    'k8s/web.yaml': deployment('web', 'web'),
+    'k8s/load.yaml': deployment('load', 'load'),
+    'kustomize/kustomization.yaml': 'resources: [base]\n',
+    'kustomize/base/kustomization.yaml': 'resources: [api.yaml, web.yaml, load.yaml]\n',
+    'kustomize/base/api.yaml': deployment('api', 'r.example.com/api:1'),
+    'kustomize/base/web.yaml': deployment('web', 'r.example.com/web:1'),
+    'kustomize/base/load.yaml': deployment('load', 'r.example.com/load:1'),
+    'kustomize/components/helper/kustomization.yaml':
+      'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [helper.yaml]\n',
+    'kustomize/components/helper/helper.yaml': deployment('helper', 'helper'),
+    'chart/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'chart/templates/api.yaml': 'x',
+    'chart/templates/web.yaml': 'x',
+    'src/api/Dockerfile': 'FROM x',
+    'src/web/Dockerfile': 'FROM x',
+    'src/load/Dockerfile': 'FROM x',
+    'src/helper/Dockerfile': 'FROM x',
+  };
+
+  test('the one that covers most services renders them all, and a chart of the whole product is no service', async () => {
+    const { services } = await discover(shop);
+    expect(services.map(({ name, rendered }) => [name, rendered?.production ?? 'plain'])).toEqual([
+      ['api', { kustomize: 'kustomize' }],
+      // Nobody includes the component, which renders nothing by itself.
+      ['helper', 'plain'],
+      ['load', { kustomize: 'kustomize' }],
+      ['web', { kustomize: 'kustomize' }],
+    ]);
+  });
+
+  test('a manifest that lies beside a kustomization and is not named by it is applied as it is', async () => {
+    const { services } = await discover({
+      'k8s/kustomization.yaml': 'resources: [api.yaml]\n',
+      'k8s/api.yaml': deployment('api', 'r.example.com/api:1'),
+      'k8s/load.yaml': deployment('load', 'r.example.com/load:1'),
+      'api/Dockerfile': 'FROM x',
+      'load/Dockerfile': 'FROM x',
+    });
+    expect(
+      services.map(({ name, rendered, manifests }) => [name, rendered?.production ?? manifests.production]),
+    ).toEqual([
+      ['api', { kustomize: 'k8s' }],
+      ['load', ['k8s/load.yaml']],
+    ]);
+  });
+});

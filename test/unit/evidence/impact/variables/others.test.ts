@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { readImpact } from '../../../../../src/evidence/impact/read-impact.ts';
+
+const deployment = (name: string, image: string, env: Readonly<Record<string, string>>): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec:\n  template:\n    spec:\n      containers:\n        - name: ${name}\n          image: ${image}\n          env:\n${Object.entries(
+    env,
+  )
+    .map(([key, value]) => `            - name: ${key}\n              value: "${value}"\n`)
+    .join('')}`;
+
+/** Variables of a release that only changes one file. */
+async function found(path: string, before: string, after: string): Promise<string[]> {
+  const { environmentVariables } = await readImpact({
+    diff: `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-x\n+y\n`,
+    filesAtHead: [path],
+    read: async (side) => new Map([[path, side === 'base' ? before : after]]),
+    config: {
+      services: {
+        api: { paths: ['api/**'], manifests: { staging: [path], production: [path] }, dependsOn: [] } as never,
+      },
+      shared: [],
+    },
+  });
+  return environmentVariables.map((one) => `${one.change} ${one.name}${one.buildTime ? ' (build)' : ''}`);
+}
+
+test('what other people’s programs are given in a rendered manifest is no variable of the product', async () => {
+  const rendered = (version: string) =>
+    [
+      deployment('api', `r.example.com/api:${version}`, { API_MODE: version }),
+      deployment('api-worker', `r.example.com/api:${version}`, { WORKER_MODE: version }),
+      deployment('dashboards', 'grafana/grafana:12', { GF_MODE: version }),
+      deployment('gate', 'quay.example.com/someone/gate:1', { GATE_MODE: version }),
+    ].join('---\n');
+  expect(await found('k8s/all.yaml', rendered('1'), rendered('2'))).toEqual([
+    'changed API_MODE',
+    'changed WORKER_MODE',
+  ]);
+});
+
+test('a manifest that names no service of the product is read as it is, but for databases and the like', async () => {
+  const rendered = (version: string) =>
+    [
+      deployment('other', 'r.example.com/other:1', { MODE: version }),
+      deployment('db', 'postgres:17', { PGMODE: version }),
+    ].join('---\n');
+  expect(await found('k8s/all.yaml', rendered('1'), rendered('2'))).toEqual(['changed MODE']);
+});
+
+test('images, Dockerfiles and versions that a .env file pins are known while something is built, and no later', async () => {
+  const env = (n: string) =>
+    `FLAGD_IMAGE=ghcr.io/x/flagd:v0.12.${n}\nIMAGE_VERSION=2.${n}.0\nJAVA_AGENT_VERSION=2.2${n}.1\nAD_DOCKERFILE=./src/ad${n}/Dockerfile\nMODE=${n}\nAPI_VERSION=v${n}\n`;
+  expect(await found('.env', env('1'), env('2'))).toEqual([
+    'changed AD_DOCKERFILE (build)',
+    'changed API_VERSION',
+    'changed FLAGD_IMAGE (build)',
+    'changed IMAGE_VERSION (build)',
+    'changed JAVA_AGENT_VERSION (build)',
+    'changed MODE',
+  ]);
+});
