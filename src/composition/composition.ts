@@ -111,10 +111,10 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
 }
 
 /** What a platform decides. */
-type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords'>;
+type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents'>;
 
 async function realWorld({ repository, store }: Ground, config: Config, { env, sink }: Surroundings): Promise<World> {
-  const { createChangeRecords, createRealEnvironments, createHooks } = await import('./real.ts');
+  const { createChangeRecords, createIncidents, createRealEnvironments, createHooks } = await import('./real.ts');
   const { root } = repository;
   return {
     store,
@@ -122,6 +122,7 @@ async function realWorld({ repository, store }: Ground, config: Config, { env, s
     environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink),
     notifier: createHooks(config, root, env),
     changeRecords: createChangeRecords(config, root, env),
+    incidents: createIncidents(config, root, env),
   };
 }
 

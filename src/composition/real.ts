@@ -4,6 +4,7 @@ import { openChangeRecords } from '../adapters/change-record/open.ts';
 import { exec } from '../adapters/exec.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
 import { createEndpointFetch } from '../adapters/http/login.ts';
+import { openIncidents } from '../adapters/incidents/open.ts';
 import { createKubectlCluster } from '../adapters/kubectl/cluster.ts';
 import { openMetricStore } from '../adapters/metrics/open-store.ts';
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
@@ -16,6 +17,7 @@ import { asEndpoint, type Endpoint } from '../plan/endpoint.ts';
 import type { ChangeRecords } from '../ports/change-records.ts';
 import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { Incidents } from '../ports/incidents.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Workspace } from '../ports/workspace.ts';
 
@@ -111,6 +113,13 @@ export function createChangeRecords({ changeRecord }: Config, cwd: string, env: 
     exec,
     fetchOf: (endpoint) => createEndpointFetch(endpoint, { env, cwd, exec }),
   });
+}
+
+/** The system of incidents that relctl.yaml names, if it names one. */
+export function createIncidents({ incidents }: Config, cwd: string, env: Env): Incidents | undefined {
+  if (incidents === undefined) return undefined;
+  const fetchOf = (endpoint: Endpoint) => createEndpointFetch(endpoint, { env, cwd, exec });
+  return openIncidents(incidents, { env, cwd, exec, fetchOf });
 }
 
 function noPrometheus(environment: string): RelctlError {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { changeRecordSchema } from './change-record.ts';
 import { endpointSchema } from './endpoint.ts';
 import { forgeSchema } from './forge.ts';
+import { incidentsSchema } from './incidents.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
 import { percentSchema, strategyName } from './spec/terms.ts';
 import { durationSchema } from './spec.ts';
@@ -143,6 +144,16 @@ const channelSchema = z.discriminatedUnion('kind', [
     to: z.array(z.string().min(3)).min(1),
     userFrom: secretFromEnvironment.optional(),
     passwordFrom: secretFromEnvironment.optional(),
+    invitations: z
+      .boolean()
+      .default(false)
+      .describe('True: the change window and the review arrive in the calendars of those who take part'),
+  }),
+  z.strictObject({
+    kind: z.literal('pagerduty'),
+    ...channelBase,
+    routingKeyFrom: secretFromEnvironment,
+    url: loopbackOrWeb.default('https://events.pagerduty.com/v2/enqueue'),
   }),
   z
     .looseObject({ kind: z.literal('registered'), ...channelBase, channel: z.string().regex(/^[a-z][a-z0-9-]*$/) })
@@ -203,6 +214,7 @@ export const configSchema = z.strictObject({
   notifications: z.array(channelSchema).default([]),
   changeRecord: changeRecordSchema.optional(),
   forge: forgeSchema.optional(),
+  incidents: incidentsSchema.optional(),
 });
 
 /** The configuration of a repository. */

@@ -190,6 +190,8 @@ export const EVENT_DATA = {
     gaps: z.array(text).default([]),
     /** Services of which production no longer runs what was deployed. */
     drift: z.array(text).optional(),
+    /** Why the company's system of incidents could not be read. */
+    incidentsUnknown: text.optional(),
     note: z.string().default(''),
     /** Share of the span in which every SLO was measured, 0 to 1. */
     coverage: z.number().min(0).max(1).optional(),

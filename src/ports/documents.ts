@@ -27,7 +27,7 @@ export interface Documents {
 export interface Invitation {
   /** Id of the release; with the kind of meeting it stands for the entry for ever. */
   readonly release: string;
-  readonly meeting: 'review';
+  readonly meeting: 'review' | 'window';
   readonly summary: string;
   readonly description: string;
   /** Milliseconds since the epoch. */
@@ -39,4 +39,6 @@ export interface Invitation {
   readonly sequence: number;
   /** When this version was made, milliseconds since the epoch. */
   readonly stamp: number;
+  /** True where the entry is taken away again. */
+  readonly cancelled?: boolean;
 }

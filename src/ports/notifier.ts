@@ -20,6 +20,16 @@ export interface Message {
   readonly at: string;
   readonly informed: readonly string[];
   readonly simulated: boolean;
+  /** An entry for people's calendars that comes with it. */
+  readonly invitation?: CalendarInvitation;
   /** For programs: the transition itself, in place of the words. */
   readonly event?: CdEvent;
+}
+
+/** An entry for calendars, as mail programs take it (iTIP, RFC 5546, in mail: RFC 6047). */
+export interface CalendarInvitation {
+  readonly method: 'REQUEST' | 'CANCEL';
+  /** iCalendar text. */
+  readonly text: string;
+  readonly attendees: readonly string[];
 }

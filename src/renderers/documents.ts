@@ -21,7 +21,8 @@ export const DOCUMENTS: Documents = {
   },
   async invitation({ release, meeting, ...event }) {
     const { releaseCalendar } = await import('./ics.ts');
-    return releaseCalendar([{ ...event, subject: release, kind: meeting }], 'request');
+    const method = event.cancelled === true ? 'cancel' : 'request';
+    return releaseCalendar([{ ...event, subject: release, kind: meeting }], method);
   },
   async calendar(entries) {
     const [{ releaseCalendar }, { calendarFileEvents }] = await Promise.all([

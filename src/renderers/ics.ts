@@ -27,13 +27,13 @@ export interface ReleaseEvent {
 /**
  * The events as iCalendar (RFC 5545): CRLF line ends, lines of at most 75 octets, times in UTC, a UID that is the same for the
  * same release and kind for ever, so that a calendar replaces an entry whose SEQUENCE rose instead of showing two.
- * @param method `publish` for a calendar to look at, `request` for an invitation that is mailed
+ * @param method `publish` for a calendar to look at, `request` for an invitation that is mailed, `cancel` to take it back
  */
-export function releaseCalendar(events: readonly ReleaseEvent[], method: 'publish' | 'request' = 'publish'): string {
+export function releaseCalendar(events: readonly ReleaseEvent[], method: keyof typeof METHODS = 'publish'): string {
   const calendar = ical({
     name: 'Releases',
     prodId: { company: 'relctl', product: 'releases', language: 'EN' },
-    method: method === 'publish' ? ICalCalendarMethod.PUBLISH : ICalCalendarMethod.REQUEST,
+    method: METHODS[method],
   });
   for (const event of events) {
     calendar.createEvent({
@@ -59,6 +59,12 @@ export function releaseCalendar(events: readonly ReleaseEvent[], method: 'publis
   }
   return `${calendar.toString()}\r\n`;
 }
+
+const METHODS = {
+  publish: ICalCalendarMethod.PUBLISH,
+  request: ICalCalendarMethod.REQUEST,
+  cancel: ICalCalendarMethod.CANCEL,
+} as const;
 
 /** The UID of an event. Encoding keeps two subjects apart and the UID free of anything that would need escaping. */
 export function eventUid(event: Pick<ReleaseEvent, 'subject' | 'kind'>): string {

@@ -59,6 +59,15 @@ export async function doctor(context: Context): Promise<Outcome> {
       return `${changeRecords.system} answers`;
     });
   }
+  const { incidents } = context;
+  if (incidents !== undefined) {
+    await look('incidents', async () => {
+      const now = context.clock.now();
+      const read = await incidents.opened({ from: now - 3_600_000, to: now });
+      if (read.ok) return `${incidents.system} answers`;
+      throw new RelctlError('alerts.unreachable', read.noData.detail, { hints: ['look at incidents in relctl.yaml'] });
+    });
+  }
   checks.push(...(await forgeCheck(context)));
   const bad = checks.filter((check) => check.state === 'failed');
   return {

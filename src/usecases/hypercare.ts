@@ -202,6 +202,9 @@ function findings(release: Release, observation: Observation): Outcome['blocks']
       kind: 'checks',
       checks: [
         ...(observation.drift ?? []).map((text) => ({ state: 'failed' as const, text })),
+        ...(observation.incidentsUnknown === undefined
+          ? []
+          : [{ state: 'failed' as const, text: 'incidents are not known', detail: observation.incidentsUnknown }]),
         ...observation.slos.map((slo) => ({
           state: slo.ok ? (slo.code === 'burnt' ? ('warning' as const) : ('ok' as const)) : ('failed' as const),
           text: slo.name,

@@ -5,7 +5,6 @@ import { ACTS } from '../../src/domain/signing/acts.ts';
 import type { appendEvent } from '../../src/plan/chain.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { collect } from '../../src/usecases/collect.ts';
-import { status } from '../../src/usecases/status.ts';
 import { refusal } from '../support/company.ts';
 import { OPERATOR, submit, voteGo } from '../support/company-walk.ts';
 import { type PaperForge, paperForge } from '../support/paper-forge.ts';
@@ -151,7 +150,9 @@ describe('a vote as a review on the request', () => {
     forge.review('chen', forge.filled('Go'));
     // The submission is void with it, so nothing is asked of anybody until the plan is submitted again or put back.
     expect((await collected()).data).toMatchObject({ recorded: [], phase: 'draft' });
-    expect((await status(company.as(OPERATOR), company.id)).data).toMatchObject({ approvalVoid: true });
+    const { data } = await audit(company.as(OPERATOR), company.id);
+    const codes = (data.findings as { code: string }[]).map((one) => one.code);
+    expect(codes.filter((code) => code === 'spec-changed').length).toBeGreaterThan(0);
   });
 });
 

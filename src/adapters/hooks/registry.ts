@@ -1,6 +1,7 @@
 import type { Channel } from '../../plan/config.ts';
 import { sendToCommand } from './command.ts';
 import type { Delivery } from './delivery.ts';
+import { sendToPagerDuty } from './pagerduty.ts';
 import { sendToSlack } from './slack.ts';
 import { sendToSmtp } from './smtp.ts';
 import { sendToTeams } from './teams.ts';
@@ -25,6 +26,7 @@ const BUILT_IN: { readonly [K in BuiltIn]: ChannelKind<Settings<K>> } = {
   slack: { send: sendToSlack },
   teams: { send: sendToTeams },
   smtp: { send: sendToSmtp },
+  pagerduty: { send: sendToPagerDuty },
 };
 
 /** Every channel by its name. What is added here is written in relctl.yaml as `{ kind: registered, channel: <key>, … }`. */

@@ -13,6 +13,7 @@ export interface SmtpChannel {
   readonly to: readonly string[];
   readonly userFrom?: string | undefined;
   readonly passwordFrom?: string | undefined;
+  readonly invitations?: boolean | undefined;
 }
 
 const ADDRESS = /^[^\s@<>,;]+@[^\s@<>,;]+$/;
@@ -30,7 +31,10 @@ export async function sendToSmtp(delivery: Delivery, channel: SmtpChannel): Prom
   const auth = readLogin(delivery, channel);
   const { title, text, facts } = wordingOf(message);
   const known = channel.to.join(' ').toLowerCase();
-  const copies = message.informed.filter((name) => ADDRESS.test(name) && !known.includes(name.toLowerCase()));
+  // A calendar takes an invitation only of a mail that reached its attendee.
+  const invitation = channel.invitations === true ? message.invitation : undefined;
+  const wanted = [...new Set([...message.informed, ...(invitation?.attendees ?? [])])];
+  const copies = wanted.filter((name) => ADDRESS.test(name) && !known.includes(name.toLowerCase()));
   // Loaded here, because most commands send no mail.
   const { createTransport } = await import('nodemailer');
   let socket: Socket | undefined;
@@ -62,6 +66,9 @@ export async function sendToSmtp(delivery: Delivery, channel: SmtpChannel): Prom
       ...(copies.length === 0 ? {} : { cc: copies }),
       subject: cutTo(title, 200),
       text: `${text}\n\n${facts.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`,
+      ...(invitation === undefined
+        ? {}
+        : { icalEvent: { method: invitation.method, filename: 'invite.ics', content: invitation.text } }),
       messageId: messageId(message.key, channel.from),
       date: new Date(message.at),
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Relctl-Topic': message.topic },

@@ -11,6 +11,7 @@ import { checkDeployed } from '../cluster/running.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { readSloCounts } from '../slo/counts.ts';
+import { takeOverIncidents } from './incidents.ts';
 
 /** What is seen of the time since hypercare began. */
 export type Observation = EventData<'hypercare.observed'>;
@@ -34,6 +35,7 @@ export async function observe(context: Context, release: Release, note: string):
   const { timeZone } = plan.spec.window;
   const span: Span = { from: timeOf(state.hypercare?.startedAt ?? ''), to: context.clock.now() };
   const metrics = context.environments.metrics('production');
+  const incidentsUnknown = await takeOverIncidents(context, release);
   const [slos, { gaps, holes }, alerts, running] = await Promise.all([
     Promise.all(plan.spec.slos.map((slo) => observeSlo(metrics, slo, span, burnLimit, timeZone))),
     gapsOf(context, metrics, plan.spec.slos, span, timeZone),
@@ -44,11 +46,16 @@ export async function observe(context: Context, release: Release, note: string):
   return {
     from: isoTime(span.from),
     to: isoTime(span.to),
-    healthy: slos.every((slo) => slo.ok) && alerts.every((alert) => !alert.counts) && drift.length === 0,
+    healthy:
+      slos.every((slo) => slo.ok) &&
+      alerts.every((alert) => !alert.counts) &&
+      drift.length === 0 &&
+      incidentsUnknown === undefined,
     slos,
     alerts: alerts.map((alert) => alert.text),
     gaps,
     ...(drift.length === 0 ? {} : { drift }),
+    ...(incidentsUnknown === undefined ? {} : { incidentsUnknown }),
     note,
     coverage: coverageOf(span, holes),
     burnLimit,

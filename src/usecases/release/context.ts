@@ -5,6 +5,7 @@ import type { Documents } from '../../ports/documents.ts';
 import type { Environments } from '../../ports/environments.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { Ballots, Forge } from '../../ports/forge.ts';
+import type { Incidents } from '../../ports/incidents.ts';
 import type { Interruption } from '../../ports/interruption.ts';
 import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -55,6 +56,8 @@ export interface Context {
   readonly notifier: Notifier;
   /** The company's own system of changes, where relctl.yaml names one. */
   readonly changeRecords?: ChangeRecords | undefined;
+  /** The company's own system of incidents, where relctl.yaml names one. */
+  readonly incidents?: Incidents | undefined;
   readonly documents: Documents;
   readonly prompter: Prompter;
   readonly sink: EventSink;

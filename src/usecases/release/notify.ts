@@ -2,9 +2,12 @@ import { eventOfKey } from '../../domain/cd-events/outbox.ts';
 import { CHANGE_RECORD } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
 import { formatWindow } from '../../domain/schedule/calendar.ts';
+import { invitationOf } from '../../domain/schedule/invitations.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Topic } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { CalendarInvitation } from '../../ports/notifier.ts';
 import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
@@ -136,6 +139,7 @@ async function attempt(
   const { plan } = release.journal;
   if (channel === CHANGE_RECORD) return attemptChange(context, release, entry);
   const event = eventOfKey(plan, plan.events, entry.key);
+  const invitation = await calendarEntry(context, plan, entry.key);
   try {
     await context.notifier.send(channel, {
       key: entry.key,
@@ -147,6 +151,7 @@ async function attempt(
       informed: plan.spec.owners.informed,
       simulated: context.environments.simulated,
       ...(event === undefined ? {} : { event }),
+      ...(invitation === undefined ? {} : { invitation }),
     });
     return undefined;
   } catch (error) {
@@ -163,6 +168,17 @@ async function attemptChange(context: Context, release: Release, entry: OutboxEn
     if (error instanceof RelctlError && error.code === 'change-record.failed') return error;
     throw error;
   }
+}
+
+async function calendarEntry(
+  { documents }: Context,
+  plan: ReleasePlan,
+  key: string,
+): Promise<CalendarInvitation | undefined> {
+  const entry = invitationOf(plan, key);
+  if (entry === undefined) return undefined;
+  const method = entry.cancelled === true ? 'CANCEL' : 'REQUEST';
+  return { method, text: await documents.invitation(entry), attendees: entry.attendees };
 }
 
 /** Fills `{name}` in a wording; names that are not known stay as they are. */

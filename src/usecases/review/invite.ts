@@ -1,10 +1,9 @@
 import { formatMoment, isoTime, reviewDate, startOfDate, wallTimeIn } from '../../domain/schedule/calendar.ts';
+import { REVIEW_MS } from '../../domain/schedule/invitations.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { notify } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
-
-const LENGTH_MS = 3_600_000;
 
 /**
  * Invites Product, R&D and Operations to the review: so many days after the window as the policy says, at the time of day at
@@ -25,7 +24,7 @@ export async function inviteToReview(context: Context, release: Release): Promis
       summary: `Post-release review: ${plan.metadata.feature}`,
       description: `Lessons, technical debt and success metrics of ${plan.metadata.feature} (${plan.id}). Draft: ${command`relctl review ${plan.id} --draft`}`,
       start,
-      end: start + LENGTH_MS,
+      end: start + REVIEW_MS,
       organizer: owners.rdLead,
       attendees,
       sequence: plan.events.length,

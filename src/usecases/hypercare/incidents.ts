@@ -1,0 +1,27 @@
+import { timeOf } from '../../domain/schedule/calendar.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
+import { reportIncident } from './acts.ts';
+
+/**
+ * Takes over what the company's own system says of incidents since the deployment began: those that are open there are open here, whatever somebody
+ * typed, and those that ended there end here. Incidents that only people linked stay theirs.
+ * @returns why the system could not be read; then nobody knows whether there is an incident
+ */
+export async function takeOverIncidents(context: Context, release: Release): Promise<string | undefined> {
+  const { incidents, clock } = context;
+  const { journal } = release;
+  const { deployment } = journal.state;
+  if (incidents === undefined || deployment === undefined) return undefined;
+  const read = await incidents.opened({ from: timeOf(deployment.started.at), to: clock.now() });
+  if (!read.ok) return `${incidents.system}: ${read.noData.detail}`;
+  for (const { ref, title, severity, isOpen } of read.value) {
+    const known = journal.state.incidents.filter((one) => one.ref === ref);
+    const standsOpen = known.some((one) => one.closedAt === undefined);
+    const opens = isOpen ? !standsOpen : known.length === 0;
+    if (opens)
+      await reportIncident(context, release, { ref, severity: String(severity), resolved: false, note: title });
+    if (!isOpen && (opens || standsOpen)) await reportIncident(context, release, { ref, resolved: true, note: title });
+  }
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import { afterEach, expect, it } from 'vitest';
+import { timeOf } from '../../src/domain/schedule/calendar.ts';
+import type { FoundIncident, Incidents } from '../../src/ports/incidents.ts';
+import { hypercare } from '../../src/usecases/hypercare.ts';
+import { type Company, openCompany, refusal } from '../support/company.ts';
+import { OPERATOR, walkTo } from '../support/company-walk.ts';
+
+/** Hypercare goes by the incidents of the company's own system, and not by what somebody typed. */
+
+let company: Company;
+afterEach(() => company.close());
+
+it('takes over what the system says, is unhealthy while that cannot be read, and ends only when all are over', async () => {
+  company = await openCompany();
+  await walkTo(company, 'hypercare');
+  const found: FoundIncident[] = [];
+  let reads = true;
+  const incidents: Incidents = {
+    system: 'pager',
+    opened: async () =>
+      reads ? { ok: true, value: [...found] } : { ok: false, noData: { reason: 'unreachable', detail: 'it is down' } },
+  };
+  const look = (options: Partial<Parameters<typeof hypercare>[2]> = {}) =>
+    hypercare(company.as(OPERATOR, { incidents }), company.id, { exit: false, ...options });
+  const { clock } = company.sandbox;
+  clock.advanceTo(clock.now() + 3_600_000);
+  found.push({ ref: 'INC-1', title: 'checkout slow', severity: 3, isOpen: true });
+  await look();
+  await look();
+  expect((await company.state()).incidents).toMatchObject([{ ref: 'INC-1', severity: 3, closedAt: undefined }]);
+  // Somebody says that it is over; the system does not.
+  await look({ incident: { ref: 'INC-1', resolved: true } });
+  await look();
+  expect((await company.state()).incidents.filter((one) => one.closedAt === undefined)).toHaveLength(1);
+  const { hypercare: care } = await company.state();
+  clock.advanceTo(timeOf(care?.until ?? '') + 60_000);
+  const refused = await refusal(look({ exit: true, confirmed: true }));
+  expect(refused.data).toMatchObject({ refusals: [{ gate: 'incidents.closed' }] });
+  found[0] = { ref: 'INC-1', title: 'checkout slow', severity: 3, isOpen: false };
+  reads = false;
+  const unknown = await refusal(look({ exit: true, confirmed: true }));
+  expect(unknown.data).toMatchObject({ refusals: [{ gate: 'hypercare.healthy' }, { gate: 'incidents.closed' }] });
+  reads = true;
+  expect((await look({ exit: true, confirmed: true })).result).toBe('done');
+});
