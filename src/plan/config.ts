@@ -146,7 +146,7 @@ const channelSchema = z.discriminatedUnion('kind', [
     passwordFrom: secretFromEnvironment.optional(),
     invitations: z
       .boolean()
-      .default(false)
+      .optional()
       .describe('True: the change window and the review arrive in the calendars of those who take part'),
   }),
   z.strictObject({
