@@ -64,13 +64,13 @@ const COUNTING = (request: Record<string, never>): unknown => {
   const wanted = pods.filter((pod) =>
     matchers.every(({ operator, value: text }) => (operator === '=' ? pod.track === text : pod.track !== text)),
   );
-  const series = wanted.map(({ pod, rate }) => {
+  const series = wanted.map(({ pod, track, rate }) => {
     const counts = [];
     const newest = Math.min(Date.parse(to), Date.UTC(2026, 11, 3, 19));
     for (let at = Math.ceil((Date.parse(from) + 1) / 60_000) * 60_000; at <= newest; at += 60_000) {
       counts.push([new Date(at).toISOString(), rate]);
     }
-    return { labels: { pod }, counts };
+    return { labels: { pod, track }, counts };
   });
   return { interval: 60, series };
 };
