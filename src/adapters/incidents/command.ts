@@ -6,7 +6,7 @@ import type { Incidents } from '../../ports/incidents.ts';
 import { lastWords, secretsIn } from '../hooks/redact.ts';
 import { parseJson } from '../http/json.ts';
 import { noData } from '../prometheus/api.ts';
-import type { IncidentGround } from './open.ts';
+import type { IncidentGround } from './ground.ts';
 
 /** Incidents behind a program of the company: one JSON document in, one out. docs/incidents.md has the contract. */
 

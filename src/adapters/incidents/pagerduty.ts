@@ -5,7 +5,7 @@ import type { FoundIncident, Incidents } from '../../ports/incidents.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { parseJson } from '../http/json.ts';
 import { noData } from '../prometheus/api.ts';
-import type { IncidentGround } from './open.ts';
+import type { IncidentGround } from './ground.ts';
 
 /**
  * PagerDuty by its REST API v2 (developer.pagerduty.com, "List incidents"): `status` is triggered, acknowledged or resolved; the name of `priority` is
