@@ -159,6 +159,18 @@ describe('where the policy asks for an approved change record', () => {
     });
   });
 
+  it('nothing is deployed once the system, or a program that answers for it, is another than was submitted', async () => {
+    company = await open(true);
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    const { config } = company.as(OPERATOR);
+    const friendly = { kind: 'command', repository: 'acme/shop', command: ['node', 'yes.mjs'] };
+    const replaced = { config: { ...config, changeRecord: friendly as unknown as typeof config.changeRecord } };
+    const error = await refusal(toProduction(company, { mode: 'canary' }, replaced));
+    expect(refusedGates(error)).toContain('bound.same');
+    expect(error.message + error.hints.join()).toContain('relctl.yaml changeRecord.kind');
+  });
+
   it('doctor asks the system', async () => {
     company = await open(true);
     const seen = async () => {

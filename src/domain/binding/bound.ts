@@ -31,6 +31,8 @@ export function boundOf({ config, policy, services, base, objects, programs }: B
       environments: config.environments,
       services: Object.fromEntries(named),
       metrics: config.metrics,
+      // Where the policy asks for an approved change record, its system decides.
+      changeRecord: config.changeRecord,
     }),
     ...fieldsOf('policy', whatIsAskedOnce(policy)),
     'candidate.base': base,
@@ -71,6 +73,7 @@ function whatIsAskedOnce(policy: Policy): object {
     aliases: _aliases,
     machines: _machines,
     signing: _signing,
+    changeRecord: _changeRecord,
     ...rest
   } = policy;
   return rest;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { RelctlError } from '../../errors.ts';
+import type { Config } from '../../plan/config.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -20,7 +21,7 @@ async function readBound(context: Context, plan: ReleasePlan, policy: Policy): P
   const [base, objects, programs] = await Promise.all([
     repository.resolve(candidate.base),
     renderedObjects(context, plan.spec),
-    programsOf(context, plan.spec),
+    programsOf(context, [...programsOfPlan(plan.spec), ...programsOfConfig(config)]),
   ]);
   return boundOf({ config, policy, services: services.map((one) => one.name), base, objects, programs });
 }
@@ -62,16 +63,31 @@ async function readKept(context: Context, id: string, evidence: Evidence): Promi
   return boundSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
-/** Digests of the files of the work tree that the plan's commands name, as program or as argument. */
-async function programsOf(context: Context, spec: Spec): Promise<Readonly<Record<string, string>>> {
-  const commands = [
+/** Commands of the plan. */
+function programsOfPlan(spec: Spec): readonly string[] {
+  return [
     ...spec.smokeTests.map((one) => one.command),
     ...spec.resources.map((one) => ('command' in one ? one.command : undefined)),
     ...spec.alerts.map((one) => one.drill),
+  ].flatMap((command) => command ?? []);
+}
+
+/** Commands of relctl.yaml whose answer decides: what was measured, and whether the change is approved. */
+function programsOfConfig({ environments, changeRecord }: Config): readonly string[] {
+  const { staging, production } = environments;
+  const settings: readonly (Readonly<Record<string, unknown>> | undefined)[] = [
+    staging.metrics,
+    production.metrics,
+    changeRecord,
   ];
-  const words = new Set(commands.flatMap((command) => command ?? []).filter((word) => /^[^-/][^\0]*$/.test(word)));
+  return settings.flatMap((one) => (Array.isArray(one?.command) ? one.command.map(String) : []));
+}
+
+/** Digests of the files of the work tree that words of commands name, as program or as argument. */
+async function programsOf(context: Context, words: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const named = new Set(words.filter((word) => /^[^-/][^\0]*$/.test(word)));
   const found: [string, string][] = [];
-  for (const word of [...words].sort()) {
+  for (const word of [...named].sort()) {
     const bytes = await fileOf(context, word);
     if (bytes !== undefined) found.push([word, sha256(unixLineBytes(bytes))]);
   }
