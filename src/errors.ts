@@ -108,6 +108,7 @@ export const ERRORS = {
   'signing.failed': 'failed',
   'sharing.conflict': 'failed',
   'sharing.refused': 'failed',
+  'sharing.unreachable': 'failed',
   'sharing.work-tree': 'failed',
   'review.incomplete': 'failed',
   'incident.unknown': 'usage',

@@ -54,6 +54,7 @@ async function execute(parsed: Parsed, io: Io): Promise<number> {
     const invocation = { ...invocationOf(parsed, terminal.surroundings, io, opened), commands: ENTRIES };
     const outcome = await (await recordingOf(action, flags))(invocation);
     await deliverRest(opened, parsed, 'for programs');
+    await settleRecords(opened);
     await terminal.progress.settle();
     const exitCode = outcome.result === 'done' ? 0 : EXIT_CODES[outcome.result];
     await presentOutcome(outcome, { command, exitCode }, flags, io);
@@ -61,6 +62,7 @@ async function execute(parsed: Parsed, io: Io): Promise<number> {
   } catch (error) {
     const refused = error instanceof RelctlError && error.code === 'gate.refused';
     await deliverRest(opened, parsed, refused ? 'all' : 'for programs').catch(() => undefined);
+    await settleRecords(opened);
     await terminal.progress.settle();
     return fail(error, flags, command, io);
   }
@@ -80,6 +82,11 @@ async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 
   await (await import('./usecases/release/deliver-rest.ts')).deliverRest(context, id, which);
 }
 
+/** What could not leave this machine while the command worked is tried once more. */
+async function settleRecords(opened: readonly Context[]): Promise<void> {
+  for (const { records } of opened) await records?.settle();
+}
+
 /** `--commit` and `--push` put the same thing around every command; without them it is said what is not committed. */
 async function recordingOf(action: CommandAction, flags: Parsed['flags']): Promise<CommandAction> {
   if (flags.commit !== true && flags.push !== true) {
@@ -97,8 +104,11 @@ function invocationOf(
   opened: Context[],
 ): Omit<Invocation, 'commands'> {
   let ground: Promise<Ground> | undefined;
-  const open = async (actor: string | undefined): Promise<Context> =>
-    (await import('./composition/composition.ts')).openContext({ ...surroundings, actor });
+  const open = async (
+    actor: string | undefined,
+    options: Pick<Surroundings, 'sharesRecords'> = {},
+  ): Promise<Context> =>
+    (await import('./composition/composition.ts')).openContext({ ...surroundings, ...options, actor });
   return {
     args: parsed.args,
     flags: parsed.flags,
@@ -106,15 +116,18 @@ function invocationOf(
     prompter: surroundings.prompter,
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
-    async context() {
-      const context = await open(surroundings.actor);
+    async context(options) {
+      const context = await open(surroundings.actor, options);
       opened.push(context);
       return context;
     },
     observing: () => open(surroundings.actor ?? 'relctl'),
     reading: async () => (await import('./composition/reading.ts')).openReading(surroundings),
     ground() {
-      ground ??= import('./composition/composition.ts').then(({ openGround }) => openGround(io.cwd));
+      const { sink } = surroundings;
+      ground ??= import('./composition/composition.ts').then(({ openGround }) =>
+        openGround(io.cwd, io.env, { records: 'known', sink }),
+      );
       return ground;
     },
     sink: surroundings.sink,

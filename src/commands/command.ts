@@ -18,8 +18,11 @@ export interface Invocation {
   readonly commands: readonly CompletedCommand[];
   /** Asks the person at the terminal, for commands that need no context. */
   readonly prompter: Prompter;
-  /** The repository with its configuration and the world that it names. */
-  context(): Promise<Context>;
+  /**
+   * The repository with its configuration and the world that it names. With `sharesRecords`, as where production is changed, what is
+   * recorded is shared as it is made wherever there is a remote: `real`, unless the company is a simulated one.
+   */
+  context(options?: { readonly sharesRecords: 'real' | 'any' }): Promise<Context>;
   /** The same for a command that looks at all of it and does nothing: nobody has to be known. */
   observing(): Promise<Context>;
   /** The same for a command that only reads: quicker, and closed to clusters, metrics and people. */

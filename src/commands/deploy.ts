@@ -8,7 +8,8 @@ export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
   const mode = modeOf(flags);
   if (mode === 'dryRun') return previewDeploy(await invocation.context(), argument(invocation, 0));
-  return deploy(await invocation.context(), argument(invocation, 0), {
+  const context = await invocation.context({ sharesRecords: 'real' });
+  return deploy(context, argument(invocation, 0), {
     mode,
     ...given(flags, 'exception'),
     ...given(flags, 'reason'),

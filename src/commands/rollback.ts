@@ -3,7 +3,8 @@ import { argument, type CommandAction, given, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
-  return rollback(await invocation.context(), argument(invocation, 0), {
+  const context = await invocation.context({ sharesRecords: 'real' });
+  return rollback(context, argument(invocation, 0), {
     ...given(flags, 'reason'),
     ...(isSet(flags, 'confirm') ? { confirmed: true } : {}),
     takeOver: isSet(flags, 'takeOver'),

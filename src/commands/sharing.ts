@@ -1,4 +1,5 @@
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
@@ -15,14 +16,22 @@ export function sharing(action: CommandAction, options: { readonly push: boolean
     let opened: Context | undefined;
     const watched: Invocation = {
       ...invocation,
-      async context() {
-        const context = await invocation.context();
+      async context(wanted) {
+        const context = await invocation.context(wanted);
         opened = { ...context, store: noting(context.store, touched) };
         return opened;
       },
     };
-    const share = async (): Promise<SharedRecords | undefined> =>
-      opened === undefined || touched.size === 0 ? undefined : shareRecords(opened, [...touched], options);
+    const share = async (): Promise<SharedRecords | undefined> => {
+      // Records on a branch of their own are shared by then.
+      if (opened === undefined || opened.records !== undefined || touched.size === 0) return undefined;
+      try {
+        return await shareRecords(opened, [...touched], options);
+      } catch (error) {
+        if (!(error instanceof RelctlError) || error.code !== 'sharing.refused') throw error;
+        return toRecordsBranch(invocation, [...touched], opened, error);
+      }
+    };
     let outcome: Outcome;
     try {
       outcome = await action(watched);
@@ -32,6 +41,24 @@ export function sharing(action: CommandAction, options: { readonly push: boolean
     }
     return withRecords(outcome, await share());
   };
+}
+
+/**
+ * A branch that takes no pushes is protected, as it should be: then records go to a branch of their own, from now on and for everybody.
+ * Errors: the refusal, where there is no such branch either.
+ */
+async function toRecordsBranch(
+  invocation: Invocation,
+  ids: readonly string[],
+  { repository }: Context,
+  refusal: RelctlError,
+): Promise<SharedRecords> {
+  const { records } = await invocation.context({ sharesRecords: 'any' });
+  if (records === undefined) throw refusal;
+  for (const id of ids) await records.secure(id);
+  const why = `${refusal.message}. Records are shared on ${records.branch} from now on, by every clone; \`git reset --keep @{upstream}\` takes the commit that was made for them off this branch`;
+  invocation.sink.emit({ type: 'note', level: 'info', text: why });
+  return { commit: await repository.sharing.head(), subjects: [], pushed: records.branch, rebased: 0, decided: [] };
 }
 
 /** The command's own error is told; what became of the records beside it is a warning. */

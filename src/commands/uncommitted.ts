@@ -11,14 +11,15 @@ export function sayingUncommitted(action: CommandAction): CommandAction {
     let opened: Context | undefined;
     const watched: Invocation = {
       ...invocation,
-      async context() {
-        const context = await invocation.context();
+      async context(wanted) {
+        const context = await invocation.context(wanted);
         opened = { ...context, store: noting(context.store, touched) };
         return opened;
       },
     };
     const outcome = await action(watched);
-    if (opened === undefined || touched.size === 0) return outcome;
+    // Records on a branch of their own are committed and shared by then.
+    if (opened === undefined || opened.records !== undefined || touched.size === 0) return outcome;
     const actions: NextAction[] = [];
     for (const id of touched) actions.push(await committing(opened, id));
     return { ...outcome, blocks: withActions(outcome.blocks, actions) };

@@ -22,12 +22,14 @@ import type { OwnPackage } from '../ports/own-package.ts';
 import type { RehearsalStage } from '../ports/people.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
+import type { Records } from '../ports/records.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
 import type { SandboxControl } from '../ports/sandbox-control.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
 import type { Context, SigningGround } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
+import { openRecords, type RecordsWanted } from './records.ts';
 
 /** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
 
@@ -48,6 +50,8 @@ export interface Ground {
   readonly state: string;
   readonly workspace: Workspace;
   readonly store: PlanStore;
+  /** Where records are shared as they are made; `undefined` where they lie in the work tree alone. */
+  readonly records: Records | undefined;
   readonly signing: Context['signing'];
   readonly clock: Clock;
   /** The relctl that runs, as a package. */
@@ -62,20 +66,31 @@ export interface Surroundings {
   readonly prompter: Prompter;
   /** Who acts, when it is not git's user. */
   readonly actor: string | undefined;
+  /** Where production is changed, or sharing was asked for: then records are shared as they are made, if there is a remote. */
+  readonly sharesRecords?: 'real' | 'any';
 }
 
 /** Opens the repository that the working directory belongs to. Errors: `repo.not-git`, `tool.missing`. */
-export async function openGround(cwd: string, env: StateEnvironment = process.env): Promise<Ground> {
+export async function openGround(
+  cwd: string,
+  env: StateEnvironment = process.env,
+  wanted: RecordsWanted = { records: 'work tree' },
+): Promise<Ground> {
   const repository = await openRepository(cwd);
   const { root } = repository;
   await refuseKeptState(root, (path) => trackedBelow(root, path));
   const state = await stateFolder(root, env);
+  const workspace = createWorkspace(root, TEMPLATES, cwd);
+  const workTree = createPlanStore({ root, releases: 'releases', state, phaseOf });
+  const opened =
+    wanted.records === 'work tree' ? undefined : await openRecords({ root, state, env, workTree, workspace }, wanted);
   return {
     repository,
     manifests: manifestsOf(repository),
     state,
-    workspace: createWorkspace(root, TEMPLATES, cwd),
-    store: createPlanStore({ root, releases: 'releases', state, phaseOf }),
+    workspace,
+    store: opened?.store ?? workTree,
+    records: opened?.records,
     signing: signingOf(repository, env),
     clock: systemClock,
     ownPackage: async () => (await import('../adapters/fs/own-package.ts')).createOwnPackage(PACKAGE_ROOT),
@@ -84,8 +99,11 @@ export async function openGround(cwd: string, env: StateEnvironment = process.en
 
 /** Everything that a use case needs, from relctl.yaml. Errors: `config.*`, `usage.unknown-actor`. */
 export async function openContext(surroundings: Surroundings): Promise<Context> {
-  const ground = await openGround(surroundings.cwd, surroundings.env);
-  const { repository, manifests, workspace } = ground;
+  const { cwd, env, sink } = surroundings;
+  const { sharesRecords } = surroundings;
+  const shares = sharesRecords === 'any' || (sharesRecords === 'real' && (await isReal(cwd)));
+  const ground = await openGround(cwd, env, { records: shares ? 'shared' : 'known', sink });
+  const { repository, manifests, workspace, records } = ground;
   const config = await loadConfig(workspace);
   const [runs, actor, world] = await Promise.all([
     createRuns(ground.state),
@@ -107,7 +125,14 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     runs,
     actor,
     ...world,
+    ...(records === undefined ? {} : { records }),
   };
+}
+
+/** What a simulated company records is nobody else's concern, unless its people made a branch for it. */
+async function isReal(cwd: string): Promise<boolean> {
+  const { root } = await openRepository(cwd);
+  return (await loadConfig(createWorkspace(root, TEMPLATES))).platform !== 'sandbox';
 }
 
 /** What a platform decides. */

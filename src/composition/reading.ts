@@ -6,7 +6,7 @@ import { createRemembered } from '../adapters/fs/remembered.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
 import { stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
-import { plainWorkTree } from '../adapters/git/work-tree.ts';
+import { hasRemote, plainWorkTree } from '../adapters/git/work-tree.ts';
 import { sandboxTime } from '../adapters/sandbox/time.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
 import type { ReadingContext } from '../usecases/release/context.ts';
@@ -23,7 +23,10 @@ declare const RELCTL_BUILD: string | undefined;
 export async function openReading(surroundings: Surroundings): Promise<ReadingContext> {
   const root = await plainWorkTree(surroundings.cwd, surroundings.env);
   // Whether git knows a `.relctl` of the repository, only git can say.
-  if (root === undefined || (await findKeptState(root)) !== 'none') return openWhole(surroundings);
+  // So only git can say who else has records of these releases.
+  if (root === undefined || (await findKeptState(root)) !== 'none' || (await hasRemote(root))) {
+    return openWhole(surroundings);
+  }
   const state = await stateFolder(root, surroundings.env);
   const remembered = createRemembered(
     join(state, 'cache'),
@@ -55,5 +58,5 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
 /** The slow way, for what is not an ordinary work tree and for a simulated company that does not exist yet. */
 async function openWhole(surroundings: Surroundings): Promise<ReadingContext> {
   const { openContext } = await import('./composition.ts');
-  return openContext({ ...surroundings, actor: surroundings.actor ?? 'relctl' });
+  return { ...(await openContext({ ...surroundings, actor: surroundings.actor ?? 'relctl' })), looksOnly: true };
 }

@@ -50,6 +50,9 @@ const checkResult = z.strictObject({
   link: text.optional(),
 });
 
+/** The process that works on a deployment: so that others can tell who it is, and whether it lives. */
+const run = z.strictObject({ host: text, pid: z.int(), token: text }).optional();
+
 const sloReading = z.looseObject({ name: text, verdict: text, code: text, reason: text });
 
 export const EVENT_DATA = {
@@ -135,11 +138,12 @@ export const EVENT_DATA = {
     images: z.record(z.string(), text),
     /** Asked for with `--canary`: a run that goes on stops at the verdict too. */
     stopsAtVerdict: z.literal(true).optional(),
+    run,
     /** The commit of the protected branch from which policy and keys were read when the approvals were re-checked. */
     trust: z.strictObject({ commit: text, policy: sha256, version: text }).optional(),
     signature: signature.optional(),
   }),
-  'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text }),
+  'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text, run }),
   'step.intended': z.strictObject({ attempt, step: text, fence: z.int().positive(), detail: z.string().optional() }),
   'step.completed': z.strictObject({
     attempt,

@@ -23,7 +23,7 @@ export interface ProtectedBranch {
    * from when on. `at` is milliseconds since the epoch.
    */
   changes(tip: string, paths: readonly string[]): Promise<readonly { readonly commit: string; readonly at: number }[]>;
-  /** Versions of a file on the line of commits that leads to HEAD, newest first; at most so many. */
+  /** Versions of a file on the lines of commits that lead to HEAD and to the records branch, newest first; at most so many of each. */
   versions(path: string, most: number): Promise<readonly FileVersion[]>;
 }
 

@@ -65,13 +65,15 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   await refuseStagedDrift(context, release);
   await refuseBlindCanary(context, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
+  // Where records cannot leave this machine, nothing is begun.
+  await context.records?.secure(plan.id);
   return openRun(context, release, {
     attempt,
     images,
     wait: false,
     takeOver: options.takeOver,
-    record: (run) =>
-      journal.record('deploy.started', {
+    async record(run) {
+      await journal.record('deploy.started', {
         ...subjectOf(plan),
         attempt,
         fence: highestFence(run),
@@ -79,9 +81,12 @@ async function begin(context: Context, release: Release, options: DeployOptions)
         clusters,
         steps,
         images,
+        run: context.runs.self,
         ...(options.mode === 'canary' ? { stopsAtVerdict: true as const } : {}),
         ...(release.signing.trust === undefined ? {} : { trust: release.signing.trust }),
-      }),
+      });
+      await context.records?.secure(plan.id);
+    },
   });
 }
 
@@ -104,7 +109,8 @@ async function takeUp(context: Context, release: Release, options: DeployOptions
     images: started.data.images,
     wait: true,
     takeOver: options.takeOver,
-    record: (run) => journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason }),
+    record: (run) =>
+      journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason, run: context.runs.self }),
   });
 }
 

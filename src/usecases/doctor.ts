@@ -24,7 +24,7 @@ export async function doctor(context: Context): Promise<Outcome> {
     const policy = await loadPolicy(context.workspace, context.config.process);
     return `${policy.name}@${policy.version}`;
   });
-  checks.push(...(await checkSigning(context)));
+  checks.push(...(await checkSigning(context)), ...recordsCheck(context));
   for (const target of ['staging', ...productionTargets(context.config)]) {
     await look(`cluster ${target}`, () => identity(context, target));
     checks.push(...(await accessCheck(context, target)));
@@ -96,6 +96,15 @@ async function forgeCheck(context: Context): Promise<readonly Check[]> {
   });
   if (!answer.available) return [{ state: 'failed', text, detail: answer.reason }];
   return [{ state: 'ok', text, detail: answer.request?.url ?? `it answers; ${branch} has no open request` }];
+}
+
+/** Where records are shared; nothing where they lie in the work tree. */
+function recordsCheck({ records }: Context): readonly Check[] {
+  if (records === undefined) return [];
+  const { branch, offline } = records;
+  return offline === undefined
+    ? [{ state: 'ok', text: 'records', detail: `shared on ${branch}` }]
+    : [{ state: 'failed', text: 'records', detail: `${branch} cannot be asked: ${offline}; nothing is deployed like this; git fetch` }];
 }
 
 /** How a cluster is reached; nothing where it could not be asked, which has been said by then. */

@@ -18,7 +18,7 @@ const READ_WHOLE = 100;
  * ends as an invalid plan does. Of very many plans the older ones are read only as far as the list shows them, which is said.
  */
 export async function list(
-  context: Pick<ReadingContext, 'store' | 'environments'>,
+  context: Pick<ReadingContext, 'store' | 'records' | 'environments'>,
   filter: ListFilter,
 ): Promise<Outcome> {
   const { entries, headOnly } = await context.store.survey(READ_WHOLE);
@@ -37,12 +37,34 @@ export async function list(
         columns: ['release', 'phase', 'window', 'services', 'feature'],
         rows: shown.map((one) => [one.id, one.phase, one.windowText, one.services.join(', '), one.feature]),
       },
+      ...workBlocks(shown),
+      ...recordsBlock(context.records),
       ...unreadableBlocks(unreadable),
       ...headOnlyBlock(headOnly),
     ],
     data: { releases: shown.map(rowOf), unreadable, headOnly },
     simulated: context.environments.simulated,
   };
+}
+
+/** Who is at work in production, from where, and at what. Whether they still are, `relctl status` tells. */
+function workBlocks(shown: readonly ReleaseSummary[]): readonly Block[] {
+  const working = shown.flatMap(({ id, work }) => (work === undefined ? [] : [{ id, ...work }]));
+  if (working.length === 0) return [];
+  const checks = working.map(({ id, who, host, since, step }) => ({
+    state: 'pending' as const,
+    text: `${id}: ${who}${host === undefined ? '' : ` from ${host}`} since ${since}${step === undefined ? '' : `, at ${step}`}`,
+    detail: command`relctl status ${id}`,
+  }));
+  return [
+    { kind: 'heading', text: 'In production now' },
+    { kind: 'checks', checks },
+  ];
+}
+
+function recordsBlock(records: ReadingContext['records']): readonly Block[] {
+  if (records?.offline === undefined) return [];
+  return [{ kind: 'text', text: `Offline: as ${records.branch} was known here (${records.offline}).` }];
 }
 
 function unreadableBlocks(unreadable: readonly UnreadablePlan[]): readonly Block[] {
@@ -93,6 +115,17 @@ function rowOf({
   windowText,
   services,
   span,
+  work,
 }: ReleaseSummary): Readonly<Record<string, unknown>> {
-  return { id, feature, phase, simulated, window: windowText, services, start: new Date(span.start).toISOString() };
+  const start = new Date(span.start).toISOString();
+  return {
+    id,
+    feature,
+    phase,
+    simulated,
+    window: windowText,
+    services,
+    start,
+    ...(work === undefined ? {} : { work }),
+  };
 }

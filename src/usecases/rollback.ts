@@ -47,7 +47,13 @@ export async function rollback(context: Context, id: string, options: RollbackOp
       images: deployment.started.data.images,
       wait: true,
       takeOver: options.takeOver,
-      record: (begun) => journal.record('deploy.resumed', { attempt, fence: highestFence(begun), reason: 'rollback' }),
+      record: (begun) =>
+        journal.record('deploy.resumed', {
+          attempt,
+          fence: highestFence(begun),
+          reason: 'rollback',
+          run: context.runs.self,
+        }),
     });
     await flushOutbox(context, release);
     const end = await rollBack(run, reason, { pastPointOfNoReturn: options.pastPointOfNoReturn });

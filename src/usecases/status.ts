@@ -1,13 +1,13 @@
 import type { Refusal, SigningFacts } from '../domain/gates/gate.ts';
-import { type ReleaseState, standsInProduction } from '../domain/history/state.ts';
+import type { ReleaseState } from '../domain/history/state.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import type { StatusData } from '../domain/outcome/status.ts';
 import { nameList } from '../domain/people/people.ts';
 import { isOverdue } from '../domain/process/conditions.ts';
 import { declinedBy, sayDeclined } from '../domain/process/declined.ts';
 import { type Phase, REOPENABLE, sayStanding } from '../domain/process/phases.ts';
-import { blockers, looksAtOthers, nextActions, PROCESS } from '../domain/process/process.ts';
-import { formatMoment, formatSpan, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
+import { blockers, looksAtOthers, nextActions } from '../domain/process/process.ts';
+import { formatMoment, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
@@ -15,9 +15,7 @@ import { changeFacts, changeRecordOf } from './change-record/facts.ts';
 import { findingChecks, type PlacedFinding, placed } from './planning/answer/findings.ts';
 import type { Context, ReadingContext } from './release/context.ts';
 import { openRelease, type Release } from './release/open.ts';
-
-/** Phases in which a deployment can be taken up again; what is rolled back later has only its own command. */
-const CAN_GO_ON: readonly Phase[] = PROCESS['deploy --resume'].phases;
+import { atWork } from './status/at-work.ts';
 
 /**
  * Where a release stands, what blocks its next step, who can unblock it, and with which command.
@@ -34,8 +32,8 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);
-  const next = nextActions(facts);
-  const orphan = await orphanOf(context, release);
+  const { work, orphan } = await atWork(context, release);
+  const next = work === null || work === undefined ? nextActions(facts) : whileAtWork(id, work);
   const reopen = REOPENABLE.includes(state.phase)
     ? [
         {
@@ -69,7 +67,8 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
       exceptionable,
     })),
     next: [...next, ...reopen].map((action) => ({ ...action })),
-    orphan: orphan ?? null,
+    orphan,
+    work,
     verdict: state.deployment?.verdict?.data.verdict ?? null,
     conditions: state.conditions.map((condition) => ({
       text: condition.text,
@@ -90,6 +89,9 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     ...(findings === undefined
       ? {}
       : { findings: findings.map(({ code, severity, at, problem, fix }) => ({ code, severity, at, problem, fix })) }),
+    ...(context.records === undefined
+      ? {}
+      : { records: { branch: context.records.branch, offline: context.records.offline ?? null } }),
   };
   return {
     result: 'done',
@@ -161,6 +163,10 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
     ]);
   }
   facts.push(...changeFacts(state));
+  if (data.records !== undefined) {
+    const { branch, offline } = data.records;
+    facts.push(['records', offline === null ? branch : `${branch}, as it was known here: offline (${offline})`]);
+  }
   if (release.signing.branch !== undefined) {
     facts.push(['approvals', `signed; rules and keys of ${release.signing.branch}`]);
   }
@@ -188,6 +194,9 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
           },
         ]
       : []),
+    ...(data.work === null || data.work === undefined
+      ? []
+      : [{ kind: 'checks' as const, checks: [{ state: 'pending' as const, text: data.work.sentence }] }]),
     ...(data.orphan === null
       ? []
       : [{ kind: 'checks' as const, checks: [{ state: 'warning' as const, text: data.orphan.sentence }] }]),
@@ -230,6 +239,17 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
             })),
           },
         ]),
+  ];
+}
+
+/** Nobody takes the work of a run that lives: it is looked at, or stopped where it runs. */
+function whileAtWork(id: string, work: NonNullable<StatusData['work']>): ReturnType<typeof nextActions> {
+  const stop = `Ctrl-C on ${work.host} holds it, and asks whether to go on or back`;
+  const why = work.lives
+    ? stop
+    : `if nobody works there any more, --resume waits until its lock has run out; else ${stop}`;
+  return [
+    { who: work.who, command: work.lives ? command`relctl status ${id}` : command`relctl deploy ${id} --resume`, why },
   ];
 }
 
@@ -277,24 +297,4 @@ function hypercareOf({ hypercare }: ReleaseState): NonNullable<StatusData['hyper
 function isVoid(release: Release): boolean {
   const { plan, state } = release.journal;
   return state.phase !== 'draft' && state.cab !== undefined && state.cab.specDigest !== plan.specDigest;
-}
-
-/** A release that stands in production while no process works on it: since when, and how to go on. */
-async function orphanOf(context: ReadingContext, release: Release): Promise<StatusData['orphan'] | undefined> {
-  const { plan, state } = release.journal;
-  const { deployment } = state;
-  if (deployment === undefined || !standsInProduction(state) || deployment.result === 'frozen') return undefined;
-  const run = await context.runs.find(plan.id);
-  const liveness = run === undefined ? 'unknown' : await context.runs.liveness(run);
-  if (liveness === 'alive') return undefined;
-  const ago = formatSpan(context.clock.now() - timeOf(deployment.lastAt));
-  const who =
-    run === undefined ? 'no process on this machine is working on it' : `process ${run.pid} on ${run.host} is dead`;
-  return {
-    since: deployment.lastAt,
-    sentence: `the release is in production with nobody working on it: ${who}; last recorded ${ago} ago by ${deployment.lastActor}. Nothing is promoted by itself`,
-    ...(CAN_GO_ON.includes(state.phase)
-      ? { resume: command`relctl deploy ${plan.id} --resume`, abort: command`relctl deploy ${plan.id} --abort` }
-      : { resume: command`relctl rollback ${plan.id}`, abort: command`relctl rollback ${plan.id}` }),
-  };
 }

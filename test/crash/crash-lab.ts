@@ -2,9 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { openGround } from '../../src/composition/composition.ts';
-import { foldState, phaseOf } from '../../src/domain/history/state.ts';
+import { foldState } from '../../src/domain/history/state.ts';
 import type { RecordedEvent } from '../../src/plan/events.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { type Company, openCompany } from '../support/company.ts';
@@ -95,9 +94,9 @@ export async function countPlacements(relctl: Installed, lab: CrashLab, args: re
 
 /** What the files of a copy amount to; reading them fails when one is torn. */
 export async function examine(copy: string) {
-  const store = createPlanStore({ root: copy, releases: 'releases', state: await stateOf(copy), phaseOf });
-  const { events } = await store.load(SAMPLE_ID);
-  const audited = await audit(await openGround(copy, { XDG_CACHE_HOME: cacheHome(copy) }), SAMPLE_ID);
+  const ground = await openGround(copy, { XDG_CACHE_HOME: cacheHome(copy) }, { records: 'known' });
+  const { events } = await ground.store.load(SAMPLE_ID);
+  const audited = await audit(ground, SAMPLE_ID);
   return {
     state: foldState(events),
     audit: audited.result,

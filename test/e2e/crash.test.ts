@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Hook, type HookedKubectl, makeHookedKubectl } from '../cluster/hooked-kubectl.ts';
-import { type Arena, type Lab, type RunOptions, startLab } from './support/lab.ts';
+import { makeHookedKubectl } from '../cluster/hooked-kubectl.ts';
+import {
+  type Boundary,
+  boundariesOf,
+  isAsBefore,
+  isDeployedOnce,
+  optionsOf,
+  PRELOAD,
+  repeatedMessages,
+  same,
+  sample,
+} from './support/killing.ts';
+import { type Arena, type Lab, startLab } from './support/lab.ts';
 import { RELEASE } from './support/lab-product.ts';
 
 /**
@@ -17,12 +26,7 @@ import { RELEASE } from './support/lab-product.ts';
  */
 const ROUNDS = Number(process.env.RELCTL_CRASH_ROUNDS ?? 0);
 const PARALLEL = Number(process.env.RELCTL_CRASH_PARALLEL ?? 2);
-const PRELOAD = fileURLToPath(new URL('../crash/kill-at.js', import.meta.url));
 
-/** Where a run is killed. */
-type Boundary =
-  | { readonly kind: 'call'; readonly at: number; readonly what: Extract<Hook, `kill-${string}`> }
-  | { readonly kind: 'write'; readonly at: number; readonly when: 'before' | 'after' };
 type Ending = 'resume' | 'abort';
 
 let lab: Lab;
@@ -54,34 +58,6 @@ afterAll(async () => {
   await lab?.stop();
 });
 
-function boundariesOf(calls: number, writes: number): readonly Boundary[] {
-  const whats = ['kill-before', 'kill-during', 'kill-after'] as const;
-  return [
-    ...Array.from({ length: calls }, (_, n) =>
-      whats.map((what) => ({ kind: 'call' as const, at: n + 1, what })),
-    ).flat(),
-    ...Array.from({ length: writes }, (_, n) =>
-      (['before', 'after'] as const).map((when) => ({ kind: 'write' as const, at: n + 1, when })),
-    ).flat(),
-  ];
-}
-
-/** Every so manieth boundary, from both kinds; which ones says the seed of the day's rounds: none, so always the same. */
-function sample(all: readonly Boundary[], count: number): readonly Boundary[] {
-  return Array.from({ length: count }, (_, n) => all[Math.floor(((n + 0.5) * all.length) / count)]).filter(
-    (boundary) => boundary !== undefined,
-  );
-}
-
-function optionsOf(boundary: Boundary, hooked: HookedKubectl): RunOptions {
-  return boundary.kind === 'call'
-    ? { env: hooked.environment(boundary) }
-    : {
-        env: { ...hooked.environment(), KILL_AT: String(boundary.at), KILL_WHEN: boundary.when },
-        node: ['--import', PRELOAD],
-      };
-}
-
 /** Kills a deployment at a boundary, ends it as asked, and checks that nothing was lost and nothing done twice. */
 async function experiment(boundary: Boundary, ending: Ending): Promise<void> {
   const name = `${boundary.kind} ${boundary.at} ${boundary.kind === 'call' ? boundary.what : boundary.when}, ${ending}`;
@@ -98,7 +74,7 @@ async function experiment(boundary: Boundary, ending: Ending): Promise<void> {
     same(`${name}: ${gone.stderr.slice(-1500)}`, gone.code, 0);
     const seconds = (performance.now() - began) / 1000;
     const isOut = ending === 'resume' || phase === 'deployed';
-    if (isOut) await isDeployedOnce(arena, name);
+    if (isOut) await isDeployedOnce(arena, name, reference, arena.history().phase);
     else await isAsBefore(arena, name, before);
     const audit = await arena.relctl(['audit', RELEASE]);
     same(`${name}: ${audit.stdout}`, audit.code, 0);
@@ -125,50 +101,6 @@ async function takeUp(arena: Arena, phase: string, ending: Ending): Promise<{ co
     return phase === 'ready' && ending === 'resume' ? arena.relctl(['deploy', RELEASE]) : { code: 0, stderr: '' };
   }
   return arena.relctl(['deploy', RELEASE, flag]);
-}
-
-async function isDeployedOnce(arena: Arena, name: string): Promise<void> {
-  same(name, arena.history().phase, 'deployed');
-  // Killed when all was done but the cleaning up: the Jobs of the release are what may be left.
-  const left = (await arena.contents()).filter((object) => object.kind !== 'Job');
-  same(name, left, reference);
-  const web = await arena.cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' });
-  // Revision 1 is version 1.0.0, and each change of the pods is one more. A fence that was renewed is none.
-  same(name, web?.metadata.annotations?.['deployment.kubernetes.io/revision'], '2');
-  same(name, arena.migrations(), ['up']);
-  same(name, doneTwice(arena), []);
-}
-
-async function isAsBefore(arena: Arena, name: string, before: Awaited<ReturnType<Arena['contents']>>): Promise<void> {
-  same(name, await arena.contents(), before);
-  const migrations = arena.migrations();
-  same(name, migrations, migrations.length === 0 ? [] : ['up', 'down']);
-  same(name, doneTwice(arena), []);
-}
-
-/** Fails with what was found and where: failures of many rounds are told together. */
-function same(name: string, found: unknown, wanted: unknown): void {
-  if (isDeepStrictEqual(found, wanted)) return;
-  throw new Error(`${name}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
-}
-
-/** Objects that were made or removed more than once, as the API server saw it. */
-function doneTwice(arena: Arena): readonly string[] {
-  const effects = arena
-    .writes()
-    .filter(
-      ({ verb, code, resource }) => (code === 201 || (verb === 'delete' && code === 200)) && resource !== 'leases',
-    )
-    .map(({ verb, resource, name }) => `${verb === 'delete' ? 'removed' : 'made'} ${resource}/${name}`);
-  return effects.filter((effect, index) => effects.indexOf(effect) !== index);
-}
-
-/** A message whose delivery was not recorded comes again, once and under the same key; no other does. */
-function repeatedMessages(arena: Arena, name: string): number {
-  const keys = arena.notifications();
-  const repeated = keys.filter((key, index) => keys.indexOf(key) !== index);
-  same(name, repeated.length <= 1, true);
-  return repeated.length;
 }
 
 describe('a deployment that is killed', () => {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
+import { openRecords } from '../../src/composition/records.ts';
 import { phaseOf } from '../../src/domain/history/state.ts';
+import type { Progress } from '../../src/domain/outcome/progress.ts';
 import type { ReleasePlan } from '../../src/plan/release-plan.ts';
+import type { Records } from '../../src/ports/records.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { Journal } from '../../src/usecases/release/journal.ts';
 import { type SharedRecords, shareRecords } from '../../src/usecases/sharing/share.ts';
@@ -21,8 +24,12 @@ export interface Clone {
   /** The history as a command sees it and writes to it. */
   journal(): Promise<Journal>;
   push(): Promise<SharedRecords>;
+  /** The same person's context as a command opens it anew, with records on the records branch of the remote. */
+  onBranch(): Promise<Context & { readonly records: Records }>;
   /** Takes over what the remote has; nothing here may be unshared. */
   pull(): void;
+  /** Its disk is lost. */
+  remove(): void;
 }
 
 /** A bare remote with clones of it, and a hook that can hold pushes back until there are several. */
@@ -32,6 +39,8 @@ export interface SharedClones {
   clone(person: string): Promise<Clone>;
   /** The next two pushes wait for each other before either may move the branch. */
   armBarrier(): void;
+  /** Has the server refuse pushes to branches whose full name matches; of a pattern of the shell. */
+  refuse(pattern: string): void;
   /** The plan as the remote has it. */
   shared(): Promise<ReleasePlan>;
   close(): void;
@@ -52,8 +61,11 @@ exit 0
 `;
 
 /** Sets up a company whose repository is a bare remote that people clone. */
-export async function openSharedClones(options: CompanyOptions = {}): Promise<SharedClones> {
+export async function openSharedClones(
+  options: CompanyOptions & { readonly ready?: (company: Company) => Promise<void> } = {},
+): Promise<SharedClones> {
   const company = await openCompany(options);
+  await options.ready?.(company);
   const folder = mkdtempSync(join(tmpdir(), 'relctl-shared-'));
   const remote = join(folder, 'remote.git');
   const barrier = join(folder, 'barrier');
@@ -92,9 +104,31 @@ export async function openSharedClones(options: CompanyOptions = {}): Promise<Sh
         plan: () => context.store.load(company.id),
         journal: async () => new Journal(context, await context.store.load(company.id)),
         push: () => shareRecords(context, [company.id], { push: true }),
+        remove: () => rmSync(root, { recursive: true, force: true }),
         pull: () => void git('pull', '--quiet', '--ff-only'),
+        async onBranch() {
+          const workTree = createPlanStore({ root, releases: 'releases', state: join(root, '.state'), phaseOf });
+          const sink = { emit: (progress: Progress) => void company.told.push(progress) };
+          const opened = await openRecords(
+            {
+              root,
+              state: join(root, '.git', 'relctl-state'),
+              env: {},
+              workTree,
+              workspace: company.as(person).workspace,
+            },
+            { records: 'shared', sink },
+          );
+          if (opened === undefined) throw new Error('a clone without a remote');
+          return { ...context, ...opened };
+        },
       };
     },
+    refuse: (pattern) =>
+      writeFileSync(
+        hook,
+        `#!/bin/sh\nwhile read -r _ _ ref; do case "$ref" in ${pattern}) echo "$ref is protected" >&2; exit 1;; esac; done\n`,
+      ),
     armBarrier: () => void mkdirSync(barrier),
     async shared() {
       const root = mkdtempSync(join(folder, 'look-'));

@@ -20,7 +20,7 @@ interface Remembered extends ReadEntry {
 }
 
 /** Raised whenever a summary comes to hold something else, or to be made from something else. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Where the plans lie, and where what is known of them is remembered. */
 export interface PlanIndexOptions {

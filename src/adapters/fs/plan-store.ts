@@ -17,7 +17,7 @@ import { confine } from './confine.ts';
 import { evidenceFolder } from './evidence-folder.ts';
 import { type FileOperations, REAL_FILES, systemCode } from './file-operations.ts';
 import { type PlanIndexOptions, summariesOf, surveyOf } from './plan-index.ts';
-import { checkReleaseId, nearestIds } from './release-id.ts';
+import { checkReleaseId, isReleaseId, nearestIds } from './release-id.ts';
 import { takeWriteLock } from './write-lock.ts';
 
 /** What the store needs to know. */
@@ -177,15 +177,6 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     append,
     ...evidenceFolder({ root, folder, shown: releases, files, underLock }),
   };
-}
-
-function isReleaseId(id: string): boolean {
-  try {
-    checkReleaseId(id);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The text that was read, made again from what is known of it: a plan has exactly one text. */

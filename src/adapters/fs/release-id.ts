@@ -19,6 +19,11 @@ export function checkReleaseId(id: string): void {
   });
 }
 
+/** True for an id of which a path can be made. */
+export function isReleaseId(id: string): boolean {
+  return problemOf(id) === undefined;
+}
+
 function problemOf(id: string): string | undefined {
   if (!ID_PATTERN.test(id)) {
     return 'it takes lower-case letters, digits, dots and dashes, starts with a letter or digit, and has at most 63';
@@ -30,13 +35,18 @@ function problemOf(id: string): string | undefined {
 
 /** Refuses the name of a kept file before any path is made of it. @throws RelctlError `plan.bad-id` */
 export function checkEvidenceName(name: string): void {
-  const parts = name.split('/');
-  const bad = parts.find((part) => !/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(part) || DEVICES.test(part));
-  if (bad === undefined && parts.length <= 4) return;
+  if (isEvidenceName(name)) return;
   throw new RelctlError('plan.bad-id', `${JSON.stringify(name.slice(0, 80))} is no name for a kept file`, {
     why: 'Evidence lies below the folder of its release and nowhere else.',
     hints: ['use letters, digits, dots and dashes'],
   });
+}
+
+/** True for the name of a kept file of which a path can be made. */
+export function isEvidenceName(name: string): boolean {
+  const parts = name.split('/');
+  const isPart = (part: string) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(part) && !DEVICES.test(part);
+  return parts.length <= 4 && parts.every(isPart);
 }
 
 /** Those of `known` that look like `wanted`, nearest first, at most three. */

@@ -1,6 +1,7 @@
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes, readObjects } from './blobs.ts';
 import { gitFailed, gitIn } from './git.ts';
+import { RECORDS_REF } from './records-branch.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
 const REF = /^refs\/(heads|remotes)\/[^\s*?[\\]+$/;
@@ -76,11 +77,14 @@ export function createProtectedBranch(
       });
     },
     async versions(path, most) {
-      const args = ['log', '--first-parent', `--max-count=${most}`, '--format=%H', 'HEAD', '--', path];
-      const result = await git.run(args);
-      // 128: nothing was committed yet.
-      if (result.exitCode !== 0) return [];
-      const commits = result.stdout.split('\n').filter((commit) => COMMIT.test(commit));
+      const logs = await Promise.all(
+        ['HEAD', RECORDS_REF].map((from) =>
+          git.run(['log', '--first-parent', `--max-count=${most}`, '--format=%H', from, '--', path]),
+        ),
+      );
+      // 128: nothing was committed there yet.
+      const lines = logs.flatMap(({ exitCode, stdout }) => (exitCode === 0 ? stdout.split('\n') : []));
+      const commits = lines.filter((commit) => COMMIT.test(commit));
       const found = await readObjects(
         git,
         commits.map((commit) => `${commit}:${path}`),

@@ -9,7 +9,7 @@ export function sharingOf(git: Git): SharedHistory {
   return {
     upstream: () => upstreamOf(git),
     head: async () => (await git.read(['rev-parse', '--verify', 'HEAD'])).trim(),
-    push: (upstream, commit) => push(git, upstream, commit),
+    push: (upstream, commit) => pushCommit(git, upstream, commit),
     async isAtRemote({ remote }, commit) {
       const refs = [
         'for-each-ref',
@@ -67,9 +67,16 @@ async function upstreamOf(git: Git): Promise<Upstream | undefined> {
 const MOVED =
   /\((fetch first|non-fast-forward|stale info|failed to update ref|cannot lock ref|incorrect old value|failed to lock|reference already exists|remote ref updated since checkout)/i;
 
-async function push(git: Git, { remote, branch }: Upstream, commit: string): Promise<PushAnswer> {
-  const args = ['push', '--porcelain', '--no-follow-tags', remote, `${commit}:${branch}`];
-  const result = await git.run(args);
+/** Errors: `tool.failed` when nothing answers, `tool.timeout`. */
+export async function pushCommit(
+  git: Git,
+  { remote, branch }: Pick<Upstream, 'remote' | 'branch'>,
+  commit: string,
+  options: { readonly flags?: readonly string[]; readonly timeout?: number } = {},
+): Promise<PushAnswer> {
+  const { flags = [], ...limits } = options;
+  const args = ['push', '--porcelain', '--no-follow-tags', ...flags, remote, `${commit}:${branch}`];
+  const result = await git.run(args, limits);
   if (result.exitCode === 0) return { result: 'pushed' };
   const line = result.stdout.split('\n').find((one) => one.startsWith('!'));
   if (line === undefined) throw gitFailed(args, result);

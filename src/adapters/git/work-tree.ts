@@ -22,6 +22,11 @@ export async function plainWorkTree(
   }
 }
 
+/** True where the configuration of an ordinary work tree names a remote. */
+export async function hasRemote(root: string): Promise<boolean> {
+  return /^\s*\[remote /m.test(await readFile(join(root, '.git', 'config'), 'utf8').catch(() => ''));
+}
+
 /** Variables that tell git to look elsewhere or not so far up. */
 const REDIRECTS: ReadonlySet<string> = new Set([
   'GIT_DIR',

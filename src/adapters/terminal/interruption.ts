@@ -1,39 +1,62 @@
 import type { Interruption } from '../../ports/interruption.ts';
 
-/** Ctrl-C and SIGTERM become a signal that use cases look at; the second Ctrl-C within a wait ends nothing more than the first did. */
+/**
+ * Ctrl-C and SIGTERM become a signal that use cases look at; the second Ctrl-C within a wait ends nothing more than the first did. Each time
+ * that the process goes on after it was stopped is counted: others may have taken its lock meanwhile.
+ */
 export function createInterruption(): Interruption {
   let controller = new AbortController();
+  let wakes = 0;
   const interrupt = () => controller.abort();
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.on('SIGCONT', () => {
+    wakes += 1;
+  });
   return {
+    wakes: () => wakes,
     get signal() {
       return controller.signal;
     },
     clear() {
       controller = new AbortController();
     },
-    takeKeys: () => takeKeys(process.stdin, interrupt),
+    takeKeys: () => takeKeys(process.stdin, interrupt, process),
   };
 }
 
-/** What a terminal in raw mode sends for Ctrl-C: no signal then comes of it. */
+/** What a terminal in raw mode sends for Ctrl-C and Ctrl-Z: no signal then comes of it. */
 const CTRL_C = '\u0003';
+const CTRL_Z = '\u001a';
 
-/** Reads keys one by one, so that q needs no Return; the terminal is what it was once that has ended. */
-function takeKeys(
+/** What of the process is needed to stop it, as Ctrl-Z does, and to see it go on. */
+type Suspendable = Pick<NodeJS.Process, 'pid' | 'kill' | 'once'>;
+
+/** Reads keys one by one, so that q needs no Return; the terminal is what it was once that has ended, and while it is suspended. */
+export function takeKeys(
   stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'setRawMode' | 'on' | 'off' | 'resume' | 'pause'>,
   interrupt: () => void,
+  self: Suspendable,
 ): () => void {
   if (stdin.isTTY !== true) return () => undefined;
+  let taken = true;
+  const suspend = (): void => {
+    stdin.setRawMode(false);
+    self.once('SIGCONT', () => {
+      if (taken) stdin.setRawMode(true);
+    });
+    self.kill(self.pid, 'SIGTSTP');
+  };
   const onData = (data: Buffer | string): void => {
     const keys = data.toString();
     if (keys.includes('q') || keys.includes('Q') || keys.includes(CTRL_C)) interrupt();
+    if (keys.includes(CTRL_Z)) suspend();
   };
   stdin.setRawMode(true);
   stdin.on('data', onData);
   stdin.resume();
   return () => {
+    taken = false;
     stdin.off('data', onData);
     stdin.setRawMode(false);
     stdin.pause();

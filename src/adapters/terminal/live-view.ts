@@ -44,7 +44,7 @@ export function createLiveView(stream: NodeJS.WriteStream, style: Style): Progre
     for (const one of others) begun.take(one);
   };
   const begin = (step: string | undefined, title: string): OpenStep => {
-    const started = openStep(liveStep(step, title, inside(style)), stream, style);
+    const started = openStep(liveStep(step, title, inside(style, stream)), stream, style);
     inTurn(started.run);
     open = started;
     return started;
@@ -81,9 +81,15 @@ function during(step: OpenStep, progress: Progress): void {
   step.refresh();
 }
 
-function inside(style: Style): Style {
-  // listr2 wraps at the width of stdout, whatever it draws on.
-  return { ...style, columns: Math.min(style.columns, process.stdout.columns ?? 80) - MARGIN };
+/** The style within a list, at the width that the terminal has when it is asked for: people make it wider and narrower. */
+function inside(style: Style, stream: NodeJS.WriteStream): Style {
+  return {
+    ...style,
+    get columns() {
+      // listr2 wraps at the width of stdout, whatever it draws on.
+      return Math.min(stream.columns ?? style.columns, process.stdout.columns ?? 80) - MARGIN;
+    },
+  };
 }
 
 type Task = ListrTaskWrapper<unknown, never, never>;
@@ -133,7 +139,7 @@ function openStep(step: LiveStep, stream: NodeJS.WriteStream, style: Style): Ope
       wrapper.skip(step.title);
       return;
     }
-    wrapper.title = titleLines(progress, style, inside(style).columns).join('\n');
+    wrapper.title = titleLines(progress, style, inside(style, stream).columns).join('\n');
     if (progress.state === 'failed') throw new Error(progress.title);
   }
 

@@ -4,7 +4,7 @@ import { type Delivery, deliveriesOf } from '../dora/deliveries.ts';
 import type { OtherRelease } from '../gates/gate.ts';
 import { type Phase, REOPENABLE } from '../process/phases.ts';
 import { formatWindow, isTimeZone, type Window, windowSpan } from '../schedule/calendar.ts';
-import { foldState } from './state.ts';
+import { foldState, type ReleaseState, standsInProduction } from './state.ts';
 
 /** What one release tells the others: lists, calendars, clashes and risk are made from these. */
 export interface ReleaseSummary {
@@ -27,6 +27,8 @@ export interface ReleaseSummary {
   readonly undone: readonly string[];
   /** Deployments to production, for the figures of `relctl metrics`. */
   readonly deliveries: readonly Delivery[];
+  /** Who began to work on it in production last, from where, and the step at hand; nothing is said of whether that process lives. */
+  readonly work?: { readonly who: string; readonly host?: string; readonly since: string; readonly step?: string };
   /** End of hypercare, once it has begun; RFC 3339. */
   readonly hypercareUntil: string | undefined;
 }
@@ -83,7 +85,19 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     deployed: dates('deploy.completed'),
     undone: dates('rollback.completed', 'release.frozen'),
     deliveries: deliveriesOf(state.simulated ? events : events.filter((event) => event.simulated !== true)),
+    ...workOf(state),
     hypercareUntil: state.hypercare?.until,
+  };
+}
+
+function workOf(state: ReleaseState): Pick<ReleaseSummary, 'work'> {
+  const { deployment } = state;
+  if (deployment === undefined || !standsInProduction(state) || deployment.held || deployment.result === 'frozen')
+    return {};
+  const { begunBy: who, begunAt: since, run, steps } = deployment;
+  const [step] = [...steps].findLast(([, one]) => one.state === 'intended') ?? [];
+  return {
+    work: { who, since, ...(run === undefined ? {} : { host: run.host }), ...(step === undefined ? {} : { step }) },
   };
 }
 

@@ -91,6 +91,12 @@ export interface DeploymentState {
   /** Who acted last, and when: the base of "orphaned since". */
   readonly lastActor: string;
   readonly lastAt: string;
+  /** Who began to work on it last, when, and as which process. */
+  readonly begunBy: string;
+  readonly begunAt: string;
+  readonly run: EventData<'deploy.started'>['run'];
+  /** True while it is held: then nobody is at work, and nobody died. */
+  readonly held: boolean;
   readonly completedAt: string | undefined;
 }
 
@@ -375,15 +381,32 @@ function changeDeployment(state: ReleaseState, event: DeploymentEvent): Partial<
         rollbackReason: undefined,
         lastActor: event.actor,
         lastAt: event.at,
+        begunBy: event.actor,
+        begunAt: event.at,
+        run: event.data.run,
+        held: false,
         completedAt: undefined,
       },
     };
   }
   if (state.deployment === undefined) return {};
-  const deployment = { ...state.deployment, lastActor: event.actor, lastAt: event.at };
+  const deployment = {
+    ...state.deployment,
+    lastActor: event.actor,
+    lastAt: event.at,
+    held: event.type === 'canary.held',
+  };
   switch (event.type) {
     case 'deploy.resumed':
-      return { deployment: { ...deployment, fence: Math.max(deployment.fence, event.data.fence) } };
+      return {
+        deployment: {
+          ...deployment,
+          fence: Math.max(deployment.fence, event.data.fence),
+          begunBy: event.actor,
+          begunAt: event.at,
+          run: event.data.run,
+        },
+      };
     case 'step.intended':
     case 'step.completed':
     case 'step.failed':

@@ -36,6 +36,19 @@ export const statusDataSchema = z.strictObject({
     .strictObject({ since: z.iso.datetime(), sentence: z.string(), resume: z.string(), abort: z.string() })
     .nullable()
     .describe('A release that stands in production while nobody works on it'),
+  work: z
+    .strictObject({
+      who: z.string(),
+      host: z.string().describe('Machine that the process runs on'),
+      process: z.int(),
+      since: z.iso.datetime(),
+      lives: z.boolean().describe('False where nobody can tell from here whether the process still lives'),
+      step: z.strictObject({ id: z.string(), title: z.string(), since: z.iso.datetime() }).nullable(),
+      sentence: z.string(),
+    })
+    .nullable()
+    .optional()
+    .describe('Who works on the release in production now, from where, and at which step'),
   verdict: z.enum(['pass', 'fail', 'inconclusive']).nullable(),
   conditions: z.array(
     z.strictObject({
@@ -90,6 +103,10 @@ export const statusDataSchema = z.strictObject({
     )
     .optional()
     .describe('Until the board has decided: what `relctl plan <id> --check` finds'),
+  records: z
+    .strictObject({ branch: z.string(), offline: z.string().nullable().describe('Why the remote could not be asked') })
+    .optional()
+    .describe('The branch that records are shared on, where there is one'),
   risk: z
     .strictObject({
       written: z.enum(['low', 'medium', 'high']),

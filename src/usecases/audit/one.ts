@@ -1,10 +1,11 @@
 import { type AuditFinding, auditHistory } from '../../domain/history/audit.ts';
 import { auditDeployer } from '../../domain/history/audit-deployer.ts';
+import { evidenceOf } from '../../domain/records/evidence.ts';
 import { signatureFindings } from '../../domain/signing/verdicts.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
-import { checkEvidence, evidenceOf } from './evidence.ts';
+import { checkEvidence } from './evidence.ts';
 import { forgeVotes } from './forge.ts';
 import { committedFindings } from './versions.ts';
 

@@ -17,7 +17,7 @@ export interface Lock {
   readonly mark: string;
   /** True when it was taken from a run that had not given it back. */
   readonly takenOver: boolean;
-  readonly lease: { current: KubeObject; renewedAt: number; renewal?: Promise<void> | undefined };
+  readonly lease: { current: KubeObject; renewedAt: number; renewal?: Promise<void> | undefined; wakes?: number };
 }
 
 /** How a lock is taken. */
@@ -82,9 +82,14 @@ export async function proveLock(context: Context, lock: Lock): Promise<void> {
 
 /**
  * Says that the lock is still ours, when a third of its time is over; steps that are at work together share one renewal, which
- * would else refuse each other. Errors: `cluster.fenced-off` when it is not ours.
+ * would else refuse each other. A process that was stopped and goes on looks at once. Errors: `cluster.fenced-off` when it is not ours.
  */
 export async function keepLock(context: Context, lock: Lock): Promise<void> {
+  const wakes = context.interruption.wakes?.() ?? 0;
+  if (wakes !== (lock.lease.wakes ?? 0)) {
+    await proveLock(context, lock);
+    lock.lease.wakes = wakes;
+  }
   const { durationSeconds } = readLease(lock.lease.current);
   if (context.clock.now() - lock.lease.renewedAt < (durationSeconds * 1000) / 3) return;
   lock.lease.renewal ??= renew(context, lock).finally(() => {

@@ -63,6 +63,8 @@ async function carryOut(run: Run, group: StepGroup): Promise<void> {
   const results = await Promise.allSettled(due.map((step) => carryOutStep(run, step)));
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
+  // What production was is known elsewhere before the first change; later a record that does not leave is tried again.
+  if (group[0]?.kind === 'baseline') await run.context.records?.secure(journal.plan.id);
 }
 
 async function carryOutStep(run: Run, step: Step): Promise<void> {

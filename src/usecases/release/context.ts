@@ -12,6 +12,7 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import type { Prompter } from '../../ports/prompter.ts';
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
+import type { Records } from '../../ports/records.ts';
 import type { CandidateRepository } from '../../ports/repository.ts';
 import type { Runs } from '../../ports/runs.ts';
 import type { Signer } from '../../ports/signer.ts';
@@ -21,9 +22,10 @@ import type { Workspace } from '../../ports/workspace.ts';
 export interface ReadingContext
   extends Pick<
     Context,
-    'clock' | 'store' | 'workspace' | 'sink' | 'runs' | 'config' | 'actor' | 'signing' | 'documents'
+    'clock' | 'store' | 'records' | 'workspace' | 'sink' | 'runs' | 'config' | 'actor' | 'signing' | 'documents'
   > {
-  readonly environments: Pick<Environments, 'simulated'>;
+  /** Where a cluster can be asked, it is asked only who holds its lock. */
+  readonly environments: Pick<Environments, 'simulated'> & Partial<Pick<Environments, 'cluster'>>;
   /**
    * True where nothing is decided: then a work tree that asks for no signatures is believed, and git is not asked whether the
    * protected branch does.
@@ -42,6 +44,8 @@ export interface SigningGround {
 export interface Context {
   readonly clock: Clock;
   readonly store: PlanStore;
+  /** Where records are shared as they are made; left out where they lie in the work tree alone. */
+  readonly records?: Records;
   readonly workspace: Workspace;
   readonly repository: CandidateRepository;
   /** What the commits render. */

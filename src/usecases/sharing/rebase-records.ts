@@ -1,11 +1,12 @@
 import { phaseOf } from '../../domain/history/state.ts';
 import { type Rebased, rebaseEvents } from '../../domain/rebase/rebase.ts';
+import { recordMessage } from '../../domain/records/message.ts';
 import { RelctlError } from '../../errors.ts';
 import { parseReleasePlan, type ReleasePlan, writeReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { loadPolicy } from '../release/settings.ts';
-import { pathsOf, recordMessage, releaseOf } from './commit-records.ts';
+import { pathsOf, releaseOf } from './commit-records.ts';
 
 /** Where three histories stand. */
 export interface Fork {

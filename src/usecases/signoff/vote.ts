@@ -5,7 +5,7 @@ import type { EventData } from '../../plan/events.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Entry } from '../release/journal.ts';
-import { recordAndTell } from '../release/notify.ts';
+import { notify, recordAndTell } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function recordVote(
   const decision = decisionNow(count, before);
   if (decision === undefined || decision === before) {
     await journal.record('cab.voted', vote);
-    return { ...count, decision };
+    return { ...count, decision: await decidedTogether(context, release, vote, before, decision) };
   }
   const { go, noGo, quorum } = count;
   const decided: readonly Entry[] = [
@@ -37,6 +37,23 @@ export async function recordVote(
     reason: vote.comment,
   });
   return { ...count, decision };
+}
+
+/** Somebody else may have voted at the same moment from another clone, and only both votes decide: then people are told here. */
+async function decidedTogether(
+  context: Context,
+  release: Release,
+  vote: EventData<'cab.voted'>,
+  before: 'go' | 'no-go' | undefined,
+  alone: 'go' | 'no-go' | undefined,
+): Promise<'go' | 'no-go' | undefined> {
+  const now = release.journal.state.cab?.decision?.data.decision;
+  if (now === undefined || now === before) return alone;
+  await notify(context, release, 'cab.decided', `round ${vote.round}`, {
+    decision: now === 'go' ? 'Go' : 'No-Go',
+    reason: vote.comment,
+  });
+  return now;
 }
 
 /**

@@ -47,6 +47,21 @@ describe('the lock', () => {
     expect(Date.parse(resumed?.at ?? '')).toBe(died);
   });
 
+  it('is looked at before the next write by a process that was stopped and goes on, however short it was', async () => {
+    await openReady();
+    let wakes = 0;
+    const options = { durationSeconds: 60, wait: false, takeOver: false, fenceAbove: 0 };
+    const context = company.as(OPERATOR);
+    const stopped = { ...context, interruption: { ...context.interruption, wakes: () => wakes } };
+    const cluster = company.sandbox.cluster('production');
+    const lock = await acquireLock(stopped, 'production', cluster, company.id, options);
+    await keepLock(stopped, lock);
+    const other = { ...context, runs: foreignRuns(context.runs) };
+    await acquireLock(other, 'production', cluster, company.id, { ...options, takeOver: true });
+    wakes = 1;
+    expect((await refusal(keepLock(stopped, lock))).code).toBe('cluster.fenced-off');
+  });
+
   it('is renewed once for all the steps that are at work together', async () => {
     await openReady();
     const context = company.as(OPERATOR);

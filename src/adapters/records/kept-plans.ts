@@ -1,0 +1,216 @@
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { effectivePlan, type PlanCopy } from '../../domain/records/effective-plan.ts';
+import { evidenceOf } from '../../domain/records/evidence.ts';
+import { RelctlError } from '../../errors.ts';
+import { findChainFault } from '../../plan/chain.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import { decodeGuarded, YAML_LIMITS } from '../../plan/guard.ts';
+import { writeReleasePlan } from '../../plan/release-plan.ts';
+import { readStatus, splitDocument } from '../../plan/status-text.ts';
+import type { Evidence } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
+import { writeAtomically } from '../fs/atomic-write.ts';
+import { readBounded } from '../fs/bounded-read.ts';
+import { confine } from '../fs/confine.ts';
+import { REAL_FILES, systemCode } from '../fs/file-operations.ts';
+import { isEvidenceName } from '../fs/release-id.ts';
+import { takeWriteLock } from '../fs/write-lock.ts';
+import type { RecordsBranch } from '../git/records-branch.ts';
+
+/** Where copies of plans lie on this machine. */
+export interface KeptPlansOptions {
+  /** Absolute path of the work tree. */
+  readonly root: string;
+  /** Absolute path of the folder in which plans are kept as the records branch and the work tree together have them. */
+  readonly folder: string;
+  /** Absolute path of the folder for the locks of that folder. */
+  readonly state: string;
+  readonly branch: Pick<RecordsBranch, 'name' | 'tip' | 'read'>;
+  readonly phaseOf: (events: readonly RecordedEvent[]) => string;
+  /** Puts what was recorded here after what others shared meanwhile, where both can stand. */
+  readonly putTogether: PutTogether;
+  /** Tells a person what does not fit. */
+  readonly warn: (text: string) => void;
+}
+
+/** Two histories of one plan that go on from what both have; the one with both, or why there can be none. */
+export type PutTogether = (
+  id: string,
+  ours: PlanCopy,
+  theirs: PlanCopy,
+) => Promise<{ readonly ok: true; readonly plan: PlanCopy } | { readonly ok: false; readonly reason: string }>;
+
+/** The plans as this machine keeps them: what is shared, and what is recorded here and could not be shared yet. */
+export interface KeptPlans {
+  /**
+   * Brings one plan up to what is known of the branch and the work tree. `evidence` also brings the files that its history names.
+   * @returns what was recorded here and contradicts what others shared: it is put aside, and does not count
+   */
+  refresh(id: string, options?: { readonly evidence?: boolean }): Promise<PutAside | undefined>;
+  /** Reads several plans at a commit in one go, since they will be asked for; what was read for others before is let go. */
+  foresee(commit: string, ids: readonly string[]): Promise<void>;
+  /** The plan as it is kept; `undefined` when there is none. */
+  copy(id: string): Promise<PlanCopy | undefined>;
+  /** The plan as the branch has it at a commit. */
+  copyAt(commit: string, id: string): Promise<PlanCopy | undefined>;
+  /** Puts another plan in the place of the one that is kept, where that is still the one that was seen. */
+  replace(id: string, seen: PlanCopy | undefined, plan: PlanCopy): Promise<boolean>;
+  /** Files of the plan that the branch has to have: absolute paths by their paths on the branch. */
+  files(id: string): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A record that does not fit what is shared. */
+export interface PutAside {
+  readonly reason: string;
+  /** Absolute path of the file in which it is kept. */
+  readonly kept: string;
+}
+
+/** Copies of plans in a folder of the user's, each written whole and under the lock that its writers take. */
+export function keepPlans(options: KeptPlansOptions): KeptPlans {
+  const { root, folder, state, branch, phaseOf, putTogether, warn } = options;
+  const pathOf = (id: string): string => `releases/${id}.yaml`;
+  let foreseen: { readonly commit: string; readonly files: ReadonlyMap<string, Uint8Array | undefined> } | undefined;
+
+  async function refresh(id: string, { evidence = false }: { readonly evidence?: boolean } = {}) {
+    const tip = await branch.tip();
+    for (;;) {
+      const [shared, kept, workTree] = await Promise.all([
+        tip === undefined ? undefined : copyAt(tip, id),
+        copyIn(folder, id),
+        copyIn(root, id, 'any'),
+      ]);
+      const plan = effectivePlan({ shared, kept, workTree });
+      if (plan === undefined) return undefined;
+      if (plan.apart.includes('workTree')) warnOfWorkTree(id);
+      const forked = plan.apart.includes('kept') && kept !== undefined && shared !== undefined;
+      const together = forked ? await putTogether(id, kept, shared) : undefined;
+      // Put aside before it is replaced: a process that dies in between loses nothing.
+      const aside = forked && together?.ok === false ? await putAside(id, kept, together.reason) : undefined;
+      const chosen = together?.ok === true ? together.plan : plan;
+      if (!(await replace(id, kept, chosen))) continue;
+      if (evidence) await bringEvidence(id, tip, chosen.events);
+      return aside;
+    }
+  }
+
+  function warnOfWorkTree(id: string): void {
+    const back = command`git checkout -- ${pathOf(id)}`;
+    warn(
+      `${pathOf(id)} in the work tree holds a history that contradicts the one on ${branch.name}, which counts; ${back} puts it right`,
+    );
+  }
+
+  async function putAside(id: string, plan: PlanCopy, reason: string): Promise<PutAside> {
+    const content = textOf(id, plan);
+    const path = join(state, 'unwritten', `${id}-${sha256(content).slice(0, 12)}.yaml`);
+    await writeAtomically(REAL_FILES, { path, shown: path, content, placement: 'replace' });
+    return { reason, kept: path };
+  }
+
+  /** A copy that does not hold is left out: whoever can push to the branch must not be able to stop a rollback. */
+  async function copyAt(commit: string, id: string): Promise<PlanCopy | undefined> {
+    const path = pathOf(id);
+    const isForeseen = foreseen?.commit === commit && foreseen.files.has(path);
+    const bytes = (isForeseen ? foreseen?.files : await branch.read(commit, [path]))?.get(path);
+    if (bytes === undefined) return undefined;
+    try {
+      const copy = readCopy(bytes, pathOf(id));
+      const fault = findChainFault(id, copy.events);
+      if (fault === undefined) return copy;
+      warn(
+        `${branch.name} holds ${pathOf(id)} with a broken history (event ${fault.seq} ${fault.problem}); it is left out`,
+      );
+    } catch (error) {
+      if (!(error instanceof RelctlError)) throw error;
+      warn(`${branch.name} holds ${pathOf(id)} in a form that does not read; it is left out: ${error.message}`);
+    }
+    return undefined;
+  }
+
+  /** `any`: a history that does not read is none; people write the text above it, and what counts of the rest is on the branch. */
+  async function copyIn(base: string, id: string, history: 'any' | 'whole' = 'whole'): Promise<PlanCopy | undefined> {
+    const path = join(base, pathOf(id));
+    await confine(base, path, pathOf(id));
+    const bytes = await readBounded(path, YAML_LIMITS.bytes).catch(missing);
+    if (bytes === undefined) return undefined;
+    try {
+      return readCopy(bytes, pathOf(id));
+    } catch (error) {
+      if (!(error instanceof RelctlError) || error.code !== 'plan.chain-broken') throw error;
+      return history === 'any' ? { head: splitDocument(new TextDecoder().decode(bytes)).head, events: [] } : undefined;
+    }
+  }
+
+  async function replace(id: string, seen: PlanCopy | undefined, plan: PlanCopy): Promise<boolean> {
+    const text = textOf(id, plan);
+    if (seen !== undefined && textOf(id, seen) === text) return true;
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    const lock = await takeWriteLock(join(state, 'locks'), id, pathOf(id));
+    try {
+      const now = await copyIn(folder, id);
+      if ((now === undefined ? '' : textOf(id, now)) !== (seen === undefined ? '' : textOf(id, seen))) return false;
+      const path = join(folder, pathOf(id));
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return await writeAtomically(REAL_FILES, { path, shown: pathOf(id), content: text, placement: 'replace' });
+    } finally {
+      await lock.release();
+    }
+  }
+
+  function textOf(id: string, { head, events }: PlanCopy): string {
+    return events.length === 0 ? head : writeReleasePlan({ id, head }, events, phaseOf(events));
+  }
+
+  /** Files that events name and that are not here, from the branch or, of a time before there was one, from the work tree. */
+  async function bringEvidence(id: string, tip: string | undefined, events: readonly RecordedEvent[]): Promise<void> {
+    const wanted: (Evidence & { readonly path: string })[] = [];
+    for (const one of evidenceOf(events).filter(({ file }) => isEvidenceName(file))) {
+      const path = `releases/${id}/${one.file}`;
+      if ((await stat(join(folder, path)).catch(missing)) === undefined) wanted.push({ ...one, path });
+    }
+    if (wanted.length === 0) return;
+    const paths = wanted.map(({ path }) => path);
+    const shared = tip === undefined ? new Map<string, Uint8Array>() : await branch.read(tip, paths);
+    for (const { path, sha256: digest } of wanted) {
+      const content = shared.get(path) ?? (await readFile(join(root, path)).catch(missing));
+      // A file that is not what was recorded is for the reader to refuse, from where it lies.
+      if (content === undefined || sha256(content) !== digest) continue;
+      await mkdir(dirname(join(folder, path)), { recursive: true, mode: 0o700 });
+      await writeAtomically(REAL_FILES, { path: join(folder, path), shown: path, content, placement: 'new' });
+    }
+  }
+
+  return {
+    refresh,
+    async foresee(commit, ids) {
+      const found = await branch.read(commit, ids.map(pathOf));
+      foreseen = { commit, files: new Map(ids.map((id) => [pathOf(id), found.get(pathOf(id))])) };
+    },
+    copy: (id) => copyIn(folder, id),
+    copyAt,
+    replace,
+    async files(id) {
+      const plan = await copyIn(folder, id);
+      const named = evidenceOf(plan?.events ?? []).filter(({ file }) => isEvidenceName(file));
+      const names = named.map(({ file }) => `releases/${id}/${file}`);
+      const files = new Map([[pathOf(id), join(folder, pathOf(id))]]);
+      for (const path of names) {
+        if ((await stat(join(folder, path)).catch(missing)) !== undefined) files.set(path, join(folder, path));
+      }
+      return files;
+    },
+  };
+}
+
+function readCopy(bytes: Uint8Array, file: string): PlanCopy {
+  const { head, status } = splitDocument(decodeGuarded(bytes, file));
+  return { head, events: readStatus(status, file, 1)?.events ?? [] };
+}
+
+function missing(error: unknown): undefined {
+  if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+  throw error;
+}

@@ -1,0 +1,55 @@
+import type { StateEnvironment } from '../adapters/fs/state-folder.ts';
+import { findRecordsBranch } from '../adapters/git/records-branch.ts';
+import { phaseOf } from '../domain/history/state.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
+import type { Records } from '../ports/records.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import { putTogether } from '../usecases/sharing/put-together.ts';
+
+/** How the records of a repository are opened. */
+export interface RecordsWanted {
+  /** `known`: on the records branch where there is one. `shared`: also makes one, where the repository has a remote. */
+  readonly records: 'known' | 'shared' | 'work tree';
+  readonly sink?: EventSink;
+}
+
+/** What a records branch is opened beside. */
+interface RecordsGround {
+  readonly root: string;
+  readonly state: string;
+  readonly env: StateEnvironment;
+  readonly workTree: PlanStore;
+  readonly workspace: Workspace;
+}
+
+/**
+ * Asks the remote for the records of releases, for a bounded time. Where it does not answer, what is known of them counts.
+ * @returns `undefined` where records lie in the work tree alone
+ */
+export async function openRecords(
+  { root, state, env, workTree, workspace }: RecordsGround,
+  { records: wanted, sink }: RecordsWanted,
+): Promise<{ readonly store: PlanStore; readonly records: Records } | undefined> {
+  const branch = await findRecordsBranch(root, env);
+  if (branch === undefined) return undefined;
+  const fetched = await branch.fetch();
+  if (wanted !== 'shared' && (await branch.tip()) === undefined) return undefined;
+  const offline = fetched.result === 'unreachable' ? fetched.detail : undefined;
+  const { createRecordsStore } = await import('../adapters/records/records-store.ts');
+  const told = new Set<string>();
+  return createRecordsStore({
+    root,
+    workTree,
+    state,
+    branch,
+    offline,
+    phaseOf,
+    putTogether: (id, ours, theirs) => putTogether(workspace, id, ours, theirs),
+    warn(text) {
+      if (told.has(text)) return;
+      told.add(text);
+      sink?.emit({ type: 'note', level: 'warning', text });
+    },
+  });
+}

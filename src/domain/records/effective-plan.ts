@@ -1,0 +1,64 @@
+import { sha256 } from '../../plan/digest.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import { foldState } from '../history/state.ts';
+
+/** A plan as one place has it: the text that people wrote, and its history. */
+export interface PlanCopy {
+  readonly head: string;
+  readonly events: readonly RecordedEvent[];
+}
+
+/** Where copies of one plan lie. */
+export interface PlanCopies {
+  /** On the records branch, as everybody has it. */
+  readonly shared: PlanCopy | undefined;
+  /** On this machine, with what could not be shared yet. */
+  readonly kept: PlanCopy | undefined;
+  /** In the work tree, where its text is written and reviewed; its history may be of a time before there was a records branch. */
+  readonly workTree: PlanCopy | undefined;
+}
+
+/** The plan that the copies amount to, and which of them contradict it. */
+export interface EffectivePlan extends PlanCopy {
+  /** Copies whose history is neither a part of this one nor goes on from it: what they hold beyond it does not count. */
+  readonly apart: readonly ('kept' | 'workTree')[];
+}
+
+/**
+ * Puts the copies of a plan together. Of histories that go on from each other the longest counts; what is shared is never contradicted.
+ * The text is the one of the work tree, where people write it, unless that is an older one than what was submitted: then this clone has
+ * another branch checked out or is behind, and the text beside the shared history counts.
+ */
+export function effectivePlan({ shared, kept, workTree }: PlanCopies): EffectivePlan | undefined {
+  const apart: EffectivePlan['apart'][number][] = [];
+  let best = shared;
+  for (const [name, copy] of [['kept', kept] as const, ['workTree', workTree] as const]) {
+    if (copy === undefined) continue;
+    if (best === undefined) best = copy;
+    else if (goesOnFrom(copy.events, best.events)) best = copy.events.length > best.events.length ? copy : best;
+    else if (!goesOnFrom(best.events, copy.events)) apart.push(name);
+  }
+  if (best === undefined) return undefined;
+  const { events } = best;
+  const isOlder = workTree !== undefined && isOlderText(workTree.head, events);
+  return { head: workTree === undefined || isOlder ? best.head : workTree.head, events, apart };
+}
+
+/** True when a history begins with all of another one. */
+export function goesOnFrom(events: readonly RecordedEvent[], base: readonly RecordedEvent[]): boolean {
+  return events.length >= base.length && base.every((event, index) => events[index]?.hash === event.hash);
+}
+
+/** How many events two histories share at their beginning. */
+export function sharedLength(one: readonly RecordedEvent[], other: readonly RecordedEvent[]): number {
+  const first = one.findIndex((event, index) => other[index]?.hash !== event.hash);
+  return first === -1 ? one.length : first;
+}
+
+/** A text that was recorded, and another one after it. In a draft people may go back to what they had. */
+function isOlderText(head: string, events: readonly RecordedEvent[]): boolean {
+  if (foldState(events).phase === 'draft') return false;
+  const texts = events.flatMap(({ data }) => ('textDigest' in data ? [data.textDigest] : []));
+  const digest = sha256(head);
+  return texts.includes(digest) && texts.at(-1) !== digest;
+}

@@ -1,0 +1,17 @@
+/**
+ * The branch that the records of releases are shared on as they are made: their history and evidence, beside the code. It is read and
+ * written without the work tree. Errors: `sharing.*`.
+ */
+export interface Records {
+  /** For people, such as `origin/relctl/records`. */
+  readonly branch: string;
+  /** Why the remote could not be asked when the command began; then what is known of it is what was there before. */
+  readonly offline: string | undefined;
+  /**
+   * Makes sure that the remote has all that was recorded of a release, and tries again where it has not.
+   * Errors: `sharing.unreachable`, `sharing.refused`, `sharing.conflict`.
+   */
+  secure(id: string): Promise<void>;
+  /** Tries once more with what could not be shared while a command worked; whoever is offline is told, and nothing fails by it. */
+  settle(): Promise<void>;
+}
