@@ -104,10 +104,7 @@ function invocationOf(
   opened: Context[],
 ): Omit<Invocation, 'commands'> {
   let ground: Promise<Ground> | undefined;
-  const open = async (
-    actor: string | undefined,
-    options: Pick<Surroundings, 'sharesRecords'> = {},
-  ): Promise<Context> =>
+  const open = async (actor: string | undefined, options: Pick<Surroundings, 'sharesRecords'> = {}): Promise<Context> =>
     (await import('./composition/composition.ts')).openContext({ ...surroundings, ...options, actor });
   return {
     args: parsed.args,

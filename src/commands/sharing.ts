@@ -58,7 +58,14 @@ async function toRecordsBranch(
   for (const id of ids) await records.secure(id);
   const why = `${refusal.message}. Records are shared on ${records.branch} from now on, by every clone; \`git reset --keep @{upstream}\` takes the commit that was made for them off this branch`;
   invocation.sink.emit({ type: 'note', level: 'info', text: why });
-  return { commit: await repository.sharing.head(), subjects: [], pushed: records.branch, rebased: 0, decided: [] };
+  return {
+    commit: await repository.sharing.head(),
+    subjects: [],
+    pushed: records.branch,
+    candidates: [],
+    rebased: 0,
+    decided: [],
+  };
 }
 
 /** The command's own error is told; what became of the records beside it is a warning. */

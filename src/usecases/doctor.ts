@@ -104,7 +104,13 @@ function recordsCheck({ records }: Context): readonly Check[] {
   const { branch, offline } = records;
   return offline === undefined
     ? [{ state: 'ok', text: 'records', detail: `shared on ${branch}` }]
-    : [{ state: 'failed', text: 'records', detail: `${branch} cannot be asked: ${offline}; nothing is deployed like this; git fetch` }];
+    : [
+        {
+          state: 'failed',
+          text: 'records',
+          detail: `${branch} cannot be asked: ${offline}; nothing is deployed like this; git fetch`,
+        },
+      ];
 }
 
 /** How a cluster is reached; nothing where it could not be asked, which has been said by then. */

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRecords } from '../../src/composition/records.ts';
 import { openGround } from '../../src/composition/composition.ts';
+import { openRecords } from '../../src/composition/records.ts';
 import { type BareRemote, makeBareRemote } from '../support/bare-remote.ts';
 import { OPERATOR } from '../support/company-walk.ts';
 import { installRelctl } from '../support/installed.ts';
@@ -38,7 +38,10 @@ async function withRemote<T>(work: (remote: BareRemote, world: string) => Promis
       const { workspace } = await openGround(clone, {});
       const state = await stateOf(clone);
       const { store } = await openGround(clone, { XDG_CACHE_HOME: cacheHome(clone) });
-      const opened = await openRecords({ root: clone, state, env: {}, workTree: store, workspace }, { records: 'shared' });
+      const opened = await openRecords(
+        { root: clone, state, env: {}, workTree: store, workspace },
+        { records: 'shared' },
+      );
       await opened?.records.secure(SAMPLE_ID);
       return await work(remote, join(await stateOf(copy), 'sandbox.json'));
     } finally {
@@ -87,16 +90,22 @@ describe('relctl deploy, killed, with its clone deleted', () => {
         const ends = [];
         for (const command of commands) ends.push(await operate(relctl, clone, command));
         const end = await examine(clone);
-        const isBack = end.state.phase === 'aborted' || end.state.phase === 'rolled-back' || end.state.phase === 'ready';
+        const isBack =
+          end.state.phase === 'aborted' || end.state.phase === 'rolled-back' || end.state.phase === 'ready';
         const problems = [
           killed.signal === 'SIGKILL' ? '' : `it was not killed: ${killed.stderr.slice(-300)}`,
           ...ends.map(({ exitCode, stderr }) => (exitCode === 0 ? '' : stderr.slice(-600))),
           end.audit === 'done' ? '' : 'the history does not hold',
           end.repeatedSteps.length === 0 ? '' : `steps completed twice: ${end.repeatedSteps.join(', ')}`,
-          JSON.stringify(product(end.objects)) === JSON.stringify(isBack ? before : deployed) ? '' : 'production is neither',
-          remote.records(SAMPLE_ID)?.includes(`phase: ${end.state.phase}`) === true ? '' : 'the remote does not know the end',
+          JSON.stringify(product(end.objects)) === JSON.stringify(isBack ? before : deployed)
+            ? ''
+            : 'production is neither',
+          remote.records(SAMPLE_ID)?.includes(`phase: ${end.state.phase}`) === true
+            ? ''
+            : 'the remote does not know the end',
         ].filter(Boolean);
-        if (problems.length > 0) wrong.push(`killed ${when} ${n} of ${count} in ${phase}, ${ending}: ${problems.join('; ')}`);
+        if (problems.length > 0)
+          wrong.push(`killed ${when} ${n} of ${count} in ${phase}, ${ending}: ${problems.join('; ')}`);
       });
     }
     expect(wrong).toEqual([]);

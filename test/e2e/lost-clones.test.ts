@@ -75,7 +75,8 @@ async function experiment(boundary: Boundary, ending: Ending): Promise<void> {
     const clone = remote.clone(PEOPLE.ops);
     const relctl = (...args: string[]) => inClone(arena, clone, args);
     const phase = await phaseIn(relctl);
-    if (phase === 'ready') same(`${name}: nothing is changed before it is known elsewhere`, await arena.contents(), before);
+    if (phase === 'ready')
+      same(`${name}: nothing is changed before it is known elsewhere`, await arena.contents(), before);
     const gone = await takeUp(relctl, phase, ending);
     same(`${name}: from ${phase}: ${gone.stderr.slice(-1500)}`, gone.code, 0);
     const end = await phaseIn(relctl);
@@ -105,8 +106,14 @@ async function phaseIn(relctl: Relctl): Promise<string> {
 /** Goes on from where the killed run stands. One that had not begun is begun again, or left; one that is out is out. */
 async function takeUp(relctl: Relctl, phase: string, ending: Ending): Promise<Pick<Result, 'code' | 'stderr'>> {
   const nothing = { code: 0, stderr: '' };
-  if (ending === 'abort') return phase === 'ready' || phase === 'deployed' ? nothing : relctl('deploy', RELEASE, '--abort');
-  const forward = phase === 'ready' ? await relctl('deploy', RELEASE) : phase === 'deployed' ? nothing : await relctl('deploy', RELEASE, '--resume');
+  if (ending === 'abort')
+    return phase === 'ready' || phase === 'deployed' ? nothing : relctl('deploy', RELEASE, '--abort');
+  const forward =
+    phase === 'ready'
+      ? await relctl('deploy', RELEASE)
+      : phase === 'deployed'
+        ? nothing
+        : await relctl('deploy', RELEASE, '--resume');
   if (forward.code !== 0 || ending === 'resume') return forward;
   return relctl('rollback', RELEASE, '--reason', 'checkouts fail', '--confirm');
 }
@@ -115,8 +122,7 @@ describe('a deployment whose process is killed and whose clone is lost', () => {
   it(
     'ends from another clone as it was asked to: the candidate in place once, or production as it was',
     async () => {
-      const chosen =
-        ROUNDS > 0 ? Array.from({ length: ROUNDS }, () => boundaries).flat() : sample(boundaries, SAMPLED);
+      const chosen = ROUNDS > 0 ? Array.from({ length: ROUNDS }, () => boundaries).flat() : sample(boundaries, SAMPLED);
       const failures: string[] = [];
       for (const [n, boundary] of chosen.entries()) {
         // Each boundary sees each ending after three rounds.

@@ -60,7 +60,11 @@ export async function isDeployedOnce(
 }
 
 /** Production is what it was, and each effect was there and back once. */
-export async function isAsBefore(arena: Arena, name: string, before: Awaited<ReturnType<Arena['contents']>>): Promise<void> {
+export async function isAsBefore(
+  arena: Arena,
+  name: string,
+  before: Awaited<ReturnType<Arena['contents']>>,
+): Promise<void> {
   same(name, await arena.contents(), before);
   const migrations = arena.migrations();
   same(name, migrations, migrations.length === 0 ? [] : ['up', 'down']);

@@ -80,11 +80,22 @@ describe('the live view', () => {
     const view = createProgressView(screen as unknown as NodeJS.WriteStream, { mode: 'live', style });
     view.emit(step('one', 'started'));
     Object.assign(screen, { columns: 40 });
-    view.emit({ type: 'note', level: 'warning', text: 'the latency of the canary could not be read for half a minute' });
+    view.emit({
+      type: 'note',
+      level: 'warning',
+      text: 'the latency of the canary could not be read for half a minute',
+    });
     view.emit(step('one', 'completed'));
     await view.settle();
     expect(screen.text()).toContain('the latency of the canary');
-    expect(Math.max(...screen.text().split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+    expect(
+      Math.max(
+        ...screen
+          .text()
+          .split('\n')
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(40);
   });
 
   it('gives the terminal back: cursor shown, the stream written to directly, and later steps below', async () => {

@@ -19,7 +19,8 @@ function history(count: number, by = 'ada@example.com', on: readonly RecordedEve
 
 function submitted(text: string, on: readonly RecordedEvent[]): readonly RecordedEvent[] {
   const data = { specDigest: digest, textDigest: sha256(text), round: 1 };
-  return appendEvent('r', on, { type: 'cab.submitted', data, at: AT, actor: 'ada@example.com', simulated: false }).events;
+  return appendEvent('r', on, { type: 'cab.submitted', data, at: AT, actor: 'ada@example.com', simulated: false })
+    .events;
 }
 
 const copy = (head: string, events: readonly RecordedEvent[]): PlanCopy => ({ head, events });
@@ -29,7 +30,10 @@ describe('copies of one plan', () => {
   it('are nothing where there is none, and the only one where there is one', () => {
     expect(effectivePlan(none)).toBeUndefined();
     for (const place of ['shared', 'kept', 'workTree'] as const) {
-      expect(effectivePlan({ ...none, [place]: copy('a', history(2)) })).toMatchObject({ head: 'a', events: history(2) });
+      expect(effectivePlan({ ...none, [place]: copy('a', history(2)) })).toMatchObject({
+        head: 'a',
+        events: history(2),
+      });
     }
   });
 
@@ -49,8 +53,14 @@ describe('copies of one plan', () => {
     const base = history(1);
     const shared = copy('a', history(1, 'bea@example.com', base));
     const other = copy('a', history(2, 'eve@example.com', base));
-    expect(effectivePlan({ shared, kept: other, workTree: undefined })).toMatchObject({ events: shared.events, apart: ['kept'] });
-    expect(effectivePlan({ shared, kept: undefined, workTree: other })).toMatchObject({ events: shared.events, apart: ['workTree'] });
+    expect(effectivePlan({ shared, kept: other, workTree: undefined })).toMatchObject({
+      events: shared.events,
+      apart: ['kept'],
+    });
+    expect(effectivePlan({ shared, kept: undefined, workTree: other })).toMatchObject({
+      events: shared.events,
+      apart: ['workTree'],
+    });
     expect(sharedLength(shared.events, other.events)).toBe(1);
     expect(sharedLength(shared.events, shared.events)).toBe(2);
   });
