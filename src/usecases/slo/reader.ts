@@ -47,8 +47,8 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
     async read(at, lost) {
       const span = { from: readUpTo === undefined ? began - 1 : Math.max(began - 1, readUpTo - LATE_MS), to: at };
       const [canary, control] = await Promise.all([
-        readSide(metrics, slo, sides.canary, span),
-        readSide(metrics, slo, sides.control, span),
+        readSide(metrics, slo, sides.canary, { span, edges: 'all' }),
+        readSide(metrics, slo, sides.control, { span, edges: 'all' }),
       ]);
       for (const side of [canary, control]) if (!side.ok) return { ok: false, detail: side.noData.detail };
       if (canary.ok) enter(books.canary, canary.value, bucket !== undefined);
@@ -91,7 +91,7 @@ export async function readControl(
   const { metrics, slo, matchers, span, staleAfter } = source;
   const bucket = bucketOf(slo);
   const book = new CounterBook(span.from);
-  const side = await readSide(metrics, slo, matchers, span);
+  const side = await readSide(metrics, slo, matchers, { span, edges: 'threshold' });
   if (!side.ok) return { ok: false, reason: 'no-data', detail: side.noData.detail };
   enter(book, side.value, bucket !== undefined);
   if (book.targets().every(({ total }) => total.size === 0)) {
@@ -119,30 +119,46 @@ interface Group {
   readonly good: readonly SampledSeries[];
 }
 
+/** A span, and of a histogram all edges or its threshold: the others are many, and nothing is compared with them before there is a canary. */
+interface Reach {
+  readonly span: Span;
+  readonly edges: 'all' | 'threshold';
+}
+
 /** All events first: a good event that is stored meanwhile is then of a scrape whose events are known, or is left for the next look. */
 async function readSide(
   metrics: Metrics,
   slo: Slo,
   matchers: readonly string[],
-  span: Span,
+  reach: Reach,
 ): Promise<Reading<readonly Group[]>> {
   const groups: Group[] = [];
   for (const [index, matcher] of matchers.entries()) {
-    const total = await metrics.samples(slo.total, [matcher], span);
+    const total = await metrics.samples(slo.total, [matcher], reach.span);
     if (!total.ok) return total;
-    const good = await readGood(metrics, slo, matcher, span);
+    const good = await readGood(metrics, slo, matcher, reach);
     if (!good.ok) return good;
     groups.push({ name: matchers.length > 1 ? String(index) : '', total: total.value, good: good.value });
   }
   return { ok: true, value: groups };
 }
 
-async function readGood(metrics: Metrics, slo: Slo, matcher: string, span: Span) {
+/**
+ * What is looked for first is asked first. Where the threshold is not found as the plan spells it, the other edges tell how it is spelled or that it is
+ * not there; and a store that knows the threshold alone, such as recorded series, has no others.
+ */
+async function readGood(
+  metrics: Metrics,
+  slo: Slo,
+  matcher: string,
+  { span, edges }: Reach,
+): Promise<Reading<readonly SampledSeries[]>> {
   const bucket = bucketOf(slo);
   if (bucket === undefined) return metrics.samples(slo.good, [matcher], span);
-  const all = await metrics.samples(writeSelector(bucket.selector), [matcher], span);
-  // A store that knows the threshold alone, such as recorded series, is asked for it as the plan has it.
-  return all.ok && all.value.length === 0 ? metrics.samples(slo.good, [matcher], span) : all;
+  const both = [slo.good, writeSelector(bucket.selector)];
+  const [first = slo.good, second = slo.good] = edges === 'threshold' ? both : both.reverse();
+  const found = await metrics.samples(first, [matcher], span);
+  return found.ok && found.value.length === 0 ? metrics.samples(second, [matcher], span) : found;
 }
 
 function enter(book: CounterBook, groups: readonly Group[], byThreshold: boolean): void {
