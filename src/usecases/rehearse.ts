@@ -16,6 +16,7 @@ import type { People, RehearsalStage } from '../ports/people.ts';
 import { command } from '../text/command-line.ts';
 import { deploy } from './deploy.ts';
 import { hypercare } from './hypercare.ts';
+import { drawnDay } from './rehearsal/day.ts';
 import { type RehearsedStep, rehearsalDocument } from './rehearsal/document.ts';
 import type { Context } from './release/context.ts';
 import { Journal } from './release/journal.ts';
@@ -35,7 +36,7 @@ const DAY = 86_400_000;
 
 /**
  * Walks a copy of a plan through the whole process in a simulated company, from the submission to the review, and keeps what
- * happened as a document that the CAB can read. In the plan's own history it stands that it was rehearsed, unless faults were
+ * happened as a document that the CAB can read. Without faults the day is an ordinary one, which a good plan survives. In the plan's own history it stands that it was rehearsed, unless faults were
  * switched on, whose outcome says nothing of the plan, or a deployment has begun, which nothing should write beside. Nothing of
  * this satisfies a real gate.
  * @param context the user's own company, in which the result is recorded
@@ -48,7 +49,8 @@ export async function rehearse(
   company: RehearsalStage<Context>,
   faults: readonly string[],
 ): Promise<Outcome> {
-  for (const fault of faults) company.fault(fault);
+  const day = faults.length === 0 ? drawnDay(plan) : undefined;
+  for (const fault of [...faults, ...(day === undefined ? [] : [day])]) company.fault(fault);
   const steps: RehearsedStep[] = [];
   await walk(plan, company, steps, context.sink);
   const { author } = company.people(plan.spec);
@@ -56,7 +58,7 @@ export async function rehearse(
   const state = foldState(rehearsed.events);
   const passed = state.phase === 'closed';
   const held = plan.events.filter((event) => event.type === 'rehearsal.recorded').length;
-  const text = await context.documents.markdown(rehearsalDocument(plan, state, steps, faults));
+  const text = await context.documents.markdown(rehearsalDocument(plan, state, steps, { faults, day }));
   const document = await context.store.keep(plan.id, `rehearsal-${held + 1}.md`, text);
   if (faults.length === 0 && foldState(plan.events).deployment === undefined) {
     const result = passed ? 'passed' : 'failed';

@@ -27,6 +27,9 @@ describe('a rehearsal', () => {
     const passed = await run('rehearse', company.id);
     expect(passed.exitCode, passed.stderr).toBe(0);
     expect((await recorded()).map(({ data }) => data.result)).toEqual(['passed']);
+    const [{ data } = { data: undefined }] = await recorded();
+    const document = readFileSync(join(company.git.root, 'releases', company.id, data?.document.file ?? ''), 'utf8');
+    expect(document).toMatch(/the day was an ordinary one, with (cold-start|shared-incident)/);
     expect(await run('audit', company.id)).toMatchObject({ exitCode: 0 });
     const submitted = await run('submit-cab', company.id);
     expect(submitted.exitCode, submitted.stderr).toBe(0);

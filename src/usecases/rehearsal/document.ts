@@ -18,7 +18,7 @@ export function rehearsalDocument(
   plan: ReleasePlan,
   state: ReleaseState,
   steps: readonly RehearsedStep[],
-  faults: readonly string[],
+  { faults, day }: { readonly faults: readonly string[]; readonly day: string | undefined },
 ): Document {
   const verdict = state.deployment?.verdict?.data;
   return {
@@ -30,7 +30,13 @@ export function rehearsalDocument(
         { code: plan.specDigest },
         `, window ${formatWindow(plan.spec.window)}) was walked through the process in relctl's sandbox: its cluster, traffic, metrics and people are made up. It shows that the plan can be carried out as written. It does not show that the candidate is good.`,
       ]),
-      text([`Faults switched on: ${faults.join(', ') || 'none'}. It ends `, { strong: state.phase }, '.']),
+      text([
+        day === undefined
+          ? `Faults switched on: ${faults.join(', ')}. It ends `
+          : `No fault was switched on; the day was an ordinary one, with ${day}. It ends `,
+        { strong: state.phase },
+        '.',
+      ]),
       {
         kind: 'table',
         columns: ['When', 'Who', 'Command', 'Result'],
