@@ -33,8 +33,11 @@ afterAll(async () => {
   await lab?.stop();
 });
 
-async function inArena(work: (arena: Arena) => Promise<void>): Promise<void> {
-  const arena = await lab.arena();
+async function inArena(
+  work: (arena: Arena) => Promise<void>,
+  change: (config: string) => string = (text) => text,
+): Promise<void> {
+  const arena = await lab.arena(change);
   try {
     await work(arena);
   } finally {
@@ -79,12 +82,20 @@ async function endsInTime(arena: Arena, env: Readonly<Record<string, string>>): 
   expect(arena.history().phase).toBe('ready');
 }
 
-/** Points a clone's configuration to another kubeconfig. */
-function useKubeconfig(arena: Arena, kubeconfig: object): void {
-  const file = join(arena.root, 'kubeconfig');
-  writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
-  const config = join(arena.root, 'relctl.yaml');
-  writeFileSync(config, readFileSync(config, 'utf8').replaceAll(lab.plane.kubeconfig, file));
+/** A kubeconfig of its own for a clone, to be written anew once everybody has signed. */
+function ownKubeconfig(): {
+  readonly change: (config: string) => string;
+  readonly write: (kubeconfig: object) => void;
+} {
+  const file = join(folder, `kubeconfig-${randomBytes(4).toString('hex')}`);
+  const write = (kubeconfig: object) => writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
+  write(JSON.parse(readFileSync(lab.plane.kubeconfig, 'utf8')));
+  return { change: (config) => config.replaceAll(lab.plane.kubeconfig, file), write };
+}
+
+function singleCalls(config: string): string {
+  expect(config).toContain('"connection": "proxy"');
+  return config.replaceAll('"connection": "proxy"', '"connection": "single-calls"');
 }
 
 describe('a program that hangs', () => {
@@ -96,21 +107,18 @@ describe('a program that hangs', () => {
   });
 
   it("is ended when it is what gives kubectl its credentials, which kubectl's own time-outs do not do", async () => {
+    const own = ownKubeconfig();
     await inArena(async (arena) => {
       const plugin = program('credentials', '#!/bin/sh\nsleep 600\n');
       const kubeconfig = JSON.parse(readFileSync(lab.plane.kubeconfig, 'utf8')) as { users: { user: object }[] };
       const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' };
-      useKubeconfig(arena, { ...kubeconfig, users: kubeconfig.users.map((one) => ({ ...one, user: { exec } })) });
+      own.write({ ...kubeconfig, users: kubeconfig.users.map((one) => ({ ...one, user: { exec } })) });
       await endsInTime(arena, {});
-    });
+    }, own.change);
   });
 
   it('in the middle of a write is read back, and the write is done once', async () => {
     await inArena(async (arena) => {
-      const config = join(arena.root, 'relctl.yaml');
-      const text = readFileSync(config, 'utf8');
-      expect(text).toContain('"connection": "proxy"');
-      writeFileSync(config, text.replaceAll('"connection": "proxy"', '"connection": "single-calls"'));
       const env = hooked.environment({ at: 4, what: 'hang-after' });
       const { code, stderr } = await arena.relctl(['deploy', RELEASE], { env });
       expect(hooked.fired()).toBe(true);
@@ -119,7 +127,7 @@ describe('a program that hangs', () => {
       expect(made.map(({ resource, name }) => `${resource}/${name}`).sort()).toEqual(
         [...new Set(made.map(({ resource, name }) => `${resource}/${name}`))].sort(),
       );
-    });
+    }, singleCalls);
   });
 });
 
@@ -132,9 +140,10 @@ describe('another cluster behind the name of the right one', () => {
   afterAll(() => wrong?.stop());
 
   it(`gets no write, whatever is asked (${TRIES} times)`, async () => {
+    const own = ownKubeconfig();
     await inArena(async (arena) => {
       await wrong.createNamespace(arena.namespace);
-      useKubeconfig(arena, JSON.parse(readFileSync(wrong.kubeconfig, 'utf8')) as object);
+      own.write(JSON.parse(readFileSync(wrong.kubeconfig, 'utf8')) as object);
       const before = wrong.requests().length;
       const commands = [
         ['deploy', RELEASE],
@@ -158,6 +167,6 @@ describe('another cluster behind the name of the right one', () => {
       );
       expect(asked.filter(isWrite)).toEqual([]);
       expect(arena.history().phase).toBe('ready');
-    });
+    }, own.change);
   });
 });

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../cluster/free-ports.ts';
 import { type MetricsProxy, startMetricsProxy } from '../cluster/metrics-proxy.ts';
@@ -21,11 +19,14 @@ let lab: Lab;
 let proxy: MetricsProxy;
 /** The same measurements, from a Prometheus that cannot ask all of its stores. */
 let partial: PrometheusServer;
+/** A port on which nobody listens. */
+let nobody = 0;
 
 beforeAll(async () => {
   lab = await startLab({ migration: false });
   proxy = await startMetricsProxy(lab.prometheus.url);
-  const [dead = 0] = await freePorts(1);
+  const [dead = 0, free = 0] = await freePorts(2);
+  nobody = free;
   partial = await startPrometheus({
     targetsFiles: [lab.exporter.targetsFile],
     remoteRead: `http://127.0.0.1:${dead}/read`,
@@ -37,22 +38,20 @@ afterAll(async () => {
   await lab?.stop();
 });
 
-/** Changes a word of the repository's configuration, as its file has it. */
-function reconfigure(arena: Arena, from: string, to: string): void {
-  const file = join(arena.root, 'relctl.yaml');
-  const text = readFileSync(file, 'utf8');
-  expect(text).toContain(from);
-  writeFileSync(file, text.replaceAll(from, to));
-}
-
-/** A fault: what is set up before the deployment, what happens once the canary is watched, and how it is undone. */
+/** A fault: what relctl.yaml says otherwise, what happens once the canary is watched, and how it is undone. */
 interface Fault {
   readonly what: string;
   /** What the recorded reason says. */
   readonly said: RegExp;
-  readonly before?: (arena: Arena) => void | Promise<void>;
+  readonly config?: (text: string) => string;
   readonly during?: () => void;
   readonly after?: () => void;
+}
+
+/** A text with a word in it changed, which must be there. */
+function changed(text: string, from: string, to: string): string {
+  expect(text).toContain(from);
+  return text.replaceAll(from, to);
 }
 
 const canaryOnly = (line: string) => line.includes('track="canary"');
@@ -70,10 +69,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'nothing listens where Prometheus was',
     said: /cannot be reached|ECONNREFUSED|refused/,
-    async before(arena) {
-      const [dead = 0] = await freePorts(1);
-      reconfigure(arena, proxy.url, `http://127.0.0.1:${dead}`);
-    },
+    config: (text) => changed(text, proxy.url, `http://127.0.0.1:${nobody}`),
   },
   {
     what: 'every answer comes too late',
@@ -105,13 +101,12 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'Prometheus warns that its answer is not whole',
     said: /warn/i,
-    before: (arena) => reconfigure(arena, proxy.url, partial.url),
+    config: (text) => changed(text, proxy.url, partial.url),
   },
   {
     what: 'nobody has the labels of the canary',
     said: /no (series|sample|data)|nothing/i,
-    before: (arena) =>
-      reconfigure(arena, '"staleAfter": "5s"', '"staleAfter": "5s", "canaryMatcher": "track=\\"nobody\\""'),
+    config: (text) => changed(text, '"staleAfter": "5s"', '"staleAfter": "5s", "canaryMatcher": "track=\\"nobody\\""'),
   },
   {
     what: "the canary's metric is gone",
@@ -140,10 +135,9 @@ async function deployUnder(
   fault: Fault | undefined,
   work: (arena: Arena, code: number | null, said: string) => Promise<void>,
 ) {
-  const arena = await lab.arena();
+  const measured = (text: string) => changed(text, lab.prometheus.url, proxy.url);
+  const arena = await lab.arena((text) => fault?.config?.(measured(text)) ?? measured(text));
   try {
-    reconfigure(arena, lab.prometheus.url, proxy.url);
-    await fault?.before?.(arena);
     const deployment = arena.start(['deploy', RELEASE]);
     let over = false;
     void deployment.ended.then(() => {

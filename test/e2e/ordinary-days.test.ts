@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COUNTER, type Exporter, startExporter } from '../cluster/exporter.ts';
 import { type PrometheusServer, startPrometheus } from '../cluster/prometheus.ts';
@@ -95,9 +94,7 @@ function exposeHistogram(edges: readonly string[]): void {
 async function deployed(
   work: (deployment: { readonly arena: Arena; readonly ended: ReturnType<Arena['start']>['ended'] }) => Promise<void>,
 ) {
-  const arena = await lab.arena();
-  const config = join(arena.root, 'relctl.yaml');
-  writeFileSync(config, readFileSync(config, 'utf8').replaceAll(lab.prometheus.url, prometheus.url));
+  const arena = await lab.arena((config) => config.replaceAll(lab.prometheus.url, prometheus.url));
   try {
     const { ended } = arena.start(['deploy', RELEASE]);
     await work({ arena, ended });

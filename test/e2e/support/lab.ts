@@ -24,15 +24,16 @@ const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../
 export const OTHER_OPERATOR = 'otto@example.com';
 
 /**
- * A company in which one release is ready for production, to be deployed again and again: each time to a namespace of its own
- * that runs version 1.0.0, from a clone of its own. Requests are told to Prometheus and not sent, so a bake takes seconds.
+ * A company in which one release is made ready for production and deployed again and again: each time to a namespace of its own
+ * that runs version 1.0.0, from a clone of its own with sign-offs of its own, because they are bound to where it goes and what measures it. Requests are told to Prometheus and not sent, so a bake takes seconds.
  */
 export interface Lab {
   readonly plane: ControlPlane;
   readonly kubelet: Kubelet;
   readonly prometheus: PrometheusServer;
   readonly exporter: Exporter;
-  arena(): Promise<Arena>;
+  /** @param change of the text of the clone's relctl.yaml, before anybody signs */
+  arena(change?: (config: string) => string): Promise<Arena>;
   stop(): Promise<void>;
 }
 
@@ -83,7 +84,7 @@ export interface LabOptions extends LabProduct {
   readonly name?: string;
 }
 
-/** Starts a lab; its release has all sign-offs. */
+/** Starts a lab. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const plane = await startControlPlane({ name: options.name ?? 'lab', audit: true });
   await plane.createNamespace('shop-staging');
@@ -112,16 +113,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const commit = product.candidate('next', labFiles('2.0.0', facts, options));
     product.write(`releases/${RELEASE}.yaml`, labPlan(commit, facts, options));
     product.write('reports/r.xml', '<testsuite name="r" tests="1"><testcase classname="r" name="ok"/></testsuite>\n');
-    for (const [who, ...args] of toReady()) {
-      const { code, stderr } = await run(root, args, { as: who }).ended;
-      if (code !== 0) throw new Error(`relctl ${args.join(' ')}: ${stderr}`);
-    }
   } catch (error) {
     await stop();
     throw error;
   }
 
-  async function arena(): Promise<Arena> {
+  async function arena(change: (config: string) => string = (text) => text): Promise<Arena> {
     rounds += 1;
     const namespace = `shop-${rounds}`;
     const clones: string[] = [];
@@ -134,13 +131,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     };
     const own = clone(root);
     const config = join(own, 'relctl.yaml');
-    writeFileSync(config, readFileSync(config, 'utf8').replaceAll('"shop"', `"${namespace}"`));
+    writeFileSync(config, change(readFileSync(config, 'utf8').replaceAll('"shop"', `"${namespace}"`)));
     await plane.createNamespace(namespace);
     const cluster = open(namespace);
     for (const object of STABLE) await cluster.apply(object, { absent: true });
     await waitFor(() => kubelet.endpoints(namespace, { track: 'stable' }).length === 3, {
       what: `pods in ${namespace}`,
     });
+    await makeReady(own);
     const since = plane.requests().length;
     const read = (kind: string, apiVersion: string) => cluster.list({ apiVersion, kind });
     return {
@@ -195,6 +193,15 @@ export const STABLE_TRAFFIC = [
   ...['a', 'b', 'c'].map((pod) => ({ labels: { track: 'stable', pod }, rate: 300, bad: 0.001 })),
   { labels: { track: 'canary', pod: 'd' }, rate: 300, bad: 0.001 },
 ];
+
+/** From the plan to both sign-offs; what people were told on the way is not counted among what a deployment tells. */
+async function makeReady(root: string): Promise<void> {
+  for (const [who, ...args] of toReady()) {
+    const { code, stderr } = await run(root, args, { as: who }).ended;
+    if (code !== 0) throw new Error(`relctl ${args.join(' ')}: ${stderr}`);
+  }
+  rmSync(join(root, '.relctl', 'notifications.ndjson'), { force: true });
+}
 
 /** The process from the plan to both sign-offs. */
 function toReady(): readonly (readonly [string, ...string[]])[] {
