@@ -208,3 +208,27 @@ describe('each service in its own way', () => {
     expect(judged?.data.slos.map(({ name }) => name)).not.toContain('jobs done');
   });
 });
+
+describe('what runs beside a service', () => {
+  let own: Company;
+  afterEach(() => own.close());
+
+  it('is recorded with what staging ran, and is that in production', async () => {
+    const proxied = (one: Manifest): Manifest => {
+      if (one.kind !== 'Deployment') return one;
+      const spec = one.spec as { template: { spec: { containers: object[] } } };
+      const containers = [...spec.template.spec.containers, { name: 'proxy', image: 'registry.example.com/proxy:1' }];
+      return { ...one, spec: { ...spec, template: { ...spec.template, spec: { containers } } } };
+    };
+    own = await openCompany({ shape: { objects: (objects) => objects.map(proxied) } });
+    await walkTo(own, 'ready');
+    await own.advanceToWindow();
+    expect(await toProduction(own)).toMatchObject({ result: 'done' });
+    const staged = (await own.plan()).events.find((one) => one.type === 'stage.completed');
+    const [id] = staged?.data.imagesBeside?.web?.['registry.example.com/proxy:1'] ?? [];
+    const digest = /@sha256:[0-9a-f]{64}/.exec(id ?? '')?.[0];
+    expect(digest).toBeDefined();
+    const web = await own.sandbox.cluster('production').get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' });
+    expect(JSON.stringify(web)).toContain(`registry.example.com/proxy:1${digest}`);
+  });
+});

@@ -3,7 +3,7 @@ import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
 import { ownedPods, revisionPods } from '../../domain/kubernetes/rollout-others.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
-import { applyFenced, refOf, removeFenced } from '../cluster/apply.ts';
+import { applyFenced, deletePod, refOf } from '../cluster/apply.ts';
 import { awaitObserved } from '../cluster/await-ready.ts';
 import { desiredService } from '../cluster/desired-objects.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
@@ -27,7 +27,7 @@ export async function replaceFirstPods(run: Run, target: string, ground: CanaryG
   const fresh = revisionPods(seen, pods);
   const old = ownedPods(seen, pods).filter((pod) => !fresh.includes(pod));
   const due = [...old].sort(byNode).slice(0, Math.max(0, ground.canaryPods - fresh.length));
-  for (const pod of due) await removeFenced(context, lock, refOf({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
+  for (const pod of due) await deletePod(context, lock, pod.metadata.name);
   return written;
 }
 

@@ -116,6 +116,15 @@ export async function removeFenced(context: Context, lock: Lock, ref: ObjectRef)
   });
 }
 
+/** Deletes a pod, so that its controller makes another; one that takes its time to end is on its way, and whoever waits sees it go. */
+export async function deletePod(context: Context, lock: Lock, name: string): Promise<void> {
+  try {
+    await removeFenced(context, lock, { apiVersion: 'v1', kind: 'Pod', name });
+  } catch (error) {
+    if (!(error instanceof RelctlError) || error.code !== 'tool.timeout') throw error;
+  }
+}
+
 /** Marks an object with this run's fence and changes nothing else: writes that an overtaken run prepared are void from then on. */
 export async function stampFence(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
   await guarded(context, lock, ref, async (live) => {

@@ -3,7 +3,7 @@ import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { sameObject } from '../../domain/kubernetes/manifests.ts';
 import { stuckPods } from '../../domain/kubernetes/rollout-others.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
+import { deletePod, refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
@@ -43,7 +43,7 @@ export async function putBack(run: Run, { target, objects }: Snapshot): Promise<
     if (live === undefined) continue;
     await awaitRollout(run.context, lock, live, run.policy.production.rolloutTimeout, async (now, pods) => {
       for (const pod of stuckPods(now, pods)) {
-        await removeFenced(run.context, lock, { apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name });
+        await deletePod(run.context, lock, pod.metadata.name);
       }
     });
   }
