@@ -69,7 +69,7 @@ describe('a StatefulSet in the sandbox', () => {
     const set = live('StatefulSet');
     expect(set && revisionPods(set, pods()).map(({ metadata }) => metadata.name)).toEqual(['ledger-2']);
     apply(workload('StatefulSet', '2'));
-    wait(3);
+    wait(1);
     expect(running()).toContain('ledger-0 ledger:1');
     wait(30);
     expect(running()).toEqual(['ledger-0 ledger:2', 'ledger-1 ledger:2', 'ledger-2 ledger:2']);
