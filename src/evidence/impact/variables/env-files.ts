@@ -40,8 +40,9 @@ const TOOLING =
 /** Variables that a Dockerfile sets (`ENV`) or takes while building (`ARG`); see docs.docker.com/reference/dockerfile. */
 export function dockerfileVariables(source: string): VariableUse[] {
   const uses = new UseCollector(source);
-  const add = (name: string, offset: number, value: string | undefined, buildTime: boolean) => {
+  const add = (name: string, offset: number, value: string | undefined, isArgument: boolean) => {
     if (TOOLING.test(name)) return;
+    const buildTime = isArgument || isPin(name, value ?? '');
     uses.add(name, offset, 'declared', {
       ...(value === undefined ? {} : { value }),
       ...(buildTime ? { buildTime } : {}),

@@ -22,11 +22,13 @@ export function addHelperCalls(
   uses: UseCollector,
   isReader: (called: string) => boolean = () => true,
 ): void {
+  const own = wrappersIn(text);
   for (const match of text.matchAll(ARGUMENT)) {
     const name = match[2] ?? '';
     const called = CALLED.exec(text.slice(Math.max(0, match.index - 120), match.index))?.[1] ?? '';
-    if (!/env(?!elop|oy)/i.test(called) || !UPPER_NAME.test(name) || !isReader(called)) continue;
     const parts = called.split(/\.|::/).filter((part) => part !== '');
+    const isNamed = /env(?!elop|oy)/i.test(called) || own.has(parts.at(-1) ?? '');
+    if (!isNamed || !UPPER_NAME.test(name) || !isReader(called)) continue;
     if (parts.some((part) => NOT_A_READ.test(part))) continue;
     // `.env("X", value)` gives a child process a variable (Rust, Java builders).
     const end = match.index + match[0].length;
@@ -36,6 +38,26 @@ export function addHelperCalls(
     const value = literalDefault(rest) ?? (isOptional(before, rest) ? '' : undefined);
     uses.add(name, match.index + match[0].lastIndexOf(name), 'read', value === undefined ? {} : { value });
   }
+}
+
+/** A name that is handed to something called after the environment: `os.Getenv(key)`, `os.environ[key]`, `process.env[key]`. */
+const HANDED_ON = /\b[\w.$]*env(?:iron)?(?:\.(?:get|fetch))?\s*[([]\s*([a-z_]\w*)\s*[)\],]/gi;
+/** A function with its name and its parameters, as most languages write one. */
+const DEFINED =
+  /(?:\b(?:func|function|def|fun|fn|const|let)\s+(?:\([^()]*\)\s*)?|\b(?:private|public|static)\s+[\w<>]+\s+)([A-Za-z_]\w*)\s*(?:=\s*(?:async\s*)?)?\(([^()]*)\)/g;
+/** How far above its reading a function of this kind begins. */
+const REACH = 400;
+
+/** Functions of a file that hand one of their arguments to the environment, whatever they are called. */
+function wrappersIn(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const match of text.matchAll(HANDED_ON)) {
+    const before = text.slice(Math.max(0, match.index - REACH), match.index);
+    const nearest = [...before.matchAll(DEFINED)].at(-1);
+    const [, name = '', parameters = ''] = nearest ?? [];
+    if (new RegExp(`\\b${match[1]}\\b`).test(parameters)) found.add(name);
+  }
+  return found;
 }
 
 /** Notes every upper-case string literal of a list of arguments. */

@@ -11,7 +11,7 @@ const deployment = (name: string, image: string, env: Readonly<Record<string, st
 /** Variables of a release that only changes one file. */
 async function found(path: string, before: string, after: string): Promise<string[]> {
   const { environmentVariables } = await readImpact({
-    diff: `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-x\n+y\n`,
+    diff: `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-OLD\n+NEW\n`,
     filesAtHead: [path],
     read: async (side) => new Map([[path, side === 'base' ? before : after]]),
     config: {
@@ -58,4 +58,30 @@ test('images, Dockerfiles and versions that a .env file pins are known while som
     'changed JAVA_AGENT_VERSION (build)',
     'changed MODE',
   ]);
+});
+
+test.each([
+  [
+    'config.go',
+    'package c\nfunc parse(envKey string, fallback int) int {\n\tif s := os.Getenv(envKey); s != "" {\n\t\treturn 1\n\t}\n\treturn fallback\n}\n',
+    'var timeout = parse("READ_TIMEOUT", 5)\n',
+  ],
+  [
+    'a.py',
+    'import os\ndef flag(name, default=False):\n    return os.environ.get(name) or default\n',
+    'X = flag("READ_TIMEOUT")\n',
+  ],
+  [
+    'a.ts',
+    'const must = (name: string) => {\n  return process.env[name];\n};\n',
+    'export const x = must("READ_TIMEOUT");\n',
+  ],
+])('%s: a function that hands its argument to the environment reads what it is given', async (path, before, more) => {
+  expect(await found(path, before, `${before}${more}`)).toEqual(['added READ_TIMEOUT']);
+  expect(await found(path, 'x\n', `x\n${more}`)).toEqual([]);
+});
+
+test('a version that an image is built with is no setting of what runs in it', async () => {
+  const image = (n: string) => `FROM x\nENV GOLANG_VERSION=1.26.${n}\nENV MODE=${n}\n`;
+  expect(await found('Dockerfile', image('1'), image('2'))).toEqual(['changed GOLANG_VERSION (build)', 'changed MODE']);
 });
