@@ -31,7 +31,9 @@ export async function atWork(context: ReadingContext, release: Release): Promise
   const { deployment } = state;
   if (deployment === undefined || !standsInProduction(state) || deployment.result === 'frozen') return NOBODY;
   const found = await context.runs.find(plan.id);
-  const run = found ?? deployment.run;
+  // Whoever looks is not at work: what this very process began has ended.
+  const begun = deployment.run?.token === context.runs.self.token ? undefined : deployment.run;
+  const run = found ?? begun;
   let life = run === undefined ? 'unknown' : await context.runs.liveness(run);
   if (found === undefined && deployment.held) life = 'dead';
   if (life === 'unknown' && run !== undefined) life = await lifeByLock(context, plan.id, deployment);
