@@ -1,9 +1,11 @@
-// Writes docs/schemas/*.json and docs/cli.md from the sources. With --check it writes nothing and fails where they differ.
+// Writes docs/schemas/*.json and docs/cli.md from the sources. With --check it writes nothing and fails where they differ, and where a
+// command or a flag is not named in the changelog.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle, root } from './bundle.js';
+import { commandsAndFlags, namedIn } from './release/changelog.js';
 
 const isCheck = process.argv.includes('--check');
 const COLUMNS = 100;
@@ -17,7 +19,7 @@ async function load() {
       stdin: {
         contents: `
           export { ENTRIES } from './src/program/entries.ts';
-          export { buildProgram } from './src/program/program.ts';
+          export { buildProgram, GLOBALS } from './src/program/program.ts';
           export { jsonSchema, SCHEMA_NAMES } from './src/usecases/schema.ts';
         `,
         resolveDir: root,
@@ -81,6 +83,19 @@ for (const [file, text] of documents) {
   } else {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
+  }
+}
+
+if (isCheck) {
+  const names = namedIn(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'));
+  const there = commandsAndFlags(
+    sources.ENTRIES,
+    sources.GLOBALS.map((option) => option.flags),
+  );
+  const missing = there.filter((one) => !names.has(one));
+  if (missing.length > 0) {
+    console.error(`CHANGELOG.md names neither of these; add them below "Commands and flags": ${missing.join(', ')}`);
+    process.exitCode = 1;
   }
 }
 

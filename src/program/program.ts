@@ -88,7 +88,8 @@ function parentOf(program: Command, word: string, entry: CommandEntry): Command 
     .allowExcessArguments(false);
 }
 
-const GLOBALS: readonly Option[] = [
+/** The flags of every command. */
+export const GLOBALS: readonly Option[] = [
   new Option('--json', 'print one JSON object'),
   new Option('--events <format>', 'print progress as a stream of JSON lines').choices(['ndjson']),
   new Option('--no-color', 'no colours (NO_COLOR does the same)'),
