@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { gitFixture } from '../support/git-fixture.ts';
+import { inertMarkdown, inertTerminal } from '../support/hostile/inert.ts';
+import { complete, poisonAll } from '../support/hostile/whole-plan.ts';
 import { installRelctl } from '../support/installed.ts';
 import { productFiles } from '../support/planning-ground.ts';
+import { SAMPLE_FILE, sampleHead } from '../support/sample-plan.ts';
 
 const relctl = installRelctl();
 const git = gitFixture();
@@ -75,6 +78,21 @@ describe('what init writes for CI', () => {
       expect(ran.status, `${name}: ${ran.text}`).toBe(0);
       expect(ran.text, name).toContain('0 histories are valid');
     }
+  });
+
+  it('shows what people wrote as a listing in the summary of a job, which is Markdown', () => {
+    const head = sampleHead((document) => {
+      complete(document);
+      poisonAll(document);
+    });
+    const before = git.git('rev-parse', 'HEAD');
+    git.commit({ [SAMPLE_FILE]: head }, 'A plan');
+    const summary = join(relctl.root, 'summary.md');
+    const [gitHub] = workflows();
+    const ran = shell(gitHub?.script ?? '', { ...gitHub?.variables, GITHUB_STEP_SUMMARY: summary, BASE: before });
+    expect(readFileSync(summary, 'utf8'), ran.text).toContain('FORGED');
+    expect(inertMarkdown(readFileSync(summary, 'utf8'))).toEqual([]);
+    expect(inertTerminal(ran.text)).toEqual([]);
   });
 
   it('runs nothing that is not those bytes', () => {

@@ -2,6 +2,7 @@ import { parse, stringify } from 'yaml';
 import type * as z from 'zod';
 import { appendEvent, type NewEvent } from '../../src/plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../src/plan/events.ts';
+import { UNCLEAN } from '../../src/plan/guard.ts';
 import {
   type documentSchema,
   parseReleasePlan,
@@ -151,7 +152,15 @@ export function sampleHead(change?: (document: WrittenPlan) => void): string {
   if (change === undefined) return SAMPLE_HEAD;
   const document = parse(SAMPLE_HEAD) as WrittenPlan;
   change(document);
-  return stringify(document, { lineWidth: 0 });
+  return writtenYaml(document);
+}
+
+/** YAML as an editor would save it. What a plan may hold only as an escape, such as a control character, is one. */
+export function writtenYaml(document: unknown): string {
+  const plain = stringify(document, { lineWidth: 0 });
+  if (!UNCLEAN.test(plain)) return plain;
+  const quoted = stringify(document, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
+  return quoted.replace(new RegExp(UNCLEAN, 'g'), (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** What a sample event says beside its type and data. */
