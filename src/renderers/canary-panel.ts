@@ -1,5 +1,5 @@
 import type { CanaryLook, SloLook } from '../domain/outcome/progress.ts';
-import { clean, cleanLine } from '../text/clean.ts';
+import { cleanLine } from '../text/clean.ts';
 import { count, percent, seconds } from './figures.ts';
 import { bar, sparkline } from './spark.ts';
 import type { Style, Tone } from './style.ts';
@@ -149,7 +149,7 @@ function seriesOf(
 function verdictLines(look: CanaryLook, columns: number, style: Style): readonly string[] {
   const lead = 'verdict so far: ';
   const verdict = cleanLine(look.verdict);
-  const [first = '', ...rest] = wrap(clean(`${verdict}, ${look.reason}`), columns - lead.length);
+  const [first = '', ...rest] = wrap(cleanLine(`${verdict}, ${look.reason}`), columns - lead.length);
   return [
     `${lead}${style.paint.bold(style.paint[verdictTone(verdict)](verdict))}${first.slice(verdict.length)}`,
     ...rest.map((line) => ' '.repeat(lead.length) + line),

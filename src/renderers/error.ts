@@ -1,7 +1,8 @@
 import type { Place, RelctlError } from '../errors.ts';
 import { clean, cleanLine } from '../text/clean.ts';
+import { paragraph } from './paragraph.ts';
 import { mark, markWidth, type Style } from './style.ts';
-import { displayWidth, wrap } from './width.ts';
+import { displayWidth } from './width.ts';
 
 /** How many lines of a difference are shown; all of it is in `--json`. */
 const DIFF_LINES = 40;
@@ -19,7 +20,7 @@ export function renderError(error: RelctlError, style: Style, context: ErrorCont
   const isPending = error.kind === 'pending';
   const lead = markWidth(style) + 1;
   const width = style.columns;
-  const message = wrap(clean(error.message), width - lead);
+  const message = paragraph(error.message, width - lead, style);
   const lines = [
     ...message.map(
       (line, index) =>
@@ -79,7 +80,7 @@ function onOneLine(text: string): string {
 function labelled(label: string, texts: readonly string[], style: Style): readonly string[] {
   if (texts.length === 0) return [];
   const indent = 2 + LABEL;
-  const lines = texts.flatMap((text) => wrap(clean(text), style.columns - indent));
+  const lines = texts.flatMap((text) => paragraph(text, style.columns - indent, style));
   return lines.map((line, index) => `  ${style.paint.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`);
 }
 
@@ -90,7 +91,7 @@ function nextLines(hints: readonly string[], style: Style): readonly string[] {
   return [
     `  ${style.paint.dim('Next'.padEnd(LABEL))}${style.paint.bold(style.paint.accent(cleanLine(first)))}`,
     ...others.flatMap((hint) =>
-      wrap(clean(hint), style.columns - 2 - LABEL).map((line) => ' '.repeat(2 + LABEL) + line),
+      paragraph(hint, style.columns - 2 - LABEL, style).map((line) => ' '.repeat(2 + LABEL) + line),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Block, Check, NextAction, Outcome } from '../domain/outcome/outcome.ts';
-import { clean, cleanLine, cleanVerbatim } from '../text/clean.ts';
+import { cleanLine, cleanVerbatim } from '../text/clean.ts';
+import { paragraph } from './paragraph.ts';
 import { mark, markWidth, type Style, toneOf } from './style.ts';
 import { tableLines } from './table.ts';
 import { displayWidth, pad, wrap } from './width.ts';
@@ -42,7 +43,7 @@ export function verbatimOnly(outcome: Outcome): string | undefined {
 function headlineLines(outcome: Outcome, style: Style): readonly string[] {
   const tone = style.paint[toneOf(outcome.result)];
   const lead = markWidth(style) + 1;
-  const [first = '', ...rest] = wrap(clean(outcome.headline), prose(style) - lead);
+  const [first = '', ...rest] = wrap(cleanLine(outcome.headline), prose(style) - lead);
   return [
     `${mark(outcome.result, style)} ${style.paint.bold(tone(first))}`,
     ...rest.map((line) => ' '.repeat(lead) + style.paint.bold(tone(line))),
@@ -57,7 +58,7 @@ function headlineLines(outcome: Outcome, style: Style): readonly string[] {
 function blockLines(block: Block, style: Style): readonly string[] {
   switch (block.kind) {
     case 'text':
-      return wrap(clean(block.text), prose(style));
+      return paragraph(block.text, prose(style), style);
     case 'heading':
       return [style.paint.bold(cleanLine(block.text))];
     case 'facts':
@@ -79,7 +80,7 @@ function factLines(facts: readonly (readonly [string, string])[], style: Style):
   const hanging = INDENT + ' '.repeat(width + INDENT.length);
   return facts.flatMap(([, value], index) => {
     const name = names[index] ?? '';
-    const [first = '', ...rest] = wrap(clean(value), wide(style) - hanging.length);
+    const [first = '', ...rest] = paragraph(value, wide(style) - hanging.length, style);
     const label = INDENT + style.paint.dim(pad(name, width)) + INDENT;
     const tooLong = displayWidth(name) > width;
     return [
@@ -96,19 +97,19 @@ function checkLines(checks: readonly Check[], style: Style): readonly string[] {
   const beside = lead + widest + 2 <= wide(style) / 2;
   return checks.flatMap((check) => {
     const text = cleanLine(check.text);
-    const detail = check.detail === undefined ? '' : clean(check.detail);
+    const detail = check.detail?.trim() ?? '';
     const sign = `${INDENT}${mark(check.state, style)} `;
     const paint = check.state === 'skipped' ? style.paint.dim : (line: string) => line;
     if (beside && detail !== '') {
       const column = lead + widest + 2;
-      const [first = '', ...rest] = wrap(detail, wide(style) - column);
+      const [first = '', ...rest] = paragraph(detail, wide(style) - column, style);
       return [
         `${sign}${paint(pad(text, widest))}  ${style.paint.dim(first)}`,
         ...rest.map((line) => ' '.repeat(column) + style.paint.dim(line)),
       ];
     }
     const [first = '', ...rest] = wrap(text, wide(style) - lead);
-    const below = detail === '' ? [] : wrap(detail, wide(style) - lead);
+    const below = detail === '' ? [] : paragraph(detail, wide(style) - lead, style);
     return [
       sign + paint(first),
       ...rest.map((line) => ' '.repeat(lead) + paint(line)),
@@ -122,11 +123,11 @@ function nextLines(actions: readonly NextAction[], style: Style): readonly strin
   return [
     style.paint.bold('Next'),
     ...actions.flatMap((action) => [
-      ...wrap(clean(action.who), wide(style) - 2).map(indented),
+      ...wrap(cleanLine(action.who), wide(style) - 2).map(indented),
       `${INDENT}${INDENT}${style.paint.accent(cleanLine(action.command))}`,
       ...(action.why === undefined
         ? []
-        : wrap(clean(action.why), wide(style) - 4).map((line) => INDENT + INDENT + style.paint.dim(line))),
+        : wrap(cleanLine(action.why), wide(style) - 4).map((line) => INDENT + INDENT + style.paint.dim(line))),
     ]),
   ];
 }

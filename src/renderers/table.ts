@@ -1,4 +1,4 @@
-import { clean } from '../text/clean.ts';
+import { cleanLine } from '../text/clean.ts';
 import type { Style } from './style.ts';
 import { displayWidth, pad, wrap } from './width.ts';
 
@@ -17,8 +17,8 @@ export function tableLines(
   style: Style,
 ): readonly string[] {
   if (names.length === 0) return [];
-  const header = names.map(clean);
-  const body = rows.map((row) => header.map((_, index) => clean(row[index] ?? '')));
+  const header = names.map(cleanLine);
+  const body = rows.map((row) => header.map((_, index) => cleanLine(row[index] ?? '')));
   const widths = fitWidths([header, ...body], columns);
   if (widths === undefined) return asRecords(header, body, columns, style);
 

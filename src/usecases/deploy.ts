@@ -217,7 +217,7 @@ export async function rolledBack(
         : `${feature} is rolled back; production is as it was before (${end.verified})`,
     blocks: [
       { kind: 'facts', facts: [['reason', reason], ...(cause === undefined ? [] : [['code', cause.code] as const])] },
-      ...(cause?.hints.length ? [{ kind: 'text' as const, text: cause.hints.join('\n') }] : []),
+      ...(cause?.hints ?? []).map((hint) => ({ kind: 'text' as const, text: hint })),
       { kind: 'next', actions: nextActions(release.facts()) },
     ],
     data: {

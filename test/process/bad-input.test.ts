@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -187,6 +188,54 @@ describe('an id that names no plan', () => {
     unlinkSync(planFile());
     symlinkSync(outside, planFile());
     await refused(['status', SAMPLE_ID], 'plan.outside-releases', { place: { file: SAMPLE_FILE } });
+  });
+});
+
+describe('a plan that is a pipe, which nobody writes to', () => {
+  beforeEach(() => {
+    unlinkSync(planFile());
+    execFileSync('mkfifo', [planFile()]);
+  });
+
+  it.each([
+    [['status', SAMPLE_ID]],
+    [['plan', SAMPLE_ID, '--check']],
+    [['submit-cab', SAMPLE_ID]],
+    [['signoff', 'cab', SAMPLE_ID]],
+    [['stage', SAMPLE_ID]],
+    [['deploy', SAMPLE_ID]],
+    [['rollback', SAMPLE_ID, '--reason', 'x', '--confirm']],
+    [['verify', SAMPLE_ID]],
+    [['hypercare', SAMPLE_ID]],
+    [['review', SAMPLE_ID]],
+    [['audit', SAMPLE_ID]],
+    [['report', SAMPLE_ID]],
+    [['packet', SAMPLE_ID]],
+    [['rehearse', SAMPLE_ID]],
+    [['list']],
+    [['audit', '--all']],
+  ])('is told at once: %j', async (args) => {
+    const finished = await relctl.run([...args, '--as', 'ravi@example.com'], { cwd: root, timeout: PATIENCE });
+    expect(finished.signal).toBeNull();
+    expect(finished.exitCode).toBe(EXIT_CODES[ERRORS['plan.unreadable']]);
+    expect((finished.stdout + finished.stderr).match(/plan\.unreadable/g)).toHaveLength(1);
+    expect(finished.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  });
+});
+
+describe('a service that has the name of something in JavaScript', () => {
+  it.each(['constructor', '__proto__'])('%s is one that does not exist', async (name) => {
+    rewritePlan((text) => text.replace('- name: api\n', `- name: ${name}\n`));
+    for (const command of [['status'], ['plan', '--check'], ['submit-cab'], ['packet'], ['manifests'], ['report']]) {
+      const args = [command[0] ?? '', SAMPLE_ID, ...command.slice(1), '--as', 'ravi@example.com'];
+      const finished = await relctl.run(args, { cwd: root, timeout: PATIENCE });
+      const said = finished.stdout + finished.stderr;
+      expect(finished.exitCode, said).not.toBe(EXIT_CODES.bug);
+      if (command[0] === 'submit-cab') {
+        expect([EXIT_CODES.usage, EXIT_CODES.gate], said).toContain(finished.exitCode);
+        expect(said).toContain(name);
+      }
+    }
   });
 });
 

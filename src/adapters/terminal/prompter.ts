@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { RelctlError } from '../../errors.ts';
 import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.ts';
 import type { Style } from '../../renderers/style.ts';
-import { clean, cleanLine } from '../../text/clean.ts';
+import { cleanLine } from '../../text/clean.ts';
 import { command } from '../../text/command-line.ts';
 
 /** What the prompter works with. */
@@ -108,7 +108,7 @@ async function ask(question: Question, definition: Definition, options: Asking):
       signal: closed.signal,
     });
     const answers: Record<string, unknown> = await prompt([
-      { ...definition, name: 'answer', message: clean(question.message) } as never,
+      { ...definition, name: 'answer', message: cleanLine(question.message) } as never,
     ]);
     // A confirmation is given to what stands on the screen, and given anew the next time.
     if (definition.type !== 'confirm') options.answered.push(...asFlags(question.flag, answers.answer));

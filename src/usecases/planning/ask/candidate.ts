@@ -1,5 +1,6 @@
 import { RelctlError } from '../../../errors.ts';
 import type { Merges } from '../../../ports/repository.ts';
+import { cleanLine } from '../../../text/clean.ts';
 import { command } from '../../../text/command-line.ts';
 import { readAnswer } from '../../release/answers.ts';
 import type { Context } from '../../release/context.ts';
@@ -131,7 +132,7 @@ export async function buildCandidate(
     heads,
     branch: ref,
     message: [
-      `Release candidate ${id}: ${feature}`,
+      `Release candidate ${id}: ${cleanLine(feature)}`,
       '',
       ...branches.map(({ branch }) => `${branch.name} ${branch.head}`),
     ].join('\n'),
