@@ -9,6 +9,7 @@ import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
 import { RelctlError } from '../errors.ts';
 import type { Policy } from '../plan/policy.ts';
 import { command } from '../text/command-line.ts';
+import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
 import { loadPolicy } from './release/settings.ts';
 
@@ -51,7 +52,7 @@ export async function calendar(context: ReadingContext, options: CalendarOptions
   const windows = entries.filter((entry) => entry.kind === 'window').length;
   const outcome: Outcome = {
     result: 'done',
-    headline: `${windows === 1 ? '1 change window' : `${windows} change windows`} from ${months[0]} to ${months.at(-1)}, in ${zone}`,
+    headline: `${plural(windows, 'change window')} from ${months[0]} to ${months.at(-1)}, in ${zone}`,
     blocks: [
       ...months.map((month) => monthBlock(month, entries, zone, today)),
       agendaBlock(entries, zone),

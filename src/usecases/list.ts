@@ -92,7 +92,7 @@ function unreadableBlocks(unreadable: readonly UnreadablePlan[]): readonly Block
 
 function headOnlyBlock(ids: readonly string[]): readonly Block[] {
   if (ids.length === 0) return [];
-  const which = `${ids.length} older ${ids.length === 1 ? 'plan was' : 'plans were'}`;
+  const which = plural(ids.length, 'older plan was', 'older plans were');
   return [
     {
       kind: 'text',

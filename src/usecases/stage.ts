@@ -23,6 +23,7 @@ import { flushOutbox } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
 import { subjectOf } from './release/subject.ts';
 import { recordObjects } from './staging/record.ts';
+import { stagedImages } from './staging/shown-images.ts';
 
 /** Deploys the candidate to staging, waits for it, and records the digests of what runs there. */
 export async function stage(
@@ -62,7 +63,7 @@ export async function stage(
           facts: [
             ['environment', context.config.environments.staging.host ?? lock.cluster.name],
             ['commit', commit.slice(0, 12)],
-            ...Object.entries(images).map(([service, ids]) => [service, ids.join(', ')] as const),
+            ...stagedImages(images),
           ],
         },
         { kind: 'next', actions: nextActions(release.facts()) },

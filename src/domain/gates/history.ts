@@ -1,4 +1,5 @@
 import { command } from '../../text/command-line.ts';
+import { plural } from '../../text/plural.ts';
 import { type GateRule, refuse } from './gate.ts';
 
 /** Gates about the history as a whole, and about what decides beside the plan. */
@@ -19,13 +20,9 @@ export const boundSame: GateRule = ({ plan, differences }) => {
   const [first, ...more] = differences ?? [];
   return first === undefined
     ? undefined
-    : refuse(
-        'bound.same',
-        `${first}${more.length === 0 ? '' : `, and ${more.length} more ${more.length === 1 ? 'difference' : 'differences'}`}`,
-        {
-          who: [plan.spec.owners.rdLead],
-          command: command`relctl plan ${plan.id} --reopen "<reason>"`,
-          suggestions: more.slice(0, 10),
-        },
-      );
+    : refuse('bound.same', `${first}${more.length === 0 ? '' : `, and ${plural(more.length, 'more difference')}`}`, {
+        who: [plan.spec.owners.rdLead],
+        command: command`relctl plan ${plan.id} --reopen "<reason>"`,
+        suggestions: more.slice(0, 10),
+      });
 };

@@ -1,4 +1,5 @@
 import { command } from '../../text/command-line.ts';
+import { plural } from '../../text/plural.ts';
 import { seatFor, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, personOf, votingBoard } from '../people/people.ts';
 import { conditionId } from '../process/condition-id.ts';
@@ -24,11 +25,10 @@ export const planComplete: GateRule = ({ plan, findings }) => {
   const [first] = errors;
   return first === undefined
     ? undefined
-    : refuse(
-        'plan.complete',
-        `the plan has ${errors.length === 1 ? 'a gap' : `${errors.length} gaps`}: ${first.problem}`,
-        { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --check` },
-      );
+    : refuse('plan.complete', `the plan has ${plural(errors.length, 'gap')}: ${first.problem}`, {
+        who: [plan.spec.owners.rdLead],
+        command: command`relctl plan ${plan.id} --check`,
+      });
 };
 
 export const cabLead: GateRule = ({ plan, policy, now }) => {
@@ -208,5 +208,5 @@ function moveWindow(id: string, who: string): { readonly who: readonly string[];
 
 function daysLeft(days: number): string {
   if (days < 0) return 'the day of the window is over';
-  return days === 0 ? 'the window is today' : `${days} ${days === 1 ? 'day is' : 'days are'} left`;
+  return days === 0 ? 'the window is today' : `${plural(days, 'day is', 'days are')} left`;
 }

@@ -88,7 +88,7 @@ export function decide(judgement: Judgement, bakeSeconds: number = judgement.set
     return {
       verdict: over ? 'inconclusive' : 'continue',
       code: 'no-data',
-      reason: 'the plan names no SLO, so there is nothing that could show a regression',
+      reason: 'the plan names no SLO, so a regression could not be detected',
       elapsedSeconds,
       slos,
     };
@@ -96,7 +96,7 @@ export function decide(judgement: Judgement, bakeSeconds: number = judgement.set
   const { verdict, code } = decisive;
   const reason =
     verdict === 'pass'
-      ? `every SLO had data, met its objective and would have shown a regression of ×${short(judgement.settings.detectableRatio)}: ${slos.map((slo) => `${slo.name} ${compared(slo)}`).join('; ')}`
+      ? `every SLO had data, met its objective and would have shown a regression of ×${short(judgement.settings.detectableRatio)}: ${comparedAll(slos)}`
       : `${decisive.name}: ${decisive.reason}`;
   return { verdict, code, reason, elapsedSeconds, slos };
 }
@@ -149,28 +149,28 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'fail',
       code: 'failing-grossly',
-      reason: `${share(canary)} of the canary's requests were bad within ${seconds(crossed.elapsedSeconds)}, against ${share(control)} of control: no warming up explains that`,
+      reason: `${share(canary)} of the canary's requests were bad within ${seconds(crossed.elapsedSeconds)}, against ${share(control)} of stable's: too many for a warm-up`,
     };
   }
   if (crossed?.test === 'together') {
     return {
       verdict: 'fail',
       code: 'worse-than-control',
-      reason: `${compared(state)}; after ${seconds(crossed.elapsedSeconds)} the evidence of all SLOs together, ${short(crossed.evidence)}, passed the limit of ${short(meanLimit(settings))}`,
+      reason: `${compared(state)}; evidence of all SLOs together ${short(crossed.evidence)} > limit ${short(meanLimit(settings))} after ${seconds(crossed.elapsedSeconds)}`,
     };
   }
   if (crossed?.test === 'comparison') {
     return {
       verdict: 'fail',
       code: 'worse-than-control',
-      reason: `${compared(state)}; after ${seconds(crossed.elapsedSeconds)} the evidence of ${short(crossed.evidence)} passed the limit of ${short(limits.comparison)}, which a canary as good as control does at most once in ${short(Math.exp(limits.comparison))} releases`,
+      reason: `${compared(state)}; evidence ${short(crossed.evidence)} > limit ${short(limits.comparison)} after ${seconds(crossed.elapsedSeconds)}; false-alarm rate at most 1 in ${short(Math.exp(limits.comparison))}`,
     };
   }
   if (crossed?.test === 'objective') {
     return {
       verdict: 'fail',
       code: 'objective-broken',
-      reason: `${share(budget.canary)} of the canary's requests were bad, more than the whole bake may have with the ${percent(1 - slo.objective)} that the objective allows; after ${seconds(crossed.elapsedSeconds)} the evidence of ${short(crossed.evidence)} passed the limit of ${short(limits.objective)}`,
+      reason: `${share(budget.canary)} of the canary's requests were bad, more than the objective allows for the whole bake (${percent(1 - slo.objective)}); evidence ${short(crossed.evidence)} > limit ${short(limits.objective)} after ${seconds(crossed.elapsedSeconds)}`,
     };
   }
   const waiting = over ? 'inconclusive' : 'continue';
@@ -180,7 +180,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: budget.heldSeconds + elapsedSeconds - budget.held.since > longest ? 'inconclusive' : 'hold',
       code: 'both-break-objective',
-      reason: `since ${seconds(budget.held.since)} canary and stable both fail more than the ${percent(1 - slo.objective)} that the objective allows (${share(budget.canary)} and ${share(budget.control)}), so nothing is known of the canary; the bake goes on when stable has recovered`,
+      reason: `since ${seconds(budget.held.since)} canary and stable both fail more than the ${percent(1 - slo.objective)} that the objective allows (${share(budget.canary)} and ${share(budget.control)}), so the canary cannot be judged; the bake goes on when stable has recovered`,
     };
   }
   if (noData !== undefined) return { verdict: waiting, code: 'no-data', reason: `no data: ${noData}` };
@@ -192,7 +192,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     };
   }
   if (control.total <= 0) {
-    return { verdict: waiting, code: 'no-control', reason: 'the control had no requests to compare with' };
+    return { verdict: waiting, code: 'no-control', reason: 'stable had no requests to compare with' };
   }
   if (canary.total <= 0 || canary.total < settings.minimumRequests) {
     return {
@@ -222,17 +222,17 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'inconclusive',
       code: 'not-visible',
-      reason: `a regression of ×${short(settings.detectableRatio)} over ${percent(seen.baseRatio)} would have been seen with a chance of ${chance(seen.power)}, and ${percent(settings.power)} is asked for; ${
+      reason: `a regression of ×${short(settings.detectableRatio)} over ${percent(seen.baseRatio)} would be detected with a chance of ${chance(seen.power)}, and the policy asks for ${percent(settings.power)}; ${
         seen.smallestRatio === undefined
-          ? 'these counts show no regression at all'
-          : `the smallest that would is ×${short(seen.smallestRatio)}`
+          ? 'there is too little traffic to detect any regression'
+          : `the smallest that can be detected is ×${short(seen.smallestRatio)}`
       }`,
     };
   }
   return {
     verdict: 'pass',
     code: 'clean',
-    reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been seen with a chance of ${chance(seen.power)}`,
+    reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been detected with a chance of ${chance(seen.power)}`,
   };
 }
 
@@ -245,12 +245,12 @@ function differentRequests({ arrivals }: SloJudgement): Finding | undefined {
     ? {
         verdict: 'fail',
         code: 'requests-lost',
-        reason: `${counted}: the others are lost before they are counted, and whoever sent them had no answer`,
+        reason: `${counted}: the others are lost before they are counted, and got no answer`,
       }
     : {
         verdict: 'inconclusive',
         code: 'requests-extra',
-        reason: `${counted}: something comes past the route, such as probes, a bot or clients that stick, and is counted as users`,
+        reason: `${counted}: requests reach it past the route, such as probes, bots or clients with sticky sessions, and are counted as those of users`,
       };
 }
 
@@ -260,14 +260,21 @@ function slower({ edges }: SloJudgement): Finding | undefined {
   return {
     verdict: 'inconclusive',
     code: 'latency-shifted',
-    reason: `${share(shifted.canary)} of the canary's requests took longer than ${shifted.le} s, against ${share(shifted.control)} of control, beyond chance; the threshold does not show it`,
+    reason: `${share(shifted.canary)} of the canary's requests took longer than ${shifted.le} s, against ${share(shifted.control)} of stable's, more than chance explains; at the latency threshold it does not show`,
   };
 }
 
 function compared({ canary, control }: { readonly canary: Counts; readonly control: Counts }): string {
   const ratio = observedRatio({ canary, control });
   const times = ratio === undefined ? '' : ` (×${short(ratio)})`;
-  return `${share(canary)} bad against ${share(control)} of control${times}`;
+  return `${share(canary)} bad against ${share(control)} at stable${times}`;
+}
+
+/** How the SLOs of a canary that passed compared: of more than two, the one that came closest to its limit; all of them are in the evidence. */
+function comparedAll(slos: readonly SloDecision[]): string {
+  if (slos.length <= 2) return slos.map((slo) => `${slo.name} ${compared(slo)}`).join('; ');
+  const closest = slos.reduce((one, other) => (other.evidence / other.limit > one.evidence / one.limit ? other : one));
+  return `${closest.name} came closest to the limit, ${compared(closest)}; the other ${slos.length - 1} SLOs are in the evidence`;
 }
 
 /** A chance that is not certain is never shown as if it were. */

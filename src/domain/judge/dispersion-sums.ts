@@ -100,15 +100,15 @@ export function controlGrowth(
   without: readonly string[],
 ): Counts | string {
   if (now.controlReplicas === undefined) {
-    return countFault('control', now.control, before.control) ?? growth(now.control, before.control);
+    return countFault('stable', now.control, before.control) ?? growth(now.control, before.control);
   }
   let sum = NO_COUNTS;
   for (const [name, counts] of Object.entries(now.controlReplicas)) {
     if (without.includes(name)) continue;
     const earlier = Object.hasOwn(before.replicas, name) ? (before.replicas[name]?.seen ?? NO_COUNTS) : NO_COUNTS;
-    const fault = countFault(`control (${name})`, counts, earlier);
+    const fault = countFault(`stable (${name})`, counts, earlier);
     if (fault !== undefined) {
-      if (countFault('control', counts, NO_COUNTS) !== undefined) return fault;
+      if (countFault('stable', counts, NO_COUNTS) !== undefined) return fault;
       continue;
     }
     const grown = growth(counts, earlier);

@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import type { CounterBook, Target } from './counter-book.ts';
 import { type Arrived, type ControlLook, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
 import { countsOf } from './replicas.ts';
@@ -74,12 +75,12 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   if (canaries.length === 0) return none('canary: no series');
   if (canary.length === 0) return none(`canary: not sampled for ${staleAfter / 1000} s`);
   const living = controls.filter(isLiving);
-  if (living.length === 0) return none('control: no series, or none that is sampled any more');
+  if (living.length === 0) return none('stable: no series, or none that is sampled any more');
   const punctual = punctualOf(living, scrapeInterval([...canary, ...living]));
   const lost = controls.filter((target) => !punctual.includes(target) && options.lost?.has(target.instance) === true);
   if (lost.length > MOST_LOST * (punctual.length + lost.length)) {
     const names = lost.map((target) => target.name).join(', ');
-    return none(`control: ${lost.length} targets cannot be reached (${names})`);
+    return none(`stable: ${plural(lost.length, 'target')} cannot be reached (${names})`);
   }
   const scrapes = canary.flatMap((target) => scrapesOf(target));
   const seen = Math.min(at, ...canary.map(lastScrape));

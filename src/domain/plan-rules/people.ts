@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { isDisguised, lookAlikes } from '../people/look-alikes.ts';
 import { isAmong, quorumOf, samePerson, votingBoard } from '../people/people.ts';
 import { error, type PlanFinding, type PlanRule, warning } from './finding.ts';
@@ -36,7 +37,7 @@ export const satisfiable: PlanRule = ({ plan: { spec }, policy }) => {
       error(
         'cab.too-small',
         ['spec', 'owners', 'cab'],
-        `the board has ${voting.length} ${voting.length === 1 ? 'member' : 'members'} beside the authors, and the policy asks for ${minimumMembers} (cab.minimumMembers)`,
+        `the board has ${plural(voting.length, 'member')} beside the authors, and the policy asks for ${minimumMembers} (cab.minimumMembers)`,
         'name more members under spec.owners.cab',
       ),
     );

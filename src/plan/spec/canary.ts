@@ -44,5 +44,5 @@ export const canarySchema = z.strictObject({
     .gt(1)
     .max(100)
     .default(5)
-    .describe('The regression that must have been visible: canary bad ratio over control'),
+    .describe('The regression that must be detectable: the bad ratio of the canary over that of stable'),
 });

@@ -131,7 +131,7 @@ async function removeAll(run: Run, snapshots: readonly Snapshot[]): Promise<stri
 async function restoreAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
   let changed = 0;
   for (const snapshot of snapshots) changed += await putBack(run, snapshot);
-  return changed === 0 ? 'nothing had been changed' : `${changed} ${changed === 1 ? 'object' : 'objects'} put back`;
+  return changed === 0 ? 'nothing had been changed' : `${plural(changed, 'object')} put back`;
 }
 
 /** Each service of each target, with its Deployment. */

@@ -56,7 +56,7 @@ export async function rollOut(run: Run, target: string, service: DesiredService)
 /** Brings objects that several services share to the candidate, and waits for those that run pods. */
 export async function rollOutObjects(run: Run, target: string, { others }: DesiredObjects): Promise<StepResult> {
   await awaitAll(run, target, await writeAll(run, target, others));
-  return { detail: `${others.length} ${others.length === 1 ? 'object' : 'objects'}` };
+  return { detail: plural(others.length, 'object') };
 }
 
 async function writeAll(run: Run, target: string, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {

@@ -64,6 +64,6 @@ function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepar
 
 /** What a rollout brings: the image of a service, or how many objects several share. */
 function broughtBy({ deployment, container, others }: ServiceChanges['service']): string {
-  if (deployment === undefined) return `${others.length} ${others.length === 1 ? 'object' : 'objects'}`;
+  if (deployment === undefined) return plural(others.length, 'object');
   return allContainers(deployment).find((one) => one.name === container)?.image ?? '';
 }

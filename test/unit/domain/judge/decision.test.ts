@@ -13,7 +13,7 @@ describe('the decision', () => {
   it('promotes a canary that is as good as control, and says what would have been seen', () => {
     const decision = decide(judgementOf(SETTINGS, GOOD));
     expect(decision).toMatchObject({ verdict: 'pass', code: 'clean', elapsedSeconds: 900 });
-    expect(decision.reason).toContain('9 of 9,000 (0.1%) bad against 891 of 891,000 (0.1%) of control (×1)');
+    expect(decision.reason).toContain('9 of 9,000 (0.1%) bad against 891 of 891,000 (0.1%) at stable (×1)');
     expect(decision.slos[0]?.power).toBeGreaterThan(0.99);
   });
 
@@ -27,14 +27,16 @@ describe('the decision', () => {
       judgementOf(SETTINGS, steadyLooks(12, { rate: 10, bad: 0.008 }, { rate: 990, bad: 0.001 })),
     );
     expect(decision).toMatchObject({ verdict: 'fail', code: 'worse-than-control' });
-    expect(decision.reason).toMatch(/^errors: .*passed the limit of 4\.66.*at most once in 105 releases$/);
+    expect(decision.reason).toMatch(
+      /^errors: .*evidence [\d.]+ > limit 4\.66 after .*; false-alarm rate at most 1 in 105$/,
+    );
   });
 
   it('fails a canary that has spent more than the budget of the bake while the control is well', () => {
     const alone = steadyLooks(60, { rate: 10, bad: 0.03 }, { rate: 0, bad: 0 });
     const broken = decide(judgementOf(SETTINGS, alone));
     expect(broken).toMatchObject({ verdict: 'fail', code: 'objective-broken' });
-    expect(broken.reason).toContain('more than the whole bake may have with the 1% that the objective allows');
+    expect(broken.reason).toContain('more than the objective allows for the whole bake (1%)');
   });
 
   it('fails a canary that fails most of its requests at once, also where nothing can be compared', () => {
@@ -62,7 +64,7 @@ describe('the decision', () => {
   it('does not promote when the regression that the plan names could not have been seen', () => {
     const decision = decide(judgementOf(SETTINGS, steadyLooks(60, { rate: 1, bad: 0.001 }, { rate: 99, bad: 0.001 })));
     expect(decision).toMatchObject({ verdict: 'inconclusive', code: 'not-visible' });
-    expect(decision.reason).toMatch(/×5 over 0\.1% would have been seen with a chance of 3\d/);
+    expect(decision.reason).toMatch(/×5 over 0\.1% would be detected with a chance of 3\d/);
     expect(decision.slos[0]?.smallestRatio).toBeGreaterThan(5);
   });
 

@@ -95,7 +95,7 @@ describe('the judgement', () => {
     const first = observe(openJudgement(SETTINGS), lookAt(15, { bad: 2, total: 150 }, { bad: 10, total: 9000 }));
     const said = (look: Look) => observe(first, look).slos[0]?.noData;
     expect(said(lookAt(30, { bad: 1, total: 300 }, { bad: 20, total: 18_000 }))).toContain('went back');
-    expect(said(lookAt(30, { bad: 2, total: 300 }, { bad: 10, total: 8000 }))).toContain('control went back');
+    expect(said(lookAt(30, { bad: 2, total: 300 }, { bad: 10, total: 8000 }))).toContain('stable went back');
     expect(said(lookAt(30, { bad: Number.NaN, total: 300 }, { bad: 20, total: 18_000 }))).toContain('not numbers');
     expect(said(lookAt(30, { bad: 400, total: 300 }, { bad: 20, total: 18_000 }))).toContain('more bad events');
     expect(said(lookAt(30, { bad: -9, total: 300 }, { bad: 20, total: 18_000 }))).toContain('more good events');

@@ -47,7 +47,7 @@ describe('one moment for both sides', () => {
     const stable = Array.from({ length: 4 }, (_, index) => pod(`s${index}`, 100, index, index === 0 ? 5 : 120));
     const lost = new Set([instanceOf({ instance: 's0' })]);
     const gone = readMoment(books([pod('c', 10, 0, 120, 0)], stable), { ...options(120), lost });
-    expect(gone.reading).toMatchObject({ ok: false, detail: 'control: 1 targets cannot be reached (s0)' });
+    expect(gone.reading).toMatchObject({ ok: false, detail: 'stable: 1 target cannot be reached (s0)' });
     const silent = readMoment(books([pod('c', 10, 0, 30, 0)], stable), options(120));
     expect(silent.reading).toMatchObject({ ok: false, detail: 'canary: not sampled for 60 s' });
   });
