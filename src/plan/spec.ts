@@ -40,11 +40,11 @@ export const specSchema = z.strictObject({
   successMetrics: z.array(successMetricSchema).default([]),
   impact: z.strictObject({
     summary: text,
-    users: z.string().min(1).optional(),
-    findings: z.array(z.string()).default([]),
+    users: z.string().min(1).max(10_000).optional(),
+    findings: z.array(z.string().max(20_000)).default([]),
   }),
   security: securitySchema,
-  risk: z.strictObject({ level: z.enum(['low', 'medium', 'high']), notes: z.string().default('') }),
+  risk: z.strictObject({ level: z.enum(['low', 'medium', 'high']), notes: z.string().max(20_000).default('') }),
 });
 
 /** Identity of a release: not approved again when only `status` grows, but part of the digest. */

@@ -24,8 +24,10 @@ export function clean(text: string): string {
 /** The same on one line: line feeds become spaces. */
 export function cleanLine(text: string): string {
   return clean(text)
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }
 
 /** The same with tabs as they are, for what is printed to be piped on: a difference, a manifest, a script. */

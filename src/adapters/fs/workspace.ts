@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import type { Workspace } from '../../ports/workspace.ts';
+import { globBase, globMatcher, isGlob } from '../../text/glob.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
 import { confine } from './confine.ts';
@@ -43,10 +44,9 @@ export function createWorkspace(root: string, templates: string, cwd = root): Wo
       return readFile(file, path);
     },
     async find(glob) {
-      const { default: picomatch } = await import('picomatch');
-      if (!picomatch.scan(glob).isGlob) return (await this.read(glob)) === undefined ? [] : [posix.normalize(glob)];
-      const matches = picomatch(posix.normalize(glob));
-      const base = picomatch.scan(glob).base;
+      if (!isGlob(glob)) return (await this.read(glob)) === undefined ? [] : [posix.normalize(glob)];
+      const matches = globMatcher([posix.normalize(glob)]);
+      const base = globBase(posix.normalize(glob));
       absolute(base === '' ? '.' : base);
       return (await filesBelow(root, base)).filter((path) => matches(path)).sort();
     },

@@ -82,19 +82,58 @@ export function blankPythonComments(text: string): string {
 
 /** Ruby: comments, `=begin` blocks, and what stands after `__END__`. */
 export function blankRubyComments(text: string): string {
-  return blankHashComments(text.replace(/^=begin\b[\s\S]*?^=end\b/gm, blank).replace(/^__END__$[\s\S]*/m, blank));
+  const bare = blankBetween(text, /^=begin\b/gm, /^=end\b/gm);
+  return blankHashComments(bare.replace(/^__END__$[\s\S]*/m, blank));
 }
 
 /** SQL: `--` and block comments, outside strings. */
 export function blankSqlComments(text: string): string {
-  return text.replace(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
-    part.startsWith("'") ? part : blank(part),
-  );
+  const next = /'|--|\/\*/g;
+  let result = '';
+  let kept = 0;
+  for (let match = next.exec(text); match !== null; match = next.exec(text)) {
+    const i = match.index;
+    if (match[0] === "'") {
+      const quote = text.indexOf("'", i + 1);
+      // A doubled quote ends one string and begins the next, which comes to the same.
+      if (quote !== -1) next.lastIndex = quote + 1;
+      continue;
+    }
+    const close = match[0] === '--' ? lineEnd(text, i) : text.indexOf('*/', i + 2);
+    // One that is not closed is none, and no later one is closed either.
+    if (close === -1) return result + text.slice(kept, i) + blankLineComments(text.slice(i));
+    const end = match[0] === '--' ? close : close + 2;
+    result += text.slice(kept, i) + blank(text.slice(i, end));
+    next.lastIndex = kept = end;
+  }
+  return result + text.slice(kept);
+}
+
+function blankLineComments(text: string): string {
+  return text.replace(/'[^']*'|--[^\n]*/g, (part) => (part.startsWith("'") ? part : blank(part)));
 }
 
 /** Templates of Helm and ERB: their own comments. */
 export function blankTemplateComments(text: string): string {
-  return text.replace(/\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|<%#[\s\S]*?%>/g, blank);
+  const bare = blankBetween(text, /\{\{-?\s{0,20}\/\*/g, /\*\/\s{0,20}-?\}\}/g);
+  return blankBetween(bare, /<%#/g, /%>/g);
+}
+
+/**
+ * Blanks what stands between an opening mark and the closing one that follows it. One that is never closed ends the search: no later
+ * one is closed either, and looking for that again and again is what takes for ever.
+ */
+export function blankBetween(text: string, open: RegExp, close: RegExp): string {
+  let result = '';
+  let kept = 0;
+  for (let match = open.exec(text); match !== null; match = open.exec(text)) {
+    close.lastIndex = match.index + match[0].length;
+    const end = close.exec(text);
+    if (end === null) break;
+    result += text.slice(kept, match.index) + blank(text.slice(match.index, end.index + end[0].length));
+    open.lastIndex = kept = end.index + end[0].length;
+  }
+  return result + text.slice(kept);
 }
 
 function lineEnd(text: string, from: number): number {

@@ -57,7 +57,7 @@ export function dependenciesIn(path: string, text: string): Dependency[] {
   if (name === 'Cargo.toml')
     return fromToml(text, 'cargo', /^(?:target\..*\.)?(dev-|build-)?dependencies$|^workspace\.dependencies$/);
   if (name === 'Pipfile') return fromToml(text, 'pypi', /^(dev-)?packages$/);
-  if (name === 'go.mod') return byPattern(text, 'go', /^\s*(?:require\s+)?([\w.-]+\.[\w./~-]+)\s+(v\S+)/gm);
+  if (name === 'go.mod') return byPattern(text, 'go', /^[ \t]*(?:require[ \t]+)?([\w.-]+\.[\w./~-]+)[ \t]+(v\S+)/gm);
   if (name === 'Gemfile' || extensionOf(path) === '.gemspec') return fromGemfile(text);
   if (name === 'pom.xml') return fromPom(text);
   if (/^build\.gradle(\.kts)?$/.test(name)) return fromGradle(text);
@@ -164,8 +164,11 @@ function fromToml(text: string, ecosystem: string, wanted: RegExp): Dependency[]
 function fromPyproject(text: string): Dependency[] {
   const found = fromToml(text, 'pypi', /^tool\.poetry\.(?:group\.[\w-]+\.)?(?:dev-)?dependencies$/);
   const lineOf = lineFinder(text);
+  const sections = [...text.matchAll(/^[ \t]*\[+([^\]\n]+)\]+[ \t]*$/gm)];
+  let next = 0;
   for (const list of text.matchAll(/^([ \t]*[\w-]+)[ \t]*=[ \t]*\[([^[\]]*(?:\[[^\]]*\][^[\]]*)*)\]/gm)) {
-    const section = [...text.slice(0, list.index).matchAll(/^\s*\[+\s*([^\]]+?)\s*\]+\s*$/gm)].at(-1)?.[1] ?? '';
+    while ((sections[next]?.index ?? Number.POSITIVE_INFINITY) < list.index) next += 1;
+    const section = sections[next - 1]?.[1]?.trim() ?? '';
     const isMain = section === 'project' && list[1]?.trim() === 'dependencies';
     if (!isMain && !/^(project\.optional-dependencies|dependency-groups)$/.test(section)) continue;
     for (const item of (list[2] ?? '').matchAll(/["']([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^"';]*)/g)) {
@@ -205,16 +208,36 @@ function fromGemfile(text: string): Dependency[] {
 
 function fromPom(text: string): Dependency[] {
   const lineOf = lineFinder(text);
-  return [...text.matchAll(/<(dependency|plugin|parent)>([\s\S]*?)<\/\1>/g)].map((match) => {
-    const tag = (name: string) => new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`).exec(match[2] ?? '')?.[1] ?? '';
+  return closedElements(text, /<(dependency|plugin|parent)>/g).map((match) => {
+    const tag = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(match.body)?.[1]?.trim() ?? '';
     return {
       ecosystem: 'maven',
       name: `${tag('groupId')}:${tag('artifactId')}`,
       version: tag('version'),
-      development: tag('scope') === 'test' || match[1] === 'plugin',
+      development: tag('scope') === 'test' || match.name === 'plugin',
       line: lineOf(match.index),
     };
   });
+}
+
+/** Elements with what stands in them; of a name that is not closed any more, no further one is looked for. */
+function closedElements(
+  text: string,
+  open: RegExp,
+): readonly { readonly name: string; readonly body: string; readonly index: number }[] {
+  const found: { name: string; body: string; index: number }[] = [];
+  const unclosed = new Set<string>();
+  for (let match = open.exec(text); match !== null; match = open.exec(text)) {
+    const [mark, name = ''] = match;
+    const close = unclosed.has(name) ? -1 : text.indexOf(`</${name}>`, match.index);
+    if (close === -1) {
+      unclosed.add(name);
+      continue;
+    }
+    found.push({ name, body: text.slice(match.index + mark.length, close), index: match.index });
+    open.lastIndex = close;
+  }
+  return found;
 }
 
 function fromGradle(text: string): Dependency[] {
@@ -235,7 +258,7 @@ function fromGradle(text: string): Dependency[] {
 /** Base images; a stage that builds on an earlier one has none of its own. */
 function fromDockerfile(text: string): Dependency[] {
   const stages = new Set(
-    [...text.matchAll(/^\s*FROM\s+.*\bAS\s+(\S+)/gim)].map((match) => (match[1] ?? '').toLowerCase()),
+    [...text.matchAll(/^[ \t]*FROM[ \t]+.*\bAS[ \t]+(\S+)/gim)].map((match) => (match[1] ?? '').toLowerCase()),
   );
   return byPattern(text, 'image', /^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*([^\s:@$]+)(?::([^\s@]+))?/gim).filter(
     ({ name }) => !stages.has(name.toLowerCase()) && name !== 'scratch',

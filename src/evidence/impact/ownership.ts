@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import type { Config } from '../../plan/config.ts';
 import { manifestPaths } from '../../plan/manifest-source.ts';
+import { globMatcher } from '../../text/glob.ts';
 import type { ChangedFile } from './diff.ts';
 import type { AffectedService } from './findings.ts';
 import { roleOf } from './paths.ts';
@@ -21,7 +21,7 @@ type Relation = Pick<AffectedService, 'because' | 'through'>;
 
 type Matcher = (path: string) => boolean;
 
-/** Reads the path map of relctl.yaml. Globs are picomatch's, dot files included; a folder's name stands for all below it. */
+/** Reads the path map of relctl.yaml. Globs as in `text/glob.ts`, dot files included; a folder's name stands for all below it. */
 export function readOwnership(config: OwnershipConfig): Ownership {
   const own = new Map(Object.entries(config.services).map(([name, { paths }]) => [name, matcher(paths)]));
   const manifests = new Map(
@@ -60,7 +60,7 @@ function matcher(globs: readonly string[]): Matcher {
     const isAll = clean === '.' || clean === '';
     // What stands before the first special character tells most paths apart without a regular expression.
     const prefix = isAll ? '' : (/^[^*?[\]{}()!+@\\]*/.exec(clean)?.[0] ?? '');
-    return [{ prefix, matches: picomatch(isAll ? ['**'] : [clean, `${clean}/**`], { dot: true }) }];
+    return [{ prefix, matches: globMatcher(isAll ? ['**'] : [clean, `${clean}/**`], { dot: true }) }];
   });
   return (path) => patterns.some(({ prefix, matches }) => path.startsWith(prefix) && matches(path));
 }

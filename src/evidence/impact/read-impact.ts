@@ -5,6 +5,7 @@ import { compareExposure } from './manifests/exposure.ts';
 import { compareMonitoring } from './manifests/monitoring.ts';
 import { compareResources } from './manifests/resources.ts';
 import { compareMigrations, siblingsWanted } from './migrations/compare.ts';
+import { oddity } from './odd-text.ts';
 import { isOwnFile } from './own-files.ts';
 import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
 import { extensionOf, roleOf } from './paths.ts';
@@ -31,8 +32,6 @@ export interface ImpactSource {
   readonly config: OwnershipConfig;
 }
 
-/** Larger files are generated or data. */
-const MAX_CHARACTERS = 1_000_000;
 /** Files that an unchanged mention is looked up in at most: past that, a name is too common to be a variable's. */
 const MAX_MENTIONS = 2000;
 
@@ -83,7 +82,8 @@ async function readMigrations(
   servicesOf: (path: string) => readonly string[],
 ): Promise<Impact['migrations']> {
   const wanted = siblingsWanted(files, source.filesAtHead);
-  const siblings = wanted.length === 0 ? new Map<string, string>() : await source.read('head', wanted);
+  const read = wanted.length === 0 ? new Map<string, string>() : await source.read('head', wanted);
+  const siblings = new Map([...read].filter(([, text]) => oddity(text) === undefined));
   return compareMigrations(files, { existsAtHead: exists.head, existsAtBase: exists.base, servicesOf, siblings });
 }
 
@@ -112,8 +112,9 @@ async function readTexts(
   const textOf = (texts: ReadonlyMap<string, string>, path: string | undefined): string | undefined => {
     const text = wanted(path) ? texts.get(path) : undefined;
     if (path === undefined || text === undefined) return undefined;
-    if (text.length <= MAX_CHARACTERS && !text.includes('\0')) return text.replace(/\r\n?/g, '\n');
-    unread.push({ file: path, reason: text.includes('\0') ? 'it is not text' : `it has ${text.length} characters` });
+    const reason = oddity(text);
+    if (reason === undefined) return text.replace(/\r\n?/g, '\n');
+    unread.push({ file: path, reason });
     return undefined;
   };
   const files = changed.map(({ oldPath, newPath }) => ({
@@ -176,7 +177,7 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
     );
     const texts = await source.read('head', paths.slice(0, MAX_MENTIONS));
     for (const [path, text] of texts)
-      if (text.length <= MAX_CHARACTERS) elsewhere.push(...place(path, text.replace(/\r\n?/g, '\n')));
+      if (oddity(text) === undefined) elsewhere.push(...place(path, text.replace(/\r\n?/g, '\n')));
   }
   return compareVariables({ base, head, elsewhere });
 }

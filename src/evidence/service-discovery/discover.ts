@@ -169,7 +169,10 @@ function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMa
   const folder = folderOf(file);
   const text = texts.get(folder === '' ? '.env' : `${folder}/.env`) ?? '';
   return new Map(
-    [...text.matchAll(/^\s*(\w+)\s*=\s*["']?([^"'\n]*)/gm)].map((match) => [match[1] ?? '', (match[2] ?? '').trim()]),
+    [...text.matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*["']?([^"'\n]*)/gm)].map((match) => [
+      match[1] ?? '',
+      (match[2] ?? '').trim(),
+    ]),
   );
 }
 

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { globMatcher } from '../../text/glob.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 
@@ -14,8 +14,8 @@ export interface WorkspacePackage {
 export function workspacePackages(files: readonly string[], texts: ReadonlyMap<string, string>): WorkspacePackage[] {
   const globs = workspaceGlobs(texts);
   if (globs.length === 0) return [];
-  const included = picomatch(globs.filter((glob) => !glob.startsWith('!')));
-  const excluded = picomatch(globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])));
+  const included = globMatcher(globs.filter((glob) => !glob.startsWith('!')));
+  const excluded = globMatcher(globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])));
   return files.flatMap((file) => {
     const folder = folderOf(file);
     if (!/(^|\/)package\.json$/.test(file) || folder === '' || !included(folder) || excluded(folder)) return [];

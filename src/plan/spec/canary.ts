@@ -26,11 +26,16 @@ export const canarySchema = z.strictObject({
     .describe('How long the canary may warm up before the bake, beside it; as the policy says when left out'),
   extension: durationSchema.default('15m').describe('How much longer, once, when the verdict is inconclusive'),
   look: durationSchema.default('15s').describe('How often the judge looks'),
-  region: z.string().min(1).optional().describe('The non-critical region that goes first, for strategy region'),
+  region: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('The non-critical region that goes first, for strategy region'),
   waves: z
     .array(
       z.strictObject({
-        regions: z.array(z.string().min(1)).min(1),
+        regions: z.array(z.string().min(1).max(10_000)).min(1),
         soak: durationSchema
           .default('0s')
           .describe('How long the wave is watched before the next one; of no effect in the last'),

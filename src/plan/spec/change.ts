@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commit, kubeName, percentSchema, person, ref, strategyName, text } from './terms.ts';
+import { commit, keepOutput, kubeName, percentSchema, person, ref, strategyName, text } from './terms.ts';
 
 /** `spec.candidate`. */
 export const candidateSchema = z
@@ -11,8 +11,8 @@ export const candidateSchema = z
         z.strictObject({
           name: ref,
           head: commit,
-          approvedBy: z.array(z.string().min(1)).default([]),
-          request: z.string().min(1).optional().describe('Merge or pull request'),
+          approvedBy: z.array(z.string().min(1).max(10_000)).default([]),
+          request: z.string().min(1).max(10_000).optional().describe('Merge or pull request'),
         }),
       )
       .default([])
@@ -72,10 +72,14 @@ export const migrationSchema = z
     id: kubeName,
     service: kubeName,
     when: z.enum(['before-canary', 'after-rollout']).default('before-canary').describe('Place in the deployment'),
-    image: z.string().min(1).optional().describe('Image of the Job; the service image when left out'),
-    up: z.array(z.string().min(1)).min(1).describe('Command of the Job, as an argument list'),
+    image: z.string().min(1).max(10_000).optional().describe('Image of the Job; the service image when left out'),
+    up: z.array(z.string().min(1).max(10_000)).min(1).describe('Command of the Job, as an argument list'),
     reversible: z.boolean(),
-    down: z.array(z.string().min(1)).min(1).optional().describe('Command that undoes it, as an argument list'),
+    down: z
+      .array(z.string().min(1).max(10_000))
+      .min(1)
+      .optional()
+      .describe('Command that undoes it, as an argument list'),
     pointOfNoReturn: z.boolean().default(false).describe('Once done, rolling back is refused and a person is paged'),
     covers: z
       .array(kubeName)
@@ -85,6 +89,7 @@ export const migrationSchema = z
     compatibility: text
       .optional()
       .describe('Whether the version that runs now can work with it, where relctl could not tell'),
+    keepOutput,
   })
   .refine((m) => !m.reversible || m.down !== undefined, {
     message: 'a reversible migration needs its down command',
@@ -103,6 +108,6 @@ export const rollbackSchema = z.strictObject({
 export const securitySchema = z.strictObject({
   review: z.enum(['done', 'not-needed', 'pending']),
   reviewer: person.optional(),
-  reference: z.string().min(1).optional(),
+  reference: z.string().min(1).max(10_000).optional(),
   notes: text.optional(),
 });

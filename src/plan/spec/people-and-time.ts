@@ -23,7 +23,7 @@ export const ownersSchema = z
     qa: z.array(person).min(1).describe('Those who may sign off the regression and feature tests'),
     cab: z.array(person).min(1).describe('The Change Advisory Board; the author of the plan does not count'),
     informed: z
-      .array(z.string().min(1))
+      .array(z.string().min(1).max(10_000))
       .default([])
       .describe('Departments or addresses that get notifications and release notes'),
   })

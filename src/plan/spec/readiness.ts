@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { durationSchema, kubeName, text } from './terms.ts';
+import { durationSchema, keepOutput, kubeName, text } from './terms.ts';
 
-const argv = z.array(z.string().min(1)).min(1);
+const argv = z.array(z.string().min(1).max(10_000)).min(1);
 
 /** An entry of `spec.resources`. */
 export const resourceSchema = z
@@ -10,10 +10,10 @@ export const resourceSchema = z
     environment: z.enum(['staging', 'production']).default('staging'),
     object: z
       .strictObject({
-        apiVersion: z.string().min(1),
-        kind: z.string().min(1),
-        name: z.string().min(1),
-        condition: z.string().min(1).optional(),
+        apiVersion: z.string().min(1).max(10_000),
+        kind: z.string().min(1).max(10_000),
+        name: z.string().min(1).max(10_000),
+        condition: z.string().min(1).max(10_000).optional(),
       })
       .optional()
       .describe('A Kubernetes object that must exist, and a condition that must be True'),
@@ -33,6 +33,7 @@ export const resourceSchema = z
       .optional()
       .describe('A port that must take connections'),
     timeout: durationSchema.optional().describe('How long a look may take; 60s when left out'),
+    keepOutput,
   })
   .refine((r) => [r.object, r.command, r.http, r.tcp].filter((x) => x !== undefined).length <= 1, {
     message: 'a resource is looked at in one way: object, command, http or tcp',
@@ -44,9 +45,10 @@ export const alertSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_:.-]*$/, 'an alert name')
     .describe('alertname of the rule'),
-  severity: z.string().min(1).default('warning'),
+  severity: z.string().min(1).max(10_000).default('warning'),
   service: kubeName.optional(),
   drill: argv
     .optional()
     .describe('A command that makes the alert fire in staging; `relctl signoff ops --drill <name>` runs it'),
+  keepOutput,
 });

@@ -8,7 +8,7 @@ const successSourceSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('prometheus'),
-      query: z.string().min(1).describe('PromQL that gives one number; it is asked at the end of each day'),
+      query: z.string().min(1).max(10_000).describe('PromQL that gives one number; it is asked at the end of each day'),
     }),
     z.strictObject({
       kind: z.literal('sql'),
@@ -42,8 +42,13 @@ const successSourceSchema = z
     z.strictObject({
       kind: z.literal('csv'),
       file: inside.describe('In the repository, with a header; one row a day'),
-      column: z.string().min(1).describe('Header of the column with the value'),
-      dayColumn: z.string().min(1).default('date').describe('Header of the column with the date, YYYY-MM-DD'),
+      column: z.string().min(1).max(10_000).describe('Header of the column with the value'),
+      dayColumn: z
+        .string()
+        .min(1)
+        .max(10_000)
+        .default('date')
+        .describe('Header of the column with the date, YYYY-MM-DD'),
       separator: z.enum([',', ';', '\t']).default(','),
     }),
     z.strictObject({ kind: z.literal('hand') }),
@@ -54,7 +59,12 @@ const successSourceSchema = z
 export const successMetricSchema = z
   .strictObject({
     name,
-    query: z.string().min(1).optional().describe('PromQL that gives one number; short for a source of kind prometheus'),
+    query: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('PromQL that gives one number; short for a source of kind prometheus'),
     source: successSourceSchema.optional(),
     direction: z.enum(['up', 'down']),
     baseline: z.number().optional(),

@@ -6,8 +6,8 @@ import { isRealTime } from './times.ts';
 /** `releases/<id>.yaml`: what an id may look like. It is a file name, a Lease holder and a label value. */
 export const ID_PATTERN = /^[a-z0-9][a-z0-9.-]{0,62}$/;
 
-/** Text that says something. */
-export const text = z.string().trim().min(1);
+/** Text that says something. Nobody reads more than a few pages in one field, and every page that shows it goes through it. */
+export const text = z.string().max(20_000).trim().min(1);
 
 /** A name that people read. */
 export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._ /-]{0,99}$/, 'letters, digits, space and . _ / - only');
@@ -52,3 +52,11 @@ export const selector = z
 
 /** The name of a canary strategy. */
 export const strategyName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'the name of a strategy such as http-route');
+
+/** Whether what a program prints is recorded; it prints what it likes, and the repository forgets nothing. */
+export const keepOutput = z
+  .boolean()
+  .optional()
+  .describe(
+    'True to record the end of what it prints, with known secrets taken out; else only its exit code and a digest are',
+  );

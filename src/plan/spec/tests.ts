@@ -1,10 +1,13 @@
 import * as z from 'zod';
-import { durationSchema, name, text } from './terms.ts';
+import { durationSchema, keepOutput, name, text } from './terms.ts';
 
 /** `spec.testPlan`. */
 export const testPlanSchema = z.strictObject({
   regression: z.strictObject({
-    mandatorySuites: z.array(z.string().min(1)).default([]).describe('Suites that must be present and green'),
+    mandatorySuites: z
+      .array(z.string().min(1).max(10_000))
+      .default([])
+      .describe('Suites that must be present and green'),
   }),
   feature: z
     .array(
@@ -26,9 +29,9 @@ const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a
 const httpCheckSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   method: z.enum(['GET', 'HEAD', 'POST']).optional().describe('GET when left out'),
-  body: z.string().optional().describe('What is sent with POST'),
+  body: z.string().max(100_000).optional().describe('What is sent with POST'),
   headers: z
-    .record(headerName, z.string())
+    .record(headerName, z.string().max(10_000))
     .optional()
     .describe('Headers as they are sent; what is secret belongs to secretHeaders'),
   secretHeaders: z
@@ -36,7 +39,7 @@ const httpCheckSchema = z.strictObject({
     .optional()
     .describe('Headers whose value is in an environment variable of the person who verifies: header: VARIABLE'),
   status: z.number().int().min(100).max(599).default(200),
-  contains: z.string().min(1).optional(),
+  contains: z.string().min(1).max(10_000).optional(),
   json: z
     .array(
       z.strictObject({
@@ -45,7 +48,7 @@ const httpCheckSchema = z.strictObject({
           .regex(/^(\/([^~/]|~[01])*)*$/, 'a JSON pointer such as /status/0/ready')
           .describe('RFC 6901'),
         equals: z
-          .union([z.string(), z.number(), z.boolean(), z.null()])
+          .union([z.string().max(10_000), z.number(), z.boolean(), z.null()])
           .optional()
           .describe('The value; when left out, that there is one is enough'),
       }),
@@ -58,8 +61,8 @@ const httpCheckSchema = z.strictObject({
 
 const jobCheckSchema = z
   .strictObject({
-    image: z.string().min(1),
-    command: z.array(z.string().min(1)).min(1),
+    image: z.string().min(1).max(10_000),
+    command: z.array(z.string().min(1).max(10_000)).min(1),
   })
   .describe('Runs once in the production namespace, under its lock; must succeed');
 
@@ -68,7 +71,7 @@ export const smokeTestSchema = z
   .strictObject({
     name,
     http: httpCheckSchema.optional(),
-    command: z.array(z.string().min(1)).min(1).optional().describe('Argument list; exit 0 is a pass'),
+    command: z.array(z.string().min(1).max(10_000)).min(1).optional().describe('Argument list; exit 0 is a pass'),
     job: jobCheckSchema.optional(),
     manual: text.optional().describe('What a person looks at'),
     timeout: durationSchema.default('10s').describe('How long one try may take'),
@@ -76,6 +79,7 @@ export const smokeTestSchema = z
     backoff: durationSchema
       .optional()
       .describe('Wait before the first repetition, 2s when left out; doubled before each further one'),
+    keepOutput,
     after: z.array(name).optional().describe('Smoke tests further up that must have passed before this one begins'),
   })
   .refine((t) => [t.http, t.command, t.job, t.manual].filter((x) => x !== undefined).length === 1, {

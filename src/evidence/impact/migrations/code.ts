@@ -32,6 +32,13 @@ export function upAndDown(source: string, up: RegExp, down: RegExp): { up: Part 
   return { up: part(upAt, downAt), down: part(downAt, upAt) };
 }
 
+/** A call or a literal that is longer is not looked at further: each of them is looked at from its beginning. */
+const LONGEST_CALL = 8000;
+/** SQL in a literal of a migration; what is longer lies in a file of its own. */
+const LONGEST_LITERAL = 32_000;
+/** Lines that one statement goes on for at most. */
+const MOST_LINES = 200;
+
 /** Applies rules to a part of a migration. */
 export function judgeCalls(
   source: string,
@@ -55,8 +62,9 @@ export function judgeCalls(
 
 /** A call from its name to its closing parenthesis; without parentheses, to the end of the statement (Ruby, Elixir). */
 function callText(text: string, start: number): string {
-  const open = text.indexOf('(', start);
-  const lineEnd = text.indexOf('\n', start) === -1 ? text.length : text.indexOf('\n', start);
+  const near = text.slice(start, start + LONGEST_CALL);
+  const lineEnd = start + (near.indexOf('\n') === -1 ? near.length : near.indexOf('\n'));
+  const open = near.indexOf('(') === -1 ? -1 : start + near.indexOf('(');
   if (open === -1 || open > lineEnd || /[\s,]/.test(text.slice(start, open).trim())) return statement(text, start);
   const end = closing(text, open);
   const name = text.slice(start, open);
@@ -68,27 +76,33 @@ function callText(text: string, start: number): string {
 export function closing(text: string, open: number): number {
   let depth = 0;
   for (const match of text
-    .slice(open)
+    .slice(open, open + LONGEST_CALL)
     .matchAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|[([{)\]}]/g)) {
     if (/^[([{]$/.test(match[0])) depth += 1;
     else if (/^[)\]}]$/.test(match[0])) depth -= 1;
     if (depth === 0) return open + match.index + match[0].length;
   }
-  return text.length;
+  return Math.min(text.length, open + LONGEST_CALL);
 }
 
 function statementEnd(text: string, from: number): number {
-  const rest = /^(?:\s*\.\s*\w+\s*(?:\((?:[^()]|\([^()]*\))*\))?)+/.exec(text.slice(from))?.[0].length ?? 0;
+  const rest =
+    /^(?:\s*\.\s*\w+\s*(?:\((?:[^()]|\([^()]*\))*\))?)+/.exec(text.slice(from, from + LONGEST_CALL))?.[0].length ?? 0;
   return from + rest;
 }
 
 /** Lines that go on: each ends in a comma or an opening bracket. */
 function statement(text: string, start: number): string {
   let end = start;
+  let line = '';
+  let lines = 0;
   do {
     const next = text.indexOf('\n', end + 1);
+    const from = end;
     end = next === -1 ? text.length : next;
-  } while (end < text.length && /[,([{\\|]\s*$/.test(text.slice(start, end)));
+    line = text.slice(from, end).trimEnd();
+    lines += 1;
+  } while (end < text.length && lines < MOST_LINES && ',([{\\|'.includes(line.at(-1) ?? ' '));
   return text.slice(start, end);
 }
 
@@ -97,7 +111,7 @@ export function judgeLiterals(source: string, part: Part, call: RegExp): Operati
   const lineOf = lineFinder(source);
   return [...part.text.matchAll(call)].flatMap((match) => {
     const start = match.index + match[0].length;
-    const rest = part.text.slice(start);
+    const rest = part.text.slice(start, start + LONGEST_LITERAL);
     const literal =
       /^\s*(?:[rbfuRBFU]{0,2})("""|''')([\s\S]*?)\1/.exec(rest) ??
       /^\s*(?:[rbfuRBFU]{0,2}|sql)?(["'`])((?:\\[\s\S]|(?!\1)[^\\])*)\1/.exec(rest) ??

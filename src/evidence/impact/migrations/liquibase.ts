@@ -1,4 +1,5 @@
 import { lineFinder } from '../../lines.ts';
+import { blankBetween } from '../comments.ts';
 import type { Operation } from '../findings.ts';
 import { judgeSql } from './sql.ts';
 
@@ -43,29 +44,32 @@ const KNOWN = new RegExp(
 /** Change sets of a changelog in XML, YAML, JSON or formatted SQL; `undefined` when the text is no changelog. */
 export function readChangeSets(path: string, text: string): ChangeSet[] | undefined {
   if (/\.xml$/.test(path)) return /<databaseChangeLog\b/.test(text) ? fromXml(text) : undefined;
-  if (/\.ya?ml$/.test(path)) return /^\s*"?databaseChangeLog"?\s*:/m.test(text) ? fromYaml(text) : undefined;
+  if (/\.ya?ml$/.test(path)) return /^[ \t]*"?databaseChangeLog"?[ \t]*:/m.test(text) ? fromYaml(text) : undefined;
   if (/\.json$/.test(path)) return /"databaseChangeLog"\s*:/.test(text) ? fromJson(text) : undefined;
-  if (/\.sql$/.test(path)) return /^\s*--\s*liquibase\s+formatted\s+sql/im.test(text) ? fromSql(text) : undefined;
+  if (/\.sql$/.test(path))
+    return /^[ \t]*--[ \t]*liquibase[ \t]+formatted[ \t]+sql/im.test(text) ? fromSql(text) : undefined;
   return undefined;
 }
 
 function fromXml(source: string): ChangeSet[] {
-  const text = source.replace(/<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  const text = blankBetween(source, /<!--/g, /-->/g);
   const lineOf = lineFinder(text);
-  return [...text.matchAll(/<changeSet\b([^>]*)>([\s\S]*?)<\/changeSet>/g)].map((match) => {
-    const [all, head = '', body = ''] = match;
+  return changeSetsIn(text).map((match) => {
+    const { all, head, body } = match;
     const attribute = (name: string) => new RegExp(String.raw`\b${name}\s*=\s*["']([^"']*)["']`).exec(head)?.[1] ?? '';
-    const rollback = /<rollback\b[^>]*\/>|<rollback\b[\s\S]*?<\/rollback>/.exec(body)?.[0];
+    const rollback = rollbackIn(body);
     const forward = rollback === undefined ? body : body.replace(rollback, rollback.replace(/[^\n]/g, ' '));
     const start = match.index + all.indexOf('>') + 1;
-    const changes = [...forward.matchAll(/<(?:\w+:)?(\w+)\b([^>]*)>/g)].filter(
+    const changes = [...forward.matchAll(/<(?:\w{1,60}:)?(\w{1,60})\b([^<>]*)>/g)].filter(
       (tag) => KNOWN.test(tag[1] ?? '') && KNOWN.exec(tag[1] ?? '')?.[0] === tag[1],
     );
     const operations = changes.flatMap((tag) => {
       const table =
         /\b(?:baseTableName|tableName|oldTableName|viewName)\s*=\s*["']([^"']*)["']/.exec(tag[2] ?? '')?.[1] ?? '';
       const inner =
-        tag[1] === 'sql' ? (/^<(?:\w+:)?sql\b[^>]*>([\s\S]*?)<\//.exec(forward.slice(tag.index))?.[1] ?? '') : '';
+        tag[1] === 'sql'
+          ? (/^<(?:\w+:)?sql\b[^>]*>([\s\S]*?)<\//.exec(forward.slice(tag.index, tag.index + LONGEST))?.[1] ?? '')
+          : '';
       return operationsOf(tag[1] ?? '', table, lineOf(start + tag.index), inner.replace(/<!\[CDATA\[|\]\]>/g, ''));
     });
     return changeSet(
@@ -79,6 +83,44 @@ function fromXml(source: string): ChangeSet[] {
   });
 }
 
+/** More of one change is not looked at: each is looked at from its beginning. */
+const LONGEST = 32_000;
+
+interface Element {
+  readonly index: number;
+  readonly all: string;
+  readonly head: string;
+  readonly body: string;
+}
+
+/** Elements `changeSet` that are closed; the first that is not ends the search, since then no later one is. */
+function changeSetsIn(text: string): readonly Element[] {
+  const found: Element[] = [];
+  const open = /<changeSet\b([^<>]*)>/g;
+  for (let match = open.exec(text); match !== null; match = open.exec(text)) {
+    const from = match.index + match[0].length;
+    const close = text.indexOf('</changeSet>', from);
+    if (close === -1) break;
+    const end = close + '</changeSet>'.length;
+    found.push({
+      index: match.index,
+      all: text.slice(match.index, end),
+      head: match[1] ?? '',
+      body: text.slice(from, close),
+    });
+    open.lastIndex = end;
+  }
+  return found;
+}
+
+function rollbackIn(body: string): string | undefined {
+  const open = /<rollback\b[^<>]*>/.exec(body);
+  if (open === null) return undefined;
+  if (open[0].endsWith('/>')) return open[0];
+  const close = body.indexOf('</rollback>', open.index);
+  return close === -1 ? undefined : body.slice(open.index, close + '</rollback>'.length);
+}
+
 function fromYaml(text: string): ChangeSet[] {
   const lines = text.split('\n');
   const starts = lines.flatMap((line, index) => (/^\s*-\s*changeSet\s*:/.test(line) ? [index] : []));
@@ -86,7 +128,7 @@ function fromYaml(text: string): ChangeSet[] {
     const block = lines.slice(start, starts[position + 1]);
     const value = (key: string) =>
       block
-        .map((line) => new RegExp(String.raw`^\s*${key}\s*:\s*["']?([^"'#]*?)["']?\s*$`).exec(line)?.[1])
+        .map((line) => new RegExp(String.raw`^${key}\s*:\s*["']?([^"'#]*)["']?$`).exec(line.trim())?.[1]?.trim())
         .find((found) => found !== undefined) ?? '';
     const changes = block.flatMap((line, index) => {
       const name = /^\s*-\s*(\w+)\s*:/.exec(line)?.[1];
@@ -127,7 +169,9 @@ function fromJson(text: string): ChangeSet[] {
     );
     const operations = changes.flatMap((change) => {
       const table =
-        /"(?:baseTableName|tableName|oldTableName)"\s*:\s*"([^"]*)"/.exec(forward.slice(change.index))?.[1] ?? '';
+        /"(?:baseTableName|tableName|oldTableName)"\s*:\s*"([^"]*)"/.exec(
+          forward.slice(change.index, change.index + LONGEST),
+        )?.[1] ?? '';
       return operationsOf(change[1] ?? '', table, lineOf(match.index + change.index), '');
     });
     return changeSet(
@@ -143,11 +187,11 @@ function fromJson(text: string): ChangeSet[] {
 
 function fromSql(text: string): ChangeSet[] {
   const lineOf = lineFinder(text);
-  const starts = [...text.matchAll(/^\s*--\s*changeset\s+(\S+?):(\S+).*$/gim)];
+  const starts = [...text.matchAll(/^[ \t]*--[ \t]*changeset[ \t]+([^\s:]+):(\S+).*$/gim)];
   return starts.map((match, position) => {
     const start = match.index + match[0].length;
     const body = text.slice(start, starts[position + 1]?.index);
-    const rollback = /^\s*--\s*rollback\b(.*)$/im.exec(body);
+    const rollback = /^[ \t]*--[ \t]*rollback\b(.*)$/im.exec(body);
     const line = lineOf(start);
     return {
       id: `${match[1] ?? ''}:${match[2] ?? ''}`,

@@ -130,7 +130,28 @@ function judgeDown(down: Part | undefined): { hasDown: boolean; downNote: string
 /** Blanks the blocks that begin with a word: to an `end` of the same indentation, or between braces. */
 function withoutBlock(text: string, word: string): string {
   const blank = (all: string) => all.replace(/[^\n]/g, ' ');
-  const long = new RegExp(String.raw`^([ \t]*)[^\n]*\b${word}\b[^\n]*\bdo\b[^\n]*\n[\s\S]*?\n\1end\b`, 'gm');
-  const short = new RegExp(String.raw`\b${word}\s*\{[^{}]*\}`, 'g');
-  return text.replace(long, blank).replace(short, blank);
+  const short = new RegExp(String.raw`\b${word}\s{0,100}\{[^{}]*\}`, 'g');
+  return withoutLongBlock(text, new RegExp(String.raw`\b${word}\b`)).replace(short, blank);
+}
+
+/** The same for `word … do` up to the next line with `end` at the same indentation. */
+function withoutLongBlock(text: string, word: RegExp): string {
+  const lines = text.split('\n');
+  const nextEnd = new Map<string, number>();
+  // From below, so that each line knows the next end without looking for it.
+  const endOf = lines.map(() => -1);
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const [, indent = '', isEnd] = /^([ \t]*)(end\b)?/.exec(lines[index] ?? '') ?? [];
+    endOf[index] = nextEnd.get(indent) ?? -1;
+    if (isEnd !== undefined) nextEnd.set(indent, index);
+  }
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    const found = word.exec(line);
+    const end = endOf[index] ?? -1;
+    if (found === null || end === -1 || !/\bdo\b/.test(line.slice(found.index + found[0].length))) continue;
+    for (; index < end; index += 1) lines[index] = ' '.repeat(lines[index]?.length ?? 0);
+    lines[end] = (lines[end] ?? '').replace(/\bend\b/, '   ');
+  }
+  return lines.join('\n');
 }

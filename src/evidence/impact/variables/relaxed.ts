@@ -42,7 +42,7 @@ export function addSections(text: string, uses: UseCollector): void {
 /** Properties that a settings file gives a value itself, so that nobody has to provide them: `application.yml`, `appsettings.json`. */
 export function definedProperties(path: string, text: string): readonly string[] {
   if (/(^|\/)(application|bootstrap)[^/]*\.properties$/.test(path))
-    return [...text.matchAll(/^\s*([\w.-]+)\s*[=:]/gm)].map((match) => match[1] ?? '');
+    return [...text.matchAll(/^[ \t]*([\w.-]+)[ \t]*[=:]/gm)].map((match) => match[1] ?? '');
   if (/(^|\/)(application|bootstrap)[^/]*\.ya?ml$/.test(path)) return yamlKeys(text);
   if (!/(^|\/)appsettings[^/]*\.json$/.test(path)) return [];
   try {

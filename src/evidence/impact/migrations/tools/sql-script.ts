@@ -2,7 +2,7 @@ import { judgeSql } from '../sql.ts';
 import type { Judgement, Recognised, SourceFile } from '../tool.ts';
 
 /** Marks of the way down inside a script: goose, sql-migrate, dbmate. */
-const DOWN_MARK = /^\s*--\s*(?:\+(?:goose|migrate)\s+Down|migrate:down)\b.*$/im;
+const DOWN_MARK = /^[ \t]*--[ \t]*(?:\+(?:goose|migrate)\s+Down|migrate:down)\b.*$/im;
 
 /** What a migration in SQL does; its way down stands behind a mark in it, or in a file of its own. */
 export function judgeScript(file: SourceFile, { downFiles = [] }: Recognised): Judgement {

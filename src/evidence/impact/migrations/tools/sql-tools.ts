@@ -91,7 +91,7 @@ export const goose: MigrationTool = {
   name: 'goose',
   runs: 'through',
   recognise(file) {
-    const isScript = isSql(file) && /^\s*--\s*\+(goose|migrate)\s+Up\b/im.test(file.text);
+    const isScript = isSql(file) && /^[ \t]*--[ \t]*\+(goose|migrate)\s+Up\b/im.test(file.text);
     const isCode = file.extension === '.go' && /\bgoose\.AddMigration\w*\(/.test(file.text) && /^\d+_/.test(file.stem);
     return isScript || isCode ? [{ id: file.stem }] : undefined;
   },
@@ -112,7 +112,8 @@ export const goose: MigrationTool = {
 export const dbmate: MigrationTool = {
   name: 'dbmate',
   runs: 'all',
-  recognise: (file) => (isSql(file) && /^\s*--\s*migrate:up\b/im.test(file.text) ? [{ id: file.stem }] : undefined),
+  recognise: (file) =>
+    isSql(file) && /^[ \t]*--[ \t]*migrate:up\b/im.test(file.text) ? [{ id: file.stem }] : undefined,
   judge: judgeScript,
   commands: ({ migrations: { length } }) => ({
     up: ['dbmate', 'migrate'],
