@@ -61,6 +61,7 @@ export async function exec(program: string, args: readonly string[], options: Ex
   });
   const killOnExit = () => killGroup(child.pid);
   process.once('exit', killOnExit);
+  endWithThese(child.pid, true);
   try {
     const result = await Promise.race([child, deadline]);
     if (timedOut || result === 'overdue') {
@@ -81,7 +82,26 @@ export async function exec(program: string, args: readonly string[], options: Ex
   } finally {
     clearTimeout(overdue);
     process.removeListener('exit', killOnExit);
+    endWithThese(child.pid, false);
   }
+}
+
+const running = new Set<number>();
+
+/** While programs run, SIGTERM ends them too: they lead groups of their own, so nobody else would. */
+function endWithThese(pid: number | undefined, isRunning: boolean): void {
+  if (pid === undefined) return;
+  if (isRunning && running.size === 0) process.on('SIGTERM', endAll);
+  if (isRunning) running.add(pid);
+  else running.delete(pid);
+  if (running.size === 0) process.removeListener('SIGTERM', endAll);
+}
+
+function endAll(): void {
+  // Somebody else decides how the run ends.
+  if (process.listenerCount('SIGTERM') > 1) return;
+  // Killed on exit.
+  process.exit(143);
 }
 
 /** A program that stays while relctl works. */

@@ -1,21 +1,37 @@
 import type { Interruption } from '../../ports/interruption.ts';
 
+/** How long a run may take to stand still after SIGTERM. What is cut off then is what a killed run leaves, and is taken up as that. */
+const GRACE_MS = 700;
+/** 128 and the number of SIGTERM, as shells have it. */
+const TERMINATED = 143;
+
 /**
- * Ctrl-C and SIGTERM become a signal that use cases look at; the second Ctrl-C within a wait ends nothing more than the first did. Each time
- * that the process goes on after it was stopped is counted: others may have taken its lock meanwhile.
+ * Ctrl-C and SIGTERM become a signal that use cases look at; the second Ctrl-C within a wait ends nothing more than the first did. Until
+ * somebody looks, they end relctl as they end every program, also while it computes. Each time that the process goes on after it was
+ * stopped is counted: others may have taken its lock meanwhile.
  */
 export function createInterruption(): Interruption {
   let controller = new AbortController();
+  let isWatched = false;
   let wakes = 0;
   const interrupt = () => controller.abort();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const terminate = () => {
+    interrupt();
+    setTimeout(() => process.exit(TERMINATED), GRACE_MS).unref();
+  };
   process.on('SIGCONT', () => {
     wakes += 1;
   });
+  const watch = () => {
+    if (isWatched) return;
+    isWatched = true;
+    process.on('SIGINT', interrupt);
+    process.on('SIGTERM', terminate);
+  };
   return {
     wakes: () => wakes,
     get signal() {
+      watch();
       return controller.signal;
     },
     clear() {

@@ -1,0 +1,74 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { companyFiles, STANDARD_SHAPE } from '../support/company-files.ts';
+import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
+import { type Installed, installRelctl } from '../support/installed.ts';
+import { SAMPLE_FILE, SAMPLE_ID, sampleHead } from '../support/sample-plan.ts';
+
+/** SIGTERM ends relctl wherever it is, and what it had started; it is sent as soon as the first program hangs. */
+let relctl: Installed;
+let git: GitFixture;
+let folder: string;
+beforeAll(() => {
+  relctl = installRelctl();
+  folder = mkdtempSync(join(tmpdir(), 'relctl-terminated-'));
+  git = gitFixture();
+  const config = (config: Record<string, unknown>) => void Object.assign(config, { platform: 'kubernetes' });
+  const commit = git.commit(companyFiles({ ...STANDARD_SHAPE, config }, '4.2.0'), 'Version 4.2.0');
+  git.git('tag', 'v4.1.0');
+  const head = sampleHead(({ spec }) => {
+    spec.candidate = { base: 'v4.1.0', commit, branches: [] };
+  });
+  git.commit({ [SAMPLE_FILE]: head }, 'The plan');
+  for (const tool of ['git', 'kubectl']) {
+    writeFileSync(join(folder, tool), `#!/bin/sh\necho $$ > ${folder}/pid\nsleep 30\necho done > ${folder}/done\n`);
+    chmodSync(join(folder, tool), 0o755);
+  }
+});
+afterAll(() => {
+  git.remove();
+  relctl.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('relctl that is told to end', () => {
+  it.each([
+    ['plan', SAMPLE_ID, '--check'],
+    ['packet', SAMPLE_ID],
+    ['submit-cab', SAMPLE_ID],
+    ['deploy', SAMPLE_ID],
+    ['audit', '--all'],
+    ['init'],
+    ['doctor'],
+  ])('ends at once in %s %s, and so does the program that it waits for', async (...args) => {
+    rmSync(join(folder, 'pid'), { force: true });
+    const ended = await relctl.run([...args, '--as', 'ravi@example.com'], {
+      cwd: git.root,
+      env: { PATH: `${folder}:${process.env.PATH}` },
+      started(child) {
+        const poll = setInterval(() => {
+          if (!existsSync(join(folder, 'pid')) || readFileSync(join(folder, 'pid'), 'utf8') === '') return;
+          clearInterval(poll);
+          child.kill('SIGTERM');
+        }, 20);
+        child.once('close', () => clearInterval(poll));
+      },
+    });
+    expect([ended.exitCode, ended.signal]).toEqual(ended.signal === null ? [143, null] : [null, 'SIGTERM']);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    // Killed, it may take a moment until it is gone.
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    expect(existsSync(join(folder, 'done'))).toBe(false);
+  });
+});
+
+/** A zombie that nobody collects is dead as well. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
