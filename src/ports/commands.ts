@@ -3,12 +3,20 @@ export interface CommandRunner {
   /**
    * @param argv program and arguments
    * @param options deadline in milliseconds; the whole process group is ended when it passes
-   * @returns exit code and the last lines of output; a command that cannot start or overruns gives `exitCode: null`
+   * @returns how it ended; a command that cannot start or overruns gives `exitCode: null`
    */
-  run(
-    argv: readonly string[],
-    options: { readonly timeout: number },
-  ): Promise<{ readonly exitCode: number | null; readonly output: string }>;
+  run(argv: readonly string[], options: { readonly timeout: number }): Promise<CommandEnd>;
+}
+
+/** How a command ended. */
+export interface CommandEnd {
+  readonly exitCode: number | null;
+  /** Why there is no exit code, in words of relctl. */
+  readonly problem?: string;
+  /** SHA-256 of all that it printed: what is recorded in place of the text. */
+  readonly sha256: string;
+  /** The end of what it printed, with secrets taken out: kept only where the plan asks for it. */
+  readonly output: string;
 }
 
 /** Asks a URL of the plan (a smoke test, a resource check). Redirects are answers of their own and never followed. */

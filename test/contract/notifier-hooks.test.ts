@@ -178,7 +178,7 @@ describe('the command channel', () => {
   });
 
   it.each([
-    ['ends with another code', ['sh', '-c', 'echo out; echo why >&2; exit 4'], 'ended with exit code 4: why'],
+    ['ends with another code', ['sh', '-c', 'echo out; echo why >&2; exit 4'], 'ended with exit code 4'],
     ['is not there', ['relctl-no-such-program'], 'not found on the PATH'],
     ['hangs', ['sleep', '60'], 'did not answer within 1 s'],
     ['is killed', ['sh', '-c', 'kill -9 $$'], 'ended by a signal'],
@@ -187,11 +187,11 @@ describe('the command channel', () => {
     expect(error.message).toContain(text);
   });
 
-  it('keeps secrets of the environment out of what it quotes', async () => {
-    const command = ['sh', '-c', 'echo "401 for t0p-s3cret-token" >&2; exit 1'];
+  it('repeats nothing of what the command prints, and keeps secrets of the environment out of the rest', async () => {
+    const command = ['sh', '-c', 'echo "401 for anything" >&2; exit 1'];
     const channel: Channel = { kind: 'command', name: 'hook', ...base, command };
     const error = await failureOf(notifierOf(channel, { CHAT_TOKEN: 't0p-s3cret-token' }));
-    expect(error.message).toContain('401 for [redacted]');
+    expect([error.message, ...error.hints].join()).not.toMatch(/401 for anything(?!" >&2)/);
     // Also where the text is not a quotation: the program's own name stands in the error and in its hint.
     const missing: Channel = { ...channel, command: ['/nowhere/t0p-s3cret-token/hook'] };
     const unstarted = await failureOf(notifierOf(missing, { CHAT_TOKEN: 't0p-s3cret-token' }));
@@ -252,10 +252,10 @@ describe('hooks that post, when the other side fails', () => {
     for (const part of [SECRET, 'wHoLeSeCrEtPaTh123', 'T0000/B0000']) expect(shown).not.toContain(part);
   }
 
-  it('says how a server answered, without the secret even if the server repeats it', async () => {
-    const server = await http((request, response) => response.writeHead(500).end(`no such hook ${request.path}`));
+  it('says how a server answered, by status and code word, and repeats nothing else of it', async () => {
+    const server = await http((request, response) => response.writeHead(500).end(`no_service: ${request.path}`));
     const error = await failureOf(notifierOf(slackLike(), { HOOK_URL: `${server.url}${SECRET}` }));
-    expect(error.message).toContain('HTTP 500: no such hook [redacted]');
+    expect(error.message).toContain('HTTP 500 (no_service)');
     expectNoSecret(error);
     expect(server.requests).toHaveLength(1);
   });
@@ -368,7 +368,8 @@ describe('the mail channel', () => {
     });
     const withLogin = channel(server.port, { userFrom: 'MAIL_USER', passwordFrom: 'MAIL_PASSWORD' });
     const error = await failureOf(notifierOf(withLogin, { MAIL_USER: 'ada', MAIL_PASSWORD: 'hunter2-hunter2' }));
-    expect(error.message).toContain('wrong: [redacted]');
+    expect(error.message).toContain('answered 535');
+    expect(error.message).not.toMatch(/hunter2|wrong/);
     expect(server.mails).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import type { Channel } from '../../plan/config.ts';
 import type { Message } from '../../ports/notifier.ts';
 import type { exec } from '../exec.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
-import { type Environment, lastWords, redact, secretsIn } from './redact.ts';
+import { type Environment, redact, secretsIn } from './redact.ts';
 
 /** What channels work through. */
 export interface HookIo {
@@ -22,11 +22,20 @@ export interface Delivery {
   readonly io: HookIo;
   /** The value of an environment variable that the channel names; throws `notification.failed` when it is not set. */
   secret(name: string): string;
-  /** What a server or program said, fit to be shown. */
-  quote(text: string): string;
+  /**
+   * The code word of what a server said, such as `no_service` or `5.7.8`; '' where there is none. Nothing else of it is repeated: servers
+   * send back what they were sent, in forms that nobody foresees, and the failure is recorded in the repository.
+   */
+  codeIn(text: string): string;
   /** `notification.failed`, saying what happened; secrets are taken out. */
   failed(problem: string, ...hints: readonly string[]): RelctlError;
 }
+
+/** Enough for any answer to a hook. */
+const MAX_ANSWER = 64 * 1024;
+
+/** A code of an API in snake case, or an enhanced status code of a mail server (RFC 3463). */
+const CODE_WORD = /\b(?:[a-z]{2,20}(?:_[a-z]{2,20}){1,4}|[245]\.\d{1,3}\.\d{1,3})\b/;
 
 /** Prepares a delivery of a message to a channel. */
 export function prepareDelivery(channel: Channel, message: Message, timeout: number, io: HookIo): Delivery {
@@ -34,7 +43,8 @@ export function prepareDelivery(channel: Channel, message: Message, timeout: num
   const named = Object.entries(channel).flatMap(([field, name]) =>
     field.endsWith('From') && typeof name === 'string' ? [name] : [],
   );
-  const secrets = secretsIn(io.env, named);
+  const inline = 'url' in channel && typeof channel.url === 'string' ? [channel.url] : [];
+  const secrets = [...secretsIn(io.env, named), ...inline];
   const failed = (problem: string, ...hints: readonly string[]) =>
     new RelctlError(
       'notification.failed',
@@ -52,7 +62,7 @@ export function prepareDelivery(channel: Channel, message: Message, timeout: num
     timeout,
     io,
     failed,
-    quote: (text) => lastWords(text.replace(/\s+/g, ' '), secrets, 200),
+    codeIn: (text) => CODE_WORD.exec(redact(text.slice(0, MAX_ANSWER), secrets))?.[0] ?? '',
     secret: (name) => {
       const value = io.env[name];
       if (value !== undefined && value !== '') return value;
@@ -60,9 +70,6 @@ export function prepareDelivery(channel: Channel, message: Message, timeout: num
     },
   };
 }
-
-/** Enough for any answer to a hook. */
-const MAX_ANSWER = 64 * 1024;
 
 /** What an answer with a good status says against it; `undefined` when it says nothing. */
 export type Objection = (body: string) => string | undefined;
@@ -104,13 +111,16 @@ export async function postJson(
   if (answer.status >= 200 && answer.status < 300) {
     const no = objection(answer.body);
     if (no === undefined) return;
-    throw delivery.failed(`HTTP ${answer.status}, but it says: ${delivery.quote(no)}`);
+    throw delivery.failed(`HTTP ${answer.status}, but its body says no${inBrackets(delivery.codeIn(no))}`);
   }
   if (answer.status >= 300 && answer.status < 400) {
     throw delivery.failed(`it redirects elsewhere (HTTP ${answer.status}), which is not followed`);
   }
-  const said = delivery.quote(answer.body);
-  throw delivery.failed(`HTTP ${answer.status}${said === '' ? '' : `: ${said}`}`);
+  throw delivery.failed(`HTTP ${answer.status}${inBrackets(delivery.codeIn(answer.body))}`);
+}
+
+function inBrackets(code: string): string {
+  return code === '' ? '' : ` (${code})`;
 }
 
 /** Splits user and password off a URL, since fetch refuses one that carries them. */

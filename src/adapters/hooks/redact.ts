@@ -43,7 +43,16 @@ function formsOf(secret: string): readonly string[] {
   const parts = [secret];
   if (URL.canParse(secret)) {
     const url = new URL(secret);
-    parts.push(url.href, url.username, url.password, url.pathname + url.search, url.pathname, url.search.slice(1));
+    const pair = `${decoded(url.username)}:${decoded(url.password)}`;
+    parts.push(
+      url.href,
+      pair,
+      url.username,
+      url.password,
+      url.pathname + url.search,
+      url.pathname,
+      url.search.slice(1),
+    );
     parts.push(...url.pathname.split('/').filter((segment) => segment.length >= 8), ...url.searchParams.values());
   }
   return parts
@@ -51,7 +60,30 @@ function formsOf(secret: string): readonly string[] {
     .flatMap((part) => [
       part,
       encodeURIComponent(part),
+      decoded(part),
+      part.toUpperCase(),
+      part.toLowerCase(),
+      [...part].reverse().join(''),
       JSON.stringify(part).slice(1, -1),
-      Buffer.from(part).toString('base64'),
-    ]);
+      ...base64Of(part),
+    ])
+    .filter((form) => form.length >= MIN_LENGTH);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Alone; and inside a longer text, where the letters depend on how many stand before it, without those that its neighbours change. */
+function base64Of(part: string): readonly string[] {
+  const inside = [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), Buffer.from(part)]).toString('base64');
+    return text.replace(/=+$/, '').slice(before === 0 ? 0 : before + 1, -1);
+  });
+  const whole = Buffer.from(part);
+  return [whole.toString('base64'), whole.toString('base64url'), ...inside];
 }

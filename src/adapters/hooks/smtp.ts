@@ -115,10 +115,11 @@ function isNotificationFailure(error: unknown): boolean {
 }
 
 function describeMailError(delivery: Delivery, channel: SmtpChannel, error: unknown): string {
-  const { response, responseCode } = error as { response?: unknown; responseCode?: unknown };
+  const { response, responseCode, code } = error as { response?: unknown; responseCode?: unknown; code?: unknown };
   const where = `the mail server ${channel.host}:${channel.port}`;
-  if (typeof response === 'string') return `${where} answered ${responseCode ?? ''} ${delivery.quote(response)}`;
+  if (typeof response === 'string')
+    return `${where} answered ${responseCode ?? ''} ${delivery.codeIn(response)}`.trimEnd();
   const network = describeNetworkError(error);
   if (/\((ECONN|ENOTFOUND|EAI|EHOST|ENET)/.test(network)) return `${where}: ${network}`;
-  return `${where}: ${delivery.quote(error instanceof Error ? error.message : String(error))}`;
+  return `${where} could not be talked to (${typeof code === 'string' ? code : 'unknown'})`;
 }

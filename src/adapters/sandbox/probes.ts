@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CommandRunner, HttpProbe, TcpProbe } from '../../ports/commands.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { CommandEnd, CommandRunner, HttpProbe, TcpProbe } from '../../ports/commands.ts';
 import { faultOn } from './faults.ts';
 import type { World } from './world.ts';
 
@@ -21,18 +22,22 @@ export function createSandboxCommands(world: World): CommandRunner {
           const drill = { alert: drilled.name, at: next.now, until: next.now + DRILLED_FOR_MS, synthetic: false };
           next.drills = [...next.drills, drill].slice(-100);
         });
-        return { exitCode: 0, output: `simulated: ${shown}: ${drilled.name} is made to fire\n` };
+        return ended(0, `simulated: ${shown}: ${drilled.name} is made to fire\n`);
       }
       if (state.lessons.resources.some((resource) => same(resource.command))) {
         return faultOn(state, 'ops-resource-missing')
-          ? { exitCode: 1, output: `simulated: ${shown}: not found\n` }
-          : { exitCode: 0, output: `simulated: ${shown}: there\n` };
+          ? ended(1, `simulated: ${shown}: not found\n`)
+          : ended(0, `simulated: ${shown}: there\n`);
       }
       return faultOn(state, 'smoke-failing')
-        ? { exitCode: 1, output: `simulated: ${shown}: failed\n` }
-        : { exitCode: 0, output: `simulated: ${shown}: passed\n` };
+        ? ended(1, `simulated: ${shown}: failed\n`)
+        : ended(0, `simulated: ${shown}: passed\n`);
     },
   };
+}
+
+function ended(exitCode: number, output: string): CommandEnd {
+  return { exitCode, sha256: sha256(output), output };
 }
 
 /** Fetches nothing: answers what the plan expects of the URL, or 503 under the fault. */

@@ -1,7 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { command } from '../../text/command-line.ts';
-import { lastLine } from '../checks/check-lines.ts';
+import { recordedEnd } from '../checks/command-end.ts';
 import { stopIfInterrupted } from '../cluster/interrupted.ts';
 import type { Context } from '../release/context.ts';
 
@@ -41,10 +41,9 @@ export async function drill(context: Context, release: string, alert: Alert): Pr
 
 async function byCommand(context: Context, alert: Alert, argv: readonly string[]): Promise<Drill> {
   const began = context.clock.now();
-  const { exitCode, output } = await context.environments.commands.run(argv, { timeout: COMMAND_TIMEOUT_MS });
-  if (exitCode !== 0) {
-    const detail = `its drill ${argv[0]} exits ${exitCode ?? 'by timeout'}: ${lastLine(output)}`;
-    return { how: 'command', ok: false, detail };
+  const end = await context.environments.commands.run(argv, { timeout: COMMAND_TIMEOUT_MS });
+  if (end.exitCode !== 0) {
+    return { how: 'command', ok: false, detail: `its drill ${recordedEnd(argv, end, alert.keepOutput).detail}` };
   }
   const alerts = context.environments.alerts('staging');
   const fired = await eventually(context, `${alert.name} to fire`, FIRE_WITHIN_MS, async () => {

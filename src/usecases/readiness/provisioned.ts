@@ -1,6 +1,7 @@
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Spec } from '../../plan/spec.ts';
-import { lastLine, type RecordedCheck } from '../checks/check-lines.ts';
+import type { RecordedCheck } from '../checks/check-lines.ts';
+import { recordedEnd } from '../checks/command-end.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 
@@ -15,18 +16,23 @@ export async function checkResource(context: Context, resource: Resource): Promi
 }
 
 function look(context: Context, resource: Resource): Promise<Finding> | Finding {
-  const { object, command, http, tcp, environment } = resource;
+  const { object, command, http, tcp, environment, keepOutput } = resource;
   const timeout = durationSeconds(resource.timeout ?? TIMEOUT) * 1000;
-  if (command !== undefined) return byCommand(context, command, timeout);
+  if (command !== undefined) return byCommand(context, command, timeout, keepOutput);
   if (http !== undefined) return byUrl(context, http, timeout);
   if (tcp !== undefined) return byPort(context, tcp, timeout);
   if (object !== undefined) return byObject(context, environment, object);
   return { ok: false, detail: 'the plan does not say how to check it' };
 }
 
-async function byCommand(context: Context, argv: readonly string[], timeout: number): Promise<Finding> {
-  const { exitCode, output } = await context.environments.commands.run(argv, { timeout });
-  return { ok: exitCode === 0, detail: `${argv[0]} exits ${exitCode ?? 'by timeout'}: ${lastLine(output)}` };
+async function byCommand(
+  context: Context,
+  argv: readonly string[],
+  timeout: number,
+  keepOutput: boolean | undefined,
+): Promise<Finding> {
+  const end = await context.environments.commands.run(argv, { timeout });
+  return { ok: end.exitCode === 0, detail: recordedEnd(argv, end, keepOutput).detail };
 }
 
 async function byUrl(context: Context, http: NonNullable<Resource['http']>, timeout: number): Promise<Finding> {

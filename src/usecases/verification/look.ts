@@ -3,7 +3,7 @@ import { httpProblems } from '../../domain/verification/http-check.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { SmokeTest } from '../../plan/spec.ts';
-import { lastLine } from '../checks/check-lines.ts';
+import { recordedEnd } from '../checks/command-end.ts';
 import type { Context } from '../release/context.ts';
 
 /** One try of a smoke test: what it came to, and what is kept of it. */
@@ -53,14 +53,7 @@ export async function lookAtUrl(
 }
 
 /** Runs the command once; exit 0 is a pass. */
-export async function lookByCommand(context: Context, argv: readonly string[], timeout: string): Promise<Look> {
-  const { exitCode, output } = await context.environments.commands.run(argv, {
-    timeout: durationSeconds(timeout) * 1000,
-  });
-  const said = lastLine(output);
-  return {
-    ok: exitCode === 0,
-    detail: `${argv[0]} exits ${exitCode ?? 'by timeout'}${said === '' ? '' : `: ${said}`}`,
-    facts: { argv, exitCode, output },
-  };
+export async function lookByCommand(context: Context, { command = [], timeout, keepOutput }: SmokeTest): Promise<Look> {
+  const end = await context.environments.commands.run(command, { timeout: durationSeconds(timeout) * 1000 });
+  return { ok: end.exitCode === 0, ...recordedEnd(command, end, keepOutput) };
 }

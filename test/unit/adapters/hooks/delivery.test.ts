@@ -43,6 +43,6 @@ describe('a delivery', () => {
     ['webhook', 200, '{"ok":false}'],
     ['webhook', 200, '{"success":false,"error":"no such room"}'],
   ] as const)('to %s that answers %i %j has not', async (kind, status, body) => {
-    expect(await sent(kind, status, body)).toMatch(/HTTP (200, but it says|429)/);
+    expect(await sent(kind, status, body)).toMatch(/HTTP (200, but its body says no|429)/);
   });
 });

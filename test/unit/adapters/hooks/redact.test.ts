@@ -13,6 +13,9 @@ describe('redact', () => {
           encodeURIComponent(value),
           JSON.stringify(value),
           Buffer.from(value).toString('base64'),
+          Buffer.from(value).toString('base64url'),
+          value.toUpperCase(),
+          [...value].reverse().join(''),
         ]) {
           expect(redact(`${before}${form}${after}`, [value])).not.toContain(value);
           expect(redact(`${before}${form}${after}`, [value])).toContain('[redacted]');
@@ -27,6 +30,16 @@ describe('redact', () => {
       expect(redact(`said ${part} about it`, [url])).toBe('said [redacted] about it');
     }
     expect(redact('no answer from hooks.example.com', [url])).toBe('no answer from hooks.example.com');
+  });
+
+  it('takes it out of the middle of a Basic header, wherever it stands there', () => {
+    for (const user of ['', 'a', 'ab', 'abc']) {
+      const pair = Buffer.from(`${user}:p4ssw0rd-of-bot:more`).toString('base64');
+      expect(redact(`Basic ${pair}`, ['p4ssw0rd-of-bot'])).toContain('[redacted]');
+    }
+    const url = 'https://bot:p4ss%2Fw0rd@hooks.example.com/';
+    expect(redact(Buffer.from('bot:p4ss/w0rd').toString('base64'), [url])).toBe('[redacted]');
+    expect(redact('p4ss/w0rd', [url])).toBe('[redacted]');
   });
 
   it('leaves a text without secrets as it is', () => {

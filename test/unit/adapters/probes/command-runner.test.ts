@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createCommandRunner } from '../../../../src/adapters/probes/command-runner.ts';
+import { sha256 } from '../../../../src/plan/digest.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'relctl-commands-')));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,9 +14,10 @@ describe('createCommandRunner', () => {
   it('runs in its folder and gives exit code and output of both streams', async () => {
     expect(await runner.run(['sh', '-c', 'pwd; echo oops >&2; exit 3'], options)).toEqual({
       exitCode: 3,
+      sha256: sha256(`${folder}\n\noops\n`),
       output: `${folder}\n\noops`,
     });
-    expect(await runner.run(['true'], options)).toEqual({ exitCode: 0, output: '' });
+    expect(await runner.run(['true'], options)).toEqual({ exitCode: 0, sha256: sha256(''), output: '' });
   });
 
   it('lets no shell read the arguments', async () => {
@@ -27,13 +29,13 @@ describe('createCommandRunner', () => {
   it('has no exit code for what cannot start, overruns or is empty', async () => {
     expect(await runner.run(['relctl-no-such-program'], options)).toMatchObject({
       exitCode: null,
-      output: expect.stringContaining('not found'),
+      problem: expect.stringContaining('not found'),
     });
     expect(await runner.run(['sleep', '60'], { timeout: 200 })).toMatchObject({
       exitCode: null,
-      output: expect.stringContaining('did not answer within 0.2 s'),
+      problem: expect.stringContaining('did not answer within 0.2 s'),
     });
-    expect(await runner.run([], options)).toEqual({ exitCode: null, output: 'the command is empty' });
+    expect(await runner.run([], options)).toMatchObject({ exitCode: null, problem: 'the command is empty' });
   });
 
   it('ends the whole group of a command that overruns', async () => {
