@@ -29,6 +29,7 @@ export const ERRORS = {
   'repo.no-such-commit': 'usage',
   'repo.history-incomplete': 'usage',
   'repo.untrusted-state': 'usage',
+  'commands.untrusted': 'usage',
   'repo.file-exists': 'usage',
   'config.missing': 'usage',
   'config.invalid': 'usage',

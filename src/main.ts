@@ -41,13 +41,13 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
     return fail(failure, argv.includes('--json') ? { json: true } : {}, argv.join(' '), io);
   }
   if (parsed === undefined) return 0;
-  return execute(parsed, io);
+  return execute(parsed, io, argv);
 }
 
-async function execute(parsed: Parsed, io: Io): Promise<number> {
+async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise<number> {
   const { flags, command } = parsed;
   const { createTerminal, presentOutcome } = await import('./terminal.ts');
-  const terminal = createTerminal(flags, io);
+  const terminal = createTerminal(flags, io, argv);
   const opened: Context[] = [];
   try {
     const [{ run: action }, { ENTRIES }] = await Promise.all([parsed.load(), import('./program/entries.ts')]);

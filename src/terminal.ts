@@ -21,7 +21,7 @@ export interface Terminal {
  * Results go to stdout, progress and questions to stderr. Questions are asked only where a person sits: both ends are a
  * terminal, and no machine-readable output was asked for.
  */
-export function createTerminal(flags: Flags, io: Io): Terminal {
+export function createTerminal(flags: Flags, io: Io, argv: readonly string[]): Terminal {
   const isStream = flags.events === 'ndjson';
   const interactive = io.stdin.isTTY === true && io.stderr.isTTY === true && flags.json !== true && !isStream;
   const mode = isStream ? 'ndjson' : flags.quiet === true ? 'silent' : io.stderr.isTTY === true ? 'live' : 'plain';
@@ -36,7 +36,8 @@ export function createTerminal(flags: Flags, io: Io): Terminal {
     settle: () => progress.settle(),
   });
   const actor = typeof flags.as === 'string' ? flags.as : undefined;
-  return { progress, interactive, surroundings: { cwd: io.cwd, env: io.env, sink: progress, prompter, actor } };
+  const env = flags.trustCommands === true ? { ...io.env, RELCTL_TRUST_COMMANDS: '1' } : io.env;
+  return { progress, interactive, surroundings: { cwd: io.cwd, env, sink: progress, prompter, actor, argv } };
 }
 
 /** Writes what a command answers to stdout, in the form that was asked for. */

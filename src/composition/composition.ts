@@ -18,6 +18,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Ballots, Forge } from '../ports/forge.ts';
 import type { ManifestSource } from '../ports/manifest-source.ts';
+import type { NamedPrograms } from '../ports/named-programs.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
 import type { RehearsalStage } from '../ports/people.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
@@ -27,6 +28,7 @@ import type { CandidateRepository } from '../ports/repository.ts';
 import type { SandboxControl } from '../ports/sandbox-control.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
+import type { KeysGround } from '../usecases/keys.ts';
 import type { Context, SigningGround } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
 import { openRecords, type RecordsWanted } from './records.ts';
@@ -68,6 +70,8 @@ export interface Surroundings {
   readonly actor: string | undefined;
   /** Where production is changed, or sharing was asked for: then records are shared as they are made, if there is a remote. */
   readonly sharesRecords?: 'real' | 'any';
+  /** What was typed behind `relctl`. */
+  readonly argv?: readonly string[];
 }
 
 /** Opens the repository that the working directory belongs to. Errors: `repo.not-git`, `tool.missing`. */
@@ -103,12 +107,17 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const { sharesRecords } = surroundings;
   const shares = sharesRecords === 'any' || (sharesRecords === 'real' && (await isReal(cwd)));
   const ground = await openGround(cwd, env, { records: shares ? 'shared' : 'known', sink });
-  const { repository, manifests, workspace, records } = ground;
+  const { repository, workspace, records } = ground;
   const config = await loadConfig(workspace);
+  const { createNamedPrograms, guardedManifests } = await import('./programs.ts');
+  const programs = createNamedPrograms({ ...surroundings, config, root: repository.root, state: ground.state });
+  const manifests = guardedManifests(ground.manifests, programs);
   const [runs, actor, world] = await Promise.all([
     createRuns(ground.state),
     surroundings.actor ?? actorOf(repository),
-    config.platform === 'sandbox' ? sandboxWorld(ground, config) : realWorld(ground, config, surroundings),
+    config.platform === 'sandbox'
+      ? sandboxWorld({ ...ground, manifests }, config)
+      : realWorld(ground, config, surroundings, programs),
   ]);
   return {
     signing: signingOf(repository, surroundings.env),
@@ -117,6 +126,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     ballots: ballotsOf(repository.root, config, surroundings.env),
     repository,
     manifests,
+    programs,
     workspace,
     config,
     prompter: surroundings.prompter,
@@ -138,16 +148,21 @@ async function isReal(cwd: string): Promise<boolean> {
 /** What a platform decides. */
 type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents'>;
 
-async function realWorld({ repository, store }: Ground, config: Config, { env, sink }: Surroundings): Promise<World> {
+async function realWorld(
+  { repository, store }: Ground,
+  config: Config,
+  { env, sink }: Surroundings,
+  programs: NamedPrograms,
+): Promise<World> {
   const { createChangeRecords, createIncidents, createRealEnvironments, createHooks } = await import('./real.ts');
   const { root } = repository;
   return {
     store,
     clock: systemClock,
-    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink),
-    notifier: createHooks(config, root, env),
-    changeRecords: createChangeRecords(config, root, env),
-    incidents: createIncidents(config, root, env),
+    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink, programs),
+    notifier: createHooks(config, root, env, programs),
+    changeRecords: createChangeRecords(config, root, env, programs),
+    incidents: createIncidents(config, root, env, programs),
   };
 }
 
@@ -235,9 +250,28 @@ export async function openSandboxControl(cwd: string, env: StateEnvironment = pr
   };
 }
 
+/** What sets people up to sign. Errors: `repo.not-git`, `usage.unknown-actor`. */
+export async function openKeys(cwd: string, actor: string | undefined): Promise<KeysGround> {
+  const { repository, workspace, signing, clock } = await openGround(cwd);
+  const [{ signer }, { createKeyRing }] = await Promise.all([signing(), import('../adapters/ssh/key-ring.ts')]);
+  return {
+    workspace,
+    signer,
+    clock,
+    keyRing: createKeyRing(repository.root, process.env, signer),
+    actor: actor ?? (await actorOf(repository)),
+  };
+}
+
 /** A stage on which a plan is rehearsed, away from the repository's own sandbox. Errors: `config.*`. */
-export async function openRehearsal(cwd: string, plan: ReleasePlan): Promise<RehearsalStage<Context>> {
-  const { repository, manifests, workspace } = await openGround(cwd);
+export async function openRehearsal(
+  cwd: string,
+  plan: ReleasePlan,
+  programs: NamedPrograms | undefined,
+): Promise<RehearsalStage<Context>> {
+  const { repository, manifests: all, workspace } = await openGround(cwd);
+  const { guardedManifests } = await import('./programs.ts');
+  const manifests = programs === undefined ? all : guardedManifests(all, programs);
   const config = await loadConfig(workspace);
   const { stageRehearsal } = await import('../adapters/sandbox/rehearsal.ts');
   const stage = await stageRehearsal({ config, repository, manifests, workspace, plan });

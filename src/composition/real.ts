@@ -3,9 +3,10 @@ import { createPrometheusAlerts } from '../adapters/alertmanager/alerts.ts';
 import { openChangeRecords } from '../adapters/change-record/open.ts';
 import { exec } from '../adapters/exec.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
+import { redact, secretsIn } from '../adapters/hooks/redact.ts';
 import { createEndpointFetch } from '../adapters/http/login.ts';
 import { openIncidents } from '../adapters/incidents/open.ts';
-import { createKubectlCluster } from '../adapters/kubectl/cluster.ts';
+import { createKubectlCluster, type KubectlCluster } from '../adapters/kubectl/cluster.ts';
 import { openMetricStore } from '../adapters/metrics/open-store.ts';
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
 import { createHttpProbe } from '../adapters/probes/http-probe.ts';
@@ -15,11 +16,14 @@ import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
 import { asEndpoint, type Endpoint } from '../plan/endpoint.ts';
 import type { ChangeRecords } from '../ports/change-records.ts';
+import type { CommandRunner } from '../ports/commands.ts';
 import type { Environments } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Incidents } from '../ports/incidents.ts';
+import type { NamedPrograms } from '../ports/named-programs.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { guardedCluster, isInside } from './programs.ts';
 
 /** Composition of the real world, apart from the rest so that a simulated company loads none of it. Each part acts when it is asked. */
 
@@ -35,13 +39,15 @@ export function createRealEnvironments(
   env: Env,
   workspace: Workspace,
   sink: EventSink,
+  programs: NamedPrograms,
 ): Environments {
-  const clusters = new Map<string, ReturnType<typeof createKubectlCluster>>();
+  const allowed = guardedExec(programs);
+  const clusters = new Map<string, KubectlCluster>();
   const logins = new Map<string, typeof fetch>();
   /** One login for each endpoint of a run: a token that a program gave is asked for once. */
   const fetchOf = (endpoint: Endpoint): typeof fetch => {
     const key = JSON.stringify(endpoint);
-    const known = logins.get(key) ?? createEndpointFetch(endpoint, { env, cwd, exec });
+    const known = logins.get(key) ?? createEndpointFetch(endpoint, { env, cwd, exec: allowed });
     logins.set(key, known);
     return known;
   };
@@ -51,7 +57,7 @@ export function createRealEnvironments(
   };
   return {
     simulated: false,
-    commands: createCommandRunner(cwd, env),
+    commands: guardedCommands(createCommandRunner(cwd, env), programs),
     http: createHttpProbe({ environment: env }),
     tcp: createTcpProbe(),
     success: createSuccessSource({ env, workspace }),
@@ -67,23 +73,29 @@ export function createRealEnvironments(
       const key = `${environment}/${region ?? ''}`;
       const cluster =
         clusters.get(key) ??
-        createKubectlCluster({
-          context: target.context,
-          namespace: target.namespace,
-          ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
-          by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
-          onFallback: (why) =>
-            sink.emit({
-              type: 'note',
-              level: 'warning',
-              text: `${target.context}: no connection, so each request starts a kubectl: ${why}`,
-            }),
-        });
-      clusters.set(key, cluster);
-      return cluster;
+        withCleanLogs(
+          createKubectlCluster({
+            context: target.context,
+            namespace: target.namespace,
+            ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
+            by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
+            onFallback: (why) =>
+              sink.emit({
+                type: 'note',
+                level: 'warning',
+                text: `${target.context}: no connection, so each request starts a kubectl: ${why}`,
+              }),
+          }),
+          env,
+        );
+      const { kubeconfig } = whole;
+      const guarded =
+        kubeconfig !== undefined && isInside(cwd, kubeconfig) ? guardedCluster(cluster, programs) : cluster;
+      clusters.set(key, guarded);
+      return guarded;
     },
     metrics: (environment) =>
-      openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd, exec, fetchOf }),
+      openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd, exec: allowed, fetchOf }),
     alerts(environment) {
       const { prometheus, alertmanager } = config.environments[environment];
       if (prometheus === undefined) throw noPrometheus(environment);
@@ -96,30 +108,66 @@ export function createRealEnvironments(
   };
 }
 
+/** What containers print is shown to people and, where a plan asks for it, recorded: secrets of this run are taken out. */
+function withCleanLogs(cluster: KubectlCluster, env: Env): KubectlCluster {
+  const secrets = secretsIn(env);
+  return { ...cluster, logs: async (pod, options) => redact(await cluster.logs(pod, options), secrets) };
+}
+
 /** The channels that relctl.yaml names. */
-export function createHooks(config: Config, cwd: string, env: Env): Notifier {
+export function createHooks(config: Config, cwd: string, env: Env, programs: NamedPrograms): Notifier {
+  const allowed = guardedExec(programs);
   return createNotifier(config.notifications, {
     env,
-    exec: (program, args, options) => exec(program, args, { cwd, ...options }),
+    exec: (program, args, options) => allowed(program, args, { cwd, ...options }),
   });
 }
 
 /** The system of changes that relctl.yaml names, if it names one. */
-export function createChangeRecords({ changeRecord }: Config, cwd: string, env: Env): ChangeRecords | undefined {
+export function createChangeRecords(
+  { changeRecord }: Config,
+  cwd: string,
+  env: Env,
+  programs: NamedPrograms,
+): ChangeRecords | undefined {
   if (changeRecord === undefined) return undefined;
+  const allowed = guardedExec(programs);
   return openChangeRecords(changeRecord, {
     env,
     cwd,
-    exec,
-    fetchOf: (endpoint) => createEndpointFetch(endpoint, { env, cwd, exec }),
+    exec: allowed,
+    fetchOf: (endpoint) => createEndpointFetch(endpoint, { env, cwd, exec: allowed }),
   });
 }
 
 /** The system of incidents that relctl.yaml names, if it names one. */
-export function createIncidents({ incidents }: Config, cwd: string, env: Env): Incidents | undefined {
+export function createIncidents(
+  { incidents }: Config,
+  cwd: string,
+  env: Env,
+  programs: NamedPrograms,
+): Incidents | undefined {
   if (incidents === undefined) return undefined;
-  const fetchOf = (endpoint: Endpoint) => createEndpointFetch(endpoint, { env, cwd, exec });
-  return openIncidents(incidents, { env, cwd, exec, fetchOf });
+  const allowed = guardedExec(programs);
+  const fetchOf = (endpoint: Endpoint) => createEndpointFetch(endpoint, { env, cwd, exec: allowed });
+  return openIncidents(incidents, { env, cwd, exec: allowed, fetchOf });
+}
+
+/** Runs nothing that the repository names before it is allowed. */
+function guardedExec(programs: NamedPrograms): typeof exec {
+  return async (program, args, options) => {
+    await programs.allow([program, ...args]);
+    return exec(program, args, options);
+  };
+}
+
+function guardedCommands(commands: CommandRunner, programs: NamedPrograms): CommandRunner {
+  return {
+    async run(argv, options) {
+      await programs.allow(argv);
+      return commands.run(argv, options);
+    },
+  };
 }
 
 function noPrometheus(environment: string): RelctlError {

@@ -51,6 +51,24 @@ export const ENTRIES: readonly CommandEntry[] = [
     load: () => import('../commands/doctor.ts'),
   },
   {
+    path: 'keys',
+    group: 'Set up',
+    summary: 'set up, renew or revoke a key that signs approvals',
+    description:
+      'Finds an SSH key (git’s setting, the agent, ~/.ssh; a hardware token will do), tries it, and writes the line of allowed_signers with the grants that the team asks for. It counts once it is merged.',
+    args: [['[action]', 'show, setup, rotate, revoke']],
+    options: [
+      ['--key <key>', 'setup, rotate: path, key::… or fingerprint; revoke: the fingerprint'],
+      ['--person <address>', 'revoke: all keys of a person'],
+    ],
+    examples: [
+      'relctl keys setup',
+      'relctl keys rotate --key ~/.ssh/id_ed25519_sk',
+      'relctl keys revoke --person carol@example.com',
+    ],
+    load: () => import('../commands/keys.ts'),
+  },
+  {
     path: 'sandbox',
     group: 'Set up',
     summary: 'show the simulated company, move its clock, switch faults on and off',

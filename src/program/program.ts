@@ -100,6 +100,10 @@ export const GLOBALS: readonly Option[] = [
     '--push',
     'commit and push; if somebody pushed first, add the new records after theirs where both can be kept',
   ),
+  new Option(
+    '--trust-commands',
+    'run the programs that this repository names without asking (CI: RELCTL_TRUST_COMMANDS=1)',
+  ),
   new Option('--quiet', 'no progress on stderr'),
   new Option('--debug', 'show stack traces'),
 ];

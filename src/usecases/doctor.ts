@@ -25,6 +25,13 @@ export async function doctor(context: Context): Promise<Outcome> {
     return `${policy.name}@${policy.version}`;
   });
   checks.push(...(await checkSigning(context)), ...recordsCheck(context));
+  const { programs } = context;
+  if (programs !== undefined && programs.lines.length > 0 && !context.environments.simulated) {
+    await look('programs of this repository', async () => {
+      await programs.allow();
+      return programs.lines.join('; ');
+    });
+  }
   for (const target of ['staging', ...productionTargets(context.config)]) {
     await look(`cluster ${target}`, () => identity(context, target));
     checks.push(...(await accessCheck(context, target)));

@@ -51,7 +51,14 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     },
   );
   const draft = draftConfig(answers, discovery);
-  const written = await setUpFiles(workspace, draft.text, files, ground.ownPackage, options.dryRun);
+  const written = await setUpFiles(
+    workspace,
+    draft.text,
+    files,
+    ground.ownPackage,
+    options.dryRun,
+    baseName(repository.root),
+  );
   const isNew = known === undefined;
   return {
     result: 'done',

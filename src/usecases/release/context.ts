@@ -8,6 +8,7 @@ import type { Ballots, Forge } from '../../ports/forge.ts';
 import type { Incidents } from '../../ports/incidents.ts';
 import type { Interruption } from '../../ports/interruption.ts';
 import type { ManifestSource } from '../../ports/manifest-source.ts';
+import type { NamedPrograms } from '../../ports/named-programs.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import type { Prompter } from '../../ports/prompter.ts';
@@ -57,6 +58,8 @@ export interface Context {
   /** Where people vote without a terminal. */
   readonly ballots?: Ballots | undefined;
   readonly environments: Environments;
+  /** Programs that the repository names; missing where nothing real can be run. */
+  readonly programs?: NamedPrograms;
   readonly notifier: Notifier;
   /** The company's own system of changes, where relctl.yaml names one. */
   readonly changeRecords?: ChangeRecords | undefined;

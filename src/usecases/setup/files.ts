@@ -1,3 +1,4 @@
+import { readAllowedSigners } from '../../domain/signing/allowed-signers.ts';
 import type { OwnPackage } from '../../ports/own-package.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { CONFIG_FILE, policyFile } from '../release/settings.ts';
@@ -31,6 +32,7 @@ const LINES: readonly WantedLines[] = [
  * Writes what is missing and touches nothing else: an existing file is kept, `.gitignore` and `.gitattributes` get a line.
  * @param files paths at HEAD, to know which forge the repository lives on
  * @param own the relctl that CI shall run
+ * @param repository what the repository is called inside what is signed
  */
 export async function setUpFiles(
   workspace: Workspace,
@@ -38,12 +40,13 @@ export async function setUpFiles(
   files: readonly string[],
   own: OwnPackage | undefined,
   dryRun: boolean,
+  repository: string,
 ): Promise<readonly SetupFile[]> {
   const wanted: CiFile[] = [
     { path: CONFIG_FILE, content: config, about: 'services, environments, team, notifications' },
     {
       path: policyFile('standard@3.0'),
-      content: await workspace.template('process/standard-3.0.yaml'),
+      content: await policyText(workspace, repository),
       about: 'the process: lead times, quorum, canary, freezes, wording',
     },
     ...(await ciFiles(workspace, files, own)),
@@ -56,6 +59,22 @@ export async function setUpFiles(
   }
   for (const wanted of LINES) done.push(await addLines(workspace, wanted, dryRun));
   return done;
+}
+
+/** The policy of the process; it asks for signatures from the beginning where two people have keys already. */
+async function policyText(workspace: Workspace, repository: string): Promise<string> {
+  const text = await workspace.template('process/standard-3.0.yaml');
+  const { signers } = readAllowedSigners((await workspace.read('relctl/allowed_signers')) ?? '');
+  if (new Set(signers.map((one) => one.principal)).size < 2) return text;
+  return text
+    .replace(
+      /mode: unsigned[^\n]*/,
+      'mode: required # only approvals that are signed with a key of allowedSigners count',
+    )
+    .replace(
+      /# repository: [^\n]*/,
+      `repository: ${repository} # what this repository is called inside what is signed`,
+    );
 }
 
 async function addLines(

@@ -1,10 +1,9 @@
 import type { Check } from '../../domain/outcome/outcome.ts';
 import { samePerson } from '../../domain/people/people.ts';
-import { ACTS } from '../../domain/signing/acts.ts';
+import { grantsOf, signersLine } from '../../domain/signing/grants.ts';
 import { keyFingerprint } from '../../domain/signing/sshsig.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { RelctlError } from '../../errors.ts';
-import type { SignedAct } from '../../plan/policy.ts';
 import type { Context } from '../release/context.ts';
 import { loadGovernance } from './governance.ts';
 import { revokedKeys } from './trust.ts';
@@ -60,9 +59,8 @@ async function ownKey(context: Context, trust: Trust): Promise<Check> {
       (one) => one.fingerprint === fingerprint && samePerson(one.principal, context.actor),
     );
     if (line === undefined) {
-      const grants = grantsOf(context.actor, context.config.team).map((act) => ACTS[act].namespace);
-      const wanted = `${context.actor} namespaces="${grants.join(',')}" ${publicKey}`;
-      return { state: 'warning', text, detail: `not allowed to sign; to be merged: ${wanted}` };
+      const wanted = signersLine(context.actor, grantsOf(context.actor, context.config.team), publicKey);
+      return { state: 'warning', text, detail: `not allowed to sign (relctl keys setup); to be merged: ${wanted}` };
     }
     await signer.sign('relctl doctor', 'relctl-doctor@relctl.dev');
     return { state: 'ok', text, detail: `${fingerprint}, may sign ${line.namespaces.join(', ')}` };
@@ -70,17 +68,4 @@ async function ownKey(context: Context, trust: Trust): Promise<Check> {
     if (!(error instanceof RelctlError)) throw error;
     return { state: 'warning', text, detail: [error.message, ...error.hints.slice(0, 1)].join('; ') };
   }
-}
-
-/** The grants that a person's parts in the team ask for; those that everybody may need come always. */
-function grantsOf(person: string, team: Context['config']['team']): readonly SignedAct[] {
-  const holds = (people: readonly string[] | string | undefined) =>
-    people !== undefined && [people].flat().some((one) => samePerson(one, person));
-  return [
-    ...(holds(team.rdLead) ? (['submit', 'exception', 'hypercare'] as const) : []),
-    ...(holds(team.cab) ? (['cab'] as const) : []),
-    ...(holds(team.qa) ? (['qa'] as const) : []),
-    ...(holds(team.operations) ? (['ops', 'exception', 'hypercare'] as const) : []),
-    'condition' as const,
-  ].filter((act, index, all) => all.indexOf(act) === index);
 }

@@ -186,7 +186,7 @@ function runRelctl(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...process.env, RELCTL_TRUST_COMMANDS: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

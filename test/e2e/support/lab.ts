@@ -219,7 +219,7 @@ function run(cwd: string, args: readonly string[], how: RunOptions = {}): Starte
   const person = how.as ?? PEOPLE.ops;
   const child = spawn(process.execPath, [...(how.node ?? []), RELCTL, ...args, '--as', person], {
     cwd,
-    env: { ...process.env, ...how.env },
+    env: { ...process.env, RELCTL_TRUST_COMMANDS: '1', ...how.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
