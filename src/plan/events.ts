@@ -144,12 +144,19 @@ export const EVENT_DATA = {
     signature: signature.optional(),
   }),
   'deploy.resumed': z.strictObject({ attempt, fence: z.int().positive(), reason: text, run }),
-  'step.intended': z.strictObject({ attempt, step: text, fence: z.int().positive(), detail: z.string().optional() }),
+  'step.intended': z.strictObject({
+    attempt,
+    step: text,
+    fence: z.int().positive(),
+    detail: z.string().optional(),
+    signature: signature.optional(),
+  }),
   'step.completed': z.strictObject({
     attempt,
     step: text,
     detail: z.string().optional(),
     evidence: evidence.optional(),
+    signature: signature.optional(),
   }),
   'step.failed': z.strictObject({ attempt, step: text, code: text, reason: text }),
   'canary.judged': z.strictObject({

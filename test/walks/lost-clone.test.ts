@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SNAPSHOT_LABEL } from '../../src/domain/deployment/kept-snapshot.ts';
+import type { KubeObject } from '../../src/ports/cluster.ts';
 import { refOf } from '../../src/usecases/cluster/apply.ts';
 import { type Company, deadRuns, openCompany, refusal } from '../support/company.ts';
 import { toProduction, undo, walkTo } from '../support/company-walk.ts';
@@ -59,6 +60,35 @@ describe('a deployment whose clone was lost', () => {
     expect(await refusal(undo(company, { takeOver: true }))).toMatchObject({ code: 'snapshot.lost' });
     expect(await company.production()).toEqual(during);
     expect((await company.plan()).events.some((event) => event.type === 'rollback.completed')).toBe(false);
+  });
+
+  it('keeps values of what ran before in the cluster alone: the repository has names and digests', async () => {
+    await ready();
+    const cluster = company.sandbox.cluster('production');
+    const web = await cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' });
+    if (web === undefined) throw new Error('no web');
+    const secret = { name: 'DATABASE_URL', value: 'postgres://shop:CanaryPassw0rd@db/shop' };
+    const changed = structuredClone(web) as unknown as { spec: { template: { spec: { containers: { env?: object[] }[] } } } };
+    const [container] = changed.spec.template.spec.containers;
+    if (container !== undefined) container.env = [...(container.env ?? []), secret];
+    const resourceVersion = web.metadata.resourceVersion ?? '';
+    await cluster.replace(changed as unknown as KubeObject, { resourceVersion });
+    const before = await company.production();
+    await toProduction(company);
+    const kept = readdirSync(folder()).map((name) => readFileSync(join(folder(), name), 'utf8'));
+    expect([...kept, readFileSync(planFile(), 'utf8')].filter((one) => one.includes('CanaryPassw0rd'))).toEqual([]);
+    expect(kept.some((one) => one.includes('DATABASE_URL'))).toBe(true);
+    await undo(company);
+    expect(await company.production()).toEqual(before);
+  });
+
+  it('restores nothing that only the repository says: what is written into the kept file is not believed', async () => {
+    const before = await ready();
+    await toProduction(company);
+    const file = join(folder(), 'snapshot-1-production.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('shop/web', 'evil/web'));
+    await undo(company);
+    expect(await company.production()).toEqual(before);
   });
 
   it('reads the snapshot from the cluster where only the kept file is gone', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../src/usecases/audit.ts';
 import { closeCondition } from '../../src/usecases/signoff-condition.ts';
 import { status } from '../../src/usecases/status.ts';
+import { deadRuns } from '../support/company.ts';
 import {
   checks,
   endHypercare,
@@ -14,6 +15,7 @@ import {
   toStaging,
   voteGo,
 } from '../support/company-walk.ts';
+import { dyingStore, Killed } from '../support/dying-store.ts';
 import { PEOPLE } from '../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
 
@@ -42,7 +44,7 @@ describe('a release whose approvals are signed', () => {
 
   it('audits clean, says how many acts are signed, and records under which rules it was deployed', async () => {
     const audited = await audit(company.as(OPERATOR), company.id);
-    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 11 });
+    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 14 });
     const started = (await company.plan()).events.find((event) => event.type === 'deploy.started');
     expect(started?.data).toMatchObject({ trust: { commit: company.git.git('rev-parse', 'main'), version: '3.0' } });
   });
@@ -53,7 +55,7 @@ describe('a release whose approvals are signed', () => {
     await reviewed(company);
     const closed = (await company.plan()).events.find((event) => event.type === 'hypercare.closed');
     expect(closed?.data).toMatchObject({ signature: { namespace: 'hypercare-exit@relctl.dev' } });
-    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 12 });
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 15 });
   });
 
   it('shows in its status that approvals are signed, and by whose rules', async () => {
@@ -84,5 +86,44 @@ describe('a release whose approvals are signed', () => {
     git.commit({ 'relctl/allowed_signers': without }, 'Olga left before');
     const { findings } = (await audit(company.as(OPERATOR), company.id)).data as { findings: { code: string }[] };
     expect(findings.map((one) => one.code)).toContain('policy-not-in-force');
+  });
+});
+
+describe('a deployment that was stopped, where approvals are signed', () => {
+  let stopped: SignedCompany;
+  beforeAll(async () => {
+    stopped = await openSignedCompany();
+    await submit(stopped);
+    await voteGo(stopped, PEOPLE.cab[0]);
+    await voteGo(stopped, PEOPLE.cab[1]);
+    await stopped.advanceToWindow(-4 * 86_400_000);
+    await toStaging(stopped);
+    stopped.sandbox.clock.advanceTo(stopped.sandbox.clock.now() + 3_600_000);
+    await qaSigns(stopped);
+    await opsSigns(stopped);
+    await stopped.advanceToWindow();
+  });
+  afterAll(() => stopped.close());
+
+  it('does again what only the file says to be done, and ends with the candidate in production', async () => {
+    const store = dyingStore(stopped.store, 'canary.promoted', 'after');
+    await expect(toProduction(stopped, {}, { store })).rejects.toBeInstanceOf(Killed);
+    // Somebody with write access says that the rollout is done, so that it is skipped.
+    const plan = await stopped.plan();
+    const steps = ['rollout:web@production', 'rollout:api@production'];
+    const claims = steps.flatMap((step) => [
+      { type: 'step.intended', data: { attempt: 1, step, fence: 1 } },
+      { type: 'step.completed', data: { attempt: 1, step } },
+    ]);
+    const at = plan.events.at(-1)?.at ?? '';
+    const news = claims.map((one) => ({ ...one, at, actor: OPERATOR, simulated: false }));
+    await stopped.store.append(plan, news as unknown as Parameters<typeof stopped.store.append>[1]);
+    const resumed = await toProduction(stopped, { mode: 'resume', takeOver: true }, { runs: deadRuns(stopped) });
+    expect(resumed).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    const web = await stopped.sandbox
+      .cluster('production')
+      .get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' });
+    expect(JSON.stringify(web?.spec)).toContain('shop/web:4.2.0');
+    expect((await audit(stopped.as(OPERATOR), stopped.id)).data).toMatchObject({ findings: [] });
   });
 });

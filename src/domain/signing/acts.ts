@@ -52,7 +52,15 @@ export const ACTS = {
     title: 'record of the staging',
   },
   deploy: {
-    events: ['deploy.started', 'canary.judged', 'canary.promoted', 'deploy.completed', 'rollback.completed'],
+    events: [
+      'deploy.started',
+      'step.intended',
+      'step.completed',
+      'canary.judged',
+      'canary.promoted',
+      'deploy.completed',
+      'rollback.completed',
+    ],
     namespace: 'deployment-record@relctl.dev',
     environment: 'production',
     title: 'record of the deployment',
@@ -85,9 +93,26 @@ export function signerOf(event: Pick<RecordedEvent, 'actor' | 'data'>): string {
 
 /** Which act an event records, or `undefined` for what nobody signs. */
 export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | undefined {
+  if (event.type === 'step.intended' || event.type === 'step.completed') {
+    const { step } = event.data as EventOf<'step.intended'>['data'];
+    return (event.type === 'step.completed' ? isKeptStep(step) : isWatch(step)) ? 'deploy' : undefined;
+  }
   if (event.type === 'signoff.recorded') return (event.data as EventOf<'signoff.recorded'>['data']).role;
   const found = Object.entries(ACTS).find(([, rule]) => (rule.events as readonly EventType[]).includes(event.type));
   return found?.[0] as SignedAct | undefined;
+}
+
+/**
+ * True for the steps whose end a later run has to believe, because the cluster cannot tell it again once its Jobs are cleaned up or
+ * production is another: what production ran before, and what was done to the data. All other steps are simply done again.
+ */
+export function isKeptStep(step: string): boolean {
+  return step.startsWith('baseline@') || step.startsWith('migrate:');
+}
+
+/** True for the steps whose beginning says what the judge looks at, and that nothing else is written until it has. */
+function isWatch(step: string): boolean {
+  return step === 'bake' || step.startsWith('soak:');
 }
 
 /** The signature that an event carries. */

@@ -37,8 +37,11 @@ export async function keepInCluster(run: Run, target: string, snapshot: KeptSnap
 /** The snapshot of this release that the cluster keeps. */
 export async function keptInCluster(run: Run, target: string): Promise<KeptSnapshot | undefined> {
   const { id } = run.release.journal.plan;
-  const parts = (await keptParts(run, target)).filter((part) => part.metadata.labels?.[RELEASE_LABEL] === id);
-  return latestSnapshot(id, parts);
+  const own = await lockOf(run, target).cluster.list({ ...CONFIG_MAP, labels: { [RELEASE_LABEL]: id } });
+  return latestSnapshot(
+    id,
+    own.filter((one) => one.metadata.labels?.[SNAPSHOT_LABEL] !== undefined),
+  );
 }
 
 async function keptParts(run: Run, target: string): Promise<readonly KubeObject[]> {

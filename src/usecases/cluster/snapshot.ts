@@ -1,7 +1,8 @@
 import { AUTOSCALER, isAutoscaled } from '../../domain/deployment/autoscaling.ts';
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
-import { withoutServerFields } from '../../domain/kubernetes/manifests.ts';
+import { withoutValues } from '../../domain/deployment/without-values.ts';
+import { RELEASE_LABEL, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
@@ -17,6 +18,8 @@ import { clusterOf, type Run } from './run.ts';
 /** What a target ran before the release: enough to put every touched object back. */
 export interface Snapshot {
   readonly target: string;
+  /** Goes into the digests that stand in the repository in place of values; it is kept in the cluster alone. */
+  readonly salt: string;
   readonly objects: readonly SnapshotObject[];
 }
 
@@ -35,7 +38,8 @@ export interface SnapshotObject extends ObjectRef {
 type Written = DesiredObjects & Partial<DesiredService>;
 
 /**
- * Reads what a target runs now of everything that the release will touch, and keeps it as evidence and in the cluster itself.
+ * Reads what a target runs now of everything that the release will touch, and keeps it in the cluster itself; the evidence in the
+ * repository says by names and digests what that was.
  * Where the release has changed something already (the clone that began it was lost), the snapshot that the cluster keeps is
  * the one that counts. Errors: `snapshot.lost` when there is none.
  */
@@ -47,7 +51,12 @@ export async function recordSnapshot(run: Run, target: string, services: readonl
   if (isChanged && earlier === undefined) await refuseOwnChanges(run, target, lives);
   const text = earlier?.text ?? `${JSON.stringify(snapshot, null, 2)}\n`;
   if (earlier === undefined) await keepInCluster(run, target, { attempt: run.attempt, text });
-  return run.context.store.keep(run.release.journal.plan.id, fileOf(run, target), text);
+  return run.context.store.keep(run.release.journal.plan.id, fileOf(run, target), recordOf(JSON.parse(text)));
+}
+
+/** The snapshot as it stands in the repository: everything by name, and a digest in place of each value that may be a secret. */
+function recordOf(snapshot: Snapshot): string {
+  return `${JSON.stringify(withoutValues(snapshot), null, 2)}\n`;
 }
 
 async function takeSnapshot(
@@ -71,7 +80,12 @@ async function takeSnapshot(
       }),
     ),
   );
-  return { target, objects };
+  return { target, salt: saltOf(lives), objects };
+}
+
+/** The UIDs of what was there are random and stand in no repository, so nobody finds a short value again by trying. */
+function saltOf(lives: readonly KubeObject[]): string {
+  return sha256(canonicalJson(lives.map(({ metadata }) => metadata.uid ?? '').sort()));
 }
 
 function fileOf(run: Run, target: string): string {
@@ -105,26 +119,35 @@ export async function recordedObject(run: Run, target: string, ref: ObjectRef): 
 }
 
 /**
- * The snapshot of a target, from the evidence of this attempt, or from the cluster where the file is gone.
- * Errors: `plan.evidence-mismatch` when neither holds what was recorded.
+ * The snapshot of a target, as its own cluster keeps it. What the repository says of it restores nothing: whoever may write there could
+ * else choose what a rollback puts into production.
+ * @throws RelctlError `snapshot.lost` where one was recorded and the cluster has it no more
  */
 export async function readSnapshot(context: Context, run: Run, target: string): Promise<Snapshot | undefined> {
   const { plan, state } = run.release.journal;
   const evidence = state.deployment?.steps.get(`baseline@${target}`)?.data?.evidence;
   if (evidence === undefined) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(await context.store.read(plan.id, evidence))) as Snapshot;
-  } catch (cause) {
-    const kept = run.locks.has(target) ? await keptInCluster(run, target) : undefined;
-    if (kept !== undefined && sha256(kept.text) === evidence.sha256) return JSON.parse(kept.text) as Snapshot;
-    throw new RelctlError(
-      'plan.evidence-mismatch',
-      `releases/${plan.id}/${evidence.file} is not the snapshot that was recorded`,
-      {
-        why: 'It holds what production ran before this release.',
-        hints: [command`git checkout -- releases/${plan.id}/${evidence.file}`],
-        cause,
-      },
-    );
+  const kept = await keptInCluster(run, target);
+  if (kept === undefined) throw lost(plan.id, target);
+  const snapshot = JSON.parse(kept.text) as Snapshot;
+  if (sha256(recordOf(snapshot)) !== evidence.sha256) {
+    context.sink.emit({
+      type: 'note',
+      level: 'warning',
+      text: `${evidence.file} is not the snapshot that ${target} keeps of itself; the one in the cluster counts`,
+    });
   }
+  return snapshot;
+}
+
+function lost(id: string, target: string): RelctlError {
+  return new RelctlError('snapshot.lost', `the snapshot of ${target} is not in its cluster any more`, {
+    why: 'The repository holds names and digests of what ran before, not the values; only the copy in the cluster restores it.',
+    hints: [
+      command`kubectl get configmaps -l ${`${RELEASE_LABEL}=${id}`}`,
+      'or put production back by hand, which nobody can prove to be what ran before',
+      command`relctl audit ${id}`,
+    ],
+    data: { target },
+  });
 }

@@ -1,5 +1,6 @@
 import { deploymentSteps, type Step, type StepGroup } from '../../domain/deployment/steps.ts';
 import { decide } from '../../domain/process/process.ts';
+import { isKeptStep } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Run } from '../cluster/run.ts';
 import { gateError, lookedUp } from '../release/open.ts';
@@ -28,29 +29,30 @@ export function rollsBack(error: unknown): error is RelctlError {
 
 /**
  * Carries out what is left of a deployment, group by group. For each step the intent is recorded, then it is carried out, then
- * the outcome is recorded; a step whose outcome is recorded is not done again.
+ * the outcome is recorded; a step whose outcome is recorded, and proved where signatures are required, is not done again.
  * @returns `held` when it stops before the promotion because that was asked for
  */
 export async function goForward(run: Run, options: { readonly stopAtVerdict: boolean }): Promise<'completed' | 'held'> {
   const { journal } = run.release;
+  let isPromoted = false;
   for (const group of deploymentSteps(journal.plan.spec, run.context.config)) {
     const isPromotion = group[0]?.kind === 'promote';
     if (isPromotion && journal.state.deployment?.promoted !== true) {
       if (options.stopAtVerdict) return 'held';
       await promote(run);
     }
-    await carryOut(run, group);
+    isPromoted ||= isPromotion;
+    await carryOut(run, group, isPromoted);
   }
   return 'completed';
 }
 
-async function carryOut(run: Run, group: StepGroup): Promise<void> {
+async function carryOut(run: Run, group: StepGroup, isPromoted: boolean): Promise<void> {
   const { journal } = run.release;
   const { sink } = run.context;
-  const recorded = journal.state.deployment?.steps;
   const due: Step[] = [];
   for (const step of group) {
-    if (recorded?.get(step.id)?.state === 'completed') {
+    if (isDone(run, step, isPromoted)) {
       sink.emit({ type: 'step', step: step.id, title: step.title, state: 'already-done' });
     } else {
       due.push(step);
@@ -65,6 +67,19 @@ async function carryOut(run: Run, group: StepGroup): Promise<void> {
   if (failure !== undefined) throw failure.reason;
   // What production was is known elsewhere before the first change; later a record that does not leave is tried again.
   if (group[0]?.kind === 'baseline') await run.context.records?.secure(journal.plan.id);
+}
+
+/**
+ * Whether a step is over. That an earlier run recorded so is a claim: where signatures are required it is believed for what is signed
+ * (snapshots, migrations), and for what a signed verdict or promotion rests on. The rest is done again, which leaves alone what is there.
+ * @param isPromoted whether the step comes with the promotion or after it
+ */
+function isDone(run: Run, step: Step, isPromoted: boolean): boolean {
+  const { journal, signing } = run.release;
+  const { deployment } = journal.state;
+  if (deployment?.steps.get(step.id)?.state !== 'completed') return false;
+  const isVouchedFor = deployment.promoted || deployment.verdict?.data.verdict === 'pass';
+  return signing.sealing === undefined || isKeptStep(step.id) || (isVouchedFor && !isPromoted);
 }
 
 async function carryOutStep(run: Run, step: Step): Promise<void> {
