@@ -1,14 +1,18 @@
-import { isSummary, type ReleaseSummary, type UnreadablePlan } from '../domain/history/release-summary.ts';
+import { isSummary, mattersMore, type ReleaseSummary, type UnreadablePlan } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
+import { type LookedAtRelease, type LookingContext, lookAtRelease, modeOf } from './signing/look.ts';
 
 /** Which releases are listed; all when nothing is named. */
 export interface ListFilter {
   readonly phases: readonly string[];
   readonly services?: readonly string[];
 }
+
+/** Of so many releases the signatures are examined: each takes ssh-keygen a few times; `relctl audit --all` examines all. */
+const EXAMINED = 40;
 
 /** So many plans are read in whole, once each: less than a second of work, and more than a team has at work at a time. */
 const READ_WHOLE = 100;
@@ -18,13 +22,12 @@ const READ_WHOLE = 100;
  * ends as an invalid plan does. Of very many plans the older ones are read only as far as the list shows them, which is said.
  */
 export async function list(
-  context: Pick<ReadingContext, 'store' | 'records' | 'environments'>,
+  context: LookingContext & Pick<ReadingContext, 'records'>,
   filter: ListFilter,
 ): Promise<Outcome> {
   const { entries, headOnly } = await context.store.survey(READ_WHOLE);
   const unreadable = entries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
-  const shown = entries
-    .filter(isSummary)
+  const shown = (await examined(context, entries.filter(isSummary).sort(mattersMore)))
     .filter((one) => matches(one, filter))
     .sort((a, b) => b.span.start - a.span.start || (a.id < b.id ? -1 : 1));
   const broken = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
@@ -34,8 +37,11 @@ export async function list(
     blocks: [
       {
         kind: 'table',
-        columns: ['release', 'phase', 'window', 'services', 'feature'],
-        rows: shown.map((one) => [one.id, one.phase, one.windowText, one.services.join(', '), one.feature]),
+        columns: ['release', 'phase', 'approvals', 'window', 'services', 'feature'],
+        rows: shown.map((one) => [
+          ...[one.id, one.claimed ? `${one.phase}, claimed` : one.phase, one.approvals],
+          ...[one.windowText, one.services.join(', '), one.feature],
+        ]),
       },
       ...workBlocks(shown),
       ...recordsBlock(context.records),
@@ -101,9 +107,32 @@ function headOnlyBlock(ids: readonly string[]): readonly Block[] {
   ];
 }
 
-function matches(one: ReleaseSummary, { phases, services = [] }: ListFilter): boolean {
+function matches(one: Row, { phases, services = [] }: ListFilter): boolean {
   const inPhase = phases.length === 0 || phases.includes(one.phase);
   return inPhase && (services.length === 0 || one.services.some((service) => services.includes(service)));
+}
+
+/** A release as the list shows it. */
+type Row = Omit<ReleaseSummary, 'phase'> & Pick<LookedAtRelease, 'phase' | 'claimed'> & { readonly approvals: string };
+
+/** Each release with what its signatures are worth; the phase is the one that is left without what does not count. */
+async function examined(context: LookingContext, releases: readonly ReleaseSummary[]): Promise<readonly Row[]> {
+  const modes = new Map<string, Awaited<ReturnType<typeof modeOf>>>();
+  for (const process of new Set(releases.map((one) => one.process))) {
+    modes.set(process, await modeOf(context, process));
+  }
+  const rows: Row[] = [];
+  let looked = 0;
+  for (const one of releases) {
+    const mode = modes.get(one.process) ?? 'unchecked';
+    if (mode !== 'required') rows.push({ ...one, approvals: mode, claimed: mode === 'unchecked' });
+    else if (looked >= EXAMINED) rows.push({ ...one, approvals: 'not examined', claimed: true });
+    else {
+      looked += 1;
+      rows.push({ ...one, ...(await lookAtRelease(context, one.id)) });
+    }
+  }
+  return rows;
 }
 
 /** One release as `--json` documents it. */
@@ -111,17 +140,21 @@ function rowOf({
   id,
   feature,
   phase,
+  approvals,
+  claimed,
   simulated,
   windowText,
   services,
   span,
   work,
-}: ReleaseSummary): Readonly<Record<string, unknown>> {
+}: Row): Readonly<Record<string, unknown>> {
   const start = new Date(span.start).toISOString();
   return {
     id,
     feature,
     phase,
+    approvals,
+    claimed,
     simulated,
     window: windowText,
     services,

@@ -1,11 +1,14 @@
+import { deliveriesOf } from '../domain/dora/deliveries.ts';
 import { byMonth, type DoraFigures, daysInMonth, doraFigures, type TimedDelivery } from '../domain/dora/figures.ts';
 import { isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { dateIn, formatSpan, isTimeZone } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import type { Repository } from '../ports/repository.ts';
+import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
+import { type LookingContext, modeOf, provenEvents } from './signing/look.ts';
 
 /** Which releases and months are counted. */
 export interface MetricsOptions {
@@ -17,7 +20,7 @@ export interface MetricsOptions {
 }
 
 /** What it reads: the summaries of all releases, and the times of their commits. */
-export interface MetricsContext extends Pick<ReadingContext, 'store' | 'config' | 'environments'> {
+export interface MetricsContext extends LookingContext, Pick<ReadingContext, 'config'> {
   readonly repository: Pick<Repository, 'commitTimes'>;
 }
 
@@ -34,7 +37,8 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
   const zone = zoneOf(options.timeZone ?? context.config.timeZone);
   const [from, to] = [monthOf(options.from, '--from'), monthOf(options.to, '--to')];
   const summaries = await context.store.summaries();
-  const releases = summaries.filter(isSummary).filter((one) => isCounted(one, context, options));
+  const recorded = summaries.filter(isSummary).filter((one) => isCounted(one, context, options));
+  const { releases, unproven, isUnsigned } = await provenDeliveries(context, recorded);
   const times = await commitTimes(context, releases);
   const deliveries = releases
     .flatMap((release) => release.deliveries)
@@ -56,7 +60,24 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
       counted.length === 0
         ? 'nothing was deployed to production yet'
         : `${plural(counted.length, 'deployment')} of ${plural(releases.length, 'release')}, ${months[0]?.[0]} to ${months.at(-1)?.[0]}`,
-    blocks: blocksOf(rows, whole, unreadable),
+    blocks: [
+      ...blocksOf(rows, whole, unreadable),
+      ...(unproven.length === 0 && !isUnsigned
+        ? []
+        : [
+            {
+              kind: 'checks' as const,
+              checks: [
+                ...(isUnsigned ? [{ state: 'warning' as const, text: UNSIGNED_FIGURES }] : []),
+                ...unproven.map((id) => ({
+                  state: 'failed' as const,
+                  text: `${id} claims a deployment that nothing proves; it is not counted`,
+                  detail: command`relctl audit ${id}`,
+                })),
+              ],
+            },
+          ]),
+    ],
     data: {
       timeZone: zone,
       months: rows.map(({ month, ...figures }) => ({ month, ...plain(figures) })),
@@ -64,8 +85,33 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
       definitions: Object.fromEntries(DEFINITIONS),
       withCommitTime: counted.filter((one) => one.committedAt !== undefined).length,
       unreadable,
+      unproven,
+      unsigned: isUnsigned,
     },
   };
+}
+
+const UNSIGNED_FIGURES =
+  'Deployments of this company are not signed: each is the claim of whoever could write the file (docs/signing.md).';
+
+/** The releases with the deployments that are proved, where the company signs; and the ids of those that claim others. */
+async function provenDeliveries(
+  context: MetricsContext,
+  recorded: readonly ReleaseSummary[],
+): Promise<{ releases: readonly ReleaseSummary[]; unproven: readonly string[]; isUnsigned: boolean }> {
+  const releases: ReleaseSummary[] = [];
+  const unproven: string[] = [];
+  const modes = new Map<string, Awaited<ReturnType<typeof modeOf>>>();
+  for (const one of recorded) {
+    const mode = modes.get(one.process) ?? (await modeOf(context, one.process));
+    modes.set(one.process, mode);
+    const isChecked = mode === 'required' || mode === 'unchecked';
+    const deliveries =
+      one.deliveries.length > 0 && isChecked ? deliveriesOf(await provenEvents(context, one.id)) : one.deliveries;
+    if (deliveries.length < one.deliveries.length) unproven.push(one.id);
+    releases.push({ ...one, deliveries });
+  }
+  return { releases, unproven, isUnsigned: [...modes.values()].includes('unsigned') };
 }
 
 /** In a real company what was rehearsed does not count; in a simulated one nothing else is there. */

@@ -9,6 +9,7 @@ import { type Phase, REOPENABLE, sayStanding } from '../domain/process/phases.ts
 import { blockers, looksAtOthers, nextActions } from '../domain/process/process.ts';
 import { formatMoment, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
+import { approvalsWord, isClaimed } from '../domain/signing/words.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { changeFacts, changeRecordOf } from './change-record/facts.ts';
@@ -51,6 +52,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     phase: state.phase,
     simulated: state.simulated,
     signing: release.signing.facts.mode,
+    approvals: approvalsWord(release.signing),
     refusedApprovals: release.signing.facts.refused.map((one) => ({ ...one })),
     approvalVoid: isVoid(release),
     window: {
@@ -95,7 +97,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   };
   return {
     result: 'done',
-    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}`,
+    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}${isClaimed(release.signing) ? ', says its file; nothing proves it' : ''}`,
     blocks: [
       ...blocksOf(release, data, refusals),
       ...(findings === undefined || findings.length === 0
@@ -168,7 +170,7 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
     facts.push(['records', offline === null ? branch : `${branch}, as it was known here: offline (${offline})`]);
   }
   if (release.signing.branch !== undefined) {
-    facts.push(['approvals', `signed; rules and keys of ${release.signing.branch}`]);
+    facts.push(['approvals', `${approvalsWord(release.signing)}; rules and keys of ${release.signing.branch}`]);
   }
   return [
     { kind: 'facts', facts },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGNATURE_FAULTS } from '../../src/domain/signing/faults.ts';
 import { tryForgery } from '../bench/forgeries/forgery.ts';
+import { generatedUnsigned } from '../bench/forgeries/generated.ts';
 import { sealHonest } from '../bench/forgeries/honest.ts';
 import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
 import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
@@ -47,6 +48,23 @@ describe('a release that is ready to be deployed', () => {
   }, 120_000);
 });
 
+describe('a company that does not sign', () => {
+  it('still takes no history that the process cannot have written, and says so in its audit', async () => {
+    const unsigned = await openForgeryLab(false);
+    try {
+      expect(await unsigned.look()).toEqual({ findings: [], refusedBy: [], leftOut: [] });
+      const accepted: string[] = [];
+      for (const forgery of generatedUnsigned()) {
+        const tried = await tryForgery(unsigned, forgery);
+        if (!tried.refused) accepted.push(`${tried.kind}: ${tried.field} (${tried.found.join(', ')})`);
+      }
+      expect(accepted).toEqual([]);
+    } finally {
+      unsigned.close();
+    }
+  }, 240_000);
+});
+
 describe('the table of forgeries', () => {
   it('has a forgery for each fault, but for those that take a file that is not read in the first place', () => {
     const tried = new Set(FORGERIES.map((forgery) => forgery.code));
@@ -55,7 +73,8 @@ describe('the table of forgeries', () => {
     expect(untried).toEqual(['policy-not-in-force', 'key-of-two-people', 'contributors-unknown']);
   });
 
-  it('has at least forty kinds', () => {
-    expect(new Set(FORGERIES.map((forgery) => forgery.kind)).size).toBeGreaterThanOrEqual(40);
+  it('has at least four hundred kinds', () => {
+    const kinds = [...FORGERIES, ...generatedUnsigned()].map((forgery) => forgery.kind);
+    expect(new Set(kinds).size).toBeGreaterThanOrEqual(400);
   });
 });

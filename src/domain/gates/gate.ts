@@ -78,6 +78,7 @@ export const GATES = {
   'approval.not-contributor': { title: 'nobody approves their own commits', exceptionable: false },
   'cab.member': { title: 'only members of the Change Advisory Board vote', exceptionable: false },
   'cab.not-author': { title: 'nobody approves their own plan', exceptionable: false },
+  'cab.once': { title: 'each person votes under one address', exceptionable: false },
   'cab.current': { title: 'the board votes on the text that was submitted', exceptionable: false },
   'cab.go': { title: 'the CAB gave its Go for exactly this plan', exceptionable: false },
   'cab.not-expired': { title: 'the submission or the Go is recent enough to count', exceptionable: false },

@@ -110,6 +110,19 @@ export const cabMember: GateRule = ({ plan, policy, now, actor }) =>
         command: command`relctl signoff cab ${plan.id}`,
       });
 
+/** A second spelling of the same person is no second vote, and must not stand in the record like one. */
+export const cabOnce: GateRule = ({ plan, state, policy, actor }) => {
+  if (actor === undefined) return undefined;
+  const person = personOf(policy, actor);
+  const before = state.cab?.votes.find((vote) => vote.actor !== actor && personOf(policy, vote.actor) === person);
+  return before === undefined
+    ? undefined
+    : refuse('cab.once', `${actor} is the person who voted as ${before.actor}`, {
+        who: [before.actor],
+        command: command`relctl signoff cab ${plan.id} --as ${before.actor}`,
+      });
+};
+
 export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) => {
   if (actor === undefined || policy.separation.authorMayApprove) return undefined;
   const authors = state.authors.map((one) => personOf(policy, one));

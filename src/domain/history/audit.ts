@@ -93,8 +93,8 @@ const decisions: AuditRule = (plan, policy) => {
     }
     if (round !== plan.specDigest) continue;
     if (event.type === 'cab.voted') {
+      findings.push(...voter(plan, policy, authors, event), ...secondAddress(plan, policy, votes, event));
       votes.push(event);
-      findings.push(...voter(plan, policy, authors, event));
     }
     if (event.type === 'cab.decided') {
       const counted = boardTally(votes, { spec: plan.spec, authors, policy });
@@ -155,6 +155,20 @@ function voter(
     return [{ code: 'voter-is-author', severity: 'error', seq, problem: `${actor} voted on a plan of their own`, fix }];
   }
   return [];
+}
+
+/** A person who votes under another address than before stands in the record like two. */
+function secondAddress(
+  plan: ReleasePlan,
+  policy: Policy,
+  votes: readonly EventOf<'cab.voted'>[],
+  { actor, seq }: EventOf<'cab.voted'>,
+): readonly AuditFinding[] {
+  const before = votes.find((one) => one.actor !== actor && samePerson(one.actor, actor, policy));
+  if (before === undefined) return [];
+  const problem = `${actor} is the person who voted as ${before.actor}`;
+  const fix = command`relctl plan ${plan.id} --reopen "<reason>"`;
+  return [{ code: 'person-counted-already', severity: 'error', seq, problem, fix }];
 }
 
 /** QA and Operations sign for themselves, and not one person for both; of the text that stands, as above. */

@@ -12,6 +12,9 @@ export interface KeptSeries {
   readonly looks: readonly Look[];
 }
 
+/** The words for a series that was judged otherwise than plan and policy ask now. */
+export const OTHER_SETTINGS = 'its series was judged by other settings than plan and policy ask for';
+
 /**
  * Judges a kept series again: a verdict is what the looks say, not what an event says of them.
  * @param asked the settings that plan and policy ask for; the series may leave out SLOs of services that ran nowhere before
@@ -22,7 +25,7 @@ export function unprovenPass(series: KeptSeries, asked: JudgeSettings, attempt: 
   const judged = series.settings.slos.map((slo) => slo.name);
   const expected = { ...asked, slos: asked.slos.filter((slo) => judged.includes(slo.name)) };
   if (judged.length === 0 || canonicalJson(rounded(series.settings)) !== canonicalJson(rounded(expected)))
-    return 'its series was judged by other settings than plan and policy ask for';
+    return OTHER_SETTINGS;
   const end = series.looks.reduce(observe, openJudgement(series.settings, series.history));
   const { bakeSeconds, extensionSeconds } = series.settings;
   const verdicts = [bakeSeconds, bakeSeconds + extensionSeconds].map((bake) => decide(end, bake));

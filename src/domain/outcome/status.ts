@@ -12,6 +12,10 @@ export const statusDataSchema = z.strictObject({
   signing: z
     .enum(['required', 'unsigned', 'simulated'])
     .describe('required: only signed approvals count; unsigned: approvals are claims'),
+  approvals: z
+    .enum(['signed', 'nothing signed', 'not proved', 'unchecked', 'unsigned', 'simulated'])
+    .optional()
+    .describe('What was found out about the signatures; only what was examined is called signed'),
   refusedApprovals: z
     .array(z.strictObject({ sentence: z.string(), who: z.string(), command: z.string() }))
     .describe('Approvals that are recorded and do not count'),

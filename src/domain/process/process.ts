@@ -77,6 +77,7 @@ export const PROCESS = {
       planning.cabCurrent,
       history.boundSame,
       planning.cabMember,
+      planning.cabOnce,
       planning.cabNotAuthor,
       approval.notContributor('cab'),
       expiry.cabNotExpired,

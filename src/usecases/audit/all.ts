@@ -1,6 +1,7 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
 import { phaseOf } from '../../domain/history/state.ts';
 import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
+import { approvalsWord } from '../../domain/signing/words.ts';
 import { RelctlError } from '../../errors.ts';
 import { plural } from '../../text/plural.ts';
 import { type AuditContext, auditRelease, shownFinding } from './one.ts';
@@ -50,7 +51,7 @@ function blocksOf({ release, findings }: Line): readonly Block[] {
 async function lineOf(context: AuditContext, id: string): Promise<Line> {
   try {
     const { plan, signing, findings, simulated } = await auditRelease(context, id);
-    return { release: id, phase: phaseOf(plan.events), signing: SHOWN[signing.facts.mode], findings, simulated };
+    return { release: id, phase: phaseOf(plan.events), signing: approvalsWord(signing), findings, simulated };
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
     const { place } = error;
@@ -59,5 +60,3 @@ async function lineOf(context: AuditContext, id: string): Promise<Line> {
     return { release: id, phase: 'unreadable', signing: '', findings: [finding], simulated: false };
   }
 }
-
-const SHOWN = { required: 'signed', unsigned: 'not signed', simulated: 'simulated' } as const;

@@ -7,6 +7,7 @@ import type { ReadingContext } from '../release/context.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { checkEvidence } from './evidence.ts';
 import { forgeVotes } from './forge.ts';
+import { verdictFindings } from './verdict.ts';
 import { committedFindings } from './versions.ts';
 
 /** What an audit reads. It needs no cluster and no network. */
@@ -33,6 +34,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...auditDeployer(plan, signing.policy),
     ...troubleOf(signing),
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
+    ...(await verdictFindings(context, plan, signing.policy)),
     ...(await checkEvidence(context, id, evidence)),
     ...(await committedFindings(context, plan)),
     ...(await forgeVotes(context, plan)),

@@ -78,6 +78,8 @@ export async function passGates(
   command: ProcessCommand,
   exception: string | undefined,
 ): Promise<void> {
+  // Before anything is recorded: whoever says no to the programs of the repository says no to the command.
+  if (!context.environments.simulated && (context.programs?.lines.length ?? 0) > 0) await context.programs?.allow();
   const refusals = decide(command, await lookedUp(context, release, command));
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {

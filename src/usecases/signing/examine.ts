@@ -154,10 +154,10 @@ async function hadToBeSigned(
 }
 
 /** Hashes of the events in the plan as the protected branch has it, read when they are asked for. */
-function mergedHashes(
+export function mergedHashes(
   { protectedBranch }: SigningGround,
   { id, file }: Pick<ReleasePlan, 'id' | 'file'>,
-  tip: Trust,
+  tip: Pick<Trust, 'commit'>,
 ): () => Promise<ReadonlySet<string>> {
   let read: Promise<ReadonlySet<string>> | undefined;
   const load = async (): Promise<ReadonlySet<string>> => {

@@ -24,13 +24,20 @@ export type GovernanceContext = Pick<ReadingContext, 'workspace' | 'signing' | '
  * Finds the rules of a process. Whether signatures are required is decided by the protected branch; a work tree that asks for
  * more than that branch yet gives is refused, one that asks for less changes nothing.
  * @param finished true for a release that is over: it may stand under an older version of its process
+ * @param merged whether what makes it look over stands on the protected branch at a commit. That the file says so proves nothing, and an
+ *   older version may have asked for no signatures
  * @param signed true where the history carries signatures: then they must not go unchecked for want of rules
  * @throws RelctlError `signing.trust`, `policy.invalid`, `plan.yaml-*`
  */
 export async function loadGovernance(
   context: GovernanceContext,
   process: string,
-  options: { readonly simulated: boolean; readonly finished: boolean; readonly signed?: boolean },
+  options: {
+    readonly simulated: boolean;
+    readonly finished: boolean;
+    readonly signed?: boolean;
+    readonly merged?: (commit: string) => Promise<boolean>;
+  },
 ): Promise<Governance> {
   if (options.simulated) return { mode: 'simulated', policy: await loadPolicy(context.workspace, process) };
   if (context.looksOnly === true) {
@@ -42,8 +49,10 @@ export async function loadGovernance(
   const isSigned = options.signed === true;
   if (tip === undefined) return unsigned(context, process, undefined, isSigned);
   const signed = await signedProcesses(protectedBranch, tip.commit);
-  if (!options.finished) refuseOldProcess(signed, process);
-  if (!signed.includes(process)) {
+  const isSigning = signed.includes(process);
+  const isOver = options.finished && (isSigning || ((await options.merged?.(tip.commit)) ?? true));
+  if (!isOver) refuseOldProcess(signed, process);
+  if (!isSigning) {
     const isKnown = (await policyAt(protectedBranch, tip.commit, process)) !== undefined;
     return unsigned(context, process, { branch: tip.name, isKnown, signed }, isSigned);
   }

@@ -13,7 +13,7 @@ import type { ReadingContext } from '../release/context.ts';
 import type { Sealing } from '../release/journal.ts';
 import { loadPolicy } from '../release/settings.ts';
 import { contributorsOf } from './contributors.ts';
-import { examineHistory } from './examine.ts';
+import { examineHistory, mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { sealWith } from './seal.ts';
 
@@ -99,6 +99,11 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
     simulated: context.environments.simulated,
     finished: !BEFORE_PRODUCTION.includes(phase),
     signed: plan.events.some((event) => signatureOf(event) !== undefined),
+    merged: async (commit) => {
+      const merged = await mergedHashes(await context.signing(), plan, { commit })();
+      const last = plan.events.findLast((event) => event.type === 'deploy.started');
+      return last === undefined || merged.has(last.hash);
+    },
   });
   const { policy } = governance;
   // A draft has nothing that anybody could approve yet.

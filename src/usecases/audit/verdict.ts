@@ -1,0 +1,33 @@
+import type { AuditFinding } from '../../domain/history/audit.ts';
+import { foldState } from '../../domain/history/state.ts';
+import { OTHER_SETTINGS } from '../../domain/judge/rejudge.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
+import { unprovenVerdict } from '../binding/verdict.ts';
+import type { Context } from '../release/context.ts';
+
+/**
+ * A finding where the last canary is recorded as passed and its kept series, judged again, does not say so. Settings that differ from
+ * those of today are an error while the deployment may still go forward; later they only show that plan or policy have changed.
+ */
+export async function verdictFindings(
+  context: Pick<Context, 'store'>,
+  plan: ReleasePlan,
+  policy: Policy,
+): Promise<readonly AuditFinding[]> {
+  const state = foldState(plan.events);
+  const problem = await unprovenVerdict(context, plan, policy, state);
+  const verdict = state.deployment?.verdict;
+  if (problem === undefined || verdict === undefined) return [];
+  const isOver = state.deployment?.result !== 'running';
+  return [
+    {
+      code: 'verdict-unproven',
+      severity: isOver && problem === OTHER_SETTINGS ? 'warning' : 'error',
+      seq: verdict.seq,
+      problem: `the verdict on the canary is not proved: ${problem}`,
+      fix: command`git log -p -- ${plan.file} shows who recorded it`,
+    },
+  ];
+}

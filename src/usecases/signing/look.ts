@@ -1,0 +1,60 @@
+import { foldState } from '../../domain/history/state.ts';
+import type { Phase } from '../../domain/process/phases.ts';
+import { actOf, isRecord } from '../../domain/signing/acts.ts';
+import { type ApprovalsWord, approvalsWord, isClaimed } from '../../domain/signing/words.ts';
+import { RelctlError } from '../../errors.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import type { ReadingContext } from '../release/context.ts';
+import { mergedHashes } from './examine.ts';
+import { loadGovernance } from './governance.ts';
+import { openSigning, type SigningContext } from './open.ts';
+
+/** What looking at signatures needs. */
+export type LookingContext = SigningContext & Pick<ReadingContext, 'store'>;
+
+/** A release as the examination of its signatures leaves it. */
+export interface LookedAtRelease {
+  readonly approvals: ApprovalsWord;
+  readonly phase: Phase;
+  /** True where nothing proves that the release has come to this phase. */
+  readonly claimed: boolean;
+}
+
+/** Reads a release and examines its signatures. Errors: those of a file that does not read. */
+export async function lookAtRelease(context: LookingContext, id: string): Promise<LookedAtRelease> {
+  const plan = await context.store.load(id);
+  const signing = await openSigning(context, plan);
+  const counted = plan.events.filter((event) => signing.examination?.leftOut.has(event.hash) !== true);
+  return {
+    approvals: approvalsWord(signing),
+    phase: foldState(counted, context.environments.simulated ? 'any' : 'real').phase,
+    claimed: isClaimed(signing),
+  };
+}
+
+/**
+ * The events of a release without the records that nothing proves: neither a signature, nor that they stand on the protected branch.
+ * Errors: those of a file that does not read.
+ */
+export async function provenEvents(context: LookingContext, id: string): Promise<readonly RecordedEvent[]> {
+  const plan = await context.store.load(id);
+  const { facts, examination, trust } = await openSigning(context, plan);
+  if (facts.mode !== 'required') return plan.events;
+  const merged = trust === undefined ? new Set<string>() : await mergedHashes(await context.signing(), plan, trust)();
+  return plan.events.filter((event) => {
+    const act = actOf(event);
+    return (
+      act === undefined || !isRecord(act) || examination?.signed.has(event.hash) === true || merged.has(event.hash)
+    );
+  });
+}
+
+/** Whether releases of a process count only what is signed, for pages about many; `unchecked` where the rules cannot be read. */
+export async function modeOf(context: SigningContext, process: string): Promise<'required' | ApprovalsWord> {
+  try {
+    return (await loadGovernance(context, process, { simulated: context.environments.simulated, finished: true })).mode;
+  } catch (error) {
+    if (error instanceof RelctlError) return 'unchecked';
+    throw error;
+  }
+}
