@@ -83,14 +83,99 @@ const OPENS: readonly (ProcessCommand | undefined)[] = [
   'review',
 ];
 
-/** What is done with the events that are made up. */
-const WAYS: Readonly<Record<string, (made: readonly Loose[]) => readonly Loose[]>> = {
-  'made up in order': (made) => made,
-  'made up, only the last': (made) => made.slice(-1),
-  'made up, the first left out': (made) => made.slice(1),
-  'made up in reverse': (made) => made.toReversed(),
-  'made up twice': (made) => [...made, ...made],
-  'made up, the last one first': (made) => [...made.slice(-1), ...made.slice(0, -1)],
+/** The honest history up to the station, what is made up behind it, and all of the honest history. */
+type Way = (honest: readonly Loose[], made: readonly Loose[], all: readonly Loose[]) => readonly Loose[];
+
+/** What is done with the events that are made up: forged, dropped, reordered, replayed, edited, and always numbered and chained anew. */
+const WAYS: Readonly<Record<string, Way>> = {
+  'made up in order': (honest, made) => [...honest, ...made],
+  'made up, only the last': (honest, made) => [...honest, ...made.slice(-1)],
+  'made up, the first left out': (honest, made) => [...honest, ...(made.length === 1 ? made : made.slice(1))],
+  'made up in reverse': (honest, made) => [...honest, ...made.toReversed()],
+  'made up twice': (honest, made) => [...honest, ...made, ...made],
+  'made up, the last one first': (honest, made) => [...honest, ...made.slice(-1), ...made.slice(0, -1)],
+  'made up, with the signatures of honest acts': (honest, made, all) => [
+    ...honest,
+    ...made.map((event) => {
+      const signature = all.find((one) => one.type === event.type && one.data.signature !== undefined)?.data.signature;
+      return signature === undefined ? event : { ...event, data: { ...event.data, signature } };
+    }),
+  ],
+  'made up, behind an honest history without its first half': (honest, made) => [
+    ...honest.slice(Math.ceil(honest.length / 2)),
+    ...made,
+  ],
+  'made up, all by one person': (honest, made) => [
+    ...honest,
+    ...made.map((event) => ({ ...event, actor: 'omar@example.com' })),
+  ],
+};
+
+/**
+ * In a company that does not sign, whoever may write the file can give approvals: a history that is made up in the order of the process is
+ * as good as any. What such a company does promise is that order. These are histories that the process cannot have written: what had to
+ * come first is missing, stands later, or the same comes twice.
+ */
+export function generatedUnsigned(): readonly Forgery[] {
+  return STATIONS.flatMap((station) =>
+    OPENS.flatMap((command, target) => {
+      const length = target + 1 - BEHIND[station];
+      // Two sign-offs may come in either order, and one alone is a release that waits for the other.
+      if (command === undefined || length < 2 || isSignoffsOnly(station, target)) return [];
+      return Object.entries(UNSIGNED_WAYS).map(([how, change]): Forgery => {
+        const [type] = WAY[target] as Made;
+        return {
+          kind: `unsigned: ${type} after ${station}, ${how}`,
+          field: command,
+          code: 'any',
+          command,
+          forge: async (lab) => {
+            const honest = lab.copy().slice(0, cutAt(lab, station));
+            const made = WAY.slice(BEHIND[station], target + 1).map(([name, actor, data]) =>
+              eventOf(honest, name, actor, data(lab)),
+            );
+            lab.write(change(honest, made, []));
+            return undefined;
+          },
+        };
+      });
+    }),
+  );
+}
+
+const UNSIGNED_WAYS: Readonly<Record<string, Way>> = {
+  'what had to come first left out': (honest, made) => [...honest, ...made.slice(1)],
+  'only the last': (honest, made) => [...honest, ...made.slice(-1)],
+  'in reverse': (honest, made) => [...honest, ...made.toReversed()],
+  'the last one first': (honest, made) => [...honest, ...made.slice(-1), ...made.slice(0, -1)],
+  'all of it twice': (honest, made) => [...honest, ...made, ...made],
+};
+
+function isSignoffsOnly(station: (typeof STATIONS)[number], target: number): boolean {
+  return WAY.slice(BEHIND[station], target + 1).every(([type]) => type === 'signoff.recorded');
+}
+
+/** Version 3.0 asked for no signatures and still stands on the protected branch; 3.1 does, and the file says that production was reached. */
+export const OLD_PROCESS: Forgery = {
+  kind: 'older version of the process that asked for no signatures, with all approvals made up',
+  field: 'deploy.started',
+  code: 'policy-rolled-back',
+  command: 'deploy --resume',
+  async forge(lab) {
+    const { git, policy } = lab.company;
+    const files = {
+      'relctl/process/standard-3.0.yaml': policy.replace('mode: required', 'mode: unsigned'),
+      'relctl/process/standard-3.1.yaml': policy.replace('"3.0"', '"3.1"'),
+    };
+    git.commit(files, '3.1 asks for signatures');
+    const honest = lab.copy().slice(0, 1);
+    const reached = WAY.findIndex(([type]) => type === 'canary.judged');
+    lab.write([
+      ...honest,
+      ...WAY.slice(0, reached).map(([type, actor, data]) => eventOf(honest, type, actor, data(lab))),
+    ]);
+    return undefined;
+  },
 };
 
 /** Every way of bringing every station to every later event. */
@@ -106,12 +191,12 @@ export const GENERATED: readonly Forgery[] = STATIONS.flatMap((station) =>
             code: 'any',
             command,
             forge: async (lab) => {
-              const honest = lab.copy().slice(0, cutAt(lab, station));
+              const all = lab.copy();
+              const honest = all.slice(0, cutAt(lab, station));
               const made = WAY.slice(BEHIND[station], target + 1).map(([name, actor, data]) =>
                 eventOf(honest, name, actor, data(lab)),
               );
-              const added = change(made);
-              lab.write([...honest, ...(added.length === 0 ? made : added)]);
+              lab.write(change(honest, made, all));
               return undefined;
             },
           };

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type Tried, tryForgery } from './forgery.ts';
+import { type Forgery, type Tried, tryForgery } from './forgery.ts';
+import { generatedUnsigned } from './generated.ts';
 import { sealHonest } from './honest.ts';
-import { openForgeryLab } from './lab.ts';
+import { type ForgeryLab, openForgeryLab } from './lab.ts';
 import { FORGERIES, forgeryTable } from './table.ts';
 
 /** Forges a signed release in every known way, and signs honestly many times; exits 1 when anything was accepted. */
@@ -28,14 +29,7 @@ async function runForgeries(
   const lab = await openForgeryLab();
   try {
     const before = await lab.look();
-    const tried: Tried[] = [];
-    for (const forgery of FORGERIES) {
-      const one = await tryForgery(lab, forgery);
-      if (!one.refused)
-        tell(`NOT REFUSED: ${one.kind}, ${one.field}: ${one.wanted} expected, ${one.found.join(', ')} found`);
-      tried.push(one);
-      if (tried.length % 20 === 0) tell(`${tried.length} of ${FORGERIES.length} forgeries`);
-    }
+    const tried = [...(await tryAll(lab, FORGERIES, tell)), ...(await tryUnsigned(tell))];
     const refusedHonest = await sealHonest(lab, run.honest, (done) => {
       if (done % 100 === 0) tell(`${done} of ${run.honest} honest sign-offs`);
     });
@@ -52,6 +46,32 @@ async function runForgeries(
   }
 }
 
+async function tryAll(
+  lab: ForgeryLab,
+  forgeries: readonly Forgery[],
+  tell: (line: string) => void,
+): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  for (const forgery of forgeries) {
+    const one = await tryForgery(lab, forgery);
+    if (!one.refused)
+      tell(`NOT REFUSED: ${one.kind}, ${one.field}: ${one.wanted} expected, ${one.found.join(', ')} found`);
+    tried.push(one);
+    if (tried.length % 20 === 0) tell(`${tried.length} of ${forgeries.length} forgeries`);
+  }
+  return tried;
+}
+
+/** A company that does not sign is walked and forged as well: what it promises is the order of the process. */
+async function tryUnsigned(tell: (line: string) => void): Promise<readonly Tried[]> {
+  const lab = await openForgeryLab(false);
+  try {
+    return await tryAll(lab, generatedUnsigned(), tell);
+  } finally {
+    lab.close();
+  }
+}
+
 function report(run: ForgeryRun, tried: readonly Tried[], accepted: number, refused: number, isFine: boolean): string {
   const kinds = new Set(tried.map((one) => one.kind)).size;
   const codes = new Set(tried.map((one) => one.wanted)).size;
@@ -63,6 +83,8 @@ function report(run: ForgeryRun, tried: readonly Tried[], accepted: number, refu
     `- Forgeries accepted: **${accepted}** of ${tried.length}`,
     `- Honest sign-offs refused: **${refused}** of ${run.honest}`,
     `- The honest release before and after: ${isFine ? 'no finding, may be deployed' : '**refused**'}`,
+    '',
+    'Where nothing is signed, whoever may write the file can approve, and a history that is made up in order is as good as any other. What is tried there (rows that begin with “unsigned”) are histories that the process cannot have written.',
     '',
     'A forger here can write every file of the repository and its branches other than the protected one, has keys of their own, and may hold roles that they were given. What each code means is in `src/domain/signing/faults.ts`.',
     '',

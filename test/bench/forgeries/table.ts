@@ -1,12 +1,19 @@
 import { EDITS } from './edits.ts';
 import type { Forgery, Tried } from './forgery.ts';
-import { GENERATED } from './generated.ts';
+import { GENERATED, OLD_PROCESS } from './generated.ts';
 import { HISTORY } from './histories.ts';
 import { PEOPLE_AND_KEYS } from './people.ts';
 import { REPLAYED } from './replays.ts';
 
 /** Every forgery: kinds times fields. */
-export const FORGERIES: readonly Forgery[] = [...EDITS, ...REPLAYED, ...PEOPLE_AND_KEYS, ...HISTORY, ...GENERATED];
+export const FORGERIES: readonly Forgery[] = [
+  ...EDITS,
+  ...REPLAYED,
+  ...PEOPLE_AND_KEYS,
+  ...HISTORY,
+  OLD_PROCESS,
+  ...GENERATED,
+];
 
 /** One forgery for each code, the first of the table: what the fast tests try. */
 export function onePerCode(): readonly Forgery[] {
