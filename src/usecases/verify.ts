@@ -78,9 +78,7 @@ async function runAutomatic(context: Context, release: Release): Promise<readonl
   const locks: Lock[] = [];
   try {
     if (tests.some((test) => test.job !== undefined)) await lockProduction(context, release, locks);
-    const { deployment, stage } = state;
-    const attempt = deployment?.attempt ?? 1;
-    return await runChecks({ context, release: plan.id, attempt, locks, pins: stage?.pins ?? {} }, tests);
+    return await runChecks({ context, release: plan.id, attempt: state.deployment?.attempt ?? 1, locks }, tests);
   } finally {
     for (const lock of locks) await releaseLock(context, lock);
   }

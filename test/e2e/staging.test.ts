@@ -113,6 +113,7 @@ function readiness(): Record<string, unknown> {
         name: 'ledger',
         job: { image: 'registry.example/tool:1', command: ['sh', '-c', 'echo adds up'] },
         timeout: '60s',
+        keepOutput: true,
       },
     ],
   };

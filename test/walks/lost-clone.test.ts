@@ -68,7 +68,9 @@ describe('a deployment whose clone was lost', () => {
     const web = await cluster.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' });
     if (web === undefined) throw new Error('no web');
     const secret = { name: 'DATABASE_URL', value: 'postgres://shop:CanaryPassw0rd@db/shop' };
-    const changed = structuredClone(web) as unknown as { spec: { template: { spec: { containers: { env?: object[] }[] } } } };
+    const changed = structuredClone(web) as unknown as {
+      spec: { template: { spec: { containers: { env?: object[] }[] } } };
+    };
     const [container] = changed.spec.template.spec.containers;
     if (container !== undefined) container.env = [...(container.env ?? []), secret];
     const resourceVersion = web.metadata.resourceVersion ?? '';

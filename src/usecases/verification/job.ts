@@ -1,5 +1,4 @@
 import { RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
-import { type Pins, pinned } from '../../domain/kubernetes/pins.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import { durationSeconds } from '../../plan/duration.ts';
@@ -13,8 +12,8 @@ import type { Context } from '../release/context.ts';
 import type { Look } from './look.ts';
 
 /** Runs the Job of a smoke test once in each target, under its lock, and puts it away again. It passes where all succeed. */
-export async function lookByJob(context: Context, locks: readonly Lock[], test: SmokeTest, pins: Pins): Promise<Look> {
-  const looks = await Promise.all(locks.map((lock) => runJob(context, lock, test, pins)));
+export async function lookByJob(context: Context, locks: readonly Lock[], test: SmokeTest): Promise<Look> {
+  const looks = await Promise.all(locks.map((lock) => runJob(context, lock, test)));
   const bad = looks.find((look) => !look.ok);
   return {
     ok: bad === undefined,
@@ -23,9 +22,8 @@ export async function lookByJob(context: Context, locks: readonly Lock[], test: 
   };
 }
 
-async function runJob(context: Context, lock: Lock, test: SmokeTest, pins: Pins): Promise<Look> {
-  const image = pinned(test.job?.image ?? '', pins);
-  const job = smokeJob(lock, test, image, context.clock.now());
+async function runJob(context: Context, lock: Lock, test: SmokeTest): Promise<Look> {
+  const job = smokeJob(lock, test, context.clock.now());
   const { name } = job.metadata;
   let problem: string | undefined;
   await lock.cluster.create(job);
@@ -42,14 +40,14 @@ async function runJob(context: Context, lock: Lock, test: SmokeTest, pins: Pins)
     ok: problem === undefined,
     detail: `${problem ?? `Job ${name} succeeded in ${lock.cluster.name}`}${said === '' ? '' : `: ${said}`}`,
     facts: {
-      ...{ job: name, target: lock.target, image, command: test.job?.command, problem },
+      ...{ job: name, target: lock.target, image: test.job?.image, command: test.job?.command, problem },
       logSha256: sha256(log),
       ...(test.keepOutput === true ? { log } : {}),
     },
   };
 }
 
-function smokeJob(lock: Lock, test: SmokeTest, image: string, now: number): KubeObject {
+function smokeJob(lock: Lock, test: SmokeTest, now: number): KubeObject {
   const labels = { [RELEASE_LABEL]: lock.release, 'relctl.dev/smoke-test': slugOf(test.name) };
   // Each try is a Job of its own: the name of the one before may still be taken.
   const suffix = sha256(`${lock.release} ${lock.target} ${test.name} ${now}`).slice(0, 10);
@@ -65,7 +63,7 @@ function smokeJob(lock: Lock, test: SmokeTest, image: string, now: number): Kube
         spec: {
           restartPolicy: 'Never',
           automountServiceAccountToken: false,
-          containers: [{ name: 'smoke', image, command: [...(test.job?.command ?? [])] }],
+          containers: [{ name: 'smoke', image: test.job?.image ?? '', command: [...(test.job?.command ?? [])] }],
         },
       },
     },

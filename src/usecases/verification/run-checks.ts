@@ -1,4 +1,3 @@
-import type { Pins } from '../../domain/kubernetes/pins.ts';
 import { isoTime } from '../../domain/schedule/calendar.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { SmokeTest } from '../../plan/spec.ts';
@@ -17,8 +16,6 @@ export interface Verification {
   readonly attempt: number;
   /** The locks of production, where a check runs there. */
   readonly locks: readonly Lock[];
-  /** Digests of images that ran in staging. */
-  readonly pins: Pins;
 }
 
 const BACKOFF = '2s';
@@ -71,9 +68,9 @@ async function runCheck(run: Verification, test: SmokeTest): Promise<RecordedChe
   }
 }
 
-function lookOnce({ context, locks, pins }: Verification, test: SmokeTest): Promise<Look> {
+function lookOnce({ context, locks }: Verification, test: SmokeTest): Promise<Look> {
   if (test.http !== undefined) return lookAtUrl(context, test.http, test.timeout);
-  if (test.job !== undefined) return lookByJob(context, locks, test, pins);
+  if (test.job !== undefined) return lookByJob(context, locks, test);
   return lookByCommand(context, test);
 }
 

@@ -6,7 +6,7 @@ const GLOBS = [
   ...['**', '*', 'a', 'a/b', 'a/*', 'a/**', '**/b', '**/*.ts', 'a/**/b', '*.{ts,js}', 'services/{web,api}/**', 'a?c'],
   ...[
     '[ab]c',
-  
+
     '[a-c]*.ts',
     'packages/*',
     'reports/*.xml',

@@ -104,7 +104,9 @@ describe('verify', () => {
     expect(check).toMatchObject({ ok: true, detail: expect.stringContaining('succeeded') });
     const bytes = await company.store.read(company.id, check?.evidence ?? { file: '', sha256: '' });
     expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({
-      tries: [{ jobs: [{ image: 'shop/smoke:1', command: ['check'], target: 'production', log: expect.any(String) }] }],
+      tries: [
+        { jobs: [{ image: 'shop/smoke:1', command: ['check'], target: 'production', logSha256: expect.any(String) }] },
+      ],
     });
     expect(await company.production()).toEqual(before);
   });

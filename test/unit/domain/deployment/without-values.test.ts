@@ -5,8 +5,20 @@ const snapshot = (value: string, salt: string) => ({
   target: 'production',
   salt,
   objects: [
-    { kind: 'Deployment', name: 'web', object: { spec: { containers: [{ name: 'web', image: 'r/web:1', env: [{ name: 'DB', value }], args: ['--password', value] }] } } },
-    { kind: 'ConfigMap', name: 'settings', object: { data: { url: value }, metadata: { annotations: { 'last-applied': value } } } },
+    {
+      kind: 'Deployment',
+      name: 'web',
+      object: {
+        spec: {
+          containers: [{ name: 'web', image: 'r/web:1', env: [{ name: 'DB', value }], args: ['--password', value] }],
+        },
+      },
+    },
+    {
+      kind: 'ConfigMap',
+      name: 'settings',
+      object: { data: { url: value }, metadata: { annotations: { 'last-applied': value } } },
+    },
   ],
 });
 

@@ -11,7 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'relctl-signers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function key(name: string): string {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(folder, name)]);
-  return readFileSync(join(folder, `${name}.pub`), 'utf8').split(' ').slice(0, 2).join(' ');
+  return readFileSync(join(folder, `${name}.pub`), 'utf8')
+    .split(' ')
+    .slice(0, 2)
+    .join(' ');
 }
 const [old, fresh, other] = [key('old'), key('fresh'), key('other')] as const;
 const CAROL = 'carol@example.com';
