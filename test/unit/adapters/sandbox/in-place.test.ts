@@ -6,7 +6,7 @@ import { rolloutStatus } from '../../../../src/domain/kubernetes/rollout.ts';
 import { revisionPods, stuckPods } from '../../../../src/domain/kubernetes/rollout-others.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
-/** What real StatefulSet and DaemonSet controllers do, as `test/e2e/manifests.test.ts` shows it of them. */
+/** What the StatefulSet and DaemonSet controllers do by the sources that rollout.ts names; `test/e2e/manifests.test.ts` asks real ones. */
 
 let world: WorldState;
 let target: TargetState;
