@@ -163,14 +163,16 @@ function approvals({ approvals: given, plan }: ReportModel): Html {
 }
 
 function shipped({ plan, state }: ReportModel): Html | undefined {
-  const pinned = state.deployment?.started.data.images ?? {};
+  // A plan may name a service as it likes, `constructor` too: only what was recorded counts.
+  const pinned = new Map(Object.entries(state.deployment?.started.data.images ?? {}));
+  const staged = new Map(Object.entries(state.stage?.images ?? {}));
   return rows(
     ['service', 'change', 'image', 'staged'],
     plan.spec.services.map((service) => [
       service.name,
       service.change,
-      shortDigest(pinned[service.name] ?? service.image),
-      (state.stage?.images[service.name] ?? []).map(shortDigest).join(', ') || 'not staged',
+      shortDigest(pinned.get(service.name) ?? service.image),
+      (staged.get(service.name) ?? []).map(shortDigest).join(', ') || 'not staged',
     ]),
   );
 }
