@@ -24,14 +24,18 @@ describe('what looks for texts that became more than text', () => {
     [
       'Markdown',
       inertMarkdown(`# Title\n\n- ${hostile}\n`),
-      ['a script of a text', '<img ', '<b>', '<strong>', '<code>', '<h2>', '<td>', 'href="javascript:', 'U+202E'],
+      ['<img ', '<b>', '<strong>', '<code>', '<h2>', '<td>', 'href="javascript:', 'U+202E'],
     ],
     [
       'a table',
       inertMarkdown(`| a | b | c | d |\n| --- | --- | --- | --- |\n| x | ${hostileLine('w')} |\n`),
       ['<td>', '<strong>'],
     ],
-    ['a page', inertHtml(`<!doctype html><html><body><p>${hostile}</p></body></html>`), ['<b>', '<img ', 'U+001B']],
+    [
+      'a page',
+      inertHtml(`<!doctype html><html><body><p>${hostile}</p></body></html>`),
+      ['a script of a text', '<b>', '<img ', 'U+001B'],
+    ],
     ['a calendar', inertCalendar(`SUMMARY:${hostile}\r\n`), ['has the line FORGED: FORGED', 'U+001B']],
   ])('finds them in %s', (_where, found, expected) => {
     const all = found.join('\n');
