@@ -2,7 +2,7 @@ import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { type DeployOptions, deploy } from '../usecases/deploy.ts';
 import { previewDeploy } from '../usecases/deployment/preview.ts';
-import { argument, type CommandAction, type Flags, given, isSet } from './command.ts';
+import { argument, type CommandAction, type Flags, given, isSet, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
@@ -15,6 +15,7 @@ export const run: CommandAction = async (invocation) => {
     ...given(flags, 'reason'),
     takeOver: isSet(flags, 'takeOver'),
     ...(isSet(flags, 'acceptLowTraffic') ? { acceptLowTraffic: true } : {}),
+    found: { ran: listed(flags, 'ran'), notRun: listed(flags, 'notRun') },
   });
 };
 

@@ -1,5 +1,5 @@
 import { rollback } from '../usecases/rollback.ts';
-import { argument, type CommandAction, given, isSet } from './command.ts';
+import { argument, type CommandAction, given, isSet, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
@@ -8,6 +8,9 @@ export const run: CommandAction = async (invocation) => {
     ...given(flags, 'reason'),
     ...(isSet(flags, 'confirm') ? { confirmed: true } : {}),
     takeOver: isSet(flags, 'takeOver'),
+    ...given(flags, 'handChanges'),
+    found: { ran: listed(flags, 'ran'), notRun: listed(flags, 'notRun') },
+    acceptUnhealthy: isSet(flags, 'acceptUnhealthy'),
     pastPointOfNoReturn: isSet(flags, 'pastPointOfNoReturn'),
   });
 };

@@ -86,6 +86,17 @@ const serviceSchema = z.strictObject({
     })
     .optional()
     .describe('How it meets production first, for the plans that are drafted; a plan may say otherwise'),
+  jobs: z
+    .strictObject({
+      sidecars: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Containers of its pods that a migration needs beside it, such as a proxy to the database'),
+      labels: z.record(z.string(), z.string()).default({}),
+      annotations: z.record(z.string(), z.string()).default({}).describe('Such as sidecar.istio.io/inject: "false"'),
+    })
+    .optional()
+    .describe('What the pods of its migrations get besides what its own pods have'),
   manifests: manifestSourcesSchema
     .optional()
     .describe('Where its manifests come from; from the source of the whole product when left out'),

@@ -136,6 +136,8 @@ export const EVENT_DATA = {
     steps: z.array(text),
     /** The exact image of each service, pinned to what was staged. */
     images: z.record(z.string(), text),
+    /** Why it was begun in a production that was not well, and what was wrong there. */
+    sick: z.strictObject({ reason: text, findings: z.array(text).min(1) }).optional(),
     /** Asked for with `--canary`: a run that goes on stops at the verdict too. */
     stopsAtVerdict: z.literal(true).optional(),
     run,

@@ -44,12 +44,22 @@ export interface Cluster {
   remove(ref: ObjectRef, guard: ResourceVersionGuard): Promise<void>;
   /** What `apply` of these objects would change, as a unified diff; empty when nothing. */
   diff(objects: readonly KubeObject[]): Promise<string>;
+  /**
+   * What the API server would say to applying these objects now, each by itself: admission, quotas, webhooks and fields that cannot
+   * change included. Nothing is written.
+   */
+  rehearse(objects: readonly KubeObject[]): Promise<readonly Rehearsed[]>;
+  /** Names of those who have set fields of an object that this cluster has given, as the API server keeps book. */
+  managersOf(object: KubeObject): readonly string[];
   /** Last lines of a container's log; `previous` is the run before the last restart. Empty when there is none. */
   logs(
     pod: string,
     options: { readonly container?: string; readonly tail: number; readonly previous?: boolean },
   ): Promise<string>;
 }
+
+/** What the API server would make of an object; or why it would not take it, in its own words. */
+export type Rehearsed = { readonly object: KubeObject } | { readonly refused: string };
 
 /** By what a cluster is reached. */
 export interface ClusterAccess {

@@ -19,6 +19,12 @@ const OWNERS: readonly OptionEntry[] = [
   ['--informed <who>', 'department or address that gets the notifications', 'repeatable'],
 ];
 
+/** What a person found in the database. */
+const FOUND: readonly OptionEntry[] = [
+  ['--ran <migration>', 'a migration whose Job is gone has run, as you found in the database', 'repeatable'],
+  ['--not-run <migration>', 'it has not run', 'repeatable'],
+];
+
 /** Every command of relctl, in the order of the process. */
 export const ENTRIES: readonly CommandEntry[] = [
   {
@@ -262,7 +268,8 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--resume', 'continue where an earlier run stopped'],
       ['--abort', 'take the release out of production'],
       ['--accept-low-traffic', 'start a canary whose traffic is too small to pass'],
-      ['--reason <text>', 'why, for --abort and --resume'],
+      ['--reason <text>', 'why, for --abort and --resume, and where production is not well before'],
+      ...FOUND,
       EXCEPTION,
       TAKE_OVER,
     ],
@@ -283,6 +290,12 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--reason <text>', 'why'],
       ['--confirm', 'do it without asking'],
       ['--past-point-of-no-return', 'roll back even though a migration cannot be undone'],
+      [
+        '--hand-changes <keep|restore>',
+        'objects that somebody changed after the release had written them: keep, or restore what was before; asked for with the difference',
+      ],
+      ...FOUND,
+      ['--accept-unhealthy', 'end it although what was put back is less well than it was'],
       TAKE_OVER,
     ],
     examples: ['relctl rollback 2026-12-wallet-checkout --reason "checkout fails on iOS" --confirm'],

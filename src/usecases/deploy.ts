@@ -7,9 +7,12 @@ import { refuseBlindCanary } from './canary/expectation.ts';
 import { requireManifests } from './cluster/check-manifests.ts';
 import { proveLock, releaseLock } from './cluster/lock.ts';
 import type { Run } from './cluster/run.ts';
+import { allChanges } from './deployment/changes.ts';
 import { imagesOf } from './deployment/completion.ts';
+import { findUnfitOnceSettled, requireFit } from './deployment/fitness.ts';
 import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
 import { pinnedImages } from './deployment/images.ts';
+import { type FoundInDatabase, settleMigrations } from './deployment/job-record.ts';
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
@@ -28,6 +31,8 @@ export interface DeployOptions {
   readonly takeOver: boolean;
   /** A canary is started although its traffic is too small to pass. */
   readonly acceptLowTraffic?: boolean;
+  /** Migrations that a person found done, or not done, where their Jobs are gone. */
+  readonly found?: FoundInDatabase;
 }
 
 const COMMANDS: Readonly<Record<DeployOptions['mode'], ProcessCommand>> = {
@@ -49,6 +54,7 @@ export async function deploy(context: Context, id: string, options: DeployOption
         ? await begin(context, release, options)
         : await takeUp(context, release, options);
     await flushOutbox(context, release);
+    await settleMigrations(run, options.found ?? {});
     return await finish(run, options);
   } finally {
     await context.runs.end(id);
@@ -63,6 +69,8 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const clusters = await checkIdentities(context, productionTargets(context.config));
   await requireManifests(context, plan);
   await refuseStagedDrift(context, release);
+  const changes = await allChanges(context, release, productionTargets(context.config));
+  const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(context, changes), options.reason);
   await refuseBlindCanary(context, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
   // Where records cannot leave this machine, nothing is begun.
@@ -82,6 +90,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
         steps,
         images,
         run: context.runs.self,
+        ...(sick === undefined ? {} : { sick: { reason: sick.reason, findings: [...sick.findings] } }),
         ...(options.mode === 'canary' ? { stopsAtVerdict: true as const } : {}),
         ...(release.signing.trust === undefined ? {} : { trust: release.signing.trust }),
       });

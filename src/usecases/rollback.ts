@@ -3,7 +3,9 @@ import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { rolledBack } from './deploy.ts';
 import { highestFence } from './deployment/forward.ts';
+import { type FoundInDatabase, settleMigrations } from './deployment/job-record.ts';
 import { openRun } from './deployment/open-run.ts';
+import type { HandChanges } from './deployment/others-changes.ts';
 import { rollBack } from './deployment/roll-back.ts';
 import { approvalAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
@@ -17,6 +19,10 @@ export interface RollbackOptions {
   readonly confirmed?: boolean;
   readonly takeOver: boolean;
   readonly pastPointOfNoReturn: boolean;
+  readonly handChanges?: string;
+  readonly acceptUnhealthy?: boolean;
+  /** Migrations that a person found done, or not done, where their Jobs are gone. */
+  readonly found?: FoundInDatabase;
 }
 
 /** Puts production back to what it was before the release, from the recorded manifests. */
@@ -29,6 +35,7 @@ export async function rollback(context: Context, id: string, options: RollbackOp
     message: `Why is ${journal.plan.metadata.feature} rolled back?`,
     flag: '--reason',
   });
+  const handChanges = handChangesOf(options.handChanges);
   const sure = await approvalAnswer(context.prompter, options.confirmed, {
     message: `Restore production to what it was before ${id}?`,
     flag: '--confirm',
@@ -56,9 +63,22 @@ export async function rollback(context: Context, id: string, options: RollbackOp
         }),
     });
     await flushOutbox(context, release);
-    const end = await rollBack(run, reason, { pastPointOfNoReturn: options.pastPointOfNoReturn });
+    await settleMigrations(run, options.found ?? {});
+    const end = await rollBack(run, reason, {
+      pastPointOfNoReturn: options.pastPointOfNoReturn,
+      acceptUnhealthy: options.acceptUnhealthy === true,
+      ...(handChanges === undefined ? {} : { handChanges }),
+    });
     return rolledBack(run, end, reason, undefined);
   } finally {
     await context.runs.end(id);
   }
+}
+
+function handChangesOf(given: string | undefined): HandChanges | undefined {
+  if (given === undefined || given === 'restore' || given === 'keep') return given;
+  throw new RelctlError('usage.bad-flag', `--hand-changes is "${given}", which is not one of its values`, {
+    why: 'relctl does not guess what becomes of somebody else’s work.',
+    hints: ['--hand-changes keep', '--hand-changes restore'],
+  });
 }

@@ -42,6 +42,8 @@ export interface Api {
   apply(address: Address, object: KubeObject, company: boolean): Promise<KubeObject | 'refused'>;
   /** What `apply` would make of the object; `undefined` where only `kubectl diff` can tell. */
   preview(address: Address, object: KubeObject): Promise<KubeObject | undefined>;
+  /** What `apply` would make of the object, asked once. */
+  rehearse(address: Address, object: KubeObject): Promise<KubeObject>;
   replace(address: Address, object: KubeObject): Promise<KubeObject>;
   /** Carries out a JSON patch (RFC 6902). */
   patch(address: Address, operations: readonly object[]): Promise<KubeObject>;

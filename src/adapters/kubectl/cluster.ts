@@ -11,6 +11,7 @@ import { bindKubectl, DEFAULT_DEADLINE_MS, type KubectlTarget } from './kubectl.
 import { createMemory, type Remembered } from './memory.ts';
 import { refOf, subjectOf } from './object-ref.ts';
 import { openApi } from './open-api.ts';
+import { rehearse } from './rehearse.ts';
 import { pauseAfter } from './repeat.ts';
 import { isPathName } from './resources.ts';
 import { identifyTool } from './tool.ts';
@@ -234,6 +235,13 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
         kubectl.commandLine(['diff', '--server-side', '-f', 'FILE']),
         async () => compare(api, kubectl, addressing, await Promise.all(objects.map((object) => addressed(object)))),
       ),
+
+    rehearse: (objects) =>
+      explained(`rehearsing ${objects.length} objects`, kubectl.commandLine(['apply', '--dry-run=server']), () =>
+        rehearse(api, addressing, objects),
+      ),
+
+    managersOf: (object) => memory.at(object, object.metadata.resourceVersion ?? '')?.managers ?? [],
 
     logs: (pod, { container, tail, previous }) =>
       explained(`reading the log of pod ${pod}`, kubectl.commandLine(['get', `pod/${pod}`]), async () => {

@@ -31,6 +31,7 @@ export function withFallback(
     create: (collection, object) => by((api) => api.create(collection, object)),
     apply: (address, object, company) => by((api) => api.apply(address, object, company)),
     preview: (address, object) => by((api) => api.preview(address, object)),
+    rehearse: (address, object) => by((api) => api.rehearse(address, object)),
     replace: (address, object) => by((api) => api.replace(address, object)),
     patch: (address, operations) => by((api) => api.patch(address, operations)),
     remove: (address, options) => by((api) => api.remove(address, options)),

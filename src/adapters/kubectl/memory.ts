@@ -9,6 +9,8 @@ export interface Remembered {
   readonly generation: number | undefined;
   /** See {@link adoptionPatch}. */
   readonly adoption: readonly object[] | undefined;
+  /** Who has set fields of it. */
+  readonly managers: readonly string[];
 }
 
 /** What is known of objects that were read, by name and version: a version alone does not tell an object from its successor. */
@@ -28,10 +30,21 @@ export function createMemory(manager: string): Memory {
     seen(object) {
       const { managedFields, ...metadata } = object.metadata;
       const { uid, generation, resourceVersion } = metadata;
-      known.set(versionKey(object, resourceVersion), { uid, generation, adoption: adoptionPatch(object, manager) });
+      const managers = managersIn(managedFields);
+      known.set(versionKey(object, resourceVersion), {
+        uid,
+        generation,
+        adoption: adoptionPatch(object, manager),
+        managers,
+      });
       if (known.size > MOST) known.delete(known.keys().next().value ?? '');
       return { ...object, metadata };
     },
     at: (ref, resourceVersion) => known.get(versionKey(ref, resourceVersion)),
   };
+}
+
+function managersIn(managedFields: unknown): readonly string[] {
+  const entries = Array.isArray(managedFields) ? (managedFields as readonly { readonly manager?: string }[]) : [];
+  return [...new Set(entries.flatMap(({ manager }) => manager ?? []))];
 }

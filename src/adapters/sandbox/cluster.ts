@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 import { RelctlError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Cluster, KubeObject, ListQuery } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject, ListQuery, Rehearsed } from '../../ports/cluster.ts';
 import { faultOn } from './faults.ts';
 import { podLog } from './logs.ts';
 import { fieldsAt } from './merge.ts';
@@ -90,11 +90,25 @@ export function createSandboxCluster(
       const found = within(world.read());
       return objects.map((object) => diffOf(found, object)).join('');
     },
+    async rehearse(objects) {
+      const found = within(world.read());
+      return objects.map((object) => rehearsed(found, object));
+    },
+    managersOf: () => [],
     async logs(pod, options) {
       const state = world.read();
       return podLog(state, within(state), pod, options);
     },
   };
+}
+
+function rehearsed(target: TargetState, object: KubeObject): Rehearsed {
+  try {
+    return { object: merge(target, object).merged };
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'cluster.rejected') return { refused: error.message };
+    throw error;
+  }
 }
 
 function unreachable(name: string): RelctlError {

@@ -69,12 +69,19 @@ async function onceSeen(context: Context, lock: Lock, made: KubeObject): Promise
 /**
  * Creates a Job under the lock if it is not there, and lets it run: it is made asleep, so that of two runs that make it only
  * the one that holds the lock lets it do anything.
+ * @param beforeWaking is done once it is there and asleep, and before it may run
  */
-export async function startJob(context: Context, lock: Lock, job: KubeObject): Promise<void> {
+export async function startJob(
+  context: Context,
+  lock: Lock,
+  job: KubeObject,
+  beforeWaking: () => Promise<void> = async () => undefined,
+): Promise<void> {
   await guarded(context, lock, refOf(job), async (live) => {
     const made = live ?? (await lock.cluster.create(fenced(dormant(job) ?? job, lock.mark)));
     const running = awake(made);
     if (running === made) return;
+    await beforeWaking();
     await proveLock(context, lock);
     await lock.cluster.replace(withoutServerFields(fenced(running, lock.mark)), versionOf(made));
   });

@@ -1,9 +1,10 @@
 import type { Acceptance, Steering } from '../../domain/deployment/strategies/strategy.ts';
+import { type Health, healthOf } from '../../domain/kubernetes/health.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
-import { jobStatus, newestPods, type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout.ts';
+import { newestPods, type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
-import type { Cluster, KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import type { Cluster, FollowQuery, KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Lock } from './lock.ts';
@@ -15,7 +16,8 @@ const LOG_LINES = 12;
 /**
  * Waits until a workload is rolled out in the generation that was written, and fails as soon as it cannot be any more: a
  * doom that still stands a second later is not waited out.
- * @param onLook sees the workload and its pods at each look
+ * @param before its health before the release: one that was short of pods then, and has as many of the new ones, is done when the time
+ *   is over
  * @returns the pods of the candidate
  * @throws RelctlError `rollout.doomed` with the container's last words, `rollout.timeout`, `answer.interrupted`
  */
@@ -24,37 +26,28 @@ export async function awaitRollout(
   lock: Lock,
   written: KubeObject,
   timeout: string,
-  onLook: (live: KubeObject, pods: readonly KubeObject[]) => Promise<void> = async () => undefined,
+  before?: Health,
 ): Promise<readonly KubeObject[]> {
   const { clock } = context;
   const deadline = clock.now() + durationSeconds(timeout) * 1000;
-  const { name, generation = 0 } = written.metadata;
-  const labels = selectorLabelsOf(written);
-  let doomedSince: number | undefined;
+  const { name } = written.metadata;
+  const isFinal = finality();
   return lookUntil(context, lock, {
     subject: nameOf(written),
-    queries: [
-      { apiVersion: written.apiVersion, kind: written.kind, name },
-      { apiVersion: 'apps/v1', kind: 'ReplicaSet', labels },
-      { apiVersion: 'v1', kind: 'Pod', labels },
-    ],
+    queries: workloadQueries(written),
     async look([workloads = [], replicaSets = [], pods = []]) {
       const [live] = workloads;
-      const isCurrent = live !== undefined && (live.metadata.generation ?? 0) >= generation;
-      const status: RolloutStatus = isCurrent
-        ? rolloutStatus(live, replicaSets, pods)
-        : { state: 'progressing', detail: 'not there yet' };
-      if (isCurrent) await onLook(live, pods);
+      const status = statusOf(written, live, replicaSets, pods);
       if (status.state === 'complete' && live !== undefined) return { answer: newestPods(live, replicaSets, pods) };
       const now = clock.now();
-      if (status.state === 'doomed') {
-        const patience = Math.max(status.patience * 1000, LOOK_MS);
-        if (doomedSince !== undefined && now - doomedSince >= patience)
-          throw await doomed(lock.cluster, written, status);
-        doomedSince ??= now;
-      } else doomedSince = undefined;
+      if (isFinal(status, now) && status.state === 'doomed') throw await doomed(lock.cluster, written, status);
       const detail = status.state === 'progressing' ? status.detail : status.state === 'doomed' ? status.reason : '';
       if (now < deadline) return { detail };
+      if (live !== undefined && isAsGood(healthOf(live, replicaSets, pods), before)) {
+        const text = `${nameOf(written)}: ${detail}; it had no more before the release`;
+        context.sink.emit({ type: 'note', level: 'warning', text });
+        return { answer: newestPods(live, replicaSets, pods) };
+      }
       throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
         why: `It neither finished nor failed: ${detail}.`,
         hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
@@ -63,29 +56,44 @@ export async function awaitRollout(
   });
 }
 
-/** Waits until the controller of a workload has seen the generation that was written. Errors: `rollout.timeout`, `answer.interrupted`. */
-export async function awaitObserved(
-  context: Context,
-  lock: Lock,
+/** True where a workload has as many new pods as it had of any kind when it was short of them before. */
+function isAsGood(now: Health, before: Health | undefined): boolean {
+  return before?.trouble !== undefined && before.available > 0 && now.newest >= before.available;
+}
+
+/** What has to be followed to know how far a workload has come: itself, its ReplicaSets, its pods. */
+export function workloadQueries(workload: KubeObject): readonly [FollowQuery, FollowQuery, FollowQuery] {
+  const { apiVersion, kind, metadata } = workload;
+  const labels = selectorLabelsOf(workload);
+  return [
+    { apiVersion, kind, name: metadata.name },
+    { apiVersion: 'apps/v1', kind: 'ReplicaSet', labels },
+    { apiVersion: 'v1', kind: 'Pod', labels },
+  ];
+}
+
+/** How far a workload has come, in the generation that was written or a later one. */
+export function statusOf(
   written: KubeObject,
-  timeout: string,
-): Promise<KubeObject> {
-  const deadline = context.clock.now() + durationSeconds(timeout) * 1000;
-  const { name, generation = 0 } = written.metadata;
-  return lookUntil<KubeObject>(context, lock, {
-    subject: nameOf(written),
-    queries: [{ apiVersion: written.apiVersion, kind: written.kind, name }],
-    look([found = []]) {
-      const [live] = found;
-      const { observedGeneration = 0 } = (live?.status ?? {}) as { readonly observedGeneration?: number };
-      if (live !== undefined && observedGeneration >= generation) return { answer: live };
-      if (context.clock.now() < deadline) return { detail: 'not observed yet' };
-      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not observed within ${timeout}`, {
-        why: 'Its controller has not looked at it, so nothing can be done to its pods.',
-        hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
-      });
-    },
-  });
+  live: KubeObject | undefined,
+  replicaSets: readonly KubeObject[],
+  pods: readonly KubeObject[],
+): RolloutStatus {
+  const isCurrent = live !== undefined && (live.metadata.generation ?? 0) >= (written.metadata.generation ?? 0);
+  return isCurrent ? rolloutStatus(live, replicaSets, pods) : { state: 'progressing', detail: 'not there yet' };
+}
+
+/** Tells when a doom has stood for its patience; one that goes away in between begins anew. */
+export function finality(): (status: RolloutStatus, now: number) => boolean {
+  let since: number | undefined;
+  return (status, now) => {
+    if (status.state !== 'doomed') {
+      since = undefined;
+      return false;
+    }
+    since ??= now;
+    return now - since >= Math.max(status.patience * 1000, LOOK_MS);
+  };
 }
 
 /** Labels that all pods of a workload have; a selector cannot change. */
@@ -130,42 +138,6 @@ export async function awaitAccepted(
       });
     },
   });
-}
-
-/** Waits for a Job to end. Errors: `migration.failed` with its last words, `rollout.timeout`, `answer.interrupted`. */
-export async function awaitJob(context: Context, lock: Lock, job: KubeObject, timeout: string): Promise<void> {
-  const { clock } = context;
-  const deadline = clock.now() + durationSeconds(timeout) * 1000;
-  const { apiVersion, kind } = job;
-  const { name } = job.metadata;
-  await lookUntil(context, lock, {
-    subject: nameOf(job),
-    queries: [{ apiVersion, kind, name }],
-    async look([jobs = []]) {
-      const [live] = jobs;
-      const status =
-        live === undefined ? { state: 'failed' as const, detail: 'the Job no longer exists' } : jobStatus(live);
-      if (status.state === 'succeeded') return { answer: undefined };
-      if (status.state === 'failed') {
-        throw new RelctlError('migration.failed', `${nameOf(job)} failed: ${status.detail}`, {
-          why: 'The database is in the state in which the failed migration left it; the steps after it were not started.',
-          hints: (await jobLogs(lock.cluster, name)).split('\n').filter(Boolean).slice(-LOG_LINES),
-        });
-      }
-      if (clock.now() < deadline) return { detail: status.detail };
-      throw new RelctlError('rollout.timeout', `${nameOf(job)} did not end within ${timeout}`, {
-        why: 'A migration that hangs may hold locks in the database.',
-        hints: [command`kubectl -n ${lock.cluster.namespace} logs job/${name}`],
-      });
-    },
-  });
-}
-
-/** What the pods of a Job printed. */
-export async function jobLogs(cluster: Cluster, job: string): Promise<string> {
-  const pods = await cluster.list({ apiVersion: 'v1', kind: 'Pod', labels: { 'job-name': job } });
-  const logs = await Promise.all(pods.map((pod) => cluster.logs(pod.metadata.name, { tail: 1000 })));
-  return logs.join('\n');
 }
 
 async function doomed(

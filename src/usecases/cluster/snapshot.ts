@@ -2,6 +2,8 @@ import { AUTOSCALER, isAutoscaled } from '../../domain/deployment/autoscaling.ts
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { withoutValues } from '../../domain/deployment/without-values.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
+import { type Health, healthOf } from '../../domain/kubernetes/health.ts';
 import { RELEASE_LABEL, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
@@ -28,6 +30,8 @@ export interface SnapshotObject extends ObjectRef {
   readonly service: string;
   readonly object: KubeObject | null;
   readonly sha256?: string;
+  /** How well a workload was; a rollback has to reach that again, and no more. */
+  readonly health?: Health;
   /** Somebody else decides the number of replicas. */
   readonly autoscaled?: true;
   /** The object divides requests: `shipped` when the release has a new one, `foreign` when only our own parts are touched. */
@@ -66,7 +70,11 @@ async function takeSnapshot(
   lives: KubeObject[],
 ): Promise<Snapshot> {
   const cluster = clusterOf(run.context, target);
-  const autoscalers = await listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
+  const [autoscalers, replicaSets, pods] = await Promise.all([
+    listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind),
+    cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
+    cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
+  ]);
   const objects = await Promise.all(
     services.flatMap((service) =>
       touchedBy(run, service).map(async ({ route, ...ref }): Promise<SnapshotObject> => {
@@ -76,7 +84,12 @@ async function takeSnapshot(
         lives.push(live);
         const object = withoutServerFields(live);
         if (ref.kind === 'Secret') return { ...facts, object: null, sha256: secretDigest(live) };
-        return { ...facts, object, ...(isAutoscaled(live, autoscalers) ? { autoscaled: true as const } : {}) };
+        return {
+          ...facts,
+          object,
+          ...(isWorkload(live) ? { health: healthOf(live, replicaSets, pods) } : {}),
+          ...(isAutoscaled(live, autoscalers) ? { autoscaled: true as const } : {}),
+        };
       }),
     ),
   );
@@ -116,6 +129,12 @@ function touchedBy(run: Run, service: Written): readonly Touched[] {
 export async function recordedObject(run: Run, target: string, ref: ObjectRef): Promise<KubeObject | undefined> {
   const snapshot = await readSnapshot(run.context, run, target);
   return snapshot?.objects.find((one) => isSameRef(one, ref))?.object ?? undefined;
+}
+
+/** How well a workload was before the release. */
+export async function recordedHealth(run: Run, target: string, ref: ObjectRef): Promise<Health | undefined> {
+  const snapshot = await readSnapshot(run.context, run, target);
+  return snapshot?.objects.find((one) => isSameRef(one, ref))?.health;
 }
 
 /**

@@ -12,11 +12,12 @@ import {
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { canaryGround } from '../canary/ground.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
-import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
+import { type DesiredObjects, type DesiredService, shippedObjects } from '../cluster/desired-objects.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { pinnedImages, pinsBeside } from './images.ts';
 import { rolledOut } from './roll-out.ts';
 
 /** What a deployment would write to one service in one target. Nothing is written to find out. */
@@ -34,12 +35,25 @@ export interface ServiceChanges {
   readonly rollout: readonly KubeObject[];
 }
 
-/** What a deployment would write of what several services share. */
-export async function changesOfProduct(
+/** What a deployment would write to every target. Nothing is written to find out. */
+export async function allChanges(
   context: Context,
-  target: string,
-  product: DesiredObjects,
-): Promise<ServiceChanges> {
+  release: Release,
+  targets: readonly string[],
+): Promise<readonly ServiceChanges[]> {
+  const { plan, state } = release.journal;
+  const images = pinnedImages(plan.spec, state);
+  const { services, product } = await shippedObjects(context, plan.spec, 'production', images, pinsBeside(state));
+  return Promise.all(
+    targets.flatMap((target) => [
+      ...(product.others.length === 0 ? [] : [changesOfProduct(context, target, product)]),
+      ...services.map((service) => changesOf(context, release, target, service)),
+    ]),
+  );
+}
+
+/** What a deployment would write of what several services share. */
+async function changesOfProduct(context: Context, target: string, product: DesiredObjects): Promise<ServiceChanges> {
   const cluster = clusterOf(context, target);
   const missing = await absent(
     cluster,
@@ -57,7 +71,7 @@ export async function changesOfProduct(
 }
 
 /** Reads what a service is in a target and says what each part of the deployment would write. */
-export async function changesOf(
+async function changesOf(
   context: Context,
   release: Release,
   target: string,

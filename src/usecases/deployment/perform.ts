@@ -18,7 +18,9 @@ import { recordSnapshot } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { notify } from '../release/notify.ts';
 import { pinsBeside } from './images.ts';
+import { jobRecord } from './job-record.ts';
 import { migrate } from './migrate.ts';
+import type { MigrationRun } from './migration-job.ts';
 import { prepare, rollOut, rollOutObjects } from './roll-out.ts';
 
 /**
@@ -39,7 +41,8 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
       const service = await desired(run, step.migration.service);
       // The Job runs as the service's own container does, and that may read a ConfigMap that is new with this release.
       await prepare(run, step.target, service);
-      return { evidence: await migrate(migrationRun(run, step.target), step.migration, service, 'up') };
+      const evidence = await migrate(migrationRun(run, step.target), step.migration, service, 'up');
+      return evidence === undefined ? { detail: 'it has run, as a person found' } : { evidence };
     }
     case 'prepare':
       return prepare(
@@ -69,13 +72,14 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
 }
 
 /** What a migration needs to know of the run. */
-export function migrationRun(run: Run, target: string): Parameters<typeof migrate>[0] {
+export function migrationRun(run: Run, target: string): MigrationRun {
   return {
     context: run.context,
     release: run.release.journal.plan.id,
     attempt: run.attempt,
     lock: lockOf(run, target),
     timeout: run.policy.production.rolloutTimeout,
+    record: jobRecord(run),
   };
 }
 
@@ -88,7 +92,7 @@ export function desired(run: Run, name: string): Promise<DesiredService> {
 }
 
 /** Everything that production gets, with the images that were staged. */
-function shipped(run: Run): Promise<ShippedObjects> {
+export function shipped(run: Run): Promise<ShippedObjects> {
   const { spec } = run.release.journal.plan;
   const images = Object.fromEntries(spec.services.map(({ name, image }) => [name, run.images[name] ?? image]));
   return shippedObjects(run.context, spec, 'production', images, pinsBeside(run.release.journal.state));

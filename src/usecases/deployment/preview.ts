@@ -5,12 +5,11 @@ import { decide, PROCESS } from '../../domain/process/process.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { plural } from '../../text/plural.ts';
 import { expectVisibility } from '../canary/expectation.ts';
-import { shippedObjects } from '../cluster/desired-objects.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
-import { openRelease, type Release } from '../release/open.ts';
-import { changesOf, changesOfProduct, type ServiceChanges } from './changes.ts';
-import { pinnedImages, pinsBeside } from './images.ts';
+import { openRelease } from '../release/open.ts';
+import { allChanges, type ServiceChanges } from './changes.ts';
+import { findUnfit } from './fitness.ts';
 import { checkIdentities } from './open-run.ts';
 import { effectOf } from './step-effects.ts';
 
@@ -42,7 +41,8 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
   const obstacles = changes.flatMap(({ obstacle, target }) =>
     obstacle === undefined ? [] : [{ target, ...obstacle }],
   );
-  const stops = refusals.length + obstacles.length;
+  const unfit = await findUnfit(context, changes);
+  const stops = refusals.length + obstacles.length + unfit.filter(({ weight }) => weight !== 'told').length;
   return {
     result: 'done',
     headline: `${plan.metadata.feature}: ${steps.length} steps${stops === 0 ? '' : `, of which none would run now: ${plural(stops, 'thing stands', 'things stand')} in the way`}. Nothing was written`,
@@ -61,6 +61,13 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
               detail: hints.join('; '),
             }),
           ),
+          ...unfit.map(
+            ({ weight, target, problem, fix }): Check => ({
+              state: weight === 'refused' ? 'failed' : 'warning',
+              text: `${target}: ${problem}`,
+              ...(fix === '' ? {} : { detail: fix }),
+            }),
+          ),
         ],
       },
       { kind: 'table', columns: ['step', 'what it does'], rows: steps.map(({ title, effect }) => [title, effect]) },
@@ -73,27 +80,12 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
       clusters,
       refusals,
       obstacles,
+      unfit,
       steps,
       differences,
     },
     simulated: context.environments.simulated,
   };
-}
-
-async function allChanges(
-  context: Context,
-  release: Release,
-  targets: readonly string[],
-): Promise<readonly ServiceChanges[]> {
-  const { plan, state } = release.journal;
-  const images = pinnedImages(plan.spec, state);
-  const { services, product } = await shippedObjects(context, plan.spec, 'production', images, pinsBeside(state));
-  return Promise.all(
-    targets.flatMap((target) => [
-      ...(product.others.length === 0 ? [] : [changesOfProduct(context, target, product)]),
-      ...services.map((service) => changesOf(context, release, target, service)),
-    ]),
-  );
 }
 
 async function compare(

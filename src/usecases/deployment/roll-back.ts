@@ -13,7 +13,8 @@ import type { Entry } from '../release/journal.ts';
 import { recordAndTell } from '../release/notify.ts';
 import { highestFence } from './forward.ts';
 import { removeJobs } from './migrate.ts';
-import { putBack, removeAdded } from './put-back.ts';
+import { type HandChanges, settleHandChanges } from './others-changes.ts';
+import { type PutBackOptions, putBack, removeAdded } from './put-back.ts';
 import { migrationOfNoReturn, undoMigrations } from './undo-migrations.ts';
 import { verifyBack } from './verify-back.ts';
 
@@ -23,19 +24,24 @@ export type RollbackEnd =
   /** A migration is past its point of no return: nothing was changed, a person was called. */
   | { readonly state: 'frozen'; readonly migration: string };
 
+/** What a person has decided beforehand. */
+export interface RollBackOptions {
+  readonly pastPointOfNoReturn?: boolean;
+  /** What becomes of objects that somebody changed after the release had written them; asked for where nobody said. */
+  readonly handChanges?: HandChanges;
+  /** End it although a workload is less well than it was. */
+  readonly acceptUnhealthy?: boolean;
+}
+
 /**
  * Puts production back to what was recorded before the release, and proves it by comparing every touched object.
  * Each step reads the cluster first, so a killed rollback is finished by giving the command again.
  * @throws RelctlError `rollback.incomplete` when production is not what it was
  */
-export async function rollBack(
-  run: Run,
-  reason: string,
-  options: { readonly pastPointOfNoReturn: boolean } = { pastPointOfNoReturn: false },
-): Promise<RollbackEnd> {
+export async function rollBack(run: Run, reason: string, options: RollBackOptions = {}): Promise<RollbackEnd> {
   const { release, context } = run;
   const { journal } = release;
-  const fatal = options.pastPointOfNoReturn ? undefined : migrationOfNoReturn(run);
+  const fatal = options.pastPointOfNoReturn === true ? undefined : migrationOfNoReturn(run);
   if (fatal !== undefined) {
     const text = `${reason}; migration ${fatal.id} is past its point of no return`;
     const frozen: Entry = ['release.frozen', { attempt: run.attempt, reason: text, migration: fatal.id }];
@@ -59,13 +65,19 @@ export async function rollBack(
     await undo(run, 'traffic', 'Send the canary no more requests', () => silenceAll(run, known));
   }
   await undo(run, 'canaries', 'Remove the canary from production', () => removeCanaries(run, known));
-  await undo(run, 'objects', 'Restore the snapshot of production', () => restoreAll(run, known));
+  const kept = await settled(run, () => settleHandChanges(run, known, options.handChanges));
+  const unwell: string[] = [];
+  await undo(run, 'objects', 'Restore the snapshot of production', () =>
+    restoreAll(run, known, { kept, acceptUnhealthy: options.acceptUnhealthy === true }, unwell),
+  );
   if (journal.state.deployment?.steps.get('undo:migrations')?.state !== 'completed') {
     // What undoes a migration runs once; the other steps only look when they are done already.
     await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run));
   }
   await undo(run, 'additions', 'Remove what the release had added', () => removeAll(run, known));
-  const verified = await undo(run, 'verify', 'Compare production with the snapshot', () => verifyBack(run, known));
+  const verified = await undo(run, 'verify', 'Compare production with the snapshot', async () =>
+    [await verifyBack(run, known, kept), ...unwell].join('; '),
+  );
   for (const lock of run.locks.values()) {
     await removeJobs(context, lock, journal.plan.id);
     await proveLock(context, lock);
@@ -73,6 +85,19 @@ export async function rollBack(
   const completed: Entry = ['rollback.completed', { attempt: run.attempt, verified }];
   await recordAndTell(context, release, [completed], 'release.rolled-back', `attempt ${run.attempt}`, { reason });
   return { state: 'rolled-back', verified };
+}
+
+/** What keeps a rollback from going on is recorded, so that `status` names it and the way out. */
+async function settled<T>({ release }: Run, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof RelctlError) {
+      const { attempt } = release.journal.state.deployment ?? { attempt: 1 };
+      await release.journal.record('rollback.failed', { attempt, code: error.code, reason: error.message });
+    }
+    throw error;
+  }
 }
 
 async function undo(run: Run, name: string, title: string, act: () => Promise<string>): Promise<string> {
@@ -128,10 +153,20 @@ async function removeAll(run: Run, snapshots: readonly Snapshot[]): Promise<stri
   return removed === 0 ? 'there was nothing' : `${plural(removed, 'object')} removed`;
 }
 
-async function restoreAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
+async function restoreAll(
+  run: Run,
+  snapshots: readonly Snapshot[],
+  options: PutBackOptions,
+  unwell: string[],
+): Promise<string> {
   let changed = 0;
-  for (const snapshot of snapshots) changed += await putBack(run, snapshot);
-  return changed === 0 ? 'nothing had been changed' : `${plural(changed, 'object')} put back`;
+  for (const snapshot of snapshots) {
+    const back = await putBack(run, snapshot, options);
+    changed += back.changed;
+    unwell.push(...back.unwell);
+  }
+  const done = changed === 0 ? 'nothing had been changed' : `${plural(changed, 'object')} put back`;
+  return [done, ...unwell].join('; ');
 }
 
 /** Each service of each target, with its Deployment. */

@@ -13,6 +13,7 @@ import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.
 import { refuseDrift } from '../cluster/drift.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
+import { recordedHealth } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 
 /**
@@ -47,7 +48,8 @@ export async function rollOut(run: Run, target: string, service: DesiredService)
   const written = await applyFenced(context, lock, service.deployment, (live) =>
     withDecidedReplicas(service.deployment, live, autoscalers),
   );
-  const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout);
+  const before = await recordedHealth(run, target, refOf(service.deployment));
+  const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout, before);
   await awaitAll(run, target, companions);
   refuseDrift(run, service, pods);
   return { detail: `${plural(pods.length, 'pod')}` };

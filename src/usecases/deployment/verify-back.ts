@@ -1,18 +1,24 @@
+import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
-import { nameOf, sameObject } from '../../domain/kubernetes/manifests.ts';
+import { sameObject } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { type Snapshot, type SnapshotObject, secretDigest } from '../cluster/snapshot.ts';
-import { fitTo, isOursToRestore, isRecorded } from './put-back.ts';
+import { fitTo, isOthersChange, isOursToRestore, isRecorded, isWritten, titleOf } from './put-back.ts';
 
 /**
  * Compares every touched object with what was recorded, and asks the cluster for the difference.
+ * @param kept objects that a person left as others made them
  * @returns the proof in one sentence
  * @throws RelctlError `rollback.incomplete` naming what differs
  */
-export async function verifyBack(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
+export async function verifyBack(
+  run: Run,
+  snapshots: readonly Snapshot[],
+  kept: ReadonlySet<string> = new Set(),
+): Promise<string> {
   const different: string[] = [];
   const foreign: string[] = [];
   let compared = 0;
@@ -22,16 +28,23 @@ export async function verifyBack(run: Run, snapshots: readonly Snapshot[]): Prom
     const expected: KubeObject[] = [];
     for (const one of objects) {
       const live = await cluster.get(one);
-      const title = `${target} ${nameOf({ kind: one.kind, metadata: { name: one.name } })}`;
+      const title = titleOf(target, one);
       compared += 1;
+      if (kept.has(title)) {
+        foreign.push(title);
+        continue;
+      }
       if (!isRecorded(one)) {
         const same =
           one.sha256 === undefined ? live === undefined : live !== undefined && secretDigest(live) === one.sha256;
-        if (!same) different.push(title);
+        // A Secret that others changed, or something of theirs that has taken a name which the release would have given.
+        const isTheirs = live === undefined || !isWrittenBy(run.release.journal.plan.id, live);
+        if (!same) (isTheirs && !isWritten(run, target, one, live) ? foreign : different).push(title);
         continue;
       }
       const wanted = fitted(one, live);
       if (live !== undefined && sameObject(live, wanted)) expected.push(wanted);
+      else if (isOthersChange(run, target, one, live, wanted)) foreign.push(title);
       else if (live !== undefined && isChangedByOthers(run, target, one, live)) foreign.push(title);
       else different.push(title);
     }
@@ -40,7 +53,7 @@ export async function verifyBack(run: Run, snapshots: readonly Snapshot[]): Prom
   }
   if (different.length > 0) throw incomplete(run, different);
   const others =
-    foreign.length === 0 ? '' : `; others changed ${foreign.join(', ')} meanwhile, where nothing of ours is left`;
+    foreign.length === 0 ? '' : `; others changed ${foreign.join(', ')} meanwhile, and that was left as they made it`;
   return `empty diff over ${compared} objects${others}`;
 }
 

@@ -34,6 +34,7 @@ export function createCallsApi(kubectl: Kubectl): Api {
       return applied === 'alone' ? run(APPLY, object) : applied;
     },
     preview: async () => undefined,
+    rehearse: (_address, object) => run([...APPLY, '--dry-run=server'], object),
     replace: (address, object) => run(['replace', '--raw', `${pathOf(address)}?${WRITE_OPTIONS}`, '-f', '-'], object),
     async patch({ ref }, operations) {
       const type = `${ref.kind}.${ref.apiVersion.split('/').reverse().join('.')}`;

@@ -63,6 +63,7 @@ export function createConnectionApi(connection: Connection): Api {
     create: (collection, object) => write('POST', `${collection}?${WRITE_OPTIONS}`, object),
     apply: (address, object) => apply(address, object),
     preview: (address, object) => repeating(() => apply(address, object, '&dryRun=All')),
+    rehearse: (address, object) => apply(address, object, '&dryRun=All'),
     replace: (address, object) => write('PUT', `${pathOf(address)}?${WRITE_OPTIONS}`, object),
     patch: (address, operations) =>
       write('PATCH', `${pathOf(address)}?fieldManager=${FIELD_MANAGER}`, operations, 'application/json-patch+json'),

@@ -1,0 +1,123 @@
+import type { KubeObject } from '../../ports/cluster.ts';
+import { type Health, healthText } from '../kubernetes/health.ts';
+import { nameOf } from '../kubernetes/manifests.ts';
+import { type Reconciler, reconcilerOf } from '../kubernetes/reconcilers.ts';
+
+/** Something about an object of production that stands in the way of a release, found before anything is announced. */
+export interface Unfit {
+  /**
+   * `refused`: it would fail for certain, or be undone. `sick`: it may work, and a person has to say why it is done all the same.
+   * `told`: people should know.
+   */
+  readonly weight: 'refused' | 'sick' | 'told';
+  readonly code:
+    | 'paused'
+    | 'terminating'
+    | 'reconciled'
+    | 'helm-released'
+    | 'sick'
+    | 'autoscaler-at-maximum'
+    | 'no-eviction'
+    | 'rejected'
+    | 'rewritten';
+  readonly target: string;
+  /** `Kind/name`. */
+  readonly object: string;
+  readonly problem: string;
+  /** The command or change that mends it. */
+  readonly fix: string;
+  /** It may be over in a moment. */
+  readonly moving?: true;
+}
+
+/** What is known of an object that a release will write. */
+export interface Ground {
+  readonly target: string;
+  readonly live: KubeObject;
+  /** Names of its field managers. */
+  readonly managers: readonly string[];
+  /** Of a workload. */
+  readonly health?: Health | undefined;
+  /** How kubectl addresses the namespace: `kubectl -n shop`. */
+  readonly kubectl: string;
+}
+
+/** What of an object, as it stands, is in the way of a release that will write it. */
+export function unfitObject({ target, live, managers, health, kubectl }: Ground): readonly Unfit[] {
+  const object = nameOf(live);
+  const address = `${live.kind.toLowerCase()} ${live.metadata.name}`;
+  const found: Unfit[] = [];
+  const add = (weight: Unfit['weight'], code: Unfit['code'], problem: string, fix: string) =>
+    found.push({ weight, code, target, object, problem, fix });
+  if (live.metadata.deletionTimestamp !== undefined) {
+    const finalizers = (live.metadata.finalizers ?? []) as readonly string[];
+    const waits = finalizers.length === 0 ? '' : ` and waits for its finalizers: ${finalizers.join(', ')}`;
+    add('refused', 'terminating', `${object} is being deleted${waits}`, `${kubectl} get ${address} -o yaml`);
+  }
+  if ((live.spec as { readonly paused?: boolean } | undefined)?.paused === true) {
+    add(
+      'refused',
+      'paused',
+      `${object} is paused (spec.paused): what is written to it is not rolled out`,
+      `${kubectl} rollout resume ${address}`,
+    );
+  }
+  const reconciler = reconcilerOf(live, managers);
+  if (reconciler?.reverts === true) {
+    add(
+      'refused',
+      'reconciled',
+      `${object} is kept as it is by ${reconciler.name} (${reconciler.evidence}), which would undo the release`,
+      leaveAlone(reconciler),
+    );
+  } else if (reconciler?.reverts === false) {
+    const { name, evidence } = reconciler;
+    add('told', 'helm-released', `${object} belongs to the ${name} (${evidence}): its next upgrade writes over it`, '');
+  }
+  if (health?.trouble !== undefined) {
+    const problem = `${object} is not well before the release: ${healthText(health)}`;
+    const moving = health.moving === true ? { moving: true as const } : {};
+    found.push({
+      weight: 'sick',
+      code: 'sick',
+      target,
+      object,
+      problem,
+      fix: `${kubectl} describe ${address}`,
+      ...moving,
+    });
+  }
+  return found;
+}
+
+function leaveAlone({ name }: Reconciler): string {
+  if (name.startsWith('Flux Kustomization')) {
+    return 'have Flux leave it alone (annotation kustomize.toolkit.fluxcd.io/reconcile: disabled in the manifests that it reads), or take it out of the Kustomization';
+  }
+  return `release it by a change of what ${name} reads, or take it out of the hands of ${name}`;
+}
+
+/** An autoscaler that cannot add pods, and a budget that allows no eviction: neither stops a release, both make it worse when it fails. */
+export function strained(
+  target: string,
+  autoscalers: readonly KubeObject[],
+  budgets: readonly KubeObject[],
+): readonly Unfit[] {
+  const full = autoscalers.flatMap((one): readonly Unfit[] => {
+    const { maxReplicas = Number.POSITIVE_INFINITY } = one.spec as { readonly maxReplicas?: number };
+    const { currentReplicas = 0 } = (one.status ?? {}) as { readonly currentReplicas?: number };
+    if (currentReplicas < maxReplicas) return [];
+    const problem = `${nameOf(one)} is at its maximum of ${maxReplicas}: it can add no pod if the release needs more`;
+    return [{ weight: 'told', code: 'autoscaler-at-maximum', target, object: nameOf(one), problem, fix: '' }];
+  });
+  const tight = budgets.flatMap((one): readonly Unfit[] => {
+    const { disruptionsAllowed, expectedPods = 0 } = (one.status ?? {}) as {
+      readonly disruptionsAllowed?: number;
+      readonly expectedPods?: number;
+    };
+    if (disruptionsAllowed !== 0 || expectedPods === 0) return [];
+    const problem = `${nameOf(one)} allows no eviction now: a node that has to be drained meanwhile waits`;
+    return [{ weight: 'told', code: 'no-eviction', target, object: nameOf(one), problem, fix: '' }];
+  });
+  return [...full, ...tight];
+}

@@ -1,0 +1,115 @@
+import { AUTOSCALER, withDecidedReplicas, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
+import { FENCE_ANNOTATION, fenced, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
+import { RelctlError } from '../../errors.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
+import { isSameRef, refOf } from '../cluster/apply.ts';
+import { listIfKnown } from '../cluster/optional-kinds.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
+import type { Snapshot, SnapshotObject } from '../cluster/snapshot.ts';
+import { shipped } from './perform.ts';
+import { fitTo, isOursToRestore, isRecorded, isWritten, titleOf } from './put-back.ts';
+
+/** What is done with objects that the release has written and somebody has changed since. */
+export type HandChanges = 'restore' | 'keep';
+
+/** An object that was changed after the release had written it, and what putting it back would change. */
+interface Changed {
+  readonly target: string;
+  readonly one: SnapshotObject;
+  readonly diff: string;
+}
+
+/**
+ * Decides what becomes of what people, or other programs, have changed after the release had written it: nothing of theirs is
+ * restored over without the difference having been shown, and a yes.
+ * @param given what the flag says
+ * @returns names of the objects that are left as they are: `<target> <Kind>/<name>`
+ * @throws RelctlError `rollback.changed-by-hand` with both ways out
+ */
+export async function settleHandChanges(
+  run: Run,
+  snapshots: readonly Snapshot[],
+  given: HandChanges | undefined,
+): Promise<ReadonlySet<string>> {
+  const changed = (await Promise.all(snapshots.map((snapshot) => changedSince(run, snapshot)))).flat();
+  if (changed.length === 0) return new Set();
+  const choice = given ?? (await ask(run, changed));
+  if (choice === undefined) throw changedByHand(run, changed);
+  return new Set(choice === 'restore' ? [] : changed.map(({ target, one }) => titleOf(target, one)));
+}
+
+async function changedSince(run: Run, { target, objects }: Snapshot): Promise<readonly Changed[]> {
+  const { cluster, release } = lockOf(run, target);
+  const written = objects.filter(isRecorded).filter((one) => isOursToRestore(run, target, one));
+  const [fitted, ours] = await Promise.all([fitTo(run, target), writtenObjects(run)]);
+  const found: Changed[] = [];
+  for (const one of written) {
+    const live = await cluster.get(one);
+    if (live === undefined || !isWritten(run, target, one, live)) continue;
+    const wanted = fitted(one, live);
+    // A canary may have scaled the stable pods.
+    if (sameObject(unfenced(live), unfenced(withReplicasOf(wanted, live)))) continue;
+    const mark = live.metadata.annotations?.[FENCE_ANNOTATION];
+    const desired = ours.find((object) => isSameRef(refOf(object), one));
+    const isAsWritten =
+      desired !== undefined &&
+      mark?.startsWith(`${release}/`) === true &&
+      (await cluster.diff([fenced(await decided(run, target, desired, live), mark)])) === '';
+    if (!isAsWritten) found.push({ target, one, diff: await cluster.diff([wanted]) });
+  }
+  return found;
+}
+
+/** What the release writes to every target. */
+async function writtenObjects(run: Run): Promise<readonly KubeObject[]> {
+  const { services, product } = await shipped(run);
+  return [...product.others, ...services.flatMap(({ deployment, others }) => [deployment, ...others])];
+}
+
+async function decided(run: Run, target: string, desired: KubeObject, live: KubeObject): Promise<KubeObject> {
+  if (!isWorkload(desired)) return desired;
+  const autoscalers = await listIfKnown(lockOf(run, target).cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
+  const { updateStrategy } = (live.spec ?? {}) as { readonly updateStrategy?: unknown };
+  const sized = withDecidedReplicas(desired, live, autoscalers);
+  // A canary among the workload's own pods holds the others back by this.
+  return updateStrategy === undefined ? sized : { ...sized, spec: { ...(sized.spec as object), updateStrategy } };
+}
+
+async function ask({ context }: Run, changed: readonly Changed[]): Promise<HandChanges | undefined> {
+  const { prompter } = context;
+  if (!prompter.interactive) return undefined;
+  await prompter.show([
+    { kind: 'text', text: 'Changed by somebody else since the release wrote it; putting it back would change:' },
+    ...changed.flatMap(({ target, one, diff }) => [
+      { kind: 'heading' as const, text: titleOf(target, one) },
+      { kind: 'verbatim' as const, text: diff },
+    ]),
+  ]);
+  const choice = await prompter.select<HandChanges | 'stop'>({
+    message: 'What becomes of these changes?',
+    flag: '--hand-changes',
+    choices: [
+      { value: 'stop', label: 'Stop', hint: 'nothing of it is touched; give the command again when you know' },
+      { value: 'keep', label: 'Keep them', hint: 'the rollback leaves these objects as they are, and says so' },
+      { value: 'restore', label: 'Restore what was before the release' },
+    ],
+    default: 'stop',
+  });
+  return choice === 'stop' ? undefined : choice;
+}
+
+function changedByHand({ release }: Run, changed: readonly Changed[]): RelctlError {
+  const { id } = release.journal.plan;
+  const names = changed.map(({ target, one }) => titleOf(target, one));
+  return new RelctlError('rollback.changed-by-hand', `${names.join(', ')}: changed since the release wrote it`, {
+    why: 'Somebody may have mended production by hand; putting back what was before would undo that. The canary gets no requests any more.',
+    hints: [
+      `keep what they did: ${command`relctl rollback ${id} --hand-changes keep`}`,
+      `put back what was before: ${command`relctl rollback ${id} --hand-changes restore`}`,
+      ...changed.flatMap(({ diff }) => diff.trimEnd().split('\n')),
+    ],
+    data: { changed: changed.map(({ target, one, diff }) => ({ target, kind: one.kind, name: one.name, diff })) },
+  });
+}

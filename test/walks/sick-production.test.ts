@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Cluster, KubeObject } from '../../src/ports/cluster.ts';
+import type { Environments } from '../../src/ports/environments.ts';
+import { type Company, openCompany, refusal } from '../support/company.ts';
+import { toProduction, undo, walkTo } from '../support/company-walk.ts';
+
+/** Production is not well before the release, is changed by others meanwhile, or does not become well again. */
+let company: Company;
+afterEach(() => company.close());
+
+const API = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' } as const;
+const production = (): Cluster => company.sandbox.cluster('production');
+const because = { reason: 'it mends the crash loop' };
+
+async function ready(): Promise<void> {
+  company = await openCompany();
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+}
+
+/** Somebody changes a Deployment by hand. */
+async function edit(change: (live: KubeObject) => KubeObject): Promise<void> {
+  const live = await production().get(API);
+  if (live === undefined) throw new Error('no api');
+  await production().replace(change(live), { resourceVersion: live.metadata.resourceVersion ?? '' });
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 25 * 60_000);
+}
+
+const withImage = (tag: string) => (live: KubeObject) => {
+  const { spec } = live as unknown as { spec: { template: { spec: { containers: object[] } } } };
+  const { template } = spec;
+  const containers = template.spec.containers.map((one) => ({ ...one, image: `registry.example.com/shop/api:${tag}` }));
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%', maxSurge: 0 } };
+  const next = { ...template, spec: { ...template.spec, containers } };
+  return { ...live, spec: { ...spec, strategy, template: next } } as KubeObject;
+};
+
+/** Nobody was told that a deployment starts. */
+function expectUnannounced(): void {
+  const topics = company.sandbox.outbox().map((message) => JSON.stringify(message));
+  expect(topics.filter((one) => one.includes('Production Deployment starting'))).toEqual([]);
+}
+
+/** Production as in a cluster that has no room for the last pod of api. */
+function shortOfOne(): Environments {
+  const short = (one: KubeObject): KubeObject => {
+    const status = one.status as { availableReplicas?: number } | undefined;
+    return one.kind !== 'Deployment' || one.metadata.name !== 'api'
+      ? one
+      : { ...one, status: { ...status, availableReplicas: Math.min(status?.availableReplicas ?? 0, 7) } };
+  };
+  const seen = (cluster: Cluster): Cluster => ({
+    ...cluster,
+    async get(ref) {
+      const one = await cluster.get(ref);
+      return one === undefined ? undefined : short(one);
+    },
+    list: async (query) => (await cluster.list(query)).map(short),
+    async *follow(queries, until) {
+      for await (const view of cluster.follow(queries, until)) yield view.map((objects) => objects.map(short));
+    },
+  });
+  const { environments } = company.as('nobody@example.com');
+  return { ...environments, cluster: (environment, region) => seen(environments.cluster(environment, region)) };
+}
+
+describe('a production that is sick before the release', () => {
+  it('is told before anything is announced, and gone on with only with a reason', async () => {
+    await ready();
+    await edit(withImage('4.1.0-crash'));
+    const before = await company.production();
+    const error = await refusal(toProduction(company));
+    expect(error).toMatchObject({ code: 'production.sick', exitCode: 8 });
+    expect(error.message).toContain('Deployment/api is not well before the release: 0 of 8 available');
+    expect(error.hints.join('\n')).toContain('--reason');
+    expect(await company.production()).toEqual(before);
+    expectUnannounced();
+  });
+
+  it('comes back as sick as it was: the rollback ends, and says so', async () => {
+    await ready();
+    await edit(withImage('4.1.0-crash'));
+    const before = await company.production();
+    const outcome = await toProduction(company, because);
+    expect(outcome).toMatchObject({ result: 'failed', data: { code: 'canary.inconclusive', phase: 'rolled-back' } });
+    expect(outcome.headline).toContain('0 of 8 available');
+    expect(await company.production()).toEqual(before);
+    const started = (await company.plan()).events.find((event) => event.type === 'deploy.started');
+    expect(started?.data).toMatchObject({ sick: { reason: because.reason } });
+  });
+
+  it('goes forward where one pod has no room for ever, and back', async () => {
+    await ready();
+    const environments = shortOfOne();
+    const out = await toProduction(company, { reason: 'no room for the eighth pod; ordered' }, { environments });
+    expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    const aborted = await undo(company);
+    expect(aborted.headline).toContain('rolled back');
+  });
+
+  it('changed by hand during the canary, stays changed: what the release never wrote is not restored', async () => {
+    await ready();
+    await toProduction(company, { mode: 'canary' });
+    await edit(withImage('4.1.9-hotfix'));
+    const outcome = await toProduction(company, { mode: 'abort' });
+    expect(outcome.headline).toContain('others changed production Deployment/api');
+    expect(JSON.stringify((await production().get(API))?.spec)).toContain('4.1.9-hotfix');
+    expect((await company.state()).phase).toBe('aborted');
+  });
+});
+
+describe('what somebody changed after the release had written it', () => {
+  async function changedByHand(): Promise<Readonly<Record<string, string>>> {
+    await ready();
+    const before = await company.production();
+    await toProduction(company);
+    await edit(withImage('4.1.9-hotfix'));
+    return before;
+  }
+
+  it('is not restored over unasked: the difference is shown with both ways out', async () => {
+    await changedByHand();
+    const error = await refusal(undo(company));
+    expect(error).toMatchObject({ code: 'rollback.changed-by-hand', exitCode: 8 });
+    expect(error.hints.join('\n')).toMatch(/--hand-changes keep[\s\S]*--hand-changes restore[\s\S]*4\.1\.9-hotfix/);
+    expect(JSON.stringify((await production().get(API))?.spec)).toContain('4.1.9-hotfix');
+  });
+
+  it('is restored where a person says so', async () => {
+    const before = await changedByHand();
+    await undo(company, { handChanges: 'restore' });
+    expect(await company.production()).toEqual(before);
+  });
+
+  it('is kept where a person says so, and the rollback ends and tells it', async () => {
+    await changedByHand();
+    const outcome = await undo(company, { handChanges: 'keep' });
+    expect(outcome.headline).toContain('others changed production Deployment/api');
+    expect(JSON.stringify((await production().get(API))?.spec)).toContain('4.1.9-hotfix');
+    expect((await company.state()).phase).toBe('rolled-back');
+  });
+});
+
+describe('a production that was well and does not become well again', () => {
+  it('ends the rollback only when a person accepts it', async () => {
+    await ready();
+    await toProduction(company);
+    const environments = shortOfOne();
+    const options = { reason: 'checkouts fail', confirmed: true, takeOver: false, pastPointOfNoReturn: false };
+    const { rollback } = await import('../../src/usecases/rollback.ts');
+    const as = company.as('olga@example.com', { environments });
+    const error = await refusal(rollback(as, company.id, options));
+    expect(error.code).toBe('rollback.unhealthy');
+    expect(error.hints.join('\n')).toContain('--accept-unhealthy');
+    const outcome = await rollback(as, company.id, { ...options, acceptUnhealthy: true });
+    expect(outcome.headline).toContain('accepted by olga@example.com');
+    expect((await company.state()).phase).toBe('rolled-back');
+  });
+});
+
+describe('a Deployment that somebody has paused', () => {
+  it('is refused before the announcement, with the command that lets it go on', async () => {
+    await ready();
+    await edit((live) => ({ ...live, spec: { ...(live.spec as object), paused: true } }));
+    const error = await refusal(toProduction(company));
+    expect(error.code).toBe('production.unfit');
+    expect(error.hints[0]).toBe('kubectl -n shop rollout resume deployment api');
+    expectUnannounced();
+  });
+});
+
+describe('an object that a reconciler keeps', () => {
+  it('is refused before the announcement, naming both', async () => {
+    await ready();
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': 'shop',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+    };
+    await edit((live) => ({ ...live, metadata: { ...live.metadata, labels: { ...live.metadata.labels, ...labels } } }));
+    const error = await refusal(toProduction(company));
+    expect(error.code).toBe('production.reconciled');
+    expect(error.message).toMatch(/Deployment\/api .*Flux Kustomization flux-system\/shop/);
+    expectUnannounced();
+  });
+});
+
+describe('what the API server would refuse', () => {
+  it('is said before the announcement, in its own words', async () => {
+    await ready();
+    const live = await production().get(API);
+    if (live === undefined) throw new Error('no api');
+    await production().remove(API, { resourceVersion: live.metadata.resourceVersion ?? '' });
+    const { uid, resourceVersion, ...metadata } = live.metadata;
+    const spec = JSON.parse(JSON.stringify(live.spec)) as {
+      selector: { matchLabels: Record<string, string> };
+      template: { metadata: { labels: Record<string, string> } };
+    };
+    spec.selector.matchLabels.old = 'yes';
+    spec.template.metadata.labels.old = 'yes';
+    await production().create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec });
+    company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 5 * 60_000);
+    const error = await refusal(toProduction(company));
+    expect(error.code).toBe('production.unfit');
+    expect(error.message).toContain('immutable');
+    expectUnannounced();
+  });
+});
