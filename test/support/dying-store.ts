@@ -6,6 +6,7 @@ export class Killed extends Error {}
 /**
  * A store whose process dies at an event: right before the write that would record it, or right after. Nothing that comes
  * later is written any more, as of a process that is gone.
+ * @param event a type, or a type and a step, which may end in `*`
  */
 export function dyingStore(store: PlanStore, event: string, when: 'before' | 'after'): PlanStore {
   let dead = false;
@@ -15,7 +16,8 @@ export function dyingStore(store: PlanStore, event: string, when: 'before' | 'af
       if (dead) throw new Killed('dead');
       const hit = events.some((one) => {
         const step = (one.data as { step?: string }).step;
-        return event === one.type || event === `${one.type} ${step ?? ''}`;
+        const told = `${one.type} ${step ?? ''}`;
+        return event === one.type || (event.endsWith('*') ? told.startsWith(event.slice(0, -1)) : told === event);
       });
       if (hit && when === 'before') {
         dead = true;

@@ -127,18 +127,6 @@ function otherStatus(workload: KubeObject, pods: readonly KubeObject[]): Rollout
   return doom ?? { state: 'progressing', detail: [progress.detail, ...unscheduled(own)].join('; ') };
 }
 
-/** How a Job ended, or that it has not. */
-export function jobStatus(job: KubeObject): {
-  readonly state: 'running' | 'succeeded' | 'failed';
-  readonly detail: string;
-} {
-  const conditions = statusOf<{ conditions?: readonly Condition[] }>(job).conditions ?? [];
-  const failed = conditions.find((one) => one.type === 'Failed' && one.status === 'True');
-  if (failed) return { state: 'failed', detail: failed.message ?? failed.reason ?? 'the Job failed' };
-  const complete = conditions.some((one) => one.type === 'Complete' && one.status === 'True');
-  return complete ? { state: 'succeeded', detail: 'complete' } : { state: 'running', detail: 'running' };
-}
-
 function doomOf(
   deployment: KubeObject,
   replicaSet: KubeObject | undefined,

@@ -21,6 +21,12 @@ export function accessWarnings({ client, server, wrapper }: ClusterAccess): read
   return warnings;
 }
 
+/** True for a server that runs init containers with `restartPolicy: Always` beside the others: on by default from 1.29 on. */
+export function hasNativeSidecars(server: string): boolean {
+  const version = minorOf(server);
+  return version !== undefined && (version.major > 1 || version.minor >= 29);
+}
+
 function apart(one: { readonly minor: number }, other: { readonly minor: number }): number {
   return Math.abs(one.minor - other.minor);
 }

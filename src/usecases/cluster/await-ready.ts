@@ -61,6 +61,31 @@ function isAsGood(now: Health, before: Health | undefined): boolean {
   return before?.trouble !== undefined && before.available > 0 && now.newest >= before.available;
 }
 
+/** Waits until the controller of a workload has seen the generation that was written. Errors: `rollout.timeout`, `answer.interrupted`. */
+export async function awaitObserved(
+  context: Context,
+  lock: Lock,
+  written: KubeObject,
+  timeout: string,
+): Promise<KubeObject> {
+  const deadline = context.clock.now() + durationSeconds(timeout) * 1000;
+  const { name, generation = 0 } = written.metadata;
+  return lookUntil<KubeObject>(context, lock, {
+    subject: nameOf(written),
+    queries: [{ apiVersion: written.apiVersion, kind: written.kind, name }],
+    look([found = []]) {
+      const [live] = found;
+      const { observedGeneration = 0 } = (live?.status ?? {}) as { readonly observedGeneration?: number };
+      if (live !== undefined && observedGeneration >= generation) return { answer: live };
+      if (context.clock.now() < deadline) return { detail: 'not observed yet' };
+      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not observed within ${timeout}`, {
+        why: 'Its controller has not looked at it, so nothing can be done to its pods.',
+        hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
+      });
+    },
+  });
+}
+
 /** What has to be followed to know how far a workload has come: itself, its ReplicaSets, its pods. */
 export function workloadQueries(workload: KubeObject): readonly [FollowQuery, FollowQuery, FollowQuery] {
   const { apiVersion, kind, metadata } = workload;

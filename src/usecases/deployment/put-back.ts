@@ -73,12 +73,7 @@ export async function putBack(run: Run, { target, objects }: Snapshot, options: 
 }
 
 /** A StatefulSet does not replace a pod that cannot become ready, although its template is another one by now. */
-async function removeStuck(
-  run: Run,
-  target: string,
-  workload: KubeObject,
-  pods: readonly KubeObject[],
-): Promise<void> {
+async function removeStuck(run: Run, target: string, workload: KubeObject, pods: readonly KubeObject[]): Promise<void> {
   for (const pod of stuckPods(workload, pods)) {
     await deletePod(run.context, lockOf(run, target), pod.metadata.name);
   }

@@ -6,7 +6,7 @@ import type { SmokeTest } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { lastLine, slugOf } from '../checks/check-lines.ts';
 import { refOf, removeFenced } from '../cluster/apply.ts';
-import { awaitJob, jobLogs } from '../cluster/await-ready.ts';
+import { awaitJob, type JobPurpose, jobLogs } from '../cluster/await-job.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Context } from '../release/context.ts';
 import type { Look } from './look.ts';
@@ -26,26 +26,38 @@ async function runJob(context: Context, lock: Lock, test: SmokeTest): Promise<Lo
   const job = smokeJob(lock, test, context.clock.now());
   const { name } = job.metadata;
   let problem: string | undefined;
+  let code: string | undefined;
   await lock.cluster.create(job);
   try {
-    await awaitJob(context, lock, job, test.timeout);
+    await awaitJob(context, lock, job, { timeout: test.timeout, purpose: PURPOSE });
   } catch (error) {
-    if (!(error instanceof RelctlError) || !['migration.failed', 'rollout.timeout'].includes(error.code)) throw error;
+    if (!(error instanceof RelctlError) || !error.code.startsWith('smoke.')) throw error;
     problem = error.message;
+    code = error.code;
   }
-  const log = await jobLogs(lock.cluster, name);
+  const log = await jobLogs(lock.cluster, name, PURPOSE.container);
   await removeFenced(context, lock, refOf(job));
   const said = test.keepOutput === true ? lastLine(log) : '';
   return {
     ok: problem === undefined,
     detail: `${problem ?? `Job ${name} succeeded in ${lock.cluster.name}`}${said === '' ? '' : `: ${said}`}`,
     facts: {
-      ...{ job: name, target: lock.target, image: test.job?.image, command: test.job?.command, problem },
+      ...{ job: name, target: lock.target, image: test.job?.image, command: test.job?.command, problem, code },
       logSha256: sha256(log),
       ...(test.keepOutput === true ? { log } : {}),
     },
   };
 }
+
+const PURPOSE: JobPurpose = {
+  container: 'smoke',
+  failed: ['smoke.failed', 'What the test looks at does not work in production.'],
+  timeout: ['smoke.timeout', 'A test that does not answer has not passed.'],
+  gone: (job) =>
+    new RelctlError('smoke.unknown', `Job/${job.metadata.name} is gone, and nobody has read how it ended`, {
+      why: 'Something cleans up finished Jobs at once; a test that nobody saw pass has not passed.',
+    }),
+};
 
 function smokeJob(lock: Lock, test: SmokeTest, now: number): KubeObject {
   const labels = { [RELEASE_LABEL]: lock.release, 'relctl.dev/smoke-test': slugOf(test.name) };
@@ -63,7 +75,9 @@ function smokeJob(lock: Lock, test: SmokeTest, now: number): KubeObject {
         spec: {
           restartPolicy: 'Never',
           automountServiceAccountToken: false,
-          containers: [{ name: 'smoke', image: test.job?.image ?? '', command: [...(test.job?.command ?? [])] }],
+          containers: [
+            { name: PURPOSE.container, image: test.job?.image ?? '', command: [...(test.job?.command ?? [])] },
+          ],
         },
       },
     },

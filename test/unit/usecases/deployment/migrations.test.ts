@@ -23,6 +23,77 @@ function kill(event: string, when: 'before' | 'after'): Partial<Context> {
 
 const jobsMade = (writes: readonly string[]) => writes.filter((write) => write.startsWith('create Job/'));
 
+/** What cleans up finished Jobs has been there. */
+async function cleanUp(): Promise<void> {
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 5 * 60_000);
+  const cluster = company.sandbox.cluster('production');
+  for (const { metadata } of await cluster.list({ apiVersion: 'batch/v1', kind: 'Job' })) {
+    const ref = { apiVersion: 'batch/v1', kind: 'Job', name: metadata.name };
+    await cluster.remove(ref, { resourceVersion: metadata.resourceVersion ?? '' });
+  }
+}
+
+describe('a migration whose Job is gone before anybody read how it ended', () => {
+  const ID = 'add-wallet-table';
+  async function lose(): Promise<ReturnType<typeof recordingEnvironments>> {
+    await openReady();
+    const recording = recordingEnvironments(company.sandbox);
+    const killed = { environments: recording.environments, ...kill('step.completed job:*', 'before') };
+    await expect(toProduction(company, {}, killed)).rejects.toThrow(Killed);
+    await cleanUp();
+    return recording;
+  }
+
+  it('may have run: resuming stops for a person, with both ways out, and runs nothing', async () => {
+    const { environments, writes } = await lose();
+    const error = await refusal(toProduction(company, { mode: 'resume' }, { environments }));
+    expect(error).toMatchObject({ code: 'migration.unknown', exitCode: 8 });
+    expect(error.hints.join('\n')).toMatch(/--ran add-wallet-table[\s\S]*--not-run add-wallet-table/);
+    expect(jobsMade(writes)).toHaveLength(1);
+  });
+
+  it('has run, says a person: the deployment goes on and does not run it again', async () => {
+    const { environments, writes } = await lose();
+    const out = await toProduction(company, { mode: 'resume', found: { ran: [ID] } }, { environments });
+    expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    expect(jobsMade(writes)).toHaveLength(1);
+  });
+
+  it('has not, says a person: it is run', async () => {
+    const { environments, writes } = await lose();
+    const out = await toProduction(company, { mode: 'resume', found: { notRun: [ID] } }, { environments });
+    expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    expect(jobsMade(writes)).toHaveLength(2);
+  });
+
+  it('stops a rollback as well, which then undoes what has run and leaves what has not', async () => {
+    const { environments } = await lose();
+    expect((await refusal(toProduction(company, { mode: 'abort' }, { environments }))).code).toBe('migration.unknown');
+    const outcome = await undo(company, { found: { ran: [ID] } });
+    expect(outcome).toMatchObject({ result: 'done', data: { phase: 'aborted' } });
+    const undone = (await company.state()).deployment?.steps.get('undo:migrations');
+    expect(undone?.data?.detail).toBe(`undone: ${ID}`);
+  });
+
+  it('leaves a history that holds where its Job was never let run and the release is taken back', async () => {
+    await openReady();
+    await expect(toProduction(company, {}, kill('step.intended job:*', 'before'))).rejects.toThrow(Killed);
+    expect(await toProduction(company, { mode: 'abort' })).toMatchObject({ data: { phase: 'aborted' } });
+    expect((await company.plan()).events.at(-1)).toBeDefined();
+  });
+
+  it('is in no doubt where the Job was never let run', async () => {
+    await openReady();
+    const { environments, writes } = recordingEnvironments(company.sandbox);
+    const killed = { environments, ...kill('step.intended job:*', 'before') };
+    await expect(toProduction(company, {}, killed)).rejects.toThrow(Killed);
+    await cleanUp();
+    const out = await toProduction(company, { mode: 'resume' }, { environments });
+    expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    expect(jobsMade(writes)).toHaveLength(2);
+  });
+});
+
 describe('a reversible migration', () => {
   it('is undone once when its rollback is killed after that and given again', async () => {
     await openReady();

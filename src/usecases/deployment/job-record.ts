@@ -1,0 +1,106 @@
+import { RelctlError } from '../../errors.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
+import type { Entry } from '../release/journal.ts';
+
+/**
+ * What is recorded of a migration's Job beside the cluster: that it is about to be let run, and how it ended. A Job is made asleep,
+ * this is recorded, and only then it is woken; so one that is gone either never ran, or may have.
+ */
+export interface JobRecord {
+  /** `woken`: it may have run; `ended`: it did; `not-run`: it did not, and may be made anew; `undefined`: it was never let run. */
+  read(job: string): 'woken' | 'ended' | 'not-run' | undefined;
+  woken(job: string): Promise<void>;
+  ended(job: string, detail: string): Promise<void>;
+  notRun(job: string, reason: string): Promise<void>;
+}
+
+/** The record of the Jobs of a deployment, in the history of its release. */
+export function jobRecord({ release: { journal }, attempt, locks }: Run): JobRecord {
+  const step = (job: string) => `job:${job}`;
+  const fence = () => Math.max(1, ...[...locks.values()].map((lock) => lock.fence));
+  const intended = (job: string) => ['step.intended', { attempt, step: step(job), fence: fence() }] as const;
+  // A Job that was let run from a clone that is lost, or never, has no intent here: an end without one would break the history.
+  const conclude = (job: string, end: Entry) =>
+    journal.recordAll(journal.state.deployment?.steps.has(step(job)) === true ? [end] : [intended(job), end]);
+  return {
+    read(job) {
+      const state = journal.state.deployment?.steps.get(step(job))?.state;
+      return state === undefined
+        ? undefined
+        : ({ intended: 'woken', completed: 'ended', failed: 'not-run' } as const)[state];
+    },
+    woken: (job) => journal.record(...intended(job)),
+    ended: (job, detail) => conclude(job, ['step.completed', { attempt, step: step(job), detail }]),
+    notRun: (job, reason) => conclude(job, ['step.failed', { attempt, step: step(job), code: 'not-run', reason }]),
+  };
+}
+
+/** A Job that was let run and is gone: nobody knows whether it has changed the database. */
+export function unknownEnd(release: string, migration: string, job: KubeObject): RelctlError {
+  const { name } = job.metadata;
+  return new RelctlError(
+    'migration.unknown',
+    `Job/${name} was let run and is gone: migration ${migration} may have run`,
+    {
+      why: 'Finished Jobs are cleaned up, and so are running ones of a node that is lost. To run it twice or to take it for undone may both lose data, so a person has to look at the database.',
+      hints: [
+        `it has run: ${command`relctl deploy ${release} --resume --ran ${migration}`}`,
+        `it has not: ${command`relctl deploy ${release} --resume --not-run ${migration}`}`,
+        `to roll back instead: ${command`relctl rollback ${release} --ran ${migration}`}, or with --not-run`,
+      ],
+      data: { migration, job: name },
+    },
+  );
+}
+
+/** What a person found in the database, by migration. */
+export interface FoundInDatabase {
+  readonly ran?: readonly string[];
+  readonly notRun?: readonly string[];
+}
+
+/** Records what a person found. Errors: `usage.bad-flag` for a migration of which nothing is in doubt. */
+export async function settleMigrations(run: Run, { ran = [], notRun = [] }: FoundInDatabase): Promise<void> {
+  const record = jobRecord(run);
+  const { actor } = run.context;
+  for (const [migrations, has] of [
+    [ran, true],
+    [notRun, false],
+  ] as const) {
+    for (const migration of migrations) {
+      const jobs = await inDoubt(run, migration);
+      if (jobs.length === 0) throw nothingInDoubt(migration, has ? '--ran' : '--not-run');
+      for (const job of jobs) {
+        if (has) await record.ended(job, `it has run, says ${actor}`);
+        else await record.notRun(job, `it has not run, says ${actor}`);
+      }
+    }
+  }
+}
+
+/** Names of the Jobs of a migration that were let run, whose end is not recorded, and that are gone. */
+async function inDoubt(run: Run, migration: string): Promise<readonly string[]> {
+  const steps = [...(run.release.journal.state.deployment?.steps ?? [])];
+  const names = steps
+    .filter(([step, { state }]) => state === 'intended' && step.startsWith(`job:${migration.slice(0, 40)}-`))
+    .map(([step]) => step.slice('job:'.length));
+  const targets = [...run.locks.keys()];
+  const lives = await Promise.all(
+    names.map(async (name) => {
+      const found = await Promise.all(
+        targets.map((target) => lockOf(run, target).cluster.get({ apiVersion: 'batch/v1', kind: 'Job', name })),
+      );
+      return found.some((one) => one !== undefined);
+    }),
+  );
+  return names.filter((_name, index) => lives[index] === false);
+}
+
+function nothingInDoubt(migration: string, flag: string): RelctlError {
+  return new RelctlError('usage.bad-flag', `${flag} ${migration}: nothing is in doubt about this migration`, {
+    why: 'Only what was let run and is gone can be settled by a person; anything else relctl reads in the cluster.',
+    hints: ['leave the flag out'],
+  });
+}
