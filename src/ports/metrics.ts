@@ -91,6 +91,7 @@ export type NoDataReason =
   | 'error'
   | 'warnings'
   | 'empty'
+  | 'never-matched'
   | 'not-a-number'
   | 'stale'
   | 'too-few-samples'

@@ -51,10 +51,28 @@ describe('good and total of an SLO', () => {
     expect(await read(metrics)).toMatchObject({ value: { counts: { bad: 0, total: 150 } } });
   });
 
-  it('are all bad when there is no good one, asked twice', async () => {
-    const { metrics, asked } = storeThatSays({ good: [EMPTY], total: [grown(150, { a: 60_000 })] });
+  it('are all bad when there is no good one, asked twice, and good ones were there earlier that day', async () => {
+    const earlier = grown(9, { a: 1 });
+    const { metrics, asked } = storeThatSays({ good: [EMPTY, EMPTY, earlier], total: [grown(150, { a: 60_000 })] });
     expect(await read(metrics)).toMatchObject({ value: { counts: { bad: 150, total: 150 } } });
-    expect(asked.good).toBe(2);
+    expect(asked.good).toBe(3);
+  });
+
+  it('are unknown when nothing has ever matched the good ones: the selector is wrong', async () => {
+    const { metrics } = storeThatSays({ good: [EMPTY], total: [grown(150, { a: 60_000 })] });
+    expect(await read(metrics)).toMatchObject({ ok: false, noData: { reason: 'never-matched' } });
+  });
+
+  it('are found under the spelling of the bucket edge that the store has', async () => {
+    const asked: string[] = [];
+    const increase = async (selector: string) => {
+      asked.push(selector);
+      return selector.includes('le="1.0"') || selector === 'took_count' ? grown(7, { a: 1 }) : EMPTY;
+    };
+    const slo = { ...SLO, good: 'took_bucket{le="1"}', total: 'took_count' } as Slo;
+    const read = await readSloCounts({ increase } as unknown as Metrics, slo, [], SPAN);
+    expect(read).toMatchObject({ ok: true, value: { counts: { total: 7 } } });
+    expect(asked.some((one) => one.includes('le="1.0"'))).toBe(true);
   });
 
   it('that are always of different ages are taken once they say the same twice', async () => {
