@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { replicasOf } from './manifests.ts';
-import { isReady, newestPods, rolloutStatus } from './rollout.ts';
+import { isReady } from './pod-status.ts';
+import { newestPods, rolloutStatus } from './rollout.ts';
 
 /** How healthy a workload is: what was known of it before a release, and what a rollback has to reach again. */
 export interface Health {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import type { EnvironmentObjects, HookObject } from './environment-objects.ts';
 import { proposedChoice } from './helm-hooks.ts';
 import { isServiceOf } from './manifests.ts';
+import { namedElsewhere } from './named-elsewhere.ts';
 import { allContainers, imageRepository, podTemplateOf } from './pods.ts';
 import { aboutOf, referencesOf } from './references.ts';
 
@@ -70,7 +71,22 @@ export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding
     ...nobody(facts),
     ...applied(facts).flatMap((one) => objectFindings(facts, one)),
     ...twice(facts),
+    ...keptNames(facts),
   ];
+}
+
+/** ConfigMaps and Secrets that pods read and that a program finds by name: canary and stable share them, so a change is not canaried. */
+function keptNames(facts: ManifestFacts): readonly ManifestFinding[] {
+  const objects = applied(facts).map(({ object }) => object);
+  const read = new Set(objects.flatMap(referencesOf).map(({ kind, name }) => `${kind}/${name}`));
+  return [...namedElsewhere(objects)]
+    .filter(([title]) => read.has(title))
+    .map(([title, place]) => ({
+      code: 'manifests.named-elsewhere',
+      severity: 'warning',
+      problem: `${facts.environment}: ${title} keeps its name, because ${place} names it: a change of it reaches stable pods and canary alike, at the rollout, and pods that run do not read it anew`,
+      fix: 'give it another name when its content changes, or let only pods name it',
+    }));
 }
 
 interface Applied {

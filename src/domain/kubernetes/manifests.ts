@@ -1,6 +1,7 @@
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { type LabelSelector, matchesSelector } from './label-selector.ts';
+import { namedElsewhere } from './named-elsewhere.ts';
 import { allContainers, type Labels, podTemplateOf } from './pods.ts';
 import { referencesOf } from './references.ts';
 
@@ -253,7 +254,8 @@ export function podLabelsOf(workload: KubeObject): Readonly<Record<string, strin
 
 /**
  * Gives every ConfigMap and Secret that the objects read a name that ends in the hash of its content, and points whatever names it
- * there. One that nothing among them reads keeps its name: whoever reads it finds it by that.
+ * there. One that nothing among them reads keeps its name: whoever reads it finds it by that. So does one that is named in a place
+ * which only some program understands (see `namedElsewhere`).
  * Canary and stable pods then each read their own, nothing that runs is changed under it, and a rollback finds the old one where
  * it was.
  */
@@ -265,8 +267,10 @@ export function withContentNames(objects: readonly KubeObject[]): readonly KubeO
       .flatMap(referencesOf)
       .map(({ kind, name }) => `${kind}/${name}`),
   );
+  const fixed = namedElsewhere(objects);
+  const isFixed = ({ kind, metadata }: KubeObject) => fixed.has(`${kind}/${metadata.name}`);
   const renamed = objects.map((object) => {
-    if (!holdsValues(object) || !read.has(`${object.kind}/${object.metadata.name}`)) return object;
+    if (!holdsValues(object) || isFixed(object) || !read.has(`${object.kind}/${object.metadata.name}`)) return object;
     const name = `${object.metadata.name}-${contentHash(object)}`;
     names.set(`${object.kind}/${object.metadata.name}`, name);
     return { ...object, metadata: { ...object.metadata, name } };

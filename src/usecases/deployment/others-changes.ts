@@ -43,7 +43,7 @@ export async function settleHandChanges(
 async function changedSince(run: Run, { target, objects }: Snapshot): Promise<readonly Changed[]> {
   const { cluster, release } = lockOf(run, target);
   const written = objects.filter(isRecorded).filter((one) => isOursToRestore(run, target, one));
-  const [fitted, ours] = await Promise.all([fitTo(run, target), writtenObjects(run)]);
+  const fitted = await fitTo(run, target);
   const found: Changed[] = [];
   for (const one of written) {
     const live = await cluster.get(one);
@@ -52,7 +52,7 @@ async function changedSince(run: Run, { target, objects }: Snapshot): Promise<re
     // A canary may have scaled the stable pods.
     if (sameObject(unfenced(live), unfenced(withReplicasOf(wanted, live)))) continue;
     const mark = live.metadata.annotations?.[FENCE_ANNOTATION];
-    const desired = ours.find((object) => isSameRef(refOf(object), one));
+    const desired = (await writtenObjects(run)).find((object) => isSameRef(refOf(object), one));
     const isAsWritten =
       desired !== undefined &&
       mark?.startsWith(`${release}/`) === true &&
