@@ -546,6 +546,25 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
       });
     });
 
+    describe('rehearse', () => {
+      it('says of each object what applying it would come to, and writes nothing', async () => {
+        await cluster.create(deployment('contract-rehearse', { replicas: 0 }));
+        const other = deployment('contract-rehearse', {
+          replicas: 0,
+          labels: { app: 'contract-rehearse', track: 'x' },
+        });
+        const said = await cluster.rehearse([
+          configMap('contract-rehearse', { a: '1' }),
+          other,
+          configMap('Contract_Bad'),
+        ]);
+        expect(said[0]).toMatchObject({ object: { kind: 'ConfigMap', metadata: { name: 'contract-rehearse' } } });
+        expect(said[1]).toMatchObject({ refused: expect.stringMatching(/immutable/) });
+        expect(said[2]).toMatchObject({ refused: expect.stringMatching(/Contract_Bad/) });
+        expect(await cluster.get(ref(configMap('contract-rehearse')))).toBeUndefined();
+      });
+    });
+
     describe('controllers', () => {
       it('bring a Deployment to one ReplicaSet that it owns, and report the generation they saw', async () => {
         const created = await cluster.apply(deployment('contract-rollout', { replicas: 1 }), { absent: true });
