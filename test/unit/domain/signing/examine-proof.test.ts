@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ballotNumber } from '../../../../src/domain/ballot/ballot.ts';
+import { examineProof } from '../../../../src/domain/signing/examine-proof.ts';
+import type { RecordedEvent } from '../../../../src/plan/events.ts';
+import { policySchema } from '../../../../src/plan/policy.ts';
+import { PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
+
+const TEMPLATE = fileURLToPath(new URL('../../../../templates/process/standard-3.0.yaml', import.meta.url));
+const SUBJECT = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
+const CI = 'ci@example.com';
+const [CAROL, CHEN] = PEOPLE.cab;
+
+/** What the rules say of a vote of Carol's, whose login on the forge is carol. */
+function faultOf(change: {
+  readonly accepts?: readonly ('ssh' | 'forge')[];
+  readonly machines?: readonly string[];
+  readonly proof?: Readonly<Record<string, string>> | null;
+  readonly actor?: string;
+}): string | undefined {
+  const policy = policySchema.parse(parse(readFileSync(TEMPLATE, 'utf8')));
+  const ballot = ballotNumber({ release: SAMPLE_ID, round: 1, ...SUBJECT });
+  const proof = { kind: 'forge', login: 'Carol', collectedBy: CI, ballot, ...change.proof };
+  const event = {
+    type: 'cab.voted',
+    actor: change.actor ?? CAROL,
+    data: { ...SUBJECT, round: 1, ...(change.proof === null ? {} : { authenticatedBy: proof }) },
+  } as unknown as RecordedEvent;
+  const trust = {
+    policy: {
+      ...policy,
+      machines: [...(change.machines ?? [CI])],
+      signing: { ...policy.signing, accepts: { ...policy.signing.accepts, cab: [...(change.accepts ?? ['forge'])] } },
+    },
+    forgePeople: new Map([['carol', CAROL]]),
+  };
+  return examineProof(event, 'cab', 1, SAMPLE_ID, trust)?.code;
+}
+
+describe('a vote that was given on a forge', () => {
+  it('counts as the policy says', () => {
+    expect(faultOf({})).toBeUndefined();
+    expect(faultOf({ accepts: ['ssh'] })).toBe('proof-not-accepted');
+    expect(faultOf({ accepts: ['ssh'], proof: null })).toBeUndefined();
+    expect(faultOf({ accepts: ['forge'], proof: null })).toBe('proof-not-accepted');
+  });
+
+  it('is collected by a machine that the policy names', () => {
+    expect(faultOf({ machines: [] })).toBe('collector-not-a-machine');
+    expect(faultOf({ proof: { collectedBy: CAROL } })).toBe('collector-not-a-machine');
+  });
+
+  it('is of the person whose login it is', () => {
+    expect(faultOf({ actor: CHEN })).toBe('login-of-another');
+    expect(faultOf({ proof: { login: 'mallory' } })).toBe('login-of-another');
+  });
+
+  it('is on the ballot of this round and this text of the plan', () => {
+    const number = (round: number, specDigest: string) =>
+      ballotNumber({ release: SAMPLE_ID, round, ...SUBJECT, specDigest });
+    expect(faultOf({ proof: { ballot: number(2, SUBJECT.specDigest) } })).toBe('ballot-of-another');
+    expect(faultOf({ proof: { ballot: number(1, 'c'.repeat(64)) } })).toBe('ballot-of-another');
+  });
+});
