@@ -107,7 +107,7 @@ export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | 
  * production is another: what production ran before, and what was done to the data. All other steps are simply done again.
  */
 export function isKeptStep(step: string): boolean {
-  return step.startsWith('baseline@') || step.startsWith('migrate:');
+  return ['baseline@', 'migrate:', 'job:'].some((kept) => step.startsWith(kept));
 }
 
 /** True for the steps whose beginning says what the judge looks at, and that nothing else is written until it has. */
@@ -148,5 +148,7 @@ export function isRecord(act: SignedAct): boolean {
  */
 export function leadsBack(event: Pick<RecordedEvent, 'type' | 'data'>): boolean {
   if (event.type === 'rollback.completed') return true;
+  // How a Job ended is seen on the way back too.
+  if (event.type === 'step.completed') return (event.data as EventOf<'step.completed'>['data']).step.startsWith('job:');
   return event.type === 'canary.judged' && (event.data as EventOf<'canary.judged'>['data']).verdict !== 'pass';
 }

@@ -24,15 +24,20 @@ export function jobRecord({ release: { journal }, attempt, locks }: Run): JobRec
   // A Job that was let run from a clone that is lost, or never, has no intent here: an end without one would break the history.
   const conclude = (job: string, end: Entry) =>
     journal.recordAll(journal.state.deployment?.steps.has(step(job)) === true ? [end] : [intended(job), end]);
+  const stateOf = (job: string) => journal.state.deployment?.steps.get(step(job))?.state;
   return {
     read(job) {
-      const state = journal.state.deployment?.steps.get(step(job))?.state;
+      const state = stateOf(job);
       return state === undefined
         ? undefined
         : ({ intended: 'woken', completed: 'ended', failed: 'not-run' } as const)[state];
     },
     woken: (job) => journal.record(...intended(job)),
-    ended: (job, detail) => conclude(job, ['step.completed', { attempt, step: step(job), detail }]),
+    // Whoever resumes sees again how it ended.
+    ended: async (job, detail) =>
+      stateOf(job) === 'completed'
+        ? undefined
+        : conclude(job, ['step.completed', { attempt, step: step(job), detail }]),
     notRun: (job, reason) => conclude(job, ['step.failed', { attempt, step: step(job), code: 'not-run', reason }]),
   };
 }
