@@ -13,7 +13,7 @@ export const PLAN_TEXTS: readonly TextPath[] = textsOf(documentSchema);
 const NEEDED: readonly RegExp[] = [
   /^spec\.owners\.(?!informed)/, // who acts
   /^spec\.candidate\.base$/,
-  /^spec\.services\.\*\.image$/,
+  /^spec\.services\.\*\.(?:image|canary\.(?:strategy|share))$/,
   /^spec\.migrations\.\*\.image$/,
   /^spec\.rollback\.owner$/,
   /^spec\.resources\.\*\.(?:object|http)\./,
@@ -93,6 +93,10 @@ export function entire(document: WrittenPlan): void {
     region: 'eu',
     waves: [{ regions: ['us'], soak: '1m' }],
   };
+  spec.services = spec.services.map((one) => ({
+    ...one,
+    canary: { strategy: 'shared-service', share: '20%', reason: 'the share that its pods allow' },
+  }));
   spec.migrations = (spec.migrations ?? []).map((one) => ({ ...one, covers: ['add-wallet-table', 'fill-wallets'] }));
   spec.resources = (spec.resources ?? []).map(({ object, ...one }) =>
     object === undefined ? { ...one, timeout: '5s' } : { ...one, object: { ...object, condition: 'Ready' } },
