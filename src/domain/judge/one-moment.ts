@@ -71,7 +71,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   const canaries = books.canary.targets().filter(hasTotal);
   const controls = books.control.targets().filter(hasTotal);
   const isLiving = (target: Target) => lastScrape(target) >= at - staleAfter;
-  const canary = canaries.filter(isLiving);
+  const canary = withoutEnded(canaries.filter(isLiving), from);
   if (canaries.length === 0) return none('canary: no series');
   if (canary.length === 0) return none(`canary: not sampled for ${staleAfter / 1000} s`);
   const living = controls.filter(isLiving);
@@ -112,6 +112,13 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
   };
   return { reading, compared: { moment: Math.max(moment, compared.moment), control } };
+}
+
+/** Without the pods of a canary before this one, which were scraped a moment ago and ended before counting began. */
+function withoutEnded(canary: readonly Target[], from: number): readonly Target[] {
+  const newest = Math.max(...canary.map(lastScrape));
+  const since = newest - LATE * scrapeInterval(canary);
+  return canary.filter((target) => lastScrape(target) > from || lastScrape(target) >= since);
 }
 
 /** All requests of both sides by a moment; a target that was not scraped since goes on as it did. */

@@ -52,6 +52,13 @@ describe('one moment for both sides', () => {
     expect(silent.reading).toMatchObject({ ok: false, detail: 'canary: not sampled for 60 s' });
   });
 
+  it('does not wait for the pod of a canary before this one, which ended before counting began', () => {
+    const stable = Array.from({ length: 5 }, (_, index) => pod(`s${index}`, 100, index, 45));
+    const ended = pod('c-before', 10, 0, -10);
+    const { reading } = readMoment(books([ended, pod('c', 10, 0, 45, 0)], stable), options(45));
+    expect(reading).toMatchObject({ ok: true, moment: 30, canary: { bad: 0, total: 300 }, canaryReplicas: 1 });
+  });
+
   it('never goes back when targets come late, and never counts a stretch twice', () => {
     const whole = Array.from({ length: 6 }, (_, index) => pod(`s${index}`, 100, index * 2, 300));
     let before: Compared | undefined;
