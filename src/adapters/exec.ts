@@ -39,6 +39,20 @@ const REAP_MS = 2000;
 export async function exec(program: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
   // Imported with the first program: commands that only read start none, and execa is the largest part of a start.
   const { execa } = await import('execa');
+  const release = holdTermination();
+  try {
+    return await runWith(execa, program, args, options);
+  } finally {
+    release();
+  }
+}
+
+async function runWith(
+  execa: typeof import('execa')['execa'],
+  program: string,
+  args: readonly string[],
+  options: ExecOptions,
+): Promise<ExecResult> {
   const child = execa(program, [...args], {
     reject: false,
     stripFinalNewline: false,
@@ -61,7 +75,6 @@ export async function exec(program: string, args: readonly string[], options: Ex
   });
   const killOnExit = () => killGroup(child.pid);
   process.once('exit', killOnExit);
-  endWithThese(child.pid, true);
   try {
     const result = await Promise.race([child, deadline]);
     if (timedOut || result === 'overdue') {
@@ -82,19 +95,23 @@ export async function exec(program: string, args: readonly string[], options: Ex
   } finally {
     clearTimeout(overdue);
     process.removeListener('exit', killOnExit);
-    endWithThese(child.pid, false);
   }
 }
 
-const running = new Set<number>();
+let running = 0;
 
-/** While programs run, SIGTERM ends them too: they lead groups of their own, so nobody else would. */
-function endWithThese(pid: number | undefined, isRunning: boolean): void {
-  if (pid === undefined) return;
-  if (isRunning && running.size === 0) process.on('SIGTERM', endAll);
-  if (isRunning) running.add(pid);
-  else running.delete(pid);
-  if (running.size === 0) process.removeListener('SIGTERM', endAll);
+/**
+ * While programs run, SIGTERM ends them too: they lead groups of their own, so nobody else would. To be held before a program starts,
+ * because a signal that comes between its start and this would end relctl at once, and leave the program to itself.
+ * @returns what lets go of it
+ */
+function holdTermination(): () => void {
+  running += 1;
+  if (running === 1) process.on('SIGTERM', endAll);
+  return () => {
+    running -= 1;
+    if (running === 0) process.removeListener('SIGTERM', endAll);
+  };
 }
 
 function endAll(): void {

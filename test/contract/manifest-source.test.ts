@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -6,6 +6,7 @@ import { openRepository } from '../../src/adapters/git/repository.ts';
 import { createManifestSource } from '../../src/adapters/manifests/manifest-source.ts';
 import { SOURCE_KINDS } from '../../src/adapters/manifests/registry.ts';
 import { gitFixture } from '../support/git-fixture.ts';
+import { isOnPath } from '../support/prometheus.ts';
 import { manifestSourceContract, rendering, type SourceCase } from './manifest-source.contract.ts';
 
 const DEPLOYMENT = `apiVersion: apps/v1
@@ -26,7 +27,8 @@ spec: { selector: { app: api }, ports: [{ port: 80 }] }
 const settings = (version: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { VERSION: ${version} }\n`;
 
-const HAS_HELM = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'helm')));
+/** `.ci/run` builds one where there is Go, and says so where there is none. */
+const HAS_HELM = isOnPath('helm');
 
 const CASES: readonly SourceCase[] = [
   {

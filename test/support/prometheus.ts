@@ -197,7 +197,8 @@ function serverHandle(
   };
 }
 
-function isOnPath(name: string): boolean {
+/** Whether this machine has a program. */
+export function isOnPath(name: string): boolean {
   try {
     execFileSync('sh', ['-c', 'command -v "$0"', name], { stdio: 'ignore' });
     return true;
