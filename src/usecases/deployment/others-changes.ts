@@ -43,7 +43,12 @@ export async function settleHandChanges(
 async function changedSince(run: Run, { target, objects }: Snapshot): Promise<readonly Changed[]> {
   const { cluster, release } = lockOf(run, target);
   const written = objects.filter(isRecorded).filter((one) => isOursToRestore(run, target, one));
+  if (written.length === 0) return [];
   const fitted = await fitTo(run, target);
+  const [ours, autoscalers] = await Promise.all([
+    writtenObjects(run),
+    listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind),
+  ]);
   const found: Changed[] = [];
   for (const one of written) {
     const live = await cluster.get(one);
@@ -52,12 +57,12 @@ async function changedSince(run: Run, { target, objects }: Snapshot): Promise<re
     // A canary may have scaled the stable pods.
     if (sameObject(unfenced(live), unfenced(withReplicasOf(wanted, live)))) continue;
     const mark = live.metadata.annotations?.[FENCE_ANNOTATION];
-    const desired = (await writtenObjects(run)).find((object) => isSameRef(refOf(object), one));
+    const desired = ours.find((object) => isSameRef(refOf(object), one));
     // A route of the manifests that divided requests for the canary is put as the manifest says, without a mark of the release.
     const isAsWritten =
       desired !== undefined &&
       (mark === undefined || mark.startsWith(`${release}/`)) &&
-      (await cluster.diff([marked(await decided(run, target, desired, live), mark)])) === '';
+      (await cluster.diff([marked(decided(desired, live, autoscalers), mark)])) === '';
     if (!isAsWritten) found.push({ target, one, diff: await cluster.diff([wanted]) });
   }
   return found;
@@ -73,9 +78,8 @@ async function writtenObjects(run: Run): Promise<readonly KubeObject[]> {
   return [...product.others, ...services.flatMap(({ deployment, others }) => [deployment, ...others])];
 }
 
-async function decided(run: Run, target: string, desired: KubeObject, live: KubeObject): Promise<KubeObject> {
+function decided(desired: KubeObject, live: KubeObject, autoscalers: readonly KubeObject[]): KubeObject {
   if (!isWorkload(desired)) return desired;
-  const autoscalers = await listIfKnown(lockOf(run, target).cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind);
   const { updateStrategy } = (live.spec ?? {}) as { readonly updateStrategy?: unknown };
   const sized = withDecidedReplicas(desired, live, autoscalers);
   // A canary among the workload's own pods holds the others back by this.
