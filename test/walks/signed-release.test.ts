@@ -44,7 +44,7 @@ describe('a release whose approvals are signed', () => {
 
   it('audits clean, says how many acts are signed, and records under which rules it was deployed', async () => {
     const audited = await audit(company.as(OPERATOR), company.id);
-    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 14 });
+    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 15 });
     const started = (await company.plan()).events.find((event) => event.type === 'deploy.started');
     expect(started?.data).toMatchObject({ trust: { commit: company.git.git('rev-parse', 'main'), version: '3.0' } });
   });
@@ -55,7 +55,7 @@ describe('a release whose approvals are signed', () => {
     await reviewed(company);
     const closed = (await company.plan()).events.find((event) => event.type === 'hypercare.closed');
     expect(closed?.data).toMatchObject({ signature: { namespace: 'hypercare-exit@relctl.dev' } });
-    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 15 });
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 16 });
   });
 
   it('shows in its status that approvals are signed, and by whose rules', async () => {
