@@ -1,15 +1,20 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { findImage } from '../cluster/images.ts';
+import { type Kubelet, startKubelet } from '../cluster/kubelet.ts';
+import { waitFor } from '../cluster/wait.ts';
 import { startHttpServer, type TestServer } from '../support/http-server.ts';
-import { writePastRelease, writeRepository } from '../support/past-release.ts';
+import { writePastRelease } from '../support/past-release.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { haveBinaries, type PastSeries, type StartedServer, startPrometheus } from '../support/prometheus.ts';
 import { PEOPLE, type WrittenPlan } from '../support/sample-plan.ts';
+import { makeProduct, STABLE_REPLICAS } from './support/product.ts';
 
 /**
  * What comes after a deployment, on real parts and with the real clock: the past is written into Prometheus by promtool, into a
@@ -68,10 +73,13 @@ function share(): PastSeries {
   return { name: 'wallet_checkouts', labels: {}, samples };
 }
 
+let plane: ControlPlane;
+let kubelet: Kubelet;
 let prometheus: StartedServer;
 let postgres: PostgresServer;
 let services: TestServer;
 let root: string;
+let commit: string;
 /** CloudEvents that the webhook took. */
 const taken: { readonly type: string; readonly id: string; readonly data: Record<string, unknown> }[] = [];
 
@@ -93,26 +101,65 @@ beforeAll(async () => {
     `CREATE TABLE orders AS SELECT g AS id, now() - g * interval '10 minutes' AS placed_at, 20::numeric AS total
        FROM generate_series(0, 6 * 24 * 25) g`,
   );
+  plane = await startControlPlane({ name: 'e2e' });
+  kubelet = await startKubelet(plane);
   root = mkdtempSync(join(tmpdir(), 'relctl-post-release-'));
-  writeRepository(root, config(), POLICY);
-  writePastRelease(root, { id: 'watched', deployedAt: BEGAN, until: 'hypercare', plan: withSlo('99%') });
-  writePastRelease(root, { id: 'strict', deployedAt: BEGAN, until: 'hypercare', plan: withSlo('99.9%') });
-  writePastRelease(root, { id: 'measured', deployedAt: NOW - 8 * DAY, until: 'hypercare closed', plan: withMetrics });
+  const product = makeProduct(root, {
+    'relctl.yaml': stringify(config(), { aliasDuplicateObjects: false }),
+    'relctl/process/standard-3.0.yaml': POLICY,
+  });
+  commit = product.commit;
+  await runInProduction();
+  writePastRelease(root, { id: 'watched', deployedAt: BEGAN, until: 'hypercare', plan: withSlo('99%'), ...ships() });
+  writePastRelease(root, {
+    id: 'watched-on',
+    deployedAt: BEGAN,
+    until: 'hypercare',
+    plan: withSlo('99%'),
+    ...ships(),
+  });
+  writePastRelease(root, { id: 'strict', deployedAt: BEGAN, until: 'hypercare', plan: withSlo('99.9%'), ...ships() });
+  writePastRelease(root, {
+    id: 'measured',
+    deployedAt: NOW - 8 * DAY,
+    until: 'hypercare closed',
+    plan: withMetrics,
+    ...ships(),
+  });
   writeFileSync(join(root, 'signups.csv'), csv());
 }, 120_000);
 afterAll(async () => {
-  await Promise.all([prometheus?.stop(), postgres?.stop(), services?.stop()]);
+  await kubelet?.stop();
+  await Promise.all([plane?.stop(), prometheus?.stop(), postgres?.stop(), services?.stop()]);
   if (root !== undefined) rmSync(root, { recursive: true, force: true });
 });
 
+/** What every release of this test ships: hypercare looks whether production still runs it. */
+function ships() {
+  return { commit, images: { web: findImage('registry.example/web:1.0.0').id } };
+}
+
+async function runInProduction(): Promise<void> {
+  await plane.createNamespace('shop');
+  const target = ['--kubeconfig', plane.kubeconfig, '--context', 'e2e', '-n', 'shop'];
+  execFileSync('kubectl', [...target, 'apply', '-f', join(root, 'deploy/production/web.yaml')], { stdio: 'pipe' });
+  const pods = () => kubelet.endpoints('shop', { 'app.kubernetes.io/name': 'web' });
+  await waitFor(() => pods().length === STABLE_REPLICAS, { what: 'pods in shop' });
+}
+
 function config(): Record<string, unknown> {
-  const target = { context: 'nowhere', namespace: 'shop', prometheus: prometheus.url };
+  const target = { context: 'e2e', namespace: 'shop', kubeconfig: plane.kubeconfig, prometheus: prometheus.url };
   return {
     apiVersion: 'relctl/v1',
     kind: 'Config',
     platform: 'kubernetes',
     environments: { staging: target, production: target },
-    services: { web: { paths: ['web/**'], manifests: { staging: ['s.yaml'], production: ['p.yaml'] } } },
+    services: {
+      web: {
+        paths: ['web/**'],
+        manifests: { staging: ['deploy/staging/web.yaml'], production: ['deploy/production/web.yaml'] },
+      },
+    },
     notifications: [
       { kind: 'command', name: 'people', command: ['sh', '-c', 'cat >> told.ndjson; echo >> told.ndjson'] },
       { kind: 'webhook', name: 'programs', format: 'cdevents', url: services.url },
@@ -124,6 +171,7 @@ function withSlo(objective: string) {
   return (document: WrittenPlan): void => {
     const total = 'http_requests_total{service="web"}';
     const good = 'http_requests_total{service="web",code!~"5.."}';
+    document.spec.services = [{ name: 'web', image: 'registry.example/web:1.0.0', change: 'greets' }];
     document.spec.slos = [{ name: 'availability', service: 'web', objective, good, total }];
   };
 }
@@ -181,7 +229,7 @@ function relctl(who: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [RELCTL, ...args, '--as', who, '--json'], {
       cwd: root,
-      env: { ...process.env, SHOP_DATABASE: postgres.url },
+      env: { ...process.env, RELCTL_TRUST_COMMANDS: '1', SHOP_DATABASE: postgres.url },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];
@@ -262,6 +310,18 @@ describe.skipIf(!haveAll)('48 hours of hypercare on a real Prometheus', () => {
     expect(types).toContain('dev.cdevents.incident.resolved.0.3.0');
     expect(types).toContain('dev.relctl.transition.hypercare.closed.0.1.0');
     expect(new Set(taken.map((event) => event.id)).size).toBe(taken.length);
+  });
+
+  it('looks on while the cluster does not answer, and takes what it cannot see for nothing good', async () => {
+    await plane.programs.apiServer.stop();
+    const { code, json, stderr } = await relctl(OPERATOR, 'hypercare', 'watched-on');
+    expect(code, stderr).toBe(1);
+    expect(json.data?.observation).toMatchObject({
+      healthy: false,
+      drift: [expect.stringContaining('what runs in production is not known')],
+      slos: [{ name: 'availability', ok: true }],
+    });
+    await plane.restartApiServer();
   });
 });
 

@@ -11,6 +11,26 @@ import { chainOf, newEvent, PEOPLE, sampleHead, type WrittenPlan } from './sampl
 const SUBJECT = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const HOUR = 3_600_000;
 
+const vote = () => ({
+  ...SUBJECT,
+  round: 1,
+  decision: 'go' as const,
+  operationalReadiness: true,
+  securityReview: true,
+  impactAssessment: true,
+  conditions: [],
+  comment: '',
+});
+const passed = (role: 'qa' | 'ops') => ({
+  ...SUBJECT,
+  role,
+  stageAttempt: 1,
+  decision: 'pass' as const,
+  checks: [],
+  evidence: [],
+  comment: '',
+});
+
 /** A release of the past: when production took it, how far it has come, and what its plan says. */
 export interface PastRelease {
   readonly id: string;
@@ -45,13 +65,17 @@ function history({ deployedAt, until, images: shipped }: PastRelease, commit: st
     at: new Date(deployedAt + hours * HOUR).toISOString(),
     actor: PEOPLE.operations[0],
   });
-  const images = { web: [`registry.example.com/shop/web@sha256:${'d'.repeat(64)}`] };
+  const image = shipped?.web ?? `registry.example.com/shop/web@sha256:${'d'.repeat(64)}`;
+  const images = { web: [image] };
   return [
     newEvent('plan.created', SUBJECT, { ...at(-240), actor: PEOPLE.rdLead }),
     newEvent('cab.submitted', { ...SUBJECT, round: 1 }, { ...at(-200), actor: PEOPLE.rdLead }),
+    ...PEOPLE.cab.slice(0, 2).map((actor) => newEvent('cab.voted', vote(), { ...at(-151), actor })),
     newEvent('cab.decided', { round: 1, decision: 'go', go: 2, noGo: 0, quorum: 2 }, at(-150)),
     newEvent('stage.started', { ...SUBJECT, attempt: 1, commit }, at(-80)),
     newEvent('stage.completed', { ...SUBJECT, attempt: 1, commit, images }, at(-79)),
+    newEvent('signoff.recorded', passed('qa'), { ...at(-78), actor: PEOPLE.qa[0] }),
+    newEvent('signoff.recorded', passed('ops'), at(-78)),
     newEvent(
       'deploy.started',
       {
@@ -61,10 +85,11 @@ function history({ deployedAt, until, images: shipped }: PastRelease, commit: st
         strategy: 'shared-service',
         clusters: {},
         steps: ['canary'],
-        images: shipped ?? { web: images.web[0] ?? '' },
+        images: shipped ?? { web: image },
       },
       at(-1),
     ),
+    newEvent('canary.judged', { attempt: 1, verdict: 'pass', elapsedSeconds: 900, reason: 'x', slos: [] }, at(-0.6)),
     newEvent('canary.promoted', { attempt: 1, reason: 'passed' }, at(-0.5)),
     newEvent('deploy.completed', { attempt: 1, images }, at(0)),
     ...(until === 'deployed'

@@ -39,22 +39,25 @@ export function checkStaged(context: Context, release: Release): Promise<readonl
  * then nothing that is measured is about the candidate.
  */
 export async function checkDeployed(context: Context, release: Release): Promise<readonly RecordedCheck[]> {
+  const checks = await Promise.all(
+    productionTargets(context.config).map((target) => checkDeployedAt(context, release, target)),
+  );
+  return checks.flat();
+}
+
+/** As {@link checkDeployed}, for one target of production. */
+export function checkDeployedAt(context: Context, release: Release, target: string): Promise<readonly RecordedCheck[]> {
   const { plan } = release.journal;
   const completed = plan.events.findLast(
     (event): event is EventOf<'deploy.completed'> => event.type === 'deploy.completed',
   );
   const images = completed?.data.images ?? {};
-  const checks = await Promise.all(
-    productionTargets(context.config).map((target) =>
-      checkRunning(context, release, {
-        target,
-        images,
-        was: 'deployed',
-        fix: `find out who changed it, then ${command`relctl rollback ${plan.id}`}`,
-      }),
-    ),
-  );
-  return checks.flat();
+  return checkRunning(context, release, {
+    target,
+    images,
+    was: 'deployed',
+    fix: `find out who changed it, then ${command`relctl rollback ${plan.id}`}`,
+  });
 }
 
 /** One line a service: the pods of the newest revision run the expected images and no others. */

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 /** How the small product of the end-to-end tests is laid out; every test makes its own git repository of it. */
 export interface Product {
   readonly root: string;
+  /** Of version 1.0.0. */
+  readonly commit: string;
   /** Commits files on a branch made from main, and gives the commit. */
   candidate(branch: string, files: Readonly<Record<string, string>>): string;
   write(path: string, text: string): void;
@@ -38,6 +40,7 @@ export function makeProduct(
   git('tag', 'v1.0.0');
   return {
     root,
+    commit: git('rev-parse', 'HEAD'),
     write,
     candidate(branch, changes) {
       git('checkout', '-q', '-b', branch, 'v1.0.0');
