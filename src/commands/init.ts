@@ -3,10 +3,17 @@ import { type CommandAction, given, isSet, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
-  const { repository, workspace, ownPackage } = await invocation.ground();
+  const { repository, workspace, ownPackage, observersOf } = await invocation.ground();
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return init(
-    { repository, workspace, prompter: invocation.prompter, localTimeZone, ownPackage: await ownPackage() },
+    {
+      repository,
+      workspace,
+      prompter: invocation.prompter,
+      localTimeZone,
+      ownPackage: await ownPackage(),
+      observersOf,
+    },
     {
       dryRun: isSet(flags, 'dryRun'),
       ...given(flags, 'platform'),

@@ -15,6 +15,7 @@ import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FoundObserver } from '../ports/environments.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Ballots, Forge } from '../ports/forge.ts';
 import type { ManifestSource } from '../ports/manifest-source.ts';
@@ -58,6 +59,8 @@ export interface Ground {
   readonly clock: Clock;
   /** The relctl that runs, as a package. */
   ownPackage(): Promise<OwnPackage>;
+  /** What observes the cluster of a kubectl context; nothing where it cannot be asked. */
+  observersOf(context: string, namespace: string): Promise<readonly FoundObserver[]>;
 }
 
 /** What the command line decides for a use case. */
@@ -98,6 +101,7 @@ export async function openGround(
     signing: signingOf(repository, env),
     clock: systemClock,
     ownPackage: async () => (await import('../adapters/fs/own-package.ts')).createOwnPackage(PACKAGE_ROOT),
+    observersOf: async (context, namespace) => (await import('./observed.ts')).observersOfContext(context, namespace),
   };
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { KubectlCluster } from '../adapters/kubectl/cluster.ts';
 import { namedPrograms } from '../domain/binding/named-programs.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
@@ -90,7 +91,7 @@ export function isInside(root: string, path: string): boolean {
 }
 
 /** A cluster whose kubeconfig the repository brings: nothing is asked of it before its programs are allowed. */
-export function guardedCluster<C extends Cluster>(cluster: C, programs: NamedPrograms): C {
+export function guardedCluster<C extends KubectlCluster>(cluster: C, programs: NamedPrograms): C {
   const guarded = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
       await programs.allow();
@@ -109,7 +110,13 @@ export function guardedCluster<C extends Cluster>(cluster: C, programs: NamedPro
     replace: guarded(cluster.replace),
     remove: guarded(cluster.remove),
     diff: guarded(cluster.diff),
+    rehearse: guarded(cluster.rehearse),
+    services: guarded(cluster.services),
     logs: guarded(cluster.logs),
+    fetchOf(service) {
+      const send = cluster.fetchOf(service);
+      return guarded((...request: Parameters<typeof fetch>) => send(...request));
+    },
     async *follow(...args: Parameters<Cluster['follow']>) {
       await programs.allow();
       yield* cluster.follow(...args);

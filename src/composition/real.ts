@@ -1,20 +1,19 @@
 import { resolve } from 'node:path';
-import { createPrometheusAlerts } from '../adapters/alertmanager/alerts.ts';
 import { openChangeRecords } from '../adapters/change-record/open.ts';
 import { exec } from '../adapters/exec.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
 import { redact, secretsIn } from '../adapters/hooks/redact.ts';
 import { createEndpointFetch } from '../adapters/http/login.ts';
+import { createTransport } from '../adapters/http/transport.ts';
 import { openIncidents } from '../adapters/incidents/open.ts';
 import { createKubectlCluster, type KubectlCluster } from '../adapters/kubectl/cluster.ts';
-import { openMetricStore } from '../adapters/metrics/open-store.ts';
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
 import { createHttpProbe } from '../adapters/probes/http-probe.ts';
 import { createTcpProbe } from '../adapters/probes/tcp-probe.ts';
 import { createSuccessSource } from '../adapters/success/source.ts';
 import { RelctlError } from '../errors.ts';
-import type { Config } from '../plan/config.ts';
-import { asEndpoint, type Endpoint } from '../plan/endpoint.ts';
+import type { Config, EnvironmentName } from '../plan/config.ts';
+import type { Endpoint } from '../plan/endpoint.ts';
 import type { ChangeRecords } from '../ports/change-records.ts';
 import type { CommandRunner } from '../ports/commands.ts';
 import type { Environments } from '../ports/environments.ts';
@@ -23,14 +22,12 @@ import type { Incidents } from '../ports/incidents.ts';
 import type { NamedPrograms } from '../ports/named-programs.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { openObserved } from './observed.ts';
 import { guardedCluster, isInside } from './programs.ts';
 
 /** Composition of the real world, apart from the rest so that a simulated company loads none of it. Each part acts when it is asked. */
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** How long one answer of Prometheus or Alertmanager may take. */
-const METRICS_TIMEOUT_MS = 10_000;
 
 /** Clusters, metrics, alerts and probes of the environments that relctl.yaml names; `workspace` is where measured values may lie as files. */
 export function createRealEnvironments(
@@ -43,68 +40,50 @@ export function createRealEnvironments(
 ): Environments {
   const allowed = guardedExec(programs);
   const clusters = new Map<string, KubectlCluster>();
-  const logins = new Map<string, typeof fetch>();
-  /** One login for each endpoint of a run: a token that a program gave is asked for once. */
-  const fetchOf = (endpoint: Endpoint): typeof fetch => {
-    const key = JSON.stringify(endpoint);
-    const known = logins.get(key) ?? createEndpointFetch(endpoint, { env, cwd, exec: allowed });
-    logins.set(key, known);
-    return known;
-  };
-  const reach = (given: string | Endpoint) => {
-    const endpoint = asEndpoint(given);
-    return { url: endpoint.url, fetch: fetchOf(endpoint) };
-  };
+  function clusterOf(environment: EnvironmentName, region: string | undefined): KubectlCluster {
+    const whole = config.environments[environment];
+    const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
+    if (target === undefined)
+      throw noRegion(
+        environment,
+        region ?? '',
+        whole.regions.map((one) => one.name),
+      );
+    const key = `${environment}/${region ?? ''}`;
+    const known = clusters.get(key);
+    if (known !== undefined) return known;
+    const cluster = withCleanLogs(
+      createKubectlCluster({
+        context: target.context,
+        namespace: target.namespace,
+        ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
+        by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
+        onFallback: (why) =>
+          sink.emit({
+            type: 'note',
+            level: 'warning',
+            text: `${target.context}: no connection, so each request starts a kubectl: ${why}`,
+          }),
+      }),
+      env,
+    );
+    const { kubeconfig } = whole;
+    const guarded = kubeconfig !== undefined && isInside(cwd, kubeconfig) ? guardedCluster(cluster, programs) : cluster;
+    clusters.set(key, guarded);
+    return guarded;
+  }
+  const send = createTransport(undefined, { env, cwd });
+  const observed = openObserved({ config, cwd, env, exec: allowed, clusterOf });
   return {
     simulated: false,
     commands: guardedCommands(createCommandRunner(cwd, env), programs),
-    http: createHttpProbe({ environment: env }),
+    http: createHttpProbe({ environment: env, fetchFor: (url) => observed.probe(url) ?? send }),
     tcp: createTcpProbe(),
-    success: createSuccessSource({ env, workspace }),
-    cluster(environment, region) {
-      const whole = config.environments[environment];
-      const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
-      if (target === undefined)
-        throw noRegion(
-          environment,
-          region ?? '',
-          whole.regions.map((one) => one.name),
-        );
-      const key = `${environment}/${region ?? ''}`;
-      const cluster =
-        clusters.get(key) ??
-        withCleanLogs(
-          createKubectlCluster({
-            context: target.context,
-            namespace: target.namespace,
-            ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
-            by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
-            onFallback: (why) =>
-              sink.emit({
-                type: 'note',
-                level: 'warning',
-                text: `${target.context}: no connection, so each request starts a kubectl: ${why}`,
-              }),
-          }),
-          env,
-        );
-      const { kubeconfig } = whole;
-      const guarded =
-        kubeconfig !== undefined && isInside(cwd, kubeconfig) ? guardedCluster(cluster, programs) : cluster;
-      clusters.set(key, guarded);
-      return guarded;
-    },
-    metrics: (environment) =>
-      openMetricStore(config, environment, { timeout: METRICS_TIMEOUT_MS, env, cwd, exec: allowed, fetchOf }),
-    alerts(environment) {
-      const { prometheus, alertmanager } = config.environments[environment];
-      if (prometheus === undefined) throw noPrometheus(environment);
-      return createPrometheusAlerts({
-        prometheus: reach(prometheus),
-        timeout: METRICS_TIMEOUT_MS,
-        ...(alertmanager === undefined ? {} : { alertmanager: reach(alertmanager) }),
-      });
-    },
+    success: createSuccessSource({ env, workspace, fetch: send }),
+    cluster: clusterOf,
+    metrics: observed.metrics,
+    alerts: observed.alerts,
+    observers: observed.observers,
   };
 }
 
@@ -120,6 +99,7 @@ export function createHooks(config: Config, cwd: string, env: Env, programs: Nam
   return createNotifier(config.notifications, {
     env,
     exec: (program, args, options) => allowed(program, args, { cwd, ...options }),
+    fetch: createTransport(undefined, { env, cwd }),
   });
 }
 
@@ -168,14 +148,6 @@ function guardedCommands(commands: CommandRunner, programs: NamedPrograms): Comm
       return commands.run(argv, options);
     },
   };
-}
-
-function noPrometheus(environment: string): RelctlError {
-  return new RelctlError('config.invalid', `relctl.yaml names no Prometheus for ${environment}`, {
-    place: { file: 'relctl.yaml' },
-    why: 'Without measurements nothing can be judged, and no data is never a pass.',
-    hints: [`environments.${environment}.prometheus: http://prometheus.example.com:9090`],
-  });
 }
 
 function noRegion(environment: string, region: string, known: readonly string[]): RelctlError {

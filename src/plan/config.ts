@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { changeRecordSchema } from './change-record.ts';
-import { endpointSchema } from './endpoint.ts';
+import { endpointWithLogin, environmentEndpointSchema, serviceEndpoint } from './endpoint.ts';
 import { forgeSchema } from './forge.ts';
 import { incidentsSchema } from './incidents.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
@@ -22,12 +22,33 @@ const targetSchema = {
     .describe('UID of the kube-system namespace; `relctl doctor` prints it. Without it nothing is deployed'),
 };
 
-const regionSchema = z.strictObject({
-  name: kubeName,
-  ...targetSchema,
-  critical: z.boolean().default(true),
-  matcher: z.string().min(3).describe('Prometheus label matcher of the region, such as region="eu-2"'),
-});
+const observed = {
+  prometheus: environmentEndpointSchema.optional(),
+  metrics: z
+    .looseObject({ store: z.string().regex(/^[a-z][a-z0-9-]*$/, 'the name of a store such as prometheus') })
+    .optional()
+    .describe(
+      'The metrics store with its settings; `prometheus: <url>` is short for { store: prometheus, url: <url> }, and takes a login as it does',
+    ),
+  alertmanager: environmentEndpointSchema.optional(),
+};
+
+const regionSchema = z
+  .strictObject({
+    name: kubeName,
+    ...targetSchema,
+    critical: z.boolean().default(true),
+    matcher: z
+      .string()
+      .min(3)
+      .describe(
+        'Prometheus label matcher of the region, such as region="eu-2"; where the region has a metrics store of its own, it stands for that store',
+      ),
+    ...observed,
+  })
+  .describe(
+    'A region may have a metrics store and an Alertmanager of its own; what it leaves out is those of the environment',
+  );
 
 const environmentSchema = z.strictObject({
   ...targetSchema,
@@ -37,14 +58,7 @@ const environmentSchema = z.strictObject({
     .enum(['proxy', 'single-calls'])
     .default('proxy')
     .describe('How its clusters are asked: through one kubectl proxy on a private socket, or by one kubectl a request'),
-  prometheus: endpointSchema.optional(),
-  metrics: z
-    .looseObject({ store: z.string().regex(/^[a-z][a-z0-9-]*$/, 'the name of a store such as prometheus') })
-    .optional()
-    .describe(
-      'The metrics store with its settings; `prometheus: <url>` is short for { store: prometheus, url: <url> }, and takes a login as it does',
-    ),
-  alertmanager: endpointSchema.optional(),
+  ...observed,
   regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),
 });
 
@@ -223,6 +237,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   notifications: z.array(channelSchema).default([]),
+  probes: z
+    .array(z.union([endpointWithLogin, serviceEndpoint]))
+    .default([])
+    .describe(
+      'How the HTTP checks of plans log in: for what begins with this URL. A Service inside the cluster of production is http://<service>.<namespace>.svc:<port>',
+    ),
   changeRecord: changeRecordSchema.optional(),
   forge: forgeSchema.optional(),
   incidents: incidentsSchema.optional(),

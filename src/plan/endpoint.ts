@@ -43,10 +43,7 @@ const tlsSchema = z
     message: 'certificate and key belong together',
   });
 
-/** An endpoint as an object. */
-export const endpointWithLogin = z.strictObject({
-  url,
-  login: loginSchema.optional(),
+const headers = {
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\t\x20-\x7e]*$/))
     .default({})
@@ -55,20 +52,63 @@ export const endpointWithLogin = z.strictObject({
     .record(z.string().regex(/^[A-Za-z0-9-]+$/), secret)
     .default({})
     .describe('Headers whose value is a secret'),
+};
+
+/** An endpoint as an object. */
+export const endpointWithLogin = z.strictObject({
+  url,
+  login: loginSchema.optional(),
+  ...headers,
   tls: tlsSchema.optional(),
+});
+
+const kubeName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name that Kubernetes allows');
+
+/** A Service inside the cluster of the environment or region that names it. */
+export const serviceEndpoint = z.strictObject({
+  via: z
+    .literal('kubectl')
+    .describe(
+      'Through the API server of the cluster, with the login of kubectl; it needs the right to get services/proxy',
+    ),
+  namespace: kubeName,
+  service: kubeName,
+  port: z.union([z.int().min(1).max(65_535), kubeName]).describe('Number or name of a port of the Service'),
+  scheme: z.enum(['http', 'https']).default('http').describe('What it speaks inside the cluster'),
+  path: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'a path such as /prometheus, without a slash at its end')
+    .default('')
+    .describe('Prefix of its paths'),
+  ...headers,
 });
 
 /** Schema of an endpoint in relctl.yaml. */
 export const endpointSchema = z.union([url, endpointWithLogin]);
 
+/** Schema of an endpoint of an environment, which may be inside its cluster. */
+export const environmentEndpointSchema = z.union([url, endpointWithLogin, serviceEndpoint]);
+
 /** An endpoint with what its login needs. */
 export type Endpoint = z.infer<typeof endpointWithLogin>;
+/** A Service that is reached through the API server. */
+export type ServiceEndpoint = z.infer<typeof serviceEndpoint>;
 /** One way to log in. */
 export type Login = z.infer<typeof loginSchema>;
 /** Files of a TLS connection. */
 export type TlsFiles = z.infer<typeof tlsSchema>;
 
 /** A plain URL is an endpoint without a login. */
-export function asEndpoint(given: z.infer<typeof endpointSchema>): Endpoint {
+export function asEndpoint<Given extends Endpoint | ServiceEndpoint>(given: string | Given): Endpoint | Given {
   return typeof given === 'string' ? { url: given, headers: {}, headersFrom: {} } : given;
+}
+
+/**
+ * The URL of an endpoint; a Service has the name that it has inside its cluster. A port with a name is not in it, because a URL has
+ * numbers only.
+ */
+export function urlOf(endpoint: Endpoint | ServiceEndpoint): string {
+  if (!('via' in endpoint)) return endpoint.url;
+  const { scheme, service, namespace, port, path } = endpoint;
+  return `${scheme}://${service}.${namespace}.svc${typeof port === 'number' ? `:${port}` : ''}${path}`;
 }

@@ -205,6 +205,8 @@ export const EVENT_DATA = {
     drift: z.array(text).optional(),
     /** Why the company's system of incidents could not be read. */
     incidentsUnknown: text.optional(),
+    /** Why active alerts could not be read. */
+    alertsUnknown: text.optional(),
     note: z.string().default(''),
     /** Share of the span in which every SLO was measured, 0 to 1. */
     coverage: z.number().min(0).max(1).optional(),

@@ -14,11 +14,26 @@ export interface Environments {
   readonly simulated: boolean;
   /** The cluster of an environment, or of one of its regions. Errors: `config.unknown-environment`. */
   cluster(environment: EnvironmentName, region?: string): Cluster;
-  /** Errors: `config.invalid` when no Prometheus is configured. */
-  metrics(environment: EnvironmentName): Metrics;
+  /**
+   * The metrics of an environment as a whole, or the store that a region of it has of its own. Errors: `config.invalid` when none is
+   * configured.
+   */
+  metrics(environment: EnvironmentName, region?: string): Metrics;
   alerts(environment: EnvironmentName): Alerts;
+  /** Metrics stores and Alertmanagers that answer inside the cluster of an environment or region, the best first. Errors: those of a cluster. */
+  observers(environment: EnvironmentName, region?: string): Promise<readonly FoundObserver[]>;
   readonly commands: CommandRunner;
   readonly http: HttpProbe;
   readonly success: SuccessSource;
   readonly tcp: TcpProbe;
+}
+
+/** A Service inside a cluster that has answered as a metrics store or an Alertmanager does. */
+export interface FoundObserver {
+  readonly kind: 'prometheus' | 'alertmanager';
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number | string;
+  /** Prefix of its paths; empty for none. */
+  readonly path: string;
 }

@@ -5,6 +5,7 @@ import { RelctlError } from '../errors.ts';
 import { ballotBranch } from './ballot/post.ts';
 import { renderEnvironment, serviceIn } from './cluster/environment.ts';
 import { clusterOf } from './cluster/run.ts';
+import { alertsCheck, answersMetrics, observedPlaces } from './doctor/observers.ts';
 import type { Context } from './release/context.ts';
 import { loadPolicy } from './release/settings.ts';
 import { checkSigning } from './signing/check-setup.ts';
@@ -37,16 +38,10 @@ export async function doctor(context: Context): Promise<Outcome> {
     checks.push(...(await accessCheck(context, target)));
   }
   for (const environment of ['staging', 'production'] as const) {
-    await look(`metrics of ${environment}`, async () => {
-      const now = context.clock.now();
-      const reading = await context.environments.metrics(environment).scalar('1', now);
-      if (!reading.ok) {
-        throw new RelctlError('metrics.unreachable', reading.noData.detail, {
-          hints: ['look at the URL in relctl.yaml'],
-        });
-      }
-      return 'Prometheus answers';
-    });
+    for (const place of observedPlaces(context, environment)) {
+      await look(`metrics of ${place.name}`, () => answersMetrics(context, environment, place.region));
+    }
+    checks.push(...(await alertsCheck(context, environment)));
   }
   await look('services', () => manifests(context));
   const channels = context.notifier.channelsFor('deploy.starting');

@@ -205,6 +205,9 @@ function findings(release: Release, observation: Observation): Outcome['blocks']
         ...(observation.incidentsUnknown === undefined
           ? []
           : [{ state: 'failed' as const, text: 'incidents are not known', detail: observation.incidentsUnknown }]),
+        ...(observation.alertsUnknown === undefined
+          ? []
+          : [{ state: 'failed' as const, text: 'alerts are not known', detail: observation.alertsUnknown }]),
         ...observation.slos.map((slo) => ({
           state: slo.ok ? (slo.code === 'burnt' ? ('warning' as const) : ('ok' as const)) : ('failed' as const),
           text: slo.name,

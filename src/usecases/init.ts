@@ -3,6 +3,7 @@ import { RelctlError } from '../errors.ts';
 import { baseName } from '../evidence/impact/paths.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
 import { sourceSettings } from '../plan/manifest-source.ts';
+import type { FoundObserver } from '../ports/environments.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
@@ -10,8 +11,8 @@ import type { Workspace } from '../ports/workspace.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import { CONFIG_FILE, loadConfig } from './release/settings.ts';
-import { setupAnswers } from './setup/answers.ts';
-import { type ConfigDraft, draftConfig } from './setup/config-draft.ts';
+import { type SetupAnswers, setupAnswers } from './setup/answers.ts';
+import { type ConfigDraft, draftConfig, type FoundObservers } from './setup/config-draft.ts';
 import { type SetupFile, setUpFiles } from './setup/files.ts';
 import type { InitOptions } from './setup/options.ts';
 
@@ -24,6 +25,8 @@ export interface InitGround {
   readonly ownPackage?: OwnPackage;
   /** Time zone of the machine, to be proposed. */
   readonly localTimeZone: string;
+  /** What observes the cluster of a kubectl context; nothing where it cannot be asked. */
+  observersOf(context: string, namespace: string): Promise<readonly FoundObserver[]>;
 }
 
 /**
@@ -50,7 +53,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
       namespace: await namespaceOf(repository, head, discovery),
     },
   );
-  const draft = draftConfig(answers, discovery);
+  const draft = draftConfig(answers, discovery, known === undefined ? await observers(ground, answers) : {});
   const written = await setUpFiles(
     workspace,
     draft.text,
@@ -80,6 +83,16 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
       leftOut: draft.leftOut,
     },
   };
+}
+
+/** What was found in the clusters of real environments, which is asked through kubectl. */
+async function observers(ground: InitGround, answers: SetupAnswers): Promise<FoundObservers> {
+  if (answers.platform === 'sandbox') return {};
+  const { stagingContext, productionContext, namespace = 'default' } = answers;
+  const look = async (context: string | undefined) =>
+    context === undefined ? [] : ground.observersOf(context, namespace);
+  const [staging, production] = await Promise.all([look(stagingContext), look(productionContext)]);
+  return { staging, production };
 }
 
 async function headOf(repository: CandidateRepository): Promise<string> {

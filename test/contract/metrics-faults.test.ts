@@ -125,6 +125,19 @@ describe('a Prometheus that fails', () => {
     ['labels that are no texts', 200, success('vector', [{ metric: { code: 500 }, value: [1, '2'] }]), 'error'],
     ['a native histogram', 200, success('vector', [{ metric: {}, histogram: [1, {}] }]), 'error'],
     ['warnings', 200, success('vector', [{ metric: {}, value: [1, '2'] }], ['partial response']), 'warnings'],
+    [
+      'a part of a cluster of VictoriaMetrics',
+      200,
+      '{"status":"success","isPartial":true,"data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}}',
+      'warnings',
+    ],
+    ['no tenant, as Mimir says it', 401, 'no org id', 'error'],
+    [
+      'a limit of Mimir',
+      422,
+      '{"status":"error","errorType":"execution","error":"the query exceeded the maximum number of chunks (err-mimir-max-chunks-per-query)"}',
+      'error',
+    ],
   ])('has no data on %s', async (_name, status, body, expected) => {
     const metrics = await answering(status, body);
     expect(await reasons(metrics)).toEqual(all(expected));

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -306,6 +306,39 @@ describe('hooks that post, when the other side fails', () => {
 describe('the mail channel', () => {
   const channel = (port: number, changes: object = {}): Channel =>
     ({ kind: 'smtp', name: 'hook', ...base, ...mailbox, port, ...changes }) as Channel;
+
+  it('goes through the proxy of the environment, unless NO_PROXY names its server', async () => {
+    const server = await mail();
+    const asked: string[] = [];
+    const proxy = createHttpServer().on('connect', (request, socket) => {
+      asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
+      if (request.url !== 'mail.example.com:2525') return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      const to = connect(server.port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        to.pipe(socket).pipe(to);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const env = { HTTPS_PROXY: `http://ada:pa%3Ass@127.0.0.1:${port}` };
+    const send = (host: string, more: Record<string, string> = {}) =>
+      createNotifier([channel(2525, { host })], { env: { ...env, ...more }, exec }).send('hook', sampleMessage({}));
+    try {
+      await send('mail.example.com');
+      expect(server.mails).toHaveLength(1);
+      expect(asked).toEqual([`mail.example.com:2525 Basic ${Buffer.from('ada:pa:ss').toString('base64')}`]);
+      const refused = await send('mail.example.org').catch((error: Error) => error.message);
+      expect(refused).toContain(`the proxy 127.0.0.1:${port} answered HTTP 403 to CONNECT; NO_PROXY names hosts`);
+      expect(refused).not.toMatch(/pa(:|%3A)ss/);
+      // A name that nobody has: it was not the proxy that was asked for it.
+      await expect(send('mail.invalid', { NO_PROXY: 'example.com, .invalid' })).rejects.toMatchObject({
+        message: expect.stringContaining('mail.invalid'),
+      });
+      expect(asked).toHaveLength(2);
+    } finally {
+      await new Promise((resolve) => proxy.close(resolve));
+    }
+  });
 
   it('sends a mail to those configured, with a copy to the informed who have an address', async () => {
     const server = await mail();

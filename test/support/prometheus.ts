@@ -43,6 +43,8 @@ export interface PrometheusSetup {
   readonly config?: string;
   /** Files beside the configuration, such as rules. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Address that it listens on, in a network that the test made; loopback when left out. */
+  readonly host?: string;
 }
 
 /** Starts Prometheus on loopback; `history` is written into its store by promtool first. */
@@ -58,34 +60,37 @@ export async function startPrometheus(setup: PrometheusSetup): Promise<StartedSe
     execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, data], { stdio: 'pipe' });
     rmSync(file);
   }
-  return startServer(folder, '/-/ready', (port) => [
+  const host = setup.host ?? LOOPBACK;
+  return startServer({ folder, host, readyPath: '/-/ready' }, (port) => [
     'prometheus',
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${data}`,
     '--storage.tsdb.retention.time=50y',
-    `--web.listen-address=127.0.0.1:${port}`,
+    `--web.listen-address=${host}:${port}`,
     '--web.enable-lifecycle',
   ]);
 }
 
-/** Starts Alertmanager on loopback, without its cluster port, with one receiver that does nothing. */
-export async function startAlertmanager(): Promise<StartedServer> {
+/** Starts Alertmanager on loopback or a given address, without its cluster port, with one receiver that does nothing. */
+export async function startAlertmanager(host = LOOPBACK): Promise<StartedServer> {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-alertmanager-'));
   const config = join(folder, 'alertmanager.yml');
   writeFileSync(config, 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n');
-  return startServer(folder, '/-/ready', (port) => [
+  return startServer({ folder, host, readyPath: '/-/ready' }, (port) => [
     'prometheus-alertmanager',
     `--config.file=${config}`,
     `--storage.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
+    `--web.listen-address=${host}:${port}`,
     '--cluster.listen-address=',
   ]);
 }
 
-/** A loopback port that was free a moment ago. */
-export async function freePort(): Promise<number> {
+const LOOPBACK = '127.0.0.1';
+
+/** A port of loopback, or of another address of this machine, that was free a moment ago. */
+export async function freePort(host = LOOPBACK): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -107,24 +112,24 @@ function openMetrics(history: readonly PastSeries[]): string {
 }
 
 async function startServer(
-  folder: string,
-  readyPath: string,
+  { folder, host, readyPath }: { readonly folder: string; readonly host: string; readonly readyPath: string },
   argv: (port: number) => readonly string[],
 ): Promise<StartedServer> {
   // Another process may take the port between its choice and its use, so a start is tried again.
   let trouble: unknown;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const port = await freePort();
+    const port = await freePort(host);
+    const url = `http://${host}:${port}`;
     const [program = '', ...args] = argv(port);
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     try {
-      await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
+      await untilReady(child, `${url}${readyPath}`);
       const again = async (): Promise<ChildProcess> => {
         const next = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-        await untilReady(next, `http://127.0.0.1:${port}${readyPath}`);
+        await untilReady(next, `${url}${readyPath}`);
         return next;
       };
-      return serverHandle(child, `http://127.0.0.1:${port}`, folder, again);
+      return serverHandle(child, url, folder, again);
     } catch (error) {
       trouble = error;
       child.kill('SIGKILL');

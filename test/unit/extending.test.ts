@@ -96,11 +96,12 @@ describe('from outside src', () => {
   });
 
   it('a metrics store is named in relctl.yaml and read', async () => {
-    const ground = { timeout: 1000, env: {}, cwd: '.', exec, fetchOf: () => fetch };
-    const known = config({}, { metrics: { store: 'ledger', number: 42 } });
-    const store = openMetricStore(known, 'production', ground, { ...METRIC_STORES, ledger });
+    const ground = { timeout: 1000, staleAfter: 60, env: {}, cwd: '.', exec, fetchOf: () => fetch };
+    const { production } = config({}, { metrics: { store: 'ledger', number: 42 } }).environments;
+    const place = 'environments.production';
+    const store = openMetricStore(production, place, ground, { ...METRIC_STORES, ledger });
     expect(await store.scalar('anything', 0)).toEqual({ ok: true, value: 42 });
-    expect(() => openMetricStore(known, 'production', ground)).toThrowError(
+    expect(() => openMetricStore(production, place, ground)).toThrowError(
       expect.objectContaining({ code: 'config.invalid', hints: [expect.stringContaining('prometheus')] }),
     );
   });

@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { sha256 } from '../../plan/digest.ts';
 import { describeNetworkError } from '../http/bounded-fetch.ts';
+import { isLoopback, openTunnel, TunnelRefused, tunnelFor } from '../http/proxy.ts';
 import type { Delivery } from './delivery.ts';
 import { cutTo, wordingOf } from './wording.ts';
 
@@ -37,7 +39,8 @@ export async function sendToSmtp(delivery: Delivery, channel: SmtpChannel): Prom
   const copies = wanted.filter((name) => ADDRESS.test(name) && !known.includes(name.toLowerCase()));
   // Loaded here, because most commands send no mail.
   const { createTransport } = await import('nodemailer');
-  let socket: Socket | undefined;
+  let socket: Duplex | undefined;
+  const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   try {
     const options: SMTPTransportOptions = {
@@ -50,13 +53,13 @@ export async function sendToSmtp(delivery: Delivery, channel: SmtpChannel): Prom
       disableUrlAccess: true,
       // Our own socket, so that the deadline can end the exchange whatever the server is doing.
       getSocket: (_options, callback) => {
-        const opened = connect({ host: channel.host, port: channel.port });
-        socket = opened;
-        opened.once('error', callback);
-        opened.once('connect', () => {
-          opened.removeListener('error', callback);
-          callback(null, { connection: opened });
-        });
+        reach(delivery, channel, closing.signal).then(
+          (opened) => {
+            socket = opened;
+            callback(null, { connection: opened });
+          },
+          (error: Error) => callback(error),
+        );
       },
     };
     const transport = createTransport(options);
@@ -76,6 +79,7 @@ export async function sendToSmtp(delivery: Delivery, channel: SmtpChannel): Prom
     const overdue = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         reject(delivery.failed(`the mail server ${channel.host} did not take it within ${delivery.timeout / 1000} s`));
+        closing.abort();
         socket?.destroy();
       }, delivery.timeout);
     });
@@ -106,8 +110,19 @@ function readLogin(
   return { user: delivery.secret(channel.userFrom), pass: delivery.secret(channel.passwordFrom) };
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** A connection to the mail server: through the proxy that the environment names, or straight. */
+function reach({ io }: Delivery, { host, port }: SmtpChannel, signal: AbortSignal): Promise<Socket> {
+  const proxy = tunnelFor(host, port, io.env);
+  // What an HTTP proxy gives for CONNECT is the socket to it.
+  if (proxy !== undefined) return openTunnel(proxy, host, port, signal) as Promise<Socket>;
+  return new Promise((resolve, reject) => {
+    const opened = connect({ host, port, signal });
+    opened.once('error', reject);
+    opened.once('connect', () => {
+      opened.removeListener('error', reject);
+      resolve(opened);
+    });
+  });
 }
 
 function isNotificationFailure(error: unknown): boolean {
@@ -115,6 +130,8 @@ function isNotificationFailure(error: unknown): boolean {
 }
 
 function describeMailError(delivery: Delivery, channel: SmtpChannel, error: unknown): string {
+  if (error instanceof TunnelRefused)
+    return `the mail server ${channel.host}:${channel.port}: ${error.message}; NO_PROXY names hosts that need none`;
   const { response, responseCode, code } = error as { response?: unknown; responseCode?: unknown; code?: unknown };
   const where = `the mail server ${channel.host}:${channel.port}`;
   if (typeof response === 'string')

@@ -1,4 +1,4 @@
-import { NoCredential } from './no-credential.ts';
+import { NotReached } from './no-credential.ts';
 
 /**
  * One HTTP exchange that always ends: a deadline over the whole of it, body included, a cap on the body, and no redirect
@@ -109,7 +109,7 @@ async function readCapped(response: Response, maxBytes: number): Promise<{ body:
 /** The system's words for a network failure: fetch itself says only that it failed and hides the reason in `cause`. */
 export function describeNetworkError(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof NoCredential) return at.message;
+    if (at instanceof NotReached) return at.message;
     const code = (at as { code?: unknown }).code;
     if (typeof code === 'string') return NETWORK_ERRORS[code] ?? `the connection failed (${code})`;
     const inner = (at as { errors?: unknown }).errors;

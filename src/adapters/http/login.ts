@@ -17,9 +17,13 @@ interface LogIn {
 /**
  * The `fetch` of an endpoint of relctl.yaml: it logs in, and asks for another token once when the one it has is refused (401). What it
  * needs and does not find fails the request before it is sent, with a `NoCredential`.
+ * @param send how a request goes there; over the network when left out
  */
-export function createEndpointFetch(endpoint: Endpoint, ground: CredentialGround): typeof fetch {
-  const send = createTransport(endpoint.tls, ground);
+export function createEndpointFetch(
+  endpoint: Endpoint,
+  ground: CredentialGround,
+  send = createTransport(endpoint.tls, ground),
+): typeof fetch {
   const { login, headers, headersFrom } = endpoint;
   if (login === undefined && Object.keys(headers).length + Object.keys(headersFrom).length === 0) return send;
   const logIn = logInOf(endpoint, ground);

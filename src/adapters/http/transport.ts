@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { TlsFiles } from '../../plan/endpoint.ts';
 import { NoCredential } from './no-credential.ts';
+import { proxiesIn } from './proxy.ts';
 
 /** What a connection is made with. */
 export interface TransportGround {
@@ -15,12 +16,7 @@ export interface TransportGround {
  * of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. The files are read when the first request is sent.
  */
 export function createTransport(tls: TlsFiles | undefined, ground: TransportGround): typeof fetch {
-  const { env } = ground;
-  const proxies = {
-    httpProxy: env.http_proxy || env.HTTP_PROXY,
-    httpsProxy: env.https_proxy || env.HTTPS_PROXY,
-    noProxy: env.no_proxy ?? env.NO_PROXY,
-  };
+  const proxies = proxiesIn(ground.env);
   if (tls === undefined && !proxies.httpProxy && !proxies.httpsProxy) return fetch;
   let opened: Promise<typeof fetch> | undefined;
   return async (input, init) => {
@@ -34,7 +30,7 @@ export function createTransport(tls: TlsFiles | undefined, ground: TransportGrou
 
 async function open(
   tls: TlsFiles | undefined,
-  proxies: { readonly [kind in 'httpProxy' | 'httpsProxy' | 'noProxy']: string | undefined },
+  proxies: ReturnType<typeof proxiesIn>,
   { cwd }: TransportGround,
 ): Promise<typeof fetch> {
   const [{ EnvHttpProxyAgent, fetch: send }, ca, cert, key] = await Promise.all([

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
+import type { ApiRequest } from './connection/http.ts';
 
 /** Where an object is in the API. */
 export interface Address {
@@ -49,8 +50,20 @@ export interface Api {
   patch(address: Address, operations: readonly object[]): Promise<KubeObject>;
   /** @returns whether it is gone; `going` when something still holds it, or that is not known */
   remove(address: Address, options: object): Promise<'gone' | 'going'>;
+  /**
+   * Passes a request on to what stands behind a path of the server, such as a Service, and gives what that answered. What the server
+   * itself says in its place is a `RequestFailure`.
+   */
+  pass(request: ApiRequest, signal: AbortSignal): Promise<Passed>;
   /** Tells of changes until the signal ends. */
   feed(selection: Selection, into: FeedSink, signal: AbortSignal): Promise<void>;
+}
+
+/** The answer of what stands behind the API server; its body may still be arriving. */
+export interface Passed {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | AsyncIterable<Uint8Array>;
 }
 
 /** Who is told what there is and what becomes of it. */

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import type { ServiceEndpoint } from '../../plan/endpoint.ts';
 import type { Cluster, KubeObject, ObjectRef, ResourceVersionGuard } from '../../ports/cluster.ts';
 import { createAddressing } from './addressing.ts';
 import { FIELD_MANAGER } from './api.ts';
@@ -14,6 +15,8 @@ import { openApi } from './open-api.ts';
 import { rehearse } from './rehearse.ts';
 import { pauseAfter } from './repeat.ts';
 import { isPathName } from './resources.ts';
+import { createServiceFetch } from './service-fetch.ts';
+import { listServices } from './services.ts';
 import { identifyTool } from './tool.ts';
 import { createWrites } from './writes.ts';
 
@@ -24,7 +27,13 @@ import { createWrites } from './writes.ts';
 const NEVER_A_VERSION = '1';
 
 /** A cluster that holds a connection; where nobody ends it, it ends with relctl. */
-export type KubectlCluster = Cluster & { end(): void };
+export type KubectlCluster = Cluster & {
+  /** How a Service inside of it is asked; see {@link createServiceFetch}. */
+  fetchOf(service: ServiceEndpoint): typeof fetch;
+  /** The Services of all namespaces; of those that the login may see, where that is not all. */
+  services(): Promise<readonly KubeObject[]>;
+  end(): void;
+};
 
 /**
  * A cluster through the kubectl on this machine. Every write is guarded by `resourceVersion` and UID, so that one whose answer was
@@ -125,6 +134,13 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
   return {
     name,
     namespace: options.namespace,
+
+    fetchOf: (service) => createServiceFetch(api, service, options.context),
+
+    services: () =>
+      explained('listing Services', kubectl.commandLine(['get', 'services', '--all-namespaces']), () =>
+        listServices(api, options.namespace),
+      ),
 
     end() {
       following.end();

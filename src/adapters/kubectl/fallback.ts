@@ -35,6 +35,7 @@ export function withFallback(
     replace: (address, object) => by((api) => api.replace(address, object)),
     patch: (address, operations) => by((api) => api.patch(address, operations)),
     remove: (address, options) => by((api) => api.remove(address, options)),
+    pass: (request, signal) => by((api) => api.pass(request, signal)),
     async feed(selection, into, signal) {
       const failed = (error: unknown) => {
         if (!(error instanceof NoConnection) || isLost) return into.failed(error);

@@ -1,18 +1,21 @@
 import * as z from 'zod';
 import { RelctlError } from '../../errors.ts';
-import { endpointWithLogin } from '../../plan/endpoint.ts';
+import { endpointWithLogin, serviceEndpoint, urlOf } from '../../plan/endpoint.ts';
 import { createPrometheusMetrics } from '../prometheus/metrics.ts';
 import type { MetricStore } from './store.ts';
 
-const settings = z.strictObject({ store: z.literal('prometheus'), ...endpointWithLogin.shape });
+const store = z.literal('prometheus');
+const withUrl = z.strictObject({ store, ...endpointWithLogin.shape });
+const inCluster = z.strictObject({ store, ...serviceEndpoint.shape });
 
 /** Prometheus, and what speaks its HTTP API: Thanos, Mimir, VictoriaMetrics. */
 export const prometheusStore: MetricStore = {
   open(given, { timeout, staleAfter, fetchOf }) {
-    const read = settings.safeParse(given);
+    const read = ('via' in given ? inCluster : withUrl).safeParse(given);
     if (!read.success) throw wrongSettings(read.error.issues[0]);
     const { store: _, ...endpoint } = read.data;
-    return createPrometheusMetrics({ url: endpoint.url, timeout, staleAfter, fetch: fetchOf(endpoint) });
+    const access = { url: urlOf(endpoint), onlyGet: 'via' in endpoint, fetch: fetchOf(endpoint) };
+    return createPrometheusMetrics({ ...access, timeout, staleAfter });
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../plan/endpoint.ts';
+import type { Endpoint, ServiceEndpoint } from '../../plan/endpoint.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { exec } from '../exec.ts';
 
@@ -25,6 +25,6 @@ export interface MetricGround {
   readonly exec: typeof exec;
   /** Milliseconds since the epoch; the system's clock when left out. */
   readonly now?: () => number;
-  /** How an HTTP API is asked, with the login that the settings name. */
-  fetchOf(endpoint: Endpoint): typeof fetch;
+  /** How an HTTP API is asked, with the login that the settings name, or through the API server of the cluster that it is in. */
+  fetchOf(endpoint: Endpoint | ServiceEndpoint): typeof fetch;
 }

@@ -12,9 +12,10 @@ const HEADERS = { 'user-agent': 'relctl', accept: '*/*', 'cache-control': 'no-ca
  * Asks URLs of the plan with a deadline over the whole exchange. A redirect is an answer of its own (its status is what a
  * smoke test asks about), never followed; of a page above 8 MiB the beginning is given.
  * @param options.environment where the values of secret headers are looked up
+ * @param options.fetchFor how a URL is asked that needs a login; Node's own way where it gives none
  */
 export function createHttpProbe(
-  options: { readonly fetch?: typeof fetch; readonly environment?: Environment } = {},
+  options: { readonly environment?: Environment; readonly fetchFor?: (url: string) => typeof fetch | undefined } = {},
 ): HttpProbe {
   return {
     async request(url, asked) {
@@ -28,7 +29,7 @@ export function createHttpProbe(
           headers: { ...HEADERS, ...lowerCased(asked.headers ?? {}), ...secret },
           ...(asked.body === undefined ? {} : { body: asked.body }),
         },
-        { timeout: asked.timeout, maxBytes: MAX_BYTES, cut: true, fetch: options.fetch },
+        { timeout: asked.timeout, maxBytes: MAX_BYTES, cut: true, fetch: options.fetchFor?.(url) },
       );
       const latencyMs = Math.round(performance.now() - began);
       if (!answer.ok) return failed(answer.detail, latencyMs);

@@ -34,6 +34,8 @@ export interface PrometheusAccess {
   /** Milliseconds for one whole exchange. */
   readonly timeout: number;
   readonly fetch?: typeof fetch | undefined;
+  /** Long queries too go as GET: who may read a Service through an API server need not be let post to it. */
+  readonly onlyGet?: boolean;
 }
 
 /** One answer is at most this large: an hour of raw samples of about a thousand series. */
@@ -103,7 +105,7 @@ async function request(
 ): Promise<Reading<unknown>> {
   const url = `${base}/api/v1/${path}`;
   const form = parameters.toString();
-  const short = url.length + form.length < MAX_URL;
+  const short = access.onlyGet === true || url.length + form.length < MAX_URL;
   const answer = await boundedFetch(
     short ? `${url}?${form}` : url,
     short
@@ -131,6 +133,10 @@ async function request(
   }
   if (Array.isArray(body.warnings) && body.warnings.length > 0) {
     return noData('warnings', `Prometheus at ${host} warns: ${cut(String(body.warnings[0]))}`);
+  }
+  if (body.isPartial === true) {
+    // How a cluster of VictoriaMetrics says that some of its storage did not answer (docs.victoriametrics.com, "Cluster availability").
+    return noData('warnings', `the metrics store at ${host} answered with a part of its data only (isPartial)`);
   }
   return { ok: true, value: body.data };
 }

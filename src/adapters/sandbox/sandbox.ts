@@ -93,6 +93,7 @@ export function openSandbox(options: {
     http: createSandboxProbe(world),
     success: createSandboxSuccess(() => world.read()),
     tcp: createSandboxTcp(world),
+    observers: async () => [],
     faults: {
       list: () => listFaults(world.read()),
       set(name, on, place = {}) {

@@ -49,11 +49,13 @@ export async function observe(context: Context, release: Release, note: string):
     to: isoTime(span.to),
     healthy:
       slos.every((slo) => slo.ok) &&
-      alerts.every((alert) => !alert.counts) &&
+      alerts.active.every((alert) => !alert.counts) &&
+      alerts.unknown === undefined &&
       drift.length === 0 &&
       incidentsUnknown === undefined,
     slos,
-    alerts: alerts.map((alert) => alert.text),
+    alerts: alerts.active.map((alert) => alert.text),
+    ...(alerts.unknown === undefined ? {} : { alertsUnknown: alerts.unknown }),
     gaps,
     ...(drift.length === 0 ? {} : { drift }),
     ...(incidentsUnknown === undefined ? {} : { incidentsUnknown }),
@@ -143,18 +145,26 @@ interface SeenAlert {
   readonly counts: boolean;
 }
 
-/** The alerts that fire now; where they cannot be read, a warning says so. */
-export async function activeAlerts(context: Context, severities: readonly string[]): Promise<readonly SeenAlert[]> {
+/** The alerts that fire now, or why that is not known. */
+interface Seen {
+  readonly active: readonly SeenAlert[];
+  readonly unknown?: string;
+}
+
+/** The alerts that fire now. Where they cannot be read a warning says so; an environment that names nobody to ask has none to read. */
+export async function activeAlerts(context: Context, severities: readonly string[]): Promise<Seen> {
   try {
     const active = await context.environments.alerts('production').active();
-    return active.map((alert) => ({
-      text: `${alert.severity} ${alert.name} since ${isoTime(alert.since)}`,
-      counts: severities.includes(alert.severity),
-    }));
+    return {
+      active: active.map((alert) => ({
+        text: `${alert.severity} ${alert.name} since ${isoTime(alert.since)}`,
+        counts: severities.includes(alert.severity),
+      })),
+    };
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
     context.sink.emit({ type: 'note', level: 'warning', text: `alerts were not looked at: ${error.message}` });
-    return [];
+    return error.code === 'config.invalid' ? { active: [] } : { active: [], unknown: error.message };
   }
 }
 

@@ -69,7 +69,7 @@ async function look(context: Context, release: Release, note: string): Promise<O
   const show = shower(context);
   showTimes(context, release);
   for (const slo of seen.slos) show(slo.name, `${slo.ok ? 'ok' : 'NOT OK'}: ${slo.detail}`);
-  show('alerts', seen.alerts.join('; ') || 'none');
+  show('alerts', seen.alertsUnknown === undefined ? seen.alerts.join('; ') || 'none' : 'not known');
   show('gaps in the data', seen.gaps.join('; ') || 'none');
   return seen;
 }
@@ -82,7 +82,8 @@ async function lookEarly(context: Context, release: Release): Promise<void> {
   showTimes(context, release);
   const { timeZone } = release.journal.plan.spec.window;
   show('error budgets', `there is data from ${formatMoment(firstLookAt(release), timeZone)} on`);
-  show('alerts', alerts.map((alert) => alert.text).join('; ') || 'none');
+  const active = alerts.active.map((alert) => alert.text).join('; ');
+  show('alerts', alerts.unknown === undefined ? active || 'none' : 'not known');
 }
 
 function showTimes(context: Context, release: Release): void {
@@ -108,6 +109,7 @@ function meaningOf(seen: Observation): string {
     seen.healthy,
     seen.slos.map((slo) => [slo.name, slo.code]),
     seen.alerts,
+    seen.alertsUnknown === undefined,
     seen.gaps.length,
     seen.drift,
   ]);

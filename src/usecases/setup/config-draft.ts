@@ -1,3 +1,4 @@
+import { observerEntry } from '../../domain/kubernetes/observers.ts';
 import type { DiscoveredService, Discovery } from '../../evidence/service-discovery/discover.ts';
 import type { Traffic } from '../../evidence/service-discovery/traffic.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
@@ -5,6 +6,7 @@ import { type Config, configSchema } from '../../plan/config.ts';
 import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
 import { API_VERSION } from '../../plan/versions.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
+import type { FoundObserver } from '../../ports/environments.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import type { SetupAnswers } from './answers.ts';
 
@@ -19,11 +21,14 @@ export interface ConfigDraft {
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
 
+/** What observes the cluster of each environment, the best first. */
+export type FoundObservers = Readonly<Partial<Record<'staging' | 'production', readonly FoundObserver[]>>>;
+
 /** Where staging is, unless the company says otherwise: the host of the process document. */
 const STAGING_HOST = 'staging.nexacore.com';
 
 /** Drafts relctl.yaml from what was found and what people said. The text is valid; what a person must fill in is named. */
-export function draftConfig(answers: SetupAnswers, discovery: Discovery): ConfigDraft {
+export function draftConfig(answers: SetupAnswers, discovery: Discovery, observers: FoundObservers): ConfigDraft {
   const complete = discovery.services.flatMap((service) => completed(service));
   const leftOut = discovery.services
     .filter((service) => complete.every((one) => one.name !== service.name))
@@ -40,6 +45,7 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery): Config
   const target = (environment: 'staging' | 'production', context: string | undefined) => ({
     context: context ?? (isSandbox ? `sandbox-${environment}` : environment),
     namespace: answers.namespace ?? 'default',
+    ...observedBy(observers[environment] ?? []),
   });
   const { informed, productManager, rdLead, operations, qa, cab } = answers.team;
   const config = {
@@ -66,6 +72,9 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery): Config
   };
   const comments: Comment[] = [
     ...GENERAL,
+    ...(['staging', 'production'] as const).flatMap((environment) =>
+      foundComments(environment, observers[environment]),
+    ),
     ...complete.map(({ name, note }): Comment => ({ path: ['services', name], text: note })),
     ...(leftOut.length === 0
       ? []
@@ -79,7 +88,7 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery): Config
   const text = writeCommentedYaml(config, { heading: HEADING, comments });
   const yaml = readYaml(text, CONFIG_FILE);
   checkShape(configSchema, yaml, 'config.invalid', CONFIG_FILE, 'relctl schema config');
-  const toFill = missingOf(answers).map(([path, what]) => ({
+  const toFill = missingOf(answers, observers).map(([path, what]) => ({
     path: path.join('.'),
     line: yaml.place(path).line ?? 1,
     what,
@@ -138,8 +147,37 @@ function whyLeftOut(service: DiscoveredService): string {
   return service.obstacle ?? 'no folder was found that its image is built from';
 }
 
+/** The best of each kind: a Service inside the cluster, reached with the login that kubectl has. */
+function observedBy(found: readonly FoundObserver[]) {
+  const entry = (kind: FoundObserver['kind']) => {
+    const [best] = found.filter((one) => one.kind === kind);
+    if (best === undefined) return {};
+    const { namespace, service, port, path } = best;
+    return { [kind]: { via: 'kubectl', namespace, service, port, ...(path === '' ? {} : { path }) } };
+  };
+  return { ...entry('prometheus'), ...entry('alertmanager') };
+}
+
+/** Says where it comes from, and what else there was to choose. */
+function foundComments(environment: string, found: readonly FoundObserver[] = []): readonly Comment[] {
+  return (['prometheus', 'alertmanager'] as const).flatMap((kind) => {
+    const [best, ...others] = found.filter((one) => one.kind === kind);
+    if (best === undefined) return [];
+    const more = others.map((one) => `\n  or ${observerEntry(one)}`).join('');
+    return [
+      {
+        path: ['environments', environment, kind],
+        text: `Found in the cluster; it answers through the API server${more}`,
+      },
+    ];
+  });
+}
+
 /** What only people know, where nobody has said it. */
-function missingOf(answers: SetupAnswers): readonly (readonly [path: readonly string[], what: string])[] {
+function missingOf(
+  answers: SetupAnswers,
+  { production = [] }: FoundObservers,
+): readonly (readonly [path: readonly string[], what: string])[] {
   const { team, platform } = answers;
   const missing = (value: string | readonly string[] | undefined) => value === undefined || value.length === 0;
   return [
@@ -173,7 +211,7 @@ function missingOf(answers: SetupAnswers): readonly (readonly [path: readonly st
             : []),
           [
             ['environments', 'production'],
-            'prometheus, alertmanager and clusterUid; `relctl doctor` prints the UID',
+            `${['prometheus, ', 'alertmanager and '].filter((text) => !production.some(({ kind }) => text.startsWith(kind))).join('')}clusterUid; \`relctl doctor\` prints the UID`,
           ] as const,
         ]),
   ];
@@ -205,6 +243,7 @@ const GENERAL: readonly Comment[] = [
       '  clusterUid: UID of the kube-system namespace (`relctl doctor` prints it); without it nothing real is deployed',
       '  host: www.example.com',
       '  prometheus: http://prometheus.example.com:9090',
+      '  prometheus: { via: kubectl, namespace: monitoring, service: prometheus-operated, port: http-web }, inside the cluster',
       '  alertmanager: http://alertmanager.example.com:9093',
       '  regions: for production in several clusters; see `relctl schema config`',
     ].join('\n'),

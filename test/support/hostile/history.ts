@@ -173,6 +173,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       gaps: ['x'],
       drift: ['x'],
       incidentsUnknown: 'x',
+      alertsUnknown: 'x',
       note: 'x',
     },
   },

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWorkspace } from '../../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../../src/adapters/git/repository.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import type { FoundObserver } from '../../../src/ports/environments.ts';
 import type { Prompter } from '../../../src/ports/prompter.ts';
 import { init } from '../../../src/usecases/init.ts';
 import { loadConfig, loadPolicy } from '../../../src/usecases/release/settings.ts';
@@ -31,7 +32,11 @@ afterEach(() => git.remove());
 
 const workspace = () => createWorkspace(git.root, TEMPLATES);
 
-async function give(flags: Partial<InitOptions> = {}, prompter: Prompter = scriptedPrompter({})): Promise<Outcome> {
+async function give(
+  flags: Partial<InitOptions> = {},
+  prompter: Prompter = scriptedPrompter({}),
+  observersOf: (context: string) => Promise<readonly FoundObserver[]> = async () => [],
+): Promise<Outcome> {
   return init(
     {
       repository: await openRepository(git.root),
@@ -39,6 +44,7 @@ async function give(flags: Partial<InitOptions> = {}, prompter: Prompter = scrip
       prompter,
       localTimeZone: 'Europe/Berlin',
       ownPackage: { version: '1.2.3', pack: async () => new TextEncoder().encode('packed') },
+      observersOf,
     },
     { ...NO_FLAGS, ...flags },
   );
@@ -138,6 +144,36 @@ describe('on Kubernetes', () => {
       },
     });
     expect((outcome.data.toFill as { path: string }[]).map(({ path }) => path)).toEqual(['environments.production']);
+  });
+
+  test('what observes the clusters stands in the file, the best first, and only the UID is left', async () => {
+    git.commit(productFiles());
+    const asked: string[] = [];
+    const kps = { namespace: 'monitoring', port: 'http-web', path: '' };
+    const outcome = await give(
+      { platform: 'kubernetes', owners: TEAM, timeZone: 'UTC', namespace: 'shop', productionContext: 'prod' },
+      scriptedPrompter({}),
+      async (context) => {
+        asked.push(context);
+        return [
+          { kind: 'prometheus', service: 'thanos-query', ...kps, path: '/prom' },
+          { kind: 'prometheus', service: 'kps-prometheus', ...kps },
+          { kind: 'alertmanager', service: 'kps-alertmanager', ...kps },
+        ];
+      },
+    );
+    expect(asked).toEqual(['prod']);
+    const { production, staging } = (await loadConfig(workspace())).environments;
+    const place = { via: 'kubectl', namespace: 'monitoring', port: 'http-web' };
+    expect(production.prometheus).toMatchObject({ ...place, service: 'thanos-query', path: '/prom' });
+    expect(production.alertmanager).toMatchObject({ ...place, service: 'kps-alertmanager' });
+    expect(staging.prometheus).toBeUndefined();
+    const text = readFileSync(join(git.root, 'relctl.yaml'), 'utf8');
+    expect(text).toContain('or { via: kubectl, namespace: monitoring, service: kps-prometheus, port: http-web }');
+    const left = (outcome.data.toFill as { path: string; what: string }[]).find(
+      ({ path }) => path === 'environments.production',
+    );
+    expect(left?.what).toBe('clusterUid; `relctl doctor` prints the UID');
   });
 
   test('the namespace that the manifests name is taken', async () => {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../ports/cluster.ts';
 import { type Address, type Api, FIELD_MANAGER, pathOf, readListing, type Selection, selectionPath } from '../api.ts';
+import { RequestFailure } from '../failure.ts';
 import { APPLYING } from '../flags.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { createListFeed } from '../list-feed.ts';
@@ -8,6 +9,9 @@ import { createReads } from './reads.ts';
 
 const APPLY = ['apply', ...APPLYING, '-o', 'json', '-f', '-'];
 const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
+
+/** Headers that kubectl sends as well, or that say nothing that it needs. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent', 'cache-control']);
 
 /**
  * The API by one kubectl a request. Objects are read and written by API path (`--raw`), because that is one request and carries
@@ -46,6 +50,16 @@ export function createCallsApi(kubectl: Kubectl): Api {
     async remove(address: Address, options) {
       await kubectl.run(['delete', '--raw', pathOf(address), '-f', '-'], JSON.stringify(options));
       return 'going';
+    },
+    async pass({ method, path, body, headers = {} }) {
+      if (method === 'HEAD' || Object.keys(headers).some((name) => !OWN_HEADERS.has(name))) {
+        const what = method === 'HEAD' ? 'ask for a head alone' : 'send headers';
+        throw new RequestFailure('unsent', `a kubectl for each request cannot ${what}; it needs a connection`);
+      }
+      const args = method === 'POST' ? ['create', '--raw', path, '-f', '-'] : undefined;
+      const text =
+        args === undefined ? await kubectl.read(['get', '--raw', path]) : await kubectl.run(args, body ?? '');
+      return { status: 200, headers: {}, body: text };
     },
     feed: createListFeed(api),
   };

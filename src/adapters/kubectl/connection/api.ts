@@ -5,6 +5,7 @@ import { createListFeed } from '../list-feed.ts';
 import { repeating } from '../repeat.ts';
 import type { Connection } from './connection.ts';
 import type { ApiRequest } from './http.ts';
+import { createPass } from './pass.ts';
 import { failureOf } from './status.ts';
 import { createWatchFeed } from './watch.ts';
 
@@ -72,6 +73,7 @@ export function createConnectionApi(connection: Connection): Api {
       // A Status says that it was removed; the object itself comes back while something holds it.
       return answer.kind === 'Status' ? 'gone' : 'going';
     },
+    pass: createPass(connection),
     feed: createWatchFeed(connection, all, createListFeed({ one, all })),
   };
 }

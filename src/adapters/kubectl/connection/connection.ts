@@ -13,7 +13,7 @@ export interface Connection {
    */
   send(request: ApiRequest): Promise<ApiAnswer>;
   /** Opens an answer that goes on until the signal ends it; the same errors. */
-  open(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+  open(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage>;
   /** Has the next requests go through a new kubectl, which reads the kubeconfig anew. */
   renew(): void;
   /** Ends kubectl for good: no request is sent from then on. */
@@ -149,7 +149,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     send: (request) =>
       over(request.path, ({ proxy, agent }, signal) => send(request, { socketPath: proxy.socket, agent, signal })),
-    open: (path, signal) => over(path, ({ proxy }, timely) => openStream(proxy.socket, path, timely, signal)),
+    open: (request, signal) =>
+      over(request.path, ({ proxy }, timely) => openStream(proxy.socket, request, timely, signal)),
     renew() {
       if (current !== undefined) retire(current);
     },
@@ -178,7 +179,7 @@ async function lives({ proxy }: Line): Promise<boolean> {
 /** An answer whose head has to come in time, and which then goes on until `signal` ends it. */
 async function openStream(
   socketPath: string,
-  path: string,
+  request: ApiRequest,
   timely: AbortSignal,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
@@ -188,7 +189,7 @@ async function openStream(
   signal.addEventListener('abort', end, { once: true });
   timely.addEventListener('abort', end, { once: true });
   try {
-    const response = await open({ method: 'GET', path }, { socketPath, agent: false, signal: stream.signal });
+    const response = await open(request, { socketPath, agent: false, signal: stream.signal });
     response.once('close', () => signal.removeEventListener('abort', end));
     // Whoever waits for it has a timer of its own; a watch that nobody waits for any more does not keep relctl from ending.
     response.socket.unref();

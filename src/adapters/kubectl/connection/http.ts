@@ -2,12 +2,14 @@ import { type Agent, type ClientRequest, type IncomingMessage, request } from 'n
 
 /** A request to the API server. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with its query. */
   readonly path: string;
   readonly body?: string;
   /** Of the body; JSON when left out. */
   readonly contentType?: string;
+  /** Further headers, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What the server, or kubectl in its place, answered. */
@@ -43,8 +45,9 @@ export function open(asked: ApiRequest, { socketPath, agent, signal, host }: Sen
   return new Promise((resolve, reject) => {
     let connected = false;
     const headers = {
-      host: host ?? 'localhost',
       accept: 'application/json',
+      ...asked.headers,
+      host: host ?? 'localhost',
       // The length must be told: Node sends the body of a DELETE without any framing otherwise.
       ...(body === undefined
         ? {}

@@ -25,6 +25,17 @@ export function failureOf({ status: code, retryAfter, body }: ApiAnswer): Reques
   return new RequestFailure(kind, message, kind === 'throttled' ? { retryAfter: retryAfter ?? THROTTLED_MS } : {});
 }
 
+/**
+ * What the API server said in place of what stands behind it; `undefined` where the answer is that one's own.
+ * The text is that of a Service that has nobody to answer for it (k8s.io/apimachinery, pkg/util/proxy/transport.go).
+ */
+export function ownFailure(answer: ApiAnswer): RequestFailure | undefined {
+  if (statusIn(answer.body) !== undefined) return failureOf(answer);
+  return answer.body.startsWith('error trying to reach service: ')
+    ? new RequestFailure('unknown', answer.body.trim().slice(0, 1000))
+    : undefined;
+}
+
 function kindOf(code: number, { reason, message = '', details }: Status): FailureKind {
   if (code === 404) {
     const isObject = details?.name !== undefined && details.name !== '' && details.kind !== 'namespaces';

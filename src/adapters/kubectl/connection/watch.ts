@@ -76,7 +76,8 @@ async function watchFrom(
   try {
     const resourceVersion = position.version ?? '0';
     const parameters = { watch: '1', resourceVersion, allowWatchBookmarks: 'true' };
-    const response = await connection.open(selectionPath(selection, parameters), span.signal);
+    const path = selectionPath(selection, parameters);
+    const response = await connection.open({ method: 'GET', path }, span.signal);
     if (response.statusCode !== 200) throw await refusal(response, position);
     for await (const line of linesOf(response)) take(JSON.parse(line) as WatchEvent, selection, position, into);
   } catch (error) {

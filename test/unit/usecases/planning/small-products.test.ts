@@ -25,7 +25,7 @@ async function setUp(files: Files) {
   const repository = await openRepository(git.root);
   const workspace = createWorkspace(git.root, TEMPLATES);
   const outcome = await init(
-    { repository, workspace, prompter: scriptedPrompter({}), localTimeZone: 'UTC' },
+    { repository, workspace, prompter: scriptedPrompter({}), localTimeZone: 'UTC', observersOf: async () => [] },
     {
       dryRun: false,
       platform: 'sandbox',
