@@ -127,6 +127,8 @@ const SOURCES: readonly {
 
 let company: Company;
 let traffic: Traffic;
+/** Requests to what no Service of the product leads to. */
+let work: Traffic[];
 const ENV = { PATH: `${HELM}:${process.env.PATH}` };
 
 beforeAll(async () => {
@@ -142,11 +144,17 @@ beforeAll(async () => {
     what: 'pods of web',
   });
   traffic = startTraffic({ backends: () => company.router.service('shop', 'web'), rate: 300 });
+  work = [trafficOf('ledger')];
 });
 afterAll(async () => {
-  await traffic?.stop();
+  for (const one of [traffic, ...(work ?? [])]) await one?.stop();
   await company?.stop();
 });
+
+function trafficOf(name: string): Traffic {
+  const endpoints = () => company.kubelet.endpoints('shop', { [NAME]: name });
+  return startTraffic({ backends: () => [{ name, weight: 1, endpoints }], rate: 150 });
+}
 
 /** Points relctl.yaml at a source of the whole product, and tells which workloads are services. */
 function use(entry: (typeof SOURCES)[number]['entry']): void {
@@ -156,11 +164,14 @@ function use(entry: (typeof SOURCES)[number]['entry']): void {
   company.product.write('relctl.yaml', JSON.stringify(config, null, 2));
 }
 
+/** One ledger of two would be half of production. */
+const LEFT_OUT = { strategy: 'none', reason: 'two ledgers: one of them would be half of production' };
+
 async function release(
   id: string,
   tag: string,
   files: Readonly<Record<string, string>>,
-  canaries: Readonly<Record<string, object | undefined>> = { web: undefined, ledger: undefined },
+  canaries: Readonly<Record<string, object | undefined>> = { web: undefined, ledger: LEFT_OUT },
   tags: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const names = Object.keys(canaries);
@@ -261,7 +272,6 @@ describe('with canaries of their own', () => {
     jobs: { strategy: 'worker' },
     agent: { strategy: 'none', reason: 'one node: no other pod to compare with' },
   };
-  const work: Traffic[] = [];
 
   /** The product with ten ledgers in production, each service at its version; `env` goes to the ledgers of production. */
   function files(
@@ -296,12 +306,7 @@ describe('with canaries of their own', () => {
     applyAll(company.plane, 'shop', ground);
     const pods = (name: string) => company.kubelet.endpoints('shop', { [NAME]: name });
     await waitFor(() => pods('ledger').length === LEDGERS, { what: 'pods of ledger' });
-    for (const name of ['ledger', 'jobs', 'agent']) {
-      work.push(startTraffic({ backends: () => [{ name, weight: 1, endpoints: () => pods(name) }], rate: 150 }));
-    }
-  });
-  afterAll(async () => {
-    for (const one of work) await one.stop();
+    work.push(trafficOf('jobs'), trafficOf('agent'));
   });
 
   const same = (tag: string) => Object.fromEntries(Object.keys(canaries).map((name) => [name, tag]));
@@ -340,8 +345,8 @@ describe('with canaries of their own', () => {
     const before = await contents();
     const crash = [{ name: 'CRASH', value: 'FATAL: no ledger here' }];
     await release('own-stuck', '4.2.0', files(same('4.2.0'), crash), canaries);
-    const { code, stdout } = await deployAnyway(company, 'own-stuck');
-    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('rolled back') });
+    const { code, stdout, stderr } = await deployAnyway(company, 'own-stuck');
+    expect({ code, stdout }, stderr).toMatchObject({ code: 1, stdout: expect.stringContaining('rolled back') });
     expect(await contents()).toEqual(before);
     const ledger = await company.cluster('shop').get({ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ledger' });
     expect(ledger?.status).toMatchObject({ replicas: LEDGERS, updatedReplicas: LEDGERS });

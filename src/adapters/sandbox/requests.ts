@@ -10,7 +10,10 @@ export type RequestCounts = readonly (readonly number[])[];
 const counted = new Map<string, RequestCounts>();
 const COUNTED_AT_MOST = 5000;
 
-/** What fixes the requests of equal pods from a change point on. */
+/** Keys that were made before: each look asks for each group at each scrape. */
+const keys = new WeakMap<Serving, { readonly edges: readonly number[]; readonly key: string }>();
+
+/** What fixes the requests of equal pods from a change point on. A group belongs to one point of one service. */
 export function servingKey(
   state: WorldState,
   environment: string,
@@ -18,12 +21,17 @@ export function servingKey(
   point: ChangePoint,
   group: Serving,
 ): string {
+  const edges = edgesFrom(state, point.at);
+  const known = keys.get(group);
+  if (known?.edges === edges) return known.key;
   const { target, deployment, hash, effects, share } = group;
-  return [
+  const key = [
     ...[state.seed, environment, service, point.at, point.requestsPerSecond, podsOf(point)],
-    ...[target, deployment, hash, effects.join('+'), edgesFrom(state, point.at).join('+')],
+    ...[target, deployment, hash, effects.join('+'), edges.join('+')],
     ...(share === undefined ? [] : [share]),
   ].join(' ');
+  keys.set(group, { edges, key });
+  return key;
 }
 
 /**

@@ -34,42 +34,31 @@ export function growth(
   matchers: readonly Matcher[],
   span: { readonly from: number; readonly to: number },
 ): Growth {
-  const split = (label: string) => matchers.filter((m) => m.label === label);
-  const ofPod = matchers.filter((m) => m.label !== 'code' && m.label !== 'le');
-  const slicesByEdges = new Map<readonly number[], readonly Slice[]>();
   const series = new Map<string, number>();
   const present: { from: number; to: number }[] = [];
   const prefix = trafficKey(environment, '');
   const isCoarse = faultOn(state, 'coarse-buckets');
+  const question = `${metric} ${isCoarse} ${matchers.map((m) => `${m.label}${m.operator}${m.value}`).join(',')}`;
   for (const [key, history] of Object.entries(state.traffic)) {
     if (!key.startsWith(prefix)) continue;
     const service = key.slice(prefix.length);
     for (const { point, from, to } of servedBetween(history, span.from, span.to)) {
-      const edges = edgesFrom(state, point.at);
-      const slices =
-        slicesByEdges.get(edges) ??
-        slicesOf(metric, edges, split('code'), split('le')).filter(({ labels }) => !isCoarse || isUsual(labels.le));
-      slicesByEdges.set(edges, slices);
-      if (slices.length === 0) continue;
       for (const group of point.serving) {
         if (group.effects.includes('no-data')) continue;
-        const labels = { service, job: service, ...labelling(group) };
-        const reached = group.effects.includes('lost-target') ? 1 : 0;
-        const pods = matchingPods(group, labels, ofPod).filter(({ slot }) => slot >= reached);
-        if (pods.length === 0) continue;
+        const serving = servingKey(state, environment, service, point, group);
+        const counters = countersOf(labelling, `${question} ${serving}`, () => {
+          const slices = slicesOf(metric, edgesFrom(state, point.at), matchers);
+          const usual = slices.filter(({ labels }) => !isCoarse || isUsual(labels.le));
+          return countersFor(group, { service, job: service, ...labelling(group) }, usual, matchers);
+        });
+        if (counters.length === 0) continue;
         extend(present, from, to);
-        const key = servingKey(state, environment, service, point, group);
-        const begin = requestsUntil(state, key, point, group, from);
-        const end = requestsUntil(state, key, point, group, to);
-        for (const pod of pods) {
-          for (const slice of slices) {
-            let grown = 0;
-            for (const index of slice.classes) {
-              grown += (end[pod.slot]?.[index] ?? 0) - (begin[pod.slot]?.[index] ?? 0);
-            }
-            const name = nameOf(labelling, environment, pod.labels, slice.labels);
-            series.set(name, (series.get(name) ?? 0) + grown);
-          }
+        const begin = requestsUntil(state, serving, point, group, from);
+        const end = requestsUntil(state, serving, point, group, to);
+        for (const { slot, classes, name } of counters) {
+          let grown = 0;
+          for (const index of classes) grown += (end[slot]?.[index] ?? 0) - (begin[slot]?.[index] ?? 0);
+          series.set(name, (series.get(name) ?? 0) + grown);
         }
       }
     }
@@ -113,12 +102,7 @@ interface Slice {
 }
 
 /** The series that each pod has of a metric, as far as their own labels match. */
-function slicesOf(
-  metric: string,
-  edges: readonly number[],
-  code: readonly Matcher[],
-  le: readonly Matcher[],
-): readonly Slice[] {
+function slicesOf(metric: string, edges: readonly number[], matchers: readonly Matcher[]): readonly Slice[] {
   const successes = [...edges, Number.POSITIVE_INFINITY].map((_, index) => index);
   const notFound = successes.length;
   const errors = notFound + 1;
@@ -135,7 +119,12 @@ function slicesOf(
       all.push({ labels: { le: edge }, classes: [...successes.slice(0, index + 1), notFound, errors] });
     }
   }
-  return all.filter(({ labels }) => matches(labels, code) && matches(labels, le.map(plainNumber)));
+  const own = matchers.filter(isOfSlice).map((m) => (m.label === 'le' ? plainNumber(m) : m));
+  return all.filter(({ labels }) => matches(labels, own));
+}
+
+function isOfSlice({ label }: Matcher): boolean {
+  return label === 'code' || label === 'le';
 }
 
 /** `le="1.0"` and `le="1"` are the same edge. */
@@ -144,38 +133,46 @@ function plainNumber(matcher: Matcher): Matcher {
   return Number.isFinite(number) && !matcher.operator.endsWith('~') ? { ...matcher, value: String(number) } : matcher;
 }
 
-function matchingPods(
-  group: Serving,
-  labels: Labels,
-  matchers: readonly Matcher[],
-): readonly { readonly slot: number; readonly labels: Labels }[] {
-  const byPod = matchers.some((m) => m.label === 'pod' || m.label === 'instance');
-  const rest = matchers.filter((m) => m.label !== 'pod' && m.label !== 'instance');
-  if (!matches(labels, rest)) return [];
-  return Array.from({ length: group.pods }, (_, slot) => {
-    const pod = group.names?.[slot] ?? podName(group.deployment, group.hash, slot);
-    return { slot, labels: { ...labels, pod, instance: pod } };
-  }).filter((each) => !byPod || matches(each.labels, matchers));
+/** A series: what it counts, of which pod of a group. */
+interface Counter {
+  readonly slot: number;
+  readonly classes: readonly number[];
+  readonly name: string;
 }
 
-/** Names that were made before, by what they are made from: to sort labels for each pod and query anew takes longer than counting. */
-const names = new WeakMap<Labelling, Map<string, string>>();
-const NAMES_AT_MOST = 100_000;
+/** The counters of a group's pods that match and can be reached. */
+function countersFor(
+  group: Serving,
+  labels: Labels,
+  slices: readonly Slice[],
+  matchers: readonly Matcher[],
+): readonly Counter[] {
+  const ofPod = matchers.filter((m) => !isOfSlice(m));
+  const reached = group.effects.includes('lost-target') ? 1 : 0;
+  return Array.from({ length: group.pods }, (_, slot) => slot)
+    .slice(reached)
+    .flatMap((slot) => {
+      const pod = group.names?.[slot] ?? podName(group.deployment, group.hash, slot);
+      const own = { ...labels, pod, instance: pod };
+      if (!matches(own, ofPod)) return [];
+      return slices.map((slice) => ({ slot, classes: slice.classes, name: seriesName({ ...own, ...slice.labels }) }));
+    });
+}
 
-function nameOf(labelling: Labelling, environment: string, pod: Labels, slice: Labels): string {
-  let known = names.get(labelling);
-  if (known === undefined || known.size >= NAMES_AT_MOST) {
-    known = new Map();
-    names.set(labelling, known);
+/** Counters that were asked for before: to match and sort labels for each pod and query anew takes longer than counting. */
+const known = new WeakMap<Labelling, Map<string, readonly Counter[]>>();
+const KNOWN_AT_MOST = 1000;
+
+/** @param question metric and matchers, and what serves, as {@link servingKey} gives it */
+function countersOf(labelling: Labelling, question: string, make: () => readonly Counter[]): readonly Counter[] {
+  let all = known.get(labelling);
+  if (all === undefined || all.size >= KNOWN_AT_MOST) {
+    all = new Map();
+    known.set(labelling, all);
   }
-  // Within an environment, a pod's name and what tells its targets apart fix all of its labels.
-  const key = `${environment} ${pod.pod} ${pod.region ?? ''} ${pod.namespace ?? ''} ${pod.version} ${slice.code ?? ''} ${slice.le ?? ''}`;
-  let name = known.get(key);
-  if (name === undefined) {
-    name = seriesName({ ...pod, ...slice });
-    known.set(key, name);
-  }
-  return name;
+  const counters = all.get(question) ?? make();
+  all.set(question, counters);
+  return counters;
 }
 
 function extend(spans: { from: number; to: number }[], from: number, to: number): void {

@@ -1,12 +1,12 @@
 import {
   closeSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -54,19 +54,14 @@ export function readWorld(file: string): WorldState | undefined {
 }
 
 /**
- * Puts another state in place of the file. The folder is not synchronised: a power failure may leave the state before, never
- * half of one, and every step of the virtual clock is a write. Errors: `sandbox.state`.
+ * Puts another state in place of the file: whoever is killed leaves the state before or this one. Nothing is synchronised with
+ * the disk, because each step of the virtual clock is a write, and a simulated company may be lost in a power failure.
+ * Errors: `sandbox.state`.
  */
 export function writeWorld(file: string, state: WorldState): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    const descriptor = openSync(temporary, 'w', 0o600);
-    try {
-      writeSync(descriptor, `${JSON.stringify(state)}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeFileSync(temporary, `${JSON.stringify(state)}\n`, { mode: 0o600 });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -82,9 +82,8 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     const names = lost.map((target) => target.name).join(', ');
     return none(`stable: ${plural(lost.length, 'target')} cannot be reached (${names})`);
   }
-  const scrapes = canary.flatMap((target) => scrapesOf(target));
   const seen = Math.min(at, ...canary.map(lastScrape));
-  const moment = lastAtOrBefore(scrapes, Math.min(seen, passedBy(punctual, quorum(punctual.length))));
+  const moment = scrapedBefore(canary, Math.min(seen, passedBy(punctual, quorum(punctual.length))));
   if (moment === undefined || moment <= from) return none('canary: not sampled yet since it gets requests');
   const control: Record<string, Counts> = { ...compared.control };
   for (const target of punctual) {
@@ -96,7 +95,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
       { bad: Math.max(0, now.bad - then.bad), total: now.total - then.total },
     ]);
   }
-  const whole = lastAtOrBefore(scrapes, Math.min(seen, passedBy(punctual, punctual.length))) ?? from;
+  const whole = scrapedBefore(canary, Math.min(seen, passedBy(punctual, punctual.length))) ?? from;
   const own = plusAll(canaries.map((target) => countsAt(target, moment, threshold)));
   const reading: SloReading = {
     ok: true,
@@ -225,10 +224,10 @@ function edgesOf(side: {
 
 /** From scrape to scrape: the last ones at or before two moments. */
 function countsBetween(target: Target, from: number, to: number, threshold: string | undefined): Counts {
-  const [first, last] = [scrapeBefore(target, from), scrapeBefore(target, to)];
-  const good = [...(target.good.get(threshold ?? '')?.values() ?? [])];
-  const total = [...target.total.values()];
-  return countsOf(grown(good, last) - grown(good, first), grown(total, last) - grown(total, first));
+  const [first, last] = [scrapedBefore([target], from) ?? from, scrapedBefore([target], to) ?? to];
+  const between = (tracks: ReadonlyMap<string, Track> | undefined) =>
+    tracks === undefined ? 0 : grown(tracks.values(), last) - grown(tracks.values(), first);
+  return countsOf(between(target.good.get(threshold ?? '')), between(target.total));
 }
 
 function countsAt(target: Target, moment: number, threshold: string | undefined): Counts {
@@ -258,17 +257,15 @@ function lastScrape(target: Target): number {
   return last;
 }
 
-function scrapesOf(target: Target): readonly number[] {
-  return [...target.total.values()].flatMap((track) => [...track.times()]);
-}
-
-function scrapeBefore(target: Target, moment: number): number {
-  return lastAtOrBefore(scrapesOf(target), moment) ?? moment;
-}
-
-function lastAtOrBefore(times: readonly number[], horizon: number): number | undefined {
+/** When one of the targets was scraped last at or before a moment. */
+function scrapedBefore(targets: readonly Target[], moment: number): number | undefined {
   let last: number | undefined;
-  for (const at of times) if (at <= horizon && (last === undefined || at > last)) last = at;
+  for (const target of targets) {
+    for (const track of target.total.values()) {
+      const at = track.sampledBefore(moment);
+      if (at !== undefined && (last === undefined || at > last)) last = at;
+    }
+  }
   return last;
 }
 

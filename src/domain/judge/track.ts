@@ -55,27 +55,40 @@ export class Track {
     return this.knots.map((knot) => knot.at);
   }
 
+  /** When it was sampled last at or before a moment, of what is still known. */
+  sampledBefore(moment: number): number | undefined {
+    return this.knots[this.indexBefore(moment)]?.at;
+  }
+
   /** How far it had grown at a moment since counting began: nothing before the first sample, and no further after the last. */
   since(moment: number): number {
     return this.at(moment) - (this.base ?? this.at(this.from));
   }
 
   private at(moment: number): number {
-    let later = this.knots.length - 1;
-    while (later >= 0 && (this.knots[later]?.at ?? 0) > moment) later -= 1;
-    const before = this.knots[later];
+    const index = this.indexBefore(moment);
+    const before = this.knots[index];
     if (before === undefined) return this.knots[0]?.grown ?? 0;
-    const after = this.knots[later + 1];
+    const after = this.knots[index + 1];
     if (after === undefined || before.at === moment) return before.grown;
     return before.grown + ((after.grown - before.grown) * (moment - before.at)) / (after.at - before.at);
   }
 
+  /** Place of the last knot at or before a moment, -1 for none: halved, because each look asks for each target and edge. */
+  private indexBefore(moment: number): number {
+    let [from, to] = [0, this.knots.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.knots[middle]?.at ?? Number.POSITIVE_INFINITY) <= moment) from = middle + 1;
+      else to = middle;
+    }
+    return from - 1;
+  }
+
   /** Forgets what lies before the last sample at or before a moment. */
   forgetBefore(moment: number): void {
-    let first = 0;
-    while (first + 1 < this.knots.length && (this.knots[first + 1]?.at ?? Number.POSITIVE_INFINITY) <= moment)
-      first += 1;
-    if (first === 0) return;
+    const first = this.indexBefore(moment);
+    if (first <= 0) return;
     if ((this.knots.at(-1)?.at ?? 0) > this.from) this.base ??= this.at(this.from);
     this.knots = this.knots.slice(first);
   }

@@ -104,10 +104,13 @@ function rehearsed(
   const name = nameOf(object);
   if ('refused' in said) {
     const isNo = !NOT_ASKED.test(said.refused);
+    const fix = `change in ${target} what refuses it, or ${name} in the candidate's manifests: the sentence of the API server names the rule`;
     const problem = isNo
       ? `${name} would be refused: ${said.refused}`
       : `whether ${name} would be taken could not be asked: ${said.refused}`;
-    return [{ weight: isNo ? 'refused' : 'told', code: 'rejected', target, object: name, problem, fix: '' }];
+    return [
+      { weight: isNo ? 'refused' : 'told', code: 'rejected', target, object: name, problem, fix: isNo ? fix : '' },
+    ];
   }
   if (!rollout.includes(object)) return [];
   return rewrittenImages(object, said.object).map(([sent, taken]) => ({
