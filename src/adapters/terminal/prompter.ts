@@ -19,6 +19,7 @@ export interface PrompterOptions {
   readonly settle?: () => Promise<void>;
 }
 
+/** What inquirer's prompts take, beside the message. */
 type Definition =
   | { readonly type: 'confirm'; readonly default: boolean }
   | { readonly type: 'input'; readonly default?: string; readonly validate?: Validate }
@@ -88,13 +89,20 @@ function choice({ value, label, hint, disabled }: Choice<string>): object {
   };
 }
 
+/** Each is imported with its first question; inquirer as a whole brings an editor and its tables of encodings along. */
+const PROMPTS = {
+  confirm: async () => (await import('@inquirer/confirm')).default,
+  input: async () => (await import('@inquirer/input')).default,
+  select: async () => (await import('@inquirer/select')).default,
+  checkbox: async () => (await import('@inquirer/checkbox')).default,
+} as const;
+
 /** What the prompter works with, and the flags that would give what was answered until now. */
 type Asking = PrompterOptions & { readonly answered: string[] };
 
 async function ask(question: Question, definition: Definition, options: Asking): Promise<unknown> {
   if (!options.interactive) throw missingAnswer(question);
   await options.settle?.();
-  const { createPromptModule } = await import('inquirer');
   // A closed input (Ctrl-D, a terminal that went away) leaves inquirer waiting for ever, and the process would end as if
   // all were well; so the end of the input ends the question.
   const closed = new AbortController();
@@ -102,17 +110,16 @@ async function ask(question: Question, definition: Definition, options: Asking):
   const events = ['end', 'close', 'pause'] as const;
   for (const event of events) options.stdin.once(event, onClosed);
   try {
-    const prompt = createPromptModule({
+    const { type, ...how } = definition;
+    const prompt = await PROMPTS[type]();
+    const answer: unknown = await prompt({ ...how, message: cleanLine(question.message) } as never, {
       input: options.stdin as NodeJS.ReadStream,
       output: options.output as NodeJS.WriteStream,
       signal: closed.signal,
     });
-    const answers: Record<string, unknown> = await prompt([
-      { ...definition, name: 'answer', message: cleanLine(question.message) } as never,
-    ]);
     // A confirmation is given to what stands on the screen, and given anew the next time.
-    if (definition.type !== 'confirm') options.answered.push(...asFlags(question.flag, answers.answer));
-    return answers.answer;
+    if (type !== 'confirm') options.answered.push(...asFlags(question.flag, answer));
+    return answer;
   } catch (error) {
     throw wasInterrupted(error) ? interrupted(question, options.answered, error) : error;
   } finally {
