@@ -127,6 +127,10 @@ function invocationOf(
       );
       return ground;
     },
+    async pod() {
+      const { openPod } = await import('./composition/pod.ts');
+      return openPod(surroundings, (context) => opened.push(context));
+    },
     sink: surroundings.sink,
   };
 }

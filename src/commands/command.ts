@@ -1,5 +1,7 @@
 import type { Ground } from '../composition/composition.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
+import type { WorkText } from '../domain/runner/work-text.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { CompletedCommand } from '../renderers/completion.ts';
@@ -29,8 +31,17 @@ export interface Invocation {
   reading(): Promise<ReadingContext>;
   /** The repository alone. */
   ground(): Promise<Ground>;
+  /** What a runner has started this process for, in a pod of its own; each entry makes a new clone. Errors: `usage.missing-answer`. */
+  pod(): Promise<Pod>;
   /** Takes progress, for what runs outside a context. */
   readonly sink: EventSink;
+}
+
+/** The pod of a runner. */
+export interface Pod {
+  readonly clock: Clock;
+  /** Clones the repository and opens it as any other. Errors: `tool.*`, and those of a context. */
+  enter(): Promise<{ readonly context: Context; readonly work: WorkText }>;
 }
 
 /** Flags by their camel-case name, as commander gives them. */

@@ -2,6 +2,7 @@ import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { type DeployOptions, deploy } from '../usecases/deploy.ts';
 import { previewDeploy } from '../usecases/deployment/preview.ts';
+import { handOver } from '../usecases/runner/hand-over.ts';
 import { argument, type CommandAction, type Flags, given, isSet, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
@@ -9,14 +10,18 @@ export const run: CommandAction = async (invocation) => {
   const mode = modeOf(flags);
   if (mode === 'dryRun') return previewDeploy(await invocation.context(), argument(invocation, 0));
   const context = await invocation.context({ sharesRecords: 'real' });
-  return deploy(context, argument(invocation, 0), {
-    mode,
+  const options = {
     ...given(flags, 'exception'),
     ...given(flags, 'reason'),
     takeOver: isSet(flags, 'takeOver'),
     ...(isSet(flags, 'acceptLowTraffic') ? { acceptLowTraffic: true } : {}),
-    found: { ran: listed(flags, 'ran'), notRun: listed(flags, 'notRun') },
-  });
+  };
+  const found = { ran: listed(flags, 'ran'), notRun: listed(flags, 'notRun') };
+  const { runner } = given(flags, 'runner');
+  if (runner !== undefined) {
+    return handOver(context, runner, argument(invocation, 0), { mode, options: { ...options, ...found } });
+  }
+  return deploy(context, argument(invocation, 0), { mode, ...options, found });
 };
 
 /** The one mode that the flags ask for. Errors: `usage.bad-flag` when they ask for two. */

@@ -26,6 +26,7 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { Records } from '../ports/records.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
+import type { RunIdentity } from '../ports/runs.ts';
 import type { SandboxControl } from '../ports/sandbox-control.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
@@ -117,7 +118,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const programs = createNamedPrograms({ ...surroundings, config, root: repository.root, state: ground.state });
   const manifests = guardedManifests(ground.manifests, programs);
   const [runs, actor, world] = await Promise.all([
-    createRuns(ground.state),
+    createRuns(ground.state, handedOver(surroundings.env)),
     surroundings.actor ?? actorOf(repository),
     config.platform === 'sandbox'
       ? sandboxWorld({ ...ground, manifests }, config)
@@ -143,6 +144,11 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   };
 }
 
+/** In the pod of a runner: its Job, and who asked for it. */
+function handedOver({ RELCTL_JOB: job, RELCTL_ASKED_BY: askedBy }: Surroundings['env']): Partial<RunIdentity> {
+  return { ...(job ? { job } : {}), ...(askedBy ? { askedBy } : {}) };
+}
+
 /** What a simulated company records is nobody else's concern, unless its people made a branch for it. */
 async function isReal(cwd: string): Promise<boolean> {
   const { root } = await openRepository(cwd);
@@ -150,7 +156,7 @@ async function isReal(cwd: string): Promise<boolean> {
 }
 
 /** What a platform decides. */
-type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents'>;
+type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents' | 'runners'>;
 
 async function realWorld(
   { repository, store }: Ground,
@@ -158,7 +164,9 @@ async function realWorld(
   { env, sink }: Surroundings,
   programs: NamedPrograms,
 ): Promise<World> {
-  const { createChangeRecords, createIncidents, createRealEnvironments, createHooks } = await import('./real.ts');
+  const { createChangeRecords, createIncidents, createRealEnvironments, createHooks, createRunners } = await import(
+    './real.ts'
+  );
   const { root } = repository;
   return {
     store,
@@ -167,6 +175,7 @@ async function realWorld(
     notifier: createHooks(config, root, env, programs),
     changeRecords: createChangeRecords(config, root, env, programs),
     incidents: createIncidents(config, root, env, programs),
+    runners: createRunners(config, root, env, programs),
   };
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { openChangeRecords } from '../adapters/change-record/open.ts';
 import { exec } from '../adapters/exec.ts';
+import { remoteAddress } from '../adapters/git/remotes.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
 import { redact, secretsIn } from '../adapters/hooks/redact.ts';
 import { createEndpointFetch } from '../adapters/http/login.ts';
@@ -10,6 +11,7 @@ import { createKubectlCluster, type KubectlCluster } from '../adapters/kubectl/c
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
 import { createHttpProbe } from '../adapters/probes/http-probe.ts';
 import { createTcpProbe } from '../adapters/probes/tcp-probe.ts';
+import { openRunner } from '../adapters/runner/open.ts';
 import { createSuccessSource } from '../adapters/success/source.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config, EnvironmentName } from '../plan/config.ts';
@@ -22,6 +24,7 @@ import type { Incidents } from '../ports/incidents.ts';
 import type { NamedPrograms } from '../ports/named-programs.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import type { Context } from '../usecases/release/context.ts';
 import { openObserved } from './observed.ts';
 import { guardedCluster, isInside } from './programs.ts';
 
@@ -52,11 +55,12 @@ export function createRealEnvironments(
     const key = `${environment}/${region ?? ''}`;
     const known = clusters.get(key);
     if (known !== undefined) return known;
+    const own = kubeconfigOf(whole.kubeconfig, cwd, env);
     const cluster = withCleanLogs(
       createKubectlCluster({
         context: target.context,
         namespace: target.namespace,
-        ...(whole.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, whole.kubeconfig) }),
+        ...(own === undefined ? {} : { kubeconfig: own }),
         by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
         onFallback: (why) =>
           sink.emit({
@@ -67,8 +71,7 @@ export function createRealEnvironments(
       }),
       env,
     );
-    const { kubeconfig } = whole;
-    const guarded = kubeconfig !== undefined && isInside(cwd, kubeconfig) ? guardedCluster(cluster, programs) : cluster;
+    const guarded = own !== undefined && isInside(cwd, own) ? guardedCluster(cluster, programs) : cluster;
     clusters.set(key, guarded);
     return guarded;
   }
@@ -85,6 +88,33 @@ export function createRealEnvironments(
     alerts: observed.alerts,
     observers: observed.observers,
   };
+}
+
+/** The kubeconfig of an environment: in a pod the one that was made there, whatever a laptop's is called. */
+function kubeconfigOf(named: string | undefined, cwd: string, env: Env): string | undefined {
+  const own = env.RELCTL_KUBECONFIG;
+  if (own !== undefined && own !== '') return own;
+  return named === undefined ? undefined : resolve(cwd, named);
+}
+
+/** The runners that relctl.yaml sets up. */
+export function createRunners(config: Config, cwd: string, env: Env, programs: NamedPrograms): Context['runners'] {
+  const { context, namespace, kubeconfig, connection } = config.environments.production;
+  const own = kubeconfigOf(kubeconfig, cwd, env);
+  return (name) =>
+    openRunner(name, config.runner, {
+      namespace,
+      cwd,
+      exec: guardedExec(programs),
+      remote: () => remoteAddress(cwd),
+      clusterIn: (where) =>
+        createKubectlCluster({
+          context,
+          namespace: where,
+          ...(own === undefined ? {} : { kubeconfig: own }),
+          by: connection === 'proxy' ? 'connection' : 'single-calls',
+        }),
+    });
 }
 
 /** What containers print is shown to people and, where a plan asks for it, recorded: secrets of this run are taken out. */

@@ -4,6 +4,7 @@ import { endpointWithLogin, environmentEndpointSchema, serviceEndpoint } from '.
 import { forgeSchema } from './forge.ts';
 import { incidentsSchema } from './incidents.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
+import { runnerSchema } from './runner.ts';
 import { percentSchema, strategyName } from './spec/terms.ts';
 import { durationSchema } from './spec.ts';
 
@@ -246,6 +247,7 @@ export const configSchema = z.strictObject({
   changeRecord: changeRecordSchema.optional(),
   forge: forgeSchema.optional(),
   incidents: incidentsSchema.optional(),
+  runner: runnerSchema.optional(),
 });
 
 /** The configuration of a repository. */

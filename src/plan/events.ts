@@ -51,7 +51,16 @@ const checkResult = z.strictObject({
 });
 
 /** The process that works on a deployment: so that others can tell who it is, and whether it lives. */
-const run = z.strictObject({ host: text, pid: z.int(), token: text }).optional();
+const run = z
+  .strictObject({
+    host: text,
+    pid: z.int(),
+    token: text,
+    /** The Job that it runs in, where it was handed over to a cluster, and who handed it over. */
+    job: text.optional(),
+    askedBy: text.optional(),
+  })
+  .optional();
 
 const sloReading = z.looseObject({ name: text, verdict: text, code: text, reason: text });
 

@@ -21,4 +21,8 @@ export interface RunIdentity {
   readonly pid: number;
   /** Tells processes with the same id apart: when the process started, as the system counts it, and a random part. */
   readonly token: string;
+  /** The Job that it runs in, `namespace/name`, where it was handed over to a cluster. */
+  readonly job?: string | undefined;
+  /** Who handed it over. */
+  readonly askedBy?: string | undefined;
 }

@@ -267,6 +267,10 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--promote', 'roll out after a canary that passed'],
       ['--resume', 'continue where an earlier run stopped'],
       ['--abort', 'take the release out of production'],
+      [
+        '--runner <name>',
+        'hand the run over (kubernetes: to a Job in the cluster of production) and attach to it; Ctrl-C detaches, the same command attaches again from any clone',
+      ],
       ['--accept-low-traffic', 'start a canary whose traffic is too small to pass'],
       ['--reason <text>', 'why, for --abort and --resume, and where production is not well before'],
       ...FOUND,
@@ -278,8 +282,23 @@ export const ENTRIES: readonly CommandEntry[] = [
       'relctl deploy 2026-12-wallet-checkout',
       'relctl deploy 2026-12-wallet-checkout --canary',
       'relctl deploy 2026-12-wallet-checkout --resume',
+      'relctl deploy 2026-12-wallet-checkout --runner kubernetes',
     ],
     load: () => import('../commands/deploy.ts'),
+  },
+  {
+    path: 'runner',
+    group: 'Deploy (T-0)',
+    summary: 'set up what carries releases on when the machine that began them is away',
+    description:
+      'Prints what an administrator of the cluster applies before the first `relctl deploy <id> --runner kubernetes`.',
+    args: [['[id]', 'release, with --carry']],
+    options: [
+      ['--rbac', 'print the service account and the roles that it needs, and nothing more'],
+      ['--carry', 'used in the pod of a runner: clone the repository, and do what was handed over'],
+    ],
+    examples: ['relctl runner --rbac | kubectl apply -f -'],
+    load: () => import('../commands/runner.ts'),
   },
   {
     path: 'rollback',

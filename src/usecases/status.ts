@@ -17,6 +17,7 @@ import { findingChecks, type PlacedFinding, placed } from './planning/answer/fin
 import type { Context, ReadingContext } from './release/context.ts';
 import { openRelease, type Release } from './release/open.ts';
 import { atWork } from './status/at-work.ts';
+import { handedOver, handedOverCheck, whileHandedOver } from './status/handed-over.ts';
 
 /**
  * Where a release stands, what blocks its next step, who can unblock it, and with which command.
@@ -33,8 +34,16 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);
-  const { work, orphan } = await atWork(context, release);
-  const next = work === null || work === undefined ? nextActions(facts) : whileAtWork(id, work);
+  const [at, runner] = await Promise.all([atWork(context, release), handedOver(context, release)]);
+  const { work } = at;
+  // A pod that is about to take the place of another holds no lock, and lives.
+  const orphan = runner?.lives === true ? null : at.orphan;
+  const next =
+    runner?.lives === true
+      ? whileHandedOver(id, runner)
+      : work === null || work === undefined
+        ? nextActions(facts)
+        : whileAtWork(id, work);
   const reopen = REOPENABLE.includes(state.phase)
     ? [
         {
@@ -71,6 +80,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     next: [...next, ...reopen].map((action) => ({ ...action })),
     orphan,
     work,
+    runner,
     verdict: state.deployment?.verdict?.data.verdict ?? null,
     conditions: state.conditions.map((condition) => ({
       text: condition.text,
@@ -199,6 +209,9 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
     ...(data.work === null || data.work === undefined
       ? []
       : [{ kind: 'checks' as const, checks: [{ state: 'pending' as const, text: data.work.sentence }] }]),
+    ...(data.runner === null || data.runner === undefined
+      ? []
+      : [{ kind: 'checks' as const, checks: [handedOverCheck(data.runner)] }]),
     ...(data.orphan === null
       ? []
       : [{ kind: 'checks' as const, checks: [{ state: 'warning' as const, text: data.orphan.sentence }] }]),

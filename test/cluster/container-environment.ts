@@ -62,7 +62,8 @@ async function variableValue(
   return value;
 }
 
-async function keysOf(
+/** Content of a ConfigMap or Secret; `undefined` for one that may be missing and is. Errors: ConfigurationError. */
+export async function keysOf(
   api: KubeApi,
   namespace: string,
   kind: 'configmap' | 'secret',

@@ -6,6 +6,7 @@ import { findImage } from './images.ts';
 import type { KubeApi } from './kube-api.ts';
 import { type Container, type ContainerState, kubeTime, type Pod, type Termination } from './pod.ts';
 import type { ContainerReport } from './pod-status.ts';
+import { mountVolumes } from './pod-volumes.ts';
 import { preStop } from './pre-stop.ts';
 import { type Running, startProgram } from './process.ts';
 
@@ -22,6 +23,9 @@ export interface ContainerSurroundings {
   readonly folder: string;
   /** First pause before a restart, in milliseconds; it doubles. A kubelet's is 10 s, too long for a test. */
   readonly backOffMs: number;
+  /** What an image runs that is no service of the test's, by its name; and what the containers of such images are told of the cluster. */
+  readonly programs: Readonly<Record<string, readonly string[]>>;
+  readonly clusterEnvironment: Readonly<Record<string, string>>;
   /** Something in the report changed. */
   changed(): void;
 }
@@ -34,6 +38,14 @@ export interface ContainerRun {
   /** Where it listens, once it does. */
   port(): number | undefined;
   stop(graceMs: number): Promise<void>;
+  /** Kills what runs; its pod's restart policy says what follows. */
+  crash(): void;
+}
+
+/** What a container is started with. */
+interface Configured {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly placed: (text: string) => string;
 }
 
 /** Starts a container and keeps it running as its pod's restart policy says. */
@@ -76,10 +88,13 @@ export function runContainer(container: Container, around: ContainerSurroundings
     }
   }
 
-  async function configure(): Promise<Record<string, string>> {
+  async function configure(): Promise<Configured> {
     for (;;) {
       try {
-        return await containerEnvironment(around.api, around.pod, container, around.address);
+        const { placed } = await mountVolumes(around.api, around.pod, container, around.folder);
+        const environment = await containerEnvironment(around.api, around.pod, container, around.address);
+        const there = Object.entries(environment).map(([name, value]) => [name, placed(value)] as const);
+        return { environment: Object.fromEntries(there), placed };
       } catch (error) {
         if (!(error instanceof ConfigurationError) || stopped) throw error;
         become({ waiting: { reason: 'CreateContainerConfigError', message: error.message } });
@@ -88,20 +103,22 @@ export function runContainer(container: Container, around: ContainerSurroundings
     }
   }
 
-  async function runOnce(environment: Record<string, string>): Promise<Termination> {
+  async function runOnce({ environment, placed }: Configured): Promise<Termination> {
     const startedAt = kubeTime();
     const ended = (exitCode: number, reason: string, message?: string): Termination => {
       const text = message === undefined ? {} : { message };
       return { exitCode, reason, ...text, startedAt, finishedAt: kubeTime() };
     };
-    const [program, ...args] = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
-      expand(word, environment),
+    const own = around.programs[image.name];
+    const [program, ...args] = [...(container.command ?? own ?? []), ...(container.args ?? [])].map((word) =>
+      placed(expand(word, environment)),
     );
-    const isApp = container.command === undefined;
+    const isApp = container.command === undefined && own === undefined;
     const surroundings = {
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       HOSTNAME: around.pod.metadata.name,
       HOME: around.folder,
+      ...(own === undefined ? {} : around.clusterEnvironment),
     };
     try {
       running = await startProgram(isApp ? process.execPath : (program ?? ''), isApp ? [APP] : args, {
@@ -155,9 +172,9 @@ export function runContainer(container: Container, around: ContainerSurroundings
 
   async function live(): Promise<void> {
     await pull();
-    const environment = await configure();
+    const configured = await configure();
     for (let failures = 0; !stopped; failures += 1) {
-      const end = await runOnce(environment);
+      const end = await runOnce(configured);
       last = end;
       if (policy === 'Never' || (policy === 'OnFailure' && end.exitCode === 0) || stopped) {
         final = true;
@@ -185,6 +202,7 @@ export function runContainer(container: Container, around: ContainerSurroundings
       const file = logFile(run);
       return run >= 0 && existsSync(file) ? file : undefined;
     },
+    crash: () => running?.kill(),
     async stop(graceMs) {
       stopped = true;
       wake();

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** What an image does, by its tag: the tests' registry. */
 export interface Image {
+  /** Without tag and digest. */
+  readonly name: string;
   /** `name@sha256:…`, as a node reports it. */
   readonly id: string;
   readonly tag: string;
@@ -44,6 +46,7 @@ export function findImage(image: string): Image {
     if (match) Object.assign(behaviour, make(Number(match[1] ?? 0)));
   }
   return {
+    name,
     id: `${name}@sha256:${digest ?? imageDigest(`${name}:${tag}`)}`,
     tag: effective,
     exists: known !== undefined && !effective.includes('missing'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -8,7 +9,10 @@ export type FindLog = (
   pod: string,
   container: string,
   previous: boolean,
-) => { readonly file: string } | { readonly problem: string };
+) => { readonly file: string; readonly isOver: () => boolean } | { readonly problem: string };
+
+/** How often a log that is followed is read on. */
+const FOLLOW_MS = 50;
 
 /** The kubelet's HTTPS endpoint that the API server asks for logs: `/containerLogs/<namespace>/<pod>/<container>`. */
 export async function serveLogs(
@@ -30,7 +34,9 @@ export async function serveLogs(
         return;
       }
       response.writeHead(200, { 'content-type': 'text/plain' });
-      response.end(lastLines(readFileSync(found.file, 'utf8'), url.searchParams.get('tailLines')));
+      const text = lastLines(readFileSync(found.file, 'utf8'), url.searchParams.get('tailLines'));
+      if (url.searchParams.get('follow') !== 'true') response.end(text);
+      else void follow(response, text, readFileSync(found.file).length, found);
     },
   );
   await new Promise<void>((resolve, reject) => {
@@ -44,6 +50,27 @@ export async function serveLogs(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Sends what is added to a file until nothing more can be. */
+async function follow(
+  response: ServerResponse,
+  text: string,
+  from: number,
+  { file, isOver }: { readonly file: string; readonly isOver: () => boolean },
+): Promise<void> {
+  response.write(text);
+  // Headers go out at once, also where nothing is printed yet.
+  response.flushHeaders();
+  for (let sent = from; !response.destroyed; ) {
+    const ended = isOver();
+    const content = readFileSync(file);
+    if (content.length > sent) response.write(content.subarray(sent));
+    sent = content.length;
+    if (ended) break;
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+  }
+  response.end();
 }
 
 function lastLines(text: string, count: string | null): string {

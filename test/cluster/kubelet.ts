@@ -15,6 +15,8 @@ export interface Kubelet {
   readonly node: string;
   /** Where the ready pods with all these labels listen, by pod name; what a Service's endpoints would be. */
   endpoints(namespace: string, selector: Readonly<Record<string, string>>): readonly Endpoint[];
+  /** Kills the processes of a pod with SIGKILL, as a node does that is short of memory. */
+  crash(namespace: string, pod: string): void;
   /** Ends every container process and the log server. The objects stay in the cluster. */
   stop(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export interface KubeletOptions {
   readonly backOffMs?: number;
   /** Longest grace for a pod that is deleted; 2,000 ms when left out. */
   readonly graceMs?: number;
+  /** What images run that are no services of the test's, by their names, such as `registry.example/relctl`. */
+  readonly programs?: Readonly<Record<string, readonly string[]>>;
   /** First two numbers of the addresses of pods; 127 and one by chance when left out. */
   readonly podNetwork?: string;
 }
@@ -64,6 +68,9 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
   const { api } = plane;
   const node = options.node ?? 'loopback';
   const graceMs = options.graceMs ?? 2000;
+  const programs = options.programs ?? {};
+  const { hostname, port: apiPort } = new URL(plane.url);
+  const clusterEnvironment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: apiPort };
   const runs = new Map<string, PodRun>();
   const aborted = new AbortController();
   const work = new Set<Promise<unknown>>();
@@ -75,7 +82,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
     );
     const found = run?.containers.find((one) => one.report().name === container);
     const file = found?.log(previous);
-    if (file !== undefined) return { file };
+    if (file !== undefined) return { file, isOver: () => found === undefined || !('running' in found.report().state) };
     if (previous) return { problem: `previous terminated container "${container}" in pod "${podName}" not found` };
     const state = found?.report().state;
     const reason = state !== undefined && 'waiting' in state ? state.waiting.reason : 'ContainerCreating';
@@ -117,7 +124,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       written: '',
       terminating: false,
       containers: pod.spec.containers.map((container) =>
-        runContainer(container, { api, pod, address, folder, backOffMs, changed }),
+        runContainer(container, { api, pod, address, folder, backOffMs, changed, programs, clusterEnvironment }),
       ),
     };
     runs.set(key, run);
@@ -228,6 +235,12 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
           run.containers.every((container) => container.report().ready) &&
           Object.entries(selector).every(([key, value]) => run.pod.metadata.labels?.[key] === value),
       ),
+    crash(namespace, name) {
+      for (const { pod, containers } of runs.values()) {
+        if (pod.metadata.namespace !== namespace || pod.metadata.name !== name) continue;
+        for (const container of containers) container.crash();
+      }
+    },
     async stop() {
       aborted.abort();
       await watching;

@@ -6,8 +6,25 @@ export interface Pod extends Resource {
     readonly nodeName?: string;
     readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
     readonly containers: readonly Container[];
+    readonly serviceAccountName?: string;
+    readonly volumes?: readonly Volume[];
   };
   readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
+}
+
+/** A volume of a pod; one without a source here is an empty folder. */
+export interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName: string };
+  readonly projected?: {
+    readonly sources: readonly {
+      readonly serviceAccountToken?: { readonly path: string };
+      readonly configMap?: {
+        readonly name: string;
+        readonly items?: readonly { readonly key: string; readonly path: string }[];
+      };
+    }[];
+  };
 }
 
 /** A container of a pod. */
@@ -17,6 +34,7 @@ export interface Container {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: readonly EnvironmentVariable[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly envFrom?: readonly {
     readonly prefix?: string;
     readonly configMapRef?: KeySource;

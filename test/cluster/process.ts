@@ -9,6 +9,8 @@ export interface Running {
   readonly exited: Promise<number | null>;
   /** Sends its process group SIGTERM, then SIGKILL after `graceMs` (2 s when left out), and waits for the end. */
   stop(graceMs?: number): Promise<void>;
+  /** Sends its process group SIGKILL. */
+  kill(): void;
   /** Last characters of what it wrote, for messages. */
   logTail(): string;
 }
@@ -50,6 +52,7 @@ export async function startProgram(program: string, args: readonly string[], opt
     pid,
     child,
     exited,
+    kill: () => signalGroup(pid, 'SIGKILL'),
     logTail: () => readFileSync(options.log, 'utf8').slice(-2000),
     async stop(graceMs = 2000) {
       if (gone()) return;

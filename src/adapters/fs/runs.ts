@@ -10,13 +10,15 @@ import { REAL_FILES } from './file-operations.ts';
  * Runs of this machine, as small files in the folder `runs` of the state. A process is told from a later one with the same id by the time it
  * started, as Linux counts it; elsewhere the id alone must do.
  * @param folder absolute path of the folder for relctl's local state
+ * @param more what else is known of this process
  */
-export async function createRuns(folder: string): Promise<Runs> {
+export async function createRuns(folder: string, more: Partial<RunIdentity> = {}): Promise<Runs> {
   const started = await startTime(process.pid);
   const self: RunIdentity = {
     host: hostname(),
     pid: process.pid,
     token: `${started ?? 'x'}-${randomBytes(6).toString('hex')}`,
+    ...more,
   };
   const fileOf = (release: string) => join(folder, 'runs', `${release}.json`);
   return {

@@ -1,5 +1,6 @@
+import { RelctlError } from '../../errors.ts';
 import type { RemoteBranches } from '../../ports/repository.ts';
-import type { Git } from './git.ts';
+import { type Git, gitIn } from './git.ts';
 
 /** A server that does not answer must not keep somebody from planning. */
 const ASK_MS = 15_000;
@@ -8,6 +9,21 @@ const ASK_MS = 15_000;
 export async function remoteOf(git: Git): Promise<string | undefined> {
   const names = (await git.read(['remote'])).split('\n').filter((name) => name !== '');
   return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
+}
+
+/** The address of the remote, without a login that stands in it. Errors: `runner.not-pushed` where there is none. */
+export async function remoteAddress(root: string): Promise<string> {
+  const git = gitIn(root);
+  const remote = await remoteOf(git);
+  if (remote === undefined) {
+    throw new RelctlError('runner.not-pushed', 'this clone has no remote that another one could be made of', {
+      why: 'What carries the release on clones the remote, and sees nothing else.',
+      hints: ['git remote -v', 'runner.kubernetes.repository in relctl.yaml names its address'],
+    });
+  }
+  const address = (await git.read(['remote', 'get-url', remote])).trim();
+  // The user of an SSH address is no secret, and needed.
+  return /^https?:/i.test(address) ? address.replace(/^([a-z]+:\/\/)[^/]*@/i, '$1') : address;
 }
 
 /** Head of a branch: of this clone's, else of the remote's as it was fetched last. */

@@ -55,6 +55,8 @@ export interface Api {
    * itself says in its place is a `RequestFailure`.
    */
   pass(request: ApiRequest, signal: AbortSignal): Promise<Passed>;
+  /** The lines of a text that grows at a path, from its beginning until it ends or the signal does. */
+  lines(path: string, signal: AbortSignal): AsyncIterable<string>;
   /** Tells of changes until the signal ends. */
   feed(selection: Selection, into: FeedSink, signal: AbortSignal): Promise<void>;
 }

@@ -27,13 +27,20 @@ import { createWrites } from './writes.ts';
 const NEVER_A_VERSION = '1';
 
 /** A cluster that holds a connection; where nobody ends it, it ends with relctl. */
-export type KubectlCluster = Cluster & {
+export type KubectlCluster = Cluster &
+  PodLogs & {
   /** How a Service inside of it is asked; see {@link createServiceFetch}. */
   fetchOf(service: ServiceEndpoint): typeof fetch;
   /** The Services of all namespaces; of those that the login may see, where that is not all. */
   services(): Promise<readonly KubeObject[]>;
   end(): void;
 };
+
+/** What containers print while they run. */
+export interface PodLogs {
+  /** Lines of a container's log from its first one on, until the container or the signal ends. Errors: those of a cluster. */
+  followLog(pod: string, container: string, signal: AbortSignal): AsyncIterable<string>;
+}
 
 /**
  * A cluster through the kubectl on this machine. Every write is guarded by `resourceVersion` and UID, so that one whose answer was
@@ -258,6 +265,21 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
       ),
 
     managersOf: (object) => memory.at(object, object.metadata.resourceVersion ?? '')?.managers ?? [],
+
+    async *followLog(pod, container, signal) {
+      const path = `/api/v1/namespaces/${options.namespace}/pods/${encodeURIComponent(pod)}/log?container=${encodeURIComponent(container)}`;
+      const lines = api.lines(path, signal)[Symbol.asyncIterator]();
+      const look = kubectl.commandLine(['logs', '--follow', `pod/${pod}`]);
+      try {
+        for (;;) {
+          const next = await explained(`following the log of pod ${pod}`, look, () => lines.next());
+          if (next.done === true) return;
+          yield next.value;
+        }
+      } finally {
+        await lines.return?.(undefined);
+      }
+    },
 
     logs: (pod, { container, tail, previous }) =>
       explained(`reading the log of pod ${pod}`, kubectl.commandLine(['get', `pod/${pod}`]), async () => {

@@ -36,6 +36,18 @@ export function withFallback(
     patch: (address, operations) => by((api) => api.patch(address, operations)),
     remove: (address, options) => by((api) => api.remove(address, options)),
     pass: (request, signal) => by((api) => api.pass(request, signal)),
+    async *lines(path, signal) {
+      if (!isLost) {
+        try {
+          return yield* connected.lines(path, signal);
+        } catch (error) {
+          if (!(error instanceof NoConnection)) throw error;
+          if (!isLost) tell(error.message);
+          isLost = true;
+        }
+      }
+      return yield* calls.lines(path, signal);
+    },
     async feed(selection, into, signal) {
       const failed = (error: unknown) => {
         if (!(error instanceof NoConnection) || isLost) return into.failed(error);

@@ -53,6 +53,20 @@ export const statusDataSchema = z.strictObject({
     .nullable()
     .optional()
     .describe('Who works on the release in production now, from where, and at which step'),
+  runner: z
+    .strictObject({
+      runner: z.string().describe('As in --runner'),
+      run: z.string().describe('What it is called there'),
+      askedBy: z.string().nullable(),
+      state: z.enum(['waiting', 'running', 'ended']),
+      lives: z.boolean().describe('False where nothing goes on by itself'),
+      reason: z.string().nullable().describe('Such as ImagePullBackOff or DeadlineExceeded'),
+      sentence: z.string(),
+      attach: z.string().describe('Command that attaches to it'),
+    })
+    .nullable()
+    .optional()
+    .describe('The run that carries the deployment on elsewhere, where it was handed over'),
   verdict: z.enum(['pass', 'fail', 'inconclusive']).nullable(),
   conditions: z.array(
     z.strictObject({

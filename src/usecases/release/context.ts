@@ -15,6 +15,7 @@ import type { Prompter } from '../../ports/prompter.ts';
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import type { Records } from '../../ports/records.ts';
 import type { CandidateRepository } from '../../ports/repository.ts';
+import type { Runner } from '../../ports/runner.ts';
 import type { Runs } from '../../ports/runs.ts';
 import type { Signer } from '../../ports/signer.ts';
 import type { Workspace } from '../../ports/workspace.ts';
@@ -27,6 +28,7 @@ export interface ReadingContext
   > {
   /** Where a cluster can be asked, it is asked only who holds its lock. */
   readonly environments: Pick<Environments, 'simulated'> & Partial<Pick<Environments, 'cluster'>>;
+  readonly runners?: Context['runners'];
   /**
    * True where nothing is decided: then a work tree that asks for no signatures is believed, and git is not asked whether the
    * protected branch does.
@@ -65,6 +67,8 @@ export interface Context {
   readonly changeRecords?: ChangeRecords | undefined;
   /** The company's own system of incidents, where relctl.yaml names one. */
   readonly incidents?: Incidents | undefined;
+  /** The runner with a name, which carries a deployment on; missing in a simulated company. Errors: `usage.bad-flag`, `config.invalid`. */
+  readonly runners?: ((name: string) => Runner) | undefined;
   readonly documents: Documents;
   readonly prompter: Prompter;
   readonly sink: EventSink;

@@ -22,6 +22,8 @@ export interface LabProduct {
   readonly canary?: Readonly<Record<string, unknown>>;
   /** How long the lock outlives its last renewal; 60 s when left out. */
   readonly lockSeconds?: number;
+  /** Names of CI in the policy. */
+  readonly machines?: readonly string[];
   /** How its clusters are asked; `single-calls` where a test steps in at calls of kubectl. */
   readonly connection?: 'proxy' | 'single-calls';
 }
@@ -104,7 +106,7 @@ export function labFiles(version: string, facts: LabFacts, options: LabProduct):
   };
   return {
     'relctl.yaml': JSON.stringify(config, null, 2),
-    'relctl/process/standard-3.0.yaml': policy(options.lockSeconds ?? 60),
+    'relctl/process/standard-3.0.yaml': policy(options.lockSeconds ?? 60, options.machines ?? []),
     'hooks/record.sh': '#!/bin/sh\nmkdir -p .relctl && (cat; echo) >> .relctl/notifications.ndjson\n',
     'deploy/staging/web.yaml': manifest(version, 1),
     'deploy/production/web.yaml': manifest(version, 3),
@@ -112,7 +114,7 @@ export function labFiles(version: string, facts: LabFacts, options: LabProduct):
 }
 
 /** The standard process with shorter times and fewer requests; nothing else differs. */
-function policy(lockSeconds: number): string {
+function policy(lockSeconds: number, machines: readonly string[]): string {
   return readFileSync(POLICY, 'utf8')
     .replace(/cab: 7.*/, 'cab: 0')
     .replace(/minimumMembers: .*/, 'minimumMembers: 1')
@@ -121,7 +123,8 @@ function policy(lockSeconds: number): string {
     .replace(/minBake: .*/, 'minBake: 4s')
     .replace(/warmup: .*/, 'warmup: 0s')
     .replace(/minimumRequests: .*/, 'minimumRequests: 200')
-    .replace(/lockSeconds: .*/, `lockSeconds: ${lockSeconds}`);
+    .replace(/lockSeconds: .*/, `lockSeconds: ${lockSeconds}`)
+    .replace('machines: []', `machines: [${machines.join(', ')}]`);
 }
 
 /** The plan of the release. Its migration writes into the effects file, so that a second run would be seen. */

@@ -18,7 +18,9 @@ import { type LabProduct, labFiles, labPlan, RELEASE, STABLE } from './lab-produ
 import { isProductObject } from './own-objects.ts';
 import { makeProduct } from './product.ts';
 
-const RELCTL = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
+/** The relctl that is tried. */
+export const RELCTL =
+  process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../../../bin/relctl.js', import.meta.url));
 
 /** A second person who may deploy. */
 export const OTHER_OPERATOR = 'otto@example.com';
@@ -82,13 +84,16 @@ export interface Started {
 /** What varies between labs. */
 export interface LabOptions extends LabProduct {
   readonly name?: string;
+  /** What images run that are no services, by name. */
+  readonly programs?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Starts a lab. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const plane = await startControlPlane({ name: options.name ?? 'lab', audit: true });
   await plane.createNamespace('shop-staging');
-  const kubelet = await startKubelet(plane, { backOffMs: 300 });
+  const { programs = {} } = options;
+  const kubelet = await startKubelet(plane, { backOffMs: 300, programs });
   const exporter = await startExporter(plane.folder, { service: 'web' });
   exporter.count(STABLE_TRAFFIC);
   const prometheus = await startPrometheus({ targetsFiles: [exporter.targetsFile] });

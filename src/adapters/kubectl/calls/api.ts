@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject } from '../../../ports/cluster.ts';
 import { type Address, type Api, FIELD_MANAGER, pathOf, readListing, type Selection, selectionPath } from '../api.ts';
 import { RequestFailure } from '../failure.ts';
@@ -8,6 +9,8 @@ import { createApplyTogether } from './apply-together.ts';
 import { createReads } from './reads.ts';
 
 const APPLY = ['apply', ...APPLYING, '-o', 'json', '-f', '-'];
+/** How often a text that grows is read again. */
+const GROWING_MS = 1000;
 const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 
 /** Headers that kubectl sends as well, or that say nothing that it needs. */
@@ -60,6 +63,19 @@ export function createCallsApi(kubectl: Kubectl): Api {
       const text =
         args === undefined ? await kubectl.read(['get', '--raw', path]) : await kubectl.run(args, body ?? '');
       return { status: 200, headers: {}, body: text };
+    },
+    async *lines(path, signal) {
+      let read = 0;
+      for (;;) {
+        const isLast = signal.aborted;
+        const text = await kubectl.read(['get', '--raw', path]);
+        const lines = text.split('\n').filter((line) => line !== '');
+        // The last line may still be written, until nobody writes any more.
+        const whole = isLast || text.endsWith('\n') ? lines.length : lines.length - 1;
+        for (; read < whole; read += 1) yield lines[read] ?? '';
+        if (isLast) return;
+        await delay(GROWING_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      }
     },
     feed: createListFeed(api),
   };

@@ -4,7 +4,8 @@ import { RequestFailure } from '../failure.ts';
 import { createListFeed } from '../list-feed.ts';
 import { repeating } from '../repeat.ts';
 import type { Connection } from './connection.ts';
-import type { ApiRequest } from './http.ts';
+import { type ApiRequest, retryAfterOf } from './http.ts';
+import { linesOf } from './lines.ts';
 import { createPass } from './pass.ts';
 import { failureOf } from './status.ts';
 import { createWatchFeed } from './watch.ts';
@@ -74,6 +75,20 @@ export function createConnectionApi(connection: Connection): Api {
       return answer.kind === 'Status' ? 'gone' : 'going';
     },
     pass: createPass(connection),
+    async *lines(path, signal) {
+      const response = await connection.open(`${path}&follow=true`, signal);
+      if (response.statusCode !== 200) {
+        let body = '';
+        for await (const chunk of response.setEncoding('utf8')) body += chunk;
+        throw failureOf({ status: response.statusCode ?? 0, retryAfter: retryAfterOf(response), body });
+      }
+      // A stream that breaks is no failure: whoever follows looks whether there is more, and asks again.
+      try {
+        yield* linesOf(response);
+      } catch {
+        return;
+      }
+    },
     feed: createWatchFeed(connection, all, createListFeed({ one, all })),
   };
 }

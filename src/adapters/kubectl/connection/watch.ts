@@ -5,6 +5,7 @@ import { RequestFailure } from '../failure.ts';
 import { pauseAfter } from '../repeat.ts';
 import type { Connection } from './connection.ts';
 import { retryAfterOf } from './http.ts';
+import { linesOf } from './lines.ts';
 import { failureOf } from './status.ts';
 
 /** One line of a watch (meta/v1 WatchEvent). */
@@ -123,13 +124,4 @@ function forgotten(position: Position): RequestFailure {
 function asFailure(error: unknown): unknown {
   if (error instanceof RequestFailure || !(error instanceof Error) || !('code' in error)) return error;
   return new RequestFailure('unknown', `the watch was lost: ${error.message}`);
-}
-
-async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of response.setEncoding('utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield line;
-  }
 }

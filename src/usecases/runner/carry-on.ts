@@ -1,0 +1,80 @@
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { sayPhase } from '../../domain/process/phases.ts';
+import { decide, type ProcessCommand } from '../../domain/process/process.ts';
+import { type NextAct, nextAct } from '../../domain/runner/next-act.ts';
+import { type ErrorCode, RelctlError } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
+import type { Work } from '../../ports/runner.ts';
+import { command } from '../../text/command-line.ts';
+import type { Context } from '../release/context.ts';
+import { gateError, openRelease } from '../release/open.ts';
+
+/** The other end of a hand-over: what relctl does where a runner has started it. */
+
+const BEGINNING: Partial<Record<NextAct, ProcessCommand>> = { full: 'deploy', canary: 'deploy' };
+
+/**
+ * What is left of the work that was handed over. Whoever handed it over must be one who may begin it: a machine that may deploy is no way
+ * around a separation of duties.
+ * @throws RelctlError `gate.refused`
+ */
+export async function whatIsLeft(
+  context: Context,
+  id: string,
+  work: Pick<Work, 'attempt' | 'round' | 'stopsAtVerdict'>,
+): Promise<NextAct> {
+  const release = await openRelease(context, id);
+  const act = nextAct(release.journal.state, work);
+  const { askedBy } = context.runs.self;
+  const process = BEGINNING[act];
+  if (process === undefined || askedBy === undefined) return act;
+  const refusals = decide(process, release.facts(askedBy)).filter(({ exceptionable }) => !exceptionable);
+  if (refusals.length > 0) throw gateError(process, release.journal.plan, refusals);
+  return act;
+}
+
+/** The answer of a run that finds its work done. */
+export async function alreadyOver(context: Context, id: string): Promise<Outcome> {
+  const { state, plan } = (await openRelease(context, id, { others: false })).journal;
+  const isBack = state.deployment?.result === 'rolled-back' || state.deployment?.result === 'frozen';
+  return {
+    result: isBack ? 'failed' : 'done',
+    headline: `${plan.metadata.feature} ${sayPhase(state.phase)}: nothing is left to do here`,
+    blocks: [{ kind: 'next', actions: [{ who: 'anybody', command: command`relctl status ${id}` }] }],
+    data: { release: id, phase: state.phase },
+    simulated: context.environments.simulated,
+  };
+}
+
+/** What is over in a while, as a rule; everything else is for a person to see. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'cluster.unreachable',
+  'cluster.ambiguous',
+  'metrics.unreachable',
+  'alerts.unreachable',
+  'sharing.unreachable',
+  'tool.timeout',
+  'tool.failed',
+]);
+const TRIES = 12;
+const FIRST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** Works again after trouble that passes: nobody sits there to give the command again. Errors: those of the work. */
+export async function patiently<T>(
+  { clock, sink }: { readonly clock: Clock; readonly sink: EventSink },
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RelctlError) || !PASSING.has(error.code) || tries === TRIES) throw error;
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
+      const text = `${error.code}: ${error.message}; tried again in ${pause / 1000} s`;
+      sink.emit({ type: 'note', level: 'warning', text });
+      await clock.sleep(pause);
+    }
+  }
+}

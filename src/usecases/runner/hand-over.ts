@@ -1,0 +1,123 @@
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { ProcessCommand } from '../../domain/process/process.ts';
+import { nextAct, workRefOf } from '../../domain/runner/next-act.ts';
+import { RelctlError } from '../../errors.ts';
+import type { HandedOptions, RemoteRun, Runner, Work } from '../../ports/runner.ts';
+import { command } from '../../text/command-line.ts';
+import type { Context } from '../release/context.ts';
+import { openRelease, passGates, type Release } from '../release/open.ts';
+import { CONFIG_FILE } from '../release/settings.ts';
+import { attach } from './attach.ts';
+
+/** What is handed over. */
+export interface HandOver {
+  readonly mode: 'full' | 'canary' | 'promote' | 'resume' | 'abort';
+  readonly options: HandedOptions;
+}
+
+const PROCESS_COMMANDS = {
+  full: 'deploy',
+  canary: 'deploy',
+  promote: 'deploy --promote',
+  resume: 'deploy --resume',
+  abort: 'deploy --abort',
+} as const satisfies Record<HandOver['mode'], ProcessCommand>;
+
+/**
+ * Hands a deployment over to a runner and attaches to it; attaches to the run that there is, where it was handed over before. The gates
+ * are asked here, for the person, and again where it runs, for the machine.
+ * @throws RelctlError `gate.refused`, `runner.not-pushed`, `runner.stuck`, `runner.failed`; and what the run itself ends with
+ */
+export async function handOver(context: Context, name: string, id: string, asked: HandOver): Promise<Outcome> {
+  const runner = runnerOf(context, name);
+  const release = await openRelease(context, id);
+  const { state } = release.journal;
+  const round = asked.mode === 'promote' || asked.mode === 'abort' ? asked.mode : 'forward';
+  const ref = workRefOf(id, state, round);
+  const flag = asked.mode === 'full' ? '' : ` --${asked.mode}`;
+  const again = `${command`relctl deploy ${id}`}${flag} --runner ${runner.name}`;
+  const found = await runner.find(ref);
+  const left = nextAct(state, { ...ref, stopsAtVerdict: asked.mode === 'canary' });
+  if (found !== undefined && !isReplaceable(found, left !== 'over')) {
+    tellFound(context, found);
+    return attach(context, runner, found, { release: id, again });
+  }
+  await passGates(context, release, PROCESS_COMMANDS[asked.mode], asked.options.exception);
+  const commit = await requireReachable(context, release);
+  if (found !== undefined) await clear(context, runner, found);
+  if (round === 'abort') await endForward(context, runner, id, release);
+  const work: Work = {
+    ...ref,
+    stopsAtVerdict: asked.mode === 'canary',
+    commit,
+    askedBy: context.actor,
+    options: asked.options,
+    records: context.records?.branch ?? '',
+  };
+  const run = await runner.start(work);
+  if (run.askedBy !== undefined && run.askedBy !== context.actor) tellFound(context, run);
+  else
+    context.sink.emit({ type: 'note', level: 'info', text: `${id} is handed over to ${run.title}; Ctrl-C detaches` });
+  return attach(context, runner, run, { release: id, again });
+}
+
+function runnerOf({ runners }: Context, name: string): Runner {
+  if (runners !== undefined) return runners(name);
+  throw new RelctlError('config.invalid', 'a simulated company has nobody who carries its releases on', {
+    place: { file: CONFIG_FILE },
+    why: 'Its world lies on this machine.',
+    hints: ['the same command without --runner'],
+  });
+}
+
+/** A run that has ended although work is left makes room for another; so does one that cannot begin, once it is asked for again. */
+function isReplaceable({ state }: RemoteRun, isWorkLeft: boolean): boolean {
+  return isWorkLeft && (state.phase === 'ended' || (state.phase === 'waiting' && state.stuck));
+}
+
+function tellFound({ sink }: Context, { title, askedBy }: RemoteRun): void {
+  const by = askedBy === undefined ? '' : `, asked for by ${askedBy}`;
+  sink.emit({ type: 'note', level: 'info', text: `attached to ${title}${by}; Ctrl-C detaches` });
+}
+
+async function clear({ sink }: Context, runner: Runner, run: RemoteRun): Promise<void> {
+  const { state } = run;
+  const how = state.phase === 'running' ? 'running' : `${state.reason}: ${state.detail}`;
+  sink.emit({ type: 'note', level: 'warning', text: `${run.title} makes room for another run (${how})` });
+  await runner.end(run);
+}
+
+/** Whoever aborts stops what goes forward first: it would keep the lock as long as it lives. */
+async function endForward(context: Context, runner: Runner, id: string, { journal }: Release): Promise<void> {
+  for (const round of ['forward', 'promote'] as const) {
+    const run = await runner.find(workRefOf(id, journal.state, round));
+    if (run !== undefined && run.state.phase !== 'ended') await clear(context, runner, run);
+  }
+}
+
+/**
+ * Makes sure that a clone which is made elsewhere has all that is here: the commit, relctl.yaml, and what was recorded.
+ * @returns the commit
+ */
+async function requireReachable(context: Context, { journal }: Release): Promise<string> {
+  const { repository, records, workspace } = context;
+  const { sharing } = repository;
+  const [commit, upstream] = await Promise.all([sharing.head(), sharing.upstream()]);
+  if (upstream === undefined || !(await sharing.isAtRemote(upstream, commit))) {
+    const where = upstream === undefined ? 'no branch of the remote' : upstream.name;
+    throw notPushed(`${where} has commit ${commit.slice(0, 12)}, which is checked out here`, ['git push']);
+  }
+  if ((await workspace.read(CONFIG_FILE)) !== (await repository.fileAt(commit, CONFIG_FILE))) {
+    throw notPushed(`${CONFIG_FILE} is changed and not committed`, [command`git diff -- ${CONFIG_FILE}`]);
+  }
+  if (records === undefined) throw notPushed('this clone has no remote to share records with', ['git remote -v']);
+  await records.secure(journal.plan.id);
+  return commit;
+}
+
+function notPushed(what: string, hints: readonly string[]): RelctlError {
+  return new RelctlError('runner.not-pushed', what, {
+    why: 'What carries the release on clones the remote, and sees nothing else.',
+    hints,
+  });
+}
