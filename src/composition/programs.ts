@@ -117,6 +117,10 @@ export function guardedCluster<C extends KubectlCluster>(cluster: C, programs: N
       const send = cluster.fetchOf(service);
       return guarded((...request: Parameters<typeof fetch>) => send(...request));
     },
+    async *followLog(...args: Parameters<KubectlCluster['followLog']>) {
+      await programs.allow();
+      yield* cluster.followLog(...args);
+    },
     async *follow(...args: Parameters<Cluster['follow']>) {
       await programs.allow();
       yield* cluster.follow(...args);

@@ -107,13 +107,15 @@ export function createRunners(config: Config, cwd: string, env: Env, programs: N
       cwd,
       exec: guardedExec(programs),
       remote: () => remoteAddress(cwd),
-      clusterIn: (where) =>
-        createKubectlCluster({
+      clusterIn(where) {
+        const cluster = createKubectlCluster({
           context,
           namespace: where,
           ...(own === undefined ? {} : { kubeconfig: own }),
           by: connection === 'proxy' ? 'connection' : 'single-calls',
-        }),
+        });
+        return own !== undefined && isInside(cwd, own) ? guardedCluster(cluster, programs) : cluster;
+      },
     });
 }
 

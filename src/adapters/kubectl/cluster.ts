@@ -29,12 +29,12 @@ const NEVER_A_VERSION = '1';
 /** A cluster that holds a connection; where nobody ends it, it ends with relctl. */
 export type KubectlCluster = Cluster &
   PodLogs & {
-  /** How a Service inside of it is asked; see {@link createServiceFetch}. */
-  fetchOf(service: ServiceEndpoint): typeof fetch;
-  /** The Services of all namespaces; of those that the login may see, where that is not all. */
-  services(): Promise<readonly KubeObject[]>;
-  end(): void;
-};
+    /** How a Service inside of it is asked; see {@link createServiceFetch}. */
+    fetchOf(service: ServiceEndpoint): typeof fetch;
+    /** The Services of all namespaces; of those that the login may see, where that is not all. */
+    services(): Promise<readonly KubeObject[]>;
+    end(): void;
+  };
 
 /** What containers print while they run. */
 export interface PodLogs {

@@ -1,4 +1,5 @@
 import type { Config } from '../../plan/config.ts';
+import type { ServiceEndpoint } from '../../plan/endpoint.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { LEASE_NAME } from '../deployment/lease.ts';
 
@@ -85,6 +86,27 @@ export function targetRules(
 /** A canary of these is one of their own pods, which is deleted so that its controller makes it anew. */
 function evicts(objects: readonly KubeObject[]): readonly Verb[] {
   return objects.some(({ kind }) => kind === 'StatefulSet' || kind === 'DaemonSet') ? ['delete'] : [];
+}
+
+/**
+ * Rights in the namespaces of Services that measure production and are asked through the API server (`via: kubectl`), by namespace: of
+ * these Services, and no others. `create` is a query that is too long for a GET.
+ */
+export function proxyRules({ environments }: Pick<Config, 'environments'>): ReadonlyMap<string, readonly PolicyRule[]> {
+  const { production } = environments;
+  const endpoints = [production, ...production.regions].flatMap((target) => Object.values(target)).filter(isService);
+  const rules = new Map<string, readonly PolicyRule[]>();
+  for (const { namespace, scheme, service, port } of endpoints) {
+    const name = `${scheme}:${service}:${port}`;
+    const known = rules.get(namespace)?.flatMap(({ resourceNames = [] }) => resourceNames) ?? [];
+    const resourceNames = [...new Set([...known, name])];
+    rules.set(namespace, [{ apiGroups: [''], resources: ['services/proxy'], resourceNames, verbs: ['get', 'create'] }]);
+  }
+  return rules;
+}
+
+function isService(value: unknown): value is ServiceEndpoint {
+  return typeof value === 'object' && value !== null && 'via' in value && value.via === 'kubectl';
 }
 
 /** Rights in the whole cluster: which one it is, is told by the UID of its first namespace. */

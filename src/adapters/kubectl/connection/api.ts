@@ -76,7 +76,7 @@ export function createConnectionApi(connection: Connection): Api {
     },
     pass: createPass(connection),
     async *lines(path, signal) {
-      const response = await connection.open(`${path}&follow=true`, signal);
+      const response = await connection.open({ method: 'GET', path: `${path}&follow=true` }, signal);
       if (response.statusCode !== 200) {
         let body = '';
         for await (const chunk of response.setEncoding('utf8')) body += chunk;
