@@ -67,6 +67,7 @@ export const ERRORS = {
   // A gate of the process.
   'gate.refused': 'gate',
   'signing.refused': 'gate',
+  'provenance.unproven': 'gate',
   // Someone or time must act first.
   'pending.person': 'pending',
   'pending.time': 'pending',

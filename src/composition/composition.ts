@@ -156,7 +156,10 @@ async function isReal(cwd: string): Promise<boolean> {
 }
 
 /** What a platform decides. */
-type World = Pick<Context, 'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents' | 'runners'>;
+type World = Pick<
+  Context,
+  'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents' | 'runners' | 'provenance'
+>;
 
 async function realWorld(
   { repository, store }: Ground,
@@ -164,9 +167,9 @@ async function realWorld(
   { env, sink }: Surroundings,
   programs: NamedPrograms,
 ): Promise<World> {
-  const { createChangeRecords, createIncidents, createRealEnvironments, createHooks, createRunners } = await import(
-    './real.ts'
-  );
+  const real = await import('./real.ts');
+  const { createChangeRecords, createIncidents, createProvenance, createRealEnvironments, createHooks, createRunners } =
+    real;
   const { root } = repository;
   return {
     store,
@@ -176,6 +179,7 @@ async function realWorld(
     changeRecords: createChangeRecords(config, root, env, programs),
     incidents: createIncidents(config, root, env, programs),
     runners: createRunners(config, root, env, programs),
+    provenance: createProvenance(config, root, env),
   };
 }
 

@@ -11,6 +11,7 @@ import { createKubectlCluster, type KubectlCluster } from '../adapters/kubectl/c
 import { createCommandRunner } from '../adapters/probes/command-runner.ts';
 import { createHttpProbe } from '../adapters/probes/http-probe.ts';
 import { createTcpProbe } from '../adapters/probes/tcp-probe.ts';
+import { openProvenance } from '../adapters/provenance/open.ts';
 import { openRunner } from '../adapters/runner/open.ts';
 import { createSuccessSource } from '../adapters/success/source.ts';
 import { RelctlError } from '../errors.ts';
@@ -23,6 +24,7 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { Incidents } from '../ports/incidents.ts';
 import type { NamedPrograms } from '../ports/named-programs.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import type { Provenance } from '../ports/provenance.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { openObserved } from './observed.ts';
@@ -163,6 +165,11 @@ export function createIncidents(
   const allowed = guardedExec(programs);
   const fetchOf = (endpoint: Endpoint) => createEndpointFetch(endpoint, { env, cwd, exec: allowed });
   return openIncidents(incidents, { env, cwd, exec: allowed, fetchOf });
+}
+
+/** What examines where images come from. It runs a program of this machine and none of the repository. */
+export function createProvenance({ provenance }: Config, cwd: string, env: Env): Provenance {
+  return openProvenance(provenance, { cwd, env, exec });
 }
 
 /** Runs nothing that the repository names before it is allowed. */

@@ -4,6 +4,7 @@ import { endpointWithLogin, environmentEndpointSchema, serviceEndpoint } from '.
 import { forgeSchema } from './forge.ts';
 import { incidentsSchema } from './incidents.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
+import { provenanceSettingsSchema } from './provenance.ts';
 import { runnerSchema } from './runner.ts';
 import { percentSchema, strategyName } from './spec/terms.ts';
 import { durationSchema } from './spec.ts';
@@ -244,6 +245,7 @@ export const configSchema = z.strictObject({
     .describe(
       'How the HTTP checks of plans log in: for what begins with this URL. A Service inside the cluster of production is http://<service>.<namespace>.svc:<port>',
     ),
+  provenance: provenanceSettingsSchema,
   changeRecord: changeRecordSchema.optional(),
   forge: forgeSchema.optional(),
   incidents: incidentsSchema.optional(),

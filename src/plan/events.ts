@@ -120,6 +120,10 @@ export const EVENT_DATA = {
     manifests: evidence.optional(),
     /** All that decided what was staged, as in `cab.submitted`. */
     bound: evidence.optional(),
+    /** Who vouches for the images, and what they were built from, where the policy asks. */
+    provenance: z
+      .array(z.strictObject({ service: text, image: text, ok: z.boolean(), signature: text, build: text }))
+      .optional(),
     signature: signature.optional(),
   }),
   'stage.failed': z.strictObject({ attempt, code: text, reason: text }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { provenancePolicySchema } from './provenance.ts';
 import { changeWindowSchema, freezeSchema } from './schedule.ts';
 import { durationSchema } from './spec.ts';
 
@@ -212,6 +213,7 @@ export const policySchema = z.strictObject({
         ),
     })
     .prefault({}),
+  provenance: provenancePolicySchema.optional(),
   hypercareHours: z.number().positive(),
   freezes: z.array(freezeSchema).default([]).describe('When nothing is changed: dated, or recurring'),
   changeWindows: z.array(changeWindowSchema).default([]).describe('When changes are allowed; at any time when empty'),

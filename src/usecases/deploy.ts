@@ -16,6 +16,8 @@ import { type FoundInDatabase, settleMigrations } from './deployment/job-record.
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
+import { examineImages, refuseUnproven } from './provenance/examine.ts';
+import { oneEach } from './provenance/staged.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
@@ -69,6 +71,8 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const clusters = await checkIdentities(context, productionTargets(context.config));
   await requireManifests(context, plan);
   await refuseStagedDrift(context, release);
+  const findings = await examineImages(context, plan, release.policy, oneEach(images));
+  refuseUnproven(context, plan, release.policy, findings, 'Nothing was announced or changed.');
   const changes = await allChanges(context, release, productionTargets(context.config));
   const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(context, changes), options.reason);
   await refuseBlindCanary(context, release, options.acceptLowTraffic);

@@ -18,6 +18,8 @@ import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
 import { clusterOf } from './cluster/run.ts';
 import { migrate, removeJobs } from './deployment/migrate.ts';
 import { checkIdentities } from './deployment/open-run.ts';
+import { examineImages, refuseUnproven } from './provenance/examine.ts';
+import { examineRunning, plannedImages, provenanceBlocks } from './provenance/staged.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
@@ -35,6 +37,8 @@ export async function stage(
   const { journal, policy } = release;
   await requireManifests(context, journal.plan);
   await checkIdentities(context, ['staging']);
+  const planned = await examineImages(context, journal.plan, policy, plannedImages(journal.plan.spec));
+  refuseUnproven(context, journal.plan, policy, planned, 'Nothing was changed.');
   const lock = await acquireLock(context, 'staging', clusterOf(context, 'staging'), id, {
     durationSeconds: policy.production.lockSeconds,
     wait: true,
@@ -48,11 +52,13 @@ export async function stage(
     await journal.record('stage.started', { ...subjectOf(journal.plan), attempt, commit });
     const before = together(Object.values(journal.state.stage?.imagesBeside ?? {}));
     const { images, imagesBeside } = await deployToStaging(context, release, lock, attempt);
+    const provenance = await examineRunning(context, release, attempt, images, planned);
     tellMoved(context, before, together(Object.values(imagesBeside)));
     const manifests = await recordObjects(context, release, attempt);
     const bound = await keepBound(context, journal.plan, policy, `bound-staged-${attempt}`);
     const beside = Object.keys(imagesBeside).length === 0 ? {} : { imagesBeside };
-    const what = { ...subjectOf(journal.plan), attempt, commit, images, ...beside, manifests, bound };
+    const origin = provenance.length === 0 ? {} : { provenance: [...provenance] };
+    const what = { ...subjectOf(journal.plan), attempt, commit, images, ...beside, manifests, bound, ...origin };
     await journal.record('stage.completed', what);
     return {
       result: 'done',
@@ -66,9 +72,10 @@ export async function stage(
             ...stagedImages(images),
           ],
         },
+        ...provenanceBlocks(provenance),
         { kind: 'next', actions: nextActions(release.facts()) },
       ],
-      data: { release: id, phase: journal.state.phase, attempt, commit, images, manifests },
+      data: { release: id, phase: journal.state.phase, attempt, commit, images, manifests, ...origin },
       simulated: context.environments.simulated,
     };
   } finally {

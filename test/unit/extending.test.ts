@@ -8,6 +8,8 @@ import { createManifestSource } from '../../src/adapters/manifests/manifest-sour
 import { SOURCE_KINDS } from '../../src/adapters/manifests/registry.ts';
 import { openMetricStore } from '../../src/adapters/metrics/open-store.ts';
 import { METRIC_STORES } from '../../src/adapters/metrics/registry.ts';
+import { openProvenance } from '../../src/adapters/provenance/open.ts';
+import { VERIFIERS } from '../../src/adapters/provenance/registry.ts';
 import { proposeStrategy, STRATEGIES, strategyOf } from '../../src/domain/deployment/strategies/strategies.ts';
 import { compareMigrations } from '../../src/evidence/impact/migrations/compare.ts';
 import { MIGRATION_TOOLS } from '../../src/evidence/impact/migrations/registry.ts';
@@ -15,6 +17,7 @@ import { variablesIn } from '../../src/evidence/impact/variables/detect.ts';
 import { VARIABLE_DETECTORS } from '../../src/evidence/impact/variables/registry.ts';
 import { type Config, configSchema } from '../../src/plan/config.ts';
 import { sourceSettings } from '../../src/plan/manifest-source.ts';
+import { provenancePolicySchema } from '../../src/plan/provenance.ts';
 import { sampleMessage } from '../contract/notifier.contract.ts';
 import { atlas } from '../extensions/atlas.ts';
 import { ini } from '../extensions/ini.ts';
@@ -23,6 +26,7 @@ import { ledger } from '../extensions/ledger.ts';
 import { mirror } from '../extensions/mirror.ts';
 import { notebook } from '../extensions/notebook.ts';
 import { carried, pigeon } from '../extensions/pigeon.ts';
+import { register } from '../extensions/register.ts';
 
 /** Each extension is one file outside of src, and the line that a registry needs is the one in the test. */
 
@@ -117,6 +121,21 @@ describe('from outside src', () => {
     expect(await records.find('one')).toMatchObject([{ number: 'page 1' }]);
     expect(() => openChangeRecords(changeRecord, ground)).toThrowError(
       expect.objectContaining({ code: 'config.invalid', hints: [expect.stringContaining('servicenow')] }),
+    );
+  });
+
+  it('a verifier of images is named in relctl.yaml and examines them', async () => {
+    const entry = { provenance: { kind: 'registered', verifier: 'register', built: { web: 'c0ffee' } } };
+    const { provenance } = config(entry);
+    const policy = provenancePolicySchema.parse({ signers: [{ key: 'k8s://shop/key' }] });
+    const ground = { env: {}, cwd: '.', exec };
+    const opened = openProvenance(provenance, ground, { ...VERIFIERS, register });
+    expect(await opened.examine('web', policy)).toMatchObject({ signature: { ok: true }, builds: { ok: true } });
+    expect(await opened.examine('api', policy)).toMatchObject({
+      signature: { ok: false, reason: 'not in the register' },
+    });
+    expect(() => openProvenance(provenance, ground)).toThrowError(
+      expect.objectContaining({ code: 'config.invalid', hints: [expect.stringContaining('cosign')] }),
     );
   });
 });

@@ -33,6 +33,9 @@ export function boundOf({ config, policy, services, base, objects, programs }: B
       metrics: config.metrics,
       // Where the policy asks for an approved change record, its system decides.
       changeRecord: config.changeRecord,
+      // What answers a smoke test, and what says where images come from; of repositories that have neither there is nothing to bind.
+      probes: config.probes.length === 0 ? undefined : config.probes,
+      provenance: policy.provenance === undefined ? undefined : config.provenance,
     }),
     ...fieldsOf('policy', whatIsAskedOnce(policy)),
     'candidate.base': base,

@@ -3,6 +3,7 @@ import { seatOf } from '../people/delegates.ts';
 import { samePerson } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
 import { isInProduction, type Phase, REOPENABLE } from '../process/phases.ts';
+import type { ProvenanceFinding } from '../provenance/verdict.ts';
 
 /**
  * What the recorded events of a release amount to: a pure fold, so that the phase is never a field that could disagree with
@@ -74,6 +75,8 @@ export interface StageState {
   readonly manifests?: { readonly file: string; readonly sha256: string } | undefined;
   /** What was bound with the staging. */
   readonly bound?: { readonly file: string; readonly sha256: string } | undefined;
+  /** What was found of the provenance of the images, where the policy asked. */
+  readonly provenance?: readonly ProvenanceFinding[] | undefined;
 }
 
 /** The latest deployment to production. */
@@ -291,6 +294,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
           imagesBeside: event.data.imagesBeside,
           manifests: event.data.manifests,
           bound: event.data.bound,
+          provenance: event.data.provenance,
         },
       };
     case 'stage.failed':

@@ -13,6 +13,7 @@ export function safetySections(facts: PacketFacts): readonly PacketSection[] {
     risk(facts),
     backout(facts),
     security(facts),
+    ...provenance(facts),
     tests(facts),
     schedule(facts),
     monitoring(facts),
@@ -60,6 +61,30 @@ function backout({ plan }: PacketFacts): PacketSection {
       ...items(steps, true),
     ],
   };
+}
+
+/** Who vouches for the images, as staging found it; nothing where the policy does not ask. */
+function provenance({ policy, state }: PacketFacts): readonly PacketSection[] {
+  if (policy.provenance === undefined) return [];
+  const found = state.stage?.provenance ?? [];
+  const asked = policy.provenance.required
+    ? 'An image without it is not staged.'
+    : 'It is recorded when the candidate is staged.';
+  const rows = found.map((one) => [one.service, one.ok ? 'proved' : 'NOT PROVED', one.signature, one.build]);
+  return [
+    {
+      id: 'provenance',
+      title: 'Provenance of images',
+      blocks: [
+        text(`Asked for: a signature, and SLSA provenance of the candidate's commit. ${asked}`),
+        ...table(
+          ['service', 'found', 'signature', 'build'],
+          rows,
+          'Not examined yet: the candidate is not in staging.',
+        ),
+      ],
+    },
+  ];
 }
 
 function security({ plan }: PacketFacts): PacketSection {

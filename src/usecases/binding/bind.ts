@@ -21,7 +21,7 @@ async function readBound(context: Context, plan: ReleasePlan, policy: Policy): P
   const [base, objects, programs] = await Promise.all([
     repository.resolve(candidate.base),
     renderedObjects(context, plan.spec),
-    programsOf(context, [...programsOfPlan(plan.spec), ...programsOfConfig(config)]),
+    programsOf(context, [...programsOfPlan(plan.spec), ...programsOfConfig(config), ...rootsOf(config, policy)]),
   ]);
   return boundOf({ config, policy, services: services.map((one) => one.name), base, objects, programs });
 }
@@ -76,11 +76,16 @@ function programsOfPlan(spec: Spec): readonly string[] {
 function programsOfConfig({ environments, changeRecord }: Config): readonly string[] {
   const { staging, production } = environments;
   const settings: readonly (Readonly<Record<string, unknown>> | undefined)[] = [
-    staging.metrics,
-    production.metrics,
+    ...[staging, production].flatMap((one) => [one.metrics, ...one.regions.map(({ metrics }) => metrics)]),
     changeRecord,
   ];
   return settings.flatMap((one) => (Array.isArray(one?.command) ? one.command.map(String) : []));
+}
+
+/** What says whose certificates are believed, where the policy asks for signatures. */
+function rootsOf({ provenance }: Config, policy: Policy): readonly string[] {
+  const root = policy.provenance === undefined ? undefined : provenance.trustedRoot;
+  return typeof root === 'string' ? [root] : [];
 }
 
 /** Digests of the files of the work tree that words of commands name, as program or as argument. */

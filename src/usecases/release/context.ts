@@ -13,6 +13,7 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import type { Prompter } from '../../ports/prompter.ts';
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
+import type { Provenance } from '../../ports/provenance.ts';
 import type { Records } from '../../ports/records.ts';
 import type { CandidateRepository } from '../../ports/repository.ts';
 import type { Runner } from '../../ports/runner.ts';
@@ -69,6 +70,8 @@ export interface Context {
   readonly incidents?: Incidents | undefined;
   /** The runner with a name, which carries a deployment on; missing in a simulated company. Errors: `usage.bad-flag`, `config.invalid`. */
   readonly runners?: ((name: string) => Runner) | undefined;
+  /** What is known of where images come from; missing where there are none, as in a simulated company. */
+  readonly provenance?: Provenance | undefined;
   readonly documents: Documents;
   readonly prompter: Prompter;
   readonly sink: EventSink;

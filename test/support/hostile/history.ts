@@ -90,6 +90,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       imagesBeside: { web: image },
       manifests: evidence,
       bound: evidence,
+      provenance: [{ service: 'web', image: 'x', ok: true, signature: 'x', build: 'x' }],
       signature,
     },
   },
