@@ -13,6 +13,7 @@ import { createInterruption } from '../adapters/terminal/interruption.ts';
 import { phaseOf } from '../domain/history/state.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
+import { gitopsOf } from '../plan/gitops.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FoundObserver } from '../ports/environments.ts';
@@ -129,6 +130,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     documents: DOCUMENTS,
     forge: forgeOf(repository.root),
     ballots: ballotsOf(repository.root, config, surroundings.env),
+    ...(await gitopsGround(ground, config, actor)),
     repository,
     manifests,
     programs,
@@ -189,6 +191,26 @@ async function sandboxWorld({ repository, manifests, state, store }: Ground, con
   const world = await openSandboxWorld({ file, config, repository, manifests, store });
   const { clock, environments, notifier, changeRecords } = world;
   return { store: world.store, clock, environments, notifier, changeRecords };
+}
+
+/** What `rollout: gitops` needs; nothing where relctl writes to production itself, and nothing in a simulated company. */
+async function gitopsGround(
+  { repository, state }: Ground,
+  config: Config,
+  actor: string,
+): Promise<Pick<Context, 'configRepository' | 'mergeRequests'>> {
+  const settings = gitopsOf(config);
+  if (settings === undefined || config.platform === 'sandbox') return {};
+  const { openConfigRepository } = await import('../adapters/git/config-repository.ts');
+  const { root } = repository;
+  const configRepository = openConfigRepository(settings, { root, state, actor });
+  if (settings.via === 'push') return { configRepository };
+  const [{ openMergeRequests }, { exec }] = await Promise.all([
+    import('../adapters/forge/merge-requests.ts'),
+    import('../adapters/exec.ts'),
+  ]);
+  const io = { cwd: root, exec, timeout: FORGE_TIMEOUT_MS };
+  return { configRepository, mergeRequests: openMergeRequests(settings, config.forge, io) };
 }
 
 /** `gh` or `glab`, if they are there; asked only when branches are chosen. */

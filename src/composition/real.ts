@@ -45,7 +45,7 @@ export function createRealEnvironments(
 ): Environments {
   const allowed = guardedExec(programs);
   const clusters = new Map<string, KubectlCluster>();
-  function clusterOf(environment: EnvironmentName, region: string | undefined): KubectlCluster {
+  function clusterOf(environment: EnvironmentName, region?: string, namespace?: string): KubectlCluster {
     const whole = config.environments[environment];
     const target = region === undefined ? whole : whole.regions.find((one) => one.name === region);
     if (target === undefined)
@@ -54,14 +54,14 @@ export function createRealEnvironments(
         region ?? '',
         whole.regions.map((one) => one.name),
       );
-    const key = `${environment}/${region ?? ''}`;
+    const key = `${environment}/${region ?? ''}/${namespace ?? ''}`;
     const known = clusters.get(key);
     if (known !== undefined) return known;
     const own = kubeconfigOf(whole.kubeconfig, cwd, env);
     const cluster = withCleanLogs(
       createKubectlCluster({
         context: target.context,
-        namespace: target.namespace,
+        namespace: namespace ?? target.namespace,
         ...(own === undefined ? {} : { kubeconfig: own }),
         by: whole.connection === 'proxy' ? 'connection' : 'single-calls',
         onFallback: (why) =>
@@ -85,7 +85,8 @@ export function createRealEnvironments(
     http: createHttpProbe({ environment: env, fetchFor: (url) => observed.probe(url) ?? send }),
     tcp: createTcpProbe(),
     success: createSuccessSource({ env, workspace, fetch: send }),
-    cluster: clusterOf,
+    cluster: (environment, region) => clusterOf(environment, region),
+    reconciler: (namespace) => clusterOf('production', undefined, namespace),
     metrics: observed.metrics,
     alerts: observed.alerts,
     observers: observed.observers,

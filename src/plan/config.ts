@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { changeRecordSchema } from './change-record.ts';
 import { endpointWithLogin, environmentEndpointSchema, serviceEndpoint } from './endpoint.ts';
 import { forgeSchema } from './forge.ts';
+import { gitopsSchema, rolloutSchema } from './gitops.ts';
 import { incidentsSchema } from './incidents.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
 import { provenanceSettingsSchema } from './provenance.ts';
@@ -62,7 +63,26 @@ const environmentSchema = z.strictObject({
     .describe('How its clusters are asked: through one kubectl proxy on a private socket, or by one kubectl a request'),
   ...observed,
   regions: z.array(regionSchema).default([]).describe('Where production runs in several clusters or namespaces'),
+  rollout: rolloutSchema.optional(),
+  gitops: gitopsSchema.optional(),
 });
+
+/** What the two environments may say of `rollout: gitops`. */
+const environmentsSchema = z
+  .strictObject({ staging: environmentSchema, production: environmentSchema })
+  .superRefine(({ staging, production }, { addIssue }) => {
+    const issue = (path: string[], message: string) => addIssue({ code: 'custom', path, message });
+    if (staging.rollout === 'gitops') {
+      issue(['staging', 'rollout'], '`rollout: gitops` is for production; relctl writes to staging itself');
+    }
+    if (production.rollout !== 'gitops') return;
+    if (production.gitops === undefined) {
+      issue(['production', 'gitops'], '`rollout: gitops` needs gitops: { repository, path, application }');
+    }
+    if (production.regions.length > 0) {
+      issue(['production', 'regions'], '`rollout: gitops` is for a production without regions');
+    }
+  });
 
 const trafficSchema = z
   .strictObject({
@@ -207,7 +227,7 @@ export const configSchema = z.strictObject({
       'Branch that nobody pushes to unreviewed, such as origin/main; who may approve is read from there. It counts only where it stands on that branch itself',
     ),
   timeZone: z.string().min(1).default('UTC').describe('IANA zone of the change windows that `relctl plan` drafts'),
-  environments: z.strictObject({ staging: environmentSchema, production: environmentSchema }),
+  environments: environmentsSchema,
   manifests: manifestSourcesSchema
     .optional()
     .describe(

@@ -171,6 +171,11 @@ export const EVENT_DATA = {
     step: text,
     detail: z.string().optional(),
     evidence: evidence.optional(),
+    /** Of the config repository, where the step was done by it; full id. */
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
+      .optional(),
     signature: signature.optional(),
   }),
   'step.failed': z.strictObject({ attempt, step: text, code: text, reason: text }),

@@ -14,6 +14,8 @@ export interface Environments {
   readonly simulated: boolean;
   /** The cluster of an environment, or of one of its regions. Errors: `config.unknown-environment`. */
   cluster(environment: EnvironmentName, region?: string): Cluster;
+  /** Another namespace of the production cluster, where a reconciler keeps its own objects; only read. */
+  reconciler?(namespace: string): Pick<Cluster, 'get'>;
   /**
    * The metrics of an environment as a whole, or the store that a region of it has of its own. Errors: `config.invalid` when none is
    * configured.

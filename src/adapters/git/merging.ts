@@ -7,7 +7,7 @@ import { branchRef, resolveCommit } from './refs.ts';
 type MergedTree = { readonly tree: string } | { readonly clashes: readonly string[] };
 
 /** Merges two commits without a work tree (`git merge-tree --write-tree`, git 2.38 or later). */
-async function mergeTree(git: Git, ours: string, theirs: string): Promise<MergedTree> {
+export async function mergeTree(git: Git, ours: string, theirs: string): Promise<MergedTree> {
   const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
   const result = await git.run(args);
   if (result.exitCode !== 0 && result.exitCode !== 1) {

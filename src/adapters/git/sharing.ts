@@ -90,7 +90,14 @@ export async function pushCommit(
 }
 
 /** Builds the tree in an index of its own, so that what the user has staged stays staged. */
-async function commitOnto(git: Git, parent: string, change: TreeChange, message: string): Promise<string> {
+export async function commitOnto(
+  git: Git,
+  parent: string,
+  change: TreeChange,
+  message: string,
+  /** Who commits, where it is not git's user. */
+  identity: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'relctl-index-'));
   const env = { GIT_INDEX_FILE: join(folder, 'index') };
   try {
@@ -109,7 +116,7 @@ async function commitOnto(git: Git, parent: string, change: TreeChange, message:
     }
     await git.read(['update-index', '-z', '--index-info'], { env, input: entries.join('') });
     const tree = (await git.read(['write-tree'], { env })).trim();
-    return (await git.read(['commit-tree', tree, '-p', parent, '-F', '-'], { input: message })).trim();
+    return (await git.read(['commit-tree', tree, '-p', parent, '-F', '-'], { input: message, env: identity })).trim();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -14,6 +14,9 @@ export interface Unfit {
     | 'paused'
     | 'terminating'
     | 'reconciled'
+    | 'not-kept'
+    | 'not-committable'
+    | 'no-application'
     | 'helm-released'
     | 'sick'
     | 'autoscaler-at-maximum'
@@ -40,10 +43,15 @@ export interface Ground {
   readonly health?: Health | undefined;
   /** How kubectl addresses the namespace: `kubectl -n shop`. */
   readonly kubectl: string;
+  /** What applies the commits of the release, where it is brought by commits: the title by which `reconcilerOf` names it. */
+  readonly keeper?: string | undefined;
+  /** True where relctl itself writes to the object. */
+  readonly isWritten?: boolean;
 }
 
 /** What of an object, as it stands, is in the way of a release that will write it. */
-export function unfitObject({ target, live, managers, health, kubectl }: Ground): readonly Unfit[] {
+export function unfitObject(ground: Ground): readonly Unfit[] {
+  const { target, live, managers, health, kubectl, keeper, isWritten = true } = ground;
   const object = nameOf(live);
   const address = `${live.kind.toLowerCase()} ${live.metadata.name}`;
   const found: Unfit[] = [];
@@ -63,12 +71,15 @@ export function unfitObject({ target, live, managers, health, kubectl }: Ground)
     );
   }
   const reconciler = reconcilerOf(live, managers);
-  if (reconciler?.reverts === true) {
+  if (!isWritten) {
+    if (reconciler?.name !== keeper)
+      add('refused', 'not-kept', notKept(object, reconciler, keeper), CORRECT_APPLICATION);
+  } else if (reconciler?.reverts === true) {
     add(
       'refused',
       'reconciled',
-      `${object} is kept as it is by ${reconciler.name} (${reconciler.evidence}), which would undo the release`,
-      leaveAlone(reconciler),
+      `${object} is kept as it is by ${reconciler.name} (${reconciler.evidence}), which would undo ${keeper === undefined ? 'the release' : 'what the canary changes in it'}`,
+      keeper === undefined ? leaveAlone(reconciler) : CANARY_BESIDE,
     );
   } else if (reconciler?.reverts === false) {
     const { name, evidence } = reconciler;
@@ -90,11 +101,25 @@ export function unfitObject({ target, live, managers, health, kubectl }: Ground)
   return found;
 }
 
+const CORRECT_APPLICATION = 'correct environments.production.gitops.application in relctl.yaml';
+const CANARY_BESIDE =
+  'a canary of pods of its own beside it: strategy shared-service or worker in the plan, without stablePods; or take the object out of what is applied from git';
+
+function notKept(object: string, found: Reconciler | undefined, keeper: string | undefined): string {
+  const by = found === undefined ? 'kept by nobody that relctl knows' : `kept by ${found.name} (${found.evidence})`;
+  return `${object} is ${by}, and not by ${keeper}: what is committed would not get there`;
+}
+
 function leaveAlone({ name }: Reconciler): string {
-  if (name.startsWith('Flux Kustomization')) {
-    return 'have Flux leave it alone (annotation kustomize.toolkit.fluxcd.io/reconcile: disabled in the manifests that it reads), or take it out of the Kustomization';
-  }
-  return `release it by a change of what ${name} reads, or take it out of the hands of ${name}`;
+  const [, tool, own = ''] = /^(Flux Kustomization|Argo CD Application) (\S+)$/.exec(name) ?? [];
+  if (tool === undefined) return `release it by a change of what ${name} reads, or take it out of the hands of ${name}`;
+  const application = tool === 'Flux Kustomization' ? `Kustomization/${own}` : `Application/argocd/${own}`;
+  const byCommits = `release it by commits: in relctl.yaml, environments.production: { rollout: gitops, gitops: { repository: <url>, path: <folder>, application: ${application} } }`;
+  const otherwise =
+    tool === 'Flux Kustomization'
+      ? 'have Flux leave it alone (annotation kustomize.toolkit.fluxcd.io/reconcile: disabled in the manifests that it reads), or take it out of the Kustomization'
+      : `take it out of the hands of ${name}`;
+  return `${byCommits}; or ${otherwise}`;
 }
 
 /** An autoscaler that cannot add pods, and a budget that allows no eviction: neither stops a release, both make it worse when it fails. */

@@ -1,6 +1,8 @@
 import type { Config } from '../../plan/config.ts';
 import { durationSeconds } from '../../plan/duration.ts';
+import { type GitOpsSettings, gitopsOf } from '../../plan/gitops.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
+import { applicationRef, applicationText } from '../gitops/application.ts';
 import { PRODUCT } from '../kubernetes/own-objects.ts';
 import { sourcesOf } from '../kubernetes/sources.ts';
 import { isByRegion, strategyFor } from './strategies/strategies.ts';
@@ -13,6 +15,8 @@ export type Step = { readonly id: string; readonly title: string } & (
   | { readonly kind: 'migrate'; readonly migration: Migration; readonly target: string }
   | { readonly kind: ServiceStepKind; readonly service: string; readonly target: string }
   | { readonly kind: 'bake' }
+  /** The images go to the repository that a reconciler reads; it is waited for when their pods are well. */
+  | { readonly kind: 'commit' | 'sync'; readonly target: string }
   /** The regions that run the candidate are watched against those that do not yet, before the next wave. */
   | { readonly kind: 'soak'; readonly done: readonly string[]; readonly duration: string }
   | { readonly kind: 'promote' }
@@ -46,7 +50,7 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
   const shared = sourcesOf(config, 'production', names).some((one) => one.shared || one.services.length > 1);
   const [canary, rest] = isByRegion(spec)
     ? regionSteps(spec, targets, waves, shared)
-    : podSteps(spec, targets, rolloutWaves(spec, config), shared);
+    : podSteps(spec, targets, rolloutWaves(spec, config), shared, gitopsOf(config));
   return [
     targets.map((target) => step('baseline', target, `Take a snapshot of ${target}`)),
     [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
@@ -84,17 +88,23 @@ function rolloutWaves(spec: Spec, config: Config): Waves {
  * Canary pods of all services, in the order of their dependencies; requests come to them once all are ready, so that the
  * candidate is met as a whole. After the rollout they are left by the requests first and removed then.
  */
-function podSteps(spec: Spec, targets: readonly string[], waves: Waves, shared: boolean): Halves {
+function podSteps(
+  spec: Spec,
+  targets: readonly string[],
+  waves: Waves,
+  shared: boolean,
+  gitops: GitOpsSettings | undefined,
+): Halves {
   const all = waves.flat();
   const everywhere = (kind: ServiceStepKind, services: readonly string[] = all) =>
     targets.flatMap((target) => services.map((service) => serviceStep(kind, service, target)));
   const having = (is: (strategy: Strategy) => boolean, services: readonly string[] = all) =>
     services.filter((service) => is(strategyFor(spec, service)));
   const steered = having(({ steering }) => steering !== undefined);
+  const isWritten = gitops === undefined;
   return [
     [
-      ...productStep('prepare', targets, shared),
-      everywhere('prepare'),
+      ...(isWritten ? [...productStep('prepare', targets, shared), everywhere('prepare')] : []),
       ...waves.map((wave) =>
         everywhere(
           'canary',
@@ -104,8 +114,9 @@ function podSteps(spec: Spec, targets: readonly string[], waves: Waves, shared: 
       everywhere('expose', steered),
     ],
     [
-      ...productStep('rollout', targets, shared),
+      ...(isWritten ? productStep('rollout', targets, shared) : [targets.map(commitStep)]),
       ...waves.map((wave) => everywhere('rollout', wave)),
+      ...(isWritten ? [] : [targets.map((target) => syncStep(target, gitops))]),
       everywhere('hide', steered),
       everywhere(
         'retire',
@@ -194,6 +205,15 @@ function serviceStep(kind: keyof typeof TITLES, service: string, target: string)
     target,
     title: `${TITLES[kind](service === PRODUCT ? 'what the product shares' : service)}${where === undefined ? '' : ` in ${where}`}`,
   };
+}
+
+function commitStep(target: string): Step {
+  return { id: `commit@${target}`, kind: 'commit', target, title: 'Commit the images to the config repository' };
+}
+
+function syncStep(target: string, gitops: GitOpsSettings): Step {
+  const title = `Wait until ${applicationText(applicationRef(gitops))} is ready at that commit`;
+  return { id: `sync@${target}`, kind: 'sync', target, title };
 }
 
 function step(kind: 'baseline', target: string, title: string): Step {

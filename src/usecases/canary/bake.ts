@@ -8,11 +8,12 @@ import type { StepResult } from '../cluster/step-result.ts';
 import { sidesOf } from './compared-sides.ts';
 import { judgedSlos } from './judging.ts';
 import { keepSeries, type Watched, watch } from './looks.ts';
+import { openStable } from './stable-stands.ts';
 
 /**
  * Watches the canary until the judge has decided. The bake began when it was first intended: a resumed run reads what it
  * missed from the metrics store and goes on from there.
- * @throws RelctlError `canary.failed`, `canary.inconclusive`, `pending.person`
+ * @throws RelctlError `canary.failed`, `canary.inconclusive`, `cluster.drift`, `pending.person`
  */
 export async function bake(run: Run): Promise<StepResult> {
   const { context, release } = run;
@@ -29,6 +30,7 @@ export async function bake(run: Run): Promise<StepResult> {
     settings: judgeSettings(journal.plan.spec, run.policy, context.config, slos),
     began: timeOf(journal.state.deployment?.steps.get('bake')?.since ?? ''),
     look: durationSeconds(canary.look) * 1000,
+    beforeLook: await openStable(run),
     onExtension: ({ reason }) =>
       context.sink.emit({
         type: 'note',

@@ -26,6 +26,8 @@ export interface Watch {
   readonly look: number;
   /** What is told when the time is over without a verdict and is extended, once. */
   readonly onExtension: (decision: Decision) => void;
+  /** Is done before each look; what it throws ends the watch. */
+  readonly beforeLook?: () => Promise<void>;
 }
 
 /** How a watch ended, with everything that was seen. */
@@ -41,7 +43,8 @@ export interface Watched {
  * Looks again and again until the judge has decided. A resumed run reads what it missed from the metrics store.
  * @throws RelctlError `canary.aborted`, `pending.person`, `cluster.fenced-off`
  */
-export async function watch(run: Run, { slos, sides, settings, began, look, onExtension }: Watch): Promise<Watched> {
+export async function watch(run: Run, asked: Watch): Promise<Watched> {
+  const { slos, sides, settings, began, look, onExtension, beforeLook } = asked;
   const { context } = run;
   const looks: Look[] = [];
   const readings = openReadings(run, { slos, sides, began, every: look });
@@ -68,6 +71,7 @@ export async function watch(run: Run, { slos, sides, settings, began, look, onEx
     );
     await chooseOnInterrupt(run);
     for (const lock of run.locks.values()) await keepLock(context, lock);
+    await beforeLook?.();
     const decision = await take(context.clock.now());
     const baking = settings.bakeSeconds + notBaking(judgement);
     const longest = baking + settings.extensionSeconds;

@@ -2,8 +2,10 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { EventOf } from '../../plan/events.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import { command } from '../../text/command-line.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
+import { checkCommitted } from '../gitops/still-committed.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { refOf } from './apply.ts';
@@ -45,19 +47,24 @@ export async function checkDeployed(context: Context, release: Release): Promise
   return checks.flat();
 }
 
-/** As {@link checkDeployed}, for one target of production. */
-export function checkDeployedAt(context: Context, release: Release, target: string): Promise<readonly RecordedCheck[]> {
+/** As {@link checkDeployed}, for one target of production; where commits bring it what it runs, what the config repository says is looked at too. */
+export async function checkDeployedAt(
+  context: Context,
+  release: Release,
+  target: string,
+): Promise<readonly RecordedCheck[]> {
   const { plan } = release.journal;
   const completed = plan.events.findLast(
     (event): event is EventOf<'deploy.completed'> => event.type === 'deploy.completed',
   );
   const images = completed?.data.images ?? {};
-  return checkRunning(context, release, {
+  const running = await checkRunning(context, release, {
     target,
     images,
     was: 'deployed',
     fix: `find out who changed it, then ${command`relctl rollback ${plan.id}`}`,
   });
+  return gitopsOf(context.config) === undefined ? running : [...running, await checkCommitted(context, release)];
 }
 
 /** One line a service: the pods of the newest revision run the expected images and no others. */

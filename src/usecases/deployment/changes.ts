@@ -12,13 +12,14 @@ import {
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { canaryGround } from '../canary/ground.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
-import { type DesiredObjects, type DesiredService, shippedObjects } from '../cluster/desired-objects.ts';
+import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
-import { pinnedImages, pinsBeside } from './images.ts';
+import { pinnedImages } from './images.ts';
 import { rolledOut } from './roll-out.ts';
+import { shippedToProduction } from './shipped.ts';
 
 /** What a deployment would write to one service in one target. Nothing is written to find out. */
 export interface ServiceChanges {
@@ -43,7 +44,7 @@ export async function allChanges(
 ): Promise<readonly ServiceChanges[]> {
   const { plan, state } = release.journal;
   const images = pinnedImages(plan.spec, state);
-  const { services, product } = await shippedObjects(context, plan.spec, 'production', images, pinsBeside(state));
+  const { services, product } = await shippedToProduction(context, release, images);
   return Promise.all(
     targets.flatMap((target) => [
       ...(product.others.length === 0 ? [] : [changesOfProduct(context, target, product)]),

@@ -2,7 +2,7 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import { refOf } from '../cluster/apply.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
-import { desired } from './perform.ts';
+import { desired } from './shipped.ts';
 
 /** Image ids that production runs of each service, over all targets. */
 export async function imagesOf(run: Run): Promise<Readonly<Record<string, string[]>>> {

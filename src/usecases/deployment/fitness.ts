@@ -1,16 +1,21 @@
 import { AUTOSCALER } from '../../domain/deployment/autoscaling.ts';
 import { strained, type Unfit, unfitObject } from '../../domain/deployment/fitness.ts';
 import { rehearsalObjects, rewrittenImages } from '../../domain/deployment/rehearsal-objects.ts';
+import { applicationKind, applicationRef } from '../../domain/gitops/application.ts';
+import type { ImageChange } from '../../domain/gitops/edit-images.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { healthOf } from '../../domain/kubernetes/health.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { refOf } from '../cluster/apply.ts';
 import { stopIfInterrupted } from '../cluster/interrupted.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { clusterOf } from '../cluster/run.ts';
+import { unfitForCommits } from '../gitops/fitness.ts';
+import { imageChange } from '../gitops/image-changes.ts';
 import type { Context } from '../release/context.ts';
 import type { ServiceChanges } from './changes.ts';
 
@@ -28,17 +33,29 @@ export interface AcceptedSickness {
 export async function findUnfit(context: Context, changes: readonly ServiceChanges[]): Promise<readonly Unfit[]> {
   const targets = [...new Set(changes.map(({ target }) => target))];
   const found = await Promise.all(
-    targets.map((target) => {
+    targets.map(async (target) => {
       const here = changes.filter((one) => one.target === target);
-      return findIn(
+      const standing = await findIn(
         context,
         target,
         here.flatMap(({ rollout }) => rollout),
         here.flatMap(({ canary }) => canary),
       );
+      return gitopsOf(context.config) === undefined
+        ? standing
+        : [...standing, ...(await unfitForCommits(context, target, imagesOf(here)))];
     }),
   );
   return found.flat();
+}
+
+/** The images that a rollout changes. */
+function imagesOf(changes: readonly ServiceChanges[]): readonly ImageChange[] {
+  return changes.flatMap(({ service: { deployment, container, ...service }, ground }) =>
+    deployment === undefined || container === undefined
+      ? []
+      : [imageChange({ ...service, deployment, container }, ground?.stable)],
+  );
 }
 
 /** How long what moves is given, and milliseconds between looks: autoscalers add pods at any moment, and nodes are replaced. */
@@ -71,25 +88,37 @@ async function findIn(
 ): Promise<readonly Unfit[]> {
   const cluster = clusterOf(context, target);
   const kubectl = command`kubectl -n ${cluster.namespace}`;
-  const [replicaSets, pods, autoscalers, budgets, lives] = await Promise.all([
+  const settings = gitopsOf(context.config);
+  const keeper = settings && applicationKind(applicationRef(settings)).titleOf(applicationRef(settings));
+  const [replicaSets, pods, autoscalers, budgets, lives, changed] = await Promise.all([
     cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
     cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
     listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind),
     listIfKnown(cluster, ['policy/v1', 'policy/v1beta1'], 'PodDisruptionBudget'),
     Promise.all(rollout.map((object) => cluster.get(refOf(object)))),
+    Promise.all(canary.map((object) => cluster.get(refOf(object)))),
   ]);
   const standing = lives.flatMap((live) => {
     if (live === undefined) return [];
     const health = isWorkload(live) ? healthOf(live, replicaSets, pods) : undefined;
-    return unfitObject({ target, live, managers: cluster.managersOf(live), health, kubectl });
+    const managers = cluster.managersOf(live);
+    return unfitObject({ target, live, managers, health, kubectl, keeper, isWritten: settings === undefined });
   });
+  // What a canary changes may be what the rollout does, and may be none of it, such as a route of others.
+  const meanwhile = changed.flatMap((live) =>
+    live === undefined ? [] : unfitObject({ target, live, managers: cluster.managersOf(live), kubectl, keeper }),
+  );
   const objects = rehearsalObjects(rollout, canary);
   const said = await cluster.rehearse(objects);
   const refused = said.flatMap((one, index): readonly Unfit[] => {
     const object = objects[index];
     return object === undefined ? [] : rehearsed(target, object, one, rollout);
   });
-  return [...standing, ...refused, ...strained(target, autoscalers, budgets)];
+  return [...withoutTwins([...standing, ...meanwhile]), ...refused, ...strained(target, autoscalers, budgets)];
+}
+
+function withoutTwins(unfit: readonly Unfit[]): readonly Unfit[] {
+  return unfit.filter((one, index) => unfit.findIndex(({ problem }) => problem === one.problem) === index);
 }
 
 /** What relctl may not ask, and what would only be there by then, is no refusal of what it would write. */

@@ -20,6 +20,7 @@ const ROLLS_BACK: ReadonlySet<string> = new Set([
   'migration.failed',
   'cluster.drift',
   'cluster.rejected',
+  'gitops.failed',
 ]);
 
 /** True when production goes back by itself after this error. */

@@ -1,6 +1,7 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { RelctlError } from '../../errors.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import { refOf, restampFence, stampFence } from '../cluster/apply.ts';
 import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
 import { clusterOf, type Run } from '../cluster/run.ts';
@@ -82,9 +83,11 @@ function expectedIdentity(context: Context, target: string): string | undefined 
 /** Objects that the run before may have prepared to write get this run's mark, so that the API server refuses its writes. */
 async function fenceOff(run: Run, lock: Lock): Promise<void> {
   const snapshot = await readSnapshot(run.context, run, lock.target);
+  // What others keep relctl does not write, and the run before had prepared no write of it.
+  const isOurs = gitopsOf(run.context.config) === undefined;
   for (const one of snapshot?.objects ?? []) {
     if (one.object === null) continue;
-    if (isWorkload(one.object)) await stampFence(run.context, lock, refOf(one.object));
+    if (isOurs && isWorkload(one.object)) await stampFence(run.context, lock, refOf(one.object));
     // A route is marked only while it knows the canary; unmarked, it stays as its owners have it.
     if (one.route !== undefined) await restampFence(run.context, lock, refOf(one.object));
   }

@@ -8,8 +8,8 @@ import { isSameRef, refOf } from '../cluster/apply.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import type { Snapshot, SnapshotObject } from '../cluster/snapshot.ts';
-import { shipped } from './perform.ts';
 import { fitTo, isOursToRestore, isRecorded, isWritten, titleOf } from './put-back.ts';
+import { shipped } from './shipped.ts';
 
 /** What is done with objects that the release has written and somebody has changed since. */
 export type HandChanges = 'restore' | 'keep';

@@ -1,27 +1,24 @@
 import type { Step } from '../../domain/deployment/steps.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { PRODUCT } from '../../domain/kubernetes/own-objects.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import { bake } from '../canary/bake.ts';
 import { exposeCanary, hideCanary, removeOwn, removeRouting } from '../canary/routing.ts';
 import { soak } from '../canary/soak.ts';
 import { startCanary } from '../canary/start.ts';
 import { refOf } from '../cluster/apply.ts';
-import {
-  type DesiredObjects,
-  type DesiredService,
-  desiredService,
-  type ShippedObjects,
-  shippedObjects,
-} from '../cluster/desired-objects.ts';
+import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { recordSnapshot } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
+import { awaitApplied, awaitSynced } from '../gitops/await-applied.ts';
+import { commitRollout } from '../gitops/commit-rollout.ts';
 import { notify } from '../release/notify.ts';
-import { pinsBeside } from './images.ts';
 import { jobRecord } from './job-record.ts';
 import { migrate } from './migrate.ts';
 import type { MigrationRun } from './migration-job.ts';
 import { prepare, rollOut, rollOutObjects } from './roll-out.ts';
+import { desired, shipped } from './shipped.ts';
 
 /**
  * Carries out one step. Each reads the cluster first and brings it where it should be, so that a step which a killed run had
@@ -61,9 +58,15 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
     case 'promote':
       return {};
     case 'rollout':
+      if (gitopsOf(context.config) !== undefined)
+        return awaitApplied(run, step.target, await desired(run, step.service));
       return step.service === PRODUCT
         ? rollOutObjects(run, step.target, await product(run))
         : rollOut(run, step.target, await desired(run, step.service));
+    case 'commit':
+      return commitRollout(run, step.target);
+    case 'sync':
+      return awaitSynced(run, step.target);
     case 'hide':
       return hideCanary(run, step.target, await desired(run, step.service));
     case 'retire':
@@ -81,21 +84,6 @@ export function migrationRun(run: Run, target: string): MigrationRun {
     timeout: run.policy.production.rolloutTimeout,
     record: jobRecord(run),
   };
-}
-
-/** A service's production objects with the image that was staged. */
-export function desired(run: Run, name: string): Promise<DesiredService> {
-  const { spec } = run.release.journal.plan;
-  const image = run.images[name] ?? spec.services.find((service) => service.name === name)?.image ?? '';
-  const pins = pinsBeside(run.release.journal.state);
-  return desiredService(run.context, spec.candidate.commit, 'production', name, image, pins);
-}
-
-/** Everything that production gets, with the images that were staged. */
-export function shipped(run: Run): Promise<ShippedObjects> {
-  const { spec } = run.release.journal.plan;
-  const images = Object.fromEntries(spec.services.map(({ name, image }) => [name, run.images[name] ?? image]));
-  return shippedObjects(run.context, spec, 'production', images, pinsBeside(run.release.journal.state));
 }
 
 async function product(run: Run): Promise<DesiredObjects> {

@@ -4,6 +4,7 @@ import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { nameOf, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { stuckPods } from '../../domain/kubernetes/rollout-others.ts';
 import { RelctlError } from '../../errors.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { deletePod, refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
 import { awaitRestored } from '../cluster/await-restored.ts';
@@ -126,6 +127,8 @@ export function isWritten(
   live: KubeObject | undefined,
 ): boolean {
   const { plan, state } = run.release.journal;
+  // The reconciler writes what was committed; relctl never does.
+  if (gitopsOf(run.context.config) !== undefined) return false;
   const isBegun = (step: string) => state.deployment?.steps.has(`${step}:${service}@${target}`) === true;
   return isBegun('rollout') || (isBegun('canary') && live !== undefined && isWrittenBy(plan.id, live));
 }

@@ -2,6 +2,7 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
 import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';
@@ -9,6 +10,7 @@ import { refuseChangedTarget } from '../cluster/kept-snapshot.ts';
 import { proveLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
 import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
+import { revertRollout } from '../gitops/revert-rollout.ts';
 import type { Entry } from '../release/journal.ts';
 import { recordAndTell } from '../release/notify.ts';
 import { highestFence } from './forward.ts';
@@ -65,6 +67,9 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
     await undo(run, 'traffic', 'Send the canary no more requests', () => silenceAll(run, known));
   }
   await undo(run, 'canaries', 'Remove the canary from production', () => removeCanaries(run, known));
+  if (gitopsOf(context.config) !== undefined) {
+    await undo(run, 'commit', 'Take the commit in the config repository back', () => revertRollout(run, known));
+  }
   const kept = await settled(run, () => settleHandChanges(run, known, options.handChanges));
   const unwell: string[] = [];
   await undo(run, 'objects', 'Restore the snapshot of production', () =>

@@ -24,6 +24,10 @@ export function effectOf(
       return `judges ${canariedSlos(spec)
         .map((slo) => slo.name)
         .join(', ')} every ${spec.canary.look}`;
+    case 'commit':
+      return 'one commit with the image of each service, and nothing else';
+    case 'sync':
+      return 'reads its status; nothing is written';
     case 'promote':
       return 'only after a pass, and inside the window';
     case 'soak':
@@ -35,7 +39,10 @@ export function effectOf(
   }
 }
 
-type ServiceKind = Exclude<Step['kind'], 'baseline' | 'notify' | 'migrate' | 'bake' | 'promote' | 'soak'>;
+type ServiceKind = Exclude<
+  Step['kind'],
+  'baseline' | 'notify' | 'migrate' | 'bake' | 'promote' | 'soak' | 'commit' | 'sync'
+>;
 
 function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepared, service }: ServiceChanges): string {
   switch (kind) {

@@ -3,7 +3,8 @@ import { RelctlError } from '../../errors.ts';
 import type { Migration } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
 import { endOfMigration, migrate } from './migrate.ts';
-import { desired, migrationRun } from './perform.ts';
+import { migrationRun } from './perform.ts';
+import { desired } from './shipped.ts';
 
 /** A migration without return that was begun: one that failed half-way may have passed the point as well. */
 export function migrationOfNoReturn(run: Run): Migration | undefined {

@@ -1,11 +1,15 @@
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { sameObject } from '../../domain/kubernetes/manifests.ts';
+import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { type Snapshot, type SnapshotObject, secretDigest } from '../cluster/snapshot.ts';
+import { imageIn, isSameImage } from '../gitops/image-changes.ts';
 import { fitTo, isOthersChange, isOursToRestore, isRecorded, isWritten, titleOf } from './put-back.ts';
 
 /**
@@ -21,6 +25,7 @@ export async function verifyBack(
 ): Promise<string> {
   const different: string[] = [];
   const foreign: string[] = [];
+  const isCommitted = gitopsOf(run.context.config) !== undefined;
   let compared = 0;
   for (const { target, objects } of snapshots) {
     const { cluster } = lockOf(run, target);
@@ -44,6 +49,8 @@ export async function verifyBack(
       }
       const wanted = fitted(one, live);
       if (live !== undefined && sameObject(live, wanted)) expected.push(wanted);
+      // By commits of others it may be another object than it was, but never with the candidate's images.
+      else if (isCommitted && isWorkload(wanted) && !hasImagesOf(live, wanted)) different.push(title);
       else if (isOthersChange(run, target, one, live, wanted)) foreign.push(title);
       else if (live !== undefined && isChangedByOthers(run, target, one, live)) foreign.push(title);
       else different.push(title);
@@ -55,6 +62,12 @@ export async function verifyBack(
   const others =
     foreign.length === 0 ? '' : `; others changed ${foreign.join(', ')} meanwhile, and that was left as they made it`;
   return `empty diff over ${compared} objects${others}`;
+}
+
+function hasImagesOf(live: KubeObject | undefined, wanted: KubeObject): boolean {
+  return (
+    live !== undefined && allContainers(wanted).every(({ name, image = '' }) => isSameImage(imageIn(live, name), image))
+  );
 }
 
 /** A route from which the canary is gone, and in which our own parts are what they were. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../plan/config.ts';
 import type { ChangeRecords } from '../../ports/change-records.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ConfigRepository, MergeRequests } from '../../ports/config-repository.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { Environments } from '../../ports/environments.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
@@ -61,6 +62,10 @@ export interface Context {
   /** Where people vote without a terminal. */
   readonly ballots?: Ballots | undefined;
   readonly environments: Environments;
+  /** The repository that a reconciler reads, where production is brought to a release by commits; missing in the sandbox. */
+  readonly configRepository?: ConfigRepository | undefined;
+  /** Requests to merge into it, where people merge. */
+  readonly mergeRequests?: MergeRequests | undefined;
   /** Programs that the repository names; missing where nothing real can be run. */
   readonly programs?: NamedPrograms;
   readonly notifier: Notifier;

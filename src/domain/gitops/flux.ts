@@ -1,0 +1,66 @@
+import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
+import type { ApplicationKind, Sync } from './application-kind.ts';
+import { commitIn, sameFolder } from './revision.ts';
+
+/** A Kustomization of Flux. Source: API reference of kustomize.toolkit.fluxcd.io/v1. */
+
+interface Spec {
+  readonly path?: string;
+  readonly suspend?: boolean;
+}
+interface Status {
+  readonly observedGeneration?: number;
+  readonly lastAppliedRevision?: string;
+  readonly lastAttemptedRevision?: string;
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly observedGeneration?: number;
+  }[];
+}
+
+export const kustomizationOfFlux: ApplicationKind = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  titleOf: ({ namespace, name }) => `Flux Kustomization ${namespace}/${name}`,
+  syncOf,
+  obstacle(live, { path }, { namespace, name }) {
+    const spec = (live.spec ?? {}) as Spec;
+    if (spec.suspend === true) {
+      return {
+        problem: 'is suspended: it applies no commit',
+        fix: command`flux -n ${namespace} resume kustomization ${name}`,
+      };
+    }
+    if (sameFolder(spec.path ?? '.', path)) return undefined;
+    return {
+      problem: `applies ${spec.path ?? 'the whole repository'}, and relctl.yaml names ${path}`,
+      fix: 'correct environments.production.gitops.path in relctl.yaml',
+    };
+  },
+};
+
+/** A status of an older generation says nothing of what is asked for now. */
+function syncOf({ metadata, status }: KubeObject): Sync {
+  const {
+    observedGeneration = 0,
+    lastAppliedRevision,
+    lastAttemptedRevision,
+    conditions = [],
+  } = (status ?? {}) as Status;
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const revision = commitIn(lastAppliedRevision);
+  const attempted = commitIn(lastAttemptedRevision);
+  const generation = metadata.generation ?? 0;
+  const isCurrent = observedGeneration >= generation && (ready?.observedGeneration ?? 0) >= generation;
+  return {
+    state: !isCurrent || ready === undefined ? 'progressing' : (STATES[ready.status] ?? 'progressing'),
+    ...(revision === undefined ? {} : { revision }),
+    ...(attempted === undefined ? {} : { attempted }),
+    detail: ready === undefined ? 'no status yet' : [ready.reason, ready.message].filter(Boolean).join(': '),
+  };
+}
+
+const STATES: Readonly<Record<string, Sync['state']>> = { True: 'ready', False: 'failed' };

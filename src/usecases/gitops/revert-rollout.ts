@@ -1,0 +1,104 @@
+import { type CommitAct, commitMessage } from '../../domain/gitops/message.ts';
+import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
+import type { Run } from '../cluster/run.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { desired } from '../deployment/shipped.ts';
+import { awaitImage } from './await-applied.ts';
+import { bring } from './bring.ts';
+import { withdrawRequest } from './bring-by-request.ts';
+import type { Brought } from './bringing.ts';
+import { type GitOpsGround, gitopsGround } from './ground.ts';
+import { plannedChanges } from './image-changes.ts';
+import { releaseCommits } from './release-commits.ts';
+import { awaitReadyAt } from './sync.ts';
+
+/**
+ * Takes the commit of a rollout back by another commit, and waits until the reconciler has put production back. Where none was pushed,
+ * a run that ended may have prepared one: the branch is moved on by a commit without a change, so that it can be pushed no more.
+ * @returns what was done, for people
+ * @throws RelctlError `gitops.clash` where others have changed the same lines since, and all of {@link bring}
+ */
+export async function revertRollout(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
+  const ground = gitopsGround(run.context);
+  const [target = 'production'] = run.locks.keys();
+  const step = run.release.journal.state.deployment?.steps.get(`commit@${target}`);
+  if (step === undefined) return NOTHING;
+  const isRequested = ground.settings.via === 'merge-request';
+  if (isRequested && (await withdrawRequest(run, 'rollout'))) return 'the request to merge it is closed';
+  const mayBePrepared = step.state === 'intended' && !isRequested;
+  const way: { act: CommitAct } = { act: 'revert' };
+  const at = (head: string) => backAt(run, ground, target, head, mayBePrepared, way);
+  const commit = await bring(run, ground, { act: 'revert', target, at }).catch((error: unknown) => {
+    // Where nobody may push, nothing that was prepared can be.
+    if (way.act === 'withdraw' && error instanceof RelctlError && error.code === 'gitops.refused') return undefined;
+    throw error;
+  });
+  if (commit === undefined) return NOTHING;
+  if (way.act === 'withdraw')
+    return `${NOTHING}; ${commit.slice(0, 12)} keeps what a run may have prepared from being pushed`;
+  await awaitBack(run, target, snapshots, commit);
+  const stands = await awaitReadyAt(run, target, commit);
+  return `reverted by ${commit.slice(0, 12)} in ${ground.repository.name}; ${stands}`;
+}
+
+const NOTHING = 'nothing had been committed';
+
+/** What takes the rollout back on top of a head, or has done so. */
+async function backAt(
+  run: Run,
+  { repository }: GitOpsGround,
+  target: string,
+  head: string,
+  mayBePrepared: boolean,
+  way: { act: CommitAct },
+): Promise<Brought> {
+  const { plan, state } = run.release.journal;
+  const own = await releaseCommits(repository, head, plan.id);
+  const newest = own.find((one) => one.attempt === run.attempt);
+  way.act = newest?.act === 'withdraw' ? 'withdraw' : 'revert';
+  if (newest !== undefined && newest.act !== 'rollout') return { found: newest.commit };
+  // A request may have been merged by a commit of the forge's own, without our trailers.
+  const commit = newest?.commit ?? state.deployment?.steps.get(`commit@${target}`)?.data?.commit;
+  const facts = { release: plan.id, feature: plan.metadata.feature, attempt: run.attempt };
+  if (commit !== undefined) {
+    const changes = await plannedChanges(run, target);
+    const reason = state.deployment?.rollbackReason ?? 'rolled back';
+    const reverted = await repository.revert(head, commit, commitMessage({ ...facts, act: 'revert', changes, reason }));
+    if ('clashes' in reverted) throw clash(run, repository.name, commit, reverted.clashes);
+    return { made: reverted.commit };
+  }
+  if (!mayBePrepared) return { nothing: true };
+  way.act = 'withdraw';
+  const reason =
+    'a run that ended may have prepared a commit; this one changes nothing, and keeps it from being pushed';
+  const message = commitMessage({ ...facts, act: 'withdraw', changes: [], reason });
+  return { made: await repository.commit(head, new Map(), message) };
+}
+
+/** Until every workload has the image that it had. */
+async function awaitBack(run: Run, target: string, snapshots: readonly Snapshot[], commit: string): Promise<void> {
+  for (const { name } of run.release.journal.plan.spec.services) {
+    const { deployment, container } = await desired(run, name);
+    const before = snapshots
+      .flatMap(({ objects }) => objects)
+      .find((one) => one.kind === deployment.kind && one.name === deployment.metadata.name)?.object;
+    if (before != null) await awaitImage(run, target, { wanted: before, container, commit });
+  }
+}
+
+function clash(run: Run, name: string, commit: string, files: readonly string[]): RelctlError {
+  const { id } = run.release.journal.plan;
+  return new RelctlError(
+    'gitops.clash',
+    `${name}: others have changed ${files.join(', ')} where ${commit.slice(0, 12)} did`,
+    {
+      why: 'Taking the release back would undo what they did, and which of the two is wanted only people know.',
+      hints: [
+        `revert ${commit} in the config repository by hand, in a commit that ends with the line Relctl-Release: ${id} and those below it in ${commit.slice(0, 12)}, with Relctl-Act: revert`,
+        command`relctl rollback ${id}`,
+      ],
+      data: { commit, files },
+    },
+  );
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import {
+  applicationKind,
+  applicationObject,
+  applicationRef,
+  applicationText,
+} from '../../../../src/domain/gitops/application.ts';
+import { reconcilerOf } from '../../../../src/domain/kubernetes/reconcilers.ts';
+import type { GitOpsSettings } from '../../../../src/plan/gitops.ts';
+import type { KubeObject } from '../../../../src/ports/cluster.ts';
+
+const C = 'c'.repeat(40);
+const settings = (application: string): GitOpsSettings => ({
+  repository: 'https://git.example/fleet',
+  branch: 'main',
+  path: 'apps/shop',
+  via: 'push',
+  application,
+  timeout: '15m',
+});
+
+function live(spec: object, status: object, generation = 3): KubeObject {
+  return { apiVersion: 'x/v1', kind: 'X', metadata: { name: 'shop', generation }, spec, status };
+}
+
+describe('a Kustomization of Flux', () => {
+  const ref = applicationRef(settings('Kustomization/flux-system/shop'));
+  const kind = applicationKind(ref);
+  const status = (ready: object, more = {}) => ({
+    observedGeneration: 3,
+    lastAppliedRevision: `main@sha1:${C}`,
+    lastAttemptedRevision: `main@sha1:${C}`,
+    conditions: [{ type: 'Ready', observedGeneration: 3, ...ready }],
+    ...more,
+  });
+
+  it('is named as what it keeps is', () => {
+    expect(applicationText(ref)).toBe('Kustomization flux-system/shop');
+    expect(applicationObject(ref)).toEqual({
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      name: 'shop',
+    });
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': 'shop',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+    };
+    const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels } };
+    expect(reconcilerOf(kept)?.name).toBe(kind.titleOf(ref));
+  });
+
+  it('is ready at a commit when the status is of this generation', () => {
+    expect(kind.syncOf(live({}, status({ status: 'True', reason: 'ReconciliationSucceeded' })))).toEqual({
+      state: 'ready',
+      revision: C,
+      attempted: C,
+      detail: 'ReconciliationSucceeded',
+    });
+    expect(kind.syncOf(live({}, status({ status: 'True' }), 4)).state).toBe('progressing');
+    expect(kind.syncOf(live({}, status({ status: 'True', observedGeneration: 2 }))).state).toBe('progressing');
+  });
+
+  it('says why it could not apply', () => {
+    expect(
+      kind.syncOf(live({}, status({ status: 'False', reason: 'BuildFailed', message: 'no such file' }))),
+    ).toMatchObject({
+      state: 'failed',
+      detail: 'BuildFailed: no such file',
+    });
+    expect(kind.syncOf(live({}, {}))).toEqual({ state: 'progressing', detail: 'no status yet' });
+  });
+
+  it('that is suspended, or applies another folder, would not bring a commit', () => {
+    const of = (spec: object) => kind.obstacle(live(spec, {}), settings('Kustomization/flux-system/shop'), ref);
+    expect(of({ path: './apps/shop/' })).toBeUndefined();
+    expect(of({ path: './apps' })?.problem).toBe('applies ./apps, and relctl.yaml names apps/shop');
+    expect(of({ path: './apps/shop', suspend: true })).toEqual({
+      problem: 'is suspended: it applies no commit',
+      fix: 'flux -n flux-system resume kustomization shop',
+    });
+  });
+});
+
+describe('an Application of Argo CD', () => {
+  const ref = applicationRef(settings('Application/argocd/shop'));
+  const kind = applicationKind(ref);
+
+  it('is named as what it keeps is', () => {
+    const annotations = { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/web' };
+    const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', annotations } };
+    expect(reconcilerOf(kept)?.name).toBe(kind.titleOf(ref));
+  });
+
+  it.each([
+    ['ready', { sync: { status: 'Synced', revision: C }, health: { status: 'Healthy' } }],
+    ['progressing', { sync: { status: 'Synced', revision: C }, health: { status: 'Progressing' } }],
+    ['progressing', { sync: { status: 'OutOfSync', revision: C }, health: { status: 'Healthy' } }],
+    [
+      'failed',
+      { sync: { status: 'OutOfSync', revision: C }, operationState: { phase: 'Failed', syncResult: { revision: C } } },
+    ],
+  ])('is %s with %j', (state, status) => {
+    expect(kind.syncOf(live({}, status)).state).toBe(state);
+  });
+
+  it('of several sources cannot be followed', () => {
+    const of = (spec: object) => kind.obstacle(live(spec, {}), settings('Application/argocd/shop'), ref);
+    expect(of({ source: { path: 'apps/shop' } })).toBeUndefined();
+    expect(of({ sources: [{ path: 'apps/shop' }, { chart: 'redis' }] })?.problem).toContain('several sources');
+  });
+});
