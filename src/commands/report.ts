@@ -1,13 +1,16 @@
 import { releaseNotes } from '../domain/report/notes.ts';
 import { reportSummary } from '../domain/report/summary.ts';
 import { RelctlError } from '../errors.ts';
-import { portfolioModel, type ReportGround, reportModel, writeReport } from '../usecases/report.ts';
+import { type ReportGround, reportModel } from '../usecases/report/model.ts';
+import { writeSite } from '../usecases/report/site.ts';
+import { portfolioModel, writeReport } from '../usecases/report.ts';
 import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const ground = await invocation.reading();
   const typed = given(invocation.flags, 'output').output;
   const output = typed === undefined ? undefined : ground.workspace.here(typed);
+  if (isSet(invocation.flags, 'site')) return writeSite(ground, output ?? 'site');
   if (isSet(invocation.flags, 'all')) {
     const path = output ?? 'releases/index.html';
     const model = await portfolioModel(ground, path);
@@ -63,6 +66,6 @@ function unknownFormat(invocation: Invocation): never {
 function missing(): RelctlError {
   return new RelctlError('usage.missing-answer', 'which release? Its id is missing', {
     why: 'Nothing was written.',
-    hints: ['relctl report <id>', 'relctl report --all', 'relctl list'],
+    hints: ['relctl report <id>', 'relctl report --all', 'relctl report --site', 'relctl list'],
   });
 }

@@ -487,18 +487,20 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Look',
     summary: 'write a release as one page: timeline, canary, approvals, figures',
     description:
-      'One self-contained HTML file for people who were not there, Markdown for a merge request, or release notes for Marketing. `--all` writes a page over all releases.',
+      'One self-contained HTML file for people who were not there, Markdown for a merge request, or release notes for Marketing. `--all` writes a page over all releases, `--site` a static site of them with an address for each that stays.',
     args: [['[id]', 'release, as in releases/<id>.yaml']],
     options: [
       ['--all', 'a page over all releases'],
+      ['--site', 'all releases as a static site for any host: portfolio, reports, plans and packets'],
       ['--format <html|markdown>', 'form of the report (default: html)'],
       ['--notes', 'release notes in plain words, for everybody who is informed'],
-      ['--output <path>', 'where to write it (default: releases/<id>/report.html)'],
+      ['--output <path>', 'where to write it (default: releases/<id>/report.html, for a site the folder site)'],
     ],
     examples: [
       'relctl report 2026-12-wallet-checkout',
       'relctl report 2026-12-wallet-checkout --format markdown --output summary.md',
       'relctl report --all',
+      'relctl report --site --output public',
     ],
     load: () => import('../commands/report.ts'),
   },

@@ -13,8 +13,11 @@ export const DOCUMENTS: Documents = {
     ]);
     return { markdown: markdownOf(packetDocument(packet)), html: packetPage(packet) };
   },
-  async report(model) {
-    return (await import('./html/report/release-report.ts')).releaseReport(model);
+  async report(model, place) {
+    return (await import('./html/report/release-report.ts')).releaseReport(model, place);
+  },
+  async plan(plan, state, place) {
+    return (await import('./html/report/plan-page.ts')).planPage(plan, state, place);
   },
   async portfolio(portfolio) {
     return (await import('./html/report/portfolio-report.ts')).portfolioReport(portfolio);

@@ -1,6 +1,6 @@
 import type { ReportModel } from '../../src/domain/report/model.ts';
 import { releaseReport } from '../../src/renderers/html/report/release-report.ts';
-import { reportModel } from '../../src/usecases/report.ts';
+import { reportModel } from '../../src/usecases/report/model.ts';
 import { type Company, type CompanyOptions, openCompany } from './company.ts';
 import { toProduction, walkTo } from './company-walk.ts';
 

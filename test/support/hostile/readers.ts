@@ -24,6 +24,7 @@ export async function readAll(outputs: Outputs, id: string): Promise<void> {
     ['report', id, '--format', 'markdown'],
     ['report', id, '--notes'],
     ['report', '--all'],
+    ['report', '--site', '--output', 'releases/site'],
     ['sandbox', 'show'],
   ]) {
     await outputs.say(argv);

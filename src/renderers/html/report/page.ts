@@ -1,8 +1,11 @@
 import { type Html, html, isEmpty, own } from '../writer.ts';
 import { STYLE_SHEET } from './style-sheet.ts';
 
-/** A whole page in one file: no script, no font, nothing fetched from anywhere. */
-export function pageHtml(title: string, body: Html, foot: Html): string {
+/**
+ * A whole page in one file: no script, no font, nothing fetched from anywhere.
+ * @param nav the ways to other pages of a site
+ */
+export function pageHtml(title: string, body: Html, foot: Html, nav?: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -14,7 +17,7 @@ export function pageHtml(title: string, body: Html, foot: Html): string {
 <style>${own(STYLE_SHEET)}</style>
 </head>
 <body>
-<main>
+${nav}<main${nav === undefined ? undefined : html` id="content"`}>
 ${body}
 <footer>${foot}</footer>
 </main>

@@ -1,5 +1,5 @@
-import type { Phase } from '../../../domain/process/phases.ts';
 import { lateness, type Milestone, type ReportModel, whenText } from '../../../domain/report/model.ts';
+import type { SitePlace } from '../../../domain/report/site.ts';
 import { formatMoment, formatSpan, formatWindow, timeOf } from '../../../domain/schedule/calendar.ts';
 import { command } from '../../../text/command-line.ts';
 import { percent } from '../../figures.ts';
@@ -8,15 +8,18 @@ import { canaryFigures } from './canary-figures.ts';
 import { figureHtml } from './figure.ts';
 import { burnFigure, stepsFigure, successFigure } from './more-figures.ts';
 import { pageHtml, section } from './page.ts';
+import { siteNav } from './site-nav.ts';
 import { stackedTable } from './stacked-table.ts';
-
-const ENDED_BADLY: readonly Phase[] = ['no-go', 'rolled-back', 'aborted', 'frozen'];
+import { endedBadly, standing } from './standing.ts';
 
 /** What the colour and form of a milestone's mark say. */
 const TONES: Readonly<Record<Milestone['tone'], string>> = { good: 'done', bad: 'gone wrong', open: 'open' };
 
-/** The report of one release as one self-contained HTML page. */
-export function releaseReport(model: ReportModel): string {
+/**
+ * The report of one release as one self-contained HTML page.
+ * @param place where it lies in a site; left out for a page by itself
+ */
+export function releaseReport(model: ReportModel, place?: SitePlace): string {
   const { plan, state } = model;
   const zone = plan.spec.window.timeZone;
   const body = lines(
@@ -60,15 +63,15 @@ export function releaseReport(model: ReportModel): string {
     ].flatMap((part) => part ?? []),
   );
   const foot = html`Made by relctl on ${formatMoment(model.madeAt, zone)} from <code>${plan.file}</code>, plan digest <code>${plan.specDigest}</code>. Check it: <code>${command`relctl audit ${plan.id}`}</code>.`;
-  return pageHtml(`${plan.metadata.feature}: ${state.phase}`, body, foot);
+  const nav = place === undefined ? undefined : siteNav(place);
+  return pageHtml(`${plan.metadata.feature}: ${state.phase}`, body, foot, nav);
 }
 
 function header({ plan, state }: ReportModel): Html {
-  const tone = state.phase === 'closed' ? 'good' : ENDED_BADLY.includes(state.phase) ? 'bad' : 'warn';
   const { deployment } = state;
   const took =
     deployment?.completedAt === undefined
-      ? ENDED_BADLY.includes(state.phase)
+      ? endedBadly(state.phase)
         ? 'never'
         : 'not yet'
       : formatSpan(timeOf(deployment.completedAt) - timeOf(deployment.started.at));
@@ -82,8 +85,7 @@ function header({ plan, state }: ReportModel): Html {
   ];
   return html`<header>
 <h1>${plan.metadata.feature}</h1>
-<p><span class="badge ${tone}">${state.phase}</span></p>
-${state.simulated ? html`<p class="banner"><strong>Simulated.</strong> All of this was recorded on relctl’s sandbox: its cluster, traffic, metrics and people are made up.</p>` : undefined}
+${standing(state)}
 <p class="lead">${plan.spec.impact.summary}</p>
 <dl class="cards">${cards.map(([name, value], at) => html`<div class="card${at < 2 ? ' broad' : ''}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`;

@@ -45,14 +45,17 @@ details table{font-size:13px;font-variant-numeric:tabular-nums}
 .timeline b{font-weight:600;color:var(--fg)}.timeline span{color:var(--muted);font-size:14.5px;overflow-wrap:anywhere}
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}
+nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;max-width:1120px;margin:0 auto;padding:14px 28px 0;font-size:14.5px}
+.skip{position:absolute;left:-999px}.skip:focus{left:8px;top:4px;background:var(--card);padding:4px 10px}
+.plan{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;overflow-x:auto}.plan:focus-visible{outline:2px solid var(--accent)}
 footer{margin-top:52px;color:var(--muted);font-size:13.5px;border-top:1px solid var(--line);padding-top:16px}
 @media (max-width:960px){.charts{grid-template-columns:minmax(0,1fr)}}
-@media (max-width:760px){.full .wide{display:none}.full .narrow{display:block}main{padding:24px 16px 48px}h1{font-size:25px}.cards{gap:8px}.card{padding:11px 13px}
+@media (max-width:760px){nav ul{padding:12px 16px 0}.full .wide{display:none}.full .narrow{display:block}main{padding:24px 16px 48px}h1{font-size:25px}.cards{gap:8px}.card{padding:11px 13px}
 .timeline li{grid-template-columns:22px minmax(0,1fr)}.timeline li>*:nth-child(n+3){grid-column:2}}
 @media (max-width:520px){.wide{display:none}.narrow{display:block}}
 @media screen and (max-width:760px){.stack,.stack tbody,.stack tr,.stack th,.stack td{display:block}.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack tbody tr{padding:9px 0;border-bottom:1px solid var(--line)}.stack tbody th,.stack td{display:grid;grid-template-columns:104px minmax(0,1fr);gap:0 12px;padding:2px 0;border:0;min-width:0;overflow-wrap:anywhere}
 .stack tbody th::before,.stack td::before{content:attr(data-column);color:var(--muted);font-weight:400}.stack .empty{display:none}}
-@media print{:root{--bg:#fff;--card:#fff;--fg:#000;--muted:#444;--line:#ccc}body{font-size:10.5pt}main{max-width:none;padding:0}
+@media print{nav,.skip{display:none}.plan{white-space:pre-wrap}:root{--bg:#fff;--card:#fff;--fg:#000;--muted:#444;--line:#ccc}body{font-size:10.5pt}main{max-width:none;padding:0}
 figure,.card,.timeline li,tr{break-inside:avoid}h2{break-after:avoid}details:not([open])>*:not(summary){display:none}details>summary{display:none}a{color:inherit}}
 `;
