@@ -1,6 +1,5 @@
 import type { Ground } from '../composition/composition.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import type { WorkText } from '../domain/runner/work-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Prompter } from '../ports/prompter.ts';
@@ -31,7 +30,7 @@ export interface Invocation {
   reading(): Promise<ReadingContext>;
   /** The repository alone. */
   ground(): Promise<Ground>;
-  /** What a runner has started this process for, in a pod of its own; each entry makes a new clone. Errors: `usage.missing-answer`. */
+  /** What a runner has started this process for, in a pod of its own; each entry makes a new clone. */
   pod(): Promise<Pod>;
   /** Takes progress, for what runs outside a context. */
   readonly sink: EventSink;
@@ -40,8 +39,13 @@ export interface Invocation {
 /** The pod of a runner. */
 export interface Pod {
   readonly clock: Clock;
-  /** Clones the repository and opens it as any other. Errors: `tool.*`, and those of a context. */
-  enter(): Promise<{ readonly context: Context; readonly work: WorkText }>;
+  /** What was handed over, as a text; a schedule hands nothing over. */
+  readonly work: string | undefined;
+  /**
+   * Clones the repository and opens it as any other. Errors: `tool.*`, and those of a context.
+   * @param commit that is checked out; the default branch when left out
+   */
+  enter(commit: string | undefined): Promise<Context>;
 }
 
 /** Flags by their camel-case name, as commander gives them. */

@@ -1,31 +1,67 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
+import { SCHEDULED, type Scheduled } from '../domain/runner/schedule.ts';
+import { readWork } from '../domain/runner/work-text.ts';
+import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { deploy } from '../usecases/deploy.ts';
-import { alreadyOver, patiently, whatIsLeft } from '../usecases/runner/carry-on.ts';
-import { runner } from '../usecases/runner.ts';
-import { argument, type CommandAction, type Invocation, isSet } from './command.ts';
+import { hypercare } from '../usecases/hypercare.ts';
+import type { Context } from '../usecases/release/context.ts';
+import { remind } from '../usecases/remind.ts';
+import { alreadyOver, orInterrupted, patiently, whatIsLeft } from '../usecases/runner/carry-on.ts';
+import { answerOfAll, dueReleases, toEach } from '../usecases/runner/due.ts';
+import { runner, schedule } from '../usecases/runner.ts';
+import { success } from '../usecases/success.ts';
+import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
   if (isSet(flags, 'carry')) return carry(invocation);
-  return runner(await invocation.observing());
+  const { due: name } = given(flags, 'due');
+  if (name !== undefined) return due(invocation, name);
+  const context = await invocation.observing();
+  return isSet(flags, 'schedule') ? schedule(context) : runner(context);
 };
+
+const DUE: Readonly<Record<Scheduled, (context: Context, id: string) => Promise<Outcome>>> = {
+  hypercare: (context, id) => hypercare(context, id, { exit: false }),
+  success: (context, id) => success(context, id, { values: [] }),
+  remind,
+};
+
+/** In the pod of a schedule: one command for each release that is due for it. */
+async function due(invocation: Invocation, name: string): Promise<Outcome> {
+  const what = SCHEDULED.find((one) => one === name);
+  if (what === undefined) {
+    throw new RelctlError('usage.bad-flag', `--due is "${name}", which no schedule gives`, {
+      why: 'Nothing was done.',
+      hints: SCHEDULED.map((one) => command`--due ${one}`),
+    });
+  }
+  const { clock, enter } = await invocation.pod();
+  return patiently({ clock, sink: invocation.sink }, async () => {
+    const context = await enter(undefined);
+    return answerOfAll(what, await toEach(await dueReleases(context, what), (id) => DUE[what](context, id)));
+  });
+}
 
 /** In the pod of a runner: what is left of the work that was handed over is done as `relctl deploy` does it. */
 async function carry(invocation: Invocation): Promise<Outcome> {
   const id = argument(invocation, 0);
-  const { clock, enter } = await invocation.pod();
+  const { clock, enter, work: text } = await invocation.pod();
+  const work = readWork(text);
   return patiently({ clock, sink: invocation.sink }, async () => {
-    const { context, work } = await enter();
+    const context = await enter(work.commit);
     const mode = await whatIsLeft(context, id, work);
     if (mode === 'over') return alreadyOver(context, id);
     const { takeOver = false, ran = [], notRun = [], exception, reason, acceptLowTraffic } = work.options;
-    return deploy(context, id, {
+    const options = {
       mode,
       takeOver,
       found: { ran, notRun },
       ...(exception === undefined ? {} : { exception }),
       ...(reason === undefined ? {} : { reason }),
       ...(acceptLowTraffic === undefined ? {} : { acceptLowTraffic }),
-    });
+    };
+    return orInterrupted(context, () => deploy(context, id, options));
   });
 }

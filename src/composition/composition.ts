@@ -180,7 +180,7 @@ async function realWorld(
     notifier: createHooks(config, root, env, programs),
     changeRecords: createChangeRecords(config, root, env, programs),
     incidents: createIncidents(config, root, env, programs),
-    runners: createRunners(config, root, env, programs),
+    runners: createRunners(config, root, env, programs, repository.sharing.address),
     provenance: createProvenance(config, root, env),
   };
 }

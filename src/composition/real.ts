@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { openChangeRecords } from '../adapters/change-record/open.ts';
 import { exec } from '../adapters/exec.ts';
-import { remoteAddress } from '../adapters/git/remotes.ts';
 import { createNotifier } from '../adapters/hooks/notifier.ts';
 import { redact, secretsIn } from '../adapters/hooks/redact.ts';
 import { createEndpointFetch } from '../adapters/http/login.ts';
@@ -101,7 +100,13 @@ function kubeconfigOf(named: string | undefined, cwd: string, env: Env): string 
 }
 
 /** The runners that relctl.yaml sets up. */
-export function createRunners(config: Config, cwd: string, env: Env, programs: NamedPrograms): Context['runners'] {
+export function createRunners(
+  config: Config,
+  cwd: string,
+  env: Env,
+  programs: NamedPrograms,
+  remote: () => Promise<string>,
+): Context['runners'] {
   const { context, namespace, kubeconfig, connection } = config.environments.production;
   const own = kubeconfigOf(kubeconfig, cwd, env);
   return (name) =>
@@ -109,7 +114,7 @@ export function createRunners(config: Config, cwd: string, env: Env, programs: N
       namespace,
       cwd,
       exec: guardedExec(programs),
-      remote: () => remoteAddress(cwd),
+      remote,
       clusterIn(where) {
         const cluster = createKubectlCluster({
           context,

@@ -8,6 +8,8 @@ const kubeName = z
   .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a name as Kubernetes allows it, such as relctl-git');
 const machine = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an address such as releases@example.com');
 
+const cron = z.string().regex(/^\S+( \S+){4}$/, 'five fields of cron, such as 7 * * * *');
+
 const kubernetesSchema = z.strictObject({
   image: z
     .string()
@@ -43,16 +45,44 @@ const kubernetesSchema = z.strictObject({
     .default('24h')
     .describe('How long a run may take, with all its restarts; then Kubernetes ends its Job'),
   restarts: z.int().min(0).max(100).default(10).describe('How often a pod that fails is started again'),
+  schedule: z
+    .strictObject({
+      hypercare: cron.default('7 * * * *'),
+      success: cron.default('37 6 * * *'),
+      remind: cron.default('23 8-17 * * 1-5'),
+    })
+    .prefault({})
+    .describe('When `relctl runner --schedule` has the three commands given, in the time zone of relctl.yaml'),
   resources: z
     .record(z.string(), z.record(z.string(), z.union([z.string(), z.number()])))
     .default({ requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } })
     .describe('As in a container of a pod'),
 });
 
+function forgeRunner(workflow: string, about: string) {
+  return z
+    .strictObject({
+      workflow: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
+        .default(workflow)
+        .describe(about),
+      ref: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
+        .default('main')
+        .describe('Branch whose workflow it is; a protected one'),
+    })
+    .optional()
+    .describe('For --runner of that name: a workflow of the forge, behind its protected environment');
+}
+
 /** Schema of `runner`. */
 export const runnerSchema = z
   .strictObject({
     kubernetes: kubernetesSchema.optional().describe('For --runner kubernetes: a Job in the cluster of production'),
+    github: forgeRunner('relctl-deploy.yml', 'File of the workflow that `relctl init` writes'),
+    gitlab: forgeRunner('relctl-deploy', 'Name of the job that `relctl init` writes'),
   })
   .describe('Who carries a deployment on when the machine that began it is away');
 

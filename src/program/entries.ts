@@ -295,9 +295,14 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [['[id]', 'release, with --carry']],
     options: [
       ['--rbac', 'print the service account and the roles that it needs, and nothing more'],
+      ['--schedule', 'print CronJobs that give `hypercare`, `success` and `remind` for every release that is due'],
       ['--carry', 'used in the pod of a runner: clone the repository, and do what was handed over'],
+      [
+        '--due <command>',
+        'used in the pod of a schedule: give hypercare, success or remind for every release that is due',
+      ],
     ],
-    examples: ['relctl runner --rbac | kubectl apply -f -'],
+    examples: ['relctl runner --rbac | kubectl apply -f -', 'relctl runner --schedule | kubectl apply -f -'],
     load: () => import('../commands/runner.ts'),
   },
   {

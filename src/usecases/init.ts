@@ -61,6 +61,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     ground.ownPackage,
     options.dryRun,
     baseName(repository.root),
+    answers.platform === 'kubernetes',
   );
   const isNew = known === undefined;
   return {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { rbacObjects } from '../domain/runner/rbac.ts';
+import { cronJobs } from '../domain/runner/schedule.ts';
 import { RelctlError } from '../errors.ts';
 import type { KubernetesRunner } from '../plan/runner.ts';
 import type { KubeObject } from '../ports/cluster.ts';
@@ -16,6 +17,13 @@ export async function runner(context: Context): Promise<Outcome> {
   const settings = kubernetesOf(context);
   const objects = await productionObjects(context);
   return printed(rbacObjects(context.config, settings, objects));
+}
+
+/** Prints the CronJobs that watch over releases, and remind people of them. Errors: `config.invalid`, `runner.not-pushed`. */
+export async function schedule(context: Context): Promise<Outcome> {
+  const settings = kubernetesOf(context);
+  const { sharing } = context.repository;
+  return printed(cronJobs(context.config, settings, settings.repository ?? (await sharing.address())));
 }
 
 function kubernetesOf({ config }: Context): KubernetesRunner {

@@ -52,6 +52,8 @@ interface PodRun {
   readonly containers: readonly ContainerRun[];
   readonly startTime: string;
   conditions: readonly Condition[];
+  /** What others say of the pod, such as that it is evicted; a kubelet leaves it as it is. */
+  foreign: readonly Condition[];
   written: string;
   terminating: boolean;
 }
@@ -121,6 +123,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       address,
       startTime: kubeTime(),
       conditions: pod.status?.conditions ?? [],
+      foreign: foreignIn(pod),
       written: '',
       terminating: false,
       containers: pod.spec.containers.map((container) =>
@@ -138,8 +141,9 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       const run = runs.get(key);
       if (run === undefined || aborted.signal.aborted) return;
       const reports = run.containers.map((container) => container.report());
-      const status = { ...podStatus(reports, run.address, run.conditions), startTime: run.startTime };
-      run.conditions = status.conditions;
+      const own = podStatus(reports, run.address, run.conditions);
+      const status = { ...own, conditions: [...own.conditions, ...run.foreign], startTime: run.startTime };
+      run.conditions = own.conditions;
       const text = JSON.stringify(status);
       if (text === run.written) return;
       run.written = text;
@@ -186,6 +190,8 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
 
   function see(pod: Pod): void {
     const key = pod.metadata.uid ?? '';
+    const known = runs.get(key);
+    if (known !== undefined) known.foreign = foreignIn(pod);
     const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     if (pod.metadata.deletionTimestamp !== undefined) end(pod, key);
     else if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') bind(pod);
@@ -249,6 +255,10 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       await logs.close();
     },
   };
+}
+
+function foreignIn({ status }: Pod): readonly Condition[] {
+  return (status?.conditions ?? []).filter(({ type }) => type === 'DisruptionTarget');
 }
 
 async function registerNode(plane: ControlPlane, node: string, port: number): Promise<void> {

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import type { PolicyRule } from '../../src/domain/runner/rights.ts';
+import type { KubeObject } from '../../src/ports/cluster.ts';
 import type { Resource } from '../cluster/kube-api.ts';
 import { waitFor } from '../cluster/wait.ts';
 import { type BareRemote, makeBareRemote } from '../support/bare-remote.ts';
@@ -49,12 +52,39 @@ const inClone = (cwd: string, how: RunOptions = {}): RunOptions => ({
   env: { ...how.env, XDG_CACHE_HOME: cacheHome(cwd) },
 });
 
+/** Everything that was granted, such as `get pods/log`. */
+let granted: readonly string[] = [];
+
 /** Applies what `relctl runner --rbac` prints, as an administrator does. */
 async function grantRights(arena: Arena, clone: string): Promise<void> {
   const { code, stdout, stderr } = await arena.relctl(['runner', '--rbac'], inClone(clone));
   expect(code, stderr).toBe(0);
+  const roles = parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject);
+  granted = roles
+    .filter(({ kind, metadata }) => kind.endsWith('Role') && !metadata.name.endsWith('-hand-over'))
+    .flatMap(({ rules }) => rules as readonly PolicyRule[])
+    .flatMap(({ resources, verbs }) => verbs.flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)));
   const { kubeconfig, name } = lab.plane;
   execFileSync('kubectl', ['--kubeconfig', kubeconfig, '--context', name, 'apply', '-f', '-'], { input: stdout });
+}
+
+/** What another clone says of the release, as data. */
+async function statusIn(
+  arena: Arena,
+  clone: string,
+): Promise<{ phase: string; runner?: { reason: string; sentence: string } | null }> {
+  const { stdout } = await arena.relctl(['status', RELEASE, '--json'], inClone(clone));
+  return (JSON.parse(stdout) as { data: { phase: string; runner?: { reason: string; sentence: string } | null } }).data;
+}
+
+/** A commit of a clone with another runner, on a branch of its own: main takes no pushes. */
+function withRunner(clone: string, change: (config: string) => string): void {
+  const file = join(clone, 'relctl.yaml');
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: clone, stdio: 'pipe' });
+  git('switch', '--quiet', '-C', 'runner');
+  git('commit', '--quiet', '--all', '-m', 'Another runner');
+  git('push', '--quiet', '--force', '--set-upstream', 'origin', 'runner');
 }
 
 async function jobs(): Promise<readonly Resource[]> {
@@ -99,6 +129,14 @@ function isBaking(remote: BareRemote): boolean {
 }
 
 describe('a release that outlives the laptop', () => {
+  afterEach(async () => {
+    for (const { metadata } of await jobs()) {
+      const path = `/apis/batch/v1/namespaces/${HOME}/jobs/${metadata.name}`;
+      await lab.plane.api.call('DELETE', path, { propagationPolicy: 'Background' });
+    }
+    await waitFor(async () => (await pods()).length === 0, { what: 'end of all pods of the runner' });
+  });
+
   it('is begun from one clone, which is deleted during the bake, and goes on though its pod is killed twice', async () => {
     const arena = await lab.arena();
     const remote = makeBareRemote(arena.root);
@@ -123,7 +161,12 @@ describe('a release that outlives the laptop', () => {
       lab.kubelet.crash(HOME, first);
       const second = await workingPod([first]);
       await untilRecorded(remote, 'deploy.resumed', 1);
-      await lab.plane.api.call('DELETE', `/api/v1/namespaces/${HOME}/pods/${second}`);
+      // As `kubectl drain` does.
+      await lab.plane.api.call('POST', `/api/v1/namespaces/${HOME}/pods/${second}/eviction`, {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: second, namespace: HOME },
+      });
       await workingPod([first, second]);
 
       const other = remote.clone(OTHER_OPERATOR);
@@ -156,4 +199,110 @@ describe('a release that outlives the laptop', () => {
       remote.remove();
     }
   }, 300_000);
+
+  it('is one Job for two who hand it over at once, is seen from a third clone, and aborted from there', async () => {
+    const arena = await lab.arena();
+    const remote = makeBareRemote(arena.root);
+    try {
+      const before = await arena.contents();
+      const [one, two, third] = [remote.clone(PEOPLE.ops), remote.clone(OTHER_OPERATOR), remote.clone(PEOPLE.ops)];
+      await grantRights(arena, third);
+      const args = ['deploy', RELEASE, '--runner', 'kubernetes'];
+      const both = [arena.start(args, inClone(one)), arena.start(args, inClone(two, { as: OTHER_OPERATOR }))];
+      await waitFor(() => isBaking(remote), { what: 'bake', timeoutMs: 90_000 });
+      expect(await jobs()).toHaveLength(1);
+      expect(await statusIn(arena, third)).toMatchObject({
+        phase: 'canary',
+        orphan: null,
+        runner: { lives: true, state: 'running', askedBy: expect.stringContaining('@example.com') },
+        next: [
+          { command: `relctl deploy ${RELEASE} --runner kubernetes` },
+          { command: expect.stringContaining('--abort') },
+        ],
+      });
+      const back = await arena.relctl(['deploy', RELEASE, '--abort', '--runner', 'kubernetes'], inClone(third));
+      expect(back.code, `${back.stdout}${back.stderr}`).toBe(0);
+      expect(back.stdout).toContain('rolled back');
+      expect(await arena.contents()).toEqual(before);
+      // Those who looked on are told that their run is no more.
+      for (const { ended } of both) expect((await ended).stderr).toMatch(/answer\.interrupted|runner\.failed/);
+      const audit = await arena.relctl(['audit', RELEASE], inClone(third));
+      expect(audit.code, audit.stdout).toBe(0);
+    } finally {
+      await arena.remove();
+      remote.remove();
+    }
+  }, 300_000);
+
+  it('says what keeps its Job from working, in the words of Kubernetes, and what to do', async () => {
+    const arena = await lab.arena();
+    const remote = makeBareRemote(arena.root);
+    const run = (cwd: string, ...args: string[]) => arena.relctl(['deploy', RELEASE, ...args], inClone(cwd));
+    try {
+      const [clone, other] = [remote.clone(PEOPLE.ops), remote.clone(PEOPLE.ops)];
+      await grantRights(arena, clone);
+      withRunner(clone, (text) => text.replace(`${IMAGE}:1.0.0`, `${IMAGE}:missing`));
+      const unpulled = await run(clone, '--runner', 'kubernetes');
+      expect(unpulled.code, unpulled.stderr).toBe(8);
+      expect(unpulled.stderr).toMatch(/runner\.stuck/);
+      expect(unpulled.stderr).toMatch(/ImagePullBackOff: Back-off pulling image/);
+      const seen = await statusIn(arena, other);
+      expect(seen).toMatchObject({
+        phase: 'ready',
+        runner: { reason: expect.stringMatching(/ImagePull/), lives: false },
+      });
+      expect(seen.runner?.sentence).toContain('relctl.yaml cannot be pulled: correct it');
+
+      // Corrected, and given again: the Job that could not begin makes room; this one has too little time.
+      withRunner(clone, (text) =>
+        text.replace(`${IMAGE}:missing`, `${IMAGE}:1.0.0`).replace('"restarts"', '"deadline": "25s", "restarts"'),
+      );
+      const late = await run(clone, '--runner', 'kubernetes');
+      expect(late.code, late.stderr).toBe(1);
+      expect(late.stderr).toMatch(/DeadlineExceeded/);
+      expect(late.stderr).toContain('runner.kubernetes.deadline');
+      const stopped = await statusIn(arena, other);
+      expect(stopped).toMatchObject({
+        phase: 'canary',
+        runner: { reason: 'DeadlineExceeded', state: 'ended', lives: false },
+      });
+      expect(await jobs()).toHaveLength(1);
+
+      // Given more time it goes on, from where the first one stood.
+      withRunner(clone, (text) => text.replace('"deadline": "25s", ', ''));
+      const end = await run(clone, '--resume', '--runner', 'kubernetes');
+      expect(end.code, end.stderr).toBe(0);
+      expect(end.stdout).toContain('is rolled out to production');
+      expect(arena.migrations()).toEqual(['up']);
+    } finally {
+      await arena.remove();
+      remote.remove();
+    }
+  }, 300_000);
+
+  it('needs the rights that are printed, and no others', () => {
+    const asked = lab.plane.requests().filter(({ user }) => user === `system:serviceaccount:${HOME}:relctl`);
+    expect(asked.filter(({ code }) => code === 403)).toEqual([]);
+    const used = new Set(
+      asked.flatMap(({ verb, resource, subresource, code }) => {
+        const what = `${resource}${subresource === '' ? '' : `/${subresource}`}`;
+        // An apply that makes an object is asked for the right to create as well.
+        return code === 201 ? [`${verb} ${what}`, `create ${what}`] : [`${verb} ${what}`];
+      }),
+    );
+    // The log leaves watches out.
+    const unused = granted.filter((right) => !used.has(right) && !right.startsWith('watch '));
+    expect(unused.sort()).toEqual([
+      // Objects of the manifests that this release neither adds nor changes.
+      'create services',
+      'delete services',
+      // Only when marks of a release are found whose snapshot is lost.
+      'list daemonsets',
+      'list services',
+      'list statefulsets',
+      // A ConfigMap that keeps its name, because a program finds it by that, is put back by an update.
+      'update configmaps',
+      'update services',
+    ]);
+  });
 });

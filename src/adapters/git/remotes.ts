@@ -1,6 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import type { RemoteBranches } from '../../ports/repository.ts';
-import { type Git, gitIn } from './git.ts';
+import type { Git } from './git.ts';
 
 /** A server that does not answer must not keep somebody from planning. */
 const ASK_MS = 15_000;
@@ -12,8 +12,7 @@ export async function remoteOf(git: Git): Promise<string | undefined> {
 }
 
 /** The address of the remote, without a login that stands in it. Errors: `runner.not-pushed` where there is none. */
-export async function remoteAddress(root: string): Promise<string> {
-  const git = gitIn(root);
+export async function remoteAddress(git: Git): Promise<string> {
   const remote = await remoteOf(git);
   if (remote === undefined) {
     throw new RelctlError('runner.not-pushed', 'this clone has no remote that another one could be made of', {

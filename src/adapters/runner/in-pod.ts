@@ -12,12 +12,17 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** A repository with a long history takes minutes. */
 const CLONE_MS = 15 * 60_000;
 
+/** True in the pod of a Job. */
+export function isPod(env: Env): boolean {
+  return (env.RELCTL_POD_WORK ?? '') !== '';
+}
+
 /**
- * Clones the repository and checks out a commit; a clone that was made before in this pod is made anew.
+ * Clones the repository and checks out a commit, or where its default branch stands; a clone that was made before in this pod is made anew.
  * @param identity who acts
  * @returns absolute path of the clone
  */
-export async function cloneInPod(env: Env, commit: string, identity: string): Promise<string> {
+export async function cloneInPod(env: Env, commit: string | undefined, identity: string): Promise<string> {
   const work = required(env, 'RELCTL_POD_WORK');
   const root = join(work, 'repository');
   await mkdir(join(work, 'tmp'), { recursive: true });
@@ -32,7 +37,7 @@ export async function cloneInPod(env: Env, commit: string, identity: string): Pr
   ].flatMap((setting) => ['-c', setting]);
   const clone = ['clone', '--quiet', '--no-checkout', ...settings, '--', required(env, 'RELCTL_POD_REPOSITORY'), root];
   await git(work, clone, CLONE_MS);
-  await git(root, ['checkout', '--quiet', '--detach', commit]);
+  await git(root, ['checkout', '--quiet', '--detach', commit ?? 'HEAD']);
   return root;
 }
 

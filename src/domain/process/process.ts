@@ -204,7 +204,7 @@ export const PROCESS = {
 /** What takes a release out of production is never kept from it by what stands in its file. */
 const WAYS_BACK: readonly ProcessCommand[] = ['deploy --abort', 'rollback', 'incident'];
 
-/** Commands that CI gives under a name of its own, where the policy knows that. */
+/** Commands that CI gives under a name of its own, where the policy knows that: it deploys what people approved, and looks on. */
 const BY_MACHINES: readonly ProcessCommand[] = [
   'stage',
   'deploy',
@@ -212,6 +212,8 @@ const BY_MACHINES: readonly ProcessCommand[] = [
   'deploy --resume',
   'deploy --abort',
   'rollback',
+  'hypercare',
+  'success',
 ];
 
 /** A command of the process. */

@@ -32,6 +32,7 @@ interface PodStatus {
 /** What no waiting mends: somebody has to change the image, a Secret or the Job. */
 const STUCK = new Set([
   'ImagePullBackOff',
+  'ErrImagePull',
   'InvalidImageName',
   'ErrImageNeverPull',
   'CreateContainerConfigError',

@@ -17,7 +17,7 @@ export interface PolicyRule {
 }
 type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
-/** Reading one, applying (a patch; `create` where there is none), putting back (an update), and removing what was not there before. */
+/** Reading one, applying (a patch, for which the server asks for `create` too where there is none), putting back (an update), and removing what was not there before. */
 const WRITE: readonly Verb[] = ['get', 'create', 'update', 'patch', 'delete'];
 /** Beside that: a rollout is waited for, and clones that were lost are found by their marks. */
 const WRITE_AND_LOOK: readonly Verb[] = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
@@ -41,8 +41,8 @@ export function targetRules(
     ['apps/Deployment', WRITE_AND_LOOK],
     // Configuration of a version, and the snapshot of what was there before.
     ['/ConfigMap', ['get', 'list', 'create', 'update', 'patch', 'delete']],
-    // Migrations and smoke tests.
-    ['batch/Job', WRITE_AND_LOOK],
+    // Migrations and smoke tests: made asleep and let run, which is an update.
+    ['batch/Job', ['get', 'list', 'watch', 'create', 'update', 'delete']],
     ...LISTED.map((kind) => [kind, ['list']] as const),
   ]);
   const grant = (kind: string, verbs: readonly Verb[]) => {

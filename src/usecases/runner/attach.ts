@@ -37,7 +37,8 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
       }
       last = news.run;
       tell(context, last);
-      if (last.state.phase === 'waiting' && last.state.stuck) throw stuck(last, asked);
+      if (last.state.phase === 'waiting' && last.state.stuck && !MAY_PASS.has(last.state.reason))
+        throw stuck(last, asked);
     }
   } finally {
     left.abort();
@@ -49,6 +50,9 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
   if (last.state.ok) return silentEnd(last, asked);
   throw endedEarly(last, asked);
 }
+
+/** The first try to pull an image: what comes of the second is said within seconds. */
+const MAY_PASS: ReadonlySet<string> = new Set(['ErrImagePull']);
 
 function tell({ sink }: Context, { title, state }: RemoteRun): void {
   if (state.phase === 'waiting') sink.emit({ type: 'waiting', subject: title, detail: state.detail });

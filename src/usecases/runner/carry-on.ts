@@ -47,6 +47,23 @@ export async function alreadyOver(context: Context, id: string): Promise<Outcome
   };
 }
 
+/**
+ * A run whose pod is asked to end stands still for whoever comes next, which is another pod: what it says of a person that must act is not the
+ * last word. Errors: `answer.interrupted`, and those of the work.
+ */
+export async function orInterrupted<T>({ interruption }: Context, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RelctlError) || !interruption.signal.aborted) throw error;
+    throw new RelctlError('answer.interrupted', 'this run was asked to end', {
+      why: `What it had begun stands as it is. ${error.message}`,
+      hints: error.hints,
+      cause: error,
+    });
+  }
+}
+
 /** What is over in a while, as a rule; everything else is for a person to see. */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'cluster.unreachable',

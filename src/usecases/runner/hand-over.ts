@@ -103,9 +103,10 @@ async function requireReachable(context: Context, { journal }: Release): Promise
   const { repository, records, workspace } = context;
   const { sharing } = repository;
   const [commit, upstream] = await Promise.all([sharing.head(), sharing.upstream()]);
-  if (upstream === undefined || !(await sharing.isAtRemote(upstream, commit))) {
-    const where = upstream === undefined ? 'no branch of the remote' : upstream.name;
-    throw notPushed(`${where} has commit ${commit.slice(0, 12)}, which is checked out here`, ['git push']);
+  if (!(await sharing.isAtRemote({ remote: upstream?.remote ?? 'origin' }, commit))) {
+    throw notPushed(`no branch of the remote has commit ${commit.slice(0, 12)}, which is checked out here`, [
+      'git push',
+    ]);
   }
   if ((await workspace.read(CONFIG_FILE)) !== (await repository.fileAt(commit, CONFIG_FILE))) {
     throw notPushed(`${CONFIG_FILE} is changed and not committed`, [command`git diff -- ${CONFIG_FILE}`]);

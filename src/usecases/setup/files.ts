@@ -33,6 +33,7 @@ const LINES: readonly WantedLines[] = [
  * @param files paths at HEAD, to know which forge the repository lives on
  * @param own the relctl that CI shall run
  * @param repository what the repository is called inside what is signed
+ * @param deploys whether releases go to a real cluster
  */
 export async function setUpFiles(
   workspace: Workspace,
@@ -41,6 +42,7 @@ export async function setUpFiles(
   own: OwnPackage | undefined,
   dryRun: boolean,
   repository: string,
+  deploys: boolean,
 ): Promise<readonly SetupFile[]> {
   const wanted: CiFile[] = [
     { path: CONFIG_FILE, content: config, about: 'services, environments, team, notifications' },
@@ -49,7 +51,7 @@ export async function setUpFiles(
       content: await policyText(workspace, repository),
       about: 'the process: lead times, quorum, canary, freezes, wording',
     },
-    ...(await ciFiles(workspace, files, own)),
+    ...(await ciFiles(workspace, files, own, deploys)),
   ];
   const done: SetupFile[] = [];
   for (const { path, content, about } of wanted) {

@@ -359,3 +359,15 @@ test.each([
   expect(paths).toContain(wanted);
   expect(paths).not.toContain(other);
 });
+
+test('with a real cluster, there is a workflow that carries deployments on, with the relctl that wrote it', async () => {
+  git.commit({ ...productFiles(), '.gitlab-ci.yml': '# ci\n', '.github/dependabot.yml': '# ci\n' });
+  const outcome = await give({ platform: 'kubernetes', productionContext: 'prod', stagingContext: 'stage' });
+  for (const path of ['.github/workflows/relctl-deploy.yml', '.gitlab/relctl-deploy.yml']) {
+    expect(states(outcome)[path]).toBe('written');
+    const text = readFileSync(join(git.root, path), 'utf8');
+    expect(text).toContain(ARCHIVE);
+    expect(text).not.toMatch(/@[A-Z0-9]+@|npx|npm /);
+    for (const [, used = ''] of text.matchAll(/uses: (\S+)/g)) expect(used).toMatch(/@[0-9a-f]{40}$/);
+  }
+});

@@ -39,7 +39,7 @@ describe('how a run stands', () => {
       'an image that was not pulled at the first try',
       job(),
       [pod({ phase: 'Pending', ...container({ waiting: { reason: 'ErrImagePull', message: 'timeout' } }) })],
-      { phase: 'waiting', reason: 'ErrImagePull', stuck: false },
+      { phase: 'waiting', reason: 'ErrImagePull', stuck: true },
     ],
     [
       'an image that cannot be pulled',
