@@ -3,7 +3,7 @@ import { type CommandAction, given, isSet, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
-  const { repository, workspace, ownPackage, observersOf } = await invocation.ground();
+  const { repository, workspace, ownPackage, observersOf, keptIn } = await invocation.ground();
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return init(
     {
@@ -13,6 +13,7 @@ export const run: CommandAction = async (invocation) => {
       localTimeZone,
       ownPackage: await ownPackage(),
       observersOf,
+      keptIn,
     },
     {
       dryRun: isSet(flags, 'dryRun'),

@@ -13,7 +13,7 @@ import { createInterruption } from '../adapters/terminal/interruption.ts';
 import { phaseOf } from '../domain/history/state.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
-import { gitopsOf } from '../plan/gitops.ts';
+import { gitopsOf, withoutGitops } from '../plan/gitops.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FoundObserver } from '../ports/environments.ts';
@@ -31,6 +31,7 @@ import type { RunIdentity } from '../ports/runs.ts';
 import type { SandboxControl } from '../ports/sandbox-control.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
+import type { GitOpsProposal } from '../usecases/gitops/propose.ts';
 import type { KeysGround } from '../usecases/keys.ts';
 import type { Context, SigningGround } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
@@ -63,6 +64,8 @@ export interface Ground {
   ownPackage(): Promise<OwnPackage>;
   /** What observes the cluster of a kubectl context; nothing where it cannot be asked. */
   observersOf(context: string, namespace: string): Promise<readonly FoundObserver[]>;
+  /** What keeps the workloads of a namespace by commits, in the cluster of a kubectl context; nothing where it cannot be asked. */
+  keptIn(context: string, namespace: string): Promise<GitOpsProposal | undefined>;
 }
 
 /** What the command line decides for a use case. */
@@ -104,6 +107,7 @@ export async function openGround(
     clock: systemClock,
     ownPackage: async () => (await import('../adapters/fs/own-package.ts')).createOwnPackage(PACKAGE_ROOT),
     observersOf: async (context, namespace) => (await import('./observed.ts')).observersOfContext(context, namespace),
+    keptIn: async (context, namespace) => (await import('./kept.ts')).keptInContext(context, namespace),
   };
 }
 
@@ -311,7 +315,7 @@ export async function openRehearsal(
   const { repository, manifests: all, workspace } = await openGround(cwd);
   const { guardedManifests } = await import('./programs.ts');
   const manifests = programs === undefined ? all : guardedManifests(all, programs);
-  const config = await loadConfig(workspace);
+  const config = withoutGitops(await loadConfig(workspace));
   const { stageRehearsal } = await import('../adapters/sandbox/rehearsal.ts');
   const stage = await stageRehearsal({ config, repository, manifests, workspace, plan });
   const signing = signingOf(repository, process.env);

@@ -54,3 +54,11 @@ export function gitopsOf(config: {
   const { rollout, gitops } = config.environments.production;
   return rollout === 'gitops' ? gitops : undefined;
 }
+
+/** A configuration as if relctl wrote to production itself: where there is no reconciler, as in a simulated company. */
+export function withoutGitops<
+  C extends { readonly environments: { readonly production: { readonly rollout?: string | undefined } } },
+>(config: C): C {
+  const { rollout: _rollout, ...production } = config.environments.production;
+  return { ...config, environments: { ...config.environments, production } };
+}

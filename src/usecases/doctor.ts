@@ -6,6 +6,7 @@ import { ballotBranch } from './ballot/post.ts';
 import { renderEnvironment, serviceIn } from './cluster/environment.ts';
 import { clusterOf } from './cluster/run.ts';
 import { alertsCheck, answersMetrics, observedPlaces } from './doctor/observers.ts';
+import { examineKeepers } from './gitops/examine.ts';
 import type { Context } from './release/context.ts';
 import { loadPolicy } from './release/settings.ts';
 import { checkSigning } from './signing/check-setup.ts';
@@ -44,6 +45,7 @@ export async function doctor(context: Context): Promise<Outcome> {
     checks.push(...(await alertsCheck(context, environment)));
   }
   await look('services', () => manifests(context));
+  checks.push(...(await examineKeepers(context, productionTargets(context.config))));
   const channels = context.notifier.channelsFor('deploy.starting');
   checks.push({
     state: channels.length === 0 ? 'warning' : 'ok',

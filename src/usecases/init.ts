@@ -10,6 +10,7 @@ import type { CandidateRepository } from '../ports/repository.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
+import type { GitOpsProposal } from './gitops/propose.ts';
 import { CONFIG_FILE, loadConfig } from './release/settings.ts';
 import { type SetupAnswers, setupAnswers } from './setup/answers.ts';
 import { type ConfigDraft, draftConfig, type FoundObservers } from './setup/config-draft.ts';
@@ -27,6 +28,8 @@ export interface InitGround {
   readonly localTimeZone: string;
   /** What observes the cluster of a kubectl context; nothing where it cannot be asked. */
   observersOf(context: string, namespace: string): Promise<readonly FoundObserver[]>;
+  /** What keeps the workloads of a namespace, by commits; nothing where it cannot be asked. */
+  keptIn?(context: string, namespace: string): Promise<GitOpsProposal | undefined>;
 }
 
 /**
@@ -53,7 +56,12 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
       namespace: await namespaceOf(repository, head, discovery),
     },
   );
-  const draft = draftConfig(answers, discovery, known === undefined ? await observers(ground, answers) : {});
+  const draft = draftConfig(
+    answers,
+    discovery,
+    known === undefined ? await observers(ground, answers) : {},
+    known === undefined ? await keeper(ground, answers) : undefined,
+  );
   const written = await setUpFiles(
     workspace,
     draft.text,
@@ -94,6 +102,13 @@ async function observers(ground: InitGround, answers: SetupAnswers): Promise<Fou
     context === undefined ? [] : ground.observersOf(context, namespace);
   const [staging, production] = await Promise.all([look(stagingContext), look(productionContext)]);
   return { staging, production };
+}
+
+/** What keeps production by commits; asked through kubectl. */
+async function keeper(ground: InitGround, answers: SetupAnswers): Promise<GitOpsProposal | undefined> {
+  const { platform, productionContext, namespace = 'default' } = answers;
+  if (platform === 'sandbox' || productionContext === undefined) return undefined;
+  return ground.keptIn?.(productionContext, namespace);
 }
 
 async function headOf(repository: CandidateRepository): Promise<string> {

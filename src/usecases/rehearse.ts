@@ -11,13 +11,14 @@ import {
 } from '../domain/schedule/calendar.ts';
 import { sourceOf } from '../domain/success/metric.ts';
 import { RelctlError } from '../errors.ts';
+import { gitopsOf } from '../plan/gitops.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
 import type { People, RehearsalStage } from '../ports/people.ts';
 import { command } from '../text/command-line.ts';
 import { deploy } from './deploy.ts';
 import { hypercare } from './hypercare.ts';
 import { drawnDay } from './rehearsal/day.ts';
-import { type RehearsedStep, rehearsalDocument } from './rehearsal/document.ts';
+import { NOT_BY_COMMITS, type RehearsedStep, rehearsalDocument } from './rehearsal/document.ts';
 import type { Context } from './release/context.ts';
 import { Journal } from './release/journal.ts';
 import { subjectOf } from './release/subject.ts';
@@ -51,6 +52,8 @@ export async function rehearse(
 ): Promise<Outcome> {
   const day = faults.length === 0 ? drawnDay(plan) : undefined;
   for (const fault of [...faults, ...(day === undefined ? [] : [day])]) company.fault(fault);
+  const byCommits = gitopsOf(context.config) !== undefined;
+  if (byCommits) context.sink.emit({ type: 'note', level: 'warning', text: NOT_BY_COMMITS });
   const steps: RehearsedStep[] = [];
   await walk(plan, company, steps, context.sink);
   const { author } = company.people(plan.spec);
@@ -58,7 +61,7 @@ export async function rehearse(
   const state = foldState(rehearsed.events);
   const passed = state.phase === 'closed';
   const held = plan.events.filter((event) => event.type === 'rehearsal.recorded').length;
-  const text = await context.documents.markdown(rehearsalDocument(plan, state, steps, { faults, day }));
+  const text = await context.documents.markdown(rehearsalDocument(plan, state, steps, { faults, day, byCommits }));
   const document = await context.store.keep(plan.id, `rehearsal-${held + 1}.md`, text);
   if (faults.length === 0 && foldState(plan.events).deployment === undefined) {
     const result = passed ? 'passed' : 'failed';

@@ -17,7 +17,7 @@ export interface GitServer {
 
 /** Serves one empty repository with a branch `main`. */
 export async function startGitServer(root: string): Promise<GitServer> {
-  const folder = join(root, 'config.git');
+  const folder = join(root, 'acme/config.git');
   mkdirSync(folder, { recursive: true });
   const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
   git('init', '-q', '--bare', '-b', 'main', '.');
@@ -71,7 +71,7 @@ export async function startGitServer(root: string): Promise<GitServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/config.git`,
+    url: `http://127.0.0.1:${port}/acme/config.git`,
     folder,
     git,
     stop: () =>

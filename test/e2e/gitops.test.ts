@@ -33,7 +33,40 @@ labels:
 - pairs: {team: shop}
 `;
 
+/**
+ * A stand-in for GitHub behind `gh api`, whose people merge what they have been asked for once before, as one commit that says nothing of relctl.
+ * What `gh` really says is tried in test/contract/merge-requests-cli.test.ts.
+ */
+const GH = `#!/usr/bin/env node
+const { execFileSync } = require('node:child_process');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const file = __dirname + '/pulls.json';
+const pulls = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+const git = (...args) => execFileSync('git', args, { cwd: process.env.STAND_IN_REPOSITORY, encoding: 'utf8' }).trim();
+const args = process.argv.slice(2);
+const fields = Object.fromEntries(args.flatMap((one, at) => (args[at - 1] === '-f' ? [one.split(/=(.*)/s).slice(0, 2)] : [])));
+if (args.includes('POST')) {
+  const number = pulls.length + 1;
+  pulls.push({ number, html_url: 'https://github.example/acme/config/pull/' + number, state: 'open', branch: fields.head, asked: 0 });
+  process.stdout.write(JSON.stringify(pulls.at(-1)));
+} else {
+  const branch = new URLSearchParams(args.at(-1).split('?')[1]).get('head').split(':')[1];
+  const found = pulls.filter((one) => one.branch === branch);
+  for (const one of found.filter(({ state }) => state === 'open')) {
+    one.asked += 1;
+    if (one.asked < 2) continue;
+    const identity = ['-c', 'user.name=GitHub', '-c', 'user.email=noreply@github.example'];
+    const commit = git(...identity, 'commit-tree', branch + '^{tree}', '-p', 'main', '-m', 'Squashed ' + branch);
+    git('update-ref', 'refs/heads/main', commit);
+    Object.assign(one, { state: 'closed', merged_at: new Date().toISOString(), merge_commit_sha: commit });
+  }
+  process.stdout.write(JSON.stringify(found));
+}
+writeFileSync(file, JSON.stringify(pulls));
+`;
+
 let root: string;
+let forge: string;
 let server: GitServer;
 let company: Company;
 let flux: Flux;
@@ -47,6 +80,9 @@ beforeAll(async () => {
     [`${PATH}/web.yaml`]: manifests('1.0.0')['deploy/production/web.yaml'] ?? '',
     'README.md': 'The config repository.\n',
   });
+  forge = join(root, 'forge');
+  mkdirSync(forge);
+  writeFileSync(join(forge, 'gh'), GH, { mode: 0o755 });
   company = await startCompany();
   flux = await startFlux(company.plane, { repository: server.url, path: PATH, namespace: 'shop', name: 'shop' });
   traffic = startTraffic({ backends: () => company.router.service('shop', 'web'), rate: 250 });
@@ -78,12 +114,12 @@ function pushFiles(message: string, files: Readonly<Record<string, string>>): vo
 }
 
 /** Says in relctl.yaml that production is brought to a release by commits, or not. */
-function configure(gitops: Readonly<Record<string, unknown>> | undefined): void {
+function configure(gitops: Readonly<Record<string, unknown>> | undefined, forge?: { readonly kind: 'github' }): void {
   const file = join(company.product.root, 'relctl.yaml');
   const config = JSON.parse(readFileSync(file, 'utf8')) as { environments: { production: Record<string, unknown> } };
   const { rollout: _rollout, gitops: _gitops, ...production } = config.environments.production;
   config.environments.production = gitops === undefined ? production : { ...production, rollout: 'gitops', gitops };
-  company.product.write('relctl.yaml', JSON.stringify(config, null, 2));
+  company.product.write('relctl.yaml', JSON.stringify({ ...config, ...(forge && { forge }) }, null, 2));
 }
 
 const gitops = () => ({ repository: server.url, path: PATH, application: 'Kustomization/flux-system/shop' });
@@ -100,7 +136,7 @@ async function makeReady(id: string, tag: string, more = {}): Promise<void> {
   const steps: [string, readonly string[]][] = [
     [PEOPLE.lead, ['submit-cab', id, '--exception', SHARED]],
     [PEOPLE.cab, ['signoff', 'cab', id, ...go]],
-    [PEOPLE.lead, ['stage', id]],
+    [PEOPLE.lead, ['stage', id, '--exception', SHARED]],
     [PEOPLE.qa, ['signoff', 'qa', id, '--junit', 'reports/*.xml', '--passed', 'T-1', '--decision', 'pass']],
     [PEOPLE.ops, ['signoff', 'ops', id, '--decision', 'pass']],
   ];
@@ -116,6 +152,9 @@ const deploy = (id: string) => company.relctl(['deploy', id, '--as', PEOPLE.ops,
 const log = () => server.git('log', '--format=%s', 'main').split('\n');
 const dataOf = (events: readonly RecordedLine[], type: string) => events.find((event) => event.type === type)?.data;
 
+const names = async () =>
+  (await company.cluster('shop').list({ apiVersion: 'apps/v1', kind: 'Deployment' })).map((one) => one.metadata.name);
+
 /** Production in full, once Flux has nothing to do: objects that it applies get a new version at times, and nothing else. */
 const contents = () => company.contents('shop');
 
@@ -130,10 +169,18 @@ describe('a production that Flux keeps', () => {
     expect(stderr).toContain('rollout: gitops');
     expect(company.history('direct').events.some(({ type }) => type === 'deploy.started')).toBe(false);
     expect(await contents()).toEqual(before);
+    const seen = await company.relctl(['doctor']);
+    const way = `gitops: { repository: ${server.url}, path: ${PATH}, application: Kustomization/flux-system/shop }`;
+    expect(seen.stdout.replaceAll(/\s+/g, ' ')).toContain(way);
+    const checked = await company.relctl(['plan', 'direct', '--check', '--json']);
+    expect(checked.stdout).toContain('services.kept-by-others');
   });
 
   it('gets a good release by one small commit, while Flux puts everything else back', async () => {
     configure(gitops());
+    const looked = await company.relctl(['doctor']);
+    expect(looked.stdout).toContain('Kustomization flux-system/shop');
+    expect(looked.stdout).not.toContain('is kept as it is');
     await makeReady('good', '2.0.0');
     const { code, stderr } = await deploy('good');
     expect(code, stderr).toBe(0);
@@ -206,5 +253,38 @@ describe('a production that Flux keeps', () => {
     const { code, stderr } = await company.relctl(['deploy', 'killed', '--resume', '--as', PEOPLE.ops]);
     expect(code, stderr).toBe(0);
     expect(log().filter((subject) => subject.includes('killed'))).toEqual(['Release killed: Greeting']);
+  });
+
+  it('ends a canary when somebody changes what it is compared with', async () => {
+    configure(gitops());
+    await makeReady('drifted', '6.0.0');
+    const file = server.git('show', `main:${PATH}/kustomization.yaml`);
+    const running = deploy('drifted');
+    await waitFor(async () => (await names()).includes('web-canary'), { what: 'canary', timeoutMs: 120_000 });
+    pushFiles('An emergency', { [`${PATH}/kustomization.yaml`]: `${file.replace(/newTag: .*/, 'newTag: 5.0.1')}\n` });
+    const { code, stdout, stderr } = await running;
+    expect(code, stderr).toBe(1);
+    expect(stdout).toContain('Deployment/web was changed');
+    expect(company.history('drifted').phase).toBe('rolled-back');
+    expect(await names()).toEqual(['web']);
+    expect(log()[0]).toBe('An emergency');
+  });
+
+  it('gets and gives back a release by requests that people merge, squashed and without trailers', async () => {
+    configure({ ...gitops(), via: 'merge-request' }, { kind: 'github' });
+    await makeReady('asked', '7.0.0');
+    const env = { PATH: `${forge}:${process.env.PATH}`, STAND_IN_REPOSITORY: server.folder };
+    const tree = server.git('rev-parse', 'main^{tree}');
+    const before = await contents();
+    const flags = ['--as', PEOPLE.ops, '--exception', SHARED];
+    const { code, stderr } = await company.relctl(['deploy', 'asked', ...flags], env);
+    expect(code, stderr).toBe(0);
+    expect(log()[0]).toBe('Squashed relctl/asked-1-rollout');
+    const why = ['--reason', 'smoke', '--confirm', '--as', PEOPLE.ops];
+    const back = await company.relctl(['rollback', 'asked', ...why], env);
+    expect(back.code, back.stderr).toBe(0);
+    expect(log()[0]).toBe('Squashed relctl/asked-1-revert');
+    expect(server.git('rev-parse', 'main^{tree}')).toBe(tree);
+    expect(await contents()).toEqual(before);
   });
 });

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { applicationNamed } from '../gitops/application.ts';
 import { type Health, healthText } from '../kubernetes/health.ts';
 import { nameOf } from '../kubernetes/manifests.ts';
 import { type Reconciler, reconcilerOf } from '../kubernetes/reconcilers.ts';
@@ -105,20 +106,22 @@ const CORRECT_APPLICATION = 'correct environments.production.gitops.application 
 const CANARY_BESIDE =
   'a canary of pods of its own beside it: strategy shared-service or worker in the plan, without stablePods; or take the object out of what is applied from git';
 
-function notKept(object: string, found: Reconciler | undefined, keeper: string | undefined): string {
+/** What it means that what is committed would not get to an object. */
+export function notKept(object: string, found: Reconciler | undefined, keeper: string | undefined): string {
   const by = found === undefined ? 'kept by nobody that relctl knows' : `kept by ${found.name} (${found.evidence})`;
   return `${object} is ${by}, and not by ${keeper}: what is committed would not get there`;
 }
 
-function leaveAlone({ name }: Reconciler): string {
-  const [, tool, own = ''] = /^(Flux Kustomization|Argo CD Application) (\S+)$/.exec(name) ?? [];
-  if (tool === undefined) return `release it by a change of what ${name} reads, or take it out of the hands of ${name}`;
-  const application = tool === 'Flux Kustomization' ? `Kustomization/${own}` : `Application/argocd/${own}`;
+/** What makes a release over what a reconciler keeps possible. */
+export function leaveAlone({ name }: Reconciler): string {
+  const application = applicationNamed(name);
+  if (application === undefined) {
+    return `release it by a change of what ${name} reads, or take it out of the hands of ${name}`;
+  }
   const byCommits = `release it by commits: in relctl.yaml, environments.production: { rollout: gitops, gitops: { repository: <url>, path: <folder>, application: ${application} } }`;
-  const otherwise =
-    tool === 'Flux Kustomization'
-      ? 'have Flux leave it alone (annotation kustomize.toolkit.fluxcd.io/reconcile: disabled in the manifests that it reads), or take it out of the Kustomization'
-      : `take it out of the hands of ${name}`;
+  const otherwise = application.startsWith('Kustomization/')
+    ? 'have Flux leave it alone (annotation kustomize.toolkit.fluxcd.io/reconcile: disabled in the manifests that it reads), or take it out of the Kustomization'
+    : `take it out of the hands of ${name}`;
   return `${byCommits}; or ${otherwise}`;
 }
 

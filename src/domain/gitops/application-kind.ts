@@ -1,5 +1,5 @@
 import type { GitOpsSettings } from '../../plan/gitops.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 
 /** The object of a reconciler that applies a folder of a repository: what it is called, and what its status means. */
 export interface ApplicationKind {
@@ -8,9 +8,22 @@ export interface ApplicationKind {
   titleOf(ref: ApplicationRef): string;
   /** How far it has come. */
   syncOf(live: KubeObject): Sync;
+  /** Where the object stands that says which repository it reads; `undefined` where it says so itself. */
+  sourceRef(live: KubeObject, ref: ApplicationRef): SourceRef | undefined;
+  /** What relctl.yaml says of it, as far as the cluster tells. */
+  settingsOf(live: KubeObject, source: KubeObject | undefined): SettingsInCluster;
   /** Why it would not apply the commits of a release, with what mends it. `undefined` when it would. */
   obstacle(live: KubeObject, settings: GitOpsSettings, ref: ApplicationRef): SyncObstacle | undefined;
 }
+
+/** An object that an application reads its source from. */
+export interface SourceRef {
+  readonly namespace: string;
+  readonly object: ObjectRef;
+}
+
+/** What an application says of its repository. */
+export type SettingsInCluster = Partial<Pick<GitOpsSettings, 'repository' | 'branch' | 'path'>>;
 
 /** Which one, as relctl.yaml names it. */
 export interface ApplicationRef {

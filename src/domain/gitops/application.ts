@@ -11,7 +11,7 @@ const APPLICATIONS: Readonly<Record<string, ApplicationKind>> = {
 };
 
 /** The application of a configuration, in its parts. */
-export function applicationRef({ application }: GitOpsSettings): ApplicationRef {
+export function applicationRef({ application }: Pick<GitOpsSettings, 'application'>): ApplicationRef {
   const [kind = '', namespace = '', name = ''] = application.split('/');
   return { kind, namespace, name };
 }
@@ -31,4 +31,12 @@ export function applicationObject(ref: ApplicationRef): ObjectRef {
 /** Its name for people: `Kustomization flux-system/shop`. */
 export function applicationText({ kind, namespace, name }: ApplicationRef): string {
   return `${kind} ${namespace}/${name}`;
+}
+
+/** The application as relctl.yaml names it, from the title that `reconcilerOf` gives it; Argo CD's own namespace is `argocd` where it does not say. */
+export function applicationNamed(title: string): string | undefined {
+  const [, tool, own = ''] = /^(Flux Kustomization|Argo CD Application) (\S+)$/.exec(title) ?? [];
+  if (tool === undefined) return undefined;
+  if (tool === 'Argo CD Application') return `Application/${own.includes('/') ? own : `argocd/${own}`}`;
+  return own.includes('/') ? `Kustomization/${own}` : undefined;
 }

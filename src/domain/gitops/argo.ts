@@ -1,11 +1,11 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
-import { commitIn, sameFolder } from './revision.ts';
+import { commitIn, folderOf, sameFolder } from './revision.ts';
 
 /** An Application of Argo CD. Source: the CRD of argoproj.io/v1alpha1, "status.sync", "status.health", "status.operationState". */
 
 interface Spec {
-  readonly source?: { readonly path?: string };
+  readonly source?: { readonly path?: string; readonly repoURL?: string; readonly targetRevision?: string };
   readonly sources?: readonly { readonly path?: string }[];
 }
 interface Status {
@@ -24,6 +24,16 @@ export const applicationOfArgo: ApplicationKind = {
   // What it keeps names it without its namespace.
   titleOf: ({ name }) => `Argo CD Application ${name}`,
   syncOf,
+  sourceRef: () => undefined,
+  settingsOf({ spec }) {
+    const { path, repoURL, targetRevision } = ((spec ?? {}) as Spec).source ?? {};
+    return {
+      ...(repoURL === undefined ? {} : { repository: repoURL }),
+      // HEAD is whatever the repository calls its first branch.
+      ...(targetRevision === undefined || targetRevision === 'HEAD' ? {} : { branch: targetRevision }),
+      path: folderOf(path ?? '') || '.',
+    };
+  },
   obstacle({ spec }, { path }) {
     const { source, sources } = (spec ?? {}) as Spec;
     if (sources !== undefined && sources.length > 0) {

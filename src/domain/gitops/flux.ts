@@ -1,13 +1,18 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
-import { commitIn, sameFolder } from './revision.ts';
+import { commitIn, folderOf, sameFolder } from './revision.ts';
 
 /** A Kustomization of Flux. Source: API reference of kustomize.toolkit.fluxcd.io/v1. */
 
 interface Spec {
   readonly path?: string;
   readonly suspend?: boolean;
+  readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
+}
+interface SourceSpec {
+  readonly url?: string;
+  readonly ref?: Readonly<Record<string, string>>;
 }
 interface Status {
   readonly observedGeneration?: number;
@@ -26,6 +31,23 @@ export const kustomizationOfFlux: ApplicationKind = {
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   titleOf: ({ namespace, name }) => `Flux Kustomization ${namespace}/${name}`,
   syncOf,
+  sourceRef({ spec }, ref) {
+    const { sourceRef } = (spec ?? {}) as Spec;
+    if (sourceRef?.kind !== 'GitRepository') return undefined;
+    const { kind, name, namespace = ref.namespace } = sourceRef;
+    return { namespace, object: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind, name } };
+  },
+  settingsOf({ spec }, source) {
+    const { path } = (spec ?? {}) as Spec;
+    const { url, ref } = (source?.spec ?? {}) as SourceSpec;
+    // A tag or a version may be read instead of a branch; without any of them it is master.
+    const branch = ref === undefined && source !== undefined ? 'master' : ref?.branch;
+    return {
+      ...(url === undefined ? {} : { repository: url }),
+      ...(branch === undefined ? {} : { branch }),
+      path: folderOf(path ?? '') || '.',
+    };
+  },
   obstacle(live, { path }, { namespace, name }) {
     const spec = (live.spec ?? {}) as Spec;
     if (spec.suspend === true) {

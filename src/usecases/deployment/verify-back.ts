@@ -1,6 +1,5 @@
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
-import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { sameObject } from '../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
@@ -49,8 +48,8 @@ export async function verifyBack(
       }
       const wanted = fitted(one, live);
       if (live !== undefined && sameObject(live, wanted)) expected.push(wanted);
-      // By commits of others it may be another object than it was, but never with the candidate's images.
-      else if (isCommitted && isWorkload(wanted) && !hasImagesOf(live, wanted)) different.push(title);
+      // By commits of others it may be another object than it was, but never with the candidate's image.
+      else if (isCommitted && hasCandidate(run, one, live, wanted)) different.push(title);
       else if (isOthersChange(run, target, one, live, wanted)) foreign.push(title);
       else if (live !== undefined && isChangedByOthers(run, target, one, live)) foreign.push(title);
       else different.push(title);
@@ -64,9 +63,11 @@ export async function verifyBack(
   return `empty diff over ${compared} objects${others}`;
 }
 
-function hasImagesOf(live: KubeObject | undefined, wanted: KubeObject): boolean {
-  return (
-    live !== undefined && allContainers(wanted).every(({ name, image = '' }) => isSameImage(imageIn(live, name), image))
+function hasCandidate(run: Run, one: SnapshotObject, live: KubeObject | undefined, before: KubeObject): boolean {
+  const candidate = run.images[one.service];
+  if (live === undefined || candidate === undefined) return false;
+  return allContainers(live).some(
+    ({ name, image = '' }) => isSameImage(image, candidate) && !isSameImage(imageIn(before, name), image),
   );
 }
 

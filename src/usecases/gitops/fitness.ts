@@ -1,12 +1,8 @@
 import type { Unfit } from '../../domain/deployment/fitness.ts';
-import {
-  applicationKind,
-  applicationObject,
-  applicationRef,
-  applicationText,
-} from '../../domain/gitops/application.ts';
+import { applicationRef, applicationText } from '../../domain/gitops/application.ts';
 import type { ImageChange } from '../../domain/gitops/edit-images.ts';
 import type { Context } from '../release/context.ts';
+import { applicationNow } from './application-now.ts';
 import { gitopsGround } from './ground.ts';
 import { editsAt } from './image-changes.ts';
 
@@ -24,23 +20,14 @@ export async function unfitForCommits(
   const { settings, repository } = ground;
   const ref = applicationRef(settings);
   const object = applicationText(ref);
-  const live = await context.environments.reconciler?.(ref.namespace).get(applicationObject(ref));
   const found: Unfit[] = [];
   const add = (weight: Unfit['weight'], code: Unfit['code'], problem: string, fix: string, moving?: true) =>
     found.push({ weight, code, target, object, problem, fix, ...(moving === undefined ? {} : { moving }) });
   const head = await repository.head();
-  if (live === undefined) {
-    add(
-      'refused',
-      'no-application',
-      `there is no ${object}`,
-      'correct environments.production.gitops.application in relctl.yaml',
-    );
-  } else {
-    const kind = applicationKind(ref);
-    const obstacle = kind.obstacle(live, settings, ref);
-    if (obstacle !== undefined) add('refused', 'no-application', `${object} ${obstacle.problem}`, obstacle.fix);
-    const { state, revision, detail } = kind.syncOf(live);
+  const { obstacle, sync } = await applicationNow(context);
+  if (obstacle !== undefined) add('refused', 'no-application', `${object} ${obstacle.problem}`, obstacle.fix);
+  if (sync !== undefined) {
+    const { state, revision, detail } = sync;
     if (state !== 'ready')
       add('sick', 'no-application', `${object} is not ready: ${detail}`, 'see what it says, and mend it', true);
     else if (revision !== head) {

@@ -13,12 +13,24 @@ export interface RehearsedStep {
   readonly said: string;
 }
 
+/** How a release was rehearsed. */
+export interface RehearsalFacts {
+  readonly faults: readonly string[];
+  readonly day: string | undefined;
+  /** True where production gets the release by commits, which the sandbox has nobody to apply. */
+  readonly byCommits: boolean;
+}
+
+/** What is not rehearsed of a release that production gets by commits. */
+export const NOT_BY_COMMITS =
+  'Production gets this release by commits that a reconciler applies. The sandbox has no reconciler: the rollout was rehearsed as if relctl wrote to the cluster itself, and the commit, what applies it and its revert were not rehearsed.';
+
 /** What a rehearsal showed, for the CAB. It says at its top that everything in it is simulated. */
 export function rehearsalDocument(
   plan: ReleasePlan,
   state: ReleaseState,
   steps: readonly RehearsedStep[],
-  { faults, day }: { readonly faults: readonly string[]; readonly day: string | undefined },
+  { faults, day, byCommits }: RehearsalFacts,
 ): Document {
   const verdict = state.deployment?.verdict?.data;
   return {
@@ -30,6 +42,7 @@ export function rehearsalDocument(
         { code: plan.specDigest },
         `, window ${formatWindow(plan.spec.window)}) was walked through the process in relctl's sandbox: its cluster, traffic, metrics and people are made up. It shows that the plan can be carried out as written. It does not show that the candidate is good.`,
       ]),
+      ...(byCommits ? [text(NOT_BY_COMMITS)] : []),
       text([
         day === undefined
           ? `Faults switched on: ${faults.join(', ')}. It ends `

@@ -7,6 +7,7 @@ import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
 import { API_VERSION } from '../../plan/versions.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
 import type { FoundObserver } from '../../ports/environments.ts';
+import { type GitOpsProposal, proposalText } from '../gitops/propose.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import type { SetupAnswers } from './answers.ts';
 
@@ -28,7 +29,12 @@ export type FoundObservers = Readonly<Partial<Record<'staging' | 'production', r
 const STAGING_HOST = 'staging.nexacore.com';
 
 /** Drafts relctl.yaml from what was found and what people said. The text is valid; what a person must fill in is named. */
-export function draftConfig(answers: SetupAnswers, discovery: Discovery, observers: FoundObservers): ConfigDraft {
+export function draftConfig(
+  answers: SetupAnswers,
+  discovery: Discovery,
+  observers: FoundObservers,
+  kept?: GitOpsProposal,
+): ConfigDraft {
   const complete = discovery.services.flatMap((service) => completed(service));
   const leftOut = discovery.services
     .filter((service) => complete.every((one) => one.name !== service.name))
@@ -64,7 +70,7 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery, observe
     timeZone: answers.timeZone ?? 'UTC',
     environments: {
       staging: { ...target('staging', answers.stagingContext), host: STAGING_HOST },
-      production: target('production', answers.productionContext),
+      production: { ...target('production', answers.productionContext), ...byCommits(kept) },
     },
     services: Object.fromEntries(complete.map(({ name, entry }) => [name, entry])),
     ...(shared.length === 0 ? {} : { shared }),
@@ -75,6 +81,7 @@ export function draftConfig(answers: SetupAnswers, discovery: Discovery, observe
     ...(['staging', 'production'] as const).flatMap((environment) =>
       foundComments(environment, observers[environment]),
     ),
+    ...keptComments(kept),
     ...complete.map(({ name, note }): Comment => ({ path: ['services', name], text: note })),
     ...(leftOut.length === 0
       ? []
@@ -156,6 +163,30 @@ function observedBy(found: readonly FoundObserver[]) {
     return { [kind]: { via: 'kubectl', namespace, service, port, ...(path === '' ? {} : { path }) } };
   };
   return { ...entry('prometheus'), ...entry('alertmanager') };
+}
+
+/** Production that others keep gets a release by commits. Where the cluster does not tell from where they are read, a person has to. */
+function byCommits(kept: GitOpsProposal | undefined) {
+  if (kept?.repository === undefined || kept.path === undefined) return {};
+  const { repository, branch = 'main', path, application } = kept;
+  return { rollout: 'gitops', gitops: { repository, branch, path, application } };
+}
+
+function keptComments(kept: GitOpsProposal | undefined): readonly Comment[] {
+  if (kept === undefined) return [];
+  return 'rollout' in byCommits(kept)
+    ? [
+        {
+          path: ['environments', 'production', 'rollout'],
+          text: `${kept.application} keeps production: it is released by commits to what that reads`,
+        },
+      ]
+    : [
+        {
+          path: ['environments', 'production'],
+          text: `${kept.application} keeps production; a release over it is refused. Correct and add: ${proposalText(kept)}`,
+        },
+      ];
 }
 
 /** Says where it comes from, and what else there was to choose. */

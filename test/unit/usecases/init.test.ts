@@ -2,12 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { createWorkspace } from '../../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../../src/adapters/git/repository.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import { configSchema } from '../../../src/plan/config.ts';
+import { gitopsOf } from '../../../src/plan/gitops.ts';
 import type { FoundObserver } from '../../../src/ports/environments.ts';
 import type { Prompter } from '../../../src/ports/prompter.ts';
-import { init } from '../../../src/usecases/init.ts';
+import { type InitGround, init } from '../../../src/usecases/init.ts';
 import { loadConfig, loadPolicy } from '../../../src/usecases/release/settings.ts';
 import type { InitOptions } from '../../../src/usecases/setup/options.ts';
 import { type GitFixture, gitFixture } from '../../support/git-fixture.ts';
@@ -36,6 +39,7 @@ async function give(
   flags: Partial<InitOptions> = {},
   prompter: Prompter = scriptedPrompter({}),
   observersOf: (context: string) => Promise<readonly FoundObserver[]> = async () => [],
+  keptIn: InitGround['keptIn'] = async () => undefined,
 ): Promise<Outcome> {
   return init(
     {
@@ -45,6 +49,7 @@ async function give(
       localTimeZone: 'Europe/Berlin',
       ownPackage: { version: '1.2.3', pack: async () => new TextEncoder().encode('packed') },
       observersOf,
+      keptIn,
     },
     { ...NO_FLAGS, ...flags },
   );
@@ -60,6 +65,35 @@ function tree(): Record<string, string> {
   const paths = git.git('ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(Boolean);
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(git.root, path), 'utf8')]));
 }
+
+describe('where a reconciler keeps production', () => {
+  const application = 'Kustomization/flux-system/shop';
+  const flags = { platform: 'kubernetes', productionContext: 'prod', namespace: 'shop' } as const;
+  const drafted = async (found: object) => {
+    git.commit(productFiles());
+    await give(
+      flags,
+      scriptedPrompter({}),
+      async () => [],
+      async () => ({ application, ...found }),
+    );
+    return tree()['relctl.yaml'] ?? '';
+  };
+
+  test('the draft releases it by commits to what that reads', async () => {
+    const repository = 'ssh://git@git.example.com/acme/fleet';
+    const text = await drafted({ repository, branch: 'prod', path: 'apps/shop' });
+    const { environments } = configSchema.parse(parse(text));
+    expect(gitopsOf({ environments })).toMatchObject({ repository, branch: 'prod', path: 'apps/shop', application });
+    expect(text).toContain(`# ${application} keeps production`);
+  });
+
+  test('what the cluster does not tell a person has to say', async () => {
+    const text = await drafted({ path: 'apps/shop' });
+    expect(parse(text)).not.toHaveProperty('environments.production.rollout');
+    expect(text).toContain('repository: <url>, path: apps/shop');
+  });
+});
 
 describe('in the sandbox', () => {
   test('one flag is enough: everything is written, reads, and holds the services that were found', async () => {

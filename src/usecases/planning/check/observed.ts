@@ -12,6 +12,7 @@ import type { Notice } from '../revise/notice.ts';
 import { staleOf } from '../revise/stale.ts';
 import { selectorFindings } from './canary-selectors.ts';
 import { shareFindings } from './canary-share.ts';
+import { keeperFindings } from './keeper-findings.ts';
 import { migrationFindings } from './migration-findings.ts';
 import { olderImageFindings } from './older-images.ts';
 import { revertedFindings } from './reverted-work.ts';
@@ -53,6 +54,7 @@ export async function observedFindings(
       ...(await servedPodsFindings(plan, manifests)),
       ...(await trafficFindings(context, plan, policy, manifests)),
       ...(await olderImageFindings(context, plan)),
+      ...(await keeperFindings(context, plan)),
     ];
   } catch (error) {
     if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;

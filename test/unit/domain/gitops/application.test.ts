@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   applicationKind,
+  applicationNamed,
   applicationObject,
   applicationRef,
   applicationText,
@@ -70,6 +71,20 @@ describe('a Kustomization of Flux', () => {
     expect(kind.syncOf(live({}, {}))).toEqual({ state: 'progressing', detail: 'no status yet' });
   });
 
+  it('tells what relctl.yaml would say', () => {
+    const kustomization = live({ path: './apps/shop', sourceRef: { kind: 'GitRepository', name: 'fleet' } }, {});
+    expect(kind.sourceRef(kustomization, ref)).toEqual({
+      namespace: 'flux-system',
+      object: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', name: 'fleet' },
+    });
+    const url = 'ssh://git@git.example/fleet';
+    const of = (spec: object) => kind.settingsOf(kustomization, live(spec, {}));
+    expect(of({ url, ref: { branch: 'prod' } })).toEqual({ repository: url, branch: 'prod', path: 'apps/shop' });
+    expect(of({ url })).toEqual({ repository: url, branch: 'master', path: 'apps/shop' });
+    expect(of({ url, ref: { tag: 'v1' } })).toEqual({ repository: url, path: 'apps/shop' });
+    expect(applicationNamed(kind.titleOf(ref))).toBe('Kustomization/flux-system/shop');
+  });
+
   it('that is suspended, or applies another folder, would not bring a commit', () => {
     const of = (spec: object) => kind.obstacle(live(spec, {}), settings('Kustomization/flux-system/shop'), ref);
     expect(of({ path: './apps/shop/' })).toBeUndefined();
@@ -101,6 +116,14 @@ describe('an Application of Argo CD', () => {
     ],
   ])('is %s with %j', (state, status) => {
     expect(kind.syncOf(live({}, status)).state).toBe(state);
+  });
+
+  it('tells what relctl.yaml would say', () => {
+    const source = { repoURL: 'https://git.example/fleet', path: 'apps/shop/', targetRevision: 'HEAD' };
+    expect(kind.settingsOf(live({ source }, {}), undefined)).toEqual({ repository: source.repoURL, path: 'apps/shop' });
+    expect(applicationNamed(kind.titleOf(ref))).toBe('Application/argocd/shop');
+    expect(applicationNamed('Flux HelmRelease apps/shop')).toBeUndefined();
+    expect(applicationNamed('the controller of Database db')).toBeUndefined();
   });
 
   it('of several sources cannot be followed', () => {
