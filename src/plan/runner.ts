@@ -83,6 +83,10 @@ export const runnerSchema = z
     kubernetes: kubernetesSchema.optional().describe('For --runner kubernetes: a Job in the cluster of production'),
     github: forgeRunner('relctl-deploy.yml', 'File of the workflow that `relctl init` writes'),
     gitlab: forgeRunner('relctl-deploy', 'Name of the job that `relctl init` writes'),
+    registered: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.looseObject({}))
+      .optional()
+      .describe('Runners that were added to the registry, by their names, with their own settings'),
   })
   .describe('Who carries a deployment on when the machine that began it is away');
 
@@ -90,3 +94,5 @@ export const runnerSchema = z
 export type RunnerSettings = z.infer<typeof runnerSchema>;
 /** How a Job in the cluster runs. */
 export type KubernetesRunner = z.infer<typeof kubernetesSchema>;
+/** How a workflow of a forge runs. */
+export type ForgeRunner = NonNullable<RunnerSettings['github']>;

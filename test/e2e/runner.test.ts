@@ -8,64 +8,33 @@ import type { KubeObject } from '../../src/ports/cluster.ts';
 import type { Resource } from '../cluster/kube-api.ts';
 import { waitFor } from '../cluster/wait.ts';
 import { type BareRemote, makeBareRemote } from '../support/bare-remote.ts';
-import { cacheHome } from '../support/state.ts';
 import { PEOPLE, type RecordedLine, type Result } from './support/company.ts';
-import { type Arena, type Lab, OTHER_OPERATOR, RELCTL, type RunOptions, startLab } from './support/lab.ts';
+import { type Arena, type Lab, OTHER_OPERATOR } from './support/lab.ts';
 import { RELEASE } from './support/lab-product.ts';
+import { grantRights, HOME, IMAGE, inClone, MACHINE, startRunnerLab } from './support/runner-lab.ts';
 
 /**
  * A deployment that is handed over to a Job in the cluster, on a real control plane. The node's stand-in runs relctl's container as a process
  * in a folder of its own: what is in it comes from git, from the Job, and from a token of its service account, which may do what
  * `relctl runner --rbac` printed.
  */
-const HOME = 'relctl';
-const IMAGE = 'registry.example/relctl';
-const MACHINE = 'releases@example.com';
-const RUNNER = {
-  kubernetes: { image: `${IMAGE}:1.0.0@sha256:${'a'.repeat(64)}`, identity: MACHINE, namespace: HOME, restarts: 5 },
-};
-
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await startLab({
-    lockSeconds: 6,
-    machines: [MACHINE],
-    canary: { bake: '45s', extension: '30s', look: '1s' },
-    config: { runner: RUNNER },
-    programs: { [IMAGE]: [process.execPath, RELCTL] },
-  });
-  await lab.plane.createNamespace(HOME);
-  // What the controller root-ca-cert-publisher does in a whole cluster.
-  const ca = readFileSync(lab.plane.certificate.cert, 'utf8');
-  await lab.plane.api.call('POST', `/api/v1/namespaces/${HOME}/configmaps`, {
-    metadata: { name: 'kube-root-ca.crt' },
-    data: { 'ca.crt': ca },
-  });
+  lab = await startRunnerLab({ canary: { bake: '45s', extension: '30s', look: '1s' } });
 });
 afterAll(() => lab?.stop());
-
-/** What relctl keeps of a clone lies in the clone, so that it is lost with it. */
-const inClone = (cwd: string, how: RunOptions = {}): RunOptions => ({
-  ...how,
-  cwd,
-  env: { ...how.env, XDG_CACHE_HOME: cacheHome(cwd) },
-});
 
 /** Everything that was granted, such as `get pods/log`. */
 let granted: readonly string[] = [];
 
-/** Applies what `relctl runner --rbac` prints, as an administrator does. */
-async function grantRights(arena: Arena, clone: string): Promise<void> {
-  const { code, stdout, stderr } = await arena.relctl(['runner', '--rbac'], inClone(clone));
-  expect(code, stderr).toBe(0);
-  const roles = parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject);
+async function grant(arena: Arena, clone: string): Promise<void> {
+  const printed = await grantRights(lab, arena, clone);
+  const roles = parseAllDocuments(printed).map((document) => document.toJS() as KubeObject);
   granted = roles
     .filter(({ kind, metadata }) => kind.endsWith('Role') && !metadata.name.endsWith('-hand-over'))
     .flatMap(({ rules }) => rules as readonly PolicyRule[])
     .flatMap(({ resources, verbs }) => verbs.flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)));
-  const { kubeconfig, name } = lab.plane;
-  execFileSync('kubectl', ['--kubeconfig', kubeconfig, '--context', name, 'apply', '-f', '-'], { input: stdout });
 }
 
 /** What another clone says of the release, as data. */
@@ -142,7 +111,7 @@ describe('a release that outlives the laptop', () => {
     const remote = makeBareRemote(arena.root);
     try {
       const laptop = remote.clone(PEOPLE.ops);
-      await grantRights(arena, laptop);
+      await grant(arena, laptop);
       const attached = arena.start(['deploy', RELEASE, '--runner', 'kubernetes'], inClone(laptop));
       let shown = '';
       attached.child.stderr?.on('data', (chunk: Buffer) => (shown += chunk));
@@ -206,7 +175,7 @@ describe('a release that outlives the laptop', () => {
     try {
       const before = await arena.contents();
       const [one, two, third] = [remote.clone(PEOPLE.ops), remote.clone(OTHER_OPERATOR), remote.clone(PEOPLE.ops)];
-      await grantRights(arena, third);
+      await grant(arena, third);
       const args = ['deploy', RELEASE, '--runner', 'kubernetes'];
       const both = [arena.start(args, inClone(one)), arena.start(args, inClone(two, { as: OTHER_OPERATOR }))];
       await waitFor(() => isBaking(remote), { what: 'bake', timeoutMs: 90_000 });
@@ -240,7 +209,7 @@ describe('a release that outlives the laptop', () => {
     const run = (cwd: string, ...args: string[]) => arena.relctl(['deploy', RELEASE, ...args], inClone(cwd));
     try {
       const [clone, other] = [remote.clone(PEOPLE.ops), remote.clone(PEOPLE.ops)];
-      await grantRights(arena, clone);
+      await grant(arena, clone);
       withRunner(clone, (text) => text.replace(`${IMAGE}:1.0.0`, `${IMAGE}:missing`));
       const unpulled = await run(clone, '--runner', 'kubernetes');
       expect(unpulled.code, unpulled.stderr).toBe(8);

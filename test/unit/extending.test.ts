@@ -10,6 +10,8 @@ import { openMetricStore } from '../../src/adapters/metrics/open-store.ts';
 import { METRIC_STORES } from '../../src/adapters/metrics/registry.ts';
 import { openProvenance } from '../../src/adapters/provenance/open.ts';
 import { VERIFIERS } from '../../src/adapters/provenance/registry.ts';
+import { openRunner } from '../../src/adapters/runner/open.ts';
+import { RUNNERS } from '../../src/adapters/runner/registry.ts';
 import { proposeStrategy, STRATEGIES, strategyOf } from '../../src/domain/deployment/strategies/strategies.ts';
 import { compareMigrations } from '../../src/evidence/impact/migrations/compare.ts';
 import { MIGRATION_TOOLS } from '../../src/evidence/impact/migrations/registry.ts';
@@ -20,6 +22,7 @@ import { sourceSettings } from '../../src/plan/manifest-source.ts';
 import { provenancePolicySchema } from '../../src/plan/provenance.ts';
 import { sampleMessage } from '../contract/notifier.contract.ts';
 import { atlas } from '../extensions/atlas.ts';
+import { errand, errands } from '../extensions/errand.ts';
 import { ini } from '../extensions/ini.ts';
 import { jsonList } from '../extensions/json-list.ts';
 import { ledger } from '../extensions/ledger.ts';
@@ -42,6 +45,20 @@ const config = (more: object, environments: object = {}): Config =>
   });
 
 describe('from outside src', () => {
+  it('a runner is set up, handed a deployment, and found again', async () => {
+    const { runner } = config({ runner: { registered: { errand: { boy: 'tom' } } } });
+    const ground = {} as Parameters<typeof openRunner>[2];
+    const opened = openRunner('errand', runner, ground, { errand, ...RUNNERS });
+    const ref = { release: 'next', attempt: 1, round: 'forward' } as const;
+    expect(await opened.find(ref)).toBeUndefined();
+    const work = { ...ref, stopsAtVerdict: false, commit: 'c', askedBy: 'a@example.com', records: '', options: {} };
+    expect(await opened.start(work)).toMatchObject({ title: 'errand of tom', askedBy: 'a@example.com' });
+    expect(await opened.find(ref)).toBeDefined();
+    expect(errands.size).toBe(1);
+    expect(() => openRunner('errand', runner, ground)).toThrow(expect.objectContaining({ code: 'usage.bad-flag' }));
+    expect(() => openRunner('kubernetes', runner, ground)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  });
+
   it('a canary strategy is drafted and run', () => {
     const strategies = { mirror, ...STRATEGIES };
     const ground = { config: config({}), maxShare: 1, services: [{ name: 'mesh-web', replicas: 3 }] };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ForgeRunner } from '../../plan/runner.ts';
 import type { RunState } from '../../ports/runner.ts';
 import { askTool } from '../forge/command-line.ts';
 import type { RunnerKind } from './kind.ts';
@@ -20,7 +21,7 @@ const jobsSchema = z.object({ jobs: z.array(z.object({ id: z.int(), status: z.st
 const TIMEOUT_MS = 30_000;
 const REPOSITORY = 'repos/{owner}/{repo}';
 
-export const github: RunnerKind<'github'> = {
+export const github: RunnerKind<ForgeRunner> = {
   open({ workflow, ref }, { namespace, cwd, exec }) {
     const io: PipelineIo = { cwd, exec, timeout: TIMEOUT_MS };
     return pipelineRunner(gitHubPipelines(io, workflow, ref), io, namespace);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ForgeRunner } from '../../plan/runner.ts';
 import type { RunState } from '../../ports/runner.ts';
 import { askTool } from '../forge/command-line.ts';
 import type { RunnerKind } from './kind.ts';
@@ -13,7 +14,7 @@ const variablesSchema = z.array(z.object({ key: z.string(), value: z.string() })
 /** How long one call of `glab` may take. */
 const TIMEOUT_MS = 30_000;
 
-export const gitlab: RunnerKind<'gitlab'> = {
+export const gitlab: RunnerKind<ForgeRunner> = {
   open({ workflow, ref }, { namespace, cwd, exec }) {
     const io: PipelineIo = { cwd, exec, timeout: TIMEOUT_MS };
     return pipelineRunner(gitLabPipelines(io, workflow, ref), io, namespace);

@@ -1,12 +1,11 @@
-import type { RunnerSettings } from '../../plan/runner.ts';
 import type { Runner } from '../../ports/runner.ts';
 import type { exec } from '../exec.ts';
 import type { KubectlCluster } from '../kubectl/cluster.ts';
 
 /** One kind of runner. A new one is a file or folder with this and a line in the registry. */
-export interface RunnerKind<K extends keyof RunnerSettings = keyof RunnerSettings> {
+export interface RunnerKind<Settings = unknown> {
   /** Opens the runner; nothing is sent yet. */
-  open(settings: NonNullable<RunnerSettings[K]>, ground: RunnerGround): Runner;
+  open(settings: Settings, ground: RunnerGround): Runner;
 }
 
 /** What a runner is given. */

@@ -3,6 +3,7 @@ import { ASKED_BY, deploymentJob } from '../../domain/runner/job.ts';
 import { jobState } from '../../domain/runner/job-state.ts';
 import { jobName } from '../../domain/runner/names.ts';
 import { RelctlError } from '../../errors.ts';
+import type { KubernetesRunner } from '../../plan/runner.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { RemoteRun, RunNews, Runner } from '../../ports/runner.ts';
 import { command } from '../../text/command-line.ts';
@@ -18,7 +19,7 @@ const LOOK_MS = 5000;
  * Jobs in the cluster of production. A Job's name says what it is for, and the API server makes one of a name: so it is found again from
  * everywhere, and two people who ask for the same get the same Job.
  */
-export const kubernetes: RunnerKind<'kubernetes'> = {
+export const kubernetes: RunnerKind<KubernetesRunner> = {
   open(settings, ground) {
     const namespace = settings.namespace ?? ground.namespace;
     const cluster = ground.clusterIn(namespace);

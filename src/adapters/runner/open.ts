@@ -2,18 +2,24 @@ import { RelctlError } from '../../errors.ts';
 import type { RunnerSettings } from '../../plan/runner.ts';
 import type { Runner } from '../../ports/runner.ts';
 import { command } from '../../text/command-line.ts';
-import type { RunnerGround, RunnerKind } from './kind.ts';
+import type { RunnerGround } from './kind.ts';
 import { RUNNERS } from './registry.ts';
 
 /** The runner with a name, as relctl.yaml sets it up. Errors: `usage.bad-flag` for one that relctl does not have, `config.invalid`. */
-export function openRunner(name: string, settings: RunnerSettings | undefined, ground: RunnerGround): Runner {
-  if (!isRunner(name)) {
+export function openRunner(
+  name: string,
+  settings: RunnerSettings | undefined,
+  ground: RunnerGround,
+  runners = RUNNERS,
+): Runner {
+  const kind = Object.hasOwn(runners, name) ? runners[name] : undefined;
+  if (kind === undefined) {
     throw new RelctlError('usage.bad-flag', `--runner is "${name}", which relctl does not have`, {
       why: 'Nothing was handed over.',
-      hints: Object.keys(RUNNERS).map((one) => command`--runner ${one}`),
+      hints: Object.keys(runners).map((one) => command`--runner ${one}`),
     });
   }
-  const own = settings?.[name];
+  const own = settingsOf(name, settings);
   if (own === undefined) {
     throw new RelctlError('config.invalid', `relctl.yaml sets up no runner ${name}`, {
       place: { file: 'relctl.yaml' },
@@ -21,9 +27,11 @@ export function openRunner(name: string, settings: RunnerSettings | undefined, g
       hints: [`runner: { ${name}: { … } } in relctl.yaml, as docs/runner.md shows`],
     });
   }
-  return (RUNNERS[name] as RunnerKind).open(own, ground);
+  return kind.open(own, ground);
 }
 
-function isRunner(name: string): name is keyof typeof RUNNERS {
-  return Object.hasOwn(RUNNERS, name);
+function settingsOf(name: string, settings: RunnerSettings = {}): unknown {
+  const { registered = {}, ...builtIn } = settings;
+  const all: Readonly<Record<string, unknown>> = { ...registered, ...builtIn };
+  return Object.hasOwn(all, name) ? all[name] : undefined;
 }

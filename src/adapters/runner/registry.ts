@@ -4,9 +4,14 @@ import { gitlab } from './gitlab.ts';
 import type { RunnerKind } from './kind.ts';
 import { kubernetes } from './kubernetes.ts';
 
-/** Every runner by its name, which is its key below `runner` in relctl.yaml and what `--runner` takes. */
-export const RUNNERS: { readonly [K in keyof Required<RunnerSettings>]: RunnerKind<K> } = {
+type BuiltIn = Exclude<keyof RunnerSettings, 'registered'>;
+
+const BUILT_IN: { readonly [K in BuiltIn]-?: RunnerKind<NonNullable<RunnerSettings[K]>> } = {
   kubernetes,
   github,
   gitlab,
 };
+
+/** Every runner by its name, as `--runner` takes it. What is added here is set up in relctl.yaml as `runner: { registered: { <key>: … } }`. */
+// biome-ignore lint/suspicious/noExplicitAny: each runner knows its own settings.
+export const RUNNERS: Readonly<Record<string, RunnerKind<any>>> = { ...BUILT_IN };

@@ -47,7 +47,7 @@ export function podTemplate(settings: KubernetesRunner, work: PodWork): Readonly
     RELCTL_POD_CLUSTER: AT.cluster,
     RELCTL_POD_REPOSITORY: work.repository,
     ...(git === undefined ? {} : { RELCTL_POD_GIT: AT.git }),
-    ...(signingKey === undefined ? {} : { RELCTL_POD_SIGNING_KEY: `${AT.signing}/${signingKey.key}` }),
+    ...(signingKey === undefined ? {} : { RELCTL_SIGNING_KEY: `${AT.signing}/${signingKey.key}` }),
     ...(kubeconfig === undefined ? {} : { RELCTL_POD_KUBECONFIG: `${AT.kubeconfig}/${kubeconfig.key}` }),
     ...work.variables,
   };

@@ -9,6 +9,8 @@ import type { Context } from '../release/context.ts';
 /** What somebody who attaches asked for. */
 export interface Attached {
   readonly release: string;
+  /** As in `--runner`. */
+  readonly runner: string;
   /** The command that attaches again. */
   readonly again: string;
 }
@@ -103,13 +105,13 @@ function stuck({ title, state, look }: RemoteRun, { release, again }: Attached):
   });
 }
 
-function endedEarly({ title, state, look }: RemoteRun, { release }: Attached): RelctlError {
+function endedEarly({ title, state, look }: RemoteRun, { release, runner }: Attached): RelctlError {
   const { reason, detail } = state as Extract<RunState, { phase: 'ended' }>;
   return new RelctlError('runner.failed', `${title} has ended before the release was done: ${reason}: ${detail}`, {
     why: `${wayOut(reason) ?? 'Whatever it had begun stands still.'} Nothing is promoted by itself.`,
     hints: [
       command`relctl status ${release}`,
-      command`relctl deploy ${release} --resume --runner kubernetes`,
+      command`relctl deploy ${release} --resume --runner ${runner}`,
       command`relctl deploy ${release} --abort`,
       look,
     ],

@@ -40,7 +40,7 @@ export async function handOver(context: Context, name: string, id: string, asked
   const left = nextAct(state, { ...ref, stopsAtVerdict: asked.mode === 'canary' });
   if (found !== undefined && !isReplaceable(found, left !== 'over')) {
     tellFound(context, found);
-    return attach(context, runner, found, { release: id, again });
+    return attach(context, runner, found, { release: id, runner: name, again });
   }
   await passGates(context, release, PROCESS_COMMANDS[asked.mode], asked.options.exception);
   const commit = await requireReachable(context, release);
@@ -58,7 +58,7 @@ export async function handOver(context: Context, name: string, id: string, asked
   if (run.askedBy !== undefined && run.askedBy !== context.actor) tellFound(context, run);
   else
     context.sink.emit({ type: 'note', level: 'info', text: `${id} is handed over to ${run.title}; Ctrl-C detaches` });
-  return attach(context, runner, run, { release: id, again });
+  return attach(context, runner, run, { release: id, runner: name, again });
 }
 
 function runnerOf({ runners }: Context, name: string): Runner {

@@ -23,7 +23,8 @@ export type HandedOver = NonNullable<StatusData['runner']>;
 export async function handedOver(context: ReadingContext, release: Release): Promise<HandedOver | null> {
   const { runners, config, clock } = context;
   const { plan, state } = release.journal;
-  const names = Object.keys(config.runner ?? {});
+  const { registered = {}, ...builtIn } = config.runner ?? {};
+  const names = [...Object.keys(builtIn), ...Object.keys(registered)];
   if (runners === undefined || names.length === 0 || !AT_WORK.includes(state.phase)) return null;
   const rounds = state.phase === 'ready' ? (['forward'] as const) : ROUNDS;
   const ask = async (): Promise<HandedOver | null> => {

@@ -24,6 +24,10 @@ export interface LabProduct {
   readonly lockSeconds?: number;
   /** Names of CI in the policy. */
   readonly machines?: readonly string[];
+  /** Files beside those, at both versions. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What else is changed in its policy. */
+  readonly policy?: (text: string) => string;
   /** How its clusters are asked; `single-calls` where a test steps in at calls of kubectl. */
   readonly connection?: 'proxy' | 'single-calls';
 }
@@ -106,10 +110,13 @@ export function labFiles(version: string, facts: LabFacts, options: LabProduct):
   };
   return {
     'relctl.yaml': JSON.stringify(config, null, 2),
-    'relctl/process/standard-3.0.yaml': policy(options.lockSeconds ?? 60, options.machines ?? []),
+    'relctl/process/standard-3.0.yaml': (options.policy ?? ((text) => text))(
+      policy(options.lockSeconds ?? 60, options.machines ?? []),
+    ),
     'hooks/record.sh': '#!/bin/sh\nmkdir -p .relctl && (cat; echo) >> .relctl/notifications.ndjson\n',
     'deploy/staging/web.yaml': manifest(version, 1),
     'deploy/production/web.yaml': manifest(version, 3),
+    ...options.files,
   };
 }
 

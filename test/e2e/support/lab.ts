@@ -86,6 +86,8 @@ export interface LabOptions extends LabProduct {
   readonly name?: string;
   /** What images run that are no services, by name. */
   readonly programs?: Readonly<Record<string, readonly string[]>>;
+  /** What each person has on their machine, such as a key. */
+  readonly environmentOf?: (person: string) => Readonly<Record<string, string>>;
 }
 
 /** Starts a lab. */
@@ -108,6 +110,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const facts = { context: plane.name, uid, kubeconfig: plane.kubeconfig, prometheus: prometheus.url, effects };
   const product = makeProduct(root, labFiles('1.0.0', facts, options));
   let rounds = 0;
+  const { environmentOf = () => ({}) } = options;
+  const asPerson = (how: RunOptions = {}): RunOptions => ({
+    ...how,
+    env: { ...environmentOf(how.as ?? PEOPLE.ops), ...how.env },
+  });
 
   const stop = async () => {
     await kubelet.stop();
@@ -143,7 +150,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await waitFor(() => kubelet.endpoints(namespace, { track: 'stable' }).length === 3, {
       what: `pods in ${namespace}`,
     });
-    await makeReady(own);
+    await makeReady(own, asPerson);
     const since = plane.requests().length;
     const read = (kind: string, apiVersion: string) => cluster.list({ apiVersion, kind });
     return {
@@ -151,8 +158,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       root: own,
       cluster,
       clone: () => clone(own),
-      start: (args, how) => run(how?.cwd ?? own, args, how),
-      relctl: (args, how) => run(how?.cwd ?? own, args, how).ended,
+      start: (args, how) => run(how?.cwd ?? own, args, asPerson(how)),
+      relctl: (args, how) => run(how?.cwd ?? own, args, asPerson(how)).ended,
       history(at = own) {
         const text = readFileSync(join(at, 'releases', `${RELEASE}.yaml`), 'utf8');
         return (parse(text) as { status: { phase: string; events: RecordedLine[] } }).status;
@@ -200,9 +207,9 @@ export const STABLE_TRAFFIC = [
 ];
 
 /** From the plan to both sign-offs; what people were told on the way is not counted among what a deployment tells. */
-async function makeReady(root: string): Promise<void> {
+async function makeReady(root: string, asPerson: (how: RunOptions) => RunOptions): Promise<void> {
   for (const [who, ...args] of toReady()) {
-    const { code, stderr } = await run(root, args, { as: who }).ended;
+    const { code, stderr } = await run(root, args, asPerson({ as: who })).ended;
     if (code !== 0) throw new Error(`relctl ${args.join(' ')}: ${stderr}`);
   }
   rmSync(join(root, '.relctl', 'notifications.ndjson'), { force: true });

@@ -18,7 +18,8 @@ export function rpd({ id, commit, tag, canary, more }: RpdFacts): string {
     kind: 'ReleasePlan',
     metadata: { id, feature: 'Greeting', process: 'standard@3.0' },
     spec: {
-      window: { start: wall(-1), end: wall(6), timeZone: 'UTC' },
+      // Of this day: in the first hour of one, yesterday's would be past its deadlines.
+      window: { start: [wall(-1), `${wall(0).slice(0, 10)}T00:00`].sort().at(-1), end: wall(6), timeZone: 'UTC' },
       owners: {
         productManager: PEOPLE.pm,
         rdLead: PEOPLE.lead,
