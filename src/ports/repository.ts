@@ -63,6 +63,8 @@ export interface CandidateRepository extends Repository {
    * @param endings of the names of the files that are looked into, such as `.yaml`; all files without it
    */
   mentions(commit: string, words: readonly string[], endings?: readonly string[]): Promise<readonly string[]>;
+  /** Files of the work tree at or below paths that git keeps, or would with the next `git add`: not what it ignores. */
+  keptBelow(paths: readonly string[]): Promise<readonly string[]>;
   /** The commits of `base..head` that are no merges, newest first, each with its first line and the paths that it changes. */
   commits(
     base: string,

@@ -1,7 +1,15 @@
-import { gitIn } from './git.ts';
+import { type Git, gitIn } from './git.ts';
 
 /** Paths at or below a path that git has in its index; nothing is read from the work tree. */
 export async function trackedBelow(root: string, path: string): Promise<readonly string[]> {
   const output = await gitIn(root).read(['ls-files', '-z', '--cached', '--', path]);
   return output.split('\0').filter((one) => one !== '');
+}
+
+/** Paths at or below paths that git has in its index or would put there: those that it does not ignore. */
+export async function keptBelow(git: Git, paths: readonly string[]): Promise<readonly string[]> {
+  // Without a path git would list every file there is.
+  if (paths.length === 0) return [];
+  const output = await git.read(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths]);
+  return [...new Set(output.split('\0').filter((one) => one !== ''))];
 }

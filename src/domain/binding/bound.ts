@@ -2,6 +2,7 @@ import type { Config } from '../../plan/config.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { StagedObjects } from '../kubernetes/staged-objects.ts';
+import { decidingConfig } from './deciding.ts';
 
 /**
  * All that decides what ships, where, and how it is judged, beside the plan: each field by its name, with its value or the digest of its
@@ -18,25 +19,14 @@ export interface BoundFacts {
   /** Full id of the commit that the candidate is compared with. */
   readonly base: string;
   readonly objects: StagedObjects;
-  /** Digest of each file of the work tree that a command of the plan names. */
+  /** Digest of each file of the work tree that a command of the plan or relctl.yaml names, and of those beside it. */
   readonly programs: Readonly<Record<string, string>>;
 }
 
 /** Puts the fields together. */
 export function boundOf({ config, policy, services, base, objects, programs }: BoundFacts): Bound {
-  const named = Object.entries(config.services).filter(([name]) => services.includes(name));
   return {
-    ...fieldsOf('relctl.yaml', {
-      platform: config.platform,
-      environments: config.environments,
-      services: Object.fromEntries(named),
-      metrics: config.metrics,
-      // Where the policy asks for an approved change record, its system decides.
-      changeRecord: config.changeRecord,
-      // What answers a smoke test, and what says where images come from; of repositories that have neither there is nothing to bind.
-      probes: config.probes.length === 0 ? undefined : config.probes,
-      provenance: policy.provenance === undefined ? undefined : config.provenance,
-    }),
+    ...fieldsOf('relctl.yaml', decidingConfig(config, services)),
     ...fieldsOf('policy', whatIsAskedOnce(policy)),
     'candidate.base': base,
     ...prefixed(

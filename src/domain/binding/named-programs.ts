@@ -24,6 +24,14 @@ export function namedPrograms(config: Config, isOwn: (path: string) => boolean):
   return [...found];
 }
 
+/** Every argument list below a value. */
+export function argumentLists(value: unknown): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    ARGUMENT_LIST.test(key) && isArgumentList(item) ? [item] : argumentLists(item),
+  );
+}
+
 function isArgumentList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }

@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto';
 import { createTwoFilesPatch } from 'diff';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
@@ -15,8 +16,8 @@ export interface StagedDifference {
 }
 
 /**
- * Objects of a service as they are recorded: canonical, one field a line, values of Secrets hidden. That a Secret changes is still
- * seen, because its name ends in the hash of what it holds.
+ * Objects of a service as they are recorded: canonical, one field a line, values of Secrets hidden. That one of them changes is still seen
+ * by the digest of them all.
  */
 export function stagedObjects(environment: string, service: string, objects: readonly KubeObject[]): StagedObjects {
   return Object.fromEntries(
@@ -38,17 +39,28 @@ export function stagedDifferences(before: StagedObjects, now: StagedObjects): re
   });
 }
 
-/** The object with the values of a Secret hidden. */
+/** The object with the values of a Secret hidden, and a digest by which other values are told from them. */
 export function withoutSecrets(object: KubeObject): KubeObject {
   if (object.kind !== 'Secret') return object;
   const hidden = (values: unknown): unknown =>
-    values === undefined
-      ? undefined
-      : Object.fromEntries(Object.keys(values as object).map((key) => [key, '(hidden)']));
+    typeof values === 'object' && values !== null
+      ? Object.fromEntries(Object.keys(values).map((key) => [key, '(hidden)']))
+      : '(hidden)';
   const { data, stringData, ...rest } = object;
+  if (data === undefined && stringData === undefined) return object;
   return {
     ...rest,
     ...(data === undefined ? {} : { data: hidden(data) }),
     ...(stringData === undefined ? {} : { stringData: hidden(stringData) }),
+    hiddenDigest: secretDigest(object, canonicalJson({ data, stringData })),
   } as KubeObject;
+}
+
+/**
+ * A digest of all values of a Secret together, keyed with its name and stretched with scrypt (RFC 7914; N 2^13, r 8, p 1): what is recorded
+ * is committed, and a fast digest of a short value would let anybody who reads it try values until one fits.
+ */
+function secretDigest({ metadata }: KubeObject, values: string): string {
+  const key = canonicalJson(['relctl secret', metadata.namespace ?? '', metadata.name]);
+  return `scrypt:${scryptSync(values, key, 32, { N: 8192, r: 8, p: 1 }).toString('hex')}`;
 }

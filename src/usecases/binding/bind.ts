@@ -1,16 +1,12 @@
 import * as z from 'zod';
 import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
-import { RelctlError } from '../../errors.ts';
-import type { Config } from '../../plan/config.ts';
-import { sha256 } from '../../plan/digest.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { Spec } from '../../plan/spec.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
-import { unixLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 import { renderedObjects } from '../staging/rendered.ts';
+import { digestsOfNamed } from './named-files.ts';
 
 const boundSchema = z.record(z.string(), z.string());
 
@@ -21,7 +17,7 @@ async function readBound(context: Context, plan: ReleasePlan, policy: Policy): P
   const [base, objects, programs] = await Promise.all([
     repository.resolve(candidate.base),
     renderedObjects(context, plan.spec),
-    programsOf(context, [...programsOfPlan(plan.spec), ...programsOfConfig(config), ...rootsOf(config, policy)]),
+    digestsOfNamed(context, plan.spec),
   ]);
   return boundOf({ config, policy, services: services.map((one) => one.name), base, objects, programs });
 }
@@ -61,50 +57,4 @@ export async function bindingDifferences(
 async function readKept(context: Context, id: string, evidence: Evidence): Promise<Bound> {
   const bytes = await context.store.read(id, evidence);
   return boundSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-}
-
-/** Commands of the plan. */
-function programsOfPlan(spec: Spec): readonly string[] {
-  return [
-    ...spec.smokeTests.map((one) => one.command),
-    ...spec.resources.map((one) => ('command' in one ? one.command : undefined)),
-    ...spec.alerts.map((one) => one.drill),
-  ].flatMap((command) => command ?? []);
-}
-
-/** Commands of relctl.yaml whose answer decides: what was measured, and whether the change is approved. */
-function programsOfConfig({ environments, changeRecord }: Config): readonly string[] {
-  const { staging, production } = environments;
-  const settings: readonly (Readonly<Record<string, unknown>> | undefined)[] = [
-    ...[staging, production].flatMap((one) => [one.metrics, ...one.regions.map(({ metrics }) => metrics)]),
-    changeRecord,
-  ];
-  return settings.flatMap((one) => (Array.isArray(one?.command) ? one.command.map(String) : []));
-}
-
-/** What says whose certificates are believed, where the policy asks for signatures. */
-function rootsOf({ provenance }: Config, policy: Policy): readonly string[] {
-  const root = policy.provenance === undefined ? undefined : provenance.trustedRoot;
-  return typeof root === 'string' ? [root] : [];
-}
-
-/** Digests of the files of the work tree that words of commands name, as program or as argument. */
-async function programsOf(context: Context, words: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const named = new Set(words.filter((word) => /^[^-/][^\0]*$/.test(word)));
-  const found: [string, string][] = [];
-  for (const word of [...named].sort()) {
-    const bytes = await fileOf(context, word);
-    if (bytes !== undefined) found.push([word, sha256(unixLineBytes(bytes))]);
-  }
-  return Object.fromEntries(found);
-}
-
-/** What a word of a command names in the work tree, if that is a file; most words are none. */
-async function fileOf(context: Context, word: string): Promise<Uint8Array | undefined> {
-  try {
-    return await context.workspace.readBytes(word);
-  } catch (error) {
-    if (error instanceof RelctlError) return undefined;
-    throw error;
-  }
 }

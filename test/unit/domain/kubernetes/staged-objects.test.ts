@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { differenceOf } from '../../../../src/domain/kubernetes/shown-objects.ts';
 import { stagedDifferences, stagedObjects } from '../../../../src/domain/kubernetes/staged-objects.ts';
 
 const web = (image: string) => ({
@@ -39,5 +40,33 @@ describe('what was staged against what would be deployed', () => {
     const record = stagedObjects('staging', 'web', [secret('c2VjcmV0LXZhbHVl')]);
     expect(JSON.stringify(record)).not.toContain('c2VjcmV0LXZhbHVl');
     expect(JSON.stringify(record)).toContain('KEY');
+  });
+
+  // Two values are told apart wherever they stand, and however they are compared: by the record of a staging and by a printed difference.
+  it.each([
+    ['data', { data: { KEY: 'YQ==' } }, { data: { KEY: 'Yg==' } }],
+    ['stringData', { stringData: { KEY: 'a' } }, { stringData: { KEY: 'b' } }],
+    ['one of many', { data: { A: 'YQ==', B: 'YQ==' } }, { data: { A: 'YQ==', B: 'Yg==' } }],
+    ['swapped', { data: { A: 'YQ==', B: 'Yg==' } }, { data: { A: 'Yg==', B: 'YQ==' } }],
+    ['moved', { data: { A: 'YQ==' } }, { stringData: { A: 'YQ==' } }],
+    ['no text', { data: { A: null } }, { data: { A: 1 } }],
+    ['no object', { data: 'YQ==' }, { data: 'Yg==' }],
+  ])('a Secret with another value is another object: %s', (_where, old, other) => {
+    const object = (values: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'flags' }, ...values });
+    const staged = (values: object) => stagedObjects('production', 'api', [object(values)]);
+    expect(stagedDifferences(staged(old), staged(other))).toHaveLength(1);
+    expect(stagedDifferences(staged(old), staged(structuredClone(old)))).toEqual([]);
+    const shown = (values: object) => [{ owner: 'api', object: object(values) }];
+    expect(differenceOf(shown(old), shown(other))).not.toBe('');
+    expect(differenceOf(shown(old), shown(structuredClone(old)))).toBe('');
+  });
+
+  it('the digest of a Secret is its own: the same value elsewhere has another', () => {
+    const digest = (name: string) => {
+      const text = Object.values(stagedObjects('staging', 'web', [{ ...secret('YQ=='), metadata: { name } }])).join();
+      return /scrypt:[0-9a-f]{64}/.exec(text)?.[0];
+    };
+    expect(digest('a')).toBeDefined();
+    expect(digest('a')).not.toBe(digest('b'));
   });
 });

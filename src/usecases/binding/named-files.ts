@@ -1,0 +1,45 @@
+import { folderOf, namedPaths } from '../../domain/binding/named-files.ts';
+import { RelctlError } from '../../errors.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { Spec } from '../../plan/spec.ts';
+import { globMatcher } from '../../text/glob.ts';
+import { unixLineBytes } from '../../text/line-ends.ts';
+import type { Context } from '../release/context.ts';
+
+/**
+ * Digests of the files of the work tree that relctl.yaml or a command of the plan names, by their paths; of a program also what git keeps
+ * beside it, since a program reads its own library, and of a folder what git keeps in it. What git ignores, such as reports, is left out.
+ */
+export async function digestsOfNamed(
+  { workspace, repository, config }: Pick<Context, 'workspace' | 'repository' | 'config'>,
+  spec: Spec,
+): Promise<Readonly<Record<string, string>>> {
+  const { files, words } = namedPaths(config, spec);
+  const found = new Map<string, string>();
+  const add = async (path: string): Promise<boolean> => {
+    if (found.has(path)) return true;
+    const bytes = await bytesOf(workspace, path);
+    if (bytes !== undefined) found.set(path, sha256(unixLineBytes(bytes)));
+    return bytes !== undefined;
+  };
+  for (const path of files) await add(path);
+  const [folders, beside] = [new Set<string>(), new Set<string>()];
+  for (const word of words) {
+    if (!(await add(word))) folders.add(word);
+    else beside.add(folderOf(word) ?? word);
+  }
+  // A word such as `web` may be the folder of a service by chance; what services are made of is bound by the candidate's commit.
+  const isSource = globMatcher(Object.values(config.services).flatMap((service) => service.paths));
+  const named = (await repository.keptBelow([...folders])).filter((path) => !isSource(path));
+  for (const path of [...named, ...(await repository.keptBelow([...beside]))]) await add(path);
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function bytesOf(workspace: Context['workspace'], path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await workspace.readBytes(path);
+  } catch (error) {
+    if (error instanceof RelctlError) return undefined;
+    throw error;
+  }
+}
