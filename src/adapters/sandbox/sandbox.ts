@@ -80,7 +80,7 @@ export function openSandbox(options: {
       targets: targetsIn(config),
     });
   const world = file === undefined ? worldInMemory(fresh()) : worldInFile(file, fresh);
-  addMissingTargets(world, fresh());
+  followTargets(world, fresh());
   const labelling = labellingOf(config);
   const clusters = new Map<string, Cluster>();
   const clock = createSandboxClock(world);
@@ -149,12 +149,17 @@ function targetsIn(config: Config): Parameters<typeof newWorld>[0]['targets'] {
   });
 }
 
-/** A configuration may have gained a region since the world was made. */
-function addMissingTargets(world: World, fresh: WorldState): void {
-  const missing = Object.entries(fresh.targets).filter(([key]) => world.read().targets[key] === undefined);
-  if (missing.length === 0) return;
+/** A configuration may have gained a region, or named another namespace, since the world was made. */
+function followTargets(world: World, fresh: WorldState): void {
+  const known = world.read().targets;
+  const changed = Object.entries(fresh.targets).filter(([key, { namespace }]) => known[key]?.namespace !== namespace);
+  if (changed.length === 0) return;
   world.change((state) => {
-    for (const [key, target] of missing) state.targets[key] = target;
+    for (const [key, target] of changed) {
+      const there = state.targets[key];
+      if (there === undefined) state.targets[key] = target;
+      else there.namespace = target.namespace;
+    }
   });
 }
 

@@ -32,6 +32,16 @@ describe('a company in a file', () => {
     expect(second.faults.list().filter((fault) => fault.on)).toHaveLength(1);
   });
 
+  it('takes over a namespace that relctl.yaml names anew', async () => {
+    openCompany({ file });
+    const config = companyConfig();
+    const { staging } = config.environments;
+    const moved = { ...config, environments: { ...config.environments, staging: { ...staging, namespace: 'moved' } } };
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new', namespace: 'moved' } };
+    const { metadata } = await openSandbox({ file, config: moved }).cluster('staging').create(object);
+    expect(metadata.name).toBe('new');
+  });
+
   it('is the same company as one in memory', async () => {
     const [inFile, inMemory] = [openCompany({ file }), openCompany()];
     for (const company of [inFile, inMemory]) {
