@@ -153,10 +153,16 @@ async function identity(context: Context, target: string): Promise<string> {
 
 async function manifests(context: Context): Promise<string> {
   const { repository, config } = context;
+  const names = Object.keys(config.services);
+  if (names.length === 0) {
+    throw new RelctlError('config.invalid', 'relctl.yaml defines none', {
+      hints: ['define what is released from here under services; relctl init names what it finds'],
+    });
+  }
   const head = await repository.resolve('HEAD');
   for (const environment of ['staging', 'production'] as const) {
     const whole = await renderEnvironment(context, head, { environment });
-    for (const name of Object.keys(config.services)) serviceIn(whole, environment, name);
+    for (const name of names) serviceIn(whole, environment, name);
   }
-  return Object.keys(config.services).join(', ') || 'none';
+  return names.join(', ');
 }

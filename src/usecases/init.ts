@@ -13,7 +13,7 @@ import { plural } from '../text/plural.ts';
 import type { GitOpsProposal } from './gitops/propose.ts';
 import { CONFIG_FILE, loadConfig } from './release/settings.ts';
 import { type SetupAnswers, setupAnswers } from './setup/answers.ts';
-import { type ConfigDraft, draftConfig, type FoundObservers } from './setup/config-draft.ts';
+import { type ConfigDraft, draftConfig, type FoundObservers, type Namespaces } from './setup/config-draft.ts';
 import { type SetupFile, setUpFiles } from './setup/files.ts';
 import type { InitOptions } from './setup/options.ts';
 
@@ -61,6 +61,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     discovery,
     known === undefined ? await observers(ground, answers) : {},
     known === undefined ? await keeper(ground, answers) : undefined,
+    options.namespace === undefined ? await overlayNamespaces(repository, head, discovery) : {},
   );
   const written = await setUpFiles(
     workspace,
@@ -77,8 +78,9 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     headline: headline(options, written, isNew ? draft.services : Object.keys(known.services)),
     blocks: [
       filesBlock(written),
-      ...servicesBlocks(discovery, draft),
+      ...servicesBlocks(discovery, isNew ? draft : { ...draft, leftOut: [] }),
       ...(isNew ? fillBlocks(draft) : newcomers(discovery, Object.keys(known.services))),
+      ...(isNew && answers.platform === 'sandbox' ? [playing(answers)] : []),
       { kind: 'next', actions: nextOf(answers.platform, options, written, isNew ? draft : undefined) },
     ],
     data: {
@@ -138,6 +140,26 @@ async function namespaceOf(
   return others.length === 0 ? first : undefined;
 }
 
+/** The namespace that the overlays of an environment put everything into, if they agree on one. */
+async function overlayNamespaces(
+  repository: CandidateRepository,
+  head: string,
+  { services }: Discovery,
+): Promise<Namespaces> {
+  const of = async (environment: 'staging' | 'production') => {
+    const folders = services.flatMap(({ rendered }) => {
+      const folder = rendered && sourceSettings(rendered[environment]).settings.kustomize;
+      return typeof folder === 'string' ? [folder] : [];
+    });
+    const files = [...new Set(folders)].map((folder) => `${folder === '.' ? '' : `${folder}/`}kustomization.yaml`);
+    const texts = [...(await repository.readFiles(head, files)).values()];
+    const named = new Set(texts.map((text) => /^namespace: *["']?([a-z0-9-]+)/m.exec(text)?.[1]));
+    const [first] = named;
+    return named.size === 1 && first !== undefined ? { [environment]: first } : {};
+  };
+  return { ...(await of('staging')), ...(await of('production')) };
+}
+
 function headline({ dryRun }: InitOptions, files: readonly SetupFile[], services: readonly string[]): string {
   const changed = files.filter((file) => file.state !== 'kept').length;
   const count = `${plural(services.length, 'service')}`;
@@ -175,7 +197,7 @@ function servicesBlocks(discovery: Discovery, draft: ConfigDraft): readonly Bloc
       columns: ['service', 'paths', 'production manifests', 'found by'],
       rows: discovery.services.map((one) => [
         one.name,
-        one.paths.join(', '),
+        one.paths.join(', ') || (draft.services.includes(one.name) ? 'its manifests' : ''),
         one.rendered === undefined
           ? one.manifests.production.join(', ') || 'none'
           : (sourceSettings(one.rendered.production).paths[0] ?? 'rendered'),
@@ -219,6 +241,16 @@ function fillBlocks({ toFill }: ConfigDraft): readonly Block[] {
           })),
         },
       ];
+}
+
+/** In the sandbox one person gives the commands of everybody. */
+function playing({ team }: SetupAnswers): Block {
+  const [somebody = 'cab-1@example.com'] = team.cab;
+  const say = command`--as ${somebody}`;
+  return {
+    kind: 'text',
+    text: `In the sandbox you act for everybody of the team in ${CONFIG_FILE}: with ${say}, say.`,
+  };
 }
 
 /** Services that were found and that an existing relctl.yaml does not know. */

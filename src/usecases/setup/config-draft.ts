@@ -25,6 +25,9 @@ export interface ConfigDraft {
 /** What observes the cluster of each environment, the best first. */
 export type FoundObservers = Readonly<Partial<Record<'staging' | 'production', readonly FoundObserver[]>>>;
 
+/** Namespaces that the overlays of the environments name. */
+export type Namespaces = Readonly<Partial<Record<'staging' | 'production', string>>>;
+
 /** Where staging is, unless the company says otherwise: the host of the process document. */
 const STAGING_HOST = 'staging.nexacore.com';
 
@@ -34,8 +37,11 @@ export function draftConfig(
   discovery: Discovery,
   observers: FoundObservers,
   kept?: GitOpsProposal,
+  namespaces: Namespaces = {},
 ): ConfigDraft {
-  const complete = discovery.services.flatMap((service) => completed(service));
+  const built = discovery.services.flatMap((service) => completed(service));
+  // A repository without any source holds configuration only: what its manifests run is what is released from it.
+  const complete = built.length > 0 ? built : discovery.services.flatMap((service) => completed(ofManifests(service)));
   const leftOut = discovery.services
     .filter((service) => complete.every((one) => one.name !== service.name))
     .map((service) => ({ name: service.name, why: whyLeftOut(service) }));
@@ -50,7 +56,7 @@ export function draftConfig(
   const isSandbox = answers.platform === 'sandbox';
   const target = (environment: 'staging' | 'production', context: string | undefined) => ({
     context: context ?? (isSandbox ? `sandbox-${environment}` : environment),
-    namespace: answers.namespace ?? 'default',
+    namespace: namespaces[environment] ?? answers.namespace ?? 'default',
     ...observedBy(observers[environment] ?? []),
   });
   const { informed, productManager, rdLead, operations, qa, cab } = answers.team;
@@ -117,7 +123,7 @@ interface Completed {
 const MANIFESTS_LINE = 'manifests: { staging: [deploy/staging], production: [deploy/production] }';
 
 /** A service with everything that relctl.yaml asks for; empty when something is missing. */
-function completed(service: DiscoveredService): readonly Completed[] {
+function completed(service: DiscoveredService & { readonly sourceless?: boolean }): readonly Completed[] {
   const { name, container, rendered, traffic } = service;
   const { production } = service.manifests;
   const staging = service.manifests.staging.length > 0 ? service.manifests.staging : production;
@@ -141,6 +147,7 @@ function completed(service: DiscoveredService): readonly Completed[] {
             }),
       },
       note: [
+        ...(service.sourceless === true ? [SOURCELESS] : []),
         `found by ${service.because.join(', ')}`,
         ...(borrowed ? ['no manifest for staging was found, so those of production are used; correct it'] : []),
         ...(rendered === undefined ? [] : [rendered.because]),
@@ -148,6 +155,14 @@ function completed(service: DiscoveredService): readonly Completed[] {
       ].join('\n'),
     },
   ];
+}
+
+const SOURCELESS =
+  'no folder was found that its image is built from, so its manifests make it; remove what others release';
+
+/** The same service, made of the files that its workload stands in. */
+function ofManifests(service: DiscoveredService) {
+  return service.paths.length > 0 ? service : { ...service, paths: service.because, sourceless: true };
 }
 
 function whyLeftOut(service: DiscoveredService): string {

@@ -20,7 +20,11 @@ interface WantedLines {
 }
 
 const LINES: readonly WantedLines[] = [
-  { path: '.gitignore', lines: ['.relctl/'], about: 'where an older relctl kept its state' },
+  {
+    path: '.gitignore',
+    lines: ['.relctl/'],
+    about: 'ignores the folder in which earlier versions of relctl kept state',
+  },
   {
     path: '.gitattributes',
     lines: ['releases/*.yaml text eol=lf', 'releases/*/** -text'],

@@ -355,6 +355,27 @@ describe('where services cannot be released yet', () => {
     expect(readFileSync(join(git.root, 'relctl.yaml'), 'utf8')).toMatch(/# no manifest for staging was found/);
   });
 
+  test('a repository of manifests alone releases what they run, into the namespaces of its overlays', async () => {
+    const workload = (name: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\nspec:\n  template:\n    spec:\n      containers: [{ name: ${name}, image: r.example.com/${name}:1 }]\n`;
+    const overlay = (namespace: string) => `namespace: ${namespace}\nresources: [../../base]\n`;
+    git.commit({
+      'k8s/base/cart.yaml': workload('cart'),
+      'k8s/base/payments.yaml': workload('payments'),
+      'k8s/base/kustomization.yaml': 'resources: [cart.yaml, payments.yaml]\n',
+      'k8s/overlays/staging/kustomization.yaml': overlay('shop-staging'),
+      'k8s/overlays/production/kustomization.yaml': overlay('shop'),
+    });
+    await give({ platform: 'sandbox' });
+    const { services, environments } = await loadConfig(workspace());
+    expect(Object.entries(services).map(([name, { paths }]) => [name, paths])).toEqual([
+      ['cart', ['k8s/base/cart.yaml']],
+      ['payments', ['k8s/base/payments.yaml']],
+    ]);
+    expect([environments.staging.namespace, environments.production.namespace]).toEqual(['shop-staging', 'shop']);
+    expect(readFileSync(join(git.root, 'relctl.yaml'), 'utf8')).toContain('remove what others release');
+  });
+
   test('no service at all is a warning, not an error', async () => {
     git.commit({ 'README.md': 'hello\n' });
     const outcome = await give({ platform: 'sandbox' });

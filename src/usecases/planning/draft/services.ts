@@ -164,18 +164,22 @@ async function askImage(
 function noServices({ config }: Pick<Context, 'config'>, impact: Impact): RelctlError {
   const untouched = impact.untouchedServices;
   const files = impact.unmappedFiles;
+  const known = Object.keys(config.services);
   const what =
     untouched.length > 0
       ? `only tests and documents of ${untouched.join(', ')} change`
       : files.length > 0
-        ? `the changed files belong to no service of relctl.yaml: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`
+        ? `${known.length === 0 ? 'relctl.yaml defines no service, and these files change' : 'the changed files belong to no service of relctl.yaml'}: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`
         : 'nothing changes between base and candidate';
   return new RelctlError('candidate.no-services', `no service is affected: ${what}`, {
     why: 'A release ships at least one service.',
-    hints: [
-      `or add one with --image <service>=<image>: ${Object.keys(config.services).join(', ')}`,
-      'or correct the paths of the services in relctl.yaml',
-    ],
+    hints:
+      known.length === 0
+        ? ['relctl init', 'names the services that it finds; define them in relctl.yaml, under services']
+        : [
+            'correct the paths of the services in relctl.yaml, then give the command again',
+            `or say what ships all the same, with --image <service>=<image>, of: ${known.join(', ')}`,
+          ],
     data: { untouchedServices: untouched, unmappedFiles: files },
   });
 }
