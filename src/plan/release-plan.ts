@@ -55,13 +55,7 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
   refuseFlowStyle(head, file);
   const place = (path: readonly PropertyKey[]): Place => yaml.place(writtenPath(yaml.value, path));
   const upgraded = { value: upgradeDocument(yaml.value, file), place };
-  const document = checkShape(
-    documentSchema,
-    upgraded,
-    'plan.schema',
-    file,
-    `relctl schema > release-plan.schema.json`,
-  );
+  const document = checkShape(documentSchema, upgraded, 'plan.schema', file, command`relctl plan ${id} --check`);
   if (document.metadata.id !== id) {
     throw new RelctlError(
       'plan.schema',

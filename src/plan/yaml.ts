@@ -2,6 +2,7 @@ import { Composer, type Document, isMap, isScalar, LineCounter, Parser, YAMLPars
 import type * as z from 'zod';
 import { type ErrorCode, type Place, RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { nearest } from '../text/nearest.ts';
 import { guardYaml } from './guard.ts';
 
 /** A YAML text that was read with its positions, so that what is wrong in it can be pointed at. */
@@ -133,10 +134,18 @@ export function checkShape<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => {
+  const found = result.error.issues.map((issue) => {
     const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-    return { path, text: describe(issue, path, yaml.value), place: yaml.place(path) };
+    return { path, issue, place: yaml.place(path) };
   });
+  // A key that is not known is often the one that is missing, written wrongly: it is said first, where it stands.
+  const isUnknown = (one: (typeof found)[number]) => one.issue.code === 'unrecognized_keys';
+  const absent = found
+    .filter((one) => !isUnknown(one) && valueAt(one.path, yaml.value) === undefined)
+    .map(({ path }) => path);
+  const issues = [...found.filter(isUnknown), ...found.filter((one) => !isUnknown(one))].map(
+    ({ path, issue, place }) => ({ path, text: describe(issue, path, yaml.value, absent), place }),
+  );
   const [first, ...rest] = issues;
   throw new RelctlError(code, `${file}: ${first?.text ?? 'has the wrong shape'}`, {
     place: first?.place ?? { file },
@@ -150,13 +159,30 @@ export function checkShape<S extends z.ZodType>(
   });
 }
 
-function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], root: unknown): string {
+/** @param absent paths of what is missing: an unknown key beside one of them may be meant for it */
+function describe(
+  issue: z.core.$ZodIssue,
+  path: readonly PropertyKey[],
+  root: unknown,
+  absent: readonly (readonly PropertyKey[])[],
+): string {
   const where = path.map(String).join('.') || 'the document';
-  if (issue.code === 'unrecognized_keys') return `${where} is not a known key`;
-  const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+  if (issue.code === 'unrecognized_keys') {
+    const beside = absent.filter((one) => one.slice(0, -1).join('.') === path.slice(0, -1).join('.'));
+    const [meant] = nearest(
+      String(path.at(-1)),
+      beside.map((one) => String(one.at(-1))),
+    );
+    return `${where} is not a known key${meant === undefined ? '' : `; is ${meant} meant, which is missing?`}`;
+  }
+  const found = valueAt(path, root);
   if (found === undefined) return `${where} is missing (${plain(issue.message)})`;
   const shown = typeof found === 'object' ? (Array.isArray(found) ? 'a list' : 'a map') : JSON.stringify(found);
   return `${where} is ${shown.length > 60 ? `${shown.slice(0, 57)}…` : shown}, but must be ${plain(issue.message)}`;
+}
+
+function valueAt(path: readonly PropertyKey[], root: unknown): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
 }
 
 /** zod's message without its preamble: people read what is wanted. */

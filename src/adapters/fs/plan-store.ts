@@ -10,6 +10,7 @@ import { splitDocument } from '../../plan/status-text.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
 import { command } from '../../text/command-line.ts';
 import { unixLines } from '../../text/line-ends.ts';
+import { nearest } from '../../text/nearest.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
 import { changedUnderneath } from './changed-underneath.ts';
@@ -17,7 +18,7 @@ import { confine } from './confine.ts';
 import { evidenceFolder } from './evidence-folder.ts';
 import { type FileOperations, REAL_FILES, systemCode } from './file-operations.ts';
 import { type PlanIndexOptions, summariesOf, surveyOf } from './plan-index.ts';
-import { checkReleaseId, isReleaseId, nearestIds } from './release-id.ts';
+import { checkReleaseId, isReleaseId } from './release-id.ts';
 import { takeWriteLock } from './write-lock.ts';
 
 /** What the store needs to know. */
@@ -214,7 +215,7 @@ function notBefore(at: string, last: RecordedEvent | undefined, file: string): s
 }
 
 function notFound(id: string, file: string, known: readonly string[]): RelctlError {
-  const near = nearestIds(id, known);
+  const near = nearest(id, known);
   return new RelctlError('plan.not-found', `there is no release ${id} (${file})`, {
     hints: [
       ...(near.length > 0 ? [`did you mean ${near.join(' or ')}?`] : []),

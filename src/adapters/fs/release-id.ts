@@ -48,27 +48,3 @@ export function isEvidenceName(name: string): boolean {
   const isPart = (part: string) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(part) && !DEVICES.test(part);
   return parts.length <= 4 && parts.every(isPart);
 }
-
-/** Those of `known` that look like `wanted`, nearest first, at most three. */
-export function nearestIds(wanted: string, known: readonly string[]): readonly string[] {
-  return known
-    .map((id) => ({ id, distance: id.includes(wanted) || wanted.includes(id) ? 1 : editDistance(wanted, id) }))
-    .filter(({ id, distance }) => distance <= Math.max(2, Math.floor(id.length / 3)))
-    .sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1))
-    .slice(0, 3)
-    .map(({ id }) => id);
-}
-
-/** Levenshtein's distance: single-character insertions, deletions and substitutions. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j += 1) {
-      const substituted = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nearestIds } from '../../../../src/adapters/fs/release-id.ts';
+import { nearest } from '../../../src/text/nearest.ts';
 
 const known = ['2026-12-wallet-checkout', '2026-12-wallet-refunds', '2026-11-search', 'hotfix-1'];
 
-describe('ids that look like another', () => {
+describe('words that look like another', () => {
   it.each([
     ['2026-12-walet-checkout', ['2026-12-wallet-checkout']],
     ['wallet-checkout', ['2026-12-wallet-checkout']],
@@ -11,10 +11,10 @@ describe('ids that look like another', () => {
     ['hotfix-2', ['hotfix-1']],
     ['something-else-entirely', []],
   ])('for %s are %j', (wanted, near) => {
-    expect(nearestIds(wanted, known)).toEqual(near);
+    expect(nearest(wanted, known)).toEqual(near);
   });
 
   it('are at most three', () => {
-    expect(nearestIds('a', ['a1', 'a2', 'a3', 'a4'])).toEqual(['a1', 'a2', 'a3']);
+    expect(nearest('a', ['a1', 'a2', 'a3', 'a4'])).toEqual(['a1', 'a2', 'a3']);
   });
 });
