@@ -152,7 +152,10 @@ export interface Place {
 export interface ErrorDetail {
   /** Why this matters, in one sentence. */
   readonly why?: string;
-  /** What to do next; the first is the exact next command where there is one. */
+  /**
+   * What to do next; the first is the exact next command where there is one. One that begins with `--` is a flag of the command
+   * that was given; it is shown as that command with the flag in it (`text/whole-command.ts`).
+   */
   readonly hints?: readonly string[];
   readonly place?: Place;
   readonly cause?: unknown;
@@ -178,6 +181,16 @@ export class RelctlError extends Error {
     this.hints = detail.hints ?? [];
     this.place = detail.place;
     this.data = detail.data;
+  }
+
+  /** The same with other hints. */
+  saying(hints: readonly string[]): RelctlError {
+    const { code, message, why, place, cause, data } = this;
+    const same = { why, place, cause, data };
+    const known = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined)) as ErrorDetail;
+    const other = new RelctlError(code, message, { ...known, hints });
+    if (this.stack !== undefined) other.stack = this.stack;
+    return other;
   }
 
   /** The process exit code of this error. */

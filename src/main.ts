@@ -38,7 +38,7 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
       program.outputHelp();
       return EXIT_CODES.usage;
     }
-    return fail(failure, argv.includes('--json') ? { json: true } : {}, argv.join(' '), io);
+    return fail(failure, argv.includes('--json') ? { json: true } : {}, argv.join(' '), io, argv);
   }
   if (parsed === undefined) return 0;
   return execute(parsed, io, argv);
@@ -64,7 +64,7 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
     await deliverRest(opened, parsed, refused ? 'all' : 'for programs').catch(() => undefined);
     await settleRecords(opened);
     await terminal.progress.settle();
-    return fail(error, flags, command, io);
+    return fail(error, flags, command, io, argv);
   }
 }
 
@@ -135,10 +135,20 @@ function invocationOf(
   };
 }
 
-async function fail(error: unknown, flags: Parsed['flags'], command: string, io: Io): Promise<number> {
+async function fail(
+  error: unknown,
+  flags: Parsed['flags'],
+  command: string,
+  io: Io,
+  argv: readonly string[],
+): Promise<number> {
   const failure = error instanceof RelctlError ? error : bug(error);
-  const { presentError } = await import('./terminal.ts');
-  await presentError(failure, flags, command, io);
+  const [{ presentError }, { wholeCommands }] = await Promise.all([
+    import('./terminal.ts'),
+    import('./text/whole-command.ts'),
+  ]);
+  const { message, hints } = failure;
+  await presentError(failure.saying(wholeCommands(hints, argv, message)), flags, command, io);
   if (flags.debug === true) io.stderr.write(`${stackOf(error)}\n`);
   return failure.exitCode;
 }

@@ -1,5 +1,6 @@
 import type { CommanderError } from 'commander';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 
 /**
  * A usage error with code and next command, from commander's. `undefined` when nothing was typed wrong and help is the
@@ -10,30 +11,30 @@ export function usageError(error: CommanderError, argv: readonly string[]): Relc
   const [what = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const suggested = /Did you mean (?:one of )?(.*?)\?/.exec(suggestion)?.[1];
   const words = argv.filter((word) => !word.startsWith('-'));
-  const command = words[0] === 'signoff' ? words.slice(0, 2).join(' ') : (words[0] ?? '');
+  const given = words[0] === 'signoff' ? words.slice(0, 2).join(' ') : (words[0] ?? '');
   const isUnknown = error.code === 'commander.unknownCommand';
-  if (error.code === 'commander.missingArgument' && what.includes("'id'")) return missingId(command);
+  if (error.code === 'commander.missingArgument' && what.includes("'id'")) return missingId(given);
   return new RelctlError(isUnknown ? 'usage.unknown-command' : 'usage.bad-flag', what, {
     why: 'Nothing was done.',
     hints: [
-      ...(suggested === undefined
-        ? []
-        : [
-            `did you mean: relctl ${isUnknown && words[0] === 'signoff' ? 'signoff ' : ''}${isUnknown ? suggested : `${command} … ${suggested}`}`,
-          ]),
-      isUnknown ? 'relctl --help' : `relctl ${command} --help`.replace('  ', ' '),
+      ...(suggested === undefined ? [] : [command`relctl ${corrected(argv, what, suggested)}`]),
+      isUnknown ? 'relctl --help' : `relctl ${given} --help`.replace('  ', ' '),
     ],
   });
 }
 
-function missingId(command: string): RelctlError {
-  return new RelctlError('usage.missing-answer', `relctl ${command} needs the id of a release`, {
+/** What was typed, with the word that is not known replaced by the one that was probably meant. */
+function corrected(argv: readonly string[], what: string, suggested: string): readonly string[] {
+  const wrong = /'([^']+)'/.exec(what)?.[1] ?? '';
+  const name = suggested.split(', ')[0] ?? suggested;
+  return argv.map((word) =>
+    word === wrong ? name : word.startsWith(`${wrong}=`) ? `${name}${word.slice(wrong.length)}` : word,
+  );
+}
+
+function missingId(given: string): RelctlError {
+  return new RelctlError('usage.missing-answer', `relctl ${given} needs the id of a release`, {
     why: 'Nothing was done.',
-    hints: [
-      command === 'plan'
-        ? 'relctl plan 2026-12-wallet-checkout, or what the new release shall be called'
-        : 'relctl list',
-      `relctl ${command} --help`,
-    ],
+    hints: [given === 'plan' ? 'relctl plan 2026-12-wallet-checkout' : 'relctl list', `relctl ${given} --help`],
   });
 }

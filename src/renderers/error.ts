@@ -84,15 +84,19 @@ function labelled(label: string, texts: readonly string[], style: Style): readon
   return lines.map((line, index) => `  ${style.paint.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`);
 }
 
-/** What to do: the first hint is the next command, and is never wrapped, so that it can be copied. */
+/** A line to be pasted, by the program that it starts. */
+const COMMAND = /^(relctl|git|kubectl|ssh-keygen) \S/;
+
+/** What to do: the first hint is the next command. It and other commands are never wrapped, so that they can be copied. */
 function nextLines(hints: readonly string[], style: Style): readonly string[] {
   const [first, ...others] = hints;
   if (first === undefined) return [];
   return [
     `  ${style.paint.dim('Next'.padEnd(LABEL))}${style.paint.bold(style.paint.accent(cleanLine(first)))}`,
-    ...others.flatMap((hint) =>
-      paragraph(hint, style.columns - 2 - LABEL, style).map((line) => ' '.repeat(2 + LABEL) + line),
-    ),
+    ...others.flatMap((hint) => {
+      const lines = COMMAND.test(hint) ? [cleanLine(hint)] : paragraph(hint, style.columns - 2 - LABEL, style);
+      return lines.map((line) => ' '.repeat(2 + LABEL) + line);
+    }),
   ];
 }
 

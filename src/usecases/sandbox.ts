@@ -96,8 +96,10 @@ function missing(flag: string, world: SandboxWorldControl): RelctlError {
   return new RelctlError('usage.missing-answer', `${flag} is missing`, {
     why: 'Nothing was done.',
     hints: [
+      ...(flag === '--name'
+        ? world.faults().map((fault) => `${command`--name ${fault.name}`}   ${fault.description}`)
+        : ['--by 4d', '--to 2026-11-12T14:00']),
       'relctl sandbox --help',
-      ...world.faults().map((fault) => `${command`--name ${fault.name}`}   ${fault.description}`),
     ],
   });
 }

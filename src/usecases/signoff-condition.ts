@@ -40,7 +40,8 @@ export async function closeCondition(context: Context, id: string, answers: Cond
     throw new RelctlError('gate.refused', `the condition "${text}" can be closed only by ${condition.owner}`, {
       why: 'The CAB gave it an owner, who is responsible for it.',
       hints: [
-        `${condition.owner}: ${command`relctl signoff condition ${id} --condition ${which} --evidence <what shows it>`}`,
+        command`relctl signoff condition ${id} --condition ${which} --evidence "<what shows it>"`,
+        `by ${condition.owner}`,
       ],
       data: { condition },
     });

@@ -84,7 +84,7 @@ describe('an approval', () => {
     editPlan((text) => text.replace('change: Takes wallet payments', 'change: Takes all payments'));
     const error = await refusal(voteGo(company, PEOPLE.cab[0]));
     expect(gatesOf(error)).toEqual(['cab.current']);
-    expect(error.hints[0]).toBe(`${PEOPLE.rdLead}: relctl plan ${company.id} --reopen "<reason>"`);
+    expect(error.hints[0]).toBe(`relctl plan ${company.id} --reopen "<reason>" --as ${PEOPLE.rdLead}`);
     expect((await company.state()).cab?.votes).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.ts';
 import type { Style } from '../../renderers/style.ts';
 import { cleanLine } from '../../text/clean.ts';
-import { command } from '../../text/command-line.ts';
+import { command, quoted } from '../../text/command-line.ts';
 
 /** What the prompter works with. */
 export interface PrompterOptions {
@@ -101,7 +101,7 @@ const PROMPTS = {
 type Asking = PrompterOptions & { readonly answered: string[] };
 
 async function ask(question: Question, definition: Definition, options: Asking): Promise<unknown> {
-  if (!options.interactive) throw missingAnswer(question);
+  if (!options.interactive) throw missingAnswer(question, definition);
   await options.settle?.();
   // A closed input (Ctrl-D, a terminal that went away) leaves inquirer waiting for ever, and the process would end as if
   // all were well; so the end of the input ends the question.
@@ -127,16 +127,26 @@ async function ask(question: Question, definition: Definition, options: Asking):
   }
 }
 
-function missingAnswer(question: Question): RelctlError {
+function missingAnswer(question: Question, definition: Definition): RelctlError {
   return new RelctlError(
     'usage.missing-answer',
     `no answer to “${cleanLine(question.message)}”: ${question.flag} is missing`,
     {
       why: 'There is no terminal on which somebody could be asked.',
-      hints: [`add ${question.flag}`],
+      hints: answering(question, definition),
       data: { flag: question.flag },
     },
   );
+}
+
+/** The flag with each of its choices, or with room for a text. What is no flag is written where it says. */
+function answering({ flag }: Question, definition: Definition): readonly string[] {
+  if (!flag.startsWith('--')) return [`write ${flag}`];
+  if (flag.includes(' ') || definition.type === 'confirm') return [flag];
+  if (definition.type === 'input') return [`${flag} "<text>"`];
+  const choices = definition.choices as readonly { readonly value: string; readonly disabled?: string }[];
+  const open = choices.filter((one) => one.disabled === undefined);
+  return open.length === 0 ? [flag] : open.map(({ value }) => `${flag} ${quoted(value)}`);
 }
 
 /** The flags that give an answer: the flag names a value in angle brackets, or shows one, or is a choice. */
@@ -155,10 +165,8 @@ function interrupted(question: Question, answered: readonly string[], cause: unk
   return new RelctlError('answer.interrupted', `“${cleanLine(question.message)}” was not answered`, {
     why: 'Nothing is done without an answer.',
     hints: [
-      answered.length === 0
-        ? 'run the command again'
-        : `run the command again with what was answered already: ${answered.join(' ')}`,
-      `${question.flag} answers it beforehand`,
+      answered.length === 0 ? 'run the command again' : answered.join(' '),
+      `a flag answers it beforehand: ${question.flag}`,
     ],
     cause,
     data: { flag: question.flag },

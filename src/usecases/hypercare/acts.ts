@@ -1,4 +1,4 @@
-import { isAmong, nameList, peopleOf } from '../../domain/people/people.ts';
+import { isAmong, peopleOf } from '../../domain/people/people.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -42,7 +42,7 @@ export async function handOver(
   if (!isAmong(people, to)) {
     throw new RelctlError('usage.bad-flag', `${to} has no part in the hypercare of ${plan.id}`, {
       why: 'The person who watches must be allowed to act.',
-      hints: [`--hand-over to one of: ${nameList(people)}`],
+      hints: people.map((one) => command`--hand-over ${one}`),
     });
   }
   if (note === undefined || note.trim() === '') {

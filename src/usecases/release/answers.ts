@@ -1,5 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import type { Choice, Prompter } from '../../ports/prompter.ts';
+import { quoted } from '../../text/command-line.ts';
+import { nearest } from '../../text/nearest.ts';
 
 /**
  * Takes the answer from a flag where it was given, and asks otherwise, again and again until there is one.
@@ -69,8 +71,23 @@ export async function choiceAnswer<T extends string>(
   if (choice !== undefined) return choice.value;
   throw new RelctlError('usage.bad-flag', `${question.flag} is "${given}", which is not one of its values`, {
     why: 'relctl does not guess what an unknown value means.',
-    hints: question.choices.map((one) => `${question.flag} ${one.value}`),
+    hints: likelyFirst(given, question.choices).map((one) => `${question.flag} ${quoted(one.value)}${noteOf(one)}`),
   });
+}
+
+/** What a choice is, where its value does not say so. */
+function noteOf({ value, label }: Choice<string>): string {
+  return label.split(' ').length < 4 || label.startsWith(value) ? '' : `   ${label}`;
+}
+
+/** The choice that was probably meant, before the others. */
+function likelyFirst<T extends string>(given: string, choices: readonly Choice<T>[]): readonly Choice<T>[] {
+  const [likely] = nearest(
+    given,
+    choices.map((one) => one.value),
+  );
+  const first = choices.filter((one) => one.value === likely);
+  return [...first, ...choices.filter((one) => one.value !== likely)];
 }
 
 /** An approval: the flag says yes or no; otherwise a person is asked, and no is the default. */

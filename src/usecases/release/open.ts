@@ -3,6 +3,7 @@ import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts'
 import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
 import { boundSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
+import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
 import { RelctlError } from '../../errors.ts';
@@ -10,6 +11,7 @@ import type { RecordedEvent } from '../../plan/events.ts';
 import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { changeStanding } from '../change-record/standing.ts';
@@ -83,7 +85,8 @@ export async function passGates(
   const refusals = decide(command, await lookedUp(context, release, command));
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {
-    throw gateError(command, release.journal.plan, refusals);
+    const { simulated } = context.environments;
+    throw gateError(command, release.journal.plan, refusals, simulated ? context.actor : undefined);
   }
   if (refusals.every(({ gate }) => wasGranted(context, release, gate, exception))) return;
   await release.journal.recordAll(
@@ -123,22 +126,30 @@ function disorderOf(events: readonly RecordedEvent[]): readonly OrderFault[] {
   return findOrderFaults(events).filter((fault) => fault.seq > reopened + 1);
 }
 
-/** One error for all that refuses a command. */
+/**
+ * One error for all that refuses a command.
+ * @param player who gave it, where one person plays everybody: the sandbox
+ */
 export function gateError(
   command: string,
   plan: Pick<ReleasePlan, 'id' | 'file'>,
   refusals: readonly Refusal[],
+  player?: string,
 ): RelctlError {
   const [first, ...rest] = refusals;
-  const commands = [...new Set(refusals.map((refusal) => `${refusal.who.join(', ') || 'nobody'}: ${refusal.command}`))];
+  const steps = refusals.flatMap(({ who, command: next }) => {
+    const [somebody] = who;
+    const plays = player !== undefined && somebody !== undefined && !isAmong(who, player) && next.startsWith('relctl ');
+    return [plays ? `${next} --as ${quoted(somebody)}` : next, ...(who.length === 0 ? [] : [`by ${who.join(', ')}`])];
+  });
   const exceptionable = refusals.every((refusal) => refusal.exceptionable);
   return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is closed'}`, {
     why: first === undefined ? '' : `The process asks for it: ${GATES[first.gate].title}.`,
     hints: [
-      ...commands,
+      ...new Set(steps),
       ...rest.map((refusal) => `also: ${refusal.sentence}`),
       ...refusals.flatMap((refusal) => (refusal.suggestions ?? []).map((other) => `or: ${other}`)),
-      ...(exceptionable ? [`or give a reason that the CAB will read: --exception "<reason>"`] : []),
+      ...(exceptionable ? ['--exception "<reason>"   with a reason that the CAB will read'] : []),
     ],
     data: { command, release: plan.id, refusals },
   });

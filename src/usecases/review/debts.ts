@@ -33,7 +33,11 @@ export async function askDebts(prompter: Prompter): Promise<Debt[]> {
     const which = debts.length === 0 ? 'Which technical debt was created' : 'Which other technical debt';
     const debt = await readAnswer(
       prompter,
-      { message: `${which} (text; owner; due date; ticket), or "none"?`, flag: '--debt or --no-debt', default: 'none' },
+      {
+        message: `${which} (text; owner; due date; ticket), or "none"?`,
+        flag: '--debt <text; owner; due date; ticket>',
+        default: 'none',
+      },
       (answer) => (answer === 'none' ? undefined : readDebt(answer)),
     );
     if (debt === undefined) return debts;

@@ -13,14 +13,14 @@ describe('usageError', () => {
     expect(said('commander.unknownCommand', message, 'stauts')).toEqual({
       code: 'usage.unknown-command',
       message: "unknown command 'stauts'",
-      hints: ['did you mean: relctl status', 'relctl --help'],
+      hints: ['relctl status', 'relctl --help'],
     });
   });
 
   it('offers the flag that was probably meant, with its command', () => {
     const message = "unknown option '--jnit'\n(Did you mean --junit?)";
     expect(said('commander.unknownOption', message, 'signoff', 'qa', 'x', '--jnit')?.hints).toEqual([
-      'did you mean: relctl signoff qa … --junit',
+      'relctl signoff qa x --junit',
       'relctl signoff qa --help',
     ]);
   });
@@ -32,7 +32,7 @@ describe('usageError', () => {
       message: 'relctl stage needs the id of a release',
       hints: ['relctl list', 'relctl stage --help'],
     });
-    expect(said('commander.missingArgument', message, 'plan')?.hints[0]).toMatch(/^relctl plan 2026-12-\S+, or what/);
+    expect(said('commander.missingArgument', message, 'plan')?.hints[0]).toBe('relctl plan 2026-12-wallet-checkout');
   });
 
   it('leaves help alone', () => {

@@ -79,7 +79,7 @@ export function noSuchBranch(name: string, offers: readonly Offer[]): RelctlErro
     hints: [
       'git fetch --all',
       ...offers.map(({ branch, approvedBy }) =>
-        approvedBy.length > 0 ? command`--branch ${branch.name}` : command`--branch ${branch.name} (not approved)`,
+        approvedBy.length > 0 ? command`--branch ${branch.name}` : `${command`--branch ${branch.name}`}   not approved`,
       ),
     ],
     data: { branch: name, known: offers.map((offer) => offer.branch.name) },
@@ -91,9 +91,9 @@ function notApproved(unapproved: readonly Offer[]): RelctlError {
   return new RelctlError('gate.refused', `plan is refused: ${sentences.join('; ')}`, {
     why: 'The Product Manager selects approved feature branches, and nobody approves what they wrote.',
     hints: [
-      'somebody who wrote none of it approves the request at the forge, or on the branch itself:',
       ...unapproved.map(({ branch }) => approving(branch.name)),
-      'or give a reason that the CAB will read: --exception "<reason>"',
+      'by somebody who wrote none of it; or they approve the merge request at the forge',
+      '--exception "<reason>"   with a reason that the CAB will read',
     ],
     data: {
       command: 'plan',

@@ -212,6 +212,6 @@ async function refuseUnmerged(
 function nothingAhead(base: string): RelctlError {
   return new RelctlError('usage.bad-flag', `no branch is ahead of ${base}`, {
     why: 'A release needs at least one branch, or a candidate commit that already exists.',
-    hints: ['git fetch --all', '--candidate <ref> for a commit that exists already', '--base <ref> for another base'],
+    hints: ['git fetch --all', '--candidate <ref>   a commit that exists already', '--base <ref>   another base'],
   });
 }

@@ -37,7 +37,7 @@ describe('without a terminal', () => {
     await expect(prompter.select({ message: 'Which?', flag: '--role', choices: [] })).rejects.toMatchObject(missing);
     await expect(
       prompter.selectMany({ message: 'Which?', flag: '--branch', choices: [], min: 0 }),
-    ).rejects.toMatchObject({ ...missing, hints: ['add --branch'] });
+    ).rejects.toMatchObject({ ...missing, hints: ['--branch'] });
     await prompter.show([{ kind: 'text', text: 'for nobody' }]);
     expect(drawn()).toBe('');
   });
@@ -148,8 +148,8 @@ describe('at a terminal', () => {
     const last = prompter.text({ message: 'Why?', flag: '--comment <text>' });
     const expectation = expect(last).rejects.toMatchObject({
       hints: [
-        "run the command again with what was answered already: --feature 'Wallet & more' --image api=r.example.com/api:1 --value 'NPS a day=41' --window 2026-12-04T14:00/15:00",
-        '--comment <text> answers it beforehand',
+        "--feature 'Wallet & more' --image api=r.example.com/api:1 --value 'NPS a day=41' --window 2026-12-04T14:00/15:00",
+        'a flag answers it beforehand: --comment <text>',
       ],
     });
     await until(() => drawn().includes('Why?'));

@@ -1,0 +1,44 @@
+import { quoted } from './command-line.ts';
+
+/** So many flags in a row are each shown as a whole command; of more, the first. */
+const SHOWN_WHOLE = 3;
+
+/**
+ * Hints that name only a flag (they begin with `--`) become the command as it was typed, with that flag in it, so that the next
+ * command can be pasted as it is. What stands behind three spaces says what the flag means: it is shown below the command.
+ * @param typed the words after `relctl`
+ * @param said the message of the error; of a flag that was given several times, only what it names is replaced
+ */
+export function wholeCommands(hints: readonly string[], typed: readonly string[], said: string): readonly string[] {
+  const flags = hints.filter(isFlag);
+  const explained = flags.some((hint) => NOTE.test(hint));
+  const whole = new Set(flags.slice(0, explained || flags.length > SHOWN_WHOLE ? 1 : SHOWN_WHOLE));
+  return hints.flatMap((hint) => {
+    if (!whole.has(hint)) return [hint];
+    const [flag = ''] = hint.split(NOTE);
+    const line = ['relctl', ...without(typed, flag, said).map(quoted), flag].join(' ');
+    return explained ? [line, hint] : [line];
+  });
+}
+
+const NOTE = / {3,}/;
+
+function isFlag(hint: string): boolean {
+  return /^--[a-z]/.test(hint);
+}
+
+/** What was typed, without the flags that a hint gives. */
+function without(typed: readonly string[], hint: string, said: string): readonly string[] {
+  const names: readonly string[] = hint.replace(/'[^']*'|"[^"]*"/g, 'text').match(/(?<=^| )--[a-z-]+(?= \S)/g) ?? [];
+  const given = typed.flatMap((word, at) => {
+    const [name = '', inline] = word.split(/=(.*)/s);
+    if (!names.includes(name)) return [];
+    const value = inline ?? typed[at + 1] ?? '';
+    return [{ at, words: inline === undefined ? 2 : 1, isNamed: value !== '' && said.includes(value) }];
+  });
+  const named = given.filter((one) => one.isNamed);
+  const dropped = new Set(
+    (named.length > 0 ? named : given).flatMap(({ at, words }) => (words === 1 ? [at] : [at, at + 1])),
+  );
+  return typed.filter((_, at) => !dropped.has(at));
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { wholeCommands } from '../../../src/text/whole-command.ts';
+
+const whole = (typed: string, hints: readonly string[], said = '') => wholeCommands(hints, typed.split(' '), said);
+
+describe('a hint that is only a flag', () => {
+  it.each([
+    ['init --platform sandbx', ['--platform sandbox'], ['relctl init --platform sandbox']],
+    ['init --platform=sandbx --yes', ['--platform sandbox'], ['relctl init --yes --platform sandbox']],
+    [
+      'signoff qa r',
+      ['--decision reject', '--decision pass'],
+      ['relctl signoff qa r --decision reject', 'relctl signoff qa r --decision pass'],
+    ],
+    ['rollback r', ['--confirm'], ['relctl rollback r --confirm']],
+    ['plan r --feature a&b', ["--base 'x y'"], ["relctl plan r --feature 'a&b' --base 'x y'"]],
+  ])('stands in what was typed: %s', (typed, hints, shown) => {
+    expect(whole(typed, hints)).toEqual(shown);
+  });
+
+  it('leaves what else was given for the same flag', () => {
+    const typed = 'signoff qa r --passed A-1 --passed A-9 --decision pass';
+    expect(whole(typed, ['--passed A-2'], 'the plan has no test "A-9"')).toEqual([
+      'relctl signoff qa r --passed A-1 --decision pass --passed A-2',
+    ]);
+  });
+
+  it('does not take a flag inside a text for one to replace', () => {
+    expect(whole('review r --base x', ["--debt 'drop --base now'"])).toEqual([
+      "relctl review r --base x --debt 'drop --base now'",
+    ]);
+  });
+
+  it('is explained below the command that can be pasted', () => {
+    expect(
+      whole('signoff condition r --condition nope', ['--condition d4   load test', '--condition e5   alert']),
+    ).toEqual(['relctl signoff condition r --condition d4', '--condition d4   load test', '--condition e5   alert']);
+  });
+
+  it('is one of many: the first is a command', () => {
+    const hints = ['a', 'b', 'c', 'd'].map((name) => `--drill ${name}`);
+    expect(whole('signoff ops r', hints)).toEqual(['relctl signoff ops r --drill a', ...hints.slice(1)]);
+  });
+});
+
+it('leaves every other hint as it is', () => {
+  const hints = ['relctl status r', 'or Europe/Berlin, UTC', 'git fetch --all'];
+  expect(whole('plan r', hints)).toEqual(hints);
+});
