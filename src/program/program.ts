@@ -44,7 +44,7 @@ export function buildProgram(
     });
   program.addHelpText(
     'after',
-    '\nStart with: relctl init --platform sandbox · Exit codes: 0 done, 1 failed, 2 usage, 3 declined, 4 gate, 8 pending, 70 bug',
+    '\nStart with: relctl init --platform sandbox\nExit codes: 0 done, 1 failed, 2 usage, 3 declined, 4 gate, 8 pending, 70 bug',
   );
   const named = ENTRIES.filter((entry) => entry.path.split(' ')[0] === word);
   for (const entry of named.length > 0 ? named : ENTRIES) addEntry(program, entry, onCommand);

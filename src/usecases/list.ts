@@ -35,6 +35,7 @@ export async function list(
     result: unreadable.length === 0 ? 'done' : 'usage',
     headline: `${plural(shown.length, 'release')}${broken}`,
     blocks: [
+      ...(entries.length === 0 ? [FIRST] : []),
       {
         kind: 'table',
         columns: ['release', 'phase', 'approvals', 'window', 'services', 'feature'],
@@ -134,6 +135,14 @@ async function examined(context: LookingContext, releases: readonly ReleaseSumma
   }
   return rows;
 }
+
+/** What to do where there is no release yet. */
+const FIRST: Block = {
+  kind: 'next',
+  actions: [
+    { who: 'the R&D Lead', command: 'relctl plan <id> --feature "<name>"', why: 'drafts the first release plan' },
+  ],
+};
 
 /** One release as `--json` documents it. */
 function rowOf({

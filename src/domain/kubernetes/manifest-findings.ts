@@ -343,7 +343,8 @@ function nobody({ environment, whole, shipped, canaryOf }: ManifestFacts): reado
   const found = workloads.map(({ kind }) => kind);
   const canHaveOne = ({ kind, planned }: (typeof workloads)[number]) =>
     planned.by === 'region' || (planned.by !== 'none' && kind === (planned.kind ?? 'Deployment'));
-  if (workloads.length === 0 || workloads.some(canHaveOne)) return [];
+  // Where every service goes without one, the check of the plan itself has said it.
+  if (workloads.every(({ planned }) => planned.by === 'none') || workloads.some(canHaveOne)) return [];
   return [
     {
       code: 'canary.nobody',

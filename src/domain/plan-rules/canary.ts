@@ -52,7 +52,7 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
             'canary.nobody',
             ['spec', 'services'],
             'no service of this release has a canary',
-            'let at least one be met by a part of production first, or use the strategy region',
+            'give at least one service another strategy than none (with more pods or a route it can have one), or use the strategy region',
           ),
         ]
       : []),

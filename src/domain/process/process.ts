@@ -320,7 +320,7 @@ function refuseOrder(given: ProcessCommand, step: ProcessStep, facts: GateFacts)
   const [due] = dueCommands(facts);
   const id = facts.plan.id;
   if (due !== undefined) {
-    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and ${given} is not due then`, {
+    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and ${given} is not the next step`, {
       who: whoMay(due, facts),
       command: PROCESS[due].command(id),
     });
