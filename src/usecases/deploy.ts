@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions, type ProcessCommand } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { refuseAllNew } from './canary/all-new.ts';
 import { refuseBlindCanary } from './canary/expectation.ts';
 import { requireManifests } from './cluster/check-manifests.ts';
 import { proveLock, releaseLock } from './cluster/lock.ts';
@@ -74,6 +75,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const findings = await examineImages(context, plan, release.policy, oneEach(images));
   refuseUnproven(context, plan, release.policy, findings, 'Nothing was announced or changed.');
   const changes = await allChanges(context, release, productionTargets(context.config));
+  refuseAllNew(plan, changes);
   const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(context, changes), options.reason);
   await refuseBlindCanary(context, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
