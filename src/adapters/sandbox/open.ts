@@ -39,6 +39,8 @@ export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWo
     ...(ground.start === undefined ? {} : { start: ground.start }),
   });
   if (isNew) await settleOrLeave(sandbox, ground);
+  // The services may have been written into relctl.yaml since it was made.
+  else if (sandbox.isUntouched()) await settle(sandbox, ground);
   return {
     sandbox,
     clock: sandbox.clock,

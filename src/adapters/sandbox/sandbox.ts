@@ -39,6 +39,8 @@ export interface Sandbox extends Environments {
   people(spec: Spec): People;
   /** Puts objects there as if the company had run them for a week. */
   seedCluster(environment: EnvironmentName, objects: readonly KubeObject[], region?: string): void;
+  /** True while nothing runs anywhere and no time has passed. */
+  isUntouched(): boolean;
   /** Lets the company know a plan: its metric names, thresholds, smoke tests, KRs, and provisioned resources. */
   teach(spec: Spec): void;
   /** Requests a second of a service in production (`*` for all others), from now on; staging gets a twentieth. */
@@ -116,6 +118,10 @@ export function openSandbox(options: {
     seedCluster(environment, objects, region) {
       configured(config, environment, region);
       world.change((state) => seed(state, targetKey(environment, region), objects));
+    },
+    isUntouched() {
+      const { now, start, targets } = world.read();
+      return now === start && Object.values(targets).every(({ objects }) => Object.keys(objects).length === 0);
     },
     teach: (spec) => world.change((state) => teach(state, spec)),
     setRequestRate(service, perSecond) {
