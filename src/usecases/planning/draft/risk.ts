@@ -5,7 +5,7 @@ import type { Spec } from '../../../plan/spec.ts';
 /** The risk of a draft as it is written: what the facts give, each point with its reason; the board and the R&D Lead judge it. */
 export function draftRisk({ level, points }: RiskScore): Spec['risk'] {
   const reasons = points.map((one) => `${one.reason} (+${one.points})`).join(', ');
-  return { level, notes: `Calculated: ${reasons === '' ? 'a small, reversible change' : reasons}` };
+  return { level, notes: `Calculated for the draft: ${reasons === '' ? 'a small, reversible change' : reasons}` };
 }
 
 /** What the security review has to look at; `undefined` when nothing stands out. */

@@ -82,7 +82,8 @@ export async function draftServices(
         : { direct: 'its own code changes', shared: `built from ${found.through}`, manifest: 'its manifests change' }[
             found.because
           ];
-    const told = found?.because === 'direct' ? toldChange(commits, found.files) : undefined;
+    const isOwn = found?.because === 'direct' || found?.because === 'manifest';
+    const told = isOwn ? toldChange(commits, found.files) : undefined;
     const source = named === undefined && usableImage(manifests.image) ? ', image from its production manifest' : '';
     drafted.push({
       service: { name, image, change: told ?? changeOf(found?.because, found?.through) },
