@@ -40,5 +40,6 @@ function without(typed: readonly string[], hint: string, said: string): readonly
   const dropped = new Set(
     (named.length > 0 ? named : given).flatMap(({ at, words }) => (words === 1 ? [at] : [at, at + 1])),
   );
-  return typed.filter((_, at) => !dropped.has(at));
+  // How an answer is printed is no part of what is given next.
+  return typed.filter((word, at) => !dropped.has(at) && word !== '--json');
 }

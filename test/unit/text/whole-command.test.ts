@@ -12,7 +12,7 @@ describe('a hint that is only a flag', () => {
       ['--decision reject', '--decision pass'],
       ['relctl signoff qa r --decision reject', 'relctl signoff qa r --decision pass'],
     ],
-    ['rollback r', ['--confirm'], ['relctl rollback r --confirm']],
+    ['rollback --json r', ['--confirm'], ['relctl rollback r --confirm']],
     ['plan r --feature a&b', ["--base 'x y'"], ["relctl plan r --feature 'a&b' --base 'x y'"]],
   ])('stands in what was typed: %s', (typed, hints, shown) => {
     expect(whole(typed, hints)).toEqual(shown);
