@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refuseAllNew } from '../../../../src/usecases/canary/all-new.ts';
+import { refuseAllNew } from '../../../../src/usecases/deployment/all-new.ts';
 import type { ServiceChanges } from '../../../../src/usecases/deployment/changes.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 

@@ -3,7 +3,7 @@ import { nameList } from '../../domain/people/people.ts';
 import { RelctlError } from '../../errors.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
-import type { ServiceChanges } from '../deployment/changes.ts';
+import type { ServiceChanges } from './changes.ts';
 
 /**
  * Refuses a deployment of which no service runs in production yet, before anything is announced: no canary could be compared, and the
