@@ -12,15 +12,17 @@ export interface ApiRequest {
   readonly code: number;
   readonly userAgent: string;
   readonly user: string;
+  /** Asked for a change without making it. */
+  readonly isDryRun: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** True for a request that asked for a change. */
+/** True for a request that asked for a change, and not only whether it would be taken. */
 export function isWrite(request: ApiRequest): boolean {
-  return WRITES.has(request.verb);
+  return WRITES.has(request.verb) && !request.isDryRun;
 }
 
 /** True for a request that came from a kubectl, and so from relctl or a test's own hand; the rest are parts of the cluster. */
@@ -42,6 +44,7 @@ export function auditArguments(folder: string, log: string): readonly string[] {
 interface AuditEvent {
   readonly stage: string;
   readonly verb: string;
+  readonly requestURI: string;
   readonly userAgent?: string;
   readonly user: { readonly username: string };
   readonly objectRef?: { namespace?: string; resource?: string; name?: string; subresource?: string };
@@ -66,6 +69,7 @@ export function readAudit(log: string): readonly ApiRequest[] {
       code: event.responseStatus?.code ?? 0,
       userAgent: event.userAgent ?? '',
       user: event.user.username,
+      isDryRun: /[?&]dryRun=All\b/.test(event.requestURI),
       at: Date.parse(event.requestReceivedTimestamp),
     }));
 }

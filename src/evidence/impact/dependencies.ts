@@ -148,7 +148,9 @@ function fromToml(text: string, ecosystem: string, wanted: RegExp): Dependency[]
   let section = '';
   for (const [index, row] of text.split('\n').entries()) {
     section = /^\s*\[+\s*([^\]]+?)\s*\]+/.exec(row)?.[1] ?? section;
-    const match = /^\s*"?([A-Za-z0-9][\w.-]*)"?\s*=\s*(?:"([^"]*)"|\{[^}]*?\bversion\s*=\s*"([^"]*)"|\{)/.exec(row);
+    const match = /^\s*"?([A-Za-z0-9][\w.-]*)"?\s*=\s*(?:"([^"]*)"|\{[^}]{0,500}?\bversion\s*=\s*"([^"]*)"|\{)/.exec(
+      row,
+    );
     if (match === null || !wanted.test(section) || match[1] === 'python') continue;
     found.push({
       ecosystem,
@@ -166,7 +168,9 @@ function fromPyproject(text: string): Dependency[] {
   const lineOf = lineFinder(text);
   const sections = [...text.matchAll(/^[ \t]*\[+([^\]\n]+)\]+[ \t]*$/gm)];
   let next = 0;
-  for (const list of text.matchAll(/^([ \t]*[\w-]+)[ \t]*=[ \t]*\[([^[\]]*(?:\[[^\]]*\][^[\]]*)*)\]/gm)) {
+  for (const list of text.matchAll(
+    /^([ \t]*[\w-]+)[ \t]*=[ \t]*\[([^[\]]{0,8000}(?:\[[^\]]{0,200}\][^[\]]{0,2000}){0,200})\]/gm,
+  )) {
     while ((sections[next]?.index ?? Number.POSITIVE_INFINITY) < list.index) next += 1;
     const section = sections[next - 1]?.[1]?.trim() ?? '';
     const isMain = section === 'project' && list[1]?.trim() === 'dependencies';

@@ -1,7 +1,7 @@
 /** Larger files are generated or data. */
 const MAX_CHARACTERS = 1_000_000;
 /** Longer lines are generated, minified or data. */
-const LONGEST_LINE = 20_000;
+const LONGEST_LINE = 5_000;
 /** Nobody leaves more room; patterns that skip white space would look at each such run once for every place in it. */
 const LONGEST_SPACE = 1000;
 

@@ -10,16 +10,20 @@ export interface RpdFacts {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** A plan whose window is open now. */
+const HOUR = 3_600_000;
+
+/** A plan whose window is open now. Its days are those of a zone where it is noon: no midnight falls into a test. */
 export function rpd({ id, commit, tag, canary, more }: RpdFacts): string {
-  const wall = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+  const east = 12 - new Date().getUTCHours();
+  // The names of these zones count westward (https://en.wikipedia.org/wiki/Tz_database#Area).
+  const timeZone = east === 0 ? 'UTC' : `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
+  const wall = (hours: number) => new Date(Date.now() + (hours + east) * HOUR).toISOString().slice(0, 16);
   return stringify({
     apiVersion: 'relctl/v1',
     kind: 'ReleasePlan',
     metadata: { id, feature: 'Greeting', process: 'standard@3.0' },
     spec: {
-      // Of this day: in the first hour of one, yesterday's would be past its deadlines.
-      window: { start: [wall(-1), `${wall(0).slice(0, 10)}T00:00`].sort().at(-1), end: wall(6), timeZone: 'UTC' },
+      window: { start: wall(-1), end: wall(6), timeZone },
       owners: {
         productManager: PEOPLE.pm,
         rdLead: PEOPLE.lead,

@@ -60,6 +60,6 @@ function* entriesOf(value: object, path: readonly string[], item: number | undef
 }
 
 function openBrackets(text: string): number {
-  const plain = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/g, '');
+  const plain = text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^']|'')*(?:'|$)/gs, '');
   return [...plain].reduce((open, char) => open + (/[{[]/.test(char) ? 1 : /[}\]]/.test(char) ? -1 : 0), 0);
 }

@@ -75,23 +75,37 @@ export function scanYaml(source: string): YamlLine[] {
       indent += dash[0].length;
       rest = rest.slice(dash[0].length);
     }
-    const pair = /^(?:"([^"]*)"|'([^']*)'|([^\s"'{[&*!|>%@`][^:]*?(?::[^\s:][^:]*?)*))\s*:(?:\s+(.*))?$/.exec(rest);
-    if (pair === null) {
+    const pair = pairOf(rest);
+    if (pair === undefined) {
       if (content.startsWith('-') && !addFlow(rest, index, item)) {
         found.push({ line, path: keysOf(levels), key: undefined, value: bare(rest), item, document });
       }
       continue;
     }
-    const key = pair[1] ?? pair[2] ?? pair[3] ?? '';
+    const { key } = pair;
     levels = levels.filter((level) => level.indent < indent || (level.key === '-' && level.indent < indent));
     levels.push({ indent, key });
-    const value = (pair[4] ?? '').trim();
+    const value = pair.value.trim();
     if (/^[|>][+-]?\d?$/.test(value)) scalarIndent = indent;
     const own = { line, path: keysOf(levels), key, item, document };
     const place = found.push({ ...own, value: '' }) - 1;
     if (!addFlow(value, index, undefined)) found[place] = { ...own, value: bare(value) };
   }
   return found;
+}
+
+/**
+ * Key and value of a line that is a pair. A plain key ends at the first colon with white space or nothing behind it: it is looked
+ * for rather than matched, because a line of nothing but colons makes patterns try each against each other.
+ */
+function pairOf(line: string): { readonly key: string; readonly value: string } | undefined {
+  const quoted = /^(?:"([^"]*)"|'([^']*)')\s*:(?:\s+(.*))?$/.exec(line);
+  if (quoted !== null) return { key: quoted[1] ?? quoted[2] ?? '', value: quoted[3] ?? '' };
+  if (/^[\s"'{[&*!|>%@`:]/.test(line)) return undefined;
+  const colon = /:(?:\s|$)/.exec(line)?.index;
+  return colon === undefined
+    ? undefined
+    : { key: line.slice(0, colon).trimEnd(), value: line.slice(colon + 1).trimStart() };
 }
 
 const keysOf = (levels: readonly Level[]): string[] => levels.map((level) => level.key);

@@ -14,26 +14,32 @@ const RULES: readonly CallRule[] = [
     table: 1,
   },
   {
-    pattern: /\.(?:dropColumns?|removeColumn)\s*\(\s*(?:["'`]([^"'`]*)["'`])?(?:\s*,\s*\[?\s*["'`]([^"'`]*)["'`])?/g,
+    pattern:
+      /\.(?:dropColumns?|removeColumn)\s*\(\s*(?:["'`]([^"'`]{0,200})["'`])?(?:\s*,\s*\[?\s*["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'destroys',
     text: 'drops the column $1 $2',
   },
   { pattern: /\.(?:dropTimestamps|dropSoftDeletes)\s*\(/g, effect: 'destroys', text: 'drops columns' },
   {
-    pattern: /\.(?:renameColumn|renameTable|renameTo)\s*\(\s*["'`]([^"'`]*)["'`](?:\s*,\s*["'`]([^"'`]*)["'`])?/g,
+    pattern:
+      /\.(?:renameColumn|renameTable|renameTo)\s*\(\s*["'`]([^"'`]{0,200})["'`](?:\s*,\s*["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'breaks',
     text: 'renames $1 $2',
   },
   {
     pattern:
-      /\.(?:changeColumns?|alterColumn|modifyColumn)\s*\(\s*(?:["'`]([^"'`]*)["'`])?(?:\s*,\s*["'`]([^"'`]*)["'`])?/g,
+      /\.(?:changeColumns?|alterColumn|modifyColumn)\s*\(\s*(?:["'`]([^"'`]{0,200})["'`])?(?:\s*,\s*["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'breaks',
     text: 'changes the column $1 $2',
-    unless: /setDefault|dropDefault|dropNotNull|\{\s*default:[^,}]*\}/,
+    unless: /setDefault|dropDefault|dropNotNull|\{\s*default:[^,}]{0,200}\}/,
   },
-  { pattern: /\.\w+\(\s*["'`]([^"'`]*)["'`][^;\n]*\.alter\(/g, effect: 'breaks', text: 'changes the column $1' },
   {
-    pattern: /\.(?:dropNullable|setNotNull)\s*\(\s*(?:["'`]([^"'`]*)["'`])?/g,
+    pattern: /\.\w+\(\s*["'`]([^"'`]{0,200})["'`][^;\n]{0,500}\.alter\(/g,
+    effect: 'breaks',
+    text: 'changes the column $1',
+  },
+  {
+    pattern: /\.(?:dropNullable|setNotNull)\s*\(\s*(?:["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'breaks',
     text: 'requires a value in the column $1',
   },
@@ -46,7 +52,7 @@ const RULES: readonly CallRule[] = [
     table: 1,
   },
   {
-    pattern: /\.addColumns\s*\(\s*["'`]([^"'`]*)["'`]/g,
+    pattern: /\.addColumns\s*\(\s*["'`]([^"'`]{0,200})["'`]/g,
     effect: 'breaks',
     text: 'adds required columns to $1 without a default',
     only: /notNull:\s*true/,
@@ -54,7 +60,7 @@ const RULES: readonly CallRule[] = [
     table: 1,
   },
   {
-    pattern: /\.(?:addIndex|createIndex)\s*\(\s*(?:["'`]([^"'`]*)["'`])?/g,
+    pattern: /\.(?:addIndex|createIndex)\s*\(\s*(?:["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'locks',
     text: 'builds an index on $1 while writers wait',
     unless: /concurrently/i,
@@ -62,14 +68,14 @@ const RULES: readonly CallRule[] = [
   },
   {
     pattern:
-      /\.(?:addConstraint|createConstraint|createForeignKey|addForeignKeyConstraint)\s*\(\s*(?:["'`]([^"'`]*)["'`])?/g,
+      /\.(?:addConstraint|createConstraint|createForeignKey|addForeignKeyConstraint)\s*\(\s*(?:["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'locks',
     text: 'checks all of $1 for a new constraint while writers wait',
     unless: /notValid/i,
     table: 1,
   },
   {
-    pattern: /\.(?:bulkDelete|truncate|del|delete)\s*\(\s*(?:["'`]([^"'`]*)["'`])?/g,
+    pattern: /\.(?:bulkDelete|truncate|del|delete)\s*\(\s*(?:["'`]([^"'`]{0,200})["'`])?/g,
     effect: 'destroys',
     text: 'deletes rows $1',
   },
@@ -78,7 +84,7 @@ const RULES: readonly CallRule[] = [
 /** Column builders inside `alterTable`: the table is there already, and full. */
 const ALTERED: readonly CallRule[] = [
   {
-    pattern: /\.\w+\(\s*["'`]([^"'`]*)["'`][^;]*?\.notNullable\(\)/g,
+    pattern: /\.\w+\(\s*["'`]([^"'`]{0,200})["'`][^;]{0,500}?\.notNullable\(\)/g,
     effect: 'breaks',
     text: 'adds the required column $1 without a default',
     unless: /defaultTo|\.alter\(/,
@@ -106,9 +112,9 @@ export function judgeJavaScript(source: string): {
   const text = blankSlashComments(source, 'script');
   const { up, down } = upAndDown(text, UP, DOWN);
   const body: Part = up ?? { text, offset: 0 };
-  const created = createdTables(body.text, /\.createTable(?:IfNotExists)?\s*\(\s*["'`]([^"'`]*)["'`]/g);
+  const created = createdTables(body.text, /\.createTable(?:IfNotExists)?\s*\(\s*["'`]([^"'`]{0,200})["'`]/g);
   const operations = [...judgeCalls(text, body, RULES, created), ...judgeLiterals(text, body, RAW)];
-  for (const block of body.text.matchAll(/\.(?:alterTable|table)\s*\(\s*["'`]([^"'`]*)["'`]/g)) {
+  for (const block of body.text.matchAll(/\.(?:alterTable|table)\s*\(\s*["'`]([^"'`]{0,200})["'`]/g)) {
     if (created.has(block[1] ?? '')) continue;
     const end = body.text.slice(block.index + 1).search(/\.(?:alterTable|createTable|dropTable|table)\s*\(/);
     const inner = body.text.slice(block.index, end === -1 ? undefined : block.index + 1 + end);

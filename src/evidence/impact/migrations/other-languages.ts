@@ -19,18 +19,22 @@ const LARAVEL: readonly CallRule[] = [
     text: 'drops the column $1',
   },
   { pattern: /(?:->renameColumn|Schema::rename)\(\s*["'](\w+)["']/g, effect: 'breaks', text: 'renames $1' },
-  { pattern: /->\w+\(\s*["'](\w+)["'][^;]*->change\(\)/g, effect: 'breaks', text: 'changes the column $1' },
+  { pattern: /->\w+\(\s*["'](\w+)["'][^;]{0,500}->change\(\)/g, effect: 'breaks', text: 'changes the column $1' },
   { pattern: /->(?:truncate|delete)\(\)/g, effect: 'destroys', text: 'deletes rows' },
 ];
 
 /** learn.microsoft.com/ef/core/managing-schemas/migrations/operations */
 const EF_CORE: readonly CallRule[] = [
-  { pattern: /\.DropTable\([^)]*?name:\s*"(\w+)"/gs, effect: 'destroys', text: 'drops the table $1' },
-  { pattern: /\.DropColumn\([^)]*?name:\s*"(\w+)"/gs, effect: 'destroys', text: 'drops the column $1' },
-  { pattern: /\.Rename(?:Column|Table)\([^)]*?name:\s*"(\w+)"/gs, effect: 'breaks', text: 'renames $1' },
-  { pattern: /\.AlterColumn<[^>]*>\([^)]*?name:\s*"(\w+)"/gs, effect: 'breaks', text: 'changes the column $1' },
+  { pattern: /\.DropTable\([^)]{0,500}?name:\s*"(\w+)"/gs, effect: 'destroys', text: 'drops the table $1' },
+  { pattern: /\.DropColumn\([^)]{0,500}?name:\s*"(\w+)"/gs, effect: 'destroys', text: 'drops the column $1' },
+  { pattern: /\.Rename(?:Column|Table)\([^)]{0,500}?name:\s*"(\w+)"/gs, effect: 'breaks', text: 'renames $1' },
   {
-    pattern: /\.AddColumn<[^>]*>\([^)]*?name:\s*"(\w+)"/gs,
+    pattern: /\.AlterColumn<[^>]{0,100}>\([^)]{0,500}?name:\s*"(\w+)"/gs,
+    effect: 'breaks',
+    text: 'changes the column $1',
+  },
+  {
+    pattern: /\.AddColumn<[^>]{0,100}>\([^)]{0,500}?name:\s*"(\w+)"/gs,
     effect: 'breaks',
     text: 'adds the required column $1 without a default',
     only: /nullable:\s*false/,

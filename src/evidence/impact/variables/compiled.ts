@@ -10,7 +10,7 @@ export function goVariables(source: string): VariableUse[] {
   const uses = new UseCollector(text);
   uses.addMatches(text, /\b(?:env|envconfig)\s*:\s*"(?<name>[A-Za-z_]\w*)/g);
   for (const match of text.matchAll(
-    /\bBindEnv\(\s*"[^"]*"\s*,([^)]*)\)|\bEnvVars?(?:\s*:\s*\[\]string\s*\{|\()([^})]*)[})]/g,
+    /\bBindEnv\(\s*"[^"]{0,200}"\s*,([^)]{0,2000})\)|\bEnvVars?(?:\s*:\s*\[\]string\s*\{|\()([^})]{0,2000})[})]/g,
   )) {
     addLiterals(match[1] ?? match[2] ?? '', match.index, uses);
   }
@@ -27,7 +27,7 @@ export function jvmVariables(source: string): VariableUse[] {
   uses.addMatches(text, /\bgetenv\(\)\s*(?:\.\s*(?:get|getOrDefault|containsKey|apply)\s*\(|\[|\()\s*"(?<name>\w+)"/g);
   uses.addMatches(text, /\bsys\.env(?:\.(?:get|getOrElse|contains|apply))?\(\s*"(?<name>\w+)"/g);
   uses.addMatches(text, /\bgetProperty\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
-  uses.addMatches(text, /@ConfigProperty\([^)]*\bname\s*=\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  uses.addMatches(text, /@ConfigProperty\([^)]{0,500}\bname\s*=\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   for (const line of text.matchAll(/^.*@\w+.*$/gm)) addPlaceholders(line[0], line.index, uses);
   addProperties(text, uses);
   addHelperCalls(text, uses);
@@ -52,9 +52,9 @@ function addPlaceholders(line: string, offset: number, uses: UseCollector): void
 export function dotnetVariables(source: string): VariableUse[] {
   const text = blankSlashComments(source, 'other');
   const uses = new UseCollector(text);
-  uses.addMatches(text, /\b(?:\w*[cC]onfig(?:uration)?)\[\s*"(?<name>[A-Z][A-Z0-9_]+)"\s*\](?!\s*=(?!=))/g);
+  uses.addMatches(text, /\b(?:\w{0,80}[cC]onfig(?:uration)?)\[\s*"(?<name>[A-Z][A-Z0-9_]+)"\s*\](?!\s*=(?!=))/g);
   addSections(text, uses);
-  uses.addMatches(text, /\b\w*[cC]onfig(?:uration)?\.GetValue<[^>]*>\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  uses.addMatches(text, /\b\w{0,80}[cC]onfig(?:uration)?\.GetValue<[^>]{0,80}>\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   addHelperCalls(text, uses);
   return uses.uses;
 }
@@ -94,9 +94,9 @@ export function rustVariables(source: string): VariableUse[] {
   const uses = new UseCollector(text);
   uses.addMatches(text, /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*"(?<name>\w+)"/g);
   uses.addMatches(text, /(?<![\w:.])(?:option_)?env!\(\s*"(?<name>\w+)"/g, { buildTime: true });
-  uses.addMatches(text, /#\[(?:arg|clap|structopt|command)\([^\]]*\benv\s*=\s*"(?<name>\w+)"/g);
+  uses.addMatches(text, /#\[(?:arg|clap|structopt|command)\([^\]]{0,500}\benv\s*=\s*"(?<name>\w+)"/g);
   uses.addMatches(text, /\.env\(\s*"(?<name>[A-Z]\w*)"\s*\)/g);
-  uses.addMatches(text, /(?<![\w:.!])(?!(?:remove|set)_)\w*env\w*\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
+  uses.addMatches(text, /(?<![\w:.!])(?!(?:remove|set)_)\w{0,80}env\w{0,80}\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   return uses.uses;
 }
 

@@ -41,7 +41,7 @@ export function addHelperCalls(
 }
 
 /** A name that is handed to something called after the environment: `os.Getenv(key)`, `os.environ[key]`, `process.env[key]`. */
-const HANDED_ON = /\b[\w.$]*env(?:iron)?(?:\.(?:get|fetch))?\s*[([]\s*([a-z_]\w*)\s*[)\],]/gi;
+const HANDED_ON = /\b[\w.$]{0,100}env(?:iron)?(?:\.(?:get|fetch))?\s*[([]\s*([a-z_]\w*)\s*[)\],]/gi;
 /** A function with its name and its parameters, as most languages write one. */
 const DEFINED =
   /(?:\b(?:func|function|def|fun|fn|const|let)\s+(?:\([^()]*\)\s*)?|\b(?:private|public|static)\s+[\w<>]+\s+)([A-Za-z_]\w*)\s*(?:=\s*(?:async\s*)?)?\(([^()]*)\)/g;

@@ -37,7 +37,7 @@ function addKey(text: string, name: string, at: number, uses: UseCollector): voi
 }
 
 function addClassMembers(text: string, uses: UseCollector): void {
-  for (const match of text.matchAll(/\bclass\s+(\w+)[^{]*\{/g)) {
+  for (const match of text.matchAll(/\bclass\s+(\w+)[^{]{0,300}\{/g)) {
     if (!/Env/.test(match[1] ?? '')) continue;
     const start = match.index + match[0].length;
     const body = text.slice(start, blockEnd(text, start));
@@ -50,10 +50,14 @@ function addClassMembers(text: string, uses: UseCollector): void {
   }
 }
 
+/** Nothing that names variables is longer; what is never closed must not be followed to the end from each place. */
+const LONGEST_BLOCK = 20_000;
+
 /** Offset of the brace that closes a block. */
 function blockEnd(text: string, start: number): number {
   let depth = 1;
-  for (let i = start; i < text.length; i += 1) {
+  const last = Math.min(text.length, start + LONGEST_BLOCK);
+  for (let i = start; i < last; i += 1) {
     if (text[i] === '{') depth += 1;
     else if (text[i] === '}') depth -= 1;
     if (depth === 0) return i;

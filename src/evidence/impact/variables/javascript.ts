@@ -24,14 +24,16 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
   const aliases = new Set<string>();
   for (const match of text.matchAll(ENVIRONMENT)) {
     const end = match.index + match[0].length;
-    const before = text.slice(Math.max(0, match.index - 2000), match.index).replace(/[\w$.?]*$/, '');
+    const before = text.slice(Math.max(0, match.index - 2000), match.index).replace(/(?<![\w$.?])[\w$.?]*$/, '');
     if (!addAccess(text, end, before, uses)) addWhole(match.index, before, uses, aliases);
   }
   for (const match of text.matchAll(/\b(\w+)\s*\??:\s*NodeJS\.ProcessEnv\b/g)) aliases.add(match[1] ?? '');
   if (/["']\$env\/dynamic\//.test(text)) aliases.add('env');
   for (const alias of aliases) addAlias(text, alias, uses);
   // SvelteKit's static modules export each variable by its name.
-  for (const match of text.matchAll(/\bimport\s*\{([^{}]*)\}\s*from\s*["']\$env\/static\/(?:private|public)["']/g)) {
+  for (const match of text.matchAll(
+    /\bimport\s*\{([^{}]{0,5000})\}\s*from\s*["']\$env\/static\/(?:private|public)["']/g,
+  )) {
     for (const name of (match[1] ?? '').matchAll(/\b([A-Z][A-Z0-9_]+)\b/g))
       uses.add(name[1] ?? '', match.index, 'read');
   }

@@ -3,7 +3,7 @@ import { UseCollector, type VariableUse } from './use.ts';
 
 /** A block of names and values, up to its closing brace. */
 const BLOCK =
-  /\b(?:variables|environment|environment_variables|env_vars)\s*=\s*(?:\w+\()?\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/g;
+  /\b(?:variables|environment|environment_variables|env_vars)\s*=\s*(?:\w+\()?\{([^{}]{0,5000}(?:\{[^{}]{0,1000}\}[^{}]{0,1000}){0,50})\}/g;
 /** `name = "X"` or `"name": "X"` beside a value. */
 const NAMED =
   /"?\bname"?\s*[=:]\s*"([A-Z][A-Z0-9_]+)"\s*,?\s*"?(value(?:_?[fF]rom|_source)?)"?\s*[=:{]\s*("[^"\n]*")?/g;
@@ -26,12 +26,14 @@ export function terraformVariables(source: string): VariableUse[] {
 export function platformJsonVariables(source: string): VariableUse[] {
   const uses = new UseCollector(source);
   addNamed(source, uses);
-  for (const list of source.matchAll(/"(?:globalEnv|env|passThroughEnv|globalPassThroughEnv)"\s*:\s*\[([^\]]*)\]/g)) {
+  for (const list of source.matchAll(
+    /"(?:globalEnv|env|passThroughEnv|globalPassThroughEnv)"\s*:\s*\[([^\]]{0,5000})\]/g,
+  )) {
     for (const name of (list[1] ?? '').matchAll(/"([A-Z][A-Z0-9_]+)"/g)) {
       uses.add(name[1] ?? '', list.index + list[0].indexOf(name[0]), 'listed');
     }
   }
-  for (const map of source.matchAll(/"env"\s*:\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g)) {
+  for (const map of source.matchAll(/"env"\s*:\s*\{((?:[^{}]|\{[^{}]{0,1000}\}){0,5000})\}/g)) {
     for (const key of (map[1] ?? '').matchAll(/"([A-Z][A-Z0-9_]+)"\s*:/g)) {
       uses.add(key[1] ?? '', map.index + map[0].indexOf(key[0]), 'declared');
     }

@@ -51,13 +51,17 @@ export function pythonVariables(source: string): VariableUse[] {
   return withPrefixes(text, uses.uses);
 }
 
+/** A call that is never closed is not followed to the end of the file. */
+const LONGEST_CALL = 20_000;
+
 /** `environ.Env(DEBUG=(bool, False), …)` of django-environ. */
 function addEnvSchemes(text: string, uses: UseCollector): void {
   for (const match of text.matchAll(/\b(?:environ\.)?(?:File|Path)?Env\(/g)) {
     const start = match.index + match[0].length;
     let depth = 1;
     let end = start;
-    for (; end < text.length && depth > 0; end += 1) {
+    const last = Math.min(text.length, start + LONGEST_CALL);
+    for (; end < last && depth > 0; end += 1) {
       if (text[end] === '(') depth += 1;
       else if (text[end] === ')') depth -= 1;
     }
@@ -77,7 +81,7 @@ function addEnvSchemes(text: string, uses: UseCollector): void {
  */
 function addSettingsClasses(text: string, uses: UseCollector): void {
   const known = new Set(['BaseSettings']);
-  for (const match of text.matchAll(/^([ \t]*)class\s+(\w+)\s*\(([^)]*)\)\s*:[^\n]*\n/gm)) {
+  for (const match of text.matchAll(/^([ \t]*)class\s+(\w+)\s*\(([^)]{0,500})\)\s*:[^\n]*\n/gm)) {
     const [all, indent = '', className = '', bases = ''] = match;
     if (!bases.split(',').some((base) => known.has(base.trim().replace(/^.*\./, '')))) continue;
     known.add(className);

@@ -8,7 +8,7 @@ import type { UseCollector, VariableUse } from './use.ts';
  */
 export function addProperties(text: string, uses: UseCollector): void {
   for (const match of text.matchAll(
-    /@(?:Value|Property)\(\s*(?:(?:value|name)\s*=\s*)?"(?:\$\{)?([a-z][\w.-]*\.[\w.-]+)\}?"\s*\)/g,
+    /@(?:Value|Property)\(\s*(?:(?:value|name)\s*=\s*)?"(?:\$\{)?([a-z][\w.-]{0,100}\.[\w.-]{1,100})\}?"\s*\)/g,
   )) {
     const property = match[1] ?? '';
     if (/^(spring|server|management|logging|micronaut|info)\./.test(property)) continue;
@@ -19,7 +19,7 @@ export function addProperties(text: string, uses: UseCollector): void {
 /** Keys of .NET's configuration with sections: the environment sets each with two underscores for the colon (learn.microsoft.com, "Configuration in ASP.NET Core"). */
 export function addSections(text: string, uses: UseCollector): void {
   const keys =
-    /\b\w*[cC]onfig(?:uration)?(?:\[\s*|\.GetValue<[^>]*>\(\s*|\.GetRequiredValue\(\s*)"([A-Za-z]\w*(?::\w+)+)"(\s*\]\s*=(?!=))?/g;
+    /\b\w{0,80}[cC]onfig(?:uration)?(?:\[\s*|\.GetValue<[^>]{0,80}>\(\s*|\.GetRequiredValue\(\s*)"([A-Za-z]\w*(?::\w+)+)"(\s*\]\s*=(?!=))?/g;
   for (const match of text.matchAll(keys)) {
     const key = match[1] ?? '';
     if (match[2] !== undefined || /^(Logging|Kestrel|Serilog|AllowedHosts)\b/.test(key)) continue;

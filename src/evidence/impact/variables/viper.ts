@@ -44,11 +44,13 @@ function structKeys(text: string): { key: string; offset: number }[] {
     const start = match.index + match[0].indexOf('{') + 1;
     structs.set(
       match[1] ?? '',
-      [...(match[2] ?? '').matchAll(/\w+\s+([\w.*[\]]+)\s*`[^`]*\bmapstructure:"([\w-]+)[^`]*`/g)].map((field) => ({
-        type: (field[1] ?? '').replace(/^[*[\]]+/, ''),
-        tag: field[2] ?? '',
-        offset: start + field.index,
-      })),
+      [...(match[2] ?? '').matchAll(/\w+\s+([\w.*[\]]+)\s*`[^`]{0,300}\bmapstructure:"([\w-]+)[^`]{0,300}`/g)].map(
+        (field) => ({
+          type: (field[1] ?? '').replace(/^[*[\]]+/, ''),
+          tag: field[2] ?? '',
+          offset: start + field.index,
+        }),
+      ),
     );
   }
   const held = new Set([...structs.values()].flat().map(({ type }) => type));

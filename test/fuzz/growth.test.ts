@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { oddity } from '../../src/evidence/impact/odd-text.ts';
+import { readImpact } from '../../src/evidence/impact/read-impact.ts';
+
+/**
+ * What a candidate may hold is written by anybody, so reading it must take no more than twice as long for twice as much of it. Tried with
+ * texts that are made of what the patterns themselves look for: what begins a match again and again and never ends one is what
+ * makes a pattern slow. Measured is the processor's time, which does not depend on what else the machine does.
+ */
+const EVIDENCE = fileURLToPath(new URL('../../src/evidence', import.meta.url));
+
+/** One of each kind of file that is read. */
+const PATHS = [
+  ...[
+    'a.js',
+    'a.py',
+    'a.rb',
+    'a.go',
+    'a.java',
+    'a.cs',
+    'a.php',
+    'a.rs',
+    'a.ex',
+    'a.sh',
+    'a.tf',
+    'a.properties',
+    '.env',
+  ],
+  ...['a.yaml', 'k8s/deployment.yaml', 'Dockerfile', 'app.json', 'fly.toml', 'a.template', 'grafana/dashboard.json'],
+  ...['migrations/0001_a.py', 'migrations/20200101_a.js', 'migrations/001_a.sql', 'db/migrate/2020_a.rb'],
+  ...['db/changelog.xml', 'alembic/versions/a.py', 'Migrations/20200101_A.cs', 'database/migrations/2020_a.php'],
+  ...['package.json', 'go.mod', 'pom.xml', 'Gemfile', 'requirements.txt', 'pyproject.toml', 'build.gradle', 'a.csproj'],
+] as const;
+
+/** Punctuation that opens something. */
+const OPENERS = [
+  '"',
+  "'",
+  '`',
+  '(',
+  '[',
+  '{',
+  '\\',
+  '"\\',
+  "'\\",
+  '${',
+  '{{',
+  '/*',
+  '<!--',
+  '"""',
+  '<<A ',
+  'a:',
+  'a.',
+  '&a ',
+];
+const SHORT = 60;
+const LONG = 4000;
+const [SMALL, LARGE] = [25_000, 100_000];
+/** Less is not worth fitting: it is over before anybody notices. Milliseconds of the processor. */
+const NOTHING = 60;
+/** Of a straight line the slope is 1, of a square 2. */
+const STEEPEST = 1.6;
+
+/** The literal parts of every pattern of a folder's sources. */
+function literals(folder: string): readonly string[] {
+  const found = new Set<string>();
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.ts'))) {
+    const source = ts.createSourceFile(name, readFileSync(join(folder, name), 'utf8'), ts.ScriptTarget.Latest, true);
+    const walk = (node: ts.Node): void => {
+      if (node.kind === ts.SyntaxKind.RegularExpressionLiteral) {
+        const text = node.getText();
+        const pattern = text
+          .slice(1, text.lastIndexOf('/'))
+          .replace(/\\s[*+]/g, ' ')
+          .replace(/\\b|\(\?[:<=!]/g, '')
+          .replace(/\\([.()[\]{}$/|])/g, '$1');
+        for (const [part] of pattern.matchAll(/[\w.$@#"'`({<>=:,\- ]{3,}/g)) if (part.trim() !== '') found.add(part);
+      }
+      ts.forEachChild(node, walk);
+    };
+    walk(source);
+  }
+  return [...found];
+}
+
+/** Lines of a token again and again, up to a size in characters. */
+function lines(token: string, width: number, size: number): string {
+  const line = `${token.repeat(Math.max(1, Math.floor(width / token.length)))}\n`;
+  return line.repeat(Math.ceil(size / line.length)).slice(0, size);
+}
+
+/** Milliseconds of the processor that reading a new file takes, the least of some tries. */
+async function cost(path: string, text: string, tries = 1): Promise<number> {
+  const diff = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
+  const read = (side: 'base' | 'head', paths: readonly string[]) =>
+    Promise.resolve(new Map(side === 'head' && paths.includes(path) ? [[path, text]] : []));
+  const service = { paths: ['**'], manifests: { staging: [], production: [] } };
+  const config = { services: { web: service }, shared: [], manifests: undefined } as never;
+  let least = Number.POSITIVE_INFINITY;
+  for (let tried = 0; tried < tries; tried += 1) {
+    const before = process.cpuUsage();
+    await readImpact({ diff, filesAtHead: [path], read, config });
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return least;
+}
+
+describe('reading what others wrote takes time in proportion to it', () => {
+  const tokens = [...literals(EVIDENCE), ...OPENERS];
+
+  it.each(PATHS)(
+    '%s',
+    async (path) => {
+      const steep: string[] = [];
+      for (const token of tokens) {
+        for (const width of [SHORT, LONG]) {
+          if (oddity(lines(token, width, LARGE)) !== undefined) continue;
+          if ((await cost(path, lines(token, width, SMALL))) < NOTHING / 4) continue;
+          const last = await cost(path, lines(token, width, LARGE), 2);
+          if (last < NOTHING) continue;
+          const first = await cost(path, lines(token, width, SMALL), 3);
+          const slope = Math.log(last / first) / Math.log(LARGE / SMALL);
+          if (slope > STEEPEST)
+            steep.push(`${JSON.stringify(token)}, ${width} a line: slope ${slope.toFixed(1)}, ${last} ms`);
+        }
+      }
+      expect(steep).toEqual([]);
+    },
+    300_000,
+  );
+});
