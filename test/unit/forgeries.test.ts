@@ -4,7 +4,9 @@ import { tryForgery } from '../bench/forgeries/forgery.ts';
 import { generatedUnsigned } from '../bench/forgeries/generated.ts';
 import { sealHonest } from '../bench/forgeries/honest.ts';
 import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
+import { SPOILED_OBJECTIONS } from '../bench/forgeries/objections.ts';
 import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
+import { VOIDED } from '../bench/forgeries/voided.ts';
 
 /**
  * One forgery for each code; `npm run bench -- forgeries` tries all of them. The lab's honest release has no finding and may
@@ -27,6 +29,22 @@ describe('a release that is ready to be deployed', () => {
       const tried = await tryForgery(lab, forgery);
       expect(tried, tried.found.join(', ')).toMatchObject({ refused: true });
     },
+  );
+
+  it.each([
+    ['makes void', VOIDED],
+    ['spoils an objection', SPOILED_OBJECTIONS],
+  ] as const)(
+    'is refused by whatever %s',
+    async (_, forgeries) => {
+      const accepted: string[] = [];
+      for (const forgery of forgeries) {
+        const tried = await tryForgery(lab, forgery);
+        if (!tried.refused) accepted.push(`${tried.kind}: ${tried.field} (${tried.found.join(', ')})`);
+      }
+      expect(accepted).toEqual([]);
+    },
+    240_000,
   );
 
   it('would be seen through by this lab if the verifier believed everything', async () => {

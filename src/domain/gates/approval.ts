@@ -29,6 +29,14 @@ const genuine =
 export const boardGenuine = genuine('vote');
 export const approvalsGenuine = genuine('all');
 
+/** Proof is needed to go forward, never to object: a No-Go or a reject that is not proved any more still keeps a release back. */
+export const noObjection: GateRule = ({ signing }) => {
+  const [first] = signing?.objections ?? [];
+  return first === undefined
+    ? undefined
+    : refuse('approval.objection', first.sentence, { who: [first.who], command: first.command });
+};
+
 /** The record of a staging or a deployment that later steps rest on was signed by whoever ran it. */
 export const recordsGenuine =
   (...acts: readonly ('stage' | 'deploy')[]): GateRule =>

@@ -39,6 +39,8 @@ export interface SigningFacts {
     readonly who: string;
     readonly command: string;
   }[];
+  /** What says no and is not proved: it needs no proof to keep a release back. */
+  readonly objections?: readonly { readonly sentence: string; readonly who: string; readonly command: string }[];
   /** Why signatures cannot be checked at all now. Nothing is approved then, but a release can still be taken back. */
   readonly trouble?: { readonly sentence: string; readonly command: string };
   /** Addresses with a hand in the candidate; `undefined` when they cannot be read here or nobody asks. */
@@ -74,6 +76,7 @@ export const GATES = {
   'history.order': { title: 'the history is one that the process writes', exceptionable: false },
   'bound.same': { title: 'what decides is what was submitted and staged', exceptionable: false },
   'approval.genuine': { title: 'approvals are signed by those who gave them', exceptionable: false },
+  'approval.objection': { title: 'nobody objects, proved or not', exceptionable: false },
   'deployer.separate': { title: 'the deployer did not approve the release', exceptionable: false },
   'approval.not-contributor': { title: 'nobody approves their own commits', exceptionable: false },
   'cab.member': { title: 'only members of the Change Advisory Board vote', exceptionable: false },

@@ -1,3 +1,4 @@
+import { countedEvents } from '../../plan/counted.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
@@ -9,9 +10,10 @@ import { foldState } from './state.ts';
 /** Whoever began a deployment must not have approved it, apart from what the policy allows. */
 export function auditDeployer(plan: Pick<ReleasePlan, 'id' | 'events'>, policy: Policy): readonly AuditFinding[] {
   const allowed = policy.separation.deployerMayHaveSigned;
-  return plan.events.flatMap((event, index) => {
+  const events = countedEvents(plan.events);
+  return events.flatMap((event, index) => {
     if (event.type !== 'deploy.started') return [];
-    const before = foldState(plan.events.slice(0, index));
+    const before = foldState(events.slice(0, index));
     const deployer = personOf(policy, event.actor);
     const { qa, ops } = before.signoffs;
     const approvals = [

@@ -1,3 +1,4 @@
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf } from '../../plan/events.ts';
 import { findOrderFaults } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
@@ -24,7 +25,8 @@ export interface AuditFinding {
  * approved is what stands above, that each decision follows from the votes, and that people took only their own parts. Pure and offline.
  */
 export function auditHistory(plan: ReleasePlan, policy: Policy): readonly AuditFinding[] {
-  return RULES.flatMap((rule) => rule(plan, policy));
+  const counted = { ...plan, events: countedEvents(plan.events) };
+  return [...RULES.flatMap((rule) => rule(counted, policy)), ...rehearsed(plan)];
 }
 
 /** Events whose actor is an author of the plan from then on; each begins a new round of votes. */
@@ -230,7 +232,7 @@ const order: AuditRule = (plan) =>
     fix: command`git log -p -- ${plan.file} shows who recorded it`,
   }));
 
-const rehearsed: AuditRule = (plan) => {
+const rehearsed = (plan: Pick<ReleasePlan, 'events'>): readonly AuditFinding[] => {
   const simulated = plan.events.filter((event) => event.simulated === true).length;
   return simulated === 0
     ? []
@@ -244,4 +246,4 @@ const rehearsed: AuditRule = (plan) => {
       ];
 };
 
-const RULES: readonly AuditRule[] = [claimedPhase, order, approvedText, decisions, approvedBefore, signoffs, rehearsed];
+const RULES: readonly AuditRule[] = [claimedPhase, order, approvedText, decisions, approvedBefore, signoffs];

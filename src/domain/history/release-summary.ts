@@ -1,4 +1,5 @@
 import type { ErrorCode, Place } from '../../errors.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import { type Delivery, deliveriesOf } from '../dora/deliveries.ts';
 import type { OtherRelease } from '../gates/gate.ts';
@@ -84,7 +85,7 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     lastAt: events.at(-1)?.at,
     deployed: dates('deploy.completed'),
     undone: dates('rollback.completed', 'release.frozen'),
-    deliveries: deliveriesOf(state.simulated ? events : events.filter((event) => event.simulated !== true)),
+    deliveries: deliveriesOf(countedEvents(events)),
     ...workOf(state),
     hypercareUntil: state.hypercare?.until,
   };

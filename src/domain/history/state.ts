@@ -1,3 +1,4 @@
+import { countedEvents, isOnlySimulated } from '../../plan/counted.ts';
 import type { EventData, EventOf, RecordedEvent } from '../../plan/events.ts';
 import { seatOf } from '../people/delegates.ts';
 import { samePerson } from '../people/people.ts';
@@ -182,10 +183,8 @@ export const EMPTY_STATE: ReleaseState = {
  * @param platform `real` ignores simulated events even where nothing real was recorded yet
  */
 export function foldState(events: readonly RecordedEvent[], platform: 'real' | 'any' = 'any'): ReleaseState {
-  const real = events.filter((event) => event.simulated !== true);
-  const counted = platform === 'real' || real.length > 0 ? real : events;
-  const state = counted.reduce(applyEvent, EMPTY_STATE);
-  return { ...state, simulated: counted.length > 0 && counted === events && real.length === 0 };
+  const counted = countedEvents(events, platform);
+  return { ...counted.reduce(applyEvent, EMPTY_STATE), simulated: isOnlySimulated(counted) };
 }
 
 /** The phase of a history, as it is written into the file. */

@@ -32,6 +32,7 @@ const only =
 /** What every step into production asks, the first and those that go on: all of it can change meanwhile. */
 const FOR_PRODUCTION: readonly GateRule[] = [
   approval.approvalsGenuine,
+  approval.noObjection,
   approval.recordsGenuine('stage'),
   planning.cabGo,
   expiry.cabNotExpired,
@@ -93,7 +94,14 @@ export const PROCESS = {
     command: (id) => command`relctl stage ${id}`,
     phases: ['approved', 'staged', 'ready'],
     roles: roles('stage'),
-    gates: [approval.boardGenuine, planning.cabGo, expiry.cabNotExpired, history.boundSame, planning.stagingLead],
+    gates: [
+      approval.boardGenuine,
+      approval.noObjection,
+      planning.cabGo,
+      expiry.cabNotExpired,
+      history.boundSame,
+      planning.stagingLead,
+    ],
   },
   'signoff qa': {
     command: (id) => command`relctl signoff qa ${id}`,

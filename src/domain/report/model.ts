@@ -1,3 +1,4 @@
+import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -71,14 +72,15 @@ export function buildReport(
   signed: ReadonlySet<string> = new Set(),
 ): ReportModel {
   const state = foldState(plan.events);
+  const events = countedEvents(plan.events);
   return {
     plan,
     state,
-    timeline: timelineOf(plan, policy, state),
-    approvals: plan.events.flatMap((event) => approvalOf(event, signed)),
+    timeline: timelineOf({ ...plan, events }, policy, state),
+    approvals: events.flatMap((event) => approvalOf(event, signed)),
     canary,
     burn: burnOf(state),
-    steps: stepBars(plan.events, state.deployment?.attempt),
+    steps: stepBars(events, state.deployment?.attempt),
     findings: auditHistory(plan, policy),
     madeAt,
   };

@@ -1,4 +1,5 @@
 import { genesisHash } from '../../plan/chain.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -22,8 +23,11 @@ const DAY_MS = 86_400_000;
 /** What the second part of the examination looks at. */
 export interface StatementFacts {
   readonly plan: Pick<ReleasePlan, 'id' | 'metadata' | 'spec' | 'specDigest' | 'textDigest'>;
+  /** What counts and holds, with the event that is looked at: nothing else says which round or staging an act is about. */
   readonly events: readonly RecordedEvent[];
   readonly index: number;
+  /** The whole chain, as whoever signed saw it. */
+  readonly chain: readonly RecordedEvent[];
   readonly act: SignedAct;
   readonly standing: Standing;
   /** The rules under which the act must hold. */
@@ -57,10 +61,10 @@ const place: Rule = ({ release, repository, environment, role }, { plan, trust, 
     : { code: 'wrong-environment', detail: `${environment}, not ${expected}` };
 };
 
-const content: Rule = (statement, { events, index }) => {
+const content: Rule = (statement, { events, index, chain }) => {
   const event = events[index] as RecordedEvent;
   const { onBehalfOf } = event.data as { onBehalfOf?: string };
-  const round = roundOf(events, index);
+  const round = roundOf(events.slice(0, index), event, chain);
   if (statement.round !== round) return { code: 'wrong-round', detail: `${statement.round}, not ${round}` };
   const decision = decisionOf(event);
   if (statement.decision !== decision) return { code: 'decision-mismatch', detail: `${statement.decision} signed` };
@@ -123,21 +127,23 @@ const times: Rule = (statement, { events, index, trust, standing, now }) => {
   return used > expires ? { code: 'approval-expired', detail: `on ${statement.expiresAt}` } : undefined;
 };
 
-const seen: Rule = (statement, { plan, events, index, act }) => {
-  const found = events.findIndex((event) => event.hash === statement.seen);
+const seen: Rule = (statement, { plan, events, index, chain, act }) => {
+  const event = events[index] as RecordedEvent;
+  const last = chain.find((one) => one.hash === statement.seen);
   const isBeginning = statement.seen === genesisHash(plan.id);
-  if ((found === -1 && !isBeginning) || found >= index)
+  const found = last?.seq ?? 0;
+  if ((last === undefined && !isBeginning) || found >= event.seq)
     return { code: 'seen-unknown', detail: `event ${statement.seen.slice(0, 16)}` };
-  const decidedOn = decidedBefore((events[index] as RecordedEvent).type, act);
-  const needed = decidedOn === undefined ? -1 : lastOf(events, decidedOn, index);
-  if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found + 1}, decided on ${needed + 1}` };
-  return timeOf(statement.issuedAt) + SKEW_MS < timeOf(events[found]?.at ?? '')
-    ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${events[found]?.at}` }
+  const decidedOn = decidedBefore(event.type, act);
+  const needed = decidedOn === undefined ? 0 : (events[lastOf(events, decidedOn, index)]?.seq ?? 0);
+  if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found}, decided on ${needed}` };
+  return timeOf(statement.issuedAt) + SKEW_MS < timeOf(last?.at ?? '')
+    ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${last?.at}` }
     : undefined;
 };
 
-const nonce: Rule = (statement, { events, index }) =>
-  events.slice(0, index).some((event) => rawPredicate(event)?.nonce === statement.nonce)
+const nonce: Rule = (statement, { events, index, chain }) =>
+  chain.some((one) => one.seq < (events[index]?.seq ?? 0) && rawPredicate(one)?.nonce === statement.nonce)
     ? { code: 'nonce-reused', detail: statement.nonce }
     : undefined;
 
@@ -206,25 +212,37 @@ function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEve
   }
 }
 
-/** The round that an act of `events[index]` is about, from what stands before it. */
-export function roundOf(events: readonly RecordedEvent[], index: number): number {
-  const event = events[index];
+/**
+ * The round that an act is about.
+ * @param before what counts and holds before it
+ * @param chain the whole chain: a submission opens a round of its own, also after one that does not count
+ */
+export function roundOf(
+  before: readonly RecordedEvent[],
+  event: Pick<RecordedEvent, 'type' | 'data' | 'seq'>,
+  chain: readonly RecordedEvent[],
+): number {
   // What was done says itself which attempt it belongs to; the order of the history is held against it.
-  if (event !== undefined && 'attempt' in event.data) return event.data.attempt;
+  if ('attempt' in event.data) return event.data.attempt;
   const attempt = (type: 'stage.started' | 'deploy.started') => {
-    const found = events[lastOf(events, type, index)] as EventOf<typeof type> | undefined;
+    const found = before[lastOf(before, type)] as EventOf<typeof type> | undefined;
     return found?.data.attempt ?? 0;
   };
-  if (event?.type === 'signoff.recorded') return attempt('stage.started');
-  if (event?.type === 'hypercare.closed') return attempt('deploy.started');
-  const submitted = events[lastOf(events, 'cab.submitted', index)] as EventOf<'cab.submitted'> | undefined;
-  const round = submitted?.data.round ?? 0;
-  return event?.type === 'cab.submitted' ? round + 1 : round;
+  if (event.type === 'signoff.recorded') return attempt('stage.started');
+  if (event.type === 'hypercare.closed') return attempt('deploy.started');
+  if (event.type === 'cab.submitted') {
+    return nextRound(
+      chain.filter((one) => one.seq < event.seq),
+      false,
+    );
+  }
+  const submitted = before[lastOf(before, 'cab.submitted')] as EventOf<'cab.submitted'> | undefined;
+  return submitted?.data.round ?? 0;
 }
 
 /** The round that the next submission opens: rounds are counted whether or not their submission still counts, and those of the sandbox apart. */
 export function nextRound(events: readonly RecordedEvent[], simulated: boolean): number {
-  const counted = events.filter((event) => (event.simulated === true) === simulated);
+  const counted = simulated ? events.filter((event) => event.simulated === true) : countedEvents(events, 'real');
   return Math.max(0, ...counted.map((event) => (event.type === 'cab.submitted' ? event.data.round : 0))) + 1;
 }
 
@@ -235,7 +253,7 @@ export function stagedImages(
 ): Readonly<Record<string, readonly string[]>> | undefined {
   const completed = events[lastOf(events, 'stage.completed', index)] as EventOf<'stage.completed'> | undefined;
   const voided = Math.max(lastOf(events, 'plan.reopened', index), lastOf(events, 'stage.started', index));
-  return completed !== undefined && completed.seq - 1 > voided ? completed.data.images : undefined;
+  return completed !== undefined && completed.seq > (events[voided]?.seq ?? 0) ? completed.data.images : undefined;
 }
 
 /** The predicate of an event that carries a signature, whatever it is worth. */

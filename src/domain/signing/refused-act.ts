@@ -4,8 +4,6 @@ import type { Standing } from './standing.ts';
 
 /** An act that does not count, and why. */
 export interface RefusedAct {
-  /** Place in the history, from 0. */
-  readonly index: number;
   readonly seq: number;
   readonly hash: string;
   readonly act: SignedAct;

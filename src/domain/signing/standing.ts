@@ -40,14 +40,17 @@ const VOIDED_BY: Readonly<Record<SignedAct, RecordedEvent['type']>> = {
 
 /**
  * The standing of each event of a history.
+ * @param events those that count
  * @param ended the last deployment, where its end is proved; what only says that it ended makes nothing `used`
+ * @param fallen indices of what the state of the release leaves out: it makes nothing void
  */
 export function standingsOf(
   events: readonly RecordedEvent[],
   ended: EndedDeployment | undefined,
+  fallen: ReadonlySet<number> = new Set(),
 ): (index: number) => Standing {
   const last = new Map<RecordedEvent['type'], number>();
-  for (const [index, event] of events.entries()) last.set(event.type, index);
+  for (const [index, event] of events.entries()) if (!fallen.has(index)) last.set(event.type, index);
   const lastIndex = (type: RecordedEvent['type']) => last.get(type) ?? -1;
   return (index) => {
     const event = events[index];

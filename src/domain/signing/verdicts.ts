@@ -8,6 +8,7 @@ import { boardTally, decisionNow } from '../process/tally.ts';
 import { ACTS, actOf, isRecord } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
+import { type Objection, objectionRemedy, objectionSentence, objectionsOf } from './objections.ts';
 import type { RefusedAct } from './refused-act.ts';
 import { remedyOf } from './remedy.ts';
 import type { Standing } from './standing.ts';
@@ -23,9 +24,14 @@ export interface Examination {
   readonly leftOut: ReadonlySet<string>;
   /** Decisions that do not follow from the votes that count. */
   readonly unfounded: readonly EventOf<'cab.decided'>[];
+  /** What says no and is not proved. */
+  readonly objections: readonly Objection[];
 }
 
-/** Puts the faults that were found together: what is left out of the state, and which decisions fall with it. */
+/**
+ * Puts the faults that were found together: what is left out of the state, and which decisions fall with it.
+ * @param plan with the events that count
+ */
 export function examinationOf(
   plan: Pick<ReleasePlan, 'spec' | 'events'>,
   policy: Policy,
@@ -42,7 +48,14 @@ export function examinationOf(
     unfounded.push(event);
     leftOut.add(event.hash);
   }
-  return { held: signed.size, signed, refused, leftOut, unfounded };
+  return {
+    held: signed.size,
+    signed,
+    refused,
+    leftOut,
+    unfounded,
+    objections: objectionsOf(plan.events, refused, unfounded, leftOut),
+  };
 }
 
 function refusedAct(
@@ -53,7 +66,7 @@ function refusedAct(
 ): RefusedAct {
   const event = events[index] as RecordedEvent;
   const act = actOf(event) ?? 'exception';
-  return { index, seq: event.seq, hash: event.hash, act, actor: event.actor, standing, fault };
+  return { seq: event.seq, hash: event.hash, act, actor: event.actor, standing, fault };
 }
 
 /** True when a decision follows from the votes that count; those of earlier rounds are void whatever they say. */
@@ -65,9 +78,9 @@ function isFounded(
 ): boolean {
   const isVoid = plan.events
     .slice(index + 1)
-    .some((one) => one.type === 'cab.submitted' || one.type === 'plan.reopened');
+    .some((one) => (one.type === 'cab.submitted' || one.type === 'plan.reopened') && !leftOut.has(one.hash));
+  if (isVoid) return true;
   const decided = plan.events[index] as EventOf<'cab.decided'>;
-  if (isVoid || decided.simulated === true) return true;
   const state = foldState(
     plan.events.slice(0, index).filter((one) => !leftOut.has(one.hash)),
     'real',
@@ -101,6 +114,13 @@ export function signatureFindings(
       seq: decided.seq,
       problem: `the recorded decision (${decided.data.decision}) does not follow from the votes that count`,
       fix: `${command`relctl plan ${plan.id} --reopen "<reason>"`}, then submit it and vote again`,
+    })),
+    ...examination.objections.map(({ event, why }) => ({
+      code: 'objection-not-proved',
+      severity: 'error' as const,
+      seq: event.seq,
+      problem: objectionSentence(event, why),
+      fix: `${objectionRemedy(plan).who}: ${objectionRemedy(plan).command}`,
     })),
   ];
 }

@@ -1,3 +1,4 @@
+import { countedEvents } from '../counted.ts';
 import type { EventOf, RecordedEvent } from '../events.ts';
 import { type Position, START } from './position.ts';
 import { type Next, RULES } from './rules.ts';
@@ -18,11 +19,9 @@ export interface OrderFault {
  * begins again in the real world.
  */
 export function findOrderFaults(events: readonly RecordedEvent[]): readonly OrderFault[] {
-  const real = events.filter((event) => event.simulated !== true);
-  const walked = real.length > 0 ? real : events;
   const faults: OrderFault[] = [];
   let at: Position = START;
-  for (const event of walked) {
+  for (const event of countedEvents(events)) {
     const next = follow(at, event);
     if (typeof next === 'string') faults.push({ seq: event.seq, problem: `(${event.type}) ${next}` });
     else at = { ...at, ...next };

@@ -2,6 +2,7 @@ import { type AuditFinding, auditHistory } from '../../domain/history/audit.ts';
 import { auditDeployer } from '../../domain/history/audit-deployer.ts';
 import { evidenceOf } from '../../domain/records/evidence.ts';
 import { signatureFindings } from '../../domain/signing/verdicts.ts';
+import { isOnlySimulated } from '../../plan/counted.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
@@ -26,7 +27,7 @@ export interface Audited {
 /** Audits one release. A release that was only rehearsed stands under no signatures. */
 export async function auditRelease(context: AuditContext, id: string): Promise<Audited> {
   const plan = await context.store.load(id);
-  const simulated = plan.events.length > 0 && plan.events.every((event) => event.simulated === true);
+  const simulated = isOnlySimulated(plan.events);
   const signing = await openSigning({ ...context, environments: { simulated } }, plan);
   const evidence = evidenceOf(plan.events);
   const findings = [

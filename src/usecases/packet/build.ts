@@ -5,6 +5,7 @@ import type { Packet } from '../../domain/packet/model.ts';
 import { buildPacket } from '../../domain/packet/packet.ts';
 import { HISTORY_DAYS } from '../../domain/risk/facts.ts';
 import { RelctlError } from '../../errors.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf } from '../../plan/events.ts';
 import type { Migration } from '../../plan/spec.ts';
 import { placeOf, placesOf } from '../planning/answer/places.ts';
@@ -24,7 +25,7 @@ export async function cabPacket(
   round: number,
   at = context.clock.now(),
 ): Promise<Packet> {
-  const { plan, state } = release.journal;
+  const { plan } = release.journal;
   const facts: PacketFacts = {
     ...release.facts(),
     now: at,
@@ -33,7 +34,7 @@ export async function cabPacket(
     risk: release.risk,
     ...(await evidenceFor(context, release)),
     failures: await failuresOf(context, release),
-    attempts: failedAttempts(state.simulated ? plan.events : plan.events.filter((event) => event.simulated !== true)),
+    attempts: failedAttempts(countedEvents(plan.events)),
     rehearsal: plan.events
       .filter((event): event is EventOf<'rehearsal.recorded'> => event.type === 'rehearsal.recorded')
       .findLast((event) => event.data.specDigest === plan.specDigest),

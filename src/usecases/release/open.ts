@@ -7,6 +7,7 @@ import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
 import { RelctlError } from '../../errors.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
@@ -122,8 +123,8 @@ export async function lookedUp(context: Context, release: Release, command: Proc
 
 /** What is out of order since the plan was reopened last; what stands before that is void either way. */
 function disorderOf(events: readonly RecordedEvent[]): readonly OrderFault[] {
-  const reopened = events.findLastIndex((event) => event.type === 'plan.reopened');
-  return findOrderFaults(events).filter((fault) => fault.seq > reopened + 1);
+  const reopened = countedEvents(events).findLast((event) => event.type === 'plan.reopened')?.seq ?? 0;
+  return findOrderFaults(events).filter((fault) => fault.seq > reopened);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readCanaryStory } from '../../domain/report/canary-story.ts';
 import { buildReport, type ReportModel } from '../../domain/report/model.ts';
+import { isOnlySimulated } from '../../plan/counted.ts';
 import type { Context } from '../release/context.ts';
 import { openSigning } from '../signing/open.ts';
 
@@ -9,7 +10,7 @@ export type ReportGround = Pick<Context, 'store' | 'workspace' | 'clock' | 'docu
 /** Gathers what a report tells of a release: its history, its policy, and the canary's kept series. */
 export async function reportModel(ground: ReportGround, id: string): Promise<ReportModel> {
   const plan = await ground.store.load(id);
-  const simulated = plan.events.length > 0 && plan.events.every((event) => event.simulated === true);
+  const simulated = isOnlySimulated(plan.events);
   const signing = await openSigning({ ...ground, environments: { simulated } }, plan);
   // What does not count is not told as if it did; that an event carries a signature says nothing of what it is worth.
   const leftOut = signing.sealing?.leftOut ?? new Set();

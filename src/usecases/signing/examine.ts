@@ -1,5 +1,5 @@
 import { timeOf } from '../../domain/schedule/calendar.ts';
-import { actOf, mustBeSigned, signatureOf, signerOf } from '../../domain/signing/acts.ts';
+import { actOf, isRecord, mustBeSigned, signatureOf, signerOf } from '../../domain/signing/acts.ts';
 import { countPeople, type HeldAct } from '../../domain/signing/count-people.ts';
 import { examineSigner, type Fault } from '../../domain/signing/examine-signer.ts';
 import { examineStatement } from '../../domain/signing/examine-statement.ts';
@@ -8,7 +8,8 @@ import { readStatement } from '../../domain/signing/statement.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { type Examination, examinationOf } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
-import type { RecordedEvent } from '../../plan/events.ts';
+import { countedEvents } from '../../plan/counted.ts';
+import type { RecordedEvent, RecordedSignature } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
 import type { SigningGround } from '../release/context.ts';
@@ -29,38 +30,70 @@ export async function examineHistory(
   tip: Trust,
   now: number,
 ): Promise<Examination> {
-  const { events } = plan;
+  const events = countedEvents(plan.events, 'real');
   const revoked = await revokedKeys(context.protectedBranch, tip);
   const trusts = new Trusts(context, tip);
-  const on: Examining = { context, plan, tip, trusts, revoked, now, merged: mergedHashes(context, plan, tip) };
+  const on: Examining = {
+    context,
+    plan,
+    tip,
+    trusts,
+    revoked,
+    now,
+    merged: mergedHashes(context, plan, tip),
+    verified: new Map(),
+  };
   const ended = await findEnded(
     events,
-    async (event, index) => isSignedAndHolds(await examineEvent(on, event, index, { kind: 'done' })),
+    async (event, index) => isSignedAndHolds(await examineEvent(on, events, index, { kind: 'done' })),
     async (hash) => (await on.merged()).has(hash),
   );
-  const standingAt = standingsOf(events, ended);
-  const faults = new Map<number, Fault>();
-  const held: HeldAct[] = [];
-  for (const [index, event] of events.entries()) {
-    if (actOf(event) === undefined) continue;
-    const found = await examineEvent(on, event, index, standingAt(index));
-    if ('code' in found) faults.set(index, found);
-    else held.push(found);
-  }
   const { policy } = (await trusts.of(ended?.trust)) ?? tip;
-  for (const [index, fault] of countPeople(
-    events,
-    held,
-    policy,
-    await contributorsOf(context, plan, tip.commit),
-    standingAt,
-  )) {
-    faults.set(index, fault);
+  const contributors = await contributorsOf(context, plan, tip.commit);
+  const faults = new Map<number, Fault>();
+  for (;;) {
+    // What was found not to hold voids nothing: what it seemed to supersede is looked at again, until nothing more falls.
+    const fallen = fallenOf(events, faults);
+    const standingAt = standingsOf(events, ended, fallen);
+    const held = await examineActs(on, events, fallen, faults, standingAt);
+    for (const [index, fault] of countPeople(events, held, policy, contributors, standingAt)) faults.set(index, fault);
+    if (fallenOf(events, faults).size > fallen.size) continue;
+    const signed = held.filter((one) => one.fingerprint !== undefined && !faults.has(one.index));
+    const hashes = new Set(signed.map((one) => events[one.index]?.hash ?? ''));
+    return examinationOf({ spec: plan.spec, events }, policy, faults, hashes, standingAt);
   }
-  const signed = held.filter((one) => one.fingerprint !== undefined && !faults.has(one.index));
-  const hashes = new Set(signed.map((one) => events[one.index]?.hash ?? ''));
-  return examinationOf(plan, policy, faults, hashes, standingAt);
 }
+
+/** Places of what the state of a release leaves out. Records of what was done stay in it, proved or not. */
+function fallenOf(events: readonly RecordedEvent[], faults: ReadonlyMap<number, Fault>): ReadonlySet<number> {
+  const isLeftOut = (index: number) => !isRecord(actOf(events[index] as RecordedEvent) ?? 'exception');
+  return new Set([...faults.keys()].filter(isLeftOut));
+}
+
+/** Examines every act that has not fallen, and puts the faults to the others. */
+async function examineActs(
+  on: Examining,
+  events: readonly RecordedEvent[],
+  fallen: ReadonlySet<number>,
+  faults: Map<number, Fault>,
+  standingAt: (index: number) => Standing,
+): Promise<readonly HeldAct[]> {
+  const held: HeldAct[] = [];
+  const standing = events.filter((_, index) => !fallen.has(index));
+  for (const [place, event] of standing.entries()) {
+    if (actOf(event) === undefined) continue;
+    const index = events.indexOf(event);
+    const found = await examineEvent(on, standing, place, standingAt(index));
+    if ('code' in found) faults.set(index, found);
+    else {
+      faults.delete(index);
+      held.push({ ...found, index });
+    }
+  }
+  return held;
+}
+
+type Verified = Awaited<ReturnType<SigningGround['signer']['verify']>>;
 
 interface Examining {
   readonly context: SigningGround;
@@ -69,6 +102,8 @@ interface Examining {
   readonly trusts: Trusts;
   readonly revoked: Uint8Array | undefined;
   readonly now: number;
+  /** What ssh-keygen said of a signature under the rules of a commit. */
+  readonly verified: Map<string, Promise<Verified>>;
   /** Hashes of the events that stand in the plan on the protected branch. */
   readonly merged: () => Promise<ReadonlySet<string>>;
 }
@@ -79,11 +114,12 @@ function isSignedAndHolds(found: HeldAct | Fault): boolean {
 
 async function examineEvent(
   on: Examining,
-  event: RecordedEvent,
+  events: readonly RecordedEvent[],
   index: number,
   standing: Standing,
 ): Promise<HeldAct | Fault> {
   const { plan, tip, trusts, now } = on;
+  const event = events[index] as RecordedEvent;
   const act = actOf(event) ?? 'exception';
   if (event.simulated === true) return { code: 'simulated', detail: `event ${event.seq}` };
   const signature = signatureOf(event);
@@ -101,22 +137,15 @@ async function examineEvent(
   const usedAt = standing.kind === 'live' ? now : standing.kind === 'used' ? timeOf(standing.at) : undefined;
   const read = examineSigner(event, signature, act, trust.signers, usedAt);
   if ('code' in read) return read;
-  const verified = await on.context.signer.verify({
-    statement: signature.statement,
-    signature: signature.signature,
-    namespace: signature.namespace,
-    principal: signerOf(event),
-    at: timeOf(event.at),
-    allowedSigners: trust.allowedSigners,
-    revoked: on.revoked,
-  });
+  const verified = await verify(on, event, signature, trust);
   if (verified === 'revoked') return { code: 'key-revoked', detail: read.fingerprint };
   if (verified === 'bad') return { code: 'statement-not-signed', detail: `event ${event.seq}, ${read.fingerprint}` };
   const isOver = standing.kind === 'used' || standing.kind === 'done';
   const fault = examineStatement(read.statement, {
     plan,
-    events: plan.events,
+    events,
     index,
+    chain: plan.events,
     act,
     standing,
     trust,
@@ -125,6 +154,21 @@ async function examineEvent(
     now,
   });
   return fault ?? { index, fingerprint: read.fingerprint };
+}
+
+function verify(
+  { context, revoked, verified }: Examining,
+  event: RecordedEvent,
+  { statement, signature, namespace }: RecordedSignature,
+  { commit, allowedSigners }: Trust,
+): Promise<Verified> {
+  const key = `${event.hash} ${commit}`;
+  const known = verified.get(key);
+  if (known !== undefined) return known;
+  const [principal, at] = [signerOf(event), timeOf(event.at)];
+  const asked = context.signer.verify({ statement, signature, namespace, principal, at, allowedSigners, revoked });
+  verified.set(key, asked);
+  return asked;
 }
 
 /** The rules under which an act must hold: those of today for what a step forward rests on, else those of then. */

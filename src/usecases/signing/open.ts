@@ -2,6 +2,7 @@ import type { SigningFacts } from '../../domain/gates/gate.ts';
 import { foldState } from '../../domain/history/state.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
+import { objectionRemedy, objectionSentence } from '../../domain/signing/objections.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
@@ -131,8 +132,12 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
       mode: 'required',
       contributors,
       refused: refused.map((one) => ({ act: one.act, sentence: faultSentence(one), ...remedyOf(plan, one) })),
+      objections: examination.objections.map(({ event, why }) => ({
+        sentence: objectionSentence(event, why),
+        ...objectionRemedy(plan),
+      })),
     },
-    sealing: { leftOut: examination.leftOut, seal: sealWith(ground, governance.trust) },
+    sealing: { leftOut: examination.leftOut, seal: sealWith(ground, governance.trust, examination.leftOut) },
     examination,
   };
 }

@@ -8,6 +8,7 @@ import { buildStatement, statementText } from '../../domain/signing/statement.ts
 import type { Trust } from '../../domain/signing/trust.ts';
 import { RelctlError } from '../../errors.ts';
 import { appendEvent, genesisHash, type NewEvent } from '../../plan/chain.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -18,20 +19,29 @@ import { examineHistory } from './examine.ts';
 /** Puts a signature under what has to be signed, before it is recorded. */
 export type Seal = (plan: ReleasePlan, event: NewEvent<EventType>) => Promise<NewEvent<EventType>>;
 
+/** What seals a release. */
+interface Sealer {
+  readonly context: SigningGround;
+  readonly trust: Trust;
+  readonly leftOut: ReadonlySet<string>;
+}
+
 /**
  * Makes the seal of a release that counts only signed acts. What was just signed is examined like what others signed, at once:
  * nothing is recorded that would not count.
+ * @param leftOut hashes of recorded events that do not count
  * @throws RelctlError `signing.refused` with the fault, `signing.no-key`, `signing.failed`
  */
-export function sealWith(context: SigningGround, trust: Trust): Seal {
+export function sealWith(context: SigningGround, trust: Trust, leftOut: ReadonlySet<string> = new Set()): Seal {
+  const on: Sealer = { context, trust, leftOut };
   return async (plan, event) => {
     const act = actOf(event as Pick<RecordedEvent, 'type' | 'data'>);
     if (act === undefined || !mustBeSigned(act, trust.policy)) return event;
     try {
-      return await seal(context, trust, plan, event, act);
+      return await seal(on, plan, event, act);
     } catch (error) {
       if (!(error instanceof RelctlError) || !leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) throw error;
-      return signedAnyhow(context, trust, plan, event, act);
+      return signedAnyhow(on, plan, event, act);
     }
   };
 }
@@ -41,14 +51,13 @@ export function sealWith(context: SigningGround, trust: Trust): Seal {
  * read; without a signature where there is none, which the audit names.
  */
 async function signedAnyhow(
-  context: SigningGround,
-  trust: Trust,
+  on: Sealer,
   plan: ReleasePlan,
   event: NewEvent<EventType>,
   act: SignedAct,
 ): Promise<NewEvent<EventType>> {
   try {
-    return { ...event, data: await signed(context, trust, plan, event, act) };
+    return { ...event, data: await signed(on, plan, event, act) };
   } catch (error) {
     if (error instanceof RelctlError) return event;
     throw error;
@@ -56,29 +65,28 @@ async function signedAnyhow(
 }
 
 async function seal(
-  context: SigningGround,
-  trust: Trust,
+  on: Sealer,
   plan: ReleasePlan,
   event: NewEvent<EventType>,
   act: SignedAct,
 ): Promise<NewEvent<EventType>> {
-  const sealed = { ...event, data: await signed(context, trust, plan, event, act) };
+  const sealed = { ...event, data: await signed(on, plan, event, act) };
+  const { context, trust } = on;
   const { events } = appendEvent(plan.id, plan.events, sealed);
   const examination = await examineHistory(context, { ...plan, events }, trust, timeOf(event.at));
-  const refused = examination.refused.find((one) => one.index === events.length - 1);
+  const refused = examination.refused.find((one) => one.seq === events.length);
   if (refused !== undefined) throw await refusal(context, trust, plan.id, refused, sealed as Sealed);
   return sealed;
 }
 
 async function signed(
-  context: SigningGround,
-  trust: Trust,
+  { context, trust, leftOut }: Sealer,
   plan: ReleasePlan,
   event: NewEvent<EventType>,
   act: SignedAct,
 ): Promise<EventData<EventType>> {
   const namespace = namespaceOf(event as Pick<RecordedEvent, 'data'>, act);
-  const { events } = appendEvent(plan.id, plan.events, event);
+  const held = countedEvents(plan.events, 'real').filter((one) => !leftOut.has(one.hash));
   const { signing } = trust.policy;
   const statement = statementText(
     buildStatement({
@@ -87,8 +95,8 @@ async function signed(
       event: event as Pick<RecordedEvent, 'type' | 'data'>,
       specDigest: plan.specDigest,
       textDigest: plan.textDigest,
-      images: stagedImages(plan.events, plan.events.length),
-      round: roundOf(events, events.length - 1),
+      images: stagedImages(held, held.length),
+      round: roundOf(held, { ...(event as RecordedEvent), seq: plan.events.length + 1 }, plan.events),
       repository: signing.repository ?? '',
       policy: {
         process: trust.process,

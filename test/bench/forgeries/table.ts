@@ -2,8 +2,10 @@ import { EDITS } from './edits.ts';
 import type { Forgery, Tried } from './forgery.ts';
 import { GENERATED, OLD_PROCESS } from './generated.ts';
 import { HISTORY } from './histories.ts';
+import { SPOILED_OBJECTIONS } from './objections.ts';
 import { PEOPLE_AND_KEYS } from './people.ts';
 import { REPLAYED } from './replays.ts';
+import { VOIDED } from './voided.ts';
 
 /** Every forgery: kinds times fields. */
 export const FORGERIES: readonly Forgery[] = [
@@ -11,6 +13,8 @@ export const FORGERIES: readonly Forgery[] = [
   ...REPLAYED,
   ...PEOPLE_AND_KEYS,
   ...HISTORY,
+  ...VOIDED,
+  ...SPOILED_OBJECTIONS,
   OLD_PROCESS,
   ...GENERATED,
 ];
