@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { unfenced } from '../../src/domain/kubernetes/manifests.ts';
 import { timeOf } from '../../src/domain/schedule/calendar.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
@@ -33,6 +34,18 @@ describe('the old version back in production', () => {
       result: 'failed',
       data: { code: 'cluster.drift', phase: 'deployed' },
     });
+  });
+
+  it('is not verified with the very image either, when the workload is not the one that the release wrote', async () => {
+    company = await openCompany();
+    await walkTo(company, 'deployed');
+    const cluster = company.sandbox.cluster('production');
+    const live = await cluster.get(WEB);
+    if (live === undefined) throw new Error('no web');
+    await cluster.replace(unfenced(live), { resourceVersion: live.metadata.resourceVersion ?? '' });
+    const { result, data } = await checks(company);
+    expect({ result, code: data.code }).toEqual({ result: 'failed', code: 'cluster.drift' });
+    expect(JSON.stringify(data)).toContain('somebody has replaced Deployment/web since it was deployed');
   });
 
   it('makes every look of hypercare unhealthy, and its exit is refused', async () => {

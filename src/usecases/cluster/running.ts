@@ -1,4 +1,5 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
+import { FENCE_ANNOTATION, nameOf } from '../../domain/kubernetes/manifests.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { EventOf } from '../../plan/events.ts';
@@ -22,6 +23,8 @@ interface Expectation {
   readonly was: string;
   /** What to do when it runs something else. */
   readonly fix: string;
+  /** True where relctl itself has written the workloads: one without a fence was put there by somebody else since, whatever image it runs. */
+  readonly isFenced?: boolean;
 }
 
 /** Whether staging still runs the very images that were recorded when the candidate was deployed there. */
@@ -62,6 +65,7 @@ export async function checkDeployedAt(
     target,
     images,
     was: 'deployed',
+    isFenced: gitopsOf(context.config) === undefined,
     fix: `find out who changed it, then ${command`relctl rollback ${plan.id}`}`,
   });
   return gitopsOf(context.config) === undefined ? running : [...running, await checkCommitted(context, release)];
@@ -71,7 +75,7 @@ export async function checkDeployedAt(
 async function checkRunning(
   context: Context,
   release: Release,
-  { target, images, was, fix }: Expectation,
+  { target, images, was, fix, isFenced = false }: Expectation,
 ): Promise<readonly RecordedCheck[]> {
   const { plan } = release.journal;
   const cluster = clusterOf(context, target);
@@ -87,6 +91,9 @@ async function checkRunning(
       const desired = await desiredService(context, plan.spec.candidate.commit, environment, service, image);
       const live = await cluster.get(refOf(desired.deployment));
       if (live === undefined) return { name, ok: false, detail: `its ${desired.deployment.kind} is gone: ${fix}` };
+      if (isFenced && live.metadata.annotations?.[FENCE_ANNOTATION] === undefined) {
+        return { name, ok: false, detail: `somebody has replaced ${nameOf(live)} since it was ${was}: ${fix}` };
+      }
       const running = imageIds(newestPods(live, replicaSets, pods), desired.container);
       const foreign = running.filter((id) => !expected.includes(id));
       if (running.length === 0) return { name, ok: false, detail: 'none of its pods is running' };
