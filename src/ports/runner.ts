@@ -68,7 +68,8 @@ export interface RemoteRun {
 export type RunState =
   /** Nothing of it works now. `stuck`: nor will it, unless somebody does something. */
   | { readonly phase: 'waiting'; readonly reason: string; readonly detail: string; readonly stuck: boolean }
-  | { readonly phase: 'running'; readonly detail: string }
+  /** `worker`: what works on it now; another one takes its place when it is lost. */
+  | { readonly phase: 'running'; readonly detail: string; readonly worker: string }
   | { readonly phase: 'ended'; readonly ok: boolean; readonly reason: string; readonly detail: string };
 
 /** What happens to a run while somebody looks. */

@@ -86,7 +86,7 @@ function stateOf({ status, conclusion, html_url: url }: z.infer<typeof run>): Ru
     const reason = conclusion ?? 'completed';
     return { phase: 'ended', ok: reason === 'success', reason, detail: url };
   }
-  if (status === 'in_progress') return { phase: 'running', detail: url };
+  if (status === 'in_progress') return { phase: 'running', detail: url, worker: url };
   const detail = WAITING[status] ?? status;
   return { phase: 'waiting', reason: status, detail: `${detail}: ${url}`, stuck: false };
 }

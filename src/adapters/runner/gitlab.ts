@@ -88,7 +88,7 @@ export function gitLabPipelines(io: PipelineIo, job: string, ref: string): Pipel
 }
 
 function stateOf({ status, web_url: url }: z.infer<typeof pipelinesSchema>[number]): RunState {
-  if (status === 'running') return { phase: 'running', detail: url };
+  if (status === 'running') return { phase: 'running', detail: url, worker: url };
   if (ENDED.has(status)) return { phase: 'ended', ok: status === 'success', reason: status, detail: url };
   return { phase: 'waiting', reason: status, detail: `${WAITING[status] ?? status}: ${url}`, stuck: false };
 }

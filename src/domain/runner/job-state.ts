@@ -87,7 +87,7 @@ function podState(pod: KubeObject, restarts: string): RunState {
     return { phase: 'waiting', reason: 'Terminating', detail: `pod ${name} is being deleted`, stuck: false };
   }
   if (container?.running !== undefined || phase === 'Running') {
-    return { phase: 'running', detail: `pod ${name}${restarts}` };
+    return { phase: 'running', detail: `pod ${name}${restarts}`, worker: name };
   }
   const scheduled = conditions.find((one) => one.type === 'PodScheduled');
   if (scheduled?.status === 'False') {

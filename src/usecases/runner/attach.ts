@@ -28,6 +28,7 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
   const restoreKeys = context.prompter.interactive ? interruption.takeKeys?.() : undefined;
   let said: ReturnType<typeof readToldLine> | undefined;
   let last = run;
+  let worker: string | undefined;
   try {
     for await (const news of runner.follow(run, signal)) {
       if (news.kind === 'line') {
@@ -38,6 +39,11 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
         continue;
       }
       last = news.run;
+      // What a pod said that is no more is not the last word of the one that took its place.
+      if (last.state.phase === 'running') {
+        if (worker !== undefined && worker !== last.state.worker) said = undefined;
+        worker = last.state.worker;
+      }
       tell(context, last);
       if (last.state.phase === 'waiting' && last.state.stuck && !MAY_PASS.has(last.state.reason))
         throw stuck(last, asked);
@@ -47,7 +53,8 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
     restoreKeys?.();
   }
   if (last.state.phase !== 'ended') return detached(last, asked);
-  if (said?.kind === 'error') throw said.error;
+  // Asked to end by Kubernetes, a run knows no more than that; its Job says why.
+  if (said?.kind === 'error' && said.error.code !== 'answer.interrupted') throw said.error;
   if (said?.kind === 'outcome') return { ...said.outcome, blocks: endBlocks(last, asked.release) };
   if (last.state.ok) return silentEnd(last, asked);
   throw endedEarly(last, asked);
