@@ -1,10 +1,12 @@
-// Writes docs/schemas/*.json and docs/cli.md from the sources. With --check it writes nothing and fails where they differ, and where a
+// Writes docs/schemas/*.json, docs/cli.md and docs/errors.md from the sources. With --check it writes nothing and fails where they differ, and where a
 // command or a flag is not named in the changelog.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle, root } from './bundle.js';
+import { errorsIn } from './docs/error-codes.js';
+import { errorPage } from './docs/error-page.js';
 import { commandsAndFlags, namedIn } from './release/changelog.js';
 
 const isCheck = process.argv.includes('--check');
@@ -20,6 +22,7 @@ async function load() {
         contents: `
           export { ENTRIES } from './src/program/entries.ts';
           export { buildProgram, GLOBALS } from './src/program/program.ts';
+          export { ERRORS, EXIT_CODES } from './src/errors.ts';
           export { jsonSchema, SCHEMA_NAMES } from './src/usecases/schema.ts';
         `,
         resolveDir: root,
@@ -67,7 +70,10 @@ function commandReference({ ENTRIES, buildProgram }) {
 }
 
 const sources = await load();
-const documents = new Map([['docs/cli.md', commandReference(sources)]]);
+const documents = new Map([
+  ['docs/cli.md', commandReference(sources)],
+  ['docs/errors.md', errorPage(sources.ERRORS, sources.EXIT_CODES, errorsIn(join(root, 'src')))],
+]);
 for (const name of sources.SCHEMA_NAMES) {
   const file = name === 'plan' ? 'release-plan' : name;
   documents.set(`docs/schemas/${file}.v1.json`, `${JSON.stringify(sources.jsonSchema(name), null, 2)}\n`);
