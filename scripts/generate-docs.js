@@ -83,7 +83,7 @@ for (const [file, text] of documents) {
   const path = join(root, file);
   if (isCheck) {
     const found = readIfThere(path);
-    if (found === text) continue;
+    if (found !== undefined && checked(file, found) === checked(file, text)) continue;
     console.error(`${file} is out of date: npm run docs`);
     process.exitCode = 1;
   } else {
@@ -103,6 +103,11 @@ if (isCheck) {
     console.error(`CHANGELOG.md names neither of these; add them below "Commands and flags": ${missing.join(', ')}`);
     process.exitCode = 1;
   }
+}
+
+// A word of a message changes with many commits; what has to be there at once is each code.
+function checked(file, text) {
+  return file === 'docs/errors.md' ? (text.match(/^### .*$/gm) ?? []).join('\n') : text;
 }
 
 function readIfThere(path) {

@@ -34,6 +34,7 @@ export function releaseCalendar(events: readonly ReleaseEvent[], method: keyof t
     name: 'Releases',
     prodId: { company: 'relctl', product: 'releases', language: 'EN' },
     method: METHODS[method],
+    ...(method === 'publish' ? { ttl: REFRESH_SECONDS } : {}),
   });
   for (const event of events) {
     calendar.createEvent({
@@ -59,6 +60,9 @@ export function releaseCalendar(events: readonly ReleaseEvent[], method: keyof t
   }
   return `${calendar.toString()}\r\n`;
 }
+
+/** How often a calendar that subscribed looks again (RFC 7986, REFRESH-INTERVAL). */
+const REFRESH_SECONDS = 3600;
 
 const METHODS = {
   publish: ICalCalendarMethod.PUBLISH,

@@ -7,10 +7,10 @@ import { freeSlots, slotFlag } from '../domain/schedule/free-slots.ts';
 import { overlap } from '../domain/schedule/intervals.ts';
 import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
 import { RelctlError } from '../errors.ts';
-import type { Policy } from '../plan/policy.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
+import { policiesOf } from './release/policies.ts';
 import { loadPolicy } from './release/settings.ts';
 
 /** What is asked of the calendar. */
@@ -103,22 +103,6 @@ function monthsFrom(first: string, count: number, zone: string) {
   );
   const start = startOfDate(`${months[0]}-01`, zone);
   return { months: months.slice(0, -1), span: { start, end: startOfDate(`${months.at(-1)}-01`, zone) } };
-}
-
-/** The policies that the releases and the configuration name; one that cannot be read is left out, its owner is told by `plan --check`. */
-async function policiesOf(
-  context: ReadingContext,
-  releases: readonly ReleaseSummary[],
-): Promise<ReadonlyMap<string, Policy>> {
-  const policies = new Map<string, Policy>();
-  for (const process of new Set([context.config.process, ...releases.map((release) => release.process)])) {
-    try {
-      policies.set(process, await loadPolicy(context.workspace, process));
-    } catch (error) {
-      if (!(error instanceof RelctlError)) throw error;
-    }
-  }
-  return policies;
 }
 
 function isAskedFor(entry: AgendaEntry, services: readonly string[]): boolean {

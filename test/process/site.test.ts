@@ -28,8 +28,12 @@ afterAll(() => told?.company.close());
 describe('the site of a company', () => {
   it('has every release at an address of its own, with its plan, and with the packet exactly as it was kept', () => {
     const { id } = told.company;
-    expect(outcome).toMatchObject({ result: 'done', data: { releases: [id], pages: 4 } });
+    expect(outcome).toMatchObject({ result: 'done', data: { releases: [id], pages: 5 } });
     for (const name of pagesOf(id)) expect(existsSync(page(name))).toBe(true);
+    const feed = readFileSync(page('calendar.ics'), 'utf8');
+    expect(feed).toContain(`UID:${id}.window@relctl.dev`);
+    expect(feed).toContain('REFRESH-INTERVAL;VALUE=DURATION:PT1H');
+    expect(readFileSync(page('index.html'), 'utf8')).toContain('href="calendar.ics"');
     const kept = readFileSync(join(root(), 'releases', id, 'cab-packet-1.html'));
     expect(readFileSync(page(`releases/${id}/packet-1.html`))).toEqual(kept);
     const plan = readFileSync(page(`releases/${id}/plan.html`), 'utf8');

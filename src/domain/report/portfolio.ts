@@ -13,6 +13,8 @@ export interface Portfolio {
   /** Where the page of a release lies, relative to this one; those without a page are missing. */
   readonly pages: ReadonlyMap<string, string>;
   readonly madeAt: number;
+  /** Where the calendar of releases lies that one subscribes to, relative to this page. */
+  readonly feed?: string;
 }
 
 /** What went to production in a month, and what of it was undone. */

@@ -4,14 +4,20 @@ import { buildPortfolio } from '../../domain/report/portfolio.ts';
 import { packetAddress, placeInSite, planAddress, releaseAddress } from '../../domain/report/site.ts';
 import { RelctlError } from '../../errors.ts';
 import { plural } from '../../text/plural.ts';
+import type { Context } from '../release/context.ts';
+import { calendarFeed } from './feed.ts';
 import { type ReportGround, reportModel } from './model.ts';
 
+/** Where calendars subscribe to. */
+const FEED = 'calendar.ics';
+
 /**
- * Writes all releases as a static site: the portfolio, and below `releases/<id>/` the report, the plan and what the board read in each round.
+ * Writes all releases as a static site: the portfolio, and below `releases/<id>/` the report, the plan and what the board read in each round; beside it a calendar
+ * to subscribe to.
  * An address stays for good; a release that cannot be read keeps the page that it had, and is named.
  * @param folder where the site lies, relative to the root of the repository
  */
-export async function writeSite(ground: ReportGround, folder: string): Promise<Outcome> {
+export async function writeSite(ground: ReportGround & Pick<Context, 'config'>, folder: string): Promise<Outcome> {
   const entries = await ground.store.summaries();
   const told: string[] = [];
   const untold: UnreadablePlan[] = [];
@@ -30,7 +36,8 @@ export async function writeSite(ground: ReportGround, folder: string): Promise<O
     }
   }
   const links = new Map(told.map((id) => [id, releaseAddress(id)]));
-  const portfolio = buildPortfolio([...entries, ...untold], links, ground.clock.now());
+  const portfolio = { ...buildPortfolio([...entries, ...untold], links, ground.clock.now()), feed: FEED };
+  await write(FEED, await calendarFeed(ground));
   await write('index.html', await ground.documents.portfolio(portfolio));
   return {
     result: untold.length === 0 ? 'done' : 'failed',

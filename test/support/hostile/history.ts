@@ -39,6 +39,7 @@ export function poisonEvent(event: LooseEvent, path: TextPath): number {
 }
 
 const signature = { statement: 'x', signature: 'x', namespace: 'x', keyFingerprint: 'x' };
+const run = { host: 'x', pid: 1, token: 'x', job: 'x', askedBy: 'x' };
 const evidence = { file: 'x.md', sha256: 'a'.repeat(64), note: 'x' };
 const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const image = { web: ['registry.example.com/web@sha256:1'] };
@@ -121,12 +122,16 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       images: { web: 'x' },
       trust: { commit: 'x', policy: 'a'.repeat(64), version: 'x' },
       sick: { reason: 'x', findings: ['x'] },
+      run,
       signature,
     },
   },
-  { type: 'deploy.resumed', data: { attempt: 2, fence: 10, reason: 'x' } },
+  { type: 'deploy.resumed', data: { attempt: 2, fence: 10, reason: 'x', run } },
   { type: 'step.intended', data: { attempt: 2, step: 'canary:web', fence: 10, detail: 'x', signature } },
-  { type: 'step.completed', data: { attempt: 2, step: 'canary:web', detail: 'x', evidence, signature } },
+  {
+    type: 'step.completed',
+    data: { attempt: 2, step: 'canary:web', detail: 'x', evidence, commit: 'c'.repeat(40), signature },
+  },
   { type: 'step.failed', data: { attempt: 2, step: 'canary:web', code: 'x', reason: 'x' } },
   {
     type: 'canary.judged',

@@ -50,7 +50,7 @@ ${portfolio.simulated ? html`<p class="banner"><strong>Simulated.</strong> All o
   return pageHtml(
     'All releases',
     body,
-    html`Made by relctl at ${new Date(portfolio.madeAt).toISOString()}. A release’s own page: <code>relctl report &lt;id&gt;</code>.`,
+    html`Made by relctl at ${new Date(portfolio.madeAt).toISOString()}. A release’s own page: <code>relctl report &lt;id&gt;</code>.${portfolio.feed === undefined ? undefined : html` <a href="${encodeURI(portfolio.feed)}">Calendar to subscribe to</a>.`}`,
   );
 }
 
