@@ -23,14 +23,26 @@ export interface ProtectedBranch {
    * from when on. `at` is milliseconds since the epoch.
    */
   changes(tip: string, paths: readonly string[]): Promise<readonly { readonly commit: string; readonly at: number }[]>;
-  /** Versions of a file on the lines of commits that lead to HEAD and to the records branch, newest first; at most so many of each. */
-  versions(path: string, most: number): Promise<readonly FileVersion[]>;
+  /**
+   * Every version of a file that was committed on the way to HEAD, to the records branch and to the given commits, by whatever parent of a
+   * merge: of versions with one content the newest.
+   */
+  history(path: string, tips?: readonly string[]): Promise<FileHistory>;
+}
+
+/** What was committed of a file. */
+export interface FileHistory {
+  readonly versions: readonly FileVersion[];
+  /** False in a clone that holds only the newest commits. */
+  readonly isWhole: boolean;
 }
 
 /** A file as it was committed. */
 export interface FileVersion {
   readonly commit: string;
   readonly bytes: Uint8Array;
+  /** True where HEAD's or the records branch itself was at this commit (first parents): it was no side of a merge. */
+  readonly mainline: boolean;
 }
 
 /** What a clone knows of its branches without being told. */

@@ -57,18 +57,81 @@ describe('the protected branch', () => {
       expect(await branch.contains(tip, other)).toBe(false);
   });
 
-  it('gives the versions of a file on the way to HEAD, newest first, and no side branch', async () => {
-    git.git('checkout', '--quiet', '-b', 'side');
-    git.commit({ 'other.txt': 'side' });
-    git.git('checkout', '--quiet', 'main');
-    const second = git.commit({ 'other.txt': 'y' });
-    git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side');
-    const versions = await branch.versions('other.txt', 10);
-    expect(versions.map((one) => [one.commit, Buffer.from(one.bytes).toString()])).toEqual([
-      [second, 'y'],
-      [first, 'x'],
-    ]);
-    expect(await branch.versions('other.txt', 1)).toHaveLength(1);
-    expect(await branch.versions('nowhere.txt', 10)).toEqual([]);
+  describe('the history of a file', () => {
+    const told = async (path: string, tips: readonly string[] = []) =>
+      (await branch.history(path, tips)).versions.map(({ bytes, mainline }) => [
+        Buffer.from(bytes).toString(),
+        mainline,
+      ]);
+    /** A side that holds `side`, merged into main in one of the ways in which git lets its content go. */
+    const merged: readonly [string, () => void][] = [
+      ['a merge that keeps ours', () => git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side')],
+      [
+        'a merge whose first parent lies before, pushed as a fast-forward',
+        () => {
+          git.git('checkout', '--quiet', '--detach', 'main');
+          git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side');
+          git.git('branch', '--force', 'main', 'HEAD');
+          git.git('checkout', '--quiet', 'main');
+        },
+      ],
+      [
+        'a merge of two sides',
+        () => git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side', 'other'),
+      ],
+      [
+        'a revert and many commits',
+        () => {
+          git.git('merge', '--quiet', '--no-ff', '-X', 'theirs', '-m', 'merge', 'side');
+          for (let index = 0; index < 30; index += 1) git.commit({ 'other.txt': index % 2 === 0 ? 'x' : 'y' });
+        },
+      ],
+      [
+        'a file that is gone',
+        () => {
+          git.git('merge', '--quiet', '--no-ff', '-X', 'theirs', '-m', 'merge', 'side');
+          git.commit({ 'other.txt': null });
+        },
+      ],
+    ];
+
+    it.each(merged)('holds what stood on a side, whatever let it go: %s', async (_way, merge) => {
+      git.git('checkout', '--quiet', '-b', 'other');
+      git.commit({ 'b.txt': 'b' });
+      git.git('checkout', '--quiet', '-b', 'side', 'main');
+      git.commit({ 'other.txt': 'side' });
+      git.git('checkout', '--quiet', 'main');
+      git.commit({ 'other.txt': 'main' });
+      merge();
+      const found = await told('other.txt');
+      expect(found.filter(([text]) => text === 'side')).toHaveLength(1);
+      expect(found).toContainEqual(['x', true]);
+    });
+
+    it('tells a side from the branch itself, and has each content once', async () => {
+      git.git('checkout', '--quiet', '-b', 'side');
+      git.commit({ 'other.txt': 'side' });
+      git.git('checkout', '--quiet', 'main');
+      git.commit({ 'other.txt': 'y' });
+      git.commit({ 'other.txt': 'x' });
+      git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side');
+      expect(await told('other.txt')).toEqual([
+        ['x', true],
+        ['y', true],
+        ['side', false],
+      ]);
+      expect(await told('nowhere.txt')).toEqual([]);
+    });
+
+    it('reaches to the commits that it is asked about as well, and to no branch beside', async () => {
+      git.git('checkout', '--quiet', '-b', 'ahead');
+      const ahead = git.commit({ 'other.txt': 'ahead' });
+      git.git('checkout', '--quiet', 'main');
+      expect(await told('other.txt')).toEqual([['x', true]]);
+      expect(await told('other.txt', [ahead])).toEqual([
+        ['x', true],
+        ['ahead', false],
+      ]);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
-import { readBlobBytes, readObjects } from './blobs.ts';
+import { readBlobBytes } from './blobs.ts';
+import { fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
-import { RECORDS_REF } from './records-branch.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
 const REF = /^refs\/(heads|remotes)\/[^\s*?[\\]+$/;
@@ -76,24 +76,7 @@ export function createProtectedBranch(
         return COMMIT.test(commit) ? [{ commit, at: Number(seconds) * 1000 }] : [];
       });
     },
-    async versions(path, most) {
-      const logs = await Promise.all(
-        ['HEAD', RECORDS_REF].map((from) =>
-          git.run(['log', '--first-parent', `--max-count=${most}`, '--format=%H', from, '--', path]),
-        ),
-      );
-      // 128: nothing was committed there yet.
-      const lines = logs.flatMap(({ exitCode, stdout }) => (exitCode === 0 ? stdout.split('\n') : []));
-      const commits = lines.filter((commit) => COMMIT.test(commit));
-      const found = await readObjects(
-        git,
-        commits.map((commit) => `${commit}:${path}`),
-      );
-      return commits.flatMap((commit) => {
-        const bytes = found.get(`${commit}:${path}`);
-        return bytes === undefined ? [] : [{ commit, bytes }];
-      });
-    },
+    history: (path, tips = []) => fileHistory(git, path, tips),
     async contains(tip, commit) {
       if (!COMMIT.test(commit)) return false;
       const args = ['merge-base', '--is-ancestor', commit, tip];

@@ -21,6 +21,8 @@ export interface GateFacts {
   readonly signing?: SigningFacts;
   /** Events that the process could not have recorded where they stand, since the plan was reopened last. */
   readonly disorder?: readonly OrderFault[];
+  /** Signed acts that were committed and are gone from the history, as sentences; `undefined` where it was not asked. */
+  readonly lost?: readonly string[];
   /** What differs between what was submitted or staged and what there is now; `undefined` where it was not compared. */
   readonly differences?: readonly string[];
   /** Why the kept series of the canary does not prove its verdict; `undefined` where it does, or was not asked. */
@@ -74,6 +76,7 @@ export const GATES = {
   },
   'time.no-clash': { title: 'no other release has the same services at the same time', exceptionable: true },
   'history.order': { title: 'the history is one that the process writes', exceptionable: false },
+  'history.whole': { title: 'no signed act was taken out of the history', exceptionable: false },
   'bound.same': { title: 'what decides is what was submitted and staged', exceptionable: false },
   'approval.genuine': { title: 'approvals are signed by those who gave them', exceptionable: false },
   'approval.objection': { title: 'nobody objects, proved or not', exceptionable: false },

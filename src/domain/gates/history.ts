@@ -15,6 +15,18 @@ export const historyInOrder: GateRule = ({ plan, disorder }) => {
       });
 };
 
+/** Every signed act that was ever committed is here: whoever may push can take the end of a history off, and with it a No-Go. */
+export const historyWhole: GateRule = ({ plan, lost }) => {
+  const [first, ...more] = lost ?? [];
+  return first === undefined
+    ? undefined
+    : refuse('history.whole', first, {
+        who: [plan.spec.owners.rdLead],
+        command: command`git log -p --full-history -- releases/${plan.id}.yaml`,
+        suggestions: [...more.slice(0, 10), command`relctl plan ${plan.id} --reopen "<reason>"`],
+      });
+};
+
 /** relctl.yaml, the policy, the objects and the programs of a release are those that were submitted, and those that were staged. */
 export const boundSame: GateRule = ({ plan, differences }) => {
   const [first, ...more] = differences ?? [];

@@ -34,6 +34,7 @@ const FOR_PRODUCTION: readonly GateRule[] = [
   approval.approvalsGenuine,
   approval.noObjection,
   approval.recordsGenuine('stage'),
+  history.historyWhole,
   planning.cabGo,
   expiry.cabNotExpired,
   planning.cabConditions,
@@ -97,6 +98,7 @@ export const PROCESS = {
     gates: [
       approval.boardGenuine,
       approval.noObjection,
+      history.historyWhole,
       planning.cabGo,
       expiry.cabNotExpired,
       history.boundSame,

@@ -37,7 +37,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
     ...(await verdictFindings(context, plan, signing.policy)),
     ...(await checkEvidence(context, id, evidence)),
-    ...(await committedFindings(context, plan)),
+    ...(await committedFindings(context, plan, signing)),
     ...(await forgeVotes(context, plan)),
   ];
   return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };

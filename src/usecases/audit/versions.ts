@@ -1,32 +1,55 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
 import { auditVersions, type CommittedHistory } from '../../domain/history/audit-versions.ts';
 import { RelctlError } from '../../errors.ts';
-import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { readStatus, splitDocument } from '../../plan/status-text.ts';
+import { command } from '../../text/command-line.ts';
 import type { ReadingContext } from '../release/context.ts';
-import { findProtectedBranch } from '../signing/trust.ts';
-
-/** A release has a few dozen transitions; what was committed before these many versions was held against later ones then. */
-const MOST_VERSIONS = 200;
+import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
+import type { Signing } from '../signing/open.ts';
+import { findProtectedBranch, trustAt } from '../signing/trust.ts';
 
 /** Compares the history with every version of it that was committed on the way to HEAD, and with the protected branch. */
 export async function committedFindings(
   context: Pick<ReadingContext, 'signing'>,
   plan: ReleasePlan,
+  { trust: rules }: Pick<Signing, 'trust'>,
 ): Promise<readonly AuditFinding[]> {
-  const { protectedBranch } = await context.signing();
-  const versions = await protectedBranch.versions(plan.file, MOST_VERSIONS);
-  const committed = versions.flatMap(({ commit, bytes }) => historyOf(bytes, plan, `commit ${commit.slice(0, 12)}`));
+  const ground = await context.signing();
+  const { protectedBranch } = ground;
+  const history = await protectedBranch.history(plan.file);
   const tip = await findProtectedBranch(protectedBranch);
   const there = tip === undefined ? undefined : await protectedBranch.read(tip.commit, plan.file);
+  const committed = history.versions
+    .filter(({ mainline }) => mainline)
+    .flatMap(({ commit, bytes }) => historyOf(bytes, plan, `commit ${commit.slice(0, 12)}`));
   const [elsewhere] = there === undefined ? [] : historyOf(there, plan, tip?.name ?? '');
-  return auditVersions(plan, committed, elsewhere);
+  const trust = rules === undefined ? undefined : await trustAt(protectedBranch, rules.commit, plan.metadata.process);
+  const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
+  return [
+    ...auditVersions(plan, committed, elsewhere),
+    ...lost.map((act) => ({
+      code: 'signed-act-lost',
+      severity: 'error' as const,
+      problem: lostSentence(act),
+      fix: command`git log -p --full-history -- ${plan.file}`,
+    })),
+    ...(history.isWhole ? [] : [shallow]),
+  ];
 }
+
+const shallow: AuditFinding = {
+  code: 'history-shallow',
+  severity: 'warning',
+  problem: 'this clone holds only the newest commits, so nobody knows whether something was taken out before',
+  fix: 'git fetch --unshallow',
+};
 
 /** A version that does not read, such as one with the marks of a merge, says nothing. */
 function historyOf(bytes: Uint8Array, plan: ReleasePlan, where: string): readonly CommittedHistory[] {
   try {
-    const { events } = parseReleasePlan(bytes, plan.file, plan.id);
-    return [{ where, hashes: events.map((event) => event.hash) }];
+    const { status } = splitDocument(new TextDecoder().decode(bytes));
+    return [{ where, hashes: (readStatus(status, plan.file, 1)?.events ?? []).map((event) => event.hash) }];
   } catch (error) {
     if (error instanceof RelctlError) return [];
     throw error;

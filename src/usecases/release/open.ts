@@ -1,7 +1,7 @@
 import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
 import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
-import { boundSame } from '../../domain/gates/history.ts';
+import { boundSame, historyWhole } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
@@ -16,7 +16,9 @@ import { quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { changeStanding } from '../change-record/standing.ts';
+import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
+import { trustAt } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { Journal } from './journal.ts';
 
@@ -116,9 +118,24 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   return {
     ...facts,
     ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
+    ...(gates.includes(historyWhole) ? { lost: await lostFrom(context, release) } : {}),
     ...(found === undefined ? {} : { unproven: found }),
     ...(asksForChange ? { change: await changeStanding(context, journal) } : {}),
   };
+}
+
+/** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell. */
+async function lostFrom(context: Context, { journal: { plan }, signing }: Release): Promise<readonly string[]> {
+  if (signing.trust === undefined) return [];
+  const ground = await context.signing();
+  const { protectedBranch } = ground;
+  const trust = await trustAt(protectedBranch, signing.trust.commit, plan.metadata.process);
+  const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
+  if (!history.isWhole)
+    return [
+      'this clone holds only the newest commits, so nothing shows that no signed act was taken out: git fetch --unshallow',
+    ];
+  return trust === undefined ? [] : (await findLostActs(ground, plan, trust, history)).map(lostSentence);
 }
 
 /** What is out of order since the plan was reopened last; what stands before that is void either way. */

@@ -188,7 +188,7 @@ async function lookAt(company: SignedCompany, deployer: string, command: Process
   const found = [
     ...auditHistory(plan, signing.policy),
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
-    ...(await committedFindings(context, plan)),
+    ...(await committedFindings(context, plan, signing)),
   ].filter((finding) => finding.severity === 'error');
   const trouble = signing.trouble === undefined ? [] : [String(signing.trouble.data?.fault ?? signing.trouble.code)];
   return {

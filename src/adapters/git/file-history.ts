@@ -1,0 +1,54 @@
+import type { FileHistory } from '../../ports/protected-branch.ts';
+import { readObjects } from './blobs.ts';
+import type { Git } from './git.ts';
+import { isShallow } from './incomplete.ts';
+import { RECORDS_REF } from './records-branch.ts';
+
+/** Where the records of this clone are. */
+const OWN = ['HEAD', RECORDS_REF];
+const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/**
+ * Every version of a file on the way to HEAD, the records branch and more commits. git leaves out the sides of a merge that did not decide
+ * its content, unless it is asked for the full history: what a side held is what somebody may have wanted gone.
+ */
+export async function fileHistory(git: Git, path: string, tips: readonly string[]): Promise<FileHistory> {
+  const from = [...OWN, ...tips];
+  const [sides, mainlines, shallow] = await Promise.all([
+    Promise.all(from.map((tip) => commitsOf(git, ['--full-history', tip], path))),
+    Promise.all(OWN.map((tip) => commitsOf(git, ['--first-parent', tip], path))),
+    isShallow(git),
+  ]);
+  const mainline = new Set(mainlines.flat());
+  // The branch itself goes first: a content that it had is one that it had, whoever else had it.
+  const commits = [...new Set([...mainline, ...sides.flat()])];
+  const contents = await contentsOf(git, commits, path);
+  const read = await readObjects(
+    git,
+    [...contents.values()].map((commit) => `${commit}:${path}`),
+  );
+  const versions = [...contents.values()].flatMap((commit) => {
+    const bytes = read.get(`${commit}:${path}`);
+    return bytes === undefined ? [] : [{ commit, bytes, mainline: mainline.has(commit) }];
+  });
+  return { versions, isWhole: !shallow };
+}
+
+async function commitsOf(git: Git, which: readonly string[], path: string): Promise<readonly string[]> {
+  const { exitCode, stdout } = await git.run(['log', '--format=%H', ...which, '--', path]);
+  // 128: nothing was committed there yet.
+  return exitCode === 0 ? stdout.split('\n').filter((commit) => COMMIT.test(commit)) : [];
+}
+
+/** For each content of the file the first of the commits that has it: many commits may go back and forth between few. */
+async function contentsOf(git: Git, commits: readonly string[], path: string): Promise<ReadonlyMap<string, string>> {
+  if (commits.length === 0) return new Map();
+  const input = commits.map((commit) => `${commit}:${path}\n`).join('');
+  const lines = (await git.read(['cat-file', '--batch-check=%(objectname)'], { input })).split('\n');
+  const found = new Map<string, string>();
+  for (const [index, commit] of commits.entries()) {
+    const content = lines[index] ?? '';
+    if (COMMIT.test(content) && !found.has(content)) found.set(content, commit);
+  }
+  return found;
+}

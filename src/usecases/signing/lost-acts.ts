@@ -1,0 +1,54 @@
+import { type LostAct, lostActs } from '../../domain/history/lost-acts.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
+import { ACTS, actOf, signatureOf } from '../../domain/signing/acts.ts';
+import { examineSigner } from '../../domain/signing/examine-signer.ts';
+import type { Trust } from '../../domain/signing/trust.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { FileHistory } from '../../ports/protected-branch.ts';
+import type { SigningGround } from '../release/context.ts';
+import { revokedKeys } from './trust.ts';
+
+/**
+ * Signed acts that stand in a commit on any line that leads here, or to the protected branch, and are gone from the history: whoever may
+ * push can take the end of a history off, be it by a merge that keeps the file of before. Only acts whose signatures hold count, so that
+ * nobody without a key can put one there that was never given.
+ */
+export async function findLostActs(
+  ground: SigningGround,
+  plan: ReleasePlan,
+  trust: Trust,
+  history: FileHistory,
+): Promise<readonly LostAct[]> {
+  const versions = history.versions.map(({ commit, bytes }) => ({ commit, text: new TextDecoder().decode(bytes) }));
+  const claimed = lostActs(plan, versions);
+  if (claimed.length === 0) return [];
+  const revoked = await revokedKeys(ground.protectedBranch, trust);
+  const lost: LostAct[] = [];
+  for (const one of claimed) if (await isSigned(ground, trust, revoked, one)) lost.push(one);
+  return lost;
+}
+
+/** What is gone, in a sentence. */
+export function lostSentence({ commit, event, statement }: LostAct): string {
+  const { role, decision, signer } = statement.predicate;
+  const word = decision === event.type ? '' : `, ${decision},`;
+  return `the ${ACTS[role].title} of ${signer}${word} stands signed in commit ${commit.slice(0, 12)} and is gone from the history`;
+}
+
+async function isSigned(
+  { signer }: SigningGround,
+  trust: Trust,
+  revoked: Uint8Array | undefined,
+  { event, statement }: LostAct,
+): Promise<boolean> {
+  const [act, signature] = [actOf(event), signatureOf(event)];
+  if (act === undefined || signature === undefined) return false;
+  // The signed time: that of the event is anybody's word.
+  const { issuedAt, signer: principal } = statement.predicate;
+  const read = examineSigner({ ...event, at: issuedAt }, signature, act, trust.signers, undefined);
+  if ('code' in read) return false;
+  const { namespace } = signature;
+  const { allowedSigners } = trust;
+  const claim = { statement: signature.statement, signature: signature.signature, namespace, principal };
+  return (await signer.verify({ ...claim, at: timeOf(issuedAt), allowedSigners, revoked })) === 'good';
+}

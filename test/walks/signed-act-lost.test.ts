@@ -1,0 +1,106 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from '../../src/usecases/audit.ts';
+import { signoffCab } from '../../src/usecases/signoff-cab.ts';
+import { status } from '../../src/usecases/status.ts';
+import { refusal } from '../support/company.ts';
+import { OPERATOR, toProduction, toStaging, walkTo } from '../support/company-walk.ts';
+import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
+import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+
+/**
+ * A No-Go that takes the Go back, signed and committed, and then taken out of the history by somebody who may push and has no key. However
+ * the history of commits is made to look, nothing goes forward.
+ */
+const refusedGates = (error: { readonly data: unknown }) =>
+  (error.data as { readonly refusals: readonly { readonly gate: string }[] }).refusals.map((one) => one.gate);
+let company: SignedCompany;
+let before: string;
+let noGo: string;
+const file = () => join(company.git.root, SAMPLE_FILE);
+const text = () => readFileSync(file(), 'utf8');
+const git = (...args: string[]) => company.git.git(...args);
+
+beforeAll(async () => {
+  company = await openSignedCompany();
+  git('checkout', '--quiet', '-b', 'train');
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  before = company.git.commit({ [SAMPLE_FILE]: text() }, 'Ready');
+  await signoffCab(company.as(PEOPLE.cab[2]), company.id, { decision: 'no-go', conditions: [], comment: 'a hole' });
+  noGo = company.git.commit({ [SAMPLE_FILE]: text() }, 'No-Go');
+});
+afterEach(() => {
+  git('checkout', '--quiet', '--force', '-B', 'train', noGo);
+});
+afterAll(() => company.close());
+
+const WAYS: readonly [string, () => void][] = [
+  [
+    'a merge whose first parent lies before it',
+    () => {
+      git('checkout', '--quiet', '-B', 'train', before);
+      git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', noGo);
+    },
+  ],
+  [
+    'a merge into a merge',
+    () => {
+      git('checkout', '--quiet', '-B', 'train', before);
+      git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', noGo);
+      const tip = git('rev-parse', 'HEAD');
+      git('checkout', '--quiet', '-B', 'train', before);
+      company.git.commit({ 'README.md': 'x\n' }, 'x');
+      git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', tip);
+    },
+  ],
+  [
+    'a revert, and more versions than anybody counts',
+    () => {
+      const old = git('show', `${before}:${SAMPLE_FILE}`);
+      for (let index = 0; index < 40; index += 1) company.git.commit({ [SAMPLE_FILE]: `${index}\n` }, 'x');
+      company.git.commit({ [SAMPLE_FILE]: `${old}\n` }, 'x');
+    },
+  ],
+  ['the file alone', () => writeFileSync(file(), `${git('show', `${before}:${SAMPLE_FILE}`)}\n`)],
+];
+
+describe('a signed No-Go that was taken out of the history', () => {
+  it.each(WAYS)('is asked for at each step forward: %s', async (_way, attack) => {
+    attack();
+    expect(text()).not.toContain('a hole');
+    for (const step of [toStaging, toProduction]) {
+      const error = await refusal(step(company));
+      expect(refusedGates(error)).toContain('history.whole');
+      expect(error.message + error.hints.join()).toContain(
+        `the vote of ${PEOPLE.cab[2]}, no-go, stands signed in commit`,
+      );
+    }
+    const { findings } = (await audit(company.as(OPERATOR), company.id)).data as { findings: { code: string }[] };
+    expect(findings.map((one) => one.code)).toContain('signed-act-lost');
+    // Looking asks no commits.
+    expect(await status(company.as(OPERATOR), company.id)).toMatchObject({ data: { phase: 'ready' } });
+  });
+
+  it('cannot be made up by somebody without a key: then nothing is lost', async () => {
+    const honest = git('show', `${before}:${SAMPLE_FILE}`);
+    const line =
+      text()
+        .split('\n')
+        .find((one) => one.includes('a hole')) ?? '';
+    git('checkout', '--quiet', '-B', 'train', before);
+    const nonce = /nonce\\":\\"([0-9a-f]{32})/.exec(line)?.[1] ?? 'none';
+    for (const made of [
+      line.replace(nonce, 'f'.repeat(32)),
+      line.replace('SSH SIG', 'SSH GIS'),
+      '    - {',
+      '    - {}',
+    ]) {
+      company.git.commit({ [SAMPLE_FILE]: `${honest}\n${made}\n` }, 'x');
+    }
+    company.git.commit({ [SAMPLE_FILE]: `${honest}\n` }, 'Back');
+    // The signature of the second one is that of a real act, with other bytes around it.
+    expect(await toProduction(company)).toMatchObject({ result: 'done' });
+  });
+});
