@@ -35,6 +35,7 @@ import type { GitOpsProposal } from '../usecases/gitops/propose.ts';
 import type { KeysGround } from '../usecases/keys.ts';
 import type { Context, SigningGround } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
+import { votingForge } from '../usecases/signing/trust.ts';
 import { openRecords, type RecordsWanted } from './records.ts';
 
 /** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
@@ -133,7 +134,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     signing: signingOf(repository, surroundings.env),
     documents: DOCUMENTS,
     forge: forgeOf(repository.root),
-    ballots: ballotsOf(repository.root, config, surroundings.env),
+    ballots: ballotsOf(repository, config, surroundings.env),
     ...(await gitopsGround(ground, config, actor)),
     repository,
     manifests,
@@ -231,15 +232,19 @@ function forgeOf(cwd: string): Forge {
 }
 
 /** Where people vote without a terminal; asked only when votes are collected. */
-function ballotsOf(cwd: string, { forge }: Config, env: Surroundings['env']): Ballots {
+function ballotsOf(repository: CandidateRepository, config: Config, env: Surroundings['env']): Ballots {
+  const cwd = repository.root;
   let opened: Promise<Ballots> | undefined;
   const open = () => {
-    opened ??= Promise.all([import('../adapters/forge/ballots.ts'), import('../adapters/exec.ts')]).then(
-      ([{ openBallots }, { exec }]) => openBallots(forge, { cwd, exec, timeout: FORGE_TIMEOUT_MS, env }),
-    );
+    opened ??= Promise.all([
+      import('../adapters/forge/ballots.ts'),
+      import('../adapters/exec.ts'),
+      signingOf(repository, env)().then(({ protectedBranch }) => votingForge(protectedBranch, config.forge)),
+    ]).then(([{ openBallots }, { exec }, forge]) => openBallots(forge, { cwd, exec, timeout: FORGE_TIMEOUT_MS, env }));
     return opened;
   };
   return {
+    endpoint: async () => (await open()).endpoint(),
     papers: async (branch) => (await open()).papers(branch),
     post: async (branch, mark, text) => (await open()).post(branch, mark, text),
   };

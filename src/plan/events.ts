@@ -31,6 +31,8 @@ const authenticatedBy = z.strictObject({
   commit: text,
   /** Number of the ballot: computed from the release, its round and the plan. */
   ballot: text,
+  /** Which forge was asked, as the protected branch names it. */
+  endpoint: text.optional(),
   /** Who asked the forge, and signs that it answered so. */
   collectedBy: text,
   answer: evidence,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpointSchema } from './endpoint.ts';
+import { asEndpoint, endpointSchema } from './endpoint.ts';
 
 /** Where merge requests are: `forge` of relctl.yaml. GitHub and GitLab are found by the remote and asked through `gh` and `glab`. */
 export const forgeSchema = z
@@ -16,3 +16,13 @@ export const forgeSchema = z
 
 /** The forge of a configuration. */
 export type ForgeSettings = z.infer<typeof forgeSchema>;
+
+/** Which forge is asked, in a word: what a vote is bound to. Of GitHub and GitLab the remote of the clone says the address. */
+export function forgeWord(settings: ForgeSettings): string {
+  return settings.kind === 'gitea' ? `gitea ${asEndpoint(settings.api).url} ${settings.repository}` : settings.kind;
+}
+
+/** True where votes of this forge are those that the settings mean; without settings the remote says which of the two it is. */
+export function isForge(settings: ForgeSettings | undefined, word: string): boolean {
+  return settings === undefined ? word === 'github' || word === 'gitlab' : word === forgeWord(settings);
+}

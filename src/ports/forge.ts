@@ -42,7 +42,13 @@ export interface ForgeApproval {
 }
 
 /** A request as the ballot of a release: texts that people wrote on it, as the forge has them. */
-export interface Ballots {
+export interface Ballots extends Papers {
+  /** Which forge is asked: its kind, and its address where that is configured. */
+  endpoint(): Promise<string>;
+}
+
+/** The papers of one forge. */
+export interface Papers {
   /** Every review, and where reviews have no texts every comment, oldest first. */
   papers(branch: string): Promise<PapersAnswer>;
   /** Puts a text on the request, in place of the one with the same mark. Throws `tool.*` and `forge.failed`. */

@@ -8,8 +8,9 @@ import { forgeProofOf } from '../domain/signing/acts.ts';
 import { RelctlError } from '../errors.ts';
 import { sha256 } from '../plan/digest.ts';
 import type { EventData } from '../plan/events.ts';
+import { forgeWord, isForge } from '../plan/forge.ts';
 import { parseReleasePlan } from '../plan/release-plan.ts';
-import type { PapersAnswer } from '../ports/forge.ts';
+import type { Ballots, PapersAnswer } from '../ports/forge.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
 import { ballotBox, ballotSubject, boxMark } from './ballot/box.ts';
@@ -18,7 +19,7 @@ import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand, openRelease, type Release } from './release/open.ts';
 import { subjectOf } from './release/subject.ts';
-import { findProtectedBranch, forgePeopleAt, policyAt } from './signing/trust.ts';
+import { findProtectedBranch, forgePeopleAt, policyAt, votingForge } from './signing/trust.ts';
 import { readCondition, recordVote } from './signoff/vote.ts';
 
 /** What the command may be asked. */
@@ -41,6 +42,7 @@ export async function collect(context: Context, id: string, options: CollectOpti
   if (subject === undefined || release.journal.state.phase !== 'submitted') return nothingToVoteOn(context, release);
   const { ballots } = context;
   if (ballots === undefined) throw noForge();
+  const endpoint = await trustedEndpoint(context, ballots);
   const branch = options.branch ?? (await ballotBranch(context));
   if (branch === undefined) throw noBranch(id);
   const answer = await ballots.papers(branch);
@@ -55,7 +57,7 @@ export async function collect(context: Context, id: string, options: CollectOpti
   // What was recorded stays the person's word: many forges dismiss every review at the next push, that of the records too.
   const objections: RefusedPaper[] = refused.filter(({ paper }) => !isRecorded(release, paper));
   for (const vote of fresh) {
-    const reason = await record(context, id, { vote, subject, request, answer: kept as Evidence });
+    const reason = await record(context, id, { vote, subject, request, endpoint, answer: kept as Evidence });
     if (reason === undefined) recorded.push(vote.person);
     else objections.push({ paper: vote.paper, reason });
   }
@@ -82,6 +84,23 @@ async function acceptedPeople(context: Context, process: string): Promise<Readon
   );
 }
 
+/** Nothing is signed of what another server says than the one that the protected branch names. */
+async function trustedEndpoint(context: Context, ballots: Ballots): Promise<string> {
+  const { protectedBranch } = await context.signing();
+  const [endpoint, settings] = [await ballots.endpoint(), await votingForge(protectedBranch, undefined)];
+  if (isForge(settings, endpoint)) return endpoint;
+  const named = settings === undefined ? 'none' : forgeWord(settings);
+  throw new RelctlError(
+    'gate.refused',
+    `votes would be read from ${endpoint}, and the protected branch names ${named}`,
+    {
+      place: { file: 'relctl.yaml' },
+      why: 'Whoever may push could else name a server of their own, and what it says would be signed.',
+      hints: ['forge: { … } in relctl.yaml, merged into the protected branch; docs/forge-votes.md'],
+    },
+  );
+}
+
 function isRecorded(release: Release, paper: CastVote['paper']): boolean {
   return release.journal.plan.events.some((event) => forgeProofOf(event)?.review === paper.id);
 }
@@ -100,6 +119,7 @@ interface Taking {
   readonly vote: CastVote;
   readonly subject: BallotSubject;
   readonly request: Request;
+  readonly endpoint: string;
   readonly answer: Evidence;
 }
 
@@ -140,7 +160,7 @@ function voteOf(
   context: Context,
   release: Release,
   collectedBy: string,
-  { vote: { paper, person, vote }, subject, request, answer }: Taking,
+  { vote: { paper, person, vote }, subject, request, endpoint, answer }: Taking,
 ): EventData<'cab.voted'> {
   const { plan, state } = release.journal;
   const board = votingBoard(plan.spec, state.authors, release.policy);
@@ -161,6 +181,7 @@ function voteOf(
       at: paper.at,
       commit: paper.commit ?? '',
       ballot: ballotNumber(subject),
+      endpoint,
       collectedBy,
       answer,
     },

@@ -47,7 +47,11 @@ describe.skipIf(folder === undefined)('votes on a real Gitea', () => {
     const people = Object.entries(LOGINS).map(([login, person]) => `${login}: ${person}\n`);
     const line = `${CI} namespaces="forge-vote@relctl.dev" ${company.publicKey(CI)}\n`;
     company.git.commit(
-      { [PEOPLE_FILE]: people.join(''), [SIGNERS_FILE]: company.signers + line },
+      {
+        [PEOPLE_FILE]: people.join(''),
+        [SIGNERS_FILE]: company.signers + line,
+        'relctl.yaml': `${readFileSync(join(company.git.root, 'relctl.yaml'), 'utf8')}\nforge: { kind: gitea, api: "${gitea.url}", repository: ${repository} }\n`,
+      },
       'Votes on the forge',
     );
     company.git.git('remote', 'add', 'origin', gitea.remote('ravi', repository));

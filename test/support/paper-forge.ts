@@ -17,6 +17,7 @@ export function paperForge(opener: string, head: () => string): PaperForge {
   const url = 'https://git.example.com/shop/web/pulls/1';
   return {
     all,
+    endpoint: async () => 'github',
     box: () => box,
     filled(decision, comment = '') {
       const lines = box.split('\n').filter((line) => line.startsWith('    '));

@@ -89,7 +89,7 @@ describe('the table of forgeries', () => {
     const untried = Object.keys(SIGNATURE_FAULTS).filter((code) => !tried.has(code));
     expect(untried).toEqual([
       // Of votes on a forge, which the lab does not take: test/unit/domain/signing/examine-proof.test.ts.
-      ...['proof-not-accepted', 'collector-not-a-machine', 'login-of-another', 'ballot-of-another'],
+      ...['proof-not-accepted', 'collector-not-a-machine', 'forge-of-another', 'login-of-another', 'ballot-of-another'],
       // test/walks/signed-release.test.ts tries the first, test/unit/domain/signing/count-people.test.ts the others.
       ...['policy-not-in-force', 'key-of-two-people', 'contributors-unknown'],
     ]);

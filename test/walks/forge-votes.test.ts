@@ -177,6 +177,39 @@ describe('the policy on the protected branch decides', () => {
     });
   });
 
+  it.each(['gitea http://127.0.0.1:1 shop/web', 'gitlab', ''])(
+    'is read from no forge that a push names: %s',
+    async (endpoint) => {
+      await begun();
+      company.git.commit(
+        { 'relctl.yaml': `${readFileSync(join(company.git.root, 'relctl.yaml'), 'utf8')}\nforge: { kind: github }\n` },
+        'forge',
+      );
+      company.git.git('checkout', '-q', '-b', 'pushed');
+      forge.review('carol', forge.filled('Go'));
+      const error = await refusal(collected({ ballots: { ...forge, endpoint: async () => endpoint } }));
+      expect(error).toMatchObject({
+        code: 'gate.refused',
+        message: expect.stringContaining('the protected branch names github'),
+      });
+      expect((await company.plan()).events.filter((event) => event.type === 'cab.voted')).toEqual([]);
+      expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[0]] });
+    },
+  );
+
+  it('voids what was collected once the forge is another one', async () => {
+    await begun();
+    forge.review('carol', forge.filled('Go'));
+    await collected();
+    commitPlan();
+    company.git.commit(
+      { 'relctl.yaml': `${readFileSync(join(company.git.root, 'relctl.yaml'), 'utf8')}\nforge: { kind: gitlab }\n` },
+      'forge',
+    );
+    const { findings } = (await audit(company.as(OPERATOR), company.id)).data as { findings: { code: string }[] };
+    expect(findings.map((one) => one.code)).toContain('forge-of-another');
+  });
+
   it('voids what was collected once it takes them no more, or the login is another person', async () => {
     await begun();
     forge.review('carol', forge.filled('Go'));

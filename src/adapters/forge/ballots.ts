@@ -1,6 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import { asEndpoint } from '../../plan/endpoint.ts';
-import type { ForgeSettings } from '../../plan/forge.ts';
+import { type ForgeSettings, forgeWord } from '../../plan/forge.ts';
 import type { Ballots } from '../../ports/forge.ts';
 import { createEndpointFetch } from '../http/login.ts';
 import type { ForgeIo } from './command-line.ts';
@@ -23,11 +23,12 @@ export async function openBallots(settings: ForgeSettings | undefined, ground: B
     const endpoint = asEndpoint(settings.api);
     const { env, cwd, exec, timeout } = ground;
     const send = createEndpointFetch(endpoint, { env, cwd, exec });
-    return giteaBallots({ url: endpoint.url, repository: settings.repository, fetch: send, timeout, env });
+    const ballots = giteaBallots({ url: endpoint.url, repository: settings.repository, fetch: send, timeout, env });
+    return { ...ballots, endpoint: async () => forgeWord(settings) };
   }
   const kind = settings?.kind ?? (await forgeKind(ground));
-  if (kind === 'github') return gitHubBallots(ground);
-  if (kind === 'gitlab') return gitLabBallots(ground);
+  if (kind === 'github') return { ...gitHubBallots(ground), endpoint: async () => kind };
+  if (kind === 'gitlab') return { ...gitLabBallots(ground), endpoint: async () => kind };
   throw new RelctlError('config.invalid', 'nothing says on which forge the merge requests of this repository are', {
     place: { file: 'relctl.yaml' },
     why: 'Votes are read from the request that carries the plan.',

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../../plan/events.ts';
+import { isForge } from '../../plan/forge.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import { ballotNumber } from '../ballot/ballot.ts';
 import { isAmong, samePerson } from '../people/people.ts';
@@ -20,7 +21,7 @@ export function examineProof(
   act: SignedAct,
   round: number,
   release: string,
-  trust: Pick<Trust, 'policy' | 'forgePeople'>,
+  trust: Pick<Trust, 'policy' | 'forge' | 'forgePeople'>,
 ): Fault | undefined {
   if (!isApproval(act)) return undefined;
   const accepted = trust.policy.signing.accepts[act];
@@ -31,6 +32,9 @@ export function examineProof(
   if (!accepted.includes('forge')) return { code: 'proof-not-accepted', detail: `forge for ${act}` };
   if (!isAmong(trust.policy.machines, proof.collectedBy)) {
     return { code: 'collector-not-a-machine', detail: proof.collectedBy };
+  }
+  if (!isForge(trust.forge, proof.endpoint ?? '')) {
+    return { code: 'forge-of-another', detail: proof.endpoint ?? 'it says none' };
   }
   const person = trust.forgePeople.get(proof.login.toLowerCase());
   if (person === undefined || !samePerson(person, event.actor)) {

@@ -26,6 +26,7 @@ export const SIGNATURE_FAULTS = {
   // On a forge
   'proof-not-accepted': 'the policy does not take this proof for this act (signing.accepts)',
   'collector-not-a-machine': 'who collected it on the forge is none of the machines of the policy',
+  'forge-of-another': 'the forge that was asked is not the one that the protected branch names',
   'login-of-another': 'the login on the forge is not one of its person',
   'ballot-of-another': 'its ballot is that of another round or another text of the plan',
   // What

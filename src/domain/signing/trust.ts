@@ -1,3 +1,4 @@
+import type { ForgeSettings } from '../../plan/forge.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { AllowedSigner } from './allowed-signers.ts';
 
@@ -13,6 +14,8 @@ export interface Trust {
   readonly signers: readonly AllowedSigner[];
   /** The text of the file of allowed signers, for ssh-keygen. */
   readonly allowedSigners: string;
+  /** The forge whose votes count; `undefined` where relctl.yaml names none. */
+  readonly forge: ForgeSettings | undefined;
   /** Person by login of the forge, in lower case; empty where the policy takes no votes from one. */
   readonly forgePeople: ReadonlyMap<string, string>;
 }

@@ -3,6 +3,7 @@ import { readAllowedSigners } from '../../domain/signing/allowed-signers.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
+import { type ForgeSettings, forgeSchema } from '../../plan/forge.ts';
 import { type Policy, policySchema } from '../../plan/policy.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
@@ -58,6 +59,27 @@ async function redirectionAt(branch: ProtectedBranch, commit: string): Promise<s
   if (text === undefined) return undefined;
   const value = readYaml(text, CONFIG_FILE).value as { readonly protectedBranch?: unknown } | null;
   return typeof value?.protectedBranch === 'string' ? value.protectedBranch : undefined;
+}
+
+/**
+ * The forge whose votes count, as relctl.yaml at a commit names it; `undefined` where it names none. Whoever may push could else have votes
+ * read from a server of their own. Only one key is looked at, as an older file may not fit the schema of today.
+ */
+async function forgeAt(branch: ProtectedBranch, commit: string): Promise<ForgeSettings | undefined> {
+  const text = await readText(branch, commit, CONFIG_FILE);
+  if (text === undefined) return undefined;
+  const value = readYaml(text, CONFIG_FILE).value as { readonly forge?: unknown } | null;
+  const read = forgeSchema.safeParse(value?.forge);
+  return read.success ? read.data : undefined;
+}
+
+/** The forge that votes are read from: that of the protected branch, and that of the work tree only where there is no such branch. */
+export async function votingForge(
+  branch: ProtectedBranch,
+  workTree: ForgeSettings | undefined,
+): Promise<ForgeSettings | undefined> {
+  const tip = await findProtectedBranch(branch);
+  return tip === undefined ? workTree : forgeAt(branch, tip.commit);
 }
 
 /** The policy of a process at a commit of the protected branch, with the digest of its file; `undefined` when there is none. */
@@ -124,6 +146,7 @@ export async function trustAt(branch: ProtectedBranch, commit: string, process: 
     signers,
     allowedSigners: text,
     forgePeople,
+    forge: await forgeAt(branch, commit),
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BallotPaper, Ballots, PapersAnswer } from '../../../ports/forge.ts';
+import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { lastWords, secretsIn } from '../../hooks/redact.ts';
 import { boundedFetch } from '../../http/bounded-fetch.ts';
 import { parseJson } from '../../http/json.ts';
@@ -51,7 +51,7 @@ const PAGE = 50;
 const PAGES = 20;
 
 /** The ballots on Gitea or Forgejo. */
-export function giteaBallots(access: GiteaAccess): Ballots {
+export function giteaBallots(access: GiteaAccess): Papers {
   const repository = `/repos/${access.repository}`;
   const list = async <T>(path: string, schema: z.ZodType<readonly T[]>): Promise<readonly T[]> => {
     const found: T[] = [];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BallotPaper, Ballots, PapersAnswer } from '../../../ports/forge.ts';
+import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
 import { forgeFailure, noRequest, parsed } from './failure.ts';
 
@@ -53,7 +53,7 @@ const commentsSchema = z.array(z.object({ id: z.int(), body: z.string(), html_ur
 const commentSchema = z.object({ html_url: z.string() });
 
 /** The ballots on GitHub. */
-export function gitHubBallots(io: ForgeIo): Ballots {
+export function gitHubBallots(io: ForgeIo): Papers {
   return {
     papers: (branch) => readPapers(io, branch),
     async post(branch, mark, text) {

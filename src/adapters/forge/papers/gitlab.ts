@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BallotPaper, Ballots, PapersAnswer } from '../../../ports/forge.ts';
+import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
 import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
 
@@ -38,7 +38,7 @@ const PAGE = 100;
 const PAGES = 10;
 
 /** The ballots on GitLab. */
-export function gitLabBallots(io: ForgeIo): Ballots {
+export function gitLabBallots(io: ForgeIo): Papers {
   return {
     papers: (branch) => readPapers(io, branch).catch(unavailable),
     async post(branch, mark, text) {

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { ballotNumber } from '../../../../src/domain/ballot/ballot.ts';
 import { examineProof } from '../../../../src/domain/signing/examine-proof.ts';
 import type { RecordedEvent } from '../../../../src/plan/events.ts';
+import type { ForgeSettings } from '../../../../src/plan/forge.ts';
 import { policySchema } from '../../../../src/plan/policy.ts';
 import { PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
 
@@ -19,10 +20,11 @@ function faultOf(change: {
   readonly machines?: readonly string[];
   readonly proof?: Readonly<Record<string, string>> | null;
   readonly actor?: string;
+  readonly forge?: ForgeSettings;
 }): string | undefined {
   const policy = policySchema.parse(parse(readFileSync(TEMPLATE, 'utf8')));
   const ballot = ballotNumber({ release: SAMPLE_ID, round: 1, ...SUBJECT });
-  const proof = { kind: 'forge', login: 'Carol', collectedBy: CI, ballot, ...change.proof };
+  const proof = { kind: 'forge', login: 'Carol', endpoint: 'github', collectedBy: CI, ballot, ...change.proof };
   const event = {
     type: 'cab.voted',
     actor: change.actor ?? CAROL,
@@ -34,6 +36,7 @@ function faultOf(change: {
       machines: [...(change.machines ?? [CI])],
       signing: { ...policy.signing, accepts: { ...policy.signing.accepts, cab: [...(change.accepts ?? ['forge'])] } },
     },
+    forge: change.forge,
     forgePeople: new Map([['carol', CAROL]]),
   };
   return examineProof(event, 'cab', 1, SAMPLE_ID, trust)?.code;
@@ -50,6 +53,19 @@ describe('a vote that was given on a forge', () => {
   it('is collected by a machine that the policy names', () => {
     expect(faultOf({ machines: [] })).toBe('collector-not-a-machine');
     expect(faultOf({ proof: { collectedBy: CAROL } })).toBe('collector-not-a-machine');
+  });
+
+  it('is read from the forge that the protected branch names, and from no other', () => {
+    const api = 'https://git.example.com';
+    const gitea = { kind: 'gitea', api, repository: 'shop/web' } as unknown as ForgeSettings;
+    const own = `gitea ${api} shop/web`;
+    expect(faultOf({ forge: gitea, proof: { endpoint: own } })).toBeUndefined();
+    expect(faultOf({ forge: { kind: 'gitlab' }, proof: { endpoint: 'gitlab' } })).toBeUndefined();
+    for (const endpoint of ['', 'github', `${own}s`, 'gitea http://127.0.0.1:1 shop/web', `gitea ${api} mallory/web`]) {
+      expect(faultOf({ forge: gitea, proof: { endpoint } })).toBe('forge-of-another');
+    }
+    expect(faultOf({ forge: { kind: 'gitlab' }, proof: { endpoint: 'github' } })).toBe('forge-of-another');
+    expect(faultOf({ proof: { endpoint: own } })).toBe('forge-of-another');
   });
 
   it('is of the person whose login it is', () => {
