@@ -36,6 +36,7 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   await passGates(context, release, takesBack ? 'take back a go' : 'signoff cab', undefined);
   await flushOutbox(context, release);
   const { journal, policy } = release;
+  const asked = journal.state.conditions;
   const vote = await askVote(context, release, takesBack ? { ...answers, decision: 'no-go' } : answers);
   const count = await recordVote(context, release, vote);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
@@ -51,6 +52,10 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
           ...journal.state.conditions.map(
             (condition) => ['condition', `${condition.text} (${condition.owner}, due ${condition.due})`] as const,
           ),
+          // A vote takes the place of the earlier one of its seat, with what that asked for.
+          ...asked
+            .filter(({ text }) => journal.state.conditions.every((condition) => condition.text !== text))
+            .map(({ text }) => ['dropped', `condition "${text}", of the vote that this one replaces`] as const),
         ],
       },
       { kind: 'next', actions: nextActions(release.facts()) },

@@ -29,6 +29,14 @@ describe('a condition of the board', () => {
     expect(await toProduction(company, { mode: 'canary' })).toMatchObject({ data: { phase: 'canary' } });
   });
 
+  it('goes with the vote that asked for it, and the member who votes again is told', async () => {
+    company = await openCompany();
+    await walkTo(company, 'submitted');
+    await voteGo(company, PEOPLE.cab[0], [`${LOAD_TEST}; ${PEOPLE.rdLead}; 2026-12-02`]);
+    const again = await voteGo(company, PEOPLE.cab[0]);
+    expect(JSON.stringify(again.blocks)).toContain(`condition \\"${LOAD_TEST}\\", of the vote that this one replaces`);
+  });
+
   it('is not closed by anybody else, nor when there is none', async () => {
     await approvedWithCondition();
     const answers = { condition: LOAD_TEST, evidence: 'SHOP-812' };
