@@ -147,7 +147,8 @@ async function makeReady(id: string, tag: string, more = {}): Promise<void> {
 }
 
 const SHARED = 'several releases share the window of this test';
-const deploy = (id: string) => company.relctl(['deploy', id, '--as', PEOPLE.ops, '--exception', SHARED]);
+const AS_OPS = ['--as', PEOPLE.ops, '--exception', SHARED];
+const deploy = (id: string) => company.relctl(['deploy', id, ...AS_OPS]);
 
 const log = () => server.git('log', '--format=%s', 'main').split('\n');
 const dataOf = (events: readonly RecordedLine[], type: string) => events.find((event) => event.type === type)?.data;
@@ -238,7 +239,7 @@ describe('a production that Flux keeps', () => {
     await makeReady('killed', '5.0.0');
     const hook = join(server.folder, 'hooks/post-receive');
     writeFileSync(hook, '#!/bin/sh\nsleep 5\n', { mode: 0o755 });
-    const run = spawn(process.execPath, [RELCTL, 'deploy', 'killed', '--as', PEOPLE.ops, '--exception', SHARED], {
+    const run = spawn(process.execPath, [RELCTL, 'deploy', 'killed', ...AS_OPS], {
       cwd: company.product.root,
       env: { ...process.env, RELCTL_TRUST_COMMANDS: '1' },
       stdio: 'ignore',
@@ -250,7 +251,7 @@ describe('a production that Flux keeps', () => {
     rmSync(hook);
     const done = company.history('killed').events.filter(({ type }) => type === 'step.completed');
     expect(done.some(({ data }) => data.step === 'commit@production')).toBe(false);
-    const { code, stderr } = await company.relctl(['deploy', 'killed', '--resume', '--as', PEOPLE.ops]);
+    const { code, stderr } = await company.relctl(['deploy', 'killed', '--resume', ...AS_OPS]);
     expect(code, stderr).toBe(0);
     expect(log().filter((subject) => subject.includes('killed'))).toEqual(['Release killed: Greeting']);
   });
@@ -276,8 +277,7 @@ describe('a production that Flux keeps', () => {
     const env = { PATH: `${forge}:${process.env.PATH}`, STAND_IN_REPOSITORY: server.folder };
     const tree = server.git('rev-parse', 'main^{tree}');
     const before = await contents();
-    const flags = ['--as', PEOPLE.ops, '--exception', SHARED];
-    const { code, stderr } = await company.relctl(['deploy', 'asked', ...flags], env);
+    const { code, stderr } = await company.relctl(['deploy', 'asked', ...AS_OPS], env);
     expect(code, stderr).toBe(0);
     expect(log()[0]).toBe('Squashed relctl/asked-1-rollout');
     const why = ['--reason', 'smoke', '--confirm', '--as', PEOPLE.ops];

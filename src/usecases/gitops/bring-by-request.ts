@@ -56,14 +56,17 @@ export async function bringByRequest(
 
 /**
  * Closes the request of an act that is not wanted any more.
- * @returns whether there was one that was open
+ * @returns whether there was one that was open; the commit by which it had been merged, where it was
  */
-export async function withdrawRequest(run: Run, act: Bringing['act']): Promise<boolean> {
+export async function withdrawRequest(
+  run: Run,
+  act: Bringing['act'],
+): Promise<{ readonly isClosed: boolean; readonly merged?: string | undefined }> {
   const requests = requestsOf(run);
   const request = await requests.find(requestBranch(run, act));
-  if (request?.state !== 'open') return false;
+  if (request?.state !== 'open') return { isClosed: false, merged: request?.merged };
   await requests.close(request.number);
-  return true;
+  return { isClosed: true };
 }
 
 function requestBranch(run: Run, act: Bringing['act']): string {

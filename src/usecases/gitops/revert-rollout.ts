@@ -25,10 +25,13 @@ export async function revertRollout(run: Run, snapshots: readonly Snapshot[]): P
   const step = run.release.journal.state.deployment?.steps.get(`commit@${target}`);
   if (step === undefined) return NOTHING;
   const isRequested = ground.settings.via === 'merge-request';
-  if (isRequested && (await withdrawRequest(run, 'rollout'))) return 'the request to merge it is closed';
+  const request = isRequested ? await withdrawRequest(run, 'rollout') : undefined;
+  if (request?.isClosed === true) return 'the request to merge it is closed';
+  // A request may have been merged by a commit of the forge's own, without our trailers.
+  const known = step.data?.commit ?? request?.merged;
   const mayBePrepared = step.state === 'intended' && !isRequested;
   const way: { act: CommitAct } = { act: 'revert' };
-  const at = (head: string) => backAt(run, ground, target, head, mayBePrepared, way);
+  const at = (head: string) => backAt(run, ground, target, head, { known, mayBePrepared, way });
   const commit = await bring(run, ground, { act: 'revert', target, at }).catch((error: unknown) => {
     // Where nobody may push, nothing that was prepared can be.
     if (way.act === 'withdraw' && error instanceof RelctlError && error.code === 'gitops.refused') return undefined;
@@ -38,11 +41,21 @@ export async function revertRollout(run: Run, snapshots: readonly Snapshot[]): P
   if (way.act === 'withdraw')
     return `${NOTHING}; ${commit.slice(0, 12)} keeps what a run may have prepared from being pushed`;
   await awaitBack(run, target, snapshots, commit);
-  const stands = await awaitReadyAt(run, target, commit);
+  const stands = await awaitReadyAt(run, target, commit).catch(unready);
   return `reverted by ${commit.slice(0, 12)} in ${ground.repository.name}; ${stands}`;
 }
 
 const NOTHING = 'nothing had been committed';
+
+/** What is known of a rollout that is taken back. */
+interface Back {
+  /** The commit that brought it, where it was recorded or the forge tells. */
+  readonly known: string | undefined;
+  /** A run that ended may have made one that it did not push. */
+  readonly mayBePrepared: boolean;
+  /** What the commit that is brought does. */
+  readonly way: { act: CommitAct };
+}
 
 /** What takes the rollout back on top of a head, or has done so. */
 async function backAt(
@@ -50,16 +63,14 @@ async function backAt(
   { repository }: GitOpsGround,
   target: string,
   head: string,
-  mayBePrepared: boolean,
-  way: { act: CommitAct },
+  { known, mayBePrepared, way }: Back,
 ): Promise<Brought> {
   const { plan, state } = run.release.journal;
   const own = await releaseCommits(repository, head, plan.id);
   const newest = own.find((one) => one.attempt === run.attempt);
   way.act = newest?.act === 'withdraw' ? 'withdraw' : 'revert';
   if (newest !== undefined && newest.act !== 'rollout') return { found: newest.commit };
-  // A request may have been merged by a commit of the forge's own, without our trailers.
-  const commit = newest?.commit ?? state.deployment?.steps.get(`commit@${target}`)?.data?.commit;
+  const commit = newest?.commit ?? known;
   const facts = { release: plan.id, feature: plan.metadata.feature, attempt: run.attempt };
   if (commit !== undefined) {
     const changes = await plannedChanges(run, target);
@@ -74,6 +85,13 @@ async function backAt(
     'a run that ended may have prepared a commit; this one changes nothing, and keeps it from being pushed';
   const message = commitMessage({ ...facts, act: 'withdraw', changes: [], reason });
   return { made: await repository.commit(head, new Map(), message) };
+}
+
+/** The images are back; that the reconciler is not well for another reason keeps nobody from comparing production with what it was. */
+function unready(error: unknown): string {
+  if (error instanceof RelctlError && (error.code === 'gitops.failed' || error.code === 'gitops.timeout'))
+    return error.message;
+  throw error;
 }
 
 /** Until every workload has the image that it had. */
