@@ -1,8 +1,10 @@
+/** Another image is another relctl.yaml, and that is bound with what was approved. */
+const UNPULLED =
+  'The image of runner.kubernetes cannot be pulled: mend the registry or the login to it, and give the command again; or give it without --runner. Another image in relctl.yaml is approved anew.';
+
 const WAYS_OUT: Readonly<Record<string, string>> = {
-  ErrImagePull:
-    'The image of runner.kubernetes in relctl.yaml cannot be pulled: correct it, and give the command again.',
-  ImagePullBackOff:
-    'The image of runner.kubernetes in relctl.yaml cannot be pulled: correct it, and give the command again.',
+  ErrImagePull: UNPULLED,
+  ImagePullBackOff: UNPULLED,
   InvalidImageName: 'The image of runner.kubernetes in relctl.yaml has no valid name: correct it.',
   CreateContainerConfigError: 'A Secret that runner.kubernetes names is not there; once it is, the pod goes on.',
   Suspended: 'Somebody has suspended the Job; `kubectl patch job … spec.suspend=false` lets it go on.',
