@@ -83,14 +83,21 @@ describe('reviews on GitHub, through gh', () => {
   });
 
   it('are asked for by one text, which is changed in its place', async () => {
-    const comments = [{ id: 11, body: 'old Mark text', html_url: '' }];
+    const by = (databaseId: number, viewerDidAuthor: boolean, body = 'old Mark text') => ({
+      databaseId,
+      body,
+      viewerDidAuthor,
+    });
     for (const [known, method, path] of [
       [[], 'POST', 'repos/{owner}/{repo}/issues/7/comments'],
-      [comments, 'PATCH', 'repos/{owner}/{repo}/issues/comments/11'],
+      [[by(9, false), by(10, true, 'x'), by(11, true)], 'PATCH', 'repos/{owner}/{repo}/issues/comments/11'],
+      // Its author could edit it later.
+      [[by(11, false)], 'POST', 'repos/{owner}/{repo}/issues/7/comments'],
     ] as const) {
       const { io, calls } = tool((args) => {
-        if (args[1] === 'graphql') return graph(pull([]));
-        return args.includes('--method') ? { html_url: 'https://github.com/c' } : known;
+        if (args.includes('--method')) return { html_url: 'https://github.com/c' };
+        if (!args.includes('number=7')) return graph(pull([]));
+        return { data: { repository: { pullRequest: { comments: { nodes: known } } } } };
       });
       expect(await gitHubBallots(io).post('x', 'Mark', 'text\nof it')).toEqual({ url: 'https://github.com/c' });
       expect(calls.at(-1)).toEqual(['api', '--method', method, path, '-f', 'body=text\nof it']);
@@ -123,6 +130,7 @@ describe('votes on GitLab, through glab', () => {
   const project = (notes: readonly object[]) => (args: readonly string[]) => {
     const path = args[1] ?? '';
     if (path.startsWith('projects/:id/merge_requests?')) return [{ ...request, source_project_id: 2, iid: 2 }, request];
+    if (path === 'user') return { username: 'robot' };
     if (path.endsWith('/approvals')) return { approved_by: [{ user: { username: 'Carol' } }] };
     if (path.includes('/versions')) return versions;
     if (args.includes('--method')) return { id: 12 };
@@ -160,7 +168,8 @@ describe('votes on GitLab, through glab', () => {
   });
 
   it('are asked for by one text, which is changed in its place', async () => {
-    const { io, calls } = tool(project([note(9, 'robot', { body: 'Mark' })]));
+    const others = note(8, 'mallory', { body: 'Mark' });
+    const { io, calls } = tool(project([others, note(9, 'robot', { body: 'Mark' })]));
     expect(await gitLabBallots(io).post('x', 'Mark', 'text')).toEqual({ url: `${request.web_url}#note_12` });
     expect(calls.at(-1)).toEqual([
       'api',

@@ -21,6 +21,13 @@ const QUERY = `query($owner: String!, $name: String!, $branch: String!) {
   }
 }`;
 
+/** Comments of a request; `viewerDidAuthor` is said of whoever asks, an app too, of which `/user` says nothing. */
+const COMMENTS = `query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) { comments(first: 100) { nodes { databaseId body viewerDidAuthor } } }
+  }
+}`;
+
 const reviewSchema = z.object({
   id: z.string(),
   url: z.string(),
@@ -49,7 +56,17 @@ const answerSchema = z.object({
     }),
   }),
 });
-const commentsSchema = z.array(z.object({ id: z.int(), body: z.string(), html_url: z.string() }));
+const commentsSchema = z.object({
+  data: z.object({
+    repository: z.object({
+      pullRequest: z.object({
+        comments: z.object({
+          nodes: z.array(z.object({ databaseId: z.int(), body: z.string(), viewerDidAuthor: z.boolean() })),
+        }),
+      }),
+    }),
+  }),
+});
 const commentSchema = z.object({ html_url: z.string() });
 
 /** The ballots on GitHub. */
@@ -61,18 +78,20 @@ export function gitHubBallots(io: ForgeIo): Papers {
       if (!found.available || found.request === undefined) {
         throw noRequest(branch, found.available ? 'nobody opened a pull request of it' : found.reason);
       }
-      const comments = await ask(io, [
-        'api',
-        `repos/{owner}/{repo}/issues/${found.request.number}/comments?per_page=100`,
+      const answer = await ask(io, [
+        ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}'],
+        ...['-F', `number=${found.request.number}`, '-f', `query=${COMMENTS}`],
       ]);
-      const own = parsed(commentsSchema, comments, 'GitHub').find(({ body }) => body.includes(mark));
+      const { nodes } = parsed(commentsSchema, answer, 'GitHub').data.repository.pullRequest.comments;
+      // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
+      const own = nodes.find(({ body, viewerDidAuthor }) => viewerDidAuthor && body.includes(mark));
       const written = await ask(io, [
         'api',
         '--method',
         own === undefined ? 'POST' : 'PATCH',
         own === undefined
           ? `repos/{owner}/{repo}/issues/${found.request.number}/comments`
-          : `repos/{owner}/{repo}/issues/comments/${own.id}`,
+          : `repos/{owner}/{repo}/issues/comments/${own.databaseId}`,
         '-f',
         `body=${text}`,
       ]);

@@ -30,6 +30,7 @@ const notesSchema = z.array(
     author: z.object({ username: z.string() }),
   }),
 );
+const userSchema = z.object({ username: z.string() });
 const writtenSchema = z.object({ id: z.int() });
 const versionsSchema = z.array(z.object({ head_commit_sha: z.string(), created_at: z.string() }));
 
@@ -44,7 +45,10 @@ export function gitLabBallots(io: ForgeIo): Papers {
     async post(branch, mark, text) {
       const request = await requestOf(io, branch);
       if (request === undefined) throw noRequest(branch, 'nobody opened a merge request of it');
-      const own = (await notesOf(io, request.iid)).find(({ body }) => body.includes(mark));
+      const { username } = parsed(userSchema, await ask(io, 'user'), 'GitLab');
+      // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
+      const notes = await notesOf(io, request.iid);
+      const own = notes.find(({ body, author }) => author.username === username && body.includes(mark));
       const path = `projects/:id/merge_requests/${request.iid}/notes${own === undefined ? '' : `/${own.id}`}`;
       const method = own === undefined ? 'POST' : 'PUT';
       const { id } = parsed(writtenSchema, await ask(io, path, ['--method', method, '-f', `body=${text}`]), 'GitLab');
