@@ -116,6 +116,7 @@ export const ERRORS = {
   'signoff.red': 'failed',
   'signing.failed': 'failed',
   'sharing.conflict': 'failed',
+  'sharing.contradicted': 'failed',
   'sharing.refused': 'failed',
   'sharing.unreachable': 'failed',
   'sharing.work-tree': 'failed',

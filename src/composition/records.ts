@@ -1,11 +1,15 @@
 import type { StateEnvironment } from '../adapters/fs/state-folder.ts';
+import { createProtectedBranch } from '../adapters/git/protected-branch.ts';
 import { findRecordsBranch } from '../adapters/git/records-branch.ts';
+import type { MergedPlans } from '../adapters/records/kept-plans.ts';
 import { phaseOf } from '../domain/history/state.ts';
+import { RelctlError } from '../errors.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Records } from '../ports/records.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { putTogether } from '../usecases/sharing/put-together.ts';
+import { findProtectedBranch } from '../usecases/signing/trust.ts';
 
 /** How the records of a repository are opened. */
 export interface RecordsWanted {
@@ -43,6 +47,7 @@ export async function openRecords(
     workTree,
     state,
     branch,
+    merged: mergedPlans(root, env),
     offline,
     phaseOf,
     putTogether: (id, ours, theirs) => putTogether(workspace, id, ours, theirs),
@@ -52,4 +57,20 @@ export async function openRecords(
       sink?.emit({ type: 'note', level: 'warning', text });
     },
   });
+}
+
+/** What stands on the protected branch; nothing where this clone does not say which branch that is. */
+function mergedPlans(root: string, env: StateEnvironment): MergedPlans {
+  const branch = createProtectedBranch(root, env);
+  let tip: ReturnType<MergedPlans['tip']> | undefined;
+  return {
+    tip() {
+      tip ??= findProtectedBranch(branch).catch((error: unknown) => {
+        if (error instanceof RelctlError && error.code === 'signing.trust') return undefined;
+        throw error;
+      });
+      return tip;
+    },
+    read: (commit, path) => branch.read(commit, path),
+  };
 }

@@ -47,6 +47,22 @@ const warnings = () =>
   clones.company.told.flatMap((one) => (one.type === 'note' && one.level === 'warning' ? [one.text] : []));
 
 describe('records on a branch of their own', () => {
+  test('never contradict the protected branch: what is merged counts, no deployment begins, and a rollback goes on', async () => {
+    await except(await ada.onBranch(), 'pushed by anybody');
+    const journal = await ada.journal();
+    await journal.record('exception.granted', { gate: 'time.cab-lead', reason: 'merged', command: 'submit-cab' });
+    ada.git('commit', '--quiet', '--all', '--message', 'Merged');
+    ada.git('config', 'relctl.protectedBranch', 'main');
+    const cleo = await ada.onBranch();
+    const reasons = async () =>
+      (await cleo.store.load(id())).events.flatMap((event) => ('reason' in event.data ? [event.data.reason] : []));
+    expect((await reasons())[0]).toBe('merged');
+    expect(warnings().join()).toContain('contradicts the one on main, which counts');
+    await expect(cleo.records.secure(id())).rejects.toMatchObject({ code: 'sharing.contradicted' });
+    await except(cleo, 'on the way back');
+    expect((await reasons()).at(-1)).toBe('on the way back');
+  });
+
   test('leave with each record, without a trace in the work tree, and are there for any clone', async () => {
     const at = ada.git('rev-parse', 'HEAD');
     const mine = await ada.onBranch();

@@ -7,11 +7,12 @@ import { REAL_FILES } from '../fs/file-operations.ts';
 import { versionOf } from '../fs/file-version.ts';
 import { isReleaseId } from '../fs/release-id.ts';
 import type { RecordsBranch } from '../git/records-branch.ts';
-import type { KeptPlans } from './kept-plans.ts';
+import type { KeptPlans, MergedPlans } from './kept-plans.ts';
 
 /** What was seen when all plans were brought up to date last; nothing is lost with it. */
 interface Seen {
   readonly tip: string | undefined;
+  readonly merged?: string | undefined;
   /** Versions of the files in the work tree, by release. */
   readonly workTree: Readonly<Record<string, string>>;
 }
@@ -24,6 +25,7 @@ interface Places {
   readonly root: string;
   readonly folder: string;
   readonly branch: Pick<RecordsBranch, 'tip' | 'changed'>;
+  readonly merged: MergedPlans;
 }
 
 /**
@@ -32,14 +34,17 @@ interface Places {
  */
 export async function refreshAll(
   kept: KeptPlans,
-  { root, folder, branch }: Places,
+  { root, folder, branch, merged }: Places,
 ): Promise<readonly UnreadablePlan[]> {
   const memory = join(folder, 'seen.json');
-  const [before, tip] = await Promise.all([recall(memory), branch.tip()]);
+  const [before, tip, reviewed] = await Promise.all([recall(memory), branch.tip(), merged.tip()]);
   const workTree = await versionsIn(join(root, 'releases'));
   const changed = new Set(Object.keys(workTree).filter((id) => workTree[id] !== before.workTree[id]));
   for (const id of Object.keys(before.workTree)) if (workTree[id] === undefined) changed.add(id);
-  for (const path of tip === undefined || tip === before.tip ? [] : await branch.changed(before.tip, tip)) {
+  const moved = async (from: string | undefined, to: string | undefined) =>
+    to === undefined || to === from ? [] : branch.changed(from, to);
+  const paths = [...(await moved(before.tip, tip)), ...(await moved(before.merged, reviewed?.commit))];
+  for (const path of paths) {
     const [, id] = /^releases\/([^/]+)\.yaml$/.exec(path) ?? [];
     if (id !== undefined && isReleaseId(id)) changed.add(id);
   }
@@ -57,7 +62,11 @@ export async function refreshAll(
   if (changed.size > 0) {
     const seen = Object.entries(workTree).filter(([id]) => !broken.some((one) => one.id === id));
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const content = JSON.stringify({ tip, workTree: Object.fromEntries(seen) } satisfies Seen);
+    const content = JSON.stringify({
+      tip,
+      merged: reviewed?.commit,
+      workTree: Object.fromEntries(seen),
+    } satisfies Seen);
     await writeAtomically(REAL_FILES, { path: memory, shown: memory, content, placement: 'replace' });
   }
   return broken;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { effectivePlan, type PlanCopy } from '../../domain/records/effective-plan.ts';
+import { effectivePlan, goesOnFrom, type PlanCopy } from '../../domain/records/effective-plan.ts';
 import { evidenceOf } from '../../domain/records/evidence.ts';
 import { RelctlError } from '../../errors.ts';
 import { findChainFault } from '../../plan/chain.ts';
@@ -28,11 +28,20 @@ export interface KeptPlansOptions {
   /** Absolute path of the folder for the locks of that folder. */
   readonly state: string;
   readonly branch: Pick<RecordsBranch, 'name' | 'tip' | 'read'>;
+  /** The branch that nobody changes without a review, where it is known. */
+  readonly merged: MergedPlans;
   readonly phaseOf: (events: readonly RecordedEvent[]) => string;
   /** Puts what was recorded here after what others shared meanwhile, where both can stand. */
   readonly putTogether: PutTogether;
   /** Tells a person what does not fit. */
   readonly warn: (text: string) => void;
+}
+
+/** Plans as the protected branch has them. */
+export interface MergedPlans {
+  /** Where it stands; `undefined` where nothing says which branch it is. */
+  tip(): Promise<{ readonly name: string; readonly commit: string } | undefined>;
+  read(commit: string, path: string): Promise<Uint8Array | undefined>;
 }
 
 /** Two histories of one plan that go on from what both have; the one with both, or why there can be none. */
@@ -49,6 +58,8 @@ export interface KeptPlans {
    * @returns what was recorded here and contradicts what others shared: it is put aside, and does not count
    */
   refresh(id: string, options?: { readonly evidence?: boolean }): Promise<PutAside | undefined>;
+  /** The protected branch, as people call it, where the records branch contradicts what stands there. */
+  contradiction(id: string): Promise<string | undefined>;
   /** Reads several plans at a commit in one go, since they will be asked for; what was read for others before is let go. */
   foresee(commit: string, ids: readonly string[]): Promise<void>;
   /** The plan as it is kept; `undefined` when there is none. */
@@ -70,23 +81,27 @@ export interface PutAside {
 
 /** Copies of plans in a folder of the user's, each written whole and under the lock that its writers take. */
 export function keepPlans(options: KeptPlansOptions): KeptPlans {
-  const { root, folder, state, branch, phaseOf, putTogether, warn } = options;
+  const { root, folder, state, branch, merged, phaseOf, putTogether, warn } = options;
   const pathOf = (id: string): string => `releases/${id}.yaml`;
   let foreseen: { readonly commit: string; readonly files: ReadonlyMap<string, Uint8Array | undefined> } | undefined;
 
   async function refresh(id: string, { evidence = false }: { readonly evidence?: boolean } = {}) {
     const tip = await branch.tip();
     for (;;) {
-      const [shared, kept, workTree] = await Promise.all([
+      const [reviewed, shared, kept, workTree] = await Promise.all([
+        mergedCopy(id),
         tip === undefined ? undefined : copyAt(tip, id),
         copyIn(folder, id),
         copyIn(root, id, 'any'),
       ]);
-      const plan = effectivePlan({ shared, kept, workTree });
+      const plan = effectivePlan({ merged: reviewed, shared, kept, workTree });
       if (plan === undefined) return undefined;
       if (plan.apart.includes('workTree')) warnOfWorkTree(id);
-      const forked = plan.apart.includes('kept') && kept !== undefined && shared !== undefined;
-      const together = forked ? await putTogether(id, kept, shared) : undefined;
+      const isContradicted = plan.apart.includes('shared');
+      if (isContradicted) await warnOfShared(id);
+      const theirs = isContradicted ? reviewed : (shared ?? reviewed);
+      const forked = plan.apart.includes('kept') && kept !== undefined && theirs !== undefined;
+      const together = forked ? await putTogether(id, kept, theirs) : undefined;
       // Put aside before it is replaced: a process that dies in between loses nothing.
       const aside = forked && together?.ok === false ? await putAside(id, kept, together.reason) : undefined;
       const chosen = together?.ok === true ? together.plan : plan;
@@ -94,6 +109,35 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
       if (evidence) await bringEvidence(id, tip, chosen.events);
       return aside;
     }
+  }
+
+  /** The history of a plan as it was reviewed; one that does not hold says nothing. */
+  async function mergedCopy(id: string): Promise<PlanCopy | undefined> {
+    const tip = await merged.tip();
+    const bytes = tip === undefined ? undefined : await merged.read(tip.commit, pathOf(id));
+    if (bytes === undefined) return undefined;
+    try {
+      const copy = readCopy(bytes, pathOf(id));
+      return copy.events.length > 0 && findChainFault(id, copy.events) === undefined ? copy : undefined;
+    } catch (error) {
+      if (error instanceof RelctlError) return undefined;
+      throw error;
+    }
+  }
+
+  async function warnOfShared(id: string): Promise<void> {
+    const tip = await merged.tip();
+    warn(
+      `${branch.name} holds a history of ${pathOf(id)} that contradicts the one on ${tip?.name ?? 'the protected branch'}, which counts; no deployment begins until somebody has looked: ${command`git log -p ${branch.name} -- ${pathOf(id)}`}`,
+    );
+  }
+
+  async function contradiction(id: string): Promise<string | undefined> {
+    const [tip, reviewed] = [await branch.tip(), await mergedCopy(id)];
+    const shared = tip === undefined ? undefined : await copyAt(tip, id);
+    if (reviewed === undefined || shared === undefined) return undefined;
+    const fits = goesOnFrom(shared.events, reviewed.events) || goesOnFrom(reviewed.events, shared.events);
+    return fits ? undefined : ((await merged.tip())?.name ?? 'the protected branch');
   }
 
   function warnOfWorkTree(id: string): void {
@@ -185,6 +229,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
 
   return {
     refresh,
+    contradiction,
     async foresee(commit, ids) {
       const found = await branch.read(commit, ids.map(pathOf));
       foreseen = { commit, files: new Map(ids.map((id) => [pathOf(id), found.get(pathOf(id))])) };

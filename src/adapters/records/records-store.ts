@@ -8,7 +8,7 @@ import { command } from '../../text/command-line.ts';
 import { createPlanStore } from '../fs/plan-store.ts';
 import type { RecordsBranch } from '../git/records-branch.ts';
 import { refreshAll } from './all-plans.ts';
-import { keepPlans, type PutAside, type PutTogether } from './kept-plans.ts';
+import { keepPlans, type MergedPlans, type PutAside, type PutTogether } from './kept-plans.ts';
 import { createSharer, type Shared } from './sharer.ts';
 
 /** What a store on a records branch is made of. */
@@ -19,6 +19,7 @@ export interface RecordsStoreOptions {
   /** Absolute path of the folder for what relctl keeps on this machine. */
   readonly state: string;
   readonly branch: RecordsBranch;
+  readonly merged: MergedPlans;
   /** Why the remote could not be asked, where it could not. */
   readonly offline: string | undefined;
   readonly phaseOf: (events: readonly RecordedEvent[]) => string;
@@ -42,6 +43,7 @@ export function createRecordsStore(options: RecordsStoreOptions): {
   const state = join(folder, 'state');
   const kept = keepPlans({ ...options, folder, state });
   const local = createPlanStore({ root: folder, releases: 'releases', state, phaseOf });
+  const places = { root, folder, branch, merged: options.merged };
   const sharer = createSharer(kept, branch);
   let failing: { readonly since: number; readonly text: string } | undefined;
   const unshared = new Set<string>();
@@ -52,6 +54,11 @@ export function createRecordsStore(options: RecordsStoreOptions): {
     if (how === 'may' && failing !== undefined && Date.now() - failing.since < RETRY_MS) return;
     const shared = await sharer.share(id);
     if (shared.result === 'conflict') throw conflict(id, branch.name, shared.aside);
+    if (shared.result === 'contradicted') {
+      // Only what must be known elsewhere first is refused: whoever pushes to the branch must not be able to stop a rollback.
+      if (how === 'must') throw contradicted(id, branch.name, shared.by);
+      return;
+    }
     if (shared.result === 'shared') {
       unshared.delete(id);
       if (failing !== undefined) warn(`${branch.name} takes records again: all of ${id} is shared`);
@@ -76,15 +83,15 @@ export function createRecordsStore(options: RecordsStoreOptions): {
   const store: PlanStore = {
     load,
     async list() {
-      await refreshAll(kept, { root, folder, branch });
+      await refreshAll(kept, places);
       return local.list();
     },
     async summaries() {
-      const broken = await refreshAll(kept, { root, folder, branch });
+      const broken = await refreshAll(kept, places);
       return withBroken(await local.summaries(), broken);
     },
     async survey(most) {
-      const broken = await refreshAll(kept, { root, folder, branch });
+      const broken = await refreshAll(kept, places);
       const { entries, headOnly } = await local.survey(most);
       return {
         entries: withBroken(entries, broken),
@@ -147,6 +154,23 @@ function conflict(id: string, branch: string, { reason, kept }: PutAside): Relct
     hints: [command`relctl status ${id}`, 'then run the command again: it sees what the other one did'],
     data: { release: id, reason, kept },
   });
+}
+
+function contradicted(id: string, branch: string, by: string): RelctlError {
+  const file = `releases/${id}.yaml`;
+  return new RelctlError(
+    'sharing.contradicted',
+    `${branch} holds a history of ${id} that contradicts the one on ${by}`,
+    {
+      place: { file },
+      why: `${by} is changed by nobody without a review, and ${branch} by anybody who may push: the file on ${by} is the one that counts.`,
+      hints: [
+        command`git log -p ${branch} -- ${file}`,
+        `have ${branch} put back to where its history goes on from the one on ${by}, then run the command again`,
+      ],
+      data: { release: id, branch, by },
+    },
+  );
 }
 
 function notShared(id: string, branch: string, shared: Extract<Shared, { readonly detail: string }>): RelctlError {

@@ -8,6 +8,8 @@ export type Shared =
   | { readonly result: 'shared' }
   /** What was recorded here contradicts what others recorded: it is put aside. */
   | { readonly result: 'conflict'; readonly aside: PutAside }
+  /** What others recorded contradicts the protected branch, named for people. */
+  | { readonly result: 'contradicted'; readonly by: string }
   | { readonly result: 'refused' | 'unreachable'; readonly detail: string };
 
 /** Pushes that are tried before relctl says that the branch moves faster than it can follow. */
@@ -30,6 +32,8 @@ async function share(kept: KeptPlans, branch: RecordsBranch, id: string): Promis
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const aside = await kept.refresh(id, { evidence: true });
     if (aside !== undefined) return { result: 'conflict', aside };
+    const by = await kept.contradiction(id);
+    if (by !== undefined) return { result: 'contradicted', by };
     const [tip, ours] = [await branch.tip(), await kept.copy(id)];
     if (ours === undefined) return { result: 'shared' };
     const theirs = tip === undefined ? undefined : await kept.copyAt(tip, id);

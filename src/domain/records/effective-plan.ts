@@ -10,6 +10,8 @@ export interface PlanCopy {
 
 /** Where copies of one plan lie. */
 export interface PlanCopies {
+  /** On the protected branch, which nobody changes without a review. */
+  readonly merged?: PlanCopy | undefined;
   /** On the records branch, as everybody has it. */
   readonly shared: PlanCopy | undefined;
   /** On this machine, with what could not be shared yet. */
@@ -21,18 +23,19 @@ export interface PlanCopies {
 /** The plan that the copies amount to, and which of them contradict it. */
 export interface EffectivePlan extends PlanCopy {
   /** Copies whose history is neither a part of this one nor goes on from it: what they hold beyond it does not count. */
-  readonly apart: readonly ('kept' | 'workTree')[];
+  readonly apart: readonly ('shared' | 'kept' | 'workTree')[];
 }
 
 /**
- * Puts the copies of a plan together. Of histories that go on from each other the longest counts; what is shared is never contradicted.
+ * Puts the copies of a plan together. Of histories that go on from each other the longest counts. What stands on the protected branch is never contradicted,
+ * not even by the records branch, which anybody pushes to; what is shared is contradicted by nothing else.
  * The text is the one of the work tree, where people write it, unless that is an older one than what was submitted: then this clone has
  * another branch checked out or is behind, and the text beside the shared history counts.
  */
-export function effectivePlan({ shared, kept, workTree }: PlanCopies): EffectivePlan | undefined {
+export function effectivePlan({ merged, shared, kept, workTree }: PlanCopies): EffectivePlan | undefined {
   const apart: EffectivePlan['apart'][number][] = [];
-  let best = shared;
-  for (const [name, copy] of [['kept', kept] as const, ['workTree', workTree] as const]) {
+  let best = merged;
+  for (const [name, copy] of [['shared', shared] as const, ['kept', kept] as const, ['workTree', workTree] as const]) {
     if (copy === undefined) continue;
     if (best === undefined) best = copy;
     else if (goesOnFrom(copy.events, best.events)) best = copy.events.length > best.events.length ? copy : best;

@@ -49,6 +49,28 @@ describe('copies of one plan', () => {
         }
   });
 
+  it('never contradict what was merged: not even what is shared does', () => {
+    const base = history(1);
+    const merged = copy('a', history(1, 'bea@example.com', base));
+    for (const length of [1, 2, 5]) {
+      const other = copy('a', history(length, 'eve@example.com', base));
+      for (const place of ['shared', 'kept', 'workTree'] as const) {
+        expect(effectivePlan({ ...none, merged, [place]: other })).toMatchObject({
+          events: merged.events,
+          apart: [place],
+        });
+      }
+      const all = effectivePlan({ merged, shared: other, kept: other, workTree: other });
+      expect(all).toMatchObject({ events: merged.events, apart: ['shared', 'kept', 'workTree'] });
+    }
+    const on = copy('a', history(2, 'bea@example.com', merged.events));
+    expect(effectivePlan({ ...none, merged, shared: on })).toMatchObject({ events: on.events, apart: [] });
+    expect(effectivePlan({ ...none, merged, shared: copy('a', base) })).toMatchObject({
+      events: merged.events,
+      apart: [],
+    });
+  });
+
   it('never contradict what is shared: what does is named', () => {
     const base = history(1);
     const shared = copy('a', history(1, 'bea@example.com', base));
