@@ -150,7 +150,9 @@ export const policySchema = z.strictObject({
       .positive()
       .max(366)
       .optional()
-      .describe('Calendar days after which an unused submission or Go no longer counts; never when left out'),
+      .describe(
+        'Calendar days after which an unused submission no longer counts, or a Go from its oldest vote on; never when left out',
+      ),
   }),
   roles: z
     .strictObject({

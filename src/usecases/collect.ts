@@ -6,6 +6,7 @@ import { samePerson, votingBoard } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { forgeProofOf } from '../domain/signing/acts.ts';
 import { RelctlError } from '../errors.ts';
+import { countedEvents } from '../plan/counted.ts';
 import { sha256 } from '../plan/digest.ts';
 import type { EventData } from '../plan/events.ts';
 import { forgeWord, isForge } from '../plan/forge.ts';
@@ -51,11 +52,11 @@ export async function collect(context: Context, id: string, options: CollectOpti
   if (request === undefined) throw unread(`nobody opened a request of the branch ${branch}`, id);
   const papers = answer.papers.filter((paper) => !paper.text.includes(boxMark(id)));
   const { votes, refused } = countPapers(papers, subject, people, request.author);
-  const fresh = votes.filter(({ paper }) => !isRecorded(release, paper));
+  const fresh = votes.filter(({ paper }) => !isRecorded(release, subject, paper));
   const kept = fresh.length === 0 ? undefined : await keepAnswer(context, id, request, papers);
   const recorded: string[] = [];
   // What was recorded stays the person's word: many forges dismiss every review at the next push, that of the records too.
-  const objections: RefusedPaper[] = refused.filter(({ paper }) => !isRecorded(release, paper));
+  const objections: RefusedPaper[] = refused.filter(({ paper }) => !isRecorded(release, subject, paper));
   for (const vote of fresh) {
     const reason = await record(context, id, { vote, subject, request, endpoint, answer: kept as Evidence });
     if (reason === undefined) recorded.push(vote.person);
@@ -101,8 +102,14 @@ async function trustedEndpoint(context: Context, ballots: Ballots): Promise<stri
   );
 }
 
-function isRecorded(release: Release, paper: CastVote['paper']): boolean {
-  return release.journal.plan.events.some((event) => forgeProofOf(event)?.review === paper.id);
+/** True when a review is recorded on this ballot by an event that holds: what somebody wrote under its number keeps no vote from being taken in. */
+function isRecorded({ journal, signing }: Release, subject: BallotSubject, paper: CastVote['paper']): boolean {
+  const { examination } = signing;
+  return countedEvents(journal.plan.events).some((event) => {
+    const proof = forgeProofOf(event);
+    const holds = examination === undefined || examination.signed.has(event.hash);
+    return holds && proof?.review === paper.id && proof.ballot === ballotNumber(subject);
+  });
 }
 
 async function keepAnswer(

@@ -107,7 +107,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   };
   return {
     result: 'done',
-    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}${isClaimed(release.signing) ? ', says its file; nothing proves it' : ''}`,
+    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}${isClaimed(release.signing) ? ', claimed: nothing proves it' : ''}`,
     blocks: [
       ...blocksOf(release, data, refusals),
       ...(findings === undefined || findings.length === 0

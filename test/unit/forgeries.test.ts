@@ -32,7 +32,8 @@ describe('a release that is ready to be deployed', () => {
   );
 
   it.each([
-    ['makes void', VOIDED],
+    // The whole table is tried by the bench, and each type of event by test/unit/plan/counted.test.ts.
+    ['makes void', VOIDED.filter((one, index) => index % 6 === 0 || one.field === 'plan.reopened')],
     ['spoils an objection', SPOILED_OBJECTIONS],
   ] as const)(
     'is refused by whatever %s',

@@ -236,6 +236,12 @@ describe('the policy on the protected branch decides', () => {
     const { data } = await audit(company.as(OPERATOR), company.id);
     expect((data.findings as { code: string }[]).map((one) => one.code)).toContain('signature-missing');
     expect((await company.state()).phase).toBe('submitted');
+    // Nor does what somebody wrote under the number of a real review keep that from being taken in.
+    const theirs = unsigned.authenticatedBy as object;
+    forge.review('chen', forge.filled('No-Go', 'a hole'));
+    const taken = { ...forged, data: { ...unsigned, authenticatedBy: { ...theirs, review: forge.all[1]?.id } } };
+    await company.store.append(await company.plan(), [taken as typeof forged]);
+    expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[1]], phase: 'no-go' });
     expect(ACTS.cab.namespace).not.toBe('forge-vote@relctl.dev');
   });
 });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../src/usecases/audit.ts';
+import { lookAtRelease } from '../../src/usecases/signing/look.ts';
 import { closeCondition } from '../../src/usecases/signoff-condition.ts';
 import { status } from '../../src/usecases/status.ts';
 import { deadRuns } from '../support/company.ts';
@@ -16,7 +19,7 @@ import {
   voteGo,
 } from '../support/company-walk.ts';
 import { dyingStore, Killed } from '../support/dying-store.ts';
-import { PEOPLE } from '../support/sample-plan.ts';
+import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
 
 /** An honest release where only signed approvals count: nothing is refused, everything is examined again at each step. */
@@ -55,7 +58,16 @@ describe('a release whose approvals are signed', () => {
     await reviewed(company);
     const closed = (await company.plan()).events.find((event) => event.type === 'hypercare.closed');
     expect(closed?.data).toMatchObject({ signature: { namespace: 'hypercare-exit@relctl.dev' } });
+    // Nobody signs that a smoke test passed or how hypercare looked: until the records are merged, it is somebody's word.
+    const claimed = { findings: [{ code: 'claimed', severity: 'warning' }], signed: 16 };
+    expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject(claimed);
+    expect((await status(company.as(OPERATOR), company.id)).headline).toContain('claimed');
+    expect(await lookAtRelease(company.as(OPERATOR), company.id)).toMatchObject({ phase: 'closed', claimed: true });
+    company.git.setClock(company.sandbox.clock.now());
+    const records = readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8');
+    company.git.commit({ [SAMPLE_FILE]: records }, 'The records');
     expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({ findings: [], signed: 16 });
+    expect(await lookAtRelease(company.as(OPERATOR), company.id)).toMatchObject({ phase: 'closed', claimed: false });
   });
 
   it('shows in its status that approvals are signed, and by whose rules', async () => {

@@ -125,8 +125,11 @@ export const hypercareOpen: GateRule = ({ plan, policy, state }) => {
       );
 };
 
-export const hypercareElapsed: GateRule = ({ plan, state, now }) => {
-  const until = state.hypercare === undefined ? undefined : timeOf(state.hypercare.until);
+/** Never shorter than the policy says after the end of the deployment, which is signed: when hypercare began, and until when it is, nobody signs. */
+export const hypercareElapsed: GateRule = ({ plan, state, policy, now }) => {
+  const deployed = state.deployment?.completedAt;
+  const atLeast = deployed === undefined ? 0 : hypercareEnd(timeOf(deployed), policy.hypercareHours);
+  const until = state.hypercare === undefined ? undefined : Math.max(timeOf(state.hypercare.until), atLeast);
   return until !== undefined && now >= until
     ? undefined
     : refuse(

@@ -14,15 +14,20 @@ export const cabNotExpired: GateRule = (facts) => {
   const decided = state.cab?.decision !== undefined;
   return refuse(
     'cab.not-expired',
-    `the ${decided ? 'Go of the CAB' : 'submission to the CAB'} expired at ${formatMoment(expiry, plan.spec.window.timeZone)}, ${days} days after it was ${decided ? 'given' : 'made'}`,
+    `the ${decided ? 'Go of the CAB' : 'submission to the CAB'} expired at ${formatMoment(expiry, plan.spec.window.timeZone)}, ${days} days after ${decided ? 'the oldest vote that counts' : 'it was made'}`,
     { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --reopen "the approval expired"` },
   );
 };
 
-/** When the submission, or once there is one the decision, stops counting; `undefined` where it never does. */
+/**
+ * When the submission, or once there is one the decision, stops counting; `undefined` where it never does. A decision is as old as the oldest
+ * Go that it rests on: nobody signs the decision itself, so its own date proves nothing.
+ */
 function cabExpiry({ plan, state, policy }: Pick<GateFacts, 'plan' | 'state' | 'policy'>): number | undefined {
   const days = policy.cab.approvalExpiresDays;
-  const since = state.cab?.decision?.at ?? state.cab?.submittedAt;
-  if (days === undefined || since === undefined) return undefined;
-  return addCalendarDays(timeOf(since), days, plan.spec.window.timeZone);
+  if (days === undefined || state.cab === undefined) return undefined;
+  const { votes, decision, submittedAt } = state.cab;
+  const given = decision === undefined ? [] : votes.filter((vote) => vote.data.decision === 'go');
+  const since = given.length === 0 ? timeOf(submittedAt) : Math.min(...given.map((vote) => timeOf(vote.at)));
+  return addCalendarDays(since, days, plan.spec.window.timeZone);
 }

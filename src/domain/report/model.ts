@@ -27,6 +27,8 @@ export interface ReportModel {
   readonly burn: readonly BurnPoint[];
   readonly steps: readonly StepBar[];
   readonly findings: readonly AuditFinding[];
+  /** True where nothing proves that the release has come to this phase. */
+  readonly claimed?: boolean;
   /** Milliseconds since the epoch, when the report was made. */
   readonly madeAt: number;
 }

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../../plan/events.ts';
 import type { SigningFacts } from '../gates/gate.ts';
 import { isRecord } from './acts.ts';
 import type { Examination } from './verdicts.ts';
@@ -17,6 +18,8 @@ export type ApprovalsWord = 'signed' | 'nothing signed' | 'not proved' | 'unchec
 export interface LookedAt {
   readonly facts: Pick<SigningFacts, 'mode' | 'trouble'>;
   readonly examination: Pick<Examination, 'held' | 'refused'> | undefined;
+  /** What is recorded of the time after the deployment and nothing proves. */
+  readonly claims?: readonly RecordedEvent[];
 }
 
 /** The one word for the approvals of a release: only what was examined is called signed. */
@@ -28,6 +31,7 @@ export function approvalsWord({ facts, examination }: LookedAt): ApprovalsWord {
 }
 
 /** True where the phase rests on a record of what was done that nothing proves: it is left in the state, so that a way back stays open. */
-export function isClaimed({ examination }: Pick<LookedAt, 'examination'>): boolean {
+export function isClaimed({ examination, claims }: Pick<LookedAt, 'examination' | 'claims'>): boolean {
+  if (claims !== undefined && claims.length > 0) return true;
   return examination?.refused.some((one) => one.standing !== 'superseded' && isRecord(one.act)) === true;
 }

@@ -1,6 +1,7 @@
 import { type AuditFinding, auditHistory } from '../../domain/history/audit.ts';
 import { auditDeployer } from '../../domain/history/audit-deployer.ts';
 import { evidenceOf } from '../../domain/records/evidence.ts';
+import { claimFindings } from '../../domain/signing/claims.ts';
 import { signatureFindings } from '../../domain/signing/verdicts.ts';
 import { isOnlySimulated } from '../../plan/counted.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -35,6 +36,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...auditDeployer(plan, signing.policy),
     ...troubleOf(signing),
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
+    ...claimFindings(signing.claims ?? [], signing.branch ?? 'the protected branch'),
     ...(await verdictFindings(context, plan, signing.policy)),
     ...(await checkEvidence(context, id, evidence)),
     ...(await committedFindings(context, plan, signing)),

@@ -20,6 +20,16 @@ export type Observation = EventData<'hypercare.observed'>;
 /** There is nothing to see before the first scrapes of the time have come in. */
 export const SHORTEST_MS = 5 * 60_000;
 
+/**
+ * Since when the time after the release is looked at, in milliseconds since the epoch: since hypercare began, and since the end of the deployment,
+ * which is signed, where nothing proves when that was.
+ */
+function lookedAtSince({ journal: { state }, signing }: Release): number {
+  const isClaimed = signing.claims?.some((event) => event.type === 'hypercare.started') === true;
+  const began = timeOf(state.hypercare?.startedAt ?? '');
+  return isClaimed ? Math.min(began, timeOf(state.deployment?.completedAt ?? '') || began) : began;
+}
+
 /** From when on a look says something, in milliseconds since the epoch. */
 export function firstLookAt({ journal }: Release): number {
   return timeOf(journal.state.hypercare?.startedAt ?? '') + SHORTEST_MS;
@@ -31,10 +41,10 @@ export function firstLookAt({ journal }: Release): number {
  */
 export async function observe(context: Context, release: Release, note: string): Promise<Observation> {
   const { journal, policy } = release;
-  const { plan, state } = journal;
+  const { plan } = journal;
   const { burnLimit, severities } = policy.hypercare;
   const { timeZone } = plan.spec.window;
-  const span: Span = { from: timeOf(state.hypercare?.startedAt ?? ''), to: context.clock.now() };
+  const span: Span = { from: lookedAtSince(release), to: context.clock.now() };
   const metrics = context.environments.metrics('production');
   const incidentsUnknown = await takeOverIncidents(context, release);
   const [slos, { gaps, holes }, alerts, running] = await Promise.all([

@@ -1,5 +1,6 @@
 import { readCanaryStory } from '../../domain/report/canary-story.ts';
 import { buildReport, type ReportModel } from '../../domain/report/model.ts';
+import { isClaimed } from '../../domain/signing/words.ts';
 import { isOnlySimulated } from '../../plan/counted.ts';
 import type { Context } from '../release/context.ts';
 import { openSigning } from '../signing/open.ts';
@@ -21,5 +22,6 @@ export async function reportModel(ground: ReportGround, id: string): Promise<Rep
   const story = text === undefined ? undefined : readCanaryStory(text);
   // The phase in the file is one of all events; where some do not count, it is no claim about the rest.
   const counted = leftOut.size === 0 ? plan : { ...plan, events, claimedPhase: undefined };
-  return buildReport(counted, signing.policy, story, ground.clock.now(), signing.examination?.signed);
+  const model = buildReport(counted, signing.policy, story, ground.clock.now(), signing.examination?.signed);
+  return { ...model, claimed: isClaimed(signing) };
 }

@@ -2,11 +2,13 @@ import type { SigningFacts } from '../../domain/gates/gate.ts';
 import { foldState } from '../../domain/history/state.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
+import { claimsOf } from '../../domain/signing/claims.ts';
 import { objectionRemedy, objectionSentence } from '../../domain/signing/objections.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { NewEvent } from '../../plan/chain.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -30,6 +32,8 @@ export interface Signing {
   readonly trouble?: RelctlError;
   /** The protected branch, as people call it. */
   readonly branch?: string;
+  /** What is recorded of the time after the deployment and nothing proves. Only where signatures are required. */
+  readonly claims?: readonly RecordedEvent[];
   /** The rules under which approvals were examined, as a deployment records them. */
   readonly trust?: EventData<'deploy.started'>['trust'];
 }
@@ -120,9 +124,12 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
   const ground = await context.signing();
   const examination = await examineHistory(ground, plan, governance.trust, context.clock.now());
   const refused = examination.refused.filter((one) => one.standing === 'live');
+  const claimed = claimsOf(countedEvents(plan.events, 'real'));
+  const merged = claimed.length === 0 ? undefined : await mergedHashes(ground, plan, governance.trust)();
   return {
     policy,
     branch: governance.branch,
+    claims: claimed.filter((one) => merged?.has(one.hash) !== true),
     trust: {
       commit: governance.trust.commit,
       policy: governance.trust.policyDigest,

@@ -67,7 +67,7 @@ export function releaseReport(model: ReportModel, place?: SitePlace): string {
   return pageHtml(`${plan.metadata.feature}: ${state.phase}`, body, foot, nav);
 }
 
-function header({ plan, state }: ReportModel): Html {
+function header({ plan, state, claimed }: ReportModel): Html {
   const { deployment } = state;
   const took =
     deployment?.completedAt === undefined
@@ -85,7 +85,7 @@ function header({ plan, state }: ReportModel): Html {
   ];
   return html`<header>
 <h1>${plan.metadata.feature}</h1>
-${standing(state)}
+${standing(state, claimed)}
 <p class="lead">${plan.spec.impact.summary}</p>
 <dl class="cards">${cards.map(([name, value], at) => html`<div class="card${at < 2 ? ' broad' : ''}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`;
