@@ -45,12 +45,13 @@ describe('reading a plan', () => {
 
   it.each([
     ['start: 2026-12-03T14:00', 'start: tomorrow', 'spec.window.start is "tomorrow"', 'start: '],
-    ['qa: [', 'qua: [', 'spec.owners.qa', 'owners:'],
+    // A key that nobody knows stands for the one that is missing, and it is shown where it stands.
+    ['qa: [', 'qua: [', 'spec.owners.qua', 'qua: '],
     ['share: 1%', 'share: 1', 'spec.canary.share is 1', 'share: '],
     ['priya@example.com\n    rdLead', 'Priya\n    rdLead', 'spec.owners.productManager is "Priya"', 'productManager: '],
     ['reversible: true', 'reversible: maybe', 'spec.migrations.0.reversible is "maybe"', 'reversible: '],
     ['5d41402abc4b2a76b9719d911017c592ae3f1c2d', '5d41402', 'spec.candidate.commit is', 'commit: '],
-    ['feature: Wallet checkout', 'featrue: Wallet checkout', 'metadata.feature', 'metadata:'],
+    ['feature: Wallet checkout', 'featrue: Wallet checkout', 'metadata.featrue', 'featrue: '],
     ['good: http_requests_total{service="web",code!~"5.."}', 'good: rate(x[5m])', 'spec.slos.0.good', 'good: '],
   ])('points at what is wrong: %j as %j', (from, to, problem, before) => {
     const text = sampleHead().replace(from, to);
