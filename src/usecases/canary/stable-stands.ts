@@ -9,11 +9,13 @@ import { readSnapshot } from '../cluster/snapshot.ts';
 
 /**
  * Watches what a canary is compared with: where somebody, or a reconciler, gives the stable pods other images meanwhile, nothing that is
- * measured says anything of what production was.
+ * measured says anything of what production was. The candidate's own images are no change of others: a run whose clone was lost may
+ * have rolled them out before this one took over.
  * @returns asks once; throws `cluster.drift`. Asks nothing of a service whose canary is made of its own pods
  */
 export async function openStable(run: Run): Promise<() => Promise<void>> {
-  const { plan } = run.release.journal;
+  const { plan, state } = run.release.journal;
+  const own = new Set(Object.values(state.stage?.images ?? {}).flatMap((images) => images.map(digestOf)));
   const beside = new Set(
     plan.spec.services.map(({ name }) => name).filter((name) => strategyFor(plan.spec, name).canary === 'pods'),
   );
@@ -35,7 +37,7 @@ export async function openStable(run: Run): Promise<() => Promise<void>> {
           if (error instanceof RelctlError) return undefined;
           throw error;
         });
-        if (live !== undefined) refuseOtherImages(cluster.name, before, live);
+        if (live !== undefined) refuseOtherImages(cluster.name, before, live, own);
       }
     }
   };
@@ -45,9 +47,15 @@ function hasImages(object: KubeObject): boolean {
   return allContainers(object).length > 0;
 }
 
-function refuseOtherImages(where: string, before: KubeObject, live: KubeObject): void {
+function digestOf(image: string): string {
+  return image.slice(image.indexOf('@') + 1);
+}
+
+function refuseOtherImages(where: string, before: KubeObject, live: KubeObject, own: ReadonlySet<string>): void {
   const old = imagesOf(before);
-  const other = [...imagesOf(live)].filter(([name, image]) => old.has(name) && old.get(name) !== image);
+  const other = [...imagesOf(live)].filter(
+    ([name, image]) => old.has(name) && old.get(name) !== image && !own.has(digestOf(image)),
+  );
   if (other.length === 0) return;
   const now = other.map(([name, image]) => `${name} runs ${image}, and ran ${old.get(name)}`).join('; ');
   throw new RelctlError(
