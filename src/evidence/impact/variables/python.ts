@@ -52,7 +52,7 @@ export function pythonVariables(source: string): VariableUse[] {
 }
 
 /** A call that is never closed is not followed to the end of the file. */
-const LONGEST_CALL = 20_000;
+const LONGEST_CALL = 4000;
 
 /** `environ.Env(DEBUG=(bool, False), …)` of django-environ. */
 function addEnvSchemes(text: string, uses: UseCollector): void {
