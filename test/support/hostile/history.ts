@@ -68,6 +68,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       authenticatedBy: {
         kind: 'forge',
         forge: 'x',
+        endpoint: 'x',
         login: 'x',
         review: 'x',
         url: 'https://example.com/x',
