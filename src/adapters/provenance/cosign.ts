@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { imageDigest } from '../../domain/kubernetes/image-reference.ts';
 import { readBuild, SLSA_TYPES } from '../../domain/provenance/slsa.ts';
 import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
@@ -107,7 +108,7 @@ async function inRegistry(image: string, signer: Signer, flags: readonly string[
       ? { ok: true, value: nameOf(signer) }
       : { ok: false, reason: verified.exitCode === 0 ? NO_SIGNATURE : whyNot(verified.stderr) };
   return {
-    digest: (own ?? signed[0])?.digest ?? digestIn(image),
+    digest: (own ?? signed[0])?.digest ?? imageDigest(image),
     signature,
     builds: await attested(image, signer, all, at),
   };
@@ -148,7 +149,7 @@ async function inBundles(
   flags: readonly string[],
   at: At & { readonly folder: string },
 ): Promise<ExaminedImage> {
-  const digest = digestIn(image);
+  const digest = imageDigest(image);
   const missing = (reason: string): ExaminedImage => ({
     digest,
     signature: { ok: false, reason },
@@ -217,10 +218,6 @@ function whyNot(stderr: string): string {
     return 'nobody whom the policy names has signed it';
   }
   return line === '' ? 'cosign did not say why' : `cosign: ${line.slice(0, 300)}`;
-}
-
-function digestIn(image: string): string | undefined {
-  return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
 }
 
 function isPem(key: string): boolean {

@@ -1,13 +1,12 @@
+import { imageReference } from '../kubernetes/image-reference.ts';
+
 /**
  * The package URL of a container image, as CDEvents asks for in `artifactId` (package-url/purl-spec, type `oci`): the last part
  * of the name, the digest as version, the whole repository and the tag as qualifiers.
  */
 export function imagePurl(image: string): string {
-  const [reference = '', digest] = image.split('@');
-  const slash = reference.lastIndexOf('/');
-  const colon = reference.indexOf(':', slash + 1);
-  const repository = colon === -1 ? reference : reference.slice(0, colon);
-  const tag = colon === -1 ? undefined : reference.slice(colon + 1);
+  const { name: repository, tag, digest } = imageReference(image);
+  const slash = repository.lastIndexOf('/');
   const name = repository.slice(slash + 1).toLowerCase();
   const qualifiers = [
     slash === -1 ? '' : `repository_url=${encodeURIComponent(repository.toLowerCase())}`,

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, parseAllDocuments, type Scalar } from 'yaml';
 import { editHead, type HeadEdit } from '../../plan/edit.ts';
+import { type ImageReference, imageReference } from '../kubernetes/image-reference.ts';
 import { folderOf } from './revision.ts';
 
 /** The image of one container that a commit shall change. */
@@ -48,23 +49,6 @@ export function editImages(
   return { files: new Map([...texts].filter(([path, text]) => files.get(path) !== text)), problems };
 }
 
-/** An image reference in its parts: `registry:5000/team/web:1.2@sha256:…`. */
-interface Parts {
-  readonly name: string;
-  readonly tag?: string;
-  readonly digest?: string;
-}
-
-function partsOf(image: string): Parts {
-  const [before = '', digest] = image.split('@');
-  const colon = before.indexOf(':', before.lastIndexOf('/') + 1);
-  return {
-    name: colon === -1 ? before : before.slice(0, colon),
-    ...(colon === -1 ? {} : { tag: before.slice(colon + 1) }),
-    ...(digest === undefined ? {} : { digest }),
-  };
-}
-
 type Edited = readonly (readonly [path: string, text: string])[] | undefined;
 
 interface Entry {
@@ -76,11 +60,11 @@ interface Entry {
 
 /** Kustomizations that set the image already. One of the folder itself comes before those below it. */
 function editEntries(texts: ReadonlyMap<string, string>, { from, to }: ImageChange): Edited {
-  const wanted = partsOf(to);
+  const wanted = imageReference(to);
   const found = [...texts].flatMap(([path, text]) => {
     if (!KUSTOMIZATIONS.test(path)) return [];
     const matching = entriesOf(text).flatMap((entry, index) =>
-      String(entry.newName ?? entry.name) === partsOf(from).name ? [entryEdits(entry, index, wanted)] : [],
+      String(entry.newName ?? entry.name) === imageReference(from).name ? [entryEdits(entry, index, wanted)] : [],
     );
     return matching.length === 0 ? [] : [[path, editHead(text, matching.flat())] as const];
   });
@@ -94,7 +78,7 @@ function entriesOf(text: string): readonly Entry[] {
 }
 
 /** A tag for people beside the digest where there was a tag; the digest is what counts. */
-function entryEdits(entry: Entry, index: number, { name, tag, digest }: Parts): readonly HeadEdit[] {
+function entryEdits(entry: Entry, index: number, { name, tag, digest }: ImageReference): readonly HeadEdit[] {
   const set = (key: keyof Entry, value: string | undefined): readonly HeadEdit[] =>
     value === undefined || entry[key] === value ? [] : [{ kind: 'set', path: ['images', index, key], value }];
   return [
@@ -116,7 +100,7 @@ function editManifests(texts: ReadonlyMap<string, string>, { workload, container
       const name = `${document.get('kind')}/${document.getIn(['metadata', 'name'])}`;
       return name === workload ? imagesOf(document.getIn(['spec', 'template', 'spec'], true), container) : [];
     });
-    const ours = places.filter(({ value }) => partsOf(String(value)).name === partsOf(from).name);
+    const ours = places.filter(({ value }) => imageReference(String(value)).name === imageReference(from).name);
     return ours.length === 0
       ? []
       : [[path, ours.reduceRight((whole, node) => spliced(whole, node, to), text)] as const];
@@ -156,8 +140,8 @@ function rootOf(texts: ReadonlyMap<string, string>, folder: string): string | un
 function addEntry(texts: ReadonlyMap<string, string>, path: string | undefined, { from, to }: ImageChange): Edited {
   const text = path === undefined ? undefined : texts.get(path);
   if (path === undefined || text === undefined) return undefined;
-  const { name, tag, digest } = partsOf(to);
-  const old = partsOf(from).name;
+  const { name, tag, digest } = imageReference(to);
+  const old = imageReference(from).name;
   const value = {
     name: old,
     ...(name === old ? {} : { newName: name }),

@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { imageDigest } from './image-reference.ts';
 import { type LabelSelector, matchesSelector } from './label-selector.ts';
 import { namedElsewhere } from './named-elsewhere.ts';
 import { allContainers, type Labels, podTemplateOf } from './pods.ts';
@@ -170,7 +171,7 @@ export function selectorOf(workload: KubeObject): LabelSelector {
 
 /** An image reference pinned to a digest, with its tag kept for people: `repo:tag@sha256:…`. */
 export function pinnedImage(image: string, imageId: string | undefined): string {
-  const digest = /sha256:[0-9a-f]{64}/.exec(imageId ?? '')?.[0];
+  const digest = imageDigest(imageId ?? '');
   return digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
 }
 

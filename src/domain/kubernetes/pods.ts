@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { imageReference } from './image-reference.ts';
 
 /** The pods that an object makes, whatever its kind. */
 
@@ -66,7 +67,7 @@ export function allContainers(object: KubeObject): readonly Container[] {
 
 /** An image without tag and digest: what tells one program from another. */
 export function imageRepository(image: string): string {
-  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  return imageReference(image).name;
 }
 
 /** The last part of an image's repository. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { isSameImage } from './image-reference.ts';
 import { pinnedImage } from './manifests.ts';
 import { allContainers } from './pods.ts';
 
@@ -56,7 +57,7 @@ export function movedImages(before: ImagesBeside, now: ImagesBeside): readonly s
   return Object.entries(now).flatMap(([image, ids]) => {
     const known = before[image] ?? [];
     if (known.length === 0) return ids.length > 1 ? [`${image} is ${ids.join(' and ')} at the same time`] : [];
-    const foreign = ids.filter((id) => known.every((one) => digestOf(one) !== digestOf(id)));
+    const foreign = ids.filter((id) => known.every((one) => !isSameImage(one, id)));
     return foreign.length === 0 ? [] : [`${image} was ${known.join(', ')} and is ${foreign.join(', ')}`];
   });
 }
@@ -68,9 +69,4 @@ function idsOf(pods: readonly KubeObject[], container: string): readonly string[
       name === container && imageID !== undefined && imageID !== '' ? [imageID] : [],
     );
   });
-}
-
-/** What is the same whatever the registry and the runtime call it. */
-function digestOf(id: string): string {
-  return /sha256:[0-9a-f]{64}/.exec(id)?.[0] ?? id;
 }

@@ -1,5 +1,6 @@
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { isSameImage } from '../../domain/kubernetes/image-reference.ts';
 import { sameObject } from '../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
@@ -8,7 +9,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { type Snapshot, type SnapshotObject, secretDigest } from '../cluster/snapshot.ts';
-import { imageIn, isSameImage } from '../gitops/image-changes.ts';
+import { imageIn } from '../gitops/image-changes.ts';
 import { fitTo, isOthersChange, isOursToRestore, isRecorded, isWritten, titleOf } from './put-back.ts';
 
 /**

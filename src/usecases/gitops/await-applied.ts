@@ -1,3 +1,4 @@
+import { isSameImage } from '../../domain/kubernetes/image-reference.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { plural } from '../../text/plural.ts';
@@ -9,7 +10,7 @@ import { lookUntil } from '../cluster/look-until.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { recordedHealth } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
-import { imageIn, isSameImage } from './image-changes.ts';
+import { imageIn } from './image-changes.ts';
 import { awaitReadyAt, openSync } from './sync.ts';
 
 /**

@@ -36,12 +36,6 @@ export async function editsAt(
   return editImages(await repository.files(commit, settings.path), settings.path, changes);
 }
 
-/** True for references to one image: the digest counts where both have one, since who renders a manifest may leave out the tag. */
-export function isSameImage(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((image) => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1]);
-  return a !== undefined && b !== undefined ? a === b : one === other;
-}
-
 /** Which images a run changes, from what production ran before it. */
 export function plannedChanges(run: Run, target: string): Promise<readonly ImageChange[]> {
   return Promise.all(

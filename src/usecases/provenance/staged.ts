@@ -1,3 +1,4 @@
+import { imageDigest } from '../../domain/kubernetes/image-reference.ts';
 import type { Block } from '../../domain/outcome/outcome.ts';
 import type { ProvenanceFinding } from '../../domain/provenance/verdict.ts';
 import { RelctlError } from '../../errors.ts';
@@ -29,11 +30,11 @@ export async function examineRunning(
   planned: readonly ProvenanceFinding[],
 ): Promise<readonly ProvenanceFinding[]> {
   if (planned.length === 0) return [];
-  const known = new Set(planned.map(({ service, image }) => `${service} ${digestOf(image)}`));
+  const known = new Set(planned.map(({ service, image }) => `${service} ${digestOrName(image)}`));
   const moved = Object.fromEntries(
     Object.entries(images).map(([service, ids]) => [
       service,
-      ids.filter((id) => !known.has(`${service} ${digestOf(id)}`)),
+      ids.filter((id) => !known.has(`${service} ${digestOrName(id)}`)),
     ]),
   );
   const found = await examineImages(context, journal.plan, policy, moved);
@@ -46,9 +47,9 @@ export async function examineRunning(
     throw error;
   }
   const ran = new Set(
-    Object.entries(images).flatMap(([service, ids]) => ids.map((id) => `${service} ${digestOf(id)}`)),
+    Object.entries(images).flatMap(([service, ids]) => ids.map((id) => `${service} ${digestOrName(id)}`)),
   );
-  return [...planned.filter(({ service, image }) => ran.has(`${service} ${digestOf(image)}`)), ...found];
+  return [...planned.filter(({ service, image }) => ran.has(`${service} ${digestOrName(image)}`)), ...found];
 }
 
 /** What was found, a line a service. */
@@ -67,6 +68,6 @@ export function provenanceBlocks(findings: readonly ProvenanceFinding[]): readon
   ];
 }
 
-function digestOf(image: string): string {
-  return /@(sha256:[0-9a-f]+)$/.exec(image)?.[1] ?? image;
+function digestOrName(image: string): string {
+  return imageDigest(image) ?? image;
 }
