@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { unfenced } from '../../src/domain/kubernetes/manifests.ts';
+import { withImages } from '../../src/domain/kubernetes/pods.ts';
+import type { Progress } from '../../src/domain/outcome/progress.ts';
 import { timeOf } from '../../src/domain/schedule/calendar.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
 import { type Company, openCompany } from '../support/company.ts';
-import { checks, endHypercare, OPERATOR, walkTo } from '../support/company-walk.ts';
+import { checks, endHypercare, OPERATOR, toProduction, walkTo } from '../support/company-walk.ts';
 
 /** Another controller, or a person, puts the old version back after the rollout. */
 let company: Company;
@@ -58,5 +60,39 @@ describe('the old version back in production', () => {
     const until = timeOf((await company.state()).hypercare?.until ?? '');
     expect(until).toBeGreaterThan(company.sandbox.clock.now());
     await expect(endHypercare(company)).rejects.toMatchObject({ code: 'gate.refused' });
+  });
+});
+
+describe('other images in the pods that a canary is compared with', () => {
+  /** Gives the stable pods another image at the first look of the bake. */
+  async function deployWhile(imageOf: (company: Company) => Promise<string>) {
+    company = await openCompany();
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    const [image, cluster] = [await imageOf(company), company.sandbox.cluster('production')];
+    let changed: Promise<unknown> | undefined;
+    const change = async () => {
+      const live = await cluster.get(WEB);
+      if (live === undefined) throw new Error('no web');
+      const other = withImages(live, image, (container) => container.name === 'web');
+      return cluster.replace(other, { resourceVersion: live.metadata.resourceVersion ?? '' });
+    };
+    const emit = ({ type }: Progress) => {
+      if (type === 'canary.look') changed ??= change();
+    };
+    const outcome = await toProduction(company, {}, { sink: { emit } });
+    await changed;
+    return outcome;
+  }
+
+  it.each([
+    ['an older version', async () => 'registry.example.com/shop/web:4.0.9'],
+    // Then the candidate would be compared with itself, and pass however bad it is.
+    ['the candidate itself', async (one: Company) => (await one.state()).stage?.images.web?.[0] ?? ''],
+  ])('%s: the release goes back, and says why', async (_what, imageOf) => {
+    const outcome = await deployWhile(imageOf);
+    expect(outcome).toMatchObject({ result: 'failed', data: { code: 'cluster.drift' } });
+    expect(outcome.data.reason).toContain('Deployment/web was changed');
+    expect((await company.plan()).events.some((event) => event.type === 'canary.promoted')).toBe(false);
   });
 });

@@ -1,74 +1,95 @@
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { imageDigest, isSameImage } from '../../domain/kubernetes/image-reference.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { refOf } from '../cluster/apply.ts';
 import type { Run } from '../cluster/run.ts';
 import { readSnapshot } from '../cluster/snapshot.ts';
 
+type Images = ReadonlyMap<string, string>;
+
+/** A workload whose pods a canary is compared with, and what it runs while it is. */
+interface Stable {
+  readonly cluster: Cluster;
+  readonly workload: KubeObject;
+  readonly images: Images;
+}
+
 /**
  * Watches what a canary is compared with: where somebody, or a reconciler, gives the stable pods other images meanwhile, nothing that is
- * measured says anything of what production was. The candidate's own images are no change of others: a run whose clone was lost may
- * have rolled them out before this one took over.
+ * measured says anything of what production was.
+ *
+ * A run whose clone was lost may have rolled the candidate out before this one took over: then that is what stable runs from the beginning.
+ * Whoever puts the candidate there later has it compared with itself.
  * @returns asks once; throws `cluster.drift`. Asks nothing of a service whose canary is made of its own pods
  */
 export async function openStable(run: Run): Promise<() => Promise<void>> {
   const { plan, state } = run.release.journal;
-  const own = new Set(Object.values(state.stage?.images ?? {}).flatMap((images) => images.map(digestOf)));
+  const staged = new Set(Object.values(state.stage?.images ?? {}).flatMap((ids) => ids.map(imageDigest)));
   const beside = new Set(
     plan.spec.services.map(({ name }) => name).filter((name) => strategyFor(plan.spec, name).canary === 'pods'),
   );
   const watched = await Promise.all(
     [...run.locks].map(async ([target, { cluster }]) => {
       const snapshot = await readSnapshot(run.context, run, target);
-      const objects = snapshot?.objects.filter(({ service }) => beside.has(service)) ?? [];
-      return {
-        cluster,
-        workloads: objects.flatMap(({ object }) => (object !== null && hasImages(object) ? [object] : [])),
-      };
+      const recorded = (snapshot?.objects ?? [])
+        .filter(({ service }) => beside.has(service))
+        .flatMap(({ object }) => (object !== null && allContainers(object).length > 0 ? [object] : []));
+      return Promise.all(recorded.map((workload) => stableOf(cluster, workload, staged)));
     }),
   );
   return async () => {
-    for (const { cluster, workloads } of watched) {
-      for (const before of workloads) {
-        const live = await cluster.get(refOf(before)).catch((error: unknown) => {
-          // A cluster that stays away is told by the lock.
-          if (error instanceof RelctlError) return undefined;
-          throw error;
-        });
-        if (live !== undefined) refuseOtherImages(cluster.name, before, live, own);
-      }
-    }
+    for (const stable of watched.flat()) await refuseOtherImages(stable);
   };
 }
 
-function hasImages(object: KubeObject): boolean {
-  return allContainers(object).length > 0;
+/** What it runs is what was recorded of it, but for images of the candidate that it has by now. */
+async function stableOf(
+  cluster: Cluster,
+  workload: KubeObject,
+  staged: ReadonlySet<string | undefined>,
+): Promise<Stable> {
+  const live = await liveOf(cluster, workload);
+  const now = live === undefined ? new Map<string, string>() : imagesOf(live);
+  const images = [...imagesOf(workload)].map(([name, image]) => {
+    const running = now.get(name);
+    const isCandidate = running !== undefined && imageDigest(running) !== undefined && staged.has(imageDigest(running));
+    return [name, isCandidate ? running : image] as const;
+  });
+  return { cluster, workload, images: new Map(images) };
 }
 
-function digestOf(image: string): string {
-  return image.slice(image.indexOf('@') + 1);
+/** The workload as it is; nothing of a cluster that stays away, which the lock tells. */
+async function liveOf(cluster: Cluster, workload: KubeObject): Promise<KubeObject | undefined> {
+  try {
+    return await cluster.get(refOf(workload));
+  } catch (error) {
+    if (error instanceof RelctlError) return undefined;
+    throw error;
+  }
 }
 
-function refuseOtherImages(where: string, before: KubeObject, live: KubeObject, own: ReadonlySet<string>): void {
-  const old = imagesOf(before);
-  const other = [...imagesOf(live)].filter(
-    ([name, image]) => old.has(name) && old.get(name) !== image && !own.has(digestOf(image)),
-  );
+async function refuseOtherImages({ cluster, workload, images }: Stable): Promise<void> {
+  const live = await liveOf(cluster, workload);
+  const other = [...(live === undefined ? [] : imagesOf(live))].filter(([name, image]) => {
+    const before = images.get(name);
+    return before !== undefined && !isSameImage(before, image);
+  });
   if (other.length === 0) return;
-  const now = other.map(([name, image]) => `${name} runs ${image}, and ran ${old.get(name)}`).join('; ');
+  const now = other.map(([name, image]) => `${name} runs ${image}, and ran ${images.get(name)}`).join('; ');
   throw new RelctlError(
     'cluster.drift',
-    `${nameOf(live)} was changed in ${where} while the canary was watched: ${now}`,
+    `${nameOf(workload)} was changed in ${cluster.name} while the canary was watched: ${now}`,
     {
       why: 'The canary is compared with what production was before the release.',
       hints: ['find out who changed it; then deploy again'],
-      data: { object: nameOf(live), images: Object.fromEntries(other) },
+      data: { object: nameOf(workload), images: Object.fromEntries(other) },
     },
   );
 }
 
-function imagesOf(workload: KubeObject): ReadonlyMap<string, string> {
+function imagesOf(workload: KubeObject): Images {
   return new Map(allContainers(workload).map(({ name, image = '' }) => [name, image]));
 }
