@@ -1,6 +1,7 @@
 import { releaseNotes } from '../domain/report/notes.ts';
 import { reportSummary } from '../domain/report/summary.ts';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { type ReportGround, reportModel } from '../usecases/report/model.ts';
 import { writeSite } from '../usecases/report/site.ts';
 import { portfolioModel, writeReport } from '../usecases/report.ts';
@@ -10,6 +11,9 @@ export const run: CommandAction = async (invocation) => {
   const ground = await invocation.reading();
   const typed = given(invocation.flags, 'output').output;
   const output = typed === undefined ? undefined : ground.workspace.here(typed);
+  for (const flag of ['site', 'all'] as const) {
+    if (isSet(invocation.flags, flag) && argument(invocation, 0) !== '') throw ofAll(flag, argument(invocation, 0));
+  }
   if (isSet(invocation.flags, 'site')) return writeSite(ground, output ?? 'site');
   if (isSet(invocation.flags, 'all')) {
     const path = output ?? 'releases/index.html';
@@ -61,6 +65,14 @@ function unknownFormat(invocation: Invocation): never {
       hints: ['--format html', '--format markdown'],
     },
   );
+}
+
+/** A word behind the flag is a release, or was meant for the folder: neither is left aside without a word. */
+function ofAll(flag: 'site' | 'all', word: string): RelctlError {
+  return new RelctlError('usage.bad-flag', `--${flag} is of all releases, and "${word}" was named as well`, {
+    why: 'Nothing was written.',
+    hints: [command`relctl report ${`--${flag}`} --output ${word}`, command`relctl report ${word}`],
+  });
 }
 
 function missing(): RelctlError {

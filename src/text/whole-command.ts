@@ -3,9 +3,12 @@ import { quoted } from './command-line.ts';
 /** So many flags in a row are each shown as a whole command; of more, the first. */
 const SHOWN_WHOLE = 3;
 
+/** A release that was probably meant. */
+const MEANT = /^did you mean (\S+)\?$/;
+
 /**
  * Hints that name only a flag (they begin with `--`) become the command as it was typed, with that flag in it, so that the next
- * command can be pasted as it is. What stands behind three spaces says what the flag means: it is shown below the command.
+ * command can be pasted as it is; so does a release that was probably meant. What stands behind three spaces says what the flag means: it is shown below the command.
  * @param typed the words after `relctl`
  * @param said the message of the error; of a flag that was given several times, only what it names is replaced
  */
@@ -14,6 +17,8 @@ export function wholeCommands(hints: readonly string[], typed: readonly string[]
   const explained = flags.some((hint) => NOTE.test(hint));
   const whole = new Set(flags.slice(0, explained || flags.length > SHOWN_WHOLE ? 1 : SHOWN_WHOLE));
   return hints.flatMap((hint) => {
+    const meant = MEANT.exec(hint)?.[1];
+    if (meant !== undefined) return [corrected(typed, meant, said) ?? hint];
     if (!whole.has(hint)) return [hint];
     const [flag = ''] = hint.split(NOTE);
     const line = ['relctl', ...without(typed, flag, said).map(quoted), flag].join(' ');
@@ -25,6 +30,13 @@ const NOTE = / {3,}/;
 
 function isFlag(hint: string): boolean {
   return /^--[a-z]/.test(hint);
+}
+
+/** What was typed, with the id that was meant in the place of the one that the error names. */
+function corrected(typed: readonly string[], meant: string, said: string): string | undefined {
+  if (!typed.some((word) => said.includes(` ${word} `))) return undefined;
+  const words = typed.filter((word) => word !== '--json');
+  return ['relctl', ...words.map((word) => quoted(said.includes(` ${word} `) ? meant : word))].join(' ');
 }
 
 /** What was typed, without the flags that a hint gives. */

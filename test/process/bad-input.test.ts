@@ -166,7 +166,7 @@ describe('relctl list', () => {
 describe('an id that names no plan', () => {
   it('is unknown: the nearest one is offered', async () => {
     const { hints } = await refused(['status', '2026-12-wallet-chekout'], 'plan.not-found');
-    expect(hints[0]).toBe(`did you mean ${SAMPLE_ID}?`);
+    expect(hints[0]).toBe(`relctl status ${SAMPLE_ID}`);
   });
 
   it('has nobody who is to be told of it', async () => {

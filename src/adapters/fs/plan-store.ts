@@ -218,9 +218,9 @@ function notFound(id: string, file: string, known: readonly string[]): RelctlErr
   const near = nearest(id, known);
   return new RelctlError('plan.not-found', `there is no release ${id} (${file})`, {
     hints: [
-      ...(near.length > 0 ? [`did you mean ${near.join(' or ')}?`] : []),
+      ...near.map((one) => `did you mean ${one}?`),
       'relctl list',
-      command`relctl plan ${id}`,
+      ...(near.length > 0 ? [] : [command`relctl plan ${id}`]),
     ],
     data: { id, near },
   });

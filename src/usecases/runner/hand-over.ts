@@ -29,13 +29,12 @@ const PROCESS_COMMANDS = {
  * @throws RelctlError `gate.refused`, `runner.not-pushed`, `runner.stuck`, `runner.failed`; and what the run itself ends with
  */
 export async function handOver(context: Context, name: string, id: string, asked: HandOver): Promise<Outcome> {
-  const runner = runnerOf(context, name);
+  const runner = runnerOf(context, name, id, asked.mode);
   const release = await openRelease(context, id);
   const { state } = release.journal;
   const round = asked.mode === 'promote' || asked.mode === 'abort' ? asked.mode : 'forward';
   const ref = workRefOf(id, state, round);
-  const flag = asked.mode === 'full' ? '' : ` --${asked.mode}`;
-  const again = `${command`relctl deploy ${id}`}${flag} --runner ${runner.name}`;
+  const again = `${here(id, asked.mode)} --runner ${runner.name}`;
   const found = await runner.find(ref);
   const left = nextAct(state, { ...ref, stopsAtVerdict: asked.mode === 'canary' });
   if (found !== undefined && !isReplaceable(found, left !== 'over')) {
@@ -61,12 +60,17 @@ export async function handOver(context: Context, name: string, id: string, asked
   return attach(context, runner, run, { release: id, runner: name, again });
 }
 
-function runnerOf({ runners }: Context, name: string): Runner {
+/** The command that does the same on this machine. */
+function here(id: string, mode: HandOver['mode']): string {
+  return `${command`relctl deploy ${id}`}${mode === 'full' ? '' : ` --${mode}`}`;
+}
+
+function runnerOf({ runners }: Context, name: string, id: string, mode: HandOver['mode']): Runner {
   if (runners !== undefined) return runners(name);
   throw new RelctlError('config.invalid', 'a simulated company has nobody who carries its releases on', {
     place: { file: CONFIG_FILE },
     why: 'Its world lies on this machine.',
-    hints: ['the same command without --runner'],
+    hints: [here(id, mode)],
   });
 }
 

@@ -18,6 +18,14 @@ describe('a hint that is only a flag', () => {
     expect(whole(typed, hints)).toEqual(shown);
   });
 
+  it('names the release that was meant, in what was typed', () => {
+    const said = 'there is no release 2026-walet (releases/2026-walet.yaml)';
+    expect(whole('deploy 2026-walet --canary --json', ['did you mean 2026-wallet?'], said)).toEqual([
+      'relctl deploy 2026-wallet --canary',
+    ]);
+    expect(whole('list', ['did you mean 2026-wallet?'], said)).toEqual(['did you mean 2026-wallet?']);
+  });
+
   it('leaves what else was given for the same flag', () => {
     const typed = 'signoff qa r --passed A-1 --passed A-9 --decision pass';
     expect(whole(typed, ['--passed A-2'], 'the plan has no test "A-9"')).toEqual([
