@@ -1,4 +1,5 @@
 import type { Config } from '../../plan/config.ts';
+import type { KubernetesRunner } from '../../plan/runner.ts';
 
 /**
  * Keys of relctl.yaml that decide nothing about a release whose plan is written, with why. What is not named here is bound, so a key that is
@@ -14,6 +15,14 @@ export const DECIDES_NOTHING = {
   shared: 'for the impact of plans that are drafted',
 } as const satisfies Partial<Record<keyof Config, string>>;
 
+/** The same of the Job that carries a release on: how long and how often it may try, and when others look. */
+export const RUN_DECIDES_NOTHING = {
+  deadline: 'a run that takes longer is ended, and taken up again',
+  restarts: 'a pod that is started again does what is left',
+  resources: 'what the pod may use of its node',
+  schedule: 'when hypercare, success and remind are given',
+} as const satisfies Partial<Record<keyof KubernetesRunner, string>>;
+
 /** What of relctl.yaml decides about a release of these services: all but what is named above, and the services that it does not ship. */
 export function decidingConfig(config: Config, services: readonly string[]): Readonly<Record<string, unknown>> {
   const deciding = Object.entries(config).filter(
@@ -21,5 +30,11 @@ export function decidingConfig(config: Config, services: readonly string[]): Rea
     ([key, value]) => !Object.hasOwn(DECIDES_NOTHING, key) && !(Array.isArray(value) && value.length === 0),
   );
   const shipped = Object.entries(config.services).filter(([name]) => services.includes(name));
-  return { ...Object.fromEntries(deciding), services: Object.fromEntries(shipped) };
+  const { runner } = config;
+  const run = Object.entries(runner?.kubernetes ?? {}).filter(([key]) => !Object.hasOwn(RUN_DECIDES_NOTHING, key));
+  return {
+    ...Object.fromEntries(deciding),
+    ...(runner?.kubernetes === undefined ? {} : { runner: { ...runner, kubernetes: Object.fromEntries(run) } }),
+    services: Object.fromEntries(shipped),
+  };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { boundDifferences, boundOf } from '../../../../src/domain/binding/bound.ts';
-import { DECIDES_NOTHING } from '../../../../src/domain/binding/deciding.ts';
+import { DECIDES_NOTHING, RUN_DECIDES_NOTHING } from '../../../../src/domain/binding/deciding.ts';
 import { type Config, configSchema } from '../../../../src/plan/config.ts';
 import type { Policy } from '../../../../src/plan/policy.ts';
+import { runnerSchema } from '../../../../src/plan/runner.ts';
 
 const target = { context: 'shop', namespace: 'shop' };
 const service = { paths: ['web/**'] };
@@ -52,6 +53,20 @@ describe('what of relctl.yaml is bound', () => {
 
   it.each(Object.keys(DECIDES_NOTHING))('%s may change', (key) => {
     expect(differences({ ...CONFIG, [key]: { a: 'x' } })).toEqual([]);
+  });
+
+  it('is of the runner who it is and what it runs, not how long it may take', () => {
+    const kubernetes = runnerSchema.parse({
+      kubernetes: { image: `registry.example.com/relctl@sha256:${'a'.repeat(64)}`, identity: 'ci@example.com' },
+    }).kubernetes;
+    const kept = bound({ ...CONFIG, runner: { kubernetes } } as Config);
+    const changed = (more: object) =>
+      boundDifferences(kept, bound({ ...CONFIG, runner: { kubernetes: { ...kubernetes, ...more } } } as Config), 'x');
+    for (const key of Object.keys(kubernetes ?? {})) {
+      const differs = !Object.hasOwn(RUN_DECIDES_NOTHING, key);
+      expect(changed({ [key]: { a: 'x' } }).length > 0, key).toBe(differs);
+    }
+    expect(changed({ keyOfNextYear: 'x' })).not.toEqual([]);
   });
 
   it('is nothing of a service that is not shipped', () => {
