@@ -95,41 +95,62 @@ function lines(token: string, width: number, size: number): string {
   return line.repeat(Math.ceil(size / line.length)).slice(0, size);
 }
 
-/** Milliseconds of the processor that reading a new file takes, the least of some tries. */
-async function cost(path: string, text: string, tries = 1): Promise<number> {
+type Reads = (text: string) => unknown;
+
+/** Reads a file that a candidate adds, as `plan` does. */
+function readsAs(path: string): Reads {
   const diff = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
-  const read = (side: 'base' | 'head', paths: readonly string[]) =>
-    Promise.resolve(new Map(side === 'head' && paths.includes(path) ? [[path, text]] : []));
   const service = { paths: ['**'], manifests: { staging: [], production: [] } };
   const config = { services: { web: service }, shared: [], manifests: undefined } as never;
+  return (text) => {
+    const read = (side: 'base' | 'head', paths: readonly string[]) =>
+      Promise.resolve(new Map(side === 'head' && paths.includes(path) ? [[path, text]] : []));
+    return readImpact({ diff, filesAtHead: [path], read, config });
+  };
+}
+
+/** Milliseconds of the processor that a reading takes, the least of some tries. */
+async function cost(reads: Reads, text: string, tries = 1): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let tried = 0; tried < tries; tried += 1) {
     const before = process.cpuUsage();
-    await readImpact({ diff, filesAtHead: [path], read, config });
+    await reads(text);
     const { user, system } = process.cpuUsage(before);
     least = Math.min(least, (user + system) / 1000);
   }
   return least;
 }
 
+/** How steeply the time of a reading grows with a text of these tokens; `undefined` for one that is read in no time. */
+async function slopeOf(reads: Reads, token: string, width: number): Promise<number | undefined> {
+  const [small, large] = [lines(token, width, SMALL), lines(token, width, LARGE)];
+  if (oddity(large) !== undefined || (await cost(reads, small)) < NOTHING / (LARGE / SMALL) ** 2) return undefined;
+  const last = await cost(reads, large, 2);
+  if (last < NOTHING) return undefined;
+  return Math.log(last / (await cost(reads, small, 3))) / Math.log(LARGE / SMALL);
+}
+
 describe('reading what others wrote takes time in proportion to it', () => {
   const tokens = [...literals(EVIDENCE), ...OPENERS];
+
+  it('is seen where it does not', async () => {
+    const square: Reads = (text) => [...text.matchAll(/Env\([^)]*\)/g)];
+    expect(await slopeOf(square, 'Env(', SHORT)).toBeGreaterThan(STEEPEST);
+    const line: Reads = (text) => Array.from({ length: 400 }, () => text.split('Env(').join(''));
+    expect((await slopeOf(line, 'Env(', SHORT)) ?? 1).toBeLessThan(STEEPEST);
+  });
 
   it.each(PATHS)(
     '%s',
     async (path) => {
-      const steep: string[] = [];
+      const reads = readsAs(path);
       const turn = PATHS.indexOf(path) % EVERY;
+      const steep: string[] = [];
       for (const token of tokens.filter((_, index) => index % EVERY === turn)) {
         for (const width of [SHORT, LONG]) {
-          if (oddity(lines(token, width, LARGE)) !== undefined) continue;
-          if ((await cost(path, lines(token, width, SMALL))) < NOTHING / 4) continue;
-          const last = await cost(path, lines(token, width, LARGE), 2);
-          if (last < NOTHING) continue;
-          const first = await cost(path, lines(token, width, SMALL), 3);
-          const slope = Math.log(last / first) / Math.log(LARGE / SMALL);
-          if (slope > STEEPEST)
-            steep.push(`${JSON.stringify(token)}, ${width} a line: slope ${slope.toFixed(1)}, ${last} ms`);
+          const slope = await slopeOf(reads, token, width);
+          if (slope !== undefined && slope > STEEPEST)
+            steep.push(`${JSON.stringify(token)}, ${width} a line: ${slope}`);
         }
       }
       expect(steep).toEqual([]);
