@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { Journal } from '../../src/usecases/release/journal.ts';
 import { subjectOf } from '../../src/usecases/release/subject.ts';
-import { PEOPLE } from '../support/sample-plan.ts';
+import { goVote, PEOPLE } from '../support/sample-plan.ts';
 import { type Clone, openSharedClones, type SharedClones } from '../support/shared-clones.ts';
 
 /** Records on a branch of their own, at a remote whose main branch takes no pushes. Real git throughout. */
@@ -32,16 +32,7 @@ async function submit(context: Context): Promise<void> {
 }
 async function vote(context: Context): Promise<void> {
   const journal = await journalOf(context);
-  await journal.record('cab.voted', {
-    ...subjectOf(journal.plan),
-    round: 1,
-    decision: 'go',
-    operationalReadiness: true,
-    securityReview: true,
-    impactAssessment: true,
-    conditions: [],
-    comment: '',
-  });
+  await journal.record('cab.voted', goVote(journal.plan));
 }
 const warnings = () =>
   clones.company.told.flatMap((one) => (one.type === 'note' && one.level === 'warning' ? [one.text] : []));
@@ -97,16 +88,7 @@ describe('records on a branch of their own', () => {
     const [first, second] = [await one.onBranch(), await other.onBranch()];
     // Both have read the plan before either records.
     const [mine, theirs] = [await journalOf(first), await journalOf(second)];
-    const go = {
-      ...subjectOf(mine.plan),
-      round: 1,
-      decision: 'go' as const,
-      operationalReadiness: true,
-      securityReview: true,
-      impactAssessment: true,
-      conditions: [],
-      comment: '',
-    };
+    const go = goVote(mine.plan);
     await mine.record('cab.voted', go);
     await theirs.record('cab.voted', go);
     // Only both votes together decide, and whoever came second sees it.

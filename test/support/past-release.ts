@@ -6,21 +6,11 @@ import { phaseOf } from '../../src/domain/history/state.ts';
 import type { NewEvent } from '../../src/plan/chain.ts';
 import type { EventType } from '../../src/plan/events.ts';
 import { writeReleasePlan } from '../../src/plan/release-plan.ts';
-import { chainOf, newEvent, PEOPLE, sampleHead, type WrittenPlan } from './sample-plan.ts';
+import { chainOf, goVote, newEvent, PEOPLE, sampleHead, type WrittenPlan } from './sample-plan.ts';
 
 const SUBJECT = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const HOUR = 3_600_000;
 
-const vote = () => ({
-  ...SUBJECT,
-  round: 1,
-  decision: 'go' as const,
-  operationalReadiness: true,
-  securityReview: true,
-  impactAssessment: true,
-  conditions: [],
-  comment: '',
-});
 const passed = (role: 'qa' | 'ops') => ({
   ...SUBJECT,
   role,
@@ -70,7 +60,7 @@ function history({ deployedAt, until, images: shipped }: PastRelease, commit: st
   return [
     newEvent('plan.created', SUBJECT, { ...at(-240), actor: PEOPLE.rdLead }),
     newEvent('cab.submitted', { ...SUBJECT, round: 1 }, { ...at(-200), actor: PEOPLE.rdLead }),
-    ...PEOPLE.cab.slice(0, 2).map((actor) => newEvent('cab.voted', vote(), { ...at(-151), actor })),
+    ...PEOPLE.cab.slice(0, 2).map((actor) => newEvent('cab.voted', goVote(SUBJECT), { ...at(-151), actor })),
     newEvent('cab.decided', { round: 1, decision: 'go', go: 2, noGo: 0, quorum: 2 }, at(-150)),
     newEvent('stage.started', { ...SUBJECT, attempt: 1, commit }, at(-80)),
     newEvent('stage.completed', { ...SUBJECT, attempt: 1, commit, images }, at(-79)),

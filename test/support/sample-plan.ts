@@ -177,6 +177,24 @@ export function newEvent<T extends EventType>(type: T, data: EventData<T>, conte
   };
 }
 
+/** What a Go without conditions says, with all three areas confirmed. */
+export function goVote(
+  subject: { readonly specDigest: string; readonly textDigest: string },
+  round = 1,
+): EventData<'cab.voted'> {
+  return {
+    specDigest: subject.specDigest,
+    textDigest: subject.textDigest,
+    round,
+    decision: 'go',
+    operationalReadiness: true,
+    securityReview: true,
+    impactAssessment: true,
+    conditions: [],
+    comment: '',
+  };
+}
+
 /** A valid chain of new events of the release, in order. */
 export function chainOf(id: string, events: readonly NewEvent<EventType>[]): readonly RecordedEvent[] {
   return events.reduce<readonly RecordedEvent[]>((chain, event) => appendEvent(id, chain, event).events, []);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NewEvent } from '../../../src/plan/chain.ts';
 import type { EventType } from '../../../src/plan/events.ts';
 import { writeReleasePlan } from '../../../src/plan/release-plan.ts';
-import { chainOf, newEvent, PEOPLE, SAMPLE_ID, sampleHead } from '../../support/sample-plan.ts';
+import { chainOf, goVote, newEvent, PEOPLE, SAMPLE_ID, sampleHead } from '../../support/sample-plan.ts';
 
 const DAY = 86_400_000;
 const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
@@ -25,21 +25,7 @@ export function writePlans(root: string, count: number): void {
 }
 
 function historyOf(number: number): readonly NewEvent<EventType>[] {
-  const vote = (actor: string) =>
-    newEvent(
-      'cab.voted',
-      {
-        ...subject,
-        round: 1,
-        decision: 'go',
-        operationalReadiness: true,
-        securityReview: true,
-        impactAssessment: true,
-        conditions: [],
-        comment: '',
-      },
-      { actor },
-    );
+  const vote = (actor: string) => newEvent('cab.voted', goVote(subject), { actor });
   const message = (key: string) =>
     newEvent('notification.queued', { key, topic: 'cab.submitted', text: 'x'.repeat(120), channels: [] });
   const all: NewEvent<EventType>[] = [

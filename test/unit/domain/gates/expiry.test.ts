@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cabNotExpired } from '../../../../src/domain/gates/expiry.ts';
 import { foldState } from '../../../../src/domain/history/state.ts';
 import { gateFacts, standardPolicy } from '../../../support/gate-facts.ts';
-import { chainOf, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
+import { chainOf, goVote, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
 
 const SUBJECT = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const DAY = 86_400_000;
@@ -12,21 +12,7 @@ const POLICY = standardPolicy((written) => {
   (written as unknown as { cab: { approvalExpiresDays: number } }).cab.approvalExpiresDays = 3;
 });
 
-const vote = (member: string, day: number) =>
-  newEvent(
-    'cab.voted',
-    {
-      ...SUBJECT,
-      round: 1,
-      decision: 'go',
-      operationalReadiness: true,
-      securityReview: true,
-      impactAssessment: true,
-      conditions: [],
-      comment: '',
-    },
-    { actor: member, at: at(day) },
-  );
+const vote = (member: string, day: number) => newEvent('cab.voted', goVote(SUBJECT), { actor: member, at: at(day) });
 const decided = (day: number) =>
   newEvent('cab.decided', { round: 1, decision: 'go', go: 2, noGo: 0, quorum: 2 }, { at: at(day) });
 const [CAROL, CHEN] = PEOPLE.cab;

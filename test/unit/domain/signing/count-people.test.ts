@@ -6,7 +6,7 @@ import { countPeople } from '../../../../src/domain/signing/count-people.ts';
 import { type EndedDeployment, standingsOf } from '../../../../src/domain/signing/standing.ts';
 import type { RecordedEvent } from '../../../../src/plan/events.ts';
 import { type Policy, policySchema } from '../../../../src/plan/policy.ts';
-import { chainOf, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
+import { chainOf, goVote, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../../../../templates/process/standard-3.0.yaml', import.meta.url));
 const SUBJECT = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
@@ -20,21 +20,7 @@ function policy(change: (policy: Policy) => void = () => undefined): Policy {
 }
 
 const vote = (actor: string, onBehalfOf?: string) =>
-  newEvent(
-    'cab.voted',
-    {
-      ...SUBJECT,
-      round: 1,
-      decision: 'go',
-      operationalReadiness: true,
-      securityReview: true,
-      impactAssessment: true,
-      conditions: [],
-      comment: '',
-      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
-    },
-    { actor },
-  );
+  newEvent('cab.voted', { ...goVote(SUBJECT), ...(onBehalfOf === undefined ? {} : { onBehalfOf }) }, { actor });
 const signoff = (role: 'qa' | 'ops', actor: string) =>
   newEvent(
     'signoff.recorded',
