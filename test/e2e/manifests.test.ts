@@ -174,12 +174,13 @@ async function release(
   tags: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const names = Object.keys(canaries);
-  const slo = (service: string) => ({
+  // Nobody sends the ledgers anything yet: they are watched by what the web answers with their help.
+  const slo = (service: string, seenAt: string) => ({
     name: `availability-${service}`,
     service,
     objective: '95%',
-    good: `http_requests_total{service="${service}",code!~"5.."}`,
-    total: `http_requests_total{service="${service}"}`,
+    good: `http_requests_total{service="${seenAt}",code!~"5.."}`,
+    total: `http_requests_total{service="${seenAt}"}`,
   });
   await makeReady(company, {
     id,
@@ -192,7 +193,7 @@ async function release(
         change: 'greets',
         ...(canaries[name] === undefined ? {} : { canary: canaries[name] }),
       })),
-      slos: names.filter((name) => canaries[name] !== LEFT_OUT).map(slo),
+      slos: names.map((name) => slo(name, canaries[name] === LEFT_OUT ? 'web' : name)),
     },
   });
 }
@@ -344,7 +345,7 @@ describe('with canaries of their own', () => {
   });
 
   // Last, because each leaves errors of a ledger in the past that the next release is compared with.
-  it.each(['ledger', 'jobs'])('a bad canary of %s alone goes back to an empty difference', async (name) => {
+  it.each(['jobs', 'ledger'])('a bad canary of %s alone goes back to an empty difference', async (name) => {
     const before = await contents();
     const tags = { ...same('4.1.0'), [name]: '4.1.0-bad-errors-60' };
     await release(`own-bad-${name}`, '4.1.0', files(tags), canaries, tags);

@@ -1,3 +1,5 @@
+import { strategyFor } from '../deployment/strategies/strategies.ts';
+import { imageReference } from '../kubernetes/image-reference.ts';
 import { error, type PlanFinding, type PlanRule, repeated, warning } from './finding.ts';
 import { TO_BE_WRITTEN } from './unwritten.ts';
 
@@ -8,7 +10,7 @@ export const serviceRules: PlanRule = ({ plan: { spec }, config }) => {
     const path = ['spec', 'services', index, 'name'];
     const twice = seen.has(name);
     seen.add(name);
-    const tag = /:([\w][\w.-]*)$/.exec(image.replace(/^[^/]*\//, ''))?.[1];
+    const { tag } = imageReference(image);
     return [
       ...(twice ? [error('services.twice', path, `the service ${name} stands twice`, 'remove one')] : []),
       ...(Object.hasOwn(config.services, name)
@@ -63,7 +65,9 @@ export const referenceRules: PlanRule = ({ plan: { spec } }) => {
             error(
               'slos.missing',
               ['spec', 'services', i],
-              `no SLO judges ${service.name}, so its canary could not be judged`,
+              strategyFor(spec, service.name).canary === 'none'
+                ? `no SLO watches ${service.name}, so nobody would see after the rollout how it does`
+                : `no SLO judges ${service.name}, so its canary could not be judged`,
               'add an SLO for it under spec.slos',
             ),
           ],
