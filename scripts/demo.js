@@ -1,5 +1,6 @@
 // `npm run demo`: one release from plan to review, then the same with a bad candidate, in a temporary git repository.
 // Each command is a process of its own, as it would be typed; the company behind it is relctl's sandbox, on a virtual clock.
+// RELCTL_UNDER_TEST names another relctl to show, as an installed package's.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { completePlan, REGRESSION_REPORT } from './demo/completion.js';
 import { baseFiles, PEOPLE, walletFiles } from './demo/product.js';
 
-const relctl = fileURLToPath(new URL('../bin/relctl.js', import.meta.url));
+const relctl = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../bin/relctl.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'relctl-demo-'));
 const bold = (text) => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[22m` : text);
 
