@@ -18,8 +18,10 @@ interface Status {
 /** The label by which the controllers of StatefulSets and DaemonSets tell which revision a pod is of. */
 const REVISION = 'controller-revision-hash';
 
-/** Progress of such a workload: done, or in words. */
-export type Progress = { readonly done: true } | { readonly done: false; readonly detail: string };
+/** Progress of such a workload: done, with so many ready pods of the newest revision, or in words. */
+export type Progress =
+  | { readonly done: true; readonly pods: number }
+  | { readonly done: false; readonly detail: string };
 
 /** By which a DaemonSet tells which of its pods are of the newest template: on itself, and on them. */
 const TEMPLATE = { annotation: 'deprecated.daemonset.template.generation', label: 'pod-template-generation' };
@@ -43,7 +45,7 @@ function daemonSetProgress({ metadata }: KubeObject, status: Status): Progress {
   const updated = status.updatedNumberScheduled ?? 0;
   const available = status.numberAvailable ?? 0;
   return updated >= wanted && available >= all
-    ? { done: true }
+    ? { done: true, pods: wanted }
     : { done: false, detail: `${updated} of ${wanted} nodes have the new pod, ${available} available` };
 }
 
@@ -55,7 +57,7 @@ function statefulSetProgress(workload: KubeObject, status: Status): Progress {
   const updated = status.updatedReplicas ?? 0;
   const isSettled = above > 0 || status.updateRevision === status.currentRevision;
   return ready >= all && updated >= wanted && isSettled
-    ? { done: true }
+    ? { done: true, pods: wanted }
     : { done: false, detail: `${updated} of ${wanted} pods are new, ${ready} of ${all} ready` };
 }
 

@@ -67,6 +67,12 @@ const PATIENCE = { certain: 0, refused: 5, registry: 60 } as const;
 const RESTARTS = 2;
 
 /**
+ * Workloads, ReplicaSets and pods are told of by watches of their own, so a workload may be seen as done before its pods are seen as they
+ * are: whoever took their images then would record what ran before.
+ */
+const BEHIND = { state: 'progressing', detail: 'its pods have not been read as far as it has' } as const;
+
+/**
  * Reads the state of a rollout. Pods count only when they belong to the newest ReplicaSet, by owner reference: an old pod
  * that crashes says nothing about the candidate.
  * @param deployment as the API server holds it
@@ -88,11 +94,13 @@ export function rolloutStatus(
   const own = newest === undefined ? [] : pods.filter((pod) => isOwnedBy(pod, newest));
   const updated = status.updatedReplicas ?? 0;
   const available = status.availableReplicas ?? 0;
-  if (updated >= wanted && available >= wanted && (status.replicas ?? 0) <= wanted) return { state: 'complete' };
+  const ready = own.filter(isReady).length;
+  const isDone = updated >= wanted && available >= wanted && (status.replicas ?? 0) <= wanted;
+  if (isDone) return ready >= wanted ? { state: 'complete' } : BEHIND;
   return (
     doomOf(deployment, newest, own) ?? {
       state: 'progressing',
-      detail: [`${own.filter(isReady).length} of ${wanted} ready`, ...unscheduled(own)].join('; '),
+      detail: [`${ready} of ${wanted} ready`, ...unscheduled(own)].join('; '),
     }
   );
 }
@@ -121,8 +129,8 @@ export function newestPods(
 /** A StatefulSet replaces one pod after the other and waits for each: one that cannot start stops it for good. */
 function otherStatus(workload: KubeObject, pods: readonly KubeObject[]): RolloutStatus {
   const progress = progressOf(workload);
-  if (progress.done) return { state: 'complete' };
   const own = revisionPods(workload, pods);
+  if (progress.done) return own.filter(isReady).length >= progress.pods ? { state: 'complete' } : BEHIND;
   const doom = own.map(podDoom).find((one) => one !== undefined);
   return doom ?? { state: 'progressing', detail: [progress.detail, ...unscheduled(own)].join('; ') };
 }
@@ -185,14 +193,16 @@ function unscheduled(pods: readonly KubeObject[]): readonly string[] {
   return said.slice(0, 1);
 }
 
+/** None where the ReplicaSet of the revision that the Deployment names has not been seen yet. */
 function newestReplicaSet(deployment: KubeObject, replicaSets: readonly KubeObject[]): KubeObject | undefined {
   const revision = (object: KubeObject) =>
     Number(object.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? Number.NaN);
   const own = replicaSets.filter((one) => isOwnedBy(one, deployment));
-  return own.reduce<KubeObject | undefined>(
-    (newest, one) => (newest === undefined || revision(one) > revision(newest) ? one : newest),
+  const newest = own.reduce<KubeObject | undefined>(
+    (highest, one) => (highest === undefined || revision(one) > revision(highest) ? one : highest),
     undefined,
   );
+  return newest !== undefined && revision(newest) < revision(deployment) ? undefined : newest;
 }
 
 function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {

@@ -25,6 +25,11 @@ const pod = (name: string, revision: string, waiting?: string): KubeObject => ({
   },
 });
 
+const ready = (name: string, revision: string): KubeObject => ({
+  ...pod(name, revision),
+  status: { conditions: [{ type: 'Ready', status: 'True' }] },
+});
+
 const settled = {
   observedGeneration: 2,
   readyReplicas: 2,
@@ -55,7 +60,13 @@ describe('a workload that replaces its own pods', () => {
       'progressing',
     ],
   ])('%s with %o is %s', (kind, status, state) => {
-    expect(rolloutStatus(live(kind, status), [], []).state).toBe(state);
+    const pods = ['ledger-0', 'ledger-1', 'ledger-2'].map((name) => ready(name, 'new'));
+    expect(rolloutStatus(live(kind, status), [], pods).state).toBe(state);
+  });
+
+  it('is not complete before its new pods have been read as it has: each is told of by a watch of its own', () => {
+    const pods = [ready('ledger-0', 'new'), ready('ledger-1', 'old')];
+    expect(rolloutStatus(live('StatefulSet', settled), [], pods).state).toBe('progressing');
   });
 
   it('cannot go on behind a new pod that cannot start, and an old one says nothing', () => {

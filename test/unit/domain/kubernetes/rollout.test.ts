@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rolloutStatus } from '../../../../src/domain/kubernetes/rollout.ts';
+import { newestPods, rolloutStatus } from '../../../../src/domain/kubernetes/rollout.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
 const DEPLOYMENT_UID = 'd-1';
@@ -80,6 +80,31 @@ describe('a rollout', () => {
 
   it('is not doomed by what an old ReplicaSet was refused', () => {
     expect(rolloutStatus(deployment(), [replicaSet(1, [failure]), replicaSet(2)], []).state).toBe('progressing');
+  });
+
+  describe('that its Deployment calls done', () => {
+    const done: KubeObject = {
+      ...deployment(),
+      metadata: { ...deployment().metadata, annotations: { 'deployment.kubernetes.io/revision': '2' } },
+      status: { observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2 },
+    };
+    const ready = (name: string, revision: number): KubeObject => ({
+      ...pod(name, revision, undefined),
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+
+    it.each([
+      ['its pods were seen ready', 'complete', SETS, [ready('a', 2), ready('b', 2)]],
+      ['one of them was seen as it was before', 'progressing', SETS, [ready('a', 2), pod('b', 2, undefined)]],
+      ['no pod was seen', 'progressing', SETS, []],
+      ['only the ReplicaSet before was seen', 'progressing', [replicaSet(1)], [ready('a', 1), ready('b', 1)]],
+    ])('is complete only once they have been read as well: %s', (_what, state, sets, pods) => {
+      expect(rolloutStatus(done, sets, pods).state).toBe(state);
+    });
+
+    it('has no newest pods while only the ReplicaSet before was seen', () => {
+      expect(newestPods(done, [replicaSet(1)], [ready('a', 1)])).toEqual([]);
+    });
   });
 
   it('says why a pod has no node, and waits: a cluster may grow', () => {

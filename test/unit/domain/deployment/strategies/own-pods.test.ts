@@ -16,6 +16,17 @@ const set = (spec: object, status: object = {}, kind = 'StatefulSet'): KubeObjec
   status,
 });
 
+const pod = (name: string, revision: string, ready: boolean): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name,
+    labels: { 'controller-revision-hash': revision },
+    ownerReferences: [{ kind: 'StatefulSet', name: 'ledger', uid: 'u1' }],
+  },
+  status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+});
+
 const ground = (pods: number, share: number, maxShare: number) =>
   ({ service: 'ledger', share, maxShare, pods, stable: set({}) }) as unknown as CanaryGround;
 
@@ -60,8 +71,9 @@ describe('the first pods of a StatefulSet', () => {
       currentRevision: 'a',
       updateRevision: 'b',
     };
+    const pods = [pod('ledger-0', 'a', true), pod('ledger-1', 'a', true), pod('ledger-2', 'b', true)];
     const at = (rollingUpdate: object, more: object = {}) =>
-      rolloutStatus(set({ replicas: 3, updateStrategy: { rollingUpdate } }, { ...status, ...more }), [], []).state;
+      rolloutStatus(set({ replicas: 3, updateStrategy: { rollingUpdate } }, { ...status, ...more }), [], pods).state;
     expect(at({ partition: 2 })).toBe('complete');
     expect(at({ partition: 1 })).toBe('progressing');
     expect(at({ partition: 2 }, { readyReplicas: 2 })).toBe('progressing');
@@ -72,16 +84,6 @@ describe('the first pods of a StatefulSet', () => {
 });
 
 describe('the pods that keep a StatefulSet from going back', () => {
-  const pod = (name: string, revision: string, ready: boolean): KubeObject => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      labels: { 'controller-revision-hash': revision },
-      ownerReferences: [{ kind: 'StatefulSet', name: 'ledger', uid: 'u1' }],
-    },
-    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-  });
   const pods = [pod('ledger-0', 'a', true), pod('ledger-1', 'b', true), pod('ledger-2', 'b', false)];
 
   it('are those of a revision that was taken back that are not ready', () => {
@@ -105,8 +107,11 @@ describe('the first pods of a DaemonSet', () => {
     expect(written?.spec).toEqual({ updateStrategy: { type: 'OnDelete' } });
     const status = { observedGeneration: 2, desiredNumberScheduled: 4, updatedNumberScheduled: 1, numberAvailable: 4 };
     const standing = { ...written, kind: 'DaemonSet', status } as KubeObject;
-    expect(rolloutStatus(standing, [], []).state).toBe('complete');
-    expect(rolloutStatus({ ...standing, status: { ...status, numberAvailable: 3 } }, [], []).state).toBe('progressing');
+    const pods = [pod('agent-a', 'a', true)];
+    expect(rolloutStatus(standing, [], pods).state).toBe('complete');
+    expect(rolloutStatus({ ...standing, status: { ...status, numberAvailable: 3 } }, [], pods).state).toBe(
+      'progressing',
+    );
   });
 
   it('are told from the others by the generation of the template', () => {
