@@ -45,6 +45,7 @@ export function makeHookedKubectl(): HookedKubectl {
     program,
     `#!/bin/sh
 changing=
+for word in "$@"; do case $word in --dry-run*) exec ${real} "$@" ;; esac; done
 for word in "$@"; do case $word in -*) ;; ${CHANGING.join('|')}) changing=$word; break ;; *) break ;; esac; done
 [ -n "$changing" ] || exec ${real} "$@"
 n=1
