@@ -212,8 +212,8 @@ export const EVENT_DATA = {
     url: text.optional(),
   }),
   'rehearsal.recorded': z.strictObject({ ...subject, result: z.enum(['passed', 'failed']), document: evidence }),
-  'verify.recorded': z.strictObject({ ok: z.boolean(), checks: z.array(checkResult) }),
-  'hypercare.started': z.strictObject({ until: text, hours: z.number().positive() }),
+  'verify.recorded': z.strictObject({ ok: z.boolean(), checks: z.array(checkResult), signature: signature.optional() }),
+  'hypercare.started': z.strictObject({ until: text, hours: z.number().positive(), signature: signature.optional() }),
   'hypercare.observed': z.strictObject({
     from: text,
     to: text,
@@ -232,14 +232,20 @@ export const EVENT_DATA = {
     coverage: z.number().min(0).max(1).optional(),
     /** The burn above which the whole span counted as over budget. */
     burnLimit: z.number().positive().optional(),
+    signature: signature.optional(),
   }),
-  'hypercare.extended': z.strictObject({ until: text, reason: text }),
+  'hypercare.extended': z.strictObject({ until: text, reason: text, signature: signature.optional() }),
   /** From now on somebody else watches. */
   'hypercare.handed-over': z.strictObject({ to: text, note: text }),
   'hypercare.closed': z.strictObject({ comment: z.string().default(''), signature: signature.optional() }),
   /** An incident that people link to this release; severity 1 is the worst. */
-  'incident.opened': z.strictObject({ ref: text, severity: z.int().min(1).max(5), note: z.string().default('') }),
-  'incident.closed': z.strictObject({ ref: text, note: z.string().default('') }),
+  'incident.opened': z.strictObject({
+    ref: text,
+    severity: z.int().min(1).max(5),
+    note: z.string().default(''),
+    signature: signature.optional(),
+  }),
+  'incident.closed': z.strictObject({ ref: text, note: z.string().default(''), signature: signature.optional() }),
   /** Values of success metrics on whole days after the deployment, each day once, and of the same weekdays before. */
   'success.observed': z.strictObject({
     days: z.array(
@@ -253,6 +259,7 @@ export const EVENT_DATA = {
       }),
     ),
     document: evidence.optional(),
+    signature: signature.optional(),
   }),
   'success.judged': z.strictObject({
     metrics: z.array(
@@ -269,6 +276,7 @@ export const EVENT_DATA = {
       }),
     ),
     document: evidence.optional(),
+    signature: signature.optional(),
   }),
   /** The invitation to the review was sent; the file is the iCalendar text. */
   'review.invited': z.strictObject({ at: text, attendees: z.array(text).min(1), invite: evidence }),
@@ -286,6 +294,7 @@ export const EVENT_DATA = {
     /** Whether the risk was what the plan said it was. */
     classification: z.enum(['right', 'too-low', 'too-high']).optional(),
     document: evidence.optional(),
+    signature: signature.optional(),
   }),
 } as const;
 

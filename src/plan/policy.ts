@@ -55,6 +55,7 @@ export const SIGNED_ACTS = [
   'ops',
   'stage',
   'deploy',
+  'outcome',
   'hypercare',
 ] as const;
 /** Something that a person does and can sign. */

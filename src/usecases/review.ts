@@ -64,9 +64,7 @@ export async function review(context: Context, id: string, answers: ReviewAnswer
   const document = await context.store.keep(
     id,
     'review.md',
-    await context.documents.markdown(
-      reviewDocument(release.facts(), journal.plan.events, { held, author: context.actor }),
-    ),
+    await context.documents.markdown(reviewDocument(release.facts(), journal.counted, { held, author: context.actor })),
   );
   const closed: Entry = ['review.closed', { ...held, document: { ...document } }];
   const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;
@@ -101,7 +99,7 @@ async function draft(context: Context, id: string, answers: ReviewAnswers): Prom
   await recordDays(release, await measureNewDays(context, release, new Map()));
   const given = readValues(id, journal.plan.spec.successMetrics, answers.values);
   const metrics = journal.state.success?.data.metrics ?? judgeAll(release, given, []);
-  const drawn = reviewDocument(release.facts(), journal.plan.events, { metrics, author: context.actor });
+  const drawn = reviewDocument(release.facts(), journal.counted, { metrics, author: context.actor });
   const text = await context.documents.markdown(drawn);
   const document = await context.store.keep(id, 'review-draft.md', text);
   await journal.record('review.drafted', { document: { ...document } });

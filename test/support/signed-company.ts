@@ -21,14 +21,14 @@ const REPOSITORY = 'git.example.com/shop/shop';
 
 /** Who may sign what in the test company. */
 const GRANTS: Readonly<Record<string, readonly SignedAct[]>> = {
-  [PEOPLE.productManager]: [],
-  [PEOPLE.rdLead]: ['submit', 'exception', 'stage', 'hypercare'],
+  [PEOPLE.productManager]: ['outcome'],
+  [PEOPLE.rdLead]: ['submit', 'exception', 'stage', 'outcome', 'hypercare'],
   [PEOPLE.cab[0]]: ['cab'],
   [PEOPLE.cab[1]]: ['cab'],
   [PEOPLE.cab[2]]: ['cab'],
   [PEOPLE.qa[0]]: ['qa'],
-  [PEOPLE.operations[0]]: ['ops', 'condition', 'exception', 'stage', 'deploy', 'hypercare'],
-  [PEOPLE.operations[1]]: ['ops', 'condition', 'exception', 'stage', 'deploy', 'hypercare'],
+  [PEOPLE.operations[0]]: ['ops', 'condition', 'exception', 'stage', 'deploy', 'outcome', 'hypercare'],
+  [PEOPLE.operations[1]]: ['ops', 'condition', 'exception', 'stage', 'deploy', 'outcome', 'hypercare'],
 };
 
 /** A company whose policy counts only signed approvals, with a key for everybody. */

@@ -37,9 +37,9 @@ export const noObjection: GateRule = ({ signing }) => {
     : refuse('approval.objection', first.sentence, { who: [first.who], command: first.command });
 };
 
-/** The record of a staging or a deployment that later steps rest on was signed by whoever ran it. */
+/** The record that later steps rest on, of a staging, a deployment or the time after it, was signed by whoever ran or gave it. */
 export const recordsGenuine =
-  (...acts: readonly ('stage' | 'deploy')[]): GateRule =>
+  (...acts: readonly ('stage' | 'deploy' | 'outcome')[]): GateRule =>
   ({ signing }) => {
     const first = signing?.refused.find((one) => acts.some((act) => act === one.act));
     return first === undefined

@@ -5,6 +5,7 @@ import { samePerson } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
 import { isInProduction, type Phase, REOPENABLE } from '../process/phases.ts';
 import type { ProvenanceFinding } from '../provenance/verdict.ts';
+import { timeOf } from '../schedule/calendar.ts';
 
 /**
  * What the recorded events of a release amount to: a pure fold, so that the phase is never a field that could disagree with
@@ -318,7 +319,10 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
         },
       };
     case 'hypercare.extended':
-      return { hypercare: state.hypercare && { ...state.hypercare, until: event.data.until } };
+      // It only ever lengthens, whoever wrote it.
+      return {
+        hypercare: state.hypercare && { ...state.hypercare, until: later(state.hypercare.until, event.data.until) },
+      };
     case 'hypercare.handed-over':
       return {
         hypercare: state.hypercare && { ...state.hypercare, handOvers: [...state.hypercare.handOvers, event] },
@@ -457,6 +461,10 @@ function withStep(
     since: before?.since ?? event.at,
     data: event.type === 'step.completed' ? event.data : before?.data,
   });
+}
+
+function later(one: string, other: string): string {
+  return timeOf(other) > timeOf(one) ? other : one;
 }
 
 function opened(event: EventOf<'incident.opened'>): Incident {

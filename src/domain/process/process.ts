@@ -183,6 +183,8 @@ export const PROCESS = {
     roles: roles('hypercare'),
     gates: [
       approval.recordsGenuine('deploy'),
+      approval.noObjection,
+      history.historyWhole,
       delivery.hypercareOpen,
       delivery.hypercareElapsed,
       delivery.hypercareHealthy,
@@ -207,7 +209,13 @@ export const PROCESS = {
     command: (id) => command`relctl review ${id}`,
     phases: ['hypercare', 'validated'],
     roles: roles('review'),
-    gates: [approval.recordsGenuine('deploy'), delivery.hypercareClosed, delivery.reviewTime],
+    gates: [
+      approval.recordsGenuine('deploy'),
+      approval.noObjection,
+      history.historyWhole,
+      delivery.hypercareClosed,
+      delivery.reviewTime,
+    ],
   },
 } as const satisfies Record<string, ProcessStep>;
 
@@ -236,9 +244,11 @@ export type ProcessCommand = keyof typeof PROCESS;
 export function decide(command: ProcessCommand, facts: GateFacts): readonly Refusal[] {
   const step: ProcessStep = PROCESS[command];
   const order = refuseOrder(command, step, facts);
-  // An approval that does not count puts the release back to a phase that nobody expects, so it is told first.
+  // An approval or a record that does not count puts the release back to a phase that nobody expects, so it is told first.
   if (order !== undefined)
-    return [history.historyInOrder(facts), approval.approvalsGenuine(facts), order].filter((one) => one !== undefined);
+    return [history.historyInOrder, approval.approvalsGenuine, approval.recordsGenuine('outcome'), () => order]
+      .map((gate) => gate(facts))
+      .filter((one) => one !== undefined);
   const disorder = WAYS_BACK.includes(command) ? undefined : history.historyInOrder(facts);
   if (disorder !== undefined) return [disorder];
   const gates = step.gates.map((gate) => gate(facts));

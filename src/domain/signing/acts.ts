@@ -65,6 +65,23 @@ export const ACTS = {
     environment: 'production',
     title: 'record of the deployment',
   },
+  /** The record of the time after the deployment: that it was verified, what was seen, and how it ended. */
+  outcome: {
+    events: [
+      'verify.recorded',
+      'hypercare.started',
+      'hypercare.observed',
+      'hypercare.extended',
+      'incident.opened',
+      'incident.closed',
+      'success.observed',
+      'success.judged',
+      'review.closed',
+    ],
+    namespace: 'outcome-record@relctl.dev',
+    environment: 'production',
+    title: 'record of the outcome',
+  },
   hypercare: {
     events: ['hypercare.closed'],
     namespace: 'hypercare-exit@relctl.dev',
@@ -137,9 +154,30 @@ export function isApproval(act: SignedAct): act is keyof typeof APPROVER_ROLES {
   return Object.hasOwn(APPROVER_ROLES, act);
 }
 
-/** True for the record of what was done: it says how production stands, so it is never left out of the state of a release. */
+/** True for the record of what was done in an environment: it says how that stands, so it is never left out of the state of a release. */
 export function isRecord(act: SignedAct): boolean {
   return act === 'stage' || act === 'deploy';
+}
+
+/** True for what the state of a release keeps although nothing proves it: how production stands, and what keeps a release back. */
+export function staysUnproved(event: Pick<RecordedEvent, 'type' | 'data'>): boolean {
+  const act = actOf(event);
+  return act !== undefined && (isRecord(act) || keepsBack(event));
+}
+
+/** True for what is seen after the deployment and says no: that needs no proof. */
+export function keepsBack({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): boolean {
+  switch (type) {
+    case 'verify.recorded':
+      return !(data as EventOf<typeof type>['data']).ok;
+    case 'hypercare.observed':
+      return !(data as EventOf<typeof type>['data']).healthy;
+    case 'hypercare.extended':
+    case 'incident.opened':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -147,7 +185,7 @@ export function isRecord(act: SignedAct): boolean {
  * release in production.
  */
 export function leadsBack(event: Pick<RecordedEvent, 'type' | 'data'>): boolean {
-  if (event.type === 'rollback.completed') return true;
+  if (event.type === 'rollback.completed' || keepsBack(event)) return true;
   // How a Job ended is seen on the way back too.
   if (event.type === 'step.completed') return (event.data as EventOf<'step.completed'>['data']).step.startsWith('job:');
   return event.type === 'canary.judged' && (event.data as EventOf<'canary.judged'>['data']).verdict !== 'pass';

@@ -1,29 +1,15 @@
-import type { EventType, RecordedEvent } from '../../plan/events.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
 import type { AuditFinding } from '../history/audit.ts';
-
-/** What nobody signs and a release goes on by after its deployment. That a check failed is no claim: it keeps the release back. */
-const CLAIMS: readonly EventType[] = [
-  'verify.recorded',
-  'hypercare.started',
-  'hypercare.observed',
-  'incident.closed',
-  'success.judged',
-  'review.closed',
-];
+import { actOf, keepsBack } from './acts.ts';
 
 /**
- * What is recorded of this candidate after its deployment and rests on the word of whoever wrote the file, unless it stands on the protected
- * branch.
+ * What is recorded of this candidate after its deployment and brings it further. Where it is not signed and does not stand on the protected
+ * branch it rests on the word of whoever wrote the file. That a check failed is no claim: it keeps the release back.
  * @param events those that count
  */
 export function claimsOf(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   const begun = events.findLastIndex((event) => event.type === 'plan.reopened' || event.type === 'deploy.started');
-  return events.slice(begun + 1).filter((event) => CLAIMS.includes(event.type) && !isBad(event));
-}
-
-function isBad(event: RecordedEvent): boolean {
-  if (event.type === 'verify.recorded') return !event.data.ok;
-  return event.type === 'hypercare.observed' && !event.data.healthy;
+  return events.slice(begun + 1).filter((event) => actOf(event) === 'outcome' && !keepsBack(event));
 }
 
 /** One warning for all of them: they are no error, and nothing that they say is proved. */

@@ -7,9 +7,10 @@ import { delegatorsOf } from '../people/delegates.ts';
 import { isAmong, peopleOf } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
 import { timeOf } from '../schedule/calendar.ts';
-import { ACTS, APPROVER_ROLES, isApproval, isRecord } from './acts.ts';
+import { ACTS, APPROVER_ROLES, actOf, isApproval, isRecord } from './acts.ts';
 import { examineProof, proverOf } from './examine-proof.ts';
 import type { Fault } from './examine-signer.ts';
+import { outcomeHolders, seenForOutcome } from './outcome.ts';
 import { lastOf, type Standing } from './standing.ts';
 import { actDigest, checksDigest, decisionOf, type Statement, subjectsOf } from './statement.ts';
 import type { Trust } from './trust.ts';
@@ -152,7 +153,7 @@ const role: Rule = ({ signer, onBehalfOf }, { plan, events, index, act, trust, s
   const event = events[index] as RecordedEvent;
   // A machine records what it did; it never approves, whatever a plan says that it is.
   const person = proverOf(event, signer);
-  if (!isRecord(act) && isAmong(trust.policy.machines, person))
+  if (!isRecord(act) && act !== 'outcome' && isAmong(trust.policy.machines, person))
     return { code: 'signer-without-role', detail: `${person} is a machine` };
   const holders = holdersOf(event, events.slice(0, index), act, plan, trust);
   if (onBehalfOf === undefined) {
@@ -184,6 +185,7 @@ function holdersOf(
   if (act === 'hypercare') return peopleOf(spec, rules.roles.hypercare);
   if (act === 'stage') return [...peopleOf(spec, rules.roles.stage), ...rules.machines];
   if (act === 'deploy') return [...peopleOf(spec, rules.roles.deploy), ...rules.machines];
+  if (act === 'outcome') return outcomeHolders(event.type, spec, rules);
   if (event.type !== 'condition.closed') return [];
   return before
     .filter((one) => one.type === 'cab.voted')
@@ -205,6 +207,8 @@ function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEve
       return 'stage.started';
     case 'deploy':
       return type === 'deploy.started' ? 'stage.completed' : 'deploy.started';
+    case 'outcome':
+      return seenForOutcome(type);
     case 'hypercare':
       return 'hypercare.started';
     default:
@@ -229,7 +233,7 @@ export function roundOf(
     return found?.data.attempt ?? 0;
   };
   if (event.type === 'signoff.recorded') return attempt('stage.started');
-  if (event.type === 'hypercare.closed') return attempt('deploy.started');
+  if (event.type === 'hypercare.closed' || actOf(event) === 'outcome') return attempt('deploy.started');
   if (event.type === 'cab.submitted') {
     return nextRound(
       chain.filter((one) => one.seq < event.seq),

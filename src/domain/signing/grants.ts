@@ -8,11 +8,11 @@ export function grantsOf(person: string, team: Config['team']): readonly SignedA
   const holds = (people: readonly string[] | string | undefined) =>
     people !== undefined && [people].flat().some((one) => samePerson(one, person));
   const granted: readonly SignedAct[] = [
-    ...(holds(team.rdLead) ? (['submit', 'exception', 'stage', 'hypercare'] as const) : []),
-    ...(holds(team.productManager) ? (['hypercare'] as const) : []),
+    ...(holds(team.rdLead) ? (['submit', 'exception', 'stage', 'outcome', 'hypercare'] as const) : []),
+    ...(holds(team.productManager) ? (['outcome', 'hypercare'] as const) : []),
     ...(holds(team.cab) ? (['cab'] as const) : []),
     ...(holds(team.qa) ? (['qa'] as const) : []),
-    ...(holds(team.operations) ? (['ops', 'exception', 'stage', 'deploy', 'hypercare'] as const) : []),
+    ...(holds(team.operations) ? (['ops', 'exception', 'stage', 'deploy', 'outcome', 'hypercare'] as const) : []),
     'condition' as const,
   ];
   return [...new Set(granted)];

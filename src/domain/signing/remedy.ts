@@ -17,6 +17,8 @@ export function remedyOf(
       return { who: owners.rdLead, command: command`relctl stage ${plan.id}` };
     case 'deploy':
       return { who: owners.operations.join(', '), command: command`relctl deploy ${plan.id} --abort` };
+    case 'outcome':
+      return { who: owners.operations.join(', '), command: command`git log -p -- releases/${plan.id}.yaml` };
     case 'condition':
       return { who: refused.actor, command: command`relctl signoff condition ${plan.id}` };
     default:

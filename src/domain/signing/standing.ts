@@ -34,6 +34,7 @@ const VOIDED_BY: Readonly<Record<SignedAct, RecordedEvent['type']>> = {
   ops: 'stage.started',
   stage: 'stage.started',
   deploy: 'deploy.started',
+  outcome: 'deploy.started',
   exception: 'plan.reopened',
   hypercare: 'plan.reopened',
 };
@@ -57,6 +58,7 @@ export function standingsOf(
     const act = event === undefined ? undefined : actOf(event);
     if (act === undefined || act === 'hypercare') return { kind: 'done' };
     if (index < lastIndex('plan.reopened') || index < lastIndex(VOIDED_BY[act])) return { kind: 'superseded' };
+    if (act === 'outcome') return { kind: 'done' };
     if (ended === undefined || ended.index < lastIndex('deploy.started')) return { kind: 'live' };
     if (act === 'deploy') return { kind: 'done' };
     return index < ended.index ? { kind: 'used', at: ended.at, trust: ended.trust } : { kind: 'live' };

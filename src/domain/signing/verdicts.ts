@@ -5,7 +5,7 @@ import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from '../history/audit.ts';
 import { foldState } from '../history/state.ts';
 import { boardTally, decisionNow } from '../process/tally.ts';
-import { ACTS, actOf, isRecord } from './acts.ts';
+import { ACTS, actOf, staysUnproved } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
 import { type Objection, objectionRemedy, objectionSentence, objectionsOf } from './objections.ts';
@@ -41,7 +41,8 @@ export function examinationOf(
 ): Examination {
   const refused = [...faults].map(([index, fault]) => refusedAct(plan.events, index, fault, standingAt(index)));
   // What a record says of production may be true although nothing proves it: it keeps steps forward shut, and a way back open.
-  const leftOut = new Set(refused.filter((one) => !isRecord(one.act)).map((one) => one.hash));
+  const fallen = [...faults.keys()].flatMap((index) => plan.events[index] ?? []);
+  const leftOut = new Set(fallen.filter((event) => !staysUnproved(event)).map((event) => event.hash));
   const unfounded: EventOf<'cab.decided'>[] = [];
   for (const [index, event] of plan.events.entries()) {
     if (event.type !== 'cab.decided' || isFounded(plan, policy, leftOut, index)) continue;
@@ -87,6 +88,21 @@ function isFounded(
   );
   const counted = boardTally(state.cab?.votes ?? [], { spec: plan.spec, authors: state.authors, policy });
   return decisionNow(counted, state.cab?.decision?.data.decision) === decided.data.decision;
+}
+
+/**
+ * What was seen after the deployment, says no and was changed since it was signed: it stays in the state, but nobody knows what it said. That it
+ * was never signed, or that its key was revoked since, is no sign of that.
+ */
+export function spoiltOf({ refused, leftOut }: Pick<Examination, 'refused' | 'leftOut'>): readonly RefusedAct[] {
+  return refused.filter(
+    ({ act, standing, hash, fault: { code } }) =>
+      act === 'outcome' &&
+      standing !== 'superseded' &&
+      !leftOut.has(hash) &&
+      code !== 'signature-missing' &&
+      code !== 'key-revoked',
+  );
 }
 
 /** A refused act as one sentence. */

@@ -11,6 +11,16 @@ function due<T extends EventType>(standings: readonly Standing[], missing: strin
   return (at, event) => (standings.includes(at.standing) ? next(at, event) : `stands where ${missing}`);
 }
 
+/** What no longer counts, since nobody signed it, is signed anew where the history had gone on from it. */
+function dueOrSignedAgain<T extends 'verify.recorded' | 'success.judged' | 'review.closed'>(
+  standings: readonly Standing[],
+  missing: string,
+  next: Rule<T>,
+): Rule<T> {
+  const again: readonly Standing[] = [...AFTER_DEPLOYMENT, 'closed'];
+  return (at, event) => due(event.data.signature === undefined ? standings : again, missing, next)(at, event);
+}
+
 /** An event of a deployment names the attempt that it belongs to. */
 function ofAttempt<T extends EventType>(standings: readonly Standing[], next: Rule<T>): Rule<T> {
   return due(standings, 'no deployment is under way', (at, event) => {
@@ -154,10 +164,13 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   'change-record.refused': stays,
   'change-record.linked': stays,
   'rehearsal.recorded': stays,
-  'verify.recorded': due(['deployed'], 'nothing is deployed', (_, { data }) =>
+  'verify.recorded': dueOrSignedAgain(['deployed'], 'nothing is deployed', (_, { data }) =>
     data.ok ? { standing: 'verified' } : {},
   ),
-  'hypercare.started': due(['verified'], 'nothing was verified', moves('hypercare')),
+  'hypercare.started': due(['verified'], 'nothing was verified', () => ({
+    standing: 'hypercare',
+    hypercareClosed: false,
+  })),
   'hypercare.observed': inHypercare(stays),
   'hypercare.extended': inHypercare(stays),
   'hypercare.handed-over': inHypercare(stays),
@@ -165,10 +178,10 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   'incident.opened': due([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], 'nothing is in production', stays),
   'incident.closed': due([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], 'nothing is in production', stays),
   'success.observed': due(AFTER_DEPLOYMENT, 'nothing is deployed', stays),
-  'success.judged': due(['hypercare', 'validated'], 'hypercare was not signed off', (at) =>
+  'success.judged': dueOrSignedAgain(['hypercare', 'validated'], 'hypercare was not signed off', (at) =>
     at.hypercareClosed ? { standing: 'validated' } : 'judges the success before hypercare was signed off',
   ),
   'review.invited': due(AFTER_DEPLOYMENT, 'nothing is deployed', stays),
   'review.drafted': due(AFTER_DEPLOYMENT, 'nothing is deployed', stays),
-  'review.closed': due(['validated'], 'the success was not judged', moves('closed')),
+  'review.closed': dueOrSignedAgain(['validated'], 'the success was not judged', moves('closed')),
 };

@@ -51,7 +51,8 @@ function blocksOf({ release, findings }: Line): readonly Block[] {
 async function lineOf(context: AuditContext, id: string): Promise<Line> {
   try {
     const { plan, signing, findings, simulated } = await auditRelease(context, id);
-    return { release: id, phase: phaseOf(plan.events), signing: approvalsWord(signing), findings, simulated };
+    const held = plan.events.filter((event) => signing.examination?.leftOut.has(event.hash) !== true);
+    return { release: id, phase: phaseOf(held), signing: approvalsWord(signing), findings, simulated };
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
     const { place } = error;

@@ -12,7 +12,8 @@ export async function packetSummary(context: Context, release: Release): Promise
   const { round = 1, submittedAt } = state.cab ?? {};
   const at = submittedAt === undefined ? context.clock.now() : timeOf(submittedAt);
   const { glance, attention, feature } = await cabPacket(context, await observe(context, release), round, at);
-  const submitted = plan.events.findLast(
+  // A submission that nobody signed names another packet than the one that is voted on.
+  const submitted = release.journal.counted.findLast(
     (event): event is EventOf<'cab.submitted'> => event.type === 'cab.submitted',
   )?.data;
   const kept = [submitted?.packet, submitted?.page].flatMap((one) => (one === undefined ? [] : [one.file]));

@@ -4,7 +4,7 @@ import { queuedNotes } from '../../domain/change-record/notes.ts';
 import { foldState, type ReleaseState } from '../../domain/history/state.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
 import type { NewEvent } from '../../plan/chain.ts';
-import type { EventData, EventType } from '../../plan/events.ts';
+import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Seal } from '../signing/seal.ts';
 import type { ReadingContext } from './context.ts';
@@ -38,12 +38,18 @@ export class Journal {
     this.#context = context;
     this.#sealing = sealing;
     this.#plan = plan;
-    this.#state = this.#fold(plan);
+    this.#state = this.#fold();
   }
 
   /** The plan as it stands on the disk now. */
   get plan(): ReleasePlan {
     return this.#plan;
+  }
+
+  /** The events that count: without acts that nothing proves. */
+  get counted(): readonly RecordedEvent[] {
+    const leftOut = this.#sealing?.leftOut;
+    return leftOut === undefined ? this.#plan.events : this.#plan.events.filter((event) => !leftOut.has(event.hash));
   }
 
   /** What the history amounts to now. */
@@ -72,7 +78,7 @@ export class Journal {
     }
     const before = this.#plan.events.length;
     this.#plan = await store.append(this.#plan, [...events, ...this.#forPrograms(events)]);
-    this.#state = this.#fold(this.#plan);
+    this.#state = this.#fold();
     for (const event of this.#plan.events.slice(before, before + entries.length)) {
       sink.emit({ type: 'recorded', seq: event.seq, event: event.type });
     }
@@ -102,9 +108,7 @@ export class Journal {
     return { type, data, at, actor, simulated: environments.simulated };
   }
 
-  #fold(plan: ReleasePlan): ReleaseState {
-    const leftOut = this.#sealing?.leftOut;
-    const counted = leftOut === undefined ? plan.events : plan.events.filter((event) => !leftOut.has(event.hash));
-    return foldState(counted, this.#context.environments.simulated ? 'any' : 'real');
+  #fold(): ReleaseState {
+    return foldState(this.counted, this.#context.environments.simulated ? 'any' : 'real');
   }
 }

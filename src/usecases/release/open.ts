@@ -6,6 +6,7 @@ import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
+import { actOf } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
@@ -55,7 +56,7 @@ export async function openRelease(
       actor,
       others,
       signing: signing.facts,
-      disorder: disorderOf(journal.plan.events),
+      disorder: disorderOf(journal.plan.events, signing),
       findings: checkPlan({ plan: journal.plan, policy, config: context.config, now: context.clock.now() }),
     }),
   };
@@ -139,9 +140,11 @@ async function lostFrom(context: Context, { journal: { plan }, signing }: Releas
 }
 
 /** What is out of order since the plan was reopened last; what stands before that is void either way. */
-function disorderOf(events: readonly RecordedEvent[]): readonly OrderFault[] {
+function disorderOf(events: readonly RecordedEvent[], { examination }: Signing): readonly OrderFault[] {
   const reopened = countedEvents(events).findLast((event) => event.type === 'plan.reopened')?.seq ?? 0;
-  return findOrderFaults(events).filter((fault) => fault.seq > reopened);
+  // What is said of the time after the deployment and does not count is recorded anew where it belongs.
+  const isVoid = (event: RecordedEvent) => actOf(event) === 'outcome' && examination?.leftOut.has(event.hash) === true;
+  return findOrderFaults(events.filter((event) => !isVoid(event))).filter((fault) => fault.seq > reopened);
 }
 
 /**

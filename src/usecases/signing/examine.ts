@@ -1,5 +1,5 @@
 import { timeOf } from '../../domain/schedule/calendar.ts';
-import { actOf, isRecord, mustBeSigned, signatureOf, signerOf } from '../../domain/signing/acts.ts';
+import { actOf, mustBeSigned, signatureOf, signerOf, staysUnproved } from '../../domain/signing/acts.ts';
 import { countPeople, type HeldAct } from '../../domain/signing/count-people.ts';
 import { examineSigner, type Fault } from '../../domain/signing/examine-signer.ts';
 import { examineStatement } from '../../domain/signing/examine-statement.ts';
@@ -64,9 +64,9 @@ export async function examineHistory(
   }
 }
 
-/** Places of what the state of a release leaves out. Records of what was done stay in it, proved or not. */
+/** Places of what the state of a release leaves out. Records of what was done, and what keeps a release back, stay in it, proved or not. */
 function fallenOf(events: readonly RecordedEvent[], faults: ReadonlyMap<number, Fault>): ReadonlySet<number> {
-  const isLeftOut = (index: number) => !isRecord(actOf(events[index] as RecordedEvent) ?? 'exception');
+  const isLeftOut = (index: number) => !staysUnproved(events[index] as RecordedEvent);
   return new Set([...faults.keys()].filter(isLeftOut));
 }
 

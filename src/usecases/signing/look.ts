@@ -33,7 +33,7 @@ export async function lookAtRelease(context: LookingContext, id: string): Promis
 }
 
 /**
- * The events of a release without the records that nothing proves: neither a signature, nor that they stand on the protected branch.
+ * The events of a release that count, without the records that nothing proves: neither a signature, nor that they stand on the protected branch.
  * Errors: those of a file that does not read.
  */
 export async function provenEvents(context: LookingContext, id: string): Promise<readonly RecordedEvent[]> {
@@ -42,6 +42,7 @@ export async function provenEvents(context: LookingContext, id: string): Promise
   if (facts.mode !== 'required') return plan.events;
   const merged = trust === undefined ? new Set<string>() : await mergedHashes(await context.signing(), plan, trust)();
   return plan.events.filter((event) => {
+    if (examination?.leftOut.has(event.hash) === true) return false;
     const act = actOf(event);
     return (
       act === undefined || !isRecord(act) || examination?.signed.has(event.hash) === true || merged.has(event.hash)

@@ -5,7 +5,7 @@ import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
 import { claimsOf } from '../../domain/signing/claims.ts';
 import { objectionRemedy, objectionSentence } from '../../domain/signing/objections.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
-import { type Examination, faultSentence } from '../../domain/signing/verdicts.ts';
+import { type Examination, faultSentence, spoiltOf } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { NewEvent } from '../../plan/chain.ts';
 import { countedEvents } from '../../plan/counted.ts';
@@ -123,13 +123,16 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
   }
   const ground = await context.signing();
   const examination = await examineHistory(ground, plan, governance.trust, context.clock.now());
-  const refused = examination.refused.filter((one) => one.standing === 'live');
+  const refused = examination.refused.filter(({ act, standing, hash }) =>
+    act === 'outcome' ? standing !== 'superseded' && examination.leftOut.has(hash) : standing === 'live',
+  );
   const claimed = claimsOf(countedEvents(plan.events, 'real'));
   const merged = claimed.length === 0 ? undefined : await mergedHashes(ground, plan, governance.trust)();
+  const isProved = (hash: string) => examination.signed.has(hash) || merged?.has(hash) === true;
   return {
     policy,
     branch: governance.branch,
-    claims: claimed.filter((one) => merged?.has(one.hash) !== true),
+    claims: claimed.filter((one) => !isProved(one.hash) && !examination.leftOut.has(one.hash)),
     trust: {
       commit: governance.trust.commit,
       policy: governance.trust.policyDigest,
@@ -139,10 +142,13 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
       mode: 'required',
       contributors,
       refused: refused.map((one) => ({ act: one.act, sentence: faultSentence(one), ...remedyOf(plan, one) })),
-      objections: examination.objections.map(({ event, why }) => ({
-        sentence: objectionSentence(event, why),
-        ...objectionRemedy(plan),
-      })),
+      objections: [
+        ...examination.objections.map(({ event, why }) => ({
+          sentence: objectionSentence(event, why),
+          ...objectionRemedy(plan),
+        })),
+        ...spoiltOf(examination).map((one) => ({ sentence: faultSentence(one), ...remedyOf(plan, one) })),
+      ],
     },
     sealing: { leftOut: examination.leftOut, seal: sealWith(ground, governance.trust, examination.leftOut) },
     examination,
