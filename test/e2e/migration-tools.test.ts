@@ -185,8 +185,16 @@ const KINDS: Readonly<Record<string, Tool>> = {
       'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
       'prisma.config.ts': [
         "import { PrismaPg } from '@prisma/adapter-pg';",
+        "import pg from 'pg';",
         "import { defineConfig } from 'prisma/config';",
-        'const adapter = async () => new PrismaPg({ connectionString: process.env.DATABASE_URL });',
+        // The adapter cannot read columns of the type "name", which its own engine asks for (prisma/orm issue 27403): they are texts.
+        'const asTexts = (result) => { for (const field of result?.fields ?? []) if (field.dataTypeID === 19) field.dataTypeID = 25; return result; };',
+        'class Client extends pg.Client { query(...args) {',
+        '  const last = args.at(-1);',
+        "  if (typeof last !== 'function') return super.query(...args).then(asTexts);",
+        '  return super.query(...args.slice(0, -1), (error, result) => last(error, asTexts(result)));',
+        '} }',
+        'const adapter = async () => new PrismaPg(new pg.Pool({ connectionString: process.env.DATABASE_URL, Client }));',
         "export default defineConfig({ schema: 'prisma/schema.prisma', engine: 'js', experimental: { adapter: true }, adapter });",
         '',
       ].join('\n'),
