@@ -66,7 +66,7 @@ describe('two people who deploy at once from two clones', () => {
 });
 
 describe('a run that is stopped while another one takes over', () => {
-  it('finds that it has lost the lock when it wakes between two steps: the API server refuses its renewal', async () => {
+  it('finds that it has lost the lock when it wakes between two steps, and changes nothing', async () => {
     const brief = await startLab({
       name: 'brief',
       lockSeconds: 5,
@@ -89,9 +89,10 @@ describe('a run that is stopped while another one takes over', () => {
       const woken = await stopped.ended;
       expect(woken.code).toBe(1);
       expect(woken.stderr).toContain('cluster.fenced-off');
+      // It looks at the lock before it goes on; where its renewal comes first, the API server refuses that.
       const after = arena.writes().slice(written);
-      expect(after.map(({ resource, code }) => `${resource} ${code}`)).toEqual(['leases 409']);
-      refusals.lease += 1;
+      expect(after.filter(({ resource, code }) => resource !== 'leases' || code !== 409)).toEqual([]);
+      refusals.lease += after.length;
       expect(await arena.contents()).toEqual(contents);
       expect(arena.history().events.some((event) => event.type === 'canary.promoted')).toBe(false);
     } finally {
