@@ -29,7 +29,7 @@ const authenticatedBy = z.strictObject({
   at: text,
   /** The commit that was reviewed. */
   commit: text,
-  /** Number of the ballot: computed from the release, its round and the plan. */
+  /** Number of the form: computed from the release, its round or staging, and the plan. */
   ballot: text,
   /** Which forge was asked, as the protected branch names it. */
   endpoint: text.optional(),
@@ -108,6 +108,7 @@ export const EVENT_DATA = {
     /** Which one, where several have the same text; see `conditionId`. */
     id: text.optional(),
     evidence: text,
+    authenticatedBy: authenticatedBy.optional(),
     signature: signature.optional(),
   }),
   'stage.started': z.strictObject({ ...subject, attempt, commit: text }),
@@ -138,6 +139,7 @@ export const EVENT_DATA = {
     evidence: z.array(evidence).default([]),
     comment: z.string().default(''),
     onBehalfOf,
+    authenticatedBy: authenticatedBy.optional(),
     signature: signature.optional(),
   }),
   'deploy.started': z.strictObject({

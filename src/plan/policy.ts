@@ -89,10 +89,10 @@ const signingSchema = z
       .describe('Revoked keys: a KRL of ssh-keygen, or public keys one a line; read from the protected branch only'),
     maxAgeDays: z.int().positive().max(366).default(30).describe('How long an approval may wait to be used'),
     accepts: z
-      .strictObject({ cab: proofs, qa: proofs, ops: proofs })
+      .strictObject({ cab: proofs, qa: proofs, ops: proofs, condition: proofs })
       .prefault({})
       .describe(
-        'What proves who gave an approval. ssh: a signature with a key of the person; forge: a review on the request, which CI collected and signed',
+        'What proves who gave an approval or closed a condition. ssh: a signature with a key of the person; forge: a review on the request, which CI collected and signed',
       ),
     forgePeople: insidePath
       .default('relctl/forge_people.yaml')

@@ -184,14 +184,18 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'collect',
     group: 'Plan and approve (T-7)',
-    summary: 'record the votes that the board gave as reviews on the merge request',
+    summary: 'record votes and sign-offs that people gave as reviews on the merge request',
     description:
-      'For CI, on each review; anybody may give it. Reads the reviews of the request that carries the plan (GitHub, GitLab, Gitea, Forgejo) and records votes whose policy on the protected branch takes them from a forge. What is not counted is said on the request.',
+      'For CI, on each review; anybody may give it. Reads the reviews of the request that carries the plan (GitHub, GitLab, Gitea, Forgejo) and records votes, sign-offs of QA and Operations, and conditions that are met, where the policy on the protected branch takes them from a forge. A sign-off is held against staging and the reports of the regression run, as at a terminal. What is not counted is said on the request.',
     args: [ID],
-    options: [['--branch <name>', 'branch of the request (default: that of this clone)']],
+    options: [
+      ['--branch <name>', 'branch of the request (default: that of this clone)'],
+      ['--junit <glob>', 'JUnit XML of the regression run, which a sign-off of QA needs', 'repeatable'],
+    ],
     examples: [
       'relctl collect 2026-12-wallet-checkout',
       'relctl collect 2026-12-wallet-checkout --branch release --push',
+      'relctl collect 2026-12-wallet-checkout --junit "reports/**/*.xml"',
     ],
     load: () => import('../commands/collect.ts'),
   },

@@ -3,6 +3,7 @@ import { accessWarnings } from '../domain/kubernetes/version-skew.ts';
 import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import { ballotBranch } from './ballot/post.ts';
+import { forgeActs } from './ballot/questions.ts';
 import { renderEnvironment, serviceIn } from './cluster/environment.ts';
 import { clusterOf } from './cluster/run.ts';
 import { alertsCheck, answersMetrics, observedPlaces } from './doctor/observers.ts';
@@ -90,7 +91,7 @@ export async function doctor(context: Context): Promise<Outcome> {
 async function forgeCheck(context: Context): Promise<readonly Check[]> {
   const policy = await loadPolicy(context.workspace, context.config.process).catch(() => undefined);
   const { ballots } = context;
-  if (policy?.signing.accepts.cab.includes('forge') !== true || ballots === undefined) return [];
+  if (policy === undefined || forgeActs(policy).length === 0 || ballots === undefined) return [];
   const text = 'votes on the forge';
   const branch = await ballotBranch(context);
   if (branch === undefined) return [{ state: 'warning', text, detail: 'this clone is on no branch with an upstream' }];

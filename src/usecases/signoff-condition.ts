@@ -1,6 +1,5 @@
 import type { Condition } from '../domain/history/state.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { samePerson } from '../domain/people/people.ts';
 import { conditionId } from '../domain/process/condition-id.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { command } from '../text/command-line.ts';
 import { choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { openRelease } from './release/open.ts';
+import { requireOwner } from './signoff/owner.ts';
 
 /** What the flags may answer. */
 export interface ConditionAnswers {
@@ -35,25 +35,15 @@ export async function closeCondition(context: Context, id: string, answers: Cond
     })),
   });
   const condition = open.find((one) => conditionId(one) === which) as Condition;
-  const { text } = condition;
-  if (!samePerson(condition.owner, context.actor)) {
-    throw new RelctlError('gate.refused', `the condition "${text}" can be closed only by ${condition.owner}`, {
-      why: 'The CAB gave it an owner, who is responsible for it.',
-      hints: [
-        command`relctl signoff condition ${id} --condition ${which} --evidence "<what shows it>"`,
-        `by ${condition.owner}`,
-      ],
-      data: { condition },
-    });
-  }
+  requireOwner(context, id, condition);
   const evidence = await textAnswer(context.prompter, answers.evidence, {
     message: 'What shows that it is met? (a link, a ticket or a file)',
     flag: '--evidence',
   });
-  await journal.record('condition.closed', { condition: text, id: which, evidence });
+  await journal.record('condition.closed', { condition: condition.text, id: which, evidence });
   return {
     result: 'done',
-    headline: `condition met: ${text}`,
+    headline: `condition met: ${condition.text}`,
     blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: id, phase: journal.state.phase, conditions: journal.state.conditions },
     simulated: context.environments.simulated,

@@ -1,14 +1,10 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
-import type { RecordedCheck } from './checks/check-lines.ts';
-import { checkStaged } from './cluster/running.ts';
-import { checkAlert } from './readiness/alerts.ts';
 import { type Drill, drill, drillsAsked } from './readiness/drill.ts';
-import { checkResource } from './readiness/provisioned.ts';
-import { checkVariables } from './readiness/variables.ts';
+import { readinessChecks } from './readiness/readiness-checks.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand, type Release } from './release/open.ts';
+import { openForCommand } from './release/open.ts';
 import { checksInAnswer, recordSignoff } from './signoff/record.ts';
 
 /** What an operator's flags may answer. */
@@ -43,21 +39,4 @@ export async function signoffOps(context: Context, id: string, answers: OpsAnswe
     data: { release: id, phase: journal.state.phase, decision, checks, drills: Object.fromEntries(drills) },
     simulated: context.environments.simulated,
   };
-}
-
-async function readinessChecks(
-  context: Context,
-  release: Release,
-  drills: ReadonlyMap<string, Drill>,
-): Promise<readonly RecordedCheck[]> {
-  const { spec } = release.journal.plan;
-  const [staged, resources, variables, alerts] = await Promise.all([
-    checkStaged(context, release),
-    Promise.all(spec.resources.map((resource) => checkResource(context, resource))),
-    checkVariables(context, release),
-    Promise.all(spec.alerts.map((alert) => checkAlert(context, release, alert, drills.get(alert.name)))),
-  ]);
-  const needed = [...resources, ...variables, ...alerts];
-  const nothing = { name: 'readiness', ok: true, detail: 'the plan needs no new resource, variable or alert' };
-  return [...staged, ...(needed.length === 0 ? [nothing] : needed)];
 }

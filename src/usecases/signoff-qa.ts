@@ -1,13 +1,12 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { sumTotals } from '../evidence/junit/report.ts';
-import { checkStaged } from './cluster/running.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand } from './release/open.ts';
 import { checksInAnswer, recordSignoff } from './signoff/record.ts';
-import { featureChecks } from './testing/feature-checks.ts';
-import { regressionChecks, regressionReports } from './testing/regression.ts';
+import { regressionReports } from './testing/regression.ts';
+import { testChecks } from './testing/test-checks.ts';
 
 /** What a tester's flags may answer; the rest is asked. */
 export interface QaAnswers {
@@ -25,12 +24,7 @@ export async function signoffQa(context: Context, id: string, answers: QaAnswers
   const release = await openForCommand(context, id, 'signoff qa', undefined);
   await flushOutbox(context, release);
   const reports = await regressionReports(context, id, answers.junit);
-  const { testPlan } = release.journal.plan.spec;
-  const found = [
-    ...(await checkStaged(context, release)),
-    ...regressionChecks(testPlan.regression.mandatorySuites, reports, release.journal.state.stage?.at),
-    ...(await featureChecks(context, release, answers)),
-  ];
+  const found = await testChecks(context, release, reports, answers);
   const { checks, evidence } = await recordSignoff(context, release, { role: 'qa', checks: found, ...answers });
   const { journal } = release;
   const totals = sumTotals(reports.map((one) => one.report.totals));

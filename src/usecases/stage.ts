@@ -9,6 +9,7 @@ import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { command } from '../text/command-line.ts';
+import { postedFacts } from './ballot/post.ts';
 import { keepBound } from './binding/bind.ts';
 import { applyFenced } from './cluster/apply.ts';
 import { awaitRollout } from './cluster/await-ready.ts';
@@ -60,6 +61,7 @@ export async function stage(
     const origin = provenance.length === 0 ? {} : { provenance: [...provenance] };
     const what = { ...subjectOf(journal.plan), attempt, commit, images, ...beside, manifests, bound, ...origin };
     await journal.record('stage.completed', what);
+    const posted = await postedFacts(context, release);
     return {
       result: 'done',
       headline: `${journal.plan.metadata.feature} runs in staging`,
@@ -70,6 +72,7 @@ export async function stage(
             ['environment', context.config.environments.staging.host ?? lock.cluster.name],
             ['commit', commit.slice(0, 12)],
             ...stagedImages(images),
+            ...posted,
           ],
         },
         ...provenanceBlocks(provenance),

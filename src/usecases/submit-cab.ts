@@ -5,7 +5,7 @@ import { formatWindow } from '../domain/schedule/calendar.ts';
 import { nextRound } from '../domain/signing/examine-statement.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
-import { postBallot } from './ballot/post.ts';
+import { postedFacts } from './ballot/post.ts';
 import { keepBound } from './binding/bind.ts';
 import { changeFacts } from './change-record/facts.ts';
 import { cabPacket } from './packet/build.ts';
@@ -33,7 +33,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
   await recordAndTell(context, release, [['cab.submitted', submitted]], 'cab.submitted', `round ${round}`, {
     command: command`relctl signoff cab ${id}`,
   });
-  const ballot = await postBallot(context, release);
+  const posted = await postedFacts(context, release);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
     result: 'done',
@@ -48,7 +48,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
           ...[kept.packet, kept.page].map((one) => ['packet', `releases/${id}/${one.file}`] as const),
           ['board', board.join(', ')],
           ...changeFacts(journal.state),
-          ...(ballot === undefined ? [] : [['ballot', ballot] as const]),
+          ...posted,
         ],
       },
       { kind: 'next', actions: nextActions(release.facts()) },

@@ -6,20 +6,27 @@ import { openBallots } from '../../src/adapters/forge/ballots.ts';
 import type { Ballots } from '../../src/ports/forge.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { collect } from '../../src/usecases/collect.ts';
-import { OPERATOR, opsSigns, qaSigns, submit, toProduction, toStaging } from '../support/company-walk.ts';
+import { OPERATOR, submit, TESTER, toProduction, toStaging } from '../support/company-walk.ts';
 import { findGitea, type Gitea, startGitea } from '../support/gitea.ts';
 import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
 
 /**
- * A real Gitea with a protected branch: the plan is a pull request, three people review it, CI's command collects, and what the board decided is
- * deployed (to the sandbox's clusters, as a company that counts only what is signed).
+ * A real Gitea with a protected branch: the plan is a pull request, the board, QA and Operations review it, CI's command collects, and what was
+ * decided is deployed (to the sandbox's clusters, as a company that counts only what is signed).
  */
 
 const CI = 'ci@example.com';
 const BRANCH = 'plans/wallet';
 const PEOPLE_FILE = 'relctl/forge_people.yaml';
-const LOGINS = { ravi: PEOPLE.rdLead, carol: PEOPLE.cab[0], chen: PEOPLE.cab[1], cleo: PEOPLE.cab[2] };
+const LOGINS = {
+  ravi: PEOPLE.rdLead,
+  carol: PEOPLE.cab[0],
+  chen: PEOPLE.cab[1],
+  cleo: PEOPLE.cab[2],
+  quinn: TESTER,
+  olga: OPERATOR,
+};
 const folder = findGitea();
 if (folder === undefined && process.env.CI === 'true')
   throw new Error('no gitea here; get one with: scripts/setup-gitea.sh');
@@ -35,13 +42,16 @@ describe.skipIf(folder === undefined)('votes on a real Gitea', () => {
     for (const login of Object.keys(LOGINS)) gitea.addUser(login, login === 'ravi');
     gitea.addUser('robot');
     await gitea.call('ravi', 'POST', '/user/repos', { name: 'shop', default_branch: 'main' });
-    for (const login of ['carol', 'chen', 'cleo', 'robot']) {
+    for (const login of ['carol', 'chen', 'cleo', 'quinn', 'olga', 'robot']) {
       await gitea.call('ravi', 'PUT', `/repos/${repository}/collaborators/${login}`, { permission: 'write' });
     }
     company = await openSignedCompany({
       policy: (text) =>
         text
-          .replace('signing: # docs/signing.md', 'signing:\n  accepts: { cab: [ssh, forge] }')
+          .replace(
+            'signing: # docs/signing.md',
+            'signing:\n  accepts: { cab: [ssh, forge], qa: [forge], ops: [forge] }',
+          )
           .replace('machines: []', `machines: [${CI}]`),
     });
     const people = Object.entries(LOGINS).map(([login, person]) => `${login}: ${person}\n`);
@@ -96,7 +106,8 @@ describe.skipIf(folder === undefined)('votes on a real Gitea', () => {
     company.git.commit({ [SAMPLE_FILE]: text() }, message);
     company.git.git('push', '--quiet', 'origin', BRANCH);
   }
-  const collected = async () => (await collect(company.as(CI, { ballots }), company.id, {})).data;
+  const collected = async (junit: readonly string[] = []) =>
+    (await collect(company.as(CI, { ballots }), company.id, { junit })).data;
   const box = async () => {
     const comments = await gitea.call<{ body: string; user: { login: string } }[]>(
       'ravi',
@@ -187,16 +198,38 @@ describe.skipIf(folder === undefined)('votes on a real Gitea', () => {
     push('Record the decision');
   });
 
-  it('carry the release to production; the audit names what proves each', async () => {
+  it('are followed by sign-offs of QA and Operations there, and carry the release to production; the audit names what proves each', async () => {
     await company.advanceToWindow(-4 * 86_400_000);
     await toStaging(company);
     company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 3_600_000);
-    await qaSigns(company);
-    await opsSigns(company);
+    push('Record the staging');
+    const { junit } = company.sandbox.people((await company.plan()).spec).qaFindings();
+    await company.as(TESTER).workspace.write('reports/regression.xml', junit, { overwrite: true });
+    expect(await collected()).toMatchObject({ recorded: [], phase: 'staged' });
+    expect(await box()).toHaveLength(2);
+    const passed = async (head: string) => {
+      const lines = (await box())[1]?.split('\n').map((line) => line.replace(/^ {4}/, '')) ?? [];
+      const from = lines.findIndex((line) => line.startsWith(`${head}:`));
+      const form = lines.slice(from, lines.indexOf('Comment:', from) + 1).join('\n');
+      return form.replaceAll('[ ]', '[x]').replace('(Pass or Reject)', 'Pass');
+    };
+    await review('quinn', 'APPROVED', (await passed('QA sign-off')).replace('Decision: Pass', 'Decision: Pas'));
+    await review('olga', 'COMMENT', await passed('Operations sign-off'));
+    expect(await collected(['reports/*.xml'])).toMatchObject({
+      recorded: [],
+      refused: expect.arrayContaining([
+        expect.objectContaining({ login: 'quinn', reason: expect.stringContaining('neither Pass nor Reject') }),
+        expect.objectContaining({ login: 'olga', reason: expect.stringContaining('does not approve') }),
+      ]),
+    });
+    await review('quinn', 'APPROVED', await passed('QA sign-off'));
+    await review('olga', 'APPROVED', await passed('Operations sign-off'));
+    expect(await collected(['reports/*.xml'])).toMatchObject({ recorded: [TESTER, OPERATOR], phase: 'ready' });
+    push('Record the sign-offs');
     await company.advanceToWindow();
     expect(await toProduction(company)).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
     const { result, data } = await audit(company.as(OPERATOR), company.id);
     const found = (data.findings as { code: string; severity: string }[]).map((one) => one.code);
-    expect([result, found]).toEqual(['done', ['proved-by-forge', 'proved-by-forge']]);
+    expect([result, found]).toEqual(['done', Array(4).fill('proved-by-forge')]);
   });
 });

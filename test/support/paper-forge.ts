@@ -3,8 +3,10 @@ import type { BallotPaper, Ballots } from '../../src/ports/forge.ts';
 /** A forge in memory: people write reviews on the one request, and relctl its own text. */
 export interface PaperForge extends Ballots {
   readonly all: BallotPaper[];
-  /** The text that relctl put there last. */
-  box(): string;
+  /** The text that relctl put there last, of the votes unless it is that of the sign-offs. */
+  box(kind?: 'Votes' | 'Sign-offs'): string;
+  /** The lines of the first form with a head that stands there, filled in. */
+  form(head: string, decision: 'Pass' | 'Reject' | undefined, comment: string): string;
   /** The lines of the ballot that stand there, filled in. */
   filled(decision: 'Go' | 'No-Go', comment?: string): string;
   review(login: string, text: string, more?: Partial<BallotPaper>): void;
@@ -13,14 +15,26 @@ export interface PaperForge extends Ballots {
 /** Opens it; `head` says which commit people see when they review. */
 export function paperForge(opener: string, head: () => string): PaperForge {
   const all: BallotPaper[] = [];
-  let box = '';
+  const boxes = new Map<string, string>();
+  const boxOf = (kind: string) => [...boxes].find(([mark]) => mark.startsWith(kind))?.[1] ?? '';
   const url = 'https://git.example.com/shop/web/pulls/1';
   return {
     all,
     endpoint: async () => 'github',
-    box: () => box,
+    box: (kind = 'Votes') => boxOf(kind),
+    form(head, decision, comment) {
+      const lines = boxOf('Sign-offs')
+        .split('\n')
+        .map((line) => line.replace(/^ {4}/, ''));
+      const from = lines.findIndex((line) => line.startsWith(`${head}:`));
+      const form = lines.slice(from, lines.indexOf('Comment:', from) + 1).join('\n');
+      const marked = decision === 'Pass' ? form.replaceAll('[ ]', '[x]') : form;
+      return marked.replace('(Pass or Reject)', decision ?? '').replace(/Comment:$/, `Comment: ${comment}`);
+    },
     filled(decision, comment = '') {
-      const lines = box.split('\n').filter((line) => line.startsWith('    '));
+      const lines = boxOf('Votes')
+        .split('\n')
+        .filter((line) => line.startsWith('    '));
       const ballot = lines.map((line) => line.trim()).join('\n');
       const marked = decision === 'Go' ? ballot.replaceAll('[ ]', '[x]') : ballot;
       return marked.replace('(Go or No-Go)', decision).replace(/Comment:$/, `Comment: ${comment}`);
@@ -33,7 +47,7 @@ export function paperForge(opener: string, head: () => string): PaperForge {
         text,
         at: '2026-11-24T10:00:00Z',
         commit: head(),
-        stance: /^Decision: Go$/m.test(text) ? 'approves' : 'objects',
+        stance: /^Decision: (Go|Pass)$/m.test(text) ? 'approves' : 'objects',
         voided: undefined,
         ...more,
       });
@@ -43,8 +57,8 @@ export function paperForge(opener: string, head: () => string): PaperForge {
       request: { url, number: 1, head: head(), author: opener },
       papers: [...all],
     }),
-    async post(_branch, _mark, text) {
-      box = text;
+    async post(_branch, mark, text) {
+      boxes.set(mark, text);
       return { url: `${url}#box` };
     },
   };

@@ -1,15 +1,17 @@
 import type { BallotPaper } from '../../ports/forge.ts';
-import { type BallotSubject, type BallotVote, readBallot } from './ballot.ts';
+import { type Answer, type Asked, decisionWord, isYes, readAnswer } from './answer.ts';
 
-/** A vote on a request that may be recorded. */
-export interface CastVote {
+/** An answer on a request that may be recorded. */
+export interface CastAnswer {
   readonly paper: BallotPaper;
   /** The person behind the login. */
   readonly person: string;
-  readonly vote: BallotVote;
+  /** Number of the form that was filled in. */
+  readonly number: string;
+  readonly answer: Answer;
 }
 
-/** A text on a request that is no vote although it means to be one. */
+/** A text on a request that is no answer although it means to be one. */
 export interface RefusedPaper {
   readonly paper: BallotPaper;
   readonly reason: string;
@@ -17,26 +19,26 @@ export interface RefusedPaper {
 
 /** What a request holds. */
 export interface CountedPapers {
-  readonly votes: readonly CastVote[];
+  readonly answers: readonly CastAnswer[];
   readonly refused: readonly RefusedPaper[];
 }
 
 /**
- * Reads all texts of a request. Of each person the last one that means to be a vote decides: where that is unclear, void or contradicts the
- * review that it stands in, the person has no vote, whatever they wrote before.
+ * Reads all texts of a request. To each question the last one of a person that means to answer it decides: where that is unclear, void or
+ * contradicts the review that it stands in, the person has not answered, whatever they wrote before.
  * @param people person by login, in lower case
- * @param opener who opened the request: nobody votes on what they propose
+ * @param opener who opened the request: nobody approves what they propose
  */
 export function countPapers(
   papers: readonly BallotPaper[],
-  subject: BallotSubject,
+  questions: readonly Asked[],
   people: ReadonlyMap<string, string>,
   opener: string,
 ): CountedPapers {
-  const last = new Map<string, CastVote | RefusedPaper>();
+  const last = new Map<string, CastAnswer | RefusedPaper>();
   const refused: RefusedPaper[] = [];
   for (const paper of papers) {
-    const read = readBallot(paper.text, subject);
+    const read = readAnswer(paper.text, questions);
     if (read.kind === 'none') continue;
     const login = paper.login.toLowerCase();
     const person = people.get(login);
@@ -44,30 +46,35 @@ export function countPapers(
       refused.push({ paper, reason: `nobody is known by the login ${paper.login}` });
       continue;
     }
-    if (login === opener.toLowerCase()) {
-      last.set(person, { paper, reason: `${paper.login} opened the request, and nobody votes on what they propose` });
-      continue;
-    }
-    const reason = read.kind === 'unclear' ? read.reason : objection(paper, read.vote);
+    const act = read.kind === 'answer' ? read.answer.act : read.act;
+    // There are several conditions, and one vote, one sign-off of QA and one of Operations.
+    const question = [person, act, ...(act === 'condition' ? [read.number] : [])].join(' ');
+    const isOwn = login === opener.toLowerCase() && act !== 'condition';
+    const reason = isOwn
+      ? `${paper.login} opened the request, and nobody approves what they propose`
+      : read.kind === 'unclear'
+        ? read.reason
+        : objection(paper, read.answer);
     last.set(
-      person,
-      reason === undefined && read.kind === 'vote'
-        ? { paper, person, vote: read.vote }
+      question,
+      reason === undefined && read.kind === 'answer'
+        ? { paper, person, number: read.number, answer: read.answer }
         : { paper, reason: reason ?? 'it is unclear' },
     );
   }
   const ends = [...last.values()];
   return {
-    votes: ends.filter((one): one is CastVote => 'vote' in one),
+    answers: ends.filter((one): one is CastAnswer => 'answer' in one),
     refused: [...refused, ...ends.filter((one): one is RefusedPaper => 'reason' in one)],
   };
 }
 
-/** What the forge says against a text that reads as a vote. */
-function objection({ stance, voided, commit }: BallotPaper, { decision }: BallotVote): string | undefined {
-  if (voided === 'edited') return 'it was edited after it was written; a vote is written anew';
+/** What the forge says against a text that reads as an answer. */
+function objection({ stance, voided, commit }: BallotPaper, answer: Answer): string | undefined {
+  if (voided === 'edited') return 'it was edited after it was written; an answer is written anew';
   if (voided === 'dismissed') return 'the review was dismissed';
-  if (decision === 'go' && stance !== 'approves') return 'it says Go, and the review does not approve';
-  if (decision === 'no-go' && stance === 'approves') return 'it says No-Go, and the review approves';
+  const yes = isYes(answer);
+  if (yes === true && stance !== 'approves') return `it says ${decisionWord(answer)}, and the review does not approve`;
+  if (yes === false && stance === 'approves') return `it says ${decisionWord(answer)}, and the review approves`;
   return commit === undefined ? 'the forge does not say which commit was reviewed' : undefined;
 }

@@ -1,9 +1,12 @@
-import type { RecordedEvent } from '../../plan/events.ts';
+import type { EventData, RecordedEvent } from '../../plan/events.ts';
 import { isForge } from '../../plan/forge.ts';
-import type { SignedAct } from '../../plan/policy.ts';
+import type { Policy, SignedAct } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { ballotNumber } from '../ballot/ballot.ts';
+import { conditionNumber } from '../ballot/condition.ts';
+import { signoffNumber } from '../ballot/signoff.ts';
 import { isAmong, samePerson } from '../people/people.ts';
-import { forgeProofOf, isApproval } from './acts.ts';
+import { forgeProofOf } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import type { Trust } from './trust.ts';
 
@@ -12,19 +15,30 @@ export function proverOf(event: Pick<RecordedEvent, 'actor' | 'data'>, signer: s
   return forgeProofOf(event) === undefined ? signer : event.actor;
 }
 
+/** What an act on a forge is about. */
+export interface ProvedSubject {
+  readonly plan: Pick<ReleasePlan, 'id' | 'specDigest' | 'textDigest'>;
+  /** Round of the board. */
+  readonly round: number;
+  /** What was in staging then. */
+  readonly staged: Pick<EventData<'stage.completed'>, 'attempt' | 'commit' | 'images'> | undefined;
+}
+
+type ProvedAct = keyof Policy['signing']['accepts'];
+
 /**
- * Whether the rules take this proof of an approval. A vote on a forge is proved by a machine that the policy names, which signs what it saw;
- * which login is which person stands on the protected branch; and the number of the ballot is computed again from what was voted on.
+ * Whether the rules take this proof of an act. What was given on a forge is proved by a machine that the policy names, which signs what it saw;
+ * which login is which person stands on the protected branch; and the number of the form is computed again from what it is about.
  */
 export function examineProof(
   event: RecordedEvent,
   act: SignedAct,
-  round: number,
-  release: string,
+  subject: ProvedSubject,
   trust: Pick<Trust, 'policy' | 'forge' | 'forgePeople'>,
 ): Fault | undefined {
-  if (!isApproval(act)) return undefined;
-  const accepted = trust.policy.signing.accepts[act];
+  const { accepts } = trust.policy.signing;
+  if (!Object.hasOwn(accepts, act)) return undefined;
+  const accepted = accepts[act as ProvedAct];
   const proof = forgeProofOf(event);
   if (proof === undefined) {
     return accepted.includes('ssh') ? undefined : { code: 'proof-not-accepted', detail: `ssh for ${act}` };
@@ -40,7 +54,25 @@ export function examineProof(
   if (person === undefined || !samePerson(person, event.actor)) {
     return { code: 'login-of-another', detail: `${proof.login} is ${person ?? 'nobody'} there, not ${event.actor}` };
   }
-  const { specDigest, textDigest } = event.data as { specDigest: string; textDigest: string };
-  const number = ballotNumber({ release, round, specDigest, textDigest });
-  return proof.ballot === number ? undefined : { code: 'ballot-of-another', detail: `${proof.ballot}, not ${number}` };
+  const number = formNumberOf(event, subject);
+  return proof.ballot === number
+    ? undefined
+    : { code: 'ballot-of-another', detail: `${proof.ballot}, not ${number ?? 'of anything that was asked'}` };
+}
+
+/** The number that the form of an act has; undefined where nothing was asked. */
+export function formNumberOf(event: RecordedEvent, { plan, round, staged }: ProvedSubject): string | undefined {
+  const release = plan.id;
+  switch (event.type) {
+    case 'cab.voted':
+      return ballotNumber({ ...event.data, release, round });
+    case 'signoff.recorded': {
+      const { role, specDigest, textDigest } = event.data;
+      return staged === undefined ? undefined : signoffNumber(role, { ...staged, release, specDigest, textDigest });
+    }
+    case 'condition.closed':
+      return conditionNumber({ ...plan, release, round }, event.data.id ?? '');
+    default:
+      return undefined;
+  }
 }

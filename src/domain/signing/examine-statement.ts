@@ -1,6 +1,6 @@
 import { genesisHash } from '../../plan/chain.ts';
 import { countedEvents } from '../../plan/counted.ts';
-import type { EventOf, RecordedEvent } from '../../plan/events.ts';
+import type { EventData, EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { delegatorsOf } from '../people/delegates.ts';
@@ -169,7 +169,9 @@ const role: Rule = ({ signer, onBehalfOf }, { plan, events, index, act, trust, s
 
 /** Beside the signature: whether the policy takes this proof for this act, and that a review on a forge is of this person and this plan. */
 const proof: Rule = ({ round }, { plan, events, index, act, trust, standing }) =>
-  standing.kind === 'superseded' ? undefined : examineProof(events[index] as RecordedEvent, act, round, plan.id, trust);
+  standing.kind === 'superseded'
+    ? undefined
+    : examineProof(events[index] as RecordedEvent, act, { plan, round, staged: stagedBefore(events, index) }, trust);
 
 const RULES: readonly Rule[] = [place, content, subjects, policy, times, seen, nonce, proof, role];
 
@@ -255,9 +257,14 @@ export function stagedImages(
   events: readonly RecordedEvent[],
   index: number,
 ): Readonly<Record<string, readonly string[]>> | undefined {
+  return stagedBefore(events, index)?.images;
+}
+
+/** What was in staging before an event; nothing once another staging was begun. */
+function stagedBefore(events: readonly RecordedEvent[], index: number): EventData<'stage.completed'> | undefined {
   const completed = events[lastOf(events, 'stage.completed', index)] as EventOf<'stage.completed'> | undefined;
   const voided = Math.max(lastOf(events, 'plan.reopened', index), lastOf(events, 'stage.started', index));
-  return completed !== undefined && completed.seq > (events[voided]?.seq ?? 0) ? completed.data.images : undefined;
+  return completed !== undefined && completed.seq > (events[voided]?.seq ?? 0) ? completed.data : undefined;
 }
 
 /** The predicate of an event that carries a signature, whatever it is worth. */

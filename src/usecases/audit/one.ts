@@ -8,7 +8,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { checkEvidence } from './evidence.ts';
-import { forgeVotes } from './forge.ts';
+import { forgeProofs } from './forge.ts';
 import { verdictFindings } from './verdict.ts';
 import { committedFindings } from './versions.ts';
 
@@ -40,7 +40,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...(await verdictFindings(context, plan, signing.policy)),
     ...(await checkEvidence(context, id, evidence)),
     ...(await committedFindings(context, plan, signing)),
-    ...(await forgeVotes(context, plan)),
+    ...(await forgeProofs(context, plan)),
   ];
   return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };
 }

@@ -1,7 +1,7 @@
 import type { Block } from '../../domain/outcome/outcome.ts';
 import { seatFor } from '../../domain/people/delegates.ts';
 import { RelctlError } from '../../errors.ts';
-import type { EventData } from '../../plan/events.ts';
+import type { EventData, ForgeProof } from '../../plan/events.ts';
 import { command } from '../../text/command-line.ts';
 import { type RecordedCheck, shown } from '../checks/check-lines.ts';
 import { keepFound, type PendingCheck, undecided } from '../checks/pending-checks.ts';
@@ -16,6 +16,8 @@ interface Signoff {
   readonly checks: readonly PendingCheck[];
   readonly decision?: string;
   readonly comment?: string;
+  /** The review that it was given by, where it was given on a forge. */
+  readonly authenticatedBy?: ForgeProof;
 }
 
 function checksBlock(checks: readonly RecordedCheck[]): Block {
@@ -84,6 +86,7 @@ export async function recordSignoff(
     decision,
     ...(await keepFound(context, plan.id, signoff.checks)),
     comment,
+    ...(signoff.authenticatedBy === undefined ? {} : { authenticatedBy: signoff.authenticatedBy }),
   };
   await journal.record('signoff.recorded', recorded);
   return recorded;

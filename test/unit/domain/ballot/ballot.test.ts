@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ballotNumber, emptyBallot, readBallot } from '../../../../src/domain/ballot/ballot.ts';
+import { readAnswer } from '../../../../src/domain/ballot/answer.ts';
+import { type BallotSubject, ballotNumber, voteQuestion } from '../../../../src/domain/ballot/ballot.ts';
+import { emptyForm } from '../../../../src/domain/ballot/form.ts';
 
 const SUBJECT = { release: '2026-12-wallet', round: 1, specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
+const emptyBallot = (subject: BallotSubject) => emptyForm(voteQuestion(subject).form).join('\n');
+const readBallot = (text: string, subject: BallotSubject) => readAnswer(text, [voteQuestion(subject)]);
 const GO = emptyBallot(SUBJECT).replaceAll('[ ]', '[x]').replace('(Go or No-Go)', 'Go');
 
 const without = (line: string) => GO.replace(`${line}\n`, '');
@@ -9,8 +13,10 @@ const without = (line: string) => GO.replace(`${line}\n`, '');
 describe('a ballot', () => {
   it('that is filled in is a vote', () => {
     expect(readBallot(`${GO} looks good\nto me`, SUBJECT)).toEqual({
-      kind: 'vote',
-      vote: {
+      kind: 'answer',
+      number: ballotNumber(SUBJECT),
+      answer: {
+        act: 'cab',
         decision: 'go',
         operationalReadiness: true,
         securityReview: true,
@@ -30,18 +36,18 @@ describe('a ballot', () => {
       GO.replace('Decision: Go', 'decision: go'),
       without('Comment:'),
     ]) {
-      expect(readBallot(text, SUBJECT), text).toMatchObject({ kind: 'vote', vote: { decision: 'go' } });
+      expect(readBallot(text, SUBJECT), text).toMatchObject({ kind: 'answer', answer: { decision: 'go' } });
     }
   });
 
   it('may carry conditions, and a No-Go its reason with boxes open', () => {
     const condition = 'load test; ada@example.com; 2026-12-01';
     expect(readBallot(GO.replace('Comment:', `Condition: ${condition}\nComment:`), SUBJECT)).toMatchObject({
-      vote: { conditions: [condition] },
+      answer: { conditions: [condition] },
     });
     const no = emptyBallot(SUBJECT).replace('(Go or No-Go)', 'No-Go').replace('Comment:', 'Comment: no review yet');
     expect(readBallot(no, SUBJECT)).toMatchObject({
-      vote: { decision: 'no-go', securityReview: false, comment: 'no review yet' },
+      answer: { decision: 'no-go', securityReview: false, comment: 'no review yet' },
     });
   });
 
@@ -96,7 +102,7 @@ describe('a ballot', () => {
       ]) {
         const read = readBallot(text, SUBJECT);
         // White space and empty lines mean nothing; everything that still reads as a vote is the same vote.
-        if (read.kind === 'vote') expect({ at, text, read }).toMatchObject({ read: vote });
+        if (read.kind === 'answer') expect({ at, text, read }).toMatchObject({ read: vote });
       }
     }
   });

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ballotNumber } from '../../../../src/domain/ballot/ballot.ts';
-import { examineProof } from '../../../../src/domain/signing/examine-proof.ts';
+import { conditionNumber } from '../../../../src/domain/ballot/condition.ts';
+import { signoffNumber } from '../../../../src/domain/ballot/signoff.ts';
+import { examineProof, formNumberOf } from '../../../../src/domain/signing/examine-proof.ts';
 import type { RecordedEvent } from '../../../../src/plan/events.ts';
 import type { ForgeSettings } from '../../../../src/plan/forge.ts';
 import { policySchema } from '../../../../src/plan/policy.ts';
@@ -39,7 +41,8 @@ function faultOf(change: {
     forge: change.forge,
     forgePeople: new Map([['carol', CAROL]]),
   };
-  return examineProof(event, 'cab', 1, SAMPLE_ID, trust)?.code;
+  const plan = { id: SAMPLE_ID, ...SUBJECT };
+  return examineProof(event, 'cab', { plan, round: 1, staged: undefined }, trust)?.code;
 }
 
 describe('a vote that was given on a forge', () => {
@@ -78,5 +81,51 @@ describe('a vote that was given on a forge', () => {
       ballotNumber({ release: SAMPLE_ID, round, ...SUBJECT, specDigest });
     expect(faultOf({ proof: { ballot: number(2, SUBJECT.specDigest) } })).toBe('ballot-of-another');
     expect(faultOf({ proof: { ballot: number(1, 'c'.repeat(64)) } })).toBe('ballot-of-another');
+  });
+});
+
+describe('a sign-off on a forge', () => {
+  const plan = { id: SAMPLE_ID, ...SUBJECT };
+  const staged = { attempt: 2, commit: 'd'.repeat(40), images: { web: ['registry.example.com/web@sha256:1'] } };
+  const event = (role: 'qa' | 'ops') =>
+    ({
+      type: 'signoff.recorded',
+      actor: CAROL,
+      data: { ...SUBJECT, role, decision: 'pass' },
+    }) as unknown as RecordedEvent;
+  const number = (change: Partial<typeof staged & typeof SUBJECT> = {}, role: 'qa' | 'ops' = 'qa') =>
+    signoffNumber(role, { release: SAMPLE_ID, ...SUBJECT, ...staged, ...change });
+
+  it('is of the role, the plan and exactly what is in staging', () => {
+    expect(formNumberOf(event('qa'), { plan, round: 1, staged })).toBe(number());
+    expect(formNumberOf(event('ops'), { plan, round: 1, staged })).toBe(number({}, 'ops'));
+    const others = [
+      number({}, 'ops'),
+      number({ attempt: 3 }),
+      number({ commit: 'e'.repeat(40) }),
+      number({ specDigest: 'c'.repeat(64) }),
+      number({ textDigest: 'c'.repeat(64) }),
+      number({ images: { web: ['registry.example.com/web@sha256:2'] } }),
+    ];
+    expect(new Set([number(), ...others]).size).toBe(7);
+  });
+
+  it('is of nothing where nothing is in staging', () => {
+    expect(formNumberOf(event('qa'), { plan, round: 1, staged: undefined })).toBeUndefined();
+  });
+});
+
+describe('a condition that is met, on a forge', () => {
+  it('is that condition of this round and this plan', () => {
+    const plan = { id: SAMPLE_ID, ...SUBJECT };
+    const event = { type: 'condition.closed', actor: CAROL, data: { condition: 'x', id: '12345678', evidence: 'y' } };
+    const about = { release: SAMPLE_ID, ...SUBJECT };
+    expect(formNumberOf(event as unknown as RecordedEvent, { plan, round: 1, staged: undefined })).toBe(
+      conditionNumber({ ...about, round: 1 }, '12345678'),
+    );
+    expect(conditionNumber({ ...about, round: 2 }, '12345678')).not.toBe(
+      conditionNumber({ ...about, round: 1 }, '12345678'),
+    );
+    expect(conditionNumber({ ...about, round: 1 }, '1')).not.toBe(conditionNumber({ ...about, round: 1 }, '2'));
   });
 });

@@ -1,0 +1,174 @@
+import type { BallotVote } from '../../domain/ballot/ballot.ts';
+import type { ConditionMet } from '../../domain/ballot/condition.ts';
+import type { CastAnswer } from '../../domain/ballot/count.ts';
+import { type GivenSignoff, REGRESSION_BOX } from '../../domain/ballot/signoff.ts';
+import { seatFor } from '../../domain/people/delegates.ts';
+import { samePerson, votingBoard } from '../../domain/people/people.ts';
+import { conditionId } from '../../domain/process/condition-id.ts';
+import { type ErrorCode, RelctlError } from '../../errors.ts';
+import type { ForgeProof } from '../../plan/events.ts';
+import { parseReleasePlan } from '../../plan/release-plan.ts';
+import type { PapersAnswer } from '../../ports/forge.ts';
+import type { Evidence } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
+import type { PendingCheck } from '../checks/pending-checks.ts';
+import { readinessChecks } from '../readiness/readiness-checks.ts';
+import type { Context } from '../release/context.ts';
+import { openForCommand, openRelease, type Release } from '../release/open.ts';
+import { subjectOf } from '../release/subject.ts';
+import { requireOwner } from '../signoff/owner.ts';
+import { recordSignoff } from '../signoff/record.ts';
+import { readCondition, recordVote } from '../signoff/vote.ts';
+import { regressionReports } from '../testing/regression.ts';
+import { testChecks } from '../testing/test-checks.ts';
+
+/** The request that answers stand on. */
+export type Request = NonNullable<Extract<PapersAnswer, { readonly available: true }>['request']>;
+
+/** What one answer is recorded with. */
+export interface Taking {
+  readonly cast: CastAnswer;
+  readonly request: Request;
+  /** The forge, in a word. */
+  readonly endpoint: string;
+  /** What the forge said, as it was kept. */
+  readonly kept: Evidence;
+  /** Globs of JUnit reports of the regression run. */
+  readonly junit: readonly string[];
+}
+
+/** What is wrong with one answer, and keeps no other from being recorded. */
+const ABOUT_ONE: readonly ErrorCode[] = [
+  'gate.refused',
+  'usage.bad-flag',
+  'usage.missing-answer',
+  'repo.no-such-commit',
+  'signoff.red',
+  'evidence.unreadable',
+];
+
+/** Records one answer in the name of its person; the reason where it is refused. Errors: what keeps every answer from being recorded. */
+export async function takeIn(context: Context, id: string, taking: Taking): Promise<string | undefined> {
+  const asPerson = { ...context, actor: taking.cast.person };
+  const { answer } = taking.cast;
+  const proof = proofOf(taking, context.actor);
+  try {
+    if (answer.act === 'cab') await takeVote(asPerson, id, taking, answer, proof);
+    else if (answer.act === 'condition') await takeCondition(asPerson, id, taking, answer, proof);
+    else await takeSignoff(asPerson, id, taking, answer, proof);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelctlError && ABOUT_ONE.includes(error.code)) return error.message;
+    // A collector whose key does not count fails as a whole: nothing could be recorded.
+    throw error;
+  }
+}
+
+async function takeVote(context: Context, id: string, { cast }: Taking, vote: BallotVote, proof: ForgeProof) {
+  const release = await openForCommand(context, id, 'signoff cab', undefined);
+  await requireSameText(context, release, cast);
+  const { plan, state } = release.journal;
+  const board = votingBoard(plan.spec, state.authors, release.policy);
+  const seat = seatFor(release.policy, plan.spec, 'cab', board, context.actor, context.clock.now());
+  const { act: _act, conditions, ...said } = vote;
+  await recordVote(context, release, {
+    ...subjectOf(plan),
+    ...(seat === undefined || samePerson(seat, context.actor) ? {} : { onBehalfOf: seat }),
+    round: state.cab?.round ?? 1,
+    ...said,
+    conditions: conditions.map((one) => readCondition(one, plan.spec.window, context.clock.now())),
+    authenticatedBy: proof,
+  });
+}
+
+async function takeSignoff(context: Context, id: string, taking: Taking, given: GivenSignoff, proof: ForgeProof) {
+  const { act, decision, comment } = given;
+  const release = await openForCommand(context, id, act === 'qa' ? 'signoff qa' : 'signoff ops', undefined);
+  await requireSameText(context, release, taking.cast);
+  const checks =
+    act === 'qa' ? await qaChecks(context, release, taking, given) : await readinessChecks(context, release, new Map());
+  await recordSignoff(context, release, { role: act, checks, decision, comment, authenticatedBy: proof });
+}
+
+/** The same checks as at a terminal; a rejection needs no report. */
+async function qaChecks(
+  context: Context,
+  release: Release,
+  { junit }: Taking,
+  { decision, confirmed, links }: GivenSignoff,
+): Promise<readonly PendingCheck[]> {
+  const { plan } = release.journal;
+  if (junit.length === 0 && decision === 'pass') {
+    throw new RelctlError(
+      'usage.missing-answer',
+      'no report of the regression run was given where it was collected (relctl collect --junit)',
+      {
+        why: 'The regression tests are mandatory; their JUnit XML is the evidence.',
+        hints: [command`relctl collect ${plan.id} --junit "reports/**/*.xml"`],
+      },
+    );
+  }
+  const reports = junit.length === 0 ? [] : await regressionReports(context, plan.id, junit);
+  const results = (isConfirmed: boolean) =>
+    plan.spec.testPlan.feature
+      .filter(({ id }) => confirmed.includes(id) === isConfirmed)
+      .map(({ id }) => (links.has(id) ? `${id}=${links.get(id)}` : id));
+  const found = await testChecks(context, release, reports, { passed: results(true), failed: results(false) });
+  const isGreen = confirmed.includes(REGRESSION_BOX);
+  const word = { name: 'regression run', ok: isGreen, detail: `${isGreen ? '' : 'not '}confirmed on the request` };
+  return [...found, word];
+}
+
+async function takeCondition(context: Context, id: string, { cast }: Taking, met: ConditionMet, proof: ForgeProof) {
+  const release = await openRelease(context, id);
+  await requireSameText(context, release, cast);
+  const { journal } = release;
+  const condition = journal.state.conditions.find((one) => conditionId(one) === met.condition);
+  if (condition === undefined || condition.closed) {
+    throw new RelctlError('gate.refused', 'that condition is closed already', {
+      why: 'A condition is closed once, by its owner.',
+      hints: [command`relctl status ${id}`],
+    });
+  }
+  requireOwner(context, id, condition);
+  const { evidence } = met;
+  await journal.record('condition.closed', {
+    condition: condition.text,
+    id: met.condition,
+    evidence,
+    authenticatedBy: proof,
+  });
+}
+
+/** The plan at the commit that was reviewed is the plan that is decided on, to the byte above its status. */
+async function requireSameText(context: Context, release: Release, { paper }: CastAnswer): Promise<void> {
+  const { plan } = release.journal;
+  const text = await context.repository.fileAt(paper.commit ?? '', plan.file);
+  const seen = text === undefined ? undefined : parseReleasePlan(new TextEncoder().encode(text), plan.file, plan.id);
+  if (seen?.specDigest === plan.specDigest && seen.textDigest === plan.textDigest) return;
+  throw new RelctlError(
+    'gate.refused',
+    `commit ${paper.commit?.slice(0, 12)}, which was reviewed, holds another text of the plan`,
+    {
+      why: 'What is given on a request is bound to the exact text that was read.',
+      hints: [command`git diff ${paper.commit ?? ''} -- ${plan.file}`],
+    },
+  );
+}
+
+function proofOf({ cast, request, endpoint, kept }: Taking, collectedBy: string): ForgeProof {
+  const { paper, number } = cast;
+  return {
+    kind: 'forge',
+    forge: new URL(request.url).host,
+    login: paper.login,
+    review: paper.id,
+    url: paper.url,
+    at: paper.at,
+    commit: paper.commit ?? '',
+    ballot: number,
+    endpoint,
+    collectedBy,
+    answer: kept,
+  };
+}
