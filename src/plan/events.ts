@@ -80,6 +80,8 @@ export const EVENT_DATA = {
     page: evidence.optional(),
     /** All that decides what ships and how it is judged, beside the plan itself: what later acts are compared with. */
     bound: evidence.optional(),
+    /** The meeting to which the board was invited. */
+    meeting: z.strictObject({ start: text, end: text }).optional(),
     signature: signature.optional(),
   }),
   'cab.voted': z.strictObject({

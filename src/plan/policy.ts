@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { provenancePolicySchema } from './provenance.ts';
-import { changeWindowSchema, freezeSchema } from './schedule.ts';
+import { changeWindowSchema, freezeSchema, meetingSchema } from './schedule.ts';
 import { durationSchema } from './spec.ts';
 
 /** The process policy: what varies between companies. What does not vary is code. */
@@ -27,6 +27,8 @@ export const TOPICS = [
   'success.warning',
   'review.invited',
   'reminder',
+  'cab.meeting',
+  'plan.reopened',
 ] as const;
 /** A topic of a notification. */
 export type Topic = (typeof TOPICS)[number];
@@ -38,6 +40,10 @@ const LATER_WORDING = {
   'incident.closed': wording.default('Incident on {feature} ({id}) is over: {reason}'),
   'success.warning': wording.default(
     'Early warning for {who}: users may be hurt by {feature} ({id}). {reason} Look with: {command}',
+  ),
+  'cab.meeting': wording.default('The board {decision} on {feature} ({id}): {window}. See: {command}'),
+  'plan.reopened': wording.default(
+    '{feature} ({id}) is a draft again; approvals no longer count, and its window is open: {reason}',
   ),
   reminder: wording.default('{who}: {feature} ({id}) waits for you: {reason}. Answer with: {command}'),
   'review.invited': wording.default(
@@ -146,6 +152,7 @@ export const policySchema = z.strictObject({
       .describe(
         'People that a board must have beside the authors of the plan, so that no author picks a single friend',
       ),
+    meeting: meetingSchema.optional(),
     approvalExpiresDays: z
       .int()
       .positive()

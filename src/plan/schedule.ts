@@ -55,6 +55,17 @@ export const changeWindowSchema = z.strictObject({
   services,
 });
 
+/** The regular meeting of a board. */
+export const meetingSchema = z
+  .strictObject({
+    weekday: z.enum(WEEKDAYS),
+    at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 10:00'),
+    minutes: z.int().positive().max(480).default(30),
+    timeZone: z.string().refine(isKnownZone, 'an IANA zone such as Europe/Berlin'),
+    noticeHours: z.int().min(0).max(720).default(24).describe('The board is invited at least so long before'),
+  })
+  .describe('The regular meeting of the board, to which a submission invites; left out where it votes without one');
+
 /** A change freeze of a policy. */
 export type Freeze = z.infer<typeof freezeSchema>;
 /** An allowed change window of a policy. */

@@ -32,7 +32,7 @@ export interface Documents {
 export interface Invitation {
   /** Id of the release; with the kind of meeting it stands for the entry for ever. */
   readonly release: string;
-  readonly meeting: 'review' | 'window';
+  readonly meeting: 'review' | 'window' | 'cab-meeting';
   readonly summary: string;
   readonly description: string;
   /** Milliseconds since the epoch. */

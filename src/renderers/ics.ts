@@ -5,7 +5,7 @@ import { clean, cleanLine } from '../text/clean.ts';
 export interface ReleaseEvent {
   /** Release id, or the name of a freeze. With `kind` it makes the UID, so it must not change. */
   readonly subject: string;
-  readonly kind: 'window' | 'cab-deadline' | 'staging-deadline' | 'review' | 'hypercare' | 'freeze';
+  readonly kind: 'window' | 'cab-meeting' | 'cab-deadline' | 'staging-deadline' | 'review' | 'hypercare' | 'freeze';
   readonly summary: string;
   /** Says in words what the entry means, for calendars and readers that show nothing else. */
   readonly description: string;
@@ -49,7 +49,7 @@ export function releaseCalendar(events: readonly ReleaseEvent[], method: keyof t
       status: event.cancelled === true ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       // A freeze or a deadline is to be seen; it does not make people busy.
       transparency:
-        event.kind === 'review' || event.kind === 'window'
+        event.kind === 'review' || event.kind === 'window' || event.kind === 'cab-meeting'
           ? ICalEventTransparency.OPAQUE
           : ICalEventTransparency.TRANSPARENT,
       ...(event.organizer === undefined

@@ -1,7 +1,7 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { votingBoard } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
-import { formatWindow } from '../domain/schedule/calendar.ts';
+import { formatMoment, formatWindow, isoTime } from '../domain/schedule/calendar.ts';
 import { nextRound } from '../domain/signing/examine-statement.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
@@ -11,9 +11,11 @@ import { changeFacts } from './change-record/facts.ts';
 import { cabPacket } from './packet/build.ts';
 import { type ObservedRelease, observe } from './planning/check/observe.ts';
 import type { Context } from './release/context.ts';
+import type { Entry } from './release/journal.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
 import { openRelease, passGates } from './release/open.ts';
 import { subjectOf } from './release/subject.ts';
+import { boardInvited, meetingFor, tellOfMeeting } from './signoff/meeting.ts';
 
 /** What the command decides. */
 export interface SubmitOptions {
@@ -29,10 +31,15 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
   const round = nextRound(journal.plan.events, context.environments.simulated);
   const kept = await keepPacket(context, release, round);
   const bound = await keepBound(context, journal.plan, policy, `bound-${round}`);
-  const submitted = { ...subjectOf(journal.plan), round, ...kept, bound };
-  await recordAndTell(context, release, [['cab.submitted', submitted]], 'cab.submitted', `round ${round}`, {
+  const meeting = meetingFor(context, release);
+  const told = meeting === undefined ? {} : { meeting: { start: isoTime(meeting.start), end: isoTime(meeting.end) } };
+  const submitted = { ...subjectOf(journal.plan), round, ...kept, bound, ...told };
+  const invited = boardInvited(context, release, round, meeting);
+  const happened: readonly Entry[] = [['cab.submitted', submitted], ...invited];
+  await recordAndTell(context, release, happened, 'cab.submitted', `round ${round}`, {
     command: command`relctl signoff cab ${id}`,
   });
+  await tellOfMeeting(context, release);
   const posted = await postedFacts(context, release);
   const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
@@ -47,6 +54,9 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
           ['plan digest', journal.plan.specDigest.slice(0, 16)],
           ...[kept.packet, kept.page].map((one) => ['packet', `releases/${id}/${one.file}`] as const),
           ['board', board.join(', ')],
+          ...(meeting === undefined
+            ? []
+            : [['meeting', formatMoment(meeting.start, journal.plan.spec.window.timeZone)] as const]),
           ...changeFacts(journal.state),
           ...posted,
         ],
@@ -59,6 +69,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
       round,
       ...kept,
       board,
+      ...told,
       specDigest: journal.plan.specDigest,
       findings: release.findings,
     },

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { exec } from '../../src/adapters/exec.ts';
 import { createNotifier } from '../../src/adapters/hooks/notifier.ts';
 import type { Notifier } from '../../src/ports/notifier.ts';
+import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { submitCab } from '../../src/usecases/submit-cab.ts';
 import { type Company, openCompany } from '../support/company.ts';
@@ -19,8 +20,9 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function open(): Promise<Notifier> {
+async function open(policy?: (text: string) => string): Promise<Notifier> {
   company = await openCompany();
+  if (policy !== undefined) await changePolicy(policy);
   server = await startSmtpServer();
   const channel = {
     kind: 'smtp' as const,
@@ -35,6 +37,12 @@ async function open(): Promise<Notifier> {
     invitations: true,
   };
   return createNotifier([channel], { env: {}, exec });
+}
+
+const POLICY = 'relctl/process/standard-3.0.yaml';
+async function changePolicy(change: (text: string) => string): Promise<void> {
+  const { workspace } = company.as(PEOPLE.rdLead);
+  await workspace.write(POLICY, change((await workspace.read(POLICY)) ?? ''), { overwrite: true });
 }
 
 /** The part of a mail that calendars read: its method, and what two readers make of it. */
@@ -96,5 +104,76 @@ describe('the change window in people’s calendars', () => {
     });
     expect(cancel.sequence[0]).toBeGreaterThan(request.sequence[0] ?? 0);
     expect(cancel.sequence[1]).toBe(cancel.sequence[0]);
+  });
+});
+
+describe('the meeting of the board in people’s calendars', () => {
+  const MEETING = 'cab:\n  meeting: { weekday: wed, at: "10:00", minutes: 45, timeZone: Europe/Berlin }';
+  const entries = () =>
+    server.mails
+      .filter(({ source }) => /^Content-Type: text\/calendar/im.test(source))
+      .map(({ source, recipients }) => ({ ...entryOf(source), recipients }))
+      .filter((one) => one.uid[0] === `${company.id}.cab-meeting@relctl.dev`);
+  const openBoard = () => open((text) => text.replace('cab:\n', `${MEETING}\n`));
+  const go = {
+    decision: 'go',
+    operationalReadiness: true,
+    securityReview: true,
+    impactAssessment: true,
+    conditions: [],
+  };
+
+  it('is the next that leaves notice, is taken away by a decision before it, and comes again with the next round', async () => {
+    const notifier = await openBoard();
+    const { data } = await submitCab(company.as(PEOPLE.rdLead, { notifier }), company.id, {});
+    const [request, ...more] = entries();
+    expect(more).toEqual([]);
+    const start = (data.meeting as { start: string }).start;
+    // A Wednesday at ten in Berlin, at least a day from now.
+    expect(new Date(start).getUTCDay()).toBe(3);
+    expect(start).toMatch(/T09:00:00/);
+    expect(Date.parse(start)).toBeGreaterThanOrEqual(company.sandbox.clock.now() + 24 * 3_600_000);
+    expect(request).toMatchObject({
+      method: 'REQUEST',
+      stated: 'REQUEST',
+      start: [start, start],
+      status: ['CONFIRMED', 'CONFIRMED'],
+    });
+    expect(request?.attendees).toEqual(expect.arrayContaining([PEOPLE.rdLead, ...PEOPLE.cab]));
+    expect(request?.recipients).toEqual(expect.arrayContaining(request?.attendees ?? []));
+    for (const member of PEOPLE.cab.slice(0, 2)) await signoffCab(company.as(member, { notifier }), company.id, go);
+    const [, cancel] = entries();
+    expect(cancel).toMatchObject({ method: 'CANCEL', stated: 'CANCEL', status: ['CANCELLED', 'CANCELLED'] });
+    expect(cancel?.sequence[0]).toBeGreaterThan(request?.sequence[0] ?? 0);
+    expect(cancel?.sequence[1]).toBe(cancel?.sequence[0]);
+
+    await reopen(company.as(PEOPLE.rdLead, { notifier }), company.id, 'another window');
+    // Nothing is taken away twice.
+    expect(entries()).toHaveLength(2);
+    await submitCab(company.as(PEOPLE.rdLead, { notifier }), company.id, {});
+    const again = entries()[2];
+    expect(again).toMatchObject({ method: 'REQUEST', status: ['CONFIRMED', 'CONFIRMED'] });
+    expect(again?.sequence[0]).toBeGreaterThan(cancel?.sequence[0] ?? 0);
+  });
+
+  it('is taken away with the window where the plan becomes a draft again', async () => {
+    const notifier = await openBoard();
+    await submitCab(company.as(PEOPLE.rdLead, { notifier }), company.id, {});
+    await reopen(company.as(PEOPLE.rdLead, { notifier }), company.id, 'another window');
+    const ends = server.mails.map(({ source }) => entryOf(source)).map(({ uid, method }) => [uid[0], method]);
+    expect(ends).toEqual([
+      [`${company.id}.window@relctl.dev`, 'REQUEST'],
+      [`${company.id}.cab-meeting@relctl.dev`, 'REQUEST'],
+      [`${company.id}.window@relctl.dev`, 'CANCEL'],
+      [`${company.id}.cab-meeting@relctl.dev`, 'CANCEL'],
+    ]);
+  });
+
+  it('stays where it was held, and there is none without a regular one', async () => {
+    const notifier = await openBoard();
+    const { data } = await submitCab(company.as(PEOPLE.rdLead, { notifier }), company.id, {});
+    company.sandbox.clock.advanceTo(Date.parse((data.meeting as { start: string }).start) + 600_000);
+    for (const member of PEOPLE.cab.slice(0, 2)) await signoffCab(company.as(member, { notifier }), company.id, go);
+    expect(entries().map((one) => one.method)).toEqual(['REQUEST']);
   });
 });

@@ -49,4 +49,6 @@ const TITLES: Readonly<Record<string, string>> = {
   'release.frozen': 'FROZEN, a person must decide',
   'hypercare.closed': 'hypercare closed',
   'release.closed': 'release closed',
+  'cab.meeting': 'meeting of the CAB',
+  'plan.reopened': 'a draft again',
 };

@@ -53,26 +53,35 @@ export async function recordAndTell(
   occasion: string,
   wording: Wording = {},
 ): Promise<void> {
-  const { plan } = release.journal;
-  const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
-  const message: Entry[] = [];
-  if (release.journal.state.outbox.every((entry) => entry.key !== key)) {
-    const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
-    const text = fill(release.policy.notifications[topic], {
-      feature: plan.metadata.feature,
-      id: plan.id,
-      window: wording.window ?? formatWindow(plan.spec.window),
-      reason: wording.reason ?? '',
-      command: wording.command ?? '',
-      decision: wording.decision ?? '',
-      who: wording.who ?? '',
-    });
-    message.push(['notification.queued', { key, topic, text, channels }]);
-  }
+  const { key, entries: message } = messageOf(context, release, topic, occasion, wording);
   const entries = [...happened, ...message];
   if (entries.length > 0) await release.journal.recordAll(entries);
   await deliver(context, release, key);
   await flushChangeRecord(context, release);
+}
+
+/** A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. */
+export function messageOf(
+  context: Context,
+  release: Release,
+  topic: Topic,
+  occasion: string,
+  wording: Wording,
+): { readonly key: string; readonly entries: readonly Entry[] } {
+  const { plan, state } = release.journal;
+  const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
+  if (state.outbox.some((entry) => entry.key === key)) return { key, entries: [] };
+  const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
+  const text = fill(release.policy.notifications[topic], {
+    feature: plan.metadata.feature,
+    id: plan.id,
+    window: wording.window ?? formatWindow(plan.spec.window),
+    reason: wording.reason ?? '',
+    command: wording.command ?? '',
+    decision: wording.decision ?? '',
+    who: wording.who ?? '',
+  });
+  return { key, entries: [['notification.queued', { key, topic, text, channels }]] };
 }
 
 /** Brings the change record up to date at the same moments at which people are told. */

@@ -7,6 +7,7 @@ import type { Context } from '../release/context.ts';
 import type { Entry } from '../release/journal.ts';
 import { notify, recordAndTell } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
+import { meetingOff, tellOfMeeting } from './meeting.ts';
 
 /**
  * Records the vote of the person at work. The vote that reaches the quorum, or a veto, decides in the same write.
@@ -31,11 +32,13 @@ export async function recordVote(
   const decided: readonly Entry[] = [
     ['cab.voted', vote],
     ['cab.decided', { round: vote.round, decision, go, noGo, quorum }],
+    ...meetingOff(context, release),
   ];
   await recordAndTell(context, release, decided, 'cab.decided', `round ${vote.round}`, {
     decision: decision === 'go' ? 'Go' : 'No-Go',
     reason: vote.comment,
   });
+  await tellOfMeeting(context, release);
   return { ...count, decision };
 }
 
@@ -53,6 +56,9 @@ async function decidedTogether(
     decision: now === 'go' ? 'Go' : 'No-Go',
     reason: vote.comment,
   });
+  const off = meetingOff(context, release);
+  if (off.length > 0) await release.journal.recordAll(off);
+  await tellOfMeeting(context, release);
   return now;
 }
 

@@ -4,8 +4,11 @@ import { isAmong } from '../../../domain/people/people.ts';
 import { isInProduction, type Phase, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
+import type { Entry } from '../../release/journal.ts';
+import { recordAndTell } from '../../release/notify.ts';
 import { gateError, openRelease } from '../../release/open.ts';
 import { subjectOf } from '../../release/subject.ts';
+import { meetingOff, tellOfMeeting } from '../../signoff/meeting.ts';
 
 /** Phases before production whose approvals a change voids: the plan may become a draft again. */
 const BEFORE_PRODUCTION: readonly Phase[] = ['submitted', 'approved', 'staged', 'ready'];
@@ -21,7 +24,15 @@ export async function reopen(context: Context, id: string, reason: string): Prom
   const before = journal.state.phase;
   const refusals = refusalsOf(release.facts(context.actor));
   if (refusals.length > 0) throw gateError('plan --reopen', journal.plan, refusals);
-  await journal.record('plan.reopened', { ...subjectOf(journal.plan), reason });
+  const reopened: Entry = ['plan.reopened', { ...subjectOf(journal.plan), reason }];
+  // After a No-Go or a rollback people know, and nothing of it stands in their calendars any more.
+  if (BEFORE_PRODUCTION.includes(before)) {
+    const happened = [reopened, ...meetingOff(context, release)];
+    await recordAndTell(context, release, happened, 'plan.reopened', `event ${journal.plan.events.length + 1}`, {
+      reason,
+    });
+    await tellOfMeeting(context, release);
+  } else await journal.recordAll([reopened]);
   const { rdLead } = journal.plan.spec.owners;
   return {
     result: 'done',
