@@ -51,7 +51,7 @@ export interface Ballots extends Papers {
 export interface Papers {
   /** Every review, and where reviews have no texts every comment, oldest first. */
   papers(branch: string): Promise<PapersAnswer>;
-  /** Puts a text on the request, in place of the one with the same mark. Throws `tool.*` and `forge.failed`. */
+  /** Puts a text on the request, in place of the one with the same mark that the same account wrote. Throws `tool.*` and `forge.failed`. */
   post(branch: string, mark: string, text: string): Promise<{ readonly url: string }>;
 }
 
@@ -71,6 +71,8 @@ export interface BallotPaper {
   readonly url: string;
   readonly login: string;
   readonly text: string;
+  /** True where the account that reads wrote it: only then can it be relctl's own text. */
+  readonly isOwn?: boolean;
   /** RFC 3339. */
   readonly at: string;
   /** The commit that was reviewed; `undefined` where the forge does not say. */

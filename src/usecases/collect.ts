@@ -45,7 +45,7 @@ export async function collect(context: Context, id: string, options: CollectOpti
   if (!answer.available) throw unread(answer.reason, id);
   const { request } = answer;
   if (request === undefined) throw unread(`nobody opened a request of the branch ${branch}`, id);
-  const papers = answer.papers.filter((paper) => !isBox(paper.text, id));
+  const papers = answer.papers.filter((paper) => paper.isOwn !== true || !isBox(paper.text, id));
   const { answers, refused } = countPapers(papers, questions, people, request.author);
   const fresh = answers.filter(({ paper }) => !isRecorded(release, questions, paper));
   const kept = fresh.length === 0 ? undefined : await keepAnswer(context, id, request, papers);

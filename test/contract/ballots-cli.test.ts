@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ForgeIo } from '../../src/adapters/forge/command-line.ts';
+import { giteaBallots } from '../../src/adapters/forge/papers/gitea.ts';
 import { gitHubBallots } from '../../src/adapters/forge/papers/github.ts';
 import { gitLabBallots } from '../../src/adapters/forge/papers/gitlab.ts';
 
@@ -157,12 +158,23 @@ describe('votes on GitLab, through glab', () => {
     );
   });
 
+  it('are known to be relctl’s own text by their author, and never by what they say', async () => {
+    const notes = [note(1, 'robot', { body: 'Mark' }), note(2, 'carol', { body: 'Mark' })];
+    const answer = await gitLabBallots(tool(project(notes)).io).papers('x');
+    expect(answer.available && answer.papers.map((one) => one.isOwn)).toEqual([true, false]);
+    const anonymous = project(notes);
+    const { io } = tool((args) => (args[1] === 'user' ? undefined : anonymous(args)));
+    const unknown = await gitLabBallots(io).papers('x');
+    expect(unknown.available && unknown.papers.map((one) => one.isOwn)).toEqual([false, false]);
+  });
+
   it('are read past a page, and unknown where glab fails', async () => {
     const many = Array.from({ length: 100 }, (_, index) => note(index, `p${index}`));
     const answers = project(many);
     const { io } = tool((args) => (/notes\?.*page=2/.test(args[1] ?? '') ? [note(101, 'last')] : answers(args)));
     const read = await gitLabBallots(io).papers('x');
     expect(read.available && read.papers).toHaveLength(101);
+    expect(read.available && read.papers.some((one) => one.isOwn)).toBe(false);
     expect(await gitLabBallots(tool(() => undefined).io).papers('x')).toMatchObject({ available: false });
     expect(await gitLabBallots(tool(() => ({})).io).papers('x')).toMatchObject({ available: false });
   });
@@ -179,5 +191,47 @@ describe('votes on GitLab, through glab', () => {
       '-f',
       'body=text',
     ]);
+  });
+});
+
+describe('the ballot on Gitea, by its API', () => {
+  const pull = {
+    number: 7,
+    html_url: 'https://git.example.com/shop/web/pulls/7',
+    user: { login: 'ravi' },
+    head: { ref: 'x', sha: HEAD, repo: { full_name: 'shop/web' } },
+  };
+  const comment = (id: number, login: string | undefined, body = 'old Mark text') => ({
+    id,
+    body,
+    user: login === undefined ? null : { login },
+  });
+
+  it.each([
+    ['is put there first', 'robot', [], 'POST', '/issues/7/comments'],
+    ['is changed in its place', 'Robot', [comment(8, 'robot', 'x'), comment(9, 'robot')], 'PATCH', '/issues/comments/9'],
+    // Its author could edit it later, and nobody would know.
+    ['is not what another wrote', 'robot', [comment(9, 'mallory')], 'POST', '/issues/7/comments'],
+    ['is not what a deleted user wrote', 'robot', [comment(9, undefined)], 'POST', '/issues/7/comments'],
+    ['is nobody’s where the token may not ask who it is', undefined, [comment(9, 'robot')], 'POST', '/issues/7/comments'],
+  ] as const)('%s', async (_, login, comments, method, path) => {
+    const calls: (readonly [string, string])[] = [];
+    const answer = (url: string) => {
+      if (url.includes('/pulls?')) return url.includes('page=1') ? [pull] : [];
+      if (url.endsWith('/user')) return login === undefined ? undefined : { login };
+      return comments;
+    };
+    const fetched: typeof fetch = async (input, init) => {
+      const [url, given] = [String(input), init?.method ?? 'GET'];
+      calls.push([given, url.split('/shop/web')[1] ?? url]);
+      const said = given === 'GET' ? answer(url) : { html_url: 'https://git.example.com/c' };
+      return new Response(JSON.stringify(said ?? { message: 'token does not have the scope' }), {
+        status: said === undefined ? 403 : 200,
+      });
+    };
+    const access = { url: 'https://git.example.com', repository: 'shop/web', timeout: 1000, env: {} };
+    const box = await giteaBallots({ ...access, fetch: fetched }).post('x', 'Mark', 'text');
+    expect(box).toEqual({ url: 'https://git.example.com/c' });
+    expect(calls.at(-1)).toEqual([method, path]);
   });
 });

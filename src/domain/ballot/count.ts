@@ -25,7 +25,8 @@ export interface CountedPapers {
 
 /**
  * Reads all texts of a request. To each question the last one of a person that means to answer it decides: where that is unclear, void or
- * contradicts the review that it stands in, the person has not answered, whatever they wrote before.
+ * contradicts the review that it stands in, the person has not answered, whatever they wrote before. What was edited takes the place of every
+ * answer before it, since nobody knows which it was.
  * @param people person by login, in lower case
  * @param opener who opened the request: nobody approves what they propose
  */
@@ -39,9 +40,14 @@ export function countPapers(
   const refused: RefusedPaper[] = [];
   for (const paper of papers) {
     const read = readAnswer(paper.text, questions);
-    if (read.kind === 'none') continue;
     const login = paper.login.toLowerCase();
     const person = people.get(login);
+    // On most forges others may edit it too: a No-Go that was made to say nothing must not leave the Go before it.
+    if (paper.voided === 'edited' && person !== undefined) {
+      const edited: RefusedPaper = { paper, reason: EDITED };
+      for (const question of last.keys()) if (question.startsWith(`${person} `)) last.set(question, edited);
+    }
+    if (read.kind === 'none') continue;
     if (person === undefined) {
       refused.push({ paper, reason: `nobody is known by the login ${paper.login}` });
       continue;
@@ -62,16 +68,18 @@ export function countPapers(
         : { paper, reason: reason ?? 'it is unclear' },
     );
   }
-  const ends = [...last.values()];
+  const ends = [...new Set(last.values())];
   return {
     answers: ends.filter((one): one is CastAnswer => 'answer' in one),
     refused: [...refused, ...ends.filter((one): one is RefusedPaper => 'reason' in one)],
   };
 }
 
+const EDITED = 'it was edited after it was written; an answer is written anew';
+
 /** What the forge says against a text that reads as an answer. */
 function objection({ stance, voided, commit }: BallotPaper, answer: Answer): string | undefined {
-  if (voided === 'edited') return 'it was edited after it was written; an answer is written anew';
+  if (voided === 'edited') return EDITED;
   if (voided === 'dismissed') return 'the review was dismissed';
   const yes = isYes(answer);
   if (yes === true && stance !== 'approves') return `it says ${decisionWord(answer)}, and the review does not approve`;

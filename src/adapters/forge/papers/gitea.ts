@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RelctlError } from '../../../errors.ts';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { lastWords, secretsIn } from '../../hooks/redact.ts';
 import { boundedFetch } from '../../http/bounded-fetch.ts';
@@ -43,7 +44,10 @@ const reviewsSchema = z.array(
     html_url: z.string(),
   }),
 );
-const commentsSchema = z.array(z.object({ id: z.int(), body: z.string() }));
+const commentsSchema = z.array(
+  z.object({ id: z.int(), body: z.string(), user: z.object({ login: z.string() }).nullable() }),
+);
+const userSchema = z.object({ login: z.string() });
 const commentSchema = z.object({ html_url: z.string() });
 
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -90,7 +94,9 @@ export function giteaBallots(access: GiteaAccess): Papers {
         await call(access, 'GET', `${repository}/issues/${request.number}/comments`),
         'Gitea',
       );
-      const own = comments.find(({ body }) => body.includes(mark));
+      // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
+      const login = await ownLogin(access);
+      const own = comments.find(({ body, user }) => sameName(user?.login, login) && body.includes(mark));
       const written =
         own === undefined
           ? await call(access, 'POST', `${repository}/issues/${request.number}/comments`, { body: text })
@@ -98,6 +104,16 @@ export function giteaBallots(access: GiteaAccess): Papers {
       return { url: parsed(commentSchema, written, 'Gitea').html_url };
     },
   };
+}
+
+/** Who posts; `undefined` where the token may not ask, and then no comment is known to be its own. */
+async function ownLogin(access: GiteaAccess): Promise<string | undefined> {
+  try {
+    return parsed(userSchema, await call(access, 'GET', '/user'), 'Gitea').login;
+  } catch (error) {
+    if (error instanceof RelctlError) return undefined;
+    throw error;
+  }
 }
 
 /** A review that is still being written is nobody's word yet. */
@@ -117,8 +133,8 @@ function paperOf(review: z.infer<typeof reviewsSchema>[number]): readonly Ballot
   ];
 }
 
-function sameName(one: string | undefined, other: string): boolean {
-  return one?.toLowerCase() === other.toLowerCase();
+function sameName(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one.toLowerCase() === other?.toLowerCase();
 }
 
 async function call(

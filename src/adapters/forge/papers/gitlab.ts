@@ -45,7 +45,7 @@ export function gitLabBallots(io: ForgeIo): Papers {
     async post(branch, mark, text) {
       const request = await requestOf(io, branch);
       if (request === undefined) throw noRequest(branch, 'nobody opened a merge request of it');
-      const { username } = parsed(userSchema, await ask(io, 'user'), 'GitLab');
+      const username = await ownName(io);
       // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
       const notes = await notesOf(io, request.iid);
       const own = notes.find(({ body, author }) => author.username === username && body.includes(mark));
@@ -65,7 +65,7 @@ async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
   const { approved_by } = parsed(approvalsSchema, await ask(io, `${base}/approvals`), 'GitLab');
   const versions = parsed(versionsSchema, await ask(io, `${base}/versions?per_page=100`), 'GitLab');
   const approving = new Set(approved_by.map(({ user }) => user.username.toLowerCase()));
-  const notes = await notesOf(io, iid);
+  const [notes, username] = [await notesOf(io, iid), await ownName(io).catch(() => undefined)];
   return {
     available: true,
     request: { url, number: iid, head: sha, author: author?.username ?? 'unknown' },
@@ -75,6 +75,7 @@ async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
         url: `${url}#note_${note.id}`,
         login: note.author.username,
         text: note.body,
+        isOwn: note.author.username === username,
         at: note.created_at,
         commit: headAt(versions, note.created_at),
         stance: approving.has(note.author.username.toLowerCase()) ? 'approves' : 'comments',
@@ -82,6 +83,10 @@ async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
       }),
     ),
   };
+}
+
+async function ownName(io: ForgeIo): Promise<string> {
+  return parsed(userSchema, await ask(io, 'user'), 'GitLab').username;
 }
 
 function headAt(versions: z.infer<typeof versionsSchema>, at: string): string | undefined {
