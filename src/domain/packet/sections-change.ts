@@ -30,7 +30,7 @@ function request({ plan, requester, round }: PacketFacts): PacketSection {
         ],
       },
       ...table(
-        ['branch', 'commit', 'approved by', 'request'],
+        ['branch', 'commit', 'approved by, as the plan says', 'request'],
         spec.candidate.branches.map((one) => [
           one.name,
           one.head.slice(0, 12),

@@ -6,12 +6,11 @@ import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
-import { actOf } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
-import type { Policy } from '../../plan/policy.ts';
+import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
@@ -143,8 +142,9 @@ async function lostFrom(context: Context, { journal: { plan }, signing }: Releas
 function disorderOf(events: readonly RecordedEvent[], { examination }: Signing): readonly OrderFault[] {
   const reopened = countedEvents(events).findLast((event) => event.type === 'plan.reopened')?.seq ?? 0;
   // What is said of the time after the deployment and does not count is recorded anew where it belongs.
-  const isVoid = (event: RecordedEvent) => actOf(event) === 'outcome' && examination?.leftOut.has(event.hash) === true;
-  return findOrderFaults(events.filter((event) => !isVoid(event))).filter((fault) => fault.seq > reopened);
+  const isLater = ({ act }: { readonly act: SignedAct }) => act === 'outcome' || act === 'hypercare';
+  const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
+  return findOrderFaults(events.filter((event) => !refused.has(event.hash))).filter((fault) => fault.seq > reopened);
 }
 
 /**

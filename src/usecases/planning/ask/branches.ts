@@ -65,10 +65,11 @@ function describeOffer({ branch, checks, request }: Offer, now: number): string 
     .join(', ');
 }
 
-function approvalOf({ branch, approvedBy, against, outdated }: Offer): string {
+function approvalOf({ branch, approvedBy, against, outdated, claimedBy }: Offer): string {
   if (against !== undefined) return against;
   if (approvedBy.length > 0) return `approved by ${approvedBy.join(', ')}`;
   if (outdated > 0) return 'approved only before its latest commits';
+  if (claimedBy !== undefined && claimedBy.length > 0) return `approved by ${claimedBy.join(', ')} as its commits say, which anybody can write`;
   return branch.approvedBy.length > 0 ? 'approved only by its own authors' : 'not approved by anybody';
 }
 
@@ -91,8 +92,10 @@ function notApproved(unapproved: readonly Offer[]): RelctlError {
   return new RelctlError('gate.refused', `plan is refused: ${sentences.join('; ')}`, {
     why: 'The Product Manager selects approved feature branches, and nobody approves what they wrote.',
     hints: [
-      ...unapproved.map(({ branch }) => approving(branch.name)),
-      'by somebody who wrote none of it; or they approve the merge request at the forge',
+      ...unapproved.flatMap(({ branch, claimedBy }) => (claimedBy === undefined ? [approving(branch.name)] : [])),
+      unapproved.every(({ claimedBy }) => claimedBy === undefined)
+        ? 'by somebody who wrote none of it; or they approve the merge request at the forge'
+        : 'somebody who wrote none of it approves the merge request at the forge (forge in relctl.yaml)',
       '--exception "<reason>"   with a reason that the CAB will read',
     ],
     data: {
@@ -101,7 +104,7 @@ function notApproved(unapproved: readonly Offer[]): RelctlError {
         gate: 'candidate.approved',
         sentence: `${offer.branch.name}: ${approvalOf(offer)}`,
         who: [],
-        command: approving(offer.branch.name),
+        command: offer.claimedBy === undefined ? approving(offer.branch.name) : 'relctl doctor',
         exceptionable: true,
       })),
     },

@@ -4,6 +4,7 @@ import { cleanLine } from '../../../text/clean.ts';
 import { command } from '../../../text/command-line.ts';
 import { readAnswer } from '../../release/answers.ts';
 import type { Context } from '../../release/context.ts';
+import { modeOf } from '../../signing/look.ts';
 import { chooseBranches, noSuchBranch } from './branches.ts';
 import { type Offer, offersOf } from './offers.ts';
 import type { PlanOptions } from './options.ts';
@@ -40,10 +41,11 @@ export async function chooseCandidate(context: Context, options: PlanOptions): P
     options.candidate === undefined ? undefined : repository.resolve(options.candidate),
   ]);
   if (commit !== undefined && options.branches.length === 0) return { base, baseCommit, branches: [], commit };
-  const offers = await offersOf(context, baseCommit, options.branches);
+  const onlyProved = (await modeOf(context, context.config.process)) === 'required';
+  const offers = await offersOf(context, baseCommit, options.branches, onlyProved);
   const missing = options.branches.find((name) => offers.every(({ branch }) => branch.name !== name));
   if (missing !== undefined)
-    throw noSuchBranch(missing, await offersOf({ repository, sink: context.sink }, baseCommit, []));
+    throw noSuchBranch(missing, await offersOf({ repository, sink: context.sink }, baseCommit, [], onlyProved));
   if (offers.length === 0) throw nothingAhead(base);
   const branches = await chooseBranches(context, offers, options.branches, options.exception);
   await refuseStale(context, branches);

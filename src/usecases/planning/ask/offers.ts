@@ -16,40 +16,46 @@ export interface Offer {
   readonly against?: string;
   /** Approvals that stand for an older commit. */
   readonly outdated: number;
+  /** Who approved it as trailers of its commits say, where that approves nothing. */
+  readonly claimedBy?: readonly string[];
 }
 
 /** At most so many branches are asked about at the forge: each takes a call, and the newest come first. */
 const ASKED_AT_MOST = 30;
 
 /**
- * The branches that are ahead of a base, each with what its approval rests on: trailers on its commits, and the forge where
- * one answers.
+ * The branches that are ahead of a base, each with what its approval rests on: the forge where one answers, and trailers on its commits, which
+ * anybody can write.
  * @param wanted names of the branches that the flags name, and then only those; all when empty
+ * @param onlyProved true where the company counts only what is proved: then a trailer approves nothing
  */
 export async function offersOf(
   context: Pick<Context, 'repository' | 'sink' | 'forge'>,
   base: string,
   wanted: readonly string[],
+  onlyProved: boolean,
 ): Promise<readonly Offer[]> {
   const branches = await context.repository.branches(base, (name) =>
     // The candidates that relctl built are not features.
     wanted.length > 0 ? wanted.includes(name) : !/^(release|relctl)\//.test(name),
   );
   const asked = branches.slice(0, ASKED_AT_MOST);
-  const requests = await requestsOf(context, asked);
-  return branches.map((branch) => offerOf(branch, requests.get(branch.name)));
+  const requests = await requestsOf(context, asked, onlyProved);
+  return branches.map((branch) => offerOf(branch, requests.get(branch.name), onlyProved));
 }
 
 async function requestsOf(
   { forge, sink }: Pick<Context, 'forge' | 'sink'>,
   branches: readonly Branch[],
+  onlyProved: boolean,
 ): Promise<ReadonlyMap<string, ChangeRequest>> {
   const found = new Map<string, ChangeRequest>();
   if (forge === undefined || branches.length === 0) return found;
   const [first, ...others] = branches;
   const reason = first === undefined ? undefined : await note(forge, first.name, found);
   if (reason !== undefined) {
-    sink.emit({ type: 'note', level: 'info', text: `approvals are read from commit trailers: ${reason}` });
+    const text = onlyProved ? 'no approval of a branch is proved' : 'approvals are read from commit trailers';
+    sink.emit({ type: 'note', level: 'info', text: `${text}: ${reason}` });
     return found;
   }
   await Promise.all(others.map((branch) => note(forge, branch.name, found)));
@@ -64,7 +70,7 @@ async function note(forge: Forge, name: string, found: Map<string, ChangeRequest
   return undefined;
 }
 
-function offerOf(branch: Branch, request: ChangeRequest | undefined): Offer {
+function offerOf(branch: Branch, request: ChangeRequest | undefined, onlyProved: boolean): Offer {
   const authors = branch.authors ?? [branch.author];
   const byTrailer = branch.approvedBy.filter((person) => !isAmong(authors, person));
   const isCurrent = request?.head === branch.head;
@@ -76,8 +82,9 @@ function offerOf(branch: Branch, request: ChangeRequest | undefined): Offer {
   const current = standing.filter(({ commit }) => isCurrent && (commit === undefined || commit === branch.head));
   return {
     branch,
-    approvedBy: against === undefined ? [...byTrailer, ...current.map(({ login }) => `@${login}`)] : [],
+    approvedBy: against === undefined ? [...(onlyProved ? [] : byTrailer), ...current.map(({ login }) => `@${login}`)] : [],
     outdated: standing.length - current.length,
+    ...(onlyProved ? { claimedBy: byTrailer } : {}),
     ...(against === undefined ? {} : { against }),
     ...(request === undefined ? {} : { request: request.url }),
     ...(isCurrent && request !== undefined ? { checks: request.checks } : {}),

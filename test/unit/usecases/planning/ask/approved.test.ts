@@ -28,7 +28,11 @@ const REQUEST: ChangeRequest = {
   checks: 'passing',
 };
 
-async function offered(request: Partial<ChangeRequest>, branch: Partial<Branch> = {}): Promise<Offer> {
+async function offered(
+  request: Partial<ChangeRequest>,
+  branch: Partial<Branch> = {},
+  onlyProved = false,
+): Promise<Offer> {
   const [offer] = await offersOf(
     {
       repository: { branches: async () => [{ ...BRANCH, ...branch }] },
@@ -37,6 +41,7 @@ async function offered(request: Partial<ChangeRequest>, branch: Partial<Branch> 
     } as never,
     'base',
     [BRANCH.name],
+    onlyProved,
   );
   return offer as Offer;
 }
@@ -57,6 +62,18 @@ describe('what counts as an approved request', () => {
     const offer = await offered(request);
     expect(offer.approvedBy).toEqual([]);
     expect(offer.against).toBe(against);
+  });
+
+  test('a trailer on a commit approves nothing where only what is proved counts, and is told', async () => {
+    const branch = { approvedBy: ['priya@example.com', 'dev@example.com'] };
+    expect(await offered({ approvals: [] }, branch)).toMatchObject({ approvedBy: ['priya@example.com'] });
+    const offer = await offered({ approvals: [] }, branch, true);
+    expect(offer).toMatchObject({ approvedBy: [], claimedBy: ['priya@example.com'] });
+    await expect(chooseBranches(context({}), [offer], [BRANCH.name], undefined)).rejects.toMatchObject({
+      code: 'gate.refused',
+      message: expect.stringContaining('as its commits say, which anybody can write'),
+    });
+    expect(await offered({}, branch, true)).toMatchObject({ approvedBy: ['@bob'] });
   });
 
   test('a trailer does not outweigh that changes are requested', async () => {
