@@ -209,11 +209,23 @@ describe('the ballot on Gitea, by its API', () => {
 
   it.each([
     ['is put there first', 'robot', [], 'POST', '/issues/7/comments'],
-    ['is changed in its place', 'Robot', [comment(8, 'robot', 'x'), comment(9, 'robot')], 'PATCH', '/issues/comments/9'],
+    [
+      'is changed in its place',
+      'Robot',
+      [comment(8, 'robot', 'x'), comment(9, 'robot')],
+      'PATCH',
+      '/issues/comments/9',
+    ],
     // Its author could edit it later, and nobody would know.
     ['is not what another wrote', 'robot', [comment(9, 'mallory')], 'POST', '/issues/7/comments'],
     ['is not what a deleted user wrote', 'robot', [comment(9, undefined)], 'POST', '/issues/7/comments'],
-    ['is nobody’s where the token may not ask who it is', undefined, [comment(9, 'robot')], 'POST', '/issues/7/comments'],
+    [
+      'is nobody’s where the token may not ask who it is',
+      undefined,
+      [comment(9, 'robot')],
+      'POST',
+      '/issues/7/comments',
+    ],
   ] as const)('%s', async (_, login, comments, method, path) => {
     const calls: (readonly [string, string])[] = [];
     const answer = (url: string) => {

@@ -47,7 +47,11 @@ type Loose = Omit<RecordedEvent, 'data'> & { readonly data: Record<string, unkno
 function rechained(id: string, events: readonly Loose[]): readonly RecordedEvent[] {
   const chained: RecordedEvent[] = [];
   for (const [index, event] of events.entries()) {
-    const link = { ...event, seq: index + 1, prev: chained.at(-1)?.hash ?? genesisHash(id) } as unknown as RecordedEvent;
+    const link = {
+      ...event,
+      seq: index + 1,
+      prev: chained.at(-1)?.hash ?? genesisHash(id),
+    } as unknown as RecordedEvent;
     chained.push({ ...link, hash: eventHash(link) });
   }
   return chained;
@@ -70,7 +74,10 @@ describe('what is recorded after a deployment and signed by nobody', () => {
     expect(await look()).toMatchObject({ phase: 'deployed', approvals: 'not proved' });
     expect((await status(company.as(OPERATOR), company.id)).data).toMatchObject({ phase: 'deployed' });
     expect((await codes()).filter((code) => code === 'signature-missing').length).toBe(5);
-    expect((await refusals(exit()))[0]).toMatchObject({ gate: 'approval.genuine', sentence: expect.stringContaining('not signed') });
+    expect((await refusals(exit()))[0]).toMatchObject({
+      gate: 'approval.genuine',
+      sentence: expect.stringContaining('not signed'),
+    });
   });
 
   it('keeps nobody from recording what is so: the release goes on from where it was', async () => {

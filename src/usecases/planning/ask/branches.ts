@@ -69,7 +69,8 @@ function approvalOf({ branch, approvedBy, against, outdated, claimedBy }: Offer)
   if (against !== undefined) return against;
   if (approvedBy.length > 0) return `approved by ${approvedBy.join(', ')}`;
   if (outdated > 0) return 'approved only before its latest commits';
-  if (claimedBy !== undefined && claimedBy.length > 0) return `approved by ${claimedBy.join(', ')} as its commits say, which anybody can write`;
+  if (claimedBy !== undefined && claimedBy.length > 0)
+    return `approved by ${claimedBy.join(', ')} as its commits say, which anybody can write`;
   return branch.approvedBy.length > 0 ? 'approved only by its own authors' : 'not approved by anybody';
 }
 

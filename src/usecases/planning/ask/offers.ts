@@ -82,7 +82,8 @@ function offerOf(branch: Branch, request: ChangeRequest | undefined, onlyProved:
   const current = standing.filter(({ commit }) => isCurrent && (commit === undefined || commit === branch.head));
   return {
     branch,
-    approvedBy: against === undefined ? [...(onlyProved ? [] : byTrailer), ...current.map(({ login }) => `@${login}`)] : [],
+    approvedBy:
+      against === undefined ? [...(onlyProved ? [] : byTrailer), ...current.map(({ login }) => `@${login}`)] : [],
     outdated: standing.length - current.length,
     ...(onlyProved ? { claimedBy: byTrailer } : {}),
     ...(against === undefined ? {} : { against }),

@@ -7,7 +7,7 @@ import type { BallotPaper } from '../../../../src/ports/forge.ts';
 const SUBJECT = { release: '2026-12-wallet', round: 1, specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const PEOPLE = new Map([['carol', 'carol@example.com']]);
 const VOTE = voteQuestion(SUBJECT);
-const GO = emptyForm(VOTE.form).replaceAll('[ ]', '[x]').replace('(Go or No-Go)', 'Go');
+const GO = emptyForm(VOTE.form).join('\n').replaceAll('[ ]', '[x]').replace('(Go or No-Go)', 'Go');
 
 const paper = (id: number, text: string, more: Partial<BallotPaper> = {}): BallotPaper => ({
   id: String(id),
