@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 /**
  * npm run first-hour -- FOLDER [NAME…]: the first hour with relctl on real products. FOLDER holds clones, and beside each clone
  * `NAME.truth.json`, written before relctl was asked: { base, head, services: [], variables: { NAME: change }, migrations: [] }.
+ * With `--keep FILE` a row is kept in FILE as soon as it is known, and what FILE has is not tried again: a run may be stopped.
  * Each product is copied, set up with `init`, planned from base to head, checked and rehearsed; the clone stays as it is.
  */
 
@@ -21,16 +23,29 @@ const MAILS = [
 ];
 const FLAGS = [...MAILS, '--qa', 'qa@example.com', '--cab', 'cab-1@example.com', '--cab', 'cab-2@example.com'];
 
-const [folder, ...only] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { keep: { type: 'string' } } });
+const [folder, ...only] = positionals;
 if (folder === undefined) {
-  console.error('usage: npm run first-hour -- FOLDER [NAME…]');
+  console.error('usage: npm run first-hour -- FOLDER [NAME…] [--keep FILE]');
   process.exit(2);
 }
+const kept =
+  values.keep !== undefined && existsSync(values.keep)
+    ? readFileSync(values.keep, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
 const names = readdirSync(folder)
   .flatMap((file) => /^(.+)\.truth\.json$/.exec(file)?.[1] ?? [])
   .filter((name) => only.length === 0 || only.includes(name));
 const rows = [];
-for (const name of names) rows.push(tryProduct(name, resolve(folder, name)));
+for (const name of names) {
+  const known = kept.find((row) => row.name === name);
+  const row = known ?? tryProduct(name, resolve(folder, name));
+  rows.push(row);
+  if (known === undefined && values.keep !== undefined) appendFileSync(values.keep, `${JSON.stringify(row)}\n`);
+}
 report(rows);
 
 function tryProduct(name, clone) {
@@ -53,7 +68,11 @@ function tryProduct(name, clone) {
     git('config', 'user.email', 'lead@example.com');
     const init = relctl(copy, ['init', '--platform', 'sandbox', '--time-zone', 'UTC', ...FLAGS]);
     ends.init = init.end;
-    git('add', '--all', '--force', 'relctl.yaml', 'relctl', '.gitignore', '.gitattributes');
+    const written = ['relctl.yaml', 'relctl', '.gitignore', '.gitattributes'].filter((file) =>
+      existsSync(join(copy, file)),
+    );
+    if (!written.includes('relctl.yaml')) return { name, ends, ...compareAll(truth, [], {}) };
+    git('add', '--all', '--force', ...written);
     git('commit', '--quiet', '--no-verify', '--message', 'Set up relctl');
     const listed = (init.data.services ?? []).map((one) => one.name);
     const start = new Date(Date.now() + 21 * 86_400_000).toISOString().slice(0, 10);
@@ -73,23 +92,24 @@ function tryProduct(name, clone) {
     const planned = plan.end === 'done';
     ends.check = planned ? relctl(copy, ['plan', 'r1', '--check']).end : '-';
     ends.rehearse = planned ? relctl(copy, ['rehearse', 'r1']).end : '-';
-    const found = plan.data.found ?? { environmentVariables: [], migrations: [] };
-    return {
-      name,
-      ends,
-      services: compare(truth.services, listed),
-      variables: compare(
-        Object.entries(truth.variables).map(([variable, change]) => `${change} ${variable}`),
-        found.environmentVariables.filter((one) => !one.buildTime).map((one) => `${one.change} ${one.name}`),
-      ),
-      migrations: compare(
-        truth.migrations,
-        found.migrations.filter((one) => one.change === 'added').map((one) => one.id),
-      ),
-    };
+    return { name, ends, ...compareAll(truth, listed, plan.data.found ?? {}) };
   } finally {
     rmSync(room, { recursive: true, force: true });
   }
+}
+
+function compareAll(truth, services, { environmentVariables = [], migrations = [] }) {
+  return {
+    services: compare(truth.services, services),
+    variables: compare(
+      Object.entries(truth.variables).map(([variable, change]) => `${change} ${variable}`),
+      environmentVariables.filter((one) => !one.buildTime).map((one) => `${one.change} ${one.name}`),
+    ),
+    migrations: compare(
+      truth.migrations,
+      migrations.filter((one) => one.change === 'added').map((one) => one.id),
+    ),
+  };
 }
 
 /** Runs relctl without a terminal; `end` is `done`, or the code of the error that it refused with. */

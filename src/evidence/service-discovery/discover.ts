@@ -6,6 +6,7 @@ import { chartSource, kustomizations, type RenderedFrom } from './renderers.ts';
 import {
   composeFolders,
   dockerFolders,
+  GENERIC,
   isDockerfile,
   isStoreImage,
   programFolders,
@@ -145,7 +146,11 @@ function bundles(chart: string, files: readonly string[], drafts: ReadonlyMap<st
   const templates = folderOf(chart) === '' ? 'templates/' : `${folderOf(chart)}/templates/`;
   const named = files
     .filter((file) => file.startsWith(templates))
-    .map((file) => kubeName(baseName(file).replace(/\.[^.]+$/, '')))
+    .map((file) =>
+      kubeName(
+        baseName(file).replace(/([-_.](dep|deploy|deployment|svc|service|statefulset|sts|daemonset|ds))?\.[^.]+$/, ''),
+      ),
+    )
     .filter((name) => drafts.get(name)?.chart === undefined && drafts.has(name));
   return new Set(named).size > 1;
 }
@@ -180,9 +185,16 @@ function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMa
 function rootName(texts: ReadonlyMap<string, string>): string | undefined {
   const npm = /"name"\s*:\s*"([^"]+)"/.exec(texts.get('package.json') ?? '')?.[1];
   const go = /^module\s+(\S+?)(?:\/v\d+)?\s*$/m.exec(texts.get('go.mod') ?? '')?.[1];
-  // `miniflux.app/v2` is called by the first part of its domain.
-  const name = npm ?? (go === undefined ? undefined : go.includes('/') ? baseName(go) : go.split('.')[0]);
-  return name === undefined || /(^|[-/])(monorepo|root|workspace)$/.test(name) ? undefined : name;
+  const names = [npm, go === undefined ? undefined : nameOfModule(go)];
+  return names.find(
+    (name) => name !== undefined && !/(^|[-/])(monorepo|root|workspace)$/.test(name) && !GENERIC.test(name),
+  );
+}
+
+/** `miniflux.app/v2` is called by the first part of its domain, and `github.com/gotify/server` by its owner. */
+function nameOfModule(path: string): string | undefined {
+  const last = path.split('/').findLast((part) => !GENERIC.test(part)) ?? path;
+  return last.includes('.') ? last.split('.')[0] : last;
 }
 
 /** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */

@@ -13,16 +13,18 @@ export interface SourceFolder {
 
 /** Folders that hold sources by custom; they say nothing of what is built in them. */
 const SAYS_NOTHING =
-  /^(src|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|rpm|deb)$/i;
+  /^(src|main|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|rpm|deb)$/i;
+/** What the one program of a repository is called where nobody thought of a name; what the product is called says more. */
+export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda)$/i;
 /** What helps to build or test the product and is not released. */
 const TOOL =
   /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6)$/i;
 /** Images of programs that a product stores in or talks through; one that is built upon them is no service of its own. */
 const STORE =
-  /(^|\/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|grafana|prometheus|opentelemetry-collector(-contrib)?|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit)[^/]*$/i;
+  /(^|\/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|grafana|prometheus|alertmanager|[\w.-]*exporter|kube-state-metrics|heapster|kibana|logstash|fluentd|fluent-bit|filebeat|metricbeat|vector|loki|promtail|tempo|zipkin|pgpool[\w-]*|pgbouncer|opentelemetry-collector(-contrib)?|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit)[^/]*$/i;
 
 /**
  * Folders with a Dockerfile. `docker/api/Dockerfile` and a root `Dockerfile.api` name `api`; a root Dockerfile builds the repository.
@@ -44,14 +46,24 @@ export function dockerFolders(
     const own = parts.filter((part) => !SAYS_NOTHING.test(part) && !VARIANT.test(part)).at(-1);
     const isApart = /^(docker|deploy|build|infra|containers?|\.docker|images?|packaging)$/i.test(parts[0] ?? '');
     const names = [...(suffix !== undefined && !isVariant ? [suffix] : []), ...(own === undefined ? [] : [own])];
-    if (names[0] !== undefined && TOOL.test(names[0])) return [];
+    if ((names[0] !== undefined && TOOL.test(names[0])) || parts.some((part) => /^(hack|scripts?|tools?)$/i.test(part)))
+      return [];
     if (isVariant && names.length === 0) return [];
     return [
       {
         names,
         folder: isApart
           ? ''
-          : parts.filter((part, i) => !(i === parts.length - 1 && SAYS_NOTHING.test(part) && i > 0)).join('/'),
+          : parts
+              .slice(
+                0,
+                1 +
+                  Math.max(
+                    0,
+                    parts.findLastIndex((part) => !SAYS_NOTHING.test(part)),
+                  ),
+              )
+              .join('/'),
         because: file,
       },
     ];
@@ -93,7 +105,7 @@ export function composeFolders(
   const services = [...new Set(lines.filter((line) => line.path[0] === 'services').map((line) => line.path[1] ?? ''))];
   const filled = (value: string | undefined) =>
     value?.replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (all, name, preset) => env.get(name) ?? preset ?? all);
-  return services.filter(Boolean).flatMap((name): SourceFolder[] => {
+  const found = services.filter(Boolean).flatMap((name): SourceFolder[] => {
     const at = (...keys: string[]) =>
       lines.find((line) => line.path.join('\0') === ['services', name, ...keys].join('\0'));
     const build = at('build');
@@ -114,10 +126,14 @@ export function composeFolders(
       !SAYS_NOTHING.test(baseName(beside)) &&
       !/^(docker|infra|deploy|build)\//i.test(beside);
     const folder = isBeside ? beside : root;
-    // `app` says nothing of a program at the root; what the product is called does.
-    const own = folder === '' && SAYS_NOTHING.test(name) ? [] : [name];
-    return [{ names: [...own, ...(folder === '' ? [] : [baseName(folder)])], folder, because: file }];
+    return [{ names: [name, ...(folder === '' ? [] : [baseName(folder)])], folder, because: file }];
   });
+  // `app` or `web` says nothing of the one program at the root; what the product is called does.
+  return found.map((one) =>
+    found.length === 1 && one.folder === '' && one.names.every((name) => GENERIC.test(name) || SAYS_NOTHING.test(name))
+      ? { ...one, names: [] }
+      : one,
+  );
 }
 
 /** Resolves a path against a folder; `undefined` when it leaves the repository or a variable computes it. */

@@ -24,6 +24,10 @@ const NOT_SECRET =
 /** A sample and an allow-list name what somebody may set; a removal or a first read beside them is one all the same. */
 const isUse = (use: PlacedUse): boolean => use.how !== 'listed';
 
+/** `MODE: ${MODE}` hands on what the caller has; it gives no value. */
+const isHandedOn = ({ name, value = '' }: VariableUse): boolean =>
+  /^["']?\$\{?(\w+)\}?["']?$/.exec(value)?.[1] === name;
+
 /** Names of variables that stand on one side only, so that unchanged files must be asked whether they know them. */
 export function oneSided(base: readonly PlacedUse[], head: readonly PlacedUse[]): string[] {
   const names = (uses: readonly PlacedUse[]) => new Set(uses.filter(isUse).map((use) => use.name));
@@ -81,7 +85,7 @@ function whatChanged(
     [
       ...new Set(
         uses
-          .filter((use) => use.how === how && use.value !== undefined)
+          .filter((use) => use.how === how && use.value !== undefined && !isHandedOn(use))
           .map((use) => `${use.owner ?? ''}\0${use.value}`),
       ),
     ]

@@ -1,5 +1,6 @@
 import { blankSlashComments } from '../comments.ts';
-import { addHelperCalls, addLiterals } from './helpers.ts';
+import { addStructs } from './go-structs.ts';
+import { addHelperCalls, addLiterals, addNamedConstants } from './helpers.ts';
 import { addProperties, addSections } from './relaxed.ts';
 import { UseCollector, type VariableUse } from './use.ts';
 import { addViper } from './viper.ts';
@@ -15,6 +16,8 @@ export function goVariables(source: string): VariableUse[] {
     addLiterals(match[1] ?? match[2] ?? '', match.index, uses);
   }
   addViper(text, uses);
+  addStructs(text, uses);
+  addNamedConstants(text, uses);
   uses.addMatches(text, /\bEnvVar\s*:\s*"(?<name>[A-Z]\w*)"/g);
   addHelperCalls(text, uses);
   return uses.uses;
@@ -30,6 +33,7 @@ export function jvmVariables(source: string): VariableUse[] {
   uses.addMatches(text, /@ConfigProperty\([^)]{0,500}\bname\s*=\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   for (const line of text.matchAll(/^.*@\w+.*$/gm)) addPlaceholders(line[0], line.index, uses);
   addProperties(text, uses);
+  addNamedConstants(text, uses);
   addHelperCalls(text, uses);
   return uses.uses;
 }
@@ -54,6 +58,7 @@ export function dotnetVariables(source: string): VariableUse[] {
   const uses = new UseCollector(text);
   uses.addMatches(text, /\b(?:\w{0,80}[cC]onfig(?:uration)?)\[\s*"(?<name>[A-Z][A-Z0-9_]+)"\s*\](?!\s*=(?!=))/g);
   addSections(text, uses);
+  addNamedConstants(text, uses);
   uses.addMatches(text, /\b\w{0,80}[cC]onfig(?:uration)?\.GetValue<[^>]{0,80}>\(\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   addHelperCalls(text, uses);
   return uses.uses;

@@ -60,6 +60,20 @@ function wrappersIn(text: string): ReadonlySet<string> {
   return found;
 }
 
+/** `const EnvIssuer = "SHOP_ISSUER"`, `static final String ENV_ISSUER = "SHOP_ISSUER"`, `const issuerEnvVar = "SHOP_ISSUER"`. */
+const NAMED_CONSTANT =
+  /\b(?:ENV_\w+|[eE]nv[A-Z]\w*|\w+(?:_ENV|_ENV_(?:VAR|NAME|KEY)|Env|Env(?:Var|Name|Key)))\s*(?:string\s*)?=\s*"([A-Z][A-Z0-9_]+)"/g;
+/** Names of stages, which constants of the environment hold too. */
+const STAGE = /^(PROD(UCTION)?|DEV(ELOPMENT)?|TEST(ING)?|STAGING|LOCAL|QA|UAT|SANDBOX|DEBUG|RELEASE|DEFAULT|DOCKER)$/;
+
+/** Constants that are called after the environment and hold a variable's name: whoever reads it may stand in another file. */
+export function addNamedConstants(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(NAMED_CONSTANT)) {
+    const name = match[1] ?? '';
+    if (!STAGE.test(name)) uses.add(name, match.index + match[0].lastIndexOf(name), 'read');
+  }
+}
+
 /** Notes every upper-case string literal of a list of arguments. */
 export function addLiterals(text: string, offset: number, uses: UseCollector): void {
   for (const match of text.matchAll(/["'`]([A-Z][A-Z0-9_]+)["'`]/g)) {

@@ -15,6 +15,7 @@ import { pythonVariables } from './python.ts';
 import { rubyVariables } from './ruby.ts';
 import { shellVariables } from './shell.ts';
 import { templateVariables } from './templates.ts';
+import { uwsgiVariables } from './uwsgi.ts';
 import { yamlFileVariables } from './yaml.ts';
 
 /** Who finds variables in which files. The first that takes a path has it: names of files stand before endings. */
@@ -30,6 +31,7 @@ export const VARIABLE_DETECTORS: readonly VariableDetector[] = [
   byName('entrypoint', /^(docker-)?entrypoint$/, shellVariables),
   byName('platform-json', /^(app|turbo|Dockerrun\.aws|[\w.-]*task-?def[\w.-]*)\.json$/i, platformJsonVariables),
   byName('platform-toml', /^(fly|wrangler)[\w.-]*\.toml$/, platformTomlVariables),
+  byName('uwsgi', /^([\w.-]*[._-])?uwsgi([._-][\w.-]*)?\.ini$/, uwsgiVariables),
   byName('template', /\.(template|tmpl)(\.\w+)?$/, templateVariables),
   byEnding('javascript', '.js .jsx .ts .tsx .mjs .cjs .mts .cts .vue .svelte .astro', javascriptVariables),
   byEnding('python', '.py', pythonVariables),

@@ -168,3 +168,74 @@ test('what compose builds and no manifest runs is a service too; what has a prof
     }),
   ).toEqual(['llm llm/**', 'web web/**']);
 });
+
+describe('the one program of a repository', () => {
+  test('is called by the product, where compose or the module says only `web` or `server`', async () => {
+    const compose = (name: string) => `services:\n  ${name}:\n    build: .\n`;
+    expect(
+      await brief({
+        'docker/compose.yml': compose('web').replace('build: .', 'build: { context: .. }'),
+        Dockerfile: 'FROM x',
+        'go.mod': 'module github.com/acme/shop\n',
+      }),
+    ).toEqual(['shop **']);
+    expect(
+      await brief({
+        'compose.yml': compose('tickets'),
+        Dockerfile: 'FROM x',
+        'go.mod': 'module github.com/acme/shop\n',
+      }),
+    ).toEqual(['tickets **']);
+    expect(await brief({ 'docker/Dockerfile': 'FROM x', 'go.mod': 'module github.com/acme/server/v2\n' })).toEqual([
+      'acme **',
+    ]);
+  });
+  test('may be built in several ways', async () => {
+    expect(
+      await brief({
+        'package.json': '{"name": "shop"}',
+        'docker/multi-process/Dockerfile': 'FROM x',
+        'docker/multi-process/Dockerfile.rbenv': 'FROM x',
+        'docker/single-process/Dockerfile': 'FROM x',
+      }),
+    ).toEqual(['shop **']);
+  });
+  test('may keep its Dockerfile deep in its sources, and one for developers beside', async () => {
+    expect(
+      await brief({
+        'api/src/main/docker/Dockerfile': 'FROM x',
+        'api/pom.xml': '',
+        'hack/develop/Dockerfile': 'FROM x',
+      }),
+    ).toEqual(['api api/**']);
+  });
+});
+
+test('programs of others that a manifest runs to watch the product are no services', async () => {
+  const other = (name: string, image: string) => deployment(name).replace(/image: "[^"]*"/, `image: "${image}"`);
+  expect(
+    await brief({
+      'k8s/all.yaml': [
+        deployment('shop'),
+        other('logs', 'docker.elastic.co/kibana/kibana:8'),
+        other('node-metrics', 'quay.io/prometheus/node-exporter:v1'),
+        other('state', 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2'),
+        other('alerts', 'prom/alertmanager'),
+        other('agent', 'fluent/fluentd:v1'),
+      ].join('---\n'),
+      'shop/Dockerfile': 'FROM x',
+    }),
+  ).toEqual(['shop shop/**']);
+});
+
+test('a chart of the whole product is no service, also where its templates say what kind of object they hold', async () => {
+  expect(
+    await brief({
+      'k8s/carts.yaml': deployment('carts'),
+      'k8s/orders.yaml': deployment('orders'),
+      'chart/Chart.yaml': 'name: shop\n',
+      'chart/templates/carts-dep.yaml': 'x',
+      'chart/templates/orders-deployment.yaml': 'x',
+    }),
+  ).toEqual(['carts', 'orders']);
+});

@@ -183,3 +183,71 @@ test('a detector from outside is one entry of the registry', () => {
   expect(variablesIn('a.nim', 'echo getEnv("NIM_URL")')).toEqual([]);
   expect(variablesIn('a.nim', 'echo getEnv("NIM_URL")', [nim, ...VARIABLE_DETECTORS])).toHaveLength(1);
 });
+
+describe('names that a library or a constant makes of variables', () => {
+  const go = (text: string) =>
+    variablesIn('api/config.go', text).map(({ name, value }) =>
+      [name, ...(value === undefined ? [] : [value])].join('='),
+    );
+  test('fields of a struct below a prefix, in structs of structs', () => {
+    const struct =
+      'type Configuration struct {\n\tServer struct {\n\t\tPort int `default:"80"`\n\t\tTLS struct {\n\t\t\tCertFile string\n\t\t}\n\t\tHosts []string\n\t}\n\tplain string\n\tMode string `env:"APP_MODE"`\n}\n';
+    const load = 'func Get() { configor.New(&configor.Config{ENVPrefix: "SHOP"}).Load(c) }\n';
+    expect(new Set(go(struct + load))).toEqual(
+      new Set(['SHOP_SERVER_PORT=80', 'SHOP_SERVER_TLS_CERTFILE', 'SHOP_SERVER_HOSTS', 'APP_MODE']),
+    );
+    expect(go(struct)).toEqual(['APP_MODE']);
+    expect(
+      go('type Spec struct {\n\tMaxWait int `split_words:"true"`\n}\nvar _ = envconfig.Process("shop", &s)\n'),
+    ).toEqual(['SHOP_MAX_WAIT']);
+  });
+  test('constants that are called after the environment, but for those that hold a stage', () => {
+    expect(
+      go(
+        'const (\n\tEnvIssuer = "SHOP_ISSUER"\n\tEnvProd = "PROD"\n\ttokenEnvVar string = "SHOP_TOKEN"\n\tEnvelope = "NOT_ONE"\n\tTitle = "NOT_TWO"\n)',
+      ),
+    ).toEqual(['SHOP_ISSUER', 'SHOP_TOKEN']);
+    expect(variablesIn('A.java', 'static final String ENV_ISSUER = "SHOP_ISSUER";').map(({ name }) => name)).toEqual([
+      'SHOP_ISSUER',
+    ]);
+  });
+});
+
+test('a platform sets some names below its prefix, and the product provides the others', () => {
+  expect(
+    variablesIn(
+      'a.py',
+      'import os\nos.getenv("GITHUB_CLIENT_ID"); os.getenv("GITHUB_SHA"); os.getenv("RUNNER_OS"); os.getenv("RUNNER_POOL")',
+    ).map(({ name }) => name),
+  ).toEqual(['GITHUB_CLIENT_ID', 'RUNNER_POOL']);
+});
+
+test('uWSGI is configured by variables too', () => {
+  expect(
+    variablesIn(
+      'docker/uwsgi.ini',
+      '[uwsgi]\nif-env = LISTEN_IPV6\nhttp-socket = [::]:8000\nendif =\nhome = $(APP_HOME)\n; $(NOT_THIS)\n',
+    ).map(({ name }) => name),
+  ).toEqual(['LISTEN_IPV6', 'APP_HOME']);
+});
+
+test('what a script sets for its own second run, builds with or tests with is no variable of the product', async () => {
+  expect(
+    await found({
+      'entrypoint.sh':
+        'if [ -z "${SWITCHED:-}" ]; then export SWITCHED=1; exec su "$0"; fi\nunset SWITCHED\necho "${MODE:-prod}"\n',
+      'scripts/docker-smoke-test.sh': 'image="${SMOKE_IMAGE:-}"\n',
+      'lib/tasks/benchmarking.rake': 'ENV.fetch("ROUNDS", 1)\n',
+    }),
+  ).toEqual(['added MODE']);
+  const built = (await impact({ 'build_image.sh': ': ${DOCKER_IMAGE:=acme/shop}\n' })).environmentVariables;
+  expect(built.map(({ name, buildTime }) => [name, buildTime])).toEqual([['DOCKER_IMAGE', true]]);
+});
+
+test('a variable that is handed on has no value there, and a default beside it changes none', async () => {
+  const compose = (value: string) => `services:\n  api:\n    image: x\n    environment:\n      DB_NAME: ${value}\n`;
+  expect(
+    await found({ 'compose.yaml': [compose('${DB_NAME}'), compose('$DB_NAME')], '.env': 'DB_NAME=shop\n' }),
+  ).toEqual([]);
+  expect(await found({ 'compose.yaml': [compose('one'), compose('two')] })).toEqual(['changed DB_NAME']);
+});
