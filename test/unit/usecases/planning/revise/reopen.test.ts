@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { foldState } from '../../../../../src/domain/history/state.ts';
 import type { EventData, EventType } from '../../../../../src/plan/events.ts';
+import type { Notifier } from '../../../../../src/ports/notifier.ts';
 import { plan } from '../../../../../src/usecases/plan.ts';
 import { reopen } from '../../../../../src/usecases/planning/revise/reopen.ts';
 import { subjectOf } from '../../../../../src/usecases/release/subject.ts';
@@ -15,6 +16,8 @@ import {
 import { newEvent, PEOPLE } from '../../../../support/sample-plan.ts';
 
 const ID = '2026-12-wallet';
+/** No channel wants a message. */
+const NOBODY: Notifier = { channelsFor: () => [], send: async () => undefined };
 let original: PlanningGround;
 let ground: PlanningGround;
 beforeAll(async () => {
@@ -77,13 +80,16 @@ describe('a release is a draft again', () => {
   ])('from %s, with the reason in its history', async (before, lead) => {
     await lead();
     expect(await phase()).toBe(before);
-    const outcome = await reopen(ground.context(), ID, 'another candidate');
+    const outcome = await reopen(ground.context({ notifier: NOBODY }), ID, 'another candidate');
     expect(outcome).toMatchObject({ result: 'done', data: { before, phase: 'draft', reason: 'another candidate' } });
-    expect((await load()).events.at(-1)).toMatchObject({
-      type: 'plan.reopened',
+    const { events } = await load();
+    expect(events.findLast((event) => event.type === 'plan.reopened')).toMatchObject({
       actor: PEOPLE.rdLead,
       data: { ...subjectOf(await load()), reason: 'another candidate' },
     });
+    // People are told of what they still count on.
+    const told = events.some((event) => event.type === 'notification.queued' && event.data.topic === 'plan.reopened');
+    expect(told).toBe(['submitted', 'approved'].includes(before));
     // And can be changed.
     await plan(ground.context(), ID, { ...NO_FLAGS, window: '2026-12-10T09:00/12:00' });
     expect((await load()).spec.window.start).toBe('2026-12-10T09:00');
@@ -91,7 +97,7 @@ describe('a release is a draft again', () => {
 
   test('when the Product Manager asks for it', async () => {
     await submitted();
-    await reopen(ground.context({ actor: PEOPLE.productManager }), ID, 'another branch');
+    await reopen(ground.context({ notifier: NOBODY, actor: PEOPLE.productManager }), ID, 'another branch');
     expect(await phase()).toBe('draft');
   });
 });
