@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../src/usecases/audit.ts';
@@ -102,5 +102,51 @@ describe('a signed No-Go that was taken out of the history', () => {
     company.git.commit({ [SAMPLE_FILE]: `${honest}\n` }, 'Back');
     // The signature of the second one is that of a real act, with other bytes around it.
     expect(await toProduction(company)).toMatchObject({ result: 'done' });
+  });
+});
+
+describe('a deployment that goes on', () => {
+  let other: SignedCompany;
+  let merged: string;
+  const own = (...args: string[]) => other.git.git(...args);
+  const plain = () => readFileSync(join(other.git.root, SAMPLE_FILE), 'utf8');
+  const path = (name: string) => join(other.git.root, '.git', name);
+  beforeAll(async () => {
+    other = await openSignedCompany();
+    own('checkout', '--quiet', '-b', 'train');
+    await walkTo(other, 'ready');
+    await other.advanceToWindow();
+    const ready = other.git.commit({ [SAMPLE_FILE]: plain() }, 'Ready');
+    await signoffCab(other.as(PEOPLE.cab[2]), other.id, { decision: 'no-go', conditions: [], comment: 'a hole' });
+    const objection = other.git.commit({ [SAMPLE_FILE]: plain() }, 'No-Go');
+    own('checkout', '--quiet', '--force', '-B', 'train', ready);
+    await toProduction(other, { mode: 'canary' });
+    other.git.commit({ [SAMPLE_FILE]: plain() }, 'Canary');
+    own('merge', '--quiet', '-s', 'ours', '-m', 'Merge', objection);
+    merged = own('rev-parse', 'HEAD');
+  });
+  afterAll(() => other.close());
+
+  it.each<[string, RegExp, () => void]>([
+    ['as it is', /stands signed in commit/, () => undefined],
+    ['with its merge replaced', /stands signed in commit/, () => own('replace', merged, `${merged}^1`)],
+    ['shallow', /is shallow/, () => writeFileSync(path('shallow'), `${merged}\n`)],
+    [
+      'with grafts',
+      /file of grafts/,
+      () => writeFileSync(path('info/grafts'), `${merged} ${own('rev-parse', 'HEAD^1')}\n`),
+    ],
+  ])('asks for what was taken out, in promote and in resume: %s', async (_, sentence, change) => {
+    change();
+    try {
+      for (const mode of ['promote', 'resume'] as const) {
+        const error = await refusal(toProduction(other, { mode }));
+        expect(refusedGates(error)).toContain('history.whole');
+        expect(error.message + error.hints.join()).toMatch(sentence);
+      }
+    } finally {
+      for (const one of own('replace', '--list').split('\n').filter(Boolean)) own('replace', '--delete', one);
+      for (const name of ['shallow', 'info/grafts']) rmSync(path(name), { force: true });
+    }
   });
 });

@@ -1,7 +1,7 @@
 import type { FileHistory } from '../../ports/protected-branch.ts';
 import { readObjects } from './blobs.ts';
 import type { Git } from './git.ts';
-import { isShallow } from './incomplete.ts';
+import { holdsHistory } from './incomplete.ts';
 import { RECORDS_REF } from './records-branch.ts';
 
 /** Where the records of this clone are. */
@@ -14,10 +14,10 @@ const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
  */
 export async function fileHistory(git: Git, path: string, tips: readonly string[]): Promise<FileHistory> {
   const from = [...OWN, ...tips];
-  const [sides, mainlines, shallow] = await Promise.all([
+  const [sides, mainlines, isWhole] = await Promise.all([
     Promise.all(from.map((tip) => commitsOf(git, ['--full-history', tip], path))),
     Promise.all(OWN.map((tip) => commitsOf(git, ['--first-parent', tip], path))),
-    isShallow(git),
+    holdsHistory(git),
   ]);
   const mainline = new Set(mainlines.flat());
   // The branch itself goes first: a content that it had is one that it had, whoever else had it.
@@ -31,7 +31,7 @@ export async function fileHistory(git: Git, path: string, tips: readonly string[
     const bytes = read.get(`${commit}:${path}`);
     return bytes === undefined ? [] : [{ commit, bytes, mainline: mainline.has(commit) }];
   });
-  return { versions, isWhole: !shallow };
+  return { versions, isWhole };
 }
 
 async function commitsOf(git: Git, which: readonly string[], path: string): Promise<readonly string[]> {

@@ -14,14 +14,14 @@ const LARGEST_BYTES = 16 * 1024 * 1024;
  * @throws RelctlError `repo.history-incomplete`
  */
 export async function refuseIncomplete(git: Git, base: string, head: string): Promise<void> {
-  const paths = await git.read(['rev-parse', '--git-path', 'shallow', '--git-path', 'info/grafts']);
-  const [shallow = '', grafts = ''] = paths.split('\n');
-  if ((await linesOf(git.cwd, grafts)).some((line) => !line.startsWith('#'))) {
+  const grafts = await graftsOf(git);
+  if (grafts !== undefined) {
     throw incomplete(
       'this clone has a file of grafts (info/grafts), which gives commits other parents than they have',
       [`rm ${grafts}`],
     );
   }
+  const shallow = await gitPath(git, 'shallow');
   const edge = new Set(await linesOf(git.cwd, shallow));
   if (edge.size === 0) return;
   const commits = (await git.read(['rev-list', `${base}..${head}`, '--'])).split('\n');
@@ -30,6 +30,21 @@ export async function refuseIncomplete(git: Git, base: string, head: string): Pr
     `this clone is shallow, and what lies between ${base.slice(0, 12)} and ${head.slice(0, 12)} is not all in it`,
     ['git fetch --unshallow', 'in CI: fetch-depth: 0, or GIT_DEPTH: "0"'],
   );
+}
+
+/** The file of grafts, where it gives any commit other parents. */
+async function graftsOf(git: Git): Promise<string | undefined> {
+  const path = await gitPath(git, 'info/grafts');
+  return (await linesOf(git.cwd, path)).some((line) => !line.startsWith('#')) ? path : undefined;
+}
+
+async function gitPath(git: Git, name: string): Promise<string> {
+  return (await git.read(['rev-parse', '--git-path', name])).replace(/\n$/, '');
+}
+
+/** False where git answers from other parents than commits have: in a shallow clone, and with a file of grafts. */
+export async function holdsHistory(git: Git): Promise<boolean> {
+  return !(await isShallow(git)) && (await graftsOf(git)) === undefined;
 }
 
 async function linesOf(cwd: string, path: string): Promise<readonly string[]> {

@@ -133,7 +133,7 @@ async function lostFrom(context: Context, { journal: { plan }, signing }: Releas
   const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
   if (!history.isWhole)
     return [
-      'this clone holds only the newest commits, so nothing shows that no signed act was taken out: git fetch --unshallow',
+      'this clone is shallow or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow',
     ];
   return trust === undefined ? [] : (await findLostActs(ground, plan, trust, history)).map(lostSentence);
 }
