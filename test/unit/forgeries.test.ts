@@ -5,6 +5,7 @@ import { generatedUnsigned } from '../bench/forgeries/generated.ts';
 import { sealHonest } from '../bench/forgeries/honest.ts';
 import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
 import { SPOILED_OBJECTIONS } from '../bench/forgeries/objections.ts';
+import { OUTCOMES } from '../bench/forgeries/outcomes.ts';
 import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
 import { VOIDED } from '../bench/forgeries/voided.ts';
 
@@ -67,6 +68,25 @@ describe('a release that is ready to be deployed', () => {
   }, 120_000);
 });
 
+describe('a release whose hypercare may be signed off', () => {
+  it('is kept from that, or goes on as if it were not there, by whatever is forged of its outcome', async () => {
+    const after = await openForgeryLab(true, 'hypercare');
+    try {
+      const honest = { findings: [], refusedBy: [], leftOut: [] };
+      expect(await after.look('hypercare --exit')).toEqual(honest);
+      const accepted: string[] = [];
+      for (const forgery of OUTCOMES) {
+        const tried = await tryForgery(after, forgery);
+        if (!tried.refused) accepted.push(`${tried.kind}: ${tried.field} (${tried.found.join(', ')})`);
+      }
+      expect(accepted).toEqual([]);
+      expect(await after.look('hypercare --exit')).toEqual(honest);
+    } finally {
+      after.close();
+    }
+  }, 240_000);
+});
+
 describe('a company that does not sign', () => {
   it('still takes no history that the process cannot have written, and says so in its audit', async () => {
     const unsigned = await openForgeryLab(false);
@@ -97,7 +117,7 @@ describe('the table of forgeries', () => {
   });
 
   it('has at least four hundred kinds', () => {
-    const kinds = [...FORGERIES, ...generatedUnsigned()].map((forgery) => forgery.kind);
+    const kinds = [...FORGERIES, ...OUTCOMES, ...generatedUnsigned()].map((forgery) => forgery.kind);
     expect(new Set(kinds).size).toBeGreaterThanOrEqual(400);
   });
 });

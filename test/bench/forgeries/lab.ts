@@ -13,10 +13,20 @@ import { eventHash, genesisHash } from '../../../src/plan/chain.ts';
 import type { RecordedEvent, RecordedSignature } from '../../../src/plan/events.ts';
 import { writeReleasePlan } from '../../../src/plan/release-plan.ts';
 import { committedFindings } from '../../../src/usecases/audit/versions.ts';
+import { type HypercareOptions, hypercare } from '../../../src/usecases/hypercare.ts';
 import { openRelease } from '../../../src/usecases/release/open.ts';
 import { closeCondition } from '../../../src/usecases/signoff-condition.ts';
 import { keyFile } from '../../support/company.ts';
-import { OPERATOR, opsSigns, qaSigns, submit, toStaging, voteGo } from '../../support/company-walk.ts';
+import {
+  checks,
+  OPERATOR,
+  opsSigns,
+  qaSigns,
+  submit,
+  toProduction,
+  toStaging,
+  voteGo,
+} from '../../support/company-walk.ts';
 import { PEOPLE } from '../../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../../support/signed-company.ts';
 
@@ -85,8 +95,9 @@ export interface Look {
 /**
  * Walks a company up to the change window, with a vote of two, a condition that was closed, and both sign-offs.
  * @param signs whether the company counts only what is signed
+ * @param station `hypercare` goes on until hypercare may be signed off, with an incident that is over
  */
-export async function openForgeryLab(signs = true): Promise<ForgeryLab> {
+export async function openForgeryLab(signs = true, station: 'ready' | 'hypercare' = 'ready'): Promise<ForgeryLab> {
   const company = await openSignedCompany({
     policy: (text) => (signs ? text : text.replace('mode: required', 'mode: unsigned')),
   });
@@ -102,6 +113,7 @@ export async function openForgeryLab(signs = true): Promise<ForgeryLab> {
   await qaSigns(company);
   await opsSigns(company);
   await company.advanceToWindow();
+  if (station === 'hypercare') await toHypercare(company);
   git.git('add', '--', 'releases');
   git.git('commit', '--quiet', '-m', 'The release is ready');
   const base = git.git('rev-parse', 'main');
@@ -163,6 +175,20 @@ export async function openForgeryLab(signs = true): Promise<ForgeryLab> {
     },
     close: () => company.close(),
   };
+}
+
+async function toHypercare(company: SignedCompany): Promise<void> {
+  const { clock } = company.sandbox;
+  const asked = (options: Partial<HypercareOptions>) =>
+    hypercare(company.as(OPERATOR), company.id, { exit: false, ...options });
+  await toProduction(company);
+  await checks(company);
+  await asked({ incident: { ref: 'INC-1', severity: '1', resolved: false } });
+  clock.advanceTo(clock.now() + 3_600_000);
+  await asked({ incident: { ref: 'INC-1', resolved: true } });
+  const { hypercare: care } = await company.state();
+  clock.advanceTo(Date.parse(care?.until ?? '') + 60_000);
+  await asked({});
 }
 
 /** A company whose verifier believes every signature. */

@@ -3,6 +3,7 @@ import { type Forgery, type Tried, tryForgery } from './forgery.ts';
 import { generatedUnsigned } from './generated.ts';
 import { sealHonest } from './honest.ts';
 import { type ForgeryLab, openForgeryLab } from './lab.ts';
+import { OUTCOMES } from './outcomes.ts';
 import { FORGERIES, forgeryTable } from './table.ts';
 
 /** Forges a signed release in every known way, and signs honestly many times; exits 1 when anything was accepted. */
@@ -29,7 +30,7 @@ async function runForgeries(
   const lab = await openForgeryLab();
   try {
     const before = await lab.look();
-    const tried = [...(await tryAll(lab, FORGERIES, tell)), ...(await tryUnsigned(tell))];
+    const tried = [...(await tryAll(lab, FORGERIES, tell)), ...(await tryOutcomes(tell)), ...(await tryUnsigned(tell))];
     const refusedHonest = await sealHonest(lab, run.honest, (done) => {
       if (done % 100 === 0) tell(`${done} of ${run.honest} honest sign-offs`);
     });
@@ -60,6 +61,16 @@ async function tryAll(
     if (tried.length % 20 === 0) tell(`${tried.length} of ${forgeries.length} forgeries`);
   }
   return tried;
+}
+
+/** A release that was deployed, up to the end of its hypercare. */
+async function tryOutcomes(tell: (line: string) => void): Promise<readonly Tried[]> {
+  const lab = await openForgeryLab(true, 'hypercare');
+  try {
+    return await tryAll(lab, OUTCOMES, tell);
+  } finally {
+    lab.close();
+  }
 }
 
 /** A company that does not sign is walked and forged as well: what it promises is the order of the process. */
