@@ -43,7 +43,7 @@ function as(who, ...args) {
 /** Writes into the drafted plan what only people know. */
 function fill() {
   const file = join(root, 'releases', `${ID}.yaml`);
-  writeFileSync(file, completePlan(readFileSync(file, 'utf8'), 'sam@nexacore.com'));
+  writeFileSync(file, completePlan(readFileSync(file, 'utf8'), 'sam@example.com'));
 }
 
 /** What each role finds, one after the other. */

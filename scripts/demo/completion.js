@@ -42,7 +42,7 @@ export function completePlan(text, reviewer) {
   set(
     ['smokeTests'],
     [
-      { name: 'Home page', http: { url: 'https://nexacore.com/', status: 200 } },
+      { name: 'Home page', http: { url: 'https://example.com/', status: 200 } },
       { name: 'Pay one cent with a wallet', manual: 'Check out with a test wallet and look at the receipt' },
     ],
   );

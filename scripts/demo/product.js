@@ -2,11 +2,11 @@
 
 /** People of the demo company, by role. */
 export const PEOPLE = {
-  productManager: 'priya@nexacore.com',
-  rdLead: 'ravi@nexacore.com',
-  operations: ['olga@nexacore.com', 'omar@nexacore.com'],
-  qa: ['quinn@nexacore.com'],
-  cab: ['carol@nexacore.com', 'chen@nexacore.com', 'carlos@nexacore.com'],
+  productManager: 'priya@example.com',
+  rdLead: 'ravi@example.com',
+  operations: ['olga@example.com', 'omar@example.com'],
+  qa: ['quinn@example.com'],
+  cab: ['carol@example.com', 'chen@example.com', 'carlos@example.com'],
   informed: ['marketing'],
 };
 
@@ -14,7 +14,7 @@ const SERVICES = { web: 12, api: 12, payments: 10 };
 
 function manifest(service, environment, version, extra = '') {
   const replicas = environment === 'production' ? SERVICES[service] : 1;
-  const host = environment === 'production' ? 'nexacore.com' : 'staging.nexacore.com';
+  const host = environment === 'production' ? 'example.com' : 'staging.example.com';
   return `apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -68,7 +68,7 @@ spec:
     spec:
       containers:
         - name: ${service}
-          image: registry.nexacore.com/shop/${service}:${version}
+          image: registry.example.com/shop/${service}:${version}
           ports:
             - containerPort: 8080
           readinessProbe:

@@ -29,7 +29,7 @@ export type FoundObservers = Readonly<Partial<Record<'staging' | 'production', r
 export type Namespaces = Readonly<Partial<Record<'staging' | 'production', string>>>;
 
 /** Where staging is, unless the company says otherwise: the host of the process document. */
-const STAGING_HOST = 'staging.nexacore.com';
+const STAGING_HOST = 'staging.example.com';
 
 /** Drafts relctl.yaml from what was found and what people said. The text is valid; what a person must fill in is named. */
 export function draftConfig(

@@ -121,7 +121,7 @@ describe('in the sandbox', () => {
       rdLead: 'ada@example.com',
       cab: [expect.any(String), expect.any(String), expect.any(String)],
     });
-    expect(config.environments.staging.host).toBe('staging.nexacore.com');
+    expect(config.environments.staging.host).toBe('staging.example.com');
     expect((await loadPolicy(workspace(), config.process)).hypercareHours).toBe(48);
     expect(outcome.data.toFill).toEqual([]);
   });
