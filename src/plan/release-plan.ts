@@ -54,7 +54,8 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
   const yaml = readYaml(head, file);
   refuseFlowStyle(head, file);
   const place = (path: readonly PropertyKey[]): Place => yaml.place(writtenPath(yaml.value, path));
-  const upgraded = { value: upgradeDocument(yaml.value, file), place };
+  const keyPlace = (path: readonly PropertyKey[]): Place => yaml.keyPlace(writtenPath(yaml.value, path));
+  const upgraded = { value: upgradeDocument(yaml.value, file), place, keyPlace };
   const document = checkShape(documentSchema, upgraded, 'plan.schema', file, command`relctl plan ${id} --check`);
   if (document.metadata.id !== id) {
     throw new RelctlError(

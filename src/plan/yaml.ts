@@ -10,6 +10,8 @@ export interface PositionedYaml {
   readonly value: unknown;
   /** Place of the value at a path, or of its nearest parent that exists. */
   place(path: readonly PropertyKey[]): Place;
+  /** Place of the key that a path ends with; that of its value where the path ends in a list. */
+  keyPlace(path: readonly PropertyKey[]): Place;
 }
 
 /** Reads a guarded YAML text. Errors: `plan.yaml-syntax`, `plan.yaml-feature`, `plan.too-deep`, `plan.too-many-keys`. */
@@ -41,7 +43,11 @@ export function readYaml(text: string, file: string): PositionedYaml {
     });
   }
   refuseOddKeys(document, file, at);
-  return { value: document.toJS({ maxAliasCount: 0 }), place: (path) => placeOf(document, path, at, file) };
+  return {
+    value: document.toJS({ maxAliasCount: 0 }),
+    place: (path) => placeOf(document, path, at, file),
+    keyPlace: (path) => keyPlaceOf(document, path, at) ?? placeOf(document, path, at, file),
+  };
 }
 
 /** Parses; should a text get past the guard and exhaust the parser all the same, that too is a finding about the text. */
@@ -121,6 +127,18 @@ function placeOf(document: Document, path: readonly PropertyKey[], at: (offset: 
   return { file, line: 1, column: 1 };
 }
 
+function keyPlaceOf(
+  document: Document,
+  path: readonly PropertyKey[],
+  at: (offset: number) => Place,
+): Place | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)));
+  const range = (pair?.key as { range?: [number, number, number] } | undefined)?.range;
+  return range && at(range[0]);
+}
+
 /**
  * Checks a value that was read against a schema; a mismatch is one error that names the first offending value with its
  * place and lists the others.
@@ -134,12 +152,15 @@ export function checkShape<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
-  const found = result.error.issues.map((issue) => {
-    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-    return { path, issue, place: yaml.place(path) };
+  const found = result.error.issues.flatMap((issue): readonly Found[] => {
+    const { path } = issue;
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...path, key], issue, place: yaml.keyPlace([...path, key]) }));
+    }
+    return [{ path, issue, place: issue.code === 'invalid_key' ? yaml.keyPlace(path) : yaml.place(path) }];
   });
   // A key that is not known is often the one that is missing, written wrongly: it is said first, where it stands.
-  const isUnknown = (one: (typeof found)[number]) => one.issue.code === 'unrecognized_keys';
+  const isUnknown = (one: Found) => one.issue.code === 'unrecognized_keys';
   const absent = found
     .filter((one) => !isUnknown(one) && valueAt(one.path, yaml.value) === undefined)
     .map(({ path }) => path);
@@ -157,6 +178,13 @@ export function checkShape<S extends z.ZodType>(
     ],
     data: { issues: issues.map((i) => ({ path: i.path.join('.'), line: i.place.line, problem: i.text })) },
   });
+}
+
+/** What is wrong, and where it stands. */
+interface Found {
+  readonly path: readonly PropertyKey[];
+  readonly issue: z.core.$ZodIssue;
+  readonly place: Place;
 }
 
 /** @param absent paths of what is missing: an unknown key beside one of them may be meant for it */

@@ -62,7 +62,10 @@ describe('reading a plan', () => {
     // A value that is missing is looked for in its parent, whose first key stands one line below its name.
     const above = text.split('\n')[(error.place?.line ?? 0) - 2] ?? '';
     expect(line.includes(before) || above.includes(before)).toBe(true);
-    if (line.includes(before)) expect(error.place?.column).toBe(line.indexOf(before) + before.length + 1);
+    // Where the key is what is wrong, it is the key that is pointed at.
+    const isKey = to.startsWith(before) && !from.startsWith(before);
+    const column = line.indexOf(before) + (isKey ? 0 : before.length) + 1;
+    if (line.includes(before)) expect(error.place?.column).toBe(column);
   });
 
   it('refuses an id that is not its file name', () => {

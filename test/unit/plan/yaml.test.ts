@@ -22,6 +22,28 @@ describe('reading YAML', () => {
     expect(yaml.place(['a', 0, 'c', 1])).toEqual({ file: FILE, line: 3, column: 12 });
   });
 
+  it('gives the place of a key', () => {
+    const yaml = readYaml('a:\n  - b: 1\n    c: [x, y]\n', FILE);
+    expect(yaml.keyPlace(['a'])).toEqual({ file: FILE, line: 1, column: 1 });
+    expect(yaml.keyPlace(['a', 0, 'c'])).toEqual({ file: FILE, line: 3, column: 5 });
+    expect(yaml.keyPlace(['a', 0, 'c', 1])).toEqual(yaml.place(['a', 0, 'c', 1]));
+    expect(yaml.keyPlace(['a', 0, 'none'])).toEqual(yaml.place(['a', 0]));
+  });
+
+  it('points at every key that is not known, where the key stands', () => {
+    const schema = z.strictObject({ a: z.strictObject({ b: z.number() }) });
+    const yaml = readYaml('a:\n  b: 1\n  xx: [1, 2]\n  yy: 3\n', FILE);
+    expect(refusal(() => checkShape(schema, yaml, 'config.invalid', FILE, 'relctl doctor'))).toMatchObject({
+      place: { file: FILE, line: 3, column: 3 },
+      data: {
+        issues: [
+          { path: 'a.xx', line: 3 },
+          { path: 'a.yy', line: 4 },
+        ],
+      },
+    });
+  });
+
   it('gives the place of the nearest parent of what is not there', () => {
     const yaml = readYaml('a:\n  b:\n    c: 1\n', FILE);
     expect(yaml.place(['a', 'b', 'x', 'y'])).toEqual({ file: FILE, line: 3, column: 5 });
