@@ -133,17 +133,29 @@ async function slotsFor(context: ReadingContext, id: string, all: readonly Relea
     others: all.filter((other) => other.id !== id).map(asOther),
     now: context.clock.now(),
   });
-  return { id, rdLead: plan.spec.owners.rdLead, windows };
+  const isDraft = (all.find((one) => one.id === id)?.phase ?? 'draft') === 'draft';
+  return { id, rdLead: plan.spec.owners.rdLead, isDraft, windows };
 }
 
-function slotBlock({ id, rdLead, windows }: Awaited<ReturnType<typeof slotsFor>>): Block {
+function slotBlock({ id, rdLead, isDraft, windows }: Awaited<ReturnType<typeof slotsFor>>): Block {
   if (windows.length === 0) return { kind: 'text', text: `No free window for ${id} in the next 90 days.` };
   return {
     kind: 'next',
-    actions: windows.map((window) => ({
-      who: rdLead,
-      command: command`relctl plan ${id} --window ${slotFlag(window)}`,
-      why: 'free: in time, outside every freeze, no clash',
-    })),
+    actions: [
+      ...(isDraft
+        ? []
+        : [
+            {
+              who: rdLead,
+              command: command`relctl plan ${id} --reopen "<reason>"`,
+              why: 'first: its plan is no draft',
+            },
+          ]),
+      ...windows.map((window) => ({
+        who: rdLead,
+        command: command`relctl plan ${id} --window ${slotFlag(window)}`,
+        why: 'free: in time, outside every freeze, no clash',
+      })),
+    ],
   };
 }

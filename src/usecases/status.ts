@@ -5,7 +5,7 @@ import type { StatusData } from '../domain/outcome/status.ts';
 import { nameList } from '../domain/people/people.ts';
 import { isOverdue } from '../domain/process/conditions.ts';
 import { declinedBy, sayDeclined } from '../domain/process/declined.ts';
-import { type Phase, REOPENABLE, sayStanding } from '../domain/process/phases.ts';
+import { type Phase, sayStanding } from '../domain/process/phases.ts';
 import { blockers, looksAtOthers, nextActions } from '../domain/process/process.ts';
 import { formatMoment, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
@@ -44,15 +44,6 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
       : work === null || work === undefined
         ? nextActions(facts)
         : whileAtWork(id, work);
-  const reopen = REOPENABLE.includes(state.phase)
-    ? [
-        {
-          who: plan.spec.owners.rdLead,
-          command: command`relctl plan ${id} --reopen "<reason>"`,
-          why: 'to go on with a new candidate',
-        },
-      ]
-    : [];
   const undelivered = state.outbox.filter((entry) => entry.channels.some((channel) => !entry.sent.includes(channel)));
   const span = windowSpan(plan.spec.window);
   const data: StatusData = {
@@ -77,7 +68,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
       command,
       exceptionable,
     })),
-    next: [...next, ...reopen].map((action) => ({ ...action })),
+    next: next.map((action) => ({ ...action })),
     orphan,
     work,
     runner,
@@ -113,7 +104,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
       ...(findings === undefined || findings.length === 0
         ? []
         : [{ kind: 'checks' as const, checks: findingChecks(findings) }]),
-      { kind: 'next', actions: [...next, ...reopen] },
+      { kind: 'next', actions: next },
     ],
     data: { ...data },
     simulated: state.simulated,
@@ -132,7 +123,11 @@ async function findingsOf(
   if (whole === undefined || !NOT_DECIDED.includes(state.phase)) return undefined;
   try {
     const { observe } = await import('./planning/check/observe.ts');
-    return (await observe(await whole(), release)).findings;
+    const context = await whole();
+    const { findings } = await observe(context, release);
+    // A plan that was remembered does not know its lines.
+    const written = await context.store.load(plan.id);
+    return findings.map((finding) => placed(written, finding));
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
     const { findings } = release.facts();

@@ -10,6 +10,7 @@ import {
   windowSpan,
 } from '../schedule/calendar.ts';
 import { type GateRule, refuse } from './gate.ts';
+import { moveWindow } from './planning.ts';
 
 /** Gates of phases 2 to 4: staging, sign-offs, the window, hypercare and the review. */
 
@@ -67,7 +68,8 @@ export const signoffSeparate =
         });
   };
 
-export const windowOpen: GateRule = ({ plan, now }) => {
+export const windowOpen: GateRule = (facts) => {
+  const { plan, now } = facts;
   const { start, end } = windowSpan(plan.spec.window);
   if (now >= start && now < end) return undefined;
   return refuse(
@@ -75,9 +77,7 @@ export const windowOpen: GateRule = ({ plan, now }) => {
     now < start
       ? `the change window opens in ${formatSpan(start - now)}: ${formatWindow(plan.spec.window)}`
       : `the change window closed ${formatSpan(now - end)} ago: ${formatWindow(plan.spec.window)}`,
-    now < start
-      ? { who: plan.spec.owners.operations, command: command`relctl deploy ${plan.id}` }
-      : { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --window <start>/<end>` },
+    now < start ? { who: plan.spec.owners.operations, command: command`relctl deploy ${plan.id}` } : moveWindow(facts),
   );
 };
 

@@ -114,6 +114,8 @@ export interface Refusal {
   readonly who: readonly string[];
   readonly command: string;
   readonly exceptionable: boolean;
+  /** What is given after the command, in this order. */
+  readonly afterwards?: readonly string[];
   /** Other commands that open it as well. */
   readonly suggestions?: readonly string[];
 }
@@ -125,7 +127,7 @@ export type GateRule = (facts: GateFacts) => Refusal | undefined;
 export function refuse(
   gate: GateName,
   sentence: string,
-  unblock: { readonly who: readonly string[]; readonly command: string; readonly suggestions?: readonly string[] },
+  unblock: Pick<Refusal, 'who' | 'command' | 'afterwards' | 'suggestions'>,
 ): Refusal {
   return { gate, sentence, ...unblock, exceptionable: GATES[gate].exceptionable };
 }

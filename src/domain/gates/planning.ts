@@ -3,6 +3,7 @@ import { plural } from '../../text/plural.ts';
 import { seatFor, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, personOf, votingBoard } from '../people/people.ts';
 import { conditionId } from '../process/condition-id.ts';
+import { isInProduction } from '../process/phases.ts';
 import {
   daysUntilWindow,
   dueDate,
@@ -16,7 +17,7 @@ import { describeChangeWindow, outsideChangeWindows } from '../schedule/change-w
 import { clashesWith } from '../schedule/clashes.ts';
 import { freeSlots, SLOT_HORIZON_DAYS, slotFlag } from '../schedule/free-slots.ts';
 import { type Asked, describeFreeze, freezesOver } from '../schedule/freezes.ts';
-import { type GateFacts, type GateRule, refuse } from './gate.ts';
+import { type GateFacts, type GateRule, type Refusal, refuse } from './gate.ts';
 
 /** Gates of phase 1: the plan, its time, and the Change Advisory Board. */
 
@@ -31,7 +32,8 @@ export const planComplete: GateRule = ({ plan, findings }) => {
       });
 };
 
-export const cabLead: GateRule = ({ plan, policy, now }) => {
+export const cabLead: GateRule = (facts) => {
+  const { plan, policy, now } = facts;
   const days = daysUntilWindow(now, plan.spec.window);
   const needed = policy.leadDays.cab;
   return days >= needed
@@ -39,11 +41,12 @@ export const cabLead: GateRule = ({ plan, policy, now }) => {
     : refuse(
         'time.cab-lead',
         `the CAB needs the plan ${needed} calendar days before the window, by ${dueDate(plan.spec.window, needed)}; ${daysLeft(days)}`,
-        moveWindow(plan.id, plan.spec.owners.rdLead),
+        moveWindow(facts),
       );
 };
 
-export const stagingLead: GateRule = ({ plan, policy, now }) => {
+export const stagingLead: GateRule = (facts) => {
+  const { plan, policy, now } = facts;
   const days = daysUntilWindow(now, plan.spec.window);
   const needed = policy.leadDays.staging;
   return days >= needed
@@ -51,17 +54,16 @@ export const stagingLead: GateRule = ({ plan, policy, now }) => {
     : refuse(
         'time.staging-lead',
         `the candidate is due in staging ${needed} calendar days before the window, by ${dueDate(plan.spec.window, needed)}; ${daysLeft(days)}`,
-        moveWindow(plan.id, plan.spec.owners.rdLead),
+        moveWindow(facts),
       );
 };
 
-export const windowAhead: GateRule = ({ plan, now }) =>
-  windowSpan(plan.spec.window).end > now
+export const windowAhead: GateRule = (facts) => {
+  const { window } = facts.plan.spec;
+  return windowSpan(window).end > facts.now
     ? undefined
-    : refuse('time.window-ahead', `the change window (${formatWindow(plan.spec.window)}) is over`, {
-        who: [plan.spec.owners.rdLead],
-        command: command`relctl plan ${plan.id} --window <start>/<end>`,
-      });
+    : refuse('time.window-ahead', `the change window (${formatWindow(window)}) is over`, moveWindow(facts));
+};
 
 export const noFreeze: GateRule = (facts) => {
   const { plan, policy } = facts;
@@ -199,24 +201,32 @@ function askedOf({ plan }: Pick<GateFacts, 'plan'>): Asked {
 }
 
 /** Moving the window, to the next one that nothing speaks against; further ones are suggested. */
-function moveToFreeSlot(facts: GateFacts): {
-  readonly who: readonly string[];
-  readonly command: string;
-  readonly suggestions: readonly string[];
-} {
+function moveToFreeSlot(facts: GateFacts): Pick<Refusal, 'who' | 'command' | 'afterwards' | 'suggestions'> {
   const { plan, policy, others, now } = facts;
   const { services } = askedOf(facts);
   const free = freeSlots({ id: plan.id, window: plan.spec.window, services, policy, others, now });
   const [first, ...rest] = free.map((slot) => command`relctl plan ${plan.id} --window ${slotFlag(slot)}`);
-  return {
-    who: [plan.spec.owners.rdLead],
-    command: first ?? command`relctl plan ${plan.id} --window <start>/<end>`,
-    suggestions: first === undefined ? [`no free window of that length in the next ${SLOT_HORIZON_DAYS} days`] : rest,
-  };
+  return first === undefined
+    ? {
+        ...moveWindow(facts),
+        suggestions: [`no free window of that length in the next ${SLOT_HORIZON_DAYS} days`],
+      }
+    : { ...moveWindow(facts, first), suggestions: rest };
 }
 
-function moveWindow(id: string, who: string): { readonly who: readonly string[]; readonly command: string } {
-  return { who: [who], command: command`relctl plan ${id} --window <start>/<end>` };
+/**
+ * How the window of a release is moved. A plan that was submitted is made a draft again first, and what is in production is taken out of it:
+ * its plan cannot change any more.
+ */
+export function moveWindow(
+  { plan, state }: Pick<GateFacts, 'plan' | 'state'>,
+  move: string = command`relctl plan ${plan.id} --window <start>/<end>`,
+): Pick<Refusal, 'who' | 'command' | 'afterwards'> {
+  const { rdLead, operations } = plan.spec.owners;
+  if (state.phase === 'draft') return { who: [rdLead], command: move };
+  return isInProduction(state.phase)
+    ? { who: operations, command: command`relctl deploy ${plan.id} --abort` }
+    : { who: [rdLead], command: command`relctl plan ${plan.id} --reopen "<reason>"`, afterwards: [move] };
 }
 
 function daysLeft(days: number): string {

@@ -255,16 +255,39 @@ export function decide(command: ProcessCommand, facts: GateFacts): readonly Refu
   return [refuseRole(command, step, facts), ...gates].filter((refusal) => refusal !== undefined);
 }
 
-/** What could be done next, by whom, whatever gates still refuse it. */
+/**
+ * What is done next, by whom, in the order in which it is done: what a gate still asks for comes before the command that it refuses.
+ * A release that ended without being deployed begins anew as a draft.
+ */
 export function nextActions(facts: GateFacts): readonly NextAction[] {
-  return dueCommands(facts).map((command) => {
+  const { id, spec } = facts.plan;
+  if (REOPENABLE.includes(facts.state.phase)) {
+    return [{ who: spec.owners.rdLead, command: reopenCommand(id), why: 'to go on with a new candidate' }];
+  }
+  const due = dueCommands(facts).map((command) => {
     const [refusal] = decide(command, { ...facts, actor: undefined });
-    return {
-      who: nameList(whoMay(command, facts)),
-      command: PROCESS[command].command(facts.plan.id),
-      ...(refusal === undefined ? {} : { why: `not yet: ${refusal.sentence}` }),
-    };
+    return { who: whoMay(command, facts), command: PROCESS[command].command(id), refusal };
   });
+  const before = new Map<string, NextAction>();
+  for (const { refusal } of due) {
+    if (refusal === undefined || refusal.who.length === 0 || due.some((one) => one.command === refusal.command))
+      continue;
+    before.set(refusal.command, { who: nameList(refusal.who), command: refusal.command, why: refusal.sentence });
+  }
+  return [
+    ...before.values(),
+    ...due.map(({ who, command, refusal }) => ({
+      who: nameList(who),
+      command,
+      ...(refusal === undefined
+        ? {}
+        : { why: before.has(refusal.command) ? 'not yet: after that' : `not yet: ${refusal.sentence}` }),
+    })),
+  ];
+}
+
+function reopenCommand(id: string): string {
+  return command`relctl plan ${id} --reopen "<reason>"`;
 }
 
 /** What blocks the next step: the refusals of the commands that are due, whoever gives them. */
@@ -353,7 +376,7 @@ function refuseOrder(given: ProcessCommand, step: ProcessStep, facts: GateFacts)
       : `the release ${sayPhase(phase)}: nothing is left to do`,
     {
       who: [facts.plan.spec.owners.rdLead],
-      command: ended ? command`relctl plan ${id} --reopen "<reason>"` : command`relctl status ${id}`,
+      command: ended ? reopenCommand(id) : command`relctl status ${id}`,
     },
   );
 }

@@ -169,6 +169,7 @@ export function gateError(
     hints: [
       ...new Set(steps),
       ...rest.map((refusal) => `also: ${refusal.sentence}`),
+      ...new Set(refusals.flatMap((refusal) => (refusal.afterwards ?? []).map((next) => `then: ${next}`))),
       ...refusals.flatMap((refusal) => (refusal.suggestions ?? []).map((other) => `or: ${other}`)),
       ...(exceptionable ? ['--exception "<reason>"   with a reason that the CAB will read'] : []),
     ],

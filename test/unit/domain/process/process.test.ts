@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GATES } from '../../../../src/domain/gates/gate.ts';
-import { PHASES, type Phase, REOPENABLE, sayPhase } from '../../../../src/domain/process/phases.ts';
+import { moveWindow } from '../../../../src/domain/gates/planning.ts';
+import { isInProduction, PHASES, type Phase, REOPENABLE, sayPhase } from '../../../../src/domain/process/phases.ts';
 import {
   blockers,
   decide,
@@ -144,6 +145,37 @@ describe('what comes next', () => {
         expect(action.who).not.toBe('nobody');
         expect(action.command).toMatch(/^relctl /);
       }
+    }
+  });
+
+  it('puts what a gate asks for before the command that it refuses', () => {
+    const gap = { code: 'plan.unwritten', severity: 'error', path: ['spec'], problem: 'a gap', fix: 'write' } as const;
+    const facts = { ...gateFacts('draft'), findings: [gap] };
+    const { id } = facts.plan;
+    expect(nextActions(facts).map((action) => action.command)).toEqual([
+      `relctl plan ${id} --check`,
+      `relctl submit-cab ${id}`,
+    ]);
+    for (const phase of PHASES) {
+      const actions = nextActions(gateFacts(phase));
+      expect(new Set(actions.map((action) => action.command)).size).toBe(actions.length);
+    }
+  });
+
+  it('begins anew with a draft where a release ended', () => {
+    for (const phase of REOPENABLE) {
+      const facts = gateFacts(phase);
+      expect(nextActions(facts)).toMatchObject([{ command: `relctl plan ${facts.plan.id} --reopen "<reason>"` }]);
+    }
+  });
+
+  it('names a change of the plan only where the plan takes it', () => {
+    for (const phase of PHASES) {
+      const facts = gateFacts(phase);
+      const { command, afterwards } = moveWindow(facts);
+      const move = `relctl plan ${facts.plan.id} --window <start>/<end>`;
+      if (phase === 'draft') expect([command, afterwards]).toEqual([move, undefined]);
+      else expect(command).toMatch(isInProduction(phase) ? / --abort$/ : / --reopen "<reason>"$/);
     }
   });
 
