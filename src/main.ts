@@ -50,7 +50,12 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
   const terminal = createTerminal(flags, io, argv);
   const opened: Context[] = [];
   try {
-    const [{ run: action }, { ENTRIES }] = await Promise.all([parsed.load(), import('./program/entries.ts')]);
+    const [{ run: action }, { ENTRIES }, { checkChoices }] = await Promise.all([
+      parsed.load(),
+      import('./program/entries.ts'),
+      import('./program/choices.ts'),
+    ]);
+    checkChoices(ENTRIES.find((entry) => entry.path === command)?.options ?? [], flags);
     const invocation = { ...invocationOf(parsed, terminal.surroundings, io, opened), commands: ENTRIES };
     const outcome = await (await recordingOf(action, flags))(invocation);
     await deliverRest(opened, parsed, 'for programs');

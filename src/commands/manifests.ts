@@ -1,6 +1,4 @@
-import { RelctlError } from '../errors.ts';
 import type { EnvironmentName } from '../plan/config.ts';
-import { command } from '../text/command-line.ts';
 import { manifests } from '../usecases/manifests.ts';
 import { argument, type CommandAction, given } from './command.ts';
 
@@ -11,16 +9,6 @@ export const run: CommandAction = async (invocation) => {
   const { service } = given(invocation.flags, 'service');
   const { diff } = given(invocation.flags, 'diff');
   const chosen = ENVIRONMENTS.filter((one) => environment === undefined || one === environment);
-  if (chosen.length === 0) {
-    throw new RelctlError(
-      'usage.bad-flag',
-      `there is no environment "${environment}"; there are ${ENVIRONMENTS.join(' and ')}`,
-      {
-        why: 'A release goes to staging and then to production.',
-        hints: [command`relctl manifests ${argument(invocation, 0)} --environment production`],
-      },
-    );
-  }
   return manifests(await invocation.context(), argument(invocation, 0), {
     environments: chosen,
     ...(service === undefined ? {} : { service }),

@@ -29,7 +29,6 @@ export const run: CommandAction = async (invocation) => {
   if (id === '') throw missing();
   const model = await reportModel(ground, id);
   const { text, extension } = await render(invocation, ground, model);
-  if (text === undefined) return unknownFormat(invocation);
   const about = {
     what: `the report of ${model.plan.metadata.feature}`,
     data: { release: id, phase: model.state.phase },
@@ -42,29 +41,13 @@ async function render(
   invocation: Invocation,
   { documents }: ReportGround,
   model: Awaited<ReturnType<typeof reportModel>>,
-): Promise<{ readonly text: string | undefined; readonly extension: string }> {
+): Promise<{ readonly text: string; readonly extension: string }> {
   if (isSet(invocation.flags, 'notes')) {
     return { text: await documents.markdown(releaseNotes(model)), extension: 'notes.md' };
   }
-  const format = given(invocation.flags, 'format').format ?? 'html';
-  if (format === 'html') {
-    return { text: await documents.report(model), extension: 'html' };
-  }
-  if (format === 'markdown') {
-    return { text: await documents.markdown(reportSummary(model)), extension: 'md' };
-  }
-  return { text: undefined, extension: '' };
-}
-
-function unknownFormat(invocation: Invocation): never {
-  throw new RelctlError(
-    'usage.bad-flag',
-    `--format is "${given(invocation.flags, 'format').format}", which is not one of its values`,
-    {
-      why: 'Nothing was written.',
-      hints: ['--format html', '--format markdown'],
-    },
-  );
+  return given(invocation.flags, 'format').format === 'markdown'
+    ? { text: await documents.markdown(reportSummary(model)), extension: 'md' }
+    : { text: await documents.report(model), extension: 'html' };
 }
 
 /** A word behind the flag is a release, or was meant for the folder: neither is left aside without a word. */

@@ -34,7 +34,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     description:
       'Finds the services in manifests, Dockerfiles and workspaces, and writes relctl.yaml, the process policy and a CI workflow. Nothing that exists is overwritten.',
     options: [
-      ['--platform <name>', 'kubernetes, or sandbox: a simulated company to learn and rehearse in'],
+      ['--platform <sandbox|kubernetes>', 'sandbox is a simulated company to learn and rehearse in'],
       ['--dry-run', 'show what would be written'],
       ...OWNERS,
       ['--time-zone <zone>', 'IANA zone of the change windows'],
@@ -152,7 +152,7 @@ export const ENTRIES: readonly CommandEntry[] = [
       'The objects that the candidate renders, with the images of the plan, whose they are, and the digest that stands for them. Values of Secrets are hidden. Nothing is applied.',
     args: [ID],
     options: [
-      ['--environment <name>', 'staging or production; both when left out'],
+      ['--environment <staging|production>', 'the objects of one; both when left out'],
       ['--service <name>', 'this service only; `product` for what several share'],
       ['--diff <ref>', 'what changes against what this commit, tag or branch renders'],
     ],

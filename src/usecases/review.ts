@@ -5,12 +5,12 @@ import { type JudgedMetric, type ObservedDay, sourceOf } from '../domain/success
 import { contradiction, outcomeByFacts, sayOutcome } from '../domain/success/outcome.ts';
 import type { EventData } from '../plan/events.ts';
 import { command } from '../text/command-line.ts';
-import { choiceAnswer, readAnswer, textAnswer } from './release/answers.ts';
+import { checkText, choiceAnswer, readAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import type { Entry } from './release/journal.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
-import { attendedAnswer } from './review/attended.ts';
+import { attendedAnswer, bothSides } from './review/attended.ts';
 import { askDebts, readDebt } from './review/debts.ts';
 import { reviewDocument } from './review/document.ts';
 import { keepRawValues } from './success/evidence.ts';
@@ -44,6 +44,7 @@ type Review = EventData<'review.closed'>;
 export async function review(context: Context, id: string, answers: ReviewAnswers): Promise<Outcome> {
   if (answers.draft === true) return draft(context, id, answers);
   const release = await openForCommand(context, id, 'review', answers.exception);
+  checkGiven(release, answers);
   await flushOutbox(context, release);
   const { journal } = release;
   const before = journal.state.success?.data.metrics;
@@ -186,6 +187,14 @@ async function giveMissing(
     if (value !== undefined) values.set(metric.name, value);
   }
   return values;
+}
+
+/** What flags say is read before the first question: somebody who answers ten must not start again for an eleventh. */
+function checkGiven({ journal }: Release, { attended, comment, lessons, debts }: ReviewAnswers): void {
+  if (attended.length > 0) bothSides(journal.plan.spec.owners, attended);
+  checkText(comment, '--comment');
+  for (const lesson of lessons) checkText(lesson, '--lesson');
+  for (const debt of debts) readDebt(debt);
 }
 
 async function askReview(

@@ -31,11 +31,11 @@ export async function rollback(context: Context, id: string, options: RollbackOp
   const { journal } = release;
   const deployment = journal.state.deployment;
   if (deployment === undefined) throw new Error('a phase in production without deploy.started');
+  const handChanges = handChangesOf(options.handChanges);
   const reason = await textAnswer(context.prompter, options.reason, {
     message: `Why is ${journal.plan.metadata.feature} rolled back?`,
     flag: '--reason',
   });
-  const handChanges = handChangesOf(options.handChanges);
   const sure = await approvalAnswer(context.prompter, options.confirmed, {
     message: `Restore production to what it was before ${id}?`,
     flag: '--confirm',

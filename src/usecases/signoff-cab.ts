@@ -6,7 +6,7 @@ import { RelctlError } from '../errors.ts';
 import type { EventData } from '../plan/events.ts';
 import { command } from '../text/command-line.ts';
 import { packetSummary } from './packet/summary.ts';
-import { approvalAnswer, choiceAnswer, textAnswer } from './release/answers.ts';
+import { approvalAnswer, checkText, choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openRelease, passGates, type Release } from './release/open.ts';
@@ -84,6 +84,7 @@ const AREAS = [
 async function askVote(context: Context, release: Release, answers: CabAnswers): Promise<EventData<'cab.voted'>> {
   const { prompter, clock } = context;
   const { plan, state } = release.journal;
+  if (answers.decision !== 'go') checkText(answers.comment, '--comment');
   const conditions = answers.conditions.map((text) => readCondition(text, plan.spec.window, clock.now()));
   // A No-Go needs nothing confirmed, so nothing is asked: what a flag does not confirm is not confirmed.
   const unsaid = answers.decision === 'no-go' ? false : undefined;

@@ -2,6 +2,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { type Drill, drill, drillsAsked } from './readiness/drill.ts';
 import { readinessChecks } from './readiness/readiness-checks.ts';
+import { checkText } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand } from './release/open.ts';
@@ -22,6 +23,7 @@ export interface OpsAnswers {
 export async function signoffOps(context: Context, id: string, answers: OpsAnswers): Promise<Outcome> {
   const release = await openForCommand(context, id, 'signoff ops', undefined);
   const drilled = drillsAsked(release.journal.plan.spec, answers.drill ?? []);
+  if (answers.decision !== 'pass') checkText(answers.comment, '--comment');
   await flushOutbox(context, release);
   const drills = new Map<string, Drill>();
   for (const alert of drilled) drills.set(alert.name, await drill(context, id, alert));

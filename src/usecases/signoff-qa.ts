@@ -1,6 +1,7 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { sumTotals } from '../evidence/junit/report.ts';
+import { checkText } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand } from './release/open.ts';
@@ -22,6 +23,7 @@ export interface QaAnswers {
 /** QA's sign-off on what is in staging: the regression run from its JUnit reports, and the feature test plan case by case. */
 export async function signoffQa(context: Context, id: string, answers: QaAnswers): Promise<Outcome> {
   const release = await openForCommand(context, id, 'signoff qa', undefined);
+  if (answers.decision !== 'pass') checkText(answers.comment, '--comment');
   await flushOutbox(context, release);
   const reports = await regressionReports(context, id, answers.junit);
   const found = await testChecks(context, release, reports, answers);

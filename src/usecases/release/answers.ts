@@ -12,16 +12,25 @@ export async function textAnswer(
   given: string | undefined,
   question: { readonly message: string; readonly flag: string; readonly default?: string },
 ): Promise<string> {
+  checkText(given, question.flag);
   if (given === undefined) {
     return prompter.text({
       ...question,
       validate: (answer) => answer !== '' || 'somebody will read this: please write something',
     });
   }
-  if (given.trim() !== '') return given;
-  throw new RelctlError('usage.bad-flag', `${question.flag} is blank`, {
+  return given;
+}
+
+/**
+ * Refuses a text of a flag that says nothing. What asks more than one question calls it before the first.
+ * @throws RelctlError `usage.bad-flag`
+ */
+export function checkText(given: string | undefined, flag: string): void {
+  if (given === undefined || given.trim() !== '') return;
+  throw new RelctlError('usage.bad-flag', `${flag} is blank`, {
     why: 'It is recorded, and somebody will read it.',
-    hints: [`${question.flag.split(' ')[0]} "<text>"`],
+    hints: [`${flag.split(' ')[0]} "<text>"`],
   });
 }
 

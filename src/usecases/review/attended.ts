@@ -29,7 +29,8 @@ export async function attendedAnswer(
   );
 }
 
-function bothSides({ productManager, rdLead }: Spec['owners'], attended: readonly string[]): Attended {
+/** Sorts those who attended. Errors: `review.incomplete` without Product or without R&D. */
+export function bothSides({ productManager, rdLead }: Spec['owners'], attended: readonly string[]): Attended {
   const product = attended.filter((person) => isAmong([productManager], person));
   const rd = attended.filter((person) => !isAmong([productManager], person));
   if (product.length > 0 && rd.length > 0) return { product, rd };

@@ -20,9 +20,11 @@ export async function featureChecks(
   const { plan } = release.journal;
   const tests = plan.spec.testPlan.feature;
   const given = givenResults(tests, answers.passed, answers.failed, 'the feature test plan');
+  const proofs = new Map<string, Proof>();
+  for (const [test, { proof }] of given) if (proof) proofs.set(test, await readProof(context, test, proof));
   const checks: PendingCheck[] = [];
   // One question after the other.
-  for (const test of tests) checks.push(await featureCheck(context, test, given.get(test.id)));
+  for (const test of tests) checks.push(await featureCheck(context, test, given.get(test.id), proofs.get(test.id)));
   return checks;
 }
 
@@ -30,6 +32,7 @@ async function featureCheck(
   context: Context,
   test: FeatureTest,
   given: GivenResult | undefined,
+  shown: Proof | undefined,
 ): Promise<PendingCheck> {
   const name = `feature test ${test.id}`;
   const passed = await approvalAnswer(context.prompter, given?.passed, {
@@ -37,7 +40,7 @@ async function featureCheck(
     flag: command`--passed ${test.id} or --failed ${test.id}`,
   });
   const read = (answer: string) => readProof(context, test.id, answer);
-  const proof = given === undefined ? await askForProof(context, test, read) : given.proof && (await read(given.proof));
+  const proof = given === undefined ? await askForProof(context, test, read) : shown;
   if (proof) return { name, ok: passed, detail: test.title, ...proof };
   return passed && test.needsEvidence === true
     ? { name, ok: false, detail: `${test.title}: no evidence was given: --passed ${test.id}=<link or file>` }

@@ -34,6 +34,19 @@ export async function windowAnswer(
         return windowSpan(read).end > context.clock.now() || 'it is already over';
       },
     }));
+  return windowOf(text, timeZone);
+}
+
+/** Refuses a window or a zone of a flag that cannot be read, before anything is asked. Errors: `usage.bad-flag`. */
+export function checkWindow(
+  given: { readonly window?: string; readonly timeZone?: string },
+  fallbackZone: string,
+): void {
+  const timeZone = checkedZone(given.timeZone ?? fallbackZone);
+  if (given.window !== undefined) windowOf(given.window, timeZone);
+}
+
+function windowOf(text: string, timeZone: string): Window {
   const read = readWindow(text, timeZone);
   if (typeof read !== 'string') return read;
   throw new RelctlError('usage.bad-flag', `--window is "${text}": ${read}`, {

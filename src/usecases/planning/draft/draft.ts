@@ -13,8 +13,8 @@ import { subjectOf } from '../../release/subject.ts';
 import { openSealing } from '../../signing/open.ts';
 import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from '../ask/candidate.ts';
 import type { PlanOptions } from '../ask/options.ts';
-import { ownerAnswers } from '../ask/owners.ts';
-import { proposedWindow, windowAnswer } from '../ask/window.ts';
+import { checkMails, ownerAnswers } from '../ask/owners.ts';
+import { checkWindow, proposedWindow, windowAnswer } from '../ask/window.ts';
 import { riskOf } from '../check/calculated-risk.ts';
 import { impactBetween } from '../facts/impact.ts';
 import { openManifests } from '../facts/manifests.ts';
@@ -48,7 +48,10 @@ export interface Draft {
 export async function draftPlan(context: Context, id: string, options: PlanOptions): Promise<Draft> {
   const { config, prompter, store, sink } = context;
   const policy = await loadPolicy(context.workspace, config.process);
+  // What flags say is read before the first question.
   const images = imagesOf(context, options.images);
+  checkMails(options.owners);
+  checkWindow(options, config.timeZone);
   const feature = await textAnswer(prompter, options.feature, {
     message: 'Name of the feature, as it appears in notifications?',
     flag: '--feature <name>',
@@ -89,7 +92,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const file = `releases/${id}.yaml`;
   const spec = checkShape(
     withoutRisk,
-    { value: drafted, place: () => ({ file }) },
+    { value: drafted, place: () => ({ file }), keyPlace: () => ({ file }) },
     'plan.schema',
     file,
     'relctl schema',
