@@ -80,7 +80,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
       filesBlock(written),
       ...servicesBlocks(discovery, isNew ? draft : { ...draft, leftOut: [] }),
       ...(isNew ? fillBlocks(draft) : newcomers(discovery, Object.keys(known.services))),
-      ...(isNew && answers.platform === 'sandbox' ? [playing(answers)] : []),
+      ...(isNew ? (answers.platform === 'sandbox' ? [playing(answers)] : []) : unused(options, known.platform)),
       { kind: 'next', actions: nextOf(answers.platform, options, written, isNew ? draft : undefined) },
     ],
     data: {
@@ -253,6 +253,27 @@ function playing({ team }: SetupAnswers): Block {
   };
 }
 
+/** Flags that would have filled a new relctl.yaml, and change nothing in the one that is there. */
+function unused(options: InitOptions, platform: string): readonly Block[] {
+  const { owners } = options;
+  const given = [
+    ['--platform', options.platform !== undefined && options.platform !== platform],
+    ['--time-zone', options.timeZone !== undefined],
+    ['--namespace', options.namespace !== undefined],
+    ['--staging-context', options.stagingContext !== undefined],
+    ['--production-context', options.productionContext !== undefined],
+    ['--product-manager', owners.productManager !== undefined],
+    ['--rd-lead', owners.rdLead !== undefined],
+    ...(['operations', 'qa', 'cab', 'informed'] as const).map(
+      (role) => [`--${role}`, owners[role].length > 0] as const,
+    ),
+  ] as const;
+  const flags = given.flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
+  if (flags.length === 0) return [];
+  const text = `${CONFIG_FILE} was there and is kept as it is (platform: ${platform}): ${flags.join(', ')} changed nothing in it`;
+  return [{ kind: 'checks', checks: [{ state: 'warning', text, detail: 'write it there by hand' }] }];
+}
+
 /** Services that were found and that an existing relctl.yaml does not know. */
 function newcomers(discovery: Discovery, known: readonly string[]): readonly Block[] {
   const missing = discovery.services.filter((one) => !known.includes(one.name));
@@ -281,7 +302,7 @@ function nextOf(
   const changed = files.filter((file) => file.state !== 'kept').map((file) => file.path);
   return [
     ...(draft !== undefined && draft.toFill.length > 0
-      ? [{ who, command: `$EDITOR ${CONFIG_FILE}`, why: 'fill in what is missing' }]
+      ? [{ who, command: `\${EDITOR:-vi} ${CONFIG_FILE}`, why: 'fill in what is missing' }]
       : []),
     ...(changed.length === 0
       ? []

@@ -297,6 +297,14 @@ describe('what exists', () => {
     expect(tree()).toEqual(before);
   });
 
+  test('says which flags changed nothing in it', async () => {
+    git.commit(productFiles());
+    await give({ platform: 'sandbox' });
+    const answer = await give({ platform: 'kubernetes', owners: { ...NO_FLAGS.owners, cab: ['ada@example.com'] } });
+    expect(JSON.stringify(answer.blocks)).toContain('--platform, --cab changed nothing');
+    expect(JSON.stringify((await give({ platform: 'sandbox' })).blocks)).not.toContain('changed nothing');
+  });
+
   test('in relctl.yaml is not changed by a new service, which is named', async () => {
     git.commit(productFiles());
     await give({ platform: 'sandbox' });
