@@ -31,7 +31,7 @@ function commit(message, files) {
 }
 
 function say(text) {
-  process.stdout.write(`\n${bold(`── ${text} `.padEnd(100, '─'))}\n`);
+  process.stdout.write(`\n${bold(`── ${text} `.padEnd(Math.min(process.stdout.columns ?? 100, 100), '─'))}\n`);
 }
 
 /** Quotes an argument as a person would type it. */
@@ -39,17 +39,30 @@ function quoted(argument) {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `"${argument.replaceAll('"', '\\"')}"`;
 }
 
+/** A command as it would be typed: over several lines where it is wider than the terminal. */
+function shown(words) {
+  const lines = [''];
+  for (const word of words.map(quoted)) {
+    const line = lines.at(-1);
+    const isFull = line.length + word.length + 5 > (process.stdout.columns ?? Number.POSITIVE_INFINITY);
+    if (isFull && line !== '') lines.push(`    ${word}`);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join(' \\\n');
+}
+
 /** Runs one relctl command as somebody, shows it and what it answers, and insists on its exit code. */
 function run(who, args, expected = 0) {
   const typed = ['relctl', ...args, ...(who === undefined ? [] : ['--as', who])];
-  process.stdout.write(`\n${bold(`$ ${typed.map(quoted).join(' ')}`)}\n`);
-  const result = spawnSync(process.execPath, [relctl, ...typed.slice(1)], { cwd: root, encoding: 'utf8' });
-  process.stdout.write(result.stderr);
-  process.stdout.write(result.stdout);
+  process.stdout.write(`\n${bold(`$ ${shown(typed)}`)}\n`);
+  // At a terminal relctl writes to it itself, in its width; what it writes into a pipe has none.
+  const stdio = process.stdout.isTTY ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
+  const result = spawnSync(process.execPath, [relctl, ...typed.slice(1)], { cwd: root, encoding: 'utf8', stdio });
+  process.stdout.write(result.stderr ?? '');
+  process.stdout.write(result.stdout ?? '');
   if (result.status !== expected) {
     throw new Error(`relctl ${args.join(' ')} exited ${result.status}, not ${expected}; see ${root}`);
   }
-  return result.stdout;
 }
 
 /** From the branch to a release that is ready for production. */
@@ -59,7 +72,9 @@ function prepare({ id, feature, branch, window, approver }) {
   run(lead, ['plan', id, '--feature', feature, '--base', 'v4.1.0', '--branch', branch, '--window', window]);
   run(lead, ['plan', id, '--check'], 2);
   const file = join(root, 'releases', `${id}.yaml`);
-  process.stdout.write(`\n${bold(`$ $EDITOR releases/${id}.yaml`)}   # the R&D Lead writes what only people know\n`);
+  process.stdout.write(
+    `\n${bold(`$ \${EDITOR:-vi} releases/${id}.yaml`)}\n# the R&D Lead writes what only people know\n`,
+  );
   writeFileSync(file, completePlan(readFileSync(file, 'utf8'), approver));
   run(lead, ['plan', id, '--check']);
   run(lead, ['submit-cab', id]);
@@ -136,7 +151,7 @@ prepare({
   feature: 'Wallet checkout',
   branch: 'feature/wallet-checkout',
   window: '2026-11-12T14:00/18:00',
-  approver: 'sam@nexacore.com',
+  approver: 'sam@example.com',
 });
 say('Too early: the window is not open');
 run(PEOPLE.operations[0], ['deploy', good], 4);
@@ -172,7 +187,7 @@ prepare({
   feature: 'Wallet express',
   branch: 'feature/wallet-checkout-2',
   window: '2026-12-03T14:00/18:00',
-  approver: 'sam@nexacore.com',
+  approver: 'sam@example.com',
 });
 say('Phase 3: the canary catches it, and production goes back');
 run(undefined, ['sandbox', 'fault', '--name', 'canary-errors']);

@@ -40,7 +40,7 @@ export function truncate(text: string, width: number, mark = '…'): string {
 
 /**
  * Cuts a text into lines of at most `width` columns, at spaces where there are any; a word that is longer than a line is
- * cut. Line feeds in the text stay line ends, and so do spaces at the beginning of a line.
+ * cut, behind a `/`, `_` or another sign that joins names where the line is half full there. Line feeds in the text stay line ends, and so do spaces at the beginning of a line.
  */
 export function wrap(text: string, width: number): readonly string[] {
   const room = Math.max(1, width);
@@ -59,12 +59,19 @@ function wrapLine(text: string, width: number): readonly string[] {
     if (line !== '') lines.push(line);
     line = word;
     while (displayWidth(line) > width) {
-      const head = takeWidth(line, width) || (graphemes(line)[0] ?? line);
+      const head = takePart(line, width) || (graphemes(line)[0] ?? line);
       lines.push(head);
       line = line.slice(head.length);
     }
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line.trimEnd()];
+}
+
+/** The beginning of a long word, a path as a rule, that fills a line; what joins its parts stays with the part before it. */
+function takePart(word: string, width: number): string {
+  const most = takeWidth(word, width);
+  const part = /^.*[/_,:@=-](?=[^/_,:@=-])/u.exec(most + word.slice(most.length, most.length + 1))?.[0] ?? '';
+  return displayWidth(part) * 2 >= width && part.length <= most.length ? part : most;
 }
 
 function takeWidth(text: string, width: number): string {

@@ -28,6 +28,15 @@ describe('width', () => {
     );
   });
 
+  it('a path is cut behind what joins its parts, where that leaves half a line', () => {
+    expect(wrap('services/api/migrations/20261102_wallet.up.sql:1', 20)).toEqual([
+      'services/api/',
+      'migrations/20261102_',
+      'wallet.up.sql:1',
+    ]);
+    expect(wrap('a/bcdefghijklmnop', 10)).toEqual(['a/bcdefghi', 'jklmnop']);
+  });
+
   it('wrapping ends even where nothing fits', () => {
     expect(wrap('支払', 1)).toEqual(['支', '払']);
     expect(wrap('x', 0)).toEqual(['x']);
