@@ -34,9 +34,10 @@ function isFlag(hint: string): boolean {
 
 /** What was typed, with the id that was meant in the place of the one that the error names. */
 function corrected(typed: readonly string[], meant: string, said: string): string | undefined {
-  if (!typed.some((word) => said.includes(` ${word} `))) return undefined;
+  const isNamed = (word: string) => said.includes(` ${word} `) || said.includes(JSON.stringify(word));
+  if (!typed.some(isNamed)) return undefined;
   const words = typed.filter((word) => word !== '--json');
-  return ['relctl', ...words.map((word) => quoted(said.includes(` ${word} `) ? meant : word))].join(' ');
+  return ['relctl', ...words.map((word) => quoted(isNamed(word) ? meant : word))].join(' ');
 }
 
 /** What was typed, without the flags that a hint gives. */

@@ -1,6 +1,9 @@
 import { isSummary, mattersMore, type ReleaseSummary, type UnreadablePlan } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import { PHASES } from '../domain/process/phases.ts';
+import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { nearest } from '../text/nearest.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
 import { type LookedAtRelease, type LookingContext, lookAtRelease, modeOf } from './signing/look.ts';
@@ -20,11 +23,13 @@ const READ_WHOLE = 100;
 /**
  * All releases with their phase and window, the next window first. Plans that cannot be read are named with why, and then it
  * ends as an invalid plan does. Of very many plans the older ones are read only as far as the list shows them, which is said.
+ * @throws RelctlError `usage.bad-flag` for a phase that there is not
  */
 export async function list(
   context: LookingContext & Pick<ReadingContext, 'records'>,
   filter: ListFilter,
 ): Promise<Outcome> {
+  refuseUnknown(filter.phases);
   const { entries, headOnly } = await context.store.survey(READ_WHOLE);
   const unreadable = entries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
   const shown = (await examined(context, entries.filter(isSummary).sort(mattersMore)))
@@ -52,6 +57,16 @@ export async function list(
     data: { releases: shown.map(rowOf), unreadable, headOnly },
     simulated: context.environments.simulated,
   };
+}
+
+/** A word that is no phase would list nothing, as if there were no such release. */
+function refuseUnknown(phases: readonly string[]): void {
+  const unknown = phases.find((one) => !PHASES.some((phase) => phase === one));
+  if (unknown === undefined) return;
+  throw new RelctlError('usage.bad-flag', `there is no phase "${unknown}"`, {
+    why: 'Nothing was listed.',
+    hints: [...nearest(unknown, PHASES).map((phase) => command`--phase ${phase}`), `phases: ${PHASES.join(', ')}`],
+  });
 }
 
 /** Who is at work in production, from where, and at what. Whether they still are, `relctl status` tells. */

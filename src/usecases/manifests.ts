@@ -5,6 +5,7 @@ import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import type { EnvironmentName } from '../plan/config.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
+import { command } from '../text/command-line.ts';
 import { renderedDigest } from './cluster/desired-objects.ts';
 import { type EnvironmentQuestion, renderEnvironment, serviceIn } from './cluster/environment.ts';
 import type { Context } from './release/context.ts';
@@ -104,6 +105,6 @@ function refuseUnknown({ id, spec }: ReleasePlan, service: string | undefined): 
   if (service === undefined || known.includes(service)) return;
   throw new RelctlError('usage.bad-flag', `${id} does not ship a service ${service}`, {
     why: 'Only what a release ships is applied.',
-    hints: [`one of: ${known.join(', ')}`],
+    hints: known.map((name) => command`relctl manifests ${id} --service ${name}`),
   });
 }

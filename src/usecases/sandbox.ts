@@ -4,6 +4,7 @@ import { RelctlError } from '../errors.ts';
 import { durationSeconds } from '../plan/duration.ts';
 import type { SandboxControl, SandboxWorldControl } from '../ports/sandbox-control.ts';
 import { command } from '../text/command-line.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** What `relctl sandbox` may be asked. */
 export interface SandboxRequest {
@@ -31,7 +32,9 @@ export async function sandboxControl(control: SandboxControl, request: SandboxRe
   if (!ACTIONS.includes(request.action)) {
     throw new RelctlError('usage.bad-flag', `sandbox knows no action "${request.action}"`, {
       why: 'Nothing was done.',
-      hints: ACTIONS.map((action) => command`relctl sandbox ${action}`),
+      hints: [...new Set([...nearest(request.action, ACTIONS), ...ACTIONS])].map(
+        (one) => command`relctl sandbox ${one}`,
+      ),
     });
   }
   refuseUnknownService(control, request);

@@ -23,6 +23,10 @@ describe('a hint that is only a flag', () => {
     expect(whole('deploy 2026-walet --canary --json', ['did you mean 2026-wallet?'], said)).toEqual([
       'relctl deploy 2026-wallet --canary',
     ]);
+    const path = '"releases/2026-wallet.yaml" is no release id';
+    expect(whole('status releases/2026-wallet.yaml', ['did you mean 2026-wallet?'], path)).toEqual([
+      'relctl status 2026-wallet',
+    ]);
     expect(whole('list', ['did you mean 2026-wallet?'], said)).toEqual(['did you mean 2026-wallet?']);
   });
 
