@@ -265,7 +265,14 @@ describe('a production that Flux keeps', () => {
     pushFiles('An emergency', { [`${PATH}/kustomization.yaml`]: `${file.replace(/newTag: .*/, 'newTag: 5.0.1')}\n` });
     const { code, stdout, stderr } = await running;
     expect(code, stderr).toBe(1);
-    expect(stdout).toContain('Deployment/web was changed');
+    // On a busy machine Flux comes to apply it only after the bake: then the repository itself tells of it.
+    if (stderr.includes('gitops.clash')) {
+      expect(stderr).toContain('kustomization.yaml says');
+      const back = await company.relctl(['deploy', 'drifted', '--abort', ...AS_OPS]);
+      expect(back.code, back.stderr).toBe(0);
+    } else {
+      expect(stdout).toContain('Deployment/web was changed');
+    }
     expect(company.history('drifted').phase).toBe('rolled-back');
     expect(await names()).toEqual(['web']);
     expect(log()[0]).toBe('An emergency');

@@ -49,6 +49,48 @@ export function editImages(
   return { files: new Map([...texts].filter(([path, text]) => files.get(path) !== text)), problems };
 }
 
+/**
+ * Images that a folder names in another version than runs, so that a commit of a release would undo what somebody has just written there.
+ * Where neither a kustomization nor a manifest in the folder says which image runs, nothing is found.
+ * @param files as for {@link editImages}
+ * @returns in words, one a place
+ */
+export function otherImages(files: ReadonlyMap<string, string>, changes: readonly ImageChange[]): readonly string[] {
+  return changes.flatMap((change) => {
+    const named = namedImages(files, change);
+    return named
+      .filter(({ image }) => image !== change.from)
+      .map(({ path, image }) => `${path} says ${image}, and ${change.workload} runs ${change.from}`);
+  });
+}
+
+/** Where an image of a container is named: in kustomizations, which come after the manifests, or in these. */
+function namedImages(
+  files: ReadonlyMap<string, string>,
+  { workload, container, from }: ImageChange,
+): readonly { readonly path: string; readonly image: string }[] {
+  const { name, tag, digest } = imageReference(from);
+  const entries = [...files].flatMap(([path, text]) =>
+    (KUSTOMIZATIONS.test(path) ? entriesOf(text) : [])
+      .filter((entry) => String(entry.newName ?? entry.name) === name)
+      .filter((entry) => entry.newTag !== undefined || entry.digest !== undefined)
+      .map((entry) => {
+        const isSameTag = entry.newTag === undefined || tag === undefined || String(entry.newTag) === tag;
+        const isSame = isSameTag && (entry.digest === undefined ? digest === undefined : entry.digest === digest);
+        const version = entry.digest === undefined ? `:${entry.newTag}` : `@${entry.digest}`;
+        return { path, image: isSame ? from : `${name}${version}` };
+      }),
+  );
+  if (entries.length > 0) return entries;
+  return [...files].flatMap(([path, text]) =>
+    KUSTOMIZATIONS.test(path)
+      ? []
+      : manifestImages(text, workload, container)
+          .filter(({ value }) => imageReference(String(value)).name === name)
+          .map(({ value }) => ({ path, image: String(value) })),
+  );
+}
+
 type Edited = readonly (readonly [path: string, text: string])[] | undefined;
 
 interface Entry {
@@ -95,17 +137,22 @@ function entryEdits(entry: Entry, index: number, { name, tag, digest }: ImageRef
 function editManifests(texts: ReadonlyMap<string, string>, { workload, container, from, to }: ImageChange): Edited {
   const found = [...texts].flatMap(([path, text]) => {
     if (KUSTOMIZATIONS.test(path)) return [];
-    const places = parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) => {
-      if (!isMap(document.contents) || document.errors.length > 0) return [];
-      const name = `${document.get('kind')}/${document.getIn(['metadata', 'name'])}`;
-      return name === workload ? imagesOf(document.getIn(['spec', 'template', 'spec'], true), container) : [];
-    });
-    const ours = places.filter(({ value }) => imageReference(String(value)).name === imageReference(from).name);
+    const ours = manifestImages(text, workload, container).filter(
+      ({ value }) => imageReference(String(value)).name === imageReference(from).name,
+    );
     return ours.length === 0
       ? []
       : [[path, ours.reduceRight((whole, node) => spliced(whole, node, to), text)] as const];
   });
   return found.length === 0 ? undefined : found;
+}
+
+function manifestImages(text: string, workload: string, container: string): readonly Scalar[] {
+  return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) => {
+    if (!isMap(document.contents) || document.errors.length > 0) return [];
+    const name = `${document.get('kind')}/${document.getIn(['metadata', 'name'])}`;
+    return name === workload ? imagesOf(document.getIn(['spec', 'template', 'spec'], true), container) : [];
+  });
 }
 
 function imagesOf(spec: unknown, container: string): readonly Scalar[] {

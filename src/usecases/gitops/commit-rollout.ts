@@ -1,3 +1,4 @@
+import { otherImages } from '../../domain/gitops/edit-images.ts';
 import { commitMessage, standingRollout } from '../../domain/gitops/message.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
@@ -10,21 +11,25 @@ import { releaseCommits } from './release-commits.ts';
 
 /**
  * Commits the images of the candidate to the config repository, in one commit. One that a run before has pushed is found by its trailers.
- * @throws RelctlError `gitops.foreign` where somebody else's commit says so already, and all of {@link bring}
+ * @throws RelctlError `gitops.foreign` where somebody else's commit says so already, `gitops.clash` where the repository has come to name
+ *   another image than runs, and all of {@link bring}
  */
 export async function commitRollout(run: Run, target: string): Promise<StepResult> {
   const ground = gitopsGround(run.context);
   const { plan } = run.release.journal;
   const changes = await plannedChanges(run, target);
+  const changed = changes.filter(({ from, to }) => from !== to);
   const commit = await bring(run, ground, {
     act: 'rollout',
     target,
     async at(head) {
       const found = standingRollout(await releaseCommits(ground.repository, head, plan.id), run.attempt);
       if (found !== undefined) return { found: found.commit };
+      const others = otherImages(await ground.repository.files(head, ground.settings.path), changed);
       const { files, problems } = await editsAt(ground, head, changes);
       if (problems.length > 0) throw noPlace(run, ground, problems);
       if (files.size === 0) throw foreign(run, ground);
+      if (others.length > 0) throw overtaken(run, ground, others);
       const { feature } = plan.metadata;
       const message = commitMessage({ release: plan.id, feature, attempt: run.attempt, act: 'rollout', changes });
       return { made: await ground.repository.commit(head, files, message) };
@@ -38,6 +43,15 @@ function noPlace(run: Run, { repository }: GitOpsGround, problems: readonly stri
     why: 'Somebody has changed the config repository since the deployment began; nothing was committed.',
     hints: [command`relctl deploy ${run.release.journal.plan.id} --abort`],
     data: { problems },
+  });
+}
+
+/** Somebody who releases by hand in the middle of a release is likely to have a reason, as an emergency. */
+function overtaken(run: Run, { repository }: GitOpsGround, others: readonly string[]): RelctlError {
+  return new RelctlError('gitops.clash', `${repository.name}: ${others.join('; ')}`, {
+    why: 'Somebody has changed it since the release began, and the commit of the release would undo that. Nothing was committed.',
+    hints: [command`relctl deploy ${run.release.journal.plan.id} --abort`],
+    data: { others },
   });
 }
 

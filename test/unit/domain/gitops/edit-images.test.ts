@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editImages, type ImageChange } from '../../../../src/domain/gitops/edit-images.ts';
+import { editImages, type ImageChange, otherImages } from '../../../../src/domain/gitops/edit-images.ts';
 
 const D = `sha256:${'a'.repeat(64)}`;
 const E = `sha256:${'b'.repeat(64)}`;
@@ -114,4 +114,47 @@ it('what is there already is not written again', () => {
   ]);
   expect([...edits.files]).toEqual([]);
   expect(edits.problems).toEqual([]);
+});
+
+describe('a folder that names another image than runs', () => {
+  const entry = (version: string) => ({ 'apps/kustomization.yaml': `images:\n- name: reg/shop/web\n  ${version}\n` });
+  const places = (files: Readonly<Record<string, string>>, from: string) =>
+    otherImages(new Map(Object.entries(files)), [change(from, `reg/shop/web:9@${E}`)]).map(
+      (text) => text.split(', and ')[0],
+    );
+
+  it.each([
+    ['another tag', entry('newTag: "2"'), 'reg/shop/web:1', ['apps/kustomization.yaml says reg/shop/web:2']],
+    ['another digest', entry(`digest: ${E}`), `reg/shop/web@${D}`, [`apps/kustomization.yaml says reg/shop/web@${E}`]],
+    [
+      'a tag for a digest',
+      entry('newTag: "1"'),
+      `reg/shop/web:1@${D}`,
+      ['apps/kustomization.yaml says reg/shop/web:1'],
+    ],
+    [
+      'another tag in the manifest',
+      { 'apps/web.yaml': DEPLOYMENT },
+      'reg/shop/web:0',
+      ['apps/web.yaml says reg/shop/web:1'],
+    ],
+  ])('is told: %s', (_what, files, from, told) => {
+    expect(places(files, from)).toEqual(told);
+  });
+
+  it.each([
+    ['the tag', entry('newTag: "1"'), 'reg/shop/web:1'],
+    ['the digest', entry(`digest: ${D}`), `reg/shop/web@${D}`],
+    ['the tag and the digest', entry(`newTag: "1"\n  digest: ${D}`), `reg/shop/web:1@${D}`],
+    ['only the name, beside a base elsewhere', entry('newName: reg/shop/web'), 'reg/shop/web:1'],
+    ['the manifest', { 'apps/web.yaml': DEPLOYMENT }, 'reg/shop/web:1'],
+    [
+      'the entry, which comes after the manifest',
+      { 'apps/web.yaml': DEPLOYMENT, ...entry('newTag: "5"') },
+      'reg/shop/web:5',
+    ],
+    ['nothing', {}, 'reg/shop/web:1'],
+  ])('is not seen where it says what runs: %s', (_what, files, from) => {
+    expect(places(files, from)).toEqual([]);
+  });
 });
