@@ -127,7 +127,13 @@ function relctl(cwd, args) {
   } catch {
     // Told below by what it said instead.
   }
-  if (process.env.FIRST_HOUR_SAYS !== undefined) console.error(args.join(' '), '\n', result.stderr.slice(0, 2000));
+  if (process.env.FIRST_HOUR_SAYS !== undefined)
+    console.error(
+      args.join(' '),
+      '\n',
+      result.stderr.slice(0, 2000),
+      result.status === 0 ? '' : result.stdout.slice(0, 1500),
+    );
   const code = answer.error?.code ?? answer.code;
   const end =
     result.status === 0 ? 'done' : `${result.status} ${code ?? result.stderr.trim().split('\n')[0] ?? ''}`.trim();

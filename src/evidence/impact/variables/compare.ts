@@ -95,7 +95,8 @@ function whatChanged(
     values(old, how) !== '' && values(now, how) !== '' && values(old, how) !== values(now, how);
   if (differs('declared')) return 'its value or source changed';
   if (differs('read')) return 'its default changed';
-  const required = (uses: readonly PlacedUse[]) => uses.some((use) => use.how === 'read' && use.value === undefined);
+  const required = (uses: readonly PlacedUse[]) =>
+    uses.some((use) => use.how === 'read' && use.value === undefined && !use.isReadElsewhere);
   const reads = (uses: readonly PlacedUse[]) => uses.some((use) => use.how === 'read');
   if (reads(old) && required(now) && !required(old)) return 'it lost its default';
   return undefined;
@@ -114,7 +115,7 @@ function finding(
     change,
     services: [...new Set(uses.flatMap((use) => use.services))].sort(),
     secret: uses.some((use) => use.secret) || (SECRET.test(name) && !NOT_SECRET.test(name)),
-    required: reads.some((use) => use.value === undefined),
+    required: reads.some((use) => use.value === undefined && !use.isReadElsewhere),
     buildTime: uses.every((use) => use.buildTime),
     ...(note === undefined ? {} : { note }),
     // Where it is read says most; then where it is declared.

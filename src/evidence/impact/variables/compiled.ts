@@ -1,7 +1,7 @@
 import { blankSlashComments } from '../comments.ts';
 import { addStructs } from './go-structs.ts';
 import { addHelperCalls, addLiterals, addNamedConstants } from './helpers.ts';
-import { addProperties, addSections } from './relaxed.ts';
+import { addMicroProfile, addProperties, addSections } from './relaxed.ts';
 import { UseCollector, type VariableUse } from './use.ts';
 import { addViper } from './viper.ts';
 
@@ -33,6 +33,7 @@ export function jvmVariables(source: string): VariableUse[] {
   uses.addMatches(text, /@ConfigProperty\([^)]{0,500}\bname\s*=\s*"(?<name>[A-Z][A-Z0-9_]+)"/g);
   for (const line of text.matchAll(/^.*@\w+.*$/gm)) addPlaceholders(line[0], line.index, uses);
   addProperties(text, uses);
+  addMicroProfile(text, uses);
   addNamedConstants(text, uses);
   addHelperCalls(text, uses);
   return uses.uses;

@@ -4,7 +4,7 @@ import type { UseCollector } from './use.ts';
 const PREFIX = /\bENVPrefix\s*:\s*"(\w*)"|\benvconfig\.(?:Must)?Process(?:With\w*)?\(\s*(?:\w+\s*,\s*)?"(\w*)"/;
 /** A field of a struct, or the beginning or the end of one that is nested. */
 const LINE =
-  /^[ \t]*(?:type[ \t]+)?(\w+)[ \t]+(?:struct[ \t]*(\{)|([\w.*[\]]+)[ \t]*(?:`([^`\n]*)`)?)[ \t]*(?:\/\/.*)?$|^[ \t]*\}[^\n]*$/gm;
+  /^[ \t]*(?:type[ \t]+)?(\w+)[ \t]+(?:struct[ \t]*(\{)|([\w.*[\]]+)(?:[ \t]*`([^`\n]*)`)?)[ \t]*(?:\/\/.*)?$|^[ \t]*\}[^\n]*$/gm;
 
 /**
  * Variables that a library makes of the fields of a struct: the prefix, the fields that lead there and its own name, in upper case

@@ -70,7 +70,7 @@ const STAGE = /^(PROD(UCTION)?|DEV(ELOPMENT)?|TEST(ING)?|STAGING|LOCAL|QA|UAT|SA
 export function addNamedConstants(text: string, uses: UseCollector): void {
   for (const match of text.matchAll(NAMED_CONSTANT)) {
     const name = match[1] ?? '';
-    if (!STAGE.test(name)) uses.add(name, match.index + match[0].lastIndexOf(name), 'read');
+    if (!STAGE.test(name)) uses.add(name, match.index + match[0].lastIndexOf(name), 'read', { isReadElsewhere: true });
   }
 }
 

@@ -22,7 +22,7 @@ export function addSchemas(text: string, path: string, uses: UseCollector): void
   }
   uses.addMatches(
     text,
-    /\bconfig(?:Service)?\s*\.\s*(?:get|getOrThrow)\s*(?:<[^<>()]*>)?\(\s*(["'])(?<name>[A-Z][A-Z0-9_]+)\1/gi,
+    /\b[cC]onfig(?:Service)?\s*\.\s*(?:get|getOrThrow)\s*(?:<[^<>()]*>)?\(\s*(["'])(?<name>[A-Z][A-Z0-9_]+)\1/g,
   );
   addClassMembers(text, uses);
 }

@@ -16,6 +16,26 @@ export function addProperties(text: string, uses: UseCollector): void {
   }
 }
 
+/** `config.getOptionalValue("shop.query-timeout", long.class)`, `@ConfigProperty(name = "shop.query-timeout")`. */
+const MICROPROFILE =
+  /\.get(Optional)?Values?\(\s*"([a-z][\w.-]{0,100}\.[\w.-]{1,100})"\s*,\s*[\w.]{1,80}\.class|@ConfigProperty\(\s*name\s*=\s*"([a-z][\w.-]{0,100}\.[\w.-]{1,100})"([^)]{0,200})\)/g;
+
+/**
+ * Properties of MicroProfile Config, also Quarkus: the environment sets each by its name in upper case, what is no letter or digit as
+ * an underscore (download.eclipse.org/microprofile, "Environment Variables Mapping Rules").
+ */
+export function addMicroProfile(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(MICROPROFILE)) {
+    const property = match[2] ?? match[3] ?? '';
+    if (/^(quarkus|mp|smallrye)\./.test(property)) continue;
+    const value = match[1] === undefined ? /\bdefaultValue\s*=\s*"([^"]*)"/.exec(match[4] ?? '')?.[1] : '';
+    uses.add(property.replace(/\W/g, '_').toUpperCase(), match.index, 'read', {
+      property,
+      ...(value === undefined ? {} : { value }),
+    });
+  }
+}
+
 /** Keys of .NET's configuration with sections: the environment sets each with two underscores for the colon (learn.microsoft.com, "Configuration in ASP.NET Core"). */
 export function addSections(text: string, uses: UseCollector): void {
   const keys =

@@ -17,6 +17,8 @@ export interface VariableUse {
    * findings say that it changed, not from what to what.
    */
   readonly value?: string;
+  /** Named here and read in another place, so that its default is not known. */
+  readonly isReadElsewhere?: true;
   /** The workload or compose service that gets it, where the file says so. */
   readonly owner?: string;
   /** True where the owner is a workload of Kubernetes. */

@@ -251,3 +251,25 @@ test('a variable that is handed on has no value there, and a default beside it c
   ).toEqual([]);
   expect(await found({ 'compose.yaml': [compose('one'), compose('two')] })).toEqual(['changed DB_NAME']);
 });
+
+test('a constant does not say whether its variable lost its default', async () => {
+  const before =
+    'package c\nfunc f() { configor.New(&configor.Config{ENVPrefix: "SHOP"}) }\ntype C struct {\n\tPort int `default:"80"`\n}\n';
+  expect(
+    await found({ 'c.go': [before, 'package c\nconst EnvPort = "SHOP_PORT"\nconst EnvMode = "SHOP_MODE"\n'] }),
+  ).toEqual(['added SHOP_MODE']);
+});
+
+test('MicroProfile asks for properties that the environment sets in upper case', async () => {
+  const java =
+    'config.getOptionalValue("shop.query-timeout.ms", long.class).map(Duration::ofMillis);\nconfig.getValue("shop.url", String.class);\nconfig.getValue("shop.given", int.class);\n@ConfigProperty(name = "shop.mode", defaultValue = "x") String mode;\n@ConfigProperty(name = "quarkus.http.port") int port;\n';
+  expect(
+    await found({ 'src/main/java/A.java': java, 'src/main/resources/application.properties': 'shop.given=1\n' }),
+  ).toEqual(['added SHOP_MODE', 'added SHOP_QUERY_TIMEOUT_MS', 'added SHOP_URL required']);
+});
+
+test('a setting of a browser’s own configuration is no variable', async () => {
+  expect(
+    await found({ 'ui/a.ts': "const a = config.get('oidc');\nconst b = configService.get('DB_HOST');\n" }),
+  ).toEqual(['added DB_HOST required']);
+});
