@@ -106,6 +106,21 @@ describe('what is recorded after a deployment and signed by nobody', () => {
     expect(refused?.sentence).toContain('INC-1 (severity 1), INC-2 (severity 5)');
   });
 
+  it('is not looked at elsewhere: where metrics are read is what was submitted, or what was merged', async () => {
+    const file = join(company.git.root, 'relctl.yaml');
+    const honest = readFileSync(file, 'utf8');
+    const { config } = company.as(OPERATOR);
+    const elsewhere = { ...config, metrics: { ...config.metrics, staleAfter: '9h' } };
+    const asked = () =>
+      hypercare(company.as(OPERATOR, { config: elsewhere }), company.id, { exit: true, confirmed: true });
+    writeFileSync(file, `${honest}# of somebody who may write\n`);
+    const refused = (await refusals(asked())).find(({ gate }) => gate === 'bound.same');
+    expect(refused?.sentence).toMatch(/metrics\.staleAfter is "9h", and .* was submitted/);
+    writeFileSync(file, honest);
+    // As the protected branch has it, it may change while a release is watched.
+    expect((await refusals(asked())).map(({ gate }) => gate)).not.toContain('bound.same');
+  });
+
   it('keeps hypercare open where a signed incident was made a lesser one', async () => {
     const plan = await company.plan();
     const file = join(company.git.root, SAMPLE_FILE);

@@ -25,6 +25,8 @@ export interface GateFacts {
   readonly lost?: readonly string[];
   /** What differs between what was submitted or staged and what there is now; `undefined` where it was not compared. */
   readonly differences?: readonly string[];
+  /** What looks at production and is another than what was submitted; `undefined` where it was not compared. */
+  readonly watched?: readonly string[];
   /** Why the kept series of the canary does not prove its verdict; `undefined` where it does, or was not asked. */
   readonly unproven?: string;
   /** The change record, or why nothing is known of it; `undefined` where it was not asked for. */

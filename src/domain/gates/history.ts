@@ -27,6 +27,18 @@ export const historyWhole: GateRule = ({ plan, lost }) => {
       });
 };
 
+/** Production is looked at where, and by what, it was said: else what is seen elsewhere would be signed. */
+export const watchedSame: GateRule = ({ plan, watched }) => {
+  const [first, ...more] = watched ?? [];
+  return first === undefined
+    ? undefined
+    : refuse('bound.same', `${first}, and it is not as the protected branch has it`, {
+        who: [plan.spec.owners.rdLead],
+        command: 'git diff origin/HEAD -- relctl.yaml',
+        suggestions: more.slice(0, 10),
+      });
+};
+
 /** relctl.yaml, the policy, the objects and the programs of a release are those that were submitted, and those that were staged. */
 export const boundSame: GateRule = ({ plan, differences }) => {
   const [first, ...more] = differences ?? [];

@@ -163,7 +163,7 @@ export const PROCESS = {
     command: (id) => command`relctl verify ${id}`,
     phases: ['deployed'],
     roles: roles('verify'),
-    gates: [approval.recordsGenuine('deploy')],
+    gates: [approval.recordsGenuine('deploy'), history.watchedSame],
   },
   hypercare: {
     command: (id) => command`relctl hypercare ${id}`,
@@ -175,7 +175,7 @@ export const PROCESS = {
     command: (id) => command`relctl success ${id}`,
     phases: ['deployed', 'verified', 'hypercare', 'validated'],
     roles: only('productManager', 'rdLead', 'operations'),
-    gates: [],
+    gates: [history.watchedSame],
   },
   'hypercare --exit': {
     command: (id) => command`relctl hypercare ${id} --exit`,
@@ -185,6 +185,7 @@ export const PROCESS = {
       approval.recordsGenuine('deploy'),
       approval.noObjection,
       history.historyWhole,
+      history.watchedSame,
       delivery.hypercareOpen,
       delivery.hypercareElapsed,
       delivery.hypercareHealthy,
@@ -213,6 +214,7 @@ export const PROCESS = {
       approval.recordsGenuine('deploy'),
       approval.noObjection,
       history.historyWhole,
+      history.watchedSame,
       delivery.hypercareClosed,
       delivery.reviewTime,
     ],

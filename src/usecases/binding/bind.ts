@@ -54,7 +54,8 @@ export async function bindingDifferences(
   return found;
 }
 
-async function readKept(context: Context, id: string, evidence: Evidence): Promise<Bound> {
+/** What was bound with an act, as it was kept. Errors: those of evidence that is gone or another. */
+export async function readKept(context: Context, id: string, evidence: Evidence): Promise<Bound> {
   const bytes = await context.store.read(id, evidence);
   return boundSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }

@@ -1,7 +1,7 @@
 import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
 import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
-import { boundSame, historyWhole } from '../../domain/gates/history.ts';
+import { boundSame, historyWhole, watchedSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
@@ -15,6 +15,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
+import { watchedDifferences } from '../binding/watched.ts';
 import { changeStanding } from '../change-record/standing.ts';
 import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
@@ -119,9 +120,15 @@ export async function lookedUp(context: Context, release: Release, command: Proc
     ...facts,
     ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
     ...(gates.includes(historyWhole) ? { lost: await lostFrom(context, release) } : {}),
+    ...(gates.includes(watchedSame) ? { watched: await watchedFrom(context, release) } : {}),
     ...(found === undefined ? {} : { unproven: found }),
     ...(asksForChange ? { change: await changeStanding(context, journal) } : {}),
   };
+}
+
+/** What looks at production and is another; where only signed acts count, since whoever may write can else record what they like. */
+async function watchedFrom(context: Context, { journal: { plan, state }, policy, signing }: Release) {
+  return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
 }
 
 /** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell. */

@@ -1,0 +1,61 @@
+import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
+import type { ReleaseState } from '../../domain/history/state.ts';
+import { RelctlError } from '../../errors.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { Policy } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { unixLineBytes } from '../../text/line-ends.ts';
+import type { Context } from '../release/context.ts';
+import { CONFIG_FILE } from '../release/settings.ts';
+import { readKept } from './bind.ts';
+import { digestsOfNamed } from './named-files.ts';
+
+/** What looks at production: where metrics, alerts and incidents are read, and the programs that ask. */
+const WATCHES = /^(relctl\.yaml|program) /;
+
+/**
+ * What looks at production after a deployment and is another than what was submitted. Whoever may push could else let a release be looked at
+ * somewhere else, and what is seen there would be signed. A file as the protected branch has it may change meanwhile; the policy comes from there
+ * in any case.
+ * @param tip commit of the protected branch
+ */
+export async function watchedDifferences(
+  context: Context,
+  plan: ReleasePlan,
+  policy: Policy,
+  { cab }: Pick<ReleaseState, 'cab'>,
+  tip: string,
+): Promise<readonly string[]> {
+  if (cab?.bound === undefined) return [];
+  const services = plan.spec.services.map((one) => one.name);
+  const programs = await digestsOfNamed(context, plan.spec);
+  const now = boundOf({ config: context.config, policy, services, base: '', objects: {}, programs });
+  const before = await readKept(context, plan.id, cab.bound);
+  const names = [...Object.keys(before), ...Object.keys(now)].filter((name) => WATCHES.test(name));
+  const reviewed = new Set<string>();
+  for (const file of new Set(names.map(fileOf))) if (await isReviewed(context, tip, file)) reviewed.add(file);
+  const own = (bound: Bound): Bound =>
+    Object.fromEntries(Object.entries(bound).filter(([name]) => WATCHES.test(name) && !reviewed.has(fileOf(name))));
+  return boundDifferences(own(before), own(now), 'submitted');
+}
+
+function fileOf(name: string): string {
+  return name.startsWith(`${CONFIG_FILE} `) ? CONFIG_FILE : name.replace(/^program /, '');
+}
+
+function digestOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : sha256(unixLineBytes(bytes));
+}
+
+/** True for a file of the work tree that is the one of the protected branch, or gone like there. */
+async function isReviewed({ workspace, signing }: Context, tip: string, file: string): Promise<boolean> {
+  const { protectedBranch } = await signing();
+  const merged = await protectedBranch.read(tip, file);
+  try {
+    const here = await workspace.readBytes(file);
+    return digestOf(here) === digestOf(merged);
+  } catch (error) {
+    if (error instanceof RelctlError) return false;
+    throw error;
+  }
+}
