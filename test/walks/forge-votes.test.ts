@@ -92,6 +92,23 @@ describe('a vote as a review on the request', () => {
     expect((await collected()).data).toMatchObject({ phase: 'no-go' });
   });
 
+  it('is taken back by a later No-Go until the deployment begins, and a further Go changes nothing', async () => {
+    await begun();
+    forge.review('carol', forge.filled('Go'));
+    forge.review('chen', forge.filled('Go'));
+    expect((await collected()).data).toMatchObject({ phase: 'approved' });
+    commitPlan();
+    forge.review('third', forge.filled('Go'));
+    expect((await collected()).data).toMatchObject({
+      recorded: [],
+      phase: 'approved',
+      refused: [{ login: 'third', reason: expect.stringContaining('has decided') }],
+    });
+    forge.review('carol', forge.filled('No-Go', 'a hole was found'));
+    expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[0]], phase: 'no-go' });
+    expect((await audit(company.as(OPERATOR), company.id)).result).toBe('done');
+  });
+
   it.each<[string, () => void, RegExp]>([
     ['of the author', () => forge.review('ravi', forge.filled('Go')), /opened the request/],
     ['of somebody who is not on the board', () => forge.review('olga', forge.filled('Go')), /board/i],

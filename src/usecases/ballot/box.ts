@@ -72,7 +72,7 @@ function votes({ journal }: Release, questions: readonly Asked[]): readonly Docu
     bullets(
       [
         'Go: confirm all three, and approve the request with the same review. A condition is a line of its own before the comment: Condition: what; owner@example.com; 2026-12-01',
-        'No-Go: say why in the comment, and do not approve.',
+        'No-Go: say why in the comment, and do not approve. Until the deployment begins, it also takes a Go back.',
         STRICT,
       ],
       '',

@@ -21,10 +21,13 @@ export function forgeActs({ signing }: Policy): ForgeActs {
 export function questionsOf(release: Pick<Release, 'journal'>, acts: ForgeActs): readonly Asked[] {
   const { plan, state } = release.journal;
   const [voted, staged] = [ballotSubject(release), stagedSubject(release)];
-  const isAsked = (command: 'signoff cab' | 'signoff qa' | 'signoff ops') =>
+  const isAsked = (command: 'signoff cab' | 'take back a go' | 'signoff qa' | 'signoff ops') =>
     PROCESS[command].phases.some((phase) => phase === state.phase);
   return [
-    ...(acts.includes('cab') && voted !== undefined && isAsked('signoff cab') ? [voteQuestion(voted)] : []),
+    // After the Go, too: until the deployment begins, a member can take theirs back.
+    ...(acts.includes('cab') && voted !== undefined && (isAsked('signoff cab') || isAsked('take back a go'))
+      ? [voteQuestion(voted)]
+      : []),
     ...(acts.includes('qa') && staged !== undefined && isAsked('signoff qa') ? [qaQuestion(staged, plan.spec)] : []),
     ...(acts.includes('ops') && staged !== undefined && isAsked('signoff ops') ? [opsQuestion(staged, plan.spec)] : []),
     ...(acts.includes('condition') && voted !== undefined && state.conditions.some((one) => !one.closed)

@@ -5,6 +5,7 @@ import { type GivenSignoff, REGRESSION_BOX } from '../../domain/ballot/signoff.t
 import { seatFor } from '../../domain/people/delegates.ts';
 import { samePerson, votingBoard } from '../../domain/people/people.ts';
 import { conditionId } from '../../domain/process/condition-id.ts';
+import { PROCESS } from '../../domain/process/process.ts';
 import { type ErrorCode, RelctlError } from '../../errors.ts';
 import type { ForgeProof } from '../../plan/events.ts';
 import { parseReleasePlan } from '../../plan/release-plan.ts';
@@ -14,7 +15,7 @@ import { command } from '../../text/command-line.ts';
 import type { PendingCheck } from '../checks/pending-checks.ts';
 import { readinessChecks } from '../readiness/readiness-checks.ts';
 import type { Context } from '../release/context.ts';
-import { openForCommand, openRelease, type Release } from '../release/open.ts';
+import { openForCommand, openRelease, passGates, type Release } from '../release/open.ts';
 import { subjectOf } from '../release/subject.ts';
 import { requireOwner } from '../signoff/owner.ts';
 import { recordSignoff } from '../signoff/record.ts';
@@ -65,7 +66,15 @@ export async function takeIn(context: Context, id: string, taking: Taking): Prom
 }
 
 async function takeVote(context: Context, id: string, { cast }: Taking, vote: BallotVote, proof: ForgeProof) {
-  const release = await openForCommand(context, id, 'signoff cab', undefined);
+  const release = await openRelease(context, id);
+  const isDecided = PROCESS['take back a go'].phases.some((phase) => phase === release.journal.state.phase);
+  if (isDecided && vote.decision === 'go') {
+    throw new RelctlError('gate.refused', 'the board has decided; from then on a Go can only be taken back', {
+      why: 'A further Go changes nothing.',
+      hints: [command`relctl status ${id}`],
+    });
+  }
+  await passGates(context, release, isDecided ? 'take back a go' : 'signoff cab', undefined);
   await requireSameText(context, release, cast);
   const { plan, state } = release.journal;
   const board = votingBoard(plan.spec, state.authors, release.policy);
