@@ -124,6 +124,7 @@ async function takeUp(context: Context, release: Release, options: DeployOptions
     images: started.data.images,
     wait: true,
     takeOver: options.takeOver,
+    isWayBack: options.mode === 'abort' || deployment.result === 'rolling-back',
     record: (run) =>
       journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason, run: context.runs.self }),
   });

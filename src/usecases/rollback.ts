@@ -54,6 +54,7 @@ export async function rollback(context: Context, id: string, options: RollbackOp
       images: deployment.started.data.images,
       wait: true,
       takeOver: options.takeOver,
+      isWayBack: true,
       record: (begun) =>
         journal.record('deploy.resumed', {
           attempt,

@@ -70,6 +70,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     })),
     next: next.map((action) => ({ ...action })),
     orphan,
+    stopped: runner?.lives === true || (work !== null && work !== undefined) ? null : stoppedOf(state),
     work,
     runner,
     verdict: state.deployment?.verdict?.data.verdict ?? null,
@@ -109,6 +110,12 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     data: { ...data },
     simulated: state.simulated,
   };
+}
+
+function stoppedOf({ deployment }: ReleaseState): StatusData['stopped'] {
+  if (deployment?.result !== 'rolling-back' || deployment.stopped === undefined) return null;
+  const { code, reason, at } = deployment.stopped;
+  return { code, reason, at };
 }
 
 /** Phases in which what is found of a plan is told: until the board has decided. */
@@ -207,6 +214,14 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
     ...(data.runner === null || data.runner === undefined
       ? []
       : [{ kind: 'checks' as const, checks: [handedOverCheck(data.runner)] }]),
+    ...(data.stopped === null || data.stopped === undefined
+      ? []
+      : [
+          {
+            kind: 'checks' as const,
+            checks: [{ state: 'failed' as const, text: `the rollback stands still: ${data.stopped.reason}` }],
+          },
+        ]),
     ...(data.orphan === null
       ? []
       : [{ kind: 'checks' as const, checks: [{ state: 'warning' as const, text: data.orphan.sentence }] }]),

@@ -5,6 +5,7 @@ import { type ContainerRun, runContainer } from './container-run.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { KubeApiError, type WatchEvent } from './kube-api.ts';
 import { serveLogs } from './kubelet-logs.ts';
+import { type Room, startPlacement } from './placement.ts';
 import { type Condition, kubeTime, type Pod } from './pod.ts';
 import { podStatus } from './pod-status.ts';
 import { writeTargets } from './scrape-targets.ts';
@@ -17,6 +18,8 @@ export interface Kubelet {
   endpoints(namespace: string, selector: Readonly<Record<string, string>>): readonly Endpoint[];
   /** Kills the processes of a pod with SIGKILL, as a node does that is short of memory. */
   crash(namespace: string, pod: string): void;
+  /** What room a namespace has from now on; for all pods, when left out. */
+  limit(namespace: string, room?: Room): void;
   /** Ends every container process and the log server. The objects stay in the cluster. */
   stop(): Promise<void>;
 }
@@ -105,10 +108,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
   };
   const pathOf = (pod: Pod) => `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`;
 
-  function bind(pod: Pod): void {
-    const target = { apiVersion: 'v1', kind: 'Node', name: node };
-    track(api.call('POST', `${pathOf(pod)}/binding`, { metadata: { name: pod.metadata.name }, target }));
-  }
+  const placement = startPlacement(api, node, track);
 
   function begin(pod: Pod, key: string): void {
     const folder = join(plane.folder, 'pods', key);
@@ -180,6 +180,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
   }
 
   function forget(key: string): void {
+    placement.leave(key);
     const run = runs.get(key);
     if (run === undefined) return;
     runs.delete(key);
@@ -193,8 +194,11 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
     const known = runs.get(key);
     if (known !== undefined) known.foreign = foreignIn(pod);
     const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    if (finished) placement.leave(key);
+    else if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') {
+      if (pod.metadata.deletionTimestamp === undefined) placement.place(pod);
+    } else placement.placed(pod);
     if (pod.metadata.deletionTimestamp !== undefined) end(pod, key);
-    else if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') bind(pod);
     else if (pod.spec.nodeName === node && !runs.has(key) && !finished) begin(pod, key);
   }
 
@@ -241,6 +245,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
           run.containers.every((container) => container.report().ready) &&
           Object.entries(selector).every(([key, value]) => run.pod.metadata.labels?.[key] === value),
       ),
+    limit: placement.limit,
     crash(namespace, name) {
       for (const { pod, containers } of runs.values()) {
         if (pod.metadata.namespace !== namespace || pod.metadata.name !== name) continue;

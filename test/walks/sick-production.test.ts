@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster, KubeObject } from '../../src/ports/cluster.ts';
 import type { Environments } from '../../src/ports/environments.ts';
+import { status } from '../../src/usecases/status.ts';
 import { type Company, openCompany, refusal } from '../support/company.ts';
 import { toProduction, undo, walkTo } from '../support/company-walk.ts';
 
@@ -64,6 +65,12 @@ function shortOfOne(): Environments {
   return { ...environments, cluster: (environment, region) => seen(environments.cluster(environment, region)) };
 }
 
+/** What the error says to do is what `relctl status` says. */
+function expectSameWays({ hints }: { readonly hints: readonly string[] }, data: unknown): void {
+  const { next } = data as { readonly next: readonly { readonly command: string; readonly why?: string }[] };
+  for (const { command, why } of next) expect(hints).toContain(`${why}: ${command}`);
+}
+
 describe('a production that is sick before the release', () => {
   it('is told before anything is announced, and gone on with only with a reason', async () => {
     await ready();
@@ -124,6 +131,14 @@ describe('what somebody changed after the release had written it', () => {
     expect(error).toMatchObject({ code: 'rollback.changed-by-hand', exitCode: 8 });
     expect(error.hints.join('\n')).toMatch(/--hand-changes keep[\s\S]*--hand-changes restore[\s\S]*4\.1\.9-hotfix/);
     expect(JSON.stringify((await production().get(API))?.spec)).toContain('4.1.9-hotfix');
+    const { data, blocks } = await status(company.as('nobody@example.com'), company.id);
+    expect(data).toMatchObject({
+      phase: 'deployed',
+      stopped: { code: 'rollback.changed-by-hand' },
+      next: [{ command: expect.stringContaining('keep') }, { command: expect.stringContaining('restore') }],
+    });
+    expectSameWays(error, data);
+    expect(JSON.stringify(blocks)).toContain('the rollback stands still: production Deployment/api');
   });
 
   it('is restored where a person says so', async () => {
@@ -152,9 +167,50 @@ describe('a production that was well and does not become well again', () => {
     const error = await refusal(rollback(as, company.id, options));
     expect(error.code).toBe('rollback.unhealthy');
     expect(error.hints.join('\n')).toContain('--accept-unhealthy');
+    const { data } = await status(company.as('nobody@example.com'), company.id);
+    expect(data).toMatchObject({
+      stopped: { code: 'rollback.unhealthy' },
+      next: [{ command: `relctl rollback ${company.id}` }, { command: expect.stringContaining('--accept-unhealthy') }],
+    });
+    expectSameWays(error, data);
     const outcome = await rollback(as, company.id, { ...options, acceptUnhealthy: true });
     expect(outcome.headline).toContain('accepted by olga@example.com');
     expect((await company.state()).phase).toBe('rolled-back');
+  });
+});
+
+describe('an object that is being deleted', () => {
+  it('is not written over: what would be put back goes with it', async () => {
+    await ready();
+    await toProduction(company);
+    const going = (one: KubeObject): KubeObject => ({
+      ...one,
+      metadata: { ...one.metadata, deletionTimestamp: '2026-11-29T00:00:00Z', finalizers: ['example.com/backup'] },
+    });
+    const { environments } = company.as('nobody@example.com');
+    const seen: Environments = {
+      ...environments,
+      cluster(environment, region) {
+        const cluster = environments.cluster(environment, region);
+        const isApi = (one: KubeObject) => one.kind === 'Deployment' && one.metadata.name === 'api';
+        return {
+          ...cluster,
+          async get(ref) {
+            const one = await cluster.get(ref);
+            return one !== undefined && isApi(one) ? going(one) : one;
+          },
+        };
+      },
+    };
+    const before = await company.production();
+    const { rollback } = await import('../../src/usecases/rollback.ts');
+    const options = { reason: 'checkouts fail', confirmed: true, takeOver: false, pastPointOfNoReturn: false };
+    const error = await refusal(rollback(company.as('olga@example.com', { environments: seen }), company.id, options));
+    expect(error.code).toBe('rollback.incomplete');
+    expect(error.message).toContain('waits for its finalizers: example.com/backup');
+    expect(error.hints.at(-1)).toBe(`once it is mended: relctl rollback ${company.id}`);
+    expectSameWays(error, (await status(company.as('nobody@example.com'), company.id)).data);
+    expect(await company.production()).toEqual(before);
   });
 });
 

@@ -4,6 +4,7 @@ import { seatOf } from '../people/delegates.ts';
 import { samePerson } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
 import { isInProduction, type Phase, REOPENABLE } from '../process/phases.ts';
+import type { StoppedRollback } from '../process/stopped.ts';
 import type { ProvenanceFinding } from '../provenance/verdict.ts';
 import { timeOf } from '../schedule/calendar.ts';
 
@@ -93,6 +94,8 @@ export interface DeploymentState {
   readonly result: 'running' | 'completed' | 'rolling-back' | 'rolled-back' | 'frozen';
   readonly abortedBy: string | undefined;
   readonly rollbackReason: string | undefined;
+  /** Why its rollback stands still, until somebody goes on with it. */
+  readonly stopped: StoppedRollback | undefined;
   /** Who acted last, and when: the base of "orphaned since". */
   readonly lastActor: string;
   readonly lastAt: string;
@@ -386,6 +389,7 @@ function changeDeployment(state: ReleaseState, event: DeploymentEvent): Partial<
         result: 'running',
         abortedBy: undefined,
         rollbackReason: undefined,
+        stopped: undefined,
         lastActor: event.actor,
         lastAt: event.at,
         begunBy: event.actor,
@@ -437,12 +441,15 @@ function changeDeployment(state: ReleaseState, event: DeploymentEvent): Partial<
           rollbackReason: event.data.reason,
         },
       };
-    case 'rollback.failed':
-      return { deployment };
+    case 'rollback.failed': {
+      const { code, reason } = event.data;
+      const isChangedByHand = code === 'rollback.changed-by-hand' || deployment.stopped?.isChangedByHand === true;
+      return { deployment: { ...deployment, stopped: { code, reason, at: event.at, isChangedByHand } } };
+    }
     case 'rollback.completed':
       return {
         phase: deployment.abortedBy === undefined ? 'rolled-back' : 'aborted',
-        deployment: { ...deployment, result: 'rolled-back' },
+        deployment: { ...deployment, result: 'rolled-back', stopped: undefined },
       };
     case 'release.frozen':
       return { phase: 'frozen', deployment: { ...deployment, result: 'frozen' } };

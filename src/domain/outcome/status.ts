@@ -40,6 +40,11 @@ export const statusDataSchema = z.strictObject({
     .strictObject({ since: z.iso.datetime(), sentence: z.string(), resume: z.string(), abort: z.string() })
     .nullable()
     .describe('A release that stands in production while nobody works on it'),
+  stopped: z
+    .strictObject({ code: z.string().describe('Error code'), reason: z.string(), at: z.iso.datetime() })
+    .nullable()
+    .optional()
+    .describe('Why a rollback stands still; `next` has the ways out'),
   work: z
     .strictObject({
       who: z.string(),

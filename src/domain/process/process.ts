@@ -11,6 +11,7 @@ import type { NextAction } from '../outcome/outcome.ts';
 import { delegatorsOf, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from '../people/people.ts';
 import { type Phase, REOPENABLE, sayPhase, sayStanding } from './phases.ts';
+import { waysBack } from './stopped.ts';
 
 /** One command of the process: when it is due, who may give it, and the gates before it, in the order in which they are told. */
 interface ProcessStep {
@@ -266,6 +267,12 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
   if (REOPENABLE.includes(facts.state.phase)) {
     return [{ who: spec.owners.rdLead, command: reopenCommand(id), why: 'to go on with a new candidate' }];
   }
+  const { result, stopped } = facts.state.deployment ?? {};
+  const isGoingBack = result === 'rolling-back' && decide('rollback', { ...facts, actor: undefined }).length === 0;
+  if (isGoingBack && stopped !== undefined) {
+    const who = nameList(whoMay('rollback', facts));
+    return waysBack(stopped, id).map((way) => ({ who, ...way }));
+  }
   const due = dueCommands(facts).map((command) => {
     const [refusal] = decide(command, { ...facts, actor: undefined });
     return { who: whoMay(command, facts), command: PROCESS[command].command(id), refusal };
@@ -308,6 +315,7 @@ export function looksAtOthers(facts: Pick<GateFacts, 'state'>): boolean {
 
 /** Commands that the phase asks for, the main one first. */
 export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly ProcessCommand[] {
+  if (state.deployment?.result === 'rolling-back') return ['rollback'];
   switch (state.phase) {
     case 'draft':
       return ['submit-cab'];
@@ -325,14 +333,13 @@ export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly Proce
     case 'ready':
       return ['deploy'];
     case 'canary':
-      if (state.deployment?.result === 'rolling-back') return ['rollback'];
       return state.deployment?.verdict?.data.verdict === 'pass'
         ? ['deploy --promote', 'deploy --abort']
         : ['deploy --resume', 'deploy --abort'];
     case 'rolling-out':
-      return state.deployment?.result === 'rolling-back' ? ['rollback'] : ['deploy --resume', 'deploy --abort'];
+      return ['deploy --resume', 'deploy --abort'];
     case 'deployed':
-      return state.deployment?.result === 'rolling-back' ? ['rollback'] : ['verify', 'rollback'];
+      return ['verify', 'rollback'];
     case 'verified':
       return ['hypercare'];
     case 'hypercare':

@@ -1,13 +1,10 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
-import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
-import { refOf, restampFence, stampFence } from '../cluster/apply.ts';
 import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
 import { clusterOf, type Run } from '../cluster/run.ts';
-import { readSnapshot } from '../cluster/snapshot.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { fenceOffOthers, fenceOffWhatCanBe } from './fence-off.ts';
 import { refuseStaleClone } from './stale-clone.ts';
 
 /** How the environment is entered. */
@@ -18,6 +15,8 @@ export interface RunOptions {
   readonly wait: boolean;
   /** Take the lock from whoever holds it. */
   readonly takeOver: boolean;
+  /** The run puts production back: what keeps a workload from being written does not keep it from taking the canary away. */
+  readonly isWayBack?: boolean;
   /** Puts the run with its fence into the history; no object bears the fence before that. */
   readonly record: (run: Run) => Promise<void>;
 }
@@ -51,7 +50,7 @@ export async function openRun(context: Context, release: Release, options: RunOp
     for (const lock of locks.values()) if (!lock.takenOver) await releaseLock(context, lock);
     throw error;
   }
-  for (const lock of locks.values()) if (lock.takenOver) await fenceOff(run, lock);
+  await (options.isWayBack === true ? fenceOffWhatCanBe(run) : fenceOffOthers(run));
   return run;
 }
 
@@ -78,19 +77,6 @@ function expectedIdentity(context: Context, target: string): string | undefined 
   const [environment, region] = target.split('/');
   const config = context.config.environments[environment === 'staging' ? 'staging' : 'production'];
   return region === undefined ? config.clusterUid : config.regions.find((one) => one.name === region)?.clusterUid;
-}
-
-/** Objects that the run before may have prepared to write get this run's mark, so that the API server refuses its writes. */
-async function fenceOff(run: Run, lock: Lock): Promise<void> {
-  const snapshot = await readSnapshot(run.context, run, lock.target);
-  // What others keep relctl does not write, and the run before had prepared no write of it.
-  const isOurs = gitopsOf(run.context.config) === undefined;
-  for (const one of snapshot?.objects ?? []) {
-    if (one.object === null) continue;
-    if (isOurs && isWorkload(one.object)) await stampFence(run.context, lock, refOf(one.object));
-    // A route is marked only while it knows the canary; unmarked, it stays as its owners have it.
-    if (one.route !== undefined) await restampFence(run.context, lock, refOf(one.object));
-  }
 }
 
 function wrongCluster(target: string, name: string, expected: string | undefined, found: string): RelctlError {

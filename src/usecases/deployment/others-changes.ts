@@ -1,8 +1,9 @@
 import { AUTOSCALER, withDecidedReplicas, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
+import { differingFields } from '../../domain/kubernetes/differing-fields.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { FENCE_ANNOTATION, fenced, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
@@ -62,10 +63,23 @@ async function changedSince(run: Run, { target, objects }: Snapshot): Promise<re
     const isAsWritten =
       desired !== undefined &&
       (mark === undefined || mark.startsWith(`${release}/`)) &&
-      (await cluster.diff([marked(decided(desired, live, autoscalers), mark)])) === '';
-    if (!isAsWritten) found.push({ target, one, diff: await cluster.diff([wanted]) });
+      (await difference(cluster, marked(decided(desired, live, autoscalers), mark))) === '';
+    if (isAsWritten) continue;
+    const diff = await difference(cluster, wanted);
+    const fields = () => differingFields(unfenced(live), wanted).join('\n');
+    found.push({ target, one, diff: diff === undefined || diff === '' ? fields() : diff });
   }
   return found;
+}
+
+/** What applying an object would change; `undefined` where the API server would refuse that, as for a field that cannot be changed. */
+async function difference(cluster: Cluster, object: KubeObject): Promise<string | undefined> {
+  try {
+    return await cluster.diff([object]);
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'cluster.rejected') return undefined;
+    throw error;
+  }
 }
 
 function marked(object: KubeObject, mark: string | undefined): KubeObject {

@@ -1,5 +1,6 @@
 import { AUTOSCALER, isAutoscaled, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
+import { changesStable } from '../../domain/deployment/strategies/strategies.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { nameOf, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { stuckPods } from '../../domain/kubernetes/rollout-others.ts';
@@ -123,14 +124,17 @@ export function titleOf(target: string, { kind, name }: Pick<SnapshotObject, 'ki
 export function isWritten(
   run: Run,
   target: string,
-  { service }: Pick<SnapshotObject, 'service'>,
+  { service, route }: Pick<SnapshotObject, 'service' | 'route'>,
   live: KubeObject | undefined,
 ): boolean {
   const { plan, state } = run.release.journal;
   // The reconciler writes what was committed; relctl never does.
   if (gitopsOf(run.context.config) !== undefined) return false;
   const isBegun = (step: string) => state.deployment?.steps.has(`${step}:${service}@${target}`) === true;
-  return isBegun('rollout') || (isBegun('canary') && live !== undefined && isWrittenBy(plan.id, live));
+  if (isBegun('rollout')) return true;
+  // A run that takes over marks workloads that it does not change.
+  const mayChange = (route !== undefined || changesStable(plan.spec, service)) && isBegun('canary');
+  return mayChange && live !== undefined && isWrittenBy(plan.id, live);
 }
 
 /** True where an object is not what it was, and the release has never written it: others have, and it is theirs. */

@@ -1,6 +1,7 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
+import { hintOf, waysBack } from '../../domain/process/stopped.ts';
 import { RelctlError } from '../../errors.ts';
 import { gitopsOf } from '../../plan/gitops.ts';
 import { command } from '../../text/command-line.ts';
@@ -13,7 +14,9 @@ import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
 import { revertRollout } from '../gitops/revert-rollout.ts';
 import type { Entry } from '../release/journal.ts';
 import { recordAndTell } from '../release/notify.ts';
+import { fenceOffOthers } from './fence-off.ts';
 import { highestFence } from './forward.ts';
+import { refuseGoing } from './going.ts';
 import { removeJobs } from './migrate.ts';
 import { type HandChanges, settleHandChanges } from './others-changes.ts';
 import { type PutBackOptions, putBack, removeAdded } from './put-back.ts';
@@ -70,7 +73,11 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   if (gitopsOf(context.config) !== undefined) {
     await undo(run, 'commit', 'Take the commit in the config repository back', () => revertRollout(run, known));
   }
-  const kept = await settled(run, () => settleHandChanges(run, known, options.handChanges));
+  const kept = await settled(run, async () => {
+    await fenceOffOthers(run);
+    await refuseGoing(run, known);
+    return settleHandChanges(run, known, options.handChanges);
+  });
   const unwell: string[] = [];
   await undo(run, 'objects', 'Restore the snapshot of production', () =>
     restoreAll(run, known, { kept, acceptUnhealthy: options.acceptUnhealthy === true }, unwell),
@@ -97,11 +104,7 @@ async function settled<T>({ release }: Run, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof RelctlError) {
-      const { attempt } = release.journal.state.deployment ?? { attempt: 1 };
-      await release.journal.record('rollback.failed', { attempt, code: error.code, reason: error.message });
-    }
-    throw error;
+    throw error instanceof RelctlError ? await stopped(release, error) : error;
   }
 }
 
@@ -120,11 +123,30 @@ async function undo(run: Run, name: string, title: string, act: () => Promise<st
   } catch (error) {
     if (error instanceof RelctlError) {
       sink.emit({ type: 'step', step: id, title, state: 'failed', detail: error.message });
-      await journal.record('rollback.failed', { attempt: run.attempt, code: error.code, reason: error.message });
+      throw await stopped(run.release, error);
     }
     throw error;
   }
 }
+
+/** Records why a rollback stands still, and gives the error with the ways out, which `status` names too. */
+async function stopped({ journal }: Run['release'], error: RelctlError): Promise<RelctlError> {
+  const { attempt } = journal.state.deployment ?? { attempt: 1 };
+  const reason =
+    error.why === undefined || WHY_IS_GENERAL.has(error.code) ? error.message : `${error.message}. ${error.why}`;
+  await journal.record('rollback.failed', { attempt, code: error.code, reason });
+  const known = journal.state.deployment?.stopped;
+  if (known === undefined || NOT_STUCK.has(error.code)) return error;
+  const unsaid = waysBack(known, journal.plan.id).filter(
+    (way) => !error.hints.some((hint) => hint.endsWith(way.command)),
+  );
+  return error.saying([...error.hints, ...unsaid.map(hintOf)]);
+}
+
+/** Errors whose message says it all. */
+const WHY_IS_GENERAL: ReadonlySet<string> = new Set(['rollback.changed-by-hand', 'rollback.unhealthy']);
+/** Somebody else has gone on, or a person has stopped it: production is not in the way. */
+const NOT_STUCK: ReadonlySet<string> = new Set(['cluster.fenced-off', 'answer.interrupted']);
 
 /** True where something divides the requests of a service between its canary and what is stable. */
 function isSteered({ release }: Run): boolean {

@@ -132,10 +132,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   async function arena(change: (config: string) => string = (text) => text): Promise<Arena> {
     rounds += 1;
-    const namespace = `shop-${rounds}`;
+    const round = rounds;
+    const namespace = `shop-${round}`;
     const clones: string[] = [];
     const clone = (from: string) => {
-      const to = join(folder, `clone-${rounds}-${clones.length}`);
+      const to = join(folder, `clone-${round}-${clones.length}`);
       // What git ignores stays with who made it.
       cpSync(from, to, { recursive: true, filter: (path) => !path.includes('/.relctl') });
       clones.push(to);

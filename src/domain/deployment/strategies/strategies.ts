@@ -49,6 +49,12 @@ export function canaryOf(spec: Planned, service: string): ServiceCanary {
     : { ...own, strategy: own.strategy ?? strategy, share: own.share ?? share };
 }
 
+/** True where a canary changes the workload that runs, or how many pods it has; otherwise its pods are beside it. */
+export function changesStable(spec: Planned, service: string): boolean {
+  const { canary } = strategyFor(spec, service);
+  return canary === 'region' || canary === 'own-pods' || canaryOf(spec, service).stablePods !== undefined;
+}
+
 /** True where a strategy can give a workload of this kind a canary. */
 export function canServe({ canary, own }: Strategy, workload: KubeObject): boolean {
   if (canary === 'none') return false;
