@@ -73,8 +73,7 @@ async function runWith(
       setTimeout(() => resolve('overdue'), REAP_MS).unref();
     }, options.timeout);
   });
-  const killOnExit = () => killGroup(child.pid);
-  process.once('exit', killOnExit);
+  const forget = atExit(() => killGroup(child.pid));
   try {
     const result = await Promise.race([child, deadline]);
     if (timedOut || result === 'overdue') {
@@ -94,8 +93,24 @@ async function runWith(
     };
   } finally {
     clearTimeout(overdue);
-    process.removeListener('exit', killOnExit);
+    forget();
   }
+}
+
+/** What is to be done when relctl exits: the programs that run now are ended. */
+const atEnd = new Set<() => void>();
+const doAll = () => {
+  for (const act of [...atEnd]) act();
+};
+
+/** Has something done when relctl exits, by one listener however many programs run: Node warns of more than ten. */
+function atExit(act: () => void): () => void {
+  if (atEnd.size === 0) process.once('exit', doAll);
+  atEnd.add(act);
+  return () => {
+    atEnd.delete(act);
+    if (atEnd.size === 0) process.removeListener('exit', doAll);
+  };
 }
 
 let running = 0;
@@ -168,11 +183,11 @@ export async function attend(program: string, args: readonly string[], options: 
     ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
   });
   const stop = () => {
-    process.removeListener('exit', stop);
+    forget();
     if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
     rmSync(options.folder, { recursive: true, force: true });
   };
-  process.once('exit', stop);
+  const forget = atExit(stop);
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-WORDS_KEPT);
