@@ -134,7 +134,9 @@ function relctl(cwd, args) {
       result.stderr.slice(0, 2000),
       result.status === 0 ? '' : result.stdout.slice(0, 1500),
     );
-  const code = answer.error?.code ?? answer.code;
+  // A rehearsal that stops says at which command, and why that refused.
+  const stopped = answer.data?.steps?.at(-1)?.said?.split(':')[0];
+  const code = answer.error?.code ?? answer.code ?? stopped;
   const end =
     result.status === 0 ? 'done' : `${result.status} ${code ?? result.stderr.trim().split('\n')[0] ?? ''}`.trim();
   return { end: end.slice(0, 60), data: answer.data ?? answer };
