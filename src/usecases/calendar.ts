@@ -123,7 +123,11 @@ function clashBlock(clashes: readonly MutualClash[]): readonly Block[] {
   ];
 }
 
-async function slotsFor(context: ReadingContext, id: string, all: readonly ReleaseSummary[]) {
+async function slotsFor(
+  context: Pick<ReadingContext, 'clock' | 'store' | 'workspace'>,
+  id: string,
+  all: readonly ReleaseSummary[],
+) {
   const plan = await context.store.load(id);
   const windows = freeSlots({
     id,

@@ -76,7 +76,7 @@ function isRecorded({ journal, signing }: Release, questions: readonly Asked[], 
 }
 
 async function keepAnswer(
-  context: Context,
+  context: Pick<Context, 'store'>,
   id: string,
   request: Request,
   papers: readonly unknown[],
@@ -91,7 +91,11 @@ interface Collected {
   readonly boxes: readonly PostedBox[];
 }
 
-function collected(context: Context, release: Release, { recorded, objections, boxes }: Collected): Outcome {
+function collected(
+  context: Pick<Context, 'environments'>,
+  release: Release,
+  { recorded, objections, boxes }: Collected,
+): Outcome {
   const { plan, state } = release.journal;
   const people = recorded.map(({ person }) => person);
   return {
@@ -151,7 +155,7 @@ function standing({ journal: { state } }: Release) {
   return [...votes, ...signed].map((one) => ({ state: 'ok' as const, ...one }));
 }
 
-function nothingAsked(context: Context, release: Release): Outcome {
+function nothingAsked(context: Pick<Context, 'environments'>, release: Release): Outcome {
   const { plan, state } = release.journal;
   return {
     result: 'done',

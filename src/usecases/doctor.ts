@@ -104,7 +104,7 @@ async function forgeCheck(context: Context): Promise<readonly Check[]> {
 }
 
 /** Where records are shared; nothing where they lie in the work tree. */
-function recordsCheck({ records }: Context): readonly Check[] {
+function recordsCheck({ records }: Pick<Context, 'records'>): readonly Check[] {
   if (records === undefined) return [];
   const { branch, offline } = records;
   return offline === undefined

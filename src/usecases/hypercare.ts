@@ -87,7 +87,7 @@ async function incident(context: Context, id: string, report: IncidentReport): P
   };
 }
 
-function tooEarly(context: Context, release: Release): Outcome {
+function tooEarly(context: Pick<Context, 'environments'>, release: Release): Outcome {
   const { journal } = release;
   return {
     result: 'pending',
@@ -114,7 +114,7 @@ async function afterwards(context: Context, release: Release, options: Hypercare
 }
 
 /** What a watch says of hypercare that ended under it. */
-function endedByOthers(context: Context, release: Release): Outcome {
+function endedByOthers(context: Pick<Context, 'environments'>, release: Release): Outcome {
   const { plan, state } = release.journal;
   const signed = state.hypercare?.closed;
   return {
@@ -129,7 +129,11 @@ function endedByOthers(context: Context, release: Release): Outcome {
   };
 }
 
-function observed(context: Context, release: Release, observation: Observation): Outcome {
+function observed(
+  context: Pick<Context, 'clock' | 'environments'>,
+  release: Release,
+  observation: Observation,
+): Outcome {
   const { journal } = release;
   const until = timeOf(journal.state.hypercare?.until ?? '');
   const left = until - context.clock.now();

@@ -22,7 +22,7 @@ export async function plan(context: Context, id: string, options: PlanOptions): 
   return draftAnswer(context, await draftPlan(context, id, options));
 }
 
-async function existingPlan(context: Context, id: string): Promise<ReleasePlan | undefined> {
+async function existingPlan(context: Pick<Context, 'store'>, id: string): Promise<ReleasePlan | undefined> {
   try {
     return await context.store.load(id);
   } catch (error) {

@@ -204,7 +204,7 @@ async function begin(context: Context, id: string): Promise<void> {
   await journal.record('plan.created', subjectOf(journal.plan));
 }
 
-async function hypercareEnd(context: Context, id: string): Promise<number> {
+async function hypercareEnd(context: Pick<Context, 'clock' | 'store'>, id: string): Promise<number> {
   const { hypercare: care } = foldState((await context.store.load(id)).events);
   return care === undefined ? context.clock.now() + 2 * DAY : timeOf(care.until);
 }

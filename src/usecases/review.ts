@@ -162,7 +162,7 @@ function judgeAll(
  * one; one with too few daily values to be judged is asked for where a person can answer, who may leave it at that.
  */
 async function giveMissing(
-  { prompter }: Context,
+  { prompter }: Pick<Context, 'prompter'>,
   release: Release,
   given: ReadonlyMap<string, number>,
   fresh: readonly ObservedDay[],
@@ -198,7 +198,7 @@ function checkGiven({ journal }: Release, { attended, comment, lessons, debts }:
 }
 
 async function askReview(
-  context: Context,
+  context: Pick<Context, 'prompter'>,
   release: Release,
   answers: ReviewAnswers,
   metrics: readonly JudgedMetric[],

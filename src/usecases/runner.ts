@@ -26,7 +26,7 @@ export async function schedule(context: Context): Promise<Outcome> {
   return printed(cronJobs(context.config, settings, settings.repository ?? (await sharing.address())));
 }
 
-function kubernetesOf({ config }: Context): KubernetesRunner {
+function kubernetesOf({ config }: Pick<Context, 'config'>): KubernetesRunner {
   const settings = config.runner?.kubernetes;
   if (settings !== undefined) return settings;
   throw new RelctlError('config.invalid', `${CONFIG_FILE} sets up no runner kubernetes`, {

@@ -93,7 +93,7 @@ interface StagedImages {
 }
 
 /** A tag that means something else than at the last staging: whoever tested that has not tested this. */
-function tellMoved(context: Context, before: ImagesBeside, now: ImagesBeside): void {
+function tellMoved(context: Pick<Context, 'sink'>, before: ImagesBeside, now: ImagesBeside): void {
   for (const moved of movedImages(before, now)) {
     context.sink.emit({
       type: 'note',
@@ -206,7 +206,7 @@ async function applyAll(
   return together(images);
 }
 
-async function step(context: Context, title: string, act: () => Promise<void>): Promise<void> {
+async function step(context: Pick<Context, 'sink'>, title: string, act: () => Promise<void>): Promise<void> {
   const id = title.toLowerCase().replaceAll(' ', '-');
   context.sink.emit({ type: 'step', step: id, title, state: 'started' });
   try {

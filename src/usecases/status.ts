@@ -296,7 +296,10 @@ function signingBlocks(signing: SigningFacts): readonly Block[] {
 }
 
 /** What is staged, and where. */
-function stagingOf({ config }: ReadingContext, { journal }: Release): NonNullable<StatusData['staging']> | null {
+function stagingOf(
+  { config }: Pick<ReadingContext, 'config'>,
+  { journal }: Release,
+): NonNullable<StatusData['staging']> | null {
   const { stage, signoffs } = journal.state;
   if (stage === undefined) return null;
   const { host, context, namespace } = config.environments.staging;

@@ -50,7 +50,7 @@ async function warn(context: Context, release: Release): Promise<void> {
   }
 }
 
-function outcome(context: Context, release: Release, fresh: readonly ObservedDay[]): Outcome {
+function outcome(context: Pick<Context, 'environments'>, release: Release, fresh: readonly ObservedDay[]): Outcome {
   const { plan, state } = release.journal;
   const { successMetrics, window } = plan.spec;
   const all = successMetrics.flatMap((metric) => observedDays(state.successDays, metric.name));

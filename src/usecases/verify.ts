@@ -140,7 +140,7 @@ function failure(
 }
 
 function outcome(
-  context: Context,
+  context: Pick<Context, 'environments'>,
   release: Release,
   result: 'done' | 'failed',
   headline: string,
@@ -188,7 +188,11 @@ async function askSmokeTests(
   return checks;
 }
 
-async function askSmokeTest(context: Context, test: SmokeTest, answers: VerifyAnswers): Promise<RecordedCheck> {
+async function askSmokeTest(
+  context: Pick<Context, 'actor' | 'prompter'>,
+  test: SmokeTest,
+  answers: VerifyAnswers,
+): Promise<RecordedCheck> {
   const given = answers.failed.includes(test.name) ? false : answers.passed.includes(test.name) ? true : undefined;
   const name = JSON.stringify(test.name);
   const ok = await approvalAnswer(context.prompter, given, {

@@ -16,7 +16,7 @@ export interface Accepted {
  * What is given on a forge counts only where the policy on the protected branch says so, and only of people whom that branch names.
  * @throws RelctlError `gate.refused` where it takes nothing from one
  */
-export async function acceptedOnForge(context: Context, process: string): Promise<Accepted> {
+export async function acceptedOnForge(context: Pick<Context, 'signing'>, process: string): Promise<Accepted> {
   const { protectedBranch } = await context.signing();
   const tip = await findProtectedBranch(protectedBranch);
   const read = tip === undefined ? undefined : await policyAt(protectedBranch, tip.commit, process);
@@ -38,7 +38,7 @@ export async function acceptedOnForge(context: Context, process: string): Promis
  * Nothing is signed of what another server says than the one that the protected branch names.
  * @returns the forge, in a word
  */
-export async function trustedEndpoint(context: Context, ballots: Ballots): Promise<string> {
+export async function trustedEndpoint(context: Pick<Context, 'signing'>, ballots: Ballots): Promise<string> {
   const { protectedBranch } = await context.signing();
   const [endpoint, settings] = [await ballots.endpoint(), await votingForge(protectedBranch, undefined)];
   if (isForge(settings, endpoint)) return endpoint;

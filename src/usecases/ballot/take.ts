@@ -150,7 +150,11 @@ async function takeCondition(context: Context, id: string, { cast }: Taking, met
 }
 
 /** The plan at the commit that was reviewed is the plan that is decided on, to the byte above its status. */
-async function requireSameText(context: Context, release: Release, { paper }: CastAnswer): Promise<void> {
+async function requireSameText(
+  context: Pick<Context, 'repository'>,
+  release: Release,
+  { paper }: CastAnswer,
+): Promise<void> {
   const { plan } = release.journal;
   const text = await context.repository.fileAt(paper.commit ?? '', plan.file);
   const seen = text === undefined ? undefined : parseReleasePlan(new TextEncoder().encode(text), plan.file, plan.id);

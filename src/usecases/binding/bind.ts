@@ -55,7 +55,7 @@ export async function bindingDifferences(
 }
 
 /** What was bound with an act, as it was kept. Errors: those of evidence that is gone or another. */
-export async function readKept(context: Context, id: string, evidence: Evidence): Promise<Bound> {
+export async function readKept(context: Pick<Context, 'store'>, id: string, evidence: Evidence): Promise<Bound> {
   const bytes = await context.store.read(id, evidence);
   return boundSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }

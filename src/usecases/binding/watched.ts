@@ -48,7 +48,11 @@ function digestOf(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /** True for a file of the work tree that is the one of the protected branch, or gone like there. */
-async function isReviewed({ workspace, signing }: Context, tip: string, file: string): Promise<boolean> {
+async function isReviewed(
+  { workspace, signing }: Pick<Context, 'signing' | 'workspace'>,
+  tip: string,
+  file: string,
+): Promise<boolean> {
   const { protectedBranch } = await signing();
   const merged = await protectedBranch.read(tip, file);
   try {

@@ -55,7 +55,7 @@ const FIRST_LOOK_MS = 150;
  * Something that was just made, as its controller has left it: at the version that it was made with, the next write would mostly
  * be refused. One that nobody looks after is given back as it is.
  */
-async function onceSeen(context: Context, lock: Lock, made: KubeObject): Promise<KubeObject> {
+async function onceSeen(context: Pick<Context, 'clock'>, lock: Lock, made: KubeObject): Promise<KubeObject> {
   for (let looks = 1; ; looks += 1) {
     const live = (await lock.cluster.get(refOf(made))) ?? made;
     checkFence(lock, live);

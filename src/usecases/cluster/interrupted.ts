@@ -14,7 +14,7 @@ import type { Run } from './run.ts';
 const KEEP_MS = 1000;
 
 /** Ends the work at hand when the person has interrupted: it stands as it is. Errors: `answer.interrupted`. */
-export function stopIfInterrupted(context: Context): void {
+export function stopIfInterrupted(context: Pick<Context, 'interruption'>): void {
   if (!context.interruption.signal.aborted) return;
   throw new RelctlError('answer.interrupted', 'interrupted', {
     why: 'What was started stays as it is; nothing is promoted without you.',

@@ -74,7 +74,7 @@ export async function acquireLock(
  * Makes sure that the lock is still ours, by asking: before something that was made asleep is woken. Whoever takes the lock after
  * the answer finds what was made before it, and changes or removes it; so the waking is refused. Errors: `cluster.fenced-off`.
  */
-export async function proveLock(context: Context, lock: Lock): Promise<void> {
+export async function proveLock(context: Pick<Context, 'runs'>, lock: Lock): Promise<void> {
   const lease = await lock.cluster.get(LEASE);
   const holder = lease === undefined ? undefined : readLease(lease).holder;
   if (holder?.run.token !== context.runs.self.token) throw takenOver(lock, holder);
@@ -163,7 +163,7 @@ async function obstacleOf(
 }
 
 /** A run that died before its release touched anything leaves a lock that means nothing. In doubt it means something. */
-async function isUnfinished(context: Context, release: string): Promise<boolean> {
+async function isUnfinished(context: Pick<Context, 'store'>, release: string): Promise<boolean> {
   try {
     const { events } = await context.store.load(release);
     return standsInProduction(foldState(events));
@@ -173,7 +173,7 @@ async function isUnfinished(context: Context, release: string): Promise<boolean>
 }
 
 async function takeLease(
-  context: Context,
+  context: Pick<Context, 'actor' | 'clock' | 'runs'>,
   target: string,
   cluster: Cluster,
   release: string,

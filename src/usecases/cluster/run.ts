@@ -17,7 +17,7 @@ export interface Run {
 }
 
 /** The cluster of a target such as `staging`, `production` or `production/eu-2`. */
-export function clusterOf(context: Context, target: string): Cluster {
+export function clusterOf(context: Pick<Context, 'environments'>, target: string): Cluster {
   const [environment, region] = target.split('/');
   return context.environments.cluster(environment === 'staging' ? 'staging' : 'production', region);
 }

@@ -146,7 +146,11 @@ export async function recordedHealth(run: Run, target: string, ref: ObjectRef): 
  * else choose what a rollback puts into production.
  * @throws RelctlError `snapshot.lost` where one was recorded and the cluster has it no more
  */
-export async function readSnapshot(context: Context, run: Run, target: string): Promise<Snapshot | undefined> {
+export async function readSnapshot(
+  context: Pick<Context, 'sink'>,
+  run: Run,
+  target: string,
+): Promise<Snapshot | undefined> {
   const { plan, state } = run.release.journal;
   const evidence = state.deployment?.steps.get(`baseline@${target}`)?.data?.evidence;
   if (evidence === undefined) return undefined;

@@ -197,7 +197,7 @@ export async function requireFit(
   return { reason: why, findings: sick.map(({ target, problem }) => `${target}: ${problem}`) };
 }
 
-async function ask({ prompter }: Context, sick: readonly Unfit[]): Promise<string | undefined> {
+async function ask({ prompter }: Pick<Context, 'prompter'>, sick: readonly Unfit[]): Promise<string | undefined> {
   if (!prompter.interactive) return undefined;
   await prompter.show([
     {

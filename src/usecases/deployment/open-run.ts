@@ -73,7 +73,7 @@ export async function checkIdentities(
   return Object.fromEntries(found);
 }
 
-function expectedIdentity(context: Context, target: string): string | undefined {
+function expectedIdentity(context: Pick<Context, 'config'>, target: string): string | undefined {
   const [environment, region] = target.split('/');
   const config = context.config.environments[environment === 'staging' ? 'staging' : 'production'];
   return region === undefined ? config.clusterUid : config.regions.find((one) => one.name === region)?.clusterUid;

@@ -7,7 +7,7 @@ import type { Context } from '../release/context.ts';
 
 /** Where measurements of an environment are: one store, or one for each region that has its own. */
 export function observedPlaces(
-  { config }: Context,
+  { config }: Pick<Context, 'config'>,
   environment: EnvironmentName,
 ): readonly { readonly name: string; readonly region?: string }[] {
   const whole = config.environments[environment];
@@ -24,7 +24,7 @@ export function observedPlaces(
  * @throws RelctlError `metrics.unreachable`; `config.invalid` where none is named, with those that answer inside the cluster
  */
 export async function answersMetrics(
-  context: Context,
+  context: Pick<Context, 'clock' | 'environments'>,
   environment: EnvironmentName,
   region: string | undefined,
 ): Promise<string> {
@@ -45,7 +45,10 @@ export async function answersMetrics(
 }
 
 /** Whether alerts can be asked for; where no Alertmanager is named and one answers inside the cluster, that is proposed. */
-export async function alertsCheck(context: Context, environment: EnvironmentName): Promise<readonly Check[]> {
+export async function alertsCheck(
+  context: Pick<Context, 'config' | 'environments'>,
+  environment: EnvironmentName,
+): Promise<readonly Check[]> {
   const { environments, config } = context;
   const whole = config.environments[environment];
   if (environments.simulated || whole.prometheus === undefined) return [];

@@ -10,7 +10,7 @@ export interface GitOpsGround {
 }
 
 /** The ground of a rollout by commits. Asked only where relctl.yaml says `rollout: gitops`. Errors: `config.invalid` in the sandbox. */
-export function gitopsGround({ config, configRepository }: Context): GitOpsGround {
+export function gitopsGround({ config, configRepository }: Pick<Context, 'config' | 'configRepository'>): GitOpsGround {
   const settings = gitopsOf(config);
   if (settings === undefined) throw new Error('a rollout by commits that relctl.yaml does not ask for');
   if (configRepository !== undefined) return { settings, repository: configRepository };

@@ -19,7 +19,10 @@ export function keptText(config: Config, { object, reconciler }: MiskeptWorkload
 }
 
 /** What to do about it: with what the cluster tells of the repository, where it does. */
-export async function wayOut(context: Context, reconciler: Reconciler | undefined): Promise<string> {
+export async function wayOut(
+  context: Pick<Context, 'config' | 'environments'>,
+  reconciler: Reconciler | undefined,
+): Promise<string> {
   if (gitopsOf(context.config) !== undefined || reconciler === undefined) {
     return 'correct environments.production.gitops.application in relctl.yaml';
   }

@@ -10,7 +10,7 @@ import type { Release } from '../release/open.ts';
 
 /** Adds hours to hypercare. Errors: `usage.missing-answer` without a reason. */
 export async function extend(
-  context: Context,
+  context: Pick<Context, 'clock'>,
   release: Release,
   hours: number,
   reason: string | undefined,

@@ -123,7 +123,7 @@ async function shortWindows(
 
 /** Holes in the data, named: what was not measured is not counted as good. */
 async function gapsOf(
-  context: Context,
+  context: Pick<Context, 'config'>,
   metrics: Metrics,
   slos: readonly Slo[],
   span: Span,
@@ -162,7 +162,10 @@ interface Seen {
 }
 
 /** The alerts that fire now. Where they cannot be read a warning says so; an environment that names nobody to ask has none to read. */
-export async function activeAlerts(context: Context, severities: readonly string[]): Promise<Seen> {
+export async function activeAlerts(
+  context: Pick<Context, 'environments' | 'sink'>,
+  severities: readonly string[],
+): Promise<Seen> {
   try {
     const active = await context.environments.alerts('production').active();
     return {

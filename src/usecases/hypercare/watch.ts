@@ -94,7 +94,7 @@ function showTimes(context: Context, release: Release): void {
   show('looked at', formatMoment(context.clock.now(), timeZone));
 }
 
-function shower({ sink }: Context): (subject: string, detail: string) => void {
+function shower({ sink }: Pick<Context, 'sink'>): (subject: string, detail: string) => void {
   return (subject, detail) => sink.emit({ type: 'waiting', subject, detail });
 }
 

@@ -75,7 +75,10 @@ async function evidenceFor(context: Context, release: Release): Promise<Pick<Pac
   }
 }
 
-async function failuresOf(context: Context, release: Release): Promise<PacketFacts['failures']> {
+async function failuresOf(
+  context: Pick<Context, 'clock' | 'store'>,
+  release: Release,
+): Promise<PacketFacts['failures']> {
   const { plan } = release.journal;
   const since = context.clock.now() - HISTORY_DAYS * 86_400_000;
   const services = plan.spec.services.map((service) => service.name);

@@ -11,7 +11,7 @@ import type { Context } from '../release/context.ts';
  * @param images by service, as a manifest or a pod names them
  */
 export async function examineImages(
-  context: Context,
+  context: Pick<Context, 'provenance' | 'repository' | 'sink'>,
   plan: ReleasePlan,
   policy: Policy,
   images: Readonly<Record<string, readonly string[]>>,

@@ -31,7 +31,12 @@ export async function checkAlert(
   }
 }
 
-async function prove(context: Context, release: Release, alert: Alert, drill: Drill | undefined): Promise<Finding> {
+async function prove(
+  context: Pick<Context, 'clock' | 'environments'>,
+  release: Release,
+  alert: Alert,
+  drill: Drill | undefined,
+): Promise<Finding> {
   const { plan, state } = release.journal;
   const alerts: Alerts = context.environments.alerts('staging');
   const rule = await alerts.rule(alert.name);

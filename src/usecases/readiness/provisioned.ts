@@ -26,7 +26,7 @@ function look(context: Context, resource: Resource): Promise<Finding> | Finding 
 }
 
 async function byCommand(
-  context: Context,
+  context: Pick<Context, 'environments'>,
   argv: readonly string[],
   timeout: number,
   keepOutput: boolean | undefined,
@@ -35,7 +35,11 @@ async function byCommand(
   return { ok: end.exitCode === 0, detail: recordedEnd(argv, end, keepOutput).detail };
 }
 
-async function byUrl(context: Context, http: NonNullable<Resource['http']>, timeout: number): Promise<Finding> {
+async function byUrl(
+  context: Pick<Context, 'environments'>,
+  http: NonNullable<Resource['http']>,
+  timeout: number,
+): Promise<Finding> {
   const { status, body } = await context.environments.http.request(http.url, { timeout });
   if (status === null) return { ok: false, detail: `${http.url}: ${body}` };
   return status === http.status
@@ -43,7 +47,11 @@ async function byUrl(context: Context, http: NonNullable<Resource['http']>, time
     : { ok: false, detail: `${http.url} answers ${status}, not ${http.status}` };
 }
 
-async function byPort(context: Context, tcp: NonNullable<Resource['tcp']>, timeout: number): Promise<Finding> {
+async function byPort(
+  context: Pick<Context, 'environments'>,
+  tcp: NonNullable<Resource['tcp']>,
+  timeout: number,
+): Promise<Finding> {
   const { connected, detail } = await context.environments.tcp.connect(tcp.host, tcp.port, { timeout });
   return { ok: connected, detail: `${tcp.host} port ${tcp.port}: ${detail}` };
 }

@@ -62,7 +62,7 @@ export async function recordAndTell(
 
 /** A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. */
 export function messageOf(
-  context: Context,
+  context: Pick<Context, 'notifier'>,
   release: Release,
   topic: Topic,
   occasion: string,
@@ -180,7 +180,7 @@ async function attemptChange(context: Context, release: Release, entry: OutboxEn
 }
 
 async function calendarEntry(
-  { documents }: Context,
+  { documents }: Pick<Context, 'documents'>,
   plan: ReleasePlan,
   key: string,
 ): Promise<CalendarInvitation | undefined> {

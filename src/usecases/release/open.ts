@@ -99,7 +99,7 @@ export async function passGates(
 }
 
 /** What the person recorded who handed a run over is not recorded, nor signed, once more by the machine that carries it on. */
-function wasGranted(context: Context, { journal }: Release, gate: string, reason: string): boolean {
+function wasGranted(context: Pick<Context, 'runs'>, { journal }: Release, gate: string, reason: string): boolean {
   const { askedBy } = context.runs.self;
   return journal.state.exceptions.some(
     ({ actor, data }) => askedBy !== undefined && actor === askedBy && data.gate === gate && data.reason === reason,
@@ -132,7 +132,10 @@ async function watchedFrom(context: Context, { journal: { plan, state }, policy,
 }
 
 /** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell. */
-async function lostFrom(context: Context, { journal: { plan }, signing }: Release): Promise<readonly string[]> {
+async function lostFrom(
+  context: Pick<Context, 'signing'>,
+  { journal: { plan }, signing }: Release,
+): Promise<readonly string[]> {
   if (signing.trust === undefined) return [];
   const ground = await context.signing();
   const { protectedBranch } = ground;
@@ -185,7 +188,7 @@ export function gateError(
 }
 
 /** The other releases, for clashes. A plan that cannot be read is its owner's trouble (`relctl list` names it), not this one's. */
-async function otherReleases(context: ReadingContext, id: string): Promise<readonly OtherRelease[]> {
+async function otherReleases(context: Pick<ReadingContext, 'store'>, id: string): Promise<readonly OtherRelease[]> {
   const summaries = await context.store.summaries();
   return summaries
     .filter(isSummary)

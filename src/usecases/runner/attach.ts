@@ -63,7 +63,7 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
 /** The first try to pull an image: what comes of the second is said within seconds. */
 const MAY_PASS: ReadonlySet<string> = new Set(['ErrImagePull']);
 
-function tell({ sink }: Context, { title, state }: RemoteRun): void {
+function tell({ sink }: Pick<Context, 'sink'>, { title, state }: RemoteRun): void {
   if (state.phase === 'waiting') sink.emit({ type: 'waiting', subject: title, detail: state.detail });
   else if (state.phase === 'running') sink.emit({ type: 'note', level: 'info', text: `${title}: ${state.detail}` });
 }

@@ -51,7 +51,10 @@ export async function alreadyOver(context: Context, id: string): Promise<Outcome
  * A run whose pod is asked to end stands still for whoever comes next, which is another pod: what it says of a person that must act is not the
  * last word. Errors: `answer.interrupted`, and those of the work.
  */
-export async function orInterrupted<T>({ interruption }: Context, work: () => Promise<T>): Promise<T> {
+export async function orInterrupted<T>(
+  { interruption }: Pick<Context, 'interruption'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -65,7 +65,7 @@ function here(id: string, mode: HandOver['mode']): string {
   return `${command`relctl deploy ${id}`}${mode === 'full' ? '' : ` --${mode}`}`;
 }
 
-function runnerOf({ runners }: Context, name: string, id: string, mode: HandOver['mode']): Runner {
+function runnerOf({ runners }: Pick<Context, 'runners'>, name: string, id: string, mode: HandOver['mode']): Runner {
   if (runners !== undefined) return runners(name);
   throw new RelctlError('config.invalid', 'a simulated company has nobody who carries its releases on', {
     place: { file: CONFIG_FILE },
@@ -79,12 +79,12 @@ function isReplaceable({ state }: RemoteRun, isWorkLeft: boolean): boolean {
   return isWorkLeft && (state.phase === 'ended' || (state.phase === 'waiting' && state.stuck));
 }
 
-function tellFound({ sink }: Context, { title, askedBy }: RemoteRun): void {
+function tellFound({ sink }: Pick<Context, 'sink'>, { title, askedBy }: RemoteRun): void {
   const by = askedBy === undefined ? '' : `, asked for by ${askedBy}`;
   sink.emit({ type: 'note', level: 'info', text: `attached to ${title}${by}; Ctrl-C detaches` });
 }
 
-async function clear({ sink }: Context, runner: Runner, run: RemoteRun): Promise<void> {
+async function clear({ sink }: Pick<Context, 'sink'>, runner: Runner, run: RemoteRun): Promise<void> {
   const { state } = run;
   const how = state.phase === 'running' ? 'running' : `${state.reason}: ${state.detail}`;
   sink.emit({ type: 'note', level: 'warning', text: `${run.title} makes room for another run (${how})` });
@@ -103,7 +103,10 @@ async function endForward(context: Context, runner: Runner, id: string, { journa
  * Makes sure that a clone which is made elsewhere has all that is here: the commit, relctl.yaml, and what was recorded.
  * @returns the commit
  */
-async function requireReachable(context: Context, { journal }: Release): Promise<string> {
+async function requireReachable(
+  context: Pick<Context, 'records' | 'repository' | 'workspace'>,
+  { journal }: Release,
+): Promise<string> {
   const { repository, records, workspace } = context;
   const { sharing } = repository;
   const [commit, upstream] = await Promise.all([sharing.head(), sharing.upstream()]);

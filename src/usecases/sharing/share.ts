@@ -109,7 +109,11 @@ async function tellDecisions(
 }
 
 /** A push takes along every commit below it: those that hold anything but records are for their author to push. */
-async function refuseOtherCommits(context: Context, upstream: Upstream, theirs: string): Promise<void> {
+async function refuseOtherCommits(
+  context: Pick<Context, 'repository'>,
+  upstream: Upstream,
+  theirs: string,
+): Promise<void> {
   const { sharing } = context.repository;
   const ours = await sharing.head();
   const base = await sharing.mergeBase(ours, theirs);

@@ -48,7 +48,7 @@ function peopleIn(trust: Trust): number {
 }
 
 /** The key of the person at work: what it may sign, or the line that has to be merged first. */
-async function ownKey(context: Context, trust: Trust): Promise<Check> {
+async function ownKey(context: Pick<Context, 'actor' | 'config' | 'signing'>, trust: Trust): Promise<Check> {
   const text = `signing key of ${context.actor}`;
   const { signer } = await context.signing();
   try {

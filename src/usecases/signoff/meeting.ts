@@ -10,7 +10,10 @@ import type { Release } from '../release/open.ts';
  * The meeting in which the board looks at what is submitted now. None where the policy has no regular one, or the next is too late for the
  * window, which is said: then the board votes without.
  */
-export function meetingFor({ clock, sink }: Context, { journal, policy }: Release): BoardMeeting | undefined {
+export function meetingFor(
+  { clock, sink }: Pick<Context, 'clock' | 'sink'>,
+  { journal, policy }: Release,
+): BoardMeeting | undefined {
   if (policy.cab.meeting === undefined) return undefined;
   const { window } = journal.plan.spec;
   const found = nextMeeting(policy.cab.meeting, clock.now());

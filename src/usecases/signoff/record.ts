@@ -26,7 +26,7 @@ function checksBlock(checks: readonly RecordedCheck[]): Block {
 
 /** The checks as part of the answer, unless the one who was asked has just seen them. */
 export function checksInAnswer(
-  { prompter }: Context,
+  { prompter }: Pick<Context, 'prompter'>,
   { checks, decision }: { readonly checks: readonly RecordedCheck[]; readonly decision?: string },
 ): readonly Block[] {
   return decision === undefined && prompter.interactive ? [] : [checksBlock(checks)];

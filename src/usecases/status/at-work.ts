@@ -79,7 +79,7 @@ function stepAtHand(
 
 /** A lock that is renewed has somebody who lives; one whose time is over, or that somebody else has, has not. */
 async function lifeByLock(
-  { environments, clock }: ReadingContext,
+  { environments, clock }: Pick<ReadingContext, 'clock' | 'environments'>,
   release: string,
   { started, run }: DeploymentState,
 ): Promise<'alive' | 'dead' | 'unknown'> {

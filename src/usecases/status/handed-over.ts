@@ -20,7 +20,10 @@ const ROUNDS: readonly Round[] = ['abort', 'promote', 'forward'];
 export type HandedOver = NonNullable<StatusData['runner']>;
 
 /** How the run of a release stands that was handed over; `null` where none was, or where nobody can tell in time. */
-export async function handedOver(context: ReadingContext, release: Release): Promise<HandedOver | null> {
+export async function handedOver(
+  context: Pick<ReadingContext, 'clock' | 'config' | 'runners'>,
+  release: Release,
+): Promise<HandedOver | null> {
   const { runners, config, clock } = context;
   const { plan, state } = release.journal;
   const { registered = {}, ...builtIn } = config.runner ?? {};

@@ -31,7 +31,7 @@ function latestDay({ clock }: Pick<Context, 'clock'>, { journal }: Release): Suc
 
 /** Asks for each metric that people enter and that has no value of that day yet, and whether the answers are right. */
 async function askValues(
-  { prompter }: Context,
+  { prompter }: Pick<Context, 'prompter'>,
   { journal }: Release,
   { day }: SuccessDay,
 ): Promise<ReadonlyMap<string, number>> {

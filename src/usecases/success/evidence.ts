@@ -6,7 +6,7 @@ import type { Release } from '../release/open.ts';
 
 /** Keeps the raw values beside the plan: of each metric where it comes from, and every day that was observed. */
 export async function keepRawValues(
-  context: Context,
+  context: Pick<Context, 'clock' | 'environments' | 'store'>,
   release: Release,
   name: string,
   days: readonly ObservedDay[],

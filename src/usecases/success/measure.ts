@@ -68,7 +68,7 @@ export function observedDays(
 
 /** `undefined` where nothing can be said of that day: then it is no day of this metric, rather than one without data. */
 async function readDay(
-  context: Context,
+  context: Pick<Context, 'environments'>,
   source: MetricSource,
   day: SuccessDay,
   isLatest: boolean,

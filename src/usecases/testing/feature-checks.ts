@@ -48,7 +48,7 @@ async function featureCheck(
 }
 
 async function askForProof(
-  { prompter }: Context,
+  { prompter }: Pick<Context, 'prompter'>,
   test: FeatureTest,
   read: (answer: string) => Promise<Proof>,
 ): Promise<Proof | undefined> {

@@ -50,7 +50,7 @@ export type Proof = { readonly link: string } | { readonly found: FoundFile };
  * Reads a file of the repository as evidence; a link stays a link.
  * @throws RelctlError `evidence.unreadable` where there is no such file
  */
-export async function readProof(context: Context, id: string, proof: string): Promise<Proof> {
+export async function readProof(context: Pick<Context, 'workspace'>, id: string, proof: string): Promise<Proof> {
   if (/^https?:\/\/\S+$/.test(proof)) return { link: proof };
   const path = context.workspace.here(proof);
   const content = await context.workspace.readBytes(path);

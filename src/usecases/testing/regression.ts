@@ -59,12 +59,16 @@ export async function regressionReports(
   );
 }
 
-async function usualPlace({ workspace }: Context): Promise<string | undefined> {
+async function usualPlace({ workspace }: Pick<Context, 'workspace'>): Promise<string | undefined> {
   for (const glob of USUAL_PLACES) if ((await workspace.find(glob)).length > 0) return glob;
   return undefined;
 }
 
-async function readReports(context: Context, id: string, globs: readonly string[]): Promise<readonly ReadReport[]> {
+async function readReports(
+  context: Pick<Context, 'workspace'>,
+  id: string,
+  globs: readonly string[],
+): Promise<readonly ReadReport[]> {
   const hints = [command`relctl signoff qa ${id} --junit "reports/**/*.xml"`];
   const files = new Set<string>();
   for (const glob of globs) {

@@ -16,7 +16,7 @@ export interface Look {
 
 /** Asks the URL once. Of headers and body only digests are kept: they may hold what belongs to customers. */
 export async function lookAtUrl(
-  context: Context,
+  context: Pick<Context, 'clock' | 'environments'>,
   check: NonNullable<SmokeTest['http']>,
   timeout: string,
 ): Promise<Look> {
@@ -53,7 +53,10 @@ export async function lookAtUrl(
 }
 
 /** Runs the command once; exit 0 is a pass. */
-export async function lookByCommand(context: Context, { command = [], timeout, keepOutput }: SmokeTest): Promise<Look> {
+export async function lookByCommand(
+  context: Pick<Context, 'environments'>,
+  { command = [], timeout, keepOutput }: SmokeTest,
+): Promise<Look> {
   const end = await context.environments.commands.run(command, { timeout: durationSeconds(timeout) * 1000 });
   return { ok: end.exitCode === 0, ...recordedEnd(command, end, keepOutput) };
 }

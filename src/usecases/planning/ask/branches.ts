@@ -25,7 +25,7 @@ export async function chooseBranches(
 }
 
 async function askBranches(
-  context: Context,
+  context: Pick<Context, 'clock' | 'prompter'>,
   offers: readonly Offer[],
   exception: string | undefined,
 ): Promise<readonly string[]> {

@@ -57,7 +57,10 @@ export async function chooseCandidate(context: Context, options: PlanOptions): P
  * A branch that others pushed to since it was fetched would ship without what they pushed. Where the remote does not answer, nobody is
  * kept from planning; it is said.
  */
-async function refuseStale({ repository, sink }: Context, branches: readonly Offer[]): Promise<void> {
+async function refuseStale(
+  { repository, sink }: Pick<Context, 'repository' | 'sink'>,
+  branches: readonly Offer[],
+): Promise<void> {
   const compared = await repository.compareWithRemote(branches.map(({ branch }) => branch));
   if (compared === undefined) return;
   const { remote } = compared;
@@ -85,7 +88,10 @@ async function refuseStale({ repository, sink }: Context, branches: readonly Off
 }
 
 /** What production runs now: the flag, or the newest version tag, confirmed where a person sits. */
-async function baseAnswer(context: Context, given: string | undefined): Promise<string> {
+async function baseAnswer(
+  context: Pick<Context, 'prompter' | 'repository' | 'sink'>,
+  given: string | undefined,
+): Promise<string> {
   if (given !== undefined) return given;
   const latest = await context.repository.latestTag();
   if (latest === undefined && (await context.repository.isShallow())) {
@@ -115,7 +121,7 @@ async function baseAnswer(context: Context, given: string | undefined): Promise<
  * @throws RelctlError `candidate.clash` with the files that clash
  */
 export async function buildCandidate(
-  context: Context,
+  context: Pick<Context, 'repository'>,
   id: string,
   feature: string,
   choice: CandidateChoice,
@@ -192,7 +198,7 @@ function clashing(clashes: readonly Clash[], base: string): RelctlError {
 
 /** A branch that the plan names must be in the candidate that it names. */
 async function refuseUnmerged(
-  context: Context,
+  context: Pick<Context, 'repository'>,
   commit: string,
   shown: string,
   branches: readonly Offer[],

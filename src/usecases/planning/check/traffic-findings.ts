@@ -84,7 +84,7 @@ export async function trafficFindings(
 }
 
 /** A repository may be planned in before it names a metrics store; a deployment asks for one. */
-function isMeasured({ environments }: Context): boolean {
+function isMeasured({ environments }: Pick<Context, 'environments'>): boolean {
   try {
     environments.metrics('production');
     return true;
