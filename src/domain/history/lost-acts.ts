@@ -1,8 +1,8 @@
 import { genesisHash } from '../../plan/chain.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { actOf, signatureOf } from '../signing/acts.ts';
-import { readStatement, type Statement } from '../signing/statement.ts';
+import { actOf, signatureOf, signerOf } from '../signing/acts.ts';
+import { actDigest, readStatement, type Statement } from '../signing/statement.ts';
 
 /** A version of a plan as it was committed: of any line of commits that leads here. */
 export interface PlanVersion {
@@ -19,7 +19,7 @@ export interface LostAct {
 
 /**
  * Signed acts that were committed and are gone. An act is known by the nonce of its statement: a rebase gives an event another place and
- * another hash, and keeps what was signed.
+ * another hash, and keeps what was signed. One that was changed since is not there any more: a No-Go that was made a Go still bears its statement.
  *
  * An act about another text is void, and so is one before a reopening that the history holds; nothing is lost with these.
  * Linear in the size of the versions: a line that stands in many of them is read once.
@@ -28,7 +28,7 @@ export function lostActs(
   plan: Pick<ReleasePlan, 'id' | 'events' | 'specDigest' | 'textDigest'>,
   versions: readonly PlanVersion[],
 ): readonly LostAct[] {
-  const here = new Set(plan.events.flatMap((event) => nonceOf(event) ?? []));
+  const here = new Set(plan.events.flatMap((event) => intactNonce(event) ?? []));
   const read = new Map<string, Line | undefined>();
   const lost = new Map<string, LostAct>();
   for (const { commit, text } of versions) {
@@ -73,8 +73,10 @@ function statementOf(event: RecordedEvent): Statement | undefined {
   return typeof read === 'object' ? read : undefined;
 }
 
-function nonceOf(event: RecordedEvent): string | undefined {
-  return statementOf(event)?.predicate.nonce;
+/** The nonce of an act that says what its signer signed. */
+function intactNonce(event: RecordedEvent): string | undefined {
+  const { act, signer, nonce } = statementOf(event)?.predicate ?? {};
+  return act === actDigest(event) && signer === signerOf(event) ? nonce : undefined;
 }
 
 function isAbout(

@@ -3,8 +3,11 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import { seatOf } from '../people/delegates.ts';
 import { samePerson } from '../people/people.ts';
+import { closes } from '../process/condition-id.ts';
+import { signatureOf } from './acts.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
 import type { RefusedAct } from './refused-act.ts';
+import { readStatement } from './statement.ts';
 
 /** Something recorded that says no, and that the state of the release leaves out because it is not proved. */
 export interface Objection {
@@ -41,16 +44,34 @@ export function objectionsOf(
 function objects(event: RecordedEvent, holding: readonly RecordedEvent[]): boolean {
   switch (event.type) {
     case 'cab.voted':
+      return [event.data.decision, signedDecision(event)].includes('no-go') || asks(event, holding);
     case 'cab.decided':
       return event.data.decision === 'no-go';
     case 'signoff.recorded':
-      return event.data.decision === 'reject';
+      return [event.data.decision, signedDecision(event)].includes('reject');
     // A new submission takes back what was approved before it.
     case 'cab.submitted':
       return holding.some((one) => one.type === 'cab.submitted' && one.seq < event.seq);
     default:
       return false;
   }
+}
+
+/** What was decided as the statement says that was signed: whoever may write can make another word of it in the event. */
+function signedDecision(event: RecordedEvent): string | undefined {
+  const { statement } = signatureOf(event) ?? {};
+  const read = statement === undefined ? undefined : readStatement(statement);
+  return typeof read === 'object' ? read.predicate.decision : undefined;
+}
+
+/** True for a Go under conditions that are not closed: without it the others would be a Go without any. */
+function asks(vote: EventOf<'cab.voted'>, holding: readonly RecordedEvent[]): boolean {
+  return vote.data.conditions.some(
+    (condition) =>
+      !holding.some(
+        (one) => one.type === 'condition.closed' && closes({ ...condition, by: vote.actor }, one.data, one.actor),
+      ),
+  );
 }
 
 /** True when something that holds came after it in its place. What voids it whole makes it superseded, and it does not come here. */
@@ -73,7 +94,7 @@ export function objectionSentence(event: RecordedEvent, why: string): string {
 function titleOf(event: RecordedEvent): string {
   switch (event.type) {
     case 'cab.voted':
-      return `the No-Go of ${event.actor}`;
+      return event.data.decision === 'go' ? `the vote of ${event.actor}` : `the No-Go of ${event.actor}`;
     case 'signoff.recorded':
       return `the reject of ${event.actor}`;
     case 'cab.submitted':

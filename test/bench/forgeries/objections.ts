@@ -38,6 +38,11 @@ const SPOILED: Readonly<Record<string, (event: Loose, lab: ForgeryLab, person: s
   'edited by one letter': (event) => {
     event.data.comment = `${event.data.comment}!`;
   },
+  'made its contrary': (event) => {
+    const contrary: Readonly<Record<string, string>> = { 'no-go': 'go', reject: 'pass' };
+    event.data.decision = contrary[String(event.data.decision)] ?? event.data.decision;
+    if (event.data.decision !== 'pass') event.data.operationalReadiness = true;
+  },
   'its signature stripped': (event) => {
     delete event.data.signature;
   },
