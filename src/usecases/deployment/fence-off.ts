@@ -12,7 +12,7 @@ export async function fenceOffOthers(run: Run): Promise<void> {
 }
 
 /** What a write to a workload fails with where something stands before it, such as a webhook that is down. */
-const IN_THE_WAY: ReadonlySet<string> = new Set(['cluster.rejected', 'cluster.unreachable']);
+const IN_THE_WAY: ReadonlySet<string> = new Set(['cluster.rejected', 'cluster.ambiguous', 'cluster.unreachable']);
 
 /**
  * The same at the beginning of a way back, where the API server may refuse every write to a workload, such as for a webhook that does
