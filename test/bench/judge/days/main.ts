@@ -53,9 +53,8 @@ function table(own: readonly DayRow[]): readonly string[] {
 }
 
 /** What relctl did: aborts, or what its aim is about. */
-function sayFound({ day: { aim }, failed, median, inTime, codes }: DayRow): string {
+function sayFound({ day: { aim }, failed, found, median, inTime }: DayRow): string {
   if (aim.kind !== 'found') return aborted(failed, failed > 0 ? median : undefined);
-  const found = aim.code === undefined ? failed : Math.max(failed, codes[aim.code] ?? 0);
   const timely = aim.within === undefined ? '' : `, ${percent(inTime)} in time`;
   return `${aborted(found, median)}${timely}`;
 }
