@@ -117,7 +117,7 @@ describe('checking a shape', () => {
     ['name: X1\ncount: 1\nkind: a\n', 'name is "X1", but must be lower-case letters', 1, 7],
     ['name: x\ncount: 1\nkind: c\n', 'kind is "c", but must be', 3, 7],
     ['name: x\ncount: none\nkind: a\n', 'count is "none", but must be', 2, 8],
-    ['name: x\ncount: 1\nkind: a\nnmae: y\n', 'nmae is not a known key', 4, 7],
+    ['name: x\ncount: 1\nkind: a\nnmae: y\n', 'nmae is not a known key', 4, 1],
     ['name: x\nkind: a\n', 'count is missing', 1, 1],
     ['name: x\ncount: 1\nkind: a\nlist:\n  - x: 1\n', 'list.0.x is 1, but must be string', 5, 8],
     ['name: [x]\ncount: 1\nkind: a\n', 'name is a list, but must be string', 1, 7],
