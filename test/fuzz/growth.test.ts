@@ -123,7 +123,10 @@ async function cost(reads: Reads, text: string, tries = 1): Promise<number> {
 
 /** How steeply the time of a reading grows with a text of these tokens; `undefined` for one that is read in no time. */
 async function slopeOf(reads: Reads, token: string, width: number): Promise<number | undefined> {
-  const [small, large] = [lines(token, width, SMALL), lines(token, width, LARGE)];
+  return slopeBetween(reads, lines(token, width, SMALL), lines(token, width, LARGE));
+}
+
+async function slopeBetween(reads: Reads, small: string, large: string): Promise<number | undefined> {
   if (oddity(large) !== undefined || (await cost(reads, small)) < NOTHING / (LARGE / SMALL) ** 2) return undefined;
   const last = await cost(reads, large, 2);
   if (last < NOTHING) return undefined;
@@ -138,6 +141,22 @@ describe('reading what others wrote takes time in proportion to it', () => {
     expect(await slopeOf(square, 'Env(', SHORT)).toBeGreaterThan(STEEPEST);
     const line: Reads = (text) => Array.from({ length: 400 }, () => text.split('Env(').join(''));
     expect((await slopeOf(line, 'Env(', SHORT)) ?? 1).toBeLessThan(STEEPEST);
+  });
+
+  it.each([
+    ['a.py', (n: number) => `e${n} = os.environ\n`],
+    ['a.ts', (n: number) => `const e${n} = process.env;\n`],
+    ['a.ts', (n: number) => `function f${n}(e${n}: NodeJS.ProcessEnv) {}\n`],
+    ['a.go', (n: number) => `func f${n}(k${n} string) { os.Getenv(k${n}) }\n`],
+    ['a.sh', (n: number) => `A${n}="\${B${n}:-1}"\n`],
+    ['a.py', (n: number) => `class S${n}(BaseSettings):\n  a: str\n`],
+  ] as const)('%s, with other names in each line (%#)', async (path, line) => {
+    const text = (size: number) => {
+      let whole = '';
+      for (let n = 0; whole.length < size; n += 1) whole += line(n);
+      return whole;
+    };
+    expect((await slopeBetween(readsAs(path), text(SMALL), text(LARGE))) ?? 1).toBeLessThan(STEEPEST);
   });
 
   it.each(PATHS)(

@@ -1,7 +1,7 @@
 import { blankSlashComments } from '../comments.ts';
 import { addHelperCalls } from './helpers.ts';
 import { addSchemas, isSchemaPath } from './javascript-schemas.ts';
-import { literalDefault, UseCollector, type VariableUse } from './use.ts';
+import { literalDefault, MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
 
 /** Most files of a product have nothing to do with the environment; this tells so without reading them. */
 const MAY_HAVE = /env|\bconfig(?:Service)?\s*\.\s*get|\bvalidationSchema\b/i;
@@ -13,6 +13,8 @@ const VITE_OWN = new Set(['MODE', 'DEV', 'PROD', 'SSR', 'BASE_URL']);
 const CONSTANT = /^[a-z]+(?:[A-Z][a-z0-9]*)+$/;
 const MEMBER = /^\s*[!?]?\s*\.\s*([A-Za-z_]\w*)/;
 const INDEX = /^\s*[!?]?\.?\s*\[\s*(["'`])([A-Za-z_]\w*)\1\s*\]/;
+/** A list of names that is longer is not read, or the same text would be read for each of its ends. */
+const LONGEST_LIST = 4000;
 /** A call or an assignment is no read; `??=` and `==` are. */
 const NOT_A_READ = /^\s*(?:\(|=(?![=>]))/;
 
@@ -29,7 +31,7 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
   }
   for (const match of text.matchAll(/\b(\w+)\s*\??:\s*NodeJS\.ProcessEnv\b/g)) aliases.add(match[1] ?? '');
   if (/["']\$env\/dynamic\//.test(text)) aliases.add('env');
-  for (const alias of aliases) addAlias(text, alias, uses);
+  for (const alias of [...aliases].slice(0, MOST_ALIASES)) addAlias(text, alias, uses);
   // SvelteKit's static modules export each variable by its name.
   for (const match of text.matchAll(
     /\bimport\s*\{([^{}]{0,5000})\}\s*from\s*["']\$env\/static\/(?:private|public)["']/g,
@@ -93,7 +95,8 @@ function addAlias(text: string, alias: string, uses: UseCollector): void {
     new RegExp(String.raw`${own}\s*\[\s*(["'])(?<name>[A-Z][A-Z0-9_]+)\1\s*\](?!\s*=(?![=>]))`, 'g'),
   );
   for (const match of text.matchAll(new RegExp(String.raw`\}\s*=\s*${alias}\s*(?=[;,)\n]|$)`, 'g'))) {
-    const list = text.slice(text.lastIndexOf('{', match.index) + 1, match.index);
+    const before = text.slice(Math.max(0, match.index - LONGEST_LIST), match.index);
+    const list = before.slice(before.lastIndexOf('{') + 1);
     const isOfVariables = list.split(',').every((item) => /^\s*(\.\.\.\w+|[A-Z][A-Z0-9_]+\b.*)?\s*$/s.test(item));
     if (isOfVariables) addDestructured(list, match.index - list.length, uses);
   }

@@ -1,6 +1,6 @@
 import { blankPythonComments } from '../comments.ts';
 import { addHelperCalls } from './helpers.ts';
-import { UseCollector, type VariableUse } from './use.ts';
+import { MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
 
 /** `environ` alone is os.environ only where it was imported: WSGI calls its request so. */
 const isReader = (text: string) => {
@@ -37,8 +37,9 @@ export function pythonVariables(source: string): VariableUse[] {
   const uses = new UseCollector(text);
   for (const pattern of [INDEX, MEMBERSHIP, GETTER, CLICK]) uses.addMatches(text, pattern);
   if (/\b(?:from|import)\s+(?:decouple|starlette\.config)\b/.test(text)) uses.addMatches(text, DECOUPLE);
-  for (const match of text.matchAll(/\b(\w+)\s*=\s*os\.environ(?![\w.[])/g)) {
-    uses.addMatches(text, new RegExp(String.raw`\b${match[1]}\[\s*(["'])(?<name>\w+)\1\s*\](?!\s*=(?!=))`, 'g'));
+  const aliases = new Set([...text.matchAll(/\b(\w+)\s*=\s*os\.environ(?![\w.[])/g)].map(([, alias = '']) => alias));
+  for (const alias of [...aliases].slice(0, MOST_ALIASES)) {
+    uses.addMatches(text, new RegExp(String.raw`\b${alias}\[\s*(["'])(?<name>\w+)\1\s*\](?!\s*=(?!=))`, 'g'));
   }
   addEnvSchemes(text, uses);
   for (const match of text.matchAll(/\benv\.(\w+)\(\s*\)/g)) {
@@ -109,30 +110,28 @@ function addSettingsClasses(text: string, uses: UseCollector): void {
 }
 
 function classBody(rest: string, indent: number): string {
-  const lines = rest.split('\n');
-  const end = lines.findIndex((line) => line.trim() !== '' && line.length - line.trimStart().length <= indent);
-  return lines.slice(0, end === -1 ? undefined : end).join('\n');
+  let end = 0;
+  for (const { 0: line, index } of rest.matchAll(/[^\n]*\n?/g)) {
+    if (line.trim() !== '' && line.length - line.trimStart().length <= indent) break;
+    end = index + line.length;
+  }
+  return rest.slice(0, end);
 }
 
 /** `with env.prefixed("SHOP_"):` of environs puts its prefix before each name that is read below it. */
 function withPrefixes(text: string, found: readonly VariableUse[]): VariableUse[] {
   const lines = text.split('\n');
-  const blocks = lines.flatMap((line, index) => {
+  /** By line, 1-based. */
+  const prefixes = new Map<number, string>();
+  for (const [index, line] of lines.entries()) {
     const match = /^(\s*)with\s+.*\.prefixed\(\s*["'](\w+)["']/.exec(line);
-    if (match === null) return [];
-    const indent = (match[1] ?? '').length;
-    const length = lines
-      .slice(index + 1)
-      .findIndex((l) => l.trim() !== '' && l.length - l.trimStart().length <= indent);
-    return [{ prefix: match[2] ?? '', from: index + 2, to: length === -1 ? lines.length : index + 1 + length }];
-  });
-  if (blocks.length === 0) return [...found];
-  return found.map((use) => ({
-    ...use,
-    name:
-      blocks
-        .filter((b) => use.line >= b.from && use.line <= b.to)
-        .map((b) => b.prefix)
-        .join('') + use.name,
-  }));
+    if (match === null) continue;
+    const [, { length: indent } = '', prefix = ''] = match;
+    for (let below = index + 1; below < lines.length; below += 1) {
+      const other = lines[below] ?? '';
+      if (other.trim() !== '' && other.length - other.trimStart().length <= indent) break;
+      prefixes.set(below + 1, (prefixes.get(below + 1) ?? '') + prefix);
+    }
+  }
+  return found.map((use) => ({ ...use, name: (prefixes.get(use.line) ?? '') + use.name }));
 }

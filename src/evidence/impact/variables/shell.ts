@@ -19,7 +19,8 @@ export function shellVariables(source: string, path = ''): VariableUse[] {
   )) {
     const [, name = '', value = ''] = match;
     // `X="${X:-default}"` gives the caller's value a default.
-    if (!new RegExp(String.raw`\$\{?${name}\b`).test(value) && !own.has(name)) own.set(name, match.index);
+    const isOfItself = [...value.matchAll(/\$\{?(\w+)/g)].some(([, other]) => other === name);
+    if (!isOfItself && !own.has(name)) own.set(name, match.index);
   }
   for (const match of text.matchAll(/\b(?:for\s+([A-Z_][A-Z0-9_]*)\s+in|read\s+(?:-\w+\s+)*([A-Z_][A-Z0-9_]*))\b/g)) {
     own.set(match[1] ?? match[2] ?? '', match.index);

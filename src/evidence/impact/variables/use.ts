@@ -42,6 +42,9 @@ const SYSTEM =
 /** True for a variable that nobody provisions for a service. */
 export const isSystemVariable = (name: string): boolean => SYSTEM.test(name);
 
+/** Names that one file gives the environment and that are followed, each by a pass over the file: more are no program that people read. */
+export const MOST_ALIASES = 20;
+
 /** Collects uses with their lines. */
 export class UseCollector {
   readonly uses: VariableUse[] = [];
