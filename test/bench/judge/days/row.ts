@@ -14,6 +14,8 @@ export interface DayRow {
   /** Median seconds until the abort, and the share that was aborted within what the aim asks for. */
   readonly median: number | undefined;
   readonly inTime: number;
+  /** Share of the canaries by the code of their last verdict. */
+  readonly codes: Readonly<Record<string, number>>;
   /** Share that each peer aborts, and their median seconds until they do. */
   readonly peers: Readonly<Record<string, { readonly aborted: number; readonly median: number | undefined }>>;
   /** Smallest visible ratio: as promised before the start and as decided at the end, medians over canaries that were watched to the end. */
@@ -40,6 +42,8 @@ export function runDay(day: Day, canaries: number, seed: number): DayRow {
   const times = ends.filter(isFound).map((end) => end.seconds);
   const within = day.aim.kind === 'found' ? (day.aim.within ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   const share = (verdict: string) => ends.filter((end) => end.verdict === verdict).length / canaries;
+  const codes: Record<string, number> = {};
+  for (const { code } of ends) codes[code] = (codes[code] ?? 0) + 1 / canaries;
   return {
     day,
     failed: share('fail'),
@@ -48,6 +52,7 @@ export function runDay(day: Day, canaries: number, seed: number): DayRow {
     found: times.length / canaries,
     median: median(times),
     inTime: times.filter((time) => time <= within).length / canaries,
+    codes,
     peers: Object.fromEntries(
       Object.entries(aborts).map(([name, seconds]) => [
         name,
