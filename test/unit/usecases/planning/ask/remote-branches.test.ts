@@ -32,6 +32,10 @@ async function choose(name: string) {
     {
       repository: await openRepository(clone.root),
       prompter: scriptedPrompter({}),
+      // No process is written yet, so nothing says that approvals have to be proved.
+      config: { process: 'standard@1.0' },
+      environments: { simulated: true },
+      workspace: { read: async () => undefined },
       sink: { emit: (one: { text?: string }) => void notes.push(one.text ?? '') },
     } as never,
     { ...NO_FLAGS, base: 'v1.0.0', branches: [name] },
