@@ -62,6 +62,7 @@ async function changedSince(run: Run, { target, objects }: Snapshot): Promise<re
     // A route of the manifests that divided requests for the canary is put as the manifest says, without a mark of the release.
     const isAsWritten =
       desired !== undefined &&
+      isPaused(live) === isPaused(desired) &&
       (mark === undefined || mark.startsWith(`${release}/`)) &&
       (await difference(cluster, marked(decided(desired, live, autoscalers), mark))) === '';
     if (isAsWritten) continue;
@@ -70,6 +71,11 @@ async function changedSince(run: Run, { target, objects }: Snapshot): Promise<re
     found.push({ target, one, diff: diff === undefined || diff === '' ? fields() : diff });
   }
   return found;
+}
+
+/** Whoever halts the rollouts of a workload does it by a field that most manifests do not name, so that no difference to them tells of it. */
+function isPaused({ spec }: KubeObject): boolean {
+  return (spec as { readonly paused?: boolean } | undefined)?.paused === true;
 }
 
 /** What applying an object would change; `undefined` where the API server would refuse that, as for a field that cannot be changed. */

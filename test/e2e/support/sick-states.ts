@@ -68,7 +68,8 @@ function imageOf(pod: object): string | undefined {
 /** Two nodes, and web wants none of its pods beside another: the third has no place, whichever version it is. */
 export const oneShort: Act = async (sick) => {
   const { lab, namespace, patch, list, remove } = sick;
-  await patch('deployments', 'web', { spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } });
+  // With one that may be missing, which it is already, Kubernetes would replace none.
+  await patch('deployments', 'web', { spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } } } });
   lab.kubelet.limit(namespace, apart(2));
   const [pod] = (await list('pods')).filter(({ metadata }) => metadata.labels?.track === 'stable');
   await remove('pods', pod?.metadata.name ?? '');
