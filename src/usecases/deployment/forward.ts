@@ -2,6 +2,7 @@ import { deploymentSteps, type Step, type StepGroup } from '../../domain/deploym
 import { decide } from '../../domain/process/process.ts';
 import { isKeptStep } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
+import { openStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
 import { gateError, lookedUp } from '../release/open.ts';
 import { perform } from './perform.ts';
@@ -116,7 +117,11 @@ async function carryOutStep(run: Run, step: Step): Promise<void> {
   }
 }
 
-/** Promotes on a verdict of `pass` and inside the window only. Errors: `gate.refused`. */
+/**
+ * Promotes on a verdict of `pass` and inside the window only, and nothing over what somebody has put into the stable pods meanwhile: a
+ * canary may have been held for hours.
+ * @throws RelctlError `gate.refused`, `cluster.drift`
+ */
 async function promote(run: Run): Promise<void> {
   const { context, release } = run;
   const { journal } = release;
@@ -129,6 +134,8 @@ async function promote(run: Run): Promise<void> {
     (refusal) => !(refusal.exceptionable && excused.includes(refusal.gate)),
   );
   if (refusals.length > 0) throw gateError('deploy --promote', journal.plan, refusals);
+  const refuseOthers = await openStable(run);
+  await refuseOthers();
   await journal.record('canary.promoted', {
     attempt: run.attempt,
     reason: journal.state.deployment?.verdict?.data.reason ?? '',

@@ -63,8 +63,20 @@ export const COURSES: Readonly<Record<string, Readonly<Record<Way, Course>>>> = 
   },
   'mending by hand in between': {
     forward: {
-      steps: [canary(), state.mend, deploy({}, '--promote')],
-      end: OUT,
+      steps: [
+        canary(),
+        state.mend,
+        deploy(
+          {
+            code: 1,
+            error: 'cluster.drift',
+            says: /1\.0\.1-hotfix/,
+            status: { phase: 'rolled-back', next: /--reopen/ },
+          },
+          '--promote',
+        ),
+      ],
+      end: { state: 'theirs', phase: 'rolled-back', image: /1\.0\.1-hotfix/ },
     },
     abort: {
       steps: [canary(), state.mend, abort({ says: /others changed production Deployment\/web/ })],
