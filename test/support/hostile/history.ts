@@ -41,8 +41,23 @@ export function poisonEvent(event: LooseEvent, path: TextPath): number {
 const signature = { statement: 'x', signature: 'x', namespace: 'x', keyFingerprint: 'x' };
 const run = { host: 'x', pid: 1, token: 'x', job: 'x', askedBy: 'x' };
 const evidence = { file: 'x.md', sha256: 'a'.repeat(64), note: 'x' };
+const meeting = { start: '2026-12-01T10:00:00.000Z', end: '2026-12-01T11:00:00.000Z' };
 const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const image = { web: ['registry.example.com/web@sha256:1'] };
+
+const authenticatedBy = {
+  kind: 'forge' as const,
+  forge: 'x',
+  endpoint: 'x',
+  login: 'x',
+  review: 'x',
+  url: 'https://example.com/x',
+  at: '2026-12-01T00:00:00Z',
+  commit: 'x',
+  ballot: 'x',
+  collectedBy: 'x',
+  answer: evidence,
+};
 
 /** Events that a good release does not have, and fields that it leaves out. */
 export const RARE: readonly { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType][] = [
@@ -51,7 +66,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
   { type: 'exception.granted', data: { gate: 'time.window', reason: 'x', command: 'deploy', signature } },
   {
     type: 'cab.submitted',
-    data: { ...subject, round: 2, packet: evidence, page: evidence, bound: evidence, signature },
+    data: { ...subject, round: 2, packet: evidence, page: evidence, bound: evidence, meeting, signature },
   },
   {
     type: 'cab.voted',
@@ -65,23 +80,11 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       conditions: [{ text: 'x', owner: 'olga@example.com', due: '2026-12-01' }],
       comment: 'x',
       onBehalfOf: 'x',
-      authenticatedBy: {
-        kind: 'forge',
-        forge: 'x',
-        endpoint: 'x',
-        login: 'x',
-        review: 'x',
-        url: 'https://example.com/x',
-        at: '2026-12-01T00:00:00Z',
-        commit: 'x',
-        ballot: 'x',
-        collectedBy: 'x',
-        answer: evidence,
-      },
+      authenticatedBy,
       signature,
     },
   },
-  { type: 'condition.closed', data: { condition: 'x', id: 'x', evidence: 'x', signature } },
+  { type: 'condition.closed', data: { condition: 'x', id: 'x', evidence: 'x', authenticatedBy, signature } },
   {
     type: 'stage.completed',
     data: {
@@ -108,6 +111,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       evidence: [evidence],
       comment: 'x',
       onBehalfOf: 'x',
+      authenticatedBy,
       signature,
     },
   },
@@ -166,9 +170,9 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
   { type: 'rehearsal.recorded', data: { ...subject, result: 'failed', document: evidence } },
   {
     type: 'verify.recorded',
-    data: { ok: false, checks: [{ name: 'x', ok: false, detail: 'x', evidence, link: 'x' }] },
+    data: { ok: false, checks: [{ name: 'x', ok: false, detail: 'x', evidence, link: 'x' }], signature },
   },
-  { type: 'hypercare.started', data: { until: '2026-12-20T00:00:00.000Z', hours: 48 } },
+  { type: 'hypercare.started', data: { until: '2026-12-20T00:00:00.000Z', hours: 48, signature } },
   {
     type: 'hypercare.observed',
     data: {
@@ -182,23 +186,25 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       incidentsUnknown: 'x',
       alertsUnknown: 'x',
       note: 'x',
+      signature,
     },
   },
-  { type: 'hypercare.extended', data: { until: '2026-12-21T00:00:00.000Z', reason: 'x' } },
+  { type: 'hypercare.extended', data: { until: '2026-12-21T00:00:00.000Z', reason: 'x', signature } },
   { type: 'hypercare.handed-over', data: { to: 'omar@example.com', note: 'x' } },
-  { type: 'incident.opened', data: { ref: 'INC-1', severity: 1, note: 'x' } },
-  { type: 'incident.closed', data: { ref: 'INC-1', note: 'x' } },
+  { type: 'incident.opened', data: { ref: 'INC-1', severity: 1, note: 'x', signature } },
+  { type: 'incident.closed', data: { ref: 'INC-1', note: 'x', signature } },
   { type: 'hypercare.closed', data: { comment: 'x', signature } },
   {
     type: 'success.observed',
     data: {
       days: [{ day: '2026-12-05', metric: 'x', value: 1, baseline: [1], state: 'guardrail-broken', detail: 'x' }],
       document: evidence,
+      signature,
     },
   },
   {
     type: 'success.judged',
-    data: { metrics: [{ name: 'x', value: 1, verdict: 'missed', detail: 'x' }], document: evidence },
+    data: { metrics: [{ name: 'x', value: 1, verdict: 'missed', detail: 'x' }], document: evidence, signature },
   },
   { type: 'review.invited', data: { at: '2026-12-10T10:00:00.000Z', attendees: ['a@example.com'], invite: evidence } },
   { type: 'review.drafted', data: { document: evidence } },
@@ -213,6 +219,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       sideEffects: ['x'],
       classification: 'too-low',
       document: evidence,
+      signature,
     },
   },
 ];
