@@ -215,5 +215,7 @@ All of this was simulated. The plans and their evidence are in
 Open in a browser:
   ${join(root, 'releases', 'index.html')}   all releases
 ${[good, bad].map((id) => `  ${join(root, 'releases', id, 'report.html')}`).join('\n')}
-Look around: cd ${root} && npx --prefix ${fileURLToPath(new URL('..', import.meta.url))} relctl status ${good}
+Look around:
+  cd ${root}
+  npx --prefix ${fileURLToPath(new URL('..', import.meta.url))} relctl status ${good}
 `);
