@@ -109,8 +109,8 @@ function refuseOddKeys(document: Document, file: string, at: (offset: number) =>
       if (key === '__proto__' || key === 'constructor' || key === 'prototype' || key === '<<') {
         throw new RelctlError('plan.yaml-feature', `the key "${key}" is not allowed in ${file}`, {
           place,
-          why: 'No part of a plan has that name; it is how a document tampers with the program that reads it.',
-          hints: ['remove the key'],
+          why: 'Nothing in a plan or in relctl.yaml has that name; it is how a document tampers with the program that reads it.',
+          hints: ['give what it names another name, or remove the key'],
         });
       }
       seen.add(key);
@@ -203,6 +203,8 @@ function describe(
     );
     return `${where} is not a known key${meant === undefined ? '' : `; is ${meant} meant, which is missing?`}`;
   }
+  if (issue.code === 'invalid_key')
+    return `${where} has a name that is not taken: it must be ${plain(issue.issues[0]?.message ?? 'another')}`;
   const found = valueAt(path, root);
   if (found === undefined) return `${where} is missing (${plain(issue.message)})`;
   const shown = typeof found === 'object' ? (Array.isArray(found) ? 'a list' : 'a map') : JSON.stringify(found);

@@ -7,6 +7,7 @@ import { unsignedNotice } from '../../domain/signing/notice.ts';
 import type { JudgedMetric } from '../../domain/success/metric.ts';
 import { sayOutcome } from '../../domain/success/outcome.ts';
 import type { EventData, RecordedEvent } from '../../plan/events.ts';
+import { plural } from '../../text/plural.ts';
 
 /** Events that make the timeline of a release; the others are its details. */
 const TIMELINE: ReadonlySet<string> = new Set([
@@ -197,7 +198,7 @@ function hypercareLines({ hypercare }: ReleaseState): readonly string[] {
   const last = hypercare.observations.at(-1);
   const unhealthy = hypercare.observations.filter((one) => !one.data.healthy);
   return [
-    `${hypercare.observations.length} looks, ${unhealthy.length} of them unhealthy`,
+    `${plural(hypercare.observations.length, 'look')}, ${unhealthy.length} of them unhealthy`,
     ...unhealthy.map(
       (one) =>
         `${one.at}: ${

@@ -106,15 +106,22 @@ describe('checking a shape', () => {
     count: z.int().positive(),
     kind: z.enum(['a', 'b']),
     list: z.array(z.strictObject({ x: z.string() })).default([]),
+    named: z.record(z.string().regex(/^[a-z]+$/, 'lower-case letters'), z.int()).default({}),
   });
   const check = (text: string) => checkShape(schema, readYaml(text, FILE), 'config.invalid', FILE, 'relctl doctor');
 
   it('gives the value with its defaults', () => {
-    expect(check('name: x\ncount: 1\nkind: a\n')).toEqual({ name: 'x', count: 1, kind: 'a', list: [] });
+    expect(check('name: x\ncount: 1\nkind: a\n')).toEqual({ name: 'x', count: 1, kind: 'a', list: [], named: {} });
   });
 
   it.each([
     ['name: X1\ncount: 1\nkind: a\n', 'name is "X1", but must be lower-case letters', 1, 7],
+    [
+      'name: x\ncount: 1\nkind: a\nnamed:\n  toString: 1\n',
+      'named.toString has a name that is not taken: it must be lower-case letters',
+      5,
+      3,
+    ],
     ['name: x\ncount: 1\nkind: c\n', 'kind is "c", but must be', 3, 7],
     ['name: x\ncount: none\nkind: a\n', 'count is "none", but must be', 2, 8],
     ['name: x\ncount: 1\nkind: a\nnmae: y\n', 'nmae is not a known key', 4, 1],
