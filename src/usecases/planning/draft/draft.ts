@@ -12,6 +12,7 @@ import { loadPolicy } from '../../release/settings.ts';
 import { subjectOf } from '../../release/subject.ts';
 import { openSealing } from '../../signing/open.ts';
 import { buildCandidate, type Candidate, type CandidateChoice, chooseCandidate } from '../ask/candidate.ts';
+import { checkFeature } from '../ask/feature.ts';
 import type { PlanOptions } from '../ask/options.ts';
 import { checkMails, ownerAnswers } from '../ask/owners.ts';
 import { checkWindow, proposedWindow, windowAnswer } from '../ask/window.ts';
@@ -52,10 +53,12 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
   const images = imagesOf(context, options.images);
   checkMails(options.owners);
   checkWindow(options, config.timeZone);
-  const feature = await textAnswer(prompter, options.feature, {
-    message: 'Name of the feature, as it appears in notifications?',
-    flag: '--feature <name>',
-  });
+  const feature = checkFeature(
+    await textAnswer(prompter, options.feature, {
+      message: 'Name of the feature, as it appears in notifications?',
+      flag: '--feature <name>',
+    }),
+  );
   const choice = await chooseCandidate(context, options);
   const window = await windowAnswer(context, options, config.timeZone, (zone) => proposedWindow(context, zone, policy));
   const owners = await ownerAnswers(context, options.owners, config.team);

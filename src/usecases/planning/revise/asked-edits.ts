@@ -5,6 +5,7 @@ import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Spec } from '../../../plan/spec.ts';
 import type { Context } from '../../release/context.ts';
 import { buildCandidate, chooseCandidate } from '../ask/candidate.ts';
+import { checkFeature } from '../ask/feature.ts';
 import type { PlanOptions } from '../ask/options.ts';
 import { checkMails } from '../ask/owners.ts';
 import { proposedWindow, windowAnswer } from '../ask/window.ts';
@@ -34,7 +35,7 @@ export async function askedEdits(
   const { spec } = plan;
   const edits: HeadEdit[] = [];
   const set = (path: readonly (string | number)[], value: unknown) => edits.push({ kind: 'set', path, value });
-  if (options.feature !== undefined) set(['metadata', 'feature'], options.feature);
+  if (options.feature !== undefined) set(['metadata', 'feature'], checkFeature(options.feature));
   if (options.window !== undefined || options.timeZone !== undefined) {
     const { start, end } = spec.window;
     const window = await windowAnswer(
