@@ -31,7 +31,9 @@ const STAGING_SHARE = 0.05;
 
 /** Requests a second of a service in an environment, averaged over a day. */
 function requestRate(state: WorldState, environment: string, service: string): number {
-  const rate = state.requestsPerSecond[service] ?? state.requestsPerSecond['*'] ?? 0;
+  const { requestsPerSecond } = state;
+  // A workload may be called as what every object has, such as `constructor`.
+  const rate = requestsPerSecond[Object.hasOwn(requestsPerSecond, service) ? service : '*'] ?? 0;
   return environment === 'staging' ? rate * STAGING_SHARE : rate;
 }
 

@@ -50,7 +50,7 @@ export function readWorld(file: string): WorldState | undefined {
   const result = worldSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw unusable(file, `has the wrong shape at ${issue?.path.join('.') || 'its top'}`, result.error);
+  throw unusable(file, `has the wrong shape at ${issue?.path.join('.') || 'its top'}: ${issue?.message}`, undefined);
 }
 
 /**

@@ -32,6 +32,13 @@ describe('a company in a file', () => {
     expect(second.faults.list().filter((fault) => fault.on)).toHaveLength(1);
   });
 
+  it('is read again with a workload that is called as what every object has', async () => {
+    const first = openCompany({ file });
+    await first.cluster('production').create(deployment('constructor'));
+    await first.clock.sleep(60_000);
+    expect(() => reopen()).not.toThrow();
+  });
+
   it('takes over a namespace that relctl.yaml names anew', async () => {
     openCompany({ file });
     const config = companyConfig();
