@@ -1,7 +1,6 @@
 import { RelctlError } from '../../../src/errors.ts';
-import type { EventData } from '../../../src/plan/events.ts';
 import { subjectOf } from '../../../src/usecases/release/subject.ts';
-import { PEOPLE } from '../../support/sample-plan.ts';
+import { goVote, PEOPLE } from '../../support/sample-plan.ts';
 import { type Clone, openSharedClones } from '../../support/shared-clones.ts';
 
 /** What came of many races between two clones. */
@@ -78,17 +77,7 @@ async function submit(lead: Clone, round: number): Promise<void> {
 
 async function vote(clone: Clone): Promise<void> {
   const journal = await clone.journal();
-  const data: EventData<'cab.voted'> = {
-    ...subjectOf(journal.plan),
-    round: journal.state.cab?.round ?? 0,
-    decision: 'go',
-    operationalReadiness: true,
-    securityReview: true,
-    impactAssessment: true,
-    conditions: [],
-    comment: '',
-  };
-  await journal.record('cab.voted', data);
+  await journal.record('cab.voted', goVote(subjectOf(journal.plan), journal.state.cab?.round ?? 0));
 }
 
 async function reopen(clone: Clone): Promise<void> {
