@@ -17,6 +17,7 @@ const SECTIONS = {
   start: { program: 'start/main', marks: 'bench.md' },
   orchestration: { program: 'deployment/orchestration', marks: 'bench.md' },
   rollback: { program: 'deployment/rollback', marks: 'bench.md' },
+  release: { program: 'deployment/release', marks: 'bench.md' },
   bake: { program: 'deployment/bake', takes: '[SLOs] [stable pods]', marks: 'bench.md' },
   judge: { program: 'judge/main', takes: '[--canaries 2000] [--seed 1]', marks: 'bench-judge.md' },
   'judge-days': {
@@ -39,7 +40,7 @@ const SECTIONS = {
   bytes: { program: 'bytes/main' },
   fuzz: { program: 'fuzz-plans/main', takes: '[plans] [seed]' },
 };
-const DAILY = ['start', 'judge', 'list', 'plan', 'metrics', 'report', 'hypercare', 'orchestration', 'rollback', 'bake'];
+const DAILY = ['start', 'judge', 'list', 'plan', 'metrics', 'report', 'hypercare', 'orchestration', 'rollback', 'release', 'bake'];
 
 const given = process.argv.slice(2);
 const end = given.indexOf('--');

@@ -27,10 +27,8 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   const alone = await openRelease(context, id, { others: false });
   const read = looksAtOthers(alone.journal) ? await openRelease(context, id) : alone;
   const findings = await findingsOf(read, whole);
-  const release: Release = {
-    ...read,
-    facts: (actor) => ({ ...read.facts(actor), ...(findings === undefined ? {} : { findings }) }),
-  };
+  const release: Release =
+    findings === undefined ? read : { ...read, facts: (actor) => ({ ...read.facts(actor), findings }) };
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);

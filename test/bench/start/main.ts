@@ -24,11 +24,13 @@ const [closed = '', rolledBack = ''] = new Set(
   [...shown.stdout.matchAll(/\$ relctl deploy (\S+)/g)].map(([, id = '']) => id),
 );
 
+// Node 20 starts slower than those that follow it, so the same work is a smaller multiple there.
+const statusAim = process.versions.node.startsWith('20.') ? 2 : 3;
 const bare = { name: '`node -e 0`', args: ['-e', '0'] };
 const cases = [
-  { name: '`relctl --version`', args: [relctl, '--version'], aim: 1.6 },
-  { name: '`relctl status <id>`, a closed release', args: [relctl, 'status', closed], aim: 3.0 },
-  { name: '`relctl status <id>`, one that was rolled back', args: [relctl, 'status', rolledBack], aim: 3.0 },
+  { name: '`relctl --version`', args: [relctl, '--version'], aim: 1.2 },
+  { name: '`relctl status <id>`, a closed release', args: [relctl, 'status', closed], aim: statusAim },
+  { name: '`relctl status <id>`, one that was rolled back', args: [relctl, 'status', rolledBack], aim: statusAim },
 ];
 const times = new Map<{ readonly args: readonly string[] }, number[]>([bare, ...cases].map((one) => [one, []]));
 for (const one of times.keys()) run(one.args, folder);
