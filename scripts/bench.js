@@ -40,7 +40,19 @@ const SECTIONS = {
   bytes: { program: 'bytes/main' },
   fuzz: { program: 'fuzz-plans/main', takes: '[plans] [seed]' },
 };
-const DAILY = ['start', 'judge', 'list', 'plan', 'metrics', 'report', 'hypercare', 'orchestration', 'rollback', 'release', 'bake'];
+const DAILY = [
+  'start',
+  'judge',
+  'list',
+  'plan',
+  'metrics',
+  'report',
+  'hypercare',
+  'orchestration',
+  'rollback',
+  'release',
+  'bake',
+];
 
 const given = process.argv.slice(2);
 const end = given.indexOf('--');

@@ -58,7 +58,12 @@ try {
     '',
     HEAD,
     row('shell loop of `kubectl apply` and `kubectl rollout status`', `${median(byLoop).toFixed(1)} s`, '', true),
-    row('`kubectl apply -f` of the folder, then `kubectl rollout status`', `${median(byFolder).toFixed(1)} s`, '', true),
+    row(
+      '`kubectl apply -f` of the folder, then `kubectl rollout status`',
+      `${median(byFolder).toFixed(1)} s`,
+      '',
+      true,
+    ),
     row('`relctl deploy`, canaries included', `${median(byRelctl).toFixed(1)} s`, '', true),
     row('ratio to the loop', `${ofLoop.toFixed(2)} ×`, '<= 0.8 ×', ofLoop <= 0.8),
     row('ratio to the folder', `${ofFolder.toFixed(2)} ×`, '<= 1.2 ×', ofFolder <= 1.2),
