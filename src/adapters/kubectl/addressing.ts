@@ -1,7 +1,14 @@
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import type { Address, Api } from './api.ts';
+import {
+  findResource,
+  groupPath,
+  isPathName,
+  type Resource,
+  resourcePath,
+  wellKnownResource,
+} from './api-resources.ts';
 import { RequestFailure } from './failure.ts';
-import { findResource, groupPath, isPathName, type Resource, resourcePath, wellKnownResource } from './resources.ts';
 import { withProtocols } from './service-ports.ts';
 
 type Kind = Pick<ObjectRef, 'apiVersion' | 'kind'>;

@@ -17,7 +17,7 @@ import {
   replaceObject,
   withDefaults,
 } from './object-store.ts';
-import { hiddenResource } from './resources.ts';
+import { hiddenResource } from './pre-provisioned.ts';
 import type { World } from './world.ts';
 import type { TargetState, WorldState } from './world-state.ts';
 

@@ -8,7 +8,7 @@ import { type ApiRequest, retryAfterOf } from './http.ts';
 import { linesOf } from './lines.ts';
 import { createPass } from './pass.ts';
 import { failureOf } from './status.ts';
-import { createWatchFeed } from './watch.ts';
+import { createWatchFeed } from './watch-feed.ts';
 
 const WRITE_OPTIONS = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 /** Takes over fields of others, as `kubectl apply --server-side --force-conflicts` does. */

@@ -96,12 +96,14 @@ export async function settleSmall(
   services: readonly DraftedService[],
   drafted: DraftedCanary,
 ): Promise<DraftedCanary> {
-  if (!prompter.interactive || drafted.canary.strategy !== 'shared-service') return drafted;
+  const strategy = strategyNamed(drafted.canary.strategy);
+  if (!prompter.interactive || strategy?.canary !== 'pods' || strategy.isWork === true) return drafted;
   const own = new Map(drafted.own);
   const maxShare = percentRatio(policy.canary.maxShare);
   for (const { service, replicas: pods, isScaled = false } of services) {
     const { name } = service;
-    if (own.has(name) || pods === undefined || pods < 1 || 1 / (pods + 1) <= maxShare + 1e-9) continue;
+    if (own.has(name) || pods === undefined || pods < 1) continue;
+    if (strategy.trueShare(percentRatio(drafted.canary.share), pods) <= maxShare + 1e-9) continue;
     const ways = waysOut({ service: name, traffic: config.services[name]?.traffic, pods, maxShare, isScaled });
     const chosen = await askWay(prompter, name, pods, policy, ways);
     if (chosen?.canary !== undefined) own.set(name, chosen.canary);

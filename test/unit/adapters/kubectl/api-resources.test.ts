@@ -6,7 +6,7 @@ import {
   isPathName,
   resourcePath,
   wellKnownResource,
-} from '../../../../src/adapters/kubectl/resources.ts';
+} from '../../../../src/adapters/kubectl/api-resources.ts';
 
 describe('API paths', () => {
   it('lead to one object, or to all of a namespace', () => {
