@@ -32,7 +32,15 @@ function objectsIn(value: unknown, file: string): readonly KubeObject[] {
   ) {
     throw unreadable(file, 'a document without apiVersion, kind or metadata.name');
   }
-  return [object as KubeObject];
+  return [withoutNull(object as KubeObject)];
+}
+
+/** `annotations:` with nothing behind it is null in YAML, and absent to Kubernetes. */
+function withoutNull(object: KubeObject): KubeObject {
+  const { labels, annotations, ...rest } = object.metadata as { labels?: unknown; annotations?: unknown };
+  if (labels !== null && annotations !== null) return object;
+  const metadata = { ...rest, ...(labels === null ? {} : { labels }), ...(annotations === null ? {} : { annotations }) };
+  return { ...object, metadata: metadata as KubeObject['metadata'] };
 }
 
 function unreadable(file: string, problem: string, line?: number): RelctlError {
