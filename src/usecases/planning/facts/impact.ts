@@ -1,6 +1,7 @@
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import { isOwnFile } from '../../../evidence/impact/own-files.ts';
 import type { Context } from '../../release/context.ts';
+import { withoutUnchanged } from './shared-sources.ts';
 
 /**
  * What lies between two commits, read from git.
@@ -8,7 +9,7 @@ import type { Context } from '../../release/context.ts';
  * @param head full commit id of the candidate
  */
 export async function impactBetween(
-  context: Pick<Context, 'repository' | 'config'>,
+  context: Pick<Context, 'repository' | 'config' | 'manifests'>,
   base: string,
   head: string,
 ): Promise<Impact> {
@@ -33,5 +34,5 @@ export async function impactBetween(
   );
   // What a finding was read from needs nobody to say what it is.
   const unmappedFiles = impact.unmappedFiles.filter((file) => !isOwnFile(file) && !understood.has(file));
-  return { ...impact, unmappedFiles };
+  return { ...impact, services: await withoutUnchanged(context, base, head, impact.services), unmappedFiles };
 }

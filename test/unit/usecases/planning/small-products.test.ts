@@ -75,6 +75,28 @@ describe('services', () => {
     expect(findings.filter(({ code }) => code.startsWith('manifests.'))).toEqual([]);
   });
 
+  test('manifests that several services share affect those whose objects change', async () => {
+    const shop = (web: string) => ({ 'deploy/all.yaml': [workload('api'), web].join('---\n') });
+    const sources = { 'src/api/Dockerfile': 'FROM x\n', 'src/web/Dockerfile': 'FROM x\n' };
+    const web = workload('web');
+    const { spec, found } = await planned(
+      { ...shop(web), ...sources },
+      shop(web.replace('replicas: 9', 'replicas: 8')),
+    );
+    expect(spec.services.map(({ name }) => name)).toEqual(['web']);
+    expect(found.services).toMatchObject([{ name: 'web', because: 'manifest', files: ['deploy/all.yaml'] }]);
+  });
+
+  test('where shared manifests change nothing of any service, all of them stay', async () => {
+    const all = [workload('api'), workload('web')].join('---\n');
+    const policy = '---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: deny }\nspec: { podSelector: {} }\n';
+    const { spec } = await planned(
+      { 'deploy/all.yaml': all, 'src/api/Dockerfile': 'FROM x\n', 'src/web/Dockerfile': 'FROM x\n' },
+      { 'deploy/all.yaml': `${all}${policy}` },
+    );
+    expect(spec.services.map(({ name }) => name)).toEqual(['api', 'web']);
+  });
+
   test('builds of compose files with the root as context belong to the folder of their Dockerfile', async () => {
     const { config, data } = await setUp({
       '.env': 'QUOTES_DOCKERFILE=./services/quotes/Dockerfile\n',
