@@ -1,4 +1,5 @@
-import { scanYaml } from '../impact/manifests/yaml-lines.ts';
+import { isStoreImage } from '../images.ts';
+import { scanYaml, type YamlLine } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
 
 /** A folder that an image is built from. */
@@ -19,13 +20,9 @@ export const GENERIC = /^(app|application|web|webapp|www|site|website|server|ser
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
   /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda)$/i;
-/** What helps to build or test the product and is not released. */
-const TOOL =
-  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6)$/i;
-/** Images of programs that a product stores in or talks through; one that is built upon them is no service of its own. */
-const STORE =
-  /(^|\/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|grafana|prometheus|alertmanager|[\w.-]*exporter|kube-state-metrics|heapster|kibana|logstash|fluentd|fluent-bit|filebeat|metricbeat|vector|loki|promtail|tempo|zipkin|pgpool[\w-]*|pgbouncer|opentelemetry-collector(-contrib)?|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit)[^/]*$/i;
-
+/** What helps to build or test the product, or runs once and ends; it is not released. */
+export const TOOL =
+  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6|([\w-]+-)?(migrat(e|or|ions?)|seed(er)?|init-?db|db-?init))$/i;
 /**
  * Folders with a Dockerfile. `docker/api/Dockerfile` and a root `Dockerfile.api` name `api`; a root Dockerfile builds the repository.
  * @param texts of Dockerfiles, by path: what is built upon a database is none of the product's programs
@@ -79,9 +76,6 @@ const hasPlain = (file: string, files: readonly string[]): boolean =>
   files.some((other) => other === join(folderOf(file), 'Dockerfile'));
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
-/** True for an image that a product takes from others to store in or to talk through. */
-export const isStoreImage = (image: string): boolean => STORE.test(image.replace(/@.*$/, '').replace(/:[^/:]*$/, ''));
-
 function isStore(dockerfile: string | undefined): boolean {
   const last = [...(dockerfile ?? '').matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim)].at(-1)?.[1];
   return last !== undefined && isStoreImage(last);
@@ -103,6 +97,7 @@ export function composeFolders(
   if (/(^|[._-])(tests?|e2e|ci|lint)([._-]|$)/i.test(baseName(file))) return [];
   const lines = scanYaml(text);
   const services = [...new Set(lines.filter((line) => line.path[0] === 'services').map((line) => line.path[1] ?? ''))];
+  const ended = endedServices(lines);
   const filled = (value: string | undefined) =>
     value?.replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (all, name, preset) => env.get(name) ?? preset ?? all);
   const found = services.filter(Boolean).flatMap((name): SourceFolder[] => {
@@ -111,7 +106,7 @@ export function composeFolders(
     const build = at('build');
     // What has a profile is started only when somebody asks for it: seeds, load tests, tools.
     const isOptional = lines.some(({ path }) => path[0] === 'services' && path[1] === name && path[2] === 'profiles');
-    if (build === undefined || isOptional || TOOL.test(name)) return [];
+    if (build === undefined || isOptional || ended.has(name) || TOOL.test(name)) return [];
     const context = filled(at('build', 'context')?.value) ?? (build.value === '' ? '.' : filled(build.value)) ?? '.';
     const root = joinPath(folderOf(file), context);
     if (root === undefined) return [];
@@ -135,6 +130,17 @@ export function composeFolders(
       : one,
   );
 }
+
+/** Services of a compose file that do their work and end: others wait for that. */
+function endedServices(lines: readonly YamlLine[]): ReadonlySet<string> {
+  return new Set(
+    lines
+      .filter(({ path, key, value }) => key === 'condition' && value === ENDED && path[2] === 'depends_on')
+      .map(({ path }) => path[3] ?? ''),
+  );
+}
+/** docs.docker.com/reference/compose-file/services, `depends_on`. */
+const ENDED = 'service_completed_successfully';
 
 /** Resolves a path against a folder; `undefined` when it leaves the repository or a variable computes it. */
 function joinPath(folder: string, path: string): string | undefined {

@@ -7,7 +7,14 @@ export interface Workload {
   readonly name: string;
   readonly file: string;
   /** The containers that its own images run in, without init containers. */
-  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly containers: readonly WorkloadContainer[];
+}
+
+interface WorkloadContainer {
+  readonly name: string;
+  readonly image: string;
+  /** What it listens on, as far as the manifest says so. */
+  readonly ports: readonly number[];
 }
 
 /** Kinds that keep Pods running. Jobs and CronJobs run to their end; a release does not roll them out. */
@@ -28,18 +35,19 @@ export function workloadsIn(file: string, text: string): Workload[] {
     .filter((workload) => workload.containers.length > 0);
 }
 
-function containersOf(lines: readonly YamlLine[]): { name: string; image: string }[] {
-  const containers: { name: string; image: string }[] = [];
+function containersOf(lines: readonly YamlLine[]): WorkloadContainer[] {
+  const containers: { name: string; image: string; ports: number[] }[] = [];
   const prefix = 'spec.template.spec.containers.-.';
   for (const line of lines) {
     const path = line.path.join('.');
     if (!path.startsWith(prefix)) continue;
     // The first key of an item begins a container.
-    if (line.item !== undefined && line.path.length === 6) containers.push({ name: '', image: '' });
+    if (line.item !== undefined && line.path.length === 6) containers.push({ name: '', image: '', ports: [] });
     const current = containers.at(-1);
     if (current === undefined) continue;
     if (path === `${prefix}name`) current.name = line.value;
     if (path === `${prefix}image`) current.image = line.value;
+    if (path === `${prefix}ports.-.containerPort`) current.ports.push(Number(line.value));
   }
   // A patch of an overlay names a container without saying what it runs.
   return containers.filter((container) => container.image !== '');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { discoverServices, kubeName } from '../../../../src/evidence/service-discovery/discover.ts';
+import { discoverServices } from '../../../../src/evidence/service-discovery/discover.ts';
+import { kubeName } from '../../../../src/evidence/service-discovery/names.ts';
 import { imageName } from '../../../../src/evidence/service-discovery/workloads.ts';
 import { readArchive } from '../../../support/score-evidence.ts';
 

@@ -1,0 +1,48 @@
+import { namedAfter } from '../impact/manifests/file-names.ts';
+import { scanYaml } from '../impact/manifests/yaml-lines.ts';
+import { baseName, folderOf } from '../impact/paths.ts';
+import { kubeName } from './names.ts';
+
+/** What a chart of a repository is: the chart of one service, or one of a whole product, which is a service of its own never. */
+
+type Texts = ReadonlyMap<string, string>;
+
+/** The charts of a repository, by the path of their Chart.yaml; not what is vendored below another one twice over. */
+export const chartsIn = (files: readonly string[]): string[] =>
+  files.filter((file) => baseName(file) === 'Chart.yaml' && !/\/charts\/.*\/charts\//.test(file));
+
+/** True for a file that a chart of the repository renders, or that configures it. */
+export function isInChart(file: string, charts: readonly string[]): boolean {
+  return charts.some((chart) => file.startsWith(folderOf(chart) === '' ? 'templates/' : `${folderOf(chart)}/`));
+}
+
+/**
+ * The services that a chart of the whole product installs, by the names of its templates: `deployments/api.yaml`, `api-deployment.yaml`,
+ * `api/statefulset.yaml`. Fewer than two say nothing of a product.
+ * @param known names of programs that the repository builds or that its manifests run
+ */
+export function servicesOfChart(chart: string, files: readonly string[], known: ReadonlySet<string>): string[] {
+  const templates = inside(chart, 'templates/');
+  const named = files
+    .filter((file) => file.startsWith(templates) && /\.ya?ml$/.test(file))
+    .map((file) => kubeName(namedAfter(file)))
+    .filter((name) => known.has(name));
+  const names = [...new Set(named)];
+  return names.length > 1 ? names : [];
+}
+
+/** What the chart of a service is called; `undefined` for a library, and for one that has no template of its own and bundles others. */
+export function chartName(chart: string, files: readonly string[], texts: Texts): string | undefined {
+  const lines = scanYaml(texts.get(chart) ?? '');
+  const top = (key: string) => lines.find((line) => line.path.length === 1 && line.key === key)?.value;
+  const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
+  const hasImage = values.some((line) => line.path.at(-2) === 'image' && line.key === 'repository');
+  const depends = lines.some((line) => line.path[0] === 'dependencies');
+  const hasTemplate = files.some((file) => file.startsWith(inside(chart, 'templates/')) && /\.ya?ml$/.test(file));
+  const bundlesOnly = depends && !hasTemplate && !hasImage;
+  if (top('type') === 'library' || bundlesOnly || (!hasImage && top('name') === undefined)) return undefined;
+  return kubeName(top('name') ?? baseName(folderOf(chart)));
+}
+
+const inside = (chart: string, path: string): string =>
+  folderOf(chart) === '' ? path : `${folderOf(chart)}/${path}`;

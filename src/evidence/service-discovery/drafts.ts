@@ -1,0 +1,182 @@
+import { baseName, folderOf } from '../impact/paths.ts';
+import { chartName, chartsIn, isInChart, servicesOfChart } from './charts.ts';
+import { foreignNames } from './foreign.ts';
+import { kubeName } from './names.ts';
+import { composeFolders, dockerFolders, GENERIC, programFolders, type SourceFolder } from './sources.ts';
+import { undeployedPrograms } from './undeployed.ts';
+import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
+import type { WorkspacePackage } from './workspaces.ts';
+
+/** A service while it is being found. */
+export interface Draft {
+  readonly name: string;
+  readonly folders: Set<string>;
+  readonly workloads: Workload[];
+  readonly because: Set<string>;
+  chart: string | undefined;
+}
+
+/** Where services are looked for. */
+interface Repository {
+  readonly files: readonly string[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly packages: readonly WorkspacePackage[];
+  /** What it is called. */
+  readonly name: string | undefined;
+}
+
+/** The services of a repository by name, with what runs them and where their sources lie, and its charts. */
+export function draftsOf({ files, texts, packages, name }: Repository): {
+  readonly drafts: ReadonlyMap<string, Draft>;
+  readonly charts: readonly string[];
+} {
+  const folders = [
+    ...dockerFolders(files, texts),
+    ...files
+      .filter((file) => /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(file))
+      .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
+  ];
+  const charts = chartsIn(files);
+  const workloads = files.flatMap((file) =>
+    isInChart(file, charts) || environmentOf(file) === 'other' ? [] : workloadsIn(file, texts.get(file) ?? ''),
+  );
+  const drafts = new Map<string, Draft>();
+  const draft = (name: string): Draft => {
+    const known = drafts.get(name) ?? {
+      name,
+      folders: new Set<string>(),
+      workloads: [],
+      because: new Set<string>(),
+      chart: undefined,
+    };
+    drafts.set(name, known);
+    return known;
+  };
+  for (const workload of workloads) {
+    const service = draft(kubeName(workload.name));
+    service.workloads.push(workload);
+    service.because.add(workload.file);
+  }
+  const built = new Set(
+    [...folders, ...dockerFolders(files)].flatMap(({ names, folder }) => (folder === '' ? [] : names.map(kubeName))),
+  );
+  const known = new Set([...drafts.keys(), ...built]);
+  const bundles = charts.map((chart) => ({ chart, names: servicesOfChart(chart, files, known) }));
+  for (const { chart, names } of bundles) {
+    const own = names.length > 0 ? undefined : chartName(chart, files, texts);
+    if (own === undefined) continue;
+    const service = draft(own);
+    service.because.add(chart);
+    service.chart = chart;
+    service.folders.add(folderOf(chart));
+  }
+  const programs = programFolders(files);
+  addSources(
+    folders,
+    programs,
+    drafts,
+    () => undeployedPrograms(files, texts, folders, packages),
+    draft,
+    rootName(texts) ?? name ?? 'app',
+  );
+  // A chart of the whole product renders those of its services that have no manifests of their own.
+  for (const { chart, names } of bundles)
+    for (const service of names.flatMap((one) => drafts.get(one) ?? [])) {
+      if (service.workloads.length > 0 || service.chart !== undefined) continue;
+      service.chart = chart;
+      service.because.add(chart);
+    }
+  const foreign = foreignNames([...drafts.values()], built, kubeName(name ?? ''));
+  for (const one of foreign) drafts.delete(one);
+  return { drafts, charts };
+}
+
+/** Variables of the `.env` file beside a compose file. */
+function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const folder = folderOf(file);
+  const text = texts.get(folder === '' ? '.env' : `${folder}/.env`) ?? '';
+  return new Map(
+    [...text.matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*["']?([^"'\n]*)/gm)].map((match) => [
+      match[1] ?? '',
+      (match[2] ?? '').trim(),
+    ]),
+  );
+}
+
+/** What the program at the root is called by its package. */
+function rootName(texts: ReadonlyMap<string, string>): string | undefined {
+  const npm = /"name"\s*:\s*"([^"]+)"/.exec(texts.get('package.json') ?? '')?.[1];
+  const go = /^module\s+(\S+?)(?:\/v\d+)?\s*$/m.exec(texts.get('go.mod') ?? '')?.[1];
+  const names = [npm, go === undefined ? undefined : nameOfModule(go)];
+  return names.find(
+    (name) => name !== undefined && !/(^|[-/])(monorepo|root|workspace)$/.test(name) && !GENERIC.test(name),
+  );
+}
+
+/** `miniflux.app/v2` is called by the first part of its domain, and `github.com/gotify/server` by its owner. */
+function nameOfModule(path: string): string | undefined {
+  const last = path.split('/').findLast((part) => !GENERIC.test(part)) ?? path;
+  return last.includes('.') ? last.split('.')[0] : last;
+}
+
+/** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */
+function addSources(
+  built: readonly SourceFolder[],
+  programs: readonly SourceFolder[],
+  drafts: Map<string, Draft>,
+  undeployed: () => readonly SourceFolder[],
+  draft: (name: string) => Draft,
+  nameOfRoot: string,
+): void {
+  const isDeployed = [...drafts.values()].some(({ workloads }) => workloads.length > 0);
+  const charted = [...drafts.values()];
+  for (const service of drafts.values()) {
+    const names = new Set([
+      service.name,
+      ...service.workloads.flatMap((w) => w.containers.map((c) => kubeName(imageName(c.image)))),
+    ]);
+    const named = (sources: readonly SourceFolder[]) =>
+      sources.filter((source) => source.names.some((name) => names.has(kubeName(name))));
+    const around = built.filter(
+      (source) => source.folder !== '' && service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)),
+    );
+    const found = [named(built), around, named(programs)].find((sources) => sources.length > 0) ?? [];
+    for (const source of found) {
+      service.folders.add(source.folder);
+      service.because.add(source.because);
+    }
+  }
+  // What the root builds is the one image that nothing else was found for.
+  const root = built.find((source) => source.folder === '');
+  const homeless = charted.filter(
+    (one) => one.folders.size === (one.chart === undefined ? 0 : 1) && !isRolledOutByOthers(one),
+  );
+  const images = new Set(homeless.map(({ workloads, name }) => imageName(workloads[0]?.containers[0]?.image ?? name)));
+  for (const service of root !== undefined && images.size === 1 ? homeless : []) {
+    service.folders.add('');
+    service.because.add(root?.because ?? '');
+  }
+  if (isDeployed) {
+    // What compose builds and no manifest runs yet is a service that the manifests lack.
+    const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
+    for (const { names, folder, because } of built) {
+      if (!/\.ya?ml$/.test(because) || folder === '' || claimed.has(folder)) continue;
+      const service = draft(kubeName(names[0] ?? baseName(folder)));
+      service.folders.add(folder);
+      service.because.add(because);
+    }
+    return;
+  }
+  const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
+  for (const source of undeployed()) {
+    if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
+    const service = draft(kubeName(source.names[0] ?? nameOfRoot));
+    service.folders.add(source.folder);
+    service.because.add(source.because);
+  }
+}
+
+/** True where another controller divides its requests. */
+export function isRolledOutByOthers({ workloads }: Pick<Draft, 'workloads'>): boolean {
+  return workloads.length > 0 && workloads.every(({ kind }) => kind === 'Rollout');
+}

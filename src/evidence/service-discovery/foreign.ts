@@ -1,0 +1,65 @@
+import { isBaseImage, isInfrastructureImage, isStoreImage, isStoreName, ownerOf } from '../images.ts';
+import { folderOf } from '../impact/paths.ts';
+import { TOOL } from './sources.ts';
+import type { Workload } from './workloads.ts';
+
+/** A service that may be somebody else's: what its manifests run, and the folders that were found for it. */
+export interface Candidate {
+  readonly name: string;
+  readonly folders: ReadonlySet<string>;
+  readonly workloads: readonly Workload[];
+}
+
+/** What databases, brokers and caches listen on, as IANA and their own defaults have it. */
+const STORE_PORTS = new Set([
+  1433, 2181, 3306, 4222, 5432, 5672, 6379, 6432, 7687, 9042, 9092, 9200, 11211, 26379, 27017, 33060,
+]);
+/** Folders of manifests for what a product is watched, tried or extended with. */
+const APART =
+  /(^|[/_-])(logging|monitoring|observability|telemetry|load-?test(s|ing)?|extras?|add-?ons?|contrib|third-?party|policy|policies)(\/|$)/i;
+
+/**
+ * Names of those that run with the product and are released by others: stores, what watches, what generates load. One question decides
+ * most of it: does the repository build it? Where nothing is built, its image, its ports and where its manifests lie must do.
+ * @param built names that the repository builds an image for, stores that it fills included
+ * @param product what the repository is called: a store's own repository holds that store
+ */
+export function foreignNames(
+  candidates: readonly Candidate[],
+  built: ReadonlySet<string>,
+  product: string,
+): ReadonlySet<string> {
+  const deployed = candidates.filter(({ workloads }) => workloads.length > 0);
+  const own = deployed.filter(({ folders }) => folders.size > 0);
+  const owners = new Set(own.flatMap(imagesOf).map(ownerOf));
+  const isApart = ({ workloads }: Candidate) =>
+    workloads.length > 0 && workloads.every(({ file }) => APART.test(folderOf(file)));
+  const hasMain = deployed.some((one) => !isApart(one));
+  const isForeign = (one: Candidate): boolean => {
+    if (isStoreName(one.name)) return candidates.length > 1 && one.name !== product;
+    if (one.folders.size > 0 || one.workloads.length === 0) return false;
+    const images = imagesOf(one);
+    if (images.some(isStoreImage)) return true;
+    if (built.has(one.name)) return false;
+    if (TOOL.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
+    // A repository without sources holds configuration only, and what that runs is released from it.
+    if (own.length === 0) return false;
+    if (images.every((image) => isInfrastructureImage(image) || isBaseImage(image))) return true;
+    // A product that builds its images publishes them in one place.
+    return !owners.has(undefined) && !owners.has('') && images.every((image) => isOfOthers(image, owners));
+  };
+  return new Set(candidates.filter(isForeign).map(({ name }) => name));
+}
+
+const imagesOf = ({ workloads }: Candidate): string[] =>
+  workloads.flatMap(({ containers }) => containers.map(({ image }) => image));
+
+function isOfOthers(image: string, owners: ReadonlySet<string | undefined>): boolean {
+  const owner = ownerOf(image);
+  return owner !== undefined && owner !== '' && !owners.has(owner);
+}
+
+function isStoreByPorts({ workloads }: Candidate): boolean {
+  const ports = workloads.flatMap(({ containers }) => containers.flatMap((one) => one.ports));
+  return ports.length > 0 && ports.every((port) => STORE_PORTS.has(port));
+}

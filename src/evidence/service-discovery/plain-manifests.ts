@@ -1,0 +1,50 @@
+import { readObjects } from '../impact/manifests/objects.ts';
+import { folderOf } from '../impact/paths.ts';
+import { environmentOf, type Workload } from './workloads.ts';
+
+/** Plain manifests of a service, by environment. */
+export interface PlainManifests {
+  readonly staging: readonly string[];
+  readonly production: readonly string[];
+}
+
+/** Files with the workload, and files beside it with objects of the same name, such as its Service and ConfigMap. */
+export function manifestsOf(
+  item: { readonly name: string; readonly workloads: readonly Workload[] },
+  files: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): PlainManifests {
+  const own = new Set(item.workloads.map((workload) => workload.file));
+  const folders = new Set([...own].map(folderOf));
+  const beside = files.filter((file) => {
+    if (own.has(file) || !folders.has(folderOf(file)) || !/\.ya?ml$/.test(file)) return false;
+    const objects = readObjects(texts.get(file) ?? '');
+    return (
+      objects.length > 0 &&
+      objects.every((object) => object.name === item.name || object.name.startsWith(`${item.name}-`))
+    );
+  });
+  const all = [...own, ...beside].sort();
+  const of = (environment: 'staging' | 'production') => {
+    const fitting = all.filter((file) => (environmentOf(file) ?? environment) === environment);
+    const dropped = copies(fitting.filter((file) => own.has(file)));
+    return fitting.filter((file) => !dropped.has(folderOf(file)) && !dropped.has(file));
+  };
+  return { staging: of('staging'), production: of('production') };
+}
+
+/**
+ * Files and folders that hold a further definition of one workload. The one that counts names its environment, else is a file of its
+ * own beside others of its kind, else the first; a bundle that a build writes (`release/`, `dist/`) comes last.
+ */
+function copies(own: readonly string[]): ReadonlySet<string> {
+  if (own.length < 2) return new Set();
+  const rank = (file: string) =>
+    (environmentOf(file) === undefined ? 4 : 0) +
+    (/(^|\/)(releases?|dist|build|generated|rendered)\//.test(file) ? 2 : 0) +
+    (/(^|\/)(all|bundle|release|install|kubernetes-manifests)\.ya?ml$/.test(file) ? 1 : 0);
+  const [first, ...others] = [...own].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return new Set(
+    others.flatMap((file) => (folderOf(file) === folderOf(first ?? '') ? [file] : [file, folderOf(file)])),
+  );
+}

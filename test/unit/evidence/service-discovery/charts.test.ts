@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { discoverServices } from '../../../../src/evidence/service-discovery/discover.ts';
+
+const discover = async (files: Readonly<Record<string, string>>) =>
+  (
+    await discoverServices({
+      files: Object.keys(files),
+      read: async (paths) => new Map(paths.flatMap((path) => (path in files ? [[path, files[path] ?? '']] : []))),
+    })
+  ).services;
+
+describe('a chart of the whole product', () => {
+  const product = {
+    'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'charts/shop/values.yaml': 'image: { repository: x }\n',
+    'charts/shop/templates/deployments/api.yaml': 'kind: Deployment\n',
+    'charts/shop/templates/01-web-deployment.yaml': 'kind: Deployment\n',
+    'charts/shop/templates/mailer/statefulset.yaml': 'kind: StatefulSet\n',
+    'modules/api/Dockerfile': 'FROM golang\n',
+    'modules/web/Dockerfile': 'FROM node\n',
+    'modules/mailer/Dockerfile': 'FROM node\n',
+    'modules/tool-less/Dockerfile': 'FROM node\n',
+  };
+  test('is no service beside those that it installs, and renders them', async () => {
+    expect((await discover(product)).map(({ name, paths, rendered }) => [name, paths, rendered?.production])).toEqual([
+      ['api', ['modules/api/**'], { helm: 'charts/shop', release: 'shop', kubeVersion: expect.anything() }],
+      ['mailer', ['modules/mailer/**'], expect.objectContaining({ helm: 'charts/shop' })],
+      ['tool-less', ['modules/tool-less/**'], undefined],
+      ['web', ['modules/web/**'], expect.objectContaining({ helm: 'charts/shop' })],
+    ]);
+  });
+  test('leaves those alone that have manifests or a chart of their own', async () => {
+    const workload =
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: x/api:1\n';
+    const found = await discover({ ...product, 'k8s/api.yaml': workload });
+    expect(found.find(({ name }) => name === 'api')).toMatchObject({ manifests: { production: ['k8s/api.yaml'] } });
+    expect(found.find(({ name }) => name === 'api')?.rendered).toBeUndefined();
+  });
+});
+
+test('a chart without a template of its own that depends on others is no service', async () => {
+  const files = {
+    'deploy/all/Chart.yaml': 'apiVersion: v2\nname: shop\ndependencies:\n  - name: api\n    repository: file://../api\n',
+    'deploy/api/Chart.yaml': 'apiVersion: v2\nname: api\n',
+    'deploy/api/templates/deployment.yaml': 'kind: Deployment\n',
+  };
+  expect((await discover(files)).map(({ name }) => name)).toEqual(['api']);
+});

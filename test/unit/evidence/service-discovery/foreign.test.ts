@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { type Candidate, foreignNames } from '../../../../src/evidence/service-discovery/foreign.ts';
+
+const one = (name: string, image: string, more: { folder?: string; ports?: number[]; file?: string } = {}): Candidate => ({
+  name,
+  folders: new Set(more.folder === undefined ? [] : [more.folder]),
+  workloads: [
+    {
+      kind: 'Deployment',
+      name,
+      file: more.file ?? `k8s/${name}.yaml`,
+      containers: [{ name, image, ports: more.ports ?? [] }],
+    },
+  ],
+});
+const foreign = (candidates: Candidate[], built: string[] = [], product = 'shop') => [
+  ...foreignNames(candidates, new Set(built), product),
+];
+const API = one('api', 'ghcr.io/acme/api:1', { folder: 'api' });
+
+test('a store is recognised by its image, and by its ports where nobody here builds it', () => {
+  expect(foreign([API, one('cache', 'redis:7'), one('api-db', 'acme/api-db', { ports: [3306] })])).toEqual([
+    'cache',
+    'api-db',
+  ]);
+  expect(foreign([one('api-db', 'acme/api-db', { ports: [27017] }), one('web', 'acme/web', { ports: [80] })])).toEqual([
+    'api-db',
+  ]);
+  // A store that the repository fills and builds is released with it.
+  expect(foreign([API, one('ledger-db', 'ghcr.io/acme/ledger-db', { ports: [5432] })], ['ledger-db'])).toEqual([]);
+});
+
+test('a service that is called as a store is one, also where its image is built here', () => {
+  const built = one('postgresql', 'ghcr.io/acme/postgresql:1', { folder: 'src/postgresql' });
+  expect(foreign([API, built], ['postgresql'])).toEqual(['postgresql']);
+  expect(foreign([built], ['postgresql'])).toEqual([]);
+  expect(foreign([API, built], ['postgresql'], 'postgresql')).toEqual([]);
+});
+
+test('what is watched, loaded or extended lies apart from the product', () => {
+  const apart = [
+    one('log-agent', 'acme/log-server', { file: 'k8s/manifests-logging/daemon.yml' }),
+    one('load-test', 'acme/load-test', { file: 'k8s/load.yaml' }),
+  ];
+  expect(foreign([one('web', 'acme/web'), ...apart])).toEqual(['log-agent', 'load-test']);
+  // A repository of nothing else is about that.
+  expect(foreign([one('agent', 'acme/agent', { file: 'monitoring/agent.yaml' })])).toEqual([]);
+});
+
+test('a product that builds its images releases no image of a language, and none of other people', () => {
+  const others = [one('operator', 'python:3.13@sha256:00'), one('proxy', 'envoyproxy/envoy:v1')];
+  expect(foreign([API, ...others])).toEqual(['operator', 'proxy']);
+  expect(foreign([API, one('worker', 'ghcr.io/acme/worker:1')])).toEqual([]);
+  expect(foreign([API, one('templated', '${REGISTRY}/x:1')])).toEqual([]);
+  // A repository without sources holds configuration only: what it runs is what is released from it.
+  expect(foreign([one('web', 'nginx:1.27'), one('proxy', 'envoyproxy/envoy:v1')])).toEqual([]);
+  // Images without an owner may come from anywhere.
+  expect(foreign([one('api', 'api', { folder: 'api' }), one('mail', 'acme/mail:1')])).toEqual([]);
+});
