@@ -11,13 +11,16 @@ const BESIDE =
   'localstack|mailcatcher|nginx|traefik|caddy|haproxy|keycloak|vault|consul|adminer|pgadmin4?|sonarqube|neo4j|registry|meilisearch|azurite|dynamodb';
 /** Who publishes nothing else. */
 const PUBLISHERS = 'jaegertracing|openzipkin|otel|grafana|prom|fluent|kube-state-metrics';
-const STORE = new RegExp(String.raw`(^|/)((${STORES}|${WATCHERS})[^/]*|[\w.-]*exporter[^/]*)$|(^|/)(${PUBLISHERS})/`, 'i');
+const STORE = new RegExp(
+  String.raw`(^|/)((${STORES}|${WATCHERS})[^/]*|[\w.-]*exporter[^/]*)$|(^|/)(${PUBLISHERS})/`,
+  'i',
+);
 const INFRASTRUCTURE = new RegExp(
-  String.raw`(^|/)(${STORES}|${WATCHERS}|${BESIDE})[^/]*$|(^|/)(${PUBLISHERS}|istio|envoyproxy)/`,
+  `(^|/)(${STORES}|${WATCHERS}|${BESIDE})[^/]*$|(^|/)(${PUBLISHERS}|istio|envoyproxy)/`,
   'i',
 );
 /** Names of stores and watchers with nothing added; a service that is called so is one. */
-const NAMED = new RegExp(String.raw`^(${STORES}|${WATCHERS}|postgresql|mongodb|otel-?col(lector)?)$`, 'i');
+const NAMED = new RegExp(`^(${STORES}|${WATCHERS}|postgresql|mongodb|otel-?col(lector)?)$`, 'i');
 /** Official images of languages, distributions and web servers: what runs in them was mounted or is fetched when it starts. */
 const BASE =
   /^(docker\.io\/)?(library\/)?(alpine|busybox|ubuntu|debian|fedora|centos|bash|python|node|ruby|golang|perl|php|openjdk|eclipse-temurin|httpd|nginx|caddy|curlimages\/curl)$/;

@@ -39,7 +39,11 @@ function objectsIn(value: unknown, file: string): readonly KubeObject[] {
 function withoutNull(object: KubeObject): KubeObject {
   const { labels, annotations, ...rest } = object.metadata as { labels?: unknown; annotations?: unknown };
   if (labels !== null && annotations !== null) return object;
-  const metadata = { ...rest, ...(labels === null ? {} : { labels }), ...(annotations === null ? {} : { annotations }) };
+  const metadata = {
+    ...rest,
+    ...(labels === null ? {} : { labels }),
+    ...(annotations === null ? {} : { annotations }),
+  };
   return { ...object, metadata: metadata as KubeObject['metadata'] };
 }
 

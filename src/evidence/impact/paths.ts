@@ -47,6 +47,13 @@ function readRole(path: string): PathRole {
   return 'product';
 }
 
+/** Code that a person runs, with variables as its parameters; what starts, serves or migrates is run by a container. */
+const BY_HAND =
+  /(^|\/)Rakefile$|\.rake$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
+
+/** True for a task or a script of a developer: what it asks the environment for is no setting of a service. */
+export const isRunByHand = (path: string): boolean => BY_HAND.test(path);
+
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

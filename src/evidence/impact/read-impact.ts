@@ -2,13 +2,15 @@ import { compareDependencies } from './dependencies.ts';
 import { type ChangedFile, parseDiff } from './diff.ts';
 import type { Impact } from './findings.ts';
 import { compareExposure } from './manifests/exposure.ts';
+import { namedAfter } from './manifests/file-names.ts';
 import { compareMonitoring } from './manifests/monitoring.ts';
+import { isYaml } from './manifests/objects.ts';
 import { compareResources } from './manifests/resources.ts';
 import { compareMigrations, siblingsWanted } from './migrations/compare.ts';
 import { oddity } from './odd-text.ts';
 import { isOwnFile } from './own-files.ts';
 import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
-import { extensionOf, roleOf } from './paths.ts';
+import { extensionOf, folderOf, isRunByHand, roleOf } from './paths.ts';
 import { mayMatter } from './relevance.ts';
 import type { TwoSided } from './two-sided.ts';
 import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
@@ -144,10 +146,11 @@ function existence(filesAtHead: readonly string[], changed: readonly ChangedFile
 }
 
 async function readVariables(source: ImpactSource, files: readonly TwoSided[], ownership: Ownership) {
+  const manifests = foldersOfServices(source);
   const place = (path: string | undefined, text: string | undefined): PlacedUse[] => {
-    if (path === undefined || text === undefined) return [];
+    if (path === undefined || text === undefined || isRunByHand(path)) return [];
     const owners = ownership.servicesOf(path);
-    return withoutForeign(variablesIn(path, text), source.config).map((use) => ({
+    return withoutForeign(variablesIn(path, text), source.config, manifests.has(folderOf(path))).map((use) => ({
       ...use,
       file: path,
       services: servicesFor(use.owner, owners, source.config),
@@ -182,18 +185,28 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
   return compareVariables({ base, head, elsewhere });
 }
 
+/** Folders in which a manifest or a template is named after a service: each workload there is named. */
+function foldersOfServices({ filesAtHead, config }: ImpactSource): ReadonlySet<string> {
+  const isNamed = (path: string) => isYaml(path) && Object.hasOwn(config.services, namedAfter(path));
+  return new Set(filesAtHead.filter(isNamed).map(folderOf));
+}
+
 /**
- * A manifest that names services of the product says itself whose each variable is; those of other workloads in it are other people's
- * programs. A Job or a worker that begins with the name of a service belongs to it.
+ * A manifest that names services of the product says itself whose each variable is, and so do those in a folder with a manifest for each;
+ * those of other workloads in it are other people's programs. A Job or a worker that begins or ends with the name of a service belongs to it.
  */
-function withoutForeign(uses: readonly VariableUse[], { services }: OwnershipConfig): readonly VariableUse[] {
+function withoutForeign(
+  uses: readonly VariableUse[],
+  { services }: OwnershipConfig,
+  isAmongServices: boolean,
+): readonly VariableUse[] {
   const names = [
     ...Object.keys(services),
     ...Object.values(services).map(({ workload }) => workload?.split('/')[1] ?? ''),
-  ];
+  ].filter((name) => name !== '');
   const isOwn = (owner = ''): boolean =>
-    names.some((name) => name !== '' && (owner === name || owner.startsWith(`${name}-`)));
-  if (!uses.some(({ owner, isWorkload }) => isWorkload && isOwn(owner))) return uses;
+    names.some((name) => owner === name || owner.startsWith(`${name}-`) || owner.endsWith(`-${name}`));
+  if (!isAmongServices && !uses.some(({ owner, isWorkload }) => isWorkload && isOwn(owner))) return uses;
   return uses.filter(({ owner, isWorkload }) => !isWorkload || isOwn(owner));
 }
 

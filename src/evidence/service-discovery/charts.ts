@@ -44,5 +44,4 @@ export function chartName(chart: string, files: readonly string[], texts: Texts)
   return kubeName(top('name') ?? baseName(folderOf(chart)));
 }
 
-const inside = (chart: string, path: string): string =>
-  folderOf(chart) === '' ? path : `${folderOf(chart)}/${path}`;
+const inside = (chart: string, path: string): string => (folderOf(chart) === '' ? path : `${folderOf(chart)}/${path}`);

@@ -81,18 +81,7 @@ function whatChanged(
   );
   if (news.length > 0 && known.size > 0) return `known already, and now needed by ${news.join(', ')} too`;
   if (old.length === 0) return undefined;
-  const values = (uses: readonly PlacedUse[], how: VariableUse['how']) =>
-    [
-      ...new Set(
-        uses
-          .filter((use) => use.how === how && use.value !== undefined && !isHandedOn(use))
-          .map((use) => `${use.owner ?? ''}\0${use.value}`),
-      ),
-    ]
-      .sort()
-      .join('\n');
-  const differs = (how: VariableUse['how']) =>
-    values(old, how) !== '' && values(now, how) !== '' && values(old, how) !== values(now, how);
+  const differs = (how: VariableUse['how']) => valuesDiffer(valuesByOwner(old, how), valuesByOwner(now, how));
   if (differs('declared')) return 'its value or source changed';
   if (differs('read')) return 'its default changed';
   const required = (uses: readonly PlacedUse[]) =>
@@ -100,6 +89,39 @@ function whatChanged(
   const reads = (uses: readonly PlacedUse[]) => uses.some((use) => use.how === 'read');
   if (reads(old) && required(now) && !required(old)) return 'it lost its default';
   return undefined;
+}
+
+type Values = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Whoever reads a ConfigMap or a Secret; no service can be called so. */
+const HELD = ' held';
+
+/** What each owner is given; through a Secret is another source than in plain text. */
+function valuesByOwner(uses: readonly PlacedUse[], how: VariableUse['how']): Values {
+  const values = new Map<string, Set<string>>();
+  for (const use of uses) {
+    if (use.how !== how || use.value === undefined || isHandedOn(use)) continue;
+    const owner = use.isHeld === true ? HELD : (use.owner ?? '');
+    values.set(owner, (values.get(owner) ?? new Set()).add(`${use.secret === true ? 'secret' : ''}\0${use.value}`));
+  }
+  return values;
+}
+
+/**
+ * True where an owner that stays is given something else, or a new one something that nobody was given before. What moves with its value
+ * from one manifest to another, from a workload to the ConfigMap that it reads, is given as before.
+ */
+function valuesDiffer(old: Values, now: Values): boolean {
+  if (old.size === 0 || now.size === 0) return false;
+  const all = (values: Values) => new Set([...values.values()].flatMap((one) => [...one]));
+  const [before, after] = [all(old), all(now)];
+  return [...now].some(([owner, values]) => {
+    const own = old.get(owner);
+    const isLoose = own === undefined || owner === HELD;
+    const isNew = (value: string) => !(isLoose ? before : own).has(value);
+    const isGone = (value: string) => !(isLoose ? after : values).has(value);
+    return [...values].some(isNew) || [...(own ?? [])].some(isGone);
+  });
 }
 
 function finding(

@@ -23,6 +23,8 @@ export interface VariableUse {
   readonly owner?: string;
   /** True where the owner is a workload of Kubernetes. */
   readonly isWorkload?: true;
+  /** Kept in a ConfigMap or a Secret, for whoever reads that. */
+  readonly isHeld?: true;
   /** The property of a framework that the environment sets by this name. */
   readonly property?: string;
   /** Known only while an image or a program is built. */

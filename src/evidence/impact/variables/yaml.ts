@@ -1,3 +1,4 @@
+import { isInfrastructureImage } from '../../images.ts';
 import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
 import { scanYaml, type YamlLine } from '../manifests/yaml-lines.ts';
 import { baseName } from '../paths.ts';
@@ -22,10 +23,6 @@ const HOLDERS: Readonly<Record<string, RegExp>> = {
   ExternalSecret: /^spec\.target\.template\.data$/,
 };
 
-/** Images that a compose file runs beside the product; what configures them is not a variable of the release. */
-const INFRASTRUCTURE =
-  /(^|\/)(postgres|postgis|timescaledb|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|kibana|minio|localstack|mailhog|mailpit|mailcatcher|nginx|traefik|caddy|haproxy|keycloak|vault|consul|grafana|prometheus|jaeger|otel|adminer|pgadmin4?|sonarqube|clickhouse|cassandra|neo4j|selenium|registry|zipkin|loki|tempo|alertmanager|influxdb|couchdb|meilisearch|azurite|dynamodb)[^/]*(:|@|$)/i;
-
 /** Kinds that run containers. */
 const WORKLOAD = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Rollout|Job|CronJob|Pod)$/;
 
@@ -46,7 +43,7 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
   const beside = isCompose ? infrastructureOf(lines) : new Set<string>();
-  const foreign = isCompose ? new Set<number>() : infrastructureDocuments(lines);
+  const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects);
   const uses: VariableUse[] = [];
   for (const [index, line] of lines.entries()) {
     const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
@@ -113,7 +110,7 @@ function* variablesOf(
   const above = path.slice(0, -1);
   const holder = object && HOLDERS[object.kind];
   if (holder?.test(above.join('.')) && UPPER_NAME.test(key)) {
-    yield declared(key, { value, ...(object?.kind === 'ConfigMap' ? {} : { secret: true }) });
+    yield declared(key, { value, isHeld: true, ...(object?.kind === 'ConfigMap' ? {} : { secret: true }) });
   } else if (object?.kind === 'ExternalSecret' && key === 'secretKey' && UPPER_NAME.test(value)) {
     yield declared(value, { secret: true });
   } else if (isMapOfVariables(above, file) && (file.isCompose ? NAME : UPPER_NAME).test(key)) {
@@ -185,7 +182,24 @@ function composeOwner(line: YamlLine): string | undefined {
 
 function infrastructureOf(lines: readonly YamlLine[]): Set<string> {
   const images = lines.filter((line) => line.path.length === 3 && line.path[0] === 'services' && line.key === 'image');
-  return new Set(images.filter((line) => INFRASTRUCTURE.test(line.value)).map((line) => line.path[1] ?? ''));
+  return new Set(images.filter((line) => isInfrastructureImage(line.value)).map((line) => line.path[1] ?? ''));
+}
+
+/** Documents of a manifest that run nothing but programs beside the product, and the ConfigMaps and Secrets that only those read. */
+function foreignDocuments(
+  lines: readonly YamlLine[],
+  objects: ReadonlyMap<number, ManifestObject>,
+): ReadonlySet<number> {
+  const foreign = infrastructureDocuments(lines);
+  if (foreign.size === 0) return foreign;
+  const read = { own: new Set<string>(), others: new Set<string>() };
+  for (const { document, key, path, value } of lines)
+    if (key === 'name' && /^(secret|configMap)(Key)?Ref$/.test(path.at(-2) ?? ''))
+      (foreign.has(document) ? read.others : read.own).add(value);
+  const holders = [...objects].filter(
+    ([, { kind, name }]) => kind in HOLDERS && read.others.has(name) && !read.own.has(name),
+  );
+  return new Set([...foreign, ...holders.map(([document]) => document)]);
 }
 
 /** Documents of a manifest that run nothing but programs beside the product. */
@@ -193,7 +207,5 @@ function infrastructureDocuments(lines: readonly YamlLine[]): Set<number> {
   const images = new Map<number, string[]>();
   for (const { document, key, path, value } of lines)
     if (key === 'image' && path.includes('containers')) images.set(document, [...(images.get(document) ?? []), value]);
-  return new Set(
-    [...images].filter(([, all]) => all.every((one) => INFRASTRUCTURE.test(one))).map(([document]) => document),
-  );
+  return new Set([...images].filter(([, all]) => all.every(isInfrastructureImage)).map(([document]) => document));
 }

@@ -40,6 +40,20 @@ describe('what became of a variable', () => {
     ]);
     expect(compare([use('A', { value: '1' })], [use('A')])).toEqual(['changed A web it lost its default']);
   });
+  test('a value that moves to another owner, its ConfigMap or a renamed workload, is as it was', () => {
+    const given = (value: string, owner: string, more: Partial<PlacedUse> = {}) =>
+      use('A', { how: 'declared', value, owner, ...more });
+    expect(compare([given('1', 'api')], [given('1', 'api-config')])).toEqual([]);
+    expect(compare([given('1', 'cart')], [given('1', 'carts'), given('1', 'web')])).toEqual([]);
+    expect(compare([given('1', 'cart')], [given('2', 'carts')])).toHaveLength(1);
+    expect(compare([given('1', 'api'), given('2', 'web')], [given('2', 'api'), given('2', 'web')])).toHaveLength(1);
+    // One place of several moves its value to a ConfigMap that had another for another way to install.
+    const held = (value: string) => given(value, 'api-config', { isHeld: true });
+    expect(compare([given('1', 'api'), held('{{ x }}')], [given('1', 'api'), held('{{ x }}'), held('1')])).toEqual([]);
+    expect(compare([held('1')], [held('2')])).toHaveLength(1);
+    // A Secret is another source, whatever it holds.
+    expect(compare([given('1', 'api')], [given('1', 'api-secret', { secret: true })])).toHaveLength(1);
+  });
   test('values never leave: not in a finding, whatever they are', () => {
     const text = JSON.stringify(
       compareVariables({

@@ -40,7 +40,8 @@ describe('a chart of the whole product', () => {
 
 test('a chart without a template of its own that depends on others is no service', async () => {
   const files = {
-    'deploy/all/Chart.yaml': 'apiVersion: v2\nname: shop\ndependencies:\n  - name: api\n    repository: file://../api\n',
+    'deploy/all/Chart.yaml':
+      'apiVersion: v2\nname: shop\ndependencies:\n  - name: api\n    repository: file://../api\n',
     'deploy/api/Chart.yaml': 'apiVersion: v2\nname: api\n',
     'deploy/api/templates/deployment.yaml': 'kind: Deployment\n',
   };

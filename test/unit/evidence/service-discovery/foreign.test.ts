@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { type Candidate, foreignNames } from '../../../../src/evidence/service-discovery/foreign.ts';
 
-const one = (name: string, image: string, more: { folder?: string; ports?: number[]; file?: string } = {}): Candidate => ({
+const one = (
+  name: string,
+  image: string,
+  more: { folder?: string; ports?: number[]; file?: string } = {},
+): Candidate => ({
   name,
   folders: new Set(more.folder === undefined ? [] : [more.folder]),
   workloads: [

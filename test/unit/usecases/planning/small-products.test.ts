@@ -89,7 +89,8 @@ describe('services', () => {
 
   test('where shared manifests change nothing of any service, all of them stay', async () => {
     const all = [workload('api'), workload('web')].join('---\n');
-    const policy = '---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: deny }\nspec: { podSelector: {} }\n';
+    const policy =
+      '---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: deny }\nspec: { podSelector: {} }\n';
     const { spec } = await planned(
       { 'deploy/all.yaml': all, 'src/api/Dockerfile': 'FROM x\n', 'src/web/Dockerfile': 'FROM x\n' },
       { 'deploy/all.yaml': `${all}${policy}` },
