@@ -9,6 +9,8 @@ import type { Context } from '../usecases/release/context.ts';
 import { remind } from '../usecases/remind.ts';
 import { alreadyOver, orInterrupted, patiently, whatIsLeft } from '../usecases/runner/carry-on.ts';
 import { answerOfAll, dueReleases, toEach } from '../usecases/runner/due.ts';
+import { handOver } from '../usecases/runner/hand-over.ts';
+import { takeUp } from '../usecases/runner/take-up.ts';
 import { runner, schedule } from '../usecases/runner.ts';
 import { success } from '../usecases/success.ts';
 import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
@@ -22,11 +24,21 @@ export const run: CommandAction = async (invocation) => {
   return isSet(flags, 'schedule') ? schedule(context) : runner(context);
 };
 
-const DUE: Readonly<Record<Scheduled, (context: Context, id: string) => Promise<Outcome>>> = {
+/** How each is given; with a runner, a run that is dead is handed over to it. */
+const DUE: Readonly<Record<Scheduled, (context: Context, id: string, runner?: string) => Promise<Outcome>>> = {
   hypercare: (context, id) => hypercare(context, id, { exit: false }),
   success: (context, id) => success(context, id, { values: [] }),
   remind,
+  resume: (context, id, runner) => takeUp(context, id, () => goOn(context, id, runner)),
 };
+
+function goOn(context: Context, id: string, runner: string | undefined): Promise<Outcome> {
+  const mode = 'resume';
+  const reason = 'its process was dead';
+  return runner === undefined
+    ? deploy(context, id, { mode, reason, takeOver: false })
+    : handOver(context, runner, id, { mode, options: { reason }, attach: false });
+}
 
 /** In the pod of a schedule: one command for each release that is due for it. */
 async function due(invocation: Invocation, name: string): Promise<Outcome> {
@@ -37,10 +49,11 @@ async function due(invocation: Invocation, name: string): Promise<Outcome> {
       hints: SCHEDULED.map((one) => command`--due ${one}`),
     });
   }
+  const { runner } = given(invocation.flags, 'runner');
   const { clock, enter } = await invocation.pod();
   return patiently({ clock, sink: invocation.sink }, async () => {
     const context = await enter(undefined);
-    return answerOfAll(what, await toEach(await dueReleases(context, what), (id) => DUE[what](context, id)));
+    return answerOfAll(what, await toEach(await dueReleases(context, what), (id) => DUE[what](context, id, runner)));
   });
 }
 

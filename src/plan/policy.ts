@@ -29,6 +29,7 @@ export const TOPICS = [
   'reminder',
   'cab.meeting',
   'plan.reopened',
+  'release.unattended',
 ] as const;
 /** A topic of a notification. */
 export type Topic = (typeof TOPICS)[number];
@@ -44,6 +45,9 @@ const LATER_WORDING = {
   'cab.meeting': wording.default('The board {decision} on {feature} ({id}): {window}. See: {command}'),
   'plan.reopened': wording.default(
     '{feature} ({id}) is a draft again; approvals no longer count, and its window is open: {reason}',
+  ),
+  'release.unattended': wording.default(
+    'PAGE: {feature} ({id}) stands in production and nobody works on it. {reason} Look now: {command}',
   ),
   reminder: wording.default('{who}: {feature} ({id}) waits for you: {reason}. Answer with: {command}'),
   'review.invited': wording.default(
@@ -213,6 +217,12 @@ export const policySchema = z.strictObject({
         .describe('How long a gateway may take to accept a route before it counts as refused'),
     })
     .prefault({}),
+  deadRuns: z
+    .enum(['page', 'resume'])
+    .default('page')
+    .describe(
+      'What a schedule does about a deployment whose process is dead. page: it stands, and people are called; resume: it goes on as it was begun, and people are called where it cannot',
+    ),
   changeRecord: z
     .strictObject({
       beforeDeploy: z

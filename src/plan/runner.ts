@@ -50,9 +50,12 @@ const kubernetesSchema = z.strictObject({
       hypercare: cron.default('7 * * * *'),
       success: cron.default('37 6 * * *'),
       remind: cron.default('23 8-17 * * 1-5'),
+      resume: cron.default('*/5 * * * *'),
     })
     .prefault({})
-    .describe('When `relctl runner --schedule` has the three commands given, in the time zone of relctl.yaml'),
+    .describe(
+      'When `relctl runner --schedule` has these given, in the time zone of relctl.yaml; resume takes up runs that are dead, as `deadRuns` of the policy says',
+    ),
   resources: z
     .record(z.string(), z.record(z.string(), z.union([z.string(), z.number()])))
     .default({ requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } })

@@ -299,12 +299,16 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [['[id]', 'release, with --carry']],
     options: [
       ['--rbac', 'print the service account and the roles that it needs, and nothing more'],
-      ['--schedule', 'print CronJobs that give `hypercare`, `success` and `remind` for every release that is due'],
+      [
+        '--schedule',
+        'print CronJobs that give `hypercare`, `success` and `remind` for every release that is due, and look for runs whose process is dead',
+      ],
       ['--carry', 'used in the pod of a runner: clone the repository, and do what was handed over'],
       [
         '--due <command>',
-        'used in the pod of a schedule: give hypercare, success or remind for every release that is due',
+        'used by a schedule: give hypercare, success or remind for every release that is due; resume: take up runs whose process is dead, as deadRuns of the policy says',
       ],
+      ['--runner <name>', 'with --due resume: hand such a run over to a runner'],
     ],
     examples: ['relctl runner --rbac | kubectl apply -f -', 'relctl runner --schedule | kubectl apply -f -'],
     load: () => import('../commands/runner.ts'),

@@ -20,7 +20,10 @@ import { grantRights, HOME, IMAGE, inClone, MACHINE, startRunnerLab } from './su
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await startRunnerLab({ canary: { bake: '45s', extension: '30s', look: '1s' } });
+  lab = await startRunnerLab({
+    canary: { bake: '45s', extension: '30s', look: '1s' },
+    policy: (text) => text.replace('deadRuns: page', 'deadRuns: resume'),
+  });
 });
 afterAll(() => lab?.stop());
 
@@ -43,16 +46,17 @@ const kubectl = (args: readonly string[], input = '') =>
   });
 
 /** Applies the CronJobs that were printed, and has one of them do its work at once, since no test waits for an hour. */
-async function looksOn({ stdout }: Result): Promise<void> {
+async function atOnce({ stdout }: Result, due: 'hypercare' | 'resume'): Promise<void> {
   kubectl(['apply', '-f', '-'], stdout);
-  kubectl(['create', 'job', '--from=cronjob/relctl-hypercare', 'at-once']);
+  kubectl(['create', 'job', `--from=cronjob/relctl-${due}`, 'at-once']);
   await waitFor(() => kubectl(['get', 'job/at-once', '-o', 'jsonpath={.status.succeeded}{.status.failed}']) === '1', {
     what: 'end of what the schedule gave',
+    timeoutMs: 150_000,
   });
   // Not by kubectl: whoever waits for a program here keeps the node's stand-in from serving the log.
   const pod = (await pods()).find(({ metadata }) => metadata.name.startsWith('at-once-'));
   const log = await lab.plane.api.call<string>('GET', `/api/v1/namespaces/${HOME}/pods/${pod?.metadata.name}/log`);
-  expect(log).toContain('hypercare: 1 release due');
+  expect(log).toContain(`${due}: 1 release due`);
   expect(kubectl(['get', 'job/at-once', '-o', 'jsonpath={.status.succeeded}']), log).toBe('1');
 }
 
@@ -168,7 +172,7 @@ describe('a release that outlives the laptop', () => {
         const done = await relctl(...args);
         expect(done.code, `${args.join(' ')}: ${done.stdout}${done.stderr}`).toBe(0);
       }
-      await looksOn(await relctl('runner', '--schedule'));
+      await atOnce(await relctl('runner', '--schedule'), 'hypercare');
       // Again, from a clone that knows nothing: the same Job tells how it ended.
       const once = await arena.relctl(['deploy', RELEASE, '--runner', 'kubernetes'], inClone(remote.clone(PEOPLE.ops)));
       expect(once.code, once.stderr).toBe(0);
@@ -177,6 +181,33 @@ describe('a release that outlives the laptop', () => {
         'at-once',
         expect.stringMatching(/^relctl-next-1-/),
       ]);
+    } finally {
+      await arena.remove();
+      remote.remove();
+    }
+  }, 300_000);
+
+  it('is begun at a laptop that dies during the bake, and is taken up by the schedule, once', async () => {
+    const arena = await lab.arena();
+    const remote = makeBareRemote(arena.root);
+    try {
+      const laptop = remote.clone(PEOPLE.ops);
+      await grant(arena, laptop);
+      const begun = arena.start(['deploy', RELEASE], inClone(laptop));
+      await waitFor(() => isBaking(remote), { what: 'bake', timeoutMs: 90_000 });
+      begun.child.kill('SIGKILL');
+      await begun.ended;
+      rmSync(laptop, { recursive: true, force: true });
+      const other = remote.clone(OTHER_OPERATOR);
+      const relctl = (...args: string[]): Promise<Result> => arena.relctl(args, inClone(other, { as: OTHER_OPERATOR }));
+      await atOnce(await relctl('runner', '--schedule'), 'resume');
+      expect(await statusIn(arena, other)).toMatchObject({ phase: 'deployed' });
+      expect(await arena.image()).toContain('registry.example/web');
+      expect(arena.migrations()).toEqual(['up']);
+      const resumed = recorded(remote).filter(({ type }) => type === 'deploy.resumed');
+      expect(resumed).toMatchObject([{ actor: MACHINE, data: { reason: 'its process was dead' } }]);
+      const audit = await relctl('audit', RELEASE);
+      expect(audit.code, audit.stdout).toBe(0);
     } finally {
       await arena.remove();
       remote.remove();

@@ -6,6 +6,7 @@ type PagerDutyChannel = Extract<Channel, { readonly kind: 'pagerduty' }>;
 /** How bad what a topic tells is; whatever is not here is for information. */
 const SEVERITIES: Readonly<Record<string, 'critical' | 'error' | 'warning'>> = {
   'release.frozen': 'critical',
+  'release.unattended': 'critical',
   'incident.opened': 'error',
   'release.rolled-back': 'error',
   'success.warning': 'warning',

@@ -51,4 +51,5 @@ const TITLES: Readonly<Record<string, string>> = {
   'release.closed': 'release closed',
   'cab.meeting': 'meeting of the CAB',
   'plan.reopened': 'a draft again',
+  'release.unattended': 'NOBODY WORKS ON IT, and it stands in production',
 };

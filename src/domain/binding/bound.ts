@@ -54,8 +54,8 @@ export function boundDifferences(before: Bound, now: Bound, when: string): reado
 }
 
 /**
- * The policy without what every act asks anew, as it then is: when changes may be made, who stands in for whom, which keys count, and how
- * messages are worded. A new freeze has to hold at once, and must not void what was approved.
+ * The policy without what every act asks anew, as it then is: when changes may be made, who stands in for whom, which keys count, who
+ * takes up a run that is dead, and how messages are worded. A new freeze has to hold at once, and must not void what was approved.
  */
 function whatIsAskedOnce(policy: Policy): object {
   const {
@@ -67,6 +67,7 @@ function whatIsAskedOnce(policy: Policy): object {
     machines: _machines,
     signing: _signing,
     changeRecord: _changeRecord,
+    deadRuns: _deadRuns,
     ...rest
   } = policy;
   return rest;

@@ -20,7 +20,7 @@ export const RUN_DECIDES_NOTHING = {
   deadline: 'a run that takes longer is ended, and taken up again',
   restarts: 'a pod that is started again does what is left',
   resources: 'what the pod may use of its node',
-  schedule: 'when hypercare, success and remind are given',
+  schedule: 'when hypercare, success and remind are given, and when runs that are dead are looked for',
 } as const satisfies Partial<Record<keyof KubernetesRunner, string>>;
 
 /** What of relctl.yaml decides about a release of these services: all but what is named above, and the services that it does not ship. */

@@ -1,5 +1,5 @@
 import type { Work, WorkRef } from '../../ports/runner.ts';
-import type { ReleaseState } from '../history/state.ts';
+import type { DeploymentState, ReleaseState } from '../history/state.ts';
 
 /** What relctl does next with a deployment that was handed over. */
 export type NextAct = 'full' | 'canary' | 'promote' | 'resume' | 'abort' | 'over';
@@ -19,8 +19,16 @@ export function nextAct(
   if (round === 'abort') return 'abort';
   if (deployment.result === 'rolling-back') return 'resume';
   if (round === 'promote') return deployment.promoted ? 'resume' : 'promote';
-  const isJudged = deployment.started.data.stopsAtVerdict === true && deployment.verdict?.data.verdict === 'pass';
-  return isJudged && !deployment.promoted ? 'over' : 'resume';
+  return standsAtVerdict(deployment) ? 'over' : 'resume';
+}
+
+/** True for a canary that has passed and was to stop there: it waits for a person, as it was asked to. */
+export function standsAtVerdict({
+  started,
+  verdict,
+  promoted,
+}: Pick<DeploymentState, 'started' | 'verdict' | 'promoted'>): boolean {
+  return started.data.stopsAtVerdict === true && verdict?.data.verdict === 'pass' && !promoted;
 }
 
 /** Which deployment of a release a command is about: the one that is to be begun, or the one that was begun last. */

@@ -1,7 +1,7 @@
 import type { Config } from '../../plan/config.ts';
 import type { KubernetesRunner } from '../../plan/runner.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { CLUSTER_RULES, HAND_OVER_RULES, type PolicyRule, proxyRules, targetRules } from './rights.ts';
+import { CLUSTER_RULES, HAND_OVER_RULES, HOME_RULES, type PolicyRule, proxyRules, targetRules } from './rights.ts';
 
 /** Roles for the service account of the runner, and for those who hand over to it. */
 
@@ -36,6 +36,8 @@ export function rbacObjects(
       role(`${account}-metrics`, namespace, rules),
       binding(`${account}-metrics`, namespace, subject),
     ]),
+    role(`${account}-look`, home, HOME_RULES),
+    binding(`${account}-look`, home, subject),
     // Bound to nobody: who may hand over is the company's to say.
     role(`${account}-hand-over`, home, HAND_OVER_RULES),
   ];

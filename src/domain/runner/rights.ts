@@ -114,6 +114,12 @@ export const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },
 ];
 
+/** Rights of the runner in its own namespace: a schedule leaves a run alone that has a Job which lives. */
+export const HOME_RULES: readonly PolicyRule[] = [
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+];
+
 /** Rights in the runner's namespace of those who hand over and look: none of them is the runner's own. */
 export const HAND_OVER_RULES: readonly PolicyRule[] = [
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },

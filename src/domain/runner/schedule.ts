@@ -1,10 +1,11 @@
 import type { Config } from '../../plan/config.ts';
+import { durationSeconds } from '../../plan/duration.ts';
 import type { KubernetesRunner } from '../../plan/runner.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { podTemplate, runLabels } from './pod.ts';
 
-/** What has to be given every hour or every day, for each release that is due for it. */
-export const SCHEDULED = ['hypercare', 'success', 'remind'] as const;
+/** What has to be given every few minutes, every hour or every day, for each release that is due for it. */
+export const SCHEDULED = ['hypercare', 'success', 'remind', 'resume'] as const;
 export type Scheduled = (typeof SCHEDULED)[number];
 
 /** A look that hangs must not hold up the next one. */
@@ -36,7 +37,8 @@ export function cronJobs(
         jobTemplate: {
           spec: {
             backoffLimit: 0,
-            activeDeadlineSeconds: DEADLINE_SECONDS,
+            // Whoever takes up a run that is dead carries it on to its end.
+            activeDeadlineSeconds: name === 'resume' ? durationSeconds(settings.deadline) : DEADLINE_SECONDS,
             template: podTemplate(settings, { args, labels, repository }),
           },
         },

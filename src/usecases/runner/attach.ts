@@ -68,7 +68,8 @@ function tell({ sink }: Pick<Context, 'sink'>, { title, state }: RemoteRun): voi
   else if (state.phase === 'running') sink.emit({ type: 'note', level: 'info', text: `${title}: ${state.detail}` });
 }
 
-function detached({ title, look }: RemoteRun, { release, again }: Attached): Outcome {
+/** What is answered to somebody who does not look on any longer, or never did. */
+export function detached({ title, look }: RemoteRun, { release, again }: Attached): Outcome {
   return {
     result: 'done',
     headline: `${title} goes on with ${release}; this terminal is detached from it`,

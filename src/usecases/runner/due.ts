@@ -12,12 +12,15 @@ const DUE: Readonly<Record<Scheduled, readonly Phase[]>> = {
   hypercare: PROCESS.hypercare.phases,
   success: PROCESS.success.phases,
   remind: ['submitted', 'approved', 'staged', 'ready'],
+  resume: PROCESS['deploy --resume'].phases,
 };
 
 /** Ids of the releases that are due; a plan that cannot be read is its owner's trouble, which `relctl list` names. */
 export async function dueReleases({ store }: Pick<Context, 'store'>, what: Scheduled): Promise<readonly string[]> {
   const summaries = (await store.summaries()).filter(isSummary);
-  return summaries.filter(({ phase }) => DUE[what].includes(phase)).map(({ id }) => id);
+  return summaries
+    .filter(({ phase, work }) => DUE[what].includes(phase) || (what === 'resume' && work !== undefined))
+    .map(({ id }) => id);
 }
 
 /** What one release answered. */

@@ -7,12 +7,14 @@ import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { openRelease, passGates, type Release } from '../release/open.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
-import { attach } from './attach.ts';
+import { attach, detached } from './attach.ts';
 
 /** What is handed over. */
 export interface HandOver {
   readonly mode: 'full' | 'canary' | 'promote' | 'resume' | 'abort';
   readonly options: HandedOptions;
+  /** False where nobody looks on: it is handed over, and no more. */
+  readonly attach?: boolean;
 }
 
 const PROCESS_COMMANDS = {
@@ -38,6 +40,7 @@ export async function handOver(context: Context, name: string, id: string, asked
   const found = await runner.find(ref);
   const left = nextAct(state, { ...ref, stopsAtVerdict: asked.mode === 'canary' });
   if (found !== undefined && !isReplaceable(found, left !== 'over')) {
+    if (asked.attach === false) return detached(found, { release: id, runner: name, again });
     tellFound(context, found);
     return attach(context, runner, found, { release: id, runner: name, again });
   }
@@ -54,6 +57,7 @@ export async function handOver(context: Context, name: string, id: string, asked
     records: context.records?.branch ?? '',
   };
   const run = await runner.start(work);
+  if (asked.attach === false) return detached(run, { release: id, runner: name, again });
   if (run.askedBy !== undefined && run.askedBy !== context.actor) tellFound(context, run);
   else
     context.sink.emit({ type: 'note', level: 'info', text: `${id} is handed over to ${run.title}; Ctrl-C detaches` });

@@ -66,9 +66,9 @@ describe('the rights of a runner', () => {
     expect(JSON.stringify(plain)).not.toContain('*');
   });
 
-  it('are none in its own namespace: who hands over has those, and is bound by the company', () => {
+  it('let it look at Jobs in its own namespace and make none: who hands over does, and is bound by the company', () => {
     const all = made(config());
-    expect(all.filter(({ kind, metadata }) => kind === 'RoleBinding' && metadata.namespace === 'relctl')).toEqual([]);
+    expect([verbs(all, 'relctl', 'jobs'), verbs(all, 'relctl', 'pods')]).toEqual([['get'], ['list']]);
     expect(all.find(({ metadata }) => metadata.name === 'relctl-hand-over')).toMatchObject({ kind: 'Role' });
   });
 
@@ -93,12 +93,20 @@ it('gives each scheduled command once at a time, in the time zone of the company
   const settings = given.runner?.kubernetes;
   if (settings === undefined) throw new Error('no runner');
   const jobs = cronJobs(given, settings, 'git@example.com:shop.git');
-  expect(jobs.map(({ metadata }) => metadata.name)).toEqual(['relctl-hypercare', 'relctl-success', 'relctl-remind']);
+  const names = ['relctl-hypercare', 'relctl-success', 'relctl-remind', 'relctl-resume'];
+  expect(jobs.map(({ metadata }) => metadata.name)).toEqual(names);
   expect(jobs.map(({ spec }) => (spec as { schedule: string }).schedule)).toEqual([
     '7 * * * *',
     '0 5 * * *',
     '23 8-17 * * 1-5',
+    '*/5 * * * *',
   ]);
+  // Looks are short; a run that is taken up may take as long as one that is handed over.
+  const deadlines = jobs.map(
+    ({ spec }) =>
+      (spec as { jobTemplate: { spec: { activeDeadlineSeconds: number } } }).jobTemplate.spec.activeDeadlineSeconds,
+  );
+  expect(deadlines).toEqual([1800, 1800, 1800, 86_400]);
   for (const { spec } of jobs) expect(spec).toMatchObject({ concurrencyPolicy: 'Forbid', timeZone: 'Europe/Berlin' });
   expect(JSON.stringify(jobs[0])).toContain('"args":["runner","--due","hypercare","--as=ci@example.com"');
 });

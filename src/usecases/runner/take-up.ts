@@ -1,0 +1,92 @@
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { isAmong } from '../../domain/people/people.ts';
+import { PROCESS } from '../../domain/process/process.ts';
+import { standsAtVerdict } from '../../domain/runner/next-act.ts';
+import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
+import type { Context } from '../release/context.ts';
+import { messageOf, notify } from '../release/notify.ts';
+import { openRelease, type Release } from '../release/open.ts';
+import { atWork } from '../status/at-work.ts';
+import { handedOver } from '../status/handed-over.ts';
+import { patiently } from './carry-on.ts';
+
+const TOPIC = 'release.unattended';
+
+/**
+ * Looks after a release in production that nobody works on: people are called, or it goes on, as `deadRuns` of the policy says. Of one dead
+ * run people are told once; and where going on has failed, they are told of that, and it is not tried again by itself.
+ * @param goOn goes on with the deployment as `deploy --resume` does
+ * @throws RelctlError that of going on, once people are told of it
+ */
+export async function takeUp(context: Context, id: string, goOn: () => Promise<Outcome>): Promise<Outcome> {
+  const release = await openRelease(context, id, { others: false });
+  const [{ work, orphan }, handed] = await Promise.all([atWork(context, release), handedOver(context, release)]);
+  if (handed?.lives === true) return left(release, handed.sentence);
+  if (work !== null && work !== undefined) return left(release, work.sentence);
+  if (orphan === null) return left(release, 'nothing of it is unfinished in production');
+  if (isHeldByPerson(release)) return left(release, 'a person holds it, and decides how it goes on');
+  if (isTold(context, release)) return stands(release, `people were called: ${orphan.sentence}`);
+  if (!mayGoOn(release)) {
+    await call(context, release, `${orphan.sentence}.`, orphan.resume);
+    return stands(release, orphan.sentence);
+  }
+  try {
+    return await patiently(context, goOn);
+  } catch (error) {
+    // Asked to end itself, as on a node that is drained: the next one goes on.
+    if (!(error instanceof RelctlError) || context.interruption.signal.aborted) throw error;
+    const now = await openRelease(context, id, { others: false });
+    await call(context, now, `It was taken up, and stands: ${error.message}.`, command`relctl status ${id}`);
+    throw error;
+  }
+}
+
+/** Somebody who sat there has held it, or had asked for just that. What else a machine has held, nobody saw. */
+function isHeldByPerson({ journal, policy }: Release): boolean {
+  const { deployment } = journal.state;
+  if (deployment?.held !== true) return false;
+  return standsAtVerdict(deployment) || !isAmong(policy.machines, deployment.lastActor);
+}
+
+/** A rollback that something in production has stopped waits for a person, whatever the policy says. */
+function mayGoOn({ journal, policy }: Release): boolean {
+  const { phase, deployment } = journal.state;
+  return (
+    policy.deadRuns === 'resume' &&
+    deployment?.stopped === undefined &&
+    PROCESS['deploy --resume'].phases.some((one) => one === phase)
+  );
+}
+
+/** One call for each process that died. */
+function occasionOf({ journal }: Release): string {
+  const { attempt = 0, run } = journal.state.deployment ?? {};
+  return `${attempt} ${run?.token ?? 'unknown'}`;
+}
+
+function isTold(context: Pick<Context, 'notifier'>, release: Release): boolean {
+  return messageOf(context, release, TOPIC, occasionOf(release), {}).entries.length === 0;
+}
+
+async function call(context: Context, release: Release, reason: string, next: string): Promise<void> {
+  await notify(context, release, TOPIC, occasionOf(release), { reason, command: next });
+}
+
+function left({ journal }: Release, why: string): Outcome {
+  return {
+    result: 'done',
+    headline: `${journal.plan.id} is left alone: ${why}`,
+    blocks: [],
+    data: { release: journal.plan.id, act: 'left' },
+  };
+}
+
+function stands({ journal }: Release, why: string): Outcome {
+  return {
+    result: 'pending',
+    headline: `${journal.plan.id} stands: ${why}`,
+    blocks: [],
+    data: { release: journal.plan.id, act: 'called' },
+  };
+}
