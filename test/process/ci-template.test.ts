@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -110,5 +110,31 @@ describe('what init writes for CI', () => {
     } finally {
       writeFileSync(path, honest);
     }
+  });
+});
+
+describe('the schedule that init writes for GitHub', () => {
+  const { on, jobs } = parse(
+    readFileSync(new URL('../../templates/ci/github-schedule.yml', import.meta.url), 'utf8'),
+  ) as {
+    readonly on: { readonly schedule: readonly { readonly cron: string }[] };
+    readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
+  };
+  const script = jobs['relctl-schedule']?.steps.at(-1)?.run ?? '';
+  /** The script with a `node` that tells what it was asked. */
+  const given = (CRON: string, DUE = '') => {
+    const bin = join(relctl.root, 'asked');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'node'), '#!/bin/sh\necho "asked: $*"\n', { mode: 0o755 });
+    return shell(script, { CRON, DUE, KEY: '', IDENTITY: 'ci@example.com', PATH: `${bin}:${process.env.PATH}` });
+  };
+
+  it('gives a command at each of its times, and hands over a run that is dead', () => {
+    const asked = on.schedule.map(
+      ({ cron }) => /runner (--due \S+( --runner \S+)?) --as ci@example.com/.exec(given(cron).text)?.[1],
+    );
+    expect(asked).toEqual(['--due hypercare', '--due success', '--due remind', '--due resume --runner github']);
+    expect(given('', 'success').text).toContain('--due success');
+    expect(given('0 0 * * *')).toMatchObject({ status: 1, text: expect.stringContaining('No command stands here') });
   });
 });

@@ -42,6 +42,7 @@ export async function ciFiles(
 function workflowsFor(files: readonly string[], deploys: boolean) {
   const about = 'audit and status of plans on each merge request';
   const carries = 'carries deployments on that are handed over';
+  const watches = 'watches over what is deployed, reminds people, and finds runs that are dead';
   const gitHub = [
     { path: '.github/workflows/relctl.yml', template: 'ci/github.yml', about },
     {
@@ -49,6 +50,7 @@ function workflowsFor(files: readonly string[], deploys: boolean) {
       template: 'ci/github-deploy.yml',
       about: `${carries}: --runner github`,
     },
+    { path: '.github/workflows/relctl-schedule.yml', template: 'ci/github-schedule.yml', about: watches },
   ];
   const include = 'include it in .gitlab-ci.yml';
   const gitLab = [
@@ -58,9 +60,10 @@ function workflowsFor(files: readonly string[], deploys: boolean) {
       template: 'ci/gitlab-deploy.yml',
       about: `${carries}: --runner gitlab; ${include}`,
     },
+    { path: '.gitlab/relctl-schedule.yml', template: 'ci/gitlab-schedule.yml', about: `${watches}; ${include}` },
   ];
   const usesGitHub = files.some((file) => file.startsWith('.github/'));
   const usesGitLab = files.some((file) => file === '.gitlab-ci.yml' || file.startsWith('.gitlab/'));
   const all = usesGitHub === usesGitLab ? [...gitHub, ...gitLab] : usesGitHub ? gitHub : gitLab;
-  return all.filter(({ template }) => deploys || !template.includes('deploy'));
+  return all.filter(({ template }) => deploys || !/deploy|schedule/.test(template));
 }

@@ -426,7 +426,11 @@ test.each([
 test('with a real cluster, there is a workflow that carries deployments on, with the relctl that wrote it', async () => {
   git.commit({ ...productFiles(), '.gitlab-ci.yml': '# ci\n', '.github/dependabot.yml': '# ci\n' });
   const outcome = await give({ platform: 'kubernetes', productionContext: 'prod', stagingContext: 'stage' });
-  for (const path of ['.github/workflows/relctl-deploy.yml', '.gitlab/relctl-deploy.yml']) {
+  const files = ['deploy', 'schedule'].flatMap((what) => [
+    `.github/workflows/relctl-${what}.yml`,
+    `.gitlab/relctl-${what}.yml`,
+  ]);
+  for (const path of files) {
     expect(states(outcome)[path]).toBe('written');
     const text = readFileSync(join(git.root, path), 'utf8');
     expect(text).toContain(ARCHIVE);
