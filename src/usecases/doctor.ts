@@ -7,6 +7,7 @@ import { forgeActs } from './ballot/questions.ts';
 import { renderEnvironment, serviceIn } from './cluster/environment.ts';
 import { clusterOf } from './cluster/run.ts';
 import { alertsCheck, answersMetrics, observedPlaces } from './doctor/observers.ts';
+import { runnerChecks } from './doctor/runners.ts';
 import { examineKeepers } from './gitops/examine.ts';
 import type { Context } from './release/context.ts';
 import { loadPolicy } from './release/settings.ts';
@@ -47,6 +48,7 @@ export async function doctor(context: Context): Promise<Outcome> {
   }
   await look('services', () => manifests(context));
   checks.push(...(await examineKeepers(context, productionTargets(context.config))));
+  checks.push(...(await runnerChecks(context)));
   const channels = context.notifier.channelsFor('deploy.starting');
   checks.push({
     state: channels.length === 0 ? 'warning' : 'ok',
