@@ -25,9 +25,9 @@ export const gitopsSchema = z
       .describe('push: commits go to the branch; merge-request: people merge them, through gh or glab'),
     application: z
       .string()
-      .regex(new RegExp(`^(Kustomization|Application)/${kubeName}/${kubeName}$`), 'Kustomization/flux-system/shop')
+      .regex(new RegExp(`^[A-Z][A-Za-z]*/${kubeName}/${kubeName}$`), 'Kustomization/flux-system/shop')
       .describe(
-        'What applies it: Kustomization/<namespace>/<name> of Flux, or Application/<namespace>/<name> of Argo CD',
+        'What applies it: Kustomization/<namespace>/<name> of Flux, Application/<namespace>/<name> of Argo CD, or a kind that was added to the registry',
       ),
     timeout: durationSchema
       .default('15m')

@@ -13,6 +13,16 @@ import { VERIFIERS } from '../../src/adapters/provenance/registry.ts';
 import { openRunner } from '../../src/adapters/runner/open.ts';
 import { RUNNERS } from '../../src/adapters/runner/registry.ts';
 import { proposeStrategy, STRATEGIES, strategyOf } from '../../src/domain/deployment/strategies/strategies.ts';
+import {
+  applicationKind,
+  applicationNamed,
+  applicationRef,
+  isKeeper,
+  keeperTitle,
+} from '../../src/domain/gitops/application.ts';
+import { APPLICATIONS } from '../../src/domain/gitops/registry.ts';
+import { untracked } from '../../src/domain/gitops/untracked.ts';
+import { reconcilerOf } from '../../src/domain/kubernetes/reconcilers.ts';
 import { compareMigrations } from '../../src/evidence/impact/migrations/compare.ts';
 import { MIGRATION_TOOLS } from '../../src/evidence/impact/migrations/registry.ts';
 import { variablesIn } from '../../src/evidence/impact/variables/detect.ts';
@@ -30,6 +40,7 @@ import { mirror } from '../extensions/mirror.ts';
 import { notebook } from '../extensions/notebook.ts';
 import { carried, pigeon } from '../extensions/pigeon.ts';
 import { register } from '../extensions/register.ts';
+import { tender } from '../extensions/tender.ts';
 
 /** Each extension is one file outside of src, and the line that a registry needs is the one in the test. */
 
@@ -57,6 +68,34 @@ describe('from outside src', () => {
     expect(errands.size).toBe(1);
     expect(() => openRunner('errand', runner, ground)).toThrow(expect.objectContaining({ code: 'usage.bad-flag' }));
     expect(() => openRunner('kubernetes', runner, ground)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  });
+
+  it('a GitOps reconciler is recognised at what it keeps, named in relctl.yaml and waited for', () => {
+    const kinds = { ...APPLICATIONS, Bundle: tender };
+    const metadata = { name: 'web', labels: { 'tender.example/bundle': 'shop' } };
+    const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata };
+    const keeper = reconcilerOf(kept, [], kinds)?.name ?? '';
+    const application = applicationNamed(keeper, kinds) ?? '';
+    expect([keeper, application]).toEqual(['Tender Bundle shop', 'Bundle/tender-system/shop']);
+    const gitops = { repository: 'https://git.example/fleet', path: 'apps', application };
+    const settings = config({}, { rollout: 'gitops', gitops }).environments.production.gitops;
+    const ref = applicationRef({ application: settings?.application ?? '' });
+    const bundle = {
+      apiVersion: tender.apiVersion,
+      kind: 'Bundle',
+      metadata: { name: 'shop' },
+      status: { commit: 'c' },
+    };
+    expect(isKeeper(keeper, keeperTitle(ref, kinds))).toBe(true);
+    expect(applicationKind(ref, kinds).syncOf(bundle)).toMatchObject({ state: 'ready', revision: 'c' });
+    expect(reconcilerOf(untracked(kept, kinds), [], kinds)).toBeUndefined();
+    expect(reconcilerOf(kept)).toBeUndefined();
+    expect(() => applicationKind(ref)).toThrow(
+      expect.objectContaining({
+        code: 'config.invalid',
+        hints: [expect.stringContaining('Kustomization'), expect.anything()],
+      }),
+    );
   });
 
   it('a canary strategy is drafted and run', () => {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
-import { applicationNamed } from '../gitops/application.ts';
+import { applicationNamed, isKeeper } from '../gitops/application.ts';
 import { type Health, healthText } from '../kubernetes/health.ts';
 import { nameOf } from '../kubernetes/manifests.ts';
 import { type Reconciler, reconcilerOf } from '../kubernetes/reconcilers.ts';
@@ -44,7 +44,7 @@ export interface Ground {
   readonly health?: Health | undefined;
   /** How kubectl addresses the namespace: `kubectl -n shop`. */
   readonly kubectl: string;
-  /** What applies the commits of the release, where it is brought by commits: the title by which `reconcilerOf` names it. */
+  /** What applies the commits of the release, where it is brought by commits: its title. */
   readonly keeper?: string | undefined;
   /** True where relctl itself writes to the object. */
   readonly isWritten?: boolean;
@@ -73,7 +73,7 @@ export function unfitObject(ground: Ground): readonly Unfit[] {
   }
   const reconciler = reconcilerOf(live, managers);
   if (!isWritten) {
-    if (reconciler?.name !== keeper)
+    if (keeper === undefined || !isKeeper(reconciler?.name, keeper))
       add('refused', 'not-kept', notKept(object, reconciler, keeper), CORRECT_APPLICATION);
   } else if (reconciler?.reverts === true) {
     add(

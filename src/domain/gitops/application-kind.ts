@@ -4,8 +4,12 @@ import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
 /** The object of a reconciler that applies a folder of a repository: what it is called, and what its status means. */
 export interface ApplicationKind {
   readonly apiVersion: string;
-  /** How `reconcilerOf` names it at what it keeps. */
-  titleOf(ref: ApplicationRef): string;
+  /** What it is called at what it keeps, before its own name: `Flux Kustomization`. */
+  readonly tool: string;
+  /** By what it marks what it keeps. */
+  readonly marks: readonly KeeperMark[];
+  /** Namespace of its objects, where a mark does not say. */
+  readonly home?: string;
   /** How far it has come. */
   syncOf(live: KubeObject): Sync;
   /** Where the object stands that says which repository it reads; `undefined` where it says so itself. */
@@ -14,6 +18,20 @@ export interface ApplicationKind {
   settingsOf(live: KubeObject, source: KubeObject | undefined): SettingsInCluster;
   /** Why it would not apply the commits of a release, with what mends it. `undefined` when it would. */
   obstacle(live: KubeObject, settings: GitOpsSettings, ref: ApplicationRef): SyncObstacle | undefined;
+}
+
+/** A label or an annotation by which a tool knows what it applied; its value names the tool's own object. */
+export interface KeeperMark {
+  readonly at: 'labels' | 'annotations';
+  readonly key: string;
+  /** Key of the label that holds the namespace of that object. */
+  readonly namespace?: string;
+  /** What stands between the namespace of that object and its name, where the value may hold both. */
+  readonly parted?: string;
+  /** Field managers of the tool, where others write the same key: it counts at what one of them has written. */
+  readonly managers?: readonly string[];
+  /** The value that counts, where it is no name. */
+  readonly value?: string;
 }
 
 /** An object that an application reads its source from. */

@@ -1,12 +1,20 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { command } from '../../text/command-line.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
 import { commitIn, folderOf, sameFolder } from './revision.ts';
 
 /** An Application of Argo CD. Source: the CRD of argoproj.io/v1alpha1, "status.sync", "status.health", "status.operationState". */
 
 interface Spec {
-  readonly source?: { readonly path?: string; readonly repoURL?: string; readonly targetRevision?: string };
+  readonly source?: {
+    readonly path?: string;
+    readonly chart?: string;
+    readonly repoURL?: string;
+    readonly targetRevision?: string;
+  };
   readonly sources?: readonly { readonly path?: string }[];
+  readonly sourceHydrator?: object;
+  readonly syncPolicy?: { readonly automated?: { readonly enabled?: boolean } };
 }
 interface Status {
   readonly sync?: { readonly status?: string; readonly revision?: string };
@@ -19,10 +27,20 @@ interface Status {
   };
 }
 
+/** As `metadata.managedFields` names it. */
+const MANAGERS = ['argocd-controller', 'argocd-application-controller'];
+
 export const applicationOfArgo: ApplicationKind = {
   apiVersion: 'argoproj.io/v1alpha1',
-  // What it keeps names it without its namespace.
-  titleOf: ({ name }) => `Argo CD Application ${name}`,
+  tool: 'Argo CD Application',
+  marks: [
+    // The namespace stands before it for an Application that is not in that of Argo CD ("Applications in any namespace").
+    { at: 'annotations', key: 'argocd.argoproj.io/tracking-id', parted: '_' },
+    { at: 'labels', key: 'argocd.argoproj.io/instance', parted: '_' },
+    // What Argo CD tracks by until version 3; charts write it as well.
+    { at: 'labels', key: 'app.kubernetes.io/instance', parted: '_', managers: MANAGERS },
+  ],
+  home: 'argocd',
   syncOf,
   sourceRef: () => undefined,
   settingsOf({ spec }) {
@@ -34,12 +52,31 @@ export const applicationOfArgo: ApplicationKind = {
       path: folderOf(path ?? '') || '.',
     };
   },
-  obstacle({ spec }, { path }) {
-    const { source, sources } = (spec ?? {}) as Spec;
+  obstacle({ spec }, { path }, { namespace, name }) {
+    const { source, sources, sourceHydrator, syncPolicy } = (spec ?? {}) as Spec;
     if (sources !== undefined && sources.length > 0) {
       return {
         problem: 'has several sources, and which of them a commit is of cannot be told',
         fix: 'have an Application of one source for what relctl releases',
+      };
+    }
+    if (sourceHydrator !== undefined) {
+      return {
+        problem: 'is hydrated: Argo CD itself writes the branch that it applies, and would write over a commit there',
+        fix: 'have an Application that applies what people commit for what relctl releases',
+      };
+    }
+    if (source?.chart !== undefined) {
+      return {
+        problem: `applies the chart ${source.chart}, whose version is no commit`,
+        fix: 'have an Application of a folder in git for what relctl releases',
+      };
+    }
+    const { automated } = syncPolicy ?? {};
+    if (automated === undefined || automated.enabled === false) {
+      return {
+        problem: 'is synced only when somebody asks for it: it applies no commit by itself',
+        fix: command`argocd app set ${`${namespace}/${name}`} --sync-policy automated`,
       };
     }
     if (sameFolder(source?.path ?? '.', path)) return undefined;

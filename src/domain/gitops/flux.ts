@@ -29,7 +29,14 @@ interface Status {
 
 export const kustomizationOfFlux: ApplicationKind = {
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-  titleOf: ({ namespace, name }) => `Flux Kustomization ${namespace}/${name}`,
+  tool: 'Flux Kustomization',
+  marks: [
+    {
+      at: 'labels',
+      key: 'kustomize.toolkit.fluxcd.io/name',
+      namespace: 'kustomize.toolkit.fluxcd.io/namespace',
+    },
+  ],
   syncOf,
   sourceRef({ spec }, ref) {
     const { sourceRef } = (spec ?? {}) as Spec;

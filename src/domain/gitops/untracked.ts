@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { APPLICATIONS } from './registry.ts';
 
 /** Marks by which reconcilers know what is theirs: an object that bears one of another's may be claimed, and pruned. */
 const MARKS = [
@@ -14,7 +15,14 @@ const MARKS = [
  * An object without the marks of those who keep it, so that a copy of it under another name is nobody's but relctl's. The pod template stays
  * as it is: pods belong to whoever owns them.
  */
-export function untracked(object: KubeObject): KubeObject {
+export function untracked(object: KubeObject, kinds = APPLICATIONS): KubeObject {
+  const keys = Object.values(kinds).flatMap(({ marks }) =>
+    marks.flatMap(({ key, namespace = key }) => [key, namespace]),
+  );
+  const withoutMarks = (map: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(map).filter(([key]) => !keys.includes(key) && MARKS.every((mark) => !mark.test(key))),
+    );
   const { labels, annotations, ownerReferences: _owners, ...metadata } = object.metadata;
   return {
     ...object,
@@ -24,8 +32,4 @@ export function untracked(object: KubeObject): KubeObject {
       ...(annotations === undefined ? {} : { annotations: withoutMarks(annotations) }),
     },
   };
-}
-
-function withoutMarks(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(map).filter(([key]) => MARKS.every((mark) => !mark.test(key))));
 }

@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { KeeperMark } from '../gitops/application-kind.ts';
+import { APPLICATIONS } from '../gitops/registry.ts';
 
 /** Something that keeps an object as it wants it, and would write over a release. */
 export interface Reconciler {
@@ -10,32 +12,19 @@ export interface Reconciler {
   readonly reverts: boolean;
 }
 
-interface Sign {
+interface Sign extends KeeperMark {
   readonly tool: string;
-  readonly at: 'labels' | 'annotations';
-  readonly key: string;
-  /** Key that holds the namespace of the tool's own object. */
-  readonly namespace?: string;
-  readonly value?: string;
   readonly reverts?: false;
 }
 
-/** By what tools mark what they apply. Sources: the documentation of each tool on how it tracks what it manages. */
-const SIGNS: readonly Sign[] = [
-  {
-    tool: 'Flux Kustomization',
-    at: 'labels',
-    key: 'kustomize.toolkit.fluxcd.io/name',
-    namespace: 'kustomize.toolkit.fluxcd.io/namespace',
-  },
+/** By what tools mark what they apply whose commits relctl does not make. Sources: the documentation of each on how it tracks what it manages. */
+const OTHERS: readonly Sign[] = [
   {
     tool: 'Flux HelmRelease',
     at: 'labels',
     key: 'helm.toolkit.fluxcd.io/name',
     namespace: 'helm.toolkit.fluxcd.io/namespace',
   },
-  { tool: 'Argo CD Application', at: 'annotations', key: 'argocd.argoproj.io/tracking-id' },
-  { tool: 'Argo CD Application', at: 'labels', key: 'argocd.argoproj.io/instance' },
   { tool: 'Config Sync', at: 'annotations', key: 'configmanagement.gke.io/managed', value: 'enabled' },
   { tool: 'Fleet bundle', at: 'labels', key: 'objectset.rio.cattle.io/hash' },
   { tool: 'kapp-controller App', at: 'labels', key: 'kapp.k14s.io/app' },
@@ -66,7 +55,11 @@ const LEFT_ALONE: Readonly<Record<string, readonly string[]>> = {
  * so does not stand at the object: it counts as reverting.
  * @param managers names of the field managers of the object, where they are known
  */
-export function reconcilerOf(object: KubeObject, managers: readonly string[] = []): Reconciler | undefined {
+export function reconcilerOf(
+  object: KubeObject,
+  managers: readonly string[] = [],
+  kinds = APPLICATIONS,
+): Reconciler | undefined {
   const { labels = {}, annotations = {}, ownerReferences = [] } = object.metadata;
   const isLeftAlone = Object.entries(LEFT_ALONE).some(([key, values]) => values.includes(annotations[key] ?? ''));
   if (isLeftAlone) return undefined;
@@ -78,11 +71,19 @@ export function reconcilerOf(object: KubeObject, managers: readonly string[] = [
       reverts: true,
     };
   }
-  for (const { tool, at, key, namespace, value, reverts = true } of SIGNS) {
+  const known = Object.values(kinds).flatMap(({ tool, marks }) => marks.map((mark): Sign => ({ tool, ...mark })));
+  for (const { tool, at, key, namespace, parted = '/', managers: own, value, reverts = true } of [
+    ...known,
+    ...OTHERS,
+  ]) {
     const said = { labels, annotations }[at][key];
     if (said === undefined || (value !== undefined && said !== value)) continue;
+    if (own !== undefined && !managers.some((one) => own.includes(one))) continue;
     const place = namespace === undefined ? undefined : labels[namespace];
-    const named = value === undefined ? ` ${place === undefined ? '' : `${place}/`}${said.split(':')[0]}` : '';
+    const named =
+      value === undefined
+        ? ` ${place === undefined ? '' : `${place}/`}${said.split(':')[0]?.replace(parted, '/')}`
+        : '';
     return { name: `${tool}${named}`, evidence: `${at === 'labels' ? 'label' : 'annotation'} ${key}`, reverts };
   }
   const manager = managers.find((one) => Object.hasOwn(MANAGERS, one));

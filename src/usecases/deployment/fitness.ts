@@ -1,7 +1,7 @@
 import { AUTOSCALER } from '../../domain/deployment/autoscaling.ts';
 import { strained, type Unfit, unfitObject } from '../../domain/deployment/fitness.ts';
 import { rehearsalObjects, rewrittenImages } from '../../domain/deployment/rehearsal-objects.ts';
-import { applicationKind, applicationRef } from '../../domain/gitops/application.ts';
+import { applicationRef, keeperTitle } from '../../domain/gitops/application.ts';
 import type { ImageChange } from '../../domain/gitops/edit-images.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { healthOf } from '../../domain/kubernetes/health.ts';
@@ -89,7 +89,7 @@ async function findIn(
   const cluster = clusterOf(context, target);
   const kubectl = command`kubectl -n ${cluster.namespace}`;
   const settings = gitopsOf(context.config);
-  const keeper = settings && applicationKind(applicationRef(settings)).titleOf(applicationRef(settings));
+  const keeper = settings && keeperTitle(applicationRef(settings));
   const [replicaSets, pods, autoscalers, budgets, lives, changed] = await Promise.all([
     cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
     cluster.list({ apiVersion: 'v1', kind: 'Pod' }),

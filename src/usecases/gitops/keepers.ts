@@ -1,4 +1,4 @@
-import { applicationKind, applicationRef } from '../../domain/gitops/application.ts';
+import { applicationRef, isKeeper, keeperTitle } from '../../domain/gitops/application.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { type Reconciler, reconcilerOf } from '../../domain/kubernetes/reconcilers.ts';
 import { gitopsOf } from '../../plan/gitops.ts';
@@ -31,7 +31,7 @@ export async function miskeptWorkloads(
   const whole = await renderEnvironment(context, commit, { environment: 'production', services, names: 'plain' });
   const cluster = clusterOf(context, target);
   const settings = gitopsOf(context.config);
-  const keeper = settings && applicationKind(applicationRef(settings)).titleOf(applicationRef(settings));
+  const keeper = settings && keeperTitle(applicationRef(settings));
   const found = await Promise.all(
     services.map(async (service): Promise<readonly MiskeptWorkload[]> => {
       const answer = whole.services.get(service);
@@ -39,7 +39,7 @@ export async function miskeptWorkloads(
       const live = await cluster.get(refOf(answer.workload));
       if (live === undefined) return [];
       const reconciler = reconcilerOf(live, cluster.managersOf(live));
-      const isMiskept = keeper === undefined ? reconciler?.reverts === true : reconciler?.name !== keeper;
+      const isMiskept = keeper === undefined ? reconciler?.reverts === true : !isKeeper(reconciler?.name, keeper);
       return isMiskept ? [{ service, object: nameOf(live), reconciler }] : [];
     }),
   );

@@ -1,5 +1,5 @@
 import { leaveAlone, notKept } from '../../domain/deployment/fitness.ts';
-import { applicationKind, applicationNamed, applicationRef } from '../../domain/gitops/application.ts';
+import { applicationNamed, applicationRef, keeperTitle } from '../../domain/gitops/application.ts';
 import type { Reconciler } from '../../domain/kubernetes/reconcilers.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
@@ -13,7 +13,7 @@ export function keptText(config: Config, { object, reconciler }: MiskeptWorkload
   const settings = gitopsOf(config);
   if (settings !== undefined || reconciler === undefined) {
     const ref = settings && applicationRef(settings);
-    return notKept(object, reconciler, ref && applicationKind(ref).titleOf(ref));
+    return notKept(object, reconciler, ref && keeperTitle(ref));
   }
   return `${object} is kept as it is by ${reconciler.name} (${reconciler.evidence}): a release over it is refused`;
 }

@@ -5,6 +5,8 @@ import {
   applicationObject,
   applicationRef,
   applicationText,
+  isKeeper,
+  keeperTitle,
 } from '../../../../src/domain/gitops/application.ts';
 import { reconcilerOf } from '../../../../src/domain/kubernetes/reconcilers.ts';
 import type { GitOpsSettings } from '../../../../src/plan/gitops.ts';
@@ -47,7 +49,7 @@ describe('a Kustomization of Flux', () => {
       'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
     };
     const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels } };
-    expect(reconcilerOf(kept)?.name).toBe(kind.titleOf(ref));
+    expect(reconcilerOf(kept)?.name).toBe(keeperTitle(ref));
   });
 
   it('is ready at a commit when the status is of this generation', () => {
@@ -82,7 +84,7 @@ describe('a Kustomization of Flux', () => {
     expect(of({ url, ref: { branch: 'prod' } })).toEqual({ repository: url, branch: 'prod', path: 'apps/shop' });
     expect(of({ url })).toEqual({ repository: url, branch: 'master', path: 'apps/shop' });
     expect(of({ url, ref: { tag: 'v1' } })).toEqual({ repository: url, path: 'apps/shop' });
-    expect(applicationNamed(kind.titleOf(ref))).toBe('Kustomization/flux-system/shop');
+    expect(applicationNamed(keeperTitle(ref))).toBe('Kustomization/flux-system/shop');
   });
 
   it('that is suspended, or applies another folder, would not bring a commit', () => {
@@ -103,7 +105,24 @@ describe('an Application of Argo CD', () => {
   it('is named as what it keeps is', () => {
     const annotations = { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/web' };
     const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', annotations } };
-    expect(reconcilerOf(kept)?.name).toBe(kind.titleOf(ref));
+    expect(isKeeper(reconcilerOf(kept)?.name, keeperTitle(ref))).toBe(true);
+  });
+
+  it('is known by the label that version 2 tracks by, at what it has written itself', () => {
+    const metadata = { name: 'web', labels: { 'app.kubernetes.io/instance': 'shop' } };
+    const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata };
+    expect(isKeeper(reconcilerOf(kept, ['argocd-controller'])?.name, keeperTitle(ref))).toBe(true);
+    expect(reconcilerOf(kept, ['helm'])).toBeUndefined();
+  });
+
+  it('is told from one of the same name in another namespace, which its mark names', () => {
+    const annotations = { 'argocd.argoproj.io/tracking-id': 'team-a_shop:apps/Deployment:shop/web' };
+    const kept = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', annotations } };
+    const found = reconcilerOf(kept)?.name;
+    expect(found).toBe('Argo CD Application team-a/shop');
+    expect(applicationNamed(found ?? '')).toBe('Application/team-a/shop');
+    expect(isKeeper(found, keeperTitle(ref))).toBe(false);
+    expect(isKeeper(found, keeperTitle(applicationRef(settings('Application/team-a/shop'))))).toBe(true);
   });
 
   it.each([
@@ -121,14 +140,24 @@ describe('an Application of Argo CD', () => {
   it('tells what relctl.yaml would say', () => {
     const source = { repoURL: 'https://git.example/fleet', path: 'apps/shop/', targetRevision: 'HEAD' };
     expect(kind.settingsOf(live({ source }, {}), undefined)).toEqual({ repository: source.repoURL, path: 'apps/shop' });
-    expect(applicationNamed(kind.titleOf(ref))).toBe('Application/argocd/shop');
+    expect(applicationNamed('Argo CD Application shop')).toBe('Application/argocd/shop');
     expect(applicationNamed('Flux HelmRelease apps/shop')).toBeUndefined();
     expect(applicationNamed('the controller of Database db')).toBeUndefined();
   });
 
   it('of several sources cannot be followed', () => {
     const of = (spec: object) => kind.obstacle(live(spec, {}), settings('Application/argocd/shop'), ref);
-    expect(of({ source: { path: 'apps/shop' } })).toBeUndefined();
+    expect(of({ source: { path: 'apps/shop' }, syncPolicy: { automated: {} } })).toBeUndefined();
     expect(of({ sources: [{ path: 'apps/shop' }, { chart: 'redis' }] })?.problem).toContain('several sources');
+  });
+
+  it.each([
+    ['nobody', {}, 'somebody asks for it'],
+    ['nobody, switched off', { syncPolicy: { automated: { enabled: false } } }, 'somebody asks for it'],
+    ['a hydrator', { sourceHydrator: {}, source: undefined, syncPolicy: { automated: {} } }, 'hydrated'],
+    ['a registry of charts', { source: { chart: 'shop' }, syncPolicy: { automated: {} } }, 'the chart shop'],
+  ])('brings no commit where what syncs it is %s', (_what, spec, problem) => {
+    const app = live({ source: { path: 'apps/shop' }, ...spec }, {});
+    expect(kind.obstacle(app, settings('Application/argocd/shop'), ref)?.problem).toContain(problem);
   });
 });
