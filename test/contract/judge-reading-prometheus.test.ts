@@ -51,6 +51,7 @@ describe.skipIf(!real)('an SLO read from a real Prometheus, look by look', () =>
       const [simulated] = simulateDay(
         { section: '', name, rate: 100, aim: { kind: 'not-passed', atMost: 1 }, ...day },
         createRandom(7),
+        () => 1,
       );
       if (simulated === undefined) continue;
       days.set(name, simulated);

@@ -1,4 +1,5 @@
 import { badRatio, type ControlLook, type Counts, countFault, growth, type Increment, NO_COUNTS } from './look.ts';
+import { addReplicaBlocks, type ReplicaBlocks, type Residuals } from './replica-blocks.ts';
 
 /**
  * What is kept of the looks to tell how much more counts scatter than chance alone (Poisson) would have them, measured on
@@ -20,6 +21,8 @@ export interface DispersionSums {
   /** The control cut into blocks of 1, 2, 4 … looks. */
   readonly blocks: readonly BlockSums[];
   readonly replicas: Readonly<Record<string, ReplicaSums>>;
+  /** The replicas in blocks of 1, 2, 4 … looks. */
+  readonly replicaBlocks: readonly ReplicaBlocks[];
   /** Single replicas in single looks, about the control's rate of that look. */
   readonly replicaLooks: { readonly squares: number; readonly expected: number; readonly terms: number };
   /** How many requests single replicas got in single looks of the history, about their share so far. */
@@ -46,15 +49,11 @@ export interface BlockSums {
 }
 
 /** A replica of the control since the history or the bake began: residuals about the control's rate of each look. */
-export interface ReplicaSums {
+export interface ReplicaSums extends Residuals {
   /** Its counters at the last look. */
   readonly seen: Counts;
   readonly bad: number;
   readonly total: number;
-  readonly residual: number;
-  readonly expected: number;
-  /** Variance of `residual` by chance alone. */
-  readonly variance: number;
 }
 
 /** Nothing measured yet. */
@@ -64,6 +63,7 @@ export const NO_DISPERSION: DispersionSums = {
   canaryExpected: 0,
   blocks: [],
   replicas: {},
+  replicaBlocks: [],
   replicaLooks: { squares: 0, expected: 0, terms: 0 },
   arrivals: { squares: 0, expected: 0 },
   canaryLooks: { squares: 0, bad: 0, expected: 0, terms: 0 },
@@ -105,7 +105,7 @@ export function controlGrowth(
   let sum = NO_COUNTS;
   for (const [name, counts] of Object.entries(now.controlReplicas)) {
     if (without.includes(name)) continue;
-    const earlier = Object.hasOwn(before.replicas, name) ? (before.replicas[name]?.seen ?? NO_COUNTS) : NO_COUNTS;
+    const earlier = replicaOf(before.replicas, name).seen;
     const fault = countFault(`stable (${name})`, counts, earlier);
     if (fault !== undefined) {
       if (countFault('stable', counts, NO_COUNTS) !== undefined) return fault;
@@ -125,13 +125,17 @@ export function addDispersion(
 ): DispersionSums {
   const rate = badRatio(increment.control);
   const expected = increment.canary.total * rate;
+  const looks = sums.looks + 1;
+  const seconds = sums.seconds + increment.seconds;
+  const added = addReplicas(sums, rate, increment.control.total, replicas ?? {});
   return {
-    looks: sums.looks + 1,
-    seconds: sums.seconds + increment.seconds,
+    looks,
+    seconds,
     canaryExpected: sums.canaryExpected + expected,
     arrivals: sums.arrivals,
-    blocks: addBlocks(sums.blocks, increment.control, sums.looks + 1),
-    ...addReplicas(sums, rate, increment.control.total, replicas ?? {}),
+    blocks: addBlocks(sums.blocks, increment.control, looks),
+    ...added,
+    replicaBlocks: addReplicaBlocks(sums.replicaBlocks, { looks, seconds, replicas: added.replicas }),
     canaryLooks: addCanaryLook(sums.canaryLooks, increment.canary.bad, expected),
   };
 }
@@ -141,8 +145,8 @@ function addArrivals(
   now: Readonly<Record<string, Counts>>,
 ): DispersionSums['arrivals'] {
   const grown = Object.entries(now).flatMap(([name, { total }]) => {
-    const known = replicas[name];
-    return known === undefined || known.total <= 0 ? [] : [{ usual: known.total, total: total - known.seen.total }];
+    const known = replicaOf(replicas, name);
+    return known.total <= 0 ? [] : [{ usual: known.total, total: total - known.seen.total }];
   });
   const before = grown.reduce((sum, one) => sum + one.usual, 0);
   const arrived = grown.reduce((sum, one) => sum + one.total, 0);
@@ -183,7 +187,7 @@ function addReplicas(
   const next: Record<string, ReplicaSums> = { ...sums.replicas };
   let { squares, expected, terms } = sums.replicaLooks;
   for (const [name, counts] of Object.entries(replicas)) {
-    const own = sums.replicas[name] ?? NO_REPLICA;
+    const own = replicaOf(sums.replicas, name);
     const grown = growth(counts, own.seen);
     // A replica whose counters went back is left out of the comparison for this look; the judgement does not rest on it.
     const counted = grown.total > 0 && grown.bad >= 0 && total > 0;
@@ -208,6 +212,11 @@ function addReplicas(
 }
 
 const NO_REPLICA: ReplicaSums = { seen: NO_COUNTS, bad: 0, total: 0, residual: 0, expected: 0, variance: 0 };
+
+/** A replica by its name, which may be that of a member that every object has. */
+function replicaOf(replicas: Readonly<Record<string, ReplicaSums>>, name: string): ReplicaSums {
+  return Object.hasOwn(replicas, name) ? (replicas[name] ?? NO_REPLICA) : NO_REPLICA;
+}
 
 function addCanaryLook(
   sums: DispersionSums['canaryLooks'],

@@ -1,5 +1,6 @@
-import type { BlockSums, DispersionSums, ReplicaSums } from './dispersion-sums.ts';
+import type { BlockSums, DispersionSums } from './dispersion-sums.ts';
 import type { NoiseFloor } from './settings.ts';
+import { replicaWandering } from './wandering.ts';
 
 /** What the scatter comes to, and what it rests on. */
 export interface Dispersion {
@@ -15,6 +16,11 @@ export interface Dispersion {
 
 /** Weight of the noise floor among the replicas, in replicas: with a handful the floor still counts, with dozens it is gone. */
 const FLOOR_REPLICAS = 4;
+/**
+ * v is an estimate of so many degrees of freedom, and the scatter that it stands for has the tails of Student's t and not of a normal law: how much further
+ * out its quantile of 99% lies, in the first order, (z² + 1)/4 for z = 2.33 (Abramowitz and Stegun 1964, 26.7.5).
+ */
+const TAIL = 1.61;
 /**
  * Bad events at the canary from which its own scatter bounds the clumps, where replicas are unknown: the control's index
  * alone would take the swings of heavy traffic for clumps.
@@ -40,28 +46,27 @@ export function dispersionOf(
   floor: NoiseFloor,
 ): Dispersion {
   const clumping = clumpIndex(sums);
-  const { correlationSeconds } = floor;
-  // Residuals add up over history and bake; noise that is forgotten shows more of itself in the shorter bake.
-  const stretch = Math.max(
-    1,
-    varianceOfMean(correlationSeconds, now.elapsedSeconds) / varianceOfMean(correlationSeconds, sums.seconds),
-  );
+  const without = now.without ?? [];
   const atRest = floorVariance(floor, now.elapsedSeconds);
-  const replicas = Object.entries(sums.replicas)
-    .filter(([name, replica]) => replica.expected > 0 && now.without?.includes(name) !== true)
-    .map(([, replica]) => replica);
+  const replicas = Object.entries(sums.replicas).filter(
+    ([name, replica]) => replica.expected > 0 && !without.includes(name),
+  ).length;
   // With two counters only, the canary is taken to wander as the floor says or as the control does, whichever is more, and
   // the control's own wandering comes on top. Between replicas of one look what all share cancels, as it does for the canary.
-  const shared = replicas.length < 2 ? controlWandering(sums, clumping, floor, now.elapsedSeconds) : 0;
+  const shared = replicas < 2 ? controlWandering(sums, clumping, floor, now.elapsedSeconds) : 0;
+  const shareLeft = (seconds: number) => varianceOfMean(floor.correlationSeconds, seconds);
   const wandering =
-    replicas.length < 2
+    replicas < 2
       ? Math.max(atRest, shared) + shared
-      : Math.max(0, mixed(atRest, replicaWandering(replicas, clumping) * stretch, replicas.length - 1));
+      : Math.max(
+          0,
+          estimated(atRest, replicaWandering(sums, now.elapsedSeconds, { clumping, without, shareLeft }), replicas - 1),
+        );
   return {
     factor: dispersionFactor({ clumping, wandering }, now.canaryExpected, now.canaryReplicas),
     clumping,
     wandering,
-    replicas: replicas.length,
+    replicas,
   };
 }
 
@@ -90,8 +95,10 @@ export function floorVariance(floor: NoiseFloor, seconds: number): number {
   return floor.coefficientOfVariation ** 2 * varianceOfMean(floor.correlationSeconds, seconds);
 }
 
-function mixed(prior: number, measured: number, degrees: number): number {
-  return (prior * FLOOR_REPLICAS + measured * degrees) / (FLOOR_REPLICAS + degrees);
+/** The floor and what was measured by their weights, raised by what is not known of it. */
+function estimated(prior: number, measured: number, degrees: number): number {
+  const all = FLOOR_REPLICAS + degrees;
+  return ((prior * FLOOR_REPLICAS + measured * degrees) / all) * (1 + TAIL / all) ** 2;
 }
 
 /**
@@ -125,17 +132,6 @@ function lowered(index: number, terms: number, mean: number): number {
 /** Pearson's X² of blocks about their common ratio, over its degrees of freedom. */
 function blockIndex(block: BlockSums): number {
   return (block.squares - block.bad ** 2 / block.total) / (block.bad / block.total) / (block.terms - 1);
-}
-
-/** v from replicas: Σ S² = c·Σ V + v·Σ E²(1 - 1/K), S being a replica's residual of variance V by chance, E its mean. */
-function replicaWandering(replicas: readonly ReplicaSums[], clumping: number): number {
-  let excess = 0;
-  let scale = 0;
-  for (const { residual, variance, expected } of replicas) {
-    excess += residual ** 2 - clumping * variance;
-    scale += expected ** 2;
-  }
-  return excess / (scale * (1 - 1 / replicas.length));
 }
 
 /**

@@ -85,15 +85,13 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   const seen = Math.min(at, ...canary.map(lastScrape));
   const moment = scrapedBefore(canary, Math.min(seen, passedBy(punctual, quorum(punctual.length))));
   if (moment === undefined || moment <= from) return none('canary: not sampled yet since it gets requests');
-  const control: Record<string, Counts> = { ...compared.control };
+  const control = new Map(Object.entries(compared.control));
   for (const target of punctual) {
     if (moment <= compared.moment || lastScrape(target) < moment) continue;
     const now = countsAt(target, moment, threshold);
     const then = countsAt(target, compared.moment, threshold);
-    control[target.name] = plusAll([
-      control[target.name] ?? NO_COUNTS,
-      { bad: Math.max(0, now.bad - then.bad), total: now.total - then.total },
-    ]);
+    const grew = { bad: Math.max(0, now.bad - then.bad), total: now.total - then.total };
+    control.set(target.name, plusAll([control.get(target.name) ?? NO_COUNTS, grew]));
   }
   const whole = scrapedBefore(canary, Math.min(seen, passedBy(punctual, punctual.length))) ?? from;
   const own = plusAll(canaries.map((target) => countsAt(target, moment, threshold)));
@@ -101,8 +99,8 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     ok: true,
     moment: (moment - from) / 1000,
     canary: own,
-    control: plusAll(Object.values(control)),
-    ...(punctual.some((target) => target.name !== '') ? { controlReplicas: control } : {}),
+    control: plusAll([...control.values()]),
+    ...(punctual.some((target) => target.name !== '') ? { controlReplicas: Object.fromEntries(control) } : {}),
     canaryReplicas: canary.length,
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
     ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from }) }),
@@ -110,7 +108,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
       ? {}
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
   };
-  return { reading, compared: { moment: Math.max(moment, compared.moment), control } };
+  return { reading, compared: { moment: Math.max(moment, compared.moment), control: Object.fromEntries(control) } };
 }
 
 /** Without the pods of a canary before this one, which were scraped a moment ago and ended before counting began. */

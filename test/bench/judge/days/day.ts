@@ -29,6 +29,8 @@ export interface Day {
   readonly share?: number;
   /** How many SLOs there are, all alike and independent; one when left out. */
   readonly slos?: number;
+  /** The canary fails so many times as often as the smallest regression that was promised to show, which differs from day to day. */
+  readonly timesPromised?: number;
 }
 
 /** What a row aims at: shares of its canaries, and seconds. */
@@ -59,15 +61,27 @@ export interface SimulatedDay {
   readonly lost: readonly string[];
 }
 
-/** Simulates one day of a row, once for each SLO. */
-export function simulateDay(day: Day, random: Random): readonly SimulatedDay[] {
+/**
+ * Simulates one day of a row, once for each SLO.
+ * @param promised says of stable pods what regression is promised to show
+ */
+export function simulateDay(
+  day: Day,
+  random: Random,
+  promised: (stable: SimulatedDay) => number,
+): readonly SimulatedDay[] {
   const behaviours = day.pods(random);
   const until = 2 * BAKE_SECONDS + 300;
-  return Array.from({ length: day.slos ?? 1 }, () => ({
-    canary: behaviours.canary.map((pod) => simulatePod(pod, until, random)),
-    stable: behaviours.stable.map((pod) => simulatePod(pod, until, random)),
-    lost: behaviours.lost ?? [],
-  }));
+  return Array.from({ length: day.slos ?? 1 }, () => {
+    const stable = behaviours.stable.map((pod) => simulatePod(pod, until, random));
+    const seen = { canary: [], stable, lost: behaviours.lost ?? [] };
+    const times = day.timesPromised === undefined ? 1 : day.timesPromised * promised(seen);
+    return { ...seen, canary: behaviours.canary.map((pod) => simulatePod(worse(pod, times), until, random)) };
+  });
+}
+
+function worse(pod: PodBehaviour, times: number): PodBehaviour {
+  return times === 1 ? pod : { ...pod, bad: pod.bad.map(([from, ratio]) => [from, Math.min(1, times * ratio)]) };
 }
 
 /** A steady value. */

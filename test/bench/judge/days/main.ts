@@ -15,7 +15,9 @@ const [canaries, seed] = [Number(values.canaries), Number(values.seed)];
 if (!Number.isInteger(canaries) || canaries < 1 || !Number.isInteger(seed)) {
   throw new Error('--canaries and --seed must be whole numbers, --canaries at least 1');
 }
-const wanted = DAYS.map((day, index) => ({ day, index })).filter(({ day }) => day.section.includes(values.only));
+const wanted = DAYS.map((day, index) => ({ day, index })).filter(({ day }) =>
+  `${day.section} · ${day.name}`.includes(values.only),
+);
 const rows = wanted.map(({ day, index }) => {
   const row = runDay(day, canaries, seed * 1000 + index);
   console.error(`${day.section} · ${day.name} · ${day.rate}/s: ${reaches(row) ? 'reached' : 'MISSED'}`);

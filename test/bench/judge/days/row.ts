@@ -1,7 +1,7 @@
 import { createRandom } from '../random.ts';
 import { type Day, simulateDay } from './day.ts';
 import { abortOf, countsByLook, PEERS } from './peers.ts';
-import { type DayEnd, watchDay } from './run.ts';
+import { type DayEnd, promisedOf, watchDay } from './run.ts';
 
 /** What became of the canaries of a row. Shares of all of them. */
 export interface DayRow {
@@ -29,7 +29,7 @@ export function runDay(day: Day, canaries: number, seed: number): DayRow {
   const ends: DayEnd[] = [];
   const aborts: Record<string, number[]> = Object.fromEntries(Object.keys(PEERS).map((name) => [name, []]));
   for (let canary = 0; canary < canaries; canary += 1) {
-    const simulated = simulateDay(day, random);
+    const simulated = simulateDay(day, random, (seen) => promisedOf(day, seen));
     ends.push(watchDay(day, simulated));
     const counts = simulated.map((one) => countsByLook(one, day.threshold));
     for (const [name, judge] of Object.entries(PEERS)) {

@@ -1,7 +1,7 @@
 import { normalCdf } from '../../../../src/domain/judge/special-functions.ts';
 import type { Random } from '../random.ts';
 import { BASE, canaryPod, type Day, SHARE, stablePods, steady } from './day.ts';
-import type { Steps } from './pods.ts';
+import type { PodBehaviour, Steps } from './pods.ts';
 
 const FOUND = { kind: 'found', atLeast: 0.99 } as const;
 const NOT_ABORTED = { kind: 'not-aborted', atMost: 0.01 } as const;
@@ -384,6 +384,43 @@ function fiveTimes(requests: number, ratio: number, random: Random) {
   return { total, bad: Math.min(total, bad) };
 }
 
+/** Log-normal AR(1) that a pod wanders by, a step a minute: as in the noise tables. */
+function wander(random: Random, times: number): Steps {
+  const [phi, variance] = [0.7, Math.log1p(0.2 ** 2)];
+  let log = random.normal() * Math.sqrt(variance);
+  return Array.from({ length: 60 }, (_, minute) => {
+    if (minute > 0) log = phi * log + Math.sqrt(variance * (1 - phi ** 2)) * random.normal();
+    return [(minute - 20) * 60, times * BASE * Math.exp(log - variance / 2)] as const;
+  });
+}
+
+/** The canary is as bad as the smallest regression that was promised to show before the start: so many are to be found in the bake. */
+const promises: readonly Day[] = (
+  [
+    ['independent requests', () => steady(BASE), {}],
+    ['whoever fails, fails five times', () => steady(BASE), { draw: fiveTimes }],
+    ['each pod keeps failing users of its own (CV 30%)', (random) => steady((BASE * random.gamma(11)) / 11), {}],
+    ['each pod wanders (CV 20%, AR(1), φ = 0.7 a minute)', (random) => wander(random, 1), {}],
+  ] satisfies readonly (readonly [string, (random: Random) => Steps, Partial<PodBehaviour>])[]
+).flatMap(([name, bad, more]) =>
+  [1000, 10_000].flatMap((rate) =>
+    (name.includes('keeps') ? [300, 900, 1800] : [900]).map(
+      (bakeSeconds): Day => ({
+        section: 'What is promised',
+        name: `${name}, a bake of ${bakeSeconds / 60} min`,
+        rate,
+        timesPromised: 1,
+        aim: { ...FOUND, atLeast: 0.9, within: bakeSeconds + 15 },
+        settings: { bakeSeconds, extensionSeconds: 0 },
+        pods: (random) => ({
+          canary: [canaryPod(rate, bad(random), more)],
+          stable: stablePods(rate, steady(BASE)).map((pod) => ({ ...pod, ...more, bad: bad(random) })),
+        }),
+      }),
+    ),
+  ),
+);
+
 /** The rows, in the order of the report. */
 export const DAYS: readonly Day[] = [
   ...warmUp,
@@ -394,4 +431,5 @@ export const DAYS: readonly Day[] = [
   ...latency,
   ...sticky,
   ...windows,
+  ...promises,
 ];

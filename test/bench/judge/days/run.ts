@@ -1,5 +1,5 @@
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
-import { decide, type Verdict } from '../../../../src/domain/judge/decision.ts';
+import { type Decision, decide, type Verdict } from '../../../../src/domain/judge/decision.ts';
 import { observe, openJudgement } from '../../../../src/domain/judge/judgement.ts';
 import type { ControlLook, SloReading } from '../../../../src/domain/judge/look.ts';
 import { type Compared, controlHistory, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
@@ -13,7 +13,10 @@ export interface DayEnd {
   readonly verdict: Verdict;
   readonly code: string;
   readonly seconds: number;
-  /** Smallest visible ratio of the first SLO: promised before the start, and decided at the end of a bake that was not cut short. */
+  /**
+   * The smallest ratio of the first SLO that shows with the power asked for: as promised before the start, and as decided at the end of the bake,
+   * whatever the verdict was. Absent where the bake was cut short or held.
+   */
   readonly promised?: number;
   readonly shown?: number;
 }
@@ -45,27 +48,37 @@ export function watchDay(day: Day, simulated: readonly SimulatedDay[]): DayEnd {
   const settings = settingsOf(day);
   const readers = simulated.map((one) => openReader(one, day.threshold));
   const history = Object.fromEntries(simulated.map((one, index) => [`slo-${index}`, historyOf(one, day.threshold)]));
+  const promised = promise(day, settings, history['slo-0'] ?? []);
+  let shown: number | undefined;
+  const ended = (decision: Decision, seconds: number): DayEnd => ({
+    verdict: decision.verdict,
+    code: decision.code,
+    seconds,
+    ...(shown === undefined || promised === undefined ? {} : { shown, promised }),
+  });
   let judgement = openJudgement(settings, history);
-  const end = (settings.warmupSeconds ?? 0) + 2 * BAKE_SECONDS;
+  const whole = (settings.warmupSeconds ?? 0) + settings.bakeSeconds;
+  const end = whole + settings.extensionSeconds;
   for (let at = 5; at <= end; at += at < 60 ? 5 : 15) {
     const slos = Object.fromEntries(readers.map((read, index) => [`slo-${index}`, read(at)]));
     judgement = observe(judgement, { elapsedSeconds: at, slos });
     const decision = decide(judgement);
+    if (decision.verdict === 'fail') return ended(decision, at);
+    // Whatever the verdict of a bake that is over is: one that asks for the extension showed what it showed.
+    if (at >= whole && at <= whole + 2 * LOOK_SECONDS && isOver(decision)) shown ??= decision.slos[0]?.smallestRatio;
     const isHeld = decision.code === 'requests-extra' || decision.code === 'latency-shifted';
-    if (decision.verdict === 'fail' || decision.verdict === 'pass' || isHeld) {
-      const isWhole = at >= BAKE_SECONDS && at <= BAKE_SECONDS + (settings.warmupSeconds ?? 0) + 2 * LOOK_SECONDS;
-      const shown = isWhole ? decision.slos[0]?.smallestRatio : undefined;
-      const promised = shown === undefined ? undefined : promise(day, settings, history['slo-0'] ?? []);
-      return {
-        verdict: decision.verdict,
-        code: decision.code,
-        seconds: at,
-        ...(shown === undefined || promised === undefined ? {} : { shown, promised }),
-      };
-    }
+    if (decision.verdict === 'pass' || isHeld) return ended(decision, at);
   }
-  const { verdict, code } = decide(judgement);
-  return { verdict, code, seconds: end };
+  return ended(decide(judgement), end);
+}
+
+function isOver({ verdict }: Decision): boolean {
+  return verdict !== 'continue' && verdict !== 'hold';
+}
+
+/** The smallest regression that is promised to show with these stable pods. */
+export function promisedOf(day: Day, simulated: SimulatedDay): number {
+  return promise(day, settingsOf(day), historyOf(simulated, day.threshold)) ?? 1;
 }
 
 /** What is promised before the start, from the control alone. */

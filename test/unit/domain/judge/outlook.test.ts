@@ -46,6 +46,30 @@ describe('what a canary can show, before it starts', () => {
     }
   });
 
+  it('is what the judge says at the end where replicas differ for good: what stays is not taken for noise that averages out', () => {
+    const differing = Object.fromEntries(PODS.map((pod, index) => [pod, 0.001 * (0.5 + index / 24)]));
+    const canary = (seconds: number) => ({ bad: 100 * seconds * 0.001, total: 100 * seconds });
+    for (const bakeSeconds of [300, 900]) {
+      const settings = { ...SETTINGS, bakeSeconds };
+      const { smallestRatio = 0 } = outlookOf(settings, SLO, seen(10_000, 0.01, differing));
+      const judged = judgementOf(
+        settings,
+        looks(9900, differing)
+          .filter(({ elapsedSeconds }) => elapsedSeconds <= bakeSeconds)
+          .map(
+            ({ elapsedSeconds, control, controlReplicas = {} }): Look => ({
+              elapsedSeconds,
+              slos: { errors: { ok: true, canary: canary(elapsedSeconds), control, controlReplicas } },
+            }),
+          ),
+        { errors: looks(9900, differing) },
+      );
+      const shown = decide(judged).slos[0]?.smallestRatio ?? 0;
+      expect(smallestRatio).toBeGreaterThan(1.8);
+      expect(Math.abs(shown / smallestRatio - 1)).toBeLessThan(0.02);
+    }
+  });
+
   it('names the share and the bake that would do where traffic is small, and both do', () => {
     const outlook = outlookOf(SETTINGS, SLO, seen(20));
     expect(outlook.passes).toBe('never');
