@@ -14,8 +14,14 @@ export interface Metrics {
   /**
    * The raw samples of a counter within a span, whole series at a time. A series that had a sample before the span, however long ago, has its
    * last one in front, so that nothing is counted from zero that did not begin there. No series is an empty list.
+   * @param isKnown of who reads on and on: whether it has had a series before. What lies before the span is then left out where it has had all of them
    */
-  samples(selector: string, matchers: readonly string[], span: Span): Promise<Reading<readonly SampledSeries[]>>;
+  samples(
+    selector: string,
+    matchers: readonly string[],
+    span: Span,
+    isKnown?: IsKnown,
+  ): Promise<Reading<readonly SampledSeries[]>>;
   /** Targets that are still to be scraped and have not been reached for a while, by `job` and `instance`. */
   lostTargets(at: number): Promise<Reading<readonly Readonly<Record<string, string>>[]>>;
   /** One number of a PromQL query at a moment (milliseconds since the epoch). */
@@ -28,6 +34,9 @@ export interface Metrics {
     longerThanSeconds: number,
   ): Promise<Reading<readonly Span[]>>;
 }
+
+/** Whether a series, by its labels, was read before. */
+export type IsKnown = (labels: SampledSeries['labels']) => boolean;
 
 /** Raw samples of one series. */
 export interface SampledSeries {

@@ -255,6 +255,15 @@ describe.skipIf(!real)('the metrics port on a real Prometheus', () => {
     expect(series?.points.at(-1)).toEqual({ at: at(600), value: 100_600 });
   });
 
+  it('gives new samples only of series that are known, and all of them whole where one is not', async () => {
+    const late = { from: at(590), to: at(600) };
+    const [known] = value(await metrics.samples('away_total', [], late, () => true));
+    expect(known?.points).toEqual([{ at: at(600), value: 100_600 }]);
+    const [unknown] = value(await metrics.samples('away_total', [], late, () => false));
+    expect(unknown?.points).toEqual(value(await metrics.samples('away_total', [], late))[0]?.points);
+    expect(unknown?.points.length).toBe(2);
+  });
+
   it('reads what a query gives: 0/0, infinity, text, a range, an old value, nonsense', async () => {
     const scalar = (query: string, when = at(600)) => metrics.scalar(query, when).then(reason);
     expect(await scalar('zero / zero')).toBe('not-a-number');

@@ -1,6 +1,6 @@
 import { merged } from '../../domain/schedule/intervals.ts';
 import { type Matcher, readMatchers, writeMatcher } from '../../plan/promql/selector.ts';
-import type { Increase, Metrics, NoData, Reading, SampledSeries, Span } from '../../ports/metrics.ts';
+import type { Increase, IsKnown, Metrics, NoData, Reading, SampledSeries, Span } from '../../ports/metrics.ts';
 import { noData } from '../prometheus/api.ts';
 
 /** A region with a metrics store of its own. */
@@ -26,7 +26,7 @@ export function createRegionalMetrics(whole: Metrics | undefined, regions: reado
   /** Asks whoever answers for the matchers. */
   async function ask<T>(
     matchers: readonly string[],
-    read: (metrics: Metrics, matchers: readonly string[]) => Promise<Reading<T>>,
+    read: (metrics: Metrics, matchers: readonly string[], region?: string) => Promise<Reading<T>>,
     together: (answers: readonly FromRegion<T>[]) => T,
   ): Promise<Reading<T>> {
     const given = new Set(matchers.flatMap(textsOf));
@@ -40,7 +40,7 @@ export function createRegionalMetrics(whole: Metrics | undefined, regions: reado
       );
     }
     if (whole !== undefined) return read(whole, matchers);
-    const answers = await Promise.all(regions.map(({ metrics }) => read(metrics, matchers)));
+    const answers = await Promise.all(regions.map(({ name, metrics }) => read(metrics, matchers, name)));
     const missing = answers.flatMap((answer, index) =>
       answer.ok ? [] : [{ name: regions[index]?.name ?? '', noData: answer.noData }],
     );
@@ -54,8 +54,12 @@ export function createRegionalMetrics(whole: Metrics | undefined, regions: reado
   return {
     increase: (selector, matchers, span) =>
       ask(matchers, (metrics, own) => metrics.increase(selector, own, span), addIncreases),
-    samples: (selector, matchers, span) =>
-      ask(matchers, (metrics, own) => metrics.samples(selector, own, span), addSamples),
+    samples: (selector, matchers, span, isKnown) =>
+      ask(
+        matchers,
+        (metrics, own, region) => metrics.samples(selector, own, span, isKnown && knownIn(isKnown, region)),
+        addSamples,
+      ),
     gaps: (selector, matchers, span, longerThanSeconds) =>
       ask(matchers, (metrics, own) => metrics.gaps(selector, own, span, longerThanSeconds), addGaps),
     async lostTargets(at) {
@@ -119,8 +123,17 @@ function inRegion(key: string, region: string): string {
 
 function addSamples(answers: readonly FromRegion<readonly SampledSeries[]>[]): readonly SampledSeries[] {
   return answers.flatMap(({ region, value }) =>
-    value.map(({ labels, points }) => ({ labels: { ...labels, [REGION_LABEL]: region }, points })),
+    value.map(({ labels, points }) => ({ labels: labelledIn(labels, region), points })),
   );
+}
+
+function labelledIn(labels: SampledSeries['labels'], region: string): SampledSeries['labels'] {
+  return { ...labels, [REGION_LABEL]: region };
+}
+
+/** Who asked knows the series of a region that was put together with others by its label. */
+function knownIn(isKnown: IsKnown, region: string | undefined): IsKnown {
+  return region === undefined ? isKnown : (labels) => isKnown(labelledIn(labels, region));
 }
 
 /** A gap in one region is a gap. */

@@ -24,7 +24,8 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions): Metr
       withSelector(selector, matchers, (text) => readIncrease(api, text, span, staleAfter)),
     gaps: (selector, matchers, span, longerThanSeconds) =>
       withSelector(selector, matchers, (text) => readGaps(api, text, span, longerThanSeconds * 1000)),
-    samples: (selector, matchers, span) => withSelector(selector, matchers, (text) => readSamples(api, text, span)),
+    samples: (selector, matchers, span, isKnown) =>
+      withSelector(selector, matchers, (text) => readSamples(api, text, span, isKnown)),
     lostTargets: (at) => readLostTargets(api, at, staleAfter),
     scalar: (query, at) => readScalar(api, query, at, staleAfter),
   };

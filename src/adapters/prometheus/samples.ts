@@ -1,4 +1,4 @@
-import type { Reading, SampledSeries, Span } from '../../ports/metrics.ts';
+import type { IsKnown, Reading, SampledSeries, Span } from '../../ports/metrics.ts';
 import type { PrometheusApi } from './api.ts';
 import { noData } from './api.ts';
 import { seriesKey } from './selector.ts';
@@ -8,20 +8,23 @@ const LOOKBACK = 5 * 60_000;
 /** A series seen this long ago was away and came back; it did not start from zero. */
 const MEMORY = 24 * 3_600_000;
 
-/** Raw samples of a selector (as PromQL) within a span, each series with its last sample before it. */
+/**
+ * Raw samples of a selector (as PromQL) within a span, each series with its last sample before it, which is looked for only where a series is not known:
+ * of a bake that is read look by look the span is a few seconds, and what lies before it would be twenty times as much.
+ */
 export async function readSamples(
   api: PrometheusApi,
   selector: string,
   span: Span,
+  isKnown?: IsKnown,
 ): Promise<Reading<readonly SampledSeries[]>> {
   if (span.to <= span.from) return noData('too-few-samples', `the span of ${selector} is empty`);
-  const answer = await api.query(`${selector}[${span.to - span.from + LOOKBACK}ms]`, span.to);
-  if (!answer.ok) return answer;
-  const bad = answer.value.flatMap(({ points }) => points).find(({ value }) => !Number.isFinite(value));
-  if (bad !== undefined) {
-    const when = new Date(bad.at).toISOString();
-    return noData('not-a-number', `${selector} has a sample near ${when} that is not a finite number`);
+  if (isKnown !== undefined) {
+    const fresh = await readRange(api, selector, span.to - span.from, span.to);
+    if (!fresh.ok || fresh.value.every(({ labels }) => isKnown(labels))) return fresh;
   }
+  const answer = await readRange(api, selector, span.to - span.from + LOOKBACK, span.to);
+  if (!answer.ok) return answer;
   const series = answer.value.map(({ labels, points }) => ({ labels, points: fromLastBefore(points, span.from) }));
   const orphans = series.filter(({ points }) => (points[0]?.at ?? 0) > span.from);
   if (orphans.length === 0) return { ok: true, value: series };
@@ -35,6 +38,20 @@ export async function readSamples(
       return known === undefined ? one : { ...one, points: [{ at: span.from, value: known.value }, ...one.points] };
     }),
   };
+}
+
+async function readRange(
+  api: PrometheusApi,
+  selector: string,
+  length: number,
+  to: number,
+): Promise<Reading<readonly SampledSeries[]>> {
+  const answer = await api.query(`${selector}[${length}ms]`, to);
+  if (!answer.ok) return answer;
+  const bad = answer.value.flatMap(({ points }) => points).find(({ value }) => !Number.isFinite(value));
+  if (bad === undefined) return answer;
+  const when = new Date(bad.at).toISOString();
+  return noData('not-a-number', `${selector} has a sample near ${when} that is not a finite number`);
 }
 
 /**

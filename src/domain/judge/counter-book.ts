@@ -38,7 +38,7 @@ export class CounterBook {
   enterTotal(series: readonly SampledSeries[], group = ''): void {
     for (const one of series) {
       const target = this.target(one, group);
-      enter(target.total, one, this.from, this.bornAt(target, one));
+      this.enter(target, target.total, one);
     }
   }
 
@@ -49,8 +49,38 @@ export class CounterBook {
       const threshold = byThreshold ? (one.labels.le ?? '') : '';
       const tracks = target.good.get(threshold) ?? new Map<string, Track>();
       target.good.set(threshold, tracks);
-      enter(tracks, one, this.from, this.bornAt(target, one));
+      this.enter(target, tracks, one);
     }
+  }
+
+  /** Whether a series has been entered, of all events or of good ones. */
+  knows(kind: 'total' | 'good', labels: SampledSeries['labels'], group = ''): boolean {
+    const target = this.byName.get(targetOf(labels, group));
+    if (target === undefined) return false;
+    const key = keyOf(labels);
+    return kind === 'total' ? target.total.has(key) : [...target.good.values()].some((tracks) => tracks.has(key));
+  }
+
+  /**
+   * The moment up to which all is known of every series that is still sampled: the oldest of their last samples. A series that is behind the
+   * newest by more than `late` milliseconds has ended.
+   * @returns milliseconds since the epoch; `undefined` while nothing is known
+   */
+  completeUpTo(late: number): number | undefined {
+    let newest = Number.NEGATIVE_INFINITY;
+    const lasts: number[] = [];
+    for (const { total, good } of this.byName.values()) {
+      for (const tracks of [total, ...good.values()]) {
+        for (const { lastAt } of tracks.values()) {
+          if (lastAt === undefined) continue;
+          lasts.push(lastAt);
+          newest = Math.max(newest, lastAt);
+        }
+      }
+    }
+    return lasts.length === 0
+      ? undefined
+      : lasts.reduce((oldest, at) => (at >= newest - late ? Math.min(oldest, at) : oldest), newest);
   }
 
   /** The targets that are known. */
@@ -75,9 +105,21 @@ export class CounterBook {
     }
   }
 
+  private enter(target: OpenTarget, tracks: Map<string, Track>, series: SampledSeries): void {
+    const key = keyOf(series.labels);
+    const known = tracks.get(key);
+    if (known !== undefined) {
+      known.enter(series.points, undefined);
+      return;
+    }
+    if (series.points.length === 0) return;
+    const track = new Track(this.from);
+    track.enter(series.points, this.bornAt(target, series));
+    tracks.set(key, track);
+  }
+
   private target({ labels }: SampledSeries, group: string): OpenTarget {
-    const own = TARGET_LABELS.map((label) => labels[label]).find((value) => value !== undefined) ?? '';
-    const name = group === '' ? own : `${group} ${own}`;
+    const name = targetOf(labels, group);
     const known = this.byName.get(name) ?? { name, instance: instanceOf(labels), total: new Map(), good: new Map() };
     this.byName.set(name, known);
     return known;
@@ -103,16 +145,14 @@ export function instanceOf(labels: Readonly<Record<string, string>>): string {
   return `${labels.job ?? ''} ${labels.instance ?? ''}`;
 }
 
-function enter(tracks: Map<string, Track>, series: SampledSeries, from: number, bornAt: number | undefined): void {
-  const key = keyOf(series.labels);
-  const track = tracks.get(key) ?? new Track(from);
-  tracks.set(key, track);
-  track.enter(series.points, bornAt);
+function targetOf(labels: SampledSeries['labels'], group: string): string {
+  const own = TARGET_LABELS.map((label) => labels[label]).find((value) => value !== undefined) ?? '';
+  return group === '' ? own : `${group} ${own}`;
 }
 
+/** A label set as text. Stores give labels in order as a rule, and each look asks for each series. */
 function keyOf(labels: Readonly<Record<string, string>>): string {
-  return Object.keys(labels)
-    .sort()
-    .map((label) => `${label}=${labels[label]}`)
-    .join(',');
+  const names = Object.keys(labels);
+  if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? ''))) names.sort();
+  return names.map((label) => `${label}=${labels[label]}`).join(',');
 }

@@ -28,7 +28,7 @@ export interface SloSource {
 
 /** How far before the canary the control is looked at, in milliseconds. */
 export const CONTROL_BEFORE_MS = 15 * 60_000;
-/** Samples may be stored this late: so much is read again at each look. */
+/** Samples may be stored so much later than those of other series: as long is waited for a series that brings nothing new. */
 const LATE_MS = 60_000;
 
 /** Opens the reader of an SLO; nothing is asked yet. */
@@ -36,8 +36,12 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
   const books = { canary: new CounterBook(began), control: new CounterBook(began) };
   const bucket = bucketOf(slo);
   let threshold: string | undefined;
-  let readUpTo: number | undefined;
   let compared: Compared | undefined;
+  // From where all is known: a store may be behind by minutes, and then so is what was read.
+  const since = (book: CounterBook, at: number) => ({
+    from: Math.min(at - 1, Math.max(began - 1, book.completeUpTo(LATE_MS) ?? 0)),
+    to: at,
+  });
   return {
     async history(every) {
       const span = { from: began - CONTROL_BEFORE_MS, to: began };
@@ -45,15 +49,13 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
       return control.ok ? control.looks : [];
     },
     async read(at, lost) {
-      const span = { from: readUpTo === undefined ? began - 1 : Math.max(began - 1, readUpTo - LATE_MS), to: at };
       const [canary, control] = await Promise.all([
-        readSide(metrics, slo, sides.canary, { span, edges: 'all' }),
-        readSide(metrics, slo, sides.control, { span, edges: 'all' }),
+        readSide(metrics, slo, sides.canary, { span: since(books.canary, at), edges: 'all', book: books.canary }),
+        readSide(metrics, slo, sides.control, { span: since(books.control, at), edges: 'all', book: books.control }),
       ]);
       for (const side of [canary, control]) if (!side.ok) return { ok: false, detail: side.noData.detail };
       if (canary.ok) enter(books.canary, canary.value, bucket !== undefined);
       if (control.ok) enter(books.control, control.value, bucket !== undefined);
-      readUpTo = at;
       if (bucket !== undefined) threshold ??= spellingOf(books.control, bucket.edge);
       const uncountable = uncountableBy(slo, books.control);
       if (uncountable !== undefined) return { ok: false, detail: uncountable };
@@ -119,10 +121,13 @@ interface Group {
   readonly good: readonly SampledSeries[];
 }
 
-/** A span, and of a histogram all edges or its threshold: the others are many, and nothing is compared with them before there is a canary. */
+/** What is read of a side. */
 interface Reach {
   readonly span: Span;
+  /** Of a histogram all edges or its threshold: the others are many, and nothing is compared with them before there is a canary. */
   readonly edges: 'all' | 'threshold';
+  /** Where what was read before is: of series that it knows, new samples are enough. */
+  readonly book?: CounterBook;
 }
 
 /** All events first: a good event that is stored meanwhile is then of a scrape whose events are known, or is left for the next look. */
@@ -134,11 +139,15 @@ async function readSide(
 ): Promise<Reading<readonly Group[]>> {
   const groups: Group[] = [];
   for (const [index, matcher] of matchers.entries()) {
-    const total = await metrics.samples(slo.total, [matcher], reach.span);
+    const name = matchers.length > 1 ? String(index) : '';
+    const { book, span } = reach;
+    const ask = (kind: 'total' | 'good') => (selector: string) =>
+      metrics.samples(selector, [matcher], span, book && ((labels) => book.knows(kind, labels, name)));
+    const total = await ask('total')(slo.total);
     if (!total.ok) return total;
-    const good = await readGood(metrics, slo, matcher, reach);
+    const good = await readGood(ask('good'), slo, reach.edges);
     if (!good.ok) return good;
-    groups.push({ name: matchers.length > 1 ? String(index) : '', total: total.value, good: good.value });
+    groups.push({ name, total: total.value, good: good.value });
   }
   return { ok: true, value: groups };
 }
@@ -148,17 +157,16 @@ async function readSide(
  * not there; and a store that knows the threshold alone, such as recorded series, has no others.
  */
 async function readGood(
-  metrics: Metrics,
+  ask: (selector: string) => Promise<Reading<readonly SampledSeries[]>>,
   slo: Slo,
-  matcher: string,
-  { span, edges }: Reach,
+  edges: Reach['edges'],
 ): Promise<Reading<readonly SampledSeries[]>> {
   const bucket = bucketOf(slo);
-  if (bucket === undefined) return metrics.samples(slo.good, [matcher], span);
+  if (bucket === undefined) return ask(slo.good);
   const both = [slo.good, writeSelector(bucket.selector)];
   const [first = slo.good, second = slo.good] = edges === 'threshold' ? both : both.reverse();
-  const found = await metrics.samples(first, [matcher], span);
-  return found.ok && found.value.length === 0 ? metrics.samples(second, [matcher], span) : found;
+  const found = await ask(first);
+  return found.ok && found.value.length === 0 ? ask(second) : found;
 }
 
 function enter(book: CounterBook, groups: readonly Group[], byThreshold: boolean): void {
