@@ -32,7 +32,7 @@ export interface Calendar {
 }
 
 /**
- * Change windows, deadlines, reviews, hypercare and freezes of some months, with clashes between releases; for one release also
+ * Change windows, meetings of the board, deadlines, reviews, hypercare and freezes of some months, with clashes between releases; for one release also
  * the next windows that nothing speaks against.
  * @throws RelctlError `usage.bad-flag`, and for `free` all that reading the plan throws
  */

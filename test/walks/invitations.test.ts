@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { exec } from '../../src/adapters/exec.ts';
 import { createNotifier } from '../../src/adapters/hooks/notifier.ts';
 import type { Notifier } from '../../src/ports/notifier.ts';
+import { calendar } from '../../src/usecases/calendar.ts';
 import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { submitCab } from '../../src/usecases/submit-cab.ts';
@@ -115,6 +116,15 @@ describe('the meeting of the board in people’s calendars', () => {
       .map(({ source, recipients }) => ({ ...entryOf(source), recipients }))
       .filter((one) => one.uid[0] === `${company.id}.cab-meeting@relctl.dev`);
   const openBoard = () => open((text) => text.replace('cab:\n', `${MEETING}\n`));
+  /** What the calendar file holds of it. */
+  const inFeed = async () => {
+    const context = company.as(PEOPLE.rdLead);
+    const { entries: agenda } = await calendar(context, { months: 2, services: [] });
+    const read = nodeIcal.sync.parseICS(await context.documents.calendar(agenda));
+    return Object.values(read).flatMap((one) =>
+      one?.type === 'VEVENT' && one.uid === `${company.id}.cab-meeting@relctl.dev` ? [one.start.toISOString()] : [],
+    );
+  };
   const go = {
     decision: 'go',
     operationalReadiness: true,
@@ -141,8 +151,10 @@ describe('the meeting of the board in people’s calendars', () => {
     });
     expect(request?.attendees).toEqual(expect.arrayContaining([PEOPLE.rdLead, ...PEOPLE.cab]));
     expect(request?.recipients).toEqual(expect.arrayContaining(request?.attendees ?? []));
+    expect(await inFeed()).toEqual([start]);
     for (const member of PEOPLE.cab.slice(0, 2)) await signoffCab(company.as(member, { notifier }), company.id, go);
     const [, cancel] = entries();
+    expect(await inFeed()).toEqual([]);
     expect(cancel).toMatchObject({ method: 'CANCEL', stated: 'CANCEL', status: ['CANCELLED', 'CANCELLED'] });
     expect(cancel?.sequence[0]).toBeGreaterThan(request?.sequence[0] ?? 0);
     expect(cancel?.sequence[1]).toBe(cancel?.sequence[0]);
@@ -175,5 +187,6 @@ describe('the meeting of the board in people’s calendars', () => {
     company.sandbox.clock.advanceTo(Date.parse((data.meeting as { start: string }).start) + 600_000);
     for (const member of PEOPLE.cab.slice(0, 2)) await signoffCab(company.as(member, { notifier }), company.id, go);
     expect(entries().map((one) => one.method)).toEqual(['REQUEST']);
+    expect(await inFeed()).toHaveLength(1);
   });
 });

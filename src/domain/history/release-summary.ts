@@ -4,7 +4,8 @@ import type { RecordedEvent } from '../../plan/events.ts';
 import { type Delivery, deliveriesOf } from '../dora/deliveries.ts';
 import type { OtherRelease } from '../gates/gate.ts';
 import { type Phase, REOPENABLE } from '../process/phases.ts';
-import { formatWindow, isTimeZone, type Window, windowSpan } from '../schedule/calendar.ts';
+import { type BoardMeeting, meetingOf } from '../schedule/board-meeting.ts';
+import { formatWindow, isTimeZone, timeOf, type Window, windowSpan } from '../schedule/calendar.ts';
 import { foldState, type ReleaseState, standsInProduction } from './state.ts';
 
 /** What one release tells the others: lists, calendars, clashes and risk are made from these. */
@@ -32,6 +33,8 @@ export interface ReleaseSummary {
   readonly work?: { readonly who: string; readonly host?: string; readonly since: string; readonly step?: string };
   /** End of hypercare, once it has begun; RFC 3339. */
   readonly hypercareUntil: string | undefined;
+  /** The meeting of the board about what is submitted, unless it was not needed any more. */
+  readonly meeting?: BoardMeeting & { readonly round: number };
 }
 
 /** A plan that could not be read, with why and where. */
@@ -88,7 +91,16 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     deliveries: deliveriesOf(countedEvents(events)),
     ...workOf(state),
     hypercareUntil: state.hypercare?.until,
+    ...boardMeeting(countedEvents(events)),
   };
+}
+
+/** Whoever was invited is told that a meeting is off once the board has decided before it; so it is in no calendar any more. */
+function boardMeeting(events: readonly RecordedEvent[]): Pick<ReleaseSummary, 'meeting'> {
+  const meeting = meetingOf(events);
+  if (meeting === undefined) return {};
+  const decided = events.findLast((event) => event.type === 'cab.decided' && event.data.round === meeting.round);
+  return decided === undefined || meeting.start <= timeOf(decided.at) ? { meeting } : {};
 }
 
 function workOf(state: ReleaseState): Pick<ReleaseSummary, 'work'> {

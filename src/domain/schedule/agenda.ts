@@ -7,7 +7,14 @@ import { describeFreeze, timesOf } from './freezes.ts';
 import { type Interval, merged, overlap } from './intervals.ts';
 
 /** What stands in a release calendar. */
-export type AgendaKind = 'window' | 'cab-deadline' | 'staging-deadline' | 'review' | 'hypercare' | 'freeze';
+export type AgendaKind =
+  | 'window'
+  | 'cab-meeting'
+  | 'cab-deadline'
+  | 'staging-deadline'
+  | 'review'
+  | 'hypercare'
+  | 'freeze';
 
 /** One entry of a release calendar. */
 export interface AgendaEntry extends Interval {
@@ -42,7 +49,7 @@ export interface AgendaFacts {
 const GIVEN_UP: readonly Phase[] = ['no-go', 'aborted', 'rolled-back'];
 const BEFORE_STAGING: readonly Phase[] = ['draft', 'submitted', 'approved'];
 
-/** Windows, deadlines, reviews, hypercare and freezes of a span of time, in order. A deadline that was met is not shown. */
+/** Windows, meetings of the board, deadlines, reviews, hypercare and freezes of a span of time, in order. A deadline that was met is not shown. */
 export function agendaOf(facts: AgendaFacts): readonly AgendaEntry[] {
   const entries = [
     ...facts.releases.flatMap((release) => releaseEntries(release, facts.policies.get(release.process))),
@@ -54,7 +61,7 @@ export function agendaOf(facts: AgendaFacts): readonly AgendaEntry[] {
 }
 
 function releaseEntries(release: ReleaseSummary, policy: Policy | undefined): readonly AgendaEntry[] {
-  const { id, feature, phase, window, services, span, hypercareUntil } = release;
+  const { id, feature, phase, window, services, span, hypercareUntil, meeting } = release;
   const base = {
     subject: id,
     zone: window.timeZone,
@@ -78,6 +85,17 @@ function releaseEntries(release: ReleaseSummary, policy: Policy | undefined): re
       detail: `${id} (${phase}) changes ${services.join(', ')}: ${release.windowText}`,
     },
   ];
+  if (meeting !== undefined) {
+    entries.push({
+      ...base,
+      kind: 'cab-meeting',
+      start: meeting.start,
+      end: meeting.end,
+      allDay: false,
+      title: `Change Advisory Board: ${feature}`,
+      detail: `${id}, round ${meeting.round}; to read before: ${command`relctl packet ${id}`}`,
+    });
+  }
   if (hypercareUntil !== undefined && phase === 'hypercare') {
     const [start, end] = [timeOf(release.deployed.at(-1) ?? release.lastAt ?? hypercareUntil), timeOf(hypercareUntil)];
     const detail = `${id} is watched closely`;

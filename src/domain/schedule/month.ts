@@ -7,6 +7,7 @@ const DAY_MS = 86_400_000;
 const MARKS: readonly (readonly [kind: AgendaKind, mark: string])[] = [
   ['window', 'W'],
   ['freeze', 'F'],
+  ['cab-meeting', 'B'],
   ['cab-deadline', 'C'],
   ['staging-deadline', 'S'],
   ['review', 'R'],

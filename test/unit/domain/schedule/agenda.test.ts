@@ -7,6 +7,7 @@ import { agendaOf } from '../../../../src/domain/schedule/agenda.ts';
 import { clashesAmong } from '../../../../src/domain/schedule/clashes.ts';
 import { monthBlock } from '../../../../src/domain/schedule/month.ts';
 import { type Policy, policySchema } from '../../../../src/plan/policy.ts';
+import { eventUid } from '../../../../src/renderers/ics.ts';
 import { calendarFileEvents } from '../../../../src/renderers/ics-agenda.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../../../../templates/process/standard-3.0.yaml', import.meta.url));
@@ -26,6 +27,7 @@ function release(change: Partial<ReleaseSummary> = {}): ReleaseSummary {
   return { ...made, ...change };
 }
 
+const meetingSpan = ({ start, end }: { readonly start: number; readonly end: number }) => ({ start, end });
 const december = { start: Date.parse('2026-11-20T00:00Z'), end: Date.parse('2027-01-10T00:00Z') };
 const agenda = (releases: readonly ReleaseSummary[], policy = standard()) =>
   agendaOf({ releases, policies: new Map([['standard@3.0', policy]]), span: december, zone: 'UTC' });
@@ -37,6 +39,15 @@ describe('the agenda', () => {
     expect(kinds([release({ phase: 'submitted' })])).toEqual(['staging-deadline', 'window', 'review']);
     expect(kinds([release({ phase: 'ready' })])).toEqual(['window', 'review']);
     expect(kinds([release({ phase: 'closed' })])).toEqual(['window']);
+  });
+
+  test('has the meeting of the board to which people were invited, under the same name as the invitation', () => {
+    const meeting = { start: Date.parse('2026-11-25T15:00Z'), end: Date.parse('2026-11-25T16:00Z'), round: 1 };
+    const [entry] = agenda([release({ phase: 'submitted', meeting })]);
+    expect(entry).toMatchObject({ kind: 'cab-meeting', ...meetingSpan(meeting), allDay: false, cancelled: false });
+    const [event] = calendarFileEvents(entry === undefined ? [] : [entry]);
+    const invitation = { subject: 'wallet', kind: 'cab-meeting' } as const;
+    expect(event === undefined ? '' : eventUid(event)).toBe(eventUid(invitation));
   });
 
   test('keeps the window of a release that ended without it, as given up', () => {
