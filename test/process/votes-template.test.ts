@@ -1,0 +1,175 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { installRelctl } from '../support/installed.ts';
+import { type RecordedForge, recordedForge } from '../support/recorded-forge.ts';
+
+/**
+ * What the workflows for votes run, line by line in a shell, as a runner would: a repository with a remote, relctl as it lies beside the plans, and a forge that
+ * answers as its API documents. Neither forge itself is there.
+ */
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const ID = '2026-11-wallet-checkout';
+const BRANCH = 'plans/wallet';
+const CI = 'ci@example.com';
+const relctl = installRelctl();
+const root = mkdtempSync(join(tmpdir(), 'relctl-votes-'));
+const company = join(root, 'company');
+const origin = join(root, 'origin.git');
+afterAll(() => {
+  relctl.remove();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const env = { PATH: process.env.PATH ?? '', HOME: root, GIT_CONFIG_NOSYSTEM: '1', LANG: 'C.UTF-8' };
+const git = (cwd: string, ...args: string[]) => execFileSync('git', args, { cwd, env, encoding: 'utf8' }).trim();
+const change = (path: string, edit: (text: string) => string) =>
+  writeFileSync(join(company, path), edit(readFileSync(join(company, path), 'utf8')));
+
+/** A company whose plan waits for votes on a request, with what docs/forge-votes.md asks for. */
+beforeAll(async () => {
+  execFileSync(process.execPath, [join(PROJECT, 'scripts/practice.js'), company, 'cab'], { env, stdio: 'pipe' });
+  git(company, 'checkout', '--quiet', '-b', BRANCH);
+  git(company, 'add', 'releases');
+  git(company, 'commit', '--quiet', '-m', 'Submit the plan');
+  git(company, 'checkout', '--quiet', 'main');
+  change('relctl/process/standard-3.0.yaml', (text) =>
+    text
+      .replace('signing: # docs/signing.md', 'signing:\n  accepts: { cab: [ssh, forge] }')
+      .replace('machines: []', `machines: [${CI}]`),
+  );
+  writeFileSync(join(company, 'relctl/forge_people.yaml'), 'carol: carol@example.com\n');
+  git(company, 'add', '-A');
+  git(company, 'commit', '--quiet', '-m', 'Votes on the forge');
+  git(root, 'init', '--quiet', '--bare', '-b', 'main', origin);
+  git(company, 'remote', 'add', 'origin', origin);
+  git(company, 'push', '--quiet', 'origin', 'main', BRANCH, 'v4.1.0', 'feature/wallet-checkout');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', CI, '-f', join(root, 'key')]);
+}, 60_000);
+
+interface Workflow {
+  readonly name: string;
+  readonly kind: 'github' | 'gitlab';
+  readonly script: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const template = (name: string) => parse(readFileSync(join(PROJECT, 'templates/ci', name), 'utf8'));
+const gitHubSteps = template('github-votes.yml').jobs.collect.steps as {
+  readonly name?: string;
+  readonly run?: string;
+}[];
+const WORKFLOWS: readonly Workflow[] = [
+  {
+    name: 'of GitHub, on a review',
+    kind: 'github',
+    script: gitHubSteps.find((step) => step.name === 'Collect')?.run ?? '',
+    variables: { BRANCH },
+  },
+  {
+    name: 'of GitHub, by its schedule',
+    kind: 'github',
+    script: gitHubSteps.find((step) => step.name === 'Collect')?.run ?? '',
+    variables: { BRANCH: '' },
+  },
+  {
+    name: 'of GitLab, by its schedule',
+    kind: 'gitlab',
+    script: (template('gitlab-votes.yml')['relctl-votes'].script as string[]).join('\n'),
+    variables: {
+      CI_DEFAULT_BRANCH: 'main',
+      CI_SERVER_HOST: 'gitlab.example.com',
+      CI_PROJECT_PATH: 'shop/web',
+      GITLAB_TOKEN: 'secret',
+      RELCTL_SIGNING_KEY_FILE: join(root, 'key'),
+    },
+  },
+];
+
+/** Runs a workflow in a clone of its own, as each run of a pipeline is. */
+function run({ kind, script, variables }: Workflow, forge: RecordedForge) {
+  const place = mkdtempSync(join(root, 'runner-'));
+  const clone = join(place, 'clone');
+  mkdirSync(join(place, 'temp'));
+  git(place, 'clone', '--quiet', origin, clone);
+  writeFileSync(
+    join(place, '.gitconfig'),
+    `[url "${origin}"]\n  insteadOf = https://oauth2:secret@gitlab.example.com/shop/web.git\n`,
+  );
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+    cwd: clone,
+    encoding: 'utf8',
+    env: {
+      ...env,
+      HOME: place,
+      XDG_CACHE_HOME: join(place, 'cache'),
+      PATH: `${forge.bin}${delimiter}${env.PATH}`,
+      RELCTL_PROTECTED_BRANCH: 'origin/main',
+      COLLECTOR: CI,
+      RUNNER_TEMP: join(place, 'temp'),
+      ...(kind === 'github'
+        ? { KEY: readFileSync(join(root, 'key'), 'utf8'), STAGING_KUBECONFIG: '', REPORTS: '' }
+        : {}),
+      ...variables,
+    },
+  });
+  return { status, text: `${stdout}${stderr}` };
+}
+
+describe.each(WORKFLOWS)('the workflow for votes $name', (workflow) => {
+  let forge: RecordedForge;
+  const head = () => git(origin, 'rev-parse', BRANCH);
+  const plan = () => git(origin, 'show', `${BRANCH}:releases/${ID}.yaml`);
+  beforeAll(() => {
+    git(company, 'push', '--quiet', '--force', 'origin', `${BRANCH}:${BRANCH}`);
+    git(company, 'checkout', '--quiet', 'main');
+    change('relctl.yaml', (text) => `${text.replace(/\nforge: .*\n/, '\n')}\nforge: { kind: ${workflow.kind} }\n`);
+    git(company, 'commit', '--quiet', '--allow-empty', '-am', `The forge is ${workflow.name}`);
+    git(company, 'push', '--quiet', 'origin', 'main');
+    forge = recordedForge(mkdtempSync(join(root, 'forge-')), BRANCH, 'ravi');
+    forge.set({ head: head() });
+  });
+
+  it('puts the ballot on the request', () => {
+    const ran = run(workflow, forge);
+    expect(ran.status, ran.text).toBe(0);
+    expect(forge.comments(), ran.text).toHaveLength(1);
+    expect(forge.comments()[0]).toContain(`Votes on ${ID}, collected by relctl`);
+  });
+
+  it('records a vote, pushes the record, and says on the request how it was read', () => {
+    const lines =
+      forge
+        .comments()[0]
+        ?.split('\n')
+        .filter((line) => line.startsWith('    ')) ?? [];
+    const text = lines
+      .map((line) => line.trim())
+      .join('\n')
+      .replaceAll('[ ]', '[x]')
+      .replace('(Go or No-Go)', 'Go')
+      .replace(/Comment:$/, 'Comment: fine by me');
+    forge.set({ reviews: [{ login: 'carol', text, approves: true, commit: head(), at: '2026-11-04T10:00:00Z' }] });
+    const before = head();
+    const ran = run(workflow, forge);
+    expect(ran.status, ran.text).toBe(0);
+    expect(head(), ran.text).not.toBe(before);
+    expect(plan()).toContain('login: carol');
+    expect(forge.comments()[0]).toContain('fine by me');
+    expect(ran.text).not.toContain('PRIVATE KEY');
+  });
+
+  it('changes nothing when it is run again', () => {
+    const before = head();
+    forge.set({ head: before });
+    const ran = run(workflow, forge);
+    expect(ran.status, ran.text).toBe(0);
+    expect(head(), ran.text).toBe(before);
+    expect(forge.comments()).toHaveLength(1);
+  });
+});
