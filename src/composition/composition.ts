@@ -133,7 +133,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   return {
     signing: signingOf(repository, surroundings.env),
     documents: DOCUMENTS,
-    forge: forgeOf(repository.root),
+    forge: forgeOf(repository, config, surroundings.env),
     ballots: ballotsOf(repository, config, surroundings.env),
     ...(await gitopsGround(ground, config, actor)),
     repository,
@@ -218,15 +218,25 @@ async function gitopsGround(
   return { configRepository, mergeRequests: openMergeRequests(settings, config.forge, io) };
 }
 
-/** `gh` or `glab`, if they are there; asked only when branches are chosen. */
-function forgeOf(cwd: string): Forge {
+/** Where branches are reviewed; asked only when branches are chosen. What says which forge that is does not read: then nothing is known of it. */
+function forgeOf(repository: CandidateRepository, config: Config, env: Surroundings['env']): Forge {
+  const cwd = repository.root;
   let forge: Promise<Forge> | undefined;
   return {
     async request(branch) {
-      forge ??= Promise.all([import('../adapters/forge/forge.ts'), import('../adapters/exec.ts')]).then(
-        ([{ createForge }, { exec }]) => createForge({ cwd, exec, timeout: FORGE_TIMEOUT_MS }),
-      );
-      return (await forge).request(branch);
+      try {
+        forge ??= Promise.all([
+          import('../adapters/forge/forge.ts'),
+          import('../adapters/exec.ts'),
+          signingOf(repository, env)().then(({ protectedBranch }) => votingForge(protectedBranch, config.forge)),
+        ]).then(([{ openForge }, { exec }, settings]) =>
+          openForge(settings, { cwd, exec, timeout: FORGE_TIMEOUT_MS, env }),
+        );
+        return await (await forge).request(branch);
+      } catch (error) {
+        if (error instanceof RelctlError) return { available: false, reason: error.message };
+        throw error;
+      }
     },
   };
 }

@@ -1,10 +1,18 @@
 import { RelctlError } from '../../errors.ts';
+import type { ForgeSettings } from '../../plan/forge.ts';
 import type { Forge, ForgeAnswer } from '../../ports/forge.ts';
 import type { ForgeIo } from './command-line.ts';
+import { giteaForge } from './gitea.ts';
+import { type ForgeGround, giteaAccess } from './gitea-access.ts';
 import { readGitHubRequest } from './github.ts';
 import { readGitLabRequest } from './gitlab.ts';
 
 type Reader = (io: ForgeIo, branch: string) => Promise<ForgeAnswer>;
+
+/** The forge that relctl.yaml names, else the one that the remote tells. */
+export function openForge(settings: ForgeSettings | undefined, ground: ForgeGround): Forge {
+  return settings?.kind === 'gitea' ? giteaForge(giteaAccess(settings, ground)) : createForge(ground);
+}
 
 /**
  * The forge port through the command-line tools that people are logged in with, `gh` and `glab`: so relctl holds no token.
