@@ -17,7 +17,7 @@ const images = z.record(z.string(), z.array(text));
 const attempt = z.int().positive();
 /** A signature over a statement about this event's data: the statement's exact bytes, and the armoured SSH signature. */
 const signature = z.strictObject({ statement: text, signature: text, namespace: text, keyFingerprint: text });
-/** What proves an approval that was given on a forge: the review, and the answer of the forge as it was kept. */
+/** What proves an approval that was given, or what was told, on a forge: the review, and the answer of the forge as it was kept. */
 const authenticatedBy = z.strictObject({
   kind: z.literal('forge'),
   forge: text,
@@ -71,6 +71,17 @@ export const EVENT_DATA = {
   /** The draft was changed by `relctl plan`; whoever does that is one of its authors. */
   'plan.revised': z.strictObject({ ...subject }),
   'plan.reopened': z.strictObject({ ...subject, reason: text }),
+  /** The branches that the Product Manager wants in the release, with their heads as they were then; the text is the one that was in force. */
+  'branches.chosen': z.strictObject({
+    ...subject,
+    /** The commit that the candidate begins at. */
+    base: text,
+    /** What could be chosen. */
+    offered: z.array(text).min(1),
+    branches: z.array(z.strictObject({ name: text, head: text })).min(1),
+    authenticatedBy: authenticatedBy.optional(),
+    signature: signature.optional(),
+  }),
   'exception.granted': z.strictObject({ gate: text, reason: text, command: text, signature: signature.optional() }),
   'cab.submitted': z.strictObject({
     ...subject,
@@ -263,6 +274,7 @@ export const EVENT_DATA = {
       }),
     ),
     document: evidence.optional(),
+    authenticatedBy: authenticatedBy.optional(),
     signature: signature.optional(),
   }),
   'success.judged': z.strictObject({
@@ -280,6 +292,7 @@ export const EVENT_DATA = {
       }),
     ),
     document: evidence.optional(),
+    authenticatedBy: authenticatedBy.optional(),
     signature: signature.optional(),
   }),
   /** The invitation to the review was sent; the file is the iCalendar text. */
@@ -298,11 +311,12 @@ export const EVENT_DATA = {
     /** Whether the risk was what the plan said it was. */
     classification: z.enum(['right', 'too-low', 'too-high']).optional(),
     document: evidence.optional(),
+    authenticatedBy: authenticatedBy.optional(),
     signature: signature.optional(),
   }),
 } as const;
 
-/** What proves an approval that was given on a forge. */
+/** What proves what was given on a forge. */
 export type ForgeProof = z.infer<typeof authenticatedBy>;
 /** A signature as it is recorded with what it is about. */
 export type RecordedSignature = z.infer<typeof signature>;

@@ -60,6 +60,7 @@ export const SIGNED_ACTS = [
   'submit',
   'cab',
   'condition',
+  'branches',
   'exception',
   'qa',
   'ops',
@@ -99,10 +100,18 @@ const signingSchema = z
       .describe('Revoked keys: a KRL of ssh-keygen, or public keys one a line; read from the protected branch only'),
     maxAgeDays: z.int().positive().max(366).default(30).describe('How long an approval may wait to be used'),
     accepts: z
-      .strictObject({ cab: proofs, qa: proofs, ops: proofs, condition: proofs })
+      .strictObject({
+        branches: proofs,
+        cab: proofs,
+        qa: proofs,
+        ops: proofs,
+        condition: proofs,
+        success: proofs,
+        review: proofs,
+      })
       .prefault({})
       .describe(
-        'What proves who gave an approval or closed a condition. ssh: a signature with a key of the person; forge: a review on the request, which CI collected and signed',
+        'What proves who gave an approval, closed a condition, told values of success metrics, held the review or chose the branches. ssh: a signature with a key of the person; forge: a review on the request, which CI collected and signed',
       ),
     forgePeople: insidePath
       .default('relctl/forge_people.yaml')

@@ -423,7 +423,8 @@ export const ENTRIES: readonly CommandEntry[] = [
     path: 'remind',
     group: 'Look',
     summary: 'remind those who have not voted, signed off or met a condition',
-    description: 'Each person is reminded of the same thing at most once a day, so CI can run this every hour.',
+    description:
+      'Each person is reminded of the same thing at most once a day, so CI can run this every hour. Where they can answer on the merge request, they are mentioned there by their logins.',
     args: [ID],
     examples: ['relctl remind 2026-12-wallet-checkout'],
     load: () => import('../commands/remind.ts'),
@@ -451,9 +452,9 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'calendar',
     group: 'Look',
-    summary: 'show change windows, deadlines, reviews and freezes',
+    summary: 'show change windows, meetings of the board, deadlines, reviews and freezes',
     description:
-      'One sheet per month (W window, C deadline at the CAB, S deadline in staging, R review, H hypercare, F freeze), the same as a list, and conflicts between releases.',
+      'One sheet per month (W window, B meeting of the board, C deadline at the CAB, S deadline in staging, R review, H hypercare, F freeze), the same as a list, and conflicts between releases.',
     options: [
       ['--month <month>', 'first month, such as 2026-12 (default: the current one)'],
       ['--months <count>', 'how many months (default: 2)'],

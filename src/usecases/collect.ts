@@ -10,7 +10,7 @@ import type { Evidence } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import { acceptedOnForge, trustedEndpoint } from './ballot/accepted.ts';
-import { boxOf, isBox } from './ballot/box.ts';
+import { type BoxKind, boxOf, isBox } from './ballot/box.ts';
 import { ballotBranch, boxFacts, type PostedBox, postBoxes } from './ballot/post.ts';
 import { questionsOf } from './ballot/questions.ts';
 import { type Request, takeIn } from './ballot/take.ts';
@@ -27,14 +27,14 @@ export interface CollectOptions {
 }
 
 /**
- * Reads the reviews on the request that carries the plan and records what is answered there: votes, sign-offs and conditions that are met, each in
- * the name of its person and signed by whoever collects. What is not counted is said on the request, with the reason.
+ * Reads the reviews on the request that carries the plan and records what is answered there: the choice of branches, votes, sign-offs, conditions that are
+ * met, values of success metrics and the review, each in the name of its person and signed by whoever collects. What is not counted is said on the request, with the reason.
  */
 export async function collect(context: Context, id: string, options: CollectOptions): Promise<Outcome> {
   const release = await openRelease(context, id);
   await flushOutbox(context, release);
   const { acts, people } = await acceptedOnForge(context, release.journal.plan.metadata.process);
-  const questions = questionsOf(release, acts);
+  const questions = await questionsOf(context, release, acts);
   if (questions.length === 0) return nothingAsked(context, release);
   const { ballots } = context;
   if (ballots === undefined) throw noForge();
@@ -85,6 +85,13 @@ async function keepAnswer(
   return context.store.keep(id, `ballots-${sha256(content).slice(0, 16)}.json`, content);
 }
 
+const BOX_KEYS: Readonly<Record<BoxKind, string>> = {
+  branches: 'branches',
+  votes: 'ballot',
+  'sign-offs': 'signoffs',
+  product: 'product',
+};
+
 interface Collected {
   readonly recorded: readonly CastAnswer[];
   readonly objections: readonly RefusedPaper[];
@@ -130,7 +137,7 @@ function collected(
         url: paper.url,
         reason,
       })),
-      ...Object.fromEntries(boxes.map(({ kind, url }) => [kind === 'votes' ? 'ballot' : 'signoffs', url])),
+      ...Object.fromEntries(boxes.map(({ kind, url }) => [BOX_KEYS[kind], url])),
     },
     simulated: context.environments.simulated,
   };
@@ -152,7 +159,12 @@ function standing({ journal: { state } }: Release) {
           },
         ],
   );
-  return [...votes, ...signed].map((one) => ({ state: 'ok' as const, ...one }));
+  const held = state.review === undefined ? [] : [state.review];
+  const reviews = held.map(({ actor, data }) => ({
+    text: `${actor} review: ${data.outcome}`,
+    detail: data.comment ?? '',
+  }));
+  return [...votes, ...signed, ...reviews].map((one) => ({ state: 'ok' as const, ...one }));
 }
 
 function nothingAsked(context: Pick<Context, 'environments'>, release: Release): Outcome {

@@ -2,13 +2,13 @@ import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { formatMoment, timeOf } from '../domain/schedule/calendar.ts';
 import { WATCHED_DAYS } from '../domain/success/days.ts';
 import type { ObservedDay } from '../domain/success/metric.ts';
-import { command } from '../text/command-line.ts';
+import { postedFacts } from './ballot/post.ts';
 import type { Context } from './release/context.ts';
-import { flushOutbox, notify } from './release/notify.ts';
+import { flushOutbox } from './release/notify.ts';
 import { openForCommand, type Release } from './release/open.ts';
 import { valuesOfPeople } from './success/ask.ts';
-import { keepRawValues } from './success/evidence.ts';
 import { measureNewDays, observedDays } from './success/measure.ts';
+import { recordObserved } from './success/record.ts';
 import { readValues } from './success/values.ts';
 
 /** What `relctl success` may be given. */
@@ -28,29 +28,16 @@ export async function success(context: Context, id: string, options: SuccessOpti
   const { journal } = release;
   const given = readValues(id, journal.plan.spec.successMetrics, options.values);
   const days = await measureNewDays(context, release, await valuesOfPeople(context, release, given));
-  if (days.length > 0) {
-    const document = await keepRawValues(context, release, 'success.json', days);
-    await journal.record('success.observed', { days: [...days], document: { ...document } });
-  }
-  await warn(context, release);
-  return outcome(context, release, days);
+  await recordObserved(context, release, days);
+  return outcome(context, release, days, await postedFacts(context, release));
 }
 
-/** One warning for each metric and day beyond the guardrail; the key keeps it from being sent twice. */
-async function warn(context: Context, release: Release): Promise<void> {
-  const { plan, state } = release.journal;
-  const hurt = state.successDays.flatMap((event) => event.data.days).filter((day) => day.state === 'guardrail-broken');
-  for (const day of hurt) {
-    const metric = plan.spec.successMetrics.find((one) => one.name === day.metric);
-    await notify(context, release, 'success.warning', `${day.metric} ${day.day}`, {
-      who: [...new Set([plan.spec.owners.productManager, ...(metric === undefined ? [] : [metric.owner])])].join(', '),
-      reason: `${day.metric} on ${day.day}: ${day.detail}.`,
-      command: command`relctl success ${plan.id}`,
-    });
-  }
-}
-
-function outcome(context: Pick<Context, 'environments'>, release: Release, fresh: readonly ObservedDay[]): Outcome {
+function outcome(
+  context: Pick<Context, 'environments'>,
+  release: Release,
+  fresh: readonly ObservedDay[],
+  posted: readonly (readonly [string, string])[],
+): Outcome {
   const { plan, state } = release.journal;
   const { successMetrics, window } = plan.spec;
   const all = successMetrics.flatMap((metric) => observedDays(state.successDays, metric.name));
@@ -63,13 +50,16 @@ function outcome(context: Pick<Context, 'environments'>, release: Release, fresh
       hurt.length > 0
         ? `a guardrail is broken: ${hurt.map((day) => `${day.metric} on ${day.day}`).join(', ')}`
         : `${count} of ${WATCHED_DAYS} days observed${since === undefined ? '' : ` since the deployment of ${formatMoment(timeOf(since), window.timeZone)}`}`,
-    blocks: successMetrics.flatMap((metric) => [
-      {
-        kind: 'heading' as const,
-        text: `${metric.name}: ${metric.direction === 'up' ? 'at least' : 'at most'} ${metric.target}`,
-      },
-      { kind: 'checks' as const, checks: observedDays(state.successDays, metric.name).map(shownDay) },
-    ]),
+    blocks: [
+      ...successMetrics.flatMap((metric) => [
+        {
+          kind: 'heading' as const,
+          text: `${metric.name}: ${metric.direction === 'up' ? 'at least' : 'at most'} ${metric.target}`,
+        },
+        { kind: 'checks' as const, checks: observedDays(state.successDays, metric.name).map(shownDay) },
+      ]),
+      ...(posted.length === 0 ? [] : [{ kind: 'facts' as const, facts: posted }]),
+    ],
     data: {
       release: plan.id,
       phase: state.phase,

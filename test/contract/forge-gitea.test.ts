@@ -65,9 +65,11 @@ describe('what Gitea knows of a branch', () => {
       review('ghost', 'APPROVED', { user: null }),
     ];
     const fork = pull(8, { head: { ref: 'feature/x', sha: OLDER, repo: { full_name: 'mallory/web' } } });
-    const answer = await forge({ open: [fork, pull(7)], reviews, status: { state: 'success', total_count: 1 } }).request(
-      'feature/x',
-    );
+    const answer = await forge({
+      open: [fork, pull(7)],
+      reviews,
+      status: { state: 'success', total_count: 1 },
+    }).request('feature/x');
     expect(answer).toEqual({
       available: true,
       request: {

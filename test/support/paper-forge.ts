@@ -3,8 +3,10 @@ import type { BallotPaper, Ballots } from '../../src/ports/forge.ts';
 /** A forge in memory: people write reviews on the one request, and relctl its own text. */
 export interface PaperForge extends Ballots {
   readonly all: BallotPaper[];
-  /** The text that relctl put there last, of the votes unless it is that of the sign-offs. */
-  box(kind?: 'Votes' | 'Sign-offs'): string;
+  /** The text that relctl put there last; that of the votes where nothing else is said. */
+  box(kind?: 'Choice of branches' | 'Votes' | 'Sign-offs' | 'Success and review'): string;
+  /** Every text that relctl has put there, as it is now. */
+  boxes(): readonly string[];
   /** The lines of the first form with a head that stands there, filled in. */
   form(head: string, decision: 'Pass' | 'Reject' | undefined, comment: string): string;
   /** The lines of the ballot that stand there, filled in. */
@@ -22,8 +24,10 @@ export function paperForge(opener: string, head: () => string): PaperForge {
     all,
     endpoint: async () => 'github',
     box: (kind = 'Votes') => boxOf(kind),
+    boxes: () => [...boxes.values()],
     form(head, decision, comment) {
-      const lines = boxOf('Sign-offs')
+      const lines = [...boxes.values()]
+        .join('\n')
         .split('\n')
         .map((line) => line.replace(/^ {4}/, ''));
       const from = lines.findIndex((line) => line.startsWith(`${head}:`));

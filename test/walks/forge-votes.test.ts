@@ -5,6 +5,7 @@ import { ACTS } from '../../src/domain/signing/acts.ts';
 import type { appendEvent } from '../../src/plan/chain.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { collect } from '../../src/usecases/collect.ts';
+import { remind } from '../../src/usecases/remind.ts';
 import { refusal } from '../support/company.ts';
 import { OPERATOR, submit, voteGo } from '../support/company-walk.ts';
 import { type PaperForge, paperForge } from '../support/paper-forge.ts';
@@ -170,6 +171,27 @@ describe('a vote as a review on the request', () => {
     const { data } = await audit(company.as(OPERATOR), company.id);
     const codes = (data.findings as { code: string }[]).map((one) => one.code);
     expect(codes.filter((code) => code === 'spec-changed').length).toBeGreaterThan(0);
+  });
+});
+
+describe('a reminder', () => {
+  it('mentions who has not voted by their logins on the request, in one text a day', async () => {
+    await begun();
+    forge.review('carol', forge.filled('Go'));
+    await collected();
+    const { repository } = company.as(CI);
+    const upstream = { remote: 'origin', branch: 'refs/heads/release', name: 'origin/release', commit: undefined };
+    const sharing = { ...repository.sharing, upstream: async () => upstream };
+    const as = company.as(CI, { ballots: forge, repository: { ...repository, sharing } });
+    const reminders = () => forge.boxes().filter((text) => text.startsWith('# Reminder'));
+    const { data } = await remind(as, company.id);
+    expect(data.mentions).toEqual([{ logins: ['chen', 'third'], url: expect.any(String) }]);
+    expect(reminders()).toEqual([expect.stringContaining('@chen @third: your vote is missing.')]);
+    await remind(as, company.id);
+    expect(reminders()).toHaveLength(1);
+    company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 86_400_000);
+    await remind(as, company.id);
+    expect(reminders()).toHaveLength(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { BallotPaper } from '../../ports/forge.ts';
-import { type Answer, type Asked, decisionWord, isYes, readAnswer } from './answer.ts';
+import { type Answer, type Asked, decisionWord, isOneOfMany, isTold, isYes, readAnswer } from './answer.ts';
 
 /** An answer on a request that may be recorded. */
 export interface CastAnswer {
@@ -53,9 +53,8 @@ export function countPapers(
       continue;
     }
     const act = read.kind === 'answer' ? read.answer.act : read.act;
-    // There are several conditions, and one vote, one sign-off of QA and one of Operations.
-    const question = [person, act, ...(act === 'condition' ? [read.number] : [])].join(' ');
-    const isOwn = login === opener.toLowerCase() && act !== 'condition';
+    const question = [person, act, ...(isOneOfMany(act) ? [read.number] : [])].join(' ');
+    const isOwn = login === opener.toLowerCase() && !isTold(act);
     const reason = isOwn
       ? `${paper.login} opened the request, and nobody approves what they propose`
       : read.kind === 'unclear'
@@ -68,7 +67,8 @@ export function countPapers(
         : { paper, reason: reason ?? 'it is unclear' },
     );
   }
-  const ends = [...new Set(last.values())];
+  // In the order in which they were written: of what two people tell of the same, the later one stands.
+  const ends = [...new Set(last.values())].sort((a, b) => papers.indexOf(a.paper) - papers.indexOf(b.paper));
   return {
     answers: ends.filter((one): one is CastAnswer => 'answer' in one),
     refused: [...refused, ...ends.filter((one): one is RefusedPaper => 'reason' in one)],

@@ -4,13 +4,16 @@ import { sha256 } from '../../plan/digest.ts';
 
 /** What can be asked of people on a request, by the word that each form begins with. What means to be one is known by it. */
 export const HEADS = {
+  branches: 'Choice of branches',
   cab: 'Ballot',
   qa: 'QA sign-off',
   ops: 'Operations sign-off',
   condition: 'Condition met',
+  success: 'Success values',
+  review: 'Post-release review',
 } as const;
 
-/** What a form decides. */
+/** What a form decides or tells. */
 export type FormAct = keyof typeof HEADS;
 
 /** A line `Name: value`. */

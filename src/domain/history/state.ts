@@ -34,6 +34,8 @@ export interface ReleaseState {
   readonly success: EventOf<'success.judged'> | undefined;
   readonly invited: EventOf<'review.invited'> | undefined;
   readonly review: EventOf<'review.closed'> | undefined;
+  /** What the Product Manager chose last for the draft. */
+  readonly chosen: EventOf<'branches.chosen'> | undefined;
   readonly exceptions: readonly EventOf<'exception.granted'>[];
   readonly outbox: readonly OutboxEntry[];
   readonly change: ChangeState;
@@ -175,6 +177,7 @@ export const EMPTY_STATE: ReleaseState = {
   success: undefined,
   invited: undefined,
   review: undefined,
+  chosen: undefined,
   exceptions: [],
   outbox: [],
   change: { generation: 1, record: undefined, begunAt: undefined },
@@ -231,6 +234,8 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
           : state.change,
         cab: state.cab && { ...state.cab, decision: undefined, votes: [] },
       };
+    case 'branches.chosen':
+      return { chosen: event };
     case 'exception.granted':
       return { exceptions: [...state.exceptions, event] };
     case 'cab.submitted':

@@ -1,9 +1,12 @@
-import { error, type PlanRule, warning } from './finding.ts';
+import { command } from '../../text/command-line.ts';
+import { choiceDifferences } from '../process/choice.ts';
+import { error, type PlanCheckFacts, type PlanFinding, type PlanRule, warning } from './finding.ts';
 import { TO_BE_WRITTEN } from './unwritten.ts';
 
-/** Branches that nobody approved. */
-export const candidateRules: PlanRule = ({ plan: { spec } }) =>
-  spec.candidate.branches.flatMap((branch, index) =>
+/** Branches that nobody approved, or that are not those that were chosen. */
+export const candidateRules: PlanRule = ({ plan: { id, spec }, chosen }) => [
+  ...otherThanChosen(id, spec.candidate.branches, chosen),
+  ...spec.candidate.branches.flatMap((branch, index) =>
     branch.approvedBy.length > 0
       ? []
       : [
@@ -14,7 +17,31 @@ export const candidateRules: PlanRule = ({ plan: { spec } }) =>
             'have it reviewed, or say why it ships in spec.impact.summary',
           ),
         ],
+  ),
+];
+
+/** The Product Manager says what a release holds, where they were asked on its request. */
+function otherThanChosen(
+  id: string,
+  branches: PlanCheckFacts['plan']['spec']['candidate']['branches'],
+  chosen: readonly string[] | undefined,
+): readonly PlanFinding[] {
+  if (chosen === undefined) return [];
+  const differences = choiceDifferences(
+    branches.map(({ name }) => name),
+    chosen,
   );
+  return differences.length === 0
+    ? []
+    : [
+        error(
+          'candidate.not-as-chosen',
+          ['spec', 'candidate', 'branches'],
+          `the candidate is not what the Product Manager chose: ${differences.join(', ')}`,
+          command`relctl plan ${id}`,
+        ),
+      ];
+}
 
 /** New variables come from somewhere and are set where they are read. */
 export const variableRules: PlanRule = ({ plan: { spec } }) =>

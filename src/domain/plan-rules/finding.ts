@@ -17,6 +17,8 @@ export interface PlanCheckFacts {
   readonly plan: Pick<ReleasePlan, 'id' | 'metadata' | 'spec'>;
   readonly policy: Policy;
   readonly config: Config;
+  /** What the Product Manager chose for it, where they were asked. */
+  readonly chosen?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

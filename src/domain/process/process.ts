@@ -59,6 +59,12 @@ const STILL_APPROVED: readonly GateRule[] = [
 
 /** The process, command by command. What a command needs stands here and nowhere else. */
 export const PROCESS = {
+  'choose branches': {
+    command: (id) => command`relctl plan ${id}`,
+    phases: ['draft'],
+    roles: only('productManager'),
+    gates: [],
+  },
   'submit-cab': {
     command: (id) => command`relctl submit-cab ${id}`,
     phases: ['draft'],
@@ -219,6 +225,12 @@ export const PROCESS = {
       delivery.hypercareClosed,
       delivery.reviewTime,
     ],
+  },
+  'correct the review': {
+    command: (id) => command`relctl status ${id}`,
+    phases: ['closed'],
+    roles: roles('review'),
+    gates: [approval.recordsGenuine('deploy'), history.historyWhole, history.watchedSame],
   },
 } as const satisfies Record<string, ProcessStep>;
 

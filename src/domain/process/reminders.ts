@@ -14,6 +14,8 @@ export interface Reminder {
   readonly command: string;
   /** Names the reminder: the same act of the same person on the same day is reminded of once. */
   readonly occasion: string;
+  /** The act, of whoever it is, on which day. */
+  readonly about: string;
 }
 
 /**
@@ -28,6 +30,7 @@ export function remindersOf(facts: GateFacts): readonly Reminder[] {
     reason,
     command,
     occasion: `${today} ${who.toLowerCase()} ${act}`,
+    about: `${act}, ${today}`,
   });
   return [
     ...votes(facts).map((who) =>

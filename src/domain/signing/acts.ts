@@ -26,6 +26,12 @@ export const ACTS = {
     environment: 'production',
     title: 'closing of a condition',
   },
+  branches: {
+    events: ['branches.chosen'],
+    namespace: 'branch-choice@relctl.dev',
+    environment: 'production',
+    title: 'choice of branches',
+  },
   exception: {
     events: ['exception.granted'],
     namespace: 'exception@relctl.dev',

@@ -3,8 +3,11 @@ import { isForge } from '../../plan/forge.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { ballotNumber } from '../ballot/ballot.ts';
+import { branchesNumber } from '../ballot/branches.ts';
 import { conditionNumber } from '../ballot/condition.ts';
+import { reviewNumber } from '../ballot/review.ts';
 import { signoffNumber } from '../ballot/signoff.ts';
+import { successNumber } from '../ballot/success.ts';
 import { isAmong, samePerson } from '../people/people.ts';
 import { forgeProofOf } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
@@ -18,13 +21,31 @@ export function proverOf(event: Pick<RecordedEvent, 'actor' | 'data'>, signer: s
 /** What an act on a forge is about. */
 export interface ProvedSubject {
   readonly plan: Pick<ReleasePlan, 'id' | 'specDigest' | 'textDigest'>;
-  /** Round of the board. */
+  /** Round of the board, or attempt of the deployment. */
   readonly round: number;
   /** What was in staging then. */
   readonly staged: Pick<EventData<'stage.completed'>, 'attempt' | 'commit' | 'images'> | undefined;
 }
 
 type ProvedAct = keyof Policy['signing']['accepts'];
+
+/** Under which name the policy says what proves an event; `undefined` where only a signature does. */
+function provedAct({ type }: Pick<RecordedEvent, 'type'>, act: SignedAct): ProvedAct | undefined {
+  switch (act) {
+    case 'cab':
+    case 'qa':
+    case 'ops':
+    case 'condition':
+    case 'branches':
+      return act;
+    default:
+      return type === 'success.observed'
+        ? 'success'
+        : type === 'success.judged' || type === 'review.closed'
+          ? 'review'
+          : undefined;
+  }
+}
 
 /**
  * Whether the rules take this proof of an act. What was given on a forge is proved by a machine that the policy names, which signs what it saw;
@@ -36,15 +57,21 @@ export function examineProof(
   subject: ProvedSubject,
   trust: Pick<Trust, 'policy' | 'forge' | 'forgePeople'>,
 ): Fault | undefined {
-  const { accepts } = trust.policy.signing;
-  if (!Object.hasOwn(accepts, act)) return undefined;
-  const accepted = accepts[act as ProvedAct];
+  const { signing, machines } = trust.policy;
+  const proved = provedAct(event, act);
   const proof = forgeProofOf(event);
-  if (proof === undefined) {
-    return accepted.includes('ssh') ? undefined : { code: 'proof-not-accepted', detail: `ssh for ${act}` };
+  if (proved === undefined) {
+    return proof === undefined ? undefined : { code: 'proof-not-accepted', detail: `forge for ${act}` };
   }
-  if (!accepted.includes('forge')) return { code: 'proof-not-accepted', detail: `forge for ${act}` };
-  if (!isAmong(trust.policy.machines, proof.collectedBy)) {
+  const accepted = signing.accepts[proved];
+  if (proof === undefined) {
+    // What a machine measures nobody told.
+    const isMeasured = event.type === 'success.observed' && isAmong(machines, event.actor);
+    const isTaken = accepted.includes('ssh') || isMeasured;
+    return isTaken ? undefined : { code: 'proof-not-accepted', detail: `ssh for ${proved}` };
+  }
+  if (!accepted.includes('forge')) return { code: 'proof-not-accepted', detail: `forge for ${proved}` };
+  if (!isAmong(machines, proof.collectedBy)) {
     return { code: 'collector-not-a-machine', detail: proof.collectedBy };
   }
   if (!isForge(trust.forge, proof.endpoint ?? '')) {
@@ -72,6 +99,17 @@ export function formNumberOf(event: RecordedEvent, { plan, round, staged }: Prov
     }
     case 'condition.closed':
       return conditionNumber({ ...plan, release, round }, event.data.id ?? '');
+    case 'branches.chosen':
+      return branchesNumber({ release, base: event.data.base, offered: event.data.offered });
+    case 'success.observed': {
+      const [first, ...others] = [...new Set(event.data.days.map(({ day }) => day))];
+      return first === undefined || others.length > 0
+        ? undefined
+        : successNumber({ ...plan, release, attempt: round }, first);
+    }
+    case 'success.judged':
+    case 'review.closed':
+      return reviewNumber({ ...plan, release, attempt: round });
     default:
       return undefined;
   }

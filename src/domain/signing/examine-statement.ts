@@ -80,8 +80,8 @@ const subjects: Rule = (_, { plan, events, index, standing, act }, { subject }) 
   const event = events[index] as RecordedEvent;
   const recorded = event.data as { specDigest?: string; textDigest?: string };
   const submitted = lastOf(events, 'cab.submitted');
-  // An exception for a draft stays in the record while the draft changes on.
-  const isOfDraft = act === 'exception' && (submitted === -1 || index < submitted);
+  // An exception for a draft, and what it is to hold, stay in the record while the draft changes on.
+  const isOfDraft = (act === 'exception' || act === 'branches') && (submitted === -1 || index < submitted);
   const isVoid = standing.kind === 'superseded' || isOfDraft;
   const spec = isVoid ? recorded.specDigest : plan.specDigest;
   const text = isVoid ? recorded.textDigest : plan.textDigest;
@@ -184,6 +184,7 @@ function holdersOf(
 ): readonly string[] {
   if (isApproval(act)) return peopleOf(spec, [APPROVER_ROLES[act]]);
   if (act === 'submit') return peopleOf(spec, rules.roles.submitCab);
+  if (act === 'branches') return [spec.owners.productManager];
   if (act === 'hypercare') return peopleOf(spec, rules.roles.hypercare);
   if (act === 'stage') return [...peopleOf(spec, rules.roles.stage), ...rules.machines];
   if (act === 'deploy') return [...peopleOf(spec, rules.roles.deploy), ...rules.machines];
@@ -201,6 +202,7 @@ function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEve
   switch (act) {
     case 'submit':
     case 'exception':
+    case 'branches':
       return undefined;
     case 'qa':
     case 'ops':

@@ -35,6 +35,7 @@ const VOIDED_BY: Readonly<Record<SignedAct, RecordedEvent['type']>> = {
   stage: 'stage.started',
   deploy: 'deploy.started',
   outcome: 'deploy.started',
+  branches: 'branches.chosen',
   exception: 'plan.reopened',
   hypercare: 'plan.reopened',
 };

@@ -34,6 +34,12 @@ export function knowsThePast(source: MetricSource): boolean {
   }
 }
 
+/** The number that somebody wrote for a metric; `undefined` where it is none. */
+export function writtenNumber(text: string): number | undefined {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
 /** True when a value is at a bound or on its good side. */
 export function reaches(metric: Pick<SuccessMetric, 'direction'>, value: number, bound: number): boolean {
   return metric.direction === 'up' ? value >= bound : value <= bound;

@@ -74,6 +74,7 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
     [...beforeProduction.slice(1), 'out' as const].includes(at.standing)
       ? { standing: 'draft', submitted: undefined, passed: new Set(), conditions: new Set() }
       : 'reopens a plan that is a draft or went to production',
+  'branches.chosen': due(['draft'], 'the plan is no draft any more', stays),
   'exception.granted': stays,
   // A submission that no longer counts is made again without a reopening: what stood on it is void either way.
   'cab.submitted': due(
@@ -183,5 +184,6 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   ),
   'review.invited': due(AFTER_DEPLOYMENT, 'nothing is deployed', stays),
   'review.drafted': due(AFTER_DEPLOYMENT, 'nothing is deployed', stays),
-  'review.closed': dueOrSignedAgain(['validated'], 'the success was not judged', moves('closed')),
+  // What was written down wrongly is written down again; both stay in the history.
+  'review.closed': dueOrSignedAgain(['validated', 'closed'], 'the success was not judged', moves('closed')),
 };

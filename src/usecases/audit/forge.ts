@@ -1,7 +1,10 @@
 import { type Answer, type Asked, readAnswer } from '../../domain/ballot/answer.ts';
 import { voteQuestion } from '../../domain/ballot/ballot.ts';
+import { branchesQuestion } from '../../domain/ballot/branches.ts';
 import { conditionQuestion } from '../../domain/ballot/condition.ts';
+import { type GivenReview, reviewQuestion } from '../../domain/ballot/review.ts';
 import { opsQuestion, qaQuestion } from '../../domain/ballot/signoff.ts';
+import { successQuestion } from '../../domain/ballot/success.ts';
 import type { AuditFinding } from '../../domain/history/audit.ts';
 import { ACTS, actOf, forgeProofOf } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
@@ -12,7 +15,16 @@ import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 
 /** What may be given on a forge. */
-type ForgeEvent = EventOf<'cab.voted'> | EventOf<'signoff.recorded'> | EventOf<'condition.closed'>;
+const FORGE_EVENTS = [
+  'branches.chosen',
+  'cab.voted',
+  'signoff.recorded',
+  'condition.closed',
+  'success.observed',
+  'success.judged',
+  'review.closed',
+] as const;
+type ForgeEvent = { [T in (typeof FORGE_EVENTS)[number]]: EventOf<T> }[(typeof FORGE_EVENTS)[number]];
 
 /**
  * What was given on a forge, re-checked offline as far as it can be: the answer that was kept says what is recorded. That it came from the
@@ -51,7 +63,7 @@ export async function forgeProofs(
 }
 
 function isForgeEvent(event: RecordedEvent): event is ForgeEvent {
-  return event.type === 'cab.voted' || event.type === 'signoff.recorded' || event.type === 'condition.closed';
+  return FORGE_EVENTS.some((type) => type === event.type);
 }
 
 async function differenceOf(
@@ -88,30 +100,86 @@ async function differenceOf(
  */
 function questionOf(plan: ReleasePlan, event: ForgeEvent, { ballot }: ForgeProof): Asked | undefined {
   const numbered = (question: Asked): Asked => ({ ...question, form: { ...question.form, number: ballot } });
-  const subject = { release: plan.id, specDigest: plan.specDigest, textDigest: plan.textDigest };
-  if (event.type === 'cab.voted') {
-    const { round, specDigest, textDigest } = event.data;
-    return voteQuestion({ release: plan.id, round, specDigest, textDigest });
+  const { id: release, spec, specDigest, textDigest } = plan;
+  const subject = { release, specDigest, textDigest };
+  switch (event.type) {
+    case 'branches.chosen':
+      return branchesQuestion({ release, base: event.data.base, offered: event.data.offered });
+    case 'cab.voted': {
+      const { data } = event;
+      return voteQuestion({ release, round: data.round, specDigest: data.specDigest, textDigest: data.textDigest });
+    }
+    case 'condition.closed':
+      return numbered(conditionQuestion({ ...subject, round: 0 }, event.data.id ?? ''));
+    case 'signoff.recorded': {
+      if (event.data.specDigest !== specDigest) return undefined;
+      const staged = { ...subject, attempt: event.data.stageAttempt, commit: '', images: {} };
+      return numbered(event.data.role === 'qa' ? qaQuestion(staged, spec) : opsQuestion(staged, spec));
+    }
+    case 'success.observed': {
+      const [first] = event.data.days;
+      return numbered(successQuestion({ ...subject, attempt: 0 }, first?.day ?? '', spec.successMetrics));
+    }
+    case 'success.judged':
+    case 'review.closed':
+      return numbered(reviewQuestion({ ...subject, attempt: 0 }, spec, spec.successMetrics));
   }
-  if (event.type === 'condition.closed') {
-    return numbered(conditionQuestion({ ...subject, round: 0 }, event.data.id ?? ''));
-  }
-  if (event.data.specDigest !== plan.specDigest) return undefined;
-  const staged = { ...subject, attempt: event.data.stageAttempt, commit: '', images: {} };
-  return numbered(event.data.role === 'qa' ? qaQuestion(staged, plan.spec) : opsQuestion(staged, plan.spec));
 }
 
 function contradiction(event: ForgeEvent, answer: Answer): string | undefined {
-  if (event.type === 'condition.closed') {
-    return answer.act === 'condition' && answer.evidence === event.data.evidence
-      ? undefined
-      : 'its evidence is another';
+  switch (event.type) {
+    case 'branches.chosen': {
+      const names = event.data.branches.map(({ name }) => name);
+      return answer.act === 'branches' && sameLines(answer.names, names) ? undefined : 'its text chooses others';
+    }
+    case 'condition.closed':
+      return answer.act === 'condition' && answer.evidence === event.data.evidence
+        ? undefined
+        : 'its evidence is another';
+    case 'success.observed': {
+      const told = answer.act === 'success' ? answer.values : new Map<string, number>();
+      return event.data.days.every(({ metric, value }) => told.get(metric) === value)
+        ? undefined
+        : 'its values are others';
+    }
+    case 'success.judged':
+      return answer.act === 'review' ? undefined : 'its text is of no review';
+    case 'review.closed':
+      return answer.act === 'review' && saysReview(answer, event.data) ? undefined : 'its text says another review';
+    case 'signoff.recorded':
+      return saysDecision(event, answer);
+    case 'cab.voted':
+      return (
+        saysDecision(event, answer) ??
+        (answer.act === 'cab' && answer.conditions.length === event.data.conditions.length
+          ? undefined
+          : 'its conditions are others')
+      );
   }
-  if (answer.act === 'condition') return 'its text closes a condition';
-  const { decision, comment } = event.data;
-  if (answer.decision !== decision || answer.comment !== comment) return `its text says ${answer.decision}`;
-  if (event.type !== 'cab.voted') return undefined;
-  return answer.act === 'cab' && answer.conditions.length === event.data.conditions.length
+}
+
+function saysDecision(
+  { data }: EventOf<'cab.voted'> | EventOf<'signoff.recorded'>,
+  answer: Answer,
+): string | undefined {
+  if (!('decision' in answer)) return 'its text decides nothing';
+  return answer.decision === data.decision && answer.comment === data.comment
     ? undefined
-    : 'its conditions are others';
+    : `its text says ${answer.decision}`;
+}
+
+function saysReview(answer: GivenReview, data: EventOf<'review.closed'>['data']): boolean {
+  const { outcome, lessons, debts, comment = '', sideEffects = [], classification } = data;
+  return (
+    answer.outcome === outcome &&
+    answer.comment === comment &&
+    answer.classification === classification &&
+    answer.debts.length === debts.length &&
+    sameLines(answer.lessons, lessons) &&
+    sameLines(answer.sideEffects, sideEffects)
+  );
+}
+
+function sameLines(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((line, index) => line === other[index]);
 }

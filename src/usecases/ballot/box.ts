@@ -1,29 +1,50 @@
 import type { Asked } from '../../domain/ballot/answer.ts';
 import type { RefusedPaper } from '../../domain/ballot/count.ts';
-import { emptyForm, type FormAct } from '../../domain/ballot/form.ts';
+import type { FormAct } from '../../domain/ballot/form.ts';
 import { bullets, type Document, type DocumentBlock, part, text } from '../../domain/document/model.ts';
 import type { Condition } from '../../domain/history/state.ts';
 import { conditionId } from '../../domain/process/condition-id.ts';
 import { formatWindow } from '../../domain/schedule/calendar.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { branchesBlocks } from './branches-box.ts';
+import { formLines } from './form-lines.ts';
+import { productBlocks } from './product-box.ts';
 
-/** The two texts on a request: what the board is asked, and what is asked of those who sign off what is in staging. */
-export type BoxKind = 'votes' | 'sign-offs';
+/** The texts on a request: what goes into the release, what the board is asked, who signs off what is in staging, and what became of it. */
+const BOXES = {
+  branches: 'Choice of branches',
+  votes: 'Votes',
+  'sign-offs': 'Sign-offs',
+  product: 'Success and review',
+} as const;
+
+/** A key of them. */
+export type BoxKind = keyof typeof BOXES;
+
+const BOX_OF: Readonly<Record<FormAct, BoxKind>> = {
+  branches: 'branches',
+  cab: 'votes',
+  qa: 'sign-offs',
+  ops: 'sign-offs',
+  condition: 'sign-offs',
+  success: 'product',
+  review: 'product',
+};
 
 /** Which text a question stands in. */
 export function boxOf(act: FormAct): BoxKind {
-  return act === 'cab' ? 'votes' : 'sign-offs';
+  return BOX_OF[act];
 }
 
 /** What relctl's own text on a request is known by. */
 export function boxMark(id: string, kind: BoxKind): string {
-  return `${kind === 'votes' ? 'Votes' : 'Sign-offs'} on ${id}, collected by relctl`;
+  return `${BOXES[kind]} on ${id}, collected by relctl`;
 }
 
 /** True for a text that relctl has put on the request. */
 export function isBox(content: string, id: string): boolean {
-  return content.includes(boxMark(id, 'votes')) || content.includes(boxMark(id, 'sign-offs'));
+  return (Object.keys(BOXES) as BoxKind[]).some((kind) => content.includes(boxMark(id, kind)));
 }
 
 /** The text on the request: what to copy, how to answer with it, and what was read so far, so that everybody sees how they were understood. */
@@ -39,7 +60,7 @@ export async function boxText(
     title: boxMark(plan.id, kind),
     notices: [],
     blocks: [
-      ...(kind === 'votes' ? votes(release, questions) : signoffs(release, questions)),
+      ...CONTENTS[kind](release, questions),
       ...(refused.length === 0
         ? []
         : part(
@@ -54,6 +75,9 @@ export async function boxText(
   return documents.markdown(document);
 }
 
+const CONTENTS: Readonly<Record<BoxKind, (release: Release, questions: readonly Asked[]) => readonly DocumentBlock[]>> =
+  { branches: branchesBlocks, votes, 'sign-offs': signoffs, product: productBlocks };
+
 const STRICT =
   'What is not exactly this approves nothing. A later review of yours takes the place of an earlier one; an edited one does not count.';
 
@@ -67,7 +91,7 @@ function votes({ journal }: Release, questions: readonly Asked[]): readonly Docu
       text(
         'Copy these lines into a review of this request, put an x into each box that you confirm, and write your decision:',
       ),
-      lines(form),
+      formLines(form),
     ]),
     bullets(
       [
@@ -149,16 +173,12 @@ function conditionPart(condition: Condition, questions: readonly Asked[]): reado
     : part(
         `Condition of ${condition.by}`,
         text(`${condition.text} (${condition.owner}, due ${condition.due})`),
-        lines(found.form),
+        formLines(found.form),
       );
 }
 
 function formsOf(questions: readonly Asked[], act: FormAct): readonly DocumentBlock[] {
-  return questions.filter(({ form }) => form.act === act).map(({ form }) => lines(form));
-}
-
-function lines(form: Asked['form']): DocumentBlock {
-  return { kind: 'lines', lines: emptyForm(form) };
+  return questions.filter(({ form }) => form.act === act).map(({ form }) => formLines(form));
 }
 
 function said(decision: string, comment: string): string {

@@ -20,7 +20,7 @@ export interface PostedBox {
 
 /** Puts what is asked now on the request, each text in the place of the one before. */
 export async function postBoxes(
-  context: Pick<Context, 'documents'>,
+  context: Context,
   release: Release,
   on: {
     readonly ballots: Ballots;
@@ -32,7 +32,7 @@ export async function postBoxes(
   },
 ): Promise<readonly PostedBox[]> {
   const { id } = release.journal.plan;
-  const questions = questionsOf(release, on.acts);
+  const questions = await questionsOf(context, release, on.acts);
   const kinds = new Set([...questions.map(({ form }) => boxOf(form.act)), ...(on.kinds ?? [])]);
   const posted: PostedBox[] = [];
   for (const kind of kinds) {
@@ -66,5 +66,12 @@ export async function postedFacts(context: Context, release: Release): Promise<r
 
 /** Where people answer, as facts. */
 export function boxFacts(boxes: readonly PostedBox[]): readonly (readonly [string, string])[] {
-  return boxes.map(({ kind, url }) => [kind === 'votes' ? 'ballot' : 'sign-offs', url] as const);
+  return boxes.map(({ kind, url }) => [FACT_NAMES[kind], url] as const);
 }
+
+const FACT_NAMES: Readonly<Record<BoxKind, string>> = {
+  branches: 'choice of branches',
+  votes: 'ballot',
+  'sign-offs': 'sign-offs',
+  product: 'success and review',
+};

@@ -1,7 +1,11 @@
+import type { Answer } from '../../domain/ballot/answer.ts';
 import type { BallotVote } from '../../domain/ballot/ballot.ts';
+import type { ChosenBranches } from '../../domain/ballot/branches.ts';
 import type { ConditionMet } from '../../domain/ballot/condition.ts';
 import type { CastAnswer } from '../../domain/ballot/count.ts';
+import type { GivenReview } from '../../domain/ballot/review.ts';
 import { type GivenSignoff, REGRESSION_BOX } from '../../domain/ballot/signoff.ts';
+import type { DayValues } from '../../domain/ballot/success.ts';
 import { seatFor } from '../../domain/people/delegates.ts';
 import { samePerson, votingBoard } from '../../domain/people/people.ts';
 import { conditionId } from '../../domain/process/condition-id.ts';
@@ -17,11 +21,17 @@ import { readinessChecks } from '../readiness/readiness-checks.ts';
 import type { Context } from '../release/context.ts';
 import { openForCommand, openRelease, passGates, type Release } from '../release/open.ts';
 import { subjectOf } from '../release/subject.ts';
+import { closeReview } from '../review/close.ts';
+import { checkMeeting } from '../review/meeting.ts';
 import { requireOwner } from '../signoff/owner.ts';
 import { recordSignoff } from '../signoff/record.ts';
 import { readCondition, recordVote } from '../signoff/vote.ts';
+import { givenDays, measureNewDays } from '../success/measure.ts';
+import { recordObserved } from '../success/record.ts';
 import { regressionReports } from '../testing/regression.ts';
 import { testChecks } from '../testing/test-checks.ts';
+import { offeredBranches } from './branch-offer.ts';
+import { NOBODY } from './nobody.ts';
 
 /** The request that answers stand on. */
 export type Request = NonNullable<Extract<PapersAnswer, { readonly available: true }>['request']>;
@@ -45,23 +55,46 @@ const ABOUT_ONE: readonly ErrorCode[] = [
   'usage.missing-answer',
   'repo.no-such-commit',
   'signoff.red',
+  'review.incomplete',
   'evidence.unreadable',
 ];
 
 /** Records one answer in the name of its person; the reason where it is refused. Errors: what keeps every answer from being recorded. */
 export async function takeIn(context: Context, id: string, taking: Taking): Promise<string | undefined> {
-  const asPerson = { ...context, actor: taking.cast.person };
+  const asPerson = { ...context, actor: taking.cast.person, prompter: NOBODY };
   const { answer } = taking.cast;
   const proof = proofOf(taking, context.actor);
   try {
-    if (answer.act === 'cab') await takeVote(asPerson, id, taking, answer, proof);
-    else if (answer.act === 'condition') await takeCondition(asPerson, id, taking, answer, proof);
-    else await takeSignoff(asPerson, id, taking, answer, proof);
+    await takeAnswer(context, asPerson, id, taking, answer, proof);
     return undefined;
   } catch (error) {
     if (error instanceof RelctlError && ABOUT_ONE.includes(error.code)) return error.message;
     // A collector whose key does not count fails as a whole: nothing could be recorded.
     throw error;
+  }
+}
+
+async function takeAnswer(
+  context: Context,
+  asPerson: Context,
+  id: string,
+  taking: Taking,
+  answer: Answer,
+  proof: ForgeProof,
+): Promise<void> {
+  switch (answer.act) {
+    case 'cab':
+      return takeVote(asPerson, id, taking, answer, proof);
+    case 'condition':
+      return takeCondition(asPerson, id, taking, answer, proof);
+    case 'branches':
+      return takeBranches(asPerson, id, answer, proof);
+    case 'success':
+      return takeValues(asPerson, id, taking, answer, proof);
+    case 'review':
+      return takeReview(context, asPerson, id, taking, answer, proof);
+    default:
+      return takeSignoff(asPerson, id, taking, answer, proof);
   }
 }
 
@@ -147,6 +180,66 @@ async function takeCondition(context: Context, id: string, { cast }: Taking, met
     evidence,
     authenticatedBy: proof,
   });
+}
+
+/** What is in the draft by now does not matter: it follows the choice. */
+async function takeBranches(context: Context, id: string, { names }: ChosenBranches, proof: ForgeProof) {
+  const release = await openForCommand(context, id, 'choose branches', undefined);
+  const found = await offeredBranches(context, release);
+  const branches = (found?.approved ?? [])
+    .filter(({ branch }) => names.includes(branch.name))
+    .map(({ branch: { name, head } }) => ({ name, head }));
+  if (found === undefined || branches.length !== names.length) {
+    throw new RelctlError('gate.refused', 'what can be chosen has changed since', {
+      why: 'Only branches that are approved now go into a release.',
+      hints: [command`relctl collect ${id}`],
+    });
+  }
+  const { base, offered } = found.offer;
+  const chosen = { ...subjectOf(release.journal.plan), base, offered: [...offered], branches, authenticatedBy: proof };
+  await release.journal.record('branches.chosen', chosen);
+}
+
+async function takeValues(context: Context, id: string, { cast }: Taking, given: DayValues, proof: ForgeProof) {
+  const release = await openForCommand(context, id, 'success', undefined);
+  await requireSameText(context, release, cast);
+  const days = await givenDays(context, release, given);
+  if (days.length === 0) {
+    throw new RelctlError('gate.refused', `these values of ${given.day} are recorded already`, {
+      why: 'Nothing is recorded twice.',
+      hints: [command`relctl success ${id}`],
+    });
+  }
+  await recordObserved(context, release, days, proof);
+}
+
+/** What can be measured is measured in the name of who collects, before the meeting is taken down in that of its person. */
+async function takeReview(
+  collector: Context,
+  context: Context,
+  id: string,
+  { cast }: Taking,
+  { act: _act, values, comment, ...said }: GivenReview,
+  proof: ForgeProof,
+) {
+  const before = await openRelease(context, id);
+  const { phase, success } = before.journal.state;
+  const isClosed = PROCESS['correct the review'].phases.some((one) => one === phase);
+  await passGates(context, before, isClosed ? 'correct the review' : 'review', undefined);
+  await requireSameText(context, before, cast);
+  if (success !== undefined && values.size > 0) {
+    throw new RelctlError('gate.refused', 'the success metrics were judged already', {
+      why: 'What was agreed before the release is judged once, by what was recorded of the week.',
+      hints: ['leave out the values'],
+    });
+  }
+  const answers = { ...said, noDebt: said.debts.length === 0, ...(comment === '' ? {} : { comment }) };
+  checkMeeting(before, answers);
+  if (success === undefined) {
+    const measuring = await openRelease(collector, id);
+    await recordObserved(collector, measuring, await measureNewDays(collector, measuring, undefined));
+  }
+  await closeReview(context, await openRelease(context, id), { values, answers, authenticatedBy: proof });
 }
 
 /** The plan at the commit that was reviewed is the plan that is decided on, to the byte above its status. */

@@ -59,7 +59,13 @@ export async function openRelease(
       disorder: disorderOf(journal.plan.events, signing),
       // Only the gates of a plan that is not approved yet ask for them, and the reading of its queries takes a fifth of a `status`.
       get findings() {
-        return checkPlan({ plan: journal.plan, policy, config: context.config, now: context.clock.now() });
+        return checkPlan({
+          plan: journal.plan,
+          policy,
+          config: context.config,
+          now: context.clock.now(),
+          chosen: journal.state.chosen?.data.branches.map(({ name }) => name),
+        });
       },
     }),
   };

@@ -1,11 +1,11 @@
 import { formatMoment, timeOf } from '../../domain/schedule/calendar.ts';
-import { type SuccessDay, successDays } from '../../domain/success/days.ts';
-import { sourceOf } from '../../domain/success/metric.ts';
+import type { SuccessDay } from '../../domain/success/days.ts';
+import { sourceOf, writtenNumber } from '../../domain/success/metric.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
-import { observedDays } from './measure.ts';
+import { daysOver, type GivenValues, observedDays } from './measure.ts';
 import { readNumber } from './values.ts';
 
 /** The values that people give for the latest day that is over: those of the flags, and at a terminal those that are asked for. */
@@ -13,20 +13,14 @@ export async function valuesOfPeople(
   context: Context,
   release: Release,
   given: ReadonlyMap<string, number>,
-): Promise<ReadonlyMap<string, number>> {
-  const day = latestDay(context, release);
+): Promise<GivenValues | undefined> {
+  const day = daysOver(context, release).at(-1);
   if (day === undefined) {
     if (given.size > 0) throw tooEarly(release);
-    return given;
+    return undefined;
   }
-  if (given.size > 0 || !context.prompter.interactive) return given;
-  return askValues(context, release, day);
-}
-
-function latestDay({ clock }: Pick<Context, 'clock'>, { journal }: Release): SuccessDay | undefined {
-  const completedAt = journal.state.deployment?.completedAt;
-  if (completedAt === undefined) return undefined;
-  return successDays(timeOf(completedAt), clock.now(), journal.plan.spec.window.timeZone).at(-1);
+  const values = given.size > 0 || !context.prompter.interactive ? given : await askValues(context, release, day);
+  return { day: day.day, values };
 }
 
 /** Asks for each metric that people enter and that has no value of that day yet, and whether the answers are right. */
@@ -43,7 +37,7 @@ async function askValues(
       message: `What was ${metric.name} on ${day}? Leave empty to give it later`,
       flag: command`--value ${`${metric.name}=<number>`}`,
       default: '',
-      validate: (text) => text.trim() === '' || isNumber(text) || 'a number, such as 12.5',
+      validate: (text) => text.trim() === '' || writtenNumber(text) !== undefined || 'a number, such as 12.5',
     });
     if (answer.trim() !== '') values.set(metric.name, readNumber(answer, metric.name));
   }
@@ -56,10 +50,6 @@ async function askValues(
     why: 'The values were not confirmed.',
     hints: [command`relctl success ${journal.plan.id}`],
   });
-}
-
-function isNumber(text: string): boolean {
-  return Number.isFinite(Number(text));
 }
 
 /** A value is for a whole day after the deployment; before the first is over, it would be dropped. */

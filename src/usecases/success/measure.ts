@@ -13,45 +13,86 @@ import type { Reading } from '../../ports/metrics.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
+/** Values that people give for one day, by the name of the metric. */
+export interface GivenValues {
+  /** `YYYY-MM-DD`, in the zone of the window. */
+  readonly day: string;
+  readonly values: ReadonlyMap<string, number>;
+}
+
 /**
  * Measures the days of the first week that are over and were not observed yet, with the same weekdays before. What a source
- * cannot say of the past is asked of the day that has just ended only; what people give is taken for that day.
- * @param given values by the name of the metric, for the latest day
+ * cannot say of the past is asked of the day that has just ended only; what people give is taken for its day.
  */
 export async function measureNewDays(
   context: Context,
   release: Release,
-  given: ReadonlyMap<string, number>,
+  given: GivenValues | undefined,
 ): Promise<readonly ObservedDay[]> {
-  const { plan, state } = release.journal;
-  const completedAt = state.deployment?.completedAt;
-  if (completedAt === undefined) return [];
-  const { timeZone } = plan.spec.window;
-  const days = successDays(timeOf(completedAt), context.clock.now(), timeZone);
   const observed: ObservedDay[] = [];
-  for (const metric of plan.spec.successMetrics) {
-    const known = new Map(observedDays(state.successDays, metric.name).map((day) => [day.day, day]));
+  for (const metric of release.journal.plan.spec.successMetrics) {
+    const days = daysOver(context, release);
     for (const day of days) {
-      const before = known.get(day.day);
+      const value = given?.day === day.day ? given.values.get(metric.name) : undefined;
       const isLatest = day === days.at(-1);
-      const value = isLatest ? given.get(metric.name) : undefined;
-      // What a person gives for a day that has a value already corrects it; both stay in the history.
-      if (typeof before?.value === 'number' && (value === undefined || value === before.value)) continue;
-      const reading: Reading<number> | undefined =
-        value === undefined ? await readDay(context, sourceOf(metric), day, isLatest) : { ok: true, value };
-      // Data may come late, so a day without any is asked again; that it still has none says nothing new.
-      if (reading === undefined || (!reading.ok && before !== undefined)) continue;
-      const baseline = await baselineOf(context, metric, day, timeOf(completedAt), timeZone);
-      const seen = reading.ok ? { value: reading.value } : { missing: `no data: ${reading.noData.detail}` };
-      const seenDay = observeDay(metric, day.day, seen, baseline);
-      observed.push(
-        typeof before?.value === 'number'
-          ? { ...seenDay, detail: `${seenDay.detail}; corrected, it was ${before.value}` }
-          : seenDay,
+      const seen = await observedAnew(context, release, metric, day, value, (source) =>
+        readDay(context, source, day, isLatest),
       );
+      if (seen !== undefined) observed.push(seen);
     }
   }
   return observed;
+}
+
+/** What people give for one day that is over, and nothing beside it; what is recorded like that already is left out. */
+export async function givenDays(
+  context: Context,
+  release: Release,
+  { day: wanted, values }: GivenValues,
+): Promise<readonly ObservedDay[]> {
+  const observed: ObservedDay[] = [];
+  const day = daysOver(context, release).find((one) => one.day === wanted);
+  for (const metric of release.journal.plan.spec.successMetrics) {
+    const value = values.get(metric.name);
+    if (day === undefined || value === undefined) continue;
+    const seen = await observedAnew(context, release, metric, day, value, async () => undefined);
+    if (seen !== undefined) observed.push(seen);
+  }
+  return observed;
+}
+
+/** The days of the first week that are over. */
+export function daysOver(
+  { clock }: Pick<Context, 'clock'>,
+  { journal }: Pick<Release, 'journal'>,
+): readonly SuccessDay[] {
+  const { plan, state } = journal;
+  const completedAt = state.deployment?.completedAt;
+  return completedAt === undefined ? [] : successDays(timeOf(completedAt), clock.now(), plan.spec.window.timeZone);
+}
+
+/** A day of a metric where it says something new: a value that a person gives, or what is read where there is none yet. */
+async function observedAnew(
+  context: Context,
+  { journal: { plan, state } }: Release,
+  metric: SuccessMetric,
+  day: SuccessDay,
+  value: number | undefined,
+  read: (source: MetricSource) => Promise<Reading<number> | undefined>,
+): Promise<ObservedDay | undefined> {
+  const before = observedDays(state.successDays, metric.name).find((one) => one.day === day.day);
+  // What a person gives for a day that has a value already corrects it; both stay in the history.
+  if (typeof before?.value === 'number' && (value === undefined || value === before.value)) return undefined;
+  const reading = value === undefined ? await read(sourceOf(metric)) : { ok: true as const, value };
+  // Data may come late, so a day without any is asked again; that it still has none says nothing new.
+  if (reading === undefined || (!reading.ok && before !== undefined)) return undefined;
+  const completedAt = timeOf(state.deployment?.completedAt ?? '');
+  const baseline = await baselineOf(context, metric, day, completedAt, plan.spec.window.timeZone);
+  const seen = reading.ok ? { value: reading.value } : { missing: `no data: ${reading.noData.detail}` };
+  const seenDay = observeDay(metric, day.day, seen, baseline);
+  return typeof before?.value === 'number'
+    ? { ...seenDay, detail: `${seenDay.detail}; corrected, it was ${before.value}` }
+    : seenDay;
 }
 
 /** What was observed of a metric, day by day; of a day that was looked at again the last word, since data may come late. */

@@ -1,4 +1,4 @@
-import type { SuccessMetric } from '../../domain/success/metric.ts';
+import { type SuccessMetric, writtenNumber } from '../../domain/success/metric.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
 
@@ -31,8 +31,8 @@ export function readValues(
 
 /** Reads a number that a person gave for a metric. Errors: `usage.bad-flag`. */
 export function readNumber(text: string, name: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
+  const value = writtenNumber(text);
+  if (value !== undefined) return value;
   throw new RelctlError('usage.bad-flag', `"${text}" is not a number for ${name}`, {
     why: 'The metric is compared with its target.',
     hints: [command`--value ${`${name}=12.5`}`],

@@ -63,6 +63,10 @@ const authenticatedBy = {
 export const RARE: readonly { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType][] = [
   { type: 'plan.revised', data: subject },
   { type: 'plan.reopened', data: { ...subject, reason: 'x' } },
+  {
+    type: 'branches.chosen',
+    data: { ...subject, base: 'x', offered: ['x'], branches: [{ name: 'x', head: 'x' }], authenticatedBy, signature },
+  },
   { type: 'exception.granted', data: { gate: 'time.window', reason: 'x', command: 'deploy', signature } },
   {
     type: 'cab.submitted',
@@ -199,12 +203,18 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
     data: {
       days: [{ day: '2026-12-05', metric: 'x', value: 1, baseline: [1], state: 'guardrail-broken', detail: 'x' }],
       document: evidence,
+      authenticatedBy,
       signature,
     },
   },
   {
     type: 'success.judged',
-    data: { metrics: [{ name: 'x', value: 1, verdict: 'missed', detail: 'x' }], document: evidence, signature },
+    data: {
+      metrics: [{ name: 'x', value: 1, verdict: 'missed', detail: 'x' }],
+      document: evidence,
+      authenticatedBy,
+      signature,
+    },
   },
   { type: 'review.invited', data: { at: '2026-12-10T10:00:00.000Z', attendees: ['a@example.com'], invite: evidence } },
   { type: 'review.drafted', data: { document: evidence } },
@@ -219,6 +229,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       sideEffects: ['x'],
       classification: 'too-low',
       document: evidence,
+      authenticatedBy,
       signature,
     },
   },

@@ -1,5 +1,7 @@
 import { refuse } from '../../../domain/gates/gate.ts';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import { nameList } from '../../../domain/people/people.ts';
+import { choiceDifferences } from '../../../domain/process/choice.ts';
 import { isInProduction, type Phase, sayPhase } from '../../../domain/process/phases.ts';
 import { editHead } from '../../../plan/edit.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../../plan/release-plan.ts';
@@ -22,10 +24,11 @@ import { revisedAnswer } from './revised-answer.ts';
  * anew. What a person wrote is never overwritten by what was found.
  * @throws RelctlError `gate.refused` when the plan is no draft any more
  */
-export async function revisePlan(context: Context, plan: ReleasePlan, options: PlanOptions): Promise<Outcome> {
+export async function revisePlan(context: Context, plan: ReleasePlan, given: PlanOptions): Promise<Outcome> {
   const policy = await loadPolicy(context.workspace, plan.metadata.process);
   const journal = new Journal(context, plan);
   refuseUnlessDraft(plan, journal.state.phase);
+  const options = withChoice(context, new Journal(context, plan, (await openSigning(context, plan)).sealing), given);
   const images = imagesOf(context, options.images);
   const { edits: asked, candidate, exceptions } = await askedEdits(context, plan, options, images, policy);
   const needsRefresh =
@@ -54,6 +57,17 @@ export async function revisePlan(context: Context, plan: ReleasePlan, options: P
     return revisedAnswer(context, next.plan, policy, changed, refresh, impact);
   }
   return revisedAnswer(context, plan, policy, changed, refresh, impact);
+}
+
+/** The branches that the Product Manager chose since, where flags name none. */
+function withChoice({ sink }: Pick<Context, 'sink'>, { plan, state }: Journal, options: PlanOptions): PlanOptions {
+  const chosen = state.chosen?.data.branches.map(({ name }) => name) ?? [];
+  const held = plan.spec.candidate.branches.map(({ name }) => name);
+  const isNamed = options.branches.length > 0 || options.candidate !== undefined;
+  if (state.chosen === undefined || isNamed || choiceDifferences(held, chosen).length === 0) return options;
+  const text = `${state.chosen.actor} chose ${nameList(chosen)}: the candidate is built of that`;
+  sink.emit({ type: 'note', level: 'info', text });
+  return { ...options, branches: chosen };
 }
 
 /** The plan with another text above its history. */

@@ -300,3 +300,19 @@ test('a day that is none and a zone that is none are refused when the plan is re
     );
   }
 });
+
+test('a candidate is what the Product Manager chose, where they were asked', () => {
+  const plan = samplePlan();
+  const held = plan.spec.candidate.branches.map(({ name }) => name);
+  const found = (chosen: readonly string[]) =>
+    checkPlan({ plan, policy: POLICY, config: configOf(), now: NOW, chosen }).map(({ code, problem }) => [
+      code,
+      problem,
+    ]);
+  expect(found(held)).toEqual([]);
+  expect(found([...held].reverse())).toEqual([]);
+  expect(found(['feature/other'])).toEqual([
+    ['candidate.not-as-chosen', expect.stringContaining('feature/other is not in it')],
+  ]);
+  expect(found([...held, 'feature/other'])).toHaveLength(1);
+});

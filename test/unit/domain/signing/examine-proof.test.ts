@@ -3,8 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ballotNumber } from '../../../../src/domain/ballot/ballot.ts';
+import { branchesNumber } from '../../../../src/domain/ballot/branches.ts';
 import { conditionNumber } from '../../../../src/domain/ballot/condition.ts';
+import { reviewNumber } from '../../../../src/domain/ballot/review.ts';
 import { signoffNumber } from '../../../../src/domain/ballot/signoff.ts';
+import { successNumber } from '../../../../src/domain/ballot/success.ts';
 import { examineProof, formNumberOf } from '../../../../src/domain/signing/examine-proof.ts';
 import type { RecordedEvent } from '../../../../src/plan/events.ts';
 import type { ForgeSettings } from '../../../../src/plan/forge.ts';
@@ -127,5 +130,71 @@ describe('a condition that is met, on a forge', () => {
       conditionNumber({ ...about, round: 1 }, '12345678'),
     );
     expect(conditionNumber({ ...about, round: 1 }, '1')).not.toBe(conditionNumber({ ...about, round: 1 }, '2'));
+  });
+});
+
+describe('what the Product Manager tells on a forge', () => {
+  const plan = { id: SAMPLE_ID, ...SUBJECT };
+  const subject = { plan, round: 2, staged: undefined };
+  const day = (date: string) => ({ day: date, metric: 'x', value: 1, baseline: [], state: 'ok', detail: '' });
+  const told = { specDigest: 'c'.repeat(64), textDigest: 'd'.repeat(64) };
+  const EVENTS = {
+    'branches.chosen': { ...told, base: 'b', offered: ['a', 'z'], branches: [{ name: 'a', head: 'h' }] },
+    'success.observed': { days: [day('2026-12-05')] },
+    'success.judged': { metrics: [] },
+    'review.closed': { lessons: ['x'] },
+  } as const;
+  const deployed = { release: SAMPLE_ID, ...SUBJECT, attempt: 2 };
+  const NUMBERS = {
+    'branches.chosen': branchesNumber({ release: SAMPLE_ID, base: 'b', offered: ['z', 'a'] }),
+    'success.observed': successNumber(deployed, '2026-12-05'),
+    'success.judged': reviewNumber(deployed),
+    'review.closed': reviewNumber(deployed),
+  } as const;
+  type Told = keyof typeof EVENTS;
+  const event = (type: Told, more: object = {}, actor: string = PEOPLE.productManager) =>
+    ({ type, actor, data: { ...EVENTS[type], ...more } }) as unknown as RecordedEvent;
+  const trust = (accepts: object) => {
+    const policy = policySchema.parse(parse(readFileSync(TEMPLATE, 'utf8')));
+    const signing = { ...policy.signing, accepts: { ...policy.signing.accepts, ...accepts } };
+    return {
+      policy: { ...policy, machines: [CI], signing },
+      forge: undefined,
+      forgePeople: new Map([['priya', PEOPLE.productManager]]),
+    };
+  };
+  const KEYS = {
+    'branches.chosen': 'branches',
+    'success.observed': 'success',
+    'success.judged': 'review',
+    'review.closed': 'review',
+  } as const;
+  const proof = (type: Told) => ({
+    authenticatedBy: { kind: 'forge', login: 'priya', endpoint: 'github', collectedBy: CI, ballot: NUMBERS[type] },
+  });
+  const fault = (type: Told, accepts: object, more: object = {}, actor?: string) =>
+    examineProof(event(type, more, actor), type === 'branches.chosen' ? 'branches' : 'outcome', subject, trust(accepts))
+      ?.code;
+
+  it.each(Object.keys(EVENTS) as Told[])('%s counts as the policy says, for what it was told of', (type) => {
+    expect(formNumberOf(event(type), subject)).toBe(NUMBERS[type]);
+    expect(fault(type, { [KEYS[type]]: ['forge'] }, proof(type))).toBeUndefined();
+    expect(fault(type, {}, proof(type))).toBe('proof-not-accepted');
+    expect(fault(type, {})).toBeUndefined();
+    expect(fault(type, { [KEYS[type]]: ['forge'] })).toBe('proof-not-accepted');
+    const other = { authenticatedBy: { ...proof(type).authenticatedBy, ballot: 'f'.repeat(32) } };
+    expect(fault(type, { [KEYS[type]]: ['forge'] }, other)).toBe('ballot-of-another');
+  });
+
+  it('is not what a machine measures, and not of two days at once', () => {
+    expect(fault('success.observed', { success: ['forge'] }, {}, CI)).toBeUndefined();
+    const twice = { days: [day('2026-12-05'), day('2026-12-06')] };
+    expect(formNumberOf(event('success.observed', twice), subject)).toBeUndefined();
+  });
+
+  it('is no other record of the outcome', () => {
+    const verified = { type: 'verify.recorded', actor: CAROL, data: { ok: true, ...proof('review.closed') } };
+    const found = examineProof(verified as unknown as RecordedEvent, 'outcome', subject, trust({ review: ['forge'] }));
+    expect(found?.code).toBe('proof-not-accepted');
   });
 });
