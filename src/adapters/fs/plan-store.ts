@@ -19,7 +19,7 @@ import { evidenceFolder } from './evidence-folder.ts';
 import { type FileOperations, REAL_FILES, systemCode } from './file-operations.ts';
 import { type PlanIndexOptions, summariesOf, surveyOf } from './plan-index.ts';
 import { checkReleaseId, isReleaseId } from './release-id.ts';
-import { takeWriteLock } from './write-lock.ts';
+import { underWriteLock } from './write-lock.ts';
 
 /** What the store needs to know. */
 export interface PlanStoreOptions {
@@ -139,15 +139,12 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   /** Runs with the plan's lock held; the work gets a check that it still is, to make right before it swaps. */
   async function underLock<T>(id: string, work: (stillHeld: () => Promise<void>) => Promise<T>): Promise<T> {
     await prepareStateFolder();
-    const lock = await takeWriteLock(join(state, 'locks'), id, shownAs(id));
-    try {
+    return underWriteLock({ folder: join(state, 'locks'), name: id, shown: shownAs(id) }, async (held) => {
       await sweepTemporaryFiles(files, pathOf(id));
-      return await work(async () => {
-        if (!(await lock.held())) throw lostLock(shownAs(id));
+      return work(async () => {
+        if (!(await held())) throw lostLock(shownAs(id));
       });
-    } finally {
-      await lock.release();
-    }
+    });
   }
 
   async function prepareStateFolder(): Promise<void> {

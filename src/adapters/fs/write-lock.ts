@@ -11,14 +11,47 @@ const WAIT_MS = 10_000;
 const SUFFIX = '.lock';
 
 /** A held lock. */
-export interface WriteLock {
+interface WriteLock {
   /** True while nobody took the lock for left behind, as may happen to a process that was stopped for a minute. */
   held(): Promise<boolean>;
   release(): Promise<void>;
 }
 
+/** Who of this process waits for a lock last, by its folder and name. */
+const turns = new Map<string, Promise<unknown>>();
+
 /**
- * Takes the lock of a name within a folder, so that one process at a time compares and swaps.
+ * Does some work under the lock of a name within a folder, so that one process at a time compares and swaps. Works of one process wait in turn:
+ * those that contend step back and come again at random, and of twenty regions that record at once the last one would not get in for longer than
+ * anybody waits.
+ * @param work gets a check that the lock is still held, as it may not be in a process that was stopped for a minute
+ * @throws RelctlError `plan.write-failed` when a living process holds it for longer than ten seconds; and what the work throws
+ */
+export function underWriteLock<T>(
+  { folder, name, shown }: { readonly folder: string; readonly name: string; readonly shown: string },
+  work: (held: () => Promise<boolean>) => Promise<T>,
+): Promise<T> {
+  const key = join(folder, name);
+  const locked = async (): Promise<T> => {
+    const lock = await takeWriteLock(folder, name, shown);
+    try {
+      return await work(lock.held);
+    } finally {
+      await lock.release();
+    }
+  };
+  const done = (turns.get(key) ?? Promise.resolve()).then(locked);
+  const over = done
+    .catch(() => undefined)
+    .finally(() => {
+      if (turns.get(key) === over) turns.delete(key);
+    });
+  turns.set(key, over);
+  return done;
+}
+
+/**
+ * Takes the lock of a name within a folder.
  *
  * Every contender makes a file of its own (its name tells process, start and machine) and *then* looks at the others. It
  * goes in only when it sees no other living one; so of two that go in, the later look would have seen the earlier file.
@@ -27,7 +60,7 @@ export interface WriteLock {
  *
  * @throws RelctlError `plan.write-failed` when a living process holds it for longer than ten seconds
  */
-export async function takeWriteLock(folder: string, name: string, shown: string): Promise<WriteLock> {
+async function takeWriteLock(folder: string, name: string, shown: string): Promise<WriteLock> {
   await mkdir(folder, { recursive: true });
   const nonce = randomBytes(6).toString('hex');
   const mine = [name, process.pid, await startOf(process.pid), machine(), nonce].join('~') + SUFFIX;

@@ -16,7 +16,7 @@ import { readBounded } from '../fs/bounded-read.ts';
 import { confine } from '../fs/confine.ts';
 import { REAL_FILES, systemCode } from '../fs/file-operations.ts';
 import { isEvidenceName } from '../fs/release-id.ts';
-import { takeWriteLock } from '../fs/write-lock.ts';
+import { underWriteLock } from '../fs/write-lock.ts';
 import type { RecordsBranch } from '../git/records-branch.ts';
 
 /** Where copies of plans lie on this machine. */
@@ -192,16 +192,13 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     const text = textOf(id, plan);
     if (seen !== undefined && textOf(id, seen) === text) return true;
     await mkdir(state, { recursive: true, mode: 0o700 });
-    const lock = await takeWriteLock(join(state, 'locks'), id, pathOf(id));
-    try {
+    return underWriteLock({ folder: join(state, 'locks'), name: id, shown: pathOf(id) }, async () => {
       const now = await copyIn(folder, id);
       if ((now === undefined ? '' : textOf(id, now)) !== (seen === undefined ? '' : textOf(id, seen))) return false;
       const path = join(folder, pathOf(id));
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      return await writeAtomically(REAL_FILES, { path, shown: pathOf(id), content: text, placement: 'replace' });
-    } finally {
-      await lock.release();
-    }
+      return writeAtomically(REAL_FILES, { path, shown: pathOf(id), content: text, placement: 'replace' });
+    });
   }
 
   function textOf(id: string, { head, events }: PlanCopy): string {
