@@ -48,7 +48,7 @@ beforeAll(async () => {
   git(company, 'commit', '--quiet', '-m', 'Votes on the forge');
   git(root, 'init', '--quiet', '--bare', '-b', 'main', origin);
   git(company, 'remote', 'add', 'origin', origin);
-  git(company, 'push', '--quiet', 'origin', 'main', BRANCH, 'v4.1.0', 'feature/wallet-checkout');
+  git(company, 'push', '--quiet', 'origin', 'main', BRANCH, 'v4.1.0', `release/${ID}`);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', CI, '-f', join(root, 'key')]);
 }, 60_000);
 
@@ -159,7 +159,7 @@ describe.each(WORKFLOWS)('the workflow for votes $name', (workflow) => {
     const ran = run(workflow, forge);
     expect(ran.status, ran.text).toBe(0);
     expect(head(), ran.text).not.toBe(before);
-    expect(plan()).toContain('login: carol');
+    expect(plan()).toContain('"login":"carol"');
     expect(forge.comments()[0]).toContain('fine by me');
     expect(ran.text).not.toContain('PRIVATE KEY');
   });

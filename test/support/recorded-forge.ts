@@ -119,6 +119,6 @@ else {
     ...state.comments.map(({ id, body }) => note(id, 'robot', body, '2026-01-02T00:00:00Z')),
     ...state.reviews.map((one, index) => note(1000 + index, one.login, one.text, one.at)),
   ];
-  say(where.includes('page=1') && !where.includes('page=10') ? notes : []);
+  say(/[?&]page=1$/.test(where) ? notes : []);
 }
 `;
