@@ -48,12 +48,12 @@ export async function collect(context: Context, id: string, options: CollectOpti
   const papers = answer.papers.filter((paper) => paper.isOwn !== true || !isBox(paper.text, id));
   const { answers, refused } = countPapers(papers, questions, people, request.author);
   const fresh = answers.filter(({ paper }) => !isRecorded(release, questions, paper));
-  const kept = fresh.length === 0 ? undefined : await keepAnswer(context, id, request, papers);
+  const keep = () => keepAnswer(context, id, request, papers);
   const recorded: CastAnswer[] = [];
   // What was recorded stays the person's word: many forges dismiss every review at the next push, that of the records too.
   const objections: RefusedPaper[] = refused.filter(({ paper }) => !isRecorded(release, questions, paper));
   for (const cast of fresh) {
-    const taking = { cast, request, endpoint, kept: kept as Evidence, junit: options.junit ?? [] };
+    const taking = { cast, request, endpoint, keep, junit: options.junit ?? [] };
     const reason = await takeIn(context, id, taking);
     if (reason === undefined) recorded.push(cast);
     else objections.push({ paper: cast.paper, reason });

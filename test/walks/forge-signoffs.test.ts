@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../../src/usecases/audit.ts';
@@ -155,6 +155,9 @@ describe('a sign-off as a review on the request', () => {
       });
       expect(forge.box('Sign-offs'), what).toContain('Not counted');
     }
+    // What is refused at each run leaves nothing that would be pushed at each.
+    const kept = readdirSync(join(company.git.root, 'releases', company.id));
+    expect(kept.filter((name) => name.startsWith('ballots-'))).toEqual([]);
   });
 
   it('of one person for both roles counts once', async () => {

@@ -42,8 +42,8 @@ export interface Taking {
   readonly request: Request;
   /** The forge, in a word. */
   readonly endpoint: string;
-  /** What the forge said, as it was kept. */
-  readonly kept: Evidence;
+  /** Keeps what the forge said, once there is something to record: what is refused again and again leaves nothing behind. */
+  readonly keep: () => Promise<Evidence>;
   /** Globs of JUnit reports of the regression run. */
   readonly junit: readonly string[];
 }
@@ -63,7 +63,7 @@ const ABOUT_ONE: readonly ErrorCode[] = [
 export async function takeIn(context: Context, id: string, taking: Taking): Promise<string | undefined> {
   const asPerson = { ...context, actor: taking.cast.person, prompter: NOBODY };
   const { answer } = taking.cast;
-  const proof = proofOf(taking, context.actor);
+  const proof = () => proofOf(taking, context.actor);
   try {
     await takeAnswer(context, asPerson, id, taking, answer, proof);
     return undefined;
@@ -74,13 +74,15 @@ export async function takeIn(context: Context, id: string, taking: Taking): Prom
   }
 }
 
+type Prove = () => Promise<ForgeProof>;
+
 async function takeAnswer(
   context: Context,
   asPerson: Context,
   id: string,
   taking: Taking,
   answer: Answer,
-  proof: ForgeProof,
+  proof: Prove,
 ): Promise<void> {
   switch (answer.act) {
     case 'cab':
@@ -98,7 +100,7 @@ async function takeAnswer(
   }
 }
 
-async function takeVote(context: Context, id: string, { cast }: Taking, vote: BallotVote, proof: ForgeProof) {
+async function takeVote(context: Context, id: string, { cast }: Taking, vote: BallotVote, proof: Prove) {
   const release = await openRelease(context, id);
   const isDecided = PROCESS['take back a go'].phases.some((phase) => phase === release.journal.state.phase);
   if (isDecided && vote.decision === 'go') {
@@ -119,11 +121,11 @@ async function takeVote(context: Context, id: string, { cast }: Taking, vote: Ba
     round: state.cab?.round ?? 1,
     ...said,
     conditions: conditions.map((one) => readCondition(one, plan.spec.window, context.clock.now())),
-    authenticatedBy: proof,
+    authenticatedBy: await proof(),
   });
 }
 
-async function takeSignoff(context: Context, id: string, taking: Taking, given: GivenSignoff, proof: ForgeProof) {
+async function takeSignoff(context: Context, id: string, taking: Taking, given: GivenSignoff, proof: Prove) {
   const { act, decision, comment } = given;
   const release = await openForCommand(context, id, act === 'qa' ? 'signoff qa' : 'signoff ops', undefined);
   await requireSameText(context, release, taking.cast);
@@ -161,7 +163,7 @@ async function qaChecks(
   return [...found, word];
 }
 
-async function takeCondition(context: Context, id: string, { cast }: Taking, met: ConditionMet, proof: ForgeProof) {
+async function takeCondition(context: Context, id: string, { cast }: Taking, met: ConditionMet, proof: Prove) {
   const release = await openRelease(context, id);
   await requireSameText(context, release, cast);
   const { journal } = release;
@@ -178,12 +180,12 @@ async function takeCondition(context: Context, id: string, { cast }: Taking, met
     condition: condition.text,
     id: met.condition,
     evidence,
-    authenticatedBy: proof,
+    authenticatedBy: await proof(),
   });
 }
 
 /** What is in the draft by now does not matter: it follows the choice. */
-async function takeBranches(context: Context, id: string, { names }: ChosenBranches, proof: ForgeProof) {
+async function takeBranches(context: Context, id: string, { names }: ChosenBranches, proof: Prove) {
   const release = await openForCommand(context, id, 'choose branches', undefined);
   const found = await offeredBranches(context, release);
   const branches = (found?.approved ?? [])
@@ -196,11 +198,12 @@ async function takeBranches(context: Context, id: string, { names }: ChosenBranc
     });
   }
   const { base, offered } = found.offer;
-  const chosen = { ...subjectOf(release.journal.plan), base, offered: [...offered], branches, authenticatedBy: proof };
+  const authenticatedBy = await proof();
+  const chosen = { ...subjectOf(release.journal.plan), base, offered: [...offered], branches, authenticatedBy };
   await release.journal.record('branches.chosen', chosen);
 }
 
-async function takeValues(context: Context, id: string, { cast }: Taking, given: DayValues, proof: ForgeProof) {
+async function takeValues(context: Context, id: string, { cast }: Taking, given: DayValues, proof: Prove) {
   const release = await openForCommand(context, id, 'success', undefined);
   await requireSameText(context, release, cast);
   const days = await givenDays(context, release, given);
@@ -210,7 +213,7 @@ async function takeValues(context: Context, id: string, { cast }: Taking, given:
       hints: [command`relctl success ${id}`],
     });
   }
-  await recordObserved(context, release, days, proof);
+  await recordObserved(context, release, days, await proof());
 }
 
 /** What can be measured is measured in the name of who collects, before the meeting is taken down in that of its person. */
@@ -220,7 +223,7 @@ async function takeReview(
   id: string,
   { cast }: Taking,
   { act: _act, values, comment, ...said }: GivenReview,
-  proof: ForgeProof,
+  proof: Prove,
 ) {
   const before = await openRelease(context, id);
   const { phase, success } = before.journal.state;
@@ -262,7 +265,7 @@ async function requireSameText(
   );
 }
 
-function proofOf({ cast, request, endpoint, kept }: Taking, collectedBy: string): ForgeProof {
+async function proofOf({ cast, request, endpoint, keep }: Taking, collectedBy: string): Promise<ForgeProof> {
   const { paper, number } = cast;
   return {
     kind: 'forge',
@@ -275,6 +278,6 @@ function proofOf({ cast, request, endpoint, kept }: Taking, collectedBy: string)
     ballot: number,
     endpoint,
     collectedBy,
-    answer: kept,
+    answer: await keep(),
   };
 }

@@ -24,8 +24,8 @@ export interface ReviewClosing {
   /** Values of the whole week, by the name of the metric. */
   readonly values: ReadonlyMap<string, number>;
   readonly answers: MeetingAnswers;
-  /** The review on a forge that it was told by; then nothing is measured in the name of its person. */
-  readonly authenticatedBy?: ForgeProof;
+  /** The review on a forge that it was told by, asked for once all is answered; then nothing is measured in the name of its person. */
+  readonly authenticatedBy?: () => Promise<ForgeProof>;
 }
 
 /**
@@ -39,7 +39,6 @@ export async function closeReview(
 ): Promise<ClosedReview> {
   const { journal } = release;
   const { id } = journal.plan;
-  const proved = authenticatedBy === undefined ? {} : { authenticatedBy };
   const before = journal.state.success?.data.metrics;
   const isMeasured = before === undefined && authenticatedBy === undefined;
   const fresh = isMeasured ? await measureNewDays(context, release, undefined) : [];
@@ -52,6 +51,7 @@ export async function closeReview(
   }
   // What people answer is checked before anything is recorded: a debt without an owner must leave no half of a review behind.
   const held = await askMeeting(context, release, answers, metrics);
+  const proved = authenticatedBy === undefined ? {} : { authenticatedBy: await authenticatedBy() };
   if (before === undefined) {
     if (fresh.length > 0) await journal.record('success.observed', { days: [...fresh] });
     const days = journal.plan.spec.successMetrics.flatMap((one) => observedDays(journal.state.successDays, one.name));

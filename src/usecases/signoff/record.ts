@@ -16,8 +16,8 @@ interface Signoff {
   readonly checks: readonly PendingCheck[];
   readonly decision?: string;
   readonly comment?: string;
-  /** The review that it was given by, where it was given on a forge. */
-  readonly authenticatedBy?: ForgeProof;
+  /** The review that it was given by, where it was given on a forge; asked for once nothing is red. */
+  readonly authenticatedBy?: () => Promise<ForgeProof>;
 }
 
 function checksBlock(checks: readonly RecordedCheck[]): Block {
@@ -86,7 +86,7 @@ export async function recordSignoff(
     decision,
     ...(await keepFound(context, plan.id, signoff.checks)),
     comment,
-    ...(signoff.authenticatedBy === undefined ? {} : { authenticatedBy: signoff.authenticatedBy }),
+    ...(signoff.authenticatedBy === undefined ? {} : { authenticatedBy: await signoff.authenticatedBy() }),
   };
   await journal.record('signoff.recorded', recorded);
   return recorded;
