@@ -233,6 +233,18 @@ describe('branches and authors', () => {
     expect(await repository.authors('main', 'main')).toEqual({ authors: [], committers: [], coAuthors: [] });
   });
 
+  test('finds the address of whoever approves or wrote along where it is typed without brackets', async () => {
+    repo.commit({ a: '1\n' });
+    repo.git('switch', '--quiet', '-c', 'feature/x');
+    repo.commit({ a: '2\n' }, 'one\n\nApproved-by: Grace H. Grace@example.com\nCo-authored-by: Eve eve@example.com');
+    repo.git('branch', 'merged', 'main');
+    const [branch] = await (await openRepository(repo.root)).branches('main');
+    expect(branch).toMatchObject({
+      approvedBy: ['grace@example.com'],
+      authors: ['ada@example.com', 'eve@example.com'],
+    });
+  });
+
   test('the address of the person at work comes from git, and is not guessed', async () => {
     const repository = await openRepository(repo.root);
     expect(await repository.userEmail()).toBe('ada@example.com');

@@ -44,9 +44,9 @@ function mails(trailers: string): string[] {
     .map(mail);
 }
 
-/** The address of `Ada <ada@example.com>`; a value without brackets as it stands. */
+/** The address of `Ada <ada@example.com>`, and of `Ada ada@example.com`, as somebody types it; a value without one as it stands. */
 function mail(person: string): string {
-  return (/<([^<>]*)>/.exec(person)?.[1] ?? person).trim().toLowerCase();
+  return (/<([^<>]*)>/.exec(person)?.[1] ?? /\S+@\S+/.exec(person)?.[0] ?? person).trim().toLowerCase();
 }
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)].filter((value) => value !== '');

@@ -112,7 +112,7 @@ function notApproved(unapproved: readonly Offer[]): RelctlError {
   });
 }
 
-/** How a reviewer approves a branch where there is no forge. */
+/** How a reviewer approves a branch where there is no forge, and is back where relctl.yaml is. */
 function approving(branch: string): string {
-  return command`git switch ${branch} && git commit --allow-empty -m "Approve" --trailer "Approved-by: <name> <address>"`;
+  return command`git switch ${branch} && git commit --allow-empty -m "Approve" --trailer "Approved-by: <address>" && git switch -`;
 }

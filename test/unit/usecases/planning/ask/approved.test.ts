@@ -99,7 +99,7 @@ test('where nothing can be picked, it is said how a branch is approved, with the
     message: expect.stringMatching(/feature\/wallet: not approved by anybody; it's: its request is still a draft/),
   });
   expect(error.hints).toContain(
-    `git switch feature/wallet && git commit --allow-empty -m "Approve" --trailer "Approved-by: <name> <address>"`,
+    `git switch feature/wallet && git commit --allow-empty -m "Approve" --trailer "Approved-by: <address>" && git switch -`,
   );
   expect(error.hints.find((hint) => hint.startsWith(`git switch 'it'\\''s'`))).toBeDefined();
 });
