@@ -45,6 +45,21 @@ describe('exceptions', () => {
     expect(granted?.seq).toBeLessThan(events.find((event) => event.type === 'deploy.started')?.seq ?? 0);
   });
 
+  it('are not needed in the sandbox, whose clock is moved to where the window opens', async () => {
+    company = await openCompany();
+    await walkTo(company, 'ready');
+    const { hints } = await refusal(toProduction(company));
+    const { window } = (await company.plan()).spec;
+    expect(
+      windowSpan({
+        ...window,
+        start: hints[0]?.split(' ').at(-1) ?? '',
+        timeZone: company.as(OPERATOR).config.timeZone,
+      }).start,
+    ).toBe(windowSpan(window).start);
+    expect(hints[0]).toMatch(/^relctl sandbox advance --to /);
+  });
+
   it('stand in for a late submission, one for each rule that refuses', async () => {
     company = await openCompany();
     await company.advanceToWindow(-2 * DAY);

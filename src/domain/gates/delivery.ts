@@ -77,7 +77,9 @@ export const windowOpen: GateRule = (facts) => {
     now < start
       ? `the change window opens in ${formatSpan(start - now)}: ${formatWindow(plan.spec.window)}`
       : `the change window closed ${formatSpan(now - end)} ago: ${formatWindow(plan.spec.window)}`,
-    now < start ? { who: plan.spec.owners.operations, command: command`relctl deploy ${plan.id}` } : moveWindow(facts),
+    now < start
+      ? { who: plan.spec.owners.operations, command: command`relctl deploy ${plan.id}`, opensAt: start }
+      : moveWindow(facts),
   );
 };
 
@@ -137,7 +139,11 @@ export const hypercareElapsed: GateRule = ({ plan, state, policy, now }) => {
         until === undefined
           ? 'hypercare was not started'
           : `hypercare lasts until ${formatMoment(until, plan.spec.window.timeZone)}, for another ${formatSpan(until - now)}`,
-        { who: plan.spec.owners.operations, command: command`relctl hypercare ${plan.id}` },
+        {
+          who: plan.spec.owners.operations,
+          command: command`relctl hypercare ${plan.id}`,
+          ...(until === undefined ? {} : { opensAt: until }),
+        },
       );
 };
 
@@ -208,12 +214,13 @@ export const hypercareClosed: GateRule = ({ plan, state }) =>
 export const reviewTime: GateRule = ({ plan, policy, now }) => {
   const { timeZone } = plan.spec.window;
   const date = reviewDate(plan.spec.window, policy.leadDays.review);
-  return now >= startOfDate(date, timeZone)
+  const opensAt = startOfDate(date, timeZone);
+  return now >= opensAt
     ? undefined
     : refuse(
         'time.review',
         `the review is held ${policy.leadDays.review} days after the window, on ${date}; the success metrics need the whole week`,
-        { who: [plan.spec.owners.productManager], command: command`relctl review ${plan.id}` },
+        { who: [plan.spec.owners.productManager], command: command`relctl review ${plan.id}`, opensAt },
       );
 };
 

@@ -120,6 +120,8 @@ export interface Refusal {
   readonly afterwards?: readonly string[];
   /** Other commands that open it as well. */
   readonly suggestions?: readonly string[];
+  /** When time alone opens it, in milliseconds since the epoch; not set where somebody has to act. */
+  readonly opensAt?: number;
 }
 
 /** One gate's rule. */
@@ -129,7 +131,7 @@ export type GateRule = (facts: GateFacts) => Refusal | undefined;
 export function refuse(
   gate: GateName,
   sentence: string,
-  unblock: Pick<Refusal, 'who' | 'command' | 'afterwards' | 'suggestions'>,
+  unblock: Pick<Refusal, 'who' | 'command' | 'afterwards' | 'suggestions' | 'opensAt'>,
 ): Refusal {
   return { gate, sentence, ...unblock, exceptionable: GATES[gate].exceptionable };
 }

@@ -106,6 +106,12 @@ export function formatSpan(milliseconds: number): string {
     .join(' ');
 }
 
+/** The first whole minute from a moment on, as `wallTimeIn` reads it: `2026-12-03T14:00`. */
+export function wallTimeAt(at: number, zone: string): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(Math.ceil(at / 60_000) * 60_000).toZonedDateTimeISO(zone);
+  return time.toPlainDateTime().toString({ smallestUnit: 'minute' });
+}
+
 /** A wall-clock time such as `2026-12-03T14:00` in a zone, in milliseconds since the epoch; `undefined` when it is none. */
 export function wallTimeIn(wall: string, zone: string): number | undefined {
   try {

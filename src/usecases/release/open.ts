@@ -6,13 +6,15 @@ import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { isAmong } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
+import { wallTimeAt } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
+import type { Config } from '../../plan/config.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { quoted } from '../../text/command-line.ts';
+import { command, quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { watchedDifferences } from '../binding/watched.ts';
@@ -98,8 +100,8 @@ export async function passGates(
   const refusals = decide(command, await lookedUp(context, release, command));
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {
-    const { simulated } = context.environments;
-    throw gateError(command, release.journal.plan, refusals, simulated ? context.actor : undefined);
+    const player = { actor: context.actor, timeZone: context.config.timeZone };
+    throw gateError(command, release.journal.plan, refusals, context.environments.simulated ? player : undefined);
   }
   if (refusals.every(({ gate }) => wasGranted(context, release, gate, exception))) return;
   await release.journal.recordAll(
@@ -168,19 +170,24 @@ function disorderOf(events: readonly RecordedEvent[], { examination }: Signing):
 
 /**
  * One error for all that refuses a command.
- * @param player who gave it, where one person plays everybody: the sandbox
+ * @param player who gave it, where one person plays everybody and moves the clock: the sandbox
  */
 export function gateError(
   command: string,
   plan: Pick<ReleasePlan, 'id' | 'file'>,
   refusals: readonly Refusal[],
-  player?: string,
+  player?: Pick<Context, 'actor'> & Pick<Config, 'timeZone'>,
 ): RelctlError {
   const [first, ...rest] = refusals;
-  const steps = refusals.flatMap(({ who, command: next }) => {
+  const steps = refusals.flatMap(({ who, command: next, opensAt }) => {
     const [somebody] = who;
-    const plays = player !== undefined && somebody !== undefined && !isAmong(who, player) && next.startsWith('relctl ');
-    return [plays ? `${next} --as ${quoted(somebody)}` : next, ...(who.length === 0 ? [] : [`by ${who.join(', ')}`])];
+    const isOther = player !== undefined && somebody !== undefined && !isAmong(who, player.actor);
+    const plays = isOther && next.startsWith('relctl ');
+    return [
+      ...(player === undefined || opensAt === undefined ? [] : clockMoved(opensAt, player.timeZone)),
+      plays ? `${next} --as ${quoted(somebody)}` : next,
+      ...(who.length === 0 ? [] : [`by ${who.join(', ')}`]),
+    ];
   });
   const exceptionable = refusals.every((refusal) => refusal.exceptionable);
   return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is closed'}`, {
@@ -192,8 +199,16 @@ export function gateError(
       ...refusals.flatMap((refusal) => (refusal.suggestions ?? []).map((other) => `or: ${other}`)),
       ...(exceptionable ? ['--exception "<reason>"   with a reason that the CAB will read'] : []),
     ],
-    data: { command, release: plan.id, refusals },
+    data: { command, release: plan.id, refusals: refusals.map(({ opensAt: _, ...refusal }) => refusal) },
   });
+}
+
+/** How the clock of the sandbox comes to where a command is no longer too early. */
+function clockMoved(opensAt: number, timeZone: string): readonly string[] {
+  return [
+    command`relctl sandbox advance --to ${wallTimeAt(opensAt, timeZone)}`,
+    'which moves the clock of the sandbox',
+  ];
 }
 
 /** The other releases, for clashes. A plan that cannot be read is its owner's trouble (`relctl list` names it), not this one's. */
