@@ -20,6 +20,18 @@ export function readKubernetesObjects(text: string, file: string): readonly Kube
   });
 }
 
+/**
+ * The namespaces that the objects of a manifest file name, in whatever form the YAML has; those that stand in its lines where it is a
+ * template and no manifest yet.
+ */
+export function namespacesIn(text: string, file: string): readonly string[] {
+  try {
+    return readKubernetesObjects(text, file).flatMap(({ metadata }) => metadata.namespace ?? []);
+  } catch {
+    return [...text.matchAll(/^ {2}namespace: *["']?([a-z0-9-]+)/gm)].map((match) => match[1] ?? '');
+  }
+}
+
 function objectsIn(value: unknown, file: string): readonly KubeObject[] {
   if (value === null || value === undefined) return [];
   const object = value as Partial<KubeObject> & { items?: readonly unknown[] };

@@ -1,6 +1,7 @@
 import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
 import { baseName } from '../evidence/impact/paths.ts';
+import { namespacesIn } from '../evidence/kubernetes-objects.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
 import { sourceSettings } from '../plan/manifest-source.ts';
 import type { FoundObserver } from '../ports/environments.ts';
@@ -133,9 +134,7 @@ async function namespaceOf(
   { services }: Discovery,
 ): Promise<string | undefined> {
   const texts = await repository.readFiles(head, [...new Set(services.flatMap((one) => one.manifests.production))]);
-  const named = [...texts.values()].flatMap((text) =>
-    [...text.matchAll(/^ {2}namespace: *["']?([a-z0-9-]+)/gm)].map((match) => match[1] ?? ''),
-  );
+  const named = [...texts].flatMap(([file, text]) => namespacesIn(text, file));
   const [first, ...others] = new Set(named);
   return others.length === 0 ? first : undefined;
 }

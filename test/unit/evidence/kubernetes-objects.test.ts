@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readKubernetesObjects } from '../../../src/evidence/kubernetes-objects.ts';
+import { namespacesIn, readKubernetesObjects } from '../../../src/evidence/kubernetes-objects.ts';
 import { trafficOf } from '../../../src/evidence/service-discovery/traffic.ts';
 
 test('labels and annotations with nothing behind them are absent, as they are to Kubernetes', () => {
@@ -8,4 +8,13 @@ test('labels and annotations with nothing behind them are absent, as they are to
   const objects = readKubernetesObjects(text, 'web.yaml');
   expect(objects.map(({ metadata }) => metadata)).toEqual([{ name: 'web' }, { name: 'web' }]);
   expect(trafficOf('web', objects)).toEqual({});
+});
+
+test.each([
+  ['lines', 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  namespace: shop\n'],
+  ['a flow collection', 'apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: shop }\n'],
+  ['JSON', '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"}}'],
+  ['a template', 'kind: Service\nmetadata:\n  name: {{ .Values.name }}\n  namespace: shop\n'],
+])('the namespace of an object is read from %s', (_form, text) => {
+  expect(namespacesIn(text, 'web.yaml')).toEqual(['shop']);
 });
