@@ -277,7 +277,13 @@ export function decide(command: ProcessCommand, facts: GateFacts): readonly Refu
 export function nextActions(facts: GateFacts): readonly NextAction[] {
   const { id, spec } = facts.plan;
   if (REOPENABLE.includes(facts.state.phase)) {
-    return [{ who: spec.owners.rdLead, command: reopenCommand(id), why: 'to go on with a new candidate' }];
+    return [
+      {
+        who: spec.owners.rdLead,
+        command: reopenCommand(id),
+        why: 'makes the plan a draft again, to change it and submit it anew',
+      },
+    ];
   }
   const { result, stopped } = facts.state.deployment ?? {};
   const isGoingBack = result === 'rolling-back' && decide('rollback', { ...facts, actor: undefined }).length === 0;
@@ -301,7 +307,9 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
       who: nameList(who),
       command,
       ...(refusal === undefined
-        ? {}
+        ? command === 'rollback'
+          ? { why: 'only if something is wrong: puts production back' }
+          : {}
         : { why: before.has(refusal.command) ? 'not yet: after that' : `not yet: ${refusal.sentence}` }),
     })),
   ];
