@@ -10,7 +10,7 @@ type Words = string | number | readonly (string | number)[];
 /**
  * A command line as text. What is between the placeholders is written as it is; each value becomes one word of a POSIX shell, and a
  * list becomes words with spaces between them.
- * @example command`relctl signoff condition ${id} --condition ${text} --evidence <what shows it>`
+ * @example command`relctl signoff condition ${id} --condition ${text} --evidence "<what shows it>"`
  */
 export function command(parts: TemplateStringsArray, ...values: readonly Words[]): string {
   return parts.reduce((line, part, at) => {

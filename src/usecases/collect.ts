@@ -192,7 +192,7 @@ function noBranch(id: string): RelctlError {
     'this clone is on no branch with an upstream, so which request is it?',
     {
       why: 'The request that carries the plan is the ballot.',
-      hints: [command`relctl collect ${id} --branch <branch of the request>`],
+      hints: [command`relctl collect ${id} --branch "<branch of the request>"`],
     },
   );
 }

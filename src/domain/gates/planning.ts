@@ -182,7 +182,7 @@ export const cabConditions: GateRule = ({ plan, state }) => {
         `a condition of the CAB is open: "${first.text}", due ${first.due}${open.length > 1 ? `, and ${open.length - 1} more` : ''}`,
         {
           who: open.map((condition) => condition.owner),
-          command: command`relctl signoff condition ${plan.id} --condition ${conditionId(first)} --evidence <what shows it>`,
+          command: command`relctl signoff condition ${plan.id} --condition ${conditionId(first)} --evidence "<what shows it>"`,
         },
       );
 };
@@ -220,7 +220,7 @@ function moveToFreeSlot(facts: GateFacts): Pick<Refusal, 'who' | 'command' | 'af
  */
 export function moveWindow(
   { plan, state }: Pick<GateFacts, 'plan' | 'state'>,
-  move: string = command`relctl plan ${plan.id} --window <start>/<end>`,
+  move: string = command`relctl plan ${plan.id} --window "<start>/<end>"`,
 ): Pick<Refusal, 'who' | 'command' | 'afterwards'> {
   const { rdLead, operations } = plan.spec.owners;
   if (state.phase === 'draft') return { who: [rdLead], command: move };

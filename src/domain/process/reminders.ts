@@ -50,7 +50,7 @@ export function remindersOf(facts: GateFacts): readonly Reminder[] {
         reminder(
           condition.owner,
           `the condition "${condition.text}" ${isOverdue(condition, now, plan.spec.window.timeZone) ? `is overdue since ${condition.due}` : 'is due today'}`,
-          command`relctl signoff condition ${plan.id} --condition ${conditionId(condition)} --evidence <what shows it>`,
+          command`relctl signoff condition ${plan.id} --condition ${conditionId(condition)} --evidence "<what shows it>"`,
           `condition ${condition.text}`,
         ),
       ),

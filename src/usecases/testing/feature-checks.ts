@@ -43,7 +43,7 @@ async function featureCheck(
   const proof = given === undefined ? await askForProof(context, test, read) : shown;
   if (proof) return { name, ok: passed, detail: test.title, ...proof };
   return passed && test.needsEvidence === true
-    ? { name, ok: false, detail: `${test.title}: no evidence was given: --passed ${test.id}=<link or file>` }
+    ? { name, ok: false, detail: `${test.title}: no evidence was given: --passed ${test.id}="<link or file>"` }
     : { name, ok: passed, detail: test.title };
 }
 
@@ -57,7 +57,7 @@ async function askForProof(
     prompter,
     {
       message: `What shows ${test.id}? A link or a file${test.needsEvidence === true ? '' : '; leave empty for none'}`,
-      flag: command`--passed ${test.id}=<link or file>`,
+      flag: command`--passed ${test.id}="<link or file>"`,
       default: '',
     },
     (answer) => (answer === '' ? undefined : read(answer)),

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { command, quoted } from '../../../src/text/command-line.ts';
@@ -40,8 +42,8 @@ describe('a command that is printed to be copied', () => {
 
   it.each([
     [
-      command`relctl signoff condition ${'x'} --condition ${'load $(touch x)'} --evidence <what shows it>`,
-      "relctl signoff condition x --condition 'load $(touch x)' --evidence <what shows it>",
+      command`relctl signoff condition ${'x'} --condition ${'load $(touch x)'} --evidence "<what shows it>"`,
+      `relctl signoff condition x --condition 'load $(touch x)' --evidence "<what shows it>"`,
     ],
     [command`git add ${['relctl.yaml', 'a b']}`, "git add relctl.yaml 'a b'"],
     [command`git log ${'v1.2.0'}..${'feature/x'}`, 'git log v1.2.0..feature/x'],
@@ -52,5 +54,19 @@ describe('a command that is printed to be copied', () => {
     [command`x ${'=ls'}`, "x '=ls'"],
   ])('%s', (line, expected) => {
     expect(line).toBe(expected);
+  });
+});
+
+describe('what is to be filled in', () => {
+  it('is quoted in every command, so that a shell reads no `<` and what is filled in is one word', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const open = files.flatMap((file) =>
+      [...readFileSync(join('src', file), 'utf8').matchAll(/\bcommand`[^`]*`/g)]
+        .map(([line]) => line)
+        .filter((line) => /<(?!id>)[a-z]/.test(line.replace(/"[^"]*"|\$\{[^}]*\}/g, '')))
+        .map((line) => `${file}: ${line}`),
+    );
+    expect(files.length).toBeGreaterThan(500);
+    expect(open).toEqual([]);
   });
 });

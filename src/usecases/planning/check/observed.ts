@@ -107,7 +107,7 @@ function staleFinding({ id, spec }: ReleasePlan, { kind, name, detail }: Notice)
     return warning(
       ['spec', 'services', placeIn(spec.services, 'name', name), 'image'],
       detail,
-      `${command`relctl plan ${id} --image ${name}=<image>`}, or correct the manifest`,
+      `${command`relctl plan ${id} --image ${name}="<image>"`}, or correct the manifest`,
     );
   }
   const [list, key, fix] = LISTS[kind === 'variable' || kind === 'migration' || kind === 'alert' ? kind : 'service'];

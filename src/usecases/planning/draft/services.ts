@@ -113,7 +113,7 @@ async function refuseUnknownImages(
     if (isDeployed && !images.has(name) && usableImage(image) === undefined) unknown.push({ name, problem });
   }
   if (unknown.length === 0) return;
-  const flags = unknown.map(({ name }) => command`--image ${name}=<image>`).join(' ');
+  const flags = unknown.map(({ name }) => command`--image ${name}="<image>"`).join(' ');
   throw new RelctlError('usage.missing-answer', `no manifest says which image to ship: ${flags} is missing`, {
     why: 'What is approved and deployed is an exact image.',
     hints: [
@@ -156,7 +156,7 @@ async function askImage(
 ): Promise<string> {
   const answer = await prompter.text({
     message: `Which image does ${name} ship?${problem === undefined ? '' : ` (${problem})`}`,
-    flag: command`--image ${name}=<image>`,
+    flag: command`--image ${name}="<image>"`,
     validate: (text) => IMAGE.test(text.trim()) || 'an image such as registry.example.com/shop/web:4.2.0',
   });
   return answer.trim();

@@ -52,8 +52,8 @@ export async function reopen(context: Context, id: string, reason: string): Prom
       {
         kind: 'next',
         actions: [
-          { who: rdLead, command: command`relctl plan ${id} --branch <name>`, why: 'for another candidate' },
-          { who: rdLead, command: command`relctl plan ${id} --window <start>/<end>`, why: 'for another window' },
+          { who: rdLead, command: command`relctl plan ${id} --branch "<name>"`, why: 'for another candidate' },
+          { who: rdLead, command: command`relctl plan ${id} --window "<start>/<end>"`, why: 'for another window' },
           { who: rdLead, command: command`relctl submit-cab ${id}`, why: 'then, for a new round of the CAB' },
         ],
       },

@@ -173,7 +173,7 @@ describe('what comes next', () => {
     for (const phase of PHASES) {
       const facts = gateFacts(phase);
       const { command, afterwards } = moveWindow(facts);
-      const move = `relctl plan ${facts.plan.id} --window <start>/<end>`;
+      const move = `relctl plan ${facts.plan.id} --window "<start>/<end>"`;
       if (phase === 'draft') expect([command, afterwards]).toEqual([move, undefined]);
       else expect(command).toMatch(isInProduction(phase) ? / --abort$/ : / --reopen "<reason>"$/);
     }

@@ -393,7 +393,7 @@ describe('without a terminal', () => {
     });
     await expect(drafted()).rejects.toMatchObject({
       code: 'usage.missing-answer',
-      data: { flag: '--image api=<image>' },
+      data: { flag: '--image api="<image>"' },
     });
   });
 });
