@@ -33,13 +33,13 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   const isDecided = PROCESS['take back a go'].phases.some((phase) => phase === release.journal.state.phase);
   // A further Go changes nothing, and is refused as what it is: out of turn.
   const takesBack = isDecided && answers.decision !== 'go';
-  await passGates(context, release, takesBack ? 'take back a go' : 'signoff cab', undefined);
+  const objects = takesBack || answers.decision === 'no-go';
+  await passGates(context, release, takesBack ? 'take back a go' : 'signoff cab', undefined, { objects });
   await flushOutbox(context, release);
-  const { journal, policy } = release;
+  const { journal } = release;
   const asked = journal.state.conditions;
   const vote = await askVote(context, release, takesBack ? { ...answers, decision: 'no-go' } : answers);
   const count = await recordVote(context, release, vote);
-  const board = votingBoard(journal.plan.spec, journal.state.authors, policy);
   return {
     result: 'done',
     headline: headline(context.actor, vote.decision, count.decision),
@@ -47,7 +47,7 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
       {
         kind: 'facts',
         facts: [
-          ['votes', `${count.go} Go, ${count.noGo} No-Go; ${count.quorum} Go of ${board.length} needed`],
+          ['votes', `${count.go} Go, ${count.noGo} No-Go; ${count.quorum} Go of ${count.board} needed`],
           ['plan digest', journal.plan.specDigest.slice(0, 16)],
           ...journal.state.conditions.map(
             (condition) => ['condition', `${condition.text} (${condition.owner}, due ${condition.due})`] as const,

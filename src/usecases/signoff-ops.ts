@@ -21,7 +21,9 @@ export interface OpsAnswers {
  * loaded, healthy, has fired in staging since the candidate was deployed there, and reached somebody.
  */
 export async function signoffOps(context: Context, id: string, answers: OpsAnswers): Promise<Outcome> {
-  const release = await openForCommand(context, id, 'signoff ops', undefined);
+  const release = await openForCommand(context, id, 'signoff ops', undefined, {
+    objects: answers.decision === 'reject',
+  });
   const drilled = drillsAsked(release.journal.plan.spec, answers.drill ?? []);
   if (answers.decision !== 'pass') checkText(answers.comment, '--comment');
   await flushOutbox(context, release);

@@ -22,7 +22,9 @@ export interface QaAnswers {
 
 /** QA's sign-off on what is in staging: the regression run from its JUnit reports, and the feature test plan case by case. */
 export async function signoffQa(context: Context, id: string, answers: QaAnswers): Promise<Outcome> {
-  const release = await openForCommand(context, id, 'signoff qa', undefined);
+  const release = await openForCommand(context, id, 'signoff qa', undefined, {
+    objects: answers.decision === 'reject',
+  });
   if (answers.decision !== 'pass') checkText(answers.comment, '--comment');
   await flushOutbox(context, release);
   const reports = await regressionReports(context, id, answers.junit);

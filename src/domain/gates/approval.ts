@@ -99,8 +99,9 @@ const TITLES = { cab: 'the CAB', qa: 'QA', ops: 'Operations' } as const;
 /** Nobody approves a candidate that holds their own commits, where the policy says so. */
 export const notContributor =
   (act: keyof typeof TITLES): GateRule =>
-  ({ plan, policy, actor, signing }: GateFacts) => {
-    if (actor === undefined || policy.separation.contributorsMaySign.includes(act)) return undefined;
+  ({ plan, policy, actor, signing, objects }: GateFacts) => {
+    if (actor === undefined || objects === true || policy.separation.contributorsMaySign.includes(act))
+      return undefined;
     const person = personOf(policy, actor);
     if (signing !== undefined && signing.mode !== 'simulated' && signing.contributors === undefined) {
       return refuse(

@@ -15,6 +15,8 @@ export interface GateFacts {
   readonly now: number;
   /** Who gives the command; `undefined` when the question is only what blocks the release. */
   readonly actor: string | undefined;
+  /** True where the command is known to say no: that takes no independence. */
+  readonly objects?: boolean;
   readonly others: readonly OtherRelease[];
   readonly findings: readonly PlanFinding[];
   /** Whether approvals are signed; `undefined` where the question is not asked. */

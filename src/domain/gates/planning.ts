@@ -125,14 +125,20 @@ export const cabOnce: GateRule = ({ plan, state, policy, actor }) => {
       });
 };
 
-export const cabNotAuthor: GateRule = ({ plan, state, policy, actor }) => {
+/** Whom only an unsigned event names as an author cannot approve, and can still object. */
+export const cabNotAuthor: GateRule = ({ plan, state, policy, actor, objects }) => {
   if (actor === undefined || policy.separation.authorMayApprove) return undefined;
-  const authors = state.authors.map((one) => personOf(policy, one));
-  return !authors.includes(personOf(policy, actor))
+  const isAmongThem = (people: readonly string[]) =>
+    people.map((one) => personOf(policy, one)).includes(personOf(policy, actor));
+  const suggestions = isAmongThem(state.seatless)
+    ? {}
+    : { suggestions: [command`relctl signoff cab ${plan.id} --decision no-go`] };
+  return !isAmongThem(objects === true ? state.seatless : state.authors)
     ? undefined
     : refuse('cab.not-author', `${actor} wrote or submitted this plan and therefore cannot approve it`, {
         who: votingBoard(plan.spec, state.authors, policy),
         command: command`relctl signoff cab ${plan.id}`,
+        ...suggestions,
       });
 };
 

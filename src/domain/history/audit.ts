@@ -8,7 +8,7 @@ import { type DelegatedRole, seatFor, seatOf } from '../people/delegates.ts';
 import { personOf, samePerson } from '../people/people.ts';
 import { boardTally, decisionNow } from '../process/tally.ts';
 import { timeOf } from '../schedule/calendar.ts';
-import { foldState, phaseOf } from './state.ts';
+import { foldState, type Proves, phaseOf } from './state.ts';
 
 /** Something that does not hold in the history of a release. */
 export interface AuditFinding {
@@ -24,15 +24,15 @@ export interface AuditFinding {
  * Re-checks a history that reads and whose chain holds: that the file says no other phase than its events, that what was
  * approved is what stands above, that each decision follows from the votes, and that people took only their own parts. Pure and offline.
  */
-export function auditHistory(plan: ReleasePlan, policy: Policy): readonly AuditFinding[] {
+export function auditHistory(plan: ReleasePlan, policy: Policy, proves: Proves = () => true): readonly AuditFinding[] {
   const counted = { ...plan, events: countedEvents(plan.events) };
-  return [...RULES.flatMap((rule) => rule(counted, policy)), ...rehearsed(plan)];
+  return [...RULES.flatMap((rule) => rule(counted, policy, proves)), ...rehearsed(plan)];
 }
 
 /** Events whose actor is an author of the plan from then on; each begins a new round of votes. */
 const AUTHORING: readonly string[] = ['plan.created', 'plan.revised', 'plan.reopened', 'cab.submitted'];
 
-type AuditRule = (plan: ReleasePlan, policy: Policy) => readonly AuditFinding[];
+type AuditRule = (plan: ReleasePlan, policy: Policy, proves: Proves) => readonly AuditFinding[];
 
 const claimedPhase: AuditRule = (plan) => {
   const phase = phaseOf(plan.events);
@@ -78,15 +78,17 @@ const approvedText: AuditRule = (plan) => {
  * Each decision must follow from the votes of its round, and nobody outside the board, and no author, votes. Rounds about an
  * earlier text are not judged: who was on the board then is no longer in the file.
  */
-const decisions: AuditRule = (plan, policy) => {
+const decisions: AuditRule = (plan, policy, proves) => {
   const findings: AuditFinding[] = [];
   let votes: EventOf<'cab.voted'>[] = [];
   let round: string | undefined;
   let before: 'go' | 'no-go' | undefined;
   const authors: string[] = [];
+  const seatless: string[] = [];
   for (const event of plan.events) {
     if (AUTHORING.includes(event.type)) {
       authors.push(event.actor);
+      if (proves(event)) seatless.push(event.actor);
       votes = [];
     }
     if (event.type === 'cab.submitted') {
@@ -95,11 +97,14 @@ const decisions: AuditRule = (plan, policy) => {
     }
     if (round !== plan.specDigest) continue;
     if (event.type === 'cab.voted') {
-      findings.push(...voter(plan, policy, authors, event), ...secondAddress(plan, policy, votes, event));
+      findings.push(
+        ...voter(plan, policy, event.data.decision === 'go' ? authors : seatless, event),
+        ...secondAddress(plan, policy, votes, event),
+      );
       votes.push(event);
     }
     if (event.type === 'cab.decided') {
-      const counted = boardTally(votes, { spec: plan.spec, authors, policy });
+      const counted = boardTally(votes, { spec: plan.spec, authors, seatless, policy });
       const founded = decisionNow(counted, before) === event.data.decision;
       before = event.data.decision;
       if (!founded) {

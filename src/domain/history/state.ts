@@ -16,6 +16,11 @@ export interface ReleaseState {
   readonly phase: Phase;
   /** Those who created or reopened the plan, and whoever submitted it: they do not approve it. */
   readonly authors: readonly string[];
+  /**
+   * Those of them who said so themselves: they have no seat on the board. Whom only an unsigned event names keeps theirs, and with it their
+   * No-Go and their part of the quorum.
+   */
+  readonly seatless: readonly string[];
   /** Events of the sandbox only: nothing here says anything about a real release. */
   readonly simulated: boolean;
   readonly cab: CabState | undefined;
@@ -163,6 +168,7 @@ export interface OutboxEntry {
 export const EMPTY_STATE: ReleaseState = {
   phase: 'draft',
   authors: [],
+  seatless: [],
   simulated: false,
   cab: undefined,
   conditions: [],
@@ -184,14 +190,23 @@ export const EMPTY_STATE: ReleaseState = {
   subject: undefined,
 };
 
+/** Whether an event is proved to be of whom it names. Where nobody signs, all are taken at their word. */
+export type Proves = (event: RecordedEvent) => boolean;
+
 /**
  * Folds the history. Once a real event is recorded, those of the sandbox no longer count: what was rehearsed satisfies no gate.
  * @param events the whole chain, in order
  * @param platform `real` ignores simulated events even where nothing real was recorded yet
+ * @param proves what relaxes a check only where it is proved (`plan/unsigned.ts`)
  */
-export function foldState(events: readonly RecordedEvent[], platform: 'real' | 'any' = 'any'): ReleaseState {
+export function foldState(
+  events: readonly RecordedEvent[],
+  platform: 'real' | 'any' = 'any',
+  proves: Proves = () => true,
+): ReleaseState {
   const counted = countedEvents(events, platform);
-  return { ...counted.reduce(applyEvent, EMPTY_STATE), simulated: isOnlySimulated(counted) };
+  const state = counted.reduce((before, event) => applyEvent(before, event, proves), EMPTY_STATE);
+  return { ...state, simulated: isOnlySimulated(counted) };
 }
 
 /** The phase of a history, as it is written into the file. */
@@ -207,25 +222,25 @@ export function standsInProduction(state: Pick<ReleaseState, 'phase' | 'deployme
   return isInProduction(state.phase) || state.deployment?.result === 'rolling-back';
 }
 
-function applyEvent(state: ReleaseState, event: RecordedEvent): ReleaseState {
+function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): ReleaseState {
   const data = event.data as { specDigest?: string; textDigest?: string };
   const subject =
     data.specDigest !== undefined && data.textDigest !== undefined
       ? { specDigest: data.specDigest, textDigest: data.textDigest }
       : state.subject;
-  return { ...state, ...change(state, event), subject };
+  return { ...state, ...change(state, event, proves), subject };
 }
 
 /** What one event changes. */
-function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState> {
+function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Partial<ReleaseState> {
   switch (event.type) {
     case 'plan.created':
     case 'plan.revised':
-      return { authors: withPerson(state.authors, event.actor) };
+      return withAuthor(state, event, proves);
     case 'plan.reopened':
       return {
         ...EMPTY_STATE,
-        authors: withPerson(state.authors, event.actor),
+        ...withAuthor(state, event, proves),
         attempts: state.attempts,
         exceptions: state.exceptions,
         outbox: state.outbox,
@@ -241,7 +256,7 @@ function change(state: ReleaseState, event: RecordedEvent): Partial<ReleaseState
     case 'cab.submitted':
       return {
         phase: 'submitted',
-        authors: withPerson(state.authors, event.actor),
+        ...withAuthor(state, event, proves),
         cab: {
           round: event.data.round,
           submittedBy: event.actor,
@@ -482,6 +497,17 @@ function later(one: string, other: string): string {
 function opened(event: EventOf<'incident.opened'>): Incident {
   const { ref, severity, note } = event.data;
   return { ref, severity, note, by: event.actor, openedAt: event.at, closedAt: undefined };
+}
+
+function withAuthor(
+  { authors, seatless }: ReleaseState,
+  event: RecordedEvent,
+  proves: Proves,
+): Pick<ReleaseState, 'authors' | 'seatless'> {
+  return {
+    authors: withPerson(authors, event.actor),
+    seatless: proves(event) ? withPerson(seatless, event.actor) : seatless,
+  };
 }
 
 function withPerson(people: readonly string[], person: string): readonly string[] {

@@ -67,7 +67,7 @@ function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {
       { says: 'No-Go', command: `${answer} --decision no-go --comment "<why>"` },
     ],
     board,
-    quorum: quorumOf(board, policy),
+    quorum: quorumOf(votingBoard(plan.spec, [...state.seatless, requester], policy), policy),
     rule: policy.cab.veto ? 'One No-Go rejects the release.' : 'A single No-Go does not reject it.',
     digest: plan.specDigest,
   };

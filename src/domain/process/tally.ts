@@ -26,6 +26,14 @@ export function tally(votes: readonly ('go' | 'no-go')[], board: number, quorum:
   return { go, noGo, quorum, decision };
 }
 
+/** Who votes, and by which rules. */
+interface Voting {
+  readonly spec: Spec;
+  readonly authors: readonly string[];
+  readonly seatless: readonly string[];
+  readonly policy: Policy;
+}
+
 /** What is counted of a vote. */
 type CountedVote = Pick<EventOf<'cab.voted'>, 'actor' | 'data'>;
 
@@ -34,23 +42,27 @@ type CountedVote = Pick<EventOf<'cab.voted'>, 'actor' | 'data'>;
  * board that is smaller than the policy asks for decides nothing.
  * @param votes in the order in which they were given
  * @param authors of the plan, who do not vote on it
+ * @param seatless those of them who have no seat. Whom only a claim names as an author keeps it: their Go does not count, their No-Go does, and
+ *   the quorum is that of the whole board
  */
 export function boardTally(
   votes: readonly CountedVote[],
-  { spec, authors, policy }: { readonly spec: Spec; readonly authors: readonly string[]; readonly policy: Policy },
+  { spec, authors, seatless, policy }: Voting,
 ): Tally & { readonly board: number } {
-  const board = votingBoard(spec, authors, policy);
+  const board = votingBoard(spec, seatless, policy);
+  const independent = votingBoard(spec, authors, policy);
+  const approvers = independent.map((one) => personOf(policy, one));
   const seats = board.map((one) => personOf(policy, one));
   const bySeat = new Map<string, { readonly person: string; readonly decision: 'go' | 'no-go' }>();
   for (const vote of votes) {
     const [seat, person] = [personOf(policy, seatOf(vote)), personOf(policy, vote.actor)];
-    if (!seats.includes(seat)) continue;
+    if (!seats.includes(seat) || (vote.data.decision === 'go' && !approvers.includes(seat))) continue;
     const elsewhere = [...bySeat].some(([other, one]) => other !== seat && one.person === person);
     if (!elsewhere) bySeat.set(seat, { person, decision: vote.data.decision });
   }
   const decisions = [...bySeat.values()].map((one) => one.decision);
   const counted = tally(decisions, board.length, quorumOf(board, policy), policy.cab.veto);
-  const isTooSmall = board.length < policy.cab.minimumMembers;
+  const isTooSmall = independent.length < policy.cab.minimumMembers;
   return { ...counted, ...(isTooSmall ? { decision: undefined } : {}), board: board.length };
 }
 

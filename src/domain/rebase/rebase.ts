@@ -4,6 +4,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { foldState } from '../history/state.ts';
 import { boardTally } from '../process/tally.ts';
+import { signatureOf } from '../signing/acts.ts';
 import { contradiction } from './commute.ts';
 
 /** One release as it was, as it is here, and as somebody else pushed it. */
@@ -108,9 +109,10 @@ function countedDecision(
   { spec, policy }: Divergence,
   events: readonly RecordedEvent[],
 ): EventData<'cab.decided'> | undefined {
-  const { cab, authors } = foldState(events);
+  const isSigned = (event: RecordedEvent) => policy.signing.mode !== 'required' || signatureOf(event) !== undefined;
+  const { cab, authors, seatless } = foldState(events, 'any', isSigned);
   if (cab === undefined) return undefined;
-  const { decision, go, noGo, quorum } = boardTally(cab.votes, { spec, authors, policy });
+  const { decision, go, noGo, quorum } = boardTally(cab.votes, { spec, authors, seatless, policy });
   return decision === undefined ? undefined : { round: cab.round, decision, go, noGo, quorum };
 }
 

@@ -71,7 +71,7 @@ export function buildReport(
   policy: Policy,
   canary: CanaryStory | undefined,
   madeAt: number,
-  signed: ReadonlySet<string> = new Set(),
+  signed?: ReadonlySet<string>,
 ): ReportModel {
   const state = foldState(plan.events);
   const events = countedEvents(plan.events);
@@ -79,11 +79,11 @@ export function buildReport(
     plan,
     state,
     timeline: timelineOf({ ...plan, events }, policy, state),
-    approvals: events.flatMap((event) => approvalOf(event, signed)),
+    approvals: events.flatMap((event) => approvalOf(event, signed ?? new Set())),
     canary,
     burn: burnOf(state),
     steps: stepBars(events, state.deployment?.attempt),
-    findings: auditHistory(plan, policy),
+    findings: auditHistory(plan, policy, signed && ((event) => signed.has(event.hash))),
     madeAt,
   };
 }

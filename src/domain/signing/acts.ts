@@ -160,6 +160,12 @@ export function isApproval(act: SignedAct): act is keyof typeof APPROVER_ROLES {
   return Object.hasOwn(APPROVER_ROLES, act);
 }
 
+/** True for a No-Go and for a reject: an objection needs neither proof nor independence. */
+export function saysNo({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): boolean {
+  const { decision } = data as { readonly decision?: string };
+  return (type === 'cab.voted' && decision === 'no-go') || (type === 'signoff.recorded' && decision === 'reject');
+}
+
 /** True for the record of what was done in an environment: it says how that stands, so it is never left out of the state of a release. */
 export function isRecord(act: SignedAct): boolean {
   return act === 'stage' || act === 'deploy';

@@ -2,7 +2,7 @@ import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
 import { seatOf } from '../people/delegates.ts';
 import { personOf } from '../people/people.ts';
-import { actOf, forgeProofOf, isApproval } from './acts.ts';
+import { actOf, forgeProofOf, isApproval, saysNo } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import type { Standing } from './standing.ts';
 
@@ -32,6 +32,7 @@ export function countPeople(
   const faults = new Map<number, Fault>();
   const taken: Taken = { keys: new Map(), seats: new Map(), voters: new Map(), roles: new Map() };
   const makers = contributors?.map((one) => personOf(policy, one));
+  const proved = new Set(held.filter((one) => one.fingerprint !== undefined).map((one) => events[one.index]?.hash));
   for (const { index, fingerprint } of held) {
     const event = events[index];
     const act = event === undefined ? undefined : actOf(event);
@@ -40,7 +41,7 @@ export function countPeople(
     const fault =
       // The key of who collects votes on a forge signs for many, and counts for none of them.
       sharedKey(taken, person, forgeProofOf(event) === undefined ? fingerprint : undefined) ??
-      maker(events, standingAt(index), act, person, policy, makers) ??
+      maker({ events, proved, policy, contributors: makers }, event, standingAt(index), act, person) ??
       counted(taken, event, act, person, policy);
     if (fault !== undefined) faults.set(index, fault);
   }
@@ -67,20 +68,33 @@ function sharedKey(taken: Taken, person: string, fingerprint: string | undefined
     : { code: 'key-of-two-people', detail: `${fingerprint} signed as ${other} before` };
 }
 
+/** What is known of who made the plan and the candidate. */
+interface Makers {
+  readonly events: readonly RecordedEvent[];
+  /** Hashes of the events whose signature holds. */
+  readonly proved: ReadonlySet<string | undefined>;
+  readonly policy: Policy;
+  readonly contributors: readonly string[] | undefined;
+}
+
 function maker(
-  events: readonly RecordedEvent[],
+  { events, proved, policy, contributors }: Makers,
+  event: RecordedEvent,
   standing: Standing,
   act: SignedAct,
   person: string,
-  policy: Policy,
-  contributors: readonly string[] | undefined,
 ): Fault | undefined {
   const { authorMayApprove, contributorsMaySign } = policy.separation;
   if (!isApproval(act)) return undefined;
+  // Nobody is silenced by what others write of them: neither that the plan is theirs, nor that a commit is.
+  const objects = saysNo(event);
   // Over the whole history: who edits the plan after voting on it has not judged somebody else's work either.
-  const isAuthor = events.some((one) => AUTHORING.includes(one.type) && personOf(policy, one.actor) === person);
+  const isAuthor = events.some(
+    (one) =>
+      AUTHORING.includes(one.type) && (!objects || proved.has(one.hash)) && personOf(policy, one.actor) === person,
+  );
   if (act === 'cab' && !authorMayApprove && isAuthor) return { code: 'signer-is-author', detail: person };
-  if (contributorsMaySign.includes(act)) return undefined;
+  if (objects || contributorsMaySign.includes(act)) return undefined;
   if (contributors === undefined) {
     return standing.kind === 'live'
       ? { code: 'contributors-unknown', detail: 'the commits of the candidate are not here' }

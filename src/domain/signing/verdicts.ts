@@ -45,7 +45,7 @@ export function examinationOf(
   const leftOut = new Set(fallen.filter((event) => !staysUnproved(event)).map((event) => event.hash));
   const unfounded: EventOf<'cab.decided'>[] = [];
   for (const [index, event] of plan.events.entries()) {
-    if (event.type !== 'cab.decided' || isFounded(plan, policy, leftOut, index)) continue;
+    if (event.type !== 'cab.decided' || isFounded(plan, policy, { leftOut, signed }, index)) continue;
     unfounded.push(event);
     leftOut.add(event.hash);
   }
@@ -74,7 +74,7 @@ function refusedAct(
 function isFounded(
   plan: Pick<ReleasePlan, 'spec' | 'events'>,
   policy: Policy,
-  leftOut: ReadonlySet<string>,
+  { leftOut, signed }: Pick<Examination, 'leftOut' | 'signed'>,
   index: number,
 ): boolean {
   const isVoid = plan.events
@@ -85,8 +85,10 @@ function isFounded(
   const state = foldState(
     plan.events.slice(0, index).filter((one) => !leftOut.has(one.hash)),
     'real',
+    (event) => signed.has(event.hash),
   );
-  const counted = boardTally(state.cab?.votes ?? [], { spec: plan.spec, authors: state.authors, policy });
+  const { authors, seatless } = state;
+  const counted = boardTally(state.cab?.votes ?? [], { spec: plan.spec, authors, seatless, policy });
   return decisionNow(counted, state.cab?.decision?.data.decision) === decided.data.decision;
 }
 

@@ -32,7 +32,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
   const signing = await openSigning({ ...context, environments: { simulated } }, plan);
   const evidence = evidenceOf(plan.events);
   const findings = [
-    ...auditHistory(plan, signing.policy),
+    ...auditHistory(plan, signing.policy, signing.sealing?.proves),
     ...auditDeployer(plan, signing.policy),
     ...troubleOf(signing),
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),

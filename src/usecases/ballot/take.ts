@@ -109,7 +109,8 @@ async function takeVote(context: Context, id: string, { cast }: Taking, vote: Ba
       hints: [command`relctl status ${id}`],
     });
   }
-  await passGates(context, release, isDecided ? 'take back a go' : 'signoff cab', undefined);
+  const objects = vote.decision === 'no-go';
+  await passGates(context, release, isDecided ? 'take back a go' : 'signoff cab', undefined, { objects });
   await requireSameText(context, release, cast);
   const { plan, state } = release.journal;
   const board = votingBoard(plan.spec, state.authors, release.policy);
@@ -127,7 +128,9 @@ async function takeVote(context: Context, id: string, { cast }: Taking, vote: Ba
 
 async function takeSignoff(context: Context, id: string, taking: Taking, given: GivenSignoff, proof: Prove) {
   const { act, decision, comment } = given;
-  const release = await openForCommand(context, id, act === 'qa' ? 'signoff qa' : 'signoff ops', undefined);
+  const release = await openForCommand(context, id, act === 'qa' ? 'signoff qa' : 'signoff ops', undefined, {
+    objects: decision === 'reject',
+  });
   await requireSameText(context, release, taking.cast);
   const checks =
     act === 'qa' ? await qaChecks(context, release, taking, given) : await readinessChecks(context, release, new Map());

@@ -1,8 +1,9 @@
 import type { Transition } from '../../domain/cd-events/cd-event.ts';
 import { queuedEvents } from '../../domain/cd-events/outbox.ts';
 import { queuedNotes } from '../../domain/change-record/notes.ts';
-import { foldState, type ReleaseState } from '../../domain/history/state.ts';
+import { foldState, type Proves, type ReleaseState } from '../../domain/history/state.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
+import { signatureOf } from '../../domain/signing/acts.ts';
 import type { NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -16,6 +17,8 @@ export type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }
 export interface Sealing {
   /** Hashes of recorded events that do not count. */
   readonly leftOut: ReadonlySet<string>;
+  /** Whether a recorded event carries a signature that holds. */
+  readonly proves: Proves;
   /** Signs what has to be signed before it is recorded. */
   readonly seal: Seal;
 }
@@ -33,6 +36,8 @@ export class Journal {
   #tail: Promise<unknown> = Promise.resolve();
   readonly #context: JournalContext;
   readonly #sealing: Sealing | undefined;
+  /** Hashes of what was signed here, and examined before it was recorded. */
+  readonly #sealed = new Set<string>();
 
   constructor(context: JournalContext, plan: ReleasePlan, sealing?: Sealing) {
     this.#context = context;
@@ -78,6 +83,7 @@ export class Journal {
     }
     const before = this.#plan.events.length;
     this.#plan = await store.append(this.#plan, [...events, ...this.#forPrograms(events)]);
+    for (const event of this.#plan.events.slice(before)) if (signatureOf(event)) this.#sealed.add(event.hash);
     this.#state = this.#fold();
     for (const event of this.#plan.events.slice(before, before + entries.length)) {
       sink.emit({ type: 'recorded', seq: event.seq, event: event.type });
@@ -108,7 +114,13 @@ export class Journal {
     return { type, data, at, actor, simulated: environments.simulated };
   }
 
+  /** Whether an event is of whom it names: in a company that signs, only what carries a signature that holds. */
+  proves(event: RecordedEvent): boolean {
+    return this.#sealing === undefined || this.#sealed.has(event.hash) || this.#sealing.proves(event);
+  }
+
   #fold(): ReleaseState {
-    return foldState(this.counted, this.#context.environments.simulated ? 'any' : 'real');
+    const platform = this.#context.environments.simulated ? 'any' : 'real';
+    return foldState(this.counted, platform, (event) => this.proves(event));
   }
 }

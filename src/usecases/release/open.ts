@@ -79,14 +79,15 @@ export async function openForCommand(
   id: string,
   command: ProcessCommand,
   exception: string | undefined,
+  options: { readonly objects?: boolean } = {},
 ): Promise<Release> {
   const release = await openRelease(context, id);
-  await passGates(context, release, command, exception);
+  await passGates(context, release, command, exception, options);
   return release;
 }
 
 /**
- * Refuses a command whose gates do not hold. An exception, where its reason is given, stands in for time rules only and is
+ * Refuses a command whose gates do not hold, some of which let an objection through. An exception, where its reason is given, stands in for time rules only and is
  * recorded before anything else happens.
  */
 export async function passGates(
@@ -94,10 +95,11 @@ export async function passGates(
   release: Release,
   command: ProcessCommand,
   exception: string | undefined,
+  { objects = false }: { readonly objects?: boolean } = {},
 ): Promise<void> {
   // Before anything is recorded: whoever says no to the programs of the repository says no to the command.
   if (!context.environments.simulated && (context.programs?.lines.length ?? 0) > 0) await context.programs?.allow();
-  const refusals = decide(command, await lookedUp(context, release, command));
+  const refusals = decide(command, { ...(await lookedUp(context, release, command)), objects });
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {
     const player = { actor: context.actor, timeZone: context.config.timeZone };

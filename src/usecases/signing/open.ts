@@ -61,6 +61,7 @@ export async function openSigning(context: SigningContext, plan: ReleasePlan): P
 export function openSealing(context: Omit<SigningContext, 'clock'>, process: string): Sealing {
   return {
     leftOut: new Set(),
+    proves: () => false,
     async seal(plan, event) {
       if (!isAct(event)) return event;
       const { simulated } = context.environments;
@@ -88,6 +89,7 @@ async function inTrouble(context: SigningContext, plan: ReleasePlan, error: Relc
     facts: { mode: 'required', refused: [], trouble, contributors: undefined },
     sealing: {
       leftOut: new Set(),
+      proves: () => false,
       async seal(_, event) {
         if (!isAct(event) || leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) return event;
         throw error;
@@ -150,7 +152,11 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
         ...spoiltOf(examination).map((one) => ({ sentence: faultSentence(one), ...remedyOf(plan, one) })),
       ],
     },
-    sealing: { leftOut: examination.leftOut, seal: sealWith(ground, governance.trust, examination.leftOut) },
+    sealing: {
+      leftOut: examination.leftOut,
+      proves: ({ hash }) => examination.signed.has(hash),
+      seal: sealWith(ground, governance.trust, examination.leftOut),
+    },
     examination,
   };
 }

@@ -21,7 +21,8 @@ export async function recordVote(
   const { journal, policy } = release;
   const { spec } = journal.plan;
   const votes = [...(journal.state.cab?.votes ?? []), { actor: context.actor, data: vote }];
-  const count = boardTally(votes, { spec, authors: journal.state.authors, policy });
+  const { authors, seatless } = journal.state;
+  const count = boardTally(votes, { spec, authors, seatless, policy });
   const before = journal.state.cab?.decision?.data.decision;
   const decision = decisionNow(count, before);
   if (decision === undefined || decision === before) {

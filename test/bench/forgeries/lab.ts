@@ -212,7 +212,7 @@ async function lookAt(company: SignedCompany, deployer: string, command: Process
   const { signing, journal } = release;
   const { plan } = journal;
   const found = [
-    ...auditHistory(plan, signing.policy),
+    ...auditHistory(plan, signing.policy, signing.sealing?.proves),
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
     ...(await committedFindings(context, plan, signing)),
   ].filter((finding) => finding.severity === 'error');
