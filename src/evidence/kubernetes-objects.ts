@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { RelctlError } from '../errors.ts';
-import { guardYaml } from '../plan/guard.ts';
+import { guardYaml, MANIFEST_LIMITS } from '../plan/guard.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { command } from '../text/command-line.ts';
 
@@ -12,7 +12,7 @@ const MANIFEST_FEATURES = '&*';
  * @throws RelctlError `evidence.unreadable` with file and line
  */
 export function readKubernetesObjects(text: string, file: string): readonly KubeObject[] {
-  guardYaml(text, file, MANIFEST_FEATURES);
+  guardYaml(text, file, { features: MANIFEST_FEATURES, limits: MANIFEST_LIMITS });
   return parseAllDocuments(text, { logLevel: 'silent', maxAliasCount: 100 } as object).flatMap((document) => {
     const problem = document.errors[0];
     if (problem !== undefined) throw unreadable(file, problem.message.split('\n')[0] ?? '', problem.linePos?.[0].line);

@@ -9,6 +9,16 @@ import { unixLines } from '../text/line-ends.ts';
  */
 export const YAML_LIMITS = { bytes: 1_048_576, depth: 40, indent: 80, keys: 8_000, tokens: 40_000 } as const;
 
+/** What Kubernetes manifests may be: the definitions of an operator alone have more keys than any plan. */
+export const MANIFEST_LIMITS = { depth: 100, indent: 200, keys: 400_000, tokens: 2_000_000 } as const;
+
+/** What of a text is let through. */
+interface Allowance {
+  /** Signs of features that are let through all the same, such as `&*` for Kubernetes manifests. */
+  readonly features?: string;
+  readonly limits?: { readonly [limit in keyof typeof MANIFEST_LIMITS]: number };
+}
+
 const FORBIDDEN: Readonly<Record<string, string>> = {
   '&': 'an anchor (&)',
   '*': 'an alias (*)',
@@ -70,10 +80,13 @@ const SCALAR_FOLLOWS = '\u001f';
 
 /**
  * Refuses YAML features and depths that a plan does not need. Linear in the text, and never recursive.
- * @param allowed signs of features that are let through all the same, such as `&*` for Kubernetes manifests
  * @returns the lexemes of the text: to cut it into them is half of parsing it
  */
-export function guardYaml(text: string, file: string, allowed = ''): readonly string[] {
+export function guardYaml(
+  text: string,
+  file: string,
+  { features = '', limits = YAML_LIMITS }: Allowance = {},
+): readonly string[] {
   const lexemes: string[] = [];
   let flowDepth = 0;
   let keys = 0;
@@ -85,15 +98,15 @@ export function guardYaml(text: string, file: string, allowed = ''): readonly st
     const isScalar = previous === SCALAR_FOLLOWS;
     previous = token;
     lexemes.push(token);
-    if (lexemes.length > YAML_LIMITS.tokens) {
-      throw refuse('plan.too-many-keys', `${file} has more than ${YAML_LIMITS.tokens} YAML tokens`, file, text, start);
+    if (lexemes.length > limits.tokens) {
+      throw refuse('plan.too-many-keys', `${file} has more than ${limits.tokens} YAML tokens`, file, text, start);
     }
     if (MARKS.has(token)) continue;
     offset += token.length;
     if (isScalar) continue;
 
     const feature = FORBIDDEN[token[0] ?? ''];
-    if (feature !== undefined && !allowed.includes(token[0] ?? ''))
+    if (feature !== undefined && !features.includes(token[0] ?? ''))
       throw refuse('plan.yaml-feature', `${feature} is not allowed in ${file}`, file, text, start);
 
     if (token === '[' || token === '{') flowDepth += 1;
@@ -106,11 +119,11 @@ export function guardYaml(text: string, file: string, allowed = ''): readonly st
     else if (token === '\n' || token === '\r\n') inlineDepth = 0;
     const indent = text[start - 1] === '\n' && token.startsWith(' ') ? token.length : 0;
 
-    if (flowDepth > YAML_LIMITS.depth || inlineDepth > YAML_LIMITS.depth || indent > YAML_LIMITS.indent) {
-      throw refuse('plan.too-deep', `${file} nests deeper than ${YAML_LIMITS.depth} levels`, file, text, start);
+    if (flowDepth > limits.depth || inlineDepth > limits.depth || indent > limits.indent) {
+      throw refuse('plan.too-deep', `${file} nests deeper than ${limits.depth} levels`, file, text, start);
     }
-    if (keys > YAML_LIMITS.keys) {
-      throw refuse('plan.too-many-keys', `${file} has more than ${YAML_LIMITS.keys} keys`, file, text, start);
+    if (keys > limits.keys) {
+      throw refuse('plan.too-many-keys', `${file} has more than ${limits.keys} keys`, file, text, start);
     }
   }
   return lexemes;
@@ -122,11 +135,11 @@ const LESSONS = {
     hint: () => 'write the value out where it is used',
   },
   'plan.too-deep': {
-    why: 'No plan is that deep; a text like this stalls or crashes YAML parsers.',
+    why: 'Nothing that people write is that deep; a text like this stalls or crashes YAML parsers.',
     hint: (file: string) => command`git checkout -- ${file}`,
   },
   'plan.too-many-keys': {
-    why: 'No plan has that many; reading it would take longer than anyone waits.',
+    why: 'Nothing that people write has that many; reading it would take longer than anyone waits.',
     hint: (file: string) => command`git checkout -- ${file}`,
   },
 } as const;

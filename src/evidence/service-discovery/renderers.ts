@@ -209,7 +209,7 @@ function kubernetesName(name: string): string {
 
 function mapOf(text: string): object {
   try {
-    guardYaml(text, '', '&*');
+    guardYaml(text, '', { features: '&*' });
     const value: unknown = parse(text, { logLevel: 'silent' });
     return value !== null && typeof value === 'object' ? value : {};
   } catch {

@@ -18,3 +18,9 @@ test.each([
 ])('the namespace of an object is read from %s', (_form, text) => {
   expect(namespacesIn(text, 'web.yaml')).toEqual(['shop']);
 });
+
+test('the definitions of an operator are read, which have more keys than any plan', () => {
+  const properties = Array.from({ length: 10_000 }, (_, i) => `    p${i}: { type: string }\n`).join('');
+  const crd = `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: xs.example.com }\nspec:\n  properties:\n${properties}`;
+  expect(readKubernetesObjects(crd, 'crd.yaml')).toHaveLength(1);
+});
