@@ -19,7 +19,7 @@ const SAYS_NOTHING =
 export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run)$/i;
 /** What helps to build or test the product, or runs once and ends; it is not released. */
 export const TOOL =
   /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6|([\w-]+-)?(migrat(e|or|ions?)|seed(er)?|init-?db|db-?init))$/i;
@@ -31,7 +31,7 @@ export function dockerFolders(
   files: readonly string[],
   texts: ReadonlyMap<string, string> = new Map(),
 ): SourceFolder[] {
-  return files.flatMap((file): SourceFolder[] => {
+  const found = files.flatMap((file): SourceFolder[] => {
     const match = DOCKERFILE.exec(baseName(file));
     if (match === null || roleOf(file) !== 'product' || isStore(texts.get(file))) return [];
     const suffix = match[1] ?? match[2];
@@ -65,10 +65,18 @@ export function dockerFolders(
       },
     ];
   });
+  // Where all that there is says how it is built, it is one program in several ways.
+  const way = found.length > 0 ? undefined : files.find((file) => WAY.test(file) && !isStore(texts.get(file)));
+  return way === undefined ? found : [{ names: [], folder: '', because: way }];
 }
 
-/** `Dockerfile`, `Dockerfile.api`, `api.Dockerfile`. */
-const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:\.([\w-]+))?$|^([\w-]+)\.(?:Dockerfile|dockerfile)$/;
+/** A Dockerfile at the root, or in a folder for Dockerfiles, that builds the one program in some way. */
+const WAY =
+  /^((\.?docker|containers?|build|deploy)\/)?((Dockerfile|Containerfile)\.(default|prod|production|release|latest|main|slim|alpine|debian|ubuntu)|(default|prod|production|release|latest|main|slim|alpine|debian|ubuntu)\.[Dd]ockerfile)$/;
+
+/** `Dockerfile`, `Dockerfile.api`, `api.Dockerfile`. What others are written from (`Dockerfile.j2`) builds nothing itself. */
+const DOCKERFILE =
+  /^(?:Dockerfile|Containerfile)(?:\.(?!(?:j2|jinja2?|tmpl|template|tpl|erb|in|mustache|dockerignore)$)([\w-]+))?$|^([\w-]+)\.(?:Dockerfile|dockerfile)$/;
 /** True for a file by whose name an image is built. */
 export const isDockerfile = (file: string): boolean => DOCKERFILE.test(baseName(file));
 

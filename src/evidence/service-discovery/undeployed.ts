@@ -13,9 +13,12 @@ export function undeployedPrograms(
   built: readonly SourceFolder[],
   packages: readonly WorkspacePackage[],
 ): readonly SourceFolder[] {
-  const composed = built.filter(({ because }) => /\.ya?ml$/.test(because));
+  const released = built.filter(({ names: [name = ''] }) => !LOADS.test(name));
+  const composed = released.filter(({ because }) => /\.ya?ml$/.test(because));
   // A compose file names the programs of a folder better than the folder's own name does.
-  const rest = built.filter((one) => !composed.includes(one) && !composed.some(({ folder }) => folder === one.folder));
+  const rest = released.filter(
+    (one) => !composed.includes(one) && !composed.some(({ folder }) => folder === one.folder),
+  );
   const found = [...composed, ...withoutNested(rest)];
   const outermost = withoutNested(programFolders(files).filter(({ folder }) => !HELPS.test(baseName(folder))));
   const isJoined = files.some((file) => JOINS.test(file)) && outermost.length > 1;
@@ -42,6 +45,8 @@ export function undeployedPrograms(
   return root === undefined ? [] : [{ names: [], folder: '', because: root }];
 }
 
+/** What loads a product is released with it only where it is deployed with it. */
+const LOADS = /^load-?gen(erator)?$/i;
 const JOINS = /^(pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?)$/;
 /** Projects of .NET that serve or work; others are libraries, and an AppHost starts the others on a developer's machine. */
 const RUNS = /<Project\s+Sdk="Microsoft\.NET\.Sdk\.(?:Web|Worker)\b/;

@@ -50,6 +50,7 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
     if (old.length + now.length + other.length === 0) {
       // Only samples and allow-lists know it: what is new in them is most likely read in a way that is not seen.
       if (allOther.length > 0 || (allOld.length > 0 && allNow.length > 0)) continue;
+      if (allNow.length === 0 && allOld.every(({ isCommented }) => isCommented)) continue;
       findings.push(
         finding(
           name,

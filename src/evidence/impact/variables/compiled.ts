@@ -44,6 +44,9 @@ export function placeholderVariables(source: string): VariableUse[] {
   const uses = new UseCollector(source);
   for (const line of source.matchAll(/^(?!\s*[#!]).*$/gm))
     addPlaceholders(line[0].replace(/\s#.*$/, ''), line.index, uses);
+  // nginx hands on what its configuration names (nginx.org/en/docs/ngx_core_module.html#env).
+  for (const match of source.matchAll(/^[ \t]*env[ \t]+([A-Z][A-Z0-9_]+);/gm))
+    uses.add(match[1] ?? '', match.index, 'read', { value: '' });
   return uses.uses;
 }
 

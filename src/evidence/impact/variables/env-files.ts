@@ -5,11 +5,15 @@ function isPin(name: string, value: string): boolean {
   return (
     /(^|_)(IMAGE|DOCKERFILE)(_(NAME|TAG|VERSION|REPO(SITORY)?))?$/.test(name) ||
     /(^|\/)Dockerfile[^/\s]*\s*$/.test(value) ||
-    (/_VERSION$/.test(name) && /^["']?v?\d+(\.\d+)+/.test(value))
+    (/_VERSION$/.test(name) && /^["']?v?\d+(\.\d+)+/.test(value)) ||
+    (/_(MAJOR|SHA256|CHECKSUM|DIGEST)$/.test(name) && /^["']?[\da-f]+/i.test(value))
   );
 }
 
-/** Variables of a `.env` file or sample: `NAME=value`, with or without `export`. A commented line is not set. A sample lists and sets nothing. */
+/**
+ * Variables of a `.env` file or sample: `NAME=value`, with or without `export`. A commented line is not set. A sample lists and sets nothing,
+ * and what it has in a comment is one that may be left out.
+ */
 export function envFileVariables(text: string, path = ''): VariableUse[] {
   const how = /(^|[._-])(example|sample|template|tmpl|dist|defaults?)([._-]|$)/i.test(
     path.slice(path.lastIndexOf('/') + 1),
@@ -22,6 +26,9 @@ export function envFileVariables(text: string, path = ''): VariableUse[] {
     if (!name.includes('.'))
       uses.add(name, match.index, how, { value: value.trim(), ...(isPin(name, value) ? { buildTime: true } : {}) });
   }
+  if (how === 'listed')
+    for (const match of text.matchAll(/^[ \t]*#+[ \t]?(?:export[ \t]+)?([A-Z][A-Z0-9_]*[A-Z0-9])=(.*)$/gm))
+      uses.add(match[1] ?? '', match.index, how, { isCommented: true });
   return uses.uses;
 }
 
@@ -40,9 +47,10 @@ const TOOLING =
 /** Variables that a Dockerfile sets (`ENV`) or takes while building (`ARG`); see docs.docker.com/reference/dockerfile. */
 export function dockerfileVariables(source: string): VariableUse[] {
   const uses = new UseCollector(source);
+  const isBuilding = buildingStages(source);
   const add = (name: string, offset: number, value: string | undefined, isArgument: boolean) => {
     if (TOOLING.test(name)) return;
-    const buildTime = isArgument || isPin(name, value ?? '');
+    const buildTime = isArgument || isPin(name, value ?? '') || isBuilding(offset);
     uses.add(name, offset, 'declared', {
       ...(value === undefined ? {} : { value }),
       ...(buildTime ? { buildTime } : {}),
@@ -63,4 +71,34 @@ export function dockerfileVariables(source: string): VariableUse[] {
     }
   }
   return uses.uses;
+}
+
+/**
+ * Tells whether an offset lies in a stage that only builds what others copy from it: no image that is run comes of it
+ * (docs.docker.com/build/building/multi-stage).
+ */
+function buildingStages(source: string): (offset: number) => boolean {
+  const stages = [...source.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim)].map(
+    (match, index) => ({
+      start: match.index,
+      from: (match[1] ?? '').toLowerCase(),
+      names: [(match[2] ?? '').toLowerCase(), String(index)],
+    }),
+  );
+  const copied = new Set(
+    [...source.matchAll(/^[ \t]*COPY[ \t].*?--from=(\S+)|--mount=[^ \n]*\bfrom=([\w.-]+)/gim)].map((match) =>
+      (match[1] ?? match[2] ?? '').toLowerCase(),
+    ),
+  );
+  const runs = new Set<number>();
+  for (let index = stages.length - 1; index >= 0; index -= 1) {
+    const stage = stages[index];
+    const isBase = stages.some((other, later) => runs.has(later) && stage?.names.includes(other.from) === true);
+    if (index === stages.length - 1 || isBase || stage?.names.every((name) => !copied.has(name)) === true)
+      runs.add(index);
+  }
+  return (offset) => {
+    const index = stages.findLastIndex(({ start }) => start <= offset);
+    return index >= 0 && !runs.has(index);
+  };
 }

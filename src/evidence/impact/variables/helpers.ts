@@ -74,6 +74,19 @@ export function addNamedConstants(text: string, uses: UseCollector): void {
   }
 }
 
+/** `const PROXY_ENV_VARS = ["HTTP_PROXY", "https_proxy"]`: a list that is called after the environment and is gone through elsewhere. */
+const NAMED_LIST =
+  /\b(?:ENV_\w+|\w+_ENV(?:_\w+)?|env(?:Vars|Names|Keys)|\w+Env(?:Vars|Names|Keys))\s*(?::\s*[\w[\]<>, ]{1,40})?\s*=\s*(?:\[\]string\s*)?[[({]\s*((?:["'][A-Za-z_]\w*["']\s*,?\s*)+)[\])}]/g;
+
+/** Names in lists that are called after the environment. */
+export function addNamedLists(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(NAMED_LIST)) {
+    const at = match.index + match[0].indexOf(match[1] ?? '');
+    for (const one of (match[1] ?? '').matchAll(/["']([A-Za-z]\w*_\w+)["']/g))
+      uses.add(one[1] ?? '', at + one.index, 'read', { isReadElsewhere: true });
+  }
+}
+
 /** Notes every upper-case string literal of a list of arguments. */
 export function addLiterals(text: string, offset: number, uses: UseCollector): void {
   for (const match of text.matchAll(/["'`]([A-Z][A-Z0-9_]+)["'`]/g)) {

@@ -1,5 +1,5 @@
 import { blankSlashComments } from '../comments.ts';
-import { addHelperCalls } from './helpers.ts';
+import { addHelperCalls, addNamedLists } from './helpers.ts';
 import { addSchemas, isSchemaPath } from './javascript-schemas.ts';
 import { literalDefault, MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
 
@@ -42,6 +42,7 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
   // k6 (grafana.com/docs/k6/latest/using-k6/environment-variables).
   uses.addMatches(text, /\b__ENV\s*\.\s*(?<name>[A-Za-z_]\w*)/g);
   addSchemas(text, path, uses);
+  addNamedLists(text, uses);
   addHelperCalls(text, uses);
   return uses.uses.filter(({ name }) => !VITE_OWN.has(name) && !CONSTANT.test(name));
 }

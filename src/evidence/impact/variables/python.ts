@@ -1,5 +1,5 @@
 import { blankPythonComments } from '../comments.ts';
-import { addHelperCalls } from './helpers.ts';
+import { addHelperCalls, addNamedLists } from './helpers.ts';
 import { MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
 
 /** `environ` alone is os.environ only where it was imported: WSGI calls its request so. */
@@ -48,6 +48,7 @@ export function pythonVariables(source: string): VariableUse[] {
   }
   addSettingsClasses(text, uses);
   if (/\bfrom\s+os\s+import\b[^\n]*\benviron\b/.test(text)) uses.addMatches(text, IMPORTED);
+  addNamedLists(text, uses);
   addHelperCalls(text, uses, isReader(text));
   return withPrefixes(text, uses.uses);
 }

@@ -33,5 +33,22 @@ export function shellVariables(source: string, path = ''): VariableUse[] {
     if (name.length < 2 || (own.get(name) ?? Number.POSITIVE_INFINITY) < match.index) continue;
     uses.add(name, match.index, 'read', { ...(operator.endsWith('?') ? {} : { value: rest }), ...built });
   }
+  if (STARTS.test(path) && !BUILDS.test(path)) addTests(text, own, uses);
+  // nginx hands on what its configuration names, also where a script writes that (nginx.org/en/docs/ngx_core_module.html#env).
+  for (const match of text.matchAll(/^[ \t]*env[ \t]+([A-Z][A-Z0-9_]+);/gm))
+    uses.add(match[1] ?? '', match.index, 'read', { value: '' });
   return uses.uses;
+}
+
+/** A script that a container starts. */
+const STARTS = /(^|\/)(?:[\w-]+[-_])?(entrypoint|bootstrap|start|launch)(?:[-_][\w-]+)?(\.\w+)?$/;
+
+/** Variables that a script only asks about, and that may be missing: `[ -n "$X" ]`, `[ "$X" = "True" ]`. */
+function addTests(text: string, own: ReadonlyMap<string, number>, uses: UseCollector): void {
+  for (const test of text.matchAll(/(?:\[\[?|\btest)[ \t]([^\n\]]{1,200})/g))
+    for (const match of (test[1] ?? '').matchAll(/\$\{?([A-Z][A-Z0-9_]+)\}?/g)) {
+      const name = match[1] ?? '';
+      const offset = test.index + test[0].length - (test[1] ?? '').length + match.index;
+      if ((own.get(name) ?? Number.POSITIVE_INFINITY) >= offset) uses.add(name, offset, 'read', { value: '' });
+    }
 }

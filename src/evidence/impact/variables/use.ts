@@ -10,6 +10,8 @@ export interface VariableUse {
    * names it, which is no use of it.
    */
   readonly how: 'read' | 'declared' | 'listed';
+  /** Listed in a comment: it may be left out, and was perhaps read before it was listed. */
+  readonly isCommented?: true;
   /** Given through a Secret. */
   readonly secret?: boolean;
   /**
@@ -35,11 +37,12 @@ export interface VariableUse {
 export const UPPER_NAME = /^[A-Z][A-Z0-9_]+$/;
 
 /**
- * Set by the operating system, the shell, a package manager or the machine of a build; nobody provisions them. What GitHub sets is listed
- * (docs.github.com/actions/reference/workflows-and-actions/variables): `GITHUB_CLIENT_ID` is a product's own.
+ * Set by the operating system, the shell, a package manager, the machine of a build or the platform that runs it; nobody provisions them. What
+ * GitHub sets is listed (docs.github.com/actions/reference/workflows-and-actions/variables): `GITHUB_CLIENT_ID` is a product's own. So is what
+ * Vercel sets (vercel.com/docs/environment-variables/system-environment-variables).
  */
 const SYSTEM =
-  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|BUNDLE_GEMFILE|BUNDLE_PATH|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+|__\w*)$/;
+  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|BUNDLE_GEMFILE|BUNDLE_PATH|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+|__\w*)$/;
 
 /** True for a variable that nobody provisions for a service. */
 export const isSystemVariable = (name: string): boolean => SYSTEM.test(name);

@@ -239,3 +239,11 @@ test('a chart of the whole product is no service, also where its templates say w
     }),
   ).toEqual(['carts', 'orders']);
 });
+
+test('the name of a Dockerfile that says how, or that is a template, names no service', async () => {
+  expect(await brief({ 'docker/default.Dockerfile': 'FROM x', 'docker/alpine.Dockerfile': 'FROM x' })).toEqual([
+    'app **',
+  ]);
+  expect(await brief({ Dockerfile: 'FROM x', 'docker/Dockerfile.j2': 'FROM {{ x }}' })).toEqual(['app **']);
+  expect(await brief({ 'api/Dockerfile': 'FROM x', 'load-generator/Dockerfile': 'FROM x' })).toEqual(['api api/**']);
+});

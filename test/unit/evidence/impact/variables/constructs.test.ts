@@ -273,3 +273,64 @@ test('a setting of a browser’s own configuration is no variable', async () => 
     await found({ 'ui/a.ts': "const a = config.get('oidc');\nconst b = configService.get('DB_HOST');\n" }),
   ).toEqual(['added DB_HOST required']);
 });
+
+test('what a start script asks about is a variable, unless the script sets it first', () => {
+  const names = (path: string) =>
+    variablesIn(
+      path,
+      'LOCAL=1\nif [ "$MANAGED" = "True" ] && [ -n "$KEY_FILE" ]; then KEY="$(cat "$KEY_FILE")"; fi\n[ -z "$LOCAL" ] && exit\necho "$LATER"\n',
+    ).map(({ name }) => name);
+  expect(names('docker/entrypoint.sh')).toEqual(['MANAGED', 'KEY_FILE']);
+  expect(names('lib.sh')).toEqual([]);
+});
+
+test('nginx is given the variables that its configuration names, also where a script writes that', () => {
+  expect(variablesIn('nginx.conf', 'env AGENT_PORT;\nenv MODE=fast;\n').map(({ name }) => name)).toEqual([
+    'AGENT_PORT',
+  ]);
+  expect(variablesIn('entrypoint.sh', 'cat << EOF\nenv AGENT_PORT;\nEOF\n').map(({ name }) => name)).toEqual([
+    'AGENT_PORT',
+  ]);
+});
+
+test('a list that is called after the environment names variables', () => {
+  const names = (path: string, text: string) => variablesIn(path, text).map(({ name }) => name);
+  expect(names('a.ts', 'const PROXY_ENV_VARS = ["HTTP_PROXY", "https_proxy"] as const;')).toEqual([
+    'HTTP_PROXY',
+    'https_proxy',
+  ]);
+  expect(names('a.ts', 'const envNames = ["one", "two"];\nconst VALUES = ["NOT_THIS_ONE"];')).toEqual([]);
+});
+
+test('a sample lists in comments what may be left out, and takes nothing away by it', async () => {
+  expect(await found({ '.env.sample': '# Slow down.\n# RATE_LIMIT=5\n#NOTE this = that\n' })).toEqual([
+    'added RATE_LIMIT',
+  ]);
+  expect(await found({ '.env.sample': ['# RATE_LIMIT=5\n', '\n'] })).toEqual([]);
+  expect(await found({ '.env.sample': ['# RATE_LIMIT=5\n', 'RATE_LIMIT=6\n'] })).toEqual([]);
+});
+
+test('what a stage of a Dockerfile sets to build with is given to no program', async () => {
+  const stages = (image: string) =>
+    `FROM node AS base\nENV MODE=production\nFROM base AS build\nENV ASSETS=${image}\nFROM base AS full\nENV FULL=1 NODE_MAJOR=22\nFROM base\nCOPY --from=build /x /x\nENV PORT=1\n`;
+  const { environmentVariables } = await impact({ Dockerfile: stages('a') });
+  expect(environmentVariables.map(({ name, buildTime }) => [name, buildTime])).toEqual([
+    ['ASSETS', true],
+    ['FULL', false],
+    ['MODE', false],
+    ['NODE_MAJOR', true],
+    ['PORT', false],
+  ]);
+});
+
+test('a task and a script of a developer have parameters, no settings', async () => {
+  expect(
+    await found({
+      'lib/tasks/demo.rake': 'ENV.fetch("SEED", 1)\n',
+      'scripts/backfill.ts': 'process.env.BACKFILL_KEY',
+      'apps/web/playwright.smoke.config.ts': 'process.env.SMOKE_URL',
+      'scripts/start.js': 'process.env.PORT',
+      'web.ts': 'process.env.VERCEL_URL ?? process.env.VERCEL_TEAM',
+    }),
+  ).toEqual(['added PORT required', 'added VERCEL_TEAM required']);
+});

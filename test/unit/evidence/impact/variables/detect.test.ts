@@ -218,7 +218,8 @@ describe('reads and non-reads, by language', () => {
 
 /** Declarations in files that configure. */
 const DECLARATIONS: readonly (readonly [path: string, text: string, expected: string])[] = [
-  ['.env.example', '# A comment=1\nA_ONE=1\nexport B_TWO="x y"\n#C_THREE=1\n\nlower=1', 'A_ONE B_TWO lower'],
+  ['.env.example', '# A comment=1\nA_ONE=1\nexport B_TWO="x y"\n#C_THREE=1\n\nlower=1', 'A_ONE B_TWO C_THREE lower'],
+  ['.env', '#A_ONE=1\nB_TWO=1', 'B_TWO'],
   ['config/prod.env', 'A_ONE=1', 'A_ONE'],
   [
     'Dockerfile',
