@@ -168,7 +168,16 @@ function addSources(
     return;
   }
   const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
-  for (const source of undeployed()) {
+  const found = undeployed();
+  const [only, ...others] = found;
+  const [chart, ...charts] = charted;
+  // One program and one chart without sources: the chart installs the program.
+  if (only !== undefined && others.length === 0 && charts.length === 0 && chart?.folders.size === 1) {
+    if (only.folder !== '') chart.folders.add(only.folder);
+    chart.because.add(only.because);
+    return;
+  }
+  for (const source of found) {
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
     const service = draft(kubeName(source.names[0] ?? nameOfRoot));
     service.folders.add(source.folder);

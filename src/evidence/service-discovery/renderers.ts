@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { proposedChoice } from '../../domain/kubernetes/helm-hooks.ts';
 import { guardYaml } from '../../plan/guard.ts';
 import type { HookChoice, ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { environmentOf } from './workloads.ts';
 
@@ -175,13 +176,14 @@ function hooksOf(
   const unnamed: string[] = [];
   const inside = folder === '' ? 'templates/' : `${folder}/templates/`;
   for (const [file, text] of texts) {
-    if (!file.startsWith(inside)) continue;
-    for (const document of text.split(/^---\s*$/m)) {
-      const when = /["']?helm\.sh\/hook["']?:\s*["']?([a-z, -]+)/.exec(document)?.[1]?.trim();
-      if (when === undefined) continue;
-      const kind = /^kind:\s*["']?([A-Z][A-Za-z]*)["']?\s*$/m.exec(document)?.[1];
-      const written = /^metadata:\s*\n(?:\s+.*\n)*?\s+name:\s*["']?([^"'\n]+?)["']?\s*$/m.exec(document)?.[1];
-      const name = written
+    if (!file.startsWith(inside) || !text.includes('helm.sh/hook')) continue;
+    // By lines and not by a pattern over them: templates of a large chart would be gone through from each place.
+    const lines = scanYaml(text);
+    for (const { document, value: when } of lines.filter(({ key }) => key === 'helm.sh/hook')) {
+      const at = (...path: string[]) =>
+        lines.find((line) => line.document === document && line.path.join('\0') === path.join('\0'))?.value;
+      const kind = at('kind');
+      const name = at('metadata', 'name')
         ?.replace(/\{\{-?\s*\.Release\.Name\s*-?\}\}/g, names.release)
         .replace(/\{\{-?\s*\.Chart\.Name\s*-?\}\}/g, names.chart);
       if (kind !== undefined && name !== undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {

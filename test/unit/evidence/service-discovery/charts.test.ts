@@ -47,3 +47,22 @@ test('a chart without a template of its own that depends on others is no service
   };
   expect((await discover(files)).map(({ name }) => name)).toEqual(['api']);
 });
+
+test('one program and one chart are one service, called as the chart is', async () => {
+  const found = await discover({
+    'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'charts/shop/templates/deployment.yaml': 'kind: Deployment\n',
+    'apps/web/Dockerfile': 'FROM node\n',
+  });
+  expect(found.map(({ name, paths }) => [name, paths])).toEqual([['shop', ['apps/web/**', 'charts/shop/**']]]);
+});
+
+test('a hook is read in a template that is long and has no name', async () => {
+  const long = `kind: Job\nmetadata:\n${'  labels:\n\n'.repeat(5000)}  annotations:\n    helm.sh/hook: pre-install\n`;
+  const [shop] = await discover({
+    'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'charts/shop/templates/job.yaml': long,
+    Dockerfile: 'FROM node\n',
+  });
+  expect(shop?.rendered?.because).toContain('have names that only Helm knows');
+});
