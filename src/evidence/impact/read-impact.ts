@@ -15,7 +15,7 @@ import { mayMatter } from './relevance.ts';
 import type { TwoSided } from './two-sided.ts';
 import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
 import { mayHoldVariables, variablesIn } from './variables/detect.ts';
-import { definedProperties, normal, withoutDefined } from './variables/relaxed.ts';
+import { definedProperties, isSettingsFile, normal, withoutDefined } from './variables/relaxed.ts';
 import type { VariableUse } from './variables/use.ts';
 
 /** What the impact of a candidate is read from. */
@@ -156,19 +156,15 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
       services: servicesFor(use.owner, owners, source.config),
     }));
   };
-  const defined = (side: readonly (readonly [path: string | undefined, text: string | undefined])[]) =>
-    new Set(side.flatMap(([path, text]) => definedProperties(path ?? '', text ?? '').map(normal)));
-  const [before, after] = [
+  const sides = [
     files.map((file) => [file.oldPath, file.oldText] as const),
     files.map((file) => [file.newPath, file.newText] as const),
   ];
-  const base = withoutDefined(
-    before.flatMap(([path, text]) => place(path, text)),
-    defined(before),
-  );
-  const head = withoutDefined(
-    after.flatMap(([path, text]) => place(path, text)),
-    defined(after),
+  const read = sides.map((side) => side.flatMap(([path, text]) => place(path, text)));
+  const hasProperties = read.flat().some(({ property }) => property !== undefined);
+  const staying = hasProperties ? await settingsThatStay(source, files) : [];
+  const [base = [], head = []] = read.map((uses, side) =>
+    withoutDefined(uses, new Set([...staying, ...definedIn(sides[side] ?? [])])),
   );
   const asked = oneSided(base, head);
   const elsewhere: PlacedUse[] = [];
@@ -183,6 +179,21 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
       if (oddity(text) === undefined) elsewhere.push(...place(path, text.replace(/\r\n?/g, '\n')));
   }
   return compareVariables({ base, head, elsewhere });
+}
+
+const definedIn = (side: readonly (readonly [path: string | undefined, text: string | undefined])[]): string[] =>
+  side.flatMap(([path, text]) => definedProperties(path ?? '', text ?? '').map(normal));
+
+/** How many settings files that did not change are read at most. */
+const MOST_SETTINGS = 200;
+
+/** Properties that settings files give which the release leaves as they are. */
+async function settingsThatStay(source: ImpactSource, files: readonly TwoSided[]): Promise<readonly string[]> {
+  const changed = new Set(files.flatMap(({ oldPath, newPath }) => [oldPath, newPath]));
+  const paths = source.filesAtHead.filter(
+    (path) => isSettingsFile(path) && roleOf(path) === 'product' && !changed.has(path),
+  );
+  return definedIn([...(await source.read('head', paths.slice(0, MOST_SETTINGS)))]);
 }
 
 /** Folders in which a manifest or a template is named after a service: each workload there is named. */

@@ -59,6 +59,10 @@ export function addSections(text: string, uses: UseCollector): void {
     });
 }
 
+/** True for a settings file of a framework, in which properties may stand. */
+export const isSettingsFile = (path: string): boolean =>
+  /(^|\/)((application|bootstrap)[^/]*\.(properties|ya?ml)|appsettings[^/]*\.json)$/.test(path);
+
 /** Properties that a settings file gives a value itself, so that nobody has to provide them: `application.yml`, `appsettings.json`. */
 export function definedProperties(path: string, text: string): readonly string[] {
   if (/(^|\/)(application|bootstrap)[^/]*\.properties$/.test(path))

@@ -334,3 +334,10 @@ test('a task and a script of a developer have parameters, no settings', async ()
     }),
   ).toEqual(['added PORT required', 'added VERCEL_TEAM required']);
 });
+
+test('a property that a settings file gives, which the release leaves as it is, need not be set', async () => {
+  const code = 'var a = Configuration["Mail:Host"]; var b = Configuration["Mail:Port"];';
+  expect(await found({ 'svc/A.cs': code }, { 'svc/appsettings.json': '{ "Mail": { "Host": "x" } }' })).toEqual([
+    'added Mail__Port required',
+  ]);
+});
