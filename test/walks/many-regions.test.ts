@@ -47,7 +47,8 @@ it('take no longer than the slowest of them and a tenth, each under a lock of it
   const whole =
     Math.max(...others.map((one) => ended.get(one) ?? 0)) - Math.min(...others.map((one) => began.get(one) ?? 0));
   expect(took('r0')).toBeGreaterThan(0);
-  expect(whole).toBeLessThanOrEqual(1.1 * Math.max(...all.map(took)));
+  // Beside what one takes that goes alone: what each of them takes holds its waiting for the others.
+  expect(whole).toBeLessThanOrEqual(1.1 * took('r0'));
   const { deployment } = await company.state();
   const leases = await Promise.all(
     all.map((region) =>
