@@ -51,8 +51,12 @@ function readRole(path: string): PathRole {
 const BY_HAND =
   /(^|\/)Rakefile$|\.rake$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
 
-/** True for a task or a script of a developer: what it asks the environment for is no setting of a service. */
-export const isRunByHand = (path: string): boolean => BY_HAND.test(path);
+/** What compose runs, and what a program is given, on a developer's machine. */
+const AT_HAND =
+  /(^|\/)((docker-)?compose[^/]*[._-](dev|development|local)([._-][^/]*)?\.ya?ml|\.env\.(dev|development|local)(\.\w+)?|\.envrc)$/;
+
+/** True for a task, a script or a setting of a developer: what it asks the environment for, or is given, is no setting of a service. */
+export const isRunByHand = (path: string): boolean => BY_HAND.test(path) || AT_HAND.test(path);
 
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -31,12 +31,17 @@ export function servicesOfChart(chart: string, files: readonly string[], known: 
   return names.length > 1 ? names : [];
 }
 
+/** The image that a chart's values name, without its tag, if they name one. */
+export function imageOfChart(chart: string, texts: Texts): string | undefined {
+  const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
+  return values.find((line) => line.path.at(-2) === 'image' && line.key === 'repository')?.value;
+}
+
 /** What the chart of a service is called; `undefined` for a library, and for one that has no template of its own and bundles others. */
 export function chartName(chart: string, files: readonly string[], texts: Texts): string | undefined {
   const lines = scanYaml(texts.get(chart) ?? '');
   const top = (key: string) => lines.find((line) => line.path.length === 1 && line.key === key)?.value;
-  const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
-  const hasImage = values.some((line) => line.path.at(-2) === 'image' && line.key === 'repository');
+  const hasImage = imageOfChart(chart, texts) !== undefined;
   const depends = lines.some((line) => line.path[0] === 'dependencies');
   const hasTemplate = files.some((file) => file.startsWith(inside(chart, 'templates/')) && /\.ya?ml$/.test(file));
   const bundlesOnly = depends && !hasTemplate && !hasImage;

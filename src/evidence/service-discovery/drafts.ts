@@ -1,5 +1,5 @@
 import { baseName, folderOf } from '../impact/paths.ts';
-import { chartName, chartsIn, isInChart, servicesOfChart } from './charts.ts';
+import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
 import { foreignNames } from './foreign.ts';
 import { kubeName } from './names.ts';
 import { composeFolders, dockerFolders, GENERIC, programFolders, type SourceFolder } from './sources.ts';
@@ -65,7 +65,14 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   for (const { chart, names } of bundles) {
     const own = names.length > 0 ? undefined : chartName(chart, files, texts);
     if (own === undefined) continue;
-    const service = draft(own);
+    const image = imageName(imageOfChart(chart, texts) ?? '');
+    // A chart that installs what a manifest runs is one more way to install that.
+    const same = [...drafts.values()].filter((one) => image !== '' && isRunBy(one, image));
+    if (same.length === 1 && !drafts.has(own)) {
+      same[0]?.because.add(chart);
+      continue;
+    }
+    const service = draft(nameInFolder(own, chart, folders));
     service.because.add(chart);
     service.chart = chart;
     service.folders.add(folderOf(chart));
@@ -90,6 +97,16 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   for (const one of foreign) drafts.delete(one);
   return { drafts, charts };
 }
+
+/** `acme-shop-cart-chart` in the folder that builds `cart` is called as the folder is. */
+function nameInFolder(name: string, chart: string, built: readonly SourceFolder[]): string {
+  const around = built.find(({ folder }) => folder !== '' && folderOf(chart).startsWith(`${folder}/`));
+  const short = kubeName(around?.names[0] ?? '');
+  return short !== '' && `-${name}-`.includes(`-${short}-`) ? short : name;
+}
+
+const isRunBy = ({ workloads }: Draft, image: string): boolean =>
+  workloads.some(({ containers }) => containers.some((one) => imageName(one.image) === image));
 
 /** Variables of the `.env` file beside a compose file. */
 function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 import { isBaseImage, isInfrastructureImage, isStoreImage, isStoreName, ownerOf } from '../images.ts';
 import { folderOf } from '../impact/paths.ts';
 import { TOOL } from './sources.ts';
+import { LOADS } from './undeployed.ts';
 import type { Workload } from './workloads.ts';
 
 /** A service that may be somebody else's: what its manifests run, and the folders that were found for it. */
@@ -39,12 +40,16 @@ export function foreignNames(
     if (isStoreName(one.name)) return candidates.length > 1 && one.name !== product;
     if (one.folders.size > 0 || one.workloads.length === 0) return false;
     const images = imagesOf(one);
-    if (images.some(isStoreImage)) return true;
+    // A store may have a helper beside it, and a program a store of its own.
+    const areBeside = images.every(
+      (image) => isInfrastructureImage(image) || isStoreImage(image) || isBaseImage(image),
+    );
+    if (areBeside && images.some(isStoreImage)) return true;
     if (built.has(one.name)) return false;
-    if (TOOL.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
+    if (TOOL.test(one.name) || LOADS.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
     // A repository without sources holds configuration only, and what that runs is released from it.
     if (own.length === 0) return false;
-    if (images.every((image) => isInfrastructureImage(image) || isBaseImage(image))) return true;
+    if (areBeside) return true;
     // A product that builds its images publishes them in one place.
     return !owners.has(undefined) && !owners.has('') && images.every((image) => isOfOthers(image, owners));
   };

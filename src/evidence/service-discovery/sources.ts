@@ -14,15 +14,15 @@ export interface SourceFolder {
 
 /** Folders that hold sources by custom; they say nothing of what is built in them. */
 const SAYS_NOTHING =
-  /^(src|main|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|rpm|deb)$/i;
+  /^(src|main|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|extras?|rpm|deb)$/i;
 /** What the one program of a repository is called where nobody thought of a name; what the product is called says more. */
 export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo)$/i;
 /** What helps to build or test the product, or runs once and ends; it is not released. */
 export const TOOL =
-  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6|([\w-]+-)?(migrat(e|or|ions?)|seed(er)?|init-?db|db-?init))$/i;
+  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
 /**
  * Folders with a Dockerfile. `docker/api/Dockerfile` and a root `Dockerfile.api` name `api`; a root Dockerfile builds the repository.
  * @param texts of Dockerfiles, by path: what is built upon a database is none of the product's programs
@@ -41,7 +41,9 @@ export function dockerFolders(
       .split('/')
       .filter((part) => part !== '');
     const own = parts.filter((part) => !SAYS_NOTHING.test(part) && !VARIANT.test(part)).at(-1);
-    const isApart = /^(docker|deploy|build|infra|containers?|\.docker|images?|packaging)$/i.test(parts[0] ?? '');
+    const isApart = /^(docker|deploy|build|infra|containers?|\.docker|images?|packaging|extras?)$/i.test(
+      parts[0] ?? '',
+    );
     const names = [...(suffix !== undefined && !isVariant ? [suffix] : []), ...(own === undefined ? [] : [own])];
     if ((names[0] !== undefined && TOOL.test(names[0])) || parts.some((part) => /^(hack|scripts?|tools?)$/i.test(part)))
       return [];

@@ -46,7 +46,7 @@ export function undeployedPrograms(
 }
 
 /** What loads a product is released with it only where it is deployed with it. */
-const LOADS = /^load-?gen(erator)?$/i;
+export const LOADS = /^load(-?gen(erator)?)?$/i;
 const JOINS = /^(pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?)$/;
 /** Projects of .NET that serve or work; others are libraries, and an AppHost starts the others on a developer's machine. */
 const RUNS = /<Project\s+Sdk="Microsoft\.NET\.Sdk\.(?:Web|Worker)\b/;

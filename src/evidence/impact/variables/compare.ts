@@ -82,7 +82,9 @@ function whatChanged(
   );
   if (news.length > 0 && known.size > 0) return `known already, and now needed by ${news.join(', ')} too`;
   if (old.length === 0) return undefined;
-  const differs = (how: VariableUse['how']) => valuesDiffer(valuesByOwner(old, how), valuesByOwner(now, how));
+  // A default that goes with one of several reads is no other default for those that stay.
+  const differs = (how: VariableUse['how']) =>
+    valuesDiffer(valuesByOwner(old, how), valuesByOwner(now, how), how === 'declared');
   if (differs('declared')) return 'its value or source changed';
   if (differs('read')) return 'its default changed';
   const required = (uses: readonly PlacedUse[]) =>
@@ -112,7 +114,7 @@ function valuesByOwner(uses: readonly PlacedUse[], how: VariableUse['how']): Val
  * True where an owner that stays is given something else, or a new one something that nobody was given before. What moves with its value
  * from one manifest to another, from a workload to the ConfigMap that it reads, is given as before.
  */
-function valuesDiffer(old: Values, now: Values): boolean {
+function valuesDiffer(old: Values, now: Values, countsGone: boolean): boolean {
   if (old.size === 0 || now.size === 0) return false;
   const all = (values: Values) => new Set([...values.values()].flatMap((one) => [...one]));
   const [before, after] = [all(old), all(now)];
@@ -121,7 +123,7 @@ function valuesDiffer(old: Values, now: Values): boolean {
     const isLoose = own === undefined || owner === HELD;
     const isNew = (value: string) => !(isLoose ? before : own).has(value);
     const isGone = (value: string) => !(isLoose ? after : values).has(value);
-    return [...values].some(isNew) || [...(own ?? [])].some(isGone);
+    return [...values].some(isNew) || (countsGone && [...(own ?? [])].some(isGone));
   });
 }
 

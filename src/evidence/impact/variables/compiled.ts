@@ -11,7 +11,7 @@ export function goVariables(source: string): VariableUse[] {
   const uses = new UseCollector(text);
   uses.addMatches(text, /\b(?:env|envconfig)\s*:\s*"(?<name>[A-Za-z_]\w*)/g);
   for (const match of text.matchAll(
-    /\bBindEnv\(\s*"[^"]{0,200}"\s*,([^)]{0,2000})\)|\bEnvVars?(?:\s*:\s*\[\]string\s*\{|\()([^})]{0,2000})[})]/g,
+    /\b\w{0,40}BindEnv\(\s*"[^"]{0,200}"\s*,([^)]{0,2000})\)|\bEnvVars?(?:\s*:\s*\[\]string\s*\{|\()([^})]{0,2000})[})]/g,
   )) {
     addLiterals(match[1] ?? match[2] ?? '', match.index, uses);
   }

@@ -5,7 +5,7 @@ function isPin(name: string, value: string): boolean {
   return (
     /(^|_)(IMAGE|DOCKERFILE)(_(NAME|TAG|VERSION|REPO(SITORY)?))?$/.test(name) ||
     /(^|\/)Dockerfile[^/\s]*\s*$/.test(value) ||
-    (/_VERSION$/.test(name) && /^["']?v?\d+(\.\d+)+/.test(value)) ||
+    (/(^|_)(VERSION|TAG)$/.test(name) && /^["']?v?\d+(\.\d+)+/.test(value)) ||
     (/_(MAJOR|SHA256|CHECKSUM|DIGEST)$/.test(name) && /^["']?[\da-f]+/i.test(value))
   );
 }

@@ -90,7 +90,7 @@ export class UseCollector {
   }
 }
 
-const LITERAL = String.raw`("[^"\n]*"|'[^'\n]*'|\x60[^\x60\n]*\x60|-?\d[\w.]*|true|false|True|False|None|null|nil)`;
+const LITERAL = String.raw`("[^"\n]*"|'[^'\n]*'|\x60[^\x60\n]*\x60|-?\d[\w.]*(?:\s*[*+/-]\s*\d[\w.]*)*|true|false|True|False|None|null|nil)`;
 /** `, "x")`, `?? "x"`, `|| 8`, `) or "x"`, `?: "x"`. */
 const OPERATOR = new RegExp(String.raw`^\s*\)?\s*(?:\?\?|\|\||\?:|,|\bor\b)\s*(?:default\s*=\s*)?${LITERAL}`);
 /** `)).orElse("x")`, `).unwrap_or("x")`, `.unwrap_or_else(|_| "x".into())`, `) { "x" }`. */

@@ -1,4 +1,5 @@
-import { isInfrastructureImage } from '../../images.ts';
+import { isInfrastructureImage, isStoreName } from '../../images.ts';
+import { namedAfter } from '../manifests/file-names.ts';
 import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
 import { scanYaml, type YamlLine } from '../manifests/yaml-lines.ts';
 import { baseName } from '../paths.ts';
@@ -38,6 +39,8 @@ export function yamlFileVariables(text: string, path: string): VariableUse[] {
 
 /** Environment variables that a YAML file declares: manifests, chart values and templates, Kustomize, compose, serverless. */
 function yamlVariables(source: string, path: string): VariableUse[] {
+  // The template of a store is named after it, wherever its image is from.
+  if (/(^|\/)templates\//.test(path) && isStoreName(namedAfter(path))) return [];
   const lines = scanYaml(source);
   const isCompose = /(^|\/)(docker-)?compose[^/]*\.ya?ml$/i.test(path);
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);

@@ -66,3 +66,25 @@ test('a hook is read in a template that is long and has no name', async () => {
   });
   expect(shop?.rendered?.because).toContain('have names that only Helm knows');
 });
+
+test('a chart of another name that installs what a manifest runs is no further service', async () => {
+  const found = await discover({
+    'chart/Chart.yaml': 'apiVersion: v2\nname: acme-shop\n',
+    'chart/values.yaml': 'image:\n  repository: acme/shop\n',
+    'chart/templates/deployment.yaml': 'kind: Deployment\n',
+    'k8s/shop.yaml':
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: shop }\nspec: { template: { spec: { containers: [ { name: shop, image: "docker.io/acme/shop:1" } ] } } }\n',
+    'docker/Dockerfile': 'FROM ruby\n',
+  });
+  expect(found.map(({ name, paths }) => [name, paths])).toEqual([['shop', ['**']]]);
+});
+
+test('a chart in the folder of a program is called as the program is, where its name says so', async () => {
+  const files = (name: string) => ({
+    'src/cart/chart/Chart.yaml': `apiVersion: v2\nname: ${name}\n`,
+    'src/cart/chart/templates/deployment.yaml': 'kind: Deployment\n',
+    'src/cart/Dockerfile': 'FROM node\n',
+  });
+  expect((await discover(files('acme-shop-cart-chart'))).map(({ name }) => name)).toEqual(['cart']);
+  expect((await discover(files('acme-shop'))).map(({ name }) => name)).toEqual(['acme-shop']);
+});

@@ -61,3 +61,10 @@ test('a product that builds its images releases no image of a language, and none
   // Images without an owner may come from anywhere.
   expect(foreign([one('api', 'api', { folder: 'api' }), one('mail', 'acme/mail:1')])).toEqual([]);
 });
+
+test('a program with a store of its own in its pod is a program', () => {
+  const pod = one('shop', 'docker.io/acme/shop');
+  const [workload] = pod.workloads;
+  const containers = [...(workload?.containers ?? []), { name: 'db', image: 'postgres:15', ports: [] }];
+  expect(foreign([{ ...pod, workloads: workload === undefined ? [] : [{ ...workload, containers }] }])).toEqual([]);
+});

@@ -247,3 +247,16 @@ test('the name of a Dockerfile that says how, or that is a template, names no se
   expect(await brief({ Dockerfile: 'FROM x', 'docker/Dockerfile.j2': 'FROM {{ x }}' })).toEqual(['app **']);
   expect(await brief({ 'api/Dockerfile': 'FROM x', 'load-generator/Dockerfile': 'FROM x' })).toEqual(['api api/**']);
 });
+
+test('a folder for Dockerfiles in several ways and a program that migrates name no service', async () => {
+  expect(
+    await brief({
+      'extras/docker/production/Dockerfile': 'FROM x',
+      'extras/docker/demo/Dockerfile': 'FROM x',
+      'extras/docker/base/Dockerfile': 'FROM x',
+    }),
+  ).toEqual(['app **']);
+  expect(await brief({ 'src/Acme.Api/Dockerfile': 'FROM x', 'src/Acme.DbMigrator/Dockerfile': 'FROM x' })).toEqual([
+    'acme-api src/Acme.Api/**',
+  ]);
+});

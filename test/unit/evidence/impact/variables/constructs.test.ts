@@ -330,6 +330,7 @@ test('a task and a script of a developer have parameters, no settings', async ()
       'scripts/backfill.ts': 'process.env.BACKFILL_KEY',
       'apps/web/playwright.smoke.config.ts': 'process.env.SMOKE_URL',
       'scripts/start.js': 'process.env.PORT',
+      'docker-compose.dev.yml': 'services:\n  store:\n    image: x\n    environment:\n      STORE_KEY: y\n',
       'web.ts': 'process.env.VERCEL_URL ?? process.env.VERCEL_TEAM',
     }),
   ).toEqual(['added PORT required', 'added VERCEL_TEAM required']);
@@ -340,4 +341,28 @@ test('a property that a settings file gives, which the release leaves as it is, 
   expect(await found({ 'svc/A.cs': code }, { 'svc/appsettings.json': '{ "Mail": { "Host": "x" } }' })).toEqual([
     'added Mail__Port required',
   ]);
+});
+
+test('a wrapper of BindEnv names variables; a version in a tag and a store of a chart are none of the product', async () => {
+  expect(
+    variablesIn('a.go', 'util.MustBindEnv("trace.sampler", "SHOP_SAMPLER", "OTEL_SAMPLER")').map(({ name }) => name),
+  ).toEqual(['SHOP_SAMPLER', 'OTEL_SAMPLER']);
+  const store =
+    'kind: StatefulSet\nspec:\n  template:\n    spec:\n      containers:\n        - env:\n            - name: STORE_KEY\n              value: x\n';
+  const { environmentVariables } = await impact({
+    '.env': 'TAG=2.1.0\n',
+    '.envrc': 'export SHELL_MODE=1\n',
+    'chart/templates/opensearch-statefulset.yaml': store,
+    'chart/templates/api-statefulset.yaml': store.replace('STORE', 'API'),
+  });
+  expect(environmentVariables.map(({ name, buildTime }) => [name, buildTime])).toEqual([
+    ['API_KEY', false],
+    ['TAG', true],
+  ]);
+});
+
+test('a default that is calculated changes with each of its numbers', async () => {
+  const read = (hours: string) => `import os\nx = os.getenv("HOURS", ${hours})\n`;
+  expect(await found({ 'a.py': [read('24'), read('24 * 30')] })).toEqual(['changed HOURS']);
+  expect(await found({ 'a.py': [read('24 * 30'), `${read('24 * 30')}y = 1\n`] })).toEqual([]);
 });
