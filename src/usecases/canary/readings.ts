@@ -2,8 +2,13 @@ import type { ControlLook, Look } from '../../domain/judge/look.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
-import { lostInstances, openSloReader } from '../slo/reader.ts';
+import { aFewAtATime } from '../slo/a-few-at-a-time.ts';
+import { askedOnce } from '../slo/asked-once.ts';
+import { lostInstances, openSloReader, type SloSource } from '../slo/reader.ts';
 import type { SidesOf } from '../slo/sides.ts';
+
+/** SLOs that are read at the same time: all at once, the samples of many pods would be held together. */
+const AT_A_TIME = 4;
 
 /** Reads all SLOs of a canary, look by look. */
 export interface Readings {
@@ -33,8 +38,10 @@ export function openReadings(
 ): Readings {
   const metrics = run.context.environments.metrics('production');
   const staleAfter = durationSeconds(run.context.config.metrics.staleAfter) * 1000;
+  let samples = askedOnce(metrics);
+  const once: SloSource['metrics'] = { samples: (...asked) => samples(...asked) };
   const readers = slos.map((slo) => {
-    const source = { metrics, slo, sides: sides(slo.service), began, staleAfter };
+    const source = { metrics: once, slo, sides: sides(slo.service), began, staleAfter };
     return [slo.name, openSloReader(source)] as const;
   });
   return {
@@ -45,10 +52,13 @@ export function openReadings(
       return all;
     },
     async look(at) {
+      samples = askedOnce(metrics);
       const lost = await metrics.lostTargets(at);
       const targets = lostInstances(lost.ok ? lost.value : []);
-      const all = await Promise.all(
-        readers.map(async ([name, reader]) => [name, await reader.read(at, targets)] as const),
+      const all = await aFewAtATime(
+        readers,
+        AT_A_TIME,
+        async ([name, reader]) => [name, await reader.read(at, targets)] as const,
       );
       return { elapsedSeconds: (at - began) / 1000, slos: Object.fromEntries(all) };
     },

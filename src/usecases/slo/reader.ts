@@ -17,7 +17,7 @@ export interface SloReader {
 
 /** What an SLO is read from. */
 export interface SloSource {
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'samples'>;
   readonly slo: Slo;
   readonly sides: Sides;
   /** When the canary began to get requests, milliseconds since the epoch. */
@@ -132,7 +132,7 @@ interface Reach {
 
 /** All events first: a good event that is stored meanwhile is then of a scrape whose events are known, or is left for the next look. */
 async function readSide(
-  metrics: Metrics,
+  metrics: SloSource['metrics'],
   slo: Slo,
   matchers: readonly string[],
   reach: Reach,

@@ -7,15 +7,17 @@ import { cpuSeconds, megabytes } from './process-figures.ts';
 
 /**
  * What relctl takes of the machine while it watches a canary: its own CPU time and that of everything that it starts, over two minutes
- * of a bake with the looks of the standard plan, and how much memory it has. Arguments: SLOs and stable pods.
+ * of a bake with the looks of the standard plan, and how much memory it has. Arguments: SLOs, stable pods, and seconds between two scrapes of a pod.
  */
 const SECONDS = 120;
-const [slos = 1, pods = 3] = process.argv.slice(3).map(Number);
+const [slos = 1, pods = 3, scrape = 15] = process.argv.slice(3).map(Number);
 
 const selector = `${COUNTER}{service="web"}`;
 const lab = await startLab({
   migration: false,
   canary: { bake: `${SECONDS + 30}s`, look: '15s' },
+  scrape: `${scrape}s`,
+  config: { metrics: { staleAfter: `${4 * scrape}s` } },
   spec: {
     slos: Array.from({ length: slos }, (_, index) => ({
       name: `availability ${index + 1}`,
@@ -36,6 +38,8 @@ try {
     { labels: { track: 'canary', pod: 'canary' }, rate: 300, bad: 0.001 },
   ]);
   const arena = await lab.arena();
+  // A canary is not started beside pods of which nothing is known yet.
+  await waitFor(() => scrapes(3), { what: 'three scrapes', timeoutMs: 5000 * scrape + 10_000 });
   const deployment = arena.start(['deploy', RELEASE]);
   const { pid } = deployment.child;
   await waitFor(() => arena.history().events.some((event) => event.data.step === 'bake'), { what: 'bake' });
@@ -50,7 +54,7 @@ try {
   const ended = await deployment.ended;
   if (ended.code !== 0) throw new Error(ended.stderr);
   publish([
-    `A bake of ${SECONDS + 30} s, ${slos === 1 ? 'one SLO' : `${slos} SLOs`} of ${pods} stable pods, scraped every second, with a look every 15 s (every 5 s in the first minute) and a lock that is renewed every 20 s; ${machine()}.`,
+    `A bake of ${SECONDS + 30} s, ${slos === 1 ? 'one SLO' : `${slos} SLOs`} of ${pods} stable pods, scraped every ${scrape} s, with a look every 15 s (every 5 s in the first minute) and a lock that is renewed every 20 s; ${machine()}.`,
     '',
     HEAD,
     row(
@@ -64,4 +68,12 @@ try {
   ]);
 } finally {
   await lab.stop();
+}
+
+/** Whether Prometheus has scraped the pods so many times. */
+async function scrapes(wanted: number): Promise<boolean> {
+  const query = `min(count_over_time(${COUNTER}[5m])) >= ${wanted}`;
+  const answer = await fetch(`${lab.prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await answer.json()) as { readonly data?: { readonly result: readonly unknown[] } };
+  return (data?.result.length ?? 0) > 0;
 }

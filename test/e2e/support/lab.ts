@@ -84,6 +84,8 @@ export interface Started {
 /** What varies between labs. */
 export interface LabOptions extends LabProduct {
   readonly name?: string;
+  /** How often Prometheus scrapes; every second when left out, so that tests need not wait. */
+  readonly scrape?: string;
   /** What images run that are no services, by name. */
   readonly programs?: Readonly<Record<string, readonly string[]>>;
   /** What each person has on their machine, such as a key. */
@@ -98,7 +100,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const kubelet = await startKubelet(plane, { backOffMs: 300, programs });
   const exporter = await startExporter(plane.folder, { service: 'web' });
   exporter.count(STABLE_TRAFFIC);
-  const prometheus = await startPrometheus({ targetsFiles: [exporter.targetsFile] });
+  const prometheus = await startPrometheus({
+    targetsFiles: [exporter.targetsFile],
+    ...(options.scrape === undefined ? {} : { interval: options.scrape }),
+  });
   const open = (namespace: string) =>
     createKubectlCluster({ kubeconfig: plane.kubeconfig, context: plane.name, namespace });
   const folder = mkdtempSync(join(tmpdir(), 'relctl-lab-'));
