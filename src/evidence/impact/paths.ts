@@ -47,9 +47,9 @@ function readRole(path: string): PathRole {
   return 'product';
 }
 
-/** Code that a person runs, with variables as its parameters; what starts, serves or migrates is run by a container. */
+/** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. */
 const BY_HAND =
-  /(^|\/)Rakefile$|\.rake$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
+  /(^|\/)Rakefile$|\.rake$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
 
 /** What compose runs, and what a program is given, on a developer's machine. */
 const AT_HAND =

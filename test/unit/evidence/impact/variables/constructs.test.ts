@@ -330,10 +330,11 @@ test('a task and a script of a developer have parameters, no settings', async ()
       'scripts/backfill.ts': 'process.env.BACKFILL_KEY',
       'apps/web/playwright.smoke.config.ts': 'process.env.SMOKE_URL',
       'scripts/start.js': 'process.env.PORT',
+      'scripts/build-geo.js': 'process.env.SKIP_GEO',
       'docker-compose.dev.yml': 'services:\n  store:\n    image: x\n    environment:\n      STORE_KEY: y\n',
       'web.ts': 'process.env.VERCEL_URL ?? process.env.VERCEL_TEAM',
     }),
-  ).toEqual(['added PORT required', 'added VERCEL_TEAM required']);
+  ).toEqual(['added PORT required', 'added SKIP_GEO required', 'added VERCEL_TEAM required']);
 });
 
 test('a property that a settings file gives, which the release leaves as it is, need not be set', async () => {
