@@ -1,4 +1,5 @@
 import { Document, isMap, isScalar, isSeq, type Node } from 'yaml';
+import { cleanVerbatim } from '../text/clean.ts';
 
 /** A comment on the value at a path: it stands above the key, or above the item of a list. */
 export interface Comment {
@@ -26,8 +27,9 @@ export function writeCommentedYaml(
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
+/** What a comment names (files, commits) may hold characters that no plan may hold: they are made visible. */
 function commentText(text: string): string {
-  return text
+  return cleanVerbatim(text)
     .split('\n')
     .map((line) => ` ${line}`)
     .join('\n');

@@ -9,6 +9,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { cleanVerbatim } from '../text/clean.ts';
 import { type Comment, writeCommentedYaml } from './commented-yaml.ts';
 import { canonicalJson } from './digest.ts';
 
@@ -67,7 +68,7 @@ function rewritten(text: string, edit: HeadEdit): Document.Parsed {
 }
 
 function commented(node: Node, comment: string | undefined): Node {
-  if (comment !== undefined) node.commentBefore = comment.replaceAll(/^/gm, ' ');
+  if (comment !== undefined) node.commentBefore = cleanVerbatim(comment).replaceAll(/^/gm, ' ');
   return node;
 }
 

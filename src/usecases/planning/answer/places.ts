@@ -1,8 +1,9 @@
 import type { Seen } from '../../../evidence/impact/findings.ts';
+import { cleanLine } from '../../../text/clean.ts';
 
-/** Where something was seen, as editors make it clickable; a line that the candidate no longer has says so. */
+/** Where something was seen, as editors make it clickable; a line that the candidate no longer has says so. A plan holds it. */
 export function placeOf(seen: Seen): string {
-  return `${seen.file}:${seen.line}${seen.side === 'base' ? ' (in the base)' : ''}`;
+  return `${cleanLine(seen.file)}:${seen.line}${seen.side === 'base' ? ' (in the base)' : ''}`;
 }
 
 /** The first places of several, and how many more there are. */

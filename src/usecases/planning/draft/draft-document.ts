@@ -8,6 +8,7 @@ import type { Policy } from '../../../plan/policy.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Metadata, Spec } from '../../../plan/spec.ts';
 import { API_VERSION } from '../../../plan/versions.ts';
+import { cleanLine } from '../../../text/clean.ts';
 import { command } from '../../../text/command-line.ts';
 import { findingSentences } from '../answer/finding-sentences.ts';
 import { placeOf, placesOf } from '../answer/places.ts';
@@ -115,7 +116,7 @@ export function branchEntry(offer: Candidate['branches'][number]): Spec['candida
   return {
     name: offer.branch.name,
     head: offer.branch.head,
-    approvedBy: [...offer.approvedBy],
+    approvedBy: offer.approvedBy.map(cleanLine),
     ...(offer.request === undefined ? {} : { request: offer.request }),
   };
 }

@@ -265,6 +265,15 @@ describe('a branch', () => {
     ]);
   });
 
+  test('with control characters in its files and approvals is drafted, and they are shown', async () => {
+    const [file, migration] = ['services/api/src/a\u001b[2J\u202e.js', 'services/api/migrations/9_x\u001b[2J.sql'];
+    const files = { [file]: 'use(process.env.NEW_ONE)\n', [migration]: 'ALTER TABLE a ADD b text;\n' };
+    branch(ground.git, 'feature/wallet', files, 'x\n\nApproved-by: Priya <priya\u001b[2J@example.com>');
+    const { written } = await drafted();
+    expect(written.spec.candidate.branches).toMatchObject([{ approvedBy: ['priya\\x1b[2j@example.com'] }]);
+    expect(await ground.text(ID)).toContain('services/api/src/a\\x1b[2J\\u202e.js:1');
+  });
+
   test('that clashes with another is named with the file, and nothing is written', async () => {
     branch(ground.git, 'feature/wallet', { 'services/api/src/main.js': 'one\n' });
     branch(ground.git, 'feature/other', { 'services/api/src/main.js': 'two\n' });
