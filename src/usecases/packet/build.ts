@@ -3,7 +3,9 @@ import type { PacketFacts } from '../../domain/packet/facts.ts';
 import { failedAttempts } from '../../domain/packet/failed-attempts.ts';
 import type { Packet } from '../../domain/packet/model.ts';
 import { buildPacket } from '../../domain/packet/packet.ts';
+import { peopleOf } from '../../domain/people/people.ts';
 import { HISTORY_DAYS } from '../../domain/risk/facts.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf } from '../../plan/events.ts';
@@ -16,20 +18,16 @@ import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
 /**
- * Gathers what the board reads about a release, from the plan, its difference and the other releases.
- * @param at when it was submitted, where that is past: what was in time then is not late because it is read later
+ * Gathers what the board reads about a release, from the plan, its difference and the other releases. Who asks, and when, is as it was
+ * submitted: a member who reads it is not its requester, and what was in time then is not late because it is read later.
  */
-export async function cabPacket(
-  context: Context,
-  release: ObservedRelease,
-  round: number,
-  at = context.clock.now(),
-): Promise<Packet> {
-  const { plan } = release.journal;
+export async function cabPacket(context: Context, release: ObservedRelease, round: number): Promise<Packet> {
+  const { plan, state, counted } = release.journal;
+  const submitted = state.phase === 'draft' ? undefined : counted.findLast((event) => event.type === 'cab.submitted');
   const facts: PacketFacts = {
     ...release.facts(),
-    now: at,
-    requester: context.actor,
+    now: submitted === undefined ? context.clock.now() : timeOf(submitted.at),
+    requester: submitted?.actor ?? requesterOf(release, context.actor),
     round,
     risk: release.risk,
     ...(await evidenceFor(context, release)),
@@ -40,6 +38,12 @@ export async function cabPacket(
       .findLast((event) => event.data.specDigest === plan.specDigest),
   };
   return buildPacket(facts);
+}
+
+/** Who would submit the draft: whoever asks where they may, else who is asked to. */
+function requesterOf({ journal, policy }: ObservedRelease, actor: string): string {
+  const may = peopleOf(journal.plan.spec, policy.roles.submitCab);
+  return may.includes(actor) ? actor : (may[0] ?? actor);
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Block } from '../../domain/outcome/outcome.ts';
-import { timeOf } from '../../domain/schedule/calendar.ts';
 import type { EventOf } from '../../plan/events.ts';
 import { observe } from '../planning/check/observe.ts';
 import type { Context } from '../release/context.ts';
@@ -9,9 +8,8 @@ import { cabPacket } from './build.ts';
 /** What a member of the board should have read before voting: the figures of the packet, what to look at twice, who voted how. */
 export async function packetSummary(context: Context, release: Release): Promise<readonly Block[]> {
   const { plan, state } = release.journal;
-  const { round = 1, submittedAt } = state.cab ?? {};
-  const at = submittedAt === undefined ? context.clock.now() : timeOf(submittedAt);
-  const { glance, attention, feature } = await cabPacket(context, await observe(context, release), round, at);
+  const { round = 1 } = state.cab ?? {};
+  const { glance, attention, feature } = await cabPacket(context, await observe(context, release), round);
   // A submission that nobody signed names another packet than the one that is voted on.
   const submitted = release.journal.counted.findLast(
     (event): event is EventOf<'cab.submitted'> => event.type === 'cab.submitted',
