@@ -66,6 +66,7 @@ export const ERRORS = {
   'answer.interrupted': 'declined',
   // A gate of the process.
   'gate.refused': 'gate',
+  'config.unreviewed': 'gate',
   'signing.refused': 'gate',
   'provenance.unproven': 'gate',
   // Someone or time must act first.

@@ -65,8 +65,8 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
     await presentOutcome(outcome, { command, exitCode }, flags, io);
     return exitCode;
   } catch (error) {
-    const refused = error instanceof RelctlError && error.code === 'gate.refused';
-    await deliverRest(opened, parsed, refused ? 'all' : 'for programs').catch(() => undefined);
+    const which = leftToDeliver(error);
+    if (which !== undefined) await deliverRest(opened, parsed, which).catch(() => undefined);
     await settleRecords(opened);
     await terminal.progress.settle();
     return fail(error, flags, command, io, argv);
@@ -74,8 +74,18 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
 }
 
 /**
- * Events for programs are queued with the last transition of a command, and go out when it is over. After a command that is
- * refused because it is done already, such as one that is given again after it was killed, all that is left goes out.
+ * What goes out although a command failed: after one that is refused because its step is done, such as one that is given again after it was
+ * killed, all that is left; after one that is refused for anything else nothing, since what refuses it may be what says where that goes.
+ */
+function leftToDeliver(error: unknown): 'all' | 'for programs' | undefined {
+  if (!(error instanceof RelctlError) || !(error.code === 'gate.refused' || error.code === 'signing.refused'))
+    return 'for programs';
+  const refusals = error.data?.refusals as readonly { readonly gate: string }[] | undefined;
+  return refusals?.every(({ gate }) => gate === 'phase.order') === true ? 'all' : undefined;
+}
+
+/**
+ * Events for programs are queued with the last transition of a command, and go out when it is over.
  */
 async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 'for programs' | 'all'): Promise<void> {
   const [context] = opened;

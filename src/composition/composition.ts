@@ -36,6 +36,7 @@ import type { KeysGround } from '../usecases/keys.ts';
 import type { Context, SigningGround } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
 import { votingForge } from '../usecases/signing/trust.ts';
+import type { Guards } from './real.ts';
 import { openRecords, type RecordsWanted } from './records.ts';
 
 /** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
@@ -123,15 +124,19 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   const { createNamedPrograms, guardedManifests } = await import('./programs.ts');
   const programs = createNamedPrograms({ ...surroundings, config, root: repository.root, state: ground.state });
   const manifests = guardedManifests(ground.manifests, programs);
+  const signing = signingOf(repository, surroundings.env);
+  const { reviewedSettings } = await import('../usecases/binding/reviewed.ts');
+  const reviewed = reviewedSettings({ signing, config, workspace, repository });
   const [runs, actor, world] = await Promise.all([
     createRuns(ground.state, handedOver(surroundings.env)),
     surroundings.actor ?? actorOf(repository),
     config.platform === 'sandbox'
       ? sandboxWorld({ ...ground, manifests }, config)
-      : realWorld(ground, config, surroundings, programs),
+      : realWorld(ground, config, surroundings, { programs, reviewed }),
   ]);
   return {
-    signing: signingOf(repository, surroundings.env),
+    signing,
+    ...(config.platform === 'sandbox' ? {} : { reviewed }),
     documents: DOCUMENTS,
     forge: forgeOf(repository, config, surroundings.env),
     ballots: ballotsOf(repository, config, surroundings.env),
@@ -172,7 +177,7 @@ async function realWorld(
   { repository, store }: Ground,
   config: Config,
   { env, sink }: Surroundings,
-  programs: NamedPrograms,
+  guards: Guards,
 ): Promise<World> {
   const real = await import('./real.ts');
   const { createChangeRecords, createIncidents, createProvenance, createRealEnvironments, createHooks, createRunners } =
@@ -181,11 +186,11 @@ async function realWorld(
   return {
     store,
     clock: systemClock,
-    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink, programs),
-    notifier: createHooks(config, root, env, programs),
-    changeRecords: createChangeRecords(config, root, env, programs),
-    incidents: createIncidents(config, root, env, programs),
-    runners: createRunners(config, root, env, programs, repository.sharing.address),
+    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink, guards),
+    notifier: createHooks(config, root, env, guards),
+    changeRecords: createChangeRecords(config, root, env, guards),
+    incidents: createIncidents(config, root, env, guards),
+    runners: createRunners(config, root, env, guards, repository.sharing.address),
     provenance: createProvenance(config, root, env),
   };
 }

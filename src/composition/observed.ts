@@ -22,6 +22,8 @@ export interface ObservedGround {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly exec: typeof exec;
+  /** Asked before a secret is read for a login; throws where it is not. */
+  readonly mayUse?: () => Promise<void>;
   clusterOf(environment: EnvironmentName, region: string | undefined): Pick<KubectlCluster, 'fetchOf' | 'services'>;
 }
 
@@ -32,7 +34,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Opens what observes the environments of relctl.yaml. Nothing is asked yet. */
 export function openObserved(ground: ObservedGround) {
-  const { config, cwd, env, exec } = ground;
+  const { config, cwd, env, exec, mayUse } = ground;
   const logins = new Map<string, typeof fetch>();
 
   /** One login for each endpoint of a run: a token that a program gave is asked for once. */
@@ -45,10 +47,10 @@ export function openObserved(ground: ObservedGround) {
   }
 
   function open(endpoint: AnyEndpoint, environment: EnvironmentName, region: string | undefined): typeof fetch {
-    if (!('via' in endpoint)) return createEndpointFetch(endpoint, { env, cwd, exec });
+    if (!('via' in endpoint)) return createEndpointFetch(endpoint, { env, cwd, exec, mayUse });
     const { headers, headersFrom } = endpoint;
     const send = ground.clusterOf(environment, region).fetchOf(endpoint);
-    return createEndpointFetch({ url: urlOf(endpoint), headers, headersFrom }, { env, cwd, exec }, send);
+    return createEndpointFetch({ url: urlOf(endpoint), headers, headersFrom }, { env, cwd, exec, mayUse }, send);
   }
 
   function reach(given: string | AnyEndpoint, environment: EnvironmentName, region?: string) {

@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { KubectlCluster } from '../adapters/kubectl/cluster.ts';
 import { namedPrograms } from '../domain/binding/named-programs.ts';
 import { RelctlError } from '../errors.ts';
@@ -27,18 +28,23 @@ export interface ProgramsGround {
 /** What `--trust-commands` sets. A variable is no content of the repository. */
 const TRUST_VARIABLE = 'RELCTL_TRUST_COMMANDS';
 
-/** The answer of a clone, kept in the user's cache folder. It is given once, for all programs of the repository. */
+/**
+ * The answer of a clone, kept in the user's cache folder. It is given once, for all programs of the repository; what relctl.yaml names since
+ * is asked for anew.
+ */
 export function createNamedPrograms(ground: ProgramsGround): NamedPrograms {
   const { config, root, state, env } = ground;
   const lines = namedPrograms(config, (path) => isInside(root, path));
   const file = join(state, 'trusted-commands');
   let allowed: Promise<void> | undefined;
   const decide = async (line: string | undefined): Promise<void> => {
-    if ((await readFile(file, 'utf8').catch(() => undefined)) !== undefined) return;
-    const shown = [...new Set([...(line === undefined ? [] : [line]), ...lines])];
+    const before = (await readFile(file, 'utf8').catch(() => undefined))?.split('\n');
+    const named = [...(line === undefined || before !== undefined ? [] : [line]), ...lines];
+    const shown = [...new Set(named)].filter((one) => before?.includes(one) !== true);
+    if (before !== undefined && shown.length === 0) return;
     if (env[TRUST_VARIABLE] !== '1') await ask(ground, shown);
     await mkdir(state, { recursive: true, mode: 0o700 });
-    await writeFile(file, `${shown.join('\n')}\n`, { mode: 0o600 });
+    await writeFile(file, [...(before ?? []).filter((one) => one !== ''), ...shown, ''].join('\n'), { mode: 0o600 });
   };
   return {
     lines,
@@ -72,7 +78,7 @@ async function ask({ prompter, argv }: ProgramsGround, shown: readonly string[])
 function untrusted(shown: readonly string[], argv: readonly string[] | undefined): RelctlError {
   return new RelctlError(
     'commands.untrusted',
-    `this clone has not run the programs of its repository before: ${shown.join('; ')}`,
+    `this clone has not run these programs of its repository before: ${shown.join('; ')}`,
     {
       why: 'Whoever may push to the repository chooses them, and here nobody can be asked.',
       hints: [
@@ -84,14 +90,33 @@ function untrusted(shown: readonly string[], argv: readonly string[] | undefined
   );
 }
 
-/** True for a path that leads into the work tree. */
+/**
+ * True for a path that leads into the work tree, by whatever links. What the system makes up for each process, such as `/proc/self/cwd`, leads
+ * anywhere, and counts as inside.
+ */
 export function isInside(root: string, path: string): boolean {
-  const way = relative(root, resolve(root, path));
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+  const named = resolve(root, path);
+  const [real, realRoot] = [realPath(named), realPath(root)];
+  return [named, real].some((one) => /^\/(proc|dev)(\/|$)/.test(one) || isBelow(realRoot, one) || isBelow(root, one));
 }
 
-/** A cluster whose kubeconfig the repository brings: nothing is asked of it before its programs are allowed. */
-export function guardedCluster<C extends KubectlCluster>(cluster: C, programs: NamedPrograms): C {
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Where a path leads; of one that is not there, where what is there of it leads. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realPath(above), basename(path));
+  }
+}
+
+/** A cluster whose kubeconfig relctl.yaml names: nothing is asked of it before the programs that it may start are allowed. */
+export function guardedCluster<C extends KubectlCluster>(cluster: C, programs: Pick<NamedPrograms, 'allow'>): C {
   const guarded = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
       await programs.allow();

@@ -24,14 +24,22 @@ import type { Incidents } from '../ports/incidents.ts';
 import type { NamedPrograms } from '../ports/named-programs.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Provenance } from '../ports/provenance.ts';
+import type { ReviewedSettings } from '../ports/reviewed-settings.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { openObserved } from './observed.ts';
 import { guardedCluster, isInside } from './programs.ts';
+import { onceReviewed, withoutOwnKeys } from './reviewed.ts';
 
 /** Composition of the real world, apart from the rest so that a simulated company loads none of it. Each part acts when it is asked. */
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** What stands before what the repository names: whether it may be run here at all, and whether somebody answered for it. */
+export interface Guards {
+  readonly programs: NamedPrograms;
+  readonly reviewed: ReviewedSettings;
+}
 
 /** Clusters, metrics, alerts and probes of the environments that relctl.yaml names; `workspace` is where measured values may lie as files. */
 export function createRealEnvironments(
@@ -40,9 +48,14 @@ export function createRealEnvironments(
   env: Env,
   workspace: Workspace,
   sink: EventSink,
-  programs: NamedPrograms,
+  { programs, reviewed }: Guards,
 ): Environments {
-  const allowed = guardedExec(programs);
+  const allowed = guardedExec({
+    async allow(argv) {
+      await reviewed.require('environments');
+      await programs.allow(argv);
+    },
+  });
   const clusters = new Map<string, KubectlCluster>();
   function clusterOf(environment: EnvironmentName, region?: string, namespace?: string): KubectlCluster {
     const whole = config.environments[environment];
@@ -72,18 +85,20 @@ export function createRealEnvironments(
       }),
       env,
     );
-    const guarded = own !== undefined && isInside(cwd, own) ? guardedCluster(cluster, programs) : cluster;
+    const guarded = guardedKubeconfig(cluster, whole.kubeconfig, own, cwd, { programs, reviewed });
     clusters.set(key, guarded);
     return guarded;
   }
   const send = createTransport(undefined, { env, cwd });
-  const observed = openObserved({ config, cwd, env, exec: allowed, clusterOf });
+  const secrets = withoutOwnKeys(env);
+  const mayUse = () => reviewed.require('environments');
+  const observed = openObserved({ config, cwd, env: secrets, exec: allowed, clusterOf, mayUse });
   return {
     simulated: false,
-    commands: guardedCommands(createCommandRunner(cwd, env), programs),
+    commands: guardedCommands(createCommandRunner(cwd, env), { programs, reviewed }),
     http: createHttpProbe({ environment: env, fetchFor: (url) => observed.probe(url) ?? send }),
     tcp: createTcpProbe(),
-    success: createSuccessSource({ env, workspace, fetch: send }),
+    success: onceReviewed(createSuccessSource({ env: secrets, workspace, fetch: send }), reviewed, 'plan'),
     cluster: (environment, region) => clusterOf(environment, region),
     reconciler: (namespace) => clusterOf('production', undefined, namespace),
     metrics: observed.metrics,
@@ -104,7 +119,7 @@ export function createRunners(
   config: Config,
   cwd: string,
   env: Env,
-  programs: NamedPrograms,
+  { programs, reviewed }: Guards,
   remote: () => Promise<string>,
 ): Context['runners'] {
   const { context, namespace, kubeconfig, connection } = config.environments.production;
@@ -122,7 +137,7 @@ export function createRunners(
           ...(own === undefined ? {} : { kubeconfig: own }),
           by: connection === 'proxy' ? 'connection' : 'single-calls',
         });
-        return own !== undefined && isInside(cwd, own) ? guardedCluster(cluster, programs) : cluster;
+        return guardedKubeconfig(cluster, kubeconfig, own, cwd, { programs, reviewed });
       },
     });
 }
@@ -133,44 +148,52 @@ function withCleanLogs(cluster: KubectlCluster, env: Env): KubectlCluster {
   return { ...cluster, logs: async (pod, options) => redact(await cluster.logs(pod, options), secrets) };
 }
 
-/** The channels that relctl.yaml names. */
-export function createHooks(config: Config, cwd: string, env: Env, programs: NamedPrograms): Notifier {
+/** The channels that relctl.yaml names; one that nobody answered for is sent nothing. */
+export function createHooks(config: Config, cwd: string, env: Env, { programs, reviewed }: Guards): Notifier {
   const allowed = guardedExec(programs);
-  return createNotifier(config.notifications, {
-    env,
+  const notifier = createNotifier(config.notifications, {
+    env: withoutOwnKeys(env),
     exec: (program, args, options) => allowed(program, args, { cwd, ...options }),
     fetch: createTransport(undefined, { env, cwd }),
   });
+  return {
+    ...notifier,
+    async send(name, message) {
+      await reviewed.require(`channel ${name}`);
+      await notifier.send(name, message);
+    },
+  };
 }
 
 /** The system of changes that relctl.yaml names, if it names one. */
 export function createChangeRecords(
   { changeRecord }: Config,
   cwd: string,
-  env: Env,
-  programs: NamedPrograms,
+  given: Env,
+  { programs, reviewed }: Guards,
 ): ChangeRecords | undefined {
   if (changeRecord === undefined) return undefined;
-  const allowed = guardedExec(programs);
-  return openChangeRecords(changeRecord, {
+  const [allowed, env] = [guardedExec(programs), withoutOwnKeys(given)];
+  const records = openChangeRecords(changeRecord, {
     env,
     cwd,
     exec: allowed,
     fetchOf: (endpoint) => createEndpointFetch(endpoint, { env, cwd, exec: allowed }),
   });
+  return onceReviewed(records, reviewed, 'changeRecord');
 }
 
 /** The system of incidents that relctl.yaml names, if it names one. */
 export function createIncidents(
   { incidents }: Config,
   cwd: string,
-  env: Env,
-  programs: NamedPrograms,
+  given: Env,
+  { programs, reviewed }: Guards,
 ): Incidents | undefined {
   if (incidents === undefined) return undefined;
-  const allowed = guardedExec(programs);
+  const [allowed, env] = [guardedExec(programs), withoutOwnKeys(given)];
   const fetchOf = (endpoint: Endpoint) => createEndpointFetch(endpoint, { env, cwd, exec: allowed });
-  return openIncidents(incidents, { env, cwd, exec: allowed, fetchOf });
+  return onceReviewed(openIncidents(incidents, { env, cwd, exec: allowed, fetchOf }), reviewed, 'incidents');
 }
 
 /** What examines where images come from. It runs a program of this machine and none of the repository. */
@@ -178,17 +201,36 @@ export function createProvenance({ provenance }: Config, cwd: string, env: Env):
   return openProvenance(provenance, { cwd, env, exec });
 }
 
+/** A cluster with what its kubeconfig may start: one that relctl.yaml names is asked once that is reviewed, and one of the repository once it is allowed. */
+function guardedKubeconfig(
+  cluster: KubectlCluster,
+  named: string | undefined,
+  used: string | undefined,
+  root: string,
+  { programs, reviewed }: Guards,
+): KubectlCluster {
+  const isInRepository = used !== undefined && isInside(root, used);
+  if (named === undefined && !isInRepository) return cluster;
+  return guardedCluster(cluster, {
+    async allow() {
+      await reviewed.require('environments');
+      if (isInRepository) await programs.allow();
+    },
+  });
+}
+
 /** Runs nothing that the repository names before it is allowed. */
-function guardedExec(programs: NamedPrograms): typeof exec {
+function guardedExec(programs: Pick<NamedPrograms, 'allow'>): typeof exec {
   return async (program, args, options) => {
     await programs.allow([program, ...args]);
     return exec(program, args, options);
   };
 }
 
-function guardedCommands(commands: CommandRunner, programs: NamedPrograms): CommandRunner {
+function guardedCommands(commands: CommandRunner, { programs, reviewed }: Guards): CommandRunner {
   return {
     async run(argv, options) {
+      await reviewed.require('plan');
       await programs.allow(argv);
       return commands.run(argv, options);
     },

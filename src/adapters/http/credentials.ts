@@ -11,6 +11,8 @@ export interface CredentialGround {
   /** Folder that paths are relative to, and that programs are run in. */
   readonly cwd: string;
   readonly exec: typeof exec;
+  /** Asked before a secret is read or a program is run for one. Throws where the endpoint is to get none. */
+  readonly mayUse?: (() => Promise<void>) | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -20,7 +22,9 @@ const COMMAND_TIMEOUT_MS = 20_000;
 const MARGIN_MS = 60_000;
 
 /** The value of a variable, or of `file:path` without its last line break. Throws {@link NoCredential}. */
-export async function secretOf(name: string, { env, cwd }: CredentialGround): Promise<string> {
+export async function secretOf(name: string, ground: CredentialGround): Promise<string> {
+  await mayUse(ground);
+  const { env, cwd } = ground;
   if (!name.startsWith('file:')) {
     const value = env[name];
     if (value === undefined || value === '') throw new NoCredential(`the environment variable ${name} is not set`);
@@ -32,6 +36,16 @@ export async function secretOf(name: string, { env, cwd }: CredentialGround): Pr
   } catch (error) {
     if (error instanceof NoCredential) throw error;
     throw new NoCredential(`the file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+}
+
+/** Asks whether an endpoint may be given a secret. Throws {@link NoCredential}. */
+export async function mayUse(ground: Pick<CredentialGround, 'mayUse'>): Promise<void> {
+  try {
+    await ground.mayUse?.();
+  } catch (error) {
+    if (error instanceof RelctlError) throw new NoCredential(error.message);
+    throw error;
   }
 }
 
@@ -78,8 +92,10 @@ export function renewed<T>(
 async function credentialFrom<T>(
   command: readonly string[],
   read: (stdout: string) => T | undefined,
-  { exec, cwd }: CredentialGround,
+  ground: CredentialGround,
 ): Promise<T> {
+  await mayUse(ground);
+  const { exec, cwd } = ground;
   const [program = '', ...args] = command;
   const { exitCode, stdout } = await exec(program, args, {
     timeout: COMMAND_TIMEOUT_MS,

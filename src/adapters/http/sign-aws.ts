@@ -1,5 +1,5 @@
 import type { Login } from '../../plan/endpoint.ts';
-import { type CredentialGround, renewed } from './credentials.ts';
+import { type CredentialGround, mayUse, renewed } from './credentials.ts';
 import { isRecord, parseJson } from './json.ts';
 import { NoCredential } from './no-credential.ts';
 
@@ -47,6 +47,7 @@ export function awsKeys(login: Extract<Login, { kind: 'sigv4' }>, ground: Creden
     return () => kept.get();
   }
   return async () => {
+    await mayUse(ground);
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = ground.env;
     if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
       throw new NoCredential('the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');

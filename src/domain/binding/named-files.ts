@@ -35,7 +35,15 @@ const OWN_FOLDERS = /^(relctl$|relctl\/process(\/|$)|releases(\/|$))/;
 export function namedPaths(config: Config, spec: Spec): NamedPaths {
   const { services: _services, manifests: _manifests, ...rest } = config;
   const settings = Object.entries(rest).filter(([key]) => !Object.hasOwn(DECIDES_NOTHING, key));
-  const commands = [...commandsOf(spec), ...argumentLists(settings)];
+  return pathsOf(settings, [...commandsOf(spec), ...argumentLists(settings)]);
+}
+
+/** Paths that a part of relctl.yaml may name, with the words of the commands in it. */
+export function pathsIn(setting: unknown): NamedPaths {
+  return pathsOf(setting, argumentLists(setting));
+}
+
+function pathsOf(settings: unknown, commands: readonly (readonly string[])[]): NamedPaths {
   const words = commands.flat().flatMap(wordsOf);
   return {
     files: unique(stringsOf(settings).map(pathOf)),

@@ -176,7 +176,7 @@ export const PROCESS = {
     command: (id) => command`relctl hypercare ${id}`,
     phases: ['verified', 'hypercare'],
     roles: roles('hypercare'),
-    gates: [],
+    gates: [history.watchedSame],
   },
   success: {
     command: (id) => command`relctl success ${id}`,

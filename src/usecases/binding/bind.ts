@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
+import type { StagedObjects } from '../../domain/kubernetes/staged-objects.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
@@ -12,13 +13,14 @@ const boundSchema = z.record(z.string(), z.string());
 
 /** What is bound now, from relctl.yaml, the policy, the candidate's objects, and the programs of the work tree. */
 async function readBound(context: Context, plan: ReleasePlan, policy: Policy): Promise<Bound> {
+  const objects = await renderedObjects(context, plan.spec);
+  return boundWith(context, plan, policy, objects);
+}
+
+async function boundWith(context: Context, plan: ReleasePlan, policy: Policy, objects: StagedObjects): Promise<Bound> {
   const { repository, config } = context;
   const { candidate, services } = plan.spec;
-  const [base, objects, programs] = await Promise.all([
-    repository.resolve(candidate.base),
-    renderedObjects(context, plan.spec),
-    digestsOfNamed(context, plan.spec),
-  ]);
+  const [base, programs] = await Promise.all([repository.resolve(candidate.base), digestsOfNamed(context, plan.spec)]);
   return boundOf({ config, policy, services: services.map((one) => one.name), base, objects, programs });
 }
 
@@ -42,16 +44,21 @@ export async function bindingDifferences(
     ...(state.cab === undefined ? [] : [{ when: 'submitted', evidence: state.cab.bound }]),
     ...(state.stage?.result === 'completed' ? [{ when: 'staged', evidence: state.stage.bound }] : []),
   ];
-  const now = await readBound(context, plan, policy);
-  const found: string[] = [];
-  for (const { when, evidence } of kept) {
-    if (evidence === undefined) {
-      found.push(`nothing was kept of what was ${when}, so nothing shows that it is the same`);
-    } else {
-      found.push(...boundDifferences(await readKept(context, plan.id, evidence), now, when));
+  const differences = async (now: Bound, isCompared: (name: string) => boolean) => {
+    const found: string[] = [];
+    for (const { when, evidence } of kept) {
+      if (evidence === undefined) {
+        found.push(`nothing was kept of what was ${when}, so nothing shows that it is the same`);
+        continue;
+      }
+      const before = Object.entries(await readKept(context, plan.id, evidence));
+      found.push(...boundDifferences(Object.fromEntries(before.filter(([name]) => isCompared(name))), now, when));
     }
-  }
-  return found;
+    return found;
+  };
+  // Rendering may run a program that relctl.yaml names: nothing of another relctl.yaml is run to find out that it is another.
+  const named = await differences(await boundWith(context, plan, policy, {}), (name) => !name.startsWith('object '));
+  return named.length > 0 ? named : differences(await readBound(context, plan, policy), () => true);
 }
 
 /** What was bound with an act, as it was kept. Errors: those of evidence that is gone or another. */

@@ -1,4 +1,4 @@
-import { folderOf, namedPaths } from '../../domain/binding/named-files.ts';
+import { folderOf, type NamedPaths, namedPaths } from '../../domain/binding/named-files.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Spec } from '../../plan/spec.ts';
@@ -10,11 +10,18 @@ import type { Context } from '../release/context.ts';
  * Digests of the files of the work tree that relctl.yaml or a command of the plan names, by their paths; of a program also what git keeps
  * beside it, since a program reads its own library, and of a folder what git keeps in it. What git ignores, such as reports, is left out.
  */
-export async function digestsOfNamed(
-  { workspace, repository, config }: Pick<Context, 'workspace' | 'repository' | 'config'>,
-  spec: Spec,
+export function digestsOfNamed(context: FilesGround, spec: Spec): Promise<Readonly<Record<string, string>>> {
+  return digestsOf(context, namedPaths(context.config, spec));
+}
+
+/** What files are read with. */
+export type FilesGround = Pick<Context, 'workspace' | 'repository' | 'config'>;
+
+/** Digests of the files of the work tree at these paths, and of what git keeps beside and below them. */
+export async function digestsOf(
+  { workspace, repository, config }: FilesGround,
+  { files, words }: NamedPaths,
 ): Promise<Readonly<Record<string, string>>> {
-  const { files, words } = namedPaths(config, spec);
   const found = new Map<string, string>();
   const add = async (path: string): Promise<boolean> => {
     if (found.has(path)) return true;

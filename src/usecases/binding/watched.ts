@@ -8,7 +8,7 @@ import { unixLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import { readKept } from './bind.ts';
-import { digestsOfNamed } from './named-files.ts';
+import { digestsOfNamed, type FilesGround } from './named-files.ts';
 
 /** What looks at production: where metrics, alerts and incidents are read, and the programs that ask. */
 const WATCHES = /^(relctl\.yaml|program) /;
@@ -20,7 +20,7 @@ const WATCHES = /^(relctl\.yaml|program) /;
  * @param tip commit of the protected branch
  */
 export async function watchedDifferences(
-  context: Context,
+  context: FilesGround & Pick<Context, 'store' | 'signing'>,
   plan: ReleasePlan,
   policy: Policy,
   { cab }: Pick<ReleaseState, 'cab'>,
@@ -48,7 +48,7 @@ function digestOf(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /** True for a file of the work tree that is the one of the protected branch, or gone like there. */
-async function isReviewed(
+export async function isReviewed(
   { workspace, signing }: Pick<Context, 'signing' | 'workspace'>,
   tip: string,
   file: string,

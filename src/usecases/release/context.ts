@@ -17,6 +17,7 @@ import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import type { Provenance } from '../../ports/provenance.ts';
 import type { Records } from '../../ports/records.ts';
 import type { CandidateRepository } from '../../ports/repository.ts';
+import type { ReviewedSettings } from '../../ports/reviewed-settings.ts';
 import type { Runner } from '../../ports/runner.ts';
 import type { Runs } from '../../ports/runs.ts';
 import type { Signer } from '../../ports/signer.ts';
@@ -31,6 +32,8 @@ export interface ReadingContext
   /** Where a cluster can be asked, it is asked only who holds its lock. */
   readonly environments: Pick<Environments, 'simulated'> & Partial<Pick<Environments, 'cluster'>>;
   readonly runners?: Context['runners'];
+  readonly repository?: Context['repository'];
+  readonly reviewed?: ReviewedSettings;
   /**
    * True where nothing is decided: then a work tree that asks for no signatures is believed, and git is not asked whether the
    * protected branch does.
@@ -68,6 +71,8 @@ export interface Context {
   readonly mergeRequests?: MergeRequests | undefined;
   /** Programs that the repository names; missing where nothing real can be run. */
   readonly programs?: NamedPrograms;
+  /** What of relctl.yaml may be handed secrets and be run; missing where nothing real can be. */
+  readonly reviewed?: ReviewedSettings;
   readonly notifier: Notifier;
   /** The company's own system of changes, where relctl.yaml names one. */
   readonly changeRecords?: ChangeRecords | undefined;

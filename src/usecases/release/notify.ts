@@ -174,7 +174,8 @@ async function attemptChange(context: Context, release: Release, entry: OutboxEn
     await tellChangeRecord(context, release.journal, entry);
     return undefined;
   } catch (error) {
-    if (error instanceof RelctlError && error.code === 'change-record.failed') return error;
+    if (error instanceof RelctlError && (error.code === 'change-record.failed' || error.code === 'config.unreviewed'))
+      return error;
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command, quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
+import { isAsSubmitted } from '../binding/reviewed.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { watchedDifferences } from '../binding/watched.ts';
 import { changeStanding } from '../change-record/standing.ts';
@@ -46,6 +47,10 @@ export async function openRelease(
   const { policy } = signing;
   const others = options.others === false ? [] : await otherReleases(context, id);
   const journal = new Journal(context, plan, signing.sealing);
+  const { repository, reviewed } = context;
+  if (repository !== undefined) {
+    reviewed?.submittedWith(() => isAsSubmitted({ ...context, repository }, journal, signing));
+  }
   return {
     journal,
     policy,

@@ -30,8 +30,8 @@ function byNameAlone<T>(record: Readonly<Record<string, T>>): Record<string, T> 
   return Object.assign(Object.create(null) as Record<string, T>, record);
 }
 
-/** The readers are imported when a text must be read: most of what `relctl status` reads has been read before. */
-async function readConfig(text: string): Promise<Config> {
+/** Reads the text of a relctl.yaml. Errors: `config.invalid`, `config.unknown-service`, `plan.yaml-*`. */
+export async function readConfig(text: string): Promise<Config> {
   const [{ checkShape, readYaml }, { configSchema }] = await Promise.all([
     import('../../plan/yaml.ts'),
     import('../../plan/config.ts'),

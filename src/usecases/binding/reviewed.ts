@@ -1,0 +1,114 @@
+import { pathsIn } from '../../domain/binding/named-files.ts';
+import { partWord, settingOf } from '../../domain/binding/settings-parts.ts';
+import { RelctlError } from '../../errors.ts';
+import type { Config } from '../../plan/config.ts';
+import { canonicalJson } from '../../plan/digest.ts';
+import type { BranchTip } from '../../ports/protected-branch.ts';
+import type { ReviewedSettings, SettingsPart } from '../../ports/reviewed-settings.ts';
+import { command } from '../../text/command-line.ts';
+import type { Context } from '../release/context.ts';
+import type { Journal } from '../release/journal.ts';
+import { CONFIG_FILE, readConfig } from '../release/settings.ts';
+import type { Signing } from '../signing/open.ts';
+import { findProtectedBranch, signedProcesses } from '../signing/trust.ts';
+import { digestsOf, type FilesGround } from './named-files.ts';
+import { isReviewed, watchedDifferences } from './watched.ts';
+
+type Ground = FilesGround & Pick<Context, 'signing'>;
+
+/**
+ * Holds what relctl.yaml names against the protected branch, and, where the release that is worked on was submitted with another, against
+ * what was signed then. A part is the same when its value is, and so are the files of the work tree that it names.
+ */
+export function reviewedSettings(ground: Ground): ReviewedSettings {
+  const read = new Map<SettingsPart, Promise<string | undefined>>();
+  let isSubmitted: () => Promise<boolean> = async () => false;
+  return {
+    submittedWith(isSame) {
+      let answer: Promise<boolean> | undefined;
+      isSubmitted = () => {
+        answer ??= isSame();
+        return answer;
+      };
+    },
+    async require(part) {
+      const found = read.get(part) ?? unreviewedOn(ground, part);
+      read.set(part, found);
+      const branch = await found;
+      if (branch !== undefined && !(await isSubmitted())) throw unreviewed(part, branch);
+    },
+  };
+}
+
+/** True where relctl.yaml, and the programs that it and the plan name, are what was submitted with the release, by a submission that holds. */
+export async function isAsSubmitted(
+  context: FilesGround & Pick<Context, 'store' | 'signing'>,
+  journal: Pick<Journal, 'plan' | 'state' | 'counted'>,
+  { examination, policy, trust }: Pick<Signing, 'examination' | 'policy' | 'trust'>,
+): Promise<boolean> {
+  const { plan, state, counted } = journal;
+  const submission = counted.findLast((event) => event.type === 'cab.submitted');
+  const isRefused = examination?.refused.some((one) => one.hash === submission?.hash) ?? true;
+  if (trust === undefined || submission === undefined || isRefused || state.cab?.bound === undefined) return false;
+  try {
+    return (await watchedDifferences(context, plan, policy, state, trust.commit)).length === 0;
+  } catch (error) {
+    // What was kept is gone, or another.
+    if (error instanceof RelctlError) return false;
+    throw error;
+  }
+}
+
+/** The protected branch, as people call it, where it does not have this part so; `undefined` where it has, and where nothing is signed. */
+async function unreviewedOn(ground: Ground, part: SettingsPart): Promise<string | undefined> {
+  const { protectedBranch } = await ground.signing();
+  const tip = await findProtectedBranch(protectedBranch);
+  if (tip === undefined || (await signedProcesses(protectedBranch, tip.commit)).length === 0) return undefined;
+  return (await isMerged(ground, tip, part)) ? undefined : tip.name;
+}
+
+async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Promise<boolean> {
+  const merged = await configAt(ground, tip.commit);
+  if (part === 'plan' || merged === undefined) return false;
+  const setting = settingOf(ground.config, part);
+  if (canonicalJson(setting ?? null) !== canonicalJson(settingOf(merged, part) ?? null)) return false;
+  for (const path of Object.keys(await digestsOf(ground, pathsIn(withinRoot(ground.repository.root, setting))))) {
+    if (!(await isReviewed(ground, tip.commit, path))) return false;
+  }
+  return true;
+}
+
+/** The configuration at a commit of the protected branch; `undefined` where there is none that relctl reads. */
+async function configAt({ signing }: Ground, commit: string): Promise<Config | undefined> {
+  const bytes = await (await signing()).protectedBranch.read(commit, CONFIG_FILE);
+  if (bytes === undefined) return undefined;
+  try {
+    return await readConfig(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof RelctlError) return undefined;
+    throw error;
+  }
+}
+
+/** A setting with the paths that lead into the work tree as paths of the repository. */
+function withinRoot(root: string, setting: unknown): unknown {
+  const text = JSON.stringify(setting ?? null, (_, value: unknown) =>
+    typeof value === 'string' && value.startsWith(`${root}/`) ? value.slice(root.length + 1) : value,
+  );
+  return JSON.parse(text);
+}
+
+function unreviewed(part: SettingsPart, branch: string): RelctlError {
+  const isPlan = part === 'plan';
+  return new RelctlError(
+    'config.unreviewed',
+    isPlan
+      ? 'what the plan names is run and logged in to once it was submitted and signed, with the programs of then'
+      : `${partWord(part)} is not as ${branch} has it: nothing is sent there, and no program of it is run`,
+    {
+      ...(isPlan ? {} : { place: { file: CONFIG_FILE } }),
+      why: 'Whoever may push can write what they like into the file of a branch, and it would get the secrets of whoever works there.',
+      hints: [command`git diff ${branch} -- ${CONFIG_FILE}`, `have it merged into ${branch}, then: git fetch`],
+    },
+  );
+}
