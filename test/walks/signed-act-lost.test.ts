@@ -7,7 +7,7 @@ import { status } from '../../src/usecases/status.ts';
 import { refusal } from '../support/company.ts';
 import { OPERATOR, toProduction, toStaging, walkTo } from '../support/company-walk.ts';
 import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
-import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+import { openSignedCompany, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
 
 /**
  * A No-Go that takes the Go back, signed and committed, and then taken out of the history by somebody who may push and has no key. However
@@ -81,6 +81,30 @@ describe('a signed No-Go that was taken out of the history', () => {
     expect(findings.map((one) => one.code)).toContain('signed-act-lost');
     // Looking asks no commits.
     expect(await status(company.as(OPERATOR), company.id)).toMatchObject({ data: { phase: 'ready' } });
+  });
+
+  it.each<[string, (line: string) => string]>([
+    ['left', () => ''],
+    ['has another key', (line) => line.replace(/ssh-ed25519 .*/, company.publicKey('spare@example.com'))],
+    ['may sign something else', (line) => line.replace('cab-decision@', 'condition@')],
+  ])('is asked for still when its signer %s since', async (_, change) => {
+    const lines = company.signers.split('\n').map((line) => (line.startsWith(PEOPLE.cab[2]) ? change(line) : line));
+    const main = git('rev-parse', 'main');
+    git('checkout', '--quiet', '--force', 'main');
+    company.git.commit(
+      {
+        [SIGNERS_FILE]: lines
+          .filter((line) => line !== '')
+          .join('\n')
+          .concat('\n'),
+      },
+      'Keys',
+    );
+    git('checkout', '--quiet', '-B', 'train', before);
+    git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', noGo);
+    const error = await refusal(toProduction(company));
+    git('branch', '--force', 'main', main);
+    expect(refusedGates(error)).toContain('history.whole');
   });
 
   it('cannot be made up by somebody without a key: then nothing is lost', async () => {

@@ -1,5 +1,6 @@
 import { command } from '../../text/command-line.ts';
 import { addCalendarDays, formatMoment, timeOf } from '../schedule/calendar.ts';
+import { givenAt } from '../signing/given-at.ts';
 import { type GateFacts, type GateRule, refuse } from './gate.ts';
 
 /**
@@ -28,6 +29,6 @@ function cabExpiry({ plan, state, policy }: Pick<GateFacts, 'plan' | 'state' | '
   if (days === undefined || state.cab === undefined) return undefined;
   const { votes, decision, submittedAt } = state.cab;
   const given = decision === undefined ? [] : votes.filter((vote) => vote.data.decision === 'go');
-  const since = given.length === 0 ? timeOf(submittedAt) : Math.min(...given.map((vote) => timeOf(vote.at)));
+  const since = Math.min(...(given.length === 0 ? [submittedAt] : given.map(givenAt)).map(timeOf));
   return addCalendarDays(since, days, plan.spec.window.timeZone);
 }

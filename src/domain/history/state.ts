@@ -7,6 +7,7 @@ import { isInProduction, type Phase, REOPENABLE } from '../process/phases.ts';
 import type { StoppedRollback } from '../process/stopped.ts';
 import type { ProvenanceFinding } from '../provenance/verdict.ts';
 import { timeOf } from '../schedule/calendar.ts';
+import { givenAt } from '../signing/given-at.ts';
 
 /**
  * What the recorded events of a release amount to: a pure fold, so that the phase is never a field that could disagree with
@@ -260,7 +261,7 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
         cab: {
           round: event.data.round,
           submittedBy: event.actor,
-          submittedAt: event.at,
+          submittedAt: givenAt(event),
           specDigest: event.data.specDigest,
           bound: event.data.bound,
           votes: [],

@@ -7,11 +7,13 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { FileHistory } from '../../ports/protected-branch.ts';
 import type { SigningGround } from '../release/context.ts';
 import { revokedKeys } from './trust.ts';
+import { Trusts } from './trusts.ts';
 
 /**
  * Signed acts that stand in a commit on any line that leads here, or to the protected branch, and are gone from the history: whoever may
  * push can take the end of a history off, be it by a merge that keeps the file of before. Only acts whose signatures hold count, so that
- * nobody without a key can put one there that was never given.
+ * nobody without a key can put one there that was never given. They hold under the keys of today, and under any that the protected branch has
+ * had since: a No-Go stays said when its signer has left, or has another key. Only a revoked key takes with it what it signed.
  */
 export async function findLostActs(
   ground: SigningGround,
@@ -23,9 +25,25 @@ export async function findLostActs(
   const claimed = lostActs(plan, versions);
   if (claimed.length === 0) return [];
   const revoked = await revokedKeys(ground.protectedBranch, trust);
+  const trusts = new Trusts(ground, trust);
   const lost: LostAct[] = [];
-  for (const one of claimed) if (await isSigned(ground, trust, revoked, one)) lost.push(one);
+  for (const one of claimed) {
+    for (const rules of await rulesSince(trusts, trust, one)) {
+      if (!(await isSigned(ground, rules, revoked, one))) continue;
+      lost.push(one);
+      break;
+    }
+  }
   return lost;
+}
+
+/** The rules of today and those since the act was signed, each list of keys once. */
+async function rulesSince(trusts: Trusts, tip: Trust, { statement }: LostAct): Promise<readonly Trust[]> {
+  const { issuedAt, policy } = statement.predicate;
+  const all = [tip];
+  for (const process of new Set([tip.process, policy.process]))
+    all.push(...(await trusts.since(timeOf(issuedAt), process)));
+  return all.filter((one, index) => all.findIndex((other) => other.allowedSigners === one.allowedSigners) === index);
 }
 
 /** What is gone, in a sentence. */

@@ -1,4 +1,5 @@
 import type { Trust } from '../../domain/signing/trust.ts';
+import { RelctlError } from '../../errors.ts';
 import type { SigningGround } from '../release/context.ts';
 import { policyFile } from '../release/settings.ts';
 import { trustAt } from './trust.ts';
@@ -51,6 +52,25 @@ export class Trusts {
       if (sameEntries(then.forgePeople, rules.forgePeople)) return true;
     }
     return false;
+  }
+
+  /** The rules that the branch has had since a time, those that stood then among them, newest first; what did not read is left out. */
+  async since(at: number, process = this.#tip.process): Promise<readonly Trust[]> {
+    const files = [policyFile(process), this.#tip.policy.signing.allowedSigners];
+    const changes = await this.#context.protectedBranch.changes(this.#tip.commit, files);
+    const later = changes.filter((one) => one.at >= at - OVERLAP_MS);
+    const read = changes.slice(0, later.length + 1).map(async ({ commit }) => this.#readable(commit, process));
+    return (await Promise.all(read)).flatMap((one) => one ?? []);
+  }
+
+  /** The rules at a commit; `undefined` also where they do not read. */
+  async #readable(commit: string, process: string): Promise<Trust | undefined> {
+    try {
+      return await this.of(commit, process);
+    } catch (error) {
+      if (error instanceof RelctlError) return undefined;
+      throw error;
+    }
   }
 
   async #load(commit: string, process: string): Promise<Trust | undefined> {

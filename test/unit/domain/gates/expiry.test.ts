@@ -44,6 +44,22 @@ describe('a Go of the board', () => {
     expect(counts(6, ...again, vote(CHEN, 5))).toBe(true);
   });
 
+  it('is made no younger by dating its votes anew: what was signed keeps its time, and so does a review on a forge', () => {
+    const signed = (issued: number) => ({
+      signature: { statement: JSON.stringify({ predicate: { issuedAt: at(issued) } }) },
+    });
+    const onForge = (given: number) => ({ authenticatedBy: { kind: 'forge', at: at(given) } });
+    for (const proof of [signed, onForge]) {
+      const dated = (member: string) => {
+        const event = vote(member, 1.99);
+        return { ...event, data: { ...event.data, ...proof(1) } } as typeof event;
+      };
+      const votes = [dated(CAROL), dated(CHEN), decided(1.99)];
+      expect(counts(3.9, ...votes)).toBe(true);
+      expect(counts(4.5, ...votes)).toBe(false);
+    }
+  });
+
   it('without any vote is as old as its submission', () => {
     expect(counts(3.5, decided(3))).toBe(false);
   });
