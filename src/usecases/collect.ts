@@ -1,6 +1,7 @@
 import type { Asked } from '../domain/ballot/answer.ts';
 import { type CastAnswer, countPapers, type RefusedPaper } from '../domain/ballot/count.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
+import { samePerson } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { forgeProofOf } from '../domain/signing/acts.ts';
 import { RelctlError } from '../errors.ts';
@@ -61,7 +62,19 @@ export async function collect(context: Context, id: string, options: CollectOpti
   const now = await openRelease(context, id);
   const kinds = questions.map(({ form }) => boxOf(form.act));
   const boxes = await postBoxes(context, now, { ballots, branch, acts, kinds, refused: objections });
-  return collected(context, now, { recorded, objections, boxes });
+  const edited = objections.filter(
+    ({ paper }) => paper.voided === 'edited' && saidYes(now, people.get(paper.login.toLowerCase())),
+  );
+  return collected(context, now, { recorded, objections, edited, boxes });
+}
+
+/** True for somebody whose Go or Pass stands. */
+function saidYes({ journal: { state } }: Release, person: string | undefined): boolean {
+  if (person === undefined) return false;
+  const { votes = [] } = state.cab ?? {};
+  const passed = [state.signoffs.qa, state.signoffs.ops].filter((one) => one?.data.decision === 'pass');
+  const given = [...votes.filter((vote) => vote.data.decision === 'go'), ...passed];
+  return given.some((one) => one !== undefined && samePerson(one.actor, person));
 }
 
 /** True when a review is recorded on one of these forms by an event that holds: what somebody wrote under its number keeps no answer from being taken in. */
@@ -95,22 +108,27 @@ const BOX_KEYS: Readonly<Record<BoxKind, string>> = {
 interface Collected {
   readonly recorded: readonly CastAnswer[];
   readonly objections: readonly RefusedPaper[];
+  /** Of these, what was edited after its author had said yes: it may have been a no. */
+  readonly edited: readonly RefusedPaper[];
   readonly boxes: readonly PostedBox[];
 }
 
 function collected(
   context: Pick<Context, 'environments'>,
   release: Release,
-  { recorded, objections, boxes }: Collected,
+  { recorded, objections, edited, boxes }: Collected,
 ): Outcome {
   const { plan, state } = release.journal;
   const people = recorded.map(({ person }) => person);
+  const unsure = [...new Set(edited.map(({ paper }) => paper.login))].join(', ');
   return {
-    result: 'done',
+    result: edited.length === 0 ? 'done' : 'failed',
     headline:
-      people.length === 0
-        ? `nobody has answered on ${plan.id} since`
-        : `${plural(people.length, 'new answer')} on ${plan.id}: ${people.join(', ')}`,
+      edited.length > 0
+        ? `what ${unsure} wrote on ${plan.id} was edited, and may have been a no: ask, and have it said anew`
+        : people.length === 0
+          ? `nobody has answered on ${plan.id} since`
+          : `${plural(people.length, 'new answer')} on ${plan.id}: ${people.join(', ')}`,
     blocks: [
       {
         kind: 'checks',

@@ -42,10 +42,12 @@ const pull = (reviews: readonly object[], more: object = {}) => ({
   isCrossRepository: false,
   headRefOid: HEAD,
   author: { login: 'ravi' },
-  reviews: { nodes: reviews },
+  reviews: { pageInfo: { hasPreviousPage: false, startCursor: null }, nodes: reviews },
   ...more,
 });
-const graph = (...nodes: readonly object[]) => ({ data: { repository: { pullRequests: { nodes } } } });
+const graph = (...nodes: readonly object[]) => ({
+  data: { repository: { pullRequests: { pageInfo: { hasNextPage: false }, nodes } } },
+});
 
 describe('reviews on GitHub, through gh', () => {
   it('have their text, commit, stance and what voids them; bots and drafts are nobody’s word', async () => {
@@ -72,6 +74,35 @@ describe('reviews on GitHub, through gh', () => {
     ]);
     // The name of a branch is a value and never a part of the query.
     expect(calls[0]).toContain('branch=plans/wallet; x');
+  });
+
+  it('are read to the first, however many there are', async () => {
+    const all = Array.from({ length: 250 }, (_, index) => review(`r${index}`, 'COMMENTED'));
+    const { io } = tool((args) => {
+      const end = Number(args.find((one) => one.startsWith('before='))?.slice('before='.length) ?? all.length);
+      const start = Math.max(0, end - 100);
+      const pageInfo = { hasPreviousPage: start > 0, startCursor: String(start) };
+      return graph(pull([], { reviews: { pageInfo, nodes: all.slice(start, end) } }));
+    });
+    const answer = await gitHubBallots(io).papers('x');
+    expect(answer.available && answer.papers.map(({ login }) => login)).toEqual(all.map(({ author }) => author.login));
+  });
+
+  it('of which one is edited and dismissed say nothing of what they were', async () => {
+    const { io } = tool(() => graph(pull([review('carol', 'DISMISSED', { lastEditedAt: AT })])));
+    const answer = await gitHubBallots(io).papers('x');
+    expect(answer.available && answer.papers[0]?.voided).toBe('edited');
+  });
+
+  it('are unknown where the branch has several open requests, or more than are told', async () => {
+    const two = tool(() => graph(pull([]), pull([], { number: 9 })));
+    expect(await gitHubBallots(two.io).papers('x')).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('2 open requests (7, 9)'),
+    });
+    await expect(gitHubBallots(two.io).post('x', 'Mark', 'text')).rejects.toMatchObject({ code: 'forge.failed' });
+    const more = { data: { repository: { pullRequests: { pageInfo: { hasNextPage: true }, nodes: [pull([])] } } } };
+    expect(await gitHubBallots(tool(() => more).io).papers('x')).toMatchObject({ available: false });
   });
 
   it('are unknown where gh fails or answers otherwise, and there are none without a request', async () => {
@@ -137,6 +168,15 @@ describe('votes on GitLab, through glab', () => {
     if (args.includes('--method')) return { id: 12 };
     return path.includes('page=1') ? notes : [];
   };
+
+  it('are unknown where the branch has several open requests', async () => {
+    const two = (args: readonly string[]) =>
+      args[1]?.startsWith('projects/:id/merge_requests?') ? [request, { ...request, iid: 5 }] : project([])(args);
+    expect(await gitLabBallots(tool(two).io).papers('x')).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('2 open requests (3, 5)'),
+    });
+  });
 
   it('are comments of those who approve, about the version that stood then', async () => {
     const notes = [

@@ -56,6 +56,7 @@ const GITHUB: Papers = gitHubBallots(
     data: {
       repository: {
         pullRequests: {
+          pageInfo: { hasNextPage: false },
           nodes: [
             {
               number: 7,
@@ -64,6 +65,7 @@ const GITHUB: Papers = gitHubBallots(
               headRefOid: HEAD,
               author: { login: 'ada' },
               reviews: {
+                pageInfo: { hasPreviousPage: false, startCursor: null },
                 nodes: WRITTEN.map(({ login, text, approves }) => ({
                   id: `PRR_${login}`,
                   url: `https://github.com/shop/web/pull/7#pullrequestreview-${login}`,

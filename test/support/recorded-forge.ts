@@ -97,8 +97,8 @@ else if (args[1] !== 'graphql') {
     id: 'PRR_' + index, url: url + '#r' + index, body: one.text, state: one.approves ? 'APPROVED' : 'COMMENTED',
     submittedAt: one.at, lastEditedAt: null, author: { login: one.login, __typename: 'User' }, commit: { oid: one.commit },
   }));
-  const pull = { number: 7, url, isCrossRepository: false, headRefOid: state.head, author: { login: state.opener }, reviews: { nodes: reviews } };
-  say({ data: { repository: { pullRequests: { nodes: field('branch') === state.branch ? [pull] : [] } } } });
+  const pull = { number: 7, url, isCrossRepository: false, headRefOid: state.head, author: { login: state.opener }, reviews: { pageInfo: { hasPreviousPage: false, startCursor: null }, nodes: reviews } };
+  say({ data: { repository: { pullRequests: { pageInfo: { hasNextPage: false }, nodes: field('branch') === state.branch ? [pull] : [] } } } });
 }
 `;
 

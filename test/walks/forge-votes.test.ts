@@ -110,6 +110,21 @@ describe('a vote as a review on the request', () => {
     expect((await audit(company.as(OPERATOR), company.id)).result).toBe('done');
   });
 
+  it('is taken back by a No-Go that somebody has dismissed; one that was edited is told, and fails', async () => {
+    await begun();
+    forge.review('carol', forge.filled('Go'));
+    forge.review('chen', forge.filled('Go'));
+    await collected();
+    commitPlan();
+    forge.review('carol', 'lgtm', { voided: 'edited', stance: 'objects' });
+    const unsure = await collected();
+    expect(unsure).toMatchObject({ result: 'failed', headline: expect.stringContaining('may have been a no') });
+    expect(unsure.data).toMatchObject({ recorded: [], refused: [{ login: 'carol' }] });
+    forge.review('carol', forge.filled('No-Go', 'a hole was found'), { voided: 'dismissed', stance: 'comments' });
+    expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[0]], phase: 'no-go' });
+    expect((await audit(company.as(OPERATOR), company.id)).result).toBe('done');
+  });
+
   it.each<[string, () => void, RegExp]>([
     ['of the author', () => forge.review('ravi', forge.filled('Go')), /opened the request/],
     ['of somebody who is not on the board', () => forge.review('olga', forge.filled('Go')), /board/i],

@@ -80,8 +80,9 @@ const EDITED = 'it was edited after it was written; an answer is written anew';
 /** What the forge says against a text that reads as an answer. */
 function objection({ stance, voided, commit }: BallotPaper, answer: Answer): string | undefined {
   if (voided === 'edited') return EDITED;
-  if (voided === 'dismissed') return 'the review was dismissed';
   const yes = isYes(answer);
+  // Whoever may write may dismiss it. A yes needs its review; a no stays said until the person says otherwise.
+  if (voided === 'dismissed' && yes !== false) return 'the review was dismissed';
   if (yes === true && stance !== 'approves') return `it says ${decisionWord(answer)}, and the review does not approve`;
   if (yes === false && stance === 'approves') return `it says ${decisionWord(answer)}, and the review approves`;
   return commit === undefined ? 'the forge does not say which commit was reviewed' : undefined;

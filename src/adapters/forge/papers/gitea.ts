@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RelctlError } from '../../../errors.ts';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { call, type GiteaAccess, listed, sameName } from '../gitea-api.ts';
-import { noRequest, parsed, unavailable } from './failure.ts';
+import { forgeFailure, noRequest, onlyRequest, parsed, unavailable } from './failure.ts';
 
 /**
  * Reviews on Gitea and Forgejo by their own API v1 (docs.gitea.com/api, "repoListPullReviews"): `state`, `body`, `commit_id` the commit that was
@@ -42,7 +42,10 @@ export function giteaBallots(access: GiteaAccess): Papers {
   const requestOf = async (branch: string): Promise<Pull | undefined> => {
     const open = await listed(access, `${repository}/pulls?state=open`, pullsSchema);
     // A branch of the same name in a fork is not it.
-    return open.find(({ head }) => head.ref === branch && sameName(head.repo?.full_name, access.repository));
+    const own = open.filter(({ head }) => head.ref === branch && sameName(head.repo?.full_name, access.repository));
+    const found = onlyRequest(own, branch);
+    if (typeof found === 'string') throw forgeFailure(found);
+    return found;
   };
   const papers = async (branch: string): Promise<PapersAnswer> => {
     const request = await requestOf(branch);

@@ -1,19 +1,21 @@
 import * as z from 'zod';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
-import { forgeFailure, noRequest, parsed } from './failure.ts';
+import { forgeFailure, noRequest, onlyRequest, parsed } from './failure.ts';
 
 /**
  * Reviews of a pull request with their texts, by GitHub's GraphQL API v4 through `gh api` (docs.github.com/graphql/reference, PullRequestReview):
  * `body`, `state`, `submittedAt`, `commit.oid` the commit that was reviewed, `lastEditedAt` null while nobody edited it.
  */
-const QUERY = `query($owner: String!, $name: String!, $branch: String!) {
+const QUERY = `query($owner: String!, $name: String!, $branch: String!, $before: String) {
   repository(owner: $owner, name: $name) {
-    pullRequests(headRefName: $branch, states: OPEN, first: 20) {
+    pullRequests(headRefName: $branch, states: OPEN, first: 100) {
+      pageInfo { hasNextPage }
       nodes {
         number url isCrossRepository headRefOid
         author { login }
-        reviews(last: 100) {
+        reviews(last: 100, before: $before) {
+          pageInfo { hasPreviousPage startCursor }
           nodes { id url body state submittedAt lastEditedAt author { login __typename } commit { oid } }
         }
       }
@@ -42,6 +44,7 @@ const answerSchema = z.object({
   data: z.object({
     repository: z.object({
       pullRequests: z.object({
+        pageInfo: z.object({ hasNextPage: z.boolean() }),
         nodes: z.array(
           z.object({
             number: z.int(),
@@ -49,7 +52,10 @@ const answerSchema = z.object({
             isCrossRepository: z.boolean(),
             headRefOid: z.string(),
             author: z.object({ login: z.string() }).nullable(),
-            reviews: z.object({ nodes: z.array(reviewSchema) }),
+            reviews: z.object({
+              pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+              nodes: z.array(reviewSchema),
+            }),
           }),
         ),
       }),
@@ -68,6 +74,9 @@ const commentsSchema = z.object({
   }),
 });
 const commentSchema = z.object({ html_url: z.string() });
+
+/** Pages of a hundred reviews; more on one request are not read, and it is said. */
+const PAGES = 20;
 
 /** The ballots on GitHub. */
 export function gitHubBallots(io: ForgeIo): Papers {
@@ -100,23 +109,43 @@ export function gitHubBallots(io: ForgeIo): Papers {
   };
 }
 
+/** Remarks of others push a No-Go out of the newest hundred, so all of them are read. */
 async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
-  const asked = await askTool(io, 'gh', [
-    ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}'],
-    ...['-f', `branch=${branch}`, '-f', `query=${QUERY}`],
-  ]);
-  if (!asked.ok) return { available: false, reason: asked.reason };
-  const answer = answerSchema.safeParse(asked.value);
-  if (!answer.success) return { available: false, reason: 'gh answered in a form that is not the GitHub API’s' };
-  // A branch of the same name in a fork is not it.
-  const found = answer.data.data.repository.pullRequests.nodes.find((one) => !one.isCrossRepository);
-  if (found === undefined) return { available: true, papers: [] };
-  const { url, number, headRefOid, author, reviews } = found;
-  return {
-    available: true,
-    request: { url, number, head: headRefOid, author: author?.login ?? 'unknown' },
-    papers: reviews.nodes.flatMap(paperOf),
-  };
+  const reviews: z.infer<typeof reviewSchema>[] = [];
+  let before: string | undefined;
+  for (let page = 1; page <= PAGES; page += 1) {
+    const asked = await askTool(io, 'gh', [
+      ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}'],
+      ...[
+        '-f',
+        `branch=${branch}`,
+        ...(before === undefined ? [] : ['-f', `before=${before}`]),
+        '-f',
+        `query=${QUERY}`,
+      ],
+    ]);
+    if (!asked.ok) return { available: false, reason: asked.reason };
+    const answer = answerSchema.safeParse(asked.value);
+    if (!answer.success) return { available: false, reason: 'gh answered in a form that is not the GitHub API’s' };
+    const { nodes, pageInfo } = answer.data.data.repository.pullRequests;
+    if (pageInfo.hasNextPage) return { available: false, reason: `more than 100 requests of ${branch} are open` };
+    // A branch of the same name in a fork is not it.
+    const found = onlyRequest(
+      nodes.filter((one) => !one.isCrossRepository),
+      branch,
+    );
+    if (found === undefined) return { available: true, papers: [] };
+    if (typeof found === 'string') return { available: false, reason: found };
+    reviews.unshift(...found.reviews.nodes);
+    const { hasPreviousPage, startCursor } = found.reviews.pageInfo;
+    if (!hasPreviousPage) {
+      const { url, number, headRefOid, author } = found;
+      const request = { url, number, head: headRefOid, author: author?.login ?? 'unknown' };
+      return { available: true, request, papers: reviews.flatMap(paperOf) };
+    }
+    before = startCursor ?? undefined;
+  }
+  return { available: false, reason: `there are more than ${PAGES * 100} reviews on the request of ${branch}` };
 }
 
 /** A review that was not submitted yet is nobody's word, and a bot has none. */
@@ -132,7 +161,8 @@ function paperOf(review: z.infer<typeof reviewSchema>): readonly BallotPaper[] {
       at: submittedAt,
       commit: review.commit?.oid,
       stance: state === 'APPROVED' ? 'approves' : state === 'CHANGES_REQUESTED' ? 'objects' : 'comments',
-      voided: state === 'DISMISSED' ? 'dismissed' : review.lastEditedAt === null ? undefined : 'edited',
+      // What was edited and dismissed says nothing any more of what was written.
+      voided: review.lastEditedAt !== null ? 'edited' : state === 'DISMISSED' ? 'dismissed' : undefined,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
-import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
+import { forgeFailure, noRequest, onlyRequest, parsed, unavailable } from './failure.ts';
 
 /**
  * Votes on GitLab are comments, since an approval there has no text: by the REST API v4 through `glab api` (docs.gitlab.com/api: merge requests,
@@ -95,9 +95,16 @@ function headAt(versions: z.infer<typeof versionsSchema>, at: string): string | 
 }
 
 async function requestOf(io: ForgeIo, branch: string) {
-  const query = new URLSearchParams({ source_branch: branch, state: 'opened', per_page: '20' });
+  const query = new URLSearchParams({ source_branch: branch, state: 'opened', per_page: String(PAGE) });
   const list = parsed(listSchema, await ask(io, `projects/:id/merge_requests?${query}`), 'GitLab');
-  return list.find((one) => one.source_project_id === one.target_project_id);
+  if (list.length >= PAGE) throw forgeFailure(`more than ${PAGE} requests of ${branch} are open`);
+  const own = list.filter((one) => one.source_project_id === one.target_project_id);
+  const found = onlyRequest(
+    own.map((one) => ({ ...one, number: one.iid })),
+    branch,
+  );
+  if (typeof found === 'string') throw forgeFailure(found);
+  return found;
 }
 
 async function notesOf(io: ForgeIo, iid: number): Promise<z.infer<typeof notesSchema>> {
