@@ -89,7 +89,10 @@ async function looked(text: string, look: () => Promise<Finding>): Promise<Check
   }
 }
 
-async function identityCheck(context: Context, { identity, image }: KubernetesRunner): Promise<Finding> {
+async function identityCheck(
+  context: Pick<Context, 'config' | 'workspace'>,
+  { identity, image }: KubernetesRunner,
+): Promise<Finding> {
   const { machines } = await loadPolicy(context.workspace, context.config.process);
   if (isAmong(machines, identity)) return ok(`${identity} in ${image}`);
   const machine = `machines: [${[...machines, identity].join(', ')}]`;
