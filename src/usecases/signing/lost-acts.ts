@@ -39,10 +39,8 @@ export async function findLostActs(
 
 /** The rules of today and those since the act was signed, each list of keys once. */
 async function rulesSince(trusts: Trusts, tip: Trust, { statement }: LostAct): Promise<readonly Trust[]> {
-  const { issuedAt, policy } = statement.predicate;
-  const all = [tip];
-  for (const process of new Set([tip.process, policy.process]))
-    all.push(...(await trusts.since(timeOf(issuedAt), process)));
+  const { commit, process } = statement.predicate.policy;
+  const all = [tip, ...(await trusts.since(commit, process))];
   return all.filter((one, index) => all.findIndex((other) => other.allowedSigners === one.allowedSigners) === index);
 }
 

@@ -54,13 +54,22 @@ export class Trusts {
     return false;
   }
 
-  /** The rules that the branch has had since a time, those that stood then among them, newest first; what did not read is left out. */
-  async since(at: number, process = this.#tip.process): Promise<readonly Trust[]> {
-    const files = [policyFile(process), this.#tip.policy.signing.allowedSigners];
-    const changes = await this.#context.protectedBranch.changes(this.#tip.commit, files);
-    const later = changes.filter((one) => one.at >= at - OVERLAP_MS);
-    const read = changes.slice(0, later.length + 1).map(async ({ commit }) => this.#readable(commit, process));
-    return (await Promise.all(read)).flatMap((one) => one ?? []);
+  /**
+   * The rules at a commit of the branch and all that it has had since, as commits follow each other: dates of commits that were merged fast-forward
+   * say nothing. None for a commit that never stood there; what did not read is left out.
+   */
+  async since(commit: string, process = this.#tip.process): Promise<readonly Trust[]> {
+    const { protectedBranch } = this.#context;
+    const then = await this.#readable(commit, process);
+    if (then === undefined) return [];
+    const files = [policyFile(process), then.policy.signing.allowedSigners, this.#tip.policy.signing.allowedSigners];
+    const found = [then];
+    for (const change of await protectedBranch.changes(this.#tip.commit, files)) {
+      if (await protectedBranch.contains(commit, change.commit)) break;
+      const rules = await this.#readable(change.commit, process);
+      if (rules !== undefined) found.push(rules);
+    }
+    return found;
   }
 
   /** The rules at a commit; `undefined` also where they do not read. */
