@@ -195,7 +195,13 @@ export const EVENT_DATA = {
       .optional(),
     signature: signature.optional(),
   }),
-  'step.failed': z.strictObject({ attempt, step: text, code: text, reason: text }),
+  'step.failed': z.strictObject({
+    attempt,
+    step: text,
+    code: text,
+    reason: text,
+    signature: signature.optional(),
+  }),
   'canary.judged': z.strictObject({
     attempt,
     verdict: z.enum(['pass', 'fail', 'inconclusive']),

@@ -7,6 +7,7 @@ import { isInProduction, type Phase, REOPENABLE } from '../process/phases.ts';
 import type { StoppedRollback } from '../process/stopped.ts';
 import type { ProvenanceFinding } from '../provenance/verdict.ts';
 import { timeOf } from '../schedule/calendar.ts';
+import { isKeptStep } from '../signing/acts.ts';
 import { givenAt } from '../signing/given-at.ts';
 
 /**
@@ -123,6 +124,8 @@ export interface StepState {
   /** When it was intended first. */
   readonly since: string;
   readonly data: EventData<'step.completed'> | undefined;
+  /** Whether what is recorded last of it is proved. */
+  readonly proved: boolean;
 }
 
 /** The time of elevated monitoring. */
@@ -386,7 +389,7 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     case 'rehearsal.recorded':
       return {};
     default:
-      return changeDeployment(state, event);
+      return changeDeployment(state, event, proves);
   }
 }
 
@@ -395,7 +398,7 @@ type DeploymentEvent = Extract<
   { type: `deploy.${string}` | `step.${string}` | `canary.${string}` | `rollback.${string}` | `release.frozen` }
 >;
 
-function changeDeployment(state: ReleaseState, event: DeploymentEvent): Partial<ReleaseState> {
+function changeDeployment(state: ReleaseState, event: DeploymentEvent, proves: Proves): Partial<ReleaseState> {
   if (event.type === 'deploy.started') {
     return {
       phase: 'canary',
@@ -442,7 +445,7 @@ function changeDeployment(state: ReleaseState, event: DeploymentEvent): Partial<
     case 'step.intended':
     case 'step.completed':
     case 'step.failed':
-      return { deployment: { ...deployment, steps: withStep(deployment.steps, event) } };
+      return { deployment: { ...deployment, steps: withStep(deployment.steps, event, proves(event)) } };
     case 'canary.judged':
       return { deployment: { ...deployment, verdict: event } };
     case 'canary.held':
@@ -480,14 +483,18 @@ function changeDeployment(state: ReleaseState, event: DeploymentEvent): Partial<
 function withStep(
   steps: ReadonlyMap<string, StepState>,
   event: EventOf<'step.intended'> | EventOf<'step.completed'> | EventOf<'step.failed'>,
+  proved: boolean,
 ): ReadonlyMap<string, StepState> {
   const state = event.type === 'step.intended' ? 'intended' : event.type === 'step.completed' ? 'completed' : 'failed';
   const before = steps.get(event.data.step);
+  // What was done to the data stays done: nobody takes it out of the record by writing behind it.
+  if (before?.state === 'completed' && before.proved && isKeptStep(event.data.step)) return steps;
   return new Map(steps).set(event.data.step, {
     state,
     at: event.at,
     since: before?.since ?? event.at,
     data: event.type === 'step.completed' ? event.data : before?.data,
+    proved,
   });
 }
 

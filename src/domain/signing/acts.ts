@@ -62,6 +62,7 @@ export const ACTS = {
       'deploy.started',
       'step.intended',
       'step.completed',
+      'step.failed',
       'canary.judged',
       'canary.promoted',
       'deploy.completed',
@@ -116,9 +117,8 @@ export function signerOf(event: Pick<RecordedEvent, 'actor' | 'data'>): string {
 
 /** Which act an event records, or `undefined` for what nobody signs. */
 export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | undefined {
-  if (event.type === 'step.intended' || event.type === 'step.completed') {
-    const { step } = event.data as EventOf<'step.intended'>['data'];
-    return (event.type === 'step.completed' ? isKeptStep(step) : isWatch(step)) ? 'deploy' : undefined;
+  if (event.type === 'step.intended' || event.type === 'step.completed' || event.type === 'step.failed') {
+    return isSignedStep(event as EventOf<'step.intended' | 'step.completed' | 'step.failed'>) ? 'deploy' : undefined;
   }
   if (event.type === 'signoff.recorded') return (event.data as EventOf<'signoff.recorded'>['data']).role;
   const found = Object.entries(ACTS).find(([, rule]) => (rule.events as readonly EventType[]).includes(event.type));
@@ -130,7 +130,28 @@ export function actOf(event: Pick<RecordedEvent, 'type' | 'data'>): SignedAct | 
  * production is another: what production ran before, and what was done to the data. All other steps are simply done again.
  */
 export function isKeptStep(step: string): boolean {
-  return ['baseline@', 'migrate:', 'job:'].some((kept) => step.startsWith(kept));
+  return ['baseline@', 'migrate:', 'job:', UNDONE].some((kept) => step.startsWith(kept));
+}
+
+/** The step that undoes the migrations. */
+export const UNDONE = 'undo:migrations';
+
+function isSignedStep({ type, data: { step } }: EventOf<'step.intended' | 'step.completed' | 'step.failed'>): boolean {
+  if (type === 'step.completed') return isKeptStep(step);
+  // That a Job is let run, and that it did not run, is known by the record alone once the Job is gone.
+  return step.startsWith('job:') || (type === 'step.intended' && isWatch(step));
+}
+
+/**
+ * True for what is signed where it is recorded, and says no more than what is looked at either way where it is not: older releases did not sign
+ * it, and a way back has no key at times. Only signed it is believed.
+ */
+export function standsUnsigned({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): boolean {
+  const { step = '' } = data as { readonly step?: string };
+  return (
+    (type === 'step.completed' && step === UNDONE) ||
+    ((type === 'step.intended' || type === 'step.failed') && step.startsWith('job:'))
+  );
 }
 
 /** True for the steps whose beginning says what the judge looks at, and that nothing else is written until it has. */
@@ -197,7 +218,7 @@ export function keepsBack({ type, data }: Pick<RecordedEvent, 'type' | 'data'>):
  * release in production.
  */
 export function leadsBack(event: Pick<RecordedEvent, 'type' | 'data'>): boolean {
-  if (event.type === 'rollback.completed' || keepsBack(event)) return true;
+  if (event.type === 'rollback.completed' || keepsBack(event) || standsUnsigned(event)) return true;
   // How a Job ended is seen on the way back too.
   if (event.type === 'step.completed') return (event.data as EventOf<'step.completed'>['data']).step.startsWith('job:');
   return event.type === 'canary.judged' && (event.data as EventOf<'canary.judged'>['data']).verdict !== 'pass';

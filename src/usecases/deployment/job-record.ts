@@ -2,14 +2,19 @@ import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
+import { recordDoubts } from '../release/doubts.ts';
 import type { Entry } from '../release/journal.ts';
+import { jobName } from './job-name.ts';
 
 /**
  * What is recorded of a migration's Job beside the cluster: that it is about to be let run, and how it ended. A Job is made asleep,
  * this is recorded, and only then it is woken; so one that is gone either never ran, or may have.
  */
 export interface JobRecord {
-  /** `woken`: it may have run; `ended`: it did; `not-run`: it did not, and may be made anew; `undefined`: it was never let run. */
+  /**
+   * `woken`: it may have run; `ended`: it did; `not-run`: it did not, and may be made anew; `undefined`: it was never let run. What only
+   * somebody wrote and nobody signed, where people sign, is no more than that it may have run.
+   */
   read(job: string): 'woken' | 'ended' | 'not-run' | undefined;
   woken(job: string): Promise<void>;
   ended(job: string, detail: string): Promise<void>;
@@ -24,18 +29,18 @@ export function jobRecord({ release: { journal }, attempt, locks }: Run): JobRec
   // A Job that was let run from a clone that is lost, or never, has no intent here: an end without one would break the history.
   const conclude = (job: string, end: Entry) =>
     journal.recordAll(journal.state.deployment?.steps.has(step(job)) === true ? [end] : [intended(job), end]);
-  const stateOf = (job: string) => journal.state.deployment?.steps.get(step(job))?.state;
+  const found = (job: string) => journal.state.deployment?.steps.get(step(job));
   return {
     read(job) {
-      const state = stateOf(job);
-      return state === undefined
-        ? undefined
-        : ({ intended: 'woken', completed: 'ended', failed: 'not-run' } as const)[state];
+      const recorded = found(job);
+      if (recorded === undefined) return undefined;
+      if (!recorded.proved) return 'woken';
+      return ({ intended: 'woken', completed: 'ended', failed: 'not-run' } as const)[recorded.state];
     },
     woken: (job) => journal.record(...intended(job)),
     // Whoever resumes sees again how it ended.
     ended: async (job, detail) =>
-      stateOf(job) === 'completed'
+      found(job)?.state === 'completed' && found(job)?.proved === true
         ? undefined
         : conclude(job, ['step.completed', { attempt, step: step(job), detail }]),
     notRun: (job, reason) => conclude(job, ['step.failed', { attempt, step: step(job), code: 'not-run', reason }]),
@@ -70,12 +75,13 @@ export interface FoundInDatabase {
 export async function settleMigrations(run: Run, { ran = [], notRun = [] }: FoundInDatabase): Promise<void> {
   const record = jobRecord(run);
   const { actor } = run.context;
+  if (ran.length + notRun.length === 0) return;
   for (const [migrations, has] of [
     [ran, true],
     [notRun, false],
   ] as const) {
     for (const migration of migrations) {
-      const jobs = await inDoubt(run, migration);
+      const jobs = await inDoubt(run, migration, record);
       if (jobs.length === 0) throw nothingInDoubt(migration, has ? '--ran' : '--not-run');
       for (const job of jobs) {
         if (has) await record.ended(job, `it has run, says ${actor}`);
@@ -85,12 +91,18 @@ export async function settleMigrations(run: Run, { ran = [], notRun = [] }: Foun
   }
 }
 
-/** Names of the Jobs of a migration that were let run, whose end is not recorded, and that are gone. */
-async function inDoubt(run: Run, migration: string): Promise<readonly string[]> {
-  const steps = [...(run.release.journal.state.deployment?.steps ?? [])];
-  const names = steps
-    .filter(([step, { state }]) => state === 'intended' && step.startsWith(`job:${migration.slice(0, 40)}-`))
-    .map(([step]) => step.slice('job:'.length));
+/**
+ * Names of the Jobs of a migration that were let run, whose end is not recorded, and that are gone; where people sign also that of one of which
+ * nothing is proved.
+ */
+async function inDoubt(run: Run, migration: string, record: JobRecord): Promise<readonly string[]> {
+  const steps = [...(run.release.journal.state.deployment?.steps.keys() ?? [])];
+  const recorded = steps
+    .filter((step) => step.startsWith(`job:${migration.slice(0, 40)}-`))
+    .map((step) => step.slice('job:'.length));
+  const names = [...new Set([...recorded, ...(await namesOfUnproved(run, migration))])].filter(
+    (name) => record.read(name) === 'woken' || record.read(name) === undefined,
+  );
   const targets = [...run.locks.keys()];
   const lives = await Promise.all(
     names.map(async (name) => {
@@ -101,6 +113,17 @@ async function inDoubt(run: Run, migration: string): Promise<readonly string[]> 
     }),
   );
   return names.filter((_name, index) => lives[index] === false);
+}
+
+/** The Job of a migration of which nothing is recorded, where the record itself is in doubt. */
+async function namesOfUnproved(run: Run, id: string): Promise<readonly string[]> {
+  const { journal } = run.release;
+  const migration = journal.plan.spec.migrations.find((one) => one.id === id);
+  const [target] = run.locks.keys();
+  if (migration === undefined || target === undefined) return [];
+  const isClaimed = journal.state.deployment?.steps.get(`migrate:${id}`)?.proved === false;
+  const isDoubted = isClaimed || (await recordDoubts(run.context, run.release)).length > 0;
+  return isDoubted ? [jobName(journal.plan.id, run.attempt, migration, 'up', target)] : [];
 }
 
 function nothingInDoubt(migration: string, flag: string): RelctlError {

@@ -9,8 +9,9 @@ import { awaitJob, type JobPurpose, jobLogs } from '../cluster/await-job.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Context } from '../release/context.ts';
+import type { Direction } from './job-name.ts';
 import { unknownEnd } from './job-record.ts';
-import { CONTAINER, type Direction, type MigrationRun, migrationJob } from './migration-job.ts';
+import { CONTAINER, type MigrationRun, migrationJob } from './migration-job.ts';
 
 /**
  * Runs a migration as a Kubernetes Job, once: a resumed run finds the Job by its name and waits for it. The Job stays until
@@ -66,11 +67,13 @@ function purposeOf(run: MigrationRun, migration: Migration): JobPurpose {
 /**
  * How a migration that an earlier run began has ended; one that is still at work is waited for, and one that hangs is ended, since
  * whoever rolls back wants it to be over. Errors: `migration.unknown` where it may have changed something and nobody can tell.
+ * @param options.isDoubted that nothing is recorded of it says nothing
  */
 export async function endOfMigration(
   run: MigrationRun,
   migration: Migration,
   service: DesiredService,
+  options: { readonly isDoubted?: boolean } = {},
 ): Promise<'not-run' | 'succeeded' | 'failed'> {
   const { context, lock, record } = run;
   const job = await migrationJob(run, migration, service, 'up');
@@ -79,7 +82,7 @@ export async function endOfMigration(
   const live = await lock.cluster.get(refOf(job));
   if (live === undefined) {
     const known = record?.read(name);
-    if (known === 'woken') throw purpose.gone(job);
+    if (known === 'woken' || (known === undefined && options.isDoubted === true)) throw purpose.gone(job);
     return known === 'ended' ? 'succeeded' : 'not-run';
   }
   if (isAsleep(live)) {

@@ -1,15 +1,12 @@
 import { RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
 import { hasNativeSidecars } from '../../domain/kubernetes/version-skew.ts';
-import { sha256 } from '../../plan/digest.ts';
 import type { Migration } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Context } from '../release/context.ts';
+import { type Direction, jobName } from './job-name.ts';
 import type { JobRecord } from './job-record.ts';
-
-/** Which way a migration goes. */
-export type Direction = 'up' | 'down';
 
 /** What a migration of one environment needs. */
 export interface MigrationRun {
@@ -81,8 +78,7 @@ export async function migrationJob(
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      // Unique to release, attempt and direction: a new attempt runs it again, a resumed one does not.
-      name: `${migration.id.slice(0, 40)}-${sha256(`${run.release} ${run.attempt} ${direction} ${migration.id} ${run.lock.target}`).slice(0, 10)}`,
+      name: jobName(run.release, run.attempt, migration, direction, run.lock.target),
       labels,
     },
     spec: {

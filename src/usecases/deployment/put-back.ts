@@ -130,6 +130,8 @@ export function isWritten(
   const { plan, state } = run.release.journal;
   // The reconciler writes what was committed; relctl never does.
   if (gitopsOf(run.context.config) !== undefined) return false;
+  // Nobody signs that a step was begun, so where people sign the mark tells, which only the cluster has.
+  if (run.release.signing.sealing !== undefined && live !== undefined && isWrittenBy(plan.id, live)) return true;
   const isBegun = (step: string) => state.deployment?.steps.has(`${step}:${service}@${target}`) === true;
   if (isBegun('rollout')) return true;
   // A run that takes over marks workloads that it does not change.

@@ -2,6 +2,7 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { hintOf, waysBack } from '../../domain/process/stopped.ts';
+import { UNDONE } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { gitopsOf } from '../../plan/gitops.ts';
 import { command } from '../../text/command-line.ts';
@@ -12,6 +13,7 @@ import { proveLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
 import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
 import { revertRollout } from '../gitops/revert-rollout.ts';
+import { recordDoubts } from '../release/doubts.ts';
 import type { Entry } from '../release/journal.ts';
 import { recordAndTell } from '../release/notify.ts';
 import { fenceOffOthers } from './fence-off.ts';
@@ -46,7 +48,10 @@ export interface RollBackOptions {
 export async function rollBack(run: Run, reason: string, options: RollBackOptions = {}): Promise<RollbackEnd> {
   const { release, context } = run;
   const { journal } = release;
-  const fatal = options.pastPointOfNoReturn === true ? undefined : migrationOfNoReturn(run);
+  const doubts = await recordDoubts(context, release);
+  for (const text of doubts)
+    context.sink.emit({ type: 'note', level: 'warning', text: `the record is in doubt: ${text}` });
+  const fatal = options.pastPointOfNoReturn === true ? undefined : migrationOfNoReturn(run, doubts);
   if (fatal !== undefined) {
     const text = `${reason}; migration ${fatal.id} is past its point of no return`;
     const frozen: Entry = ['release.frozen', { attempt: run.attempt, reason: text, migration: fatal.id }];
@@ -82,13 +87,16 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   await undo(run, 'objects', 'Restore the snapshot of production', () =>
     restoreAll(run, known, { kept, acceptUnhealthy: options.acceptUnhealthy === true }, unwell),
   );
-  if (journal.state.deployment?.steps.get('undo:migrations')?.state !== 'completed') {
+  const undone = journal.state.deployment?.steps.get(UNDONE);
+  if (undone?.state !== 'completed' || !undone.proved) {
     // What undoes a migration runs once; the other steps only look when they are done already.
-    await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run));
+    await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run, doubts));
   }
   await undo(run, 'additions', 'Remove what the release had added', () => removeAll(run, known));
   const verified = await undo(run, 'verify', 'Compare production with the snapshot', async () =>
-    [await verifyBack(run, known, kept), ...unwell].join('; '),
+    [await verifyBack(run, known, kept), ...unwell, ...doubts.map((one) => `the record is in doubt: ${one}`)].join(
+      '; ',
+    ),
   );
   for (const lock of run.locks.values()) {
     await removeJobs(context, lock, journal.plan.id);

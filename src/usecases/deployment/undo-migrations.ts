@@ -2,16 +2,27 @@ import { productionTargets } from '../../domain/deployment/steps.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Migration } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
+import { highestFence } from './forward.ts';
+import { jobName } from './job-name.ts';
+import { jobRecord } from './job-record.ts';
 import { endOfMigration, migrate } from './migrate.ts';
 import { migrationRun } from './perform.ts';
 import { desired } from './shipped.ts';
 
-/** A migration without return that was begun: one that failed half-way may have passed the point as well. */
-export function migrationOfNoReturn(run: Run): Migration | undefined {
+/**
+ * A migration without return that was begun: one that failed half-way may have passed the point as well. Where people sign, and the record is
+ * in doubt, one that nothing is recorded of may have been begun as well, unless a signature says that it was not run.
+ */
+export function migrationOfNoReturn(run: Run, doubts: readonly string[]): Migration | undefined {
   const { plan, state } = run.release.journal;
-  return plan.spec.migrations.find(
-    (migration) => migration.pointOfNoReturn && state.deployment?.steps.has(`migrate:${migration.id}`) === true,
-  );
+  const steps = state.deployment?.steps;
+  return plan.spec.migrations.find((migration) => {
+    if (!migration.pointOfNoReturn) return false;
+    const [target] = run.locks.keys();
+    const job = jobName(plan.id, run.attempt, migration, 'up', target ?? '');
+    if (jobRecord(run).read(job) === 'not-run') return steps?.has(`migrate:${migration.id}`) === true;
+    return doubts.length > 0 || steps?.has(`migrate:${migration.id}`) === true || steps?.has(`job:${job}`) === true;
+  });
 }
 
 /**
@@ -20,8 +31,8 @@ export function migrationOfNoReturn(run: Run): Migration | undefined {
  * @returns what was undone, for people
  * @throws RelctlError `migration.failed`, `rollout.timeout`
  */
-export async function undoMigrations(run: Run): Promise<string> {
-  await awaitBegun(run);
+export async function undoMigrations(run: Run, doubts: readonly string[]): Promise<string> {
+  await awaitBegun(run, doubts);
   const done = migrationsDone(run);
   const reversible = [...done].reverse().filter((migration) => migration.reversible);
   const { events } = run.release.journal.plan;
@@ -38,17 +49,23 @@ export async function undoMigrations(run: Run): Promise<string> {
 
 /**
  * A killed run may have left a migration at work, or one that ended unrecorded. It is waited for and recorded: what changed
- * the database has to be undone, whoever saw it end.
+ * the database has to be undone, whoever saw it end. Where people sign, the cluster is asked as well for what is not proved, and a person where
+ * it does not know.
  */
-async function awaitBegun(run: Run): Promise<void> {
+async function awaitBegun(run: Run, doubts: readonly string[]): Promise<void> {
   const { journal } = run.release;
   for (const migration of journal.plan.spec.migrations) {
     const step = `migrate:${migration.id}`;
-    const state = journal.state.deployment?.steps.get(step)?.state;
-    if (state === undefined || state === 'completed') continue;
+    const recorded = journal.state.deployment?.steps.get(step);
+    if (recorded?.state === 'completed' && recorded.proved) continue;
+    // Where nobody signs, what is not recorded was not begun.
+    if (recorded === undefined && run.release.signing.sealing === undefined) continue;
     const service = await desired(run, migration.service);
-    const end = await endOfMigration(migrationRun(run, targetOf(run)), migration, service);
+    const isDoubted = doubts.length > 0 || recorded?.state === 'completed';
+    const end = await endOfMigration(migrationRun(run, targetOf(run)), migration, service, { isDoubted });
     if (end !== 'succeeded') continue;
+    if (recorded === undefined)
+      await journal.record('step.intended', { attempt: run.attempt, step, fence: highestFence(run) });
     await journal.record('step.completed', {
       attempt: run.attempt,
       step,
@@ -60,9 +77,10 @@ async function awaitBegun(run: Run): Promise<void> {
 /** Migrations that this attempt has run to their end. */
 function migrationsDone(run: Run): readonly Migration[] {
   const { plan, state } = run.release.journal;
-  return plan.spec.migrations.filter(
-    (migration) => state.deployment?.steps.get(`migrate:${migration.id}`)?.state === 'completed',
-  );
+  return plan.spec.migrations.filter((migration) => {
+    const recorded = state.deployment?.steps.get(`migrate:${migration.id}`);
+    return recorded?.state === 'completed' && recorded.proved;
+  });
 }
 
 /** Migrations run once, in the first target. */

@@ -3,7 +3,6 @@ import { queuedEvents } from '../../domain/cd-events/outbox.ts';
 import { queuedNotes } from '../../domain/change-record/notes.ts';
 import { foldState, type Proves, type ReleaseState } from '../../domain/history/state.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
-import { signatureOf } from '../../domain/signing/acts.ts';
 import type { NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -36,8 +35,8 @@ export class Journal {
   #tail: Promise<unknown> = Promise.resolve();
   readonly #context: JournalContext;
   readonly #sealing: Sealing | undefined;
-  /** Hashes of what was signed here, and examined before it was recorded. */
-  readonly #sealed = new Set<string>();
+  /** Hashes of what was recorded here: whoever is at work knows what they did, with a key or without. */
+  readonly #own = new Set<string>();
 
   constructor(context: JournalContext, plan: ReleasePlan, sealing?: Sealing) {
     this.#context = context;
@@ -83,7 +82,7 @@ export class Journal {
     }
     const before = this.#plan.events.length;
     this.#plan = await store.append(this.#plan, [...events, ...this.#forPrograms(events)]);
-    for (const event of this.#plan.events.slice(before)) if (signatureOf(event)) this.#sealed.add(event.hash);
+    for (const event of this.#plan.events.slice(before)) this.#own.add(event.hash);
     this.#state = this.#fold();
     for (const event of this.#plan.events.slice(before, before + entries.length)) {
       sink.emit({ type: 'recorded', seq: event.seq, event: event.type });
@@ -116,7 +115,7 @@ export class Journal {
 
   /** Whether an event is of whom it names: in a company that signs, only what carries a signature that holds. */
   proves(event: RecordedEvent): boolean {
-    return this.#sealing === undefined || this.#sealed.has(event.hash) || this.#sealing.proves(event);
+    return this.#sealing === undefined || this.#own.has(event.hash) || this.#sealing.proves(event);
   }
 
   #fold(): ReleaseState {

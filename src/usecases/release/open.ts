@@ -9,10 +9,7 @@ import { decide, PROCESS, type ProcessCommand } from '../../domain/process/proce
 import { wallTimeAt } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
-import { countedEvents } from '../../plan/counted.ts';
-import type { RecordedEvent } from '../../plan/events.ts';
-import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
-import type { Policy, SignedAct } from '../../plan/policy.ts';
+import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command, quoted } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
@@ -20,10 +17,9 @@ import { isAsSubmitted } from '../binding/reviewed.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { watchedDifferences } from '../binding/watched.ts';
 import { changeStanding } from '../change-record/standing.ts';
-import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
-import { trustAt } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
+import { disorderOf, lostFrom } from './doubts.ts';
 import { Journal } from './journal.ts';
 
 /** A release that a command works on. */
@@ -147,32 +143,6 @@ export async function lookedUp(context: Context, release: Release, command: Proc
 /** What looks at production and is another; where only signed acts count, since whoever may write can else record what they like. */
 async function watchedFrom(context: Context, { journal: { plan, state }, policy, signing }: Release) {
   return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
-}
-
-/** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell. */
-async function lostFrom(
-  context: Pick<Context, 'signing'>,
-  { journal: { plan }, signing }: Release,
-): Promise<readonly string[]> {
-  if (signing.trust === undefined) return [];
-  const ground = await context.signing();
-  const { protectedBranch } = ground;
-  const trust = await trustAt(protectedBranch, signing.trust.commit, plan.metadata.process);
-  const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
-  if (!history.isWhole)
-    return [
-      'this clone is shallow or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow',
-    ];
-  return trust === undefined ? [] : (await findLostActs(ground, plan, trust, history)).map(lostSentence);
-}
-
-/** What is out of order since the plan was reopened last; what stands before that is void either way. */
-function disorderOf(events: readonly RecordedEvent[], { examination }: Signing): readonly OrderFault[] {
-  const reopened = countedEvents(events).findLast((event) => event.type === 'plan.reopened')?.seq ?? 0;
-  // What is said of the time after the deployment and does not count is recorded anew where it belongs.
-  const isLater = ({ act }: { readonly act: SignedAct }) => act === 'outcome' || act === 'hypercare';
-  const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
-  return findOrderFaults(events.filter((event) => !refused.has(event.hash))).filter((fault) => fault.seq > reopened);
 }
 
 /**

@@ -1,5 +1,12 @@
 import { timeOf } from '../../domain/schedule/calendar.ts';
-import { actOf, mustBeSigned, signatureOf, signerOf, staysUnproved } from '../../domain/signing/acts.ts';
+import {
+  actOf,
+  mustBeSigned,
+  signatureOf,
+  signerOf,
+  standsUnsigned,
+  staysUnproved,
+} from '../../domain/signing/acts.ts';
 import { countPeople, type HeldAct } from '../../domain/signing/count-people.ts';
 import { examineSigner, type Fault } from '../../domain/signing/examine-signer.ts';
 import { examineStatement } from '../../domain/signing/examine-statement.ts';
@@ -124,7 +131,7 @@ async function examineEvent(
   if (event.simulated === true) return { code: 'simulated', detail: `event ${event.seq}` };
   const signature = signatureOf(event);
   if (signature === undefined) {
-    return (await hadToBeSigned(on, event, act, standing))
+    return !standsUnsigned(event) && (await hadToBeSigned(on, event, act, standing))
       ? { code: 'signature-missing', detail: `event ${event.seq}` }
       : { index, fingerprint: undefined };
   }

@@ -51,7 +51,7 @@ describe('a canary while the allowed signers do not read', () => {
         { code: 'signature-missing', fix: expect.stringContaining('--abort') },
         { code: 'signature-missing', fix: expect.stringContaining('--abort') },
       ],
-      signed: 12,
+      signed: 13,
     });
   });
 });

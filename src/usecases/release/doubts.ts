@@ -1,0 +1,59 @@
+import { RelctlError } from '../../errors.ts';
+import { countedEvents } from '../../plan/counted.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
+import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
+import type { SignedAct } from '../../plan/policy.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
+import type { Signing } from '../signing/open.ts';
+import { trustAt } from '../signing/trust.ts';
+import type { Context } from './context.ts';
+
+/** A release whose record is looked at. */
+interface Recorded {
+  readonly journal: { readonly plan: ReleasePlan };
+  readonly signing: Signing;
+}
+
+/** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell. */
+export async function lostFrom(
+  context: Pick<Context, 'signing'>,
+  { journal: { plan }, signing }: Recorded,
+): Promise<readonly string[]> {
+  if (signing.trust === undefined) return [];
+  const ground = await context.signing();
+  const { protectedBranch } = ground;
+  const trust = await trustAt(protectedBranch, signing.trust.commit, plan.metadata.process);
+  const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
+  if (!history.isWhole)
+    return [
+      'this clone is shallow or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow',
+    ];
+  return trust === undefined ? [] : (await findLostActs(ground, plan, trust, history)).map(lostSentence);
+}
+
+/** What is out of order since the plan was reopened last; what stands before that is void either way. */
+export function disorderOf(events: readonly RecordedEvent[], { examination }: Signing): readonly OrderFault[] {
+  const reopened = countedEvents(events).findLast((event) => event.type === 'plan.reopened')?.seq ?? 0;
+  // What is said of the time after the deployment and does not count is recorded anew where it belongs.
+  const isLater = ({ act }: { readonly act: SignedAct }) => act === 'outcome' || act === 'hypercare';
+  const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
+  return findOrderFaults(events.filter((event) => !refused.has(event.hash))).filter((fault) => fault.seq > reopened);
+}
+
+/**
+ * Why what is not recorded of a release may have been all the same, as sentences: an event of its history is out of order, or a signed one is gone.
+ * Nothing where nobody signs: then all of it is taken at its word.
+ */
+export async function recordDoubts(context: Pick<Context, 'signing'>, release: Recorded): Promise<readonly string[]> {
+  const { journal, signing } = release;
+  if (signing.sealing === undefined) return [];
+  const disorder = disorderOf(journal.plan.events, signing).map(({ seq, problem }) => `event ${seq} ${problem}`);
+  try {
+    return [...disorder, ...(await lostFrom(context, release))];
+  } catch (error) {
+    // What cannot be looked at does not keep a release in production.
+    if (error instanceof RelctlError) return [...disorder, error.message];
+    throw error;
+  }
+}
