@@ -1,5 +1,5 @@
 import { foldState, type ReleaseState } from '../domain/history/state.ts';
-import type { Check, Outcome } from '../domain/outcome/outcome.ts';
+import type { Block, Check, Outcome } from '../domain/outcome/outcome.ts';
 import { sayPhase } from '../domain/process/phases.ts';
 import {
   addCalendarDays,
@@ -77,6 +77,7 @@ export async function rehearse(
         kind: 'facts',
         facts: [...verdictFacts(state), ['result for the CAB', `releases/${plan.id}/${document.file}`]],
       },
+      ...(state.phase === 'draft' ? [toComplete(plan.id, author)] : []),
     ],
     data: {
       release: plan.id,
@@ -88,6 +89,12 @@ export async function rehearse(
     },
     simulated: true,
   };
+}
+
+/** A plan that was not even taken for submission: what is missing is told by the check. */
+function toComplete(id: string, who: string): Block {
+  const why = 'says what is missing; then fill it in, and rehearse again';
+  return { kind: 'next', actions: [{ who, command: command`relctl plan ${id} --check`, why }] };
 }
 
 function lastStep(step: RehearsedStep): Check {

@@ -233,6 +233,18 @@ describe('branches and authors', () => {
     expect(await repository.authors('main', 'main')).toEqual({ authors: [], committers: [], coAuthors: [] });
   });
 
+  test('takes nobody for an approver whose name stands in brackets within a word', async () => {
+    repo.commit({ a: '1\n' });
+    repo.git('switch', '--quiet', '-c', 'feature/x');
+    repo.commit(
+      { a: '2\n' },
+      'one\n\nApproved-by: x<grace@example.com>@example.org\nReviewed-by: Eve<eve@example.com>',
+    );
+    const repository = await openRepository(repo.root);
+    const [branch] = await repository.branches('main');
+    expect(branch?.approvedBy).toEqual(['x<grace@example.com>@example.org', 'eve@example.com']);
+  });
+
   test('finds the address of whoever approves or wrote along where it is typed without brackets', async () => {
     repo.commit({ a: '1\n' });
     repo.git('switch', '--quiet', '-c', 'feature/x');

@@ -90,6 +90,16 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 describe('the layers', () => {
+  it.each(['domain', 'plan', 'evidence', 'ports', 'usecases', 'renderers', 'text'])(
+    'keep files, processes and the network out of %s',
+    async (room) => {
+      const files = {
+        [`src/${room}/a.ts`]: "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n",
+      };
+      expect(await broken(files)).toContain('pure-code-reaches-nothing');
+    },
+  );
+
   it.each(config.forbidden.map((rule) => rule.name))('%s is broken by what is planted', async (name) => {
     const files = PLANTED[name];
     if (files === undefined) throw new Error(`nothing is planted for ${name}`);

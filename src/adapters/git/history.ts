@@ -44,9 +44,14 @@ function mails(trailers: string): string[] {
     .map(mail);
 }
 
-/** The address of `Ada <ada@example.com>`, and of `Ada ada@example.com`, as somebody types it; a value without one as it stands. */
+/**
+ * The address of `Ada <ada@example.com>`, and of `Ada ada@example.com`, as somebody types it; a value without one as it stands. Brackets
+ * within a word are part of that word: `x<b>@y` is not the person b.
+ */
 function mail(person: string): string {
-  return (/<([^<>]*)>/.exec(person)?.[1] ?? /\S+@\S+/.exec(person)?.[0] ?? person).trim().toLowerCase();
+  const text = person.trim();
+  const found = /^<([^<>]*)>$/.exec(text) ?? /<([^<>\s]+@[^<>\s]+)>$/.exec(text) ?? /(\S+@\S+)/.exec(text);
+  return (found?.[1] ?? text).trim().toLowerCase();
 }
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)].filter((value) => value !== '');

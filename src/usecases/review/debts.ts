@@ -7,7 +7,7 @@ import { readAnswer } from '../release/answers.ts';
 export type Debt = EventData<'review.closed'>['debts'][number];
 
 /** Reads `text; owner; due date; ticket`. Errors: `review.incomplete`, naming all that is missing. */
-export function readDebt(text: string): Debt {
+function readDebt(text: string): Debt {
   const [what = '', owner = '', due = '', ticket = ''] = text.split(';').map((part) => part.trim());
   const missing = [
     what === '' ? 'text' : '',
@@ -22,9 +22,19 @@ export function readDebt(text: string): Debt {
   if (missing.length === 0) return { text: what, owner, due, ticket };
   throw new RelctlError('review.incomplete', `the debt "${text}" has no ${missing.join(', no ')}`, {
     why: 'Debt without owner, date and ticket is never paid; every item needs all three before the release can close.',
-    hints: ['--debt "remove the old checkout flag; ada@example.com; 2027-02-01; SHOP-812"'],
+    hints: [
+      '--debt "remove the old checkout flag; ada@example.com; 2027-02-01; SHOP-812"',
+      '--no-debt   where none was created',
+    ],
   });
 }
+
+/** Reads what flags say: pieces of debt, or the one word `none`. Errors: `review.incomplete`. */
+export function givenDebts(texts: readonly string[]): Debt[] {
+  return texts.length === 1 && isNone(texts[0] ?? '') ? [] : texts.map(readDebt);
+}
+
+const isNone = (text: string): boolean => text.trim().toLowerCase() === 'none';
 
 /** Asks for one piece of debt after the other, until there is no more. Errors: `usage.missing-answer`. */
 export async function askDebts(prompter: Prompter): Promise<Debt[]> {
@@ -38,7 +48,7 @@ export async function askDebts(prompter: Prompter): Promise<Debt[]> {
         flag: '--debt <text; owner; due date; ticket>',
         default: 'none',
       },
-      (answer) => (answer === 'none' ? undefined : readDebt(answer)),
+      (answer) => (isNone(answer) ? undefined : readDebt(answer)),
     );
     if (debt === undefined) return debts;
     debts.push(debt);

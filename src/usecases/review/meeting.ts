@@ -5,7 +5,7 @@ import { checkText, choiceAnswer, textAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { attendedAnswer, bothSides } from './attended.ts';
-import { askDebts, readDebt } from './debts.ts';
+import { askDebts, givenDebts } from './debts.ts';
 
 /** What is said of the meeting beforehand; the rest is asked. */
 export interface MeetingAnswers {
@@ -31,7 +31,7 @@ export function checkMeeting({ journal }: Release, { attended, comment, lessons,
   if (attended.length > 0) bothSides(journal.plan.spec.owners, attended);
   checkText(comment, '--comment');
   for (const lesson of lessons) checkText(lesson, '--lesson');
-  for (const debt of debts) readDebt(debt);
+  givenDebts(debts);
 }
 
 /** What the meeting came to, as it was said or is answered. Errors: `review.incomplete`, `usage.*`. */
@@ -48,7 +48,7 @@ export async function askMeeting(
     answers.lessons.length > 0
       ? answers.lessons
       : [await textAnswer(prompter, undefined, { message: 'What was learned?', flag: '--lesson' })];
-  const debts = answers.debts.length > 0 || answers.noDebt ? answers.debts.map(readDebt) : await askDebts(prompter);
+  const debts = answers.debts.length > 0 || answers.noDebt ? givenDebts(answers.debts) : await askDebts(prompter);
   const outcome = await choiceAnswer(prompter, answers.outcome, {
     message: 'What was the outcome of the release?',
     flag: '--outcome',

@@ -23,7 +23,7 @@ const LINES: readonly WantedLines[] = [
   {
     path: '.gitignore',
     lines: ['.relctl/'],
-    about: 'ignores the folder in which earlier versions of relctl kept state',
+    about: 'keeps .relctl, which is never evidence, out of git',
   },
   {
     path: '.gitattributes',
