@@ -1,13 +1,14 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { buildPortfolio, type Portfolio } from '../domain/report/portfolio.ts';
 import type { ReportGround } from './report/model.ts';
+import { provenSummaries } from './signing/look.ts';
 
 /**
  * Gathers what there is to tell of all releases.
  * @param path where the page will lie, relative to the repository: links lead from there to the pages that exist
  */
 export async function portfolioModel(ground: ReportGround, path: string): Promise<Portfolio> {
-  const summaries = await ground.store.summaries();
+  const { entries: summaries, claimed } = await provenSummaries(ground, await ground.store.summaries());
   const written = await ground.workspace.find('releases/*/report.html');
   const up = '../'.repeat(path.split('/').filter((part) => part !== '' && part !== '.').length - 1);
   const pages = written.flatMap((page) => {
@@ -15,7 +16,7 @@ export async function portfolioModel(ground: ReportGround, path: string): Promis
     const href = path.startsWith('releases/') ? `${up.slice(3)}${page.slice('releases/'.length)}` : `${up}${page}`;
     return id === undefined ? [] : [[id, href] as const];
   });
-  return buildPortfolio(summaries, new Map(pages), ground.clock.now());
+  return { ...buildPortfolio(summaries, new Map(pages), ground.clock.now()), claimed };
 }
 
 /** Writes a report that was rendered and says where. */

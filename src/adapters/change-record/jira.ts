@@ -31,13 +31,18 @@ const transitionsSchema = z.looseObject({
   transitions: z.array(z.looseObject({ id: z.string(), to: z.looseObject({ name: z.string() }) })),
 });
 
+function isOf(issue: Issue | undefined, correlation: string): boolean {
+  const { labels } = (issue?.fields ?? {}) as { readonly labels?: unknown };
+  return Array.isArray(labels) && labels.includes(correlation);
+}
+
 export const jira: ChangeSystem<Settings> = {
   open(settings, ground) {
     const endpoint = asEndpoint(settings.api);
     const access = { system: SYSTEM, url: endpoint.url, fetch: ground.fetchOf(endpoint) };
     const api = openTicketApi({ ...access, timeout: ground.timeout, env: ground.env });
     const base = endpoint.url.replace(/\/+$/, '');
-    const fields = `status,created,${settings.plannedStart},${settings.plannedEnd}`;
+    const fields = `status,created,labels,${settings.plannedStart},${settings.plannedEnd}`;
     const shown = (issue: Issue) => recordOf(api, issue, settings, base);
     const read = async (key: string): Promise<Issue | undefined> => {
       const answer = await api.tryGet(`/rest/api/2/issue/${encodeURIComponent(key)}?fields=${fields}`);
@@ -62,7 +67,9 @@ export const jira: ChangeSystem<Settings> = {
         const query = `jql=${encodeURIComponent(jql)}&fields=${fields}&maxResults=20`;
         const { issues } = readAs(SYSTEM, foundSchema, await api.call('GET', `${path}?${query}`));
         // A search of Jira Cloud shows what was just created only after a while.
-        const missing = known !== undefined && issues.every((one) => one.key !== known) ? await read(known) : undefined;
+        const asked = known !== undefined && issues.every((one) => one.key !== known) ? await read(known) : undefined;
+        // That it is linked in the plan is a claim: what bears another release's label, or none, is somebody else's change.
+        const missing = isOf(asked, correlation) ? asked : undefined;
         return Promise.all([...issues, ...(missing === undefined ? [] : [missing])].map(shown));
       },
       async create({ correlation, title, description, window }) {

@@ -72,8 +72,6 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     return { id, code: 'plan.incomplete', problem };
   }
   const state = foldState(events);
-  const dates = (...types: RecordedEvent['type'][]): readonly string[] =>
-    events.filter((event) => types.includes(event.type)).map((event) => event.at);
   return {
     id,
     feature: metadata.feature,
@@ -86,8 +84,7 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     services,
     events: events.length,
     lastAt: events.at(-1)?.at,
-    deployed: dates('deploy.completed'),
-    undone: dates('rollback.completed', 'release.frozen'),
+    ...countsOf(events),
     deliveries: deliveriesOf(countedEvents(events)),
     ...workOf(state),
     hypercareUntil: state.hypercare?.until,
@@ -101,6 +98,13 @@ function boardMeeting(events: readonly RecordedEvent[]): Pick<ReleaseSummary, 'm
   if (meeting === undefined) return {};
   const decided = events.findLast((event) => event.type === 'cab.decided' && event.data.round === meeting.round);
   return decided === undefined || meeting.start <= timeOf(decided.at) ? { meeting } : {};
+}
+
+/** When production took a release in whole, and when it was taken out or froze. */
+export function countsOf(events: readonly RecordedEvent[]): Pick<ReleaseSummary, 'deployed' | 'undone'> {
+  const dates = (...types: RecordedEvent['type'][]): readonly string[] =>
+    events.filter((event) => types.includes(event.type)).map((event) => event.at);
+  return { deployed: dates('deploy.completed'), undone: dates('rollback.completed', 'release.frozen') };
 }
 
 function workOf(state: ReleaseState): Pick<ReleaseSummary, 'work'> {

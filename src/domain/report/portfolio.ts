@@ -6,6 +6,8 @@ export interface Portfolio {
   /** The latest window first. */
   readonly releases: readonly ReleaseSummary[];
   readonly unreadable: readonly UnreadablePlan[];
+  /** Ids of those that claim a deployment, or the end of one, that nothing proves; it is not counted. */
+  readonly claimed?: ReadonlySet<string>;
   readonly months: readonly MonthFigures[];
   /** Of all releases that reached production, the share that was taken back or froze; `undefined` before the first. */
   readonly failureRate: number | undefined;

@@ -7,7 +7,7 @@ import { command } from '../../text/command-line.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
 import type { Signing } from '../signing/open.ts';
-import { findProtectedBranch, trustAt } from '../signing/trust.ts';
+import { findProtectedBranch, signedProcesses, trustAt } from '../signing/trust.ts';
 
 /** Compares the history with every version of it that was committed on the way to HEAD, and with the protected branch. */
 export async function committedFindings(
@@ -24,7 +24,12 @@ export async function committedFindings(
     .filter(({ mainline }) => mainline)
     .flatMap(({ commit, bytes }) => historyOf(bytes, plan, `commit ${commit.slice(0, 12)}`));
   const [elsewhere] = there === undefined ? [] : historyOf(there, plan, tip?.name ?? '');
-  const trust = rules === undefined ? undefined : await trustAt(protectedBranch, rules.commit, plan.metadata.process);
+  const signed = tip === undefined ? [] : await signedProcesses(protectedBranch, tip.commit);
+  const process = signed.includes(plan.metadata.process) ? plan.metadata.process : signed[0];
+  const commit = rules?.commit ?? tip?.commit;
+  // What says that it was played through in the sandbox, or follows another process, took the place of nothing that was signed.
+  const trust =
+    commit === undefined || process === undefined ? undefined : await trustAt(protectedBranch, commit, process);
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
   return [
     ...auditVersions(plan, committed, elsewhere),

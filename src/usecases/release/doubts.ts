@@ -15,21 +15,32 @@ interface Recorded {
   readonly signing: Signing;
 }
 
-/** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell. */
+/** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell, which is said. */
 export async function lostFrom(
   context: Pick<Context, 'signing'>,
   { journal: { plan }, signing }: Recorded,
 ): Promise<readonly string[]> {
-  if (signing.trust === undefined) return [];
+  const { isWhole, gone } = await goneFrom(context, plan, signing);
+  return isWhole
+    ? gone
+    : [
+        'this clone is shallow or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow',
+      ];
+}
+
+/** The same for pages: what is gone for certain, and whether the clone can tell. */
+export async function goneFrom(
+  context: Pick<Context, 'signing'>,
+  plan: ReleasePlan,
+  signing: Pick<Signing, 'trust'>,
+): Promise<{ readonly isWhole: boolean; readonly gone: readonly string[] }> {
+  if (signing.trust === undefined) return { isWhole: true, gone: [] };
   const ground = await context.signing();
   const { protectedBranch } = ground;
   const trust = await trustAt(protectedBranch, signing.trust.commit, plan.metadata.process);
   const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
-  if (!history.isWhole)
-    return [
-      'this clone is shallow or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow',
-    ];
-  return trust === undefined ? [] : (await findLostActs(ground, plan, trust, history)).map(lostSentence);
+  const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
+  return { isWhole: history.isWhole, gone: lost.map(lostSentence) };
 }
 
 /** What is out of order since the plan was reopened last; what stands before that is void either way. */

@@ -5,6 +5,7 @@ import { packetAddress, placeInSite, planAddress, releaseAddress } from '../../d
 import { RelctlError } from '../../errors.ts';
 import { plural } from '../../text/plural.ts';
 import type { Context } from '../release/context.ts';
+import { provenSummaries } from '../signing/look.ts';
 import { calendarFeed } from './feed.ts';
 import { type ReportGround, reportModel } from './model.ts';
 
@@ -18,7 +19,7 @@ const FEED = 'calendar.ics';
  * @param folder where the site lies, relative to the root of the repository
  */
 export async function writeSite(ground: ReportGround & Pick<Context, 'config'>, folder: string): Promise<Outcome> {
-  const entries = await ground.store.summaries();
+  const { entries, claimed } = await provenSummaries(ground, await ground.store.summaries());
   const told: string[] = [];
   const untold: UnreadablePlan[] = [];
   let pages = 0;
@@ -36,7 +37,7 @@ export async function writeSite(ground: ReportGround & Pick<Context, 'config'>, 
     }
   }
   const links = new Map(told.map((id) => [id, releaseAddress(id)]));
-  const portfolio = { ...buildPortfolio([...entries, ...untold], links, ground.clock.now()), feed: FEED };
+  const portfolio = { ...buildPortfolio([...entries, ...untold], links, ground.clock.now()), feed: FEED, claimed };
   await write(FEED, await calendarFeed(ground));
   await write('index.html', await ground.documents.portfolio(portfolio));
   return {

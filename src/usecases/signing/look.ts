@@ -1,3 +1,5 @@
+import { deliveriesOf } from '../../domain/dora/deliveries.ts';
+import { countsOf, isSummary, type ReleaseSummary, type UnreadablePlan } from '../../domain/history/release-summary.ts';
 import { foldState } from '../../domain/history/state.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, isRecord } from '../../domain/signing/acts.ts';
@@ -5,6 +7,7 @@ import { type ApprovalsWord, approvalsWord, isClaimed } from '../../domain/signi
 import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReadingContext } from '../release/context.ts';
+import { goneFrom } from '../release/doubts.ts';
 import { mergedHashes } from './examine.ts';
 import { loadGovernance } from './governance.ts';
 import { openSigning, type SigningContext } from './open.ts';
@@ -25,10 +28,11 @@ export async function lookAtRelease(context: LookingContext, id: string): Promis
   const plan = await context.store.load(id);
   const signing = await openSigning(context, plan);
   const counted = plan.events.filter((event) => signing.examination?.leftOut.has(event.hash) !== true);
+  const isLacking = (await goneFrom(context, plan, signing)).gone.length > 0;
   return {
-    approvals: approvalsWord(signing),
+    approvals: isLacking ? 'not proved' : approvalsWord(signing),
     phase: foldState(counted, context.environments.simulated ? 'any' : 'real').phase,
-    claimed: isClaimed(signing),
+    claimed: isLacking || isClaimed(signing),
   };
 }
 
@@ -38,8 +42,11 @@ export async function lookAtRelease(context: LookingContext, id: string): Promis
  */
 export async function provenEvents(context: LookingContext, id: string): Promise<readonly RecordedEvent[]> {
   const plan = await context.store.load(id);
-  const { facts, examination, trust } = await openSigning(context, plan);
+  const signing = await openSigning(context, plan);
+  const { facts, examination, trust } = signing;
   if (facts.mode !== 'required') return plan.events;
+  // Of a history that something signed was taken out of, nobody knows how it went.
+  if ((await goneFrom(context, plan, signing)).gone.length > 0) return [];
   const merged = trust === undefined ? new Set<string>() : await mergedHashes(await context.signing(), plan, trust)();
   return plan.events.filter((event) => {
     if (examination?.leftOut.has(event.hash) === true) return false;
@@ -48,6 +55,31 @@ export async function provenEvents(context: LookingContext, id: string): Promise
       act === undefined || !isRecord(act) || examination?.signed.has(event.hash) === true || merged.has(event.hash)
     );
   });
+}
+
+/**
+ * Summaries with the deployments that are proved alone, and the ids of those that claim more, or a history that something was taken out of.
+ * What was played through in the sandbox is let be: it says so itself.
+ */
+export async function provenSummaries(
+  context: Omit<LookingContext, 'environments'>,
+  entries: readonly (ReleaseSummary | UnreadablePlan)[],
+): Promise<{ readonly entries: readonly (ReleaseSummary | UnreadablePlan)[]; readonly claimed: ReadonlySet<string> }> {
+  const looking = { ...context, environments: { simulated: false } };
+  const claimed = new Set<string>();
+  const proven: (ReleaseSummary | UnreadablePlan)[] = [];
+  for (const entry of entries) {
+    if (!isSummary(entry) || entry.simulated || entry.deployed.length + entry.undone.length === 0) {
+      proven.push(entry);
+      continue;
+    }
+    const events = await provenEvents(looking, entry.id);
+    const counted = countsOf(events);
+    const isLess = counted.deployed.length < entry.deployed.length || counted.undone.length < entry.undone.length;
+    if (isLess) claimed.add(entry.id);
+    proven.push(isLess ? { ...entry, ...counted, deliveries: deliveriesOf(events) } : entry);
+  }
+  return { entries: proven, claimed };
 }
 
 /** Whether releases of a process count only what is signed, for pages about many; `unchecked` where the rules cannot be read. */

@@ -54,7 +54,7 @@ ${portfolio.simulated ? html`<p class="banner"><strong>Simulated.</strong> All o
   );
 }
 
-function table({ releases, pages }: Portfolio): Html {
+function table({ releases, pages, claimed }: Portfolio): Html {
   return stackedTable(
     ['release', 'feature', 'phase', 'window', 'services'],
     releases.map((release) => {
@@ -62,7 +62,9 @@ function table({ releases, pages }: Portfolio): Html {
       return [
         { content: page === undefined ? release.id : html`<a href="${encodeURI(page)}">${release.id}</a>` },
         release.feature,
-        { content: release.phase, tone: TONES[release.phase] ?? 'warn' },
+        claimed?.has(release.id) === true
+          ? { content: `${release.phase}, claimed`, tone: 'warn' }
+          : { content: release.phase, tone: TONES[release.phase] ?? 'warn' },
         release.windowText,
         release.services.join(', '),
       ];

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { auditAll } from '../../src/usecases/audit/all.ts';
+import { list } from '../../src/usecases/list.ts';
+import { metrics } from '../../src/usecases/metrics.ts';
+import { portfolioModel } from '../../src/usecases/report.ts';
+import { OPERATOR, toProduction, undo, walkTo } from '../support/company-walk.ts';
+import { forge } from '../support/forge-history.ts';
+import { SAMPLE_FILE } from '../support/sample-plan.ts';
+import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+
+/** Pages take their words from what an audit would find: of a history that something signed was taken out of, nobody knows how it went. */
+let company: SignedCompany;
+afterEach(() => company.close());
+const text = () => readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8');
+
+it('a signed rollback that was taken out makes the release a claim on every page', async () => {
+  company = await openSignedCompany();
+  company.git.git('checkout', '--quiet', '-b', 'train');
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  await toProduction(company);
+  const deployed = company.git.commit({ [SAMPLE_FILE]: text() }, 'Deployed');
+  const told = async () => ({
+    list: ((await list(company.as(OPERATOR), { phases: [] })).data as { releases: readonly object[] }).releases[0],
+    metrics: (await metrics(company.as(OPERATOR), { services: [] })).data,
+    portfolio: await portfolioModel(company.as(OPERATOR), 'releases/index.html'),
+  });
+  const honest = await told();
+  expect(honest.list).toMatchObject({ approvals: 'signed', claimed: false });
+  expect(honest.metrics).toMatchObject({ unproven: [] });
+  expect([...(honest.portfolio.claimed ?? [])]).toEqual([]);
+  await undo(company);
+  const undone = company.git.commit({ [SAMPLE_FILE]: text() }, 'Rolled back');
+  company.git.git('checkout', '--quiet', '-B', 'train', deployed);
+  company.git.git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', undone);
+  const lie = await told();
+  expect(lie.list).toMatchObject({ approvals: 'not proved', claimed: true });
+  expect(lie.metrics).toMatchObject({ unproven: [company.id] });
+  expect([...(lie.portfolio.claimed ?? [])]).toEqual([company.id]);
+  expect(lie.portfolio.months).toEqual([]);
+  // As if it had only been played through in the sandbox.
+  await forge(company, (events) =>
+    events.map(({ data, ...event }) => {
+      const { signature: _signature, ...rest } = data as { readonly signature?: unknown };
+      return { ...event, data: rest, simulated: true };
+    }),
+  );
+  company.git.commit({ [SAMPLE_FILE]: text() }, 'Tidy');
+  const audited = await auditAll(company.as(OPERATOR));
+  expect(audited.result).toBe('failed');
+  expect(JSON.stringify(audited.data)).toContain('signed-act-lost');
+});
