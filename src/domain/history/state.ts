@@ -375,7 +375,13 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     case 'review.closed':
       return { phase: 'closed', review: event };
     case 'notification.queued':
-      return { outbox: [...state.outbox, { ...event.data, at: event.at, sent: [], failed: [] }] };
+      // Queued again under its key, it takes the place of what stood there before what it tells of had happened.
+      return {
+        outbox: [
+          ...state.outbox.filter(({ key }) => key !== event.data.key),
+          { ...event.data, at: event.at, sent: [], failed: [] },
+        ],
+      };
     case 'notification.sent':
       return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'sent')) };
     case 'notification.failed':

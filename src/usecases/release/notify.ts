@@ -5,6 +5,7 @@ import { formatWindow } from '../../domain/schedule/calendar.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
 import type { Topic } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { CalendarInvitation } from '../../ports/notifier.ts';
@@ -53,24 +54,31 @@ export async function recordAndTell(
   occasion: string,
   wording: Wording = {},
 ): Promise<void> {
-  const { key, entries: message } = messageOf(context, release, topic, occasion, wording);
+  const { key, entries: message } = messageOf(context, release, topic, occasion, wording, happened);
   const entries = [...happened, ...message];
   if (entries.length > 0) await release.journal.recordAll(entries);
   await deliver(context, release, key);
   await flushChangeRecord(context, release);
 }
 
-/** A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. */
+/**
+ * A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. One that was queued before
+ * what it tells of was written by somebody else, who would choose what people are told, or that they are told nothing.
+ */
 export function messageOf(
   context: Pick<Context, 'notifier'>,
   release: Release,
   topic: Topic,
   occasion: string,
   wording: Wording,
+  happened: readonly Entry[] = [],
 ): { readonly key: string; readonly entries: readonly Entry[] } {
   const { plan, state } = release.journal;
   const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
-  if (state.outbox.some((entry) => entry.key === key)) return { key, entries: [] };
+  const counted = release.journal.counted;
+  const queued = counted.findLastIndex((event) => event.type === 'notification.queued' && event.data.key === key);
+  const isQueued = state.outbox.some((entry) => entry.key === key);
+  if (isQueued && happened.every((entry) => isTold(counted.slice(0, queued), entry))) return { key, entries: [] };
   const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
   const text = fill(release.policy.notifications[topic], {
     feature: plan.metadata.feature,
@@ -82,6 +90,16 @@ export function messageOf(
     who: wording.who ?? '',
   });
   return { key, entries: [['notification.queued', { key, topic, text, channels }]] };
+}
+
+/** Whether what happens now is recorded already, as by a run that was killed after it. */
+function isTold(before: readonly RecordedEvent[], [type, data]: Entry): boolean {
+  if (type === 'notification.queued') return true;
+  const about = (one: object) => {
+    const { round, attempt } = one as { readonly round?: number; readonly attempt?: number };
+    return `${round} ${attempt}`;
+  };
+  return before.some((event) => event.type === type && about(event.data) === about(data));
 }
 
 /** Brings the change record up to date at the same moments at which people are told. */
