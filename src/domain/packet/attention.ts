@@ -37,6 +37,9 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
       .map((one) => caution(`${one.id}, an earlier release of ${one.services.join(', ')}, was rolled back or froze.`)),
     ...(spec.security.review === 'not-needed' ? [caution('The plan says that no security review is needed.')] : []),
     ...(rehearsal === undefined ? [caution('This plan has not been rehearsed.')] : []),
+    ...(rehearsal?.data.result === 'passed' && facts.signing?.mode === 'required'
+      ? [caution('That this plan was rehearsed is claimed, and nobody signs it.')]
+      : []),
     ...others.filter((one) => one.severity === 'warning').map((one) => caution(sentence(one.problem))),
   ];
 }

@@ -229,13 +229,15 @@ function failures({ failures: earlier, attempts }: PacketFacts): PacketSection {
   };
 }
 
-function rehearsal({ rehearsal: held, plan }: PacketFacts): PacketSection {
+function rehearsal({ rehearsal: held, plan, signing }: PacketFacts): PacketSection {
+  // Nobody signs a rehearsal, so where people sign it is the word of whoever wrote the file.
+  const claimed = signing?.mode === 'required' ? 'Claimed, and not signed: ' : '';
   const blocks: readonly PacketBlock[] =
     held === undefined
       ? [text(`Not rehearsed. Rehearse it in the sandbox: ${command`relctl rehearse ${plan.id}`}`)]
       : [
           text(
-            `${held.data.result === 'passed' ? 'Passed' : 'Failed'} at ${held.at}, by ${held.actor}: ${held.data.document.file}`,
+            `${claimed}${held.data.result === 'passed' ? 'Passed' : 'Failed'} at ${held.at}, by ${held.actor}: ${held.data.document.file}`,
           ),
         ];
   return { id: 'rehearsal', title: 'Rehearsal', blocks };
