@@ -4,7 +4,7 @@ import { buildPacket } from '../../../../src/domain/packet/packet.ts';
 import { packetPage } from '../../../../src/renderers/html/packet-page.ts';
 import { markdownOf } from '../../../../src/renderers/markdown/writer.ts';
 import { samplePacketFacts } from '../../../support/sample-packet.ts';
-import { PEOPLE } from '../../../support/sample-plan.ts';
+import { newEvent, PEOPLE } from '../../../support/sample-plan.ts';
 
 /** Everything that a board member must find, as it stands in the plan. */
 const NEEDED = [
@@ -90,6 +90,23 @@ describe('the packet', () => {
     expect(buildPacket(samplePacketFacts()).attention).toEqual([
       { tone: 'caution', text: 'This plan has not been rehearsed.' },
     ]);
+  });
+
+  test('says of a rehearsal that it is claimed, where people sign and nobody signs that', () => {
+    const facts = samplePacketFacts();
+    const { specDigest, textDigest } = facts.plan;
+    const data = {
+      specDigest,
+      textDigest,
+      result: 'passed' as const,
+      document: { file: 'r.md', sha256: 'a'.repeat(64) },
+    };
+    const rehearsal = newEvent('rehearsal.recorded', data) as unknown as NonNullable<typeof facts.rehearsal>;
+    const said = (mode: 'required' | 'unsigned') =>
+      buildPacket({ ...facts, rehearsal, signing: { mode, refused: [], contributors: undefined } });
+    expect(said('unsigned').attention).toEqual([]);
+    expect(said('required').attention.map((one) => one.text)).toEqual([expect.stringContaining('claimed')]);
+    expect(JSON.stringify(said('required').sections.find((one) => one.id === 'rehearsal'))).toContain('Claimed');
   });
 
   test('says above everything else that approvals are not signed, or that all is simulated', () => {
