@@ -13,7 +13,7 @@ import { findProtectedBranch, signedProcesses, trustAt } from '../signing/trust.
 export async function committedFindings(
   context: Pick<ReadingContext, 'signing'>,
   plan: ReleasePlan,
-  { trust: rules }: Pick<Signing, 'trust'>,
+  { trust: rules, trouble }: Pick<Signing, 'trust' | 'trouble'>,
 ): Promise<readonly AuditFinding[]> {
   const ground = await context.signing();
   const { protectedBranch } = ground;
@@ -27,9 +27,10 @@ export async function committedFindings(
   const signed = tip === undefined ? [] : await signedProcesses(protectedBranch, tip.commit);
   const process = signed.includes(plan.metadata.process) ? plan.metadata.process : signed[0];
   const commit = rules?.commit ?? tip?.commit;
-  // What says that it was played through in the sandbox, or follows another process, took the place of nothing that was signed.
-  const trust =
-    commit === undefined || process === undefined ? undefined : await trustAt(protectedBranch, commit, process);
+  // What says that it was played through in the sandbox, or follows another process, took the place of nothing that was signed. Keys
+  // that cannot be read are a finding of their own, and show nothing.
+  const isKnown = trouble === undefined && commit !== undefined && process !== undefined;
+  const trust = isKnown ? await trustAt(protectedBranch, commit, process) : undefined;
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
   return [
     ...auditVersions(plan, committed, elsewhere),

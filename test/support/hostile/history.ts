@@ -141,7 +141,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
     type: 'step.completed',
     data: { attempt: 2, step: 'canary:web', detail: 'x', evidence, commit: 'c'.repeat(40), signature },
   },
-  { type: 'step.failed', data: { attempt: 2, step: 'canary:web', code: 'x', reason: 'x' } },
+  { type: 'step.failed', data: { attempt: 2, step: 'canary:web', code: 'x', reason: 'x', signature } },
   {
     type: 'canary.judged',
     data: {
