@@ -45,7 +45,7 @@ const TRIAL = ['relctl keys', 'relctl-doctor@relctl.dev'] as const;
 export async function keys(ground: KeysGround, options: KeysOptions): Promise<Outcome> {
   const action = ACTIONS.find((one) => one === options.action);
   if (action === undefined) {
-    throw new RelctlError('usage.bad-flag', `relctl keys knows no "${options.action}"`, {
+    throw new RelctlError('usage.bad-flag', `keys knows no "${options.action}"`, {
       why: 'It shows keys, sets one up, renews one, and revokes.',
       hints: ACTIONS.map((one) => command`relctl keys ${one}`),
     });

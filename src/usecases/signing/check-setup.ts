@@ -4,6 +4,7 @@ import { grantsOf, signersLine } from '../../domain/signing/grants.ts';
 import { keyFingerprint } from '../../domain/signing/sshsig.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { loadGovernance } from './governance.ts';
 import { revokedKeys } from './trust.ts';
@@ -60,7 +61,11 @@ async function ownKey(context: Pick<Context, 'actor' | 'config' | 'signing'>, tr
     );
     if (line === undefined) {
       const wanted = signersLine(context.actor, grantsOf(context.actor, context.config.team), publicKey);
-      return { state: 'warning', text, detail: `not allowed to sign (relctl keys setup); to be merged: ${wanted}` };
+      return {
+        state: 'warning',
+        text,
+        detail: `not allowed to sign; to be merged, as ${command`relctl keys setup`} does: ${wanted}`,
+      };
     }
     await signer.sign('relctl doctor', 'relctl-doctor@relctl.dev');
     return { state: 'ok', text, detail: `${fingerprint}, may sign ${line.namespaces.join(', ')}` };
