@@ -41,7 +41,8 @@ fault=
 if [ -s "$plan" ]; then
   fault=$(head -n 1 "$plan")
   sed -i 1d "$plan"
-  echo "$verb $fault" >>"${log}"
+  # What the relay has used up leaves an empty line.
+  [ -z "$fault" ] || echo "$verb $fault" >>"${log}"
 fi
 case $fault in
   lost-before) echo 'error: Post "https://server/": EOF' >&2; exit 1 ;;
