@@ -5,6 +5,7 @@ import { exec } from '../../src/adapters/exec.ts';
 import { openBallots } from '../../src/adapters/forge/ballots.ts';
 import { openForge } from '../../src/adapters/forge/forge.ts';
 import type { Ballots, Forge } from '../../src/ports/forge.ts';
+import { waitFor } from '../cluster/wait.ts';
 import { CHROMIUM, CHROMIUM_FLAGS } from './browser-page.ts';
 import type { CompanyOptions } from './company.ts';
 import { type Gitea, startGitea } from './gitea.ts';
@@ -114,6 +115,14 @@ export async function openForgeCompany(
       git.git('push', '--quiet', '--set-upstream', 'origin', branch);
     },
     async open(head, title) {
+      // Gitea learns of a pushed branch in a queue of its own.
+      const path = `/repos/${REPOSITORY}/branches/${encodeURIComponent(head)}`;
+      const isKnown = () =>
+        gitea.call('ravi', 'GET', path).then(
+          () => true,
+          () => false,
+        );
+      await waitFor(isKnown, { what: `branch ${head} on Gitea` });
       const made = await gitea.call<{ number: number }>('ravi', 'POST', `/repos/${REPOSITORY}/pulls`, {
         ...{ head, base: 'main', title },
       });
