@@ -108,7 +108,12 @@ function unreviewed(part: SettingsPart, branch: string): RelctlError {
     {
       ...(isPlan ? {} : { place: { file: CONFIG_FILE } }),
       why: 'Whoever may push can write what they like into the file of a branch, and it would get the secrets of whoever works there.',
-      hints: [command`git diff ${branch} -- ${CONFIG_FILE}`, `have it merged into ${branch}, then: git fetch`],
+      hints: isPlan
+        ? [
+            'relctl submit-cab "<release>"   and the approvals after it',
+            'where a program has changed since: relctl plan "<release>" --reopen "<reason>"',
+          ]
+        : [command`git diff ${branch} -- ${CONFIG_FILE}`, `have it merged into ${branch}, then: git fetch`],
     },
   );
 }

@@ -54,7 +54,7 @@ try {
   const ofLoop = median(byRelctl) / median(byLoop);
   const ofFolder = median(byRelctl) / median(byFolder);
   publish([
-    `${SERVICES.length} services of ${REPLICAS} pods; medians of ${ROUNDS} rounds, in turn; ${machine()}.`,
+    `${SERVICES.length} services of ${REPLICAS} pods; ${ROUNDS === 1 ? 'one round' : `medians of ${ROUNDS} rounds`}, in turn; ${machine()}.`,
     '',
     HEAD,
     row('shell loop of `kubectl apply` and `kubectl rollout status`', `${median(byLoop).toFixed(1)} s`, '', true),
