@@ -10,7 +10,7 @@ import { createWorkspace } from '../adapters/fs/workspace.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { trackedBelow } from '../adapters/git/tracked.ts';
 import { createInterruption } from '../adapters/terminal/interruption.ts';
-import { phaseOf } from '../domain/history/state.ts';
+import { phaseOf } from '../domain/history/fold.ts';
 import { RelctlError } from '../errors.ts';
 import type { Config } from '../plan/config.ts';
 import { gitopsOf, withoutGitops } from '../plan/gitops.ts';

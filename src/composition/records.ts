@@ -2,7 +2,7 @@ import type { StateEnvironment } from '../adapters/fs/state-folder.ts';
 import { createProtectedBranch } from '../adapters/git/protected-branch.ts';
 import { findRecordsBranch } from '../adapters/git/records-branch.ts';
 import type { MergedPlans } from '../adapters/records/kept-plans.ts';
-import { phaseOf } from '../domain/history/state.ts';
+import { phaseOf } from '../domain/history/fold.ts';
 import { RelctlError } from '../errors.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { PlanStore } from '../ports/plan-store.ts';

@@ -1,4 +1,5 @@
-import { foldState, type ReleaseState } from '../domain/history/state.ts';
+import { foldState } from '../domain/history/fold.ts';
+import type { ReleaseState } from '../domain/history/state.ts';
 import type { Block, Check, Outcome } from '../domain/outcome/outcome.ts';
 import { sayPhase } from '../domain/process/phases.ts';
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openGround } from '../../src/composition/composition.ts';
-import { foldState } from '../../src/domain/history/state.ts';
+import { foldState } from '../../src/domain/history/fold.ts';
 import type { RecordedEvent } from '../../src/plan/events.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { type Company, openCompany } from '../support/company.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { phaseOf } from '../../src/domain/history/state.ts';
+import { phaseOf } from '../../src/domain/history/fold.ts';
 import { eventHash, genesisHash } from '../../src/plan/chain.ts';
 import type { RecordedEvent } from '../../src/plan/events.ts';
 import { writeReleasePlan } from '../../src/plan/release-plan.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { phaseOf } from '../../src/domain/history/state.ts';
+import { phaseOf } from '../../src/domain/history/fold.ts';
 import type { NewEvent } from '../../src/plan/chain.ts';
 import type { EventType } from '../../src/plan/events.ts';
 import { writeReleasePlan } from '../../src/plan/release-plan.ts';

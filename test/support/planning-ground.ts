@@ -5,7 +5,7 @@ import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { createManifestSource } from '../../src/adapters/manifests/manifest-source.ts';
-import { phaseOf } from '../../src/domain/history/state.ts';
+import { phaseOf } from '../../src/domain/history/fold.ts';
 import { RelctlError } from '../../src/errors.ts';
 import type { PlanStore } from '../../src/ports/plan-store.ts';
 import type { Prompter } from '../../src/ports/prompter.ts';

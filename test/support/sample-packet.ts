@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { foldState } from '../../src/domain/history/fold.ts';
 import { summarise } from '../../src/domain/history/release-summary.ts';
-import { foldState } from '../../src/domain/history/state.ts';
 import type { PacketFacts } from '../../src/domain/packet/facts.ts';
 import { scoreRisk } from '../../src/domain/risk/score.ts';
 import { policySchema } from '../../src/plan/policy.ts';

@@ -6,7 +6,7 @@ import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
 import { createWorkspace } from '../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { openRecords } from '../../src/composition/records.ts';
-import { phaseOf } from '../../src/domain/history/state.ts';
+import { phaseOf } from '../../src/domain/history/fold.ts';
 import type { Progress } from '../../src/domain/outcome/progress.ts';
 import type { ReleasePlan } from '../../src/plan/release-plan.ts';
 import type { Records } from '../../src/ports/records.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { phaseOf } from '../../src/domain/history/state.ts';
+import { phaseOf } from '../../src/domain/history/fold.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { status } from '../../src/usecases/status.ts';
 import { type Company, openCompany } from '../support/company.ts';

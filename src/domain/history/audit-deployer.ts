@@ -5,7 +5,7 @@ import { command } from '../../text/command-line.ts';
 import { seatOf } from '../people/delegates.ts';
 import { personOf } from '../people/people.ts';
 import type { AuditFinding } from './audit.ts';
-import { foldState } from './state.ts';
+import { foldState } from './fold.ts';
 
 /** Whoever began a deployment must not have approved it, apart from what the policy allows. */
 export function auditDeployer(plan: Pick<ReleasePlan, 'id' | 'events'>, policy: Policy): readonly AuditFinding[] {

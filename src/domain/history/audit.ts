@@ -8,7 +8,7 @@ import { type DelegatedRole, seatFor, seatOf } from '../people/delegates.ts';
 import { personOf, samePerson } from '../people/people.ts';
 import { boardTally, decisionNow } from '../process/tally.ts';
 import { timeOf } from '../schedule/calendar.ts';
-import { foldState, type Proves, phaseOf } from './state.ts';
+import { foldState, type Proves, phaseOf } from './fold.ts';
 
 /** Something that does not hold in the history of a release. */
 export interface AuditFinding {

@@ -6,7 +6,8 @@ import type { OtherRelease } from '../gates/gate.ts';
 import { type Phase, REOPENABLE } from '../process/phases.ts';
 import { type BoardMeeting, meetingOf } from '../schedule/board-meeting.ts';
 import { formatWindow, isTimeZone, timeOf, type Window, windowSpan } from '../schedule/calendar.ts';
-import { foldState, type ReleaseState, standsInProduction } from './state.ts';
+import { foldState } from './fold.ts';
+import { type ReleaseState, standsInProduction } from './state.ts';
 
 /** What one release tells the others: lists, calendars, clashes and risk are made from these. */
 export interface ReleaseSummary {

@@ -2,7 +2,7 @@ import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
-import { foldState } from '../history/state.ts';
+import { foldState } from '../history/fold.ts';
 import { boardTally } from '../process/tally.ts';
 import { signatureOf } from '../signing/acts.ts';
 import { contradiction } from './commute.ts';

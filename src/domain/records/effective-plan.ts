@@ -1,6 +1,6 @@
 import { sha256 } from '../../plan/digest.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
-import { foldState } from '../history/state.ts';
+import { foldState } from '../history/fold.ts';
 
 /** A plan as one place has it: the text that people wrote, and its history. */
 export interface PlanCopy {

@@ -3,7 +3,8 @@ import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { type AuditFinding, auditHistory } from '../history/audit.ts';
-import { foldState, type ReleaseState } from '../history/state.ts';
+import { foldState } from '../history/fold.ts';
+import type { ReleaseState } from '../history/state.ts';
 import {
   addCalendarDays,
   formatMoment,

@@ -3,7 +3,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from '../history/audit.ts';
-import { foldState } from '../history/state.ts';
+import { foldState } from '../history/fold.ts';
 import { boardTally, decisionNow } from '../process/tally.ts';
 import { ACTS, actOf, staysUnproved } from './acts.ts';
 import type { Fault } from './examine-signer.ts';

@@ -1,5 +1,5 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
-import { phaseOf } from '../../domain/history/state.ts';
+import { phaseOf } from '../../domain/history/fold.ts';
 import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
 import { approvalsWord } from '../../domain/signing/words.ts';
 import { RelctlError } from '../../errors.ts';

@@ -1,5 +1,6 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
-import { foldState, type ReleaseState } from '../../domain/history/state.ts';
+import { foldState } from '../../domain/history/fold.ts';
+import type { ReleaseState } from '../../domain/history/state.ts';
 import { OTHER_SETTINGS } from '../../domain/judge/rejudge.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Policy } from '../../plan/policy.ts';

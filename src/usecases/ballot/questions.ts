@@ -5,7 +5,7 @@ import { conditionQuestion } from '../../domain/ballot/condition.ts';
 import { reviewQuestion } from '../../domain/ballot/review.ts';
 import { opsQuestion, qaQuestion, type StagedSubject } from '../../domain/ballot/signoff.ts';
 import { type DeployedSubject, successQuestion } from '../../domain/ballot/success.ts';
-import { phaseOf } from '../../domain/history/state.ts';
+import { phaseOf } from '../../domain/history/fold.ts';
 import { conditionId } from '../../domain/process/condition-id.ts';
 import { decide, PROCESS } from '../../domain/process/process.ts';
 import { sourceOf } from '../../domain/success/metric.ts';

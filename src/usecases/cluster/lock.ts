@@ -1,5 +1,6 @@
 import { LEASE_NAME, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
-import { foldState, standsInProduction } from '../../domain/history/state.ts';
+import { foldState } from '../../domain/history/fold.ts';
+import { standsInProduction } from '../../domain/history/state.ts';
 import { formatSpan } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';

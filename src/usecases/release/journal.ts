@@ -1,7 +1,8 @@
 import type { Transition } from '../../domain/cd-events/cd-event.ts';
 import { queuedEvents } from '../../domain/cd-events/outbox.ts';
 import { queuedNotes } from '../../domain/change-record/notes.ts';
-import { foldState, type Proves, type ReleaseState } from '../../domain/history/state.ts';
+import { foldState, type Proves } from '../../domain/history/fold.ts';
+import type { ReleaseState } from '../../domain/history/state.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
 import type { NewEvent } from '../../plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';

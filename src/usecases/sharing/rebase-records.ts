@@ -1,4 +1,4 @@
-import { phaseOf } from '../../domain/history/state.ts';
+import { phaseOf } from '../../domain/history/fold.ts';
 import { type Rebased, rebaseEvents } from '../../domain/rebase/rebase.ts';
 import { recordMessage } from '../../domain/records/message.ts';
 import { RelctlError } from '../../errors.ts';

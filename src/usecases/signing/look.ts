@@ -1,6 +1,6 @@
 import { deliveriesOf } from '../../domain/dora/deliveries.ts';
+import { foldState } from '../../domain/history/fold.ts';
 import { countsOf, isSummary, type ReleaseSummary, type UnreadablePlan } from '../../domain/history/release-summary.ts';
-import { foldState } from '../../domain/history/state.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, isRecord } from '../../domain/signing/acts.ts';
 import { type ApprovalsWord, approvalsWord, isClaimed } from '../../domain/signing/words.ts';

@@ -1,5 +1,5 @@
 import type { SigningFacts } from '../../domain/gates/gate.ts';
-import { foldState } from '../../domain/history/state.ts';
+import { foldState } from '../../domain/history/fold.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
 import { claimsOf } from '../../domain/signing/claims.ts';

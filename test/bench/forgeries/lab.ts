@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSshSigner } from '../../../src/adapters/ssh/signer.ts';
 import { auditHistory } from '../../../src/domain/history/audit.ts';
-import { phaseOf } from '../../../src/domain/history/state.ts';
+import { phaseOf } from '../../../src/domain/history/fold.ts';
 import { decide, type ProcessCommand } from '../../../src/domain/process/process.ts';
 import { ACTS, actOf } from '../../../src/domain/signing/acts.ts';
 import { readSshSignature } from '../../../src/domain/signing/sshsig.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditHistory } from '../../../src/domain/history/audit.ts';
-import { foldState } from '../../../src/domain/history/state.ts';
+import { foldState } from '../../../src/domain/history/fold.ts';
 import type { NewEvent } from '../../../src/plan/chain.ts';
 import { countedEvents, isOnlySimulated } from '../../../src/plan/counted.ts';
 import type { EventType } from '../../../src/plan/events.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldState, type ReleaseState } from '../../../src/domain/history/state.ts';
+import { foldState } from '../../../src/domain/history/fold.ts';
+import type { ReleaseState } from '../../../src/domain/history/state.ts';
 import { ACTS, actOf, isKeptStep } from '../../../src/domain/signing/acts.ts';
 import { EVENT_DATA, type EventType, type RecordedEvent } from '../../../src/plan/events.ts';
 import { WITHOUT_SIGNATURE } from '../../../src/plan/unsigned.ts';

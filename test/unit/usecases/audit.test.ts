@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditHistory } from '../../../src/domain/history/audit.ts';
-import { phaseOf } from '../../../src/domain/history/state.ts';
+import { phaseOf } from '../../../src/domain/history/fold.ts';
 import { RelctlError } from '../../../src/errors.ts';
 import type { NewEvent } from '../../../src/plan/chain.ts';
 import type { EventType, RecordedEvent } from '../../../src/plan/events.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { phaseOf } from '../../../src/domain/history/state.ts';
+import { phaseOf } from '../../../src/domain/history/fold.ts';
 import type { NewEvent } from '../../../src/plan/chain.ts';
 import type { EventType } from '../../../src/plan/events.ts';
 import { writeReleasePlan } from '../../../src/plan/release-plan.ts';

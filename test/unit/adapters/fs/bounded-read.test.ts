@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readBounded } from '../../../../src/adapters/fs/bounded-read.ts';
 import { createPlanStore } from '../../../../src/adapters/fs/plan-store.ts';
 import { createWorkspace } from '../../../../src/adapters/fs/workspace.ts';
-import { phaseOf } from '../../../../src/domain/history/state.ts';
+import { phaseOf } from '../../../../src/domain/history/fold.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'relctl-read-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPlanStore } from '../../../../src/adapters/fs/plan-store.ts';
+import { phaseOf } from '../../../../src/domain/history/fold.ts';
 import { isSummary } from '../../../../src/domain/history/release-summary.ts';
-import { phaseOf } from '../../../../src/domain/history/state.ts';
 import { writeReleasePlan } from '../../../../src/plan/release-plan.ts';
 import { chainOf, newEvent, SAMPLE_ID, sampleEvents, sampleHead } from '../../../support/sample-plan.ts';
 

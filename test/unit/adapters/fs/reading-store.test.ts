@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPlanStore } from '../../../../src/adapters/fs/plan-store.ts';
 import { createReadingStore } from '../../../../src/adapters/fs/reading-store.ts';
 import { createRemembered } from '../../../../src/adapters/fs/remembered.ts';
-import { phaseOf } from '../../../../src/domain/history/state.ts';
+import { phaseOf } from '../../../../src/domain/history/fold.ts';
 import { refusal } from '../../../support/company.ts';
 import { SAMPLE_ID, sampleHead } from '../../../support/sample-plan.ts';
 

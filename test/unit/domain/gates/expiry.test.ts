@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cabNotExpired } from '../../../../src/domain/gates/expiry.ts';
-import { foldState } from '../../../../src/domain/history/state.ts';
+import { foldState } from '../../../../src/domain/history/fold.ts';
 import { gateFacts, standardPolicy } from '../../../support/gate-facts.ts';
 import { chainOf, goVote, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { foldState } from '../../../../../src/domain/history/state.ts';
+import { foldState } from '../../../../../src/domain/history/fold.ts';
 import type { EventData, EventType } from '../../../../../src/plan/events.ts';
 import type { Notifier } from '../../../../../src/ports/notifier.ts';
 import { plan } from '../../../../../src/usecases/plan.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_STATE, foldState, phaseOf, standsInProduction } from '../../../../src/domain/history/state.ts';
+import { foldState, phaseOf } from '../../../../src/domain/history/fold.ts';
+import { EMPTY_STATE, standsInProduction } from '../../../../src/domain/history/state.ts';
 import { PHASES, type Phase } from '../../../../src/domain/process/phases.ts';
 import type { NewEvent } from '../../../../src/plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../../../src/plan/events.ts';

@@ -1,0 +1,113 @@
+import type { EventOf, RecordedEvent } from '../../plan/events.ts';
+import { isKeptStep } from '../signing/acts.ts';
+import type { ReleaseState, StepState } from './state.ts';
+
+/** An event of a deployment to production. */
+export type DeploymentEvent = Extract<
+  RecordedEvent,
+  { type: `deploy.${string}` | `step.${string}` | `canary.${string}` | `rollback.${string}` | `release.frozen` }
+>;
+
+/**
+ * What one event changes of the deployment and of the phase.
+ * @param proved whether the event is proved to be of whom it names
+ */
+export function changeDeployment(state: ReleaseState, event: DeploymentEvent, proved: boolean): Partial<ReleaseState> {
+  if (event.type === 'deploy.started') {
+    return {
+      phase: 'canary',
+      attempts: { ...state.attempts, deploy: event.data.attempt },
+      deployment: {
+        attempt: event.data.attempt,
+        started: event,
+        fence: event.data.fence,
+        steps: new Map(),
+        verdict: undefined,
+        promoted: false,
+        result: 'running',
+        abortedBy: undefined,
+        rollbackReason: undefined,
+        stopped: undefined,
+        lastActor: event.actor,
+        lastAt: event.at,
+        begunBy: event.actor,
+        begunAt: event.at,
+        run: event.data.run,
+        held: false,
+        completedAt: undefined,
+      },
+    };
+  }
+  if (state.deployment === undefined) return {};
+  const deployment = {
+    ...state.deployment,
+    lastActor: event.actor,
+    lastAt: event.at,
+    held: event.type === 'canary.held',
+  };
+  switch (event.type) {
+    case 'deploy.resumed':
+      return {
+        deployment: {
+          ...deployment,
+          fence: Math.max(deployment.fence, event.data.fence),
+          begunBy: event.actor,
+          begunAt: event.at,
+          run: event.data.run,
+        },
+      };
+    case 'step.intended':
+    case 'step.completed':
+    case 'step.failed':
+      return { deployment: { ...deployment, steps: withStep(deployment.steps, event, proved) } };
+    case 'canary.judged':
+      return { deployment: { ...deployment, verdict: event } };
+    case 'canary.held':
+      return { deployment };
+    case 'canary.promoted':
+      return { phase: 'rolling-out', deployment: { ...deployment, promoted: true } };
+    case 'deploy.completed':
+      return { phase: 'deployed', deployment: { ...deployment, result: 'completed', completedAt: event.at } };
+    case 'deploy.aborted':
+      return { deployment: { ...deployment, abortedBy: event.actor, rollbackReason: event.data.reason } };
+    case 'rollback.started':
+      return {
+        deployment: {
+          ...deployment,
+          result: 'rolling-back',
+          fence: Math.max(deployment.fence, event.data.fence),
+          rollbackReason: event.data.reason,
+        },
+      };
+    case 'rollback.failed': {
+      const { code, reason } = event.data;
+      const isChangedByHand = code === 'rollback.changed-by-hand' || deployment.stopped?.isChangedByHand === true;
+      return { deployment: { ...deployment, stopped: { code, reason, at: event.at, isChangedByHand } } };
+    }
+    case 'rollback.completed':
+      return {
+        phase: deployment.abortedBy === undefined ? 'rolled-back' : 'aborted',
+        deployment: { ...deployment, result: 'rolled-back', stopped: undefined },
+      };
+    case 'release.frozen':
+      return { phase: 'frozen', deployment: { ...deployment, result: 'frozen' } };
+  }
+}
+
+function withStep(
+  steps: ReadonlyMap<string, StepState>,
+  event: EventOf<'step.intended'> | EventOf<'step.completed'> | EventOf<'step.failed'>,
+  proved: boolean,
+): ReadonlyMap<string, StepState> {
+  const state = event.type === 'step.intended' ? 'intended' : event.type === 'step.completed' ? 'completed' : 'failed';
+  const before = steps.get(event.data.step);
+  // What was done to the data stays done: nobody takes it out of the record by writing behind it.
+  if (before?.state === 'completed' && before.proved && isKeptStep(event.data.step)) return steps;
+  return new Map(steps).set(event.data.step, {
+    state,
+    at: event.at,
+    since: before?.since ?? event.at,
+    data: event.type === 'step.completed' ? event.data : before?.data,
+    proved,
+  });
+}
