@@ -1,5 +1,7 @@
 // `npm run bench`: measures or tries what cannot be a test, a section at a time:
-//   npm run bench -- [--write] [<section> …] [-- <arguments of the section>]
+//   npm run bench -- [--write] [<section> …]
+//   npm run bench -- [--write] <section> <arguments of the section>
+// Numbers and options after a section's name are its own; `--` before them may stand or not, since npm takes it away as a rule.
 // A section is a program in test/bench that gets the path of relctl and its own arguments. It prints Markdown to stdout, tells of its
 // progress on stderr, and exits 1 when an aim is missed. Without a section those of DAILY run. `--write` keeps what was printed.
 // RELCTL_UNDER_TEST names another relctl to measure.
@@ -7,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readArguments } from './bench-arguments.js';
 import { bundle, root } from './bundle.js';
 
 /**
@@ -54,18 +57,12 @@ const DAILY = [
   'bake',
 ];
 
-const given = process.argv.slice(2);
-const end = given.indexOf('--');
-const [words, own] = end === -1 ? [given, []] : [given.slice(0, end), given.slice(end + 1)];
-const isKept = words.includes('--write');
-const names = words.filter((word) => word !== '--write');
-const unknown = names.filter((name) => !Object.hasOwn(SECTIONS, name));
-if (unknown.length > 0 || (own.length > 0 && names.length !== 1)) {
-  const why = unknown.length > 0 ? `no section ${unknown.join(', ')}` : 'arguments belong to one section';
+const { isKept, names, own, fault } = readArguments(process.argv.slice(2), Object.keys(SECTIONS));
+if (fault !== undefined) {
   const known = Object.entries(SECTIONS).map(
-    ([name, { takes }]) => `  ${name}${takes === undefined ? '' : ` -- ${takes}`}`,
+    ([name, { takes }]) => `  ${takes === undefined ? name : `${name} ${takes}`}`,
   );
-  console.error(`${why}; there are:\n${known.join('\n')}`);
+  console.error(`${fault}; there are:\n${known.join('\n')}`);
   process.exit(2);
 }
 

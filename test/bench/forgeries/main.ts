@@ -10,7 +10,7 @@ import { FORGERIES, forgeryTable } from './table.ts';
 const { values } = parseArgs({ args: process.argv.slice(3), options: { honest: { type: 'string', default: '1000' } } });
 const honest = Number(values.honest);
 if (!Number.isInteger(honest) || honest < 0) throw new Error('--honest must be a whole number');
-const command = `npm run bench -- --write forgeries -- --honest ${honest}`;
+const command = `npm run bench -- --write forgeries --honest ${honest}`;
 const { text, allRefused } = await runForgeries({ honest, command }, (line) => console.error(line));
 process.stdout.write(text);
 process.exitCode = allRefused ? 0 : 1;

@@ -10,7 +10,7 @@ const [canaries, seed] = [Number(values.canaries), Number(values.seed)];
 if (!Number.isInteger(canaries) || canaries < 1 || !Number.isInteger(seed)) {
   throw new Error('--canaries and --seed must be whole numbers, --canaries at least 1');
 }
-const command = `npm run bench -- --write judge -- --canaries ${canaries} --seed ${seed}`;
+const command = `npm run bench -- --write judge --canaries ${canaries} --seed ${seed}`;
 const { text, allReached } = runBench({ canaries, seed, command }, (line) => console.error(line));
 process.stdout.write(text);
 console.error(allReached ? 'all aims are reached' : 'some aims are not reached: see the end of the report');
