@@ -6,6 +6,7 @@ import { createPlanStore } from '../adapters/fs/plan-store.ts';
 import { refuseKeptState } from '../adapters/fs/refuse-kept-state.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
 import { type StateEnvironment, stateFolder } from '../adapters/fs/state-folder.ts';
+import { createUnsent } from '../adapters/fs/unsent.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { trackedBelow } from '../adapters/git/tracked.ts';
@@ -136,7 +137,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   ]);
   return {
     signing,
-    ...(config.platform === 'sandbox' ? {} : { reviewed }),
+    ...(config.platform === 'sandbox' ? {} : { reviewed, unsent: createUnsent(ground.state) }),
     documents: DOCUMENTS,
     forge: forgeOf(repository, config, surroundings.env),
     ballots: ballotsOf(repository, config, surroundings.env),

@@ -13,6 +13,7 @@ import { recordSnapshot } from '../cluster/snapshot.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { awaitApplied, awaitSynced } from '../gitops/await-applied.ts';
 import { commitRollout } from '../gitops/commit-rollout.ts';
+import { recorded } from '../release/message.ts';
 import { notify } from '../release/notify.ts';
 import { jobRecord } from './job-record.ts';
 import { migrate } from './migrate.ts';
@@ -32,7 +33,9 @@ export async function perform(run: Run, step: Step): Promise<StepResult> {
       return { evidence: await recordSnapshot(run, step.target, [all.product, ...all.services]) };
     }
     case 'notify':
-      await notify(context, release, 'deploy.starting', `attempt ${run.attempt}`);
+      await notify(context, release, 'deploy.starting', `attempt ${run.attempt}`, {}, [
+        recorded('deploy.started', { attempt: run.attempt }),
+      ]);
       return {};
     case 'migrate': {
       const service = await desired(run, step.migration.service);

@@ -21,6 +21,7 @@ import type { ReviewedSettings } from '../../ports/reviewed-settings.ts';
 import type { Runner } from '../../ports/runner.ts';
 import type { Runs } from '../../ports/runs.ts';
 import type { Signer } from '../../ports/signer.ts';
+import type { Unsent } from '../../ports/unsent.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 
 /** What a use case may reach that only reads releases: any {@link Context} will do, and so will one that opens nothing else. */
@@ -74,6 +75,8 @@ export interface Context {
   /** What of relctl.yaml may be handed secrets and be run; missing where nothing real can be. */
   readonly reviewed?: ReviewedSettings;
   readonly notifier: Notifier;
+  /** What this machine has not got through to people; missing where nothing real is sent. */
+  readonly unsent?: Unsent | undefined;
   /** The company's own system of changes, where relctl.yaml names one. */
   readonly changeRecords?: ChangeRecords | undefined;
   /** The company's own system of incidents, where relctl.yaml names one. */

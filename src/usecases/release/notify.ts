@@ -1,34 +1,22 @@
 import { eventOfKey } from '../../domain/cd-events/outbox.ts';
 import { CHANGE_RECORD } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
-import { formatWindow } from '../../domain/schedule/calendar.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
 import { RelctlError } from '../../errors.ts';
-import { sha256 } from '../../plan/digest.ts';
-import type { RecordedEvent } from '../../plan/events.ts';
 import type { Topic } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { CalendarInvitation } from '../../ports/notifier.ts';
 import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
+import { messageOf, recorded, type Told, type Wording } from './message.ts';
 import type { Release } from './open.ts';
-
-/** What a notification's wording may name beside the release itself. */
-export interface Wording {
-  readonly reason?: string;
-  readonly command?: string;
-  readonly decision?: string;
-  /** Whom it concerns. */
-  readonly who?: string;
-  /** In place of the change window. */
-  readonly window?: string;
-}
 
 /**
  * Tells people. The message is put into the outbox before it is sent and ticked off channel by channel afterwards, so that a
  * crash neither loses it nor repeats it unseen: what is sent twice carries the same key.
  * @param occasion makes the key unique where a topic may come again, such as an attempt number
+ * @param told what it tells of, which is recorded already: a message that was queued before that is somebody else's
  * @throws RelctlError `notification.failed` only for a channel that relctl.yaml marks as required
  */
 export function notify(
@@ -37,8 +25,9 @@ export function notify(
   topic: Topic,
   occasion: string,
   wording: Wording = {},
+  told: readonly Told[] = [],
 ): Promise<void> {
-  return recordAndTell(context, release, [], topic, occasion, wording);
+  return queueAndTell(context, release, { happened: [], told }, topic, occasion, wording);
 }
 
 /**
@@ -46,7 +35,7 @@ export function notify(
  * between would leave a step that is done, is not repeated, and that nobody ever hears of.
  * @throws RelctlError as {@link notify}, and those of the journal
  */
-export async function recordAndTell(
+export function recordAndTell(
   context: Context,
   release: Release,
   happened: readonly Entry[],
@@ -54,52 +43,24 @@ export async function recordAndTell(
   occasion: string,
   wording: Wording = {},
 ): Promise<void> {
-  const { key, entries: message } = messageOf(context, release, topic, occasion, wording, happened);
+  // What happens now may be recorded already, as by a run that was killed after it.
+  const told = happened.filter(([type]) => type !== 'notification.queued').map(([type, data]) => recorded(type, data));
+  return queueAndTell(context, release, { happened, told }, topic, occasion, wording);
+}
+
+async function queueAndTell(
+  context: Context,
+  release: Release,
+  { happened, told }: { readonly happened: readonly Entry[]; readonly told: readonly Told[] },
+  topic: Topic,
+  occasion: string,
+  wording: Wording,
+): Promise<void> {
+  const { key, entries: message } = messageOf(context, release, topic, occasion, wording, told);
   const entries = [...happened, ...message];
   if (entries.length > 0) await release.journal.recordAll(entries);
   await deliver(context, release, key);
   await flushChangeRecord(context, release);
-}
-
-/**
- * A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. One that was queued before
- * what it tells of was written by somebody else, who would choose what people are told, or that they are told nothing.
- */
-export function messageOf(
-  context: Pick<Context, 'notifier'>,
-  release: Release,
-  topic: Topic,
-  occasion: string,
-  wording: Wording,
-  happened: readonly Entry[] = [],
-): { readonly key: string; readonly entries: readonly Entry[] } {
-  const { plan, state } = release.journal;
-  const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
-  const counted = release.journal.counted;
-  const queued = counted.findLastIndex((event) => event.type === 'notification.queued' && event.data.key === key);
-  const isQueued = state.outbox.some((entry) => entry.key === key);
-  if (isQueued && happened.every((entry) => isTold(counted.slice(0, queued), entry))) return { key, entries: [] };
-  const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
-  const text = fill(release.policy.notifications[topic], {
-    feature: plan.metadata.feature,
-    id: plan.id,
-    window: wording.window ?? formatWindow(plan.spec.window),
-    reason: wording.reason ?? '',
-    command: wording.command ?? '',
-    decision: wording.decision ?? '',
-    who: wording.who ?? '',
-  });
-  return { key, entries: [['notification.queued', { key, topic, text, channels }]] };
-}
-
-/** Whether what happens now is recorded already, as by a run that was killed after it. */
-function isTold(before: readonly RecordedEvent[], [type, data]: Entry): boolean {
-  if (type === 'notification.queued') return true;
-  const about = (one: object) => {
-    const { round, attempt } = one as { readonly round?: number; readonly attempt?: number };
-    return `${round} ${attempt}`;
-  };
-  return before.some((event) => event.type === type && about(event.data) === about(data));
 }
 
 /** Brings the change record up to date at the same moments at which people are told. */
@@ -113,7 +74,21 @@ export async function flushOutbox(
   release: Release,
   wanted: (topic: string) => boolean = () => true,
 ): Promise<void> {
+  await queueUnsent(context, release);
   await deliverEach(context, release, (entry) => wanted(entry.topic));
+}
+
+/**
+ * Queues again what this machine knows not to have arrived, where the record says that it has, or nothing: where people sign, whoever may push
+ * must not keep a message from them.
+ */
+async function queueUnsent({ unsent }: Context, { journal, signing }: Release): Promise<void> {
+  if (unsent === undefined || signing.sealing === undefined) return;
+  for (const { key, topic, text, channels } of await unsent.of(journal.plan.id)) {
+    const known = journal.state.outbox.find((entry) => entry.key === key);
+    const isWaiting = known !== undefined && channels.every((channel) => undelivered(known).includes(channel));
+    if (!isWaiting) await journal.record('notification.queued', { key, topic, text, channels: [...channels] });
+  }
 }
 
 async function deliverEach(context: Context, release: Release, wanted: (entry: OutboxEntry) => boolean): Promise<void> {
@@ -138,11 +113,19 @@ async function deliver(context: Context, release: Release, key: string): Promise
       .filter((channel) => channel.required)
       .map((channel) => channel.name),
   );
-  for (const channel of undelivered(entry)) {
+  const remember = async (channels: readonly string[]) => {
+    if (release.signing.sealing === undefined) return;
+    await context.unsent?.remember(journal.plan.id, { key, topic: entry.topic, text: entry.text, channels });
+  };
+  let waiting = undelivered(entry);
+  if (waiting.length > 0) await remember(waiting);
+  for (const channel of waiting) {
     const failure = await attempt(context, release, entry, channel);
     context.sink.emit({ type: 'notified', topic: entry.topic, channel, ok: failure === undefined, text: entry.text });
     if (failure === undefined) {
       await journal.record('notification.sent', { key, channel });
+      waiting = waiting.filter((one) => one !== channel);
+      await remember(waiting);
       continue;
     }
     // A second failure of the same kind says nothing new.
@@ -207,9 +190,4 @@ async function calendarEntry(
   if (entry === undefined) return undefined;
   const method = entry.cancelled === true ? 'CANCEL' : 'REQUEST';
   return { method, text: await documents.invitation(entry), attendees: entry.attendees };
-}
-
-/** Fills `{name}` in a wording; names that are not known stay as they are. */
-function fill(wording: string, values: Readonly<Record<string, string>>): string {
-  return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

@@ -33,10 +33,17 @@ export async function inviteToReview(context: Context, release: Release): Promis
     const invite = await context.store.keep(plan.id, 'review.ics', text);
     await journal.record('review.invited', { at: isoTime(start), attendees, invite: { ...invite } });
   }
-  await notify(context, release, 'review.invited', `attempt ${journal.state.deployment?.attempt ?? 1}`, {
-    who: attendees.join(', '),
-    window: formatMoment(start, window.timeZone),
-    command: command`relctl review ${plan.id} --draft`,
-    reason: `releases/${plan.id}/${journal.state.invited?.data.invite.file ?? 'review.ics'}`,
-  });
+  await notify(
+    context,
+    release,
+    'review.invited',
+    `attempt ${journal.state.deployment?.attempt ?? 1}`,
+    {
+      who: attendees.join(', '),
+      window: formatMoment(start, window.timeZone),
+      command: command`relctl review ${plan.id} --draft`,
+      reason: `releases/${plan.id}/${journal.state.invited?.data.invite.file ?? 'review.ics'}`,
+    },
+    [(event) => event.type === 'hypercare.closed'],
+  );
 }

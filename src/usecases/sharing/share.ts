@@ -2,6 +2,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Upstream } from '../../ports/sharing.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
+import { recorded } from '../release/message.ts';
 import { notify } from '../release/notify.ts';
 import { openRelease } from '../release/open.ts';
 import { commitRecords, releaseOf } from './commit-records.ts';
@@ -98,9 +99,9 @@ async function tellDecisions(
     const release = await openRelease(context, id, { others: false });
     const decision = release.journal.state.cab?.decision;
     if (decision === undefined) continue;
-    await notify(context, release, 'cab.decided', `round ${decision.data.round}`, {
-      decision: decision.data.decision === 'go' ? 'Go' : 'No-Go',
-    });
+    const { round } = decision.data;
+    const wording = { decision: decision.data.decision === 'go' ? 'Go' : 'No-Go' };
+    await notify(context, release, 'cab.decided', `round ${round}`, wording, [recorded('cab.decided', { round })]);
     await commitRecords(context, id);
     told.push({ release: id, decision: decision.data.decision });
   }

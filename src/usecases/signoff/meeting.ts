@@ -3,7 +3,8 @@ import { formatMoment, formatSpan, windowSpan } from '../../domain/schedule/cale
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Entry } from '../release/journal.ts';
-import { flushOutbox, messageOf } from '../release/notify.ts';
+import { messageOf, recorded } from '../release/message.ts';
+import { flushOutbox } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
 
 /**
@@ -33,11 +34,13 @@ export function boardInvited(
 ): readonly Entry[] {
   if (meeting === undefined) return [];
   const { plan } = release.journal;
-  return messageOf(context, release, 'cab.meeting', `round ${round}`, {
+  const wording = {
     decision: 'meets',
     window: formatMoment(meeting.start, plan.spec.window.timeZone),
     command: command`relctl packet ${plan.id}`,
-  }).entries;
+  };
+  return messageOf(context, release, 'cab.meeting', `round ${round}`, wording, [recorded('cab.submitted', { round })])
+    .entries;
 }
 
 /** Takes the meeting away again while it is still to come: to be recorded with the decision, or with what voids the submission. */
@@ -45,11 +48,15 @@ export function meetingOff(context: Context, release: Release): readonly Entry[]
   const { plan } = release.journal;
   const meeting = meetingOf(plan.events);
   if (meeting === undefined || meeting.start <= context.clock.now()) return [];
-  return messageOf(context, release, 'cab.meeting', `round ${meeting.round}, off`, {
+  const { round } = meeting;
+  const wording = {
     decision: 'need not meet any more',
     window: formatMoment(meeting.start, plan.spec.window.timeZone),
     command: command`relctl status ${plan.id}`,
-  }).entries;
+  };
+  return messageOf(context, release, 'cab.meeting', `round ${round}, off`, wording, [
+    recorded('cab.submitted', { round }),
+  ]).entries;
 }
 
 /** Sends what was queued of the meeting. */

@@ -5,6 +5,7 @@ import type { EventData } from '../../plan/events.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Entry } from '../release/journal.ts';
+import { recorded } from '../release/message.ts';
 import { notify, recordAndTell } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
 import { meetingOff, tellOfMeeting } from './meeting.ts';
@@ -53,10 +54,8 @@ async function decidedTogether(
 ): Promise<'go' | 'no-go' | undefined> {
   const now = release.journal.state.cab?.decision?.data.decision;
   if (now === undefined || now === before) return alone;
-  await notify(context, release, 'cab.decided', `round ${vote.round}`, {
-    decision: now === 'go' ? 'Go' : 'No-Go',
-    reason: vote.comment,
-  });
+  const wording = { decision: now === 'go' ? 'Go' : 'No-Go', reason: vote.comment };
+  await notify(context, release, 'cab.decided', `round ${vote.round}`, wording, [recorded('cab.decided', vote)]);
   const off = meetingOff(context, release);
   if (off.length > 0) await release.journal.recordAll(off);
   await tellOfMeeting(context, release);

@@ -33,10 +33,17 @@ async function warn(context: Context, release: Release): Promise<void> {
   const hurt = state.successDays.flatMap((event) => event.data.days).filter((day) => day.state === 'guardrail-broken');
   for (const day of hurt) {
     const metric = plan.spec.successMetrics.find((one) => one.name === day.metric);
-    await notify(context, release, 'success.warning', `${day.metric} ${day.day}`, {
+    const wording = {
       who: [...new Set([plan.spec.owners.productManager, ...(metric === undefined ? [] : [metric.owner])])].join(', '),
       reason: `${day.metric} on ${day.day}: ${day.detail}.`,
       command: command`relctl success ${plan.id}`,
-    });
+    };
+    await notify(context, release, 'success.warning', `${day.metric} ${day.day}`, wording, [
+      (event) => event.type === 'success.observed' && event.data.days.some((one) => isSame(one, day)),
+    ]);
   }
+}
+
+function isSame(one: ObservedDay, other: ObservedDay): boolean {
+  return one.day === other.day && one.metric === other.metric;
 }

@@ -1,0 +1,66 @@
+import { formatWindow } from '../../domain/schedule/calendar.ts';
+import { sha256 } from '../../plan/digest.ts';
+import type { EventType, RecordedEvent } from '../../plan/events.ts';
+import type { Topic } from '../../plan/policy.ts';
+import type { Context } from './context.ts';
+import type { Entry } from './journal.ts';
+import type { Release } from './open.ts';
+
+/** What a notification's wording may name beside the release itself. */
+export interface Wording {
+  readonly reason?: string;
+  readonly command?: string;
+  readonly decision?: string;
+  /** Whom it concerns. */
+  readonly who?: string;
+  /** In place of the change window. */
+  readonly window?: string;
+}
+
+/**
+ * A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. One that was queued before
+ * what it tells of was written by somebody else, who would choose what people are told, or that they are told nothing.
+ */
+export function messageOf(
+  context: Pick<Context, 'notifier'>,
+  release: Release,
+  topic: Topic,
+  occasion: string,
+  wording: Wording,
+  told: readonly Told[] = [],
+): { readonly key: string; readonly entries: readonly Entry[] } {
+  const { plan, state } = release.journal;
+  const key = sha256(`${plan.id} ${topic} ${occasion}`).slice(0, 32);
+  const counted = release.journal.counted;
+  const queued = counted.findLastIndex((event) => event.type === 'notification.queued' && event.data.key === key);
+  const isQueued = state.outbox.some((entry) => entry.key === key);
+  if (isQueued && told.every((one) => counted.slice(0, queued).some(one))) return { key, entries: [] };
+  const channels = context.notifier.channelsFor(topic).map((channel) => channel.name);
+  const text = fill(release.policy.notifications[topic], {
+    feature: plan.metadata.feature,
+    id: plan.id,
+    window: wording.window ?? formatWindow(plan.spec.window),
+    reason: wording.reason ?? '',
+    command: wording.command ?? '',
+    decision: wording.decision ?? '',
+    who: wording.who ?? '',
+  });
+  return { key, entries: [['notification.queued', { key, topic, text, channels }]] };
+}
+
+/** True for the event that a message tells of. */
+export type Told = (event: RecordedEvent) => boolean;
+
+/** The event of a type and, where it may come again, of a round or an attempt. */
+export function recorded(type: EventType, data: object): Told {
+  const about = (one: object) => {
+    const { round, attempt } = one as { readonly round?: number; readonly attempt?: number };
+    return `${round} ${attempt}`;
+  };
+  return (event) => event.type === type && about(event.data) === about(data);
+}
+
+/** Fills `{name}` in a wording; names that are not known stay as they are. */
+function fill(wording: string, values: Readonly<Record<string, string>>): string {
+  return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
