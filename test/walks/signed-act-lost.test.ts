@@ -1,11 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { auditAll } from '../../src/usecases/audit/all.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { status } from '../../src/usecases/status.ts';
 import { refusal } from '../support/company.ts';
 import { OPERATOR, toProduction, toStaging, walkTo } from '../support/company-walk.ts';
+import { forge } from '../support/forge-history.ts';
 import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
 
@@ -173,4 +175,21 @@ describe('a deployment that goes on', () => {
       for (const name of ['shallow', 'info/grafts']) rmSync(path(name), { force: true });
     }
   });
+});
+
+it('a history of the sandbox with another text takes the place of nothing that was signed', async () => {
+  git('checkout', '--quiet', '-B', 'train', before);
+  await forge(company, (all) =>
+    all.map(({ data, ...event }) => {
+      const { signature: _signature, ...rest } = data as { readonly signature?: unknown };
+      return { ...event, data: rest, simulated: true };
+    }),
+  );
+  const other = text().replace(/feature: .*/, 'feature: Something else');
+  expect(other).not.toBe(text());
+  company.git.commit({ [SAMPLE_FILE]: other }, 'Rehearsed');
+  git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', noGo);
+  const audited = await auditAll(company.as(OPERATOR));
+  expect(audited.result).toBe('failed');
+  expect(JSON.stringify(audited.data)).toContain('signed-act-lost');
 });

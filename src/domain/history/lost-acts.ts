@@ -1,7 +1,8 @@
 import { genesisHash } from '../../plan/chain.ts';
+import { mayBeSimulated } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { actOf, signatureOf, signerOf } from '../signing/acts.ts';
+import { actOf, isRecord, signatureOf, signerOf } from '../signing/acts.ts';
 import { actDigest, readStatement, type Statement } from '../signing/statement.ts';
 
 /** A version of a plan as it was committed: of any line of commits that leads here. */
@@ -21,7 +22,8 @@ export interface LostAct {
  * Signed acts that were committed and are gone. An act is known by the nonce of its statement: a rebase gives an event another place and
  * another hash, and keeps what was signed. One that was changed since is not there any more: a No-Go that was made a Go still bears its statement.
  *
- * An act about another text is void, and so is one before a reopening that the history holds; nothing is lost with these.
+ * An act about another text is void, and so is one before a reopening that the history holds; nothing is lost with these. What was done in
+ * staging or production is void by no text, and a history of the sandbox takes the place of nothing that was signed.
  * Linear in the size of the versions: a line that stands in many of them is read once.
  */
 export function lostActs(
@@ -29,6 +31,7 @@ export function lostActs(
   versions: readonly PlanVersion[],
 ): readonly LostAct[] {
   const here = new Set(plan.events.flatMap((event) => intactNonce(event) ?? []));
+  const isOfSandbox = mayBeSimulated(plan.events);
   const read = new Map<string, Line | undefined>();
   const lost = new Map<string, LostAct>();
   for (const { commit, text } of versions) {
@@ -42,7 +45,8 @@ export function lostActs(
     for (const { event, statement } of lines) {
       const nonce = statement?.predicate.nonce;
       if (statement === undefined || nonce === undefined || here.has(nonce) || lost.has(nonce)) continue;
-      if (isAbout(plan, statement) && !isReopenedSince(plan, lines)) lost.set(nonce, { commit, event, statement });
+      const isMeant = isOfSandbox || isDone(event) || isAbout(plan, statement);
+      if (isMeant && !isReopenedSince(plan, lines)) lost.set(nonce, { commit, event, statement });
     }
   }
   return [...lost.values()];
@@ -77,6 +81,12 @@ function statementOf(event: RecordedEvent): Statement | undefined {
 function intactNonce(event: RecordedEvent): string | undefined {
   const { act, signer, nonce } = statementOf(event)?.predicate ?? {};
   return act === actDigest(event) && signer === signerOf(event) ? nonce : undefined;
+}
+
+/** True for the record of what was done in an environment. */
+function isDone(event: RecordedEvent): boolean {
+  const act = actOf(event);
+  return act !== undefined && isRecord(act);
 }
 
 function isAbout(
