@@ -73,6 +73,7 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
           submittedBy: event.actor,
           submittedAt: givenAt(event),
           specDigest: event.data.specDigest,
+          packet: [event.data.packet, event.data.page].flatMap((one) => one ?? []),
           bound: event.data.bound,
           votes: [],
           decision: undefined,

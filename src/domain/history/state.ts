@@ -49,6 +49,8 @@ export interface CabState {
   readonly submittedBy: string;
   readonly submittedAt: string;
   readonly specDigest: string;
+  /** What the board reads, as it was kept with the submission. */
+  readonly packet: readonly { readonly file: string; readonly sha256: string }[];
   /** What was bound with the submission. */
   readonly bound?: { readonly file: string; readonly sha256: string } | undefined;
   /** The latest vote of each person. */

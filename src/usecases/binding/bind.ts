@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import type { StagedObjects } from '../../domain/kubernetes/staged-objects.ts';
+import { RelctlError } from '../../errors.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
@@ -56,9 +57,29 @@ export async function bindingDifferences(
     }
     return found;
   };
+  const packet = await otherThanKept(context, plan.id, state.cab?.packet ?? []);
+  if (packet.length > 0) return packet;
   // Rendering may run a program that relctl.yaml names: nothing of another relctl.yaml is run to find out that it is another.
   const named = await differences(await boundWith(context, plan, policy, {}), (name) => !name.startsWith('object '));
   return named.length > 0 ? named : differences(await readBound(context, plan, policy), () => true);
+}
+
+/** What the board reads is what was submitted: a packet that somebody edited says what nobody stands for. */
+async function otherThanKept(
+  { store }: Pick<Context, 'store'>,
+  id: string,
+  kept: readonly Evidence[],
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const one of kept) {
+    try {
+      await store.read(id, one);
+    } catch (error) {
+      if (!(error instanceof RelctlError)) throw error;
+      found.push(`${error.message} (evidence-mismatch)`);
+    }
+  }
+  return found;
 }
 
 /** What was bound with an act, as it was kept. Errors: those of evidence that is gone or another. */

@@ -50,7 +50,7 @@ const state: ReleaseState = {
   ...EMPTY_STATE,
   cab: {
     ...{ round: 1, submittedBy: 'x', submittedAt: '2026-12-01T10:00:00.000Z', specDigest: plan.specDigest },
-    ...{ votes: [hostile('cab.voted')], decision: undefined },
+    ...{ votes: [hostile('cab.voted')], decision: undefined, packet: [] },
   },
   conditions: [
     { ...condition, closed: false },
