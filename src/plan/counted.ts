@@ -19,6 +19,11 @@ export function isOnlySimulated(events: readonly RecordedEvent[]): boolean {
   return events.length > 0 && !events.some(isReal);
 }
 
+/** True where nothing real is recorded: such a history may be one of the sandbox. What is real stays so, whatever relctl.yaml of a branch says. */
+export function mayBeSimulated(events: readonly RecordedEvent[]): boolean {
+  return !events.some(isReal);
+}
+
 function isReal({ simulated, data }: RecordedEvent): boolean {
   return simulated !== true || (data as { readonly signature?: unknown }).signature !== undefined;
 }

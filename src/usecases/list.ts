@@ -6,7 +6,7 @@ import { command } from '../text/command-line.ts';
 import { nearest } from '../text/nearest.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
-import { type LookedAtRelease, type LookingContext, lookAtRelease, modeOf } from './signing/look.ts';
+import { type LookedAtRelease, type LookingContext, lookAtRelease, modesOf } from './signing/look.ts';
 
 /** Which releases are listed; all when nothing is named. */
 export interface ListFilter {
@@ -133,14 +133,11 @@ type Row = Omit<ReleaseSummary, 'phase'> & Pick<LookedAtRelease, 'phase' | 'clai
 
 /** Each release with what its signatures are worth; the phase is the one that is left without what does not count. */
 async function examined(context: LookingContext, releases: readonly ReleaseSummary[]): Promise<readonly Row[]> {
-  const modes = new Map<string, Awaited<ReturnType<typeof modeOf>>>();
-  for (const process of new Set(releases.map((one) => one.process))) {
-    modes.set(process, await modeOf(context, process));
-  }
+  const modeOf = modesOf(context);
   const rows: Row[] = [];
   let looked = 0;
   for (const one of releases) {
-    const mode = modes.get(one.process) ?? 'unchecked';
+    const mode = await modeOf(one);
     if (mode !== 'required') rows.push({ ...one, approvals: mode, claimed: mode === 'unchecked' });
     else if (looked >= EXAMINED) rows.push({ ...one, approvals: 'not examined', claimed: true });
     else {

@@ -8,7 +8,7 @@ import type { Repository } from '../ports/repository.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
-import { type LookingContext, modeOf, provenEvents } from './signing/look.ts';
+import { type LookingContext, modesOf, provenEvents } from './signing/look.ts';
 
 /** Which releases and months are counted. */
 export interface MetricsOptions {
@@ -101,17 +101,18 @@ async function provenDeliveries(
 ): Promise<{ releases: readonly ReleaseSummary[]; unproven: readonly string[]; isUnsigned: boolean }> {
   const releases: ReleaseSummary[] = [];
   const unproven: string[] = [];
-  const modes = new Map<string, Awaited<ReturnType<typeof modeOf>>>();
+  const modeOf = modesOf(context);
+  let isUnsigned = false;
   for (const one of recorded) {
-    const mode = modes.get(one.process) ?? (await modeOf(context, one.process));
-    modes.set(one.process, mode);
+    const mode = await modeOf(one);
+    isUnsigned ||= mode === 'unsigned';
     const isChecked = mode === 'required' || mode === 'unchecked';
     const deliveries =
       one.deliveries.length > 0 && isChecked ? deliveriesOf(await provenEvents(context, one.id)) : one.deliveries;
     if (deliveries.length < one.deliveries.length) unproven.push(one.id);
     releases.push({ ...one, deliveries });
   }
-  return { releases, unproven, isUnsigned: [...modes.values()].includes('unsigned') };
+  return { releases, unproven, isUnsigned };
 }
 
 /** In a real company what was rehearsed does not count; in a simulated one nothing else is there. */

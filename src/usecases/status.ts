@@ -15,6 +15,7 @@ import { command } from '../text/command-line.ts';
 import { changeFacts, changeRecordOf } from './change-record/facts.ts';
 import { findingChecks, type PlacedFinding, placed } from './planning/answer/findings.ts';
 import type { Context, ReadingContext } from './release/context.ts';
+import { goneFrom } from './release/doubts.ts';
 import { openRelease, type Release } from './release/open.ts';
 import { atWork } from './status/at-work.ts';
 import { handedOver, handedOverCheck, whileHandedOver } from './status/handed-over.ts';
@@ -32,7 +33,11 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);
-  const [at, runner] = await Promise.all([atWork(context, release), handedOver(context, release)]);
+  const [at, runner, gone] = await Promise.all([
+    atWork(context, release),
+    handedOver(context, release),
+    goneFrom(context, plan, release.signing).then((one) => one.gone),
+  ]);
   const { work } = at;
   // A pod that is about to take the place of another holds no lock, and lives.
   const orphan = runner?.lives === true ? null : at.orphan;
@@ -50,7 +55,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     phase: state.phase,
     simulated: state.simulated,
     signing: release.signing.facts.mode,
-    approvals: approvalsWord(release.signing),
+    approvals: gone.length > 0 ? 'not proved' : approvalsWord(release.signing),
     refusedApprovals: release.signing.facts.refused.map((one) => ({ ...one })),
     approvalVoid: isVoid(release),
     window: {
@@ -81,7 +86,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     })),
     staging: stagingOf(context, release),
     hypercare: hypercareOf(state),
-    changeRecord: changeRecordOf(state),
+    changeRecord: changeRecordOf(release),
     undelivered: undelivered.map((entry) => ({
       topic: entry.topic,
       channels: entry.channels.filter((channel) => !entry.sent.includes(channel)),
@@ -97,9 +102,10 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   };
   return {
     result: 'done',
-    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}${isClaimed(release.signing) ? ', claimed: nothing proves it' : ''}`,
+    headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}${gone.length > 0 || isClaimed(release.signing) ? ', claimed: nothing proves it' : ''}`,
     blocks: [
       ...blocksOf(release, data, refusals),
+      ...goneBlocks(gone, id),
       ...(findings === undefined || findings.length === 0
         ? []
         : [{ kind: 'checks' as const, checks: findingChecks(findings) }]),
@@ -174,13 +180,13 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
         : `signed off by ${closed.actor} on ${formatMoment(timeOf(closed.at), zone)}`,
     ]);
   }
-  facts.push(...changeFacts(state));
+  facts.push(...changeFacts(release));
   if (data.records !== undefined) {
     const { branch, offline } = data.records;
     facts.push(['records', offline === null ? branch : `${branch}, as it was known here: offline (${offline})`]);
   }
   if (release.signing.branch !== undefined) {
-    facts.push(['approvals', `${approvalsWord(release.signing)}; rules and keys of ${release.signing.branch}`]);
+    facts.push(['approvals', `${data.approvals}; rules and keys of ${release.signing.branch}`]);
   }
   return [
     { kind: 'facts', facts },
@@ -274,6 +280,13 @@ function whileAtWork(id: string, work: NonNullable<StatusData['work']>): ReturnT
   return [
     { who: work.who, command: work.lives ? command`relctl status ${id}` : command`relctl deploy ${id} --resume`, why },
   ];
+}
+
+/** What was signed, is gone, and would say how the release stands. */
+function goneBlocks(gone: readonly string[], id: string): readonly Block[] {
+  if (gone.length === 0) return [];
+  const detail = command`relctl audit ${id}`;
+  return [{ kind: 'checks', checks: gone.map((text) => ({ state: 'failed' as const, text, detail })) }];
 }
 
 /** What people must know of the approvals: that they prove nothing, cannot be checked, or do not count. */

@@ -57,7 +57,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
           ...(meeting === undefined
             ? []
             : [['meeting', formatMoment(meeting.start, journal.plan.spec.window.timeZone)] as const]),
-          ...changeFacts(journal.state),
+          ...changeFacts(release),
           ...posted,
         ],
       },

@@ -5,6 +5,7 @@ import { auditAll } from '../../src/usecases/audit/all.ts';
 import { list } from '../../src/usecases/list.ts';
 import { metrics } from '../../src/usecases/metrics.ts';
 import { portfolioModel } from '../../src/usecases/report.ts';
+import { status } from '../../src/usecases/status.ts';
 import { OPERATOR, toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { forge } from '../support/forge-history.ts';
 import { SAMPLE_FILE } from '../support/sample-plan.ts';
@@ -25,10 +26,12 @@ it('a signed rollback that was taken out makes the release a claim on every page
   const told = async () => ({
     list: ((await list(company.as(OPERATOR), { phases: [] })).data as { releases: readonly object[] }).releases[0],
     metrics: (await metrics(company.as(OPERATOR), { services: [] })).data,
+    status: await status(company.as(OPERATOR), company.id),
     portfolio: await portfolioModel(company.as(OPERATOR), 'releases/index.html'),
   });
   const honest = await told();
   expect(honest.list).toMatchObject({ approvals: 'signed', claimed: false });
+  expect(honest.status).toMatchObject({ data: { approvals: 'signed' } });
   expect(honest.metrics).toMatchObject({ unproven: [] });
   expect([...(honest.portfolio.claimed ?? [])]).toEqual([]);
   await undo(company);
@@ -37,6 +40,8 @@ it('a signed rollback that was taken out makes the release a claim on every page
   company.git.git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', undone);
   const lie = await told();
   expect(lie.list).toMatchObject({ approvals: 'not proved', claimed: true });
+  expect(lie.status).toMatchObject({ data: { approvals: 'not proved' } });
+  expect(lie.status.headline).toContain('claimed');
   expect(lie.metrics).toMatchObject({ unproven: [company.id] });
   expect([...(lie.portfolio.claimed ?? [])]).toEqual([company.id]);
   expect(lie.portfolio.months).toEqual([]);

@@ -104,10 +104,17 @@ export const statusDataSchema = z.strictObject({
     .optional()
     .describe('Until when the release is watched, and who signed that off; null before it began'),
   changeRecord: z
-    .strictObject({ number: z.string(), system: z.string(), url: z.string().optional() })
+    .strictObject({
+      number: z.string(),
+      system: z.string(),
+      url: z.string().optional(),
+      claimed: z.literal(true).optional(),
+    })
     .nullable()
     .optional()
-    .describe('The change record in the company’s own system; null before it is there'),
+    .describe(
+      'The change record in the company’s own system; null before it is there, claimed where people sign and nobody signed it',
+    ),
   undelivered: z.array(z.strictObject({ topic: z.string(), channels: z.array(z.string()) })),
   declined: z
     .array(z.strictObject({ who: z.string(), as: z.enum(['cab', 'qa', 'ops', 'deploy']), reason: z.string() }))

@@ -82,10 +82,31 @@ export async function provenSummaries(
   return { entries: proven, claimed };
 }
 
-/** Whether releases of a process count only what is signed, for pages about many; `unchecked` where the rules cannot be read. */
-export async function modeOf(context: SigningContext, process: string): Promise<'required' | ApprovalsWord> {
+/**
+ * Whether releases count only what is signed, for pages about many; `unchecked` where the rules cannot be read. The rules of a process are read
+ * once, and a release with anything real in it stands under them also where relctl.yaml says that this is the sandbox.
+ */
+export function modesOf(
+  context: SigningContext,
+): (release: Pick<ReleaseSummary, 'process' | 'simulated' | 'events'>) => Promise<'required' | ApprovalsWord> {
+  const modes = new Map<string, Promise<'required' | ApprovalsWord>>();
+  return ({ process, ...release }) => {
+    const simulated = context.environments.simulated && (release.simulated || release.events === 0);
+    const key = `${process} ${simulated}`;
+    const mode = modes.get(key) ?? modeOf(context, process, simulated);
+    modes.set(key, mode);
+    return mode;
+  };
+}
+
+/** Whether releases of a process count only what is signed. */
+export async function modeOf(
+  context: SigningContext,
+  process: string,
+  simulated = context.environments.simulated,
+): Promise<'required' | ApprovalsWord> {
   try {
-    return (await loadGovernance(context, process, { simulated: context.environments.simulated, finished: true })).mode;
+    return (await loadGovernance(context, process, { simulated, finished: true })).mode;
   } catch (error) {
     if (error instanceof RelctlError) return 'unchecked';
     throw error;

@@ -8,7 +8,7 @@ import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence, spoiltOf } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { NewEvent } from '../../plan/chain.ts';
-import { countedEvents } from '../../plan/counted.ts';
+import { countedEvents, mayBeSimulated } from '../../plan/counted.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -44,8 +44,15 @@ const BEFORE_PRODUCTION: readonly Phase[] = ['draft', 'submitted', 'approved', '
 /** What opening the signatures of a release needs. */
 export type SigningContext = Pick<ReadingContext, 'workspace' | 'signing' | 'looksOnly' | 'clock' | 'environments'>;
 
-/** Finds the rules of a release and, where they ask for signatures, examines its whole history. Errors: those of `loadGovernance`. */
-export async function openSigning(context: SigningContext, plan: ReleasePlan): Promise<Signing> {
+/**
+ * Finds the rules of a release and, where they ask for signatures, examines its whole history; what is real of it also where relctl.yaml says
+ * that this is the sandbox. Errors: those of `loadGovernance`.
+ */
+export async function openSigning(given: SigningContext, plan: ReleasePlan): Promise<Signing> {
+  const context = {
+    ...given,
+    environments: { simulated: given.environments.simulated && mayBeSimulated(plan.events) },
+  };
   try {
     return await examined(context, plan);
   } catch (error) {
