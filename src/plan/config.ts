@@ -8,6 +8,7 @@ import { manifestSourcesSchema } from './manifest-source.ts';
 import { provenanceSettingsSchema } from './provenance.ts';
 import { runnerSchema } from './runner.ts';
 import { percentSchema, strategyName } from './spec/terms.ts';
+import { isZone } from './spec/times.ts';
 import { durationSchema } from './spec.ts';
 
 /** `relctl.yaml`: the services of the repository, the environments, and whom to tell. Written once by `relctl init`. */
@@ -226,7 +227,11 @@ export const configSchema = z.strictObject({
     .describe(
       'Branch that nobody pushes to unreviewed, such as origin/main; who may approve is read from there. It counts only where it stands on that branch itself',
     ),
-  timeZone: z.string().min(1).default('UTC').describe('IANA zone of the change windows that `relctl plan` drafts'),
+  timeZone: z
+    .string()
+    .refine(isZone, 'an IANA time zone such as America/New_York or Europe/Berlin')
+    .default('UTC')
+    .describe('IANA zone of the change windows that `relctl plan` drafts'),
   environments: environmentsSchema,
   manifests: manifestSourcesSchema
     .optional()

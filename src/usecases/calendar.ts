@@ -1,7 +1,7 @@
 import { asOther, isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { type AgendaEntry, agendaOf } from '../domain/schedule/agenda.ts';
-import { dateIn, isTimeZone, startOfDate } from '../domain/schedule/calendar.ts';
+import { dateIn, startOfDate } from '../domain/schedule/calendar.ts';
 import { clashesAmong, type MutualClash } from '../domain/schedule/clashes.ts';
 import { freeSlots, slotFlag } from '../domain/schedule/free-slots.ts';
 import { overlap } from '../domain/schedule/intervals.ts';
@@ -9,6 +9,7 @@ import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
+import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
 import { policiesOf } from './release/policies.ts';
 import { loadPolicy } from './release/settings.ts';
@@ -37,7 +38,7 @@ export interface Calendar {
  * @throws RelctlError `usage.bad-flag`, and for `free` all that reading the plan throws
  */
 export async function calendar(context: ReadingContext, options: CalendarOptions): Promise<Calendar> {
-  const zone = zoneOf(options.timeZone ?? context.config.timeZone);
+  const zone = checkedZone(options.timeZone ?? context.config.timeZone, 'Days begin and end in a zone.');
   const now = context.clock.now();
   const { months, span } = monthsFrom(options.month ?? dateIn(now, zone).slice(0, 7), options.months, zone);
   const all = (await context.store.summaries()).filter(isSummary);
@@ -74,14 +75,6 @@ export async function calendar(context: ReadingContext, options: CalendarOptions
     simulated: context.environments.simulated,
   };
   return { outcome, entries };
-}
-
-function zoneOf(zone: string): string {
-  if (isTimeZone(zone)) return zone;
-  throw new RelctlError('usage.bad-flag', `"${zone}" is not an IANA time zone`, {
-    why: 'Days begin and end in a zone.',
-    hints: ['relctl calendar --time-zone Europe/Berlin'],
-  });
 }
 
 const MOST_MONTHS = 24;

@@ -13,7 +13,7 @@ import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
 import type { GitOpsProposal } from './gitops/propose.ts';
 import { CONFIG_FILE, loadConfig } from './release/settings.ts';
-import { type SetupAnswers, setupAnswers } from './setup/answers.ts';
+import { keptAnswers, type SetupAnswers, setupAnswers } from './setup/answers.ts';
 import { type ConfigDraft, draftConfig, type FoundObservers, type Namespaces } from './setup/config-draft.ts';
 import { type SetupFile, setUpFiles } from './setup/files.ts';
 import type { InitOptions } from './setup/options.ts';
@@ -48,15 +48,14 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     read: (paths) => repository.readFiles(head, paths),
   });
   const known = (await workspace.read(CONFIG_FILE)) === undefined ? undefined : await loadConfig(workspace);
-  const answers = await setupAnswers(
-    prompter,
-    { ...options, ...(known === undefined ? {} : { platform: known.platform }) },
-    {
-      actor: await repository.userEmail(),
-      timeZone: ground.localTimeZone,
-      namespace: await namespaceOf(repository, head, discovery),
-    },
-  );
+  const answers =
+    known === undefined
+      ? await setupAnswers(prompter, options, {
+          actor: await repository.userEmail(),
+          timeZone: ground.localTimeZone,
+          namespace: await namespaceOf(repository, head, discovery),
+        })
+      : keptAnswers(known);
   const draft = draftConfig(
     answers,
     discovery,
@@ -80,7 +79,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     blocks: [
       filesBlock(written),
       ...servicesBlocks(discovery, isNew ? draft : { ...draft, leftOut: [] }),
-      ...(isNew ? fillBlocks(draft) : newcomers(discovery, Object.keys(known.services))),
+      ...(isNew ? fillBlocks(draft, options) : newcomers(discovery, Object.keys(known.services))),
       ...(isNew ? (answers.platform === 'sandbox' ? [playing(answers)] : []) : unused(options, known.platform)),
       { kind: 'next', actions: nextOf(answers.platform, options, written, isNew ? draft : undefined) },
     ],
@@ -226,17 +225,18 @@ function servicesBlocks(discovery: Discovery, draft: ConfigDraft): readonly Bloc
   ];
 }
 
-function fillBlocks({ toFill }: ConfigDraft): readonly Block[] {
+/** What is left to fill in, and where: in the file once it is written; until then a flag answers it too. */
+function fillBlocks({ toFill }: ConfigDraft, { dryRun }: InitOptions): readonly Block[] {
   return toFill.length === 0
     ? []
     : [
         { kind: 'heading', text: 'For you to fill in' },
         {
           kind: 'checks',
-          checks: toFill.map(({ path, line, what }) => ({
+          checks: toFill.map(({ path, line, what, flag }) => ({
             state: 'pending' as const,
             text: `${CONFIG_FILE}:${line} ${path}`,
-            detail: what,
+            detail: dryRun && flag !== undefined ? `${what}: ${flag}` : what,
           })),
         },
       ];

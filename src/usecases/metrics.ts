@@ -2,11 +2,12 @@ import { deliveriesOf } from '../domain/dora/deliveries.ts';
 import { byMonth, type DoraFigures, daysInMonth, doraFigures, type TimedDelivery } from '../domain/dora/figures.ts';
 import { isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
-import { dateIn, formatSpan, isTimeZone } from '../domain/schedule/calendar.ts';
+import { dateIn, formatSpan } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import type { Repository } from '../ports/repository.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
+import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
 import { type LookingContext, modesOf, provenEvents } from './signing/look.ts';
 
@@ -34,7 +35,10 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
 
 /** DORA's figures over all releases of the repository, by month. Errors: `usage.bad-flag`. */
 export async function metrics(context: MetricsContext, options: MetricsOptions): Promise<Outcome> {
-  const zone = zoneOf(options.timeZone ?? context.config.timeZone);
+  const zone = checkedZone(
+    options.timeZone ?? context.config.timeZone,
+    'A month begins at another moment in each zone.',
+  );
   const [from, to] = [monthOf(options.from, '--from'), monthOf(options.to, '--to')];
   const summaries = await context.store.summaries();
   const recorded = summaries.filter(isSummary).filter((one) => isCounted(one, context, options));
@@ -182,13 +186,5 @@ function monthOf(text: string | undefined, flag: string): string | undefined {
   throw new RelctlError('usage.bad-flag', `${flag} is "${text}", which is no month`, {
     why: 'The figures are counted by month.',
     hints: [`${flag} 2026-12`],
-  });
-}
-
-function zoneOf(zone: string): string {
-  if (isTimeZone(zone)) return zone;
-  throw new RelctlError('usage.bad-flag', `"${zone}" is not an IANA time zone`, {
-    why: 'A month begins at another moment in each zone.',
-    hints: ['--time-zone Europe/Berlin'],
   });
 }

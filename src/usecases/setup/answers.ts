@@ -115,6 +115,18 @@ export async function setupAnswers(
   };
 }
 
+/** What an existing relctl.yaml says: nobody is asked, and no flag changes it. */
+export function keptAnswers({ platform, timeZone, environments: { staging, production } }: Config): SetupAnswers {
+  return {
+    platform,
+    team: NOBODY,
+    timeZone,
+    namespace: production.namespace,
+    stagingContext: staging.context,
+    productionContext: production.context,
+  };
+}
+
 const NOBODY: OwnerAnswers = { operations: [], qa: [], cab: [], informed: [] };
 
 function mailsOf(answer: string): string[] {

@@ -17,7 +17,7 @@ export interface ConfigDraft {
   /** Services that stand in it. */
   readonly services: readonly string[];
   /** Where a person has to put something in, and what. */
-  readonly toFill: readonly { readonly path: string; readonly line: number; readonly what: string }[];
+  readonly toFill: readonly (Missing & { readonly path: string; readonly line: number })[];
   /** Services that were found and cannot stand in it yet, with why. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
@@ -101,10 +101,10 @@ export function draftConfig(
   const text = writeCommentedYaml(config, { heading: HEADING, comments });
   const yaml = readYaml(text, CONFIG_FILE);
   checkShape(configSchema, yaml, 'config.invalid', CONFIG_FILE, 'relctl schema config');
-  const toFill = missingOf(answers, observers).map(([path, what]) => ({
+  const toFill = missingOf(answers, observers).map(([path, missing]) => ({
     path: path.join('.'),
     line: yaml.place(path).line ?? 1,
-    what,
+    ...missing,
   }));
   return { text, services: names, toFill, leftOut };
 }
@@ -219,57 +219,66 @@ function foundComments(environment: string, found: readonly FoundObserver[] = []
   });
 }
 
+/** What only people know, and the flag that says it before the file is written. */
+interface Missing {
+  readonly what: string;
+  readonly flag?: string;
+}
+
 /** What only people know, where nobody has said it. */
 function missingOf(
   answers: SetupAnswers,
   { production = [] }: FoundObservers,
-): readonly (readonly [path: readonly string[], what: string])[] {
+): readonly (readonly [path: readonly string[], missing: Missing])[] {
   const { team, platform } = answers;
-  const missing = (value: string | readonly string[] | undefined) => value === undefined || value.length === 0;
+  const asked: readonly (readonly [path: readonly string[], value: unknown, missing: Missing])[] = [
+    ...ROLES.map(([role, what, flag]) => [['team', role], team[role], { what, flag }] as const),
+    [['timeZone'], answers.timeZone, { what: 'IANA zone of the change windows (UTC for now)', flag: '--time-zone' }],
+    ...(platform === 'sandbox'
+      ? []
+      : ([
+          [
+            ['environments', 'staging', 'context'],
+            answers.stagingContext,
+            { what: 'kubectl context of staging', flag: '--staging-context' },
+          ],
+          [
+            ['environments', 'production', 'context'],
+            answers.productionContext,
+            { what: 'kubectl context of production', flag: '--production-context' },
+          ],
+          [
+            ['environments', 'production', 'namespace'],
+            answers.namespace,
+            { what: 'namespace of the product (default for now)', flag: '--namespace' },
+          ],
+        ] as const)),
+  ];
+  const observers = ['prometheus, ', 'alertmanager and '].filter(
+    (text) => !production.some(({ kind }) => text.startsWith(kind)),
+  );
   return [
-    ...(['productManager', 'rdLead', 'operations', 'qa', 'cab'] as const)
-      .filter((role) => missing(team[role]))
-      .map((role) => [['team', role], ROLES[role]] as const),
-    ...(missing(answers.timeZone)
-      ? [[['timeZone'], 'IANA zone of the change windows (UTC for now): --time-zone'] as const]
-      : []),
+    ...asked
+      .filter(([, value]) => value === undefined || (Array.isArray(value) && value.length === 0))
+      .map(([path, , missing]) => [path, missing] as const),
     ...(platform === 'sandbox'
       ? []
       : [
-          ...(missing(answers.stagingContext)
-            ? [[['environments', 'staging', 'context'], 'kubectl context of staging: --staging-context'] as const]
-            : []),
-          ...(missing(answers.productionContext)
-            ? [
-                [
-                  ['environments', 'production', 'context'],
-                  'kubectl context of production: --production-context',
-                ] as const,
-              ]
-            : []),
-          ...(missing(answers.namespace)
-            ? [
-                [
-                  ['environments', 'production', 'namespace'],
-                  'namespace of the product (default for now): --namespace',
-                ] as const,
-              ]
-            : []),
           [
             ['environments', 'production'],
-            `${['prometheus, ', 'alertmanager and '].filter((text) => !production.some(({ kind }) => text.startsWith(kind))).join('')}clusterUid; \`relctl doctor\` prints the UID`,
+            { what: `${observers.join('')}clusterUid; \`relctl doctor\` prints the UID` },
           ] as const,
         ]),
   ];
 }
 
-const ROLES = {
-  productManager: 'address of the Product Manager: --product-manager',
-  rdLead: 'address of the R&D Lead: --rd-lead',
-  operations: 'addresses of Operations: --operations',
-  qa: 'addresses of QA: --qa',
-  cab: 'addresses of the Change Advisory Board: --cab',
-} as const;
+const ROLES = [
+  ['productManager', 'address of the Product Manager', '--product-manager'],
+  ['rdLead', 'address of the R&D Lead', '--rd-lead'],
+  ['operations', 'addresses of Operations', '--operations'],
+  ['qa', 'addresses of QA', '--qa'],
+  ['cab', 'addresses of the Change Advisory Board', '--cab'],
+] as const;
 
 const HEADING =
   'What relctl knows of this repository; `relctl schema config` describes every key. No secrets in this file.';

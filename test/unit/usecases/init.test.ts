@@ -305,6 +305,29 @@ describe('what exists', () => {
     expect(JSON.stringify((await give({ platform: 'sandbox' })).blocks)).not.toContain('changed nothing');
   });
 
+  test('is not asked for, and a flag that would not be written is not held against anything', async () => {
+    git.commit(productFiles());
+    const written = await give({ platform: 'kubernetes' });
+    const asked: { flag: string }[] = [];
+    const outcome = await give({ timeZone: 'Mars/Olympus' }, scriptedPrompter({}, asked));
+    expect(asked).toEqual([]);
+    expect(JSON.stringify(outcome.blocks)).toContain('--time-zone changed nothing in it');
+    expect(outcome.data.toFill).toEqual([]);
+    expect((written.data.toFill as unknown[]).length).toBeGreaterThan(5);
+  });
+
+  test('in relctl.yaml is what is filled in there: a flag is named only while nothing is written', async () => {
+    git.commit(productFiles());
+    const flags =
+      /--(time-zone|cab|qa|rd-lead|operations|product-manager|namespace|staging-context|production-context)/;
+    const planned = JSON.stringify((await give({ platform: 'kubernetes', dryRun: true })).blocks);
+    expect(planned).toContain('(UTC for now): --time-zone');
+    const written = JSON.stringify((await give({ platform: 'kubernetes' })).blocks);
+    expect(written).toContain('(UTC for now)');
+    expect(written).not.toMatch(flags);
+    expect(JSON.stringify((await give()).blocks)).not.toMatch(flags);
+  });
+
   test('in relctl.yaml is not changed by a new service, which is named', async () => {
     git.commit(productFiles());
     await give({ platform: 'sandbox' });

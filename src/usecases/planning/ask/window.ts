@@ -1,8 +1,9 @@
 import { asOther, isSummary } from '../../../domain/history/release-summary.ts';
-import { dateIn, isTimeZone, type Window, wallTimeIn, windowSpan } from '../../../domain/schedule/calendar.ts';
+import { dateIn, type Window, wallTimeIn, windowSpan } from '../../../domain/schedule/calendar.ts';
 import { freeSlots, slotFlag } from '../../../domain/schedule/free-slots.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { Policy } from '../../../plan/policy.ts';
+import { isZone } from '../../../plan/spec/times.ts';
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 
@@ -55,11 +56,14 @@ function windowOf(text: string, timeZone: string): Window {
   });
 }
 
-/** The zone, if it can be computed with. Errors: `usage.bad-flag`. */
-export function checkedZone(zone: string): string {
-  if (isTimeZone(zone)) return zone;
+/** The zone that a flag gave, if it can be computed with. Errors: `usage.bad-flag`. */
+export function checkedZone(
+  zone: string,
+  why = 'Days before and after the window are calendar days in its zone.',
+): string {
+  if (isZone(zone)) return zone;
   throw new RelctlError('usage.bad-flag', `"${zone}" is not an IANA time zone`, {
-    why: 'Days before and after the window are calendar days in its zone.',
+    why,
     hints: ['--time-zone America/New_York', 'or Europe/Berlin, Asia/Kolkata, UTC'],
   });
 }
