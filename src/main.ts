@@ -69,7 +69,8 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
     if (which !== undefined) await deliverRest(opened, parsed, which).catch(() => undefined);
     await settleRecords(opened);
     await terminal.progress.settle();
-    return fail(error, flags, command, io, argv);
+    // A command to be pasted carries all that was given, typed before or answered since.
+    return fail(error, flags, command, io, [...argv, ...terminal.answered]);
   }
 }
 

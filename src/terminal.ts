@@ -15,6 +15,8 @@ export interface Terminal {
   readonly surroundings: Surroundings;
   readonly progress: ProgressView;
   readonly interactive: boolean;
+  /** Words that give what a person has answered until now, as they stand in a command line. */
+  readonly answered: readonly string[];
 }
 
 /**
@@ -37,7 +39,12 @@ export function createTerminal(flags: Flags, io: Io, argv: readonly string[]): T
   });
   const actor = typeof flags.as === 'string' ? flags.as : undefined;
   const env = flags.trustCommands === true ? { ...io.env, RELCTL_TRUST_COMMANDS: '1' } : io.env;
-  return { progress, interactive, surroundings: { cwd: io.cwd, env, sink: progress, prompter, actor, argv } };
+  return {
+    progress,
+    interactive,
+    answered: prompter.answered,
+    surroundings: { cwd: io.cwd, env, sink: progress, prompter, actor, argv },
+  };
 }
 
 /** Writes what a command answers to stdout, in the form that was asked for. */

@@ -43,16 +43,26 @@ function corrected(typed: readonly string[], meant: string, said: string): strin
 /** What was typed, without the flags that a hint gives. */
 function without(typed: readonly string[], hint: string, said: string): readonly string[] {
   const names: readonly string[] = hint.replace(/'[^']*'|"[^"]*"/g, 'text').match(/(?<=^| )--[a-z-]+(?= \S)/g) ?? [];
-  const given = typed.flatMap((word, at) => {
-    const [name = '', inline] = word.split(/=(.*)/s);
-    if (!names.includes(name)) return [];
-    const value = inline ?? typed[at + 1] ?? '';
-    return [{ at, words: inline === undefined ? 2 : 1, isNamed: value !== '' && said.includes(value) }];
-  });
-  const named = given.filter((one) => one.isNamed);
   const dropped = new Set(
-    (named.length > 0 ? named : given).flatMap(({ at, words }) => (words === 1 ? [at] : [at, at + 1])),
+    [...new Set(names)].flatMap((name) => {
+      const given = placesOf(typed, name);
+      const named = given.filter(({ value }) => value !== '' && said.includes(value));
+      const isOneOfMany = named.length > 0 && names.filter((other) => other === name).length === 1;
+      return (isOneOfMany ? named : given).flatMap(({ at }) => at);
+    }),
   );
   // How an answer is printed is no part of what is given next.
   return typed.filter((word, at) => !dropped.has(at) && word !== '--json');
+}
+
+/** Where a flag stands in what was typed, with its value. */
+function placesOf(
+  typed: readonly string[],
+  flag: string,
+): readonly { readonly at: readonly number[]; readonly value: string }[] {
+  return typed.flatMap((word, at) => {
+    const [name, inline] = word.split(/=(.*)/s);
+    if (name !== flag) return [];
+    return [inline === undefined ? { at: [at, at + 1], value: typed[at + 1] ?? '' } : { at: [at], value: inline }];
+  });
 }

@@ -30,13 +30,19 @@ type Definition =
       readonly validate: (chosen: readonly unknown[]) => true | string;
     };
 
+/** A prompter that knows which words of a command line give what was answered until now; a command to be pasted needs them. */
+export interface TerminalPrompter extends Prompter {
+  readonly answered: readonly string[];
+}
+
 /** Asks the person at the terminal, with inquirer. */
-export function createPrompter(given: PrompterOptions): Prompter {
+export function createPrompter(given: PrompterOptions): TerminalPrompter {
   const { yes, interactive } = given;
   const options: Asking = { ...given, answered: [] };
 
   return {
     interactive,
+    answered: options.answered,
     show: async (blocks) => {
       if (!interactive) return;
       await options.settle?.();
@@ -97,7 +103,7 @@ const PROMPTS = {
   checkbox: async () => (await import('@inquirer/checkbox')).default,
 } as const;
 
-/** What the prompter works with, and the flags that would give what was answered until now. */
+/** What the prompter works with, and the words that would give what was answered until now. */
 type Asking = PrompterOptions & { readonly answered: string[] };
 
 async function ask(question: Question, definition: Definition, options: Asking): Promise<unknown> {
@@ -152,12 +158,14 @@ function answering({ flag }: Question, definition: Definition): readonly string[
 /** The flags that give an answer: the flag names a value in angle brackets, or shows one, or is a choice. */
 function asFlags(flag: string, answer: unknown): readonly string[] {
   const [name = ''] = flag.split(' ');
+  // What has no flag is written into a file, and is asked again.
+  if (!name.startsWith('--')) return [];
   return (Array.isArray(answer) ? answer : [answer])
     .map((one) => String(one).trim())
     .filter((one) => one !== '')
-    .map((one) => {
+    .flatMap((one) => {
       const wanted = /^--\S+ '?([^<']*)<[^>]*>'?$/.exec(flag);
-      return command`${name} ${`${wanted?.[1] ?? ''}${one}`}`;
+      return [name, `${wanted?.[1] ?? ''}${one}`];
     });
 }
 
@@ -165,7 +173,7 @@ function interrupted(question: Question, answered: readonly string[], cause: unk
   return new RelctlError('answer.interrupted', `“${cleanLine(question.message)}” was not answered`, {
     why: 'Nothing is done without an answer.',
     hints: [
-      answered.length === 0 ? 'run the command again' : answered.join(' '),
+      answered.length === 0 ? 'run the command again' : command`${answered}`,
       `a flag answers it beforehand: ${question.flag}`,
     ],
     cause,

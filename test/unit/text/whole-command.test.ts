@@ -37,6 +37,13 @@ describe('a hint that is only a flag', () => {
     ]);
   });
 
+  it('gives once what it repeats, whatever the message names', () => {
+    const typed = 'plan r --branch a --branch b --feature x';
+    expect(whole(typed, ['--feature x --branch a --branch b'], '“the owner of a”')).toEqual([
+      'relctl plan r --feature x --branch a --branch b',
+    ]);
+  });
+
   it('does not take a flag inside a text for one to replace', () => {
     expect(whole('review r --base x', ["--debt 'drop --base now'"])).toEqual([
       "relctl review r --base x --debt 'drop --base now'",

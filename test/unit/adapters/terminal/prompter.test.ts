@@ -145,6 +145,14 @@ describe('at a terminal', () => {
       stdin.write(`${typed}\r`);
       expect(await answer).toBe(typed);
     }
+    const unwritten = prompter.text({ message: 'Which share?', flag: 'canary of api in the plan' });
+    await until(() => drawn().includes('Which share?'));
+    stdin.write('2\r');
+    await unwritten;
+    expect(prompter.answered).toEqual([
+      ...['--feature', 'Wallet & more', '--image', 'api=r.example.com/api:1', '--value', 'NPS a day=41'],
+      ...['--window', '2026-12-04T14:00/15:00'],
+    ]);
     const last = prompter.text({ message: 'Why?', flag: '--comment <text>' });
     const expectation = expect(last).rejects.toMatchObject({
       hints: [
