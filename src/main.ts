@@ -1,6 +1,7 @@
 import { surviveLostOutput } from './adapters/terminal/lost-output.ts';
 import type { CommandAction, Invocation } from './commands/command.ts';
 import type { Ground, Surroundings } from './composition/composition.ts';
+import type { Outcome } from './domain/outcome/outcome.ts';
 import { EXIT_CODES, RelctlError } from './errors.ts';
 import type { Io } from './io.ts';
 import type { Parsed } from './program/program.ts';
@@ -57,7 +58,8 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
     ]);
     checkChoices(ENTRIES.find((entry) => entry.path === command)?.options ?? [], flags);
     const invocation = { ...invocationOf(parsed, terminal.surroundings, io, opened), commands: ENTRIES };
-    const outcome = await (await recordingOf(action, flags))(invocation);
+    const answer = await (await recordingOf(action, flags))(invocation);
+    const outcome = answer.simulated === true ? await played(answer, opened, flags) : answer;
     await deliverRest(opened, parsed, 'for programs');
     await settleRecords(opened);
     await terminal.progress.settle();
@@ -101,6 +103,12 @@ async function deliverRest(opened: readonly Context[], { args }: Parsed, which: 
 /** What could not leave this machine while the command worked is tried once more. */
 async function settleRecords(opened: readonly Context[]): Promise<void> {
   for (const { records } of opened) await records?.settle();
+}
+
+/** In the sandbox one person plays everybody. */
+async function played(outcome: Outcome, [context]: readonly Context[], flags: Parsed['flags']): Promise<Outcome> {
+  const { playing } = await import('./commands/playing.ts');
+  return playing(outcome, context?.actor ?? (typeof flags.as === 'string' ? flags.as : undefined));
 }
 
 /** `--commit` and `--push` put the same thing around every command; without them it is said what is not committed. */

@@ -188,10 +188,15 @@ export const cabConditions: GateRule = ({ plan, state }) => {
         `a condition of the CAB is open: "${first.text}", due ${first.due}${open.length > 1 ? `, and ${open.length - 1} more` : ''}`,
         {
           who: open.map((condition) => condition.owner),
-          command: command`relctl signoff condition ${plan.id} --condition ${conditionId(first)} --evidence "<what shows it>"`,
+          command: closingCommand(plan.id, first),
         },
       );
 };
+
+/** How its owner closes a condition. */
+export function closingCommand(id: string, condition: Parameters<typeof conditionId>[0]): string {
+  return command`relctl signoff condition ${id} --condition ${conditionId(condition)} --evidence "<what shows it>"`;
+}
 
 function reopen({ plan }: GateFacts): { readonly who: readonly string[]; readonly command: string } {
   return { who: [plan.spec.owners.rdLead], command: command`relctl plan ${plan.id} --reopen "<reason>"` };

@@ -1,5 +1,6 @@
 import type { Policy, Role } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
+import { command } from '../../text/command-line.ts';
 
 /** Who holds a role in a release. */
 function holders(spec: Spec, role: Role): readonly string[] {
@@ -54,6 +55,23 @@ export function roleTitles(roles: readonly Role[]): string {
 /** People as a list in a sentence. */
 export function nameList(people: readonly string[]): string {
   return people.length === 0 ? 'nobody' : people.join(', ');
+}
+
+/** The people of such a list; a role that it names instead is nobody. */
+export function namesIn(list: string): readonly string[] {
+  return list.split(', ').filter((one) => one.includes('@'));
+}
+
+/**
+ * A command as it is given in the sandbox, where one person plays everybody: in the name of the first who may give it, unless whoever
+ * reads it is among them.
+ */
+export function asSomebody(line: string, who: readonly string[], reader: string | undefined): string {
+  const [somebody] = who;
+  const isOther = somebody !== undefined && (reader === undefined || !isAmong(who, reader));
+  return isOther && line.startsWith('relctl ') && !line.includes(' --as ')
+    ? `${line} ${command`--as ${somebody}`}`
+    : line;
 }
 
 /**

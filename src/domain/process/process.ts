@@ -312,7 +312,23 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
           : {}
         : { why: before.has(refusal.command) ? 'not yet: after that' : `not yet: ${refusal.sentence}` }),
     })),
+    ...conditionActions(facts).filter((one) => !before.has(one.command)),
   ];
+}
+
+/** Phases from an approval until all of production runs the release: an open condition of the board keeps it from going on there. */
+const ON_CONDITION: readonly Phase[] = ['approved', 'staged', 'ready', 'canary', 'rolling-out'];
+
+/** What the owners of open conditions do, each beside the step that is due, long before it refuses a deployment. */
+function conditionActions({ plan, state }: GateFacts): readonly NextAction[] {
+  if (!ON_CONDITION.includes(state.phase)) return [];
+  return state.conditions
+    .filter((condition) => !condition.closed)
+    .map((condition) => ({
+      who: condition.owner,
+      command: planning.closingCommand(plan.id, condition),
+      why: `a condition of the CAB, due ${condition.due}: "${condition.text}"`,
+    }));
 }
 
 function reopenCommand(id: string): string {

@@ -4,7 +4,7 @@ import { isKeptStep } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { openStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
-import { gateError, lookedUp } from '../release/open.ts';
+import { gateError, lookedUp, playerIn } from '../release/open.ts';
 import { perform } from './perform.ts';
 
 /** Failures of the candidate itself: production goes back. Anything else stands still until a person looks. */
@@ -133,7 +133,7 @@ async function promote(run: Run): Promise<void> {
   const refusals = decide('deploy --promote', await lookedUp(context, release, 'deploy --promote')).filter(
     (refusal) => !(refusal.exceptionable && excused.includes(refusal.gate)),
   );
-  if (refusals.length > 0) throw gateError('deploy --promote', journal.plan, refusals);
+  if (refusals.length > 0) throw gateError('deploy --promote', journal.plan, refusals, playerIn(context));
   const refuseOthers = await openStable(run);
   await refuseOthers();
   await journal.record('canary.promoted', {

@@ -3,7 +3,7 @@ import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts'
 import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
 import { boundSame, historyWhole, watchedSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
-import { isAmong } from '../../domain/people/people.ts';
+import { asSomebody } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
 import { wallTimeAt } from '../../domain/schedule/calendar.ts';
@@ -11,7 +11,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { command, quoted } from '../../text/command-line.ts';
+import { command } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { isAsSubmitted } from '../binding/reviewed.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
@@ -103,8 +103,7 @@ export async function passGates(
   const refusals = decide(command, { ...(await lookedUp(context, release, command)), objects });
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {
-    const player = { actor: context.actor, timeZone: context.config.timeZone };
-    throw gateError(command, release.journal.plan, refusals, context.environments.simulated ? player : undefined);
+    throw gateError(command, release.journal.plan, refusals, playerIn(context));
   }
   if (refusals.every(({ gate }) => wasGranted(context, release, gate, exception))) return;
   await release.journal.recordAll(
@@ -145,6 +144,18 @@ async function watchedFrom(context: Context, { journal: { plan, state }, policy,
   return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
 }
 
+/** Who plays everybody, and where the days of their company begin. */
+type Player = Pick<Context, 'actor'> & Pick<Config, 'timeZone'>;
+
+/** Who gives a command where one person plays everybody and moves the clock: in the sandbox. */
+export function playerIn({
+  environments,
+  actor,
+  config,
+}: Pick<Context, 'environments' | 'actor' | 'config'>): Player | undefined {
+  return environments.simulated ? { actor, timeZone: config.timeZone } : undefined;
+}
+
 /**
  * One error for all that refuses a command.
  * @param player who gave it, where one person plays everybody and moves the clock: the sandbox
@@ -153,16 +164,13 @@ export function gateError(
   command: string,
   plan: Pick<ReleasePlan, 'id' | 'file'>,
   refusals: readonly Refusal[],
-  player?: Pick<Context, 'actor'> & Pick<Config, 'timeZone'>,
+  player?: Player,
 ): RelctlError {
   const [first, ...rest] = refusals;
   const steps = refusals.flatMap(({ who, command: next, opensAt }) => {
-    const [somebody] = who;
-    const isOther = player !== undefined && somebody !== undefined && !isAmong(who, player.actor);
-    const plays = isOther && next.startsWith('relctl ');
     return [
       ...(player === undefined || opensAt === undefined ? [] : clockMoved(opensAt, player.timeZone)),
-      plays ? `${next} --as ${quoted(somebody)}` : next,
+      player === undefined ? next : asSomebody(next, who, player.actor),
       ...(who.length === 0 ? [] : [`by ${who.join(', ')}`]),
     ];
   });

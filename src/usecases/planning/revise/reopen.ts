@@ -6,7 +6,7 @@ import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import type { Entry } from '../../release/journal.ts';
 import { recordAndTell } from '../../release/notify.ts';
-import { gateError, openRelease } from '../../release/open.ts';
+import { gateError, openRelease, playerIn } from '../../release/open.ts';
 import { subjectOf } from '../../release/subject.ts';
 import { meetingOff, tellOfMeeting } from '../../signoff/meeting.ts';
 
@@ -23,7 +23,7 @@ export async function reopen(context: Context, id: string, reason: string): Prom
   const { journal } = release;
   const before = journal.state.phase;
   const refusals = refusalsOf(release.facts(context.actor));
-  if (refusals.length > 0) throw gateError('plan --reopen', journal.plan, refusals);
+  if (refusals.length > 0) throw gateError('plan --reopen', journal.plan, refusals, playerIn(context));
   const reopened: Entry = ['plan.reopened', { ...subjectOf(journal.plan), reason }];
   // After a No-Go or a rollback people know, and nothing of it stands in their calendars any more.
   if (BEFORE_PRODUCTION.includes(before)) {

@@ -8,7 +8,7 @@ import { parseReleasePlan, type ReleasePlan } from '../../../plan/release-plan.t
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import { Journal } from '../../release/journal.ts';
-import { gateError } from '../../release/open.ts';
+import { gateError, playerIn } from '../../release/open.ts';
 import { loadPolicy } from '../../release/settings.ts';
 import { subjectOf } from '../../release/subject.ts';
 import { openSigning } from '../../signing/open.ts';
@@ -27,7 +27,7 @@ import { revisedAnswer } from './revised-answer.ts';
 export async function revisePlan(context: Context, plan: ReleasePlan, given: PlanOptions): Promise<Outcome> {
   const policy = await loadPolicy(context.workspace, plan.metadata.process);
   const journal = new Journal(context, plan);
-  refuseUnlessDraft(plan, journal.state.phase);
+  refuseUnlessDraft(context, plan, journal.state.phase);
   const options = withChoice(context, new Journal(context, plan, (await openSigning(context, plan)).sealing), given);
   const images = imagesOf(context, options.images);
   const { edits: asked, candidate, exceptions } = await askedEdits(context, plan, options, images, policy);
@@ -75,19 +75,24 @@ function withHead(plan: ReleasePlan, head: string): Pick<ReleasePlan, 'id' | 'sp
   return head === plan.head ? plan : parseReleasePlan(new TextEncoder().encode(head), plan.file, plan.id);
 }
 
-function refuseUnlessDraft(plan: ReleasePlan, phase: Phase): void {
+function refuseUnlessDraft(context: Context, plan: ReleasePlan, phase: Phase): void {
   if (phase === 'draft') return;
   const stuck = isInProduction(phase) || ['deployed', 'verified', 'hypercare', 'validated', 'closed'].includes(phase);
-  throw gateError('plan', plan, [
-    refuse(
-      'phase.order',
-      stuck
-        ? `the release ${sayPhase(phase)}, and its plan is what went to production`
-        : `the release ${sayPhase(phase)}: its plan is not a draft, and a change would invalidate what was approved`,
-      {
-        who: [plan.spec.owners.rdLead],
-        command: stuck ? command`relctl status ${plan.id}` : command`relctl plan ${plan.id} --reopen "<reason>"`,
-      },
-    ),
-  ]);
+  throw gateError(
+    'plan',
+    plan,
+    [
+      refuse(
+        'phase.order',
+        stuck
+          ? `the release ${sayPhase(phase)}, and its plan is what went to production`
+          : `the release ${sayPhase(phase)}: its plan is not a draft, and a change would invalidate what was approved`,
+        {
+          who: [plan.spec.owners.rdLead],
+          command: stuck ? command`relctl status ${plan.id}` : command`relctl plan ${plan.id} --reopen "<reason>"`,
+        },
+      ),
+    ],
+    playerIn(context),
+  );
 }

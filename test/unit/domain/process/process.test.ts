@@ -162,6 +162,22 @@ describe('what comes next', () => {
     }
   });
 
+  it('names an open condition beside the step that is due, until production runs all of it', () => {
+    const condition = { text: 'load test', owner: PEOPLE.rdLead, due: '2026-12-02', by: PEOPLE.cab[0], closed: false };
+    const named = (phase: Phase, closed = false) =>
+      nextActions(gateFacts(phase, {}, { conditions: [{ ...condition, closed }] })).filter(({ command }) =>
+        command.startsWith('relctl signoff condition '),
+      );
+    for (const phase of ['approved', 'staged', 'ready', 'canary', 'rolling-out'] as const) {
+      expect([phase, named(phase)]).toMatchObject([phase, [{ who: PEOPLE.rdLead }]]);
+      expect(named(phase, true)).toEqual([]);
+    }
+    const commands = nextActions(gateFacts('approved', {}, { conditions: [condition] })).map(({ command }) => command);
+    expect(commands.at(-1)).toMatch(/^relctl signoff condition /);
+    expect(commands.at(-2)).toMatch(/^relctl stage /);
+    expect(named('deployed')).toEqual([]);
+  });
+
   it('begins anew with a draft where a release ended', () => {
     for (const phase of REOPENABLE) {
       const facts = gateFacts(phase);
