@@ -85,15 +85,15 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
 }
 
 /**
- * Reads the text of a plan that has got another history. What people wrote is what it was, byte for byte, and is not parsed
- * again: a deployment records some forty events. Any other text is read as a whole.
+ * Reads the text of a plan that has got another history. What people wrote, and the events that it begins with, are what they were, byte for
+ * byte, and are neither parsed nor proved again: a deployment records some forty events. Any other text is read as a whole.
  * @throws RelctlError `plan.*`, as {@link parseReleasePlan} does
  */
 export function rereadHistory(plan: ReleasePlan, bytes: Uint8Array): ReleasePlan {
   const text = decodeGuarded(bytes, plan.file);
   const { head, status } = splitDocument(text);
   if (head !== plan.head) return parseReleasePlan(bytes, plan.file, plan.id);
-  return { ...plan, ...readHistory(plan.id, plan.file, text, head, status), revision: sha256(bytes) };
+  return { ...plan, ...readHistory(plan.id, plan.file, text, head, status, plan.events), revision: sha256(bytes) };
 }
 
 function readHistory(
@@ -102,11 +102,12 @@ function readHistory(
   text: string,
   head: string,
   status: string,
+  known: readonly RecordedEvent[] = [],
 ): Pick<ReleasePlan, 'events' | 'claimedPhase'> {
   const firstLine = lineAt(text, head.length);
-  const content = readStatus(status, file, firstLine);
+  const content = readStatus(status, file, firstLine, known);
   return {
-    events: content === undefined ? [] : checkEvents(id, content, file, firstLine + 4),
+    events: content === undefined ? [] : checkEvents(id, content, file, firstLine + 4, known),
     claimedPhase: content?.phase,
   };
 }
@@ -132,25 +133,37 @@ export function writeReleasePlan(
   return `${head}${writeStatus({ phase, head: events.at(-1)?.hash ?? genesisHash(plan.id), events })}`;
 }
 
-function checkEvents(id: string, content: StatusContent, file: string, firstLine: number): readonly RecordedEvent[] {
+/** @param known events that have been checked before; those that the history begins with are the same objects */
+function checkEvents(
+  id: string,
+  content: StatusContent,
+  file: string,
+  firstLine: number,
+  known: readonly RecordedEvent[],
+): readonly RecordedEvent[] {
+  const firstNew = content.events.findIndex((event, index) => event !== known[index]);
+  const checked = firstNew === -1 ? content.events.length : firstNew;
+  const fresh = content.events.slice(checked);
   const broken = (seq: number, problem: string): RelctlError =>
     new RelctlError('plan.chain-broken', `${file}: event ${seq} ${problem}`, {
       place: { file, line: firstLine + seq - 1 },
       why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
       hints: [command`git log -p -- ${file}`, command`git checkout -- ${file}`],
     });
-  const envelope = statusSchema.safeParse(content);
+  const envelope = statusSchema.safeParse({ ...content, events: fresh });
   if (!envelope.success) {
-    const seq = Number(envelope.error.issues[0]?.path[1] ?? 0) + 1;
-    throw broken(seq, `is not an event that relctl records (${envelope.error.issues[0]?.path.join('.')})`);
+    const [field, index = 0, ...rest] = envelope.error.issues[0]?.path ?? [];
+    const seq = checked + Number(index) + 1;
+    const path = field === 'events' ? [field, seq - 1, ...rest] : (envelope.error.issues[0]?.path ?? []);
+    throw broken(seq, `is not an event that relctl records (${path.join('.')})`);
   }
-  for (const event of content.events) {
+  for (const event of fresh) {
     if (!isEventType(event.type)) throw broken(event.seq, `has the unknown type ${String(event.type)}`);
     const data = EVENT_DATA[event.type].safeParse(event.data);
     if (!data.success)
       throw broken(event.seq, `(${event.type}) has the wrong data at ${data.error.issues[0]?.path.join('.')}`);
   }
-  const fault = findChainFault(id, content.events);
+  const fault = findChainFault(id, content.events, checked);
   if (fault) throw broken(fault.seq, fault.problem);
   const last = content.events.at(-1);
   if (content.head !== (last?.hash ?? genesisHash(id)))

@@ -20,8 +20,19 @@ const OPENING = 'status: # written by relctl; edited by hand, the history no lon
 
 /** Writes the one text of a status. */
 export function writeStatus(status: StatusContent): string {
-  const lines = status.events.map((event) => `    - ${visible(JSON.stringify(orderedEvent(event)))}\n`);
+  const lines = status.events.map((event) => `    - ${lineOf(event)}\n`);
   return `${OPENING}  phase: ${status.phase}\n  head: ${status.head}\n  events:\n${lines.join('')}`;
+}
+
+/** Lines of events: an event never changes, and a deployment writes its history again with each record. */
+const written = new WeakMap<RecordedEvent, string>();
+
+function lineOf(event: RecordedEvent): string {
+  const known = written.get(event);
+  if (known !== undefined) return known;
+  const line = visible(JSON.stringify(orderedEvent(event)));
+  written.set(event, line);
+  return line;
 }
 
 /**
@@ -42,8 +53,17 @@ export function splitDocument(text: string): { readonly head: string; readonly s
     : { head: text.slice(0, start), status: text.slice(start) };
 }
 
-/** Reads the text of `status`. Errors: `plan.chain-broken` with the line. `firstLine` is its 1-based line in the file. */
-export function readStatus(status: string, file: string, firstLine: number): StatusContent | undefined {
+/**
+ * Reads the text of `status`. Errors: `plan.chain-broken` with the line.
+ * @param firstLine its 1-based line in the file
+ * @param known events that were read before: where the text begins with them, letter for letter, they are what it says
+ */
+export function readStatus(
+  status: string,
+  file: string,
+  firstLine: number,
+  known: readonly RecordedEvent[] = [],
+): StatusContent | undefined {
   if (status === '') return undefined;
   const parsed =
     /^status: #[^\n]*\n {2}phase: ([a-z-]+)\n {2}head: ([0-9a-f]{64})\n {2}events:\n((?: {4}- \{.*\}\n)*)$/.exec(
@@ -54,6 +74,11 @@ export function readStatus(status: string, file: string, firstLine: number): Sta
   const events: RecordedEvent[] = [];
   for (const [index, line] of body.split('\n').slice(0, -1).entries()) {
     const json = line.slice('    - '.length);
+    const before = known[index];
+    if (before !== undefined && events.length === index && lineOf(before) === json) {
+      events.push(before);
+      continue;
+    }
     // Writing and hashing walk down recursively: 100 KB of `[` would run out of stack.
     if (jsonDepth(json) > MAX_DEPTH) throw notOurs(file, firstLine + 4 + index, `event ${index + 1} nests too deep`);
     try {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RelctlError } from '../../../src/errors.ts';
 import { genesisHash } from '../../../src/plan/chain.ts';
-import { parseReleasePlan, writeReleasePlan } from '../../../src/plan/release-plan.ts';
+import { parseReleasePlan, rereadHistory, writeReleasePlan } from '../../../src/plan/release-plan.ts';
 import { splitDocument } from '../../../src/plan/status-text.ts';
 import {
   chainOf,
@@ -28,6 +28,38 @@ function refusal(text: string | Uint8Array): RelctlError {
   }
   throw new Error('it was read');
 }
+
+describe('reading a history that has grown', () => {
+  const shorter = read(writeReleasePlan({ id: SAMPLE_ID, head: sampleHead() }, sampleEvents().slice(0, 1), 'draft'));
+  const outcome = (reading: () => unknown) => {
+    try {
+      return JSON.stringify(reading());
+    } catch (error) {
+      return error instanceof RelctlError ? `${error.code} ${error.message} ${error.place?.line}` : String(error);
+    }
+  };
+
+  it('takes what was read before as it is, and proves what is new', () => {
+    const longer = rereadHistory(shorter, encoder.encode(whole));
+    expect(longer.events[0]).toBe(shorter.events[0]);
+    expect(longer).toEqual({ ...read(whole), place: longer.place });
+  });
+
+  it('says of any damaged text what reading all of it says', () => {
+    const begins = sampleHead().length;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: begins, max: whole.length - 1 }),
+        fc.constantFrom('0', '"', '}', 'x', ''),
+        (at, by) => {
+          const damaged = encoder.encode(whole.slice(0, at) + by + whole.slice(at + 1));
+          expect(outcome(() => rereadHistory(shorter, damaged))).toBe(outcome(() => read(damaged)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
 
 describe('reading a plan', () => {
   it('gives what was written, with defaults where nothing was', () => {
