@@ -68,19 +68,10 @@ export class CounterBook {
    */
   completeUpTo(late: number): number | undefined {
     let newest = Number.NEGATIVE_INFINITY;
-    const lasts: number[] = [];
-    for (const { total, good } of this.byName.values()) {
-      for (const tracks of [total, ...good.values()]) {
-        for (const { lastAt } of tracks.values()) {
-          if (lastAt === undefined) continue;
-          lasts.push(lastAt);
-          newest = Math.max(newest, lastAt);
-        }
-      }
-    }
-    return lasts.length === 0
-      ? undefined
-      : lasts.reduce((oldest, at) => (at >= newest - late ? Math.min(oldest, at) : oldest), newest);
+    for (const { lastAt } of this.tracks()) newest = Math.max(newest, lastAt ?? newest);
+    let oldest = newest;
+    for (const { lastAt = newest } of this.tracks()) if (lastAt >= newest - late) oldest = Math.min(oldest, lastAt);
+    return Number.isFinite(oldest) ? oldest : undefined;
   }
 
   /** The targets that are known. */
@@ -99,9 +90,13 @@ export class CounterBook {
 
   /** Forgets samples that no later moment needs. */
   forgetBefore(moment: number): void {
+    for (const track of this.tracks()) track.forgetBefore(moment);
+  }
+
+  private *tracks(): Generator<Track> {
     for (const { total, good } of this.byName.values()) {
-      for (const track of total.values()) track.forgetBefore(moment);
-      for (const tracks of good.values()) for (const track of tracks.values()) track.forgetBefore(moment);
+      yield* total.values();
+      for (const tracks of good.values()) yield* tracks.values();
     }
   }
 
@@ -150,9 +145,16 @@ function targetOf(labels: SampledSeries['labels'], group: string): string {
   return group === '' ? own : `${group} ${own}`;
 }
 
-/** A label set as text. Stores give labels in order as a rule, and each look asks for each series. */
-function keyOf(labels: Readonly<Record<string, string>>): string {
+/** Keys of label sets: all SLOs that count by one counter are given the same answer, and each asks for each series. */
+const keys = new WeakMap<SampledSeries['labels'], string>();
+
+/** A label set as text. Stores give labels in order as a rule. */
+function keyOf(labels: SampledSeries['labels']): string {
+  const known = keys.get(labels);
+  if (known !== undefined) return known;
   const names = Object.keys(labels);
   if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? ''))) names.sort();
-  return names.map((label) => `${label}=${labels[label]}`).join(',');
+  const key = names.map((label) => `${label}=${labels[label]}`).join(',');
+  keys.set(labels, key);
+  return key;
 }

@@ -111,6 +111,22 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   return { reading, compared: { moment: Math.max(moment, compared.moment), control: Object.fromEntries(control) } };
 }
 
+/**
+ * Whether a reading can be of a later moment than what was compared before, by what is known of the canary. A canary that is not sampled any more
+ * counts as new, because that has to be told.
+ */
+export function isNewMoment(
+  canary: CounterBook,
+  { from, at, staleAfter }: Pick<MomentOptions, 'from' | 'at' | 'staleAfter'>,
+  before: Compared | undefined,
+): boolean {
+  const living = canary.targets().filter((target) => hasTotal(target) && lastScrape(target) >= at - staleAfter);
+  const known = withoutEnded(living, from);
+  if (before === undefined || known.length === 0) return true;
+  const moment = scrapedBefore(known, Math.min(at, ...known.map(lastScrape)));
+  return moment === undefined || moment > before.moment;
+}
+
 /** Without the pods of a canary before this one, which were scraped a moment ago and ended before counting began. */
 function withoutEnded(canary: readonly Target[], from: number): readonly Target[] {
   const newest = Math.max(...canary.map(lastScrape));
@@ -272,10 +288,7 @@ function scrapeInterval(targets: readonly Target[]): number {
   const distances: number[] = [];
   for (const target of targets) {
     const [track] = target.total.values();
-    const times = track?.times() ?? [];
-    const last = times.at(-1);
-    const before = times.at(-2);
-    if (last !== undefined && before !== undefined) distances.push(last - before);
+    if (track?.interval !== undefined) distances.push(track.interval);
   }
   if (distances.length === 0) return Number.POSITIVE_INFINITY;
   return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;

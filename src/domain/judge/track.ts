@@ -55,6 +55,12 @@ export class Track {
     return this.knots.map((knot) => knot.at);
   }
 
+  /** Milliseconds between its last two samples, of what is still known. */
+  get interval(): number | undefined {
+    const [before, last] = [this.knots.at(-2), this.knots.at(-1)];
+    return before === undefined || last === undefined ? undefined : last.at - before.at;
+  }
+
   /** When it was sampled last at or before a moment, of what is still known. */
   sampledBefore(moment: number): number | undefined {
     return this.knots[this.indexBefore(moment)]?.at;

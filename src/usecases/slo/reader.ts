@@ -1,7 +1,7 @@
-import { bucketOf } from '../../domain/judge/bucket.ts';
+import { type Bucket, bucketOf } from '../../domain/judge/bucket.ts';
 import { CounterBook, instanceOf } from '../../domain/judge/counter-book.ts';
 import type { ControlLook, SloReading } from '../../domain/judge/look.ts';
-import { type Compared, controlHistory, forget, readMoment } from '../../domain/judge/one-moment.ts';
+import { type Compared, controlHistory, forget, isNewMoment, readMoment } from '../../domain/judge/one-moment.ts';
 import { writeSelector } from '../../plan/promql/selector.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Reading, SampledSeries, Span } from '../../ports/metrics.ts';
@@ -34,9 +34,11 @@ const LATE_MS = 60_000;
 /** Opens the reader of an SLO; nothing is asked yet. */
 export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSource): SloReader {
   const books = { canary: new CounterBook(began), control: new CounterBook(began) };
-  const bucket = bucketOf(slo);
+  const asked = askedFor(slo);
+  const { bucket } = asked;
   let threshold: string | undefined;
   let compared: Compared | undefined;
+  let latest: SloReading | undefined;
   // From where all is known: a store may be behind by minutes, and then so is what was read.
   const since = (book: CounterBook, at: number) => ({
     from: Math.min(at - 1, Math.max(began - 1, book.completeUpTo(LATE_MS) ?? 0)),
@@ -49,23 +51,30 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
       return control.ok ? control.looks : [];
     },
     async read(at, lost) {
-      const [canary, control] = await Promise.all([
-        readSide(metrics, slo, sides.canary, { span: since(books.canary, at), edges: 'all', book: books.canary }),
-        readSide(metrics, slo, sides.control, { span: since(books.control, at), edges: 'all', book: books.control }),
-      ]);
-      for (const side of [canary, control]) if (!side.ok) return { ok: false, detail: side.noData.detail };
-      if (canary.ok) enter(books.canary, canary.value, bucket !== undefined);
-      if (control.ok) enter(books.control, control.value, bucket !== undefined);
+      const canary = await readInto(books.canary, sides.canary, at);
+      if (!canary.ok) return { ok: false, detail: canary.noData.detail };
+      // What is read is of a scrape of the canary: until it is scraped again, its many stable pods have nothing to be compared with.
+      const isFresh = isNewMoment(books.canary, { from: began, at, staleAfter }, compared);
+      if (!isFresh && latest !== undefined) return latest;
+      const control = await readInto(books.control, sides.control, at);
+      if (!control.ok) return { ok: false, detail: control.noData.detail };
       if (bucket !== undefined) threshold ??= spellingOf(books.control, bucket.edge);
-      const uncountable = uncountableBy(slo, books.control);
+      const uncountable = uncountableBy(asked, books.control);
       if (uncountable !== undefined) return { ok: false, detail: uncountable };
       const options = { from: began, at, staleAfter, lost, ...(threshold === undefined ? {} : { threshold }) };
       const moment = readMoment(books, options, compared);
       compared = moment.compared;
       forget(books, moment);
+      latest = moment.reading.ok ? moment.reading : undefined;
       return moment.reading;
     },
   };
+
+  async function readInto(book: CounterBook, matchers: readonly string[], at: number): Promise<Reading<unknown>> {
+    const read = await readSide(metrics, asked, matchers, { span: since(book, at), edges: 'all', book });
+    if (read.ok) enter(book, read.value, bucket !== undefined);
+    return read;
+  }
 }
 
 /** The control of an SLO over a span before anything is compared with it. */
@@ -91,15 +100,16 @@ export async function readControl(
   every: number,
 ): Promise<ControlReading> {
   const { metrics, slo, matchers, span, staleAfter } = source;
-  const bucket = bucketOf(slo);
+  const asked = askedFor(slo);
+  const { bucket } = asked;
   const book = new CounterBook(span.from);
-  const side = await readSide(metrics, slo, matchers, { span, edges: 'threshold' });
+  const side = await readSide(metrics, asked, matchers, { span, edges: 'threshold' });
   if (!side.ok) return { ok: false, reason: 'no-data', detail: side.noData.detail };
   enter(book, side.value, bucket !== undefined);
   if (book.targets().every(({ total }) => total.size === 0)) {
     return { ok: false, reason: 'no-data', detail: `no series matches ${slo.total}` };
   }
-  const uncountable = uncountableBy(slo, book);
+  const uncountable = uncountableBy(asked, book);
   if (uncountable !== undefined) return { ok: false, reason: 'uncountable', detail: uncountable };
   const labels = side.value.flatMap(({ total }) =>
     total.map((one) => one.labels.namespace ?? one.labels.kubernetes_namespace),
@@ -111,6 +121,17 @@ export async function readControl(
     rate: book.rateAt(span.to - staleAfter),
     namespaces: [...new Set(labels.filter((name) => name !== undefined))],
   };
+}
+
+/** What is asked for of an SLO; its selectors are read once, not at each look. */
+interface Asked {
+  readonly slo: Slo;
+  /** Of a latency SLO. */
+  readonly bucket: Bucket | undefined;
+}
+
+function askedFor(slo: Slo): Asked {
+  return { slo, bucket: bucketOf(slo) };
 }
 
 /** Samples of one group of a side. */
@@ -133,7 +154,7 @@ interface Reach {
 /** All events first: a good event that is stored meanwhile is then of a scrape whose events are known, or is left for the next look. */
 async function readSide(
   metrics: SloSource['metrics'],
-  slo: Slo,
+  asked: Asked,
   matchers: readonly string[],
   reach: Reach,
 ): Promise<Reading<readonly Group[]>> {
@@ -143,9 +164,9 @@ async function readSide(
     const { book, span } = reach;
     const ask = (kind: 'total' | 'good') => (selector: string) =>
       metrics.samples(selector, [matcher], span, book && ((labels) => book.knows(kind, labels, name)));
-    const total = await ask('total')(slo.total);
+    const total = await ask('total')(asked.slo.total);
     if (!total.ok) return total;
-    const good = await readGood(ask('good'), slo, reach.edges);
+    const good = await readGood(ask('good'), asked, reach.edges);
     if (!good.ok) return good;
     groups.push({ name, total: total.value, good: good.value });
   }
@@ -158,10 +179,9 @@ async function readSide(
  */
 async function readGood(
   ask: (selector: string) => Promise<Reading<readonly SampledSeries[]>>,
-  slo: Slo,
+  { slo, bucket }: Asked,
   edges: Reach['edges'],
 ): Promise<Reading<readonly SampledSeries[]>> {
-  const bucket = bucketOf(slo);
   if (bucket === undefined) return ask(slo.good);
   const both = [slo.good, writeSelector(bucket.selector)];
   const [first = slo.good, second = slo.good] = edges === 'threshold' ? both : both.reverse();
@@ -192,8 +212,7 @@ function edgesOf(book: CounterBook): readonly string[] {
 }
 
 /** Why the good events of an SLO cannot be counted though all events are; `undefined` where they can. */
-function uncountableBy(slo: Slo, book: CounterBook): string | undefined {
-  const bucket = bucketOf(slo);
+function uncountableBy({ slo, bucket }: Asked, book: CounterBook): string | undefined {
   const targets = book.targets().filter((target) => target.total.size > 0);
   if (bucket !== undefined) {
     return spellingOf(book, bucket.edge) === undefined ? withoutEdge(slo, bucket.edge, book) : undefined;

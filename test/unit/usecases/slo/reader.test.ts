@@ -52,6 +52,36 @@ describe('an SLO that is read look by look', () => {
     expect(reading.control.total).toBeCloseTo(3 * 285_000, 6);
   });
 
+  it('asks for the stable pods only when the canary was scraped again, and counts the same', async () => {
+    const { asked, metrics } = store(0);
+    const reader = open(metrics, 60_000);
+    const moments = new Set<number | undefined>();
+    for (let at = 1000; at < 300_000; at += 1000) {
+      const reading = await reader.read(BEGAN + at, new Set());
+      if (reading.ok) moments.add(reading.moment);
+    }
+    // Of each look two questions are about the canary; each scrape of it is waited for until a quorum of the pods has passed it.
+    expect(moments.size).toBe(19);
+    expect(asked.length).toBeLessThan(2 * 300 + 2 * 19 * 10);
+    const reading = await reader.read(BEGAN + 300_000, new Set());
+    const whole = await open(store(0).metrics, 60_000).read(BEGAN + 300_000, new Set());
+    if (!reading.ok || !whole.ok) throw new Error('no reading');
+    expect(reading.moment).toBe(whole.moment);
+    expect(reading.canary.total).toBeCloseTo(whole.canary.total, 6);
+    expect(reading.control.total).toBeCloseTo(whole.control.total, 6);
+  });
+
+  it('tells of a canary that is not scraped any more, though there is nothing new of it', async () => {
+    const behindOf: Record<string, number> = {};
+    const reader = open(store(0, behindOf).metrics, 60_000);
+    for (let at = 5000; at <= 120_000; at += 5000) await reader.read(BEGAN + at, new Set());
+    behindOf['canary-0'] = 10_000_000;
+    const readings = [];
+    for (let at = 125_000; at <= 200_000; at += 5000) readings.push(await reader.read(BEGAN + at, new Set()));
+    expect(readings[0]).toMatchObject({ ok: true, moment: 105 });
+    expect(readings.at(-1)).toMatchObject({ ok: false, detail: expect.stringContaining('not sampled for 60 s') });
+  });
+
   it('reads on where a store is behind by minutes: what it has is new, however old', async () => {
     const { metrics } = store(150_000);
     const reader = open(metrics, 240_000);
