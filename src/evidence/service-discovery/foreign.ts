@@ -2,7 +2,7 @@ import { isBaseImage, isInfrastructureImage, isStoreImage, isStoreName, ownerOf 
 import { folderOf } from '../impact/paths.ts';
 import { TOOL } from './sources.ts';
 import { LOADS } from './undeployed.ts';
-import type { Workload } from './workloads.ts';
+import { imageName, type Workload } from './workloads.ts';
 
 /** A service that may be somebody else's: what its manifests run, and the folders that were found for it. */
 export interface Candidate {
@@ -20,7 +20,7 @@ const APART =
   /(^|[/_-])(logging|monitoring|observability|telemetry|load-?test(s|ing)?|extras?|add-?ons?|contrib|third-?party|policy|policies)(\/|$)/i;
 
 /**
- * Names of those that run with the product and are released by others: stores, what watches, what generates load. One question decides
+ * Names of those that run with the product and are no services of it: stores, what watches, what generates load, variants of a service. One question decides
  * most of it: does the repository build it? Where nothing is built, its image, its ports and where its manifests lie must do.
  * @param built names that the repository builds an image for, stores that it fills included
  * @param product what the repository is called: a store's own repository holds that store
@@ -39,6 +39,7 @@ export function foreignNames(
   const isForeign = (one: Candidate): boolean => {
     if (isStoreName(one.name)) return candidates.length > 1 && one.name !== product;
     if (one.folders.size > 0 || one.workloads.length === 0) return false;
+    if (isVariant(one, candidates)) return true;
     const images = imagesOf(one);
     // A store may have a helper beside it, and a program a store of its own.
     const areBeside = images.every(
@@ -58,6 +59,18 @@ export function foreignNames(
 
 const imagesOf = ({ workloads }: Candidate): string[] =>
   workloads.flatMap(({ containers }) => containers.map(({ image }) => image));
+
+/**
+ * Pods that say they are another service, with an image of their own, stand beside that service's: a variant for a test or for a mesh.
+ * With the service's image they are a part of it, such as a worker.
+ */
+const isVariant = (one: Candidate, candidates: readonly Candidate[]): boolean =>
+  one.workloads.every(({ called = [] }) => {
+    const service = called.find((label) => label !== one.name && one.name.startsWith(`${label}-`));
+    const other = candidates.find((candidate) => candidate.name === service && candidate.workloads.length > 0);
+    const names = other === undefined ? [] : imagesOf(other).map(imageName);
+    return other !== undefined && !imagesOf(one).some((image) => names.includes(imageName(image)));
+  });
 
 function isOfOthers(image: string, owners: ReadonlySet<string | undefined>): boolean {
   const owner = ownerOf(image);

@@ -8,6 +8,8 @@ export interface Workload {
   readonly file: string;
   /** The containers that its own images run in, without init containers. */
   readonly containers: readonly WorkloadContainer[];
+  /** What the labels of its pods say that they are. */
+  readonly called?: readonly string[];
 }
 
 interface WorkloadContainer {
@@ -26,14 +28,18 @@ export function workloadsIn(file: string, text: string): Workload[] {
   const lines = scanYaml(text);
   return objectsIn(lines)
     .filter((object) => WORKLOADS.test(object.kind) && object.name !== '')
-    .map(({ kind, name, document }) => ({
-      kind,
-      name,
-      file,
-      containers: containersOf(lines.filter((line) => line.document === document)),
-    }))
+    .map(({ kind, name, document }) => {
+      const own = lines.filter((line) => line.document === document);
+      return { kind, name, file, containers: containersOf(own), called: calledBy(own) };
+    })
     .filter((workload) => workload.containers.length > 0);
 }
+
+/** Labels by which a Service finds its pods, as products write them. */
+const SAYS_WHAT = /^spec\.template\.metadata\.labels\.(app|service|name|k8s-app|app\.kubernetes\.io\/name)$/;
+
+const calledBy = (lines: readonly YamlLine[]): string[] =>
+  lines.filter(({ path }) => SAYS_WHAT.test(path.join('.'))).map(({ value }) => value);
 
 function containersOf(lines: readonly YamlLine[]): WorkloadContainer[] {
   const containers: { name: string; image: string; ports: number[] }[] = [];

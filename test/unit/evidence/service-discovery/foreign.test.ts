@@ -68,3 +68,21 @@ test('a program with a store of its own in its pod is a program', () => {
   const containers = [...(workload?.containers ?? []), { name: 'db', image: 'postgres:15', ports: [] }];
   expect(foreign([{ ...pod, workloads: workload === undefined ? [] : [{ ...workload, containers }] }])).toEqual([]);
 });
+
+test('pods that call themselves another service are a variant of it', () => {
+  const called = (candidate: Candidate, label: string): Candidate => ({
+    ...candidate,
+    workloads: candidate.workloads.map((workload) => ({ ...workload, called: [label] })),
+  });
+  const payment = called(one('payment', 'acme/payment:1', { folder: 'payment' }), 'payment');
+  const fix = called(one('payment-fix', 'acme/payment-fix:1'), 'payment');
+  expect(foreign([payment, fix])).toEqual(['payment-fix']);
+  // Without that service there is nothing of which it is a variant, and what is built here is a program.
+  expect(foreign([fix, called(one('web', 'acme/web:1'), 'web')])).toEqual([]);
+  expect(foreign([payment, called(one('payment-worker', 'acme/worker:1', { folder: 'worker' }), 'payment')])).toEqual(
+    [],
+  );
+  expect(foreign([payment, called(one('payment-worker', 'acme/worker:1'), 'payment-worker')])).toEqual([]);
+  // The same image is another part of the service.
+  expect(foreign([payment, called(one('payment-worker', 'acme/payment:1'), 'payment')])).toEqual([]);
+});
