@@ -209,8 +209,10 @@ describe('this file', () => {
         'lost-target',
         'out-of-memory',
         'requests-lost',
+        'scrape-phases',
         'shared-incident',
         'sick-pod',
+        'sticky-users',
       ],
       // test/walks/change-record.test.ts
       ...['change-record-down', 'change-rejected'],

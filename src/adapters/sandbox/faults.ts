@@ -26,6 +26,8 @@ export const FAULTS = {
   },
   'sick-pod': { scope: 'world', about: 'the first of the stable pods answers 5 % of the requests with an error' },
   'lost-target': { scope: 'world', about: 'the metrics store cannot reach the first of the stable pods' },
+  'sticky-users': { scope: 'world', about: 'users stay at one pod, so that errors come four at a time' },
+  'scrape-phases': { scope: 'world', about: 'each pod is scraped at a moment of its own, not all at once' },
   'coarse-buckets': { scope: 'world', about: "latency histograms have the client libraries' usual edges only" },
   'migration-failing': { scope: 'world', about: 'Jobs fail' },
   'smoke-failing': { scope: 'world', about: 'smoke tests fail: commands exit 1 and URLs answer 503' },

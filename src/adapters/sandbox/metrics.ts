@@ -10,6 +10,7 @@ import type {
 } from '../../ports/metrics.ts';
 import { faultOn } from './faults.ts';
 import { evaluateQuery, labelsOf } from './query.ts';
+import { keyOf } from './random.ts';
 import { none, resolve } from './selectors.ts';
 import { type Growth, growth, type Labelling, unreachable } from './series.ts';
 import type { WorldState } from './world-state.ts';
@@ -19,6 +20,8 @@ const STALE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** Every pod is sampled this often. */
 const SCRAPE_MS = 15_000;
+/** Moments of the interval at which pods are scraped, with the fault `scrape-phases`. */
+const PHASES_MS = [0, 3_000, 6_000, 9_000, 12_000];
 
 /** The metrics store of one environment of the simulated company. `read` gives the world as it is now. */
 export function createSandboxMetrics(
@@ -77,22 +80,36 @@ export function createSandboxMetrics(
     async samples(selector, matchers, span): Promise<Reading<readonly SampledSeries[]>> {
       const points = new Map<string, SamplePoint[]>();
       const over = growthOf(selector, matchers);
-      let before = Math.floor(span.from / SCRAPE_MS) * SCRAPE_MS;
-      for (let at = before; at <= span.to; at += SCRAPE_MS) {
-        const fresh = over({ from: at === before ? at - SCRAPE_MS : before, to: at });
-        if (!fresh.ok) return fresh;
-        const isNew = [...fresh.value.series.keys()].some((key) => !points.has(key));
-        const whole = isNew ? over({ from: 0, to: at }) : undefined;
-        if (whole?.ok === false) return whole;
-        for (const [key, count] of fresh.value.series) {
-          const known = points.get(key) ?? [];
-          points.set(key, known);
-          const last = known.at(-1)?.value;
-          known.push({ at, value: last === undefined ? (whole?.value.series.get(key) ?? count) : last + count });
-        }
-        before = at;
+      const isApart = faultOn(read(), 'scrape-phases', { environment });
+      for (const phase of isApart ? PHASES_MS : [0]) {
+        const trouble = sample(phase);
+        if (trouble !== undefined) return trouble;
       }
       return { ok: true, value: [...points].map(([key, known]) => ({ labels: labelsOf(key), points: known })) };
+
+      /** Scrapes of the pods that are scraped at this moment of the interval. */
+      function sample(phase: number): { readonly ok: false; readonly noData: NoData } | undefined {
+        let before = Math.floor((span.from - phase) / SCRAPE_MS) * SCRAPE_MS + phase;
+        for (let at = before; at <= span.to; at += SCRAPE_MS) {
+          const fresh = over({ from: at === before ? at - SCRAPE_MS : before, to: at });
+          if (!fresh.ok) return fresh;
+          const own = [...fresh.value.series].filter(([key]) => isScrapedAt(key, phase));
+          const whole = own.some(([key]) => !points.has(key)) ? over({ from: 0, to: at }) : undefined;
+          if (whole?.ok === false) return whole;
+          for (const [key, count] of own) {
+            const known = points.get(key) ?? [];
+            points.set(key, known);
+            const last = known.at(-1)?.value;
+            known.push({ at, value: last === undefined ? (whole?.value.series.get(key) ?? count) : last + count });
+          }
+          before = at;
+        }
+        return undefined;
+      }
+
+      function isScrapedAt(key: string, phase: number): boolean {
+        return !isApart || PHASES_MS[keyOf(0, labelsOf(key).pod ?? '') % PHASES_MS.length] === phase;
+      }
     },
     async lostTargets(at) {
       const state = read();

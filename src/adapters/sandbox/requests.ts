@@ -60,9 +60,12 @@ export function requestsUntil(
     // What befalls one pod befalls the first.
     const effects = group.effects.filter((effect) => slot === 0 || !ONE_POD.has(effect));
     const meanOf = meansOf(edges, effects);
-    return requestClasses(edges, []).map((_share, index) =>
-      arrivals(mix(mix(process, slot), index), point.at, at, (from, to) => perCountingPod * meanOf(index, from, to)),
-    );
+    return requestClasses(edges, []).map((_share, index, { length }) => {
+      // Errors are the last class.
+      const together = index === length - 1 && effects.includes('sticky-users') ? ERRORS_OF_A_USER : 1;
+      const mean = (from: number, to: number) => (perCountingPod * meanOf(index, from, to)) / together;
+      return together * arrivals(mix(mix(process, slot), index), point.at, at, mean);
+    });
   });
   if (counted.size >= COUNTED_AT_MOST) counted.clear();
   counted.set(cacheKey, counts);
@@ -71,6 +74,8 @@ export function requestsUntil(
 
 /** Of the requests that reach a version with the fault `requests-lost`, those that it does not count. */
 const LOST_SHARE = 0.2;
+/** Errors that one user sees at one pod, with the fault `sticky-users`. */
+const ERRORS_OF_A_USER = 4;
 /** Faults of one pod among many. */
 const ONE_POD: ReadonlySet<string> = new Set(['sick-pod', 'lost-target']);
 

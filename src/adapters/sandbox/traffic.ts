@@ -146,7 +146,7 @@ function worldEffects(
   const place = { service: serviceOf(labelsOf(stored)), ...(environment === undefined ? {} : { environment }) };
   const isOneOfMany = track === 'stable' && pods > 1;
   return [
-    ...(faultOn(state, 'shared-incident', place) ? ['shared-incident'] : []),
+    ...(['shared-incident', 'sticky-users'] as const).filter((name) => faultOn(state, name, place)),
     ...(['sick-pod', 'lost-target'] as const).filter((name) => isOneOfMany && faultOn(state, name, place)),
   ];
 }

@@ -44,9 +44,12 @@ async function deployedWith(fault: string, { route = false, minutes = 10 } = {})
 }
 
 describe('an ordinary day in the simulated company', () => {
-  it.each(['cold-start', 'shared-incident'])('%s harms no good canary', async (fault) => {
-    expect((await deployedWith(fault)).outcome).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
-  });
+  it.each(['cold-start', 'shared-incident', 'sticky-users', 'scrape-phases'])(
+    '%s harms no good canary',
+    async (fault) => {
+      expect((await deployedWith(fault)).outcome).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    },
+  );
 
   it.each([
     [
