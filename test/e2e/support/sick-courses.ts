@@ -284,7 +284,7 @@ export const COURSES: Readonly<Record<string, Readonly<Record<Way, Course>>>> = 
   },
   'a half-finished rollout of somebody else': {
     forward: {
-      steps: [state.halfRollout, refused('production.sick', /ImagePullBackOff/), deploy({}, ...ANYWAY)],
+      steps: [state.halfRollout, refused('production.sick', /ErrImagePull|ImagePullBackOff/), deploy({}, ...ANYWAY)],
       end: OUT,
     },
     abort: { steps: [state.halfRollout, NOW, canary({}, ...ANYWAY), abort()], end: ABORTED },
