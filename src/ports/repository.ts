@@ -65,6 +65,11 @@ export interface CandidateRepository extends Repository {
   mentions(commit: string, words: readonly string[], endings?: readonly string[]): Promise<readonly string[]>;
   /** Files of the work tree at or below paths that git keeps, or would with the next `git add`: not what it ignores. */
   keptBelow(paths: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Files that git keeps and that are otherwise in the work tree than at a commit, on either side; `undefined` where the commit is not here. What
+   * git does not keep is left out: nobody can push it.
+   */
+  changedSince(commit: string): Promise<readonly string[] | undefined>;
   /** The commits of `base..head` that are no merges, newest first, each with its first line and the paths that it changes. */
   commits(
     base: string,

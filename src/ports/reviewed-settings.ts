@@ -9,6 +9,6 @@ export type SettingsPart = 'environments' | 'changeRecord' | 'incidents' | 'plan
 export interface ReviewedSettings {
   /** Errors: `config.unreviewed`; nothing where signatures are not required, or there is no protected branch. */
   require(part: SettingsPart): Promise<void>;
-  /** Says how it is found out whether all of it is what was submitted, and signed, with the release that a command works on. */
-  submittedWith(isSame: () => Promise<boolean>): void;
+  /** Says how it is found out in what it is not what was submitted, and signed, with the release that a command works on: in nothing, or as sentences. */
+  submittedWith(differences: () => Promise<readonly string[]>): void;
 }

@@ -26,3 +26,13 @@ export function windowsLineBytes(bytes: Uint8Array): Uint8Array {
   }
   return wide;
 }
+
+/**
+ * The same where every line ends so, as a clone on Windows has it. A single carriage return is part of a text: behind a word it makes another
+ * word of it, and a shell another program.
+ */
+export function evenLineBytes(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(CR)) return bytes;
+  const isEven = bytes.every((byte, at) => (byte === CR ? bytes[at + 1] === LF : byte !== LF || bytes[at - 1] === CR));
+  return isEven ? unixLineBytes(bytes) : bytes;
+}

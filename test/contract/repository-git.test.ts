@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -120,6 +129,22 @@ describe('files', () => {
   test('lists regular files with any name', async () => {
     const id = repo.commit({ 'a/ä "q".txt': '1', b: '2' });
     expect(await (await openRepository(repo.root)).filesAt(id)).toEqual(['a/ä "q".txt', 'b']);
+  });
+});
+
+describe('what changed since a commit', () => {
+  test('is what git keeps and is otherwise in the work tree, a carriage return too; nothing of a commit that is not here', async () => {
+    const first = repo.commit({ 'a.sh': 'set -e\n', 'b.txt': 'b\n', 'gone.txt': 'x\n', '.gitignore': 'kept/\n' });
+    repo.commit({ 'a.sh': 'set -e\r\n', 'gone.txt': null });
+    mkdirSync(join(repo.root, 'kept'));
+    writeFileSync(join(repo.root, 'kept/x'), 'x\n');
+    repo.git('add', '--force', 'kept/x');
+    repo.git('commit', '--quiet', '--message', 'More');
+    writeFileSync(join(repo.root, 'untracked'), 'x\n');
+    writeFileSync(join(repo.root, 'b.txt'), 'other\n');
+    const opened = await openRepository(repo.root);
+    expect([...((await opened.changedSince(first)) ?? [])].sort()).toEqual(['a.sh', 'b.txt', 'gone.txt', 'kept/x']);
+    expect(await opened.changedSince('1'.repeat(40))).toBeUndefined();
   });
 });
 

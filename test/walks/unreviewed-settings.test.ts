@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { parse, stringify } from 'yaml';
 import { openContext } from '../../src/composition/composition.ts';
 import type { Message } from '../../src/ports/notifier.ts';
-import { isAsSubmitted, reviewedSettings } from '../../src/usecases/binding/reviewed.ts';
+import { notAsSubmitted, reviewedSettings } from '../../src/usecases/binding/reviewed.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { openRelease } from '../../src/usecases/release/open.ts';
 import { type BareRemote, makeBareRemote } from '../support/bare-remote.ts';
@@ -239,7 +239,7 @@ describe('a relctl.yaml that was submitted and signed', () => {
       const context = company.as(PEOPLE.cab[0], { config });
       const reviewed = reviewedSettings(context);
       const { journal, signing } = await openRelease(context, company.id);
-      reviewed.submittedWith(() => isAsSubmitted(context, journal, signing));
+      reviewed.submittedWith(() => notAsSubmitted(context, journal, signing));
       return reviewed;
     };
     const { config } = company.as(PEOPLE.cab[0]);

@@ -13,7 +13,7 @@ import { branchHead, compareWithRemote } from './remotes.ts';
 import { revertedWork } from './reverts.ts';
 import { sharingOf } from './sharing.ts';
 import { latestVersionTag } from './tags.ts';
-import { keptBelow } from './tracked.ts';
+import { changedSince, keptBelow } from './tracked.ts';
 import { plainWorkTree } from './work-tree.ts';
 
 /**
@@ -61,6 +61,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
       return known;
     },
     keptBelow: (paths) => keptBelow(git, paths),
+    changedSince: (commit) => changedSince(git, commit),
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
     changeSize: async (base, head, without) => changeSize(git, await resolve(base), await resolve(head), without),
     userEmail: () => userEmail(git),

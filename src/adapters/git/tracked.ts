@@ -13,3 +13,13 @@ export async function keptBelow(git: Git, paths: readonly string[]): Promise<rea
   const output = await git.read(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths]);
   return [...new Set(output.split('\0').filter((one) => one !== ''))];
 }
+
+/** Files of the index or of a commit that are otherwise in the work tree than at that commit; `undefined` where the commit is not here. */
+export async function changedSince(git: Git, commit: string): Promise<readonly string[] | undefined> {
+  const known = await git.run(['cat-file', '-e', `${commit}^{commit}`]);
+  if (known.exitCode !== 0) return undefined;
+  // Neither attributes nor settings decide here what is shown as different.
+  const plain = ['--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'];
+  const output = await git.read(['diff', '--name-only', '-z', ...plain, commit, '--']);
+  return output.split('\0').filter((one) => one !== '');
+}

@@ -38,6 +38,11 @@ export function namedPaths(config: Config, spec: Spec): NamedPaths {
   return pathsOf(settings, [...commandsOf(spec), ...argumentLists(settings)]);
 }
 
+/** True where relctl.yaml or the plan names a program at all. */
+export function runsPrograms(config: Config, spec: Spec): boolean {
+  return commandsOf(spec).length > 0 || argumentLists(Object.entries(config)).length > 0;
+}
+
 /** Paths that a part of relctl.yaml may name, with the words of the commands in it. */
 export function pathsIn(setting: unknown): NamedPaths {
   return pathsOf(setting, argumentLists(setting));

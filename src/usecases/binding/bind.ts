@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
+import { boundTree, withoutTree } from '../../domain/binding/work-tree.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import type { StagedObjects } from '../../domain/kubernetes/staged-objects.ts';
 import { RelctlError } from '../../errors.ts';
@@ -27,7 +28,10 @@ async function boundWith(context: Context, plan: ReleasePlan, policy: Policy, ob
 
 /** Keeps what is bound beside the plan. Errors: those of reading the candidate's manifests. */
 export async function keepBound(context: Context, plan: ReleasePlan, policy: Policy, name: string): Promise<Evidence> {
-  const text = `${JSON.stringify(await readBound(context, plan, policy), null, 1)}\n`;
+  const bound = await readBound(context, plan, policy);
+  // Nobody answers for a work tree where nobody signs.
+  const tree = policy.signing.mode === 'required' ? boundTree(await context.repository.resolve('HEAD')) : {};
+  const text = `${JSON.stringify({ ...bound, ...tree }, null, 1)}\n`;
   return { ...(await context.store.keep(plan.id, `${name}.json`, text)) };
 }
 
@@ -52,7 +56,7 @@ export async function bindingDifferences(
         found.push(`nothing was kept of what was ${when}, so nothing shows that it is the same`);
         continue;
       }
-      const before = Object.entries(await readKept(context, plan.id, evidence));
+      const before = Object.entries(withoutTree(await readKept(context, plan.id, evidence)));
       found.push(...boundDifferences(Object.fromEntries(before.filter(([name]) => isCompared(name))), now, when));
     }
     return found;

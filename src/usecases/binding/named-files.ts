@@ -3,7 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { globMatcher } from '../../text/glob.ts';
-import { unixLineBytes } from '../../text/line-ends.ts';
+import { evenLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function digestsOf(
   const add = async (path: string): Promise<boolean> => {
     if (found.has(path)) return true;
     const bytes = await bytesOf(workspace, path);
-    if (bytes !== undefined) found.set(path, sha256(unixLineBytes(bytes)));
+    if (bytes !== undefined) found.set(path, sha256(evenLineBytes(bytes)));
     return bytes !== undefined;
   };
   for (const path of files) await add(path);

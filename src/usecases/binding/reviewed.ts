@@ -1,5 +1,7 @@
 import { pathsIn } from '../../domain/binding/named-files.ts';
+import { argumentLists } from '../../domain/binding/named-programs.ts';
 import { partWord, settingOf } from '../../domain/binding/settings-parts.ts';
+import { whatSettingsRead } from '../../domain/binding/work-tree.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import { canonicalJson } from '../../plan/digest.ts';
@@ -22,12 +24,12 @@ type Ground = FilesGround & Pick<Context, 'signing'>;
  */
 export function reviewedSettings(ground: Ground): ReviewedSettings {
   const read = new Map<SettingsPart, Promise<string | undefined>>();
-  let isSubmitted: () => Promise<boolean> = async () => false;
+  let otherwise: () => Promise<readonly string[]> = async () => [NOT_SUBMITTED];
   return {
-    submittedWith(isSame) {
-      let answer: Promise<boolean> | undefined;
-      isSubmitted = () => {
-        answer ??= isSame();
+    submittedWith(differences) {
+      let answer: Promise<readonly string[]> | undefined;
+      otherwise = () => {
+        answer ??= differences();
         return answer;
       };
     },
@@ -35,26 +37,32 @@ export function reviewedSettings(ground: Ground): ReviewedSettings {
       const found = read.get(part) ?? unreviewedOn(ground, part);
       read.set(part, found);
       const branch = await found;
-      if (branch !== undefined && !(await isSubmitted())) throw unreviewed(part, branch);
+      if (branch === undefined) return;
+      const [reason] = await otherwise();
+      if (reason !== undefined) throw unreviewed(part, branch, reason);
     },
   };
 }
 
-/** True where relctl.yaml, and the programs that it and the plan name, are what was submitted with the release, by a submission that holds. */
-export async function isAsSubmitted(
+const NOT_SUBMITTED = 'no submission of it was signed yet';
+
+/** In what relctl.yaml, and the programs that it and the plan name, are not what was submitted with the release, by a submission that holds. */
+export async function notAsSubmitted(
   context: FilesGround & Pick<Context, 'store' | 'signing'>,
   journal: Pick<Journal, 'plan' | 'state' | 'counted'>,
   { examination, policy, trust }: Pick<Signing, 'examination' | 'policy' | 'trust'>,
-): Promise<boolean> {
+): Promise<readonly string[]> {
   const { plan, state, counted } = journal;
   const submission = counted.findLast((event) => event.type === 'cab.submitted');
   const isRefused = examination?.refused.some((one) => one.hash === submission?.hash) ?? true;
-  if (trust === undefined || submission === undefined || isRefused || state.cab?.bound === undefined) return false;
+  if (trust === undefined || submission === undefined || isRefused || state.cab?.bound === undefined) {
+    return [NOT_SUBMITTED];
+  }
   try {
-    return (await watchedDifferences(context, plan, policy, state, trust.commit)).length === 0;
+    return await watchedDifferences(context, plan, policy, state, trust.commit);
   } catch (error) {
     // What was kept is gone, or another.
-    if (error instanceof RelctlError) return false;
+    if (error instanceof RelctlError) return [error.message];
     throw error;
   }
 }
@@ -70,12 +78,16 @@ async function unreviewedOn(ground: Ground, part: SettingsPart): Promise<string 
 async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Promise<boolean> {
   const merged = await configAt(ground, tip.commit);
   if (part === 'plan' || merged === undefined) return false;
-  const setting = settingOf(ground.config, part);
-  if (canonicalJson(setting ?? null) !== canonicalJson(settingOf(merged, part) ?? null)) return false;
-  for (const path of Object.keys(await digestsOf(ground, pathsIn(withinRoot(ground.repository.root, setting))))) {
+  const named = settingOf(ground.config, part);
+  if (canonicalJson(named ?? null) !== canonicalJson(settingOf(merged, part) ?? null)) return false;
+  const setting = withinRoot(ground.repository.root, named);
+  for (const path of Object.keys(await digestsOf(ground, pathsIn(setting)))) {
     if (!(await isReviewed(ground, tip.commit, path))) return false;
   }
-  return true;
+  if (!startsPrograms(setting)) return true;
+  // Its programs read more than they are told.
+  const changed = await ground.repository.changedSince(tip.commit);
+  return changed !== undefined && whatSettingsRead(changed, ground.config).length === 0;
 }
 
 /** The configuration at a commit of the protected branch; `undefined` where there is none that relctl reads. */
@@ -90,6 +102,17 @@ async function configAt({ signing }: Ground, commit: string): Promise<Config | u
   }
 }
 
+/** A kubeconfig of the repository may name credential plugins beside it. */
+function startsPrograms(setting: unknown): boolean {
+  const isOwn = (key: string, value: unknown) =>
+    key === 'kubeconfig' && typeof value === 'string' && !value.startsWith('/');
+  const holds = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).some(([key, item]) => isOwn(key, item) || holds(item));
+  return argumentLists(setting).length > 0 || holds(setting);
+}
+
 /** A setting with the paths that lead into the work tree as paths of the repository. */
 function withinRoot(root: string, setting: unknown): unknown {
   const text = JSON.stringify(setting ?? null, (_, value: unknown) =>
@@ -98,12 +121,12 @@ function withinRoot(root: string, setting: unknown): unknown {
   return JSON.parse(text);
 }
 
-function unreviewed(part: SettingsPart, branch: string): RelctlError {
+function unreviewed(part: SettingsPart, branch: string, reason: string): RelctlError {
   const isPlan = part === 'plan';
   return new RelctlError(
     'config.unreviewed',
     isPlan
-      ? 'what the plan names is run and logged in to once it was submitted and signed, with the programs of then'
+      ? `what the plan names is run and logged in to once it was submitted and signed, with the programs of then: ${reason}`
       : `${partWord(part)} is not as ${branch} has it: nothing is sent there, and no program of it is run`,
     {
       ...(isPlan ? {} : { place: { file: CONFIG_FILE } }),
@@ -113,7 +136,12 @@ function unreviewed(part: SettingsPart, branch: string): RelctlError {
             'relctl submit-cab "<release>"   and the approvals after it',
             'where a program has changed since: relctl plan "<release>" --reopen "<reason>"',
           ]
-        : [command`git diff ${branch} -- ${CONFIG_FILE}`, `have it merged into ${branch}, then: git fetch`],
+        : [
+            command`git diff ${branch} -- ${CONFIG_FILE}`,
+            `${command`git diff --stat ${branch}`}   where a program of it reads other files`,
+            `have it merged into ${branch}, then: git fetch`,
+            ...(reason === NOT_SUBMITTED ? [] : [`or as it was submitted: ${reason}`]),
+          ],
     },
   );
 }

@@ -1,10 +1,12 @@
 import { type Bound, boundDifferences, boundOf } from '../../domain/binding/bound.ts';
+import { runsPrograms } from '../../domain/binding/named-files.ts';
+import { treeOf, whatProgramsRead } from '../../domain/binding/work-tree.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { unixLineBytes } from '../../text/line-ends.ts';
+import { evenLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import { readKept } from './bind.ts';
@@ -36,7 +38,35 @@ export async function watchedDifferences(
   for (const file of new Set(names.map(fileOf))) if (await isReviewed(context, tip, file)) reviewed.add(file);
   const own = (bound: Bound): Bound =>
     Object.fromEntries(Object.entries(bound).filter(([name]) => WATCHES.test(name) && !reviewed.has(fileOf(name))));
-  return boundDifferences(own(before), own(now), 'submitted');
+  return [
+    ...boundDifferences(own(before), own(now), 'submitted'),
+    ...(await otherInWorkTree(context, plan, treeOf(before), tip)),
+  ];
+}
+
+/** What a program of the plan or of relctl.yaml may read, and is neither what was submitted nor as the protected branch has it. */
+async function otherInWorkTree(
+  { repository, config }: FilesGround,
+  { spec }: Pick<ReleasePlan, 'spec'>,
+  submitted: string | undefined,
+  tip: string,
+): Promise<readonly string[]> {
+  // Those who submitted with an older relctl signed no work tree.
+  if (submitted === undefined || !runsPrograms(config, spec)) return [];
+  const merged = await repository.changedSince(tip);
+  const since = merged?.length === 0 ? [] : await repository.changedSince(submitted);
+  const known = [merged, since].flatMap((one) => (one === undefined ? [] : [one]));
+  const [first = [], second = first] = known;
+  const others = new Set(second);
+  const other = whatProgramsRead(first.filter((path) => others.has(path)));
+  if (other.length === 0 || since !== undefined) return other.map(otherFile);
+  return other.map(
+    (path) => `${otherFile(path)}, as far as anybody knows: its commit ${submitted.slice(0, 12)} is not here`,
+  );
+}
+
+function otherFile(path: string): string {
+  return `${path}, which programs may read, is not what was submitted`;
 }
 
 function fileOf(name: string): string {
@@ -44,7 +74,7 @@ function fileOf(name: string): string {
 }
 
 function digestOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes === undefined ? undefined : sha256(unixLineBytes(bytes));
+  return bytes === undefined ? undefined : sha256(evenLineBytes(bytes));
 }
 
 /** True for a file of the work tree that is the one of the protected branch, or gone like there. */

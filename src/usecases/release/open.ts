@@ -13,7 +13,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
-import { isAsSubmitted } from '../binding/reviewed.ts';
+import { notAsSubmitted } from '../binding/reviewed.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { watchedDifferences } from '../binding/watched.ts';
 import { changeStanding } from '../change-record/standing.ts';
@@ -45,7 +45,7 @@ export async function openRelease(
   const journal = new Journal(context, plan, signing.sealing);
   const { repository, reviewed } = context;
   if (repository !== undefined) {
-    reviewed?.submittedWith(() => isAsSubmitted({ ...context, repository }, journal, signing));
+    reviewed?.submittedWith(() => notAsSubmitted({ ...context, repository }, journal, signing));
   }
   return {
     journal,
