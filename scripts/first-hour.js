@@ -68,9 +68,7 @@ function tryProduct(name, clone) {
     git('config', 'user.email', 'lead@example.com');
     const init = relctl(copy, ['init', '--platform', 'sandbox', '--time-zone', 'UTC', ...FLAGS]);
     ends.init = init.end;
-    const written = ['relctl.yaml', 'relctl', '.gitignore', '.gitattributes'].filter((file) =>
-      existsSync(join(copy, file)),
-    );
+    const written = ['relctl.yaml', 'relctl', 'releases'].filter((file) => existsSync(join(copy, file)));
     if (!written.includes('relctl.yaml')) return { name, ends, ...compareAll(truth, [], {}) };
     git('add', '--all', '--force', ...written);
     git('commit', '--quiet', '--no-verify', '--message', 'Set up relctl');

@@ -34,7 +34,7 @@ export interface InitGround {
 }
 
 /**
- * Sets up a repository: finds the services at HEAD and writes relctl.yaml, the process policy, CI and two lines for git.
+ * Sets up a repository: finds the services at HEAD and writes relctl.yaml, the process policy, CI and how git keeps the records.
  * Nothing that exists is overwritten.
  * @throws RelctlError `repo.no-such-commit` for a repository without a commit, `usage.*`
  */
@@ -61,7 +61,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     discovery,
     known === undefined ? await observers(ground, answers) : {},
     known === undefined ? await keeper(ground, answers) : undefined,
-    options.namespace === undefined ? await overlayNamespaces(repository, head, discovery) : {},
+    options.namespace === undefined ? overlayNamespaces(discovery) : {},
   );
   const written = await setUpFiles(
     workspace,
@@ -139,23 +139,13 @@ async function namespaceOf(
 }
 
 /** The namespace that the overlays of an environment put everything into, if they agree on one. */
-async function overlayNamespaces(
-  repository: CandidateRepository,
-  head: string,
-  { services }: Discovery,
-): Promise<Namespaces> {
-  const of = async (environment: 'staging' | 'production') => {
-    const folders = services.flatMap(({ rendered }) => {
-      const folder = rendered && sourceSettings(rendered[environment]).settings.kustomize;
-      return typeof folder === 'string' ? [folder] : [];
-    });
-    const files = [...new Set(folders)].map((folder) => `${folder === '.' ? '' : `${folder}/`}kustomization.yaml`);
-    const texts = [...(await repository.readFiles(head, files)).values()];
-    const named = new Set(texts.map((text) => /^namespace: *["']?([a-z0-9-]+)/m.exec(text)?.[1]));
+function overlayNamespaces({ services }: Discovery): Namespaces {
+  const of = (environment: 'staging' | 'production') => {
+    const named = new Set(services.flatMap(({ rendered }) => (rendered ? [rendered.namespaces?.[environment]] : [])));
     const [first] = named;
     return named.size === 1 && first !== undefined ? { [environment]: first } : {};
   };
-  return { ...(await of('staging')), ...(await of('production')) };
+  return { ...of('staging'), ...of('production') };
 }
 
 function headline({ dryRun }: InitOptions, files: readonly SetupFile[], services: readonly string[]): string {

@@ -26,16 +26,17 @@ function windowsClone(): string {
 }
 
 test.each([
-  ['without attributes', undefined],
-  ['with the attributes that init writes', 'releases/*.yaml text eol=lf\nreleases/*/** -text\n'],
-])('a plan and its evidence are the same in a clone with core.autocrlf, %s', async (_, attributes) => {
+  ['without attributes'],
+  ['with the attributes that init writes', 'releases/.gitattributes', '*.yaml text eol=lf\n*/** -text\n'],
+  ['with those that it wrote before', '.gitattributes', 'releases/*.yaml text eol=lf\nreleases/*/** -text\n'],
+])('a plan and its evidence are the same in a clone with core.autocrlf, %s', async (_, file = '', attributes = '') => {
   const store = storeAt(git.root);
   await store.create(SAMPLE_ID, sampleHead());
   const kept = [
     await store.keep(SAMPLE_ID, 'report.xml', REPORT),
     await store.keep(SAMPLE_ID, 'windows.xml', REPORT.replaceAll('\n', '\r\n')),
   ];
-  if (attributes !== undefined) git.commit({ '.gitattributes': attributes });
+  if (file !== '') git.commit({ [file]: attributes });
   git.git('-c', 'core.autocrlf=true', 'add', '--all', '--', 'releases');
   git.git('commit', '--quiet', '-m', 'records');
 

@@ -17,7 +17,7 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
             'canary.share',
             at('share'),
             `the canary asks for ${canary.share} of production; the policy allows ${policy.canary.maxShare}`,
-            `set share to at most ${policy.canary.maxShare}`,
+            `set share to at most ${policy.canary.maxShare}, or raise canary.maxShare of the policy, in relctl/process/`,
           ),
         ]
       : []),

@@ -80,6 +80,8 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   const programs = programFolders(files);
   addSources(
     folders,
+    // A store that the repository fills and that its manifests run is released from here like any program.
+    dockerFolders(files).filter(({ because }) => folders.every((one) => one.because !== because)),
     programs,
     drafts,
     () => undeployedPrograms(files, texts, folders, packages),
@@ -139,6 +141,7 @@ function nameOfModule(path: string): string | undefined {
 /** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */
 function addSources(
   built: readonly SourceFolder[],
+  stores: readonly SourceFolder[],
   programs: readonly SourceFolder[],
   drafts: Map<string, Draft>,
   undeployed: () => readonly SourceFolder[],
@@ -157,7 +160,7 @@ function addSources(
     const around = built.filter(
       (source) => source.folder !== '' && service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)),
     );
-    const found = [named(built), around, named(programs)].find((sources) => sources.length > 0) ?? [];
+    const found = [named(built), around, named(stores), named(programs)].find((sources) => sources.length > 0) ?? [];
     for (const source of found) {
       service.folders.add(source.folder);
       service.because.add(source.because);

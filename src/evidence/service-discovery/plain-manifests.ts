@@ -35,11 +35,13 @@ export function manifestsOf(
 
 /**
  * Files and folders that hold a further definition of one workload. The one that counts names its environment, else is a file of its
- * own beside others of its kind, else the first; a bundle that a build writes (`release/`, `dist/`) comes last.
+ * own beside others of its kind, else the first; a bundle that a build writes (`release/`, `dist/`) comes after it, and what a product may be
+ * extended with or tried by (`extras/`, `examples/`) last.
  */
 function copies(own: readonly string[]): ReadonlySet<string> {
   if (own.length < 2) return new Set();
   const rank = (file: string) =>
+    (/(^|\/)(extras?|examples?|samples?|sample-manifests|contrib|add-?ons?)\//i.test(file) ? 8 : 0) +
     (environmentOf(file) === undefined ? 4 : 0) +
     (/(^|\/)(releases?|dist|build|generated|rendered)\//.test(file) ? 2 : 0) +
     (/(^|\/)(all|bundle|release|install|kubernetes-manifests)\.ya?ml$/.test(file) ? 1 : 0);

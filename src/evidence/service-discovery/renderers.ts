@@ -13,6 +13,8 @@ export interface RenderedFrom {
   readonly staging: ManifestSourceEntry;
   readonly production: ManifestSourceEntry;
   readonly because: string;
+  /** Namespaces that the overlays put everything into, where they name one. */
+  readonly namespaces?: { readonly staging: string | undefined; readonly production: string | undefined };
 }
 
 /** Kubernetes version that charts are rendered for until a person says which one runs. */
@@ -43,6 +45,14 @@ export function kustomizations(files: readonly string[], texts: Texts) {
   const around = (file: string): readonly Root[] =>
     // What merely lies beside a kustomization is not rendered by it.
     parts.has(file) ? roots.filter(({ folders }) => folders.has(nearest(folderOf(file), includes))) : [];
+  // Its own, else what a component gives it, the last of which wins, or what it is made from.
+  const namespaceOf = (folder: string, seen: readonly string[] = []): string | undefined => {
+    const file = own.find((one) => folderOf(one) === folder) ?? '';
+    const { namespace } = mapOf(texts.get(file) ?? '') as { namespace?: unknown };
+    if (typeof namespace === 'string') return namespace;
+    const parts = (includes.get(folder) ?? []).filter((one) => one !== folder && !seen.includes(one)).toReversed();
+    return parts.flatMap((one) => namespaceOf(one, [...seen, folder]) ?? [])[0];
+  };
   return {
     /** True for a manifest that some kustomization is made from. */
     covers: (file: string): boolean => around(file).length > 0,
@@ -60,11 +70,14 @@ export function kustomizations(files: readonly string[], texts: Texts) {
       const best = (environment: Root['environment']) =>
         found
           .filter((root) => root.environment === environment)
-          .toSorted((one, other) => (count.get(other) ?? 0) - (count.get(one) ?? 0))[0];
+          .toSorted(
+            (one, other) => (count.get(other) ?? 0) - (count.get(one) ?? 0) || isVariant(one) - isVariant(other),
+          )[0];
       const plain = best(undefined);
       const production = best('production') ?? plain;
       const staging = best('staging') ?? plain ?? production;
       if (production === undefined || staging === undefined) return undefined;
+      const namespaces = { staging: namespaceOf(staging.folder), production: namespaceOf(production.folder) };
       const entry = ({ folder }: Root): ManifestSourceEntry => ({ kustomize: folder === '' ? '.' : folder });
       return {
         staging: entry(staging),
@@ -73,9 +86,15 @@ export function kustomizations(files: readonly string[], texts: Texts) {
           staging === production
             ? `rendered by the kustomization at ${production.folder || '.'}, for staging and production alike`
             : `rendered by the overlays ${staging.folder} and ${production.folder}`,
+        ...(namespaces.staging === undefined && namespaces.production === undefined ? {} : { namespaces }),
       };
     },
   };
+}
+
+/** 1 for an overlay such as `production-eu`, which is one way more beside `production`. */
+function isVariant({ folder }: Root): number {
+  return /^(staging|stage|stg|production|prod|prd|live)$/i.test(baseName(folder)) ? 0 : 1;
 }
 
 function isComponent(text: string): boolean {

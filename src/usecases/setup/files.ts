@@ -7,33 +7,23 @@ import { type CiFile, ciFiles } from './ci.ts';
 /** A file that relctl sets up. */
 export interface SetupFile {
   readonly path: string;
-  /** `written`, or `kept` because it exists; `extended` by lines; the same as plans for a dry run. */
-  readonly state: 'written' | 'kept' | 'extended' | 'would be written' | 'would be extended';
+  /** `written`, or `kept` because it exists; the same as plans for a dry run. */
+  readonly state: 'written' | 'kept' | 'would be written';
   readonly about: string;
 }
-
-/** Lines that must stand in a file; what else stands there is kept. */
-interface WantedLines {
-  readonly path: string;
-  readonly about: string;
-  readonly lines: readonly string[];
-}
-
-const LINES: readonly WantedLines[] = [
-  {
-    path: '.gitignore',
-    lines: ['.relctl/'],
-    about: 'keeps .relctl, which is never evidence, out of git',
-  },
-  {
-    path: '.gitattributes',
-    lines: ['releases/*.yaml text eol=lf', 'releases/*/** -text'],
-    about: 'plans and evidence have the same bytes in every clone',
-  },
-];
 
 /**
- * Writes what is missing and touches nothing else: an existing file is kept, `.gitignore` and `.gitattributes` get a line.
+ * A file of the releases' own folder: whoever appended to the repository's `.gitattributes` or `.gitignore` would clash with every branch
+ * that does so too, and no candidate could be built of it.
+ */
+const ATTRIBUTES: CiFile = {
+  path: 'releases/.gitattributes',
+  content: '*.yaml text eol=lf\n*/** -text\n',
+  about: 'plans and evidence have the same bytes in every clone',
+};
+
+/**
+ * Writes what is missing and touches nothing else: an existing file is kept, and none is added to.
  * @param files paths at HEAD, to know which forge the repository lives on
  * @param own the relctl that CI shall run
  * @param repository what the repository is called inside what is signed
@@ -56,6 +46,7 @@ export async function setUpFiles(
       about: 'the process: lead times, quorum, canary, freezes, wording',
     },
     ...(await ciFiles(workspace, files, own, deploys)),
+    ATTRIBUTES,
   ];
   const done: SetupFile[] = [];
   for (const { path, content, about } of wanted) {
@@ -63,7 +54,6 @@ export async function setUpFiles(
     const isWritten = !exists && (dryRun || (await workspace.write(path, content)));
     done.push({ path, about, state: isWritten ? (dryRun ? 'would be written' : 'written') : 'kept' });
   }
-  for (const wanted of LINES) done.push(await addLines(workspace, wanted, dryRun));
   return done;
 }
 
@@ -81,21 +71,4 @@ async function policyText(workspace: Workspace, repository: string): Promise<str
       /# repository: [^\n]*/,
       `repository: ${repository} # what this repository is called inside what is signed`,
     );
-}
-
-async function addLines(
-  workspace: Workspace,
-  { path, lines, about }: WantedLines,
-  dryRun: boolean,
-): Promise<SetupFile> {
-  const text = await workspace.read(path);
-  const end = text?.includes('\r\n') ? '\r\n' : '\n';
-  const present = (text?.split(/\r?\n/) ?? []).map((one) => one.trim());
-  const missing = lines.filter((line) => !present.includes(line));
-  if (missing.length === 0) return { path, about, state: 'kept' };
-  const before = text === undefined || text === '' || /\n$/.test(text) ? (text ?? '') : `${text}${end}`;
-  const added = missing.map((line) => `${line}${end}`).join('');
-  if (!dryRun) await workspace.write(path, `${before}${added}`, { overwrite: true });
-  const state = text === undefined ? 'written' : 'extended';
-  return { path, about, state: dryRun ? `would be ${state}` : state };
 }

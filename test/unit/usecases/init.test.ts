@@ -105,8 +105,7 @@ describe('in the sandbox', () => {
       [ARCHIVE]: 'written',
       '.github/workflows/relctl.yml': 'written',
       '.gitlab/relctl.yml': 'written',
-      '.gitignore': 'written',
-      '.gitattributes': 'written',
+      'releases/.gitattributes': 'written',
     });
     const config = await loadConfig(workspace());
     expect(config.platform).toBe('sandbox');
@@ -264,7 +263,7 @@ describe('on Kubernetes', () => {
 });
 
 describe('what exists', () => {
-  test('is kept, byte for byte; git’s files get a line each, once', async () => {
+  test('is kept, byte for byte, and git’s files of the repository too: a line at their end would clash with every branch that adds one', async () => {
     git.commit({
       ...productFiles(),
       'relctl/process/standard-3.0.yaml': '# ours\n',
@@ -277,14 +276,14 @@ describe('what exists', () => {
       'relctl.yaml': 'written',
       'relctl/process/standard-3.0.yaml': 'kept',
       '.github/workflows/relctl.yml': 'kept',
-      '.gitignore': 'extended',
-      '.gitattributes': 'extended',
+      'releases/.gitattributes': 'written',
     });
     expect(tree()).toMatchObject({
       'relctl/process/standard-3.0.yaml': '# ours\n',
       '.github/workflows/relctl.yml': '# ours\n',
-      '.gitignore': 'node_modules\n.relctl/\n',
-      '.gitattributes': '* text=auto\r\nreleases/*.yaml text eol=lf\r\nreleases/*/** -text\r\n',
+      '.gitignore': 'node_modules',
+      '.gitattributes': '* text=auto\r\n',
+      'releases/.gitattributes': '*.yaml text eol=lf\n*/** -text\n',
     });
   });
 

@@ -20,6 +20,8 @@ export interface WayOut {
     readonly stablePods?: number;
     readonly reason?: string;
   };
+  /** The share that the policy then allows. */
+  readonly share?: string;
   readonly text: string;
 }
 
@@ -60,7 +62,8 @@ export function waysOut({ service, traffic, pods, maxShare, isScaled }: TooSmall
               : `run at least ${needed} replicas of ${service}, or stablePods: ${needed} for the time of the bake: ${needed - pods} more than today, one canary pod is then ${percent(1 / (needed + 1))}`,
           },
           {
-            text: `raise canary.maxShare of the policy from ${limit} to ${Math.ceil(smallest * 100)}%: one canary pod beside ${pods} is ${percent(smallest)}`,
+            share: `${Math.ceil(smallest * 100)}%`,
+            text: `raise canary.maxShare of the policy, in relctl/process/, from ${limit} to ${Math.ceil(smallest * 100)}%: one canary pod beside ${pods} is ${percent(smallest)}`,
           },
         ]),
     {

@@ -10,6 +10,7 @@ import { isNewVariable } from '../draft/variables.ts';
 import { dependenciesByService, versionsOf } from './finding-sentences.ts';
 import type { PlacedFinding } from './findings.ts';
 import { placeOf, placesOf } from './places.ts';
+import { unmappedGroups, unmappedRow } from './unmapped.ts';
 
 /** When the plan is due at the CAB, and how long that is. */
 export function deadline(
@@ -68,7 +69,7 @@ export function foundTable(impact: Impact): Block {
           ]
         : all.map((one) => [`dependency (${one.change})`, one.name, versionsOf(one), placeOf(one.seen)]),
     ),
-    ...impact.unmappedFiles.map((file) => ['no service', file, 'a person decides', file]),
+    ...unmappedGroups(impact.unmappedFiles).map(unmappedRow),
     ...ownFilesRow(impact),
     ...impact.unread.map(({ file, reason }) => ['not read', file, reason, file]),
   ];

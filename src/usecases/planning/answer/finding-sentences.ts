@@ -1,5 +1,6 @@
 import type { DependencyFinding, Impact } from '../../../evidence/impact/findings.ts';
 import { placeOf, placesOf } from './places.ts';
+import { unmappedGroups, unmappedSentence } from './unmapped.ts';
 
 /**
  * What was read from the difference, as sentences for `spec.impact.findings`: each names its evidence in brackets at the
@@ -46,7 +47,7 @@ export function findingSentences(impact: Impact): readonly string[] {
       (one) => `${one.kind === 'port' ? 'Port' : 'Permission'} ${PAST[one.change]}: ${one.text} (${placeOf(one.seen)})`,
     ),
     ...dependenciesByService(impact.dependencies).flatMap(dependencySentences),
-    ...impact.unmappedFiles.map((file) => `Changed file that belongs to no service; say what it affects (${file})`),
+    ...unmappedGroups(impact.unmappedFiles).map(unmappedSentence),
     ...impact.unread.map(({ file, reason }) => `Not analysed, so a finding may be missing: ${reason} (${file})`),
   ];
 }

@@ -14,13 +14,58 @@ export function placed(plan: Pick<ReleasePlan, 'place' | 'file'>, finding: PlanF
   return { ...finding, at: [file, line, column].filter((part) => part !== undefined).join(':') };
 }
 
-/** Findings as a checklist: what is wrong, what waits for a person to write, what to look at. */
+/**
+ * Findings as a checklist: what is wrong, what waits for a person to write, what to look at. What is said of many services alike is said
+ * once, with the others' names: twenty times the same cure hide what needs another.
+ */
 export function findingChecks(findings: readonly PlacedFinding[]): readonly Check[] {
   const order: readonly Check['state'][] = ['failed', 'pending', 'warning'];
-  return findings
-    .map(({ at, code, severity, problem, fix }): Check => {
+  return alike(findings)
+    .map(([first, ...others]): Check => {
+      const { at, code, severity, problem, fix } = first;
       const state = severity === 'warning' ? 'warning' : code === 'plan.unwritten' ? 'pending' : 'failed';
-      return { state, text: `${at} ${problem}`, detail: fix };
+      return {
+        state,
+        text: `${at} ${problem}`,
+        detail: others.length === 0 ? fix : `${fix}; ${theSame(first, others)}`,
+      };
     })
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+}
+
+/** As many findings as are said one by one. */
+const FEW = 2;
+
+type Group = readonly [first: PlacedFinding, ...others: PlacedFinding[]];
+
+/** Groups of findings with one cure, in the order of their first; few of a kind stay single. */
+function alike(findings: readonly PlacedFinding[]): readonly Group[] {
+  const groups = new Map<string, PlacedFinding[]>();
+  for (const one of findings) groups.set(kindOf(one), [...(groups.get(kindOf(one)) ?? []), one]);
+  return findings.flatMap((one): readonly Group[] => {
+    const [first = one, ...others] = groups.get(kindOf(one)) ?? [];
+    if (others.length < FEW) return [[one]];
+    return first === one ? [[first, ...others]] : [];
+  });
+}
+
+/** What a finding is, without the names that it says of its own place: a word of the cure that stands in the problem is such a name. */
+function kindOf({ code, severity, problem, fix }: PlacedFinding): string {
+  const own = new Set(wordsOf(problem));
+  const cure = wordsOf(fix).map((word) => (own.has(word) ? '' : word));
+  return [code, severity, ...cure].join(' ');
+}
+
+function theSame(first: PlacedFinding, others: readonly PlacedFinding[]): string {
+  const known = new Set(wordsOf(first.problem));
+  const named = others.map(({ at, problem }) => {
+    const own = wordsOf(problem).filter((word) => !known.has(word));
+    return `${own.join(' ') || 'the same'} (${at.split(':').slice(1, 2).join('')})`;
+  });
+  return `the same of ${named.join(', ')}`;
+}
+
+/** Words without the marks around them. */
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/).map((word) => word.replace(/^[("]+|[)",;:]+$/g, ''));
 }

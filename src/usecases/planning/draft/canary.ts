@@ -87,12 +87,12 @@ function ownCanary(
 }
 
 /**
- * Asks what to do for each service that is too small for its share, with what each way means in numbers. Where nobody can be asked,
- * the plan check says the same.
+ * Asks what to do about services that are too small for their share, with what each way means in numbers: once for all to which the same ways
+ * are open. Where nobody can be asked, the plan check says the same.
  */
 export async function settleSmall(
   { prompter, config }: Pick<Context, 'prompter' | 'config'>,
-  policy: Policy,
+  policy: Pick<Policy, 'canary'>,
   services: readonly DraftedService[],
   drafted: DraftedCanary,
 ): Promise<DraftedCanary> {
@@ -100,27 +100,43 @@ export async function settleSmall(
   if (!prompter.interactive || strategy?.canary !== 'pods' || strategy.isWork === true) return drafted;
   const own = new Map(drafted.own);
   const maxShare = percentRatio(policy.canary.maxShare);
+  const groups = new Map<
+    string,
+    { readonly names: string[]; readonly pods: number; readonly ways: readonly WayOut[] }
+  >();
   for (const { service, replicas: pods, isScaled = false } of services) {
     const { name } = service;
     if (own.has(name) || pods === undefined || pods < 1) continue;
     if (strategy.trueShare(percentRatio(drafted.canary.share), pods) <= maxShare + 1e-9) continue;
-    const ways = waysOut({ service: name, traffic: config.services[name]?.traffic, pods, maxShare, isScaled });
-    const chosen = await askWay(prompter, name, pods, policy, ways);
-    if (chosen?.canary !== undefined) own.set(name, chosen.canary);
+    const ways = waysOut({ service: 'each', traffic: config.services[name]?.traffic, pods, maxShare, isScaled });
+    const key = JSON.stringify(ways);
+    const group = groups.get(key) ?? { names: [], pods, ways };
+    group.names.push(name);
+    groups.set(key, group);
   }
-  return { ...drafted, own };
+  let { share } = drafted.canary;
+  for (const { names, pods, ways } of groups.values()) {
+    const chosen = await askWay(prompter, names, pods, policy, ways);
+    if (chosen?.canary !== undefined) for (const name of names) own.set(name, { ...chosen.canary });
+    if (chosen?.share === undefined) continue;
+    // A larger share is for those that cannot do with less.
+    if (names.length === services.length) share = chosen.share;
+    else for (const name of names) own.set(name, { share: chosen.share });
+  }
+  return { canary: { ...drafted.canary, share }, own };
 }
 
 async function askWay(
   prompter: Context['prompter'],
-  service: string,
+  names: readonly string[],
   pods: number,
-  policy: Policy,
+  policy: Pick<Policy, 'canary'>,
   ways: readonly WayOut[],
 ): Promise<WayOut | undefined> {
+  const which = names.length === 1 ? names.join('') : `each of ${names.join(', ')}`;
   const answer = await prompter.select({
-    message: `One canary pod beside ${pods} of ${service} is ${(100 / (pods + 1)).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
-    flag: `canary of ${service} in the plan`,
+    message: `One canary pod beside ${pods} of ${which} is ${(100 / (pods + 1)).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
+    flag: `canary of ${names.join(', ')} in the plan`,
     choices: ways.map(({ text }, index) => ({ value: String(index), label: text })),
     default: '0',
   });

@@ -185,6 +185,39 @@ describe('where manifests are rendered from', () => {
       obstacle,
     }));
 
+  test('of several overlays of an environment the one that is called as it is; the namespace may come from a component', async () => {
+    const found = await discover({
+      'api/Dockerfile': 'FROM scratch',
+      'k8s/base/kustomization.yaml': 'resources: [api.yaml]\n',
+      'k8s/base/api.yaml': deployment('api', 'x/api'),
+      'k8s/parts/prod/kustomization.yaml': 'kind: Component\nnamespace: shop-live\n',
+      ...Object.fromEntries(
+        ['production', 'production-eu', 'production-eu-ingress', 'staging', 'pre-staging'].map((name) => [
+          `k8s/overlays/${name}/kustomization.yaml`,
+          `resources: [../../base]\n${name.startsWith('production') ? 'components: [../../parts/prod]\n' : 'namespace: shop-stage\n'}`,
+        ]),
+      ),
+    });
+    expect(found.services[0]?.rendered).toMatchObject({
+      staging: { kustomize: 'k8s/overlays/staging' },
+      production: { kustomize: 'k8s/overlays/production' },
+      namespaces: { staging: 'shop-stage', production: 'shop-live' },
+    });
+  });
+
+  test('what a product may be extended with is no definition of it, and a store that it builds and runs is a service', async () => {
+    const db = deployment('ledger-db', 'registry.example.com/bank/ledger-db:1').replace('Deployment', 'StatefulSet');
+    const found = await discover({
+      'extras/backup/ledger-db.yaml': db,
+      'kubernetes-manifests/ledger-db.yaml': db,
+      'kubernetes-manifests/web.yaml': deployment('web', 'registry.example.com/bank/web:1'),
+      'src/ledger/ledger-db/Dockerfile': 'FROM postgres:16',
+      'src/web/Dockerfile': 'FROM scratch',
+    });
+    expect(brief(found)).toEqual(['ledger-db src/ledger/ledger-db/**', 'web src/web/**']);
+    expect(found.services[0]?.manifests.production).toEqual(['kubernetes-manifests/ledger-db.yaml']);
+  });
+
   test('each environment has its own overlay of a base', async () => {
     const [api] = await rendered({
       'k8s/base/api.yaml': workload(),
