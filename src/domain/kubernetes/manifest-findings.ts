@@ -1,49 +1,11 @@
-import type { EnvironmentName } from '../../plan/config.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { canaryFindings, nobodyCan } from './canary-findings.ts';
 import type { EnvironmentObjects, HookObject } from './environment-objects.ts';
 import { proposedChoice } from './helm-hooks.ts';
-import { isServiceOf } from './manifests.ts';
+import { type ManifestFacts, type ManifestFinding, titleOf } from './manifest-finding.ts';
 import { namedElsewhere } from './named-elsewhere.ts';
-import { allContainers, imageRepository, podTemplateOf } from './pods.ts';
-import { aboutOf, referencesOf } from './references.ts';
-
-/** Something wrong with what an environment renders. An error refuses `stage` and `deploy`, and `--check` says so before. */
-export interface ManifestFinding {
-  readonly code: string;
-  readonly severity: 'error' | 'warning';
-  /** The service that it concerns; the whole product when left out. */
-  readonly service?: string;
-  readonly problem: string;
-  readonly fix: string;
-  /** The error behind it, where something could not be rendered at all. */
-  readonly cause?: unknown;
-}
-
-/** What an environment is checked against. */
-export interface ManifestFacts {
-  readonly environment: EnvironmentName;
-  /** The namespace that is written to. */
-  readonly namespace: string;
-  /** Services of the release with the image that is shipped. */
-  readonly shipped: readonly { readonly name: string; readonly image: string }[];
-  readonly whole: EnvironmentObjects;
-  /** Whether the plan runs migrations. */
-  readonly migrates: boolean;
-  /** How each service meets production first. */
-  readonly canaryOf: (service: string) => PlannedCanary;
-}
-
-/** The canary of a service, as far as the manifests have to allow it. */
-export interface PlannedCanary {
-  /** Where its canary is: as strategies say. */
-  readonly by: 'region' | 'pods' | 'own-pods' | 'none';
-  /** The only kind of workload that it can serve; a Deployment for pods beside others. */
-  readonly kind?: string | undefined;
-  /** True where its pods are to get work and no requests. */
-  readonly isWork: boolean;
-  /** Stable pods that there are to be while the canary is watched. */
-  readonly stablePods?: number | undefined;
-}
+import { allContainers, imageRepository } from './pods.ts';
+import { referencesOf } from './references.ts';
 
 /** All that is wrong with an environment, in the order in which a person would mend it. Pure. */
 export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding[] {
@@ -68,7 +30,7 @@ export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding
     ...services,
     ...undecidedHooks(facts),
     ...whole.hooks.flatMap((hook) => hookFinding(facts, hook)),
-    ...nobody(facts),
+    ...nobodyCan(facts),
     ...applied(facts).flatMap((one) => objectFindings(facts, one)),
     ...twice(facts),
     ...keptNames(facts),
@@ -201,158 +163,7 @@ function serviceFindings(
     });
   }
   if (environment !== 'production') return found;
-  const planned = canaryOf(name);
-  switch (planned.by) {
-    case 'pods':
-      return [...found, ...canaryFindings(name, workload, others), ...besideFindings(name, planned, workload, others)];
-    case 'own-pods':
-      return [...found, ...ownPodsFindings(name, planned, workload)];
-    default:
-      return found;
-  }
-}
-
-/** What stands in the way of a second set of pods beside the first. */
-function canaryFindings(
-  service: string,
-  workload: KubeObject,
-  others: readonly KubeObject[],
-): readonly ManifestFinding[] {
-  if (workload.kind !== 'Deployment') {
-    return [
-      {
-        code: 'canary.none',
-        severity: 'warning',
-        service,
-        problem: `${service} has no canary, because ${titleOf(workload)} lets no other pods stand beside its own: it is rolled out whole, after the canaries of the others were judged`,
-        fix: `canary: { strategy: ${workload.kind === 'StatefulSet' ? 'partition' : 'nodes'} } at the service lets some of its own pods go first; { strategy: none, reason: … } tells the CAB why not`,
-      },
-    ];
-  }
-  const found: ManifestFinding[] = [];
-  const long = [
-    ...(`${workload.metadata.name}-canary`.length > LONGEST_LABEL ? [titleOf(workload)] : []),
-    ...others
-      .filter((one) => one.kind === 'Service' && `${one.metadata.name}-canary`.length > LONGEST_LABEL)
-      .map(titleOf),
-  ];
-  for (const title of long) {
-    found.push({
-      code: 'canary.name-too-long',
-      severity: 'error',
-      service,
-      problem: `the canary of ${title} would have a name of more than ${LONGEST_LABEL} characters, which Kubernetes does not take`,
-      fix: 'give it a shorter name, in a release of its own',
-    });
-  }
-  const claims = referencesOf({ ...workload, spec: podTemplateOf(workload)?.spec }).filter(
-    ({ kind }) => kind === 'PersistentVolumeClaim',
-  );
-  for (const { name } of claims) {
-    const claim = others.find((one) => one.kind === 'PersistentVolumeClaim' && one.metadata.name === name);
-    const { accessModes = [] } = (claim?.spec ?? {}) as { accessModes?: readonly string[] };
-    if (claim === undefined || !accessModes.every((mode) => mode.startsWith('ReadWriteOnce'))) continue;
-    found.push({
-      code: 'canary.volume',
-      severity: 'error',
-      service,
-      problem: `the canary of ${service} would mount PersistentVolumeClaim/${name} beside the stable pods, and it is ${accessModes.join(', ')}`,
-      fix: `a canary of ${service} cannot be: use the strategy region, or a volume that several pods may mount`,
-    });
-  }
-  for (const one of others) {
-    const sticky = stickiness(one);
-    if (sticky === undefined) continue;
-    found.push({
-      code: 'canary.sticky',
-      severity: 'warning',
-      service,
-      problem: `${titleOf(one)} keeps users at one pod (${sticky}): those that meet the canary meet it for their whole session, and its share is one of users, not of requests`,
-      fix: 'plan the share and the bake for whole sessions, or divide the requests with a route',
-    });
-  }
-  return found;
-}
-
-/** What pods beside the stable ones ask of the manifests: no requests for a worker, a number of replicas that is relctl's to change. */
-function besideFindings(
-  service: string,
-  { isWork, stablePods }: PlannedCanary,
-  workload: KubeObject,
-  others: readonly KubeObject[],
-): readonly ManifestFinding[] {
-  const reaching = others.find((one) => isServiceOf(one, workload));
-  const scaler = others.find(
-    (one) => one.kind === 'HorizontalPodAutoscaler' && aboutOf(one).some(({ name }) => name === workload.metadata.name),
-  );
-  const { replicas } = (workload.spec ?? {}) as { readonly replicas?: number };
-  const found: ManifestFinding[] = [];
-  if (isWork && reaching !== undefined) {
-    found.push({
-      code: 'canary.worker-served',
-      severity: 'error',
-      service,
-      problem: `${service} is planned as a worker, and ${titleOf(reaching)} sends requests to its pods`,
-      fix: 'use a strategy that says which share of the requests its canary gets',
-    });
-  }
-  if (stablePods !== undefined && (scaler !== undefined || replicas === undefined)) {
-    found.push({
-      code: 'canary.stable-pods',
-      severity: 'error',
-      service,
-      problem: `${service} is to have ${stablePods} stable pods meanwhile, and ${scaler === undefined ? `${titleOf(workload)} does not say how many it has otherwise` : `${titleOf(scaler)} decides how many`}`,
-      fix:
-        scaler === undefined
-          ? 'name spec.replicas in the manifest'
-          : `raise minReplicas of ${titleOf(scaler)} for that time`,
-    });
-  }
-  return found;
-}
-
-/** What a canary of a workload's own pods asks of it. */
-function ownPodsFindings(service: string, { kind }: PlannedCanary, workload: KubeObject): readonly ManifestFinding[] {
-  if (workload.kind === kind) return [];
-  return [
-    {
-      code: 'canary.other-kind',
-      severity: 'error',
-      service,
-      problem: `the canary of ${service} is planned for a ${kind}, and it is ${titleOf(workload)}`,
-      fix: `give ${service} another strategy`,
-    },
-  ];
-}
-
-/** How an object keeps a user at one pod; `undefined` where it does not. */
-function stickiness(object: KubeObject): string | undefined {
-  const { sessionAffinity } = (object.spec ?? {}) as { sessionAffinity?: string };
-  if (object.kind === 'Service' && sessionAffinity === 'ClientIP') return 'sessionAffinity: ClientIP';
-  const affinity = object.metadata.annotations?.['nginx.ingress.kubernetes.io/affinity'];
-  return object.kind === 'Ingress' && affinity !== undefined ? `affinity: ${affinity}` : undefined;
-}
-
-/** The process asks for a canary; a release in which nothing can have one has to find another way. */
-function nobody({ environment, whole, shipped, canaryOf }: ManifestFacts): readonly ManifestFinding[] {
-  if (environment !== 'production') return [];
-  const workloads = shipped.flatMap(({ name }) => {
-    const answer = whole.services.get(name);
-    return answer?.ok ? [{ kind: answer.workload.kind, planned: canaryOf(name) }] : [];
-  });
-  const found = workloads.map(({ kind }) => kind);
-  const canHaveOne = ({ kind, planned }: (typeof workloads)[number]) =>
-    planned.by === 'region' || (planned.by !== 'none' && kind === (planned.kind ?? 'Deployment'));
-  // Where every service goes without one, the check of the plan itself has said it.
-  if (workloads.every(({ planned }) => planned.by === 'none') || workloads.some(canHaveOne)) return [];
-  return [
-    {
-      code: 'canary.nobody',
-      severity: 'error',
-      problem: `no service of this release can have a canary by pods: ${[...new Set(found)].join(', ')}`,
-      fix: 'canary: { strategy: partition } at a StatefulSet, nodes at a DaemonSet; or the strategy region, or release it with a service that has a Deployment',
-    },
-  ];
+  return [...found, ...canaryFindings(name, canaryOf(name), workload, others)];
 }
 
 function twice(facts: ManifestFacts): readonly ManifestFinding[] {
@@ -376,15 +187,9 @@ function twice(facts: ManifestFacts): readonly ManifestFinding[] {
   });
 }
 
-const LONGEST_LABEL = 63;
-
 /** True for an image whose reference means the same tomorrow, as far as a reference can say that. */
 function isFixed(image: string): boolean {
   if (image.includes('@sha256:')) return true;
   const tag = /:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1];
   return tag !== undefined && tag !== 'latest';
-}
-
-function titleOf(object: KubeObject): string {
-  return `${object.kind}/${object.metadata.name}`;
 }

@@ -1,9 +1,6 @@
 import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
-import {
-  type ManifestFinding,
-  manifestFindings,
-  type PlannedCanary,
-} from '../../domain/kubernetes/manifest-findings.ts';
+import type { ManifestFinding, PlannedCanary } from '../../domain/kubernetes/manifest-finding.ts';
+import { manifestFindings } from '../../domain/kubernetes/manifest-findings.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
