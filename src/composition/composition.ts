@@ -261,7 +261,7 @@ function ballotsOf(repository: CandidateRepository, config: Config, env: Surroun
   };
   return {
     endpoint: async () => (await open()).endpoint(),
-    papers: async (branch) => (await open()).papers(branch),
+    papers: async (branch, since) => (await open()).papers(branch, since),
     post: async (branch, mark, text) => (await open()).post(branch, mark, text),
   };
 }

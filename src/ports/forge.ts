@@ -49,13 +49,17 @@ export interface Ballots extends Papers {
 
 /** The papers of one forge. */
 export interface Papers {
-  /** Every review, and where reviews have no texts every comment, oldest first. */
-  papers(branch: string): Promise<PapersAnswer>;
+  /**
+   * Every review, and where reviews have no texts every comment, oldest first: of all open requests of the branch, and of those that were closed or merged
+   * and on which anything happened since a time. Whoever may push can open a second request, or close the first, and what people said there still counts.
+   * @param since RFC 3339; where it is left out, only open requests are read
+   */
+  papers(branch: string, since?: string): Promise<PapersAnswer>;
   /** Puts a text on the request, in place of the one with the same mark that the same account wrote. Throws `tool.*` and `forge.failed`. */
   post(branch: string, mark: string, text: string): Promise<{ readonly url: string }>;
 }
 
-/** What is on a request; `request` is missing when nobody asked for a review of the branch. */
+/** What is on the requests of a branch; `request` is the open one that was opened first, and missing when nobody asked for a review of the branch. */
 export type PapersAnswer =
   | {
       readonly available: true;
@@ -71,6 +75,8 @@ export interface BallotPaper {
   readonly url: string;
   readonly login: string;
   readonly text: string;
+  /** Who opened the request that it stands on, where that is another than the one that is named. */
+  readonly opener?: string;
   /** True where the account that reads wrote it: only then can it be relctl's own text. */
   readonly isOwn?: boolean;
   /** RFC 3339. */

@@ -1,12 +1,13 @@
 import type { Asked } from '../domain/ballot/answer.ts';
 import { type CastAnswer, countPapers, type RefusedPaper } from '../domain/ballot/count.ts';
+import { doubtedAnswers } from '../domain/ballot/doubted.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { samePerson } from '../domain/people/people.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { forgeProofOf } from '../domain/signing/acts.ts';
 import { RelctlError } from '../errors.ts';
 import { countedEvents } from '../plan/counted.ts';
 import { sha256 } from '../plan/digest.ts';
+import type { BallotPaper } from '../ports/forge.ts';
 import type { Evidence } from '../ports/plan-store.ts';
 import { command } from '../text/command-line.ts';
 import { plural } from '../text/plural.ts';
@@ -14,7 +15,7 @@ import { acceptedOnForge, trustedEndpoint } from './ballot/accepted.ts';
 import { type BoxKind, boxOf, isBox } from './ballot/box.ts';
 import { ballotBranch, boxFacts, type PostedBox, postBoxes } from './ballot/post.ts';
 import { questionsOf } from './ballot/questions.ts';
-import { type Request, takeIn } from './ballot/take.ts';
+import { type Request, type Taking, takeIn } from './ballot/take.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openRelease, type Release } from './release/open.ts';
@@ -42,7 +43,7 @@ export async function collect(context: Context, id: string, options: CollectOpti
   const endpoint = await trustedEndpoint(context, ballots);
   const branch = options.branch ?? (await ballotBranch(context));
   if (branch === undefined) throw noBranch(id);
-  const answer = await ballots.papers(branch);
+  const answer = await ballots.papers(branch, release.journal.state.cab?.submittedAt);
   if (!answer.available) throw unread(answer.reason, id);
   const { request } = answer;
   if (request === undefined) throw unread(`nobody opened a request of the branch ${branch}`, id);
@@ -59,22 +60,44 @@ export async function collect(context: Context, id: string, options: CollectOpti
     if (reason === undefined) recorded.push(cast);
     else objections.push({ paper: cast.paper, reason });
   }
+  const edited = await doubted(context, id, {
+    papers,
+    questions,
+    people,
+    taking: { request, endpoint, keep, junit: [] },
+  });
   const now = await openRelease(context, id);
   const kinds = questions.map(({ form }) => boxOf(form.act));
   const boxes = await postBoxes(context, now, { ballots, branch, acts, kinds, refused: objections });
-  const edited = objections.filter(
-    ({ paper }) => paper.voided === 'edited' && saidYes(now, people.get(paper.login.toLowerCase())),
-  );
-  return collected(context, now, { recorded, objections, edited, boxes });
+  const others = objections.filter(({ paper }) => !edited.some((one) => one.paper === paper));
+  return collected(context, now, { recorded, objections: [...others, ...edited], edited, boxes });
 }
 
-/** True for somebody whose Go or Pass stands. */
-function saidYes({ journal: { state } }: Release, person: string | undefined): boolean {
-  if (person === undefined) return false;
-  const { votes = [] } = state.cab ?? {};
-  const passed = [state.signoffs.qa, state.signoffs.ops].filter((one) => one?.data.decision === 'pass');
-  const given = [...votes.filter((vote) => vote.data.decision === 'go'), ...passed];
-  return given.some((one) => one !== undefined && samePerson(one.actor, person));
+interface Doubting {
+  readonly papers: readonly BallotPaper[];
+  readonly questions: readonly Asked[];
+  readonly people: ReadonlyMap<string, string>;
+  readonly taking: Omit<Taking, 'cast'>;
+}
+
+/** What was edited after a yes is recorded as a no, so that nothing goes forward on the yes; those that could not be recorded keep the command failing. */
+async function doubted(
+  context: Context,
+  id: string,
+  { papers, questions, people, taking }: Doubting,
+): Promise<readonly RefusedPaper[]> {
+  const { state } = (await openRelease(context, id)).journal;
+  const passed = [state.signoffs.qa, state.signoffs.ops].flatMap((one) => one ?? []);
+  const standing = [
+    ...(state.cab?.votes ?? []).filter((vote) => vote.data.decision === 'go'),
+    ...passed.filter((one) => one.data.decision === 'pass'),
+  ];
+  const found: RefusedPaper[] = [];
+  for (const cast of doubtedAnswers(papers, standing, questions, people)) {
+    const reason = await takeIn(context, id, { ...taking, cast });
+    found.push({ paper: cast.paper, reason: reason ?? 'it was edited after a yes, and counts as a no' });
+  }
+  return found;
 }
 
 /** True when a review is recorded on one of these forms by an event that holds: what somebody wrote under its number keeps no answer from being taken in. */
@@ -125,7 +148,7 @@ function collected(
     result: edited.length === 0 ? 'done' : 'failed',
     headline:
       edited.length > 0
-        ? `what ${unsure} wrote on ${plan.id} was edited, and may have been a no: ask, and have it said anew`
+        ? `what ${unsure} wrote on ${plan.id} was edited, and may have been a no: it counts as one until it is said anew`
         : people.length === 0
           ? `nobody has answered on ${plan.id} since`
           : `${plural(people.length, 'new answer')} on ${plan.id}: ${people.join(', ')}`,

@@ -39,15 +39,29 @@ const review = (login: string, state: string, more: object = {}) => ({
 const pull = (reviews: readonly object[], more: object = {}) => ({
   number: 7,
   url: 'https://github.com/shop/web/pull/7',
+  state: 'OPEN',
+  updatedAt: AT,
   isCrossRepository: false,
   headRefOid: HEAD,
   author: { login: 'ravi' },
   reviews: { pageInfo: { hasPreviousPage: false, startCursor: null }, nodes: reviews },
   ...more,
 });
-const graph = (...nodes: readonly object[]) => ({
-  data: { repository: { pullRequests: { pageInfo: { hasNextPage: false }, nodes } } },
-});
+type Pull = ReturnType<typeof pull>;
+/** What GitHub answers of these requests: the list of them, or the reviews of one. */
+const graph =
+  (...nodes: readonly Pull[]) =>
+  (args: readonly string[]): object => {
+    const asked = args.find((one) => one.startsWith('number='))?.slice('number='.length);
+    const all = args.some((one) => one.includes('CLOSED'));
+    const shown = nodes.filter((one) => all || one.state === 'OPEN');
+    const one = nodes.find(({ number }) => String(number) === asked);
+    const repository =
+      one === undefined
+        ? { pullRequests: { pageInfo: { hasNextPage: false }, nodes: shown } }
+        : { pullRequest: { reviews: one.reviews } };
+    return { data: { repository } };
+  };
 
 describe('reviews on GitHub, through gh', () => {
   it('have their text, commit, stance and what voids them; bots and drafts are nobody’s word', async () => {
@@ -61,7 +75,7 @@ describe('reviews on GitHub, through gh', () => {
       review('later', 'PENDING', { submittedAt: null }),
       review('ghost', 'APPROVED', { author: null }),
     ];
-    const { io, calls } = tool(() => graph(pull([], { isCrossRepository: true, number: 6 }), pull(reviews)));
+    const { io, calls } = tool(graph(pull([], { isCrossRepository: true, number: 6 }), pull(reviews)));
     const answer = await gitHubBallots(io).papers('plans/wallet; x');
     expect(answer).toMatchObject({ available: true, request: { number: 7, head: HEAD, author: 'ravi' } });
     const seen = answer.available ? answer.papers.map((one) => [one.login, one.stance, one.voided, one.commit]) : [];
@@ -82,25 +96,43 @@ describe('reviews on GitHub, through gh', () => {
       const end = Number(args.find((one) => one.startsWith('before='))?.slice('before='.length) ?? all.length);
       const start = Math.max(0, end - 100);
       const pageInfo = { hasPreviousPage: start > 0, startCursor: String(start) };
-      return graph(pull([], { reviews: { pageInfo, nodes: all.slice(start, end) } }));
+      return graph(pull([], { reviews: { pageInfo, nodes: all.slice(start, end) } }))(args);
     });
     const answer = await gitHubBallots(io).papers('x');
     expect(answer.available && answer.papers.map(({ login }) => login)).toEqual(all.map(({ author }) => author.login));
   });
 
   it('of which one is edited and dismissed say nothing of what they were', async () => {
-    const { io } = tool(() => graph(pull([review('carol', 'DISMISSED', { lastEditedAt: AT })])));
+    const { io } = tool(graph(pull([review('carol', 'DISMISSED', { lastEditedAt: AT })])));
     const answer = await gitHubBallots(io).papers('x');
     expect(answer.available && answer.papers[0]?.voided).toBe('edited');
   });
 
-  it('are unknown where the branch has several open requests, or more than are told', async () => {
-    const two = tool(() => graph(pull([]), pull([], { number: 9 })));
-    expect(await gitHubBallots(two.io).papers('x')).toMatchObject({
-      available: false,
-      reason: expect.stringContaining('2 open requests (7, 9)'),
-    });
-    await expect(gitHubBallots(two.io).post('x', 'Mark', 'text')).rejects.toMatchObject({ code: 'forge.failed' });
+  it('are read on every request of the branch: open, and ended where anything happened since', async () => {
+    const requests = [
+      pull([review('mallory', 'APPROVED')], { number: 9, author: { login: 'mallory' } }),
+      pull([review('carol', 'CHANGES_REQUESTED')]),
+      pull([review('chen', 'CHANGES_REQUESTED'), review('old', 'APPROVED', { submittedAt: '2026-11-01T10:00:00Z' })], {
+        ...{ number: 5, state: 'CLOSED', author: { login: 'rita' } },
+      }),
+      pull([review('long ago', 'APPROVED')], { number: 2, state: 'MERGED', updatedAt: '2026-11-01T10:00:00Z' }),
+    ];
+    const { io } = tool(graph(...requests));
+    const answer = await gitHubBallots(io).papers('x', '2026-11-20T00:00:00Z');
+    expect(answer).toMatchObject({ request: { number: 7, author: 'ravi' } });
+    const of = (one: typeof answer) => (one.available ? one.papers.map(({ login, opener }) => [login, opener]) : []);
+    expect(of(answer)).toEqual([
+      ['mallory', 'mallory'],
+      ['carol', undefined],
+      ['chen', 'rita'],
+    ]);
+    expect(of(await gitHubBallots(io).papers('x'))).toEqual([
+      ['mallory', 'mallory'],
+      ['carol', undefined],
+    ]);
+  });
+
+  it('are unknown where more requests are open than are told', async () => {
     const more = { data: { repository: { pullRequests: { pageInfo: { hasNextPage: true }, nodes: [pull([])] } } } };
     expect(await gitHubBallots(tool(() => more).io).papers('x')).toMatchObject({ available: false });
   });
@@ -111,7 +143,7 @@ describe('reviews on GitHub, through gh', () => {
       reason: 'gh: HTTP 404: Not Found',
     });
     expect(await gitHubBallots(tool(() => ({ data: null })).io).papers('x')).toMatchObject({ available: false });
-    expect(await gitHubBallots(tool(() => graph()).io).papers('x')).toEqual({ available: true, papers: [] });
+    expect(await gitHubBallots(tool(graph()).io).papers('x')).toEqual({ available: true, papers: [] });
   });
 
   it('are asked for by one text, which is changed in its place', async () => {
@@ -128,7 +160,7 @@ describe('reviews on GitHub, through gh', () => {
     ] as const) {
       const { io, calls } = tool((args) => {
         if (args.includes('--method')) return { html_url: 'https://github.com/c' };
-        if (!args.includes('number=7')) return graph(pull([]));
+        if (!args.includes('number=7')) return graph(pull([]))(args);
         return { data: { repository: { pullRequest: { comments: { nodes: known } } } } };
       });
       expect(await gitHubBallots(io).post('x', 'Mark', 'text\nof it')).toEqual({ url: 'https://github.com/c' });
@@ -141,6 +173,8 @@ describe('votes on GitLab, through glab', () => {
   const request = {
     iid: 3,
     web_url: 'https://gitlab.example.com/shop/web/-/merge_requests/3',
+    state: 'opened',
+    updated_at: AT,
     sha: HEAD,
     source_project_id: 1,
     target_project_id: 1,
@@ -169,13 +203,23 @@ describe('votes on GitLab, through glab', () => {
     return path.includes('page=1') ? notes : [];
   };
 
-  it('are unknown where the branch has several open requests', async () => {
-    const two = (args: readonly string[]) =>
-      args[1]?.startsWith('projects/:id/merge_requests?') ? [request, { ...request, iid: 5 }] : project([])(args);
-    expect(await gitLabBallots(tool(two).io).papers('x')).toMatchObject({
-      available: false,
-      reason: expect.stringContaining('2 open requests (3, 5)'),
-    });
+  it('are read on every request of the branch: open, and ended where anything happened since', async () => {
+    const ended = { ...request, iid: 5, state: 'closed', author: { username: 'rita' } };
+    const many = (args: readonly string[]) => {
+      const path = args[1] ?? '';
+      if (path.startsWith('projects/:id/merge_requests?')) {
+        return path.includes('state=all') ? [ended, request] : [request];
+      }
+      const notes = path.includes('/merge_requests/5/') ? [note(8, 'chen')] : [note(7, 'carol')];
+      return project(notes)(args);
+    };
+    const of = (one: Awaited<ReturnType<ReturnType<typeof gitLabBallots>['papers']>>) =>
+      one.available ? one.papers.map(({ login, opener }) => [login, opener]) : [];
+    expect(of(await gitLabBallots(tool(many).io).papers('x', '2026-11-20T00:00:00Z'))).toEqual([
+      ['chen', 'rita'],
+      ['carol', undefined],
+    ]);
+    expect(of(await gitLabBallots(tool(many).io).papers('x'))).toEqual([['carol', undefined]]);
   });
 
   it('are comments of those who approve, about the version that stood then', async () => {
@@ -239,6 +283,8 @@ describe('the ballot on Gitea, by its API', () => {
     number: 7,
     html_url: 'https://git.example.com/shop/web/pulls/7',
     user: { login: 'ravi' },
+    state: 'open',
+    updated_at: AT,
     head: { ref: 'x', sha: HEAD, repo: { full_name: 'shop/web' } },
   };
   const comment = (id: number, login: string | undefined, body = 'old Mark text') => ({
@@ -285,5 +331,33 @@ describe('the ballot on Gitea, by its API', () => {
     const box = await giteaBallots({ ...access, fetch: fetched }).post('x', 'Mark', 'text');
     expect(box).toEqual({ url: 'https://git.example.com/c' });
     expect(calls.at(-1)).toEqual([method, path]);
+  });
+
+  it('is read on every request of the branch: open, and ended where anything happened since', async () => {
+    const ended = { ...pull, number: 5, state: 'closed', head: { ...pull.head, ref: 'refs/pull/5/head', label: 'x' } };
+    const older = { ...ended, number: 3, updated_at: '2026-11-01T10:00:00Z' };
+    const said = (id: number, login: string) => ({
+      ...{ id, user: { login }, state: 'REQUEST_CHANGES', body: 'x', commit_id: HEAD, submitted_at: AT },
+      html_url: `https://git.example.com/r${id}`,
+    });
+    const asked: string[] = [];
+    const fetched: typeof fetch = async (input) => {
+      const url = String(input);
+      asked.push(url);
+      const isFirst = url.endsWith('page=1');
+      const all = url.includes('state=closed') ? [ended, older] : url.includes('/pulls?') ? [pull] : undefined;
+      const [, number = ''] = /pulls\/(\d+)\/reviews/.exec(url) ?? [];
+      const answer = all ?? [said(Number(number), `of ${number}`)];
+      return new Response(JSON.stringify(isFirst ? answer : []));
+    };
+    const access = { url: 'https://git.example.com', repository: 'shop/web', timeout: 1000, env: {}, fetch: fetched };
+    const answer = await giteaBallots(access).papers('x', '2026-11-20T00:00:00Z');
+    expect(answer).toMatchObject({ request: { number: 7 } });
+    expect(answer.available && answer.papers.map(({ login, opener }) => [login, opener])).toEqual([
+      ['of 7', undefined],
+      ['of 5', 'ravi'],
+    ]);
+    // Those that ended are asked for by their last change, and no further than to the time.
+    expect(asked.filter((url) => url.includes('state=closed'))).toHaveLength(1);
   });
 });

@@ -51,35 +51,32 @@ const tool = (answer: (args: readonly string[]) => unknown) => ({
   }),
 });
 
+const REVIEWS = WRITTEN.map(({ login, text, approves }) => ({
+  id: `PRR_${login}`,
+  url: `https://github.com/shop/web/pull/7#pullrequestreview-${login}`,
+  body: text,
+  state: approves ? 'APPROVED' : 'COMMENTED',
+  submittedAt: AT,
+  lastEditedAt: null,
+  author: { login, __typename: 'User' },
+  commit: { oid: HEAD },
+}));
+const PULL = {
+  number: 7,
+  url: 'https://github.com/shop/web/pull/7',
+  state: 'OPEN',
+  updatedAt: AT,
+  isCrossRepository: false,
+  headRefOid: HEAD,
+  author: { login: 'ada' },
+};
+
 const GITHUB: Papers = gitHubBallots(
   tool(() => ({
     data: {
       repository: {
-        pullRequests: {
-          pageInfo: { hasNextPage: false },
-          nodes: [
-            {
-              number: 7,
-              url: 'https://github.com/shop/web/pull/7',
-              isCrossRepository: false,
-              headRefOid: HEAD,
-              author: { login: 'ada' },
-              reviews: {
-                pageInfo: { hasPreviousPage: false, startCursor: null },
-                nodes: WRITTEN.map(({ login, text, approves }) => ({
-                  id: `PRR_${login}`,
-                  url: `https://github.com/shop/web/pull/7#pullrequestreview-${login}`,
-                  body: text,
-                  state: approves ? 'APPROVED' : 'COMMENTED',
-                  submittedAt: AT,
-                  lastEditedAt: null,
-                  author: { login, __typename: 'User' },
-                  commit: { oid: HEAD },
-                })),
-              },
-            },
-          ],
-        },
+        pullRequests: { pageInfo: { hasNextPage: false }, nodes: [PULL] },
+        pullRequest: { reviews: { pageInfo: { hasPreviousPage: false, startCursor: null }, nodes: REVIEWS } },
       },
     },
   })),
@@ -90,7 +87,8 @@ const GITLAB: Papers = gitLabBallots(
     const path = args[1] ?? '';
     if (path.startsWith('projects/:id/merge_requests?')) {
       const web_url = 'https://gitlab.example.com/shop/web/-/merge_requests/3';
-      return [{ iid: 3, web_url, sha: HEAD, source_project_id: 1, target_project_id: 1, author: { username: 'ada' } }];
+      const known = { state: 'opened', updated_at: AT, source_project_id: 1, target_project_id: 1 };
+      return [{ iid: 3, web_url, sha: HEAD, ...known, author: { username: 'ada' } }];
     }
     if (path.endsWith('/approvals')) {
       return { approved_by: WRITTEN.filter((one) => one.approves).map(({ login }) => ({ user: { username: login } })) };
@@ -120,6 +118,8 @@ const GITEA: Papers = giteaBallots({
         number: 1,
         html_url: 'https://git.example.com/shop/web/pulls/1',
         user: { login: 'ada' },
+        state: 'open',
+        updated_at: AT,
         head: { ref: 'plans/r', sha: HEAD, repo: { full_name: 'shop/web' } },
       },
     ];

@@ -97,8 +97,10 @@ else if (args[1] !== 'graphql') {
     id: 'PRR_' + index, url: url + '#r' + index, body: one.text, state: one.approves ? 'APPROVED' : 'COMMENTED',
     submittedAt: one.at, lastEditedAt: null, author: { login: one.login, __typename: 'User' }, commit: { oid: one.commit },
   }));
-  const pull = { number: 7, url, isCrossRepository: false, headRefOid: state.head, author: { login: state.opener }, reviews: { pageInfo: { hasPreviousPage: false, startCursor: null }, nodes: reviews } };
-  say({ data: { repository: { pullRequests: { pageInfo: { hasNextPage: false }, nodes: field('branch') === state.branch ? [pull] : [] } } } });
+  const pull = { number: 7, url, state: 'OPEN', updatedAt: '2026-01-02T00:00:00Z', isCrossRepository: false, headRefOid: state.head, author: { login: state.opener } };
+  const page = { reviews: { pageInfo: { hasPreviousPage: false, startCursor: null }, nodes: reviews } };
+  if (field('number') !== '') say({ data: { repository: { pullRequest: page } } });
+  else say({ data: { repository: { pullRequests: { pageInfo: { hasNextPage: false }, nodes: field('branch') === state.branch ? [pull] : [] } } } });
 }
 `;
 
@@ -106,7 +108,7 @@ else if (args[1] !== 'graphql') {
 const GLAB = `
 const where = args[1] ?? '';
 const web_url = 'https://gitlab.example.com/shop/web/-/merge_requests/3';
-const request = { iid: 3, web_url, sha: state.head, source_branch: state.branch, source_project_id: 1, target_project_id: 1, author: { username: state.opener } };
+const request = { iid: 3, web_url, state: 'opened', updated_at: '2026-01-02T00:00:00Z', sha: state.head, source_branch: state.branch, source_project_id: 1, target_project_id: 1, author: { username: state.opener } };
 if (args[0] === 'job') fail('404 Not Found');
 else if (where === 'user') say({ username: 'robot' });
 else if (/merge_requests\\?/.test(where)) say([request]);

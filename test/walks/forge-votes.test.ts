@@ -7,7 +7,7 @@ import { audit } from '../../src/usecases/audit.ts';
 import { collect } from '../../src/usecases/collect.ts';
 import { remind } from '../../src/usecases/remind.ts';
 import { refusal } from '../support/company.ts';
-import { OPERATOR, submit, voteGo } from '../support/company-walk.ts';
+import { OPERATOR, submit, toStaging, voteGo } from '../support/company-walk.ts';
 import { type PaperForge, paperForge } from '../support/paper-forge.ts';
 import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, POLICY_FILE, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
@@ -110,19 +110,65 @@ describe('a vote as a review on the request', () => {
     expect((await audit(company.as(OPERATOR), company.id)).result).toBe('done');
   });
 
-  it('is taken back by a No-Go that somebody has dismissed; one that was edited is told, and fails', async () => {
+  it('is taken back by a No-Go that somebody has dismissed', async () => {
     await begun();
     forge.review('carol', forge.filled('Go'));
     forge.review('chen', forge.filled('Go'));
     await collected();
     commitPlan();
-    forge.review('carol', 'lgtm', { voided: 'edited', stance: 'objects' });
-    const unsure = await collected();
-    expect(unsure).toMatchObject({ result: 'failed', headline: expect.stringContaining('may have been a no') });
-    expect(unsure.data).toMatchObject({ recorded: [], refused: [{ login: 'carol' }] });
     forge.review('carol', forge.filled('No-Go', 'a hole was found'), { voided: 'dismissed', stance: 'comments' });
     expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[0]], phase: 'no-go' });
     expect((await audit(company.as(OPERATOR), company.id)).result).toBe('done');
+  });
+
+  it.each<[string, () => void]>([
+    ['what its author wrote later', () => forge.review('carol', 'lgtm', { voided: 'edited', stance: 'objects' })],
+    [
+      'itself',
+      () => {
+        const [first] = forge.all;
+        if (first !== undefined) forge.all[0] = { ...first, text: 'lgtm', voided: 'edited' };
+      },
+    ],
+  ])('is a No-Go from then on where somebody edited %s, and nothing is staged', async (_, edit) => {
+    await begun();
+    forge.review('carol', forge.filled('Go'));
+    forge.review('chen', forge.filled('Go'));
+    await collected();
+    commitPlan();
+    edit();
+    const unsure = await collected();
+    expect(unsure).toMatchObject({ result: 'failed', headline: expect.stringContaining('may have been a no') });
+    expect(unsure.data).toMatchObject({ phase: 'no-go', refused: [{ login: 'carol' }] });
+    await company.advanceToWindow(-4 * 86_400_000);
+    expect((await refusal(toStaging(company))).code).toBe('gate.refused');
+    const last = (await company.plan()).events.findLast((event) => event.type === 'cab.voted');
+    expect(last).toMatchObject({ actor: PEOPLE.cab[0], data: { decision: 'no-go' } });
+    expect(last?.data).toMatchObject({ comment: expect.stringContaining('edited'), signature: expect.anything() });
+    // Once is enough.
+    const { length } = (await company.plan()).events;
+    await collected();
+    expect((await company.plan()).events).toHaveLength(length);
+    expect((await audit(company.as(OPERATOR), company.id)).result).toBe('done');
+  });
+
+  it('stands where its author edited what they wrote before it', async () => {
+    await begun();
+    forge.review('carol', 'looks fine', { voided: 'edited', stance: 'comments' });
+    forge.review('carol', forge.filled('Go'));
+    forge.review('chen', forge.filled('Go'));
+    expect((await collected()).data).toMatchObject({ phase: 'approved' });
+    expect((await collected()).data).toMatchObject({ phase: 'approved', refused: [] });
+  });
+
+  it('is taken back on another request of the branch, too', async () => {
+    await begun();
+    forge.review('carol', forge.filled('Go'));
+    forge.review('chen', forge.filled('Go'));
+    await collected();
+    commitPlan();
+    forge.review('third', forge.filled('No-Go', 'a hole'), { opener: 'mallory' });
+    expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[2]], phase: 'no-go' });
   });
 
   it.each<[string, () => void, RegExp]>([

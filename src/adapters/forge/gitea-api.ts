@@ -22,11 +22,15 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const PAGE = 50;
 const PAGES = 20;
 
-/** All pages of a list. Errors: `forge.failed`. */
+/**
+ * All pages of a list, or those up to the first that is enough. Errors: `forge.failed`.
+ * @param isEnough asked of each page
+ */
 export async function listed<T>(
   access: GiteaAccess,
   path: string,
   schema: z.ZodType<readonly T[]>,
+  isEnough: (page: readonly T[]) => boolean = () => false,
 ): Promise<readonly T[]> {
   const found: T[] = [];
   for (let page = 1; page <= PAGES; page += 1) {
@@ -34,7 +38,7 @@ export async function listed<T>(
     const read = parsed(schema, await call(access, 'GET', joined), 'Gitea');
     found.push(...read);
     // A server may give fewer in a page than it was asked for, so only an empty one is the last.
-    if (read.length === 0) return found;
+    if (read.length === 0 || isEnough(read)) return found;
   }
   throw forgeFailure(`there is more than ${PAGES} pages of ${path}`);
 }

@@ -28,7 +28,7 @@ export interface CountedPapers {
  * contradicts the review that it stands in, the person has not answered, whatever they wrote before. What was edited takes the place of every
  * answer before it, since nobody knows which it was.
  * @param people person by login, in lower case
- * @param opener who opened the request: nobody approves what they propose
+ * @param opener who opened the request, where a paper does not say: nobody approves what they propose
  */
 export function countPapers(
   papers: readonly BallotPaper[],
@@ -54,7 +54,7 @@ export function countPapers(
     }
     const act = read.kind === 'answer' ? read.answer.act : read.act;
     const question = [person, act, ...(isOneOfMany(act) ? [read.number] : [])].join(' ');
-    const isOwn = login === opener.toLowerCase() && !isTold(act);
+    const isOwn = login === (paper.opener ?? opener).toLowerCase() && !isTold(act);
     const reason = isOwn
       ? `${paper.login} opened the request, and nobody approves what they propose`
       : read.kind === 'unclear'

@@ -6,7 +6,7 @@ import { type GivenReview, reviewQuestion } from '../../domain/ballot/review.ts'
 import { opsQuestion, qaQuestion } from '../../domain/ballot/signoff.ts';
 import { successQuestion } from '../../domain/ballot/success.ts';
 import type { AuditFinding } from '../../domain/history/audit.ts';
-import { ACTS, actOf, forgeProofOf } from '../../domain/signing/acts.ts';
+import { ACTS, actOf, forgeProofOf, saysNo } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EventOf, ForgeProof, RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -86,6 +86,8 @@ async function differenceOf(
   const paper = papers.find((one) => one.id === proof.review);
   if (paper === undefined) return `review ${proof.review} is not in it`;
   if (paper.login !== proof.login || paper.commit !== proof.commit) return 'it names another login or commit';
+  // Nobody knows what it was: it counts as a no.
+  if (paper.voided === 'edited' && saysNo(event)) return undefined;
   const text = paper.text ?? '';
   if (!text.toLowerCase().includes(proof.ballot)) return 'its text has another number';
   const question = questionOf(plan, event, proof);

@@ -18,19 +18,6 @@ export function noRequest(branch: string, reason: string): RelctlError {
   });
 }
 
-/**
- * The one open request of a branch; a reason where there are several. Whoever may push can open a second one, and what people said on the first
- * would not be read.
- */
-export function onlyRequest<T extends { readonly number: number }>(
-  open: readonly T[],
-  branch: string,
-): T | string | undefined {
-  if (open.length < 2) return open[0];
-  const numbers = open.map(({ number }) => number).sort((one, other) => one - other);
-  return `the branch ${branch} has ${open.length} open requests (${numbers.join(', ')}), and the ballot is one: close the others`;
-}
-
 /** An answer in the form that the API documents. Errors: `forge.failed`, naming the field. */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown, api: string): T {
   const read = schema.safeParse(value);

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { RelctlError } from '../../../errors.ts';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { call, type GiteaAccess, listed, sameName } from '../gitea-api.ts';
-import { forgeFailure, noRequest, onlyRequest, parsed, unavailable } from './failure.ts';
+import { noRequest, parsed, unavailable } from './failure.ts';
+import { ballotOf, type KnownRequest, papersOf } from './requests.ts';
 
 /**
  * Reviews on Gitea and Forgejo by their own API v1 (docs.gitea.com/api, "repoListPullReviews"): `state`, `body`, `commit_id` the commit that was
@@ -14,7 +15,14 @@ const pullsSchema = z.array(
     number: z.int(),
     html_url: z.string(),
     user: z.object({ login: z.string() }),
-    head: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ full_name: z.string() }).nullable() }),
+    state: z.string(),
+    updated_at: z.string(),
+    head: z.object({
+      ref: z.string(),
+      label: z.string().optional(),
+      sha: z.string(),
+      repo: z.object({ full_name: z.string() }).nullable(),
+    }),
   }),
 );
 type Pull = z.infer<typeof pullsSchema>[number];
@@ -39,29 +47,32 @@ const commentSchema = z.object({ html_url: z.string() });
 /** The ballots on Gitea or Forgejo. */
 export function giteaBallots(access: GiteaAccess): Papers {
   const repository = `/repos/${access.repository}`;
-  const requestOf = async (branch: string): Promise<Pull | undefined> => {
+  /** The open requests of a branch, and of the others those on which anything happened since a time. */
+  const requestsOf = async (branch: string, since?: string): Promise<readonly KnownRequest[]> => {
+    const isOlder = (page: readonly Pull[]) => page.some((one) => Date.parse(one.updated_at) < Date.parse(since ?? ''));
     const open = await listed(access, `${repository}/pulls?state=open`, pullsSchema);
-    // A branch of the same name in a fork is not it.
-    const own = open.filter(({ head }) => head.ref === branch && sameName(head.repo?.full_name, access.repository));
-    const found = onlyRequest(own, branch);
-    if (typeof found === 'string') throw forgeFailure(found);
-    return found;
+    const path = `${repository}/pulls?state=closed&sort=recentupdate`;
+    const ended = since === undefined ? [] : await listed(access, path, pullsSchema, isOlder);
+    return (
+      [...open, ...ended]
+        // A branch of the same name in a fork is not it; of one that is gone its name is left as a label.
+        .filter(
+          ({ head }) => [head.ref, head.label].includes(branch) && sameName(head.repo?.full_name, access.repository),
+        )
+        .map(({ html_url: url, number, head, user, state, updated_at: updatedAt }) => {
+          return { url, number, head: head.sha, author: user.login, isOpen: state === 'open', updatedAt };
+        })
+    );
   };
-  const papers = async (branch: string): Promise<PapersAnswer> => {
-    const request = await requestOf(branch);
-    if (request === undefined) return { available: true, papers: [] };
-    const { html_url: url, number, head, user } = request;
-    const reviews = await listed(access, `${repository}/pulls/${number}/reviews`, reviewsSchema);
-    return {
-      available: true,
-      request: { url, number, head: head.sha, author: user.login },
-      papers: reviews.flatMap(paperOf),
-    };
-  };
+  const papers = async (branch: string, since: string | undefined): Promise<PapersAnswer> =>
+    papersOf(await requestsOf(branch, since), since, async (number) => {
+      const reviews = await listed(access, `${repository}/pulls/${number}/reviews`, reviewsSchema);
+      return reviews.flatMap(paperOf);
+    });
   return {
-    papers: (branch) => papers(branch).catch(unavailable),
+    papers: (branch, since) => papers(branch, since).catch(unavailable),
     async post(branch, mark, text) {
-      const request = await requestOf(branch);
+      const request = ballotOf(await requestsOf(branch));
       if (request === undefined) throw noRequest(branch, 'nobody opened a pull request of it');
       const comments = parsed(
         commentsSchema,

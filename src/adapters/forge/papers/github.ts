@@ -1,24 +1,30 @@
 import * as z from 'zod';
-import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
+import type { BallotPaper, Papers } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
-import { forgeFailure, noRequest, onlyRequest, parsed } from './failure.ts';
+import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
+import { ballotOf, type KnownRequest, papersOf } from './requests.ts';
 
 /**
  * Reviews of a pull request with their texts, by GitHub's GraphQL API v4 through `gh api` (docs.github.com/graphql/reference, PullRequestReview):
  * `body`, `state`, `submittedAt`, `commit.oid` the commit that was reviewed, `lastEditedAt` null while nobody edited it.
  */
-const QUERY = `query($owner: String!, $name: String!, $branch: String!, $before: String) {
+const REVIEWS = `query($owner: String!, $name: String!, $number: Int!, $before: String) {
   repository(owner: $owner, name: $name) {
-    pullRequests(headRefName: $branch, states: OPEN, first: 100) {
-      pageInfo { hasNextPage }
-      nodes {
-        number url isCrossRepository headRefOid
-        author { login }
-        reviews(last: 100, before: $before) {
-          pageInfo { hasPreviousPage startCursor }
-          nodes { id url body state submittedAt lastEditedAt author { login __typename } commit { oid } }
-        }
+    pullRequest(number: $number) {
+      reviews(last: 100, before: $before) {
+        pageInfo { hasPreviousPage startCursor }
+        nodes { id url body state submittedAt lastEditedAt author { login __typename } commit { oid } }
       }
+    }
+  }
+}`;
+
+/** Requests of a branch. */
+const requestsQuery = (states: string) => `query($owner: String!, $name: String!, $branch: String!) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(headRefName: $branch, states: [${states}], first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) {
+      pageInfo { hasNextPage }
+      nodes { number url state updatedAt isCrossRepository headRefOid author { login } }
     }
   }
 }`;
@@ -40,7 +46,7 @@ const reviewSchema = z.object({
   author: z.object({ login: z.string(), __typename: z.string() }).nullable(),
   commit: z.object({ oid: z.string() }).nullable(),
 });
-const answerSchema = z.object({
+const requestsSchema = z.object({
   data: z.object({
     repository: z.object({
       pullRequests: z.object({
@@ -49,15 +55,25 @@ const answerSchema = z.object({
           z.object({
             number: z.int(),
             url: z.string(),
+            state: z.string(),
+            updatedAt: z.string(),
             isCrossRepository: z.boolean(),
             headRefOid: z.string(),
             author: z.object({ login: z.string() }).nullable(),
-            reviews: z.object({
-              pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
-              nodes: z.array(reviewSchema),
-            }),
           }),
         ),
+      }),
+    }),
+  }),
+});
+const answerSchema = z.object({
+  data: z.object({
+    repository: z.object({
+      pullRequest: z.object({
+        reviews: z.object({
+          pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+          nodes: z.array(reviewSchema),
+        }),
       }),
     }),
   }),
@@ -75,21 +91,29 @@ const commentsSchema = z.object({
 });
 const commentSchema = z.object({ html_url: z.string() });
 
+const OPEN = 'OPEN';
+const ALL = 'OPEN, CLOSED, MERGED';
+
 /** Pages of a hundred reviews; more on one request are not read, and it is said. */
 const PAGES = 20;
 
 /** The ballots on GitHub. */
 export function gitHubBallots(io: ForgeIo): Papers {
   return {
-    papers: (branch) => readPapers(io, branch),
-    async post(branch, mark, text) {
-      const found = await readPapers(io, branch);
-      if (!found.available || found.request === undefined) {
-        throw noRequest(branch, found.available ? 'nobody opened a pull request of it' : found.reason);
+    papers: async (branch, since) => {
+      try {
+        const requests = await requestsOf(io, branch, since === undefined ? OPEN : ALL);
+        return await papersOf(requests, since, (number) => reviewsOf(io, number));
+      } catch (error) {
+        return unavailable(error);
       }
+    },
+    async post(branch, mark, text) {
+      const request = ballotOf(await requestsOf(io, branch, OPEN));
+      if (request === undefined) throw noRequest(branch, 'nobody opened a pull request of it');
       const answer = await ask(io, [
         ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}'],
-        ...['-F', `number=${found.request.number}`, '-f', `query=${COMMENTS}`],
+        ...['-F', `number=${request.number}`, '-f', `query=${COMMENTS}`],
       ]);
       const { nodes } = parsed(commentsSchema, answer, 'GitHub').data.repository.pullRequest.comments;
       // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
@@ -99,7 +123,7 @@ export function gitHubBallots(io: ForgeIo): Papers {
         '--method',
         own === undefined ? 'POST' : 'PATCH',
         own === undefined
-          ? `repos/{owner}/{repo}/issues/${found.request.number}/comments`
+          ? `repos/{owner}/{repo}/issues/${request.number}/comments`
           : `repos/{owner}/{repo}/issues/comments/${own.databaseId}`,
         '-f',
         `body=${text}`,
@@ -109,43 +133,46 @@ export function gitHubBallots(io: ForgeIo): Papers {
   };
 }
 
+async function requestsOf(
+  io: ForgeIo,
+  branch: string,
+  states: typeof OPEN | typeof ALL,
+): Promise<readonly KnownRequest[]> {
+  const answer = await ask(io, [
+    ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}', '-f', `branch=${branch}`],
+    ...['-f', `query=${requestsQuery(states)}`],
+  ]);
+  const { nodes, pageInfo } = parsed(requestsSchema, answer, 'GitHub').data.repository.pullRequests;
+  // Newest first: of many that ended long ago the oldest are not asked, of many that are open none is left out.
+  if (pageInfo.hasNextPage && nodes.every((one) => one.state === 'OPEN')) {
+    throw forgeFailure(`more than 100 requests of ${branch} are open`);
+  }
+  return (
+    nodes
+      // A branch of the same name in a fork is not it.
+      .filter((one) => !one.isCrossRepository)
+      .map(({ url, number, headRefOid: head, author, state, updatedAt }) => {
+        return { url, number, head, author: author?.login ?? 'unknown', isOpen: state === 'OPEN', updatedAt };
+      })
+  );
+}
+
 /** Remarks of others push a No-Go out of the newest hundred, so all of them are read. */
-async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
+async function reviewsOf(io: ForgeIo, number: number): Promise<readonly BallotPaper[]> {
   const reviews: z.infer<typeof reviewSchema>[] = [];
   let before: string | undefined;
   for (let page = 1; page <= PAGES; page += 1) {
-    const asked = await askTool(io, 'gh', [
-      ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}'],
-      ...[
-        '-f',
-        `branch=${branch}`,
-        ...(before === undefined ? [] : ['-f', `before=${before}`]),
-        '-f',
-        `query=${QUERY}`,
-      ],
+    const asked = await ask(io, [
+      ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}', '-F', `number=${number}`],
+      ...(before === undefined ? [] : ['-f', `before=${before}`]),
+      ...['-f', `query=${REVIEWS}`],
     ]);
-    if (!asked.ok) return { available: false, reason: asked.reason };
-    const answer = answerSchema.safeParse(asked.value);
-    if (!answer.success) return { available: false, reason: 'gh answered in a form that is not the GitHub API’s' };
-    const { nodes, pageInfo } = answer.data.data.repository.pullRequests;
-    if (pageInfo.hasNextPage) return { available: false, reason: `more than 100 requests of ${branch} are open` };
-    // A branch of the same name in a fork is not it.
-    const found = onlyRequest(
-      nodes.filter((one) => !one.isCrossRepository),
-      branch,
-    );
-    if (found === undefined) return { available: true, papers: [] };
-    if (typeof found === 'string') return { available: false, reason: found };
-    reviews.unshift(...found.reviews.nodes);
-    const { hasPreviousPage, startCursor } = found.reviews.pageInfo;
-    if (!hasPreviousPage) {
-      const { url, number, headRefOid, author } = found;
-      const request = { url, number, head: headRefOid, author: author?.login ?? 'unknown' };
-      return { available: true, request, papers: reviews.flatMap(paperOf) };
-    }
-    before = startCursor ?? undefined;
+    const found = parsed(answerSchema, asked, 'GitHub').data.repository.pullRequest.reviews;
+    reviews.unshift(...found.nodes);
+    if (!found.pageInfo.hasPreviousPage) return reviews.flatMap(paperOf);
+    before = found.pageInfo.startCursor ?? undefined;
   }
-  return { available: false, reason: `there are more than ${PAGES * 100} reviews on the request of ${branch}` };
+  throw forgeFailure(`there are more than ${PAGES * 100} reviews on the request ${number}`);
 }
 
 /** A review that was not submitted yet is nobody's word, and a bot has none. */

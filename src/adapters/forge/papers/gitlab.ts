@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
-import { forgeFailure, noRequest, onlyRequest, parsed, unavailable } from './failure.ts';
+import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
+import { ballotOf, type KnownRequest, papersOf } from './requests.ts';
 
 /**
  * Votes on GitLab are comments, since an approval there has no text: by the REST API v4 through `glab api` (docs.gitlab.com/api: merge requests,
@@ -13,6 +14,8 @@ const listSchema = z.array(
   z.object({
     iid: z.int(),
     web_url: z.string(),
+    state: z.string(),
+    updated_at: z.string(),
     sha: z.string(),
     source_project_id: z.int().nullable(),
     target_project_id: z.int(),
@@ -41,48 +44,49 @@ const PAGES = 10;
 /** The ballots on GitLab. */
 export function gitLabBallots(io: ForgeIo): Papers {
   return {
-    papers: (branch) => readPapers(io, branch).catch(unavailable),
+    papers: (branch, since) => readPapers(io, branch, since).catch(unavailable),
     async post(branch, mark, text) {
-      const request = await requestOf(io, branch);
+      const request = ballotOf(await requestsOf(io, branch, 'opened'));
       if (request === undefined) throw noRequest(branch, 'nobody opened a merge request of it');
       const username = await ownName(io);
       // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
-      const notes = await notesOf(io, request.iid);
+      const notes = await notesOf(io, request.number);
       const own = notes.find(({ body, author }) => author.username === username && body.includes(mark));
-      const path = `projects/:id/merge_requests/${request.iid}/notes${own === undefined ? '' : `/${own.id}`}`;
+      const path = `projects/:id/merge_requests/${request.number}/notes${own === undefined ? '' : `/${own.id}`}`;
       const method = own === undefined ? 'POST' : 'PUT';
       const { id } = parsed(writtenSchema, await ask(io, path, ['--method', method, '-f', `body=${text}`]), 'GitLab');
-      return { url: `${request.web_url}#note_${id}` };
+      return { url: `${request.url}#note_${id}` };
     },
   };
 }
 
-async function readPapers(io: ForgeIo, branch: string): Promise<PapersAnswer> {
-  const request = await requestOf(io, branch);
-  if (request === undefined) return { available: true, papers: [] };
-  const { iid, web_url: url, sha, author } = request;
-  const base = `projects/:id/merge_requests/${iid}`;
+async function readPapers(io: ForgeIo, branch: string, since: string | undefined): Promise<PapersAnswer> {
+  const requests = await requestsOf(io, branch, since === undefined ? 'opened' : 'all');
+  return papersOf(requests, since, async (number) => {
+    const request = requests.find((one) => one.number === number);
+    return request === undefined ? [] : papersOn(io, request);
+  });
+}
+
+async function papersOn(io: ForgeIo, { url, number }: KnownRequest): Promise<readonly BallotPaper[]> {
+  const base = `projects/:id/merge_requests/${number}`;
   const { approved_by } = parsed(approvalsSchema, await ask(io, `${base}/approvals`), 'GitLab');
   const versions = parsed(versionsSchema, await ask(io, `${base}/versions?per_page=100`), 'GitLab');
   const approving = new Set(approved_by.map(({ user }) => user.username.toLowerCase()));
-  const [notes, username] = [await notesOf(io, iid), await ownName(io).catch(() => undefined)];
-  return {
-    available: true,
-    request: { url, number: iid, head: sha, author: author?.username ?? 'unknown' },
-    papers: notes.map(
-      (note): BallotPaper => ({
-        id: String(note.id),
-        url: `${url}#note_${note.id}`,
-        login: note.author.username,
-        text: note.body,
-        isOwn: note.author.username === username,
-        at: note.created_at,
-        commit: headAt(versions, note.created_at),
-        stance: approving.has(note.author.username.toLowerCase()) ? 'approves' : 'comments',
-        voided: Date.parse(note.updated_at) - Date.parse(note.created_at) > 1000 ? 'edited' : undefined,
-      }),
-    ),
-  };
+  const [notes, username] = [await notesOf(io, number), await ownName(io).catch(() => undefined)];
+  return notes.map(
+    (note): BallotPaper => ({
+      id: String(note.id),
+      url: `${url}#note_${note.id}`,
+      login: note.author.username,
+      text: note.body,
+      isOwn: note.author.username === username,
+      at: note.created_at,
+      commit: headAt(versions, note.created_at),
+      stance: approving.has(note.author.username.toLowerCase()) ? 'approves' : 'comments',
+      voided: Date.parse(note.updated_at) - Date.parse(note.created_at) > 1000 ? 'edited' : undefined,
+    }),
+  );
 }
 
 async function ownName(io: ForgeIo): Promise<string> {
@@ -94,17 +98,23 @@ function headAt(versions: z.infer<typeof versionsSchema>, at: string): string | 
   return until.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0]?.head_commit_sha;
 }
 
-async function requestOf(io: ForgeIo, branch: string) {
-  const query = new URLSearchParams({ source_branch: branch, state: 'opened', per_page: String(PAGE) });
+async function requestsOf(io: ForgeIo, branch: string, state: 'opened' | 'all'): Promise<readonly KnownRequest[]> {
+  const query = new URLSearchParams({
+    ...{ source_branch: branch, state, per_page: String(PAGE), order_by: 'updated_at', sort: 'desc' },
+  });
   const list = parsed(listSchema, await ask(io, `projects/:id/merge_requests?${query}`), 'GitLab');
-  if (list.length >= PAGE) throw forgeFailure(`more than ${PAGE} requests of ${branch} are open`);
-  const own = list.filter((one) => one.source_project_id === one.target_project_id);
-  const found = onlyRequest(
-    own.map((one) => ({ ...one, number: one.iid })),
-    branch,
+  // Newest first: of many that ended long ago the oldest are not asked, of many that are open none is left out.
+  if (list.length >= PAGE && list.every((one) => one.state === 'opened')) {
+    throw forgeFailure(`more than ${PAGE} requests of ${branch} are open`);
+  }
+  return (
+    list
+      // A branch of the same name in a fork is not it.
+      .filter((one) => one.source_project_id === one.target_project_id)
+      .map(({ iid: number, web_url: url, sha: head, author, state: now, updated_at: updatedAt }) => {
+        return { url, number, head, author: author?.username ?? 'unknown', isOpen: now === 'opened', updatedAt };
+      })
   );
-  if (typeof found === 'string') throw forgeFailure(found);
-  return found;
 }
 
 async function notesOf(io: ForgeIo, iid: number): Promise<z.infer<typeof notesSchema>> {

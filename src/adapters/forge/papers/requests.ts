@@ -1,0 +1,45 @@
+import type { BallotPaper, PapersAnswer } from '../../../ports/forge.ts';
+
+/** A request of a branch, as far as it matters which of several is the ballot. */
+export interface KnownRequest {
+  readonly url: string;
+  readonly number: number;
+  readonly head: string;
+  readonly author: string;
+  readonly isOpen: boolean;
+  /** When anything happened on it last, RFC 3339. */
+  readonly updatedAt: string;
+}
+
+/** The open request that was opened first: whoever may push can open a second one. */
+export function ballotOf<T extends Pick<KnownRequest, 'number' | 'isOpen'>>(requests: readonly T[]): T | undefined {
+  return requests.filter((one) => one.isOpen).sort((one, other) => one.number - other.number)[0];
+}
+
+/**
+ * The papers of a branch: those of all requests that are open, and of those that ended and on which anything happened since a time. What somebody
+ * said on a request that another closed, or opened a second one beside, is still said.
+ */
+export async function papersOf(
+  requests: readonly KnownRequest[],
+  since: string | undefined,
+  read: (number: number) => Promise<readonly BallotPaper[]>,
+): Promise<PapersAnswer> {
+  const ballot = ballotOf(requests);
+  if (ballot === undefined) return { available: true, papers: [] };
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+  const isRead = (one: KnownRequest) => one.isOpen || (since !== undefined && Date.parse(one.updatedAt) >= from);
+  const papers: BallotPaper[] = [];
+  for (const one of requests.filter(isRead)) {
+    const found = await read(one.number);
+    if (one.number === ballot.number) papers.push(...found);
+    // What was said elsewhere before that time was an answer to something else.
+    else
+      papers.push(
+        ...found.filter(({ at }) => !(Date.parse(at) < from)).map((paper) => ({ ...paper, opener: one.author })),
+      );
+  }
+  const { url, number, head, author } = ballot;
+  const sorted = requests.length === 1 ? papers : papers.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return { available: true, request: { url, number, head, author }, papers: sorted };
+}
