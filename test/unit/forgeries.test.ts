@@ -6,6 +6,7 @@ import { sealHonest } from '../bench/forgeries/honest.ts';
 import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
 import { SPOILED_OBJECTIONS } from '../bench/forgeries/objections.ts';
 import { OUTCOMES } from '../bench/forgeries/outcomes.ts';
+import { RELAXING, RELAXING_AFTER } from '../bench/forgeries/relaxing.ts';
 import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
 import { VOIDED } from '../bench/forgeries/voided.ts';
 
@@ -36,6 +37,7 @@ describe('a release that is ready to be deployed', () => {
     // The whole table is tried by the bench, and each type of event by test/unit/plan/counted.test.ts.
     ['makes void', VOIDED.filter((one, index) => index % 6 === 0 || one.field === 'plan.reopened')],
     ['spoils an objection', SPOILED_OBJECTIONS],
+    ['relaxes a check without a signature', RELAXING],
   ] as const)(
     'is refused by whatever %s',
     async (_, forgeries) => {
@@ -75,7 +77,7 @@ describe('a release whose hypercare may be signed off', () => {
       const honest = { findings: [], refusedBy: [], leftOut: [] };
       expect(await after.look('hypercare --exit')).toEqual(honest);
       const accepted: string[] = [];
-      for (const forgery of OUTCOMES) {
+      for (const forgery of [...OUTCOMES, ...RELAXING_AFTER]) {
         const tried = await tryForgery(after, forgery);
         if (!tried.refused) accepted.push(`${tried.kind}: ${tried.field} (${tried.found.join(', ')})`);
       }

@@ -14,6 +14,8 @@ export interface Forgery {
    * @returns index of the event that must be named, or `undefined` where the finding is about the whole
    */
   readonly forge: (lab: ForgeryLab) => Promise<number | undefined>;
+  /** Where nothing has to be refused, since nothing was relaxed: whether that is so. */
+  readonly holds?: (lab: ForgeryLab) => Promise<boolean>;
 }
 
 /** How a forgery ended. */
@@ -27,9 +29,13 @@ export interface Tried {
 
 /** Tries one forgery and puts everything back. It is refused when its own code is found and it counts for nothing, or the next step stays shut. */
 export async function tryForgery(lab: ForgeryLab, forgery: Forgery): Promise<Tried> {
-  const { kind, field, code, command, forge } = forgery;
+  const { kind, field, code, command, forge, holds } = forgery;
   try {
     const index = await forge(lab);
+    if (holds !== undefined) {
+      const refused = await holds(lab);
+      return { kind, field, wanted: code, found: refused ? [code] : ['it is believed'], refused };
+    }
     const look = await lab.look(command);
     const found = look.findings.filter((one) => index === undefined || one.seq === index + 1).map((one) => one.code);
     const isNamed = found.includes(code) || look.refusedBy.includes(code);

@@ -4,6 +4,7 @@ import { generatedUnsigned } from './generated.ts';
 import { sealHonest } from './honest.ts';
 import { type ForgeryLab, openForgeryLab } from './lab.ts';
 import { OUTCOMES } from './outcomes.ts';
+import { RELAXING_AFTER } from './relaxing.ts';
 import { FORGERIES, forgeryTable } from './table.ts';
 
 /** Forges a signed release in every known way, and signs honestly many times; exits 1 when anything was accepted. */
@@ -67,7 +68,7 @@ async function tryAll(
 async function tryOutcomes(tell: (line: string) => void): Promise<readonly Tried[]> {
   const lab = await openForgeryLab(true, 'hypercare');
   try {
-    return await tryAll(lab, OUTCOMES, tell);
+    return await tryAll(lab, [...OUTCOMES, ...RELAXING_AFTER], tell);
   } finally {
     lab.close();
   }

@@ -4,6 +4,7 @@ import { GENERATED, OLD_PROCESS } from './generated.ts';
 import { HISTORY } from './histories.ts';
 import { SPOILED_OBJECTIONS } from './objections.ts';
 import { PEOPLE_AND_KEYS } from './people.ts';
+import { RELAXING } from './relaxing.ts';
 import { REPLAYED } from './replays.ts';
 import { VOIDED } from './voided.ts';
 
@@ -15,6 +16,7 @@ export const FORGERIES: readonly Forgery[] = [
   ...HISTORY,
   ...VOIDED,
   ...SPOILED_OBJECTIONS,
+  ...RELAXING,
   OLD_PROCESS,
   ...GENERATED,
 ];
