@@ -5,7 +5,9 @@ import type { SloSettings } from '../../domain/judge/settings.ts';
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Slo, Spec } from '../../plan/spec.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import type { Context } from '../release/context.ts';
+import { askedOnce } from './asked-once.ts';
 import { CONTROL_BEFORE_MS, type ControlReading, lostInstances, readControl } from './reader.ts';
 import { regionSides } from './sides.ts';
 
@@ -36,32 +38,45 @@ export async function readOutlooks(
 ): Promise<readonly SloOutlook[]> {
   const settings = judgeSettings(spec, policy, context.config);
   const lost = await lostNames(context);
+  const to = context.clock.now();
+  const metrics = { samples: askedOnce(context.environments.metrics('production')) };
   const all: SloOutlook[] = [];
   // One after another: a quarter of an hour of many pods is not held for all SLOs at once.
   for (const [index, slo] of spec.slos.entries()) {
     const judged = settings.slos[index];
     const pods = await stablePods(slo.service);
     if (judged === undefined || pods === undefined) continue;
-    all.push({ slo, index, ...(await outlookAt(context, { spec, policy }, { slo, judged, pods, lost })) });
+    all.push({ slo, index, ...(await outlookAt(context, { spec, policy }, { slo, judged, pods, lost, metrics, to })) });
   }
   return all;
 }
 
 type State = SloOutlook extends infer One ? (One extends SloOutlook ? Omit<One, 'slo' | 'index'> : never) : never;
 
+/** What all SLOs are read from, up to which moment. */
+interface From {
+  readonly metrics: Pick<Metrics, 'samples'>;
+  readonly to: number;
+}
+
 async function outlookAt(
   context: OutlookContext,
   { spec, policy }: { readonly spec: Spec; readonly policy: Policy },
-  one: { readonly slo: Slo; readonly judged: SloSettings; readonly pods: number; readonly lost: ReadonlySet<string> },
+  one: From & {
+    readonly slo: Slo;
+    readonly judged: SloSettings;
+    readonly pods: number;
+    readonly lost: ReadonlySet<string>;
+  },
 ): Promise<State> {
   const { slo, judged, pods, lost } = one;
   const strategy = strategyFor(spec, slo.service);
   const asked = percentRatio(canaryOf(spec, slo.service).share);
   const region = strategy.canary === 'region' ? regionSides(context, [spec.canary.region ?? '']) : undefined;
-  const control = await controlOf(context, spec, slo, region?.control ?? [context.config.metrics.controlMatcher]);
+  const control = await controlOf(context, spec, slo, one, region?.control ?? [context.config.metrics.controlMatcher]);
   if (!control.ok)
     return { state: control.reason === 'uncountable' ? 'uncountable' : 'unknown', detail: control.detail };
-  const own = region === undefined ? undefined : await controlOf(context, spec, slo, region.canary);
+  const own = region === undefined ? undefined : await controlOf(context, spec, slo, one, region.canary);
   const others = control.rate;
   if (others === undefined) return { state: 'unknown', detail: 'nothing was scraped twice yet' };
   const first = own?.ok === true ? own.rate : undefined;
@@ -85,11 +100,11 @@ function controlOf(
   context: OutlookContext,
   spec: Spec,
   slo: Slo,
+  { metrics, to }: From,
   matchers: readonly string[],
 ): Promise<ControlReading> {
-  const to = context.clock.now();
   const source = {
-    metrics: context.environments.metrics('production'),
+    metrics,
     slo,
     matchers,
     span: { from: to - CONTROL_BEFORE_MS, to },

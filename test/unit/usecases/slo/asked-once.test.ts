@@ -33,4 +33,24 @@ describe('samples of a counter that several SLOs count by', () => {
     await samples('total', ['a'], SPAN);
     expect(asked.length).toBe(6);
   });
+
+  it('are asked for once more for all who do not know a series', async () => {
+    const { asked, samples } = store();
+    const unknown = () => false;
+    const first = await samples('total', ['a'], SPAN, known);
+    const [second, third] = await Promise.all([
+      samples('total', ['a'], SPAN, unknown),
+      samples('total', ['a'], SPAN, unknown),
+    ]);
+    expect(second).not.toBe(first);
+    expect(third).toBe(second);
+    expect(await samples('total', ['a'], SPAN, unknown)).toBe(second);
+    expect(asked.length).toBe(2);
+  });
+
+  it('are shared by SLOs that follow one another where nothing is known, and not held for long', async () => {
+    const { asked, samples } = store();
+    for (const selector of ['total', 'good', 'total', 'good', 'other', 'total']) await samples(selector, ['a'], SPAN);
+    expect(asked).toEqual(['total', 'good', 'other', 'total'].map((selector) => `${selector} a 0 15000`));
+  });
 });
