@@ -30,6 +30,11 @@ export interface Cluster {
     options: { readonly every: number; readonly signal: AbortSignal },
   ): AsyncIterable<readonly (readonly KubeObject[])[]>;
   /**
+   * What a query selects, for whoever asks again after `again` milliseconds and changes nothing on the answer alone: like a view of
+   * {@link follow} it may lag behind, by up to 30 s where a change is lost on its way. Where a watch is open it costs no request.
+   */
+  glance(query: FollowQuery, again: number): Promise<readonly KubeObject[]>;
+  /**
    * Names of the keys of a ConfigMap or Secret, sorted; `undefined` when there is none. Values never leave the adapter, so that
    * nothing of relctl can write one down.
    */

@@ -17,6 +17,7 @@ import { type FoundInDatabase, settleMigrations } from './deployment/job-record.
 import { removeJobs } from './deployment/migrate.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
+import { surveying } from './deployment/survey.ts';
 import { examineImages, refuseUnproven } from './provenance/examine.ts';
 import { oneEach } from './provenance/staged.ts';
 import type { Context } from './release/context.ts';
@@ -74,10 +75,11 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   await refuseStagedDrift(context, release);
   const findings = await examineImages(context, plan, release.policy, oneEach(images));
   refuseUnproven(context, plan, release.policy, findings, 'Nothing was announced or changed.');
-  const changes = await allChanges(context, release, productionTargets(context.config));
+  const survey = surveying(context);
+  const changes = await allChanges(survey, release, productionTargets(context.config));
   refuseAllNew(plan, changes);
-  const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(context, changes), options.reason);
-  await refuseBlindCanary(context, release, options.acceptLowTraffic);
+  const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(survey, changes), options.reason);
+  await refuseBlindCanary(survey, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
   // Where records cannot leave this machine, nothing is begun.
   await context.records?.secure(plan.id);
@@ -86,6 +88,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
     images,
     wait: false,
     takeOver: options.takeOver,
+    isIdentified: true,
     async record(run) {
       await journal.record('deploy.started', {
         ...subjectOf(plan),

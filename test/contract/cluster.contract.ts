@@ -212,6 +212,32 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
       });
     });
 
+    describe('glance', () => {
+      const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+
+      it.each([5000, 60_000])('never shows less than what was answered before, asked every %d ms', async (again) => {
+        const name = `contract-glance-${again}`;
+        const labels = { 'contract-glance': String(again) };
+        const glances = async () => [
+          await cluster.glance({ ...kind, labels }, again),
+          await cluster.glance({ ...kind, name }, again),
+        ];
+        expect(await glances()).toEqual([[], []]);
+        let object = await cluster.create(configMap(name, { round: '0' }, labels));
+        for (let round = 1; round <= 5; round += 1) {
+          expect(await glances()).toEqual([[object], [object]]);
+          object = await cluster.replace(configMap(name, { round: String(round) }, labels), at(object));
+        }
+        await cluster.remove(ref(object), at(object));
+        expect(await glances()).toEqual([[], []]);
+      });
+
+      it('refuses a kind that the cluster does not know', async () => {
+        const gadgets = { apiVersion: 'unknown.example.com/v1', kind: 'Gadget' };
+        await expect(cluster.glance(gadgets, 5000)).rejects.toMatchObject({ code: 'cluster.rejected' });
+      });
+    });
+
     describe('create', () => {
       it('conflicts when the object exists, and leaves it alone', async () => {
         const first = await cluster.create(configMap('contract-create', { by: 'first' }));

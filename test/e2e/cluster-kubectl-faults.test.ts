@@ -9,9 +9,11 @@ import type { KubectlTarget } from '../../src/adapters/kubectl/kubectl.ts';
 import type { RelctlError } from '../../src/errors.ts';
 import type { Cluster, KubeObject } from '../../src/ports/cluster.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { type EndingLogins, makeEndingLogins } from '../cluster/ending-logins.ts';
 import { type CallFault, type FaultyKubectl, makeFaultyKubectl } from '../cluster/faulty-kubectl.ts';
 import { freePorts } from '../cluster/free-ports.ts';
 import { writeKubeconfig } from '../cluster/kubeconfig.ts';
+import { waitFor } from '../cluster/wait.ts';
 import { at, ref } from '../contract/cluster.contract.ts';
 
 const NAMESPACE = 'faults';
@@ -363,5 +365,85 @@ describe('who follows', () => {
 
   it('asks instead where it may not watch', async () => {
     await followed(open({ context: `${plane.name}-viewer` }), () => undefined);
+  });
+});
+
+describe('who glances', () => {
+  const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+
+  /** Glances until what somebody else wrote is seen. */
+  async function seen(cluster: Cluster, round: string): Promise<void> {
+    const shows = async () => {
+      const [now] = await cluster.glance({ ...kind, name }, 1000);
+      return (now?.data as { readonly round?: string } | undefined)?.round === round;
+    };
+    await waitFor(shows, { what: `round ${round}`, timeoutMs: 40_000 });
+  }
+
+  const ways: readonly (readonly [how: string, options: Partial<KubectlTarget>, trouble: () => unknown])[] = [
+    ['by a watch', {}, () => undefined],
+    ['by a watch whose kubectl is killed', {}, () => process.kill(faulty.proxy()?.pid ?? 0, 'SIGKILL')],
+    ['where it may not watch', { context: 'production-viewer' }, () => undefined],
+    ['by single calls', { by: 'single-calls' }, () => undefined],
+  ];
+  it.each(ways)('sees what others write, %s', async (_how, options, trouble) => {
+    const cluster = open({ kubectl: faulty.path, ...options });
+    let object = await other.create(configMap(name, { round: '0' }));
+    await seen(cluster, '0');
+    for (const round of ['1', '2']) {
+      await trouble();
+      object = await other.replace(configMap(name, { round }), at(object));
+      await seen(cluster, round);
+    }
+  });
+});
+
+describe.each(['connection', 'single-calls'] as const)('a login that ends, by %s', (by) => {
+  let logins: EndingLogins;
+  beforeAll(async () => {
+    logins = await makeEndingLogins(plane, folder);
+  });
+
+  it('is renewed by its plugin, and every write is done once', async () => {
+    const { kubeconfig, asked } = logins.withPlugin();
+    const cluster = open({ by, kubeconfig });
+    let object = await cluster.create(configMap(name, { round: '0' }));
+    const before = asked();
+    await logins.renew();
+    const ended = logins.end('earlier');
+    let isOver = false;
+    void ended.finally(() => {
+      isOver = true;
+    });
+    let round = 0;
+    // Writes go on while the login ends, and some after it.
+    for (let more = 3; more > 0; more -= isOver ? 1 : 0) {
+      round += 1;
+      object = await cluster.replace(configMap(name, { round: String(round) }), at(object));
+      expect(object.data).toEqual({ round: String(round) });
+    }
+    await ended;
+    expect(await other.get(ref(object))).toEqual(object);
+    expect(asked()).toBeGreaterThan(before);
+  });
+
+  it('without anything that renews it is said, and nothing is written from then on', async () => {
+    const kubeconfig = logins.withToken();
+    const cluster = open({ by, kubeconfig });
+    const object = await cluster.create(configMap(name, { round: '0' }));
+    await logins.end('latest');
+    const failure = await cluster.replace(configMap(name, { round: '1' }), at(object)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'cluster.unreachable',
+      message: expect.stringContaining('Unauthorized'),
+      why: expect.stringContaining('Log in again'),
+    });
+    await expect(cluster.get(ref(object))).rejects.toMatchObject({ code: 'cluster.unreachable' });
+    expect(await other.get(ref(object))).toEqual(object);
+    // Whoever logs in again goes on with the same run.
+    await logins.renew();
+    logins.withToken(kubeconfig);
+    const written = await cluster.replace(configMap(name, { round: '1' }), at(object));
+    expect(await other.get(ref(object))).toEqual(written);
   });
 });

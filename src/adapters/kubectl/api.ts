@@ -74,6 +74,10 @@ export interface FeedSink {
   all(listing: Listing): void;
   changed(object: KubeObject): void;
   removed(object: KubeObject): void;
+  /** The server does not answer just now; it is asked again. */
+  stumbled(): void;
+  /** From now on it is found out by asking again and again, and not by a watch. */
+  polled(): void;
   /** It cannot be told any more; nothing follows. */
   failed(error: unknown): void;
 }

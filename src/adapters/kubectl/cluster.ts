@@ -202,6 +202,19 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
       }
     },
 
+    glance: (query, again) =>
+      explained(`looking at ${query.kind} objects`, kubectl.commandLine(['get', query.kind]), async () => {
+        const shown = opened.by() === 'connection' ? await following.glance(query, again) : undefined;
+        if (shown !== undefined) return shown;
+        const { apiVersion, kind, name, labels } = query;
+        if (name === undefined) {
+          const selection = { collection: await collectionOf(query), apiVersion, kind };
+          return (await api.all(labels === undefined ? selection : { ...selection, labels })).objects.map(seen);
+        }
+        const found = await read({ apiVersion, kind, name });
+        return found === undefined ? [] : [found];
+      }),
+
     create: (object) =>
       onObject('creating', refOf(object), async () =>
         writes.create(await addressOf(refOf(object)), await addressed(object), undefined),

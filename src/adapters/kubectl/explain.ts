@@ -19,6 +19,10 @@ const WHY: Partial<Record<ErrorCode, string>> = {
   'cluster.unreachable': 'Without an answer of the cluster nothing is known, and so nothing is done.',
 };
 
+/** The kubeconfig was read anew, and its credential plugin asked, before this is said. */
+const LOGIN_ENDED =
+  'The API server does not accept this login, or does not any more, and did nothing. Log in again as your cluster wants it; then give the same command again.';
+
 /** What an operation does, in words and as commands for the hint. */
 export interface Explanation {
   /** Such as `applying Deployment web in production/shop`. */
@@ -41,8 +45,9 @@ export async function explain<T>(operation: () => Promise<T>, { what, look, ask 
     // A deadline that passed is told as such.
     if (error.cause instanceof RelctlError) throw error.cause;
     const code = CODES[error.failure];
+    const isLogin = error.failure === 'no-access' && /Unauthorized/.test(error.message);
     throw new RelctlError(code, `${what}: ${error.message}`, {
-      why: WHY[code] ?? '',
+      why: isLogin ? LOGIN_ENDED : (WHY[code] ?? ''),
       hints: [code === 'cluster.unreachable' ? ask : look],
       data: { failure: error.failure },
       cause: error,

@@ -9,6 +9,12 @@ interface Shelf {
   readonly over: AbortController;
   /** Filled by the first list. */
   isFilled: boolean;
+  /** The server does not answer, so who glances asks for himself. */
+  isAway: boolean;
+  /** It is filled by asking again and again, so whoever only glances had better ask. */
+  isPolled: boolean;
+  /** Somebody will glance at it until then, by `performance.now()`. */
+  wantedUntil: number;
   failure: { readonly error: unknown } | undefined;
   linger: NodeJS.Timeout | undefined;
 }
@@ -26,6 +32,11 @@ export interface Following {
     queries: readonly FollowQuery[],
     options: { readonly every: number; readonly signal: AbortSignal },
   ): AsyncGenerator<readonly (readonly KubeObject[])[]>;
+  /**
+   * What a watch shows now; `undefined` where none does. It is opened then, and goes on for so long after the last glance.
+   * @param again milliseconds until the next glance, at most
+   */
+  glance(query: FollowQuery, again: number): Promise<readonly KubeObject[] | undefined>;
   /** An object that was read or written elsewhere: no view shows an older one from then on. */
   note(object: KubeObject): void;
   /** An object that is gone. */
@@ -35,7 +46,11 @@ export interface Following {
 }
 
 /** A watch goes on for so long after the last who needed it: the next wait of a run comes soon. */
-const LINGER_MS = 3000;
+const LINGER_MS = 10_000;
+/** By so much a glance may come later than was said. */
+const LATE_GLANCE_MS = 5000;
+/** Who glances less often had better ask: a watch lists everything anew that often. */
+const SELDOM_MS = 30_000;
 /** Changes that come together are shown together. */
 const TOGETHER_MS = 10;
 
@@ -49,9 +64,11 @@ export function createFollowing(
   seen: (object: KubeObject) => KubeObject,
 ): Following {
   const shelves = new Map<string, Shelf>();
+  /** What cannot be watched. */
+  const polled = new Set<string>();
 
   function join(selection: Selection): Shelf {
-    const key = `${selection.collection} ${selection.name ?? ''}`;
+    const key = keyOf(selection);
     const known = shelves.get(key);
     if (known !== undefined) {
       clearTimeout(known.linger);
@@ -61,6 +78,7 @@ export function createFollowing(
     const end = () => {
       if (shelves.get(key) === shelf) shelves.delete(key);
       shelf.over.abort();
+      wakeAll(shelf);
     };
     shelves.set(key, shelf);
     void api.feed(
@@ -68,17 +86,43 @@ export function createFollowing(
       {
         all: (listing) => fill(shelf, { ...listing, objects: listing.objects.map(seen) }),
         changed: (object) => put(shelf, seen(object)),
+        stumbled() {
+          shelf.isAway = true;
+          wakeAll(shelf);
+        },
+        polled() {
+          shelf.isPolled = true;
+          polled.add(key);
+          wakeAll(shelf);
+        },
         removed: (object) => drop(shelf, object.metadata.name, (known) => !isNewer(known, object)),
         failed(error) {
           shelf.failure = { error };
           end();
-          for (const one of shelf.waiting) one.wake();
         },
       },
       shelf.over.signal,
     );
     shelf.over.signal.addEventListener('abort', end, { once: true });
     return shelf;
+  }
+
+  async function selectionOf(query: FollowQuery): Promise<Selection> {
+    const { apiVersion, kind, name } = query;
+    const selection = { collection: await collectionOf(query), apiVersion, kind };
+    const isWhole = name === undefined || LISTED_ANYWAY.has(`${apiVersion}/${kind}`);
+    return isWhole ? selection : { ...selection, name };
+  }
+
+  async function glance(query: FollowQuery, again: number): Promise<readonly KubeObject[] | undefined> {
+    const selection = await selectionOf(query);
+    if (again >= SELDOM_MS || polled.has(keyOf(selection))) return undefined;
+    const shelf = join(selection);
+    shelf.wantedUntil = Math.max(shelf.wantedUntil, performance.now() + again + LATE_GLANCE_MS);
+    await knownOrNot(shelf);
+    rest(shelf);
+    if (!shelf.isFilled || shelf.isPolled) return undefined;
+    return [...shelf.objects.values()].filter((object) => isSelected(object, query));
   }
 
   async function* follow(
@@ -88,10 +132,7 @@ export function createFollowing(
     const bell = createBell(signal);
     const followed = await Promise.all(
       queries.map(async (query) => {
-        const { apiVersion, kind, name } = query;
-        const selection = { collection: await collectionOf(query), apiVersion, kind };
-        const isWhole = name === undefined || LISTED_ANYWAY.has(`${apiVersion}/${kind}`);
-        const shelf = join(isWhole ? selection : { ...selection, name });
+        const shelf = join(await selectionOf(query));
         const concerns = (object: KubeObject) => isSelected(object, query);
         const waiting = { concerns, wake: bell.ring };
         shelf.waiting.add(waiting);
@@ -125,6 +166,7 @@ export function createFollowing(
 
   return {
     follow,
+    glance,
     note(object) {
       for (const shelf of shelvesOf(object, object.metadata.name)) put(shelf, object);
     },
@@ -144,6 +186,9 @@ function emptyShelf(selection: Selection): Shelf {
     waiting: new Set(),
     over: new AbortController(),
     isFilled: false,
+    isAway: false,
+    isPolled: false,
+    wantedUntil: 0,
     failure: undefined,
     linger: undefined,
   };
@@ -151,9 +196,40 @@ function emptyShelf(selection: Selection): Shelf {
 
 function leave(shelf: Shelf, waiting: Waiting): void {
   shelf.waiting.delete(waiting);
+  rest(shelf);
+}
+
+function wakeAll(shelf: Shelf): void {
+  for (const one of shelf.waiting) one.wake();
+}
+
+/** Settles once a shelf is filled, or cannot be just now. */
+async function knownOrNot(shelf: Shelf): Promise<void> {
+  while (!shelf.isFilled && !shelf.isPolled && !shelf.isAway && !shelf.over.signal.aborted) {
+    await new Promise<void>((wake) => {
+      const waiting = {
+        concerns: () => false,
+        wake() {
+          shelf.waiting.delete(waiting);
+          wake();
+        },
+      };
+      shelf.waiting.add(waiting);
+    });
+  }
+}
+
+/** Ends what nobody waits for, after a while. */
+function rest(shelf: Shelf): void {
   if (shelf.waiting.size > 0) return;
-  shelf.linger = setTimeout(() => shelf.over.abort(), LINGER_MS);
+  clearTimeout(shelf.linger);
+  const wanted = shelf.isPolled ? 0 : shelf.wantedUntil - performance.now();
+  shelf.linger = setTimeout(() => shelf.over.abort(), Math.max(LINGER_MS, wanted));
   shelf.linger.unref();
+}
+
+function keyOf({ collection, name }: Selection): string {
+  return `${collection} ${name ?? ''}`;
 }
 
 function fill(shelf: Shelf, { objects, version }: Listing): void {
@@ -163,9 +239,10 @@ function fill(shelf: Shelf, { objects, version }: Listing): void {
     if (!listed.has(name) && !isLater(known.metadata.resourceVersion, version)) drop(shelf, name, () => true);
   }
   for (const object of objects) put(shelf, object);
+  shelf.isAway = false;
   if (shelf.isFilled) return;
   shelf.isFilled = true;
-  for (const one of shelf.waiting) one.wake();
+  wakeAll(shelf);
 }
 
 function put(shelf: Shelf, object: KubeObject): void {

@@ -13,6 +13,7 @@ export function createListFeed(api: Pick<Api, 'one' | 'all'>): Api['feed'] {
     return { objects: object === undefined ? [] : [object], version: object?.metadata.resourceVersion };
   }
   return async (selection: Selection, into: FeedSink, signal: AbortSignal) => {
+    into.polled();
     try {
       while (!signal.aborted) {
         into.all(await ask(selection));

@@ -74,6 +74,7 @@ export function createSandboxCluster(
         await clock.sleep(every, signal);
       }
     },
+    glance: async (query) => list(query).filter(({ metadata }) => metadata.name === (query.name ?? metadata.name)),
     async create(object) {
       return world.change((state) => createObject(state, within(state), object));
     },

@@ -21,6 +21,7 @@ export async function bake(run: Run): Promise<StepResult> {
   const { canary } = journal.plan.spec;
   if (journal.state.deployment?.verdict?.data.verdict === 'pass') return {};
   const slos = await judgedSlos(run);
+  const look = durationSeconds(canary.look) * 1000;
   const watched = await watch(run, {
     slos,
     sides: await sidesOf(
@@ -29,8 +30,8 @@ export async function bake(run: Run): Promise<StepResult> {
     ),
     settings: judgeSettings(journal.plan.spec, run.policy, context.config, slos),
     began: timeOf(journal.state.deployment?.steps.get('bake')?.since ?? ''),
-    look: durationSeconds(canary.look) * 1000,
-    beforeLook: await openStable(run),
+    look,
+    beforeLook: await openStable(run, look),
     onExtension: ({ reason }) =>
       context.sink.emit({
         type: 'note',

@@ -1,7 +1,7 @@
 import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Run } from '../cluster/run.ts';
-import { readSnapshot } from '../cluster/snapshot.ts';
+import { knownSnapshot } from '../cluster/snapshot.ts';
 
 /**
  * SLOs of the services whose canary can be compared: a new service has no control, and one whose strategy cannot serve its workload
@@ -9,7 +9,7 @@ import { readSnapshot } from '../cluster/snapshot.ts';
  */
 export async function judgedSlos(run: Run): Promise<readonly Slo[]> {
   const { spec } = run.release.journal.plan;
-  const snapshots = await Promise.all([...run.locks.keys()].map((target) => readSnapshot(run.context, run, target)));
+  const snapshots = await Promise.all([...run.locks.keys()].map((target) => knownSnapshot(run, target)));
   const comparable = (service: string) => {
     const kinds = isByRegion(spec) ? WORKLOADS : kindsOf(spec, service);
     return snapshots.every((snapshot) => {

@@ -50,7 +50,7 @@ export async function watch(run: Run, asked: Watch): Promise<Watched> {
   const readings = openReadings(run, { slos, sides, began, every: look });
   const history = await readings.history();
   let judgement: Judgement = openJudgement(settings, history);
-  const pods = openPods(run);
+  const pods = openPods(run, look);
   const take = async (at: number): Promise<Decision> => {
     const [counts, podsFailing] = await Promise.all([readings.look(at), pods(at)]);
     const reading = podsFailing === undefined ? counts : { ...counts, podsFailing };

@@ -9,15 +9,16 @@ import { firstPodsOf } from './own-pods.ts';
 
 /**
  * Watches the pods of the canary beside its requests: a dead or looping canary gives no counters that could condemn it. Findings are told once.
+ * @param again milliseconds between two looks
  * @returns asks at a moment why the pods fail; `undefined` while they are well, while the API server does not answer, and where the canary has no
  *   pods of its own (a region)
  */
-export function openPods(run: Run): (at: number) => Promise<string | undefined> {
+export function openPods(run: Run, again: number): (at: number) => Promise<string | undefined> {
   const { context, release } = run;
   const { plan } = release.journal;
   const told = new Set<string>();
   const before = new Map<string, PodsLook>();
-  const groups = podGroups(run);
+  const groups = podGroups(run, again);
   return async (at) => {
     if (isByRegion(plan.spec)) return undefined;
     const looks = await Promise.all(
@@ -44,7 +45,10 @@ export function openPods(run: Run): (at: number) => Promise<string | undefined> 
 }
 
 /** The pods of a canary: those that were made for it, and the first ones of each workload that replaces its own. */
-function podGroups(run: Run): readonly (readonly [string, (cluster: Cluster) => Promise<readonly KubeObject[]>])[] {
+function podGroups(
+  run: Run,
+  again: number,
+): readonly (readonly [string, (cluster: Cluster) => Promise<readonly KubeObject[]>])[] {
   const { id, spec } = run.release.journal.plan;
   const having = (kind: Strategy['canary']) =>
     spec.services.filter(({ name }) => strategyFor(spec, name).canary === kind).map(({ name }) => name);
@@ -52,7 +56,7 @@ function podGroups(run: Run): readonly (readonly [string, (cluster: Cluster) => 
   return [
     ...(having('pods').length === 0
       ? []
-      : [['canary', (cluster: Cluster) => cluster.list({ apiVersion: 'v1', kind: 'Pod', labels })] as const]),
+      : [['canary', (cluster: Cluster) => cluster.glance({ apiVersion: 'v1', kind: 'Pod', labels }, again)] as const]),
     ...having('own-pods').map((name) => [name, (cluster: Cluster) => firstPodsOf(run, cluster, name)] as const),
   ];
 }

@@ -127,10 +127,7 @@ export async function removeRouting(run: Run, target: string, service: string): 
  * Removes an object that exists for this release only; one of the same name that somebody else made is left alone.
  * @returns true when it was there
  */
-export async function removeOwn(run: Run, target: string, ref: ObjectRef): Promise<boolean> {
+export function removeOwn(run: Run, target: string, ref: ObjectRef): Promise<boolean> {
   const lock = lockOf(run, target);
-  const live = await lock.cluster.get(ref);
-  if (live?.metadata.labels?.[RELEASE_LABEL] !== lock.release) return false;
-  await removeFenced(run.context, lock, ref);
-  return true;
+  return removeFenced(run.context, lock, ref, ({ metadata }) => metadata.labels?.[RELEASE_LABEL] === lock.release);
 }

@@ -3,10 +3,10 @@ import { imageDigest, isSameImage } from '../../domain/kubernetes/image-referenc
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
-import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import { refOf } from '../cluster/apply.ts';
 import type { Run } from '../cluster/run.ts';
-import { readSnapshot } from '../cluster/snapshot.ts';
+import { knownSnapshot } from '../cluster/snapshot.ts';
 
 type Images = ReadonlyMap<string, string>;
 
@@ -15,6 +15,8 @@ interface Stable {
   readonly cluster: Cluster;
   readonly workload: KubeObject;
   readonly images: Images;
+  /** As it was when the watch began. */
+  readonly live: KubeObject | undefined;
 }
 
 /**
@@ -23,9 +25,29 @@ interface Stable {
  *
  * A run whose clone was lost may have rolled the candidate out before this one took over: then that is what stable runs from the beginning.
  * Whoever puts the candidate there later has it compared with itself.
- * @returns asks once; throws `cluster.drift`. Asks nothing of a service whose canary is made of its own pods
+ * @param again milliseconds between two looks
+ * @returns looks once; throws `cluster.drift`. Asks nothing of a service whose canary is made of its own pods
  */
-export async function openStable(run: Run): Promise<() => Promise<void>> {
+export async function openStable(run: Run, again: number): Promise<() => Promise<void>> {
+  const watched = await stableWorkloads(run, async (cluster, ref) => (await cluster.glance(ref, again))[0]);
+  // What a look misses the next one sees, and nothing is promoted without {@link refuseForeignStable}.
+  return async () => {
+    for (const stable of watched) {
+      const [live] = (await orNothing(() => stable.cluster.glance(refOf(stable.workload), again))) ?? [];
+      refuseOtherImages(stable, live);
+    }
+  };
+}
+
+/** The same at one moment, before something is done that rests on it: asked of the API server. Errors: `cluster.drift`. */
+export async function refuseForeignStable(run: Run): Promise<void> {
+  for (const stable of await stableWorkloads(run, (cluster, ref) => cluster.get(ref)))
+    refuseOtherImages(stable, stable.live);
+}
+
+type Look = (cluster: Cluster, ref: ObjectRef) => Promise<KubeObject | undefined>;
+
+async function stableWorkloads(run: Run, look: Look): Promise<readonly Stable[]> {
   const { plan, state } = run.release.journal;
   const staged = new Set(Object.values(state.stage?.images ?? {}).flatMap((ids) => ids.map(imageDigest)));
   const beside = new Set(
@@ -33,16 +55,14 @@ export async function openStable(run: Run): Promise<() => Promise<void>> {
   );
   const watched = await Promise.all(
     [...run.locks].map(async ([target, { cluster }]) => {
-      const snapshot = await readSnapshot(run.context, run, target);
+      const snapshot = await knownSnapshot(run, target);
       const recorded = (snapshot?.objects ?? [])
         .filter(({ service }) => beside.has(service))
         .flatMap(({ object }) => (object !== null && allContainers(object).length > 0 ? [object] : []));
-      return Promise.all(recorded.map((workload) => stableOf(cluster, workload, staged)));
+      return Promise.all(recorded.map((workload) => stableOf(cluster, workload, staged, look)));
     }),
   );
-  return async () => {
-    for (const stable of watched.flat()) await refuseOtherImages(stable);
-  };
+  return watched.flat();
 }
 
 /** What it runs is what was recorded of it, but for images of the candidate that it has by now. */
@@ -50,29 +70,29 @@ async function stableOf(
   cluster: Cluster,
   workload: KubeObject,
   staged: ReadonlySet<string | undefined>,
+  look: Look,
 ): Promise<Stable> {
-  const live = await liveOf(cluster, workload);
+  const live = await orNothing(() => look(cluster, refOf(workload)));
   const now = live === undefined ? new Map<string, string>() : imagesOf(live);
   const images = [...imagesOf(workload)].map(([name, image]) => {
     const running = now.get(name);
     const isCandidate = running !== undefined && imageDigest(running) !== undefined && staged.has(imageDigest(running));
     return [name, isCandidate ? running : image] as const;
   });
-  return { cluster, workload, images: new Map(images) };
+  return { cluster, workload, images: new Map(images), live };
 }
 
-/** The workload as it is; nothing of a cluster that stays away, which the lock tells. */
-async function liveOf(cluster: Cluster, workload: KubeObject): Promise<KubeObject | undefined> {
+/** An answer; nothing of a cluster that stays away, which the lock tells. */
+async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await cluster.get(refOf(workload));
+    return await ask();
   } catch (error) {
     if (error instanceof RelctlError) return undefined;
     throw error;
   }
 }
 
-async function refuseOtherImages({ cluster, workload, images }: Stable): Promise<void> {
-  const live = await liveOf(cluster, workload);
+function refuseOtherImages({ cluster, workload, images }: Stable, live: KubeObject | undefined): void {
   const other = [...(live === undefined ? [] : imagesOf(live))].filter(([name, image]) => {
     const before = images.get(name);
     return before !== undefined && !isSameImage(before, image);

@@ -4,7 +4,7 @@ import { canServe, strategyFor } from '../../domain/deployment/strategies/strate
 import type { CanaryGround, Strategy } from '../../domain/deployment/strategies/strategy.ts';
 import { fenced, nameOf, podLabelsOf, RELEASE_LABEL, replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
+import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { applyFenced, refOf, reviseFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
@@ -28,7 +28,12 @@ export async function startCanary(run: Run, target: string, service: DesiredServ
   const { plan } = run.release.journal;
   const lock = lockOf(run, target);
   const strategy = strategyFor(plan.spec, service.name);
-  const ground = await canaryGround(context, plan, policy, lock.cluster, service);
+  // Whoever writes by it reads the object again; and the wait for the canary's pods goes by the same watch.
+  const shown: Pick<Cluster, 'get'> = {
+    get: async (ref) =>
+      ref.kind === service.deployment.kind ? (await lock.cluster.glance(ref, SOON_MS))[0] : lock.cluster.get(ref),
+  };
+  const ground = await canaryGround(context, plan, policy, shown, service);
   if (!canServe(strategy, service.deployment)) {
     return { detail: `a ${service.deployment.kind} has no canary: it is rolled out after the others were judged` };
   }
@@ -47,6 +52,9 @@ export async function startCanary(run: Run, target: string, service: DesiredServ
   if (strategy.steering !== undefined) await linkCanary(run, target, service);
   return { detail: shareText(ground, strategy) };
 }
+
+/** Milliseconds until a workload is looked at again, as a rule. */
+const SOON_MS = 10_000;
 
 /** Pods of the canary beside the stable ones, of which there may have to be more meanwhile. */
 async function startBeside(run: Run, target: string, ground: CanaryGround, strategy: Strategy): Promise<KubeObject> {

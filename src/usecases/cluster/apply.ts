@@ -37,14 +37,28 @@ export function applyFenced(
 ): Promise<KubeObject> {
   return guarded(context, lock, refOf(object), async (live) => {
     const wanted = fenced(fitted(live), lock.mark);
-    if (live !== undefined) return lock.cluster.apply(wanted, versionOf(live));
-    const asleep = dormant(wanted);
-    const made = await lock.cluster.apply(asleep ?? wanted, { absent: true });
-    if (asleep === undefined) return made;
-    const seen = await onceSeen(context, lock, made);
-    await proveLock(context, lock);
-    return lock.cluster.apply(wanted, versionOf(seen));
+    return live === undefined ? make(context, lock, wanted) : lock.cluster.apply(wanted, versionOf(live));
   });
+}
+
+/**
+ * Makes an object under the lock where there is none.
+ * @returns the one that is there already, and is left as it is; `undefined` when it was made
+ */
+export function makeFenced(context: Context, lock: Lock, object: KubeObject): Promise<KubeObject | undefined> {
+  return guarded(context, lock, refOf(object), async (live) => {
+    if (live === undefined) await make(context, lock, fenced(object, lock.mark));
+    return live;
+  });
+}
+
+async function make(context: Context, lock: Lock, wanted: KubeObject): Promise<KubeObject> {
+  const asleep = dormant(wanted);
+  const made = await lock.cluster.apply(asleep ?? wanted, { absent: true });
+  if (asleep === undefined) return made;
+  const seen = await onceSeen(context, lock, made);
+  await proveLock(context, lock);
+  return lock.cluster.apply(wanted, versionOf(seen));
 }
 
 /** How often something new is looked at until its controller has written its first status, and milliseconds in between. */
@@ -116,10 +130,21 @@ export async function restoreFenced(
   );
 }
 
-/** Removes an object if it is there. */
-export async function removeFenced(context: Context, lock: Lock, ref: ObjectRef): Promise<void> {
-  await guarded(context, lock, ref, async (live) => {
-    if (live !== undefined) await lock.cluster.remove(ref, versionOf(live));
+/**
+ * Removes an object if it is there.
+ * @param isMeant whether it is the one that is meant, and not another of its name
+ * @returns true when it was there
+ */
+export function removeFenced(
+  context: Context,
+  lock: Lock,
+  ref: ObjectRef,
+  isMeant: (live: KubeObject) => boolean = () => true,
+): Promise<boolean> {
+  return guarded(context, lock, ref, async (live) => {
+    if (live === undefined || !isMeant(live)) return false;
+    await lock.cluster.remove(ref, versionOf(live));
+    return true;
   });
 }
 

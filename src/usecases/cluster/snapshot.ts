@@ -39,6 +39,9 @@ export interface SnapshotObject extends ObjectRef {
   readonly route?: 'shipped' | 'foreign';
 }
 
+/** Milliseconds until pods are looked at again, as a rule. */
+const SOON_MS = 10_000;
+
 /** Objects that a release writes: those of a service, or what several share. */
 type Written = DesiredObjects & Partial<DesiredService>;
 
@@ -76,8 +79,9 @@ async function takeSnapshot(
   const cluster = clusterOf(run.context, target);
   const [autoscalers, replicaSets, pods] = await Promise.all([
     listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind),
-    cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
-    cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
+    // How well they are is told, and nothing is put back by it; the canary's start looks at the same in a moment.
+    cluster.glance({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }, SOON_MS),
+    cluster.glance({ apiVersion: 'v1', kind: 'Pod' }, SOON_MS),
   ]);
   const objects = await Promise.all(
     services.flatMap((service) =>
@@ -131,14 +135,37 @@ function touchedBy(run: Run, service: Written): readonly Touched[] {
 
 /** An object of a target as it was before the release; `undefined` when it was not there. */
 export async function recordedObject(run: Run, target: string, ref: ObjectRef): Promise<KubeObject | undefined> {
-  const snapshot = await readSnapshot(run.context, run, target);
+  const snapshot = await knownSnapshot(run, target);
   return snapshot?.objects.find((one) => isSameRef(one, ref))?.object ?? undefined;
 }
 
 /** How well a workload was before the release. */
 export async function recordedHealth(run: Run, target: string, ref: ObjectRef): Promise<Health | undefined> {
-  const snapshot = await readSnapshot(run.context, run, target);
+  const snapshot = await knownSnapshot(run, target);
   return snapshot?.objects.find((one) => isSameRef(one, ref))?.health;
+}
+
+/** What a run has read back of the snapshots that it went on from, by target and digest. */
+const readBack = new WeakMap<Run, Map<string, Promise<Snapshot | undefined>>>();
+
+/**
+ * The snapshot of a target as this run has read it from the cluster, once: it never changes. A rollback reads it again, with
+ * {@link readSnapshot}, and so does a run that takes another's place. Errors: `snapshot.lost`.
+ */
+export function knownSnapshot(run: Run, target: string): Promise<Snapshot | undefined> {
+  const known = readBack.get(run) ?? new Map<string, Promise<Snapshot | undefined>>();
+  readBack.set(run, known);
+  const key = `${target} ${snapshotEvidence(run, target)?.sha256}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const reading = readSnapshot(run.context, run, target);
+  known.set(key, reading);
+  reading.catch(() => known.delete(key));
+  return reading;
+}
+
+function snapshotEvidence(run: Run, target: string): Evidence | undefined {
+  return run.release.journal.state.deployment?.steps.get(`baseline@${target}`)?.data?.evidence;
 }
 
 /**
@@ -151,8 +178,8 @@ export async function readSnapshot(
   run: Run,
   target: string,
 ): Promise<Snapshot | undefined> {
-  const { plan, state } = run.release.journal;
-  const evidence = state.deployment?.steps.get(`baseline@${target}`)?.data?.evidence;
+  const { plan } = run.release.journal;
+  const evidence = snapshotEvidence(run, target);
   if (evidence === undefined) return undefined;
   const kept = await keptInCluster(run, target);
   if (kept === undefined) throw lost(plan.id, target);

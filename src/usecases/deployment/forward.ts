@@ -2,7 +2,7 @@ import { deploymentSteps, type Step, type StepGroup } from '../../domain/deploym
 import { decide } from '../../domain/process/process.ts';
 import { isKeptStep } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
-import { openStable } from '../canary/stable-stands.ts';
+import { refuseForeignStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
 import { gateError, lookedUp, playerIn } from '../release/open.ts';
 import { perform } from './perform.ts';
@@ -134,8 +134,7 @@ async function promote(run: Run): Promise<void> {
     (refusal) => !(refusal.exceptionable && excused.includes(refusal.gate)),
   );
   if (refusals.length > 0) throw gateError('deploy --promote', journal.plan, refusals, playerIn(context));
-  const refuseOthers = await openStable(run);
-  await refuseOthers();
+  await refuseForeignStable(run);
   await journal.record('canary.promoted', {
     attempt: run.attempt,
     reason: journal.state.deployment?.verdict?.data.reason ?? '',

@@ -7,7 +7,7 @@ import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
-import { applyFenced, isSameRef, refOf } from '../cluster/apply.ts';
+import { applyFenced, isSameRef, makeFenced, refOf } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import type { DesiredObjects, DesiredService } from '../cluster/desired-objects.ts';
 import { refuseDrift } from '../cluster/drift.ts';
@@ -28,13 +28,9 @@ export async function prepare(
   const lock = lockOf(run, target);
   const created: string[] = [];
   for (const object of service.others.filter((one) => isPreparable(one, service))) {
-    const live = await lock.cluster.get(refOf(object));
-    if (live !== undefined) {
-      refuseOtherContent(run, live, object);
-      continue;
-    }
-    await applyFenced(run.context, lock, object);
-    created.push(nameOf(object));
+    const there = await makeFenced(run.context, lock, object);
+    if (there === undefined) created.push(nameOf(object));
+    else refuseOtherContent(run, there, object);
   }
   return { detail: created.length === 0 ? 'nothing new' : `created ${created.join(', ')}` };
 }

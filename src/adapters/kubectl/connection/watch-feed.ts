@@ -49,6 +49,7 @@ export function createWatchFeed(connection: Connection, all: Api['all'], byLists
         if (signal.aborted) return;
         if (!(error instanceof RequestFailure)) return into.failed(error);
         if (error.failure === 'rejected' || error.failure === 'not-found') return byLists(selection, into, signal);
+        into.stumbled();
         awaySince ??= performance.now();
         const away = performance.now() - awaySince;
         if (error.failure === 'no-access' || away > AWAY_MS) return into.failed(error);
