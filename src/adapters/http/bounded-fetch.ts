@@ -1,4 +1,5 @@
 import { NotReached } from './no-credential.ts';
+import { plainFetch } from './plain-fetch.ts';
 
 /**
  * One HTTP exchange that always ends: a deadline over the whole of it, body included, a cap on the body, and no redirect
@@ -32,7 +33,7 @@ export interface HttpLimits {
   readonly maxBytes: number;
   /** True where the beginning of a larger body will do; otherwise it is a failure. */
   readonly cut?: boolean;
-  /** In place of the global `fetch`, for tests. */
+  /** In place of {@link plainFetch}. */
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -53,7 +54,7 @@ export async function boundedFetch(url: string, request: HttpRequest, limits: Ht
   });
   const exchange = async (): Promise<HttpAnswer> => {
     try {
-      const response = await (limits.fetch ?? fetch)(url, {
+      const response = await (limits.fetch ?? plainFetch)(url, {
         method: request.method,
         redirect: 'manual',
         signal: controller.signal,

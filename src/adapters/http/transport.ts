@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { TlsFiles } from '../../plan/endpoint.ts';
 import { NoCredential } from './no-credential.ts';
+import { plainFetch } from './plain-fetch.ts';
 import { proxiesIn } from './proxy.ts';
 
 /** What a connection is made with. */
@@ -12,12 +13,12 @@ export interface TransportGround {
 }
 
 /**
- * The `fetch` of an endpoint: Node's own, or one that shows a client certificate, trusts other authorities, or goes through the proxy
+ * The `fetch` of an endpoint: {@link plainFetch}, or one that shows a client certificate, trusts other authorities, or goes through the proxy
  * of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. The files are read when the first request is sent.
  */
 export function createTransport(tls: TlsFiles | undefined, ground: TransportGround): typeof fetch {
   const proxies = proxiesIn(ground.env);
-  if (tls === undefined && !proxies.httpProxy && !proxies.httpsProxy) return fetch;
+  if (tls === undefined && !proxies.httpProxy && !proxies.httpsProxy) return plainFetch;
   let opened: Promise<typeof fetch> | undefined;
   return async (input, init) => {
     opened ??= open(tls, proxies, ground);
