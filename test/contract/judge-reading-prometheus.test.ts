@@ -78,9 +78,14 @@ describe.skipIf(!real)('an SLO read from a real Prometheus, look by look', () =>
       expect(rounded(await reader.history(15_000))).toEqual(rounded(historyOf(day, threshold)));
       const lost = lostInstances(day.lost.map((instance) => ({ instance })));
       let seen = 0;
+      let moment: number | undefined;
       for (let at = 5; at <= 300; at += at < 60 ? 5 : 15) {
         const [own, expected]: readonly SloReading[] = [await reader.read((T0 + at) * 1000, lost), bench(at)];
-        expect(rounded(own), `at ${at} s`).toEqual(rounded(expected));
+        // Of a moment that it has seen the judge takes nothing more, so the stable pods are not read for it.
+        if (own?.ok === true && own.moment === moment)
+          expect(expected, `at ${at} s`).toMatchObject({ ok: true, moment });
+        else expect(rounded(own), `at ${at} s`).toEqual(rounded(expected));
+        moment = own?.ok === true ? own.moment : undefined;
         if (own?.ok === true) seen += 1;
       }
       expect(seen).toBeGreaterThan(15);
