@@ -18,6 +18,7 @@ export const run: CommandAction = async (invocation) => {
     {
       dryRun: isSet(flags, 'dryRun'),
       ...given(flags, 'platform'),
+      ...given(flags, 'chart'),
       ...given(flags, 'timeZone'),
       ...given(flags, 'namespace'),
       ...given(flags, 'stagingContext'),

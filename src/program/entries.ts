@@ -36,6 +36,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     options: [
       ['--platform <sandbox|kubernetes>', 'sandbox is a simulated company to learn and rehearse in'],
       ['--dry-run', 'show what would be written'],
+      ['--chart <folder>', 'Helm chart that installs the product, where it has other manifests too'],
       ...OWNERS,
       ['--time-zone <zone>', 'IANA zone of the change windows'],
       ['--namespace <name>', 'Kubernetes namespace of the product'],

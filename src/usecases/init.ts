@@ -14,6 +14,7 @@ import { plural } from '../text/plural.ts';
 import type { GitOpsProposal } from './gitops/propose.ts';
 import { CONFIG_FILE, loadConfig } from './release/settings.ts';
 import { keptAnswers, type SetupAnswers, setupAnswers } from './setup/answers.ts';
+import { chartAnswer, otherCharts } from './setup/chart.ts';
 import { type ConfigDraft, draftConfig, type FoundObservers, type Namespaces } from './setup/config-draft.ts';
 import { type SetupFile, setUpFiles } from './setup/files.ts';
 import type { InitOptions } from './setup/options.ts';
@@ -36,18 +37,23 @@ export interface InitGround {
 /**
  * Sets up a repository: finds the services at HEAD and writes relctl.yaml, the process policy, CI and how git keeps the records.
  * Nothing that exists is overwritten.
- * @throws RelctlError `repo.no-such-commit` for a repository without a commit, `usage.*`
+ * @throws RelctlError `repo.no-such-commit` for a repository without a commit, `usage.*`, `answer.interrupted`
  */
 export async function init(ground: InitGround, options: InitOptions): Promise<Outcome> {
   const { repository, workspace, prompter } = ground;
   const head = await headOf(repository);
   const files = await repository.filesAt(head);
-  const discovery = await discoverServices({
-    files,
-    name: baseName(repository.root),
-    read: (paths) => repository.readFiles(head, paths),
-  });
+  const discover = (chart?: string) =>
+    discoverServices({
+      files,
+      name: baseName(repository.root),
+      chart,
+      read: (paths) => repository.readFiles(head, paths),
+    });
+  const found = await discover();
   const known = (await workspace.read(CONFIG_FILE)) === undefined ? undefined : await loadConfig(workspace);
+  const chart = known === undefined ? await chartAnswer(prompter, options.chart, found.charts) : undefined;
+  const discovery = chart === undefined ? found : await discover(chart);
   const answers =
     known === undefined
       ? await setupAnswers(prompter, options, {
@@ -79,6 +85,7 @@ export async function init(ground: InitGround, options: InitOptions): Promise<Ou
     blocks: [
       filesBlock(written),
       ...servicesBlocks(discovery, isNew ? draft : { ...draft, leftOut: [] }),
+      ...(isNew ? otherCharts(prompter, chart, found.charts) : []),
       ...(isNew ? fillBlocks(draft, options) : newcomers(discovery, Object.keys(known.services))),
       ...(isNew ? (answers.platform === 'sandbox' ? [playing(answers)] : []) : unused(options, known.platform)),
       { kind: 'next', actions: nextOf(answers.platform, options, written, isNew ? draft : undefined) },
@@ -247,6 +254,7 @@ function unused(options: InitOptions, platform: string): readonly Block[] {
   const { owners } = options;
   const given = [
     ['--platform', options.platform !== undefined && options.platform !== platform],
+    ['--chart', options.chart !== undefined],
     ['--time-zone', options.timeZone !== undefined],
     ['--namespace', options.namespace !== undefined],
     ['--staging-context', options.stagingContext !== undefined],

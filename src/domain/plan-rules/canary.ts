@@ -122,7 +122,7 @@ function serviceCanaryRules(
             'canary.share',
             at('share'),
             `the canary of ${name} asks for ${canary.share} of production; the policy allows more than 0 % and at most ${policy.canary.maxShare}`,
-            `set share to at most ${policy.canary.maxShare}`,
+            `set share to at most ${policy.canary.maxShare}, or raise canary.maxShare of the policy, in relctl/process/`,
           ),
         ]
       : []),

@@ -25,7 +25,8 @@ export function servicesOfChart(chart: string, files: readonly string[], known: 
   const templates = inside(chart, 'templates/');
   const named = files
     .filter((file) => file.startsWith(templates) && /\.ya?ml$/.test(file))
-    .map((file) => kubeName(namedAfter(file)))
+    // `order-service.yaml` is a Service of `order`, or the program `order-service`: what is known decides.
+    .flatMap((file) => [baseName(file).replace(/\.ya?ml$/, ''), namedAfter(file)].map(kubeName))
     .filter((name) => known.has(name));
   const names = [...new Set(named)];
   return names.length > 1 ? names : [];

@@ -1,5 +1,5 @@
 import { unixLines } from '../../text/line-ends.ts';
-import { roleOf } from '../impact/paths.ts';
+import { folderOf, roleOf } from '../impact/paths.ts';
 import { isInChart } from './charts.ts';
 import { type Draft, draftsOf, isRolledOutByOthers } from './drafts.ts';
 import { kubeName } from './names.ts';
@@ -16,6 +16,8 @@ export interface DiscoverySource {
   readonly files: readonly string[];
   /** What the repository is called. */
   readonly name?: string;
+  /** Folder of the chart that installs the product, where somebody says that one does and not its other manifests. */
+  readonly chart?: string | undefined;
   /** Texts of files, as many as there are. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -47,6 +49,8 @@ export interface Discovery {
     readonly paths: readonly string[];
     readonly usedBy: readonly string[];
   }[];
+  /** Charts that install services which other manifests run too: which of the two production has, only people know. */
+  readonly charts: readonly { readonly folder: string; readonly services: readonly string[] }[];
   /** What a person should look at, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -66,21 +70,58 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   );
   const texts = new Map([...read].map(([file, text]) => [file, unixLines(text)]));
   const packages = [...workspacePackages(files, texts), ...dotnetProjects(files, texts)];
-  const { drafts, charts } = draftsOf({ files, texts, packages, name: source.name });
+  const { drafts, charts, others } = draftsOf({ files, texts, packages, name: source.name });
   const overlays = kustomizations(files, texts);
 
   const production = objectsOf(
     [...texts].filter(([file]) => !isInChart(file, charts) && /^production$|^$/.test(environmentOf(file) ?? '')),
   );
   const own = [...drafts.values()].map(({ workloads: run }) => run.map(({ file }) => file));
+  const chosen = others.find(({ chart }) => folderOf(chart) === source.chart);
   const services = [...drafts.values()]
     .map((item) => ({
-      ...finish(item, files, texts, overlays, own),
+      ...(chosen?.services.includes(item.name) === true
+        ? ofChart(finish(item, files, texts, overlays, own), chartSource(chosen.chart, files, texts))
+        : finish(item, files, texts, overlays, own)),
       ...trafficOf(item.workloads[0]?.name ?? '', production),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const placed = withRootPaths(services, files);
-  return { services: placed, shared: sharedCode(placed, packages, files), notes: notesOn(placed) };
+  const placed = withRootPaths(withoutOtherWays(services, drafts), files);
+  return {
+    services: placed,
+    shared: sharedCode(placed, packages, files),
+    charts: others.map(({ chart, services: installed }) => ({ folder: folderOf(chart), services: installed })),
+    notes: notesOn(placed),
+  };
+}
+
+/**
+ * Where most of a product is rendered from overlays, a folder of plain manifests that holds the same services is another way to install it: what only
+ * stands there is not taken from it, or what both hold would be applied twice.
+ */
+function withoutOtherWays(
+  services: readonly DiscoveredService[],
+  drafts: ReadonlyMap<string, Draft>,
+): readonly DiscoveredService[] {
+  const rendered = services.filter((one) => one.rendered !== undefined);
+  const plain = services.filter((one) => one.rendered === undefined && one.manifests.production.length > 0);
+  if (rendered.length <= plain.length) return services;
+  const elsewhere = new Set(
+    rendered.flatMap(({ name }) => (drafts.get(name)?.workloads ?? []).map(({ file }) => folderOf(file))),
+  );
+  return services.map((one): DiscoveredService => {
+    const folder = folderOf(one.manifests.production[0] ?? '');
+    if (!plain.includes(one) || !elsewhere.has(folder) || one.obstacle !== undefined) return one;
+    return {
+      ...one,
+      obstacle: `the overlays do not render it, and ${folder || 'the root'} is another way to install what they render; name its own manifests if production has it`,
+    };
+  });
+}
+
+/** The service as its chart renders it. */
+function ofChart(service: DiscoveredService, rendered: RenderedFrom | undefined): DiscoveredService {
+  return rendered === undefined ? service : { ...service, rendered };
 }
 
 /** A program at the root has what nobody else has; `**` would take every change of every service for one of its own. */

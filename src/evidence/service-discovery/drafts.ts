@@ -25,10 +25,18 @@ interface Repository {
   readonly name: string | undefined;
 }
 
+/** A chart that installs services which other manifests of the repository run too. */
+export interface OtherChart {
+  /** Its Chart.yaml. */
+  readonly chart: string;
+  readonly services: readonly string[];
+}
+
 /** The services of a repository by name, with what runs them and where their sources lie, and its charts. */
 export function draftsOf({ files, texts, packages, name }: Repository): {
   readonly drafts: ReadonlyMap<string, Draft>;
   readonly charts: readonly string[];
+  readonly others: readonly OtherChart[];
 } {
   const folders = [
     ...dockerFolders(files, texts),
@@ -62,6 +70,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   );
   const known = new Set([...drafts.keys(), ...built]);
   const bundles = charts.map((chart) => ({ chart, names: servicesOfChart(chart, files, known) }));
+  const installs = new Map(bundles.map(({ chart, names }) => [chart, new Set(names)]));
   for (const { chart, names } of bundles) {
     const own = names.length > 0 ? undefined : chartName(chart, files, texts);
     if (own === undefined) continue;
@@ -70,11 +79,13 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     const same = [...drafts.values()].filter((one) => image !== '' && isRunBy(one, image));
     if (same.length === 1 && !drafts.has(own)) {
       same[0]?.because.add(chart);
+      installs.get(chart)?.add(same[0]?.name ?? '');
       continue;
     }
     const service = draft(nameInFolder(own, chart, folders));
     service.because.add(chart);
     service.chart = chart;
+    installs.get(chart)?.add(service.name);
     service.folders.add(folderOf(chart));
   }
   const programs = programFolders(files);
@@ -97,7 +108,11 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     }
   const foreign = foreignNames([...drafts.values()], built, kubeName(name ?? ''));
   for (const one of foreign) drafts.delete(one);
-  return { drafts, charts };
+  const others = charts.flatMap((chart): OtherChart[] => {
+    const services = [...(installs.get(chart) ?? [])].filter((one) => (drafts.get(one)?.workloads.length ?? 0) > 0);
+    return services.length === 0 ? [] : [{ chart, services: services.sort() }];
+  });
+  return { drafts, charts, others };
 }
 
 /** `acme-shop-cart-chart` in the folder that builds `cart` is called as the folder is. */

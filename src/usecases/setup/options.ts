@@ -6,6 +6,8 @@ export interface InitOptions {
   /** Show what would be written, and write nothing. */
   readonly dryRun: boolean;
   readonly owners: OwnerAnswers;
+  /** Folder of the chart that installs the product, where it has other manifests too. */
+  readonly chart?: string;
   readonly timeZone?: string;
   readonly namespace?: string;
   readonly stagingContext?: string;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -372,6 +372,41 @@ describe('where services cannot be released yet', () => {
     expect(outcome.data.leftOut).toEqual([]);
     const chart = { helm: 'charts/web', release: 'web', kubeVersion: expect.any(String) };
     expect((await loadConfig(workspace())).services.web?.manifests).toEqual({ staging: chart, production: chart });
+  });
+
+  describe('a chart beside other manifests', () => {
+    const files = {
+      ...productFiles(),
+      'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+      'charts/shop/templates/api.yaml': 'kind: Deployment\n',
+      'charts/shop/templates/web.yaml': 'kind: Deployment\n',
+    };
+    const chart = { helm: 'charts/shop', release: 'shop', kubeVersion: expect.any(String) };
+    const manifests = async () => (await loadConfig(workspace())).services.web?.manifests;
+
+    test('renders the services where a flag or an answer says that it installs them', async () => {
+      git.commit(files);
+      await give({ platform: 'sandbox', chart: './charts/shop/' });
+      expect(await manifests()).toEqual({ staging: chart, production: chart });
+      rmSync(join(git.root, 'relctl.yaml'));
+      await give({ platform: 'sandbox' }, scriptedPrompter({ '--chart': 'charts/shop' }));
+      expect(await manifests()).toEqual({ staging: chart, production: chart });
+    });
+
+    test('is named where nobody is asked, and the manifests are taken', async () => {
+      git.commit(files);
+      const outcome = await give({ platform: 'sandbox' });
+      expect(await manifests()).toMatchObject({ production: ['deploy/production/web.yaml'] });
+      expect(JSON.stringify(outcome.blocks)).toContain('rm relctl.yaml && relctl init --chart charts/shop');
+    });
+
+    test('that is none is refused with those that are', async () => {
+      git.commit(files);
+      await expect(give({ platform: 'sandbox', chart: 'charts/other' })).rejects.toMatchObject({
+        code: 'usage.bad-flag',
+        hints: ['--chart charts/shop'],
+      });
+    });
   });
 
   test('manifests of production stand in where staging has none, and the file says so', async () => {

@@ -133,9 +133,9 @@ async function askWay(
   policy: Pick<Policy, 'canary'>,
   ways: readonly WayOut[],
 ): Promise<WayOut | undefined> {
-  const which = names.length === 1 ? names.join('') : `each of ${names.join(', ')}`;
+  const beside = names.length === 1 ? `${pods} of ${names.join('')}` : `${pods} each of ${names.join(', ')}`;
   const answer = await prompter.select({
-    message: `One canary pod beside ${pods} of ${which} is ${(100 / (pods + 1)).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
+    message: `One canary pod beside ${beside} is ${(100 / (pods + 1)).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
     flag: `canary of ${names.join(', ')} in the plan`,
     choices: ways.map(({ text }, index) => ({ value: String(index), label: text })),
     default: '0',

@@ -29,6 +29,19 @@ describe('a chart of the whole product', () => {
       ['web', ['modules/web/**'], expect.objectContaining({ helm: 'charts/shop' })],
     ]);
   });
+  test('knows a program whose name ends as a kind of object does', async () => {
+    const files = {
+      'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+      'charts/shop/templates/order-service.yaml': 'kind: Deployment\n',
+      'charts/shop/templates/web-service.yaml': 'kind: Service\n',
+      'src/order-service/Dockerfile': 'FROM golang\n',
+      'src/web/Dockerfile': 'FROM node\n',
+    };
+    expect((await discover(files)).map(({ name, rendered }) => [name, rendered?.production])).toEqual([
+      ['order-service', expect.objectContaining({ helm: 'charts/shop' })],
+      ['web', expect.objectContaining({ helm: 'charts/shop' })],
+    ]);
+  });
   test('leaves those alone that have manifests or a chart of their own', async () => {
     const workload =
       'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: x/api:1\n';

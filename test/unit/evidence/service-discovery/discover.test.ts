@@ -153,7 +153,7 @@ describe('by other files', () => {
   });
 
   test('an empty repository has no services, and broken files are passed over', async () => {
-    expect(await discover({})).toEqual({ services: [], shared: [], notes: [] });
+    expect(await discover({})).toEqual({ services: [], shared: [], charts: [], notes: [] });
     expect((await discover({ 'package.json': '{', 'k8s/a.yaml': ': : :\n- -', 'Chart.yaml': '' })).services).toEqual(
       [],
     );
@@ -203,6 +203,30 @@ describe('where manifests are rendered from', () => {
       production: { kustomize: 'k8s/overlays/production' },
       namespaces: { staging: 'shop-stage', production: 'shop-live' },
     });
+  });
+
+  test('a folder of manifests that holds what overlays render is another way to install it: nothing is taken from both', async () => {
+    const overlay = (name: string) => ({
+      [`src/${name}/Dockerfile`]: 'FROM scratch',
+      [`src/${name}/k8s/base/kustomization.yaml`]: `resources: [${name}.yaml]\n`,
+      [`src/${name}/k8s/base/${name}.yaml`]: deployment(name, `x/${name}`),
+      [`src/${name}/k8s/overlays/production/kustomization.yaml`]: 'resources: [../../base]\n',
+      [`kubernetes-manifests/${name}.yaml`]: deployment(name, `x/${name}`),
+    });
+    const loads = { 'kubernetes-manifests/cron.yaml': deployment('cron', 'x/cron'), 'src/cron/Dockerfile': 'FROM x' };
+    const found = await discover({ ...overlay('api'), ...overlay('web'), ...loads });
+    expect(found.services.map(({ name, obstacle }) => [name, obstacle?.slice(0, 73)])).toEqual([
+      ['api', undefined],
+      ['cron', 'the overlays do not render it, and kubernetes-manifests is another way to'],
+      ['web', undefined],
+    ]);
+    // In a folder of its own it is one service more.
+    const apart = await discover({
+      ...overlay('api'),
+      ...overlay('web'),
+      'deploy/cron.yaml': deployment('cron', 'x/cron'),
+    });
+    expect(apart.services.filter(({ obstacle }) => obstacle !== undefined)).toEqual([]);
   });
 
   test('what a product may be extended with is no definition of it, and a store that it builds and runs is a service', async () => {

@@ -31,7 +31,7 @@ const LARGE = service('large', 40);
 
 test('services that are too small in the same way are one question, and its answer is that of each', async () => {
   const { asked, own } = await settled(/^strategy none/, [...THREE, LARGE]);
-  expect(asked).toEqual([expect.stringMatching(/^One canary pod beside 1 of each of api, web, cart is 50\.0 %/)]);
+  expect(asked).toEqual([expect.stringMatching(/^One canary pod beside 1 each of api, web, cart is 50\.0 %/)]);
   expect(Object.keys(own)).toEqual(['api', 'web', 'cart']);
   expect(own.cart).toMatchObject({ strategy: 'none', reason: expect.stringContaining('50%') });
 });
