@@ -18,6 +18,13 @@ export interface ApplicationKind {
   settingsOf(live: KubeObject, source: KubeObject | undefined): SettingsInCluster;
   /** Why it would not apply the commits of a release, with what mends it. `undefined` when it would. */
   obstacle(live: KubeObject, settings: GitOpsSettings, ref: ApplicationRef): SyncObstacle | undefined;
+  /** The images that it sets by itself over what the repository says, where it can: a commit would not change them. */
+  readonly images?: {
+    /** Where it says so, for people. */
+    readonly at: string;
+    /** Repositories of images, without tag and digest. */
+    of(live: KubeObject): readonly string[];
+  };
 }
 
 /** A label or an annotation by which a tool knows what it applied; its value names the tool's own object. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
+import { imageRepository } from '../kubernetes/pods.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
 import { commitIn, folderOf, sameFolder } from './revision.ts';
 
@@ -11,6 +12,7 @@ interface Spec {
     readonly chart?: string;
     readonly repoURL?: string;
     readonly targetRevision?: string;
+    readonly kustomize?: { readonly images?: readonly string[] };
   };
   readonly sources?: readonly { readonly path?: string }[];
   readonly sourceHydrator?: object;
@@ -42,6 +44,14 @@ export const applicationOfArgo: ApplicationKind = {
   ],
   home: 'argocd',
   syncOf,
+  images: {
+    at: 'spec.source.kustomize.images',
+    // `name=new:tag`, `name:tag` or `name@digest`, as `kustomize edit set image` takes them.
+    of: ({ spec }) =>
+      (((spec ?? {}) as Spec).source?.kustomize?.images ?? []).map((one) =>
+        imageRepository(one.includes('=') ? one.slice(0, one.indexOf('=')) : one),
+      ),
+  },
   sourceRef: () => undefined,
   settingsOf({ spec }) {
     const { path, repoURL, targetRevision } = ((spec ?? {}) as Spec).source ?? {};

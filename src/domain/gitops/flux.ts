@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
+import { imageRepository } from '../kubernetes/pods.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
 import { commitIn, folderOf, sameFolder } from './revision.ts';
 
@@ -8,6 +9,7 @@ import { commitIn, folderOf, sameFolder } from './revision.ts';
 interface Spec {
   readonly path?: string;
   readonly suspend?: boolean;
+  readonly images?: readonly { readonly name: string }[];
   readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
 }
 interface SourceSpec {
@@ -38,6 +40,10 @@ export const kustomizationOfFlux: ApplicationKind = {
     },
   ],
   syncOf,
+  images: {
+    at: 'spec.images',
+    of: ({ spec }) => (((spec ?? {}) as Spec).images ?? []).map(({ name }) => imageRepository(name)),
+  },
   sourceRef({ spec }, ref) {
     const { sourceRef } = (spec ?? {}) as Spec;
     if (sourceRef?.kind !== 'GitRepository') return undefined;

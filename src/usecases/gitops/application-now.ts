@@ -11,6 +11,8 @@ export interface ApplicationNow {
   readonly obstacle: SyncObstacle | undefined;
   /** How far it has come; `undefined` where it is not there. */
   readonly sync: Sync | undefined;
+  /** Images that it sets by itself, over what is committed, and where it says so. */
+  readonly images: { readonly at: string; readonly names: readonly string[] };
 }
 
 /** Asks the cluster for the application, and whether what is committed would get there by it. Errors: those of a cluster. */
@@ -22,7 +24,7 @@ export async function applicationNow(context: Context): Promise<ApplicationNow> 
   const live = await clusterIn(ref.namespace).get(applicationObject(ref));
   if (live === undefined) {
     const fix = 'correct environments.production.gitops.application in relctl.yaml';
-    return { obstacle: { problem: 'is not there', fix }, sync: undefined };
+    return { obstacle: { problem: 'is not there', fix }, sync: undefined, images: { at: '', names: [] } };
   }
   const kind = applicationKind(ref);
   const { branch = settings.branch } = await proposeGitOps(clusterIn, settings.application);
@@ -33,5 +35,9 @@ export async function applicationNow(context: Context): Promise<ApplicationNow> 
           problem: `reads the branch ${branch}, and relctl.yaml names ${settings.branch}`,
           fix: 'correct environments.production.gitops.branch in relctl.yaml',
         };
-  return { obstacle: kind.obstacle(live, settings, ref) ?? otherBranch, sync: kind.syncOf(live) };
+  return {
+    obstacle: kind.obstacle(live, settings, ref) ?? otherBranch,
+    sync: kind.syncOf(live),
+    images: { at: kind.images?.at ?? '', names: kind.images?.of(live) ?? [] },
+  };
 }

@@ -43,8 +43,13 @@ async function examineGround(context: Context): Promise<readonly Check[]> {
   const { settings, repository } = gitopsGround(context);
   const text = applicationText(applicationRef(settings));
   const applied = async (): Promise<Check> => {
-    const { obstacle, sync } = await applicationNow(context);
+    const { obstacle, sync, images } = await applicationNow(context);
     if (obstacle !== undefined) return { state: 'failed', text, detail: `it ${obstacle.problem}; ${obstacle.fix}` };
+    if (images.names.length > 0) {
+      const names = images.names.join(', ');
+      const detail = `it sets ${names} itself, in ${images.at}: what of them is released has to be named in git instead`;
+      return { state: 'warning', text, detail };
+    }
     return { state: sync?.state === 'ready' ? 'ok' : 'warning', text, detail: sync?.detail ?? '' };
   };
   const answers = async (): Promise<Check> => {

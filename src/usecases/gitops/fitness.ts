@@ -1,6 +1,7 @@
 import type { Unfit } from '../../domain/deployment/fitness.ts';
 import { applicationRef, applicationText } from '../../domain/gitops/application.ts';
 import type { ImageChange } from '../../domain/gitops/edit-images.ts';
+import { imageRepository } from '../../domain/kubernetes/pods.ts';
 import type { Context } from '../release/context.ts';
 import { applicationNow } from './application-now.ts';
 import { gitopsGround } from './ground.ts';
@@ -24,7 +25,15 @@ export async function unfitForCommits(
   const add = (weight: Unfit['weight'], code: Unfit['code'], problem: string, fix: string, moving?: true) =>
     found.push({ weight, code, target, object, problem, fix, ...(moving === undefined ? {} : { moving }) });
   const head = await repository.head();
-  const { obstacle, sync } = await applicationNow(context);
+  const { obstacle, sync, images } = await applicationNow(context);
+  for (const { from, service } of changes.filter((one) => images.names.includes(imageRepository(one.from)))) {
+    add(
+      'refused',
+      'no-application',
+      `${object} sets the image ${imageRepository(from)} of ${service} itself, in ${images.at}: a commit would not change what runs`,
+      `take it out of ${images.at}, and name it in \`images:\` of the kustomization in ${settings.path}`,
+    );
+  }
   if (obstacle !== undefined) add('refused', 'no-application', `${object} ${obstacle.problem}`, obstacle.fix);
   if (sync !== undefined) {
     const { state, revision, detail } = sync;

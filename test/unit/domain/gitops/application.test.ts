@@ -161,3 +161,15 @@ describe('an Application of Argo CD', () => {
     expect(kind.obstacle(app, settings('Application/argocd/shop'), ref)?.problem).toContain(problem);
   });
 });
+
+it.each([
+  ['Kustomization/flux-system/shop', { images: [{ name: 'r.example.com:5000/web', newTag: '2' }, { name: 'redis' }] }],
+  [
+    'Application/argocd/shop',
+    { source: { kustomize: { images: ['r.example.com:5000/web=r.example.com/web:2', 'redis@sha256:00'] } } },
+  ],
+])('%s says which images it sets over what is committed', (application, spec) => {
+  const { images } = applicationKind(applicationRef(settings(application)));
+  expect(images?.of(live(spec, {}))).toEqual(['r.example.com:5000/web', 'redis']);
+  expect(images?.of(live({}, {}))).toEqual([]);
+});
