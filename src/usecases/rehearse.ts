@@ -79,6 +79,7 @@ export async function rehearse(
         facts: [...verdictFacts(state), ['result for the CAB', `releases/${plan.id}/${document.file}`]],
       },
       ...(state.phase === 'draft' ? [toComplete(plan.id, author)] : []),
+      ...(state.deployment?.verdict?.data.verdict === 'inconclusive' ? [toDetect(plan, author)] : []),
     ],
     data: {
       release: plan.id,
@@ -96,6 +97,17 @@ export async function rehearse(
 function toComplete(id: string, who: string): Block {
   const why = 'says what is missing; then fill it in, and rehearse again';
   return { kind: 'next', actions: [{ who, command: command`relctl plan ${id} --check`, why }] };
+}
+
+/** A canary that could not be told from good: the plan has to show more, or ask for less. */
+function toDetect({ id, file }: Pick<ReleasePlan, 'id' | 'file'>, who: string): Block {
+  const why =
+    'let the canary show more, or ask for less: more stable pods (stablePods), a longer bake, a larger detectableRatio; strategy none with a reason where none of it can be had';
+  const actions = [
+    { who, command: `\${EDITOR:-vi} ${file}`, why },
+    { who, command: command`relctl rehearse ${id}`, why: 'again' },
+  ];
+  return { kind: 'next', actions };
 }
 
 function lastStep(step: RehearsedStep): Check {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { type ManifestFacts, type ManifestFinding, type PlannedCanary, titleOf } from './manifest-finding.ts';
-import { isServiceOf } from './manifests.ts';
+import { isServiceOf, saysReplicas } from './manifests.ts';
 import { podTemplateOf } from './pods.ts';
 import { aboutOf, referencesOf } from './references.ts';
 
@@ -96,7 +96,6 @@ function besideFindings(
   const scaler = others.find(
     (one) => one.kind === 'HorizontalPodAutoscaler' && aboutOf(one).some(({ name }) => name === workload.metadata.name),
   );
-  const { replicas } = (workload.spec ?? {}) as { readonly replicas?: number };
   const found: ManifestFinding[] = [];
   if (isWork && reaching !== undefined) {
     found.push({
@@ -107,7 +106,7 @@ function besideFindings(
       fix: 'use a strategy that says which share of the requests its canary gets',
     });
   }
-  if (stablePods !== undefined && (scaler !== undefined || replicas === undefined)) {
+  if (stablePods !== undefined && (scaler !== undefined || !saysReplicas(workload))) {
     found.push({
       code: 'canary.stable-pods',
       severity: 'error',

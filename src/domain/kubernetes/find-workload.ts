@@ -146,10 +146,11 @@ function mainContainers(workload: KubeObject): readonly Container[] {
 }
 
 function notFound(
-  { service, workload }: WorkloadQuestion,
+  question: WorkloadQuestion,
   objects: readonly KubeObject[],
   workloads: readonly KubeObject[],
 ): WorkloadAnswer {
+  const { service, workload } = question;
   const key = `services.${service}.workload`;
   const names = [...new Set(workloads.map(titleOf))];
   if (workload !== undefined) {
@@ -164,11 +165,19 @@ function notFound(
       fix: 'let a Deployment run it, or release it with Argo Rollouts and take it out of relctl.yaml: two controllers would divide its requests',
     };
   }
-  return names.length === 0
+  if (names.length === 0) {
+    return {
+      found: false,
+      problem: `no Deployment, StatefulSet or DaemonSet is rendered for ${service}`,
+      fix: `correct services.${service}.manifests in relctl.yaml`,
+    };
+  }
+  // A chart whose values leave a service out renders all the others.
+  return RULES.every(({ fits }) => !workloads.some((one) => fits(one, question)))
     ? {
         found: false,
-        problem: `no Deployment, StatefulSet or DaemonSet is rendered for ${service}`,
-        fix: `correct services.${service}.manifests in relctl.yaml`,
+        problem: `${service} is not among what is rendered: ${names.join(', ')}`,
+        fix: `have its source render it (values may leave it out), take it out of relctl.yaml, or say which it is: ${key}: ${names.join(' | ')}`,
       }
     : {
         found: false,

@@ -153,6 +153,11 @@ export function replicasOf(workload: KubeObject): number {
   return (workload.spec as { readonly replicas?: number } | undefined)?.replicas ?? 1;
 }
 
+/** False where Kubernetes' default, or an autoscaler, decides how many pods there are. */
+export function saysReplicas({ spec }: KubeObject): boolean {
+  return (spec as { readonly replicas?: number } | undefined)?.replicas !== undefined;
+}
+
 /** True for a Service that sends requests to the pods of a workload. */
 export function isServiceOf({ kind, spec }: KubeObject, workload: KubeObject): boolean {
   const { selector } = (spec ?? {}) as { readonly selector?: Labels };

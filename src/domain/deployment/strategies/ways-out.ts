@@ -9,6 +9,8 @@ export interface TooSmall {
   readonly maxShare: number;
   /** True where something else decides how many pods there are. */
   readonly isScaled: boolean;
+  /** True where its manifest does not say how many pods there are: then no plan can have more of them for a while. */
+  readonly isUnsaid?: boolean;
 }
 
 /** A way to a canary that the policy allows, as a person would write it, with what it means. */
@@ -29,7 +31,7 @@ export interface WayOut {
  * What can be done for a service that is too small for its share, each with its numbers, the one that changes least first: a smaller
  * canary, a route, more stable pods for the time of the bake, a larger share in the policy, no canary.
  */
-export function waysOut({ service, traffic, pods, maxShare, isScaled }: TooSmall): readonly WayOut[] {
+export function waysOut({ service, traffic, pods, maxShare, isScaled, isUnsaid = false }: TooSmall): readonly WayOut[] {
   const limit = percent(maxShare);
   const needed = Math.max(2, Math.ceil(1 / maxShare - 1e-9) - 1);
   const most = Math.floor((maxShare * pods) / (1 - maxShare) + 1e-9);
@@ -56,10 +58,12 @@ export function waysOut({ service, traffic, pods, maxShare, isScaled }: TooSmall
       ? []
       : [
           {
-            ...(isScaled ? {} : { canary: { stablePods: needed } }),
+            ...(isScaled || isUnsaid ? {} : { canary: { stablePods: needed } }),
             text: isScaled
               ? `run at least ${needed} replicas of ${service} for that time (minReplicas of its autoscaler)`
-              : `run at least ${needed} replicas of ${service}, or stablePods: ${needed} for the time of the bake: ${needed - pods} more than today, one canary pod is then ${percent(1 / (needed + 1))}`,
+              : isUnsaid
+                ? `run at least ${needed} replicas of ${service}: its manifest does not say how many there are (spec.replicas)`
+                : `run at least ${needed} replicas of ${service}, or stablePods: ${needed} for the time of the bake: ${needed - pods} more than today, one canary pod is then ${percent(1 / (needed + 1))}`,
           },
           {
             share: `${Math.ceil(smallest * 100)}%`,

@@ -1,5 +1,6 @@
 import { canaryOf, knownStrategyFor } from '../../../domain/deployment/strategies/strategies.ts';
 import { waysOut } from '../../../domain/deployment/strategies/ways-out.ts';
+import { saysReplicas } from '../../../domain/kubernetes/manifests.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import type { Config } from '../../../plan/config.ts';
 import { percentRatio } from '../../../plan/duration.ts';
@@ -21,7 +22,7 @@ export async function shareFindings(
       // How many nodes there are only the cluster knows; the deployment looks before it writes.
       if (strategy === undefined || strategy.canary === 'none' || strategy.own?.deletes === true) return [];
       if (strategy.canary === 'region') return [];
-      const { replicas, objects } = await manifests.of('production', name);
+      const { replicas, objects, workload } = await manifests.of('production', name);
       if (replicas === undefined || replicas < 1) return [];
       const planned = canaryOf(spec, name);
       const share = percentRatio(planned.share);
@@ -31,6 +32,7 @@ export async function shareFindings(
       if (real <= maxShare + 1e-9) return [];
       const canaryPods = strategy.replicas(share, pods);
       const isScaled = objects.some((object) => object.kind === 'HorizontalPodAutoscaler');
+      const isUnsaid = workload !== undefined && !saysReplicas(workload);
       const what = canaryPods === 1 ? 'one canary pod' : `${canaryPods} canary pods`;
       const where = isOwn ? `of ${pods} of ${name}` : `beside ${pods} of ${name}`;
       const verb = canaryPods === 1 ? 'is' : 'are';
@@ -47,7 +49,7 @@ export async function shareFindings(
       }
       const ways = isOwn
         ? ownWays(name, maxShare)
-        : waysOut({ service: name, traffic: config.services[name]?.traffic, pods, maxShare, isScaled }).map(
+        : waysOut({ service: name, traffic: config.services[name]?.traffic, pods, maxShare, isScaled, isUnsaid }).map(
             ({ text }) => text,
           );
       return [

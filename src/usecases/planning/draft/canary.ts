@@ -104,11 +104,18 @@ export async function settleSmall(
     string,
     { readonly names: string[]; readonly pods: number; readonly ways: readonly WayOut[] }
   >();
-  for (const { service, replicas: pods, isScaled = false } of services) {
+  for (const { service, replicas: pods, isScaled = false, isUnsaid = false } of services) {
     const { name } = service;
     if (own.has(name) || pods === undefined || pods < 1) continue;
     if (strategy.trueShare(percentRatio(drafted.canary.share), pods) <= maxShare + 1e-9) continue;
-    const ways = waysOut({ service: 'each', traffic: config.services[name]?.traffic, pods, maxShare, isScaled });
+    const ways = waysOut({
+      service: 'each',
+      traffic: config.services[name]?.traffic,
+      pods,
+      maxShare,
+      isScaled,
+      isUnsaid,
+    });
     const key = JSON.stringify(ways);
     const group = groups.get(key) ?? { names: [], pods, ways };
     group.names.push(name);

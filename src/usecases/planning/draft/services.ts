@@ -1,3 +1,4 @@
+import { saysReplicas } from '../../../domain/kubernetes/manifests.ts';
 import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { Impact, Seen } from '../../../evidence/impact/findings.ts';
@@ -20,6 +21,8 @@ export interface DraftedService {
   readonly served?: boolean | undefined;
   /** True where something else decides how many pods there are. */
   readonly isScaled?: boolean;
+  /** True where its manifest does not say how many there are. */
+  readonly isUnsaid?: boolean;
 }
 
 const IMAGE = /^[a-zA-Z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/;
@@ -93,6 +96,7 @@ export async function draftServices(
       kind: manifests.workload?.kind,
       served: manifests.served,
       isScaled: manifests.objects.some(({ kind }) => kind === 'HorizontalPodAutoscaler'),
+      isUnsaid: manifests.workload !== undefined && !saysReplicas(manifests.workload),
     });
   }
   return drafted;

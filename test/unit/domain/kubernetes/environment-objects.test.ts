@@ -75,8 +75,13 @@ describe('the workload of a service', () => {
   });
 
   it('is never guessed among several', () => {
+    const both = [workload('Deployment', 'shop-api'), workload('Deployment', 'shop-web')];
+    expect(shaped(both, [{ name: 'shop' }]).of('shop')).toBe(
+      'which of Deployment/shop-api, Deployment/shop-web is shop cannot be told',
+    );
+    // Where nothing could be meant the values of a chart may leave it out.
     expect(shaped(pair, [{ name: 'shop' }]).of('shop')).toBe(
-      'which of Deployment/api, Deployment/web is shop cannot be told',
+      'shop is not among what is rendered: Deployment/api, Deployment/web',
     );
     const twice = [workload('Deployment', 'web'), workload('Deployment', 'web')];
     expect(shaped(twice, [{ name: 'web' }]).of('web')).toContain('stands twice');

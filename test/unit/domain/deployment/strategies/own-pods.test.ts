@@ -135,14 +135,16 @@ describe('the ways out for a service that is too small', () => {
         fc.integer({ min: 1, max: 30 }),
         fc.constantFrom(0.05, 0.1, 0.2, 0.5),
         fc.boolean(),
-        (pods, maxShare, isScaled) => {
+        fc.boolean(),
+        (pods, maxShare, isScaled, isUnsaid) => {
           fc.pre(1 / (pods + 1) > maxShare + 1e-9);
-          const ways = waysOut({ service: 'web', traffic: undefined, pods, maxShare, isScaled });
+          const ways = waysOut({ service: 'web', traffic: undefined, pods, maxShare, isScaled, isUnsaid });
           expect(ways.at(-1)?.canary).toMatchObject({ strategy: 'none', reason: expect.stringContaining('%') });
           for (const { canary, text } of ways) {
             expect(text).not.toMatch(/NaN|undefined|Infinity/);
             if (canary?.stablePods === undefined) continue;
-            expect(isScaled).toBe(false);
+            // What the check would refuse is not offered.
+            expect(isScaled || isUnsaid).toBe(false);
             expect(STRATEGIES['shared-service']?.trueShare(0.01, canary.stablePods)).toBeLessThanOrEqual(
               maxShare + 1e-9,
             );
