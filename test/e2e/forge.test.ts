@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../src/usecases/audit.ts';
 import { collect } from '../../src/usecases/collect.ts';
 import { WITHOUT_BROWSER } from '../support/browser-page.ts';
-import { OPERATOR, submit, TESTER, toProduction, toStaging } from '../support/company-walk.ts';
+import { OPERATOR, submit, TESTER, toProduction, toStaging, voteGo } from '../support/company-walk.ts';
 import { CI, type ForgeCompany, openForgeCompany } from '../support/forge-company.ts';
 import { findGitea } from '../support/gitea.ts';
 import type { GiteaPeople } from '../support/gitea-browser.ts';
@@ -159,5 +159,37 @@ describe.skipIf(folder === undefined || WITHOUT_BROWSER)('votes on a real Gitea'
     const { result, data } = await audit(company.as(OPERATOR), company.id);
     const found = (data.findings as { code: string; severity: string }[]).map((one) => one.code);
     expect([result, found]).toEqual(['done', Array(4).fill('proved-by-forge')]);
+  });
+});
+
+describe.skipIf(folder === undefined || WITHOUT_BROWSER)('a No-Go on a real Gitea', () => {
+  it('stays said where its request is closed, and another one of the branch is opened', async () => {
+    const ground = await openForgeCompany(folder ?? '', { accepts: '{ cab: [ssh, forge] }', branch: BRANCH });
+    const { company, gitea, repository } = ground;
+    try {
+      const collected = async () => (await collect(company.as(CI, { ballots: ground.ballots }), company.id, {})).data;
+      await submit(company);
+      ground.push('Submit the plan');
+      const first = await ground.open(BRANCH, 'Wallet checkout');
+      await collected();
+      for (const member of PEOPLE.cab.slice(0, 2)) await voteGo(company, member);
+      ground.push('Record the votes');
+      const ballot = (await ground.boxes(first))
+        .join('\n')
+        .split('\n')
+        .filter((line) => line.startsWith('    '));
+      const body = ballot
+        .map((line) => line.trim())
+        .join('\n')
+        .replace('(Go or No-Go)', 'No-Go')
+        .replace(/Comment:$/, 'Comment: a hole was found');
+      const request = `/repos/${repository}/pulls/${first}`;
+      await gitea.call('cleo', 'POST', `${request}/reviews`, { event: 'REQUEST_CHANGES', body });
+      await gitea.call('ravi', 'PATCH', request, { state: 'closed' });
+      expect(await ground.open(BRANCH, 'Wallet checkout, again')).toBeGreaterThan(first);
+      expect(await collected()).toMatchObject({ recorded: [PEOPLE.cab[2]], phase: 'no-go' });
+    } finally {
+      await ground.close();
+    }
   });
 });
