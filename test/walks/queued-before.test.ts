@@ -31,4 +31,5 @@ it.each([
     one.type === 'notified' && one.topic === 'cab.submitted' ? [one.text] : [],
   );
   expect(told.at(-1)).toContain('relctl signoff cab');
+  expect(told).toHaveLength(1);
 });

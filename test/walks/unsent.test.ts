@@ -70,6 +70,32 @@ it.each([
   expect(to.got.filter((topic) => topic === 'cab.submitted')).toHaveLength(1);
 });
 
+it('another machine sends what did not get through, in the words of the policy and no others', async () => {
+  company = await openSignedCompany(chat);
+  const to = channel();
+  to.up = false;
+  await submit(company, { notifier: to.notifier });
+  to.up = true;
+  const asked = async (text: string | undefined, channels = ['chat']) => {
+    await forge(company, (all) =>
+      all.map((one) =>
+        one.type === 'notification.queued'
+          ? { ...one, data: { ...one.data, channels, ...(text === undefined ? {} : { text }) } }
+          : one,
+      ),
+    );
+    const before = to.got.length;
+    await remind(company.as(PEOPLE.cab[0], { notifier: to.notifier }), company.id);
+    return to.got.slice(before).filter((topic) => topic === 'cab.submitted').length;
+  };
+  const { events } = await company.plan();
+  const queued = events.find((one) => one.type === 'notification.queued');
+  const { text = '' } = (queued?.data ?? {}) as { readonly text?: string };
+  expect(await asked('CAB: nothing to do for you, the release was withdrawn')).toBe(0);
+  expect(await asked(text, ['pager'])).toBe(0);
+  expect(await asked(text)).toBe(1);
+});
+
 it('Operations is told that a deployment begins, whatever was queued before', async () => {
   company = await openSignedCompany(chat);
   await walkTo(company, 'ready');

@@ -60,6 +60,34 @@ export function recorded(type: EventType, data: object): Told {
   return (event) => event.type === type && about(event.data) === about(data);
 }
 
+/** What a wording names that is not known any more once the message is queued. */
+const FORGOTTEN = /\{(?:window|reason|command|decision|who)\}/;
+
+/**
+ * True for a message in the words of the policy. Whoever may push could else have the company's own channels say what they like.
+ * Linear in the length of the text.
+ */
+export function isWorded(
+  { journal, policy }: Release,
+  { topic, text }: { readonly topic: string; readonly text: string },
+) {
+  if (!Object.hasOwn(policy.notifications, topic)) return false;
+  const { id, metadata } = journal.plan;
+  const parts = policy.notifications[topic as Topic]
+    .split(FORGOTTEN)
+    .map((part) => fill(part, { feature: metadata.feature, id }));
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (parts.length === 1) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, from);
+    if (found === -1) return false;
+    from = found + part.length;
+  }
+  return from + last.length <= text.length;
+}
+
 /** Fills `{name}` in a wording; names that are not known stay as they are. */
 function fill(wording: string, values: Readonly<Record<string, string>>): string {
   return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);

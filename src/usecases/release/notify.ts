@@ -1,6 +1,7 @@
 import { eventOfKey } from '../../domain/cd-events/outbox.ts';
 import { CHANGE_RECORD } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
+import { isForPrograms } from '../../domain/process/topics.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Topic } from '../../plan/policy.ts';
@@ -9,7 +10,7 @@ import type { CalendarInvitation } from '../../ports/notifier.ts';
 import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
-import { messageOf, recorded, type Told, type Wording } from './message.ts';
+import { isWorded, messageOf, recorded, type Told, type Wording } from './message.ts';
 import type { Release } from './open.ts';
 
 /**
@@ -94,13 +95,21 @@ async function queueUnsent({ unsent }: Context, { journal, signing }: Release): 
 async function deliverEach(context: Context, release: Release, wanted: (entry: OutboxEntry) => boolean): Promise<void> {
   const { journal } = release;
   for (const entry of journal.state.outbox) {
-    if (!wanted(entry) || undelivered(entry).length === 0) continue;
+    if (!wanted(entry) || undelivered(entry).length === 0 || !isOwn(context, release, entry)) continue;
     await deliver(context, release, entry.key);
     const isToChange = entry.channels.includes(CHANGE_RECORD);
     const failed = journal.state.outbox.some((one) => one.key === entry.key && undelivered(one).length > 0);
     // Whoever did not answer once is not asked again for each note: the next one tells all of it.
     if (isToChange && failed) return;
   }
+}
+
+/** True for what relctl queues: where people sign, nobody's channels are told what somebody else has written into the record. */
+function isOwn({ notifier }: Context, release: Release, entry: OutboxEntry): boolean {
+  if (release.signing.sealing === undefined) return true;
+  const wanting = notifier.channelsFor(entry.topic).map((channel) => channel.name);
+  const goesThere = undelivered(entry).every((channel) => channel === CHANGE_RECORD || wanting.includes(channel));
+  return goesThere && (isForPrograms(entry.topic) || isWorded(release, entry));
 }
 
 async function deliver(context: Context, release: Release, key: string): Promise<void> {
