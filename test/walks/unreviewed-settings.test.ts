@@ -44,7 +44,9 @@ beforeAll(async () => {
   company.git.git('checkout', '-qb', 'train');
   await submit(company);
   const { journal } = await openRelease(company.as(PEOPLE.rdLead), company.id);
-  const waiting = { key: 'a'.repeat(32), topic: 'cab.submitted', text: 'it waits', channels: ['new'] };
+  // In the words of the policy: nothing else is sent in any case.
+  const text = `CAB: please review Wallet checkout (${company.id}), planned for now. Answer with: relctl status`;
+  const waiting = { key: 'a'.repeat(32), topic: 'cab.submitted', text, channels: ['new'] };
   await journal.record('notification.queued', waiting);
   relctl = installRelctl();
   server = await startHttpServer((_request, response) =>

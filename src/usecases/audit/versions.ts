@@ -24,7 +24,9 @@ export async function committedFindings(
     .filter(({ mainline }) => mainline)
     .flatMap(({ commit, bytes }) => historyOf(bytes, plan, `commit ${commit.slice(0, 12)}`));
   const [elsewhere] = there === undefined ? [] : historyOf(there, plan, tip?.name ?? '');
-  const signed = tip === undefined ? [] : await signedProcesses(protectedBranch, tip.commit);
+  // Rules that do not read are a finding of their own, and the audit does not stop at them.
+  const isReadable = tip !== undefined && trouble === undefined;
+  const signed = isReadable ? await signedProcesses(protectedBranch, tip.commit) : [];
   const process = signed.includes(plan.metadata.process) ? plan.metadata.process : signed[0];
   const commit = rules?.commit ?? tip?.commit;
   // What says that it was played through in the sandbox, or follows another process, took the place of nothing that was signed. Keys
