@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { RelctlError } from '../errors.ts';
+import { formatSpan } from '../text/figures.ts';
 
 /** How a program ended. */
 export interface ExecResult {
@@ -77,7 +78,7 @@ async function runWith(
   try {
     const result = await Promise.race([child, deadline]);
     if (timedOut || result === 'overdue') {
-      throw new RelctlError('tool.timeout', `${program} did not answer within ${options.timeout / 1000} s`, {
+      throw new RelctlError('tool.timeout', `${program} did not answer within ${formatSpan(options.timeout)}`, {
         why: 'It was ended together with everything that it had started.',
         hints: [`try it by hand: ${[program, ...args].join(' ')}`],
         data: { program, args },
@@ -223,7 +224,7 @@ export async function attend(program: string, args: readonly string[], options: 
 }
 
 function notReady(program: string, args: readonly string[], timeout: number): RelctlError {
-  return new RelctlError('tool.timeout', `${program} did not answer within ${timeout / 1000} s`, {
+  return new RelctlError('tool.timeout', `${program} did not answer within ${formatSpan(timeout)}`, {
     why: 'It was ended together with everything that it had started.',
     hints: [`try it by hand: ${[program, ...args].join(' ')}`],
   });

@@ -1,12 +1,14 @@
+import { sayShare } from '../domain/deployment/share.ts';
+import { sayBakeLength } from '../domain/outcome/bake-length.ts';
 import type { CanaryLook, SloLook } from '../domain/outcome/progress.ts';
 import { cleanLine } from '../text/clean.ts';
-import { count, percent, seconds } from './figures.ts';
+import { formatPercent, formatSeconds, shortCount } from '../text/figures.ts';
 import { bar, sparkline } from './spark.ts';
 import type { Style, Tone } from './style.ts';
 import { displayWidth, pad, truncate, wrap } from './width.ts';
 
 /** Columns of the parts of a row that never shrink: two ratios, two totals, the percentage of the evidence. */
-const RATIO = 6;
+const RATIO = 7;
 const TOTAL = 5;
 const EVIDENCE = 5;
 const GAP = 2;
@@ -52,13 +54,18 @@ export function evidenceRatio(slo: SloLook): number | undefined {
 
 function timeLines(look: CanaryLook, columns: number, style: Style): readonly string[] {
   const left = Math.max(0, look.bakeSeconds - look.elapsedSeconds);
-  const time = `${seconds(look.elapsedSeconds)} of ${seconds(look.bakeSeconds)}, ${left > 0 ? `${seconds(left)} left` : 'time is up'}`;
-  const share = look.share === undefined ? 'share unknown' : `${percent(look.share)} of requests`;
+  const time = `${formatSeconds(look.elapsedSeconds)} of ${lengthOf(look)}, ${left > 0 ? `${formatSeconds(left)} left` : 'time is up'}`;
+  const share = `share ${sayShare({ measured: look.share })}`;
   const text = `${time}  ${share}`;
   const width = Math.min(40, columns - displayWidth(text) - GAP);
-  if (width < 4) return wrap(text, columns);
+  if (width < 4) return [...wrap(time, columns), ...wrap(share, columns)];
   const done = bar(look.elapsedSeconds, look.bakeSeconds, { width, unicode: style.unicode });
   return [`${style.paint.accent(done)}  ${text}`];
+}
+
+/** How long it is watched, by what it is made of; a look that was told by an older relctl knows the sum. */
+export function lengthOf({ length, bakeSeconds }: CanaryLook): string {
+  return length === undefined ? formatSeconds(bakeSeconds) : sayBakeLength(length);
 }
 
 function rows(looks: readonly CanaryLook[], last: CanaryLook, columns: number, style: Style): readonly string[] {
@@ -103,7 +110,7 @@ function shortRows(last: CanaryLook, columns: number, style: Style): readonly st
     const name = truncate(cleanLine(slo.name), columns, style.unicode ? '…' : '.');
     if (slo.noData !== undefined) return [name, `  ${style.paint.warn(noDataText(slo, columns - 2, style))}`];
     const [canary, control] = [badRatio(slo.canary), badRatio(slo.control)].map((r) =>
-      r === undefined ? '–' : percent(r),
+      r === undefined ? '–' : formatPercent(r),
     );
     return [name, `  ${pad(`${canary} / ${control}`, 15)}  ${evidenceText(slo, 8, style)}`];
   });
@@ -111,7 +118,7 @@ function shortRows(last: CanaryLook, columns: number, style: Style): readonly st
 
 function figures(counts: SloLook['canary']): string {
   const ratio = badRatio(counts);
-  return `${(ratio === undefined ? '–' : percent(ratio)).padStart(RATIO)} ${count(counts?.total ?? Number.NaN).padStart(TOTAL)}`;
+  return `${(ratio === undefined ? '–' : formatPercent(ratio)).padStart(RATIO)} ${shortCount(counts?.total ?? Number.NaN).padStart(TOTAL)}`;
 }
 
 function evidenceText(slo: SloLook, width: number, style: Style): string {

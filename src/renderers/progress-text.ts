@@ -1,7 +1,8 @@
+import { sayShare } from '../domain/deployment/share.ts';
 import type { CanaryLook, Progress } from '../domain/outcome/progress.ts';
 import { cleanLine } from '../text/clean.ts';
-import { badRatio, evidenceRatio } from './canary-panel.ts';
-import { percent, seconds } from './figures.ts';
+import { formatPercent, formatSeconds } from '../text/figures.ts';
+import { badRatio, evidenceRatio, lengthOf } from './canary-panel.ts';
 
 /**
  * Progress as one line of a log, without time stamps (a log has its own) and without the line end. The first word tells
@@ -40,14 +41,14 @@ function canaryText(look: CanaryLook): string {
     if (slo.noData !== undefined) return `${cleanLine(slo.name)} no data (${cleanLine(slo.noData)})`;
     const [canary, control] = [slo.canary, slo.control].map((counts) => {
       const ratio = badRatio(counts);
-      return ratio === undefined ? 'none' : percent(ratio);
+      return ratio === undefined ? 'none' : formatPercent(ratio);
     });
     const evidence = evidenceRatio(slo);
-    return `${cleanLine(slo.name)} ${canary} bad, stable ${control}, evidence ${evidence === undefined ? 'none' : percent(evidence)} of limit`;
+    return `${cleanLine(slo.name)} ${canary} bad, stable ${control}, evidence ${evidence === undefined ? 'none' : formatPercent(evidence)} of limit`;
   });
-  const share = look.share === undefined ? 'share unknown' : `${percent(look.share)} of requests`;
+  const share = `share ${sayShare({ measured: look.share })}`;
   return [
-    `canary ${seconds(look.elapsedSeconds)} of ${seconds(look.bakeSeconds)}, ${share}: ${look.verdict === 'continue' ? 'no verdict yet' : `${cleanLine(look.verdict)}, ${cleanLine(look.reason)}`}`,
+    `canary ${formatSeconds(look.elapsedSeconds)} of ${lengthOf(look)}, ${share}: ${look.verdict === 'continue' ? 'no verdict yet' : `${cleanLine(look.verdict)}, ${cleanLine(look.reason)}`}`,
     ...slos,
   ].join('; ');
 }

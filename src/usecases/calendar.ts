@@ -5,9 +5,10 @@ import { dateIn, startOfDate } from '../domain/schedule/calendar.ts';
 import { clashesAmong, type MutualClash } from '../domain/schedule/clashes.ts';
 import { freeSlots, slotFlag } from '../domain/schedule/free-slots.ts';
 import { overlap } from '../domain/schedule/intervals.ts';
-import { agendaBlock, monthBlock } from '../domain/schedule/month.ts';
+import { agendaBlock, monthBlocks } from '../domain/schedule/month.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { formatSpan } from '../text/figures.ts';
 import { plural } from '../text/plural.ts';
 import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
@@ -55,7 +56,7 @@ export async function calendar(context: ReadingContext, options: CalendarOptions
     result: 'done',
     headline: `${plural(windows, 'change window')} from ${months[0]} to ${months.at(-1)}, in ${zone}`,
     blocks: [
-      ...months.map((month) => monthBlock(month, entries, zone, today)),
+      ...months.flatMap((month) => monthBlocks(month, entries, zone, today)),
       agendaBlock(entries, zone),
       ...clashBlock(clashes),
       ...(slots === undefined ? [] : [slotBlock(slots)]),
@@ -110,7 +111,7 @@ function clashBlock(clashes: readonly MutualClash[]): readonly Block[] {
       checks: clashes.map(({ releases, services, minutes }) => ({
         state: 'warning',
         text: `${releases.join(' and ')} both change ${services.join(', ')}`,
-        detail: `their windows are open together for ${minutes} min`,
+        detail: `their windows are open together for ${formatSpan(minutes * 60_000)}`,
       })),
     },
   ];

@@ -1,8 +1,9 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
-import { formatMoment, formatSpan, isoTime, timeOf } from '../domain/schedule/calendar.ts';
+import { formatMoment, isoTime, timeOf } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { formatPercent, formatSpan } from '../text/figures.ts';
 import { extend, handOver, type IncidentReport, reportIncident } from './hypercare/acts.ts';
 import { firstLookAt, isSevere, type Observation, observe, SHORTEST_MS } from './hypercare/observe.ts';
 import { watch } from './hypercare/watch.ts';
@@ -91,7 +92,7 @@ function tooEarly(context: Pick<Context, 'environments'>, release: Release): Out
   const { journal } = release;
   return {
     result: 'pending',
-    headline: `hypercare has just started; there is data after ${SHORTEST_MS / 60_000} minutes`,
+    headline: `hypercare has just started; there is data after ${formatSpan(SHORTEST_MS)}`,
     blocks: [{ kind: 'next', actions: nextActions(release.facts()) }],
     data: { release: journal.plan.id, phase: journal.state.phase, until: journal.state.hypercare?.until },
     simulated: context.environments.simulated,
@@ -232,7 +233,7 @@ function findings(release: Release, observation: Observation): Outcome['blocks']
           : [
               {
                 state: 'warning' as const,
-                text: `there is data for ${(observation.coverage * 100).toFixed(1)} % of the time`,
+                text: `there is data for ${formatPercent(observation.coverage)} of the time`,
               },
             ]),
       ],

@@ -2,10 +2,11 @@ import { deliveriesOf } from '../domain/dora/deliveries.ts';
 import { byMonth, type DoraFigures, daysInMonth, doraFigures, type TimedDelivery } from '../domain/dora/figures.ts';
 import { isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
-import { dateIn, formatSpan } from '../domain/schedule/calendar.ts';
+import { dateIn } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import type { Repository } from '../ports/repository.ts';
 import { command } from '../text/command-line.ts';
+import { formatPercent, formatSpan } from '../text/figures.ts';
 import { plural } from '../text/plural.ts';
 import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
@@ -146,7 +147,7 @@ function blocksOf(
     String(figures.deployments),
     figures.perWeek.toFixed(1),
     figures.leadTime === undefined ? '–' : formatSpan(figures.leadTime),
-    figures.failRate === undefined ? '–' : `${(figures.failRate * 100).toFixed(0)} %`,
+    figures.failRate === undefined ? '–' : formatPercent(figures.failRate),
     figures.recoveryTime === undefined ? '–' : formatSpan(figures.recoveryTime),
   ];
   return [

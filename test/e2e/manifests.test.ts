@@ -326,7 +326,7 @@ describe('with canaries of their own', () => {
     expect(after?.status).toMatchObject({ replicas: LEDGERS, updatedReplicas: LEDGERS });
     const details = company.history('own-good').events.map(({ data }) => `${data.step}: ${data.detail}`);
     expect(details).toContain(
-      'canary:ledger@production: 1 of 10 pods of StatefulSet/ledger is the candidate, 10.0 % of the requests',
+      'canary:ledger@production: 1 of 10 pods of StatefulSet/ledger is the candidate, 10% (1% asked for) of the requests',
     );
     expect(details.findIndex((one) => one.startsWith('rollout:agent@'))).toBeGreaterThan(
       details.findIndex((one) => one.startsWith('rollout:web@')),

@@ -107,7 +107,7 @@ describe('a member of the board at a terminal', () => {
     });
     await signoffCab(company.as(PEOPLE.cab[0], { prompter }), company.id, { conditions: [] });
     expect(seen[0]).toMatchObject({ shown: expect.stringContaining('the packet in short') });
-    for (const part of ['Risk', 'Back out', 'cab-packet-1.html', 'Votes so far']) expect(at(seen, part)).toBe(0);
+    for (const part of ['Risk', 'Rollback', 'cab-packet-1.html', 'Votes so far']) expect(at(seen, part)).toBe(0);
     expect(at(seen, 'By exception')).toBe(-1);
     expect((await company.state()).cab?.votes).toHaveLength(1);
   });

@@ -163,9 +163,9 @@ describe('each service in its own way', () => {
     expect(await toProduction(own)).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
     const details = await detailsOf();
     expect(details.get('canary:api@production')).toBe(
-      '1 of 5 pods of StatefulSet/api is the candidate, 20.0 % of the requests',
+      '1 of 5 pods of StatefulSet/api is the candidate, 20% of the requests',
     );
-    expect(details.get('canary:jobs@production')).toBe('1 pod beside 4, which takes about 20.0 % of the work');
+    expect(details.get('canary:jobs@production')).toBe('1 pod beside 4, which takes about 20% of the work');
     expect(details.has('retire:api@production')).toBe(false);
     const judged = (await own.plan()).events.find((one) => one.type === 'canary.judged');
     expect(judged?.data.slos.map(({ name }) => name)).toEqual((await own.plan()).spec.slos.map(({ name }) => name));

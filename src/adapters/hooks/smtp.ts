@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { sha256 } from '../../plan/digest.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { describeNetworkError } from '../http/bounded-fetch.ts';
 import { isLoopback, openTunnel, TunnelRefused, tunnelFor } from '../http/proxy.ts';
 import type { Delivery } from './delivery.ts';
@@ -78,7 +79,9 @@ export async function sendToSmtp(delivery: Delivery, channel: SmtpChannel): Prom
     });
     const overdue = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        reject(delivery.failed(`the mail server ${channel.host} did not take it within ${delivery.timeout / 1000} s`));
+        reject(
+          delivery.failed(`the mail server ${channel.host} did not take it within ${formatSpan(delivery.timeout)}`),
+        );
         closing.abort();
         socket?.destroy();
       }, delivery.timeout);

@@ -1,3 +1,4 @@
+import { formatSpan } from '../../text/figures.ts';
 import { NotReached } from './no-credential.ts';
 import { plainFetch } from './plain-fetch.ts';
 
@@ -90,7 +91,7 @@ function detailOf(error: unknown, url: string): string {
 }
 
 function lateAnswer(timeout: number): HttpAnswer {
-  return { ok: false, reason: 'timeout', detail: `no complete answer within ${timeout / 1000} s` };
+  return { ok: false, reason: 'timeout', detail: `no complete answer within ${formatSpan(timeout)}` };
 }
 
 async function readCapped(response: Response, maxBytes: number): Promise<{ body: string; larger: boolean }> {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { TcpProbe } from '../../ports/commands.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { describeNetworkError } from '../http/bounded-fetch.ts';
 
 /** Opens a connection and closes it at once; nothing is sent. */
@@ -13,7 +14,7 @@ export function createTcpProbe(): TcpProbe {
           socket.destroy();
           resolve({ connected, detail });
         };
-        const timer = setTimeout(() => end(false, `no connection within ${timeout / 1000} s`), timeout);
+        const timer = setTimeout(() => end(false, `no connection within ${formatSpan(timeout)}`), timeout);
         socket.once('connect', () => end(true, 'takes connections'));
         socket.once('error', (error) => end(false, describeNetworkError(error)));
       }),

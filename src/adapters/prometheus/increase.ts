@@ -1,4 +1,5 @@
 import type { Increase, NoData, Reading, Span } from '../../ports/metrics.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { noData, type Point, type PrometheusApi, type Series } from './api.ts';
 import { Growth } from './growth.ts';
 import { seriesKey } from './selector.ts';
@@ -172,7 +173,7 @@ function findSilence(selector: string, span: Span, staleAfter: number, growth: G
     const since = Number.isFinite(newest) ? `is from ${new Date(newest).toISOString()}, ` : 'is ';
     return {
       reason: 'stale',
-      detail: `the last sample of ${selector} ${since}older than ${staleAfter / 1000} s at the end of the span`,
+      detail: `the last sample of ${selector} ${since}older than ${formatSpan(staleAfter)} at the end of the span`,
     };
   }
   if (all.every((series) => series.first === undefined)) {
@@ -201,7 +202,7 @@ async function findLostTargets(api: PrometheusApi, selector: string, to: number,
   if (lost === undefined) return undefined;
   return {
     reason: 'stale' as const,
-    detail: `Prometheus has not reached the target ${lost} of ${selector} for ${staleAfter / 1000} s`,
+    detail: `Prometheus has not reached the target ${lost} of ${selector} for ${formatSpan(staleAfter)}`,
   };
 }
 

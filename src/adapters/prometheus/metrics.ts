@@ -1,5 +1,6 @@
 import { readSelector, writeSelector } from '../../plan/promql/selector.ts';
 import type { Metrics, Reading } from '../../ports/metrics.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { noData, openPrometheus, type PrometheusAccess, type PrometheusApi } from './api.ts';
 import { readGaps } from './gaps.ts';
 import { readIncrease } from './increase.ts';
@@ -56,7 +57,7 @@ async function readScalar(api: PrometheusApi, query: string, at: number, staleAf
     if (!older.ok) return older;
     return older.value.length === 0
       ? noData('empty', `${query} has no result`)
-      : noData('stale', `what ${query} reads is older than ${staleAfter / 1000} s`);
+      : noData('stale', `what ${query} reads is older than ${formatSpan(staleAfter)}`);
   }
   if (others.length > 0) return noData('several-values', `${query} has ${answer.value.length} results, not one`);
   const value = only.points.at(-1)?.value;

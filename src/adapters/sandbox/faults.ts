@@ -8,7 +8,7 @@ import type { ActiveFault, WorldState } from './world-state.ts';
  * rolling back cures it. `world`: hits everything, from now until it is switched off.
  */
 export const FAULTS = {
-  'canary-errors': { scope: 'candidate', about: 'new versions answer 1.5 % of the requests with a server error' },
+  'canary-errors': { scope: 'candidate', about: 'new versions answer 1.5% of the requests with a server error' },
   'canary-latency': { scope: 'candidate', about: 'new versions take two and a half times as long to answer' },
   'cold-start': { scope: 'candidate', about: 'new versions are slow for the first minute of their requests' },
   'requests-lost': { scope: 'candidate', about: 'new versions lose a fifth of their requests before they count them' },
@@ -24,7 +24,7 @@ export const FAULTS = {
     about:
       'everything fails a tenth of its requests for half a minute, three minutes after a new version gets its first',
   },
-  'sick-pod': { scope: 'world', about: 'the first of the stable pods answers 5 % of the requests with an error' },
+  'sick-pod': { scope: 'world', about: 'the first of the stable pods answers 5% of the requests with an error' },
   'lost-target': { scope: 'world', about: 'the metrics store cannot reach the first of the stable pods' },
   'sticky-users': { scope: 'world', about: 'users stay at one pod, so that errors come four at a time' },
   'scrape-phases': { scope: 'world', about: 'each pod is scraped at a moment of its own, not all at once' },

@@ -8,6 +8,7 @@ import type {
   SamplePoint,
   Span,
 } from '../../ports/metrics.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { faultOn } from './faults.ts';
 import { evaluateQuery, labelsOf } from './query.ts';
 import { keyOf } from './random.ts';
@@ -51,10 +52,7 @@ export function createSandboxMetrics(
       if (series.size === 0) return none('empty', `no series of ${selector} had a sample in the span`);
       const end = present.reduce((latest, each) => Math.max(latest, each.to), 0);
       if (span.to - end > STALE_MS) {
-        return none(
-          'stale',
-          `the last sample is ${Math.round((span.to - end) / 1000)} s older than the end of the span`,
-        );
+        return none('stale', `the last sample is ${formatSpan(span.to - end)} older than the end of the span`);
       }
       let total = 0;
       for (const count of series.values()) total += count;

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { formatSeconds } from '../../text/figures.ts';
 import { type Labels, podTemplateOf } from '../kubernetes/pods.ts';
 
 interface Hook {
@@ -76,7 +77,7 @@ export function lacksForRollout(workload: KubeObject, objects: readonly KubeObje
   if (sleep >= grace) {
     lacks.push({
       code: 'rollout.short-grace',
-      problem: `${name} sleeps ${sleep} s before it ends and is killed after ${grace} s: the requests that it is answering are cut off`,
+      problem: `${name} sleeps ${formatSeconds(sleep)} before it ends and is killed after ${formatSeconds(grace)}: the requests that it is answering are cut off`,
       fix: `set terminationGracePeriodSeconds to at least ${sleep + DEFAULT_GRACE}`,
     });
   }

@@ -1,5 +1,5 @@
 import type { Config } from '../../plan/config.ts';
-import { durationSeconds } from '../../plan/duration.ts';
+import { durationSeconds, sayDuration } from '../../plan/duration.ts';
 import { type GitOpsSettings, gitopsOf } from '../../plan/gitops.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
 import { applicationRef, applicationText } from '../gitops/application.ts';
@@ -56,7 +56,7 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
     [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
     ...migrationSteps(spec, 'before-canary', targets),
     ...canary,
-    [{ id: 'bake', kind: 'bake' as const, title: `Watch the canary for ${spec.canary.bake}` }],
+    [{ id: 'bake', kind: 'bake' as const, title: `Watch the canary for ${sayDuration(spec.canary.bake)}` }],
     [{ id: 'promote', kind: 'promote' as const, title: 'Promote' }],
     ...rest,
     ...migrationSteps(spec, 'after-rollout', targets),
@@ -144,7 +144,7 @@ function regionSteps(spec: Spec, targets: readonly string[], waves: Waves, share
     const isLast = index === regional.length - 1;
     const rolled = roll(rest.filter((target) => regions.includes(regionOf(target) ?? '')));
     if (isLast || durationSeconds(soak) === 0) return rolled;
-    const title = `Watch ${regions.join(', ')} for ${soak}`;
+    const title = `Watch ${regions.join(', ')} for ${sayDuration(soak)}`;
     return [...rolled, [{ id: `soak:${index + 1}`, kind: 'soak', done: [...done], duration: soak, title }]];
   });
   return [roll([first]), following];

@@ -1,14 +1,7 @@
 import { command } from '../../text/command-line.ts';
+import { formatPercent, formatSpan } from '../../text/figures.ts';
 import { isAmong, peopleOf, samePerson } from '../people/people.ts';
-import {
-  formatMoment,
-  formatSpan,
-  formatWindow,
-  reviewDate,
-  startOfDate,
-  timeOf,
-  windowSpan,
-} from '../schedule/calendar.ts';
+import { formatMoment, formatWindow, reviewDate, startOfDate, timeOf, windowSpan } from '../schedule/calendar.ts';
 import { type GateRule, refuse } from './gate.ts';
 import { moveWindow } from './planning.ts';
 
@@ -165,10 +158,9 @@ export const hypercareCoverage: GateRule = ({ plan, state, policy }) => {
   const last = state.hypercare?.observations.at(-1);
   const coverage = last?.data.coverage;
   if (coverage === undefined || coverage >= policy.hypercare.coverage) return undefined;
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return refuse(
     'hypercare.coverage',
-    `there is data for ${percent(coverage)} of the hypercare period; ${percent(policy.hypercare.coverage)} is required (${last?.data.gaps.join('; ')})`,
+    `there is data for ${formatPercent(coverage)} of the hypercare period; ${formatPercent(policy.hypercare.coverage)} is required (${last?.data.gaps.join('; ')})`,
     { who: plan.spec.owners.operations, command: command`relctl hypercare ${plan.id} --extend 24 --reason "<reason>"` },
   );
 };

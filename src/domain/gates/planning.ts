@@ -1,18 +1,11 @@
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
 import { seatFor, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, personOf, votingBoard } from '../people/people.ts';
 import { conditionId } from '../process/condition-id.ts';
 import { isInProduction } from '../process/phases.ts';
-import {
-  daysUntilWindow,
-  dueDate,
-  formatMoment,
-  formatSpan,
-  formatWindow,
-  isoTime,
-  windowSpan,
-} from '../schedule/calendar.ts';
+import { daysUntilWindow, dueDate, formatMoment, formatWindow, isoTime, windowSpan } from '../schedule/calendar.ts';
 import { describeChangeWindow, outsideChangeWindows } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
 import { freeSlots, SLOT_HORIZON_DAYS, slotFlag } from '../schedule/free-slots.ts';

@@ -1,4 +1,5 @@
 import type { EventData } from '../../plan/events.ts';
+import { formatCount, formatPercent } from '../../text/figures.ts';
 import { formatMoment } from '../schedule/calendar.ts';
 import { type BadEvents, BURN_WINDOWS, type Burst, burnRate, findBursts, type HourOfEvents, sumOf } from './burn.ts';
 
@@ -43,7 +44,7 @@ export function judgeSlo(slo: SloMeasurement, limit: number, zone: string): SloF
     ok: !over && burning.length === 0,
     code,
     detail: [
-      `${(bad * 100).toFixed(3)} % bad of ${Math.round(whole.total)}; burns its error budget at ${burn.toFixed(2)}× (limit ${limit}×, objective ${slo.objectiveText})`,
+      `${formatPercent(bad)} bad of ${formatCount(whole.total)}; burns its error budget at ${burn.toFixed(2)}× (limit ${limit}×, objective ${slo.objectiveText})`,
       ...Object.entries(recent).map(([window, rate]) => `last ${window} ${rate.toFixed(2)}×`),
       ...bursts.map((burst) => burstText(burst, burning.includes(burst), zone)),
     ].join('; '),

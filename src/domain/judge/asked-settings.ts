@@ -3,6 +3,7 @@ import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Slo, Spec } from '../../plan/spec.ts';
 import { canaryOf, strategyFor } from '../deployment/strategies/strategies.ts';
+import { sayBakeLength } from '../outcome/bake-length.ts';
 import { bucketOf } from './bucket.ts';
 import type { JudgeSettings } from './settings.ts';
 
@@ -26,8 +27,20 @@ export function judgeSettings(
     minimumRequests: policy.canary.minimumRequests,
     bakeSeconds: durationSeconds(spec.canary.bake),
     extensionSeconds: durationSeconds(spec.canary.extension),
-    warmupSeconds: durationSeconds(spec.canary.warmup ?? policy.canary.warmup),
+    warmupSeconds: warmupSeconds(spec.canary, policy),
   };
+}
+
+function warmupSeconds({ warmup }: Spec['canary'], policy: Pick<Policy, 'canary'>): number {
+  return durationSeconds(warmup ?? policy.canary.warmup);
+}
+
+/** How long a plan has its canary watched, such as `15 min + 2 min warm-up`. */
+export function sayPlannedBake(canary: Spec['canary'], policy: Pick<Policy, 'canary'>): string {
+  return sayBakeLength({
+    bakeSeconds: durationSeconds(canary.bake),
+    warmupSeconds: warmupSeconds(canary, policy),
+  });
 }
 
 /**

@@ -1,11 +1,13 @@
+import { type BakeLength, wholeBake } from '../outcome/bake-length.ts';
 import type { CanaryLook, SloLook } from '../outcome/progress.ts';
 import type { Decision, SloDecision } from './decision.ts';
 
 /** What Operations see of a decision: the progress event of one look. `bakeSeconds` includes an extension. */
-export function canaryLook(decision: Decision, bakeSeconds: number): CanaryLook {
+export function canaryLook(decision: Decision, length: BakeLength): CanaryLook {
   return {
     elapsedSeconds: decision.elapsedSeconds,
-    bakeSeconds,
+    bakeSeconds: wholeBake(length),
+    length,
     share: trafficShare(decision.slos),
     slos: decision.slos.map(sloLook),
     verdict: decision.verdict,

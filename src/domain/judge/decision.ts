@@ -1,7 +1,9 @@
+import { formatCount, formatPercent, formatSeconds } from '../../text/figures.ts';
+import { type BakeLength, wholeBake } from '../outcome/bake-length.ts';
 import { type Judgement, observedRatio } from './judgement.ts';
 import { badRatio, type Counts } from './look.ts';
 import { type Visibility, visibility } from './power.ts';
-import { count, percent, seconds, share, short } from './saying.ts';
+import { share, short } from './saying.ts';
 import { meanLimit } from './settings.ts';
 import type { SloJudgement } from './slo-judgement.ts';
 
@@ -75,7 +77,7 @@ export interface Decision {
  * @param bakeSeconds the bake, with its extension if there is one; the settings' bake when left out
  */
 export function decide(judgement: Judgement, bakeSeconds: number = judgement.settings.bakeSeconds): Decision {
-  const over = judgement.elapsedSeconds >= bakeSeconds + notBaking(judgement);
+  const over = judgement.elapsedSeconds >= wholeBake({ ...bakeLength(judgement), bakeSeconds });
   const slos = judgement.slos.map((state) => decideSlo(judgement, state, over));
   const decisive = (['fail', 'inconclusive', 'hold', 'continue', 'pass'] as const)
     .map((verdict) => slos.find((slo) => slo.verdict === verdict))
@@ -101,13 +103,14 @@ export function decide(judgement: Judgement, bakeSeconds: number = judgement.set
   return { verdict, code, reason, elapsedSeconds, slos };
 }
 
-/** Seconds that passed, or are to pass, without counting as bake: the warm-up, and holds that are over. */
-export function notBaking({ slos, settings }: Judgement): number {
+/** How long the canary is watched, without an extension: the bake, the warm-up, and holds that are over. */
+export function bakeLength({ slos, settings }: Judgement): BakeLength {
   const longest = (values: readonly number[]) => Math.max(0, ...values);
-  return (
-    longest([settings.warmupSeconds ?? 0, ...slos.map((slo) => slo.warmUp.until)]) +
-    longest(slos.map((slo) => slo.budget.heldSeconds))
-  );
+  return {
+    bakeSeconds: settings.bakeSeconds,
+    warmupSeconds: longest([settings.warmupSeconds ?? 0, ...slos.map((slo) => slo.warmUp.until)]),
+    heldSeconds: longest(slos.map((slo) => slo.budget.heldSeconds)),
+  };
 }
 
 function decideSlo(judgement: Judgement, state: SloJudgement, over: boolean): SloDecision {
@@ -149,28 +152,28 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'fail',
       code: 'failing-grossly',
-      reason: `${share(canary)} of the canary's requests were bad within ${seconds(crossed.elapsedSeconds)}, against ${share(control)} of stable's: too many for a warm-up`,
+      reason: `${share(canary)} of the canary's requests were bad within ${formatSeconds(crossed.elapsedSeconds)}, against ${share(control)} of stable's: too many for a warm-up`,
     };
   }
   if (crossed?.test === 'together') {
     return {
       verdict: 'fail',
       code: 'worse-than-control',
-      reason: `${compared(state)}; evidence of all SLOs together ${short(crossed.evidence)} > limit ${short(meanLimit(settings))} after ${seconds(crossed.elapsedSeconds)}`,
+      reason: `${compared(state)}; evidence of all SLOs together ${short(crossed.evidence)} > limit ${short(meanLimit(settings))} after ${formatSeconds(crossed.elapsedSeconds)}`,
     };
   }
   if (crossed?.test === 'comparison') {
     return {
       verdict: 'fail',
       code: 'worse-than-control',
-      reason: `${compared(state)}; evidence ${short(crossed.evidence)} > limit ${short(limits.comparison)} after ${seconds(crossed.elapsedSeconds)}; false-alarm rate at most 1 in ${short(Math.exp(limits.comparison))}`,
+      reason: `${compared(state)}; evidence ${short(crossed.evidence)} > limit ${short(limits.comparison)} after ${formatSeconds(crossed.elapsedSeconds)}; false-alarm rate at most 1 in ${short(Math.exp(limits.comparison))}`,
     };
   }
   if (crossed?.test === 'objective') {
     return {
       verdict: 'fail',
       code: 'objective-broken',
-      reason: `${share(budget.canary)} of the canary's requests were bad, more than the objective allows for the whole bake (${percent(1 - slo.objective)}); evidence ${short(crossed.evidence)} > limit ${short(limits.objective)} after ${seconds(crossed.elapsedSeconds)}`,
+      reason: `${share(budget.canary)} of the canary's requests were bad, more than the objective allows for the whole bake (${formatPercent(1 - slo.objective)}); evidence ${short(crossed.evidence)} > limit ${short(limits.objective)} after ${formatSeconds(crossed.elapsedSeconds)}`,
     };
   }
   const waiting = over ? 'inconclusive' : 'continue';
@@ -180,7 +183,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: budget.heldSeconds + elapsedSeconds - budget.held.since > longest ? 'inconclusive' : 'hold',
       code: 'both-break-objective',
-      reason: `since ${seconds(budget.held.since)} canary and stable both fail more than the ${percent(1 - slo.objective)} that the objective allows (${share(budget.canary)} and ${share(budget.control)}), so the canary cannot be judged; the bake goes on when stable has recovered`,
+      reason: `since ${formatSeconds(budget.held.since)} canary and stable both fail more than the ${formatPercent(1 - slo.objective)} that the objective allows (${share(budget.canary)} and ${share(budget.control)}), so the canary cannot be judged; the bake goes on when stable has recovered`,
     };
   }
   if (noData !== undefined) return { verdict: waiting, code: 'no-data', reason: `no data: ${noData}` };
@@ -188,7 +191,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: waiting,
       code: 'warming-up',
-      reason: `the canary warms up until ${seconds(state.warmUp.until)}: ${compared(state)}; only a gross failure counts`,
+      reason: `the canary warms up until ${formatSeconds(state.warmUp.until)}: ${compared(state)}; only a gross failure counts`,
     };
   }
   if (control.total <= 0) {
@@ -198,7 +201,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: waiting,
       code: 'too-few-requests',
-      reason: `the canary had ${count(canary.total)} requests and needs ${count(Math.max(1, settings.minimumRequests))}`,
+      reason: `the canary had ${formatCount(canary.total)} requests and needs ${formatCount(Math.max(1, settings.minimumRequests))}`,
     };
   }
   if (!over) {
@@ -213,7 +216,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'inconclusive',
       code: 'above-objective',
-      reason: `${share(budget.canary)} of the canary's requests were bad where the objective allows ${percent(1 - slo.objective)}; that may be chance, so it neither fails nor passes`,
+      reason: `${share(budget.canary)} of the canary's requests were bad where the objective allows ${formatPercent(1 - slo.objective)}; that may be chance, so it neither fails nor passes`,
     };
   }
   const shifted = slower(state);
@@ -222,7 +225,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'inconclusive',
       code: 'not-visible',
-      reason: `a regression of ×${short(settings.detectableRatio)} over ${percent(seen.baseRatio)} would be detected with a chance of ${chance(seen.power)}, and the policy asks for ${percent(settings.power)}; ${
+      reason: `a regression of ×${short(settings.detectableRatio)} over ${formatPercent(seen.baseRatio)} would be detected with a chance of ${chance(seen.power)}, and the policy asks for ${formatPercent(settings.power)}; ${
         seen.smallestRatio === undefined
           ? 'there is too little traffic to detect any regression'
           : `the smallest that can be detected is ×${short(seen.smallestRatio)}`
@@ -240,7 +243,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
 function differentRequests({ arrivals }: SloJudgement): Finding | undefined {
   const { found } = arrivals;
   if (found === undefined) return undefined;
-  const counted = `${percent(found.counted)} of the requests were counted at the canary where its route sends ${percent(found.expected)}`;
+  const counted = `${formatPercent(found.counted)} of the requests were counted at the canary where its route sends ${formatPercent(found.expected)}`;
   return found.direction === 'lost'
     ? {
         verdict: 'fail',
@@ -279,5 +282,5 @@ function comparedAll(slos: readonly SloDecision[]): string {
 
 /** A chance that is not certain is never shown as if it were. */
 function chance(probability: number): string {
-  return probability > 0.999 ? 'more than 99.9%' : percent(probability);
+  return probability > 0.999 ? 'more than 99.9%' : formatPercent(probability);
 }

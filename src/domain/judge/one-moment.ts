@@ -1,3 +1,4 @@
+import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
 import type { CounterBook, Target } from './counter-book.ts';
 import { type Arrived, type ControlLook, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
@@ -73,7 +74,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   const isLiving = (target: Target) => lastScrape(target) >= at - staleAfter;
   const canary = withoutEnded(canaries.filter(isLiving), from);
   if (canaries.length === 0) return none('canary: no series');
-  if (canary.length === 0) return none(`canary: not sampled for ${staleAfter / 1000} s`);
+  if (canary.length === 0) return none(`canary: not sampled for ${formatSpan(staleAfter)}`);
   const living = controls.filter(isLiving);
   if (living.length === 0) return none('stable: no series, or none that is sampled any more');
   const punctual = punctualOf(living, scrapeInterval([...canary, ...living]));

@@ -1,6 +1,7 @@
+import { formatCount, formatPercent, formatSeconds } from '../../text/figures.ts';
 import { badRatio, type ControlLook, type Counts, NO_COUNTS } from './look.ts';
 import { expectedVisibility, isVisible, secondsUntilVisible, shareUntilVisible, type Traffic } from './power.ts';
-import { count, percent, short } from './saying.ts';
+import { short } from './saying.ts';
 import type { JudgeSettings, SloSettings } from './settings.ts';
 import { openSlo } from './slo-judgement.ts';
 
@@ -74,25 +75,29 @@ export function outlookOf(
 /** The traffic and what it shows, in a sentence without its end. */
 export function sayOutlook(outlook: Outlook, settings: Pick<JudgeSettings, 'bakeSeconds' | 'detectableRatio'>): string {
   const { slo, rate, share, smallestRatio } = outlook;
-  const traffic = `${slo}: ${rate < 10 ? short(rate) : count(rate)} requests/s, ${percent(share)} of them at the canary for ${minutes(settings.bakeSeconds)}`;
+  const traffic = `${slo}: ${rate < 10 ? short(rate) : formatCount(rate)} requests/s, ${formatPercent(share)} of them at the canary for ${formatSeconds(settings.bakeSeconds)}`;
   return smallestRatio === undefined
     ? `${traffic}, are too few to show anything`
     : `${traffic}, can show a regression of ×${smallestRatio.toFixed(1)} or more; the plan asks for ×${settings.detectableRatio}`;
 }
 
-/** What would show the regression that the plan names, such as `a share of 6% or a bake of 70m would show it`. */
+/** What would show the regression that the plan names, such as `a share of 6% or a bake of 1 h 10 min (bake: 70m) shows it`. */
 export function sayNeeded({ neededSeconds, neededShare }: Outlook, maxShare: number): string {
   const share = neededShare === undefined || neededShare > maxShare ? undefined : Math.ceil(neededShare * 1000) / 10;
   const ways = [
-    ...(share === undefined ? [] : [`a share of ${share}%`]),
-    ...(neededSeconds === undefined ? [] : [`a bake of ${minutes(neededSeconds)}`]),
+    ...(share === undefined ? [] : [`a share of ${formatPercent(share / 100)}`]),
+    ...(neededSeconds === undefined ? [] : [bakeOf(neededSeconds)]),
   ];
   if (ways.length === 0) return 'no bake of a week and no share that the policy allows shows it';
   return `${ways.join(' or ')} shows it`;
 }
 
-function minutes(seconds: number): string {
-  return seconds < 120 ? `${Math.ceil(seconds)}s` : `${Math.ceil(seconds / 60)}m`;
+/** A bake that is enough, and as it is written in a plan. */
+function bakeOf(seconds: number): string {
+  const unit = seconds < 120 ? 1 : seconds < 86_400 ? 60 : 3600;
+  const whole = Math.ceil(seconds / unit);
+  const written = `${whole}${{ 1: 's', 60: 'm', 3600: 'h' }[unit]}`;
+  return `a bake of ${formatSeconds(whole * unit)} (bake: ${written})`;
 }
 
 /** The control over the whole history, without replicas that are left out. */

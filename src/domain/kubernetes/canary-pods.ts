@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { isReady } from './pod-status.ts';
 
 /** What the pods of a canary are like at a look. */
@@ -53,7 +54,7 @@ export function canaryPodsLook(pods: readonly KubeObject[], now: number, before?
       : looping !== undefined
         ? restarted(looping)
         : downSince !== undefined && now - downSince >= DEAD_AFTER
-          ? `no pod of the canary has been ready for ${Math.round((now - downSince) / 1000)} s`
+          ? `no pod of the canary has been ready for ${formatSpan(now - downSince)}`
           : undefined;
   return {
     findings,

@@ -1,3 +1,5 @@
+import type { BakeLength } from './bake-length.ts';
+
 /**
  * What a command tells while it works. Logic never prints: it emits these, and a renderer draws them for a terminal, as
  * plain lines, or as NDJSON. `type` is the discriminator; shapes only ever gain optional fields.
@@ -32,6 +34,8 @@ export interface CanaryLook {
   /** Seconds since the bake began, and its planned length. */
   readonly elapsedSeconds: number;
   readonly bakeSeconds: number;
+  /** What that length is made of. */
+  readonly length?: BakeLength | undefined;
   /** Share of all requests that reached the canary, 0 to 1; `undefined` without data. */
   readonly share: number | undefined;
   readonly slos: readonly SloLook[];

@@ -28,6 +28,14 @@ const progressSchema = z.discriminatedUnion('type', [
     type: z.literal('canary.look'),
     elapsedSeconds: z.number(),
     bakeSeconds: z.number(),
+    length: z
+      .looseObject({
+        bakeSeconds: z.number(),
+        warmupSeconds: z.number().optional(),
+        heldSeconds: z.number().optional(),
+        extensionSeconds: z.number().optional(),
+      })
+      .optional(),
     share: z.number().optional(),
     slos: z.array(
       z.looseObject({

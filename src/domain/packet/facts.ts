@@ -1,4 +1,5 @@
 import type { EventOf } from '../../plan/events.ts';
+import type { PlannedShare } from '../deployment/planned-share.ts';
 import type { GateFacts } from '../gates/gate.ts';
 import type { ReleaseSummary } from '../history/release-summary.ts';
 import type { RiskScore } from '../risk/score.ts';
@@ -13,6 +14,8 @@ export interface PacketFacts extends GateFacts {
   readonly evidence: ReadonlyMap<string, string>;
   /** Migrations whose way back is the tool's usual command, as relctl suggested it, by their name. */
   readonly suggested: ReadonlySet<string>;
+  /** What the pods make of the share of each canary, by service; without those of which it cannot be said. */
+  readonly shares: ReadonlyMap<string, PlannedShare>;
   /** Earlier releases of the same services that were rolled back or froze, the latest first. */
   readonly failures: readonly ReleaseSummary[];
   /** Earlier attempts of this very release that were taken back or froze, in order. */

@@ -1,4 +1,9 @@
+import { percentRatio } from '../../plan/duration.ts';
+import type { Spec } from '../../plan/spec.ts';
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
+import { sayShare } from '../deployment/share.ts';
+import { sayPlannedBake } from '../judge/asked-settings.ts';
 import { quorumOf, votingBoard } from '../people/people.ts';
 import { riskSentence } from '../risk/score.ts';
 import { formatWindow, isoTime } from '../schedule/calendar.ts';
@@ -31,7 +36,7 @@ export function buildPacket(facts: PacketFacts): Packet {
   };
 }
 
-function glanceOf({ plan, risk }: PacketFacts): readonly Glance[] {
+function glanceOf({ plan, risk, shares, policy }: PacketFacts): readonly Glance[] {
   const { spec } = plan;
   const { rollback, canary } = spec;
   return [
@@ -44,11 +49,17 @@ function glanceOf({ plan, risk }: PacketFacts): readonly Glance[] {
     { label: 'Changes', value: spec.services.map((service) => service.name).join(', '), note: spec.impact.summary },
     {
       label: 'Canary',
-      value: `${canary.share} for ${canary.bake}`,
+      value: `${largestShare(canary, shares)} for ${sayPlannedBake(canary, policy)}`,
       note: `then everywhere, if the canary shows no regression of ×${canary.detectableRatio}`,
     },
-    { label: 'Back out', value: `${rollback.expectedMinutes} min`, note: rollback.owner },
+    { label: 'Rollback', value: formatSpan(rollback.expectedMinutes * 60_000), note: rollback.owner },
   ];
+}
+
+/** The largest of all services: the same share makes more of few pods than of many. */
+function largestShare({ share }: Spec['canary'], shares: PacketFacts['shares']): string {
+  const [largest] = [...shares.values()].sort((a, b) => b.made - a.made);
+  return sayShare(largest ?? { asked: percentRatio(share) });
 }
 
 function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {

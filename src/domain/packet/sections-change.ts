@@ -1,5 +1,9 @@
+import { percentRatio, sayDuration } from '../../plan/duration.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
+import { formatPercent } from '../../text/figures.ts';
+import { sayShare } from '../deployment/share.ts';
 import { canariedSlos, canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
+import { sayPlannedBake } from '../judge/asked-settings.ts';
 import type { PacketFacts } from './facts.ts';
 import { items, type PacketSection, table, text } from './model.ts';
 
@@ -106,7 +110,7 @@ function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSugges
   return isSuggested ? `${down.join(' ')} (suggested by relctl: the usual command of the tool)` : down.join(' ');
 }
 
-function implementation({ plan, policy }: PacketFacts): PacketSection {
+function implementation({ plan, policy, shares }: PacketFacts): PacketSection {
   const { spec } = plan;
   const { canary } = spec;
   const judged = canariedSlos(spec);
@@ -119,9 +123,9 @@ function implementation({ plan, policy }: PacketFacts): PacketSection {
       [
         'Operations announces the start.',
         ...run('before-canary'),
-        `Canary (${canary.strategy}) of ${canary.share} of production, watched for ${canary.bake}; judged on ${judged.map((slo) => slo.name).join(', ')}.`,
-        ...otherCanaries(spec),
-        `Promoted only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${canary.extension} more and then rolled back.`,
+        `Canary (${canary.strategy}) of ${canary.share} of production${madeOf(shares)}, watched for ${sayPlannedBake(canary, policy)}; judged on ${judged.map((slo) => slo.name).join(', ')}.`,
+        ...otherCanaries(spec, shares),
+        `Promoted only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${sayDuration(canary.extension)} more and then rolled back.`,
         `Full rollout of ${spec.services.map((one) => one.name).join(', ')}.`,
         ...run('after-rollout'),
         `Smoke checks: ${spec.smokeTests.map((one) => one.name).join(', ')}.`,
@@ -132,8 +136,14 @@ function implementation({ plan, policy }: PacketFacts): PacketSection {
   };
 }
 
+/** Where pods make another share of it, what it then is, by service. */
+function madeOf(shares: PacketFacts['shares']): string {
+  const others = [...shares].filter(([, { made, asked = made }]) => formatPercent(asked) !== formatPercent(made));
+  return others.length === 0 ? '' : ` (${others.map(([name, share]) => `${name}: ${sayShare(share)}`).join(', ')})`;
+}
+
 /** Services whose canary is another than that of the release, and those without one, with the reason. */
-function otherCanaries(spec: Spec): readonly string[] {
+function otherCanaries(spec: Spec, shares: PacketFacts['shares']): readonly string[] {
   return spec.services.flatMap(({ name, canary: own }) => {
     if (own === undefined) return [];
     const { strategy, share, stablePods, reason } = canaryOf(spec, name);
@@ -141,6 +151,8 @@ function otherCanaries(spec: Spec): readonly string[] {
       return [`${name} has no canary and is rolled out last: ${reason ?? 'the plan does not say why'}.`];
     }
     const more = stablePods === undefined ? '' : `, beside ${stablePods} stable pods meanwhile`;
-    return [`The canary of ${name}: ${strategy}, ${share} of production${more}.`];
+    return [
+      `The canary of ${name}: ${strategy}, ${sayShare(shares.get(name) ?? { asked: percentRatio(share) })} of production${more}.`,
+    ];
   });
 }

@@ -1,4 +1,5 @@
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
 import { formatWindow, reviewDate, windowSpan } from '../schedule/calendar.ts';
 import { describeChangeWindow } from '../schedule/change-windows.ts';
@@ -11,7 +12,7 @@ import { items, type PacketBlock, type PacketSection, table, text } from './mode
 export function safetySections(facts: PacketFacts): readonly PacketSection[] {
   return [
     risk(facts),
-    backout(facts),
+    wayBack(facts),
     security(facts),
     ...provenance(facts),
     tests(facts),
@@ -41,17 +42,17 @@ function risk({ plan, risk: score }: PacketFacts): PacketSection {
   };
 }
 
-function backout({ plan }: PacketFacts): PacketSection {
+function wayBack({ plan }: PacketFacts): PacketSection {
   const { owner, expectedMinutes, triggers, steps } = plan.spec.rollback;
   return {
-    id: 'backout',
-    title: 'Backout plan',
+    id: 'rollback',
+    title: 'Rollback plan',
     blocks: [
       {
         kind: 'facts',
         facts: [
           ['Owner', owner],
-          ['Takes', `${expectedMinutes} minutes`],
+          ['Takes', formatSpan(expectedMinutes * 60_000)],
           ['Command', command`relctl rollback ${plan.id}`],
         ],
       },

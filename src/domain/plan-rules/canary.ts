@@ -1,5 +1,5 @@
 import type { Config } from '../../plan/config.ts';
-import { durationSeconds, percentRatio } from '../../plan/duration.ts';
+import { durationSeconds, percentRatio, sayDuration } from '../../plan/duration.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { canaryOf, isByRegion, knownStrategyFor, STRATEGIES } from '../deployment/strategies/strategies.ts';
@@ -29,7 +29,7 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
           error(
             'canary.bake',
             at('bake'),
-            `the canary bakes for ${canary.bake}; the policy asks for at least ${policy.canary.minBake}`,
+            `the canary bakes for ${sayDuration(canary.bake)}; the policy asks for at least ${sayDuration(policy.canary.minBake)}`,
             `set bake to at least ${policy.canary.minBake}`,
           ),
         ]
@@ -39,7 +39,7 @@ export const canaryRules: PlanRule = ({ plan: { spec }, policy, config }) => {
           error(
             'canary.look',
             at('look'),
-            `the judge would look every ${canary.look} at a canary that bakes for ${canary.bake}`,
+            `the judge would look every ${sayDuration(canary.look)} at a canary that bakes for ${sayDuration(canary.bake)}`,
             'set look to something like 15s',
           ),
         ]
@@ -121,7 +121,7 @@ function serviceCanaryRules(
           error(
             'canary.share',
             at('share'),
-            `the canary of ${name} asks for ${canary.share} of production; the policy allows more than 0 % and at most ${policy.canary.maxShare}`,
+            `the canary of ${name} asks for ${canary.share} of production; the policy allows more than 0% and at most ${policy.canary.maxShare}`,
             `set share to at most ${policy.canary.maxShare}, or raise canary.maxShare of the policy, in relctl/process/`,
           ),
         ]

@@ -1,5 +1,6 @@
-import { durationSeconds } from '../../plan/duration.ts';
-import { formatMoment, formatSpan, isTimeZone, windowSpan } from '../schedule/calendar.ts';
+import { durationSeconds, sayDuration } from '../../plan/duration.ts';
+import { formatSpan } from '../../text/figures.ts';
+import { formatMoment, isTimeZone, windowSpan } from '../schedule/calendar.ts';
 import { error, type PlanRule, warning } from './finding.ts';
 
 const DAY_MS = 86_400_000;
@@ -56,7 +57,7 @@ export const windowRules: PlanRule = ({ plan: { spec }, config }) => {
           error(
             'window.bake',
             ['spec', 'canary', 'bake'],
-            `the canary is watched for ${canary.bake}, but the window is ${length} long`,
+            `the canary is watched for ${sayDuration(canary.bake)}, but the window is ${length} long`,
             'lengthen the window or shorten the bake',
           ),
         ]
@@ -75,7 +76,7 @@ export const windowRules: PlanRule = ({ plan: { spec }, config }) => {
           warning(
             'window.rollback',
             ['spec', 'rollback', 'expectedMinutes'],
-            `a rollback takes ${rollback.expectedMinutes} minutes, but the window is ${length} long`,
+            `a rollback takes ${formatSpan(rollback.expectedMinutes * 60_000)}, but the window is ${length} long`,
             'lengthen the window, so that a rollback fits into it',
           ),
         ]

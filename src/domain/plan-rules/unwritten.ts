@@ -3,6 +3,7 @@ import { error, type PlanFinding, type PlanRule } from './finding.ts';
 /** The mark that a draft carries where a person has to write something. */
 export const TO_BE_WRITTEN = 'TO BE WRITTEN';
 
+// Drafts of before had a name without the colon.
 const MARK = new RegExp(`^.*${TO_BE_WRITTEN}:? ?`);
 
 /** Places in a draft where a person still has to write something. */

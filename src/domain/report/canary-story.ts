@@ -1,8 +1,9 @@
 import { canaryLook } from '../judge/canary-look.ts';
-import { decide } from '../judge/decision.ts';
+import { bakeLength, decide } from '../judge/decision.ts';
 import { observe, openJudgement } from '../judge/judgement.ts';
 import { badRatio, type ControlLook, type Look } from '../judge/look.ts';
 import type { JudgeSettings } from '../judge/settings.ts';
+import type { BakeLength } from '../outcome/bake-length.ts';
 
 /** What a watch keeps as evidence, as far as it is needed to judge it again. */
 interface KeptSeries {
@@ -14,6 +15,8 @@ interface KeptSeries {
 /** A canary as it is told: for each SLO, what canary and control did and how the evidence grew. */
 export interface CanaryStory {
   readonly bakeSeconds: number;
+  /** How long it was watched, by what for. */
+  readonly length?: BakeLength | undefined;
   /** Share of all requests that reached the canary by the end, 0 to 1. */
   readonly share: number | undefined;
   readonly slos: readonly SloStory[];
@@ -55,7 +58,7 @@ export function readCanaryStory(text: string): CanaryStory | undefined {
   let share: number | undefined;
   for (const look of series.looks) {
     judgement = observe(judgement, look);
-    const seen = canaryLook(decide(judgement), series.settings.bakeSeconds);
+    const seen = canaryLook(decide(judgement), bakeLength(judgement));
     share = seen.share ?? share;
     for (const slo of seen.slos) {
       limits.set(slo.name, slo.limit);
@@ -74,6 +77,7 @@ export function readCanaryStory(text: string): CanaryStory | undefined {
   }
   return {
     bakeSeconds: Math.max(series.settings.bakeSeconds, series.looks.at(-1)?.elapsedSeconds ?? 0),
+    length: bakeLength(judgement),
     share,
     slos: series.settings.slos.map((slo) => ({
       name: slo.name,

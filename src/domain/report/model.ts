@@ -2,18 +2,11 @@ import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { type AuditFinding, auditHistory } from '../history/audit.ts';
 import { foldState } from '../history/fold.ts';
 import type { ReleaseState } from '../history/state.ts';
-import {
-  addCalendarDays,
-  formatMoment,
-  formatSpan,
-  reviewDate,
-  startOfDate,
-  timeOf,
-  windowSpan,
-} from '../schedule/calendar.ts';
+import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowSpan } from '../schedule/calendar.ts';
 import { sayOutcome } from '../success/outcome.ts';
 import type { CanaryStory } from './canary-story.ts';
 import { type StepBar, stepBars } from './step-bars.ts';

@@ -1,4 +1,5 @@
 import { percentRatio } from '../../plan/duration.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
 import type { RiskFacts } from './facts.ts';
 
@@ -117,9 +118,9 @@ const undoing: RiskRule = ({ spec }) => {
     ...point(
       'rollback.slow',
       expectedMinutes > 120 ? 2 : expectedMinutes > 30 ? 1 : 0,
-      `a rollback takes ${expectedMinutes} minutes`,
+      `a rollback takes ${formatSpan(expectedMinutes * 60_000)}`,
     ),
-    ...point('canary.share', percentRatio(largest) > 0.05 ? 1 : 0, `the canary gets ${largest} of the traffic`),
+    ...point('canary.share', percentRatio(largest) > 0.05 ? 1 : 0, `the canary asks for ${largest} of the traffic`),
     ...point(
       'canary.none',
       without.length > 0 ? 1 : 0,

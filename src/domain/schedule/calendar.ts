@@ -88,24 +88,6 @@ export function timeOf(iso: string): number {
   return Date.parse(iso);
 }
 
-/** A length of time for people: `2 d 4 h`, `15 min`, `42 s`; the two largest units. */
-export function formatSpan(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor((seconds % 86_400) / 3600), 'h'],
-    [Math.floor((seconds % 3600) / 60), 'min'],
-    [seconds % 60, 's'],
-  ];
-  const first = parts.findIndex(([count]) => count > 0);
-  if (first === -1) return '0 s';
-  return parts
-    .slice(first, first + 2)
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ');
-}
-
 /** The first whole minute from a moment on, as `wallTimeIn` reads it: `2026-12-03T14:00`. */
 export function wallTimeAt(at: number, zone: string): string {
   const time = Temporal.Instant.fromEpochMilliseconds(Math.ceil(at / 60_000) * 60_000).toZonedDateTimeISO(zone);

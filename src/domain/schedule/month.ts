@@ -15,7 +15,12 @@ const MARKS: readonly (readonly [kind: AgendaKind, mark: string])[] = [
 ];
 
 /** A month as a sheet of weeks, Monday first; letters behind a day say what it holds, `*` marks today. */
-export function monthBlock(month: string, entries: readonly AgendaEntry[], zone: string, today: string): Block {
+export function monthBlocks(
+  month: string,
+  entries: readonly AgendaEntry[],
+  zone: string,
+  today: string,
+): readonly Block[] {
   const [year = 0, number = 1] = month.split('-').map(Number);
   const first = Date.UTC(year, number - 1, 1);
   const days = new Date(Date.UTC(year, number, 0)).getUTCDate();
@@ -31,7 +36,10 @@ export function monthBlock(month: string, entries: readonly AgendaEntry[], zone:
   const weeks = Array.from({ length: Math.ceil(cells.length / 7) }, (_, week) =>
     Array.from({ length: 7 }, (_day, day) => cells[week * 7 + day] ?? ''),
   );
-  return { kind: 'table', columns: [`Mon ${month}`, 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], rows: weeks };
+  return [
+    { kind: 'heading', text: month },
+    { kind: 'table', columns: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], rows: weeks },
+  ];
 }
 
 function marksByDay(entries: readonly AgendaEntry[], zone: string): ReadonlyMap<string, string> {

@@ -9,8 +9,10 @@ export const ID_PATTERN = /^[a-z0-9][a-z0-9.-]{0,62}$/;
 /** Text that says something. Nobody reads more than a few pages in one field, and every page that shows it goes through it. */
 export const text = z.string().max(20_000).trim().min(1);
 
-/** A name that people read. */
-export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._ /-]{0,99}$/, 'letters, digits, space and . _ / - only');
+/** A name that people read; in a draft it may still be to be written. */
+export const name = z
+  .string()
+  .regex(/^(?:TO BE WRITTEN: )?[A-Za-z0-9][A-Za-z0-9._ /-]{0,99}$/, 'letters, digits, space and . _ / - only');
 
 /** A name that Kubernetes objects can carry, with room for suffixes. */
 export const kubeName = z

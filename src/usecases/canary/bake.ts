@@ -1,7 +1,7 @@
 import { judgeSettings } from '../../domain/judge/asked-settings.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
-import { durationSeconds } from '../../plan/duration.ts';
+import { durationSeconds, sayDuration } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
 import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
@@ -36,7 +36,7 @@ export async function bake(run: Run): Promise<StepResult> {
       context.sink.emit({
         type: 'note',
         level: 'warning',
-        text: `inconclusive after ${canary.bake}: ${reason}. The canary keeps its share and is watched for ${canary.extension} more, once`,
+        text: `inconclusive after ${sayDuration(canary.bake)}: ${reason}. The canary keeps its share and is watched for ${sayDuration(canary.extension)} more, once`,
       }),
   });
   return conclude(run, watched);

@@ -5,7 +5,7 @@ import { sayNeeded, sayOutlook } from '../../domain/judge/outlook.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
 import { replicasOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
-import { percentRatio } from '../../plan/duration.ts';
+import { percentRatio, sayDuration } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
 import { refOf } from '../cluster/apply.ts';
 import { desiredService } from '../cluster/desired-objects.ts';
@@ -59,7 +59,7 @@ export async function refuseBlindCanary(
     context.prompter,
     accepted ?? (context.prompter.interactive ? undefined : false),
     {
-      message: `Start a canary that cannot pass? ${found.join('; ')}. It would be rolled back after ${plan.spec.canary.bake} and ${plan.spec.canary.extension}`,
+      message: `Start a canary that cannot pass? ${found.join('; ')}. It would be rolled back after ${sayDuration(plan.spec.canary.bake)} and ${sayDuration(plan.spec.canary.extension)}`,
       flag: '--accept-low-traffic',
     },
   );
@@ -69,7 +69,7 @@ export async function refuseBlindCanary(
     `production has too little traffic to show ×${plan.spec.canary.detectableRatio}: ${found.join('; ')}`,
     {
       place: plan.place(['spec', 'canary']),
-      why: `The canary would be inconclusive after ${plan.spec.canary.bake} and its extension, and be rolled back. Nothing was announced or changed.`,
+      why: `The canary would be inconclusive after ${sayDuration(plan.spec.canary.bake)} and its extension, and be rolled back. Nothing was announced or changed.`,
       hints: [
         'set spec.canary.share or spec.canary.bake so, or a larger detectableRatio, and ask the board again',
         command`relctl deploy ${plan.id} --accept-low-traffic`,

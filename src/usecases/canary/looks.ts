@@ -1,8 +1,9 @@
 import { canaryLook } from '../../domain/judge/canary-look.ts';
-import { type Decision, decide, notBaking } from '../../domain/judge/decision.ts';
+import { bakeLength, type Decision, decide } from '../../domain/judge/decision.ts';
 import { type Judgement, observe, openJudgement } from '../../domain/judge/judgement.ts';
 import type { ControlLook, Look } from '../../domain/judge/look.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
+import { wholeBake } from '../../domain/outcome/bake-length.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import { chooseOnInterrupt } from '../cluster/interrupted.ts';
@@ -73,9 +74,10 @@ export async function watch(run: Run, asked: Watch): Promise<Watched> {
     for (const lock of run.locks.values()) await keepLock(context, lock);
     await beforeLook?.();
     const decision = await take(context.clock.now());
-    const baking = settings.bakeSeconds + notBaking(judgement);
-    const longest = baking + settings.extensionSeconds;
-    context.sink.emit({ type: 'canary.look', ...canaryLook(decision, extended ? longest : baking) });
+    const baking = bakeLength(judgement);
+    const extension = { ...baking, extensionSeconds: settings.extensionSeconds };
+    const longest = wholeBake(extension);
+    context.sink.emit({ type: 'canary.look', ...canaryLook(decision, extended ? extension : baking) });
     if (decision.verdict === 'continue' || decision.verdict === 'hold') continue;
     // In the extension the first look that passes decides: there is nothing more to wait for.
     if (

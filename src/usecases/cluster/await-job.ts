@@ -1,7 +1,7 @@
 import { jobEnd } from '../../domain/kubernetes/jobs.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { type ErrorCode, RelctlError } from '../../errors.ts';
-import { durationSeconds } from '../../plan/duration.ts';
+import { durationSeconds, sayDuration } from '../../plan/duration.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
@@ -56,7 +56,7 @@ export async function awaitJob(
       }
       if (clock.now() < deadline) return { detail };
       const [code, why] = purpose.timeout;
-      throw new RelctlError(code, `${nameOf(job)} did not end within ${timeout}: ${detail}`, {
+      throw new RelctlError(code, `${nameOf(job)} did not end within ${sayDuration(timeout)}: ${detail}`, {
         why,
         hints: [command`kubectl -n ${lock.cluster.namespace} logs job/${name}`],
       });

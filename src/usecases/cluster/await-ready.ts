@@ -3,7 +3,7 @@ import { type Health, healthOf } from '../../domain/kubernetes/health.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { newestPods, type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout.ts';
 import { RelctlError } from '../../errors.ts';
-import { durationSeconds } from '../../plan/duration.ts';
+import { durationSeconds, sayDuration } from '../../plan/duration.ts';
 import type { Cluster, FollowQuery, KubeObject, ObjectRef } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
@@ -48,7 +48,7 @@ export async function awaitRollout(
         context.sink.emit({ type: 'note', level: 'warning', text });
         return { answer: newestPods(live, replicaSets, pods) };
       }
-      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${timeout}`, {
+      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not rolled out within ${sayDuration(timeout)}`, {
         why: `It neither finished nor failed: ${detail}.`,
         hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
       });
@@ -78,7 +78,7 @@ export async function awaitObserved(
       const { observedGeneration = 0 } = (live?.status ?? {}) as { readonly observedGeneration?: number };
       if (live !== undefined && observedGeneration >= generation) return { answer: live };
       if (context.clock.now() < deadline) return { detail: 'not observed yet' };
-      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not observed within ${timeout}`, {
+      throw new RelctlError('rollout.timeout', `${nameOf(written)} was not observed within ${sayDuration(timeout)}`, {
         why: 'Its controller has not looked at it, so nothing can be done to its pods.',
         hints: [command`kubectl -n ${lock.cluster.namespace} describe ${written.kind.toLowerCase()} ${name}`],
       });
@@ -156,7 +156,7 @@ export async function awaitAccepted(
       const detail = isRefused ? said.reason : said.detail;
       const now = clock.now();
       if (now < deadline && !(isRefused && now - began >= REFUSAL_MS)) return { detail };
-      const problem = isRefused ? 'was not taken' : `was not taken within ${timeout}`;
+      const problem = isRefused ? 'was not taken' : `was not taken within ${sayDuration(timeout)}`;
       throw new RelctlError('canary.route-refused', `${subject} ${problem}: ${detail}`, {
         why: 'Until its gateway has accepted a route and found all of its backends, requests may fail.',
         hints: [command`kubectl -n ${lock.cluster.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],

@@ -1,10 +1,10 @@
 import { LEASE_NAME, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
 import { foldState } from '../../domain/history/fold.ts';
 import { standsInProduction } from '../../domain/history/state.ts';
-import { formatSpan } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
 
 /** A lock that this process holds. */

@@ -2,6 +2,7 @@ import type { Step } from '../../domain/deployment/steps.ts';
 import { shareText } from '../../domain/deployment/strategies/share-text.ts';
 import { canariedSlos, canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
+import { sayDuration } from '../../plan/duration.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { plural } from '../../text/plural.ts';
 import type { ServiceChanges } from './changes.ts';
@@ -23,7 +24,7 @@ export function effectOf(
     case 'bake':
       return `judges ${canariedSlos(spec)
         .map((slo) => slo.name)
-        .join(', ')} every ${spec.canary.look}`;
+        .join(', ')} every ${sayDuration(spec.canary.look)}`;
     case 'commit':
       return 'one commit with the image of each service, and nothing else';
     case 'sync':

@@ -6,7 +6,7 @@ import {
 } from '../../domain/gitops/application.ts';
 import type { Sync } from '../../domain/gitops/application-kind.ts';
 import { RelctlError } from '../../errors.ts';
-import { durationSeconds } from '../../plan/duration.ts';
+import { durationSeconds, sayDuration } from '../../plan/duration.ts';
 import { command } from '../../text/command-line.ts';
 import { stopIfInterrupted } from '../cluster/interrupted.ts';
 import { keepLock } from '../cluster/lock.ts';
@@ -94,7 +94,7 @@ function failed(run: Run, said: string): RelctlError {
 }
 
 function late(run: Run, timeout: string, said: string): RelctlError {
-  return new RelctlError('gitops.timeout', `the commit was not applied within ${timeout}; ${said}`, {
+  return new RelctlError('gitops.timeout', `the commit was not applied within ${sayDuration(timeout)}; ${said}`, {
     why: 'It stands in the config repository, and may be applied at any time.',
     hints: [
       command`relctl status ${run.release.journal.plan.id}`,

@@ -1,3 +1,4 @@
+import { plannedShare } from '../../domain/deployment/planned-share.ts';
 import { isSummary } from '../../domain/history/release-summary.ts';
 import type { PacketFacts } from '../../domain/packet/facts.ts';
 import { failedAttempts } from '../../domain/packet/failed-attempts.ts';
@@ -9,11 +10,13 @@ import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf } from '../../plan/events.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Migration } from '../../plan/spec.ts';
 import { placeOf, placesOf } from '../planning/answer/places.ts';
 import type { ObservedRelease } from '../planning/check/observe.ts';
 import { draftMigrations } from '../planning/draft/migrations.ts';
 import { impactBetween } from '../planning/facts/impact.ts';
+import { openManifests } from '../planning/facts/manifests.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 
@@ -31,6 +34,7 @@ export async function cabPacket(context: Context, release: ObservedRelease, roun
     round,
     risk: release.risk,
     ...(await evidenceFor(context, release)),
+    shares: await sharesOf(context, plan),
     failures: await failuresOf(context, release),
     attempts: failedAttempts(countedEvents(plan.events)),
     rehearsal: plan.events
@@ -75,6 +79,21 @@ async function evidenceFor(context: Context, release: Release): Promise<Pick<Pac
   } catch (error) {
     if (error instanceof RelctlError && error.code === 'repo.no-such-commit')
       return { evidence: new Map(), suggested: new Set() };
+    throw error;
+  }
+}
+
+/** What the manifests of the candidate make of its canaries; nothing where its commit is not here. */
+async function sharesOf(context: Context, { spec }: Pick<ReleasePlan, 'spec'>): Promise<PacketFacts['shares']> {
+  try {
+    const manifests = await openManifests(context, await context.repository.resolve(spec.candidate.commit));
+    const all = spec.services.map(async ({ name }) => {
+      const share = plannedShare(spec, name, (await manifests.of('production', name)).replicas);
+      return share === undefined ? [] : [[name, share] as const];
+    });
+    return new Map((await Promise.all(all)).flat());
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return new Map();
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { ReleaseState } from '../../domain/history/state.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { formatWindow } from '../../domain/schedule/calendar.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { formatSeconds } from '../../text/figures.ts';
 
 /** One step of a rehearsal and how it went. */
 export interface RehearsedStep {
@@ -60,7 +61,7 @@ export function rehearsalDocument(
         text(
           verdict === undefined
             ? 'It was not reached.'
-            : [{ strong: verdict.verdict }, ` after ${Math.round(verdict.elapsedSeconds / 60)} min: ${verdict.reason}`],
+            : [{ strong: verdict.verdict }, ` after ${formatSeconds(verdict.elapsedSeconds)}: ${verdict.reason}`],
         ),
       ),
     ],

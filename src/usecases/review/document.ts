@@ -2,11 +2,12 @@ import { bullets, type Document, type DocumentBlock, type Prose, part, text } fr
 import type { GateFacts } from '../../domain/gates/gate.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { type Milestone, milestonesOf, waitsOf } from '../../domain/review/milestones.ts';
-import { dateIn, formatMoment, formatSpan, formatWindow, timeOf } from '../../domain/schedule/calendar.ts';
+import { dateIn, formatMoment, formatWindow, timeOf } from '../../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../../domain/signing/notice.ts';
 import type { JudgedMetric } from '../../domain/success/metric.ts';
 import { sayOutcome } from '../../domain/success/outcome.ts';
 import type { EventData, RecordedEvent } from '../../plan/events.ts';
+import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
 
 /** Events that make the timeline of a release; the others are its details. */

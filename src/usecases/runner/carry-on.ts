@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { Work } from '../../ports/runner.ts';
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
 import { gateError, openRelease } from '../release/open.ts';
 
@@ -92,7 +93,7 @@ export async function patiently<T>(
     } catch (error) {
       if (!(error instanceof RelctlError) || !PASSING.has(error.code) || tries === TRIES) throw error;
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
-      const text = `${error.code}: ${error.message}; tried again in ${pause / 1000} s`;
+      const text = `${error.code}: ${error.message}; tried again in ${formatSpan(pause)}`;
       sink.emit({ type: 'note', level: 'warning', text });
       await clock.sleep(pause);
     }

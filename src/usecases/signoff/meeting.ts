@@ -1,6 +1,7 @@
 import { type BoardMeeting, meetingOf, nextMeeting } from '../../domain/schedule/board-meeting.ts';
-import { formatMoment, formatSpan, windowSpan } from '../../domain/schedule/calendar.ts';
+import { formatMoment, windowSpan } from '../../domain/schedule/calendar.ts';
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
 import type { Entry } from '../release/journal.ts';
 import { messageOf, recorded } from '../release/message.ts';

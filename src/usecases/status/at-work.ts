@@ -3,9 +3,10 @@ import { deploymentSteps } from '../../domain/deployment/steps.ts';
 import { type DeploymentState, standsInProduction } from '../../domain/history/state.ts';
 import type { StatusData } from '../../domain/outcome/status.ts';
 import { PROCESS } from '../../domain/process/process.ts';
-import { formatSpan, timeOf } from '../../domain/schedule/calendar.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
+import { formatSpan } from '../../text/figures.ts';
 import type { ReadingContext } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 

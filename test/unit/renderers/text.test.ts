@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { count, percent, seconds } from '../../../src/renderers/figures.ts';
 import { displayWidth, pad, truncate, wrap } from '../../../src/renderers/width.ts';
 
 const mixed = fc.string({ unit: fc.constantFrom('a', 'bc', ' ', '支', 'é', 'e\u0301', '🚀', '👩‍🚀'), maxLength: 60 });
@@ -47,50 +46,6 @@ describe('width', () => {
       fc.property(mixed, fc.integer({ min: 1, max: 30 }), (text, width) => {
         expect(displayWidth(truncate(text, width))).toBeLessThanOrEqual(width);
         expect(displayWidth(pad(truncate(text, width), width))).toBe(width);
-      }),
-    );
-  });
-});
-
-describe('figures', () => {
-  it.each([
-    [0, '0s'],
-    [45, '45s'],
-    [435, '7m 15s'],
-    [900, '15m'],
-    [7500, '2h 5m'],
-    [172_800, '2d'],
-    [-3, '0s'],
-  ])('%i seconds are %s', (value, text) => {
-    expect(seconds(value)).toBe(text);
-  });
-
-  it.each([
-    [0, '0%'],
-    [0.00001, '<0.01%'],
-    [0.0012, '0.12%'],
-    [0.0152, '1.5%'],
-    [0.0996, '10%'],
-    [0.42, '42%'],
-    [1, '100%'],
-    [Number.NaN, '–'],
-  ])('a ratio of %d is %s', (value, text) => {
-    expect(percent(value)).toBe(text);
-  });
-
-  it('a count takes at most five columns', () => {
-    expect([981, 8912, 120_400, 999_600, 1_234_567, 4.2e9, 7e12].map(count)).toEqual([
-      '981',
-      '8.9k',
-      '120k',
-      '1.0M',
-      '1.2M',
-      '4.2G',
-      '7.0T',
-    ]);
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 9e12 }), (value) => {
-        expect(count(value).length).toBeLessThanOrEqual(5);
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage } from 'node:http';
 import { RelctlError } from '../../../errors.ts';
+import { formatSpan } from '../../../text/figures.ts';
 import { RequestFailure } from '../failure.ts';
 import { type ApiAnswer, type ApiRequest, NoAnswer, open, send } from './http.ts';
 import { type KubectlProxy, NoConnection } from './proxy.ts';
@@ -124,7 +125,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function overdueFailure(path: string): RequestFailure {
-    const message = `the API server did not answer within ${deadline / 1000} s`;
+    const message = `the API server did not answer within ${formatSpan(deadline)}`;
     const cause = new RelctlError('tool.timeout', message, {
       why: 'Whether it carried out what it was asked is not known.',
       hints: [`try it by hand: ${options.byHand(path)}`],

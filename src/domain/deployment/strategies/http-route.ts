@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
+import { formatPercent } from '../../../text/figures.ts';
 import { canaryName, canaryReplicas, nameOf } from '../../kubernetes/manifests.ts';
 import { canaryService, canaryServiceRef, stableServiceObstacle } from './canary-service.ts';
 import { routeAcceptance } from './http-route-acceptance.ts';
@@ -161,7 +162,7 @@ function indivisible(
   const isAlone = bare.backendRefs?.length === 1;
   if (weight === 0) return { text: `a rule gives ${service} the weight 0`, fix: `give ${service} a weight above 0` };
   if ((isAlone ? exactWeights(share) : weightsWithin(weight, share)) !== undefined) return undefined;
-  const percent = `${Number((share * 100).toPrecision(6))}%`;
+  const percent = formatPercent(share);
   const factor = factorFor(weight, share);
   return {
     text: `${percent} of ${service}'s weight of ${weight} is not a whole number, and the weights of the other backends are not relctl's to change`,

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../../ports/cluster.ts';
+import { formatPercent } from '../../../text/figures.ts';
 import { canaryName, canaryReplicas, nameOf, RELEASE_LABEL, TRACK_LABEL } from '../../kubernetes/manifests.ts';
 import { canaryService, canaryServiceRef, stableServiceObstacle } from './canary-service.ts';
 import type { CanaryGround, Exposure, Obstacle, Strategy, Traffic } from './strategy.ts';
@@ -120,7 +121,7 @@ function ingressObstacle({ service, traffic, route, share }: CanaryGround): Obst
       : !(specOf(route).rules ?? []).some((rule) => rule.http?.paths?.some(leadsTo(traffic.service)))
         ? `no path of ${nameOf(route)} leads to the Service ${traffic.service}`
         : exactWeights(share) === undefined
-          ? `a share of ${share * 100}% has no whole weight`
+          ? `a share of ${formatPercent(share)} has no whole weight`
           : undefined;
   if (problem === undefined) return undefined;
   return {

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../../../ports/cluster.ts';
+import { formatPercent } from '../../../text/figures.ts';
 import { FIRST_PODS_ANNOTATION, replicasOf } from '../../kubernetes/manifests.ts';
+import { sayShare } from '../share.ts';
 import type { CanaryGround, Obstacle, Proposal, ProposalGround, Strategy } from './strategy.ts';
 
 /**
@@ -107,7 +109,7 @@ function shareObstacle({ service, share, maxShare, pods, stable }: CanaryGround)
   if (real <= maxShare + 1e-9) return undefined;
   return {
     code: 'canary.share-too-large',
-    problem: `${firstPods(share, pods)} of ${pods} pods of ${title} would be ${(real * 100).toFixed(1)} % of production; the policy allows ${Number((maxShare * 100).toPrecision(6))}%`,
+    problem: `${firstPods(share, pods)} of ${pods} pods of ${title} would be ${sayShare({ asked: share, made: real })} of production; the policy allows ${formatPercent(maxShare)}`,
     why: 'Requests go evenly to all pods, so more users than agreed would get the candidate.',
     hints: [
       `run at least ${Math.ceil(1 / maxShare)} pods of ${service}`,

@@ -1,6 +1,7 @@
+import { formatPercent } from '../../../text/figures.ts';
 import { canaryReplicas } from '../../kubernetes/manifests.ts';
+import { sayShare } from '../share.ts';
 import type { CanaryGround, Obstacle, Proposal, ProposalGround, Strategy } from './strategy.ts';
-import { podsStand } from './traffic-check.ts';
 
 /**
  * Canary pods behind the Service of the stable ones. Requests go evenly to all pods, so the share follows from their number:
@@ -9,7 +10,7 @@ import { podsStand } from './traffic-check.ts';
 export const sharedService: Strategy = {
   canary: 'pods',
   propose: ({ maxShare, services }) => ({ share: smallestShare(maxShare, services) }),
-  standing: podsStand,
+  standing: (canary) => `the canary stays as it is, with its share of production (${canary.share} asked for)`,
   check: () => [],
   replicas: canaryReplicas,
   trueShare,
@@ -34,10 +35,10 @@ function shareObstacle({ service, share, maxShare, pods }: CanaryGround): Obstac
   const real = trueShare(share, pods);
   if (real <= maxShare + 1e-9) return undefined;
   const canary = canaryReplicas(share, pods);
-  const limit = `${Number((maxShare * 100).toPrecision(6))}%`;
+  const limit = formatPercent(maxShare);
   return {
     code: 'canary.share-too-large',
-    problem: `${canary === 1 ? 'one canary pod' : `${canary} canary pods`} beside ${pods} stable ${pods === 1 ? 'pod' : 'pods'} of ${service} would get ${(real * 100).toFixed(1)} % of the requests; the policy allows ${limit}`,
+    problem: `${canary === 1 ? 'one canary pod' : `${canary} canary pods`} beside ${pods} stable ${pods === 1 ? 'pod' : 'pods'} of ${service} would get ${sayShare({ asked: share, made: real })} of the requests; the policy allows ${limit}`,
     why: 'Behind a shared Service the share follows from the number of pods, so more users than agreed would get the candidate.',
     hints: [
       `run at least ${Math.ceil(1 / maxShare) - 1} replicas of ${service}`,

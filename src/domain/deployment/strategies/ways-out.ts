@@ -1,4 +1,5 @@
 import type { Config } from '../../../plan/config.ts';
+import { formatPercent } from '../../../text/figures.ts';
 
 /** A service whose smallest canary is more of production than the policy allows. */
 export interface TooSmall {
@@ -32,17 +33,19 @@ export interface WayOut {
  * canary, a route, more stable pods for the time of the bake, a larger share in the policy, no canary.
  */
 export function waysOut({ service, traffic, pods, maxShare, isScaled, isUnsaid = false }: TooSmall): readonly WayOut[] {
-  const limit = percent(maxShare);
+  const limit = formatPercent(maxShare);
   const needed = Math.max(2, Math.ceil(1 / maxShare - 1e-9) - 1);
   const most = Math.floor((maxShare * pods) / (1 - maxShare) + 1e-9);
   const smallest = 1 / (pods + 1);
+  // Rounded down, as it is written: a share that is rounded up would take a pod more.
+  const share = `${Math.floor((most / (most + pods)) * 1000) / 10}%`;
   const route = (['httpRoute', 'grpcRoute', 'ingress'] as const).find((kind) => traffic?.[kind] !== undefined);
   return [
     ...(most > 0
       ? [
           {
-            canary: { share: `${Math.floor((most / (most + pods)) * 1000) / 10}%` },
-            text: `ask for a share of at most ${Math.floor((most / (most + pods)) * 1000) / 10}% (${most === 1 ? 'one canary pod' : `${most} canary pods`})`,
+            canary: { share },
+            text: `ask for a share of at most ${share} (${most === 1 ? 'one canary pod' : `${most} canary pods`})`,
           },
         ]
       : []),
@@ -63,17 +66,17 @@ export function waysOut({ service, traffic, pods, maxShare, isScaled, isUnsaid =
               ? `run at least ${needed} replicas of ${service} for that time (minReplicas of its autoscaler)`
               : isUnsaid
                 ? `run at least ${needed} replicas of ${service}: its manifest does not say how many there are (spec.replicas)`
-                : `run at least ${needed} replicas of ${service}, or stablePods: ${needed} for the time of the bake: ${needed - pods} more than today, one canary pod is then ${percent(1 / (needed + 1))}`,
+                : `run at least ${needed} replicas of ${service}, or stablePods: ${needed} for the time of the bake: ${needed - pods} more than today, one canary pod is then ${formatPercent(1 / (needed + 1))}`,
           },
           {
             share: `${Math.ceil(smallest * 100)}%`,
-            text: `raise canary.maxShare of the policy, in relctl/process/, from ${limit} to ${Math.ceil(smallest * 100)}%: one canary pod beside ${pods} is ${percent(smallest)}`,
+            text: `raise canary.maxShare of the policy, in relctl/process/, from ${limit} to ${Math.ceil(smallest * 100)}%: one canary pod beside ${pods} is ${formatPercent(smallest)}`,
           },
         ]),
     {
       canary: {
         strategy: 'none',
-        reason: `${pods === 1 ? 'one pod' : `${pods} pods`} are too few: one canary pod would be ${percent(smallest)} of production, and ${limit} is allowed`,
+        reason: `${pods === 1 ? 'one pod' : `${pods} pods`} are too few: one canary pod would be ${formatPercent(smallest)} of production, and ${limit} is allowed`,
       },
       text: 'strategy none with a reason: it is rolled out last, and the CAB is told why',
     },
@@ -81,7 +84,3 @@ export function waysOut({ service, traffic, pods, maxShare, isScaled, isUnsaid =
 }
 
 const ROUTES = { httpRoute: 'http-route', grpcRoute: 'grpc-route', ingress: 'ingress-nginx' } as const;
-
-function percent(ratio: number): string {
-  return `${Number((ratio * 100).toFixed(1))}%`;
-}

@@ -1,7 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { CanaryStory, SloStory } from '../../../domain/report/canary-story.ts';
-import { formatSpan } from '../../../domain/schedule/calendar.ts';
-import { count, percent } from '../../figures.ts';
+import { formatCount, formatPercent, formatSpan } from '../../../text/figures.ts';
 import type { Figure } from './figure.ts';
 
 /** For each SLO: canary against stable, and the judge's evidence against its limit. */
@@ -48,13 +47,13 @@ function ratioFigure(slo: SloStory, story: CanaryStory): Figure {
     summary:
       last === undefined
         ? 'There was no data.'
-        : `After ${formatSpan(last.seconds * 1000)} ${percent(last.canary)} of the canary's ${count(last.canaryTotal)} requests were bad, and ${percent(last.control)} of stable's; the objective allows ${percent(slo.budget)}.`,
+        : `After ${formatSpan(last.seconds * 1000)} ${formatPercent(last.canary)} of the canary's ${formatCount(last.canaryTotal)} requests were bad, and ${formatPercent(last.control)} of stable's; the objective allows ${formatPercent(slo.budget)}.`,
     columns: ['after', 'canary', 'stable', 'requests at the canary'],
     rows: thinned(slo).map((point) => [
       formatSpan(point.seconds * 1000),
-      percent(point.canary),
-      percent(point.control),
-      count(point.canaryTotal),
+      formatPercent(point.canary),
+      formatPercent(point.control),
+      formatCount(point.canaryTotal),
     ]),
     plot: (width) => {
       const height = width < 400 ? 210 : 230;

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { BurnPoint, ReportModel } from '../../../domain/report/model.ts';
 import type { StepBar } from '../../../domain/report/step-bars.ts';
-import { formatMoment, formatSpan } from '../../../domain/schedule/calendar.ts';
-import { percent } from '../../figures.ts';
+import { formatMoment } from '../../../domain/schedule/calendar.ts';
+import { formatPercent, formatSpan } from '../../../text/figures.ts';
 import type { Figure } from './figure.ts';
 
 const HOUR = 3_600_000;
@@ -144,7 +144,7 @@ export function successFigure(model: ReportModel): Figure | undefined {
       x: {
         label: 'of the way to the target',
         domain: [Math.min(0, ...rows.map((row) => row.way)), Math.max(1.15, ...rows.map((row) => row.way * 1.05))],
-        tickFormat: (value: number) => percent(value),
+        tickFormat: (value: number) => formatPercent(value),
         ticks: 4,
         grid: true,
       },

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Phase } from '../../../domain/process/phases.ts';
 import type { MonthFigures, Portfolio } from '../../../domain/report/portfolio.ts';
-import { percent } from '../../figures.ts';
+import { formatPercent } from '../../../text/figures.ts';
 import { type Html, html, lines } from '../writer.ts';
 import { type Figure, figureHtml } from './figure.ts';
 import { pageHtml, section } from './page.ts';
@@ -23,7 +23,7 @@ export function portfolioReport(portfolio: Portfolio): string {
     ['Releases', String(releases.length)],
     ['Under way', String(open.length)],
     ['Went to production', String(months.reduce((sum, month) => sum + month.deployed, 0))],
-    ['Rolled back', failureRate === undefined ? 'none was deployed' : percent(failureRate)],
+    ['Rolled back', failureRate === undefined ? 'none was deployed' : formatPercent(failureRate)],
   ];
   const figure = monthsFigure(months);
   const body = lines(

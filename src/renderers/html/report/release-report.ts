@@ -1,8 +1,11 @@
+import { sayShare } from '../../../domain/deployment/share.ts';
+import { sayBakeLength } from '../../../domain/outcome/bake-length.ts';
 import { lateness, type Milestone, type ReportModel, whenText } from '../../../domain/report/model.ts';
 import type { SitePlace } from '../../../domain/report/site.ts';
-import { formatMoment, formatSpan, formatWindow, timeOf } from '../../../domain/schedule/calendar.ts';
+import { formatMoment, formatWindow, timeOf } from '../../../domain/schedule/calendar.ts';
+import { percentRatio } from '../../../plan/duration.ts';
 import { command } from '../../../text/command-line.ts';
-import { percent } from '../../figures.ts';
+import { formatSpan } from '../../../text/figures.ts';
 import { type Html, html, lines } from '../writer.ts';
 import { canaryFigures } from './canary-figures.ts';
 import { figureHtml } from './figure.ts';
@@ -116,9 +119,10 @@ function canary({ canary: story, state, plan }: ReportModel): Html | undefined {
   const share =
     story?.share === undefined
       ? ''
-      : ` It received ${percent(story.share)} of all requests; ${plan.spec.canary.share} was asked for.`;
+      : ` Share of the requests: ${sayShare({ measured: story.share, asked: percentRatio(plan.spec.canary.share) })}.`;
+  const watched = story?.length === undefined ? '' : ` (watched for ${sayBakeLength(story.length)})`;
   const figures = story === undefined ? [] : canaryFigures(story);
-  return html`<p><span class="badge ${tone}">${verdict.data.verdict}</span> after ${formatSpan(verdict.data.elapsedSeconds * 1000)}, strategy ${plan.spec.canary.strategy}.${share}</p>
+  return html`<p><span class="badge ${tone}">${verdict.data.verdict}</span> after ${formatSpan(verdict.data.elapsedSeconds * 1000)}${watched}, strategy ${plan.spec.canary.strategy}.${share}</p>
 <p>${sentence(verdict.data.reason, plan.spec.slos)}</p>
 ${figures.length === 0 ? html`<p class="lead">No look at the canary had data that could be drawn.</p>` : html`<div class="charts">${lines(figures.map(figureHtml))}</div>`}`;
 }

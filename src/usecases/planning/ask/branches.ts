@@ -1,6 +1,6 @@
-import { formatSpan } from '../../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../../errors.ts';
 import { command } from '../../../text/command-line.ts';
+import { formatSpan } from '../../../text/figures.ts';
 import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import type { Offer } from './offers.ts';

@@ -1,4 +1,6 @@
-import { canaryOf, knownStrategyFor } from '../../../domain/deployment/strategies/strategies.ts';
+import { plannedShare } from '../../../domain/deployment/planned-share.ts';
+import { sayShare } from '../../../domain/deployment/share.ts';
+import { knownStrategyFor } from '../../../domain/deployment/strategies/strategies.ts';
 import { waysOut } from '../../../domain/deployment/strategies/ways-out.ts';
 import { saysReplicas } from '../../../domain/kubernetes/manifests.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
@@ -19,18 +21,11 @@ export async function shareFindings(
   const findings = await Promise.all(
     spec.services.map(async ({ name, canary: own }, index): Promise<PlanFinding[]> => {
       const strategy = knownStrategyFor(spec, name);
-      // How many nodes there are only the cluster knows; the deployment looks before it writes.
-      if (strategy === undefined || strategy.canary === 'none' || strategy.own?.deletes === true) return [];
-      if (strategy.canary === 'region') return [];
       const { replicas, objects, workload } = await manifests.of('production', name);
-      if (replicas === undefined || replicas < 1) return [];
-      const planned = canaryOf(spec, name);
-      const share = percentRatio(planned.share);
+      const planned = plannedShare(spec, name, replicas);
+      if (strategy === undefined || planned === undefined || planned.made <= maxShare + 1e-9) return [];
+      const { pods, canaryPods } = planned;
       const isOwn = strategy.own !== undefined;
-      const pods = isOwn ? replicas : Math.max(replicas, planned.stablePods ?? 0);
-      const real = isOwn && pods < 2 ? 1 : strategy.trueShare(share, pods);
-      if (real <= maxShare + 1e-9) return [];
-      const canaryPods = strategy.replicas(share, pods);
       const isScaled = objects.some((object) => object.kind === 'HorizontalPodAutoscaler');
       const isUnsaid = workload !== undefined && !saysReplicas(workload);
       const what = canaryPods === 1 ? 'one canary pod' : `${canaryPods} canary pods`;
@@ -42,7 +37,7 @@ export async function shareFindings(
             code: 'canary.part-of-work',
             severity: 'warning',
             path: ['spec', 'services', index, 'canary'],
-            problem: `${what} ${where} ${verb} about ${(real * 100).toFixed(1)} % of its work; the policy allows ${policy.canary.maxShare} of the users' requests`,
+            problem: `${what} ${where} ${verb} about ${sayShare(planned)} of its work; the policy allows ${policy.canary.maxShare} of the users' requests`,
             fix: 'tell the CAB, or let it run with more pods',
           },
         ];
@@ -57,7 +52,7 @@ export async function shareFindings(
           code: 'canary.true-share',
           severity: isScaled ? 'warning' : 'error',
           path: own === undefined ? ['spec', 'canary', 'share'] : ['spec', 'services', index, 'canary'],
-          problem: `${what} ${where} ${verb} ${(real * 100).toFixed(1)} % of production; the policy allows ${policy.canary.maxShare}`,
+          problem: `${what} ${where} ${verb} ${sayShare(planned)} of production; the policy allows ${policy.canary.maxShare}`,
           fix: ways.join('; or '),
         },
       ];

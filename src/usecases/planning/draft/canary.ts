@@ -5,6 +5,7 @@ import type { Config } from '../../../plan/config.ts';
 import { percentRatio } from '../../../plan/duration.ts';
 import type { Policy } from '../../../plan/policy.ts';
 import type { ReleaseService, Spec } from '../../../plan/spec.ts';
+import { formatPercent } from '../../../text/figures.ts';
 import type { Context } from '../../release/context.ts';
 import type { DraftedService } from './services.ts';
 
@@ -81,7 +82,7 @@ function ownCanary(
     kind === 'StatefulSet'
       ? replicas < 2
         ? 'its StatefulSet has one pod: none could get the candidate before the others'
-        : `one of ${replicas} pods of its StatefulSet is ${(100 / replicas).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}`
+        : `one of ${replicas} pods of its StatefulSet is ${formatPercent(1 / replicas)} of production, and the policy allows ${policy.canary.maxShare}`
       : `a ${kind} replaces its own pods; the strategy nodes would let some of them go first`;
   return { strategy: 'none', reason };
 }
@@ -142,7 +143,7 @@ async function askWay(
 ): Promise<WayOut | undefined> {
   const beside = names.length === 1 ? `${pods} of ${names.join('')}` : `${pods} each of ${names.join(', ')}`;
   const answer = await prompter.select({
-    message: `One canary pod beside ${beside} is ${(100 / (pods + 1)).toFixed(1)} % of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
+    message: `One canary pod beside ${beside} is ${formatPercent(1 / (pods + 1))} of production, and the policy allows ${policy.canary.maxShare}. What do you want to do?`,
     flag: `canary of ${names.join(', ')} in the plan`,
     choices: ways.map(({ text }, index) => ({ value: String(index), label: text })),
     default: '0',
@@ -154,7 +155,7 @@ async function askWay(
 export function canaryComment(services: readonly DraftedService[]): string {
   const smallest = services
     .filter(({ replicas }) => replicas !== undefined && replicas < 99)
-    .map(({ service, replicas = 1 }) => `${service.name} ${(100 / (replicas + 1)).toFixed(1)} %`);
+    .map(({ service, replicas = 1 }) => `${service.name} ${formatPercent(1 / (replicas + 1))}`);
   return smallest.length === 0
     ? 'How the candidate first gets production traffic'
     : `How the candidate first gets production traffic. Behind a shared Service, one canary pod beside the pods of today gets: ${smallest.join(', ')}`;

@@ -137,7 +137,7 @@ export function newAlerts(impact: Impact, services: readonly string[]): Spec['al
 
 function draftMetric(owner: string): Written<'successMetrics'> {
   return {
-    name: `${TO_BE_WRITTEN} name of the key result`,
+    name: `${TO_BE_WRITTEN}: name of the key result`,
     query: `${TO_BE_WRITTEN}: PromQL that gives one number; without the line the value is given by hand at the review`,
     direction: 'up',
     baseline: 0,

@@ -2,6 +2,7 @@ import { RelctlError } from '../../../errors.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import type { Slo } from '../../../plan/spec.ts';
 import type { Metrics } from '../../../ports/metrics.ts';
+import { formatCount, formatPercent } from '../../../text/figures.ts';
 import type { Context } from '../../release/context.ts';
 import { earlierSlos, type SettledSlo } from './slo-sources.ts';
 
@@ -105,7 +106,7 @@ async function measure(metrics: Metrics | string, slo: Slo, now: number): Promis
 function describe(measured: Measured | string): string {
   return typeof measured === 'string'
     ? `not measured (${measured})`
-    : `production: ${(100 * (1 - measured.bad)).toFixed(3)} % of ${Math.round(measured.total)} events in the last week were good`;
+    : `production: ${formatPercent(1 - measured.bad)} of ${formatCount(measured.total)} events in the last week were good`;
 }
 
 function metricsOf({ environments }: Pick<Context, 'environments'>): Metrics | string {

@@ -81,7 +81,7 @@ describe('createHttpProbe', () => {
     });
     expect(await probe.request(server.url, { timeout: 100 })).toMatchObject({
       status: null,
-      body: 'no complete answer within 0.1 s',
+      body: 'no complete answer within 100 ms',
     });
     expect((await probe.request('http://', { timeout: 100 })).status).toBe(null);
     expect(server.requests).toHaveLength(1);

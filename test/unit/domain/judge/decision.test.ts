@@ -132,17 +132,17 @@ describe('the decision', () => {
       );
       expect(JSON.parse(JSON.stringify(slos))).toEqual(slos);
     }
-    const view = canaryLook(decide(judgementOf(SETTINGS, GOOD)), 900);
+    const view = canaryLook(decide(judgementOf(SETTINGS, GOOD)), { bakeSeconds: 900 });
     expect(view).toMatchObject({ share: 0.01, verdict: 'pass', slos: [{ name: 'errors', state: 'clean' }] });
     expect(view.slos[0]?.evidence).toBeLessThan(view.slos[0]?.limit ?? 0);
-    const blind = canaryLook(decide(judgementOf(SETTINGS, [blindLook(15, 'down')])), 900);
+    const blind = canaryLook(decide(judgementOf(SETTINGS, [blindLook(15, 'down')])), { bakeSeconds: 900 });
     expect(blind.share).toBeUndefined();
     expect(blind.slos[0]).toMatchObject({ canary: undefined, evidence: undefined, noData: 'down' });
   });
 
   it('shows an objective that is broken as evidence above the limit', () => {
     const looks = steadyLooks(60, { rate: 10, bad: 0.1 }, { rate: 0, bad: 0 });
-    const view = canaryLook(decide(judgementOf(SETTINGS, looks)), 900);
+    const view = canaryLook(decide(judgementOf(SETTINGS, looks)), { bakeSeconds: 900 });
     expect(view.slos[0]?.evidence).toBeGreaterThanOrEqual(view.slos[0]?.limit ?? Number.POSITIVE_INFINITY);
   });
 });

@@ -73,15 +73,17 @@ describe('what a canary can show, before it starts', () => {
   it('names the share and the bake that would do where traffic is small, and both do', () => {
     const outlook = outlookOf(SETTINGS, SLO, seen(20));
     expect(outlook.passes).toBe('never');
-    expect(sayOutlook(outlook, SETTINGS)).toMatch(/^errors: 20 requests\/s, 1% of them at the canary for 15m/);
-    expect(sayNeeded(outlook, 1)).toMatch(/^a share of \d+(\.\d)?% or a bake of \d+m shows it$/);
+    expect(sayOutlook(outlook, SETTINGS)).toMatch(/^errors: 20 requests\/s, 1% of them at the canary for 15 min,/);
+    expect(sayNeeded(outlook, 1)).toMatch(/^a share of \d+(\.\d)?% or a bake of [\dhmin ]+ \(bake: \d+m\) shows it$/);
     const { neededSeconds = 0, neededShare = 0 } = outlook;
     expect(outlookOf({ ...SETTINGS, bakeSeconds: neededSeconds * 1.001 }, SLO, seen(20)).passes).toBe('in-the-bake');
     expect(outlookOf(SETTINGS, SLO, seen(20, neededShare * 1.001)).passes).toBe('in-the-bake');
   });
 
   it('does not propose a share that the policy forbids', () => {
-    expect(sayNeeded(outlookOf(SETTINGS, SLO, seen(20)), 0.02)).toMatch(/^a bake of \d+m shows it$/);
+    expect(sayNeeded(outlookOf(SETTINGS, SLO, seen(20)), 0.02)).toMatch(
+      /^a bake of \d+ h \d+ min \(bake: \d+m\) shows it$/,
+    );
   });
 
   it('says that the extension is needed where it is', () => {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { isSummary, type ReleaseSummary, summarise } from '../../../../src/domain/history/release-summary.ts';
 import { agendaOf } from '../../../../src/domain/schedule/agenda.ts';
 import { clashesAmong } from '../../../../src/domain/schedule/clashes.ts';
-import { monthBlock } from '../../../../src/domain/schedule/month.ts';
+import { monthBlocks } from '../../../../src/domain/schedule/month.ts';
 import { type Policy, policySchema } from '../../../../src/plan/policy.ts';
 import { eventUid } from '../../../../src/renderers/ics.ts';
 import { calendarFileEvents } from '../../../../src/renderers/ics-agenda.ts';
@@ -75,8 +75,10 @@ describe('the agenda', () => {
 });
 
 test('the month sheet marks each day with what it holds, weeks beginning on Monday', () => {
-  const sheet = monthBlock('2026-12', agenda([release()]), 'UTC', '2026-12-02');
-  if (sheet.kind !== 'table') throw new Error('a sheet is a table');
+  const [heading, sheet] = monthBlocks('2026-12', agenda([release()]), 'UTC', '2026-12-02');
+  expect(heading).toEqual({ kind: 'heading', text: '2026-12' });
+  if (sheet?.kind !== 'table') throw new Error('a sheet is a table');
+  expect(sheet.columns).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
   expect(sheet.rows[0]).toEqual(['', '1', '2*', '3 W', '4', '5', '6']);
   expect(sheet.rows[1]?.[3]).toBe('10 R');
   expect(sheet.rows).toHaveLength(5);

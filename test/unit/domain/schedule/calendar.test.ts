@@ -6,7 +6,6 @@ import {
   daysUntilWindow,
   dueDate,
   formatMoment,
-  formatSpan,
   formatWindow,
   isTimeZone,
   reviewDate,
@@ -182,16 +181,5 @@ describe('times for people', () => {
     expect(formatWindow({ start: '2026-12-03T22:00', end: '2026-12-04T02:00', timeZone: 'UTC' })).toBe(
       'Thu 2026-12-03 22:00 – 2026-12-04 02:00 UTC',
     );
-  });
-
-  it.each([
-    [0, '0 s'],
-    [42_000, '42 s'],
-    [15 * 60_000, '15 min'],
-    [52 * 3_600_000, '2 d 4 h'],
-    [2 * DAY + 5000, '2 d'],
-    [-5, '0 s'],
-  ])('%d ms is %s', (span, text) => {
-    expect(formatSpan(span)).toBe(text);
   });
 });

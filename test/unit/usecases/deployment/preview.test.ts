@@ -26,7 +26,7 @@ describe('deploy --dry-run', () => {
         {
           id: 'canary:web@production',
           title: 'Start the canary of web',
-          effect: '1 pod beside 8, 11.1 % of the requests',
+          effect: '1 pod beside 8, 11.1% (1% asked for) of the requests',
         },
         { id: 'bake', title: expect.any(String), effect: 'judges web errors, api errors, api latency every 60s' },
       ]),
