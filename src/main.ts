@@ -33,13 +33,16 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    const { usageError } = await import('./program/usage-error.ts');
+    const [{ usageError }, { command: quote }] = await Promise.all([
+      import('./program/usage-error.ts'),
+      import('./text/command-line.ts'),
+    ]);
     const failure = usageError(error, argv);
     if (failure === undefined) {
       program.outputHelp();
       return EXIT_CODES.usage;
     }
-    return fail(failure, argv.includes('--json') ? { json: true } : {}, argv.join(' '), io, argv);
+    return fail(failure, argv.includes('--json') ? { json: true } : {}, quote`${argv}`, io, argv);
   }
   if (parsed === undefined) return 0;
   return execute(parsed, io, argv);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { RelctlError } from '../errors.ts';
+import { command } from '../text/command-line.ts';
 import { formatSpan } from '../text/figures.ts';
 
 /** How a program ended. */
@@ -80,7 +81,7 @@ async function runWith(
     if (timedOut || result === 'overdue') {
       throw new RelctlError('tool.timeout', `${program} did not answer within ${formatSpan(options.timeout)}`, {
         why: 'It was ended together with everything that it had started.',
-        hints: [`try it by hand: ${[program, ...args].join(' ')}`],
+        hints: [command`try it by hand: ${[program, ...args]}`],
         data: { program, args },
       });
     }
@@ -226,7 +227,7 @@ export async function attend(program: string, args: readonly string[], options: 
 function notReady(program: string, args: readonly string[], timeout: number): RelctlError {
   return new RelctlError('tool.timeout', `${program} did not answer within ${formatSpan(timeout)}`, {
     why: 'It was ended together with everything that it had started.',
-    hints: [`try it by hand: ${[program, ...args].join(' ')}`],
+    hints: [command`try it by hand: ${[program, ...args]}`],
   });
 }
 
@@ -234,7 +235,7 @@ function endedEarly(program: string, args: readonly string[], words: string, cau
   if (cause !== undefined) return startFailure(program, cause);
   return new RelctlError('tool.failed', `${program} ended before it was ready: ${words.trim()}`, {
     why: 'It was to work beside relctl.',
-    hints: [`try it by hand: ${[program, ...args].join(' ')}`],
+    hints: [command`try it by hand: ${[program, ...args]}`],
   });
 }
 

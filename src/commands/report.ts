@@ -6,6 +6,7 @@ import { type ReportGround, reportModel } from '../usecases/report/model.ts';
 import { writeSite } from '../usecases/report/site.ts';
 import { portfolioModel, writeReport } from '../usecases/report.ts';
 import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
+import { missingId } from './missing-id.ts';
 
 export const run: CommandAction = async (invocation) => {
   const ground = await invocation.reading();
@@ -25,8 +26,8 @@ export const run: CommandAction = async (invocation) => {
     };
     return writeReport(ground, path, await ground.documents.portfolio(model), about);
   }
-  const id = argument(invocation, 0);
-  if (id === '') throw missing();
+  const [id] = invocation.args;
+  if (id === undefined) throw missingId('report', ['relctl report --all', 'relctl report --site']);
   const model = await reportModel(ground, id);
   const { text, extension } = await render(invocation, ground, model);
   const about = {
@@ -55,12 +56,5 @@ function ofAll(flag: 'site' | 'all', word: string): RelctlError {
   return new RelctlError('usage.bad-flag', `--${flag} is of all releases, and "${word}" was named as well`, {
     why: 'Nothing was written.',
     hints: [command`relctl report ${`--${flag}`} --output ${word}`, command`relctl report ${word}`],
-  });
-}
-
-function missing(): RelctlError {
-  return new RelctlError('usage.missing-answer', 'which release? Its id is missing', {
-    why: 'Nothing was written.',
-    hints: ['relctl report <id>', 'relctl report --all', 'relctl report --site', 'relctl list'],
   });
 }

@@ -13,7 +13,8 @@ import { handOver } from '../usecases/runner/hand-over.ts';
 import { takeUp } from '../usecases/runner/take-up.ts';
 import { runner, schedule } from '../usecases/runner.ts';
 import { success } from '../usecases/success.ts';
-import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
+import { type CommandAction, given, type Invocation, isSet } from './command.ts';
+import { missingId } from './missing-id.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
@@ -59,7 +60,8 @@ async function due(invocation: Invocation, name: string): Promise<Outcome> {
 
 /** In the pod of a runner: what is left of the work that was handed over is done as `relctl deploy` does it. */
 async function carry(invocation: Invocation): Promise<Outcome> {
-  const id = argument(invocation, 0);
+  const [id] = invocation.args;
+  if (id === undefined) throw missingId('runner --carry');
   const { clock, enter, work: text } = await invocation.pod();
   const work = readWork(text);
   return patiently({ clock, sink: invocation.sink }, async () => {

@@ -1,5 +1,6 @@
 import { Lexer } from 'yaml';
 import { RelctlError } from '../errors.ts';
+import { byName } from '../text/by-name.ts';
 import { command } from '../text/command-line.ts';
 import { unixLines } from '../text/line-ends.ts';
 
@@ -19,12 +20,12 @@ interface Allowance {
   readonly limits?: { readonly [limit in keyof typeof MANIFEST_LIMITS]: number };
 }
 
-const FORBIDDEN: Readonly<Record<string, string>> = {
+const FORBIDDEN: Readonly<Record<string, string>> = byName({
   '&': 'an anchor (&)',
   '*': 'an alias (*)',
   '!': 'a tag (!)',
   '%': 'a directive (%)',
-};
+});
 
 /** Characters that a plan may not hold: they are invisible, drive a terminal, or turn the direction of text (CVE-2021-42574). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.

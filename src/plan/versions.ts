@@ -1,4 +1,5 @@
 import { RelctlError } from '../errors.ts';
+import { byName } from '../text/by-name.ts';
 
 /** The version of documents that this relctl writes. */
 export const API_VERSION = 'relctl/v1';
@@ -9,7 +10,7 @@ type Fields = Record<string, unknown>;
  * Upgrades by the version they start from; each gives the next one. Files are upgraded while they are read and stay as they
  * are on the disk, because approvals are bound to what was written.
  */
-const UPGRADES: Readonly<Record<string, (document: Fields) => Fields>> = {
+const UPGRADES: Readonly<Record<string, (document: Fields) => Fields>> = byName({
   // v1beta1 had one service as a map entry and the window in `schedule`; v1 has a list and `window`.
   'relctl/v1beta1': (document) => {
     const { schedule, services, ...spec } = (document.spec ?? {}) as Fields;
@@ -23,7 +24,7 @@ const UPGRADES: Readonly<Record<string, (document: Fields) => Fields>> = {
       spec: { ...spec, ...(schedule === undefined ? {} : { window: schedule }), services: listed },
     };
   },
-};
+});
 
 /** Brings a document to {@link API_VERSION}; an unknown version is `plan.unknown-version`, anything else is left to the schema. */
 export function upgradeDocument(value: unknown, file: string): unknown {

@@ -1,4 +1,5 @@
 import type { CommanderError } from 'commander';
+import { missingId } from '../commands/missing-id.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 
@@ -30,11 +31,4 @@ function corrected(argv: readonly string[], what: string, suggested: string): re
   return argv.map((word) =>
     word === wrong ? name : word.startsWith(`${wrong}=`) ? `${name}${word.slice(wrong.length)}` : word,
   );
-}
-
-function missingId(given: string): RelctlError {
-  return new RelctlError('usage.missing-answer', `relctl ${given} needs the id of a release`, {
-    why: 'Nothing was done.',
-    hints: [given === 'plan' ? 'relctl plan 2026-12-wallet-checkout' : 'relctl list', `relctl ${given} --help`],
-  });
 }

@@ -1,3 +1,5 @@
+import { byName } from './by-name.ts';
+
 /**
  * Commands that are printed to be copied. What people typed (conditions, names of branches, files) goes into them as quoted words,
  * so that pasting a command runs that command and nothing else. Every command with something in it is written with this tag; a
@@ -43,4 +45,4 @@ function escaped(word: string): string {
   return `$'${shown.join('')}'`;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const ESCAPES: Readonly<Record<string, string>> = byName({ '\n': '\\n', '\r': '\\r', '\t': '\\t' });

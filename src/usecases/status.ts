@@ -5,9 +5,9 @@ import type { StatusData } from '../domain/outcome/status.ts';
 import { nameList } from '../domain/people/people.ts';
 import { isOverdue } from '../domain/process/conditions.ts';
 import { declinedBy, sayDeclined } from '../domain/process/declined.ts';
-import { type Phase, sayStanding } from '../domain/process/phases.ts';
+import { type Phase, REOPENABLE, sayPhase, sayStanding } from '../domain/process/phases.ts';
 import { blockers, looksAtOthers, nextActions } from '../domain/process/process.ts';
-import { formatMoment, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
+import { dateIn, formatMoment, formatWindow, reviewDate, timeOf, windowSpan } from '../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
 import { approvalsWord, isClaimed } from '../domain/signing/words.ts';
 import { RelctlError } from '../errors.ts';
@@ -116,6 +116,15 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   };
 }
 
+/** When the review is or was held. Success is measured on what production runs, so what ended before it has none. */
+function reviewFact({ journal: { plan, state }, policy }: Release): string {
+  const { window } = plan.spec;
+  if (state.review !== undefined) return `held on ${dateIn(timeOf(state.review.at), window.timeZone)}`;
+  return REOPENABLE.includes(state.phase) || state.phase === 'frozen'
+    ? `none: the release ${sayPhase(state.phase)}`
+    : `on ${reviewDate(window, policy.leadDays.review)}`;
+}
+
 function stoppedOf({ deployment }: ReleaseState): StatusData['stopped'] {
   if (deployment?.result !== 'rolling-back' || deployment.stopped === undefined) return null;
   const { code, reason, at } = deployment.stopped;
@@ -155,7 +164,7 @@ function blocksOf(release: Release, data: StatusData, refusals: readonly Refusal
   const facts: (readonly [string, string])[] = [
     ['window', formatWindow(plan.spec.window)],
     ['services', plan.spec.services.map((service) => service.name).join(', ')],
-    ['review', `on ${reviewDate(plan.spec.window, release.policy.leadDays.review)}`],
+    ['review', reviewFact(release)],
   ];
   if (data.staging !== undefined && data.staging !== null) {
     const { environment, attempt, result, images } = data.staging;

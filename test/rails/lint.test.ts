@@ -63,6 +63,24 @@ describe('the linter', () => {
       'export const f = (x: string) => `then: git add ${x}`;\n',
       'the tag command',
     ],
+    [
+      'one that is put together with +',
+      'src/usecases/a.ts',
+      "export const f = (x: string) => 'then: relctl stage ' + x;\n",
+      'the tag command',
+    ],
+    [
+      'one whose words are joined',
+      'src/usecases/a.ts',
+      "export const f = (x: string) => ['relctl', 'stage', x].join(' ');\n",
+      'the tag command',
+    ],
+    [
+      'one whose arguments are joined',
+      'src/adapters/a.ts',
+      "export const f = (args: string[]) => `terraform ${args.join(' ')}`;\n",
+      'the tag command',
+    ],
     ['an unquoted flag', 'src/usecases/a.ts', 'export const f = (x: string) => `--drill ${x}`;\n', 'the tag command'],
     ['another layout', 'src/adapters/a.ts', 'export const f = "x"\n', 'format'],
   ])('refuses %s', async (_what, path, source, rule) => {
@@ -79,6 +97,10 @@ describe('the linter', () => {
     [
       'a quoted command',
       "import { command } from './b.ts';\n\nexport const f = (x: string) => `then: ${command`git add ${x}`}`;\n",
+    ],
+    [
+      'words that are no command',
+      "export const f = (x: string[]) => `${['git', 'is', 'there'].length} of ${x.join(' ')}`;\n",
     ],
     ['placeholders', 'export const f = (x: string) => `relctl.yaml says ${x}, <what> and --flag`;\n'],
   ])('lets %s through', async (_what, source) => {

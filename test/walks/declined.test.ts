@@ -27,6 +27,7 @@ describe('status says who said no, why, and what comes next', () => {
     const { declined, text } = await seen();
     expect(declined).toEqual([{ who: member, as: 'cab', reason: 'no security review' }]);
     expect(text).toContain('got a No-Go');
+    expect(text).toMatch(/review +none: the release got a No-Go/);
     expect(text).toContain(`${member} of the CAB voted No-Go: no security review`);
     expect(text).toContain(`relctl plan ${company.id} --reopen "<reason>"`);
   });
@@ -52,6 +53,7 @@ describe('status says who said no, why, and what comes next', () => {
     const { declined, text } = await seen();
     expect(declined).toEqual([{ who: OPERATOR, as: 'deploy', reason: 'checkouts fail' }]);
     expect(text).toContain(`rolled back by ${OPERATOR}: checkouts fail`);
+    expect(text).toMatch(/review +none: the release is rolled back/);
     expect(text).toContain('--reopen');
   });
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RelctlError } from '../../errors.ts';
 import type { ChangeRequest, Forge, ForgeAnswer } from '../../ports/forge.ts';
+import { byName } from '../../text/by-name.ts';
 import { call, type GiteaAccess, listed, sameName } from './gitea-api.ts';
 import { parsed } from './papers/failure.ts';
 
@@ -99,9 +100,9 @@ function lastReviews(reviews: readonly Review[]): readonly (readonly [login: str
   return [...last];
 }
 
-const CHECKS: Readonly<Record<string, ChangeRequest['checks']>> = {
+const CHECKS: Readonly<Record<string, ChangeRequest['checks']>> = byName({
   success: 'passing',
   warning: 'passing',
   failure: 'failing',
   error: 'failing',
-};
+});

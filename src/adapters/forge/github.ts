@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChangeRequest, ForgeAnswer, ForgeApproval } from '../../ports/forge.ts';
+import { byName } from '../../text/by-name.ts';
 import { askTool, type ForgeIo } from './command-line.ts';
 
 /**
@@ -124,10 +125,10 @@ function approval(login: string, { submittedAt, commit }: Review): ForgeApproval
   };
 }
 
-const CHECKS: Readonly<Record<string, ChangeRequest['checks']>> = {
+const CHECKS: Readonly<Record<string, ChangeRequest['checks']>> = byName({
   SUCCESS: 'passing',
   FAILURE: 'failing',
   ERROR: 'failing',
   PENDING: 'pending',
   EXPECTED: 'pending',
-};
+});

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChangeRequest, ForgeAnswer } from '../../ports/forge.ts';
+import { byName } from '../../text/by-name.ts';
 import { askTool, type ForgeIo } from './command-line.ts';
 
 const listSchema = z.array(
@@ -74,12 +75,16 @@ function changeRequest(
 }
 
 /** `locked` is an open request while it is being merged. */
-const STATES: Readonly<Record<string, ChangeRequest['state']>> = { opened: 'open', locked: 'open', merged: 'merged' };
+const STATES: Readonly<Record<string, ChangeRequest['state']>> = byName({
+  opened: 'open',
+  locked: 'open',
+  merged: 'merged',
+});
 
 /** All other pipeline states have not come to an end. */
-const PIPELINES: Readonly<Record<string, ChangeRequest['checks']>> = {
+const PIPELINES: Readonly<Record<string, ChangeRequest['checks']>> = byName({
   success: 'passing',
   failed: 'failing',
   canceled: 'failing',
   skipped: 'none',
-};
+});

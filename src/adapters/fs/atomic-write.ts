@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { byName } from '../../text/by-name.ts';
 import { type FileOperations, systemCode } from './file-operations.ts';
 
 /** How the new file takes its place. */
@@ -93,7 +94,7 @@ async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = byName({
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EIO: 'the disk reported an error',
@@ -101,7 +102,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied',
   EPERM: 'permission was denied',
   ENOTDIR: 'a part of its path is a file',
-};
+});
 
 function writeFailed(shown: string, error: unknown, placed: boolean): RelctlError {
   const code = systemCode(error);

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { type ExecResult, exec } from '../exec.ts';
 
 /** Runs git in one folder. */
@@ -78,7 +79,7 @@ export function gitFailed(args: readonly string[], result: ExecResult): RelctlEr
   const how = result.exitCode === null ? 'was ended early' : `ended with exit code ${result.exitCode}`;
   return new RelctlError('tool.failed', `git ${args[0]} ${how}${said === '' ? '' : `: ${said}`}`, {
     why: 'Nothing was decided from an answer that git did not complete.',
-    hints: [`git ${args.join(' ')}`],
+    hints: [command`git ${args}`],
     data: { args, exitCode: result.exitCode },
   });
 }

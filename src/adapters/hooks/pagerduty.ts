@@ -1,16 +1,17 @@
 import type { Channel } from '../../plan/config.ts';
+import { byName } from '../../text/by-name.ts';
 import { type Delivery, postJson } from './delivery.ts';
 
 type PagerDutyChannel = Extract<Channel, { readonly kind: 'pagerduty' }>;
 
 /** How bad what a topic tells is; whatever is not here is for information. */
-const SEVERITIES: Readonly<Record<string, 'critical' | 'error' | 'warning'>> = {
+const SEVERITIES: Readonly<Record<string, 'critical' | 'error' | 'warning'>> = byName({
   'release.frozen': 'critical',
   'release.unattended': 'critical',
   'incident.opened': 'error',
   'release.rolled-back': 'error',
   'success.warning': 'warning',
-};
+});
 
 /**
  * Triggers an alert by PagerDuty's Events API v2 (developer.pagerduty.com, "Send an alert event"): `dedup_key` is the key of the message, so that one that

@@ -1,4 +1,5 @@
 import type { Channel } from '../../plan/config.ts';
+import { byName } from '../../text/by-name.ts';
 import { sendToCommand } from './command.ts';
 import type { Delivery } from './delivery.ts';
 import { sendToPagerDuty } from './pagerduty.ts';
@@ -31,4 +32,4 @@ const BUILT_IN: { readonly [K in BuiltIn]: ChannelKind<Settings<K>> } = {
 
 /** Every channel by its name. What is added here is written in relctl.yaml as `{ kind: registered, channel: <key>, … }`. */
 // biome-ignore lint/suspicious/noExplicitAny: each channel knows its own settings.
-export const CHANNEL_KINDS: Readonly<Record<string, ChannelKind<any>>> = { ...BUILT_IN };
+export const CHANNEL_KINDS: Readonly<Record<string, ChannelKind<any>>> = byName({ ...BUILT_IN });

@@ -1,4 +1,5 @@
 import type { Message } from '../../ports/notifier.ts';
+import { byName } from '../../text/by-name.ts';
 import { plainText } from './redact.ts';
 
 /** A message as people read it in a chat or a mailbox, free of any markup. */
@@ -40,7 +41,7 @@ export function cutTo(text: string, length: number): string {
   return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
 }
 
-const TITLES: Readonly<Record<string, string>> = {
+const TITLES: Readonly<Record<string, string>> = byName({
   'cab.submitted': 'submitted to the CAB',
   'cab.decided': 'CAB decision',
   'deploy.starting': 'production deployment starting',
@@ -52,4 +53,4 @@ const TITLES: Readonly<Record<string, string>> = {
   'cab.meeting': 'meeting of the CAB',
   'plan.reopened': 'a draft again',
   'release.unattended': 'NOBODY WORKS ON IT, and it stands in production',
-};
+});

@@ -1,3 +1,4 @@
+import { byName } from '../../text/by-name.ts';
 import { formatSpan } from '../../text/figures.ts';
 import { NotReached } from './no-credential.ts';
 import { plainFetch } from './plain-fetch.ts';
@@ -120,7 +121,7 @@ export function describeNetworkError(error: unknown): string {
   return 'the connection failed';
 }
 
-const NETWORK_ERRORS: Readonly<Record<string, string>> = {
+const NETWORK_ERRORS: Readonly<Record<string, string>> = byName({
   ECONNREFUSED: 'the connection was refused (ECONNREFUSED)',
   ECONNRESET: 'the connection was cut (ECONNRESET)',
   UND_ERR_SOCKET: 'the server closed the connection before its answer was complete',
@@ -136,4 +137,4 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not know who signed the client certificate',
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'it refuses the client certificate',
   CERT_HAS_EXPIRED: 'its TLS certificate has expired',
-};
+});

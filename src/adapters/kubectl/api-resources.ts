@@ -1,3 +1,5 @@
+import { byName } from '../../text/by-name.ts';
+
 /** Where objects of a kind live in the API. */
 export interface Resource {
   readonly plural: string;
@@ -5,7 +7,7 @@ export interface Resource {
 }
 
 /** Kinds that a release uses all the time, so that nobody has to ask the server for them. */
-const WELL_KNOWN: Readonly<Record<string, string>> = {
+const WELL_KNOWN: Readonly<Record<string, string>> = byName({
   'v1/ConfigMap': 'configmaps',
   'v1/Secret': 'secrets',
   'v1/Service': 'services',
@@ -18,7 +20,7 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   'apps/v1/DaemonSet': 'daemonsets',
   'batch/v1/Job': 'jobs',
   'coordination.k8s.io/v1/Lease': 'leases',
-};
+});
 
 /** The resource of a well-known kind; all of them are namespaced. */
 export function wellKnownResource(apiVersion: string, kind: string): Resource | undefined {

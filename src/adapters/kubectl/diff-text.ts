@@ -1,3 +1,5 @@
+import { byName } from '../../text/by-name.ts';
+
 /**
  * kubectl's diff without what differs from run to run (the command line, the names of temporary folders, the times of the
  * files) and without the values of Secrets, which kubectl before 1.21 shows in a server-side diff. `LIVE` is what the cluster
@@ -15,7 +17,7 @@ export function stableDiff(output: string): string {
   return maskSecrets(lines).join('\n');
 }
 
-const MASKS: Readonly<Record<string, string>> = { '-': "'*** (before)'", '+': "'*** (after)'", ' ': "'***'" };
+const MASKS: Readonly<Record<string, string>> = byName({ '-': "'*** (before)'", '+': "'*** (after)'", ' ': "'***'" });
 
 /**
  * Hides every value below a Secret's `data`, and the copy of the whole Secret that `kubectl apply` keeps in an annotation. A

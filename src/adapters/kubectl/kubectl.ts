@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { type ExecResult, exec } from '../exec.ts';
 import { RequestFailure, readFailure } from './failure.ts';
 import { repeating } from './repeat.ts';
@@ -79,6 +80,6 @@ export function bindKubectl(target: KubectlTarget): Kubectl {
     run,
     read: (args) => repeating(() => run(args)),
     raw,
-    commandLine: (args) => [program, ...pinned, ...args].join(' '),
+    commandLine: (args) => command`${[program, ...pinned, ...args]}`,
   };
 }

@@ -24,7 +24,7 @@ export function openApi(target: KubectlTarget, kubectl: Kubectl): OpenApi {
     start: () => startProxy(target),
     deadline: target.deadline ?? DEFAULT_DEADLINE_MS,
     ...(target.patience === undefined ? {} : { patience: target.patience }),
-    byHand: (path) => kubectl.commandLine(['get', '--raw', `'${path}'`]),
+    byHand: (path) => kubectl.commandLine(['get', '--raw', path]),
   });
   const tell = target.onFallback ?? (() => undefined);
   const { api, isConnected } = withFallback(createConnectionApi(connection), calls, tell);

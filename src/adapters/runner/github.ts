@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ForgeRunner } from '../../plan/runner.ts';
 import type { RunState } from '../../ports/runner.ts';
+import { byName } from '../../text/by-name.ts';
 import { askTool } from '../forge/command-line.ts';
 import type { RunnerKind } from './kind.ts';
 import { ownLines, type PipelineIo, type Pipelines, pipelineFailure, pipelineRunner } from './pipelines.ts';
@@ -91,8 +92,8 @@ function stateOf({ status, conclusion, html_url: url }: z.infer<typeof run>): Ru
   return { phase: 'waiting', reason: status, detail: `${detail}: ${url}`, stuck: false };
 }
 
-const WAITING: Readonly<Record<string, string>> = {
+const WAITING: Readonly<Record<string, string>> = byName({
   waiting: 'waits for an approval of its environment',
   pending: 'waits for another run of the same release',
   queued: 'waits for a machine',
-};
+});

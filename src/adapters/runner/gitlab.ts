@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ForgeRunner } from '../../plan/runner.ts';
 import type { RunState } from '../../ports/runner.ts';
+import { byName } from '../../text/by-name.ts';
 import { askTool } from '../forge/command-line.ts';
 import type { RunnerKind } from './kind.ts';
 import { ownLines, type PipelineIo, type Pipelines, pipelineFailure, pipelineRunner } from './pipelines.ts';
@@ -94,8 +95,8 @@ function stateOf({ status, web_url: url }: z.infer<typeof pipelinesSchema>[numbe
 }
 
 const ENDED: ReadonlySet<string> = new Set(['success', 'failed', 'canceled', 'skipped']);
-const WAITING: Readonly<Record<string, string>> = {
+const WAITING: Readonly<Record<string, string>> = byName({
   manual: 'waits for an approval of its environment',
   waiting_for_resource: 'waits for another run of the same release',
   pending: 'waits for a machine',
-};
+});

@@ -1,4 +1,5 @@
 import type { RunnerSettings } from '../../plan/runner.ts';
+import { byName } from '../../text/by-name.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import type { RunnerKind } from './kind.ts';
@@ -14,4 +15,4 @@ const BUILT_IN: { readonly [K in BuiltIn]-?: RunnerKind<NonNullable<RunnerSettin
 
 /** Every runner by its name, as `--runner` takes it. What is added here is set up in relctl.yaml as `runner: { registered: { <key>: … } }`. */
 // biome-ignore lint/suspicious/noExplicitAny: each runner knows its own settings.
-export const RUNNERS: Readonly<Record<string, RunnerKind<any>>> = { ...BUILT_IN };
+export const RUNNERS: Readonly<Record<string, RunnerKind<any>>> = byName({ ...BUILT_IN });

@@ -1,3 +1,5 @@
+import { byName } from '../../text/by-name.ts';
+
 /** How the services of the simulated company behave: how much traffic at what time of day, how fast, how often in error. */
 
 /** Share of requests that a healthy version answers with 500. */
@@ -42,17 +44,17 @@ export function requestClasses(edges: readonly number[], effects: readonly strin
   return [...classes, NOT_FOUND_SHARE, errors];
 }
 
-const ERROR_SHARES: Readonly<Record<string, number>> = {
+const ERROR_SHARES: Readonly<Record<string, number>> = byName({
   'canary-errors': BAD_ERROR_SHARE,
   'shared-incident': INCIDENT_ERROR_SHARE,
   'sick-pod': SICK_ERROR_SHARE,
-};
+});
 
 /** Effects that pass by themselves: milliseconds until they begin, and for which they last. */
-export const PASSING: Readonly<Record<string, { readonly after: number; readonly lasts: number }>> = {
+export const PASSING: Readonly<Record<string, { readonly after: number; readonly lasts: number }>> = byName({
   'cold-start': { after: 0, lasts: 60_000 },
   'shared-incident': { after: 180_000, lasts: 30_000 },
-};
+});
 
 /** A passing effect whose time began at a moment, as it stands in the history of what served: `cold-start@<milliseconds>`. */
 export function since(effect: string, at: number): string {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { byName, ownOf } from '../../text/by-name.ts';
 
 /** JSON fields. */
 export type Fields = Record<string, unknown>;
@@ -19,9 +20,9 @@ export function stillApplied(applied: Fields | undefined, live: Fields): Fields 
   if (applied === undefined) return undefined;
   const kept: Fields = {};
   for (const [key, value] of Object.entries(applied)) {
-    const now = live[key];
-    if (isFields(value) && isFields(now)) kept[key] = stillApplied(value, now);
-    else if (isDeepStrictEqual(value, now)) kept[key] = value;
+    const now = ownOf(live, key);
+    if (isFields(value) && isFields(now)) put(kept, key, stillApplied(value, now));
+    else if (isDeepStrictEqual(value, now)) put(kept, key, value);
   }
   return kept;
 }
@@ -34,12 +35,12 @@ export function isFields(value: unknown): value is Fields {
 /** The fields at a path, or none. */
 export function fieldsAt(value: unknown, ...path: readonly string[]): Fields {
   let here: unknown = value;
-  for (const key of path) here = isFields(here) ? here[key] : undefined;
+  for (const key of path) here = isFields(here) ? ownOf(here, key) : undefined;
   return isFields(here) ? here : {};
 }
 
 /** Lists that are maps, by the field that holds them, with the field that is their key (API conventions, patchMergeKey). */
-const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
+const LIST_KEYS: Readonly<Record<string, readonly string[]>> = byName({
   containers: ['name'],
   initContainers: ['name'],
   env: ['name'],
@@ -49,28 +50,33 @@ const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
   imagePullSecrets: ['name'],
   ownerReferences: ['uid'],
   conditions: ['type'],
-};
+});
 
 /** Maps that are taken whole. */
 const WHOLE = new Set(['selector', 'nodeSelector', 'matchLabels']);
 
+/** A field whatever it is called: `__proto__` is a key of a ConfigMap like any other. */
+function put(fields: Fields, key: string, value: unknown): void {
+  Object.defineProperty(fields, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
 function mergeFields(live: Fields, applied: Fields, wanted: Fields): Fields {
   const merged: Fields = { ...live };
   for (const key of Object.keys(applied)) {
-    if (wanted[key] === undefined && key in merged) {
+    if (ownOf(wanted, key) === undefined && Object.hasOwn(merged, key)) {
       const rest = without(merged[key], applied[key], key);
       if (rest === undefined) delete merged[key];
-      else merged[key] = rest;
+      else put(merged, key, rest);
     }
   }
   for (const [key, value] of Object.entries(wanted)) {
     if (value === undefined) continue;
-    const now = merged[key];
+    const now = ownOf(merged, key);
     if (isFields(value) && isFields(now) && !WHOLE.has(key)) {
-      merged[key] = mergeFields(now, fieldsAt(applied[key]), value);
+      put(merged, key, mergeFields(now, fieldsAt(applied[key]), value));
     } else if (Array.isArray(value) && Array.isArray(now) && listKey(key, value) !== undefined) {
-      merged[key] = mergeList(now, applied[key], value, key);
-    } else merged[key] = value;
+      put(merged, key, mergeList(now, applied[key], value, key));
+    } else put(merged, key, value);
   }
   return merged;
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../plan/digest.ts';
 import type { CommandEnd, CommandRunner, HttpProbe, TcpProbe } from '../../ports/commands.ts';
+import { command } from '../../text/command-line.ts';
 import { faultOn } from './faults.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,7 @@ export function createSandboxCommands(world: World): CommandRunner {
     async run(argv) {
       const state = world.read();
       const same = (command: readonly string[] | undefined) => isDeepStrictEqual(command, [...argv]);
-      const shown = argv.join(' ');
+      const shown = command`${argv}`;
       const drilled = state.lessons.alerts.find((alert) => same(alert.drill));
       if (drilled !== undefined) {
         world.change((next) => {

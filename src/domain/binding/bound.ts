@@ -1,6 +1,7 @@
 import type { Config } from '../../plan/config.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { Policy } from '../../plan/policy.ts';
+import { ownOf } from '../../text/by-name.ts';
 import type { StagedObjects } from '../kubernetes/staged-objects.ts';
 import { decidingConfig } from './deciding.ts';
 
@@ -44,7 +45,7 @@ export function boundOf({ config, policy, services, base, objects, programs }: B
 export function boundDifferences(before: Bound, now: Bound, when: string): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return names.flatMap((name) => {
-    const [old, next] = [before[name], now[name]];
+    const [old, next] = [ownOf(before, name), ownOf(now, name)];
     if (old === next) return [];
     if (old === undefined) return [`${name} is new since it was ${when}`];
     if (next === undefined) return [`${name} is gone since it was ${when}`];

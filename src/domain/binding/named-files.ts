@@ -1,5 +1,6 @@
 import type { Config } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
+import { byName } from '../../text/by-name.ts';
 import { DECIDES_NOTHING } from './deciding.ts';
 import { argumentLists } from './named-programs.ts';
 
@@ -15,7 +16,7 @@ export interface NamedPaths {
 }
 
 /** Files that a program reads without being told. */
-const READ_BY: Readonly<Record<string, readonly string[]>> = {
+const READ_BY: Readonly<Record<string, readonly string[]>> = byName({
   make: ['Makefile', 'makefile', 'GNUmakefile'],
   just: ['justfile', 'Justfile', '.justfile'],
   task: ['Taskfile.yml', 'Taskfile.yaml'],
@@ -26,7 +27,7 @@ const READ_BY: Readonly<Record<string, readonly string[]>> = {
   bun: ['package.json', 'bunfig.toml'],
   pytest: ['pytest.ini', 'pyproject.toml', 'tox.ini', 'setup.cfg', 'conftest.py'],
   tox: ['tox.ini', 'pyproject.toml'],
-};
+});
 
 /** Folders in which everything is kept for relctl itself: a plan or a key that is added beside a program is nothing that it reads. */
 const OWN_FOLDERS = /^(relctl$|relctl\/process(\/|$)|releases(\/|$))/;

@@ -1,5 +1,6 @@
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { imagePurl } from './purl.ts';
 
 /**
@@ -97,9 +98,9 @@ interface Body {
 function bodiesOf(plan: EventGround, event: RecordedEvent): readonly Body[] {
   switch (event.type) {
     case 'stage.completed':
-      return services(plan, 'deployed', 'staging', (name) => event.data.images[name]?.[0]);
+      return services(plan, 'deployed', 'staging', (name) => ownOf(event.data.images, name)?.[0]);
     case 'deploy.completed':
-      return services(plan, 'upgraded', 'production', (name) => event.data.images[name]?.[0]);
+      return services(plan, 'upgraded', 'production', (name) => ownOf(event.data.images, name)?.[0]);
     case 'rollback.completed':
       // What runs again is the base; its images are the cluster's to know, so the artefact is named by its version.
       return plan.spec.services.map(({ name }) => ({

@@ -1,3 +1,4 @@
+import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import { pinnedImage } from '../kubernetes/manifests.ts';
 import { seatOf } from '../people/delegates.ts';
@@ -52,8 +53,8 @@ export const imagesStaged: GateRule = ({ plan, state }) => {
   const begun = state.deployment?.started.data.images;
   if (begun === undefined) return undefined;
   const other = plan.spec.services.find(({ name, image }) => {
-    const staged = state.stage?.images[name] ?? [];
-    return begun[name] !== pinnedImage(image, staged.length === 1 ? staged[0] : undefined);
+    const staged = ownOf(state.stage?.images, name) ?? [];
+    return ownOf(begun, name) !== pinnedImage(image, staged.length === 1 ? staged[0] : undefined);
   });
   return other === undefined
     ? undefined

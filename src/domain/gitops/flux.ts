@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import { imageRepository } from '../kubernetes/pods.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
@@ -98,4 +99,4 @@ function syncOf({ metadata, status }: KubeObject): Sync {
   };
 }
 
-const STATES: Readonly<Record<string, Sync['state']>> = { True: 'ready', False: 'failed' };
+const STATES: Readonly<Record<string, Sync['state']>> = byName({ True: 'ready', False: 'failed' });

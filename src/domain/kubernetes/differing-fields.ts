@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { withoutServerFields } from './manifests.ts';
 
 /**
@@ -14,7 +15,9 @@ export function differingFields(now: KubeObject, before: KubeObject): readonly s
 function differences(now: unknown, before: unknown, path: string): readonly string[] {
   if (isMap(now) && isMap(before)) {
     const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])];
-    return keys.flatMap((key) => differences(now[key], before[key], path === '' ? key : `${path}.${key}`));
+    return keys.flatMap((key) =>
+      differences(ownOf(now, key), ownOf(before, key), path === '' ? key : `${path}.${key}`),
+    );
   }
   if (canonicalJson(now ?? null) === canonicalJson(before ?? null)) return [];
   const was = before === undefined ? 'was not set' : `was ${JSON.stringify(before)}`;

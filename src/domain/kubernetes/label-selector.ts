@@ -1,3 +1,5 @@
+import { ownOf } from '../../text/by-name.ts';
+
 /** A label selector as Deployments, Services (labels only) and disruption budgets have it. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
@@ -18,7 +20,7 @@ export function matchesSelector(selector: LabelSelector, labels: Readonly<Record
   return (
     Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
+      const value = ownOf(labels, key);
       switch (operator) {
         case 'In':
           return value !== undefined && values.includes(value);

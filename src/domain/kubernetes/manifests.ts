@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName } from '../../text/by-name.ts';
 import { imageDigest } from './image-reference.ts';
 import { type LabelSelector, matchesSelector } from './label-selector.ts';
 import { namedElsewhere } from './named-elsewhere.ts';
@@ -298,7 +299,7 @@ function contentHash({ metadata: _metadata, ...content }: KubeObject): string {
 }
 
 /** Where objects name ConfigMaps and Secrets: the key under which the name stands, by the key of its parent. */
-const REFERENCES: Readonly<Record<string, readonly [kind: string, key: string]>> = {
+const REFERENCES: Readonly<Record<string, readonly [kind: string, key: string]>> = byName({
   configMapKeyRef: ['ConfigMap', 'name'],
   configMapRef: ['ConfigMap', 'name'],
   configMap: ['ConfigMap', 'name'],
@@ -307,7 +308,7 @@ const REFERENCES: Readonly<Record<string, readonly [kind: string, key: string]>>
   secret: ['Secret', 'secretName'],
   imagePullSecrets: ['Secret', 'name'],
   tls: ['Secret', 'secretName'],
-};
+});
 
 function repoint(value: unknown, names: ReadonlyMap<string, string>, parent = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => repoint(item, names, parent));

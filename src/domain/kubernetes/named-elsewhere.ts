@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName } from '../../text/by-name.ts';
 import { podTemplateOf } from './pods.ts';
 
 /**
@@ -12,7 +13,7 @@ const BUILT_IN =
   /^(v1|(apps|batch|policy|autoscaling)\/.*|(networking|rbac\.authorization|storage|scheduling|coordination|gateway\.networking)\.k8s\.io\/.*)$/;
 /** Words that the path to such a name has: a label that happens to be the same word has none of them. */
 const ABOUT = /secret|config|cert|tls|auth|credential|password|resourceNames/i;
-const PLURALS: Readonly<Record<string, string>> = { ConfigMap: 'configmaps', Secret: 'secrets' };
+const PLURALS: Readonly<Record<string, string>> = byName({ ConfigMap: 'configmaps', Secret: 'secrets' });
 
 /**
  * Where each ConfigMap and Secret is named so.

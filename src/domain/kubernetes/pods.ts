@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName } from '../../text/by-name.ts';
 import { imageReference } from './image-reference.ts';
 
 /** The pods that an object makes, whatever its kind. */
@@ -24,7 +25,7 @@ export interface PodTemplate {
 }
 
 /** Where the pod template of a kind stands. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = byName({
   Deployment: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
   DaemonSet: ['spec', 'template'],
@@ -32,7 +33,7 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Job: ['spec', 'template'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
   Rollout: ['spec', 'template'],
-};
+});
 
 /** The pod template of an object; `undefined` for a kind that makes no pods. */
 export function podTemplateOf(object: KubeObject): PodTemplate | undefined {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName } from '../../text/by-name.ts';
 import type { KeeperMark } from '../gitops/application-kind.ts';
 import { APPLICATIONS } from '../gitops/registry.ts';
 
@@ -32,22 +33,22 @@ const OTHERS: readonly Sign[] = [
 ];
 
 /** Field managers of programs that write by themselves, as `metadata.managedFields` names them. */
-const MANAGERS: Readonly<Record<string, string>> = {
+const MANAGERS: Readonly<Record<string, string>> = byName({
   'kustomize-controller': 'Flux',
   'helm-controller': 'Flux',
   'argocd-controller': 'Argo CD',
   'argocd-application-controller': 'Argo CD',
   configsync: 'Config Sync',
   'fleetagent-controller': 'Fleet',
-};
+});
 
 /** Annotations by which people tell a tool to leave an object alone. */
-const LEFT_ALONE: Readonly<Record<string, readonly string[]>> = {
+const LEFT_ALONE: Readonly<Record<string, readonly string[]>> = byName({
   'kustomize.toolkit.fluxcd.io/reconcile': ['disabled'],
   'kustomize.toolkit.fluxcd.io/ssa': ['Ignore', 'IfNotPresent'],
   'helm.toolkit.fluxcd.io/driftDetection': ['disabled'],
   'configmanagement.gke.io/managed': ['disabled'],
-};
+});
 
 /**
  * Who else keeps an object as it wants it: a GitOps controller, an operator by a controlling owner reference, or Helm, which does so

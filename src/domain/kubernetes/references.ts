@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName } from '../../text/by-name.ts';
 
 /** An object that another one names. */
 export interface Reference {
@@ -7,7 +8,7 @@ export interface Reference {
 }
 
 /** Where objects name others: the kind and the key under which the name stands, by the key of its parent. */
-const BY_PARENT: Readonly<Record<string, readonly (readonly [kind: string, key: string])[]>> = {
+const BY_PARENT: Readonly<Record<string, readonly (readonly [kind: string, key: string])[]>> = byName({
   configMapKeyRef: [['ConfigMap', 'name']],
   configMapRef: [['ConfigMap', 'name']],
   configMap: [['ConfigMap', 'name']],
@@ -20,8 +21,8 @@ const BY_PARENT: Readonly<Record<string, readonly (readonly [kind: string, key: 
   imagePullSecrets: [['Secret', 'name']],
   tls: [['Secret', 'secretName']],
   persistentVolumeClaim: [['PersistentVolumeClaim', 'claimName']],
-};
-const BY_KEY: Readonly<Record<string, string>> = { serviceAccountName: 'ServiceAccount' };
+});
+const BY_KEY: Readonly<Record<string, string>> = byName({ serviceAccountName: 'ServiceAccount' });
 
 /** What an object names in the places where Kubernetes reads names of ConfigMaps, Secrets, claims and accounts. */
 export function referencesOf(object: KubeObject): readonly Reference[] {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { byName, ownOf } from '../../text/by-name.ts';
 import { isSameImage } from './image-reference.ts';
 import { pinnedImage } from './manifests.ts';
 import { allContainers } from './pods.ts';
@@ -23,7 +24,7 @@ interface PodStatus {
  * @param but the container that is shipped; all are told when left out
  */
 export function imagesBeside(workload: KubeObject, pods: readonly KubeObject[], but?: string): ImagesBeside {
-  const found: Record<string, string[]> = {};
+  const found: Record<string, string[]> = byName();
   for (const { name, image } of allContainers(workload)) {
     if (image === undefined || name === but) continue;
     const written = image.replace(/@sha256:.*$/, '');
@@ -34,7 +35,7 @@ export function imagesBeside(workload: KubeObject, pods: readonly KubeObject[], 
 
 /** Several of these as one. */
 export function together(all: readonly ImagesBeside[]): ImagesBeside {
-  const images: Record<string, string[]> = {};
+  const images: Record<string, string[]> = byName();
   for (const one of all) {
     for (const [image, ids] of Object.entries(one))
       images[image] = [...new Set([...(images[image] ?? []), ...ids])].sort();
@@ -55,7 +56,7 @@ export function pinsOf(images: ImagesBeside): ReadonlyMap<string, string> {
 /** Images that mean something else now than they did, or two things at once: a tag that moved. In words, each with both ids. */
 export function movedImages(before: ImagesBeside, now: ImagesBeside): readonly string[] {
   return Object.entries(now).flatMap(([image, ids]) => {
-    const known = before[image] ?? [];
+    const known = ownOf(before, image) ?? [];
     if (known.length === 0) return ids.length > 1 ? [`${image} is ${ids.join(' and ')} at the same time`] : [];
     const foreign = ids.filter((id) => known.every((one) => !isSameImage(one, id)));
     return foreign.length === 0 ? [] : [`${image} was ${known.join(', ')} and is ${foreign.join(', ')}`];

@@ -2,6 +2,7 @@ import { scryptSync } from 'node:crypto';
 import { createTwoFilesPatch } from 'diff';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { nameOf } from './manifests.ts';
 
 /** Objects as text, by environment and name (`production web Deployment/web`): what is recorded when a candidate is staged. */
@@ -32,7 +33,7 @@ export function stagedObjects(environment: string, service: string, objects: rea
 export function stagedDifferences(before: StagedObjects, now: StagedObjects): readonly StagedDifference[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return names.flatMap((object) => {
-    const [old, next] = [before[object] ?? '', now[object] ?? ''];
+    const [old, next] = [ownOf(before, object) ?? '', ownOf(now, object) ?? ''];
     if (old === next) return [];
     const diff = createTwoFilesPatch(`staged ${object}`, `now ${object}`, old, next, '', '', { context: 2 });
     return [{ object, diff: diff.slice(diff.indexOf('---')) }];

@@ -1,5 +1,6 @@
 import { percentRatio, sayDuration } from '../../plan/duration.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
+import { command } from '../../text/command-line.ts';
 import { formatPercent } from '../../text/figures.ts';
 import { sayShare } from '../deployment/share.ts';
 import { canariedSlos, canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
@@ -107,7 +108,8 @@ function migrations({ plan, evidence, suggested }: PacketFacts): PacketSection {
 function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSuggested: boolean): string {
   if (pointOfNoReturn) return 'none: point of no return';
   if (!reversible) return 'none';
-  return isSuggested ? `${down.join(' ')} (suggested by relctl: the usual command of the tool)` : down.join(' ');
+  const line = command`${down}`;
+  return isSuggested ? `${line} (suggested by relctl: the usual command of the tool)` : line;
 }
 
 function implementation({ plan, policy, shares }: PacketFacts): PacketSection {

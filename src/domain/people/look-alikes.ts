@@ -1,5 +1,7 @@
+import { byName } from '../../text/by-name.ts';
+
 /** Letters of other alphabets that look like a Latin one (a choice from Unicode's confusables.txt: those that addresses are faked with). */
-const LOOKS_LIKE: Readonly<Record<string, string>> = {
+const LOOKS_LIKE: Readonly<Record<string, string>> = byName({
   а: 'a',
   в: 'b',
   с: 'c',
@@ -48,7 +50,7 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = {
   հ: 'h',
   ց: 'g',
   ⅼ: 'l',
-};
+});
 
 /** How an address looks to who reads it: composed, in lower case, without what cannot be seen, in Latin letters and without accents. */
 function skeleton(address: string): string {

@@ -6,6 +6,7 @@ import { formatSpan } from '../../text/figures.ts';
 import { type AuditFinding, auditHistory } from '../history/audit.ts';
 import { foldState } from '../history/fold.ts';
 import type { ReleaseState } from '../history/state.ts';
+import { REOPENABLE } from '../process/phases.ts';
 import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowSpan } from '../schedule/calendar.ts';
 import { sayOutcome } from '../success/outcome.ts';
 import type { CanaryStory } from './canary-story.ts';
@@ -108,7 +109,7 @@ function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): rea
   const ended = last('rollback.completed', 'release.frozen');
   // A deployment that was begun after it is told instead.
   const undone = ended !== undefined && ended.seq > (deployment?.started.seq ?? 0) ? ended : undefined;
-  return [
+  const milestones: readonly Milestone[] = [
     milestone('Submitted to the CAB', daysBefore(policy.leadDays.cab), last('cab.submitted')),
     milestone(
       'Decided by the CAB',
@@ -159,6 +160,8 @@ function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): rea
         ]
       : []),
   ];
+  // What ended waits for nothing more.
+  return REOPENABLE.includes(state.phase) ? milestones.filter(({ actual }) => actual !== undefined) : milestones;
 }
 
 /** How far a milestone was from its plan, for people; empty where one of the two is open. */

@@ -1,8 +1,10 @@
+import { byName } from '../../text/by-name.ts';
+
 /** Another image is another relctl.yaml, and that is bound with what was approved. */
 const UNPULLED =
   'The image of runner.kubernetes cannot be pulled: mend the registry or the login to it, and give the command again; or give it without --runner. Another image in relctl.yaml is approved anew.';
 
-const WAYS_OUT: Readonly<Record<string, string>> = {
+const WAYS_OUT: Readonly<Record<string, string>> = byName({
   ErrImagePull: UNPULLED,
   ImagePullBackOff: UNPULLED,
   InvalidImageName: 'The image of runner.kubernetes in relctl.yaml has no valid name: correct it.',
@@ -12,7 +14,7 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   BackoffLimitExceeded:
     'Its pods failed more often than runner.kubernetes.restarts allows; --resume hands it over again.',
   gone: 'Somebody has deleted the Job; --resume hands it over again.',
-};
+});
 
 /** What a person does about a reason that Kubernetes gives; `undefined` for one that says enough. */
 export function wayOut(reason: string): string | undefined {

@@ -1,4 +1,5 @@
 import { sha256 } from '../../plan/digest.ts';
+import { byName } from '../../text/by-name.ts';
 
 /** What an SSH signature says of itself (OpenSSH PROTOCOL.sshsig). Nothing of it is proven until ssh-keygen verified it. */
 export interface SshSignature {
@@ -35,7 +36,7 @@ export function readSshSignature(armored: string): SshSignature | undefined {
 }
 
 /** Fields of a public key after its type (RFC 4253, 5656, 8709, OpenSSH PROTOCOL.u2f), and the length of the first where it is fixed. */
-const KEY_FIELDS: Readonly<Record<string, { readonly fields: number; readonly first?: number }>> = {
+const KEY_FIELDS: Readonly<Record<string, { readonly fields: number; readonly first?: number }>> = byName({
   'ssh-ed25519': { fields: 1, first: 32 },
   'ssh-rsa': { fields: 2 },
   'ecdsa-sha2-nistp256': { fields: 2 },
@@ -43,7 +44,7 @@ const KEY_FIELDS: Readonly<Record<string, { readonly fields: number; readonly fi
   'ecdsa-sha2-nistp521': { fields: 2 },
   'sk-ssh-ed25519@openssh.com': { fields: 2, first: 32 },
   'sk-ecdsa-sha2-nistp256@openssh.com': { fields: 3 },
-};
+});
 
 /** Kinds of keys that are known. */
 export const KEY_TYPE_NAMES: readonly string[] = Object.keys(KEY_FIELDS);

@@ -1,3 +1,5 @@
+import { byName } from '../../text/by-name.ts';
+
 /** What happened to one file between two commits. */
 export interface ChangedFile {
   readonly status: 'added' | 'removed' | 'modified' | 'renamed';
@@ -126,7 +128,15 @@ function sidePath(text: string, prefix: 'a/' | 'b/'): string | undefined {
 
 const strip = (path: string, prefix: string) => (path.startsWith(prefix) ? path.slice(prefix.length) : path);
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const ESCAPES: Readonly<Record<string, string>> = byName({
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+});
 
 /** Undoes git's quoting of a path: C escapes, and octal bytes of UTF-8. */
 function unquote(path: string): string {

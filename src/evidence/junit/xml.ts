@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { RelctlError } from '../../errors.ts';
 import { lineAt } from '../../plan/guard.ts';
+import { byName } from '../../text/by-name.ts';
 import { lineFinder } from '../lines.ts';
 
 /** An XML element with its place in the file. */
@@ -75,7 +76,7 @@ function toElement(node: RawNode, lineOf: (offset: number) => number): XmlElemen
   };
 }
 
-const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const NAMED: Readonly<Record<string, string>> = byName({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" });
 
 /** The five entities of XML and character references; any other stays as it is written. */
 function decode(text: string): string {

@@ -1,4 +1,6 @@
-const ESCAPED: Readonly<Record<string, string>> = {
+import { byName } from '../../text/by-name.ts';
+
+const ESCAPED: Readonly<Record<string, string>> = byName({
   a: '\x07',
   b: '\b',
   f: '\f',
@@ -9,7 +11,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
   '\\': '\\',
   "'": "'",
   '"': '"',
-};
+});
 
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 

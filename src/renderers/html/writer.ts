@@ -1,3 +1,4 @@
+import { byName } from '../../text/by-name.ts';
 import { clean } from '../../text/clean.ts';
 
 /** HTML that may be put into a page: only the writer makes it, so that no text of people gets there unescaped. */
@@ -38,13 +39,13 @@ function markupOf(content: Content): string {
   return typeof content === 'object' ? content.map(markupOf).join('') : escaped(String(content));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const ENTITIES: Readonly<Record<string, string>> = byName({
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-};
+});
 
 function escaped(text: string): string {
   return clean(text)

@@ -3,6 +3,7 @@ import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { CanaryGround } from '../../domain/deployment/strategies/strategy.ts';
 import { ownedPods, revisionPods } from '../../domain/kubernetes/rollout-others.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { applyFenced, deletePod, refOf } from '../cluster/apply.ts';
 import { awaitObserved } from '../cluster/await-ready.ts';
 import { desiredService } from '../cluster/desired-objects.ts';
@@ -39,7 +40,7 @@ function byNode(a: KubeObject, b: KubeObject): number {
 /** The pods of a service's workload that run the candidate before the others do. */
 export async function firstPodsOf(run: Run, cluster: Cluster, service: string): Promise<readonly KubeObject[]> {
   const { spec } = run.release.journal.plan;
-  const image = run.images[service] ?? spec.services.find(({ name }) => name === service)?.image ?? '';
+  const image = ownOf(run.images, service) ?? spec.services.find(({ name }) => name === service)?.image ?? '';
   const { deployment } = await desiredService(run.context, spec.candidate.commit, 'production', service, image);
   const live = await cluster.get(refOf(deployment));
   return live === undefined ? [] : revisionPods(live, await cluster.list({ apiVersion: 'v1', kind: 'Pod' }));

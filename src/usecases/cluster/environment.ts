@@ -7,6 +7,7 @@ import {
 import { type PlannedSource, sourcesOf } from '../../domain/kubernetes/sources.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
+import { ownOf } from '../../text/by-name.ts';
 import type { Context } from '../release/context.ts';
 
 /** What rendering needs of the surroundings. */
@@ -60,7 +61,11 @@ async function renderSource(
   { source, services, shared }: PlannedSource,
   images: Readonly<Record<string, string>>,
 ): Promise<RenderedSource & { readonly failure?: RelctlError }> {
-  const asked = { services: services.map((one) => ({ ...one, image: images[one.name] })), shared, hooks: source.hooks };
+  const asked = {
+    services: services.map((one) => ({ ...one, image: ownOf(images, one.name) })),
+    shared,
+    hooks: source.hooks,
+  };
   const { namespace } = config.environments[environment];
   try {
     return { ...asked, rendered: await manifests.render(commit, { environment, namespace, source }) };

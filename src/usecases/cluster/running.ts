@@ -4,6 +4,7 @@ import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { EventOf } from '../../plan/events.ts';
 import { gitopsOf } from '../../plan/gitops.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
 import { checkCommitted } from '../gitops/still-committed.ts';
@@ -87,7 +88,7 @@ async function checkRunning(
   return Promise.all(
     plan.spec.services.map(async ({ name: service, image }) => {
       const name = `${service} in ${target}`;
-      const expected = images[service] ?? [];
+      const expected = ownOf(images, service) ?? [];
       const desired = await desiredService(context, plan.spec.candidate.commit, environment, service, image);
       const live = await cluster.get(refOf(desired.deployment));
       if (live === undefined) return { name, ok: false, detail: `its ${desired.deployment.kind} is gone: ${fix}` };

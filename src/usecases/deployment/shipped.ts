@@ -1,4 +1,5 @@
 import { gitopsOf } from '../../plan/gitops.ts';
+import { ownOf } from '../../text/by-name.ts';
 import {
   type DesiredService,
   desiredService,
@@ -14,7 +15,7 @@ import { pinsBeside } from './images.ts';
 /** A service's production objects with the image that was staged. */
 export async function desired({ context, release, images }: Run, name: string): Promise<DesiredService> {
   const { spec } = release.journal.plan;
-  const image = images[name] ?? spec.services.find((service) => service.name === name)?.image ?? '';
+  const image = ownOf(images, name) ?? spec.services.find((service) => service.name === name)?.image ?? '';
   const pins = pinsBeside(release.journal.state);
   const service = await desiredService(context, spec.candidate.commit, 'production', name, image, pins);
   return gitopsOf(context.config) === undefined
@@ -28,7 +29,7 @@ export function shipped({ context, release, images }: Run): Promise<ShippedObjec
   return shippedToProduction(
     context,
     release,
-    Object.fromEntries(spec.services.map(({ name, image }) => [name, images[name] ?? image])),
+    Object.fromEntries(spec.services.map(({ name, image }) => [name, ownOf(images, name) ?? image])),
   );
 }
 
@@ -47,7 +48,7 @@ export async function shippedToProduction(
   if (gitopsOf(context.config) === undefined) return whole;
   const cluster = clusterOf(context, 'production');
   const services = await Promise.all(
-    whole.services.map((service) => asKept(context, cluster, service, images[service.name] ?? '')),
+    whole.services.map((service) => asKept(context, cluster, service, ownOf(images, service.name) ?? '')),
   );
   return { services, product: { ...whole.product, others: [] } };
 }

@@ -4,6 +4,7 @@ import { canariedSlos, canaryOf, strategyFor } from '../../domain/deployment/str
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { sayDuration } from '../../plan/duration.ts';
 import type { Spec } from '../../plan/spec.ts';
+import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
 import type { ServiceChanges } from './changes.ts';
 
@@ -20,7 +21,7 @@ export function effectOf(
     case 'notify':
       return channels.length === 0 ? 'no channel takes this topic' : `tells ${channels.join(', ')}`;
     case 'migrate':
-      return `${step.migration.up.join(' ')}${step.migration.pointOfNoReturn ? '; no way back after it' : ''}`;
+      return `${command`${step.migration.up}`}${step.migration.pointOfNoReturn ? '; no way back after it' : ''}`;
     case 'bake':
       return `judges ${canariedSlos(spec)
         .map((slo) => slo.name)

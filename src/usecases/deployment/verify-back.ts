@@ -6,6 +6,7 @@ import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
 import { gitopsOf } from '../../plan/gitops.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { type Snapshot, type SnapshotObject, secretDigest } from '../cluster/snapshot.ts';
@@ -65,7 +66,7 @@ export async function verifyBack(
 }
 
 function hasCandidate(run: Run, one: SnapshotObject, live: KubeObject | undefined, before: KubeObject): boolean {
-  const candidate = run.images[one.service];
+  const candidate = ownOf(run.images, one.service);
   if (live === undefined || candidate === undefined) return false;
   return allContainers(live).some(
     ({ name, image = '' }) => isSameImage(image, candidate) && !isSameImage(imageIn(before, name), image),

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { ownOf } from '../../text/by-name.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
 import { desiredService } from '../cluster/desired-objects.ts';
 import type { Context } from '../release/context.ts';
@@ -15,7 +16,7 @@ export async function checkCommitted(context: Context, { journal }: Release): Pr
   try {
     const changes = await Promise.all(
       plan.spec.services.map(async ({ name: service, image }) => {
-        const shipped = images[service] ?? image;
+        const shipped = ownOf(images, service) ?? image;
         const desired = await desiredService(context, plan.spec.candidate.commit, 'production', service, shipped);
         return imageChange(desired, undefined);
       }),

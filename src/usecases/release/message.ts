@@ -2,6 +2,7 @@ import { formatWindow } from '../../domain/schedule/calendar.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
 import type { Topic } from '../../plan/policy.ts';
+import { ownOf } from '../../text/by-name.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
 import type { Release } from './open.ts';
@@ -90,5 +91,5 @@ export function isWorded(
 
 /** Fills `{name}` in a wording; names that are not known stay as they are. */
 function fill(wording: string, values: Readonly<Record<string, string>>): string {
-  return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => ownOf(values, name) ?? whole);
 }

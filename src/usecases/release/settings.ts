@@ -2,6 +2,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Workspace } from '../../ports/workspace.ts';
+import { byName } from '../../text/by-name.ts';
 
 /** Where the configuration of a repository lies. */
 export const CONFIG_FILE = 'relctl.yaml';
@@ -22,12 +23,7 @@ export async function loadConfig(workspace: Workspace): Promise<Config> {
     });
   }
   const config = await remembered(workspace, CONFIG_FILE, text, () => readConfig(text));
-  return { ...config, services: byNameAlone(config.services) };
-}
-
-/** A record that holds what it was given and nothing of JavaScript's own: a service called `constructor` is not there. */
-function byNameAlone<T>(record: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.assign(Object.create(null) as Record<string, T>, record);
+  return { ...config, services: byName(config.services) };
 }
 
 /** Reads the text of a relctl.yaml. Errors: `config.invalid`, `config.unknown-service`, `plan.yaml-*`. */

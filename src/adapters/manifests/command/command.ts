@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { readKubernetesObjects } from '../../../evidence/kubernetes-objects.ts';
 import { durationSeconds } from '../../../plan/duration.ts';
+import { quoted } from '../../../text/command-line.ts';
 import type { SourceKind } from '../source.ts';
 
 const settings = z.strictObject({
@@ -19,7 +20,7 @@ export const command: SourceKind<z.infer<typeof settings>> = {
   objects({ command: [first = '', ...args], timeout, network = false }, { tree, environment, namespace, program }) {
     return tree.withFolder(async (folder) => {
       const own = join(folder, first);
-      const title = [first, ...args].join(' ');
+      const title = [first, ...args].map(quoted).join(' ');
       const text = await program(
         {
           program: existsSync(own) ? own : first,

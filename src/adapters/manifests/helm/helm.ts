@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { readKubernetesObjects } from '../../../evidence/kubernetes-objects.ts';
 import type { RenderedObject } from '../../../ports/manifest-source.ts';
+import { command } from '../../../text/command-line.ts';
 import { requireFolder } from '../require-folder.ts';
 import type { SourceKind } from '../source.ts';
 
@@ -48,7 +49,7 @@ export const helm: SourceKind<z.infer<typeof settings>> = {
                 `a dependency of the chart is not in the repository: helm dependency build ${chart.helm}, then commit ${chart.helm}/charts`,
                 'what is rendered must not depend on what a chart repository serves that day',
               ]
-            : [`helm ${templateArgs(chart, namespace, '.').join(' ')}`],
+            : [command`helm ${templateArgs(chart, namespace, '.')}`],
         }),
       );
       return documentsOf(text, chart.helm);

@@ -1,3 +1,4 @@
+import { byName } from '../../../text/by-name.ts';
 import { lineFinder } from '../../lines.ts';
 import { blankBetween } from '../comments.ts';
 import type { Operation } from '../findings.ts';
@@ -20,7 +21,7 @@ const UNDONE_BY_ITSELF =
   /^(addColumn|addDefaultValue|addForeignKeyConstraint|addLookupTable|addNotNullConstraint|addPrimaryKey|addUniqueConstraint|createIndex|createSequence|createTable|createView|dropNotNullConstraint|enableCheckConstraint|disableCheckConstraint|enableTrigger|disableTrigger|renameColumn|renameSequence|renameTable|renameTrigger|renameView|setTableRemarks|setColumnRemarks|tagDatabase)$/;
 
 /** What changes do that can hurt. */
-const CHANGES: Readonly<Record<string, readonly [Operation['effect'], string]>> = {
+const CHANGES: Readonly<Record<string, readonly [Operation['effect'], string]>> = byName({
   dropTable: ['destroys', 'drops the table'],
   dropAllTables: ['destroys', 'drops all tables'],
   dropColumn: ['destroys', 'drops a column of'],
@@ -36,7 +37,7 @@ const CHANGES: Readonly<Record<string, readonly [Operation['effect'], string]>> 
   addUniqueConstraint: ['locks', 'builds an index while all wait on'],
   addPrimaryKey: ['locks', 'builds an index while all wait on'],
   update: ['locks', 'updates rows of'],
-};
+});
 const KNOWN = new RegExp(
   String.raw`\b(${Object.keys(CHANGES).join('|')}|createTable|addColumn|sql|sqlFile|customChange|insert|loadData|createProcedure|createView|createSequence|dropIndex|dropForeignKeyConstraint|dropUniqueConstraint|dropPrimaryKey|dropSequence|dropNotNullConstraint|dropDefaultValue|addDefaultValue|executeCommand|tagDatabase)\b`,
 );

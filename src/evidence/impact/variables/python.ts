@@ -1,3 +1,4 @@
+import { byName } from '../../../text/by-name.ts';
 import { blankPythonComments } from '../comments.ts';
 import { addHelperCalls, addNamedLists } from './helpers.ts';
 import { MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
@@ -19,7 +20,7 @@ const DECOUPLE = /\bconfig\(\s*(["'])(?<name>[A-Za-z]\w*)\1/g;
 const CLICK = /\benvvar\s*=\s*(["'])(?<name>\w+)\1/g;
 
 /** What django-environ asks for when it is not told (https://django-environ.readthedocs.io). */
-const IMPLIED: Readonly<Record<string, string>> = {
+const IMPLIED: Readonly<Record<string, string>> = byName({
   db: 'DATABASE_URL',
   db_url: 'DATABASE_URL',
   cache: 'CACHE_URL',
@@ -28,7 +29,7 @@ const IMPLIED: Readonly<Record<string, string>> = {
   email_url: 'EMAIL_URL',
   search_url: 'SEARCH_URL',
   channels: 'CHANNELS_URL',
-};
+});
 
 /** Environment variables that a Python file reads: os.environ, django-environ, environs, decouple, click, pydantic-settings. */
 export function pythonVariables(source: string): VariableUse[] {

@@ -42,10 +42,13 @@ export const UPPER_NAME = /^[A-Z][A-Z0-9_]+$/;
  * Vercel sets (vercel.com/docs/environment-variables/system-environment-variables).
  */
 const SYSTEM =
-  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|BUNDLE_GEMFILE|BUNDLE_PATH|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+|__\w*)$/;
+  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|BUNDLE_GEMFILE|BUNDLE_PATH|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+)$/;
 
 /** True for a variable that nobody provisions for a service. */
 export const isSystemVariable = (name: string): boolean => SYSTEM.test(name);
+
+/** The same where code reads it: there a name that begins with two underscores is the language's or a tool's own. */
+export const isToolsOwn = (name: string): boolean => isSystemVariable(name) || name.startsWith('__');
 
 /** Names that one file gives the environment and that are followed, each by a pass over the file: more are no program that people read. */
 export const MOST_ALIASES = 20;
@@ -68,8 +71,7 @@ export class UseCollector {
     more: Omit<VariableUse, 'name' | 'line' | 'how'> = {},
   ): void {
     // A name that ends in an underscore is the beginning of one that is put together.
-    if (!isSystemVariable(name) && !name.endsWith('_'))
-      this.uses.push({ name, line: this.#lineOf(offset), how, ...more });
+    if (!isToolsOwn(name) && !name.endsWith('_')) this.uses.push({ name, line: this.#lineOf(offset), how, ...more });
   }
 
   /** Notes each match of a pattern; its group `name` is the variable, a literal default behind it is its value. */

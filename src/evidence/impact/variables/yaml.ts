@@ -1,3 +1,4 @@
+import { byName } from '../../../text/by-name.ts';
 import { isInfrastructureImage, isStoreName } from '../../images.ts';
 import { namedAfter } from '../manifests/file-names.ts';
 import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
@@ -17,12 +18,12 @@ const isList = (key: string | undefined): boolean =>
   key !== undefined && LISTS.test(key) && !/envelope|envoy/i.test(key);
 
 /** Kinds whose keys become variables by `envFrom` or by reference. */
-const HOLDERS: Readonly<Record<string, RegExp>> = {
+const HOLDERS: Readonly<Record<string, RegExp>> = byName({
   ConfigMap: /^data$/,
   Secret: /^(data|stringData)$/,
   SealedSecret: /^spec\.encryptedData$/,
   ExternalSecret: /^spec\.target\.template\.data$/,
-};
+});
 
 /** Kinds that run containers. */
 const WORKLOAD = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Rollout|Job|CronJob|Pod)$/;

@@ -3,6 +3,7 @@ import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
 import { isOlderImage, shortImage } from '../../../domain/versions/image-versions.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
+import { ownOf } from '../../../text/by-name.ts';
 import type { Context } from '../../release/context.ts';
 
 /** What production got of a service, and with which release. */
@@ -64,7 +65,7 @@ async function shippedBy(
     const started = events.findLast(
       (event) => event.type === 'deploy.started' && event.data.attempt === completed?.data.attempt,
     );
-    const image = started?.type === 'deploy.started' ? started.data.images[service] : undefined;
+    const image = started?.type === 'deploy.started' ? ownOf(started.data.images, service) : undefined;
     return image === undefined ? undefined : { release, image };
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;

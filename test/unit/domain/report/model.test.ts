@@ -2,9 +2,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readCanaryStory } from '../../../../src/domain/report/canary-story.ts';
 import { buildReport, lateness, type Milestone, type ReportModel } from '../../../../src/domain/report/model.ts';
 import { loadPolicy } from '../../../../src/usecases/release/settings.ts';
+import { signoffCab } from '../../../../src/usecases/signoff-cab.ts';
 import { type Company, openCompany } from '../../../support/company.ts';
 import { undo, walkTo } from '../../../support/company-walk.ts';
 import { type Reported, reported, told } from '../../../support/reported.ts';
+import { PEOPLE } from '../../../support/sample-plan.ts';
 
 const opened: Company[] = [];
 afterAll(() => {
@@ -46,6 +48,19 @@ describe('the model of a report', () => {
     expect(names(model, 'bad')).toEqual(['Canary judged', 'Rolled back']);
     expect(model.timeline.map(({ name }) => name)).not.toContain('Rolled out');
     expect(model.timeline.at(-1)?.detail).toMatch(/evidence .* > limit/);
+  });
+
+  it('of one that got a No-Go: nothing is planned any more', async () => {
+    const company = await openCompany();
+    opened.push(company);
+    await walkTo(company, 'submitted');
+    const [member] = PEOPLE.cab;
+    await signoffCab(company.as(member), company.id, { decision: 'no-go', comment: 'not yet', conditions: [] });
+    const { model } = await told(company);
+    expect(model.timeline.map(({ name, tone }) => [name, tone])).toEqual([
+      ['Submitted to the CAB', 'good'],
+      ['Decided by the CAB', 'bad'],
+    ]);
   });
 
   it('of a draft: all is open, and nothing is made up', async () => {

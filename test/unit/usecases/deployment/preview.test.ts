@@ -28,7 +28,7 @@ describe('deploy --dry-run', () => {
           title: 'Start the canary of web',
           effect: '1 pod beside 8, 11.1% (1% asked for) of the requests',
         },
-        { id: 'bake', title: expect.any(String), effect: 'judges web errors, api errors, api latency every 60s' },
+        { id: 'bake', title: expect.any(String), effect: 'judges web errors, api errors, api latency every 1 min' },
       ]),
     });
     const { differences } = outcome.data as { differences: { part: string; diff: string }[] };

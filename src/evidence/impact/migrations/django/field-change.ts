@@ -1,3 +1,4 @@
+import { byName } from '../../../../text/by-name.ts';
 import type { Operation } from '../../findings.ts';
 import { callArguments } from './call.ts';
 
@@ -17,7 +18,7 @@ const WIDENING: readonly (readonly string[])[] = [
   ['SmallAutoField', 'AutoField', 'BigAutoField'],
 ];
 /** Columns of characters with the length that each has when it names none. */
-const CHARACTERS: Readonly<Record<string, number>> = {
+const CHARACTERS: Readonly<Record<string, number>> = byName({
   CharField: Number.POSITIVE_INFINITY,
   EmailField: 254,
   SlugField: 50,
@@ -26,7 +27,7 @@ const CHARACTERS: Readonly<Record<string, number>> = {
   ImageField: 100,
   FilePathField: 100,
   TextField: Number.POSITIVE_INFINITY,
-};
+});
 
 /**
  * What altering a field does to the version that runs now, and to the table.
