@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -221,6 +221,38 @@ describe('a plan that is a pipe, which nobody writes to', () => {
     expect(finished.exitCode).toBe(args[0] === 'list' ? EXIT_CODES.usage : EXIT_CODES[ERRORS['plan.unreadable']]);
     expect((finished.stdout + finished.stderr).match(/plan\.unreadable/g)).toHaveLength(1);
     expect(finished.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  });
+});
+
+/** What may stand where a file should be, and is none. */
+const NO_FILES: readonly (readonly [what: string, put: (path: string) => void])[] = [
+  ['a folder', (path) => mkdirSync(path)],
+  ['a pipe, which nobody writes to', (path) => execFileSync('mkfifo', [path])],
+  ['a device', (path) => symlinkSync('/dev/zero', path)],
+  ['a circle of links', (path) => symlinkSync(path, path)],
+];
+
+describe.each(NO_FILES)('where a file should be and %s is', (what, put) => {
+  it('a release is told as one that cannot be read, and a list goes on', async () => {
+    unlinkSync(planFile());
+    put(planFile());
+    const code = what === 'a device' || what === 'a circle of links' ? 'plan.outside-releases' : 'plan.unreadable';
+    const { message } = await refused(['status', SAMPLE_ID], code, { place: { file: SAMPLE_FILE } });
+    expect(message).toContain(SAMPLE_FILE);
+    const listed = await relctl.run(['list'], { cwd: root, timeout: PATIENCE });
+    expect(listed.signal).toBeNull();
+    expect(listed.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  });
+
+  it('relctl.yaml is told as one that cannot be read', async () => {
+    const file = join(root, 'relctl.yaml');
+    unlinkSync(file);
+    put(file);
+    const code = what === 'a device' || what === 'a circle of links' ? 'plan.outside-releases' : 'config.invalid';
+    for (const args of [['status', SAMPLE_ID], ['list'], ['doctor']]) {
+      const { message } = await refused(args, code, { place: { file: 'relctl.yaml' } });
+      expect(message).toContain('relctl.yaml');
+    }
   });
 });
 

@@ -55,6 +55,23 @@ function piped(company: Company, args: readonly string[], lines: number): Promis
   });
 }
 
+describe('an answer of which a line is read', () => {
+  it.each([[['--help']], [['deploy', '--help']], [['schema', 'plan']]])(
+    'relctl %j | head -1 prints no trace',
+    async (args) => {
+      const company = await openCompany({ onDisk: true });
+      try {
+        const { code, shown } = await piped(company, args, 1);
+        expect(shown.trimEnd().split('\n')).toHaveLength(1);
+        expect(shown).not.toMatch(/EPIPE|at .*:\d+:\d+/);
+        expect(code).toBe('0');
+      } finally {
+        company.close();
+      }
+    },
+  );
+});
+
 describe('a deployment whose output nobody reads to its end', () => {
   it('goes its whole way: relctl deploy … | head -3', async () => {
     const company = await openCompany({ onDisk: true });

@@ -4,14 +4,16 @@ import { open } from 'node:fs/promises';
 /**
  * Reads a regular file, but at most `limit + 1` bytes of it: a reader that checks the length then refuses a huge file without
  * having loaded it. A pipe would keep the reader waiting for somebody to write, so what is no file is refused without a wait.
- * Errors are Node's own, and one with the code `not a file`.
+ * Errors are Node's own, and two with words for a code: `it is a folder`, `not a file`.
  */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = await handle.stat();
-    if (!stat.isFile() && !stat.isDirectory())
-      throw Object.assign(new Error(`${path} is no file`), { code: 'not a file' });
+    if (!stat.isFile()) {
+      const code = stat.isDirectory() ? 'it is a folder' : 'not a file';
+      throw Object.assign(new Error(`${path} is no file`), { code });
+    }
     const buffer = Buffer.alloc(Math.min(stat.size, limit) + 1);
     let length = 0;
     while (length < buffer.byteLength) {

@@ -1,8 +1,11 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { applicationNamed, isKeeper } from '../gitops/application.ts';
 import { type Health, healthText } from '../kubernetes/health.ts';
+import { isSameImage } from '../kubernetes/image-reference.ts';
 import { nameOf } from '../kubernetes/manifests.ts';
+import { allContainers } from '../kubernetes/pods.ts';
 import { type Reconciler, reconcilerOf } from '../kubernetes/reconcilers.ts';
+import { shortImage } from '../versions/image-versions.ts';
 
 /** Something about an object of production that stands in the way of a release, found before anything is announced. */
 export interface Unfit {
@@ -23,7 +26,8 @@ export interface Unfit {
     | 'autoscaler-at-maximum'
     | 'no-eviction'
     | 'rejected'
-    | 'rewritten';
+    | 'rewritten'
+    | 'same-image';
   readonly target: string;
   /** `Kind/name`. */
   readonly object: string;
@@ -100,6 +104,21 @@ export function unfitObject(ground: Ground): readonly Unfit[] {
     });
   }
   return found;
+}
+
+/** Says that production runs the image of a service already: its canary passes because it is compared with itself. */
+export function unchangedImage(
+  target: string,
+  service: string,
+  sent: KubeObject,
+  live: KubeObject,
+  container: string,
+): readonly Unfit[] {
+  const imageOf = (object: KubeObject) => allContainers(object).find(({ name }) => name === container)?.image;
+  const [image, running] = [imageOf(sent), imageOf(live)];
+  if (image === undefined || running === undefined || !isSameImage(image, running)) return [];
+  const problem = `${nameOf(live)} runs ${shortImage(image)} already: the image of ${service} does not change, and its canary is compared with itself`;
+  return [{ weight: 'told', code: 'same-image', target, object: nameOf(live), problem, fix: '' }];
 }
 
 const CORRECT_APPLICATION = 'correct environments.production.gitops.application in relctl.yaml';

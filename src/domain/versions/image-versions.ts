@@ -16,6 +16,13 @@ export function isOlderImage(image: string, than: string): boolean {
   );
 }
 
+/** True for a reference to what was shipped: the digest counts where both have one, else the name and the tag, which deployments pin. */
+export function isShippedImage(image: string, shipped: string): boolean {
+  const [one, other] = [imageReference(image), imageReference(shipped)];
+  if (one.digest !== undefined && other.digest !== undefined) return one.digest === other.digest;
+  return one.name === other.name && one.tag !== undefined && one.tag === other.tag;
+}
+
 /** An image for people, without its registry and digest: `web:4.1.0`. */
 export function shortImage(image: string): string {
   const { name: repository, tag } = imageReference(image);

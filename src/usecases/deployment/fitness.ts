@@ -1,5 +1,5 @@
 import { AUTOSCALER } from '../../domain/deployment/autoscaling.ts';
-import { strained, type Unfit, unfitObject } from '../../domain/deployment/fitness.ts';
+import { strained, type Unfit, unchangedImage, unfitObject } from '../../domain/deployment/fitness.ts';
 import { rehearsalObjects, rewrittenImages } from '../../domain/deployment/rehearsal-objects.ts';
 import { applicationRef, keeperTitle } from '../../domain/gitops/application.ts';
 import type { ImageChange } from '../../domain/gitops/edit-images.ts';
@@ -35,18 +35,21 @@ export async function findUnfit(context: Context, changes: readonly ServiceChang
   const found = await Promise.all(
     targets.map(async (target) => {
       const here = changes.filter((one) => one.target === target);
-      const standing = await findIn(
-        context,
-        target,
-        here.flatMap(({ rollout }) => rollout),
-        here.flatMap(({ canary }) => canary),
-      );
+      const rollout = here.flatMap((one) => one.rollout);
+      const canary = here.flatMap((one) => one.canary);
+      const standing = [...(await findIn(context, target, rollout, canary)), ...here.flatMap(unchanged)];
       return gitopsOf(context.config) === undefined
         ? standing
         : [...standing, ...(await unfitForCommits(context, target, imagesOf(here)))];
     }),
   );
   return found.flat();
+}
+
+function unchanged({ target, ground, service: { name, deployment, container } }: ServiceChanges): readonly Unfit[] {
+  return ground === undefined || deployment === undefined || container === undefined
+    ? []
+    : unchangedImage(target, name, deployment, ground.stable, container);
 }
 
 /** The images that a rollout changes. */

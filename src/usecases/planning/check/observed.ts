@@ -14,9 +14,9 @@ import { selectorFindings } from './canary-selectors.ts';
 import { shareFindings } from './canary-share.ts';
 import { keeperFindings } from './keeper-findings.ts';
 import { migrationFindings } from './migration-findings.ts';
-import { olderImageFindings } from './older-images.ts';
 import { revertedFindings } from './reverted-work.ts';
 import { servedPodsFindings } from './served-pods.ts';
+import { shippedImageFindings } from './shipped-images.ts';
 import { trafficFindings } from './traffic-findings.ts';
 import { unplannedFindings } from './unplanned.ts';
 import { settingFindings } from './variable-settings.ts';
@@ -53,7 +53,7 @@ export async function observedFindings(
       ...(await renderedFindings(context, plan)),
       ...(await servedPodsFindings(plan, manifests)),
       ...(await trafficFindings(context, plan, policy, manifests)),
-      ...(await olderImageFindings(context, plan)),
+      ...(await shippedImageFindings(context, plan)),
       ...(await keeperFindings(context, plan)),
     ];
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strained, unfitObject } from '../../../../src/domain/deployment/fitness.ts';
+import { strained, unchangedImage, unfitObject } from '../../../../src/domain/deployment/fitness.ts';
 import { rehearsalObjects, rewrittenImages } from '../../../../src/domain/deployment/rehearsal-objects.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
@@ -49,6 +49,21 @@ describe('what stands in the way of a release', () => {
     const kept = look(web({}, { labels: { 'argocd.argoproj.io/instance': 'shop' } }));
     expect(kept).toMatchObject([{ code: 'reconciled', weight: 'refused' }]);
     expect(kept[0]?.problem).toContain('Argo CD Application shop');
+  });
+
+  it('tells of a service whose image production runs already, whatever its tag is called', () => {
+    const [a, b] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
+    const running = (image: string) =>
+      web({ template: { spec: { containers: [{ name: 'web', image: `registry.example/${image}` }] } } });
+    const told = (sent: string, live: string) =>
+      unchangedImage('production', 'web', running(sent), running(live), 'web').map(({ code, weight }) => [
+        code,
+        weight,
+      ]);
+    expect(told(`web:3@${a}`, `web:2@${a}`)).toEqual([['same-image', 'told']]);
+    expect(told('web:2', 'web:2')).toEqual([['same-image', 'told']]);
+    expect(told(`web:2@${b}`, `web:2@${a}`)).toEqual([]);
+    expect(unchangedImage('production', 'web', running('web:2'), running('web:2'), 'other')).toEqual([]);
   });
 
   it('tells of an autoscaler at its maximum and of a budget that allows no eviction, and of none that has room', () => {

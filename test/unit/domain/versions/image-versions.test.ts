@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOlderImage, shortImage } from '../../../../src/domain/versions/image-versions.ts';
+import { isOlderImage, isShippedImage, shortImage } from '../../../../src/domain/versions/image-versions.ts';
 
 const DIGEST = `@sha256:${'a'.repeat(64)}`;
 
@@ -17,6 +17,16 @@ test.each([
   ['r.example.com:5000/web', 'r.example.com:5000/web:1.5.0', false],
 ])('%s is older than %s: %s', (image, than, older) => {
   expect(isOlderImage(image, than)).toBe(older);
+});
+
+test.each([
+  ['web:1.5.0', `web:1.5.0${DIGEST}`, true],
+  [`web:1.5.0${DIGEST}`, `other:2${DIGEST}`, true],
+  [`web:1.5.0@sha256:${'b'.repeat(64)}`, `web:1.5.0${DIGEST}`, false],
+  ['web:1.5.1', 'web:1.5.0', false],
+  ['web', 'web', false],
+])('%s is what was shipped as %s: %s', (image, shipped, same) => {
+  expect(isShippedImage(image, shipped)).toBe(same);
 });
 
 test('people read an image without registry and digest', () => {

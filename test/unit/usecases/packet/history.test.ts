@@ -61,6 +61,18 @@ describe('a plan that ships an older version than production has', () => {
     expect((await packet()).attention.map((one) => one.text)).toContain(`P${SAID.slice(1)}.`);
   });
 
+  it('is warned of as well where production has exactly this image: nothing changes for that service', async () => {
+    company = await openCompany({ real: true });
+    past('2026-11-later', 5, `registry.example.com/shop/web:4.2.0@sha256:${'d'.repeat(64)}`);
+    const said =
+      'production got web:4.2.0 with 2026-11-later already: the image of web does not change, and its canary is compared with itself';
+    const { data } = await checkRelease(company.as(PEOPLE.rdLead), company.id);
+    expect(data.findings).toContainEqual(
+      expect.objectContaining({ code: 'services.same-image', severity: 'warning', problem: said }),
+    );
+    expect((await packet()).attention.map((one) => one.text)).toContain(`P${said.slice(1)}.`);
+  });
+
   it('is compared with what stands there: a release that was taken back does not count', async () => {
     company = await openCompany({ real: true });
     past('2026-10-earlier', 20, 'registry.example.com/shop/web:4.1.0');

@@ -1,6 +1,6 @@
 import { isSummary, type ReleaseSummary } from '../../../domain/history/release-summary.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
-import { isOlderImage, shortImage } from '../../../domain/versions/image-versions.ts';
+import { isOlderImage, isShippedImage, shortImage } from '../../../domain/versions/image-versions.ts';
 import { RelctlError } from '../../../errors.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 import { ownOf } from '../../../text/by-name.ts';
@@ -13,10 +13,11 @@ interface Shipped {
 }
 
 /**
- * Services of which the plan ships an older version than production has, by what the other releases of the repository brought
- * there. Only a warning: going back can be what is meant, and tags that are no versions say nothing.
+ * Services of which the plan ships what production has already, or an older version, by what the other releases of the repository
+ * brought there. Only warnings: going back can be what is meant, settings can change without the image, and tags that are no versions
+ * say nothing.
  */
-export async function olderImageFindings(
+export async function shippedImageFindings(
   context: Pick<Context, 'store' | 'environments'>,
   { id, spec }: Pick<ReleasePlan, 'id' | 'spec'>,
 ): Promise<readonly PlanFinding[]> {
@@ -28,7 +29,19 @@ export async function olderImageFindings(
     spec.services.map(async ({ name, image }, index): Promise<PlanFinding[]> => {
       const latest = releases.find((one) => one.services.includes(name));
       const shipped = latest === undefined ? undefined : await shippedBy(context, latest.id, name);
-      if (shipped === undefined || !isOlderImage(image, shipped.image)) return [];
+      if (shipped === undefined) return [];
+      if (isShippedImage(image, shipped.image)) {
+        return [
+          {
+            code: 'services.same-image',
+            severity: 'warning',
+            path: ['spec', 'services', index, 'image'],
+            problem: `production got ${shortImage(image)} with ${shipped.release} already: the image of ${name} does not change, and its canary is compared with itself`,
+            fix: `ship another image of ${name}, or leave the service out unless its settings change`,
+          },
+        ];
+      }
+      if (!isOlderImage(image, shipped.image)) return [];
       return [
         {
           code: 'services.older-image',
