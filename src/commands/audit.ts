@@ -1,9 +1,9 @@
 import { RelctlError } from '../errors.ts';
+import { missingId } from '../program/missing-id.ts';
 import { command } from '../text/command-line.ts';
 import { auditAll } from '../usecases/audit/all.ts';
 import { audit } from '../usecases/audit.ts';
 import { type CommandAction, isSet } from './command.ts';
-import { missingId } from './missing-id.ts';
 
 export const run: CommandAction = async (invocation) => {
   const [id] = invocation.args;

@@ -1,12 +1,12 @@
 import { releaseNotes } from '../domain/report/notes.ts';
 import { reportSummary } from '../domain/report/summary.ts';
 import { RelctlError } from '../errors.ts';
+import { missingId } from '../program/missing-id.ts';
 import { command } from '../text/command-line.ts';
 import { type ReportGround, reportModel } from '../usecases/report/model.ts';
 import { writeSite } from '../usecases/report/site.ts';
 import { portfolioModel, writeReport } from '../usecases/report.ts';
 import { argument, type CommandAction, given, type Invocation, isSet } from './command.ts';
-import { missingId } from './missing-id.ts';
 
 export const run: CommandAction = async (invocation) => {
   const ground = await invocation.reading();

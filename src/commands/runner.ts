@@ -2,6 +2,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { SCHEDULED, type Scheduled } from '../domain/runner/schedule.ts';
 import { readWork } from '../domain/runner/work-text.ts';
 import { RelctlError } from '../errors.ts';
+import { missingId } from '../program/missing-id.ts';
 import { command } from '../text/command-line.ts';
 import { deploy } from '../usecases/deploy.ts';
 import { hypercare } from '../usecases/hypercare.ts';
@@ -14,7 +15,6 @@ import { takeUp } from '../usecases/runner/take-up.ts';
 import { runner, schedule } from '../usecases/runner.ts';
 import { success } from '../usecases/success.ts';
 import { type CommandAction, given, type Invocation, isSet } from './command.ts';
-import { missingId } from './missing-id.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;

@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
-import { missingId } from '../commands/missing-id.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { missingId } from './missing-id.ts';
 
 /**
  * A usage error with code and next command, from commander's. `undefined` when nothing was typed wrong and help is the

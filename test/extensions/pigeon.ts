@@ -1,4 +1,4 @@
-import type { ChannelKind } from '../../src/adapters/hooks/registry.ts';
+import type { ChannelKind } from '../../src/adapters/hooks/channel-kind.ts';
 
 /** Messages that the channel below has carried, in order. */
 export const carried: string[] = [];

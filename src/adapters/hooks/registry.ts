@@ -1,21 +1,12 @@
 import type { Channel } from '../../plan/config.ts';
 import { byName } from '../../text/by-name.ts';
+import type { ChannelKind } from './channel-kind.ts';
 import { sendToCommand } from './command.ts';
-import type { Delivery } from './delivery.ts';
 import { sendToPagerDuty } from './pagerduty.ts';
 import { sendToSlack } from './slack.ts';
 import { sendToSmtp } from './smtp.ts';
 import { sendToTeams } from './teams.ts';
 import { sendToWebhook } from './webhook.ts';
-
-/** One way to tell people. A new one is a file or folder with this and a line in the registry. */
-export interface ChannelKind<Settings = unknown> {
-  /**
-   * Delivers the message of a delivery once. Errors: `notification.failed`, made with `delivery.failed`, so that secrets are taken
-   * out of it.
-   */
-  send(delivery: Delivery, settings: Settings): Promise<void>;
-}
 
 type Settings<K extends Channel['kind']> = Extract<Channel, { readonly kind: K }>;
 type BuiltIn = Exclude<Channel['kind'], 'registered'>;

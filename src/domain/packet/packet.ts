@@ -1,4 +1,3 @@
-import { percentRatio } from '../../plan/duration.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { command } from '../../text/command-line.ts';
 import { formatSpan } from '../../text/figures.ts';
@@ -59,7 +58,7 @@ function glanceOf({ plan, risk, shares, policy }: PacketFacts): readonly Glance[
 /** The largest of all services: the same share makes more of few pods than of many. */
 function largestShare({ share }: Spec['canary'], shares: PacketFacts['shares']): string {
   const [largest] = [...shares.values()].sort((a, b) => b.made - a.made);
-  return sayShare(largest ?? { asked: percentRatio(share) });
+  return sayShare(largest ?? { asked: share });
 }
 
 function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {

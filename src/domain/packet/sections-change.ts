@@ -1,7 +1,6 @@
-import { percentRatio, sayDuration } from '../../plan/duration.ts';
+import { sayDuration } from '../../plan/duration.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
 import { command } from '../../text/command-line.ts';
-import { formatPercent } from '../../text/figures.ts';
 import { sayShare } from '../deployment/share.ts';
 import { canariedSlos, canaryOf, knownStrategyFor } from '../deployment/strategies/strategies.ts';
 import { sayPlannedBake } from '../judge/asked-settings.ts';
@@ -140,7 +139,7 @@ function implementation({ plan, policy, shares }: PacketFacts): PacketSection {
 
 /** Where pods make another share of it, what it then is, by service. */
 function madeOf(shares: PacketFacts['shares']): string {
-  const others = [...shares].filter(([, { made, asked = made }]) => formatPercent(asked) !== formatPercent(made));
+  const others = [...shares].filter(([, share]) => sayShare(share) !== sayShare({ made: share.made }));
   return others.length === 0 ? '' : ` (${others.map(([name, share]) => `${name}: ${sayShare(share)}`).join(', ')})`;
 }
 
@@ -154,7 +153,7 @@ function otherCanaries(spec: Spec, shares: PacketFacts['shares']): readonly stri
     }
     const more = stablePods === undefined ? '' : `, beside ${stablePods} stable pods meanwhile`;
     return [
-      `The canary of ${name}: ${strategy}, ${sayShare(shares.get(name) ?? { asked: percentRatio(share) })} of production${more}.`,
+      `The canary of ${name}: ${strategy}, ${sayShare(shares.get(name) ?? { asked: share })} of production${more}.`,
     ];
   });
 }

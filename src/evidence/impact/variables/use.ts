@@ -48,7 +48,7 @@ const SYSTEM =
 export const isSystemVariable = (name: string): boolean => SYSTEM.test(name);
 
 /** The same where code reads it: there a name that begins with two underscores is the language's or a tool's own. */
-export const isToolsOwn = (name: string): boolean => isSystemVariable(name) || name.startsWith('__');
+const isToolsOwn = (name: string): boolean => isSystemVariable(name) || name.startsWith('__');
 
 /** Names that one file gives the environment and that are followed, each by a pass over the file: more are no program that people read. */
 export const MOST_ALIASES = 20;

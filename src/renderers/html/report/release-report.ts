@@ -3,7 +3,6 @@ import { sayBakeLength } from '../../../domain/outcome/bake-length.ts';
 import { lateness, type Milestone, type ReportModel, whenText } from '../../../domain/report/model.ts';
 import type { SitePlace } from '../../../domain/report/site.ts';
 import { formatMoment, formatWindow, timeOf } from '../../../domain/schedule/calendar.ts';
-import { percentRatio } from '../../../plan/duration.ts';
 import { command } from '../../../text/command-line.ts';
 import { formatSpan } from '../../../text/figures.ts';
 import { type Html, html, lines } from '../writer.ts';
@@ -119,7 +118,7 @@ function canary({ canary: story, state, plan }: ReportModel): Html | undefined {
   const share =
     story?.share === undefined
       ? ''
-      : ` Share of the requests: ${sayShare({ measured: story.share, asked: percentRatio(plan.spec.canary.share) })}.`;
+      : ` Share of the requests: ${sayShare({ measured: story.share, asked: plan.spec.canary.share })}.`;
   const watched = story?.length === undefined ? '' : ` (watched for ${sayBakeLength(story.length)})`;
   const figures = story === undefined ? [] : canaryFigures(story);
   return html`<p><span class="badge ${tone}">${verdict.data.verdict}</span> after ${formatSpan(verdict.data.elapsedSeconds * 1000)}${watched}, strategy ${plan.spec.canary.strategy}.${share}</p>
