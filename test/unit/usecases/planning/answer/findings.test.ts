@@ -6,7 +6,7 @@ const small = (service: string, line: number): PlacedFinding => ({
   severity: 'error',
   path: [],
   at: `releases/x.yaml:${line}:12`,
-  problem: `one canary pod beside 1 of ${service} is 50.0 % of production; the policy allows 15%`,
+  problem: `one canary pod beside 1 of ${service} is 50% (15% asked for) of production; the policy allows 15%`,
   fix: `run at least 6 replicas of ${service}; or raise canary.maxShare`,
 });
 const apart = (object: string, environment: string): PlacedFinding => ({

@@ -31,7 +31,7 @@ const LARGE = service('large', 40);
 
 test('services that are too small in the same way are one question, and its answer is that of each', async () => {
   const { asked, own } = await settled(/^strategy none/, [...THREE, LARGE]);
-  expect(asked).toEqual([expect.stringMatching(/^One canary pod beside 1 each of api, web, cart is 50\.0 %/)]);
+  expect(asked).toEqual([expect.stringMatching(/^One canary pod beside 1 each of api, web, cart is 50%/)]);
   expect(Object.keys(own)).toEqual(['api', 'web', 'cart']);
   expect(own.cart).toMatchObject({ strategy: 'none', reason: expect.stringContaining('50%') });
 });
@@ -39,7 +39,7 @@ test('services that are too small in the same way are one question, and its answ
 test('with other numbers it is another question', async () => {
   const { asked } = await settled(/^strategy none/, [service('api', 1), service('web', 2)]);
   expect(asked).toHaveLength(2);
-  expect(asked[1]).toMatch(/beside 2 of web is 33\.3 %/);
+  expect(asked[1]).toMatch(/beside 2 of web is 33\.3%/);
 });
 
 test('who wants the policy raised gets the share for which it is raised, and is told where that stands', async () => {
