@@ -21,16 +21,21 @@ export function placed(plan: Pick<ReleasePlan, 'place' | 'file'>, finding: PlanF
 export function findingChecks(findings: readonly PlacedFinding[]): readonly Check[] {
   const order: readonly Check['state'][] = ['failed', 'pending', 'warning'];
   return alike(findings)
-    .map(([first, ...others]): Check => {
-      const { at, code, severity, problem, fix } = first;
+    .map((group): Check => {
+      const { at, code, severity, problem } = group[0];
       const state = severity === 'warning' ? 'warning' : code === 'plan.unwritten' ? 'pending' : 'failed';
-      return {
-        state,
-        text: `${at} ${problem}`,
-        detail: others.length === 0 ? fix : `${fix}; ${theSame(first, others)}`,
-      };
+      return { state, text: `${at} ${problem}`, detail: cureOf(group) };
     })
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+}
+
+/** The same as lines, for an error. */
+export function findingLines(findings: readonly PlacedFinding[]): readonly string[] {
+  return alike(findings).map((group) => `${group[0].at} ${group[0].problem}: ${cureOf(group)}`);
+}
+
+function cureOf([first, ...others]: Group): string {
+  return others.length === 0 ? first.fix : `${first.fix}; ${theSame(first, others)}`;
 }
 
 /** As many findings as are said one by one. */

@@ -6,7 +6,7 @@ import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { openRelease } from '../../release/open.ts';
 import { deadline, draftActions, planFacts } from '../answer/answer.ts';
-import { findingChecks, type PlacedFinding } from '../answer/findings.ts';
+import { findingChecks, findingLines, type PlacedFinding } from '../answer/findings.ts';
 import { riskBlocks } from './calculated-risk.ts';
 import { observe } from './observe.ts';
 
@@ -55,7 +55,6 @@ function incomplete(
 ): RelctlError {
   const [first] = errors;
   const warnings = findings.filter((finding) => finding.severity === 'warning');
-  const line = ({ at, problem, fix }: PlacedFinding): string => `${at} ${problem}: ${fix}`;
   const count = `${plural(errors.length, 'gap')}`;
   const more = warnings.length === 0 ? '' : ` and ${plural(warnings.length, 'warning')}`;
   return new RelctlError('plan.incomplete', `${plan.id} is not ready for the CAB: ${count}${more}`, {
@@ -64,8 +63,8 @@ function incomplete(
     hints: [
       command`relctl plan ${plan.id} --check`,
       'after mending:',
-      ...errors.map(line),
-      ...warnings.map((finding) => `warning: ${line(finding)}`),
+      ...findingLines(errors),
+      ...findingLines(warnings).map((one) => `warning: ${one}`),
     ],
     data: { release: plan.id, file: plan.file, findings },
   });

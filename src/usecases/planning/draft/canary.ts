@@ -123,7 +123,9 @@ export async function settleSmall(
     groups.set(key, group);
   }
   let { share } = drafted.canary;
-  for (const { names, pods, ways } of groups.values()) {
+  for (const { names, pods, ways: all } of groups.values()) {
+    // A release in which nobody has a canary is refused, so that is no way for all of its services.
+    const ways = names.length === services.length ? all.filter(({ canary }) => canary?.strategy !== 'none') : all;
     const chosen = await askWay(prompter, names, pods, policy, ways);
     if (chosen?.canary !== undefined) for (const name of names) own.set(name, { ...chosen.canary });
     if (chosen?.share === undefined) continue;

@@ -36,6 +36,11 @@ test('services that are too small in the same way are one question, and its answ
   expect(own.cart).toMatchObject({ strategy: 'none', reason: expect.stringContaining('50%') });
 });
 
+test('no canary at all is no way for a whole release, which the check would refuse', async () => {
+  const { own } = await settled(/^strategy none/, THREE);
+  expect(own).toEqual({});
+});
+
 test('with other numbers it is another question', async () => {
   const { asked } = await settled(/^strategy none/, [service('api', 1), service('web', 2)]);
   expect(asked).toHaveLength(2);
