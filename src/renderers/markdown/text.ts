@@ -12,8 +12,11 @@ export function inline(text: string): string {
       .replace(/^#|(?<=\s)#(?=#*$)/g, '\\#')
       // Any other is itself: R&D.
       .replace(/&(?=#?[A-Za-z0-9]+;)/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
+      // Elsewhere both are themselves: p99 < 300 ms. Escaped by a backslash, a packet can be read in a terminal too.
+      .replace(/<(?=[A-Za-z/!?]|$)/g, '\\<')
+      .replace(/^>/, '\\>')
+      // What GitHub makes a link of by itself would take it along.
+      .replace(/(?<=(?:\/\/|www\.|@)\S{0,500})>/gi, '&gt;')
       .replace(/^([-+])(?=\s|[-\s]*$)/, '\\$1')
       .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
   );
