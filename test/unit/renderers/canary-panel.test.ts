@@ -36,19 +36,20 @@ const panel = (columns: number, unicode = true): string =>
 describe('the canary panel', () => {
   it('shows each look on its own, although counts are cumulative, and says when there is no data', () => {
     expect(panel(90)).toMatchInlineSnapshot(`
-      "██░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  45s of 15m, 14m 15s left  0.98% of requests
-                                        canary    bad    of  stable    bad    of  evidence
-      web errors                           ▁█▁  0.33%  3.0k     ▂▂▂  0.10%  297k  █████░░░   65%
-      api latency under 300 ms for wa…  no data: Prometheus did not answer within 5 s
+      "█░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  45 s of 15 min, 14 min 15 s left  share 0.98% measured
+                                      canary     bad    of  stable     bad    of  evidence
+      web errors                         ▁█▁  0.333% 3,000     ▂▂▂  0.101%  297k  █████░░░   65%
+      api latency under 300 ms for…   no data: Prometheus did not answer within 5 s
       verdict so far: continue, a regression of ×5 would be seen after about 4 more minutes"
     `);
   });
 
   it('shows the essence on a narrow terminal', () => {
     expect(panel(50, false)).toMatchInlineSnapshot(`
-      "-----  45s of 15m, 14m 15s left  0.98% of requests
+      "45 s of 15 min, 14 min 15 s left
+      share 0.98% measured
       web errors
-        0.33% / 0.10%    #####---   65%
+        0.333% / 0.101%  #####---   65%
       api latency under 300 ms for wallets
         no data: Prometheus did not answer within 5 s
       verdict so far: continue, a regression of ×5 would
