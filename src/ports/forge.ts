@@ -63,7 +63,8 @@ export interface Papers {
 export type PapersAnswer =
   | {
       readonly available: true;
-      readonly request?: Pick<ChangeRequest, 'url' | 'number' | 'head' | 'author'>;
+      /** `isMerged` where no request is open and what is read is the one that was merged last: nothing is written there. */
+      readonly request?: Pick<ChangeRequest, 'url' | 'number' | 'head' | 'author'> & { readonly isMerged?: true };
       readonly papers: readonly BallotPaper[];
     }
   | { readonly available: false; readonly reason: string };

@@ -68,7 +68,11 @@ export async function collect(context: Context, id: string, options: CollectOpti
   });
   const now = await openRelease(context, id);
   const kinds = questions.map(({ form }) => boxOf(form.act));
-  const boxes = await postBoxes(context, now, { ballots, branch, acts, kinds, refused: objections });
+  // On a request that is merged nothing is asked any more; what is still said there is read.
+  const boxes =
+    request.isMerged === true
+      ? []
+      : await postBoxes(context, now, { ballots, branch, acts, kinds, refused: objections });
   const others = objections.filter(({ paper }) => !edited.some((one) => one.paper === paper));
   return collected(context, now, { recorded, objections: [...others, ...edited], edited, boxes });
 }

@@ -357,6 +357,22 @@ describe('the ballot on Gitea, by its API', () => {
       ['of 7', undefined],
       ['of 5', 'ravi'],
     ]);
+    // Without an open one the request that was merged last is the ballot; one that was only closed never is.
+    const merged = { ...ended, merged: true };
+    const ends =
+      (list: readonly object[]): typeof fetch =>
+      async (input) => {
+        const url = String(input);
+        const found = url.includes('state=closed') ? list : url.includes('/pulls?') ? [] : [said(5, 'rita')];
+        return new Response(JSON.stringify(url.endsWith('page=1') ? found : []));
+      };
+    const reads = (list: readonly object[]) =>
+      giteaBallots({ ...access, fetch: ends(list) }).papers('x', '2026-11-20T00:00:00Z');
+    expect(await reads([merged, older])).toMatchObject({
+      request: { number: 5, isMerged: true },
+      papers: [{ login: 'rita' }],
+    });
+    expect(await reads([ended])).toEqual({ available: true, papers: [] });
     // Those that ended are asked for by their last change, and no further than to the time.
     expect(asked.filter((url) => url.includes('state=closed'))).toHaveLength(1);
   });

@@ -16,6 +16,7 @@ const pullsSchema = z.array(
     html_url: z.string(),
     user: z.object({ login: z.string() }),
     state: z.string(),
+    merged: z.boolean().default(false),
     updated_at: z.string(),
     head: z.object({
       ref: z.string(),
@@ -59,8 +60,8 @@ export function giteaBallots(access: GiteaAccess): Papers {
         .filter(
           ({ head }) => [head.ref, head.label].includes(branch) && sameName(head.repo?.full_name, access.repository),
         )
-        .map(({ html_url: url, number, head, user, state, updated_at: updatedAt }) => {
-          return { url, number, head: head.sha, author: user.login, isOpen: state === 'open', updatedAt };
+        .map(({ html_url: url, number, head, user, state, merged: isMerged, updated_at: updatedAt }) => {
+          return { url, number, head: head.sha, author: user.login, isOpen: state === 'open', isMerged, updatedAt };
         })
     );
   };

@@ -152,7 +152,15 @@ async function requestsOf(
       // A branch of the same name in a fork is not it.
       .filter((one) => !one.isCrossRepository)
       .map(({ url, number, headRefOid: head, author, state, updatedAt }) => {
-        return { url, number, head, author: author?.login ?? 'unknown', isOpen: state === 'OPEN', updatedAt };
+        return {
+          url,
+          number,
+          head,
+          author: author?.login ?? 'unknown',
+          isOpen: state === 'OPEN',
+          isMerged: state === 'MERGED',
+          updatedAt,
+        };
       })
   );
 }

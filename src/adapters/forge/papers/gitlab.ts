@@ -112,7 +112,15 @@ async function requestsOf(io: ForgeIo, branch: string, state: 'opened' | 'all'):
       // A branch of the same name in a fork is not it.
       .filter((one) => one.source_project_id === one.target_project_id)
       .map(({ iid: number, web_url: url, sha: head, author, state: now, updated_at: updatedAt }) => {
-        return { url, number, head, author: author?.username ?? 'unknown', isOpen: now === 'opened', updatedAt };
+        return {
+          url,
+          number,
+          head,
+          author: author?.username ?? 'unknown',
+          isOpen: now === 'opened',
+          isMerged: now === 'merged',
+          updatedAt,
+        };
       })
   );
 }

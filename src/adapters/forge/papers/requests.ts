@@ -7,6 +7,7 @@ export interface KnownRequest {
   readonly head: string;
   readonly author: string;
   readonly isOpen: boolean;
+  readonly isMerged: boolean;
   /** When anything happened on it last, RFC 3339. */
   readonly updatedAt: string;
 }
@@ -16,16 +17,22 @@ export function ballotOf<T extends Pick<KnownRequest, 'number' | 'isOpen'>>(requ
   return requests.filter((one) => one.isOpen).sort((one, other) => one.number - other.number)[0];
 }
 
+/** The request that was merged last, where none is open: what is said of a release is said there until its review has closed it. */
+function mergedOf(requests: readonly KnownRequest[]): KnownRequest | undefined {
+  return requests.filter((one) => one.isMerged).sort((one, other) => other.number - one.number)[0];
+}
+
 /**
  * The papers of a branch: those of all requests that are open, and of those that ended and on which anything happened since a time. What somebody
- * said on a request that another closed, or opened a second one beside, is still said.
+ * said on a request that another closed, or opened a second one beside, is still said. Where none is open, the one that was merged last is the ballot.
  */
 export async function papersOf(
   requests: readonly KnownRequest[],
   since: string | undefined,
   read: (number: number) => Promise<readonly BallotPaper[]>,
 ): Promise<PapersAnswer> {
-  const ballot = ballotOf(requests);
+  const open = ballotOf(requests);
+  const ballot = open ?? mergedOf(requests);
   if (ballot === undefined) return { available: true, papers: [] };
   const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
   const isRead = (one: KnownRequest) => one.isOpen || (since !== undefined && Date.parse(one.updatedAt) >= from);
@@ -41,5 +48,6 @@ export async function papersOf(
   }
   const { url, number, head, author } = ballot;
   const sorted = requests.length === 1 ? papers : papers.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  return { available: true, request: { url, number, head, author }, papers: sorted };
+  const request = { url, number, head, author, ...(open === undefined ? { isMerged: true as const } : {}) };
+  return { available: true, request, papers: sorted };
 }
