@@ -65,7 +65,8 @@ function theSame(first: PlacedFinding, others: readonly PlacedFinding[]): string
   const known = new Set(wordsOf(first.problem));
   const named = others.map(({ at, problem }) => {
     const own = wordsOf(problem).filter((word) => !known.has(word));
-    return `${own.join(' ') || 'the same'} (${at.split(':').slice(1, 2).join('')})`;
+    const line = at.split(':').slice(1, 2).join('');
+    return own.length === 0 ? `line ${line}` : `${own.join(' ')} (${line})`;
   });
   return `the same of ${named.join(', ')}`;
 }
