@@ -18,7 +18,7 @@ import type { People, RehearsalStage } from '../ports/people.ts';
 import { command } from '../text/command-line.ts';
 import { deploy } from './deploy.ts';
 import { hypercare } from './hypercare.ts';
-import { drawnDay } from './rehearsal/day.ts';
+import { drawnDay, fewestStablePods } from './rehearsal/day.ts';
 import { NOT_BY_COMMITS, type RehearsedStep, rehearsalDocument } from './rehearsal/document.ts';
 import type { Context } from './release/context.ts';
 import { Journal } from './release/journal.ts';
@@ -51,7 +51,7 @@ export async function rehearse(
   company: RehearsalStage<Context>,
   faults: readonly string[],
 ): Promise<Outcome> {
-  const day = faults.length === 0 ? drawnDay(plan) : undefined;
+  const day = faults.length === 0 ? drawnDay(plan, await fewestStablePods(context, plan)) : undefined;
   for (const fault of [...faults, ...(day === undefined ? [] : [day])]) company.fault(fault);
   const byCommits = gitopsOf(context.config) !== undefined;
   if (byCommits) context.sink.emit({ type: 'note', level: 'warning', text: NOT_BY_COMMITS });
