@@ -83,7 +83,7 @@ export async function flushOutbox(
  * Queues again what this machine knows not to have arrived, where the record says that it has, or nothing: where people sign, whoever may push
  * must not keep a message from them.
  */
-async function queueUnsent({ unsent }: Context, { journal, signing }: Release): Promise<void> {
+async function queueUnsent({ unsent }: Pick<Context, 'unsent'>, { journal, signing }: Release): Promise<void> {
   if (unsent === undefined || signing.sealing === undefined) return;
   for (const { key, topic, text, channels } of await unsent.of(journal.plan.id)) {
     const known = journal.state.outbox.find((entry) => entry.key === key);
@@ -105,7 +105,7 @@ async function deliverEach(context: Context, release: Release, wanted: (entry: O
 }
 
 /** True for what relctl queues: where people sign, nobody's channels are told what somebody else has written into the record. */
-function isOwn({ notifier }: Context, release: Release, entry: OutboxEntry): boolean {
+function isOwn({ notifier }: Pick<Context, 'notifier'>, release: Release, entry: OutboxEntry): boolean {
   if (release.signing.sealing === undefined) return true;
   const wanting = notifier.channelsFor(entry.topic).map((channel) => channel.name);
   const goesThere = undelivered(entry).every((channel) => channel === CHANGE_RECORD || wanting.includes(channel));

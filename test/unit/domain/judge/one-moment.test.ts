@@ -49,7 +49,7 @@ describe('one moment for both sides', () => {
     const gone = readMoment(books([pod('c', 10, 0, 120, 0)], stable), { ...options(120), lost });
     expect(gone.reading).toMatchObject({ ok: false, detail: 'stable: 1 target cannot be reached (s0)' });
     const silent = readMoment(books([pod('c', 10, 0, 30, 0)], stable), options(120));
-    expect(silent.reading).toMatchObject({ ok: false, detail: 'canary: not sampled for 60 s' });
+    expect(silent.reading).toMatchObject({ ok: false, detail: 'canary: not sampled for 1 min' });
   });
 
   it('does not wait for the pod of a canary before this one, which ended before counting began', () => {
