@@ -248,7 +248,7 @@ describe('Ctrl-C during the bake', () => {
     expect(error).toMatchObject({
       code: 'pending.person',
       exitCode: 8,
-      message: 'held: the canary stays as it is, at 1% of production',
+      message: 'held: the canary stays as it is, with its share of production (1% asked for)',
       hints: [`relctl deploy ${company.id} --resume`, `relctl deploy ${company.id} --abort`],
     });
     expect(error.why).toMatch(/^Nothing is being changed\..*neither promoted nor rolled back/);
