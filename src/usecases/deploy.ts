@@ -15,6 +15,7 @@ import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
 import { pinnedImages } from './deployment/images.ts';
 import { type FoundInDatabase, settleMigrations } from './deployment/job-record.ts';
 import { removeJobs } from './deployment/migrate.ts';
+import { refuseObstacles } from './deployment/obstacles.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
 import { surveying } from './deployment/survey.ts';
@@ -78,6 +79,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const survey = surveying(context);
   const changes = await allChanges(survey, release, productionTargets(context.config));
   refuseAllNew(plan, changes);
+  refuseObstacles(plan, changes);
   const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(survey, changes), options.reason);
   await refuseBlindCanary(survey, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));

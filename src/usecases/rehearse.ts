@@ -114,9 +114,13 @@ function lastStep(step: RehearsedStep): Check {
   return { state: 'failed', text: step.command, detail: step.said };
 }
 
-function verdictFacts(state: ReleaseState): readonly (readonly [string, string])[] {
-  const verdict = state.deployment?.verdict?.data;
-  return verdict === undefined ? [] : [['canary', `${verdict.verdict}: ${verdict.reason}`]];
+function verdictFacts({ deployment }: ReleaseState): readonly (readonly [string, string])[] {
+  const verdict = deployment?.verdict?.data;
+  const why = deployment?.rollbackReason;
+  return [
+    ...(verdict === undefined ? [] : [['canary', `${verdict.verdict}: ${verdict.reason}`] as const]),
+    ...(why === undefined ? [] : [['rolled back', why] as const]),
+  ];
 }
 
 /** The process, step by step, at the times that the plan sets; it ends where a step is refused or fails. */

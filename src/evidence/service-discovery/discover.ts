@@ -4,7 +4,7 @@ import { isInChart } from './charts.ts';
 import { type Draft, draftsOf, isRolledOutByOthers } from './drafts.ts';
 import { kubeName } from './names.ts';
 import { manifestsOf, type PlainManifests } from './plain-manifests.ts';
-import { chartSource, kustomizations, type RenderedFrom } from './renderers.ts';
+import { chartSource, kustomizations, kustomizeFolder, type RenderedFrom } from './renderers.ts';
 import { isDockerfile } from './sources.ts';
 import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
 import { rootPaths, sharedFolders } from './undeployed.ts';
@@ -73,18 +73,27 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   const { drafts, charts, others } = draftsOf({ files, texts, packages, name: source.name });
   const overlays = kustomizations(files, texts);
 
-  const production = objectsOf(
-    [...texts].filter(([file]) => !isInChart(file, charts) && /^production$|^$/.test(environmentOf(file) ?? '')),
-  );
+  const production = [...texts]
+    .filter(([file]) => !isInChart(file, charts) && /^production$|^$/.test(environmentOf(file) ?? ''))
+    .map((one) => ({ file: one[0], objects: objectsOf([one]) }));
+  // What an overlay does not render is not there: a route may stand in a component that nobody includes.
+  const besideOf = ({ rendered }: DiscoveredService) => {
+    const source = rendered?.production;
+    const isThere = (file: string) =>
+      source === undefined || kustomizeFolder(source) === undefined || overlays.isIn(file, source);
+    return production.filter(({ file }) => isThere(file)).flatMap(({ objects }) => objects);
+  };
   const own = [...drafts.values()].map(({ workloads: run }) => run.map(({ file }) => file));
   const chosen = others.find(({ chart }) => folderOf(chart) === source.chart);
   const services = [...drafts.values()]
-    .map((item) => ({
-      ...(chosen?.services.includes(item.name) === true
-        ? ofChart(finish(item, files, texts, overlays, own), chartSource(chosen.chart, files, texts))
-        : finish(item, files, texts, overlays, own)),
-      ...trafficOf(item.workloads[0]?.name ?? '', production),
-    }))
+    .map((item) => {
+      const finished = finish(item, files, texts, overlays, own);
+      const service =
+        chosen?.services.includes(item.name) === true
+          ? ofChart(finished, chartSource(chosen.chart, files, texts))
+          : finished;
+      return { ...service, ...trafficOf(item.workloads[0]?.name ?? '', besideOf(service)) };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const placed = withRootPaths(withoutOtherWays(services, drafts), files);
   return {

@@ -56,6 +56,9 @@ export function kustomizations(files: readonly string[], texts: Texts) {
   return {
     /** True for a manifest that some kustomization is made from. */
     covers: (file: string): boolean => around(file).length > 0,
+    /** True for a manifest that the kustomization of a source is made from. */
+    isIn: (file: string, source: ManifestSourceEntry): boolean =>
+      around(file).some(({ folder }) => kustomizeFolder(source) === (folder || '.')),
     /**
      * What renders the manifests of a service. Where there are several ways to install one product, it is the one that most of its services
      * have in common, so that each object is rendered once.
@@ -90,6 +93,12 @@ export function kustomizations(files: readonly string[], texts: Texts) {
       };
     },
   };
+}
+
+/** The folder of a source that is a kustomization. */
+export function kustomizeFolder(source: ManifestSourceEntry | undefined): string | undefined {
+  const { kustomize } = (typeof source === 'object' ? source : {}) as { readonly kustomize?: string };
+  return kustomize;
 }
 
 /** 1 for an overlay such as `production-eu`, which is one way more beside `production`. */

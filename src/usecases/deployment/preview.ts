@@ -10,6 +10,7 @@ import type { Context } from '../release/context.ts';
 import { openRelease } from '../release/open.ts';
 import { allChanges, type ServiceChanges } from './changes.ts';
 import { findUnfit } from './fitness.ts';
+import { obstaclesOf } from './obstacles.ts';
 import { checkIdentities } from './open-run.ts';
 import { effectOf } from './step-effects.ts';
 
@@ -38,9 +39,7 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
   const steps = deploymentSteps(plan.spec, context.config)
     .flat()
     .map((step) => ({ id: step.id, title: step.title, effect: effectOf(plan.spec, step, changes, channels) }));
-  const obstacles = changes.flatMap(({ obstacle, target }) =>
-    obstacle === undefined ? [] : [{ target, ...obstacle }],
-  );
+  const obstacles = obstaclesOf(plan, changes);
   const unfit = await findUnfit(context, changes);
   const stops = refusals.length + obstacles.length + unfit.filter(({ weight }) => weight !== 'told').length;
   return {

@@ -34,6 +34,7 @@ export function rehearsalDocument(
   { faults, day, byCommits }: RehearsalFacts,
 ): Document {
   const verdict = state.deployment?.verdict?.data;
+  const why = state.deployment?.rollbackReason;
   return {
     title: `Rehearsal of ${plan.metadata.feature}`,
     notices: ['Simulated'],
@@ -64,6 +65,7 @@ export function rehearsalDocument(
             : [{ strong: verdict.verdict }, ` after ${formatSeconds(verdict.elapsedSeconds)}: ${verdict.reason}`],
         ),
       ),
+      ...(why === undefined ? [] : part('Rollback', text(why))),
     ],
   };
 }

@@ -89,6 +89,30 @@ describe('by manifests', () => {
     ]);
   });
 
+  test('a route that no overlay of production renders divides nothing', async () => {
+    const labelled = deployment('web', 'x/web').replace(
+      'template:',
+      'template:\n    metadata: { labels: { app: web } }',
+    );
+    const route =
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: web-route }\nspec: { rules: [{ backendRefs: [{ name: web, port: 80 }] }] }\n';
+    const files = {
+      'k8s/base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'k8s/base/web.yaml': `${labelled}---\napiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web } }\n`,
+      'k8s/mesh/kustomization.yaml': 'kind: Component\nresources: [route.yaml]\n',
+      'k8s/mesh/route.yaml': route,
+      'release/mesh.yaml': route,
+      'web/Dockerfile': '',
+    };
+    expect((await discover(files)).services[0]?.traffic).toBe(undefined);
+    const included = {
+      ...files,
+      'k8s/base/kustomization.yaml': 'resources: [web.yaml, route.yaml]\n',
+      'k8s/base/route.yaml': route,
+    };
+    expect((await discover(included)).services[0]?.traffic).toEqual({ httpRoute: 'web-route', service: 'web' });
+  });
+
   test('a patch of an overlay is no manifest of its own, and Kustomize is noticed', async () => {
     const found = await discover({
       'k8s/base/kustomization.yaml':

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
-import { type Company, type CompanyOptions, deadRuns, openCompany } from '../../../support/company.ts';
+import { type Company, type CompanyOptions, deadRuns, openCompany, refusal } from '../../../support/company.ts';
 import type { Manifest } from '../../../support/company-files.ts';
 import { toProduction, undo, walkTo } from '../../../support/company-walk.ts';
 import { dyingStore, Killed } from '../../../support/dying-store.ts';
@@ -268,9 +268,10 @@ describe('http-route', () => {
       { ...web, spec: { ...(web.spec as object), rules: coarse } },
       { resourceVersion: web.metadata.resourceVersion ?? '' },
     );
-    const outcome = await toProduction(company);
-    expect(outcome).toMatchObject({ data: { code: 'canary.not-steerable' } });
-    expect(JSON.stringify(outcome.blocks)).toContain('multiply all weights of that rule by 100');
+    const refused = await refusal(toProduction(company));
+    expect(refused).toMatchObject({ code: 'canary.not-steerable' });
+    expect(refused.hints).toContain('multiply all weights of that rule by 100; their proportions stay the same');
+    expect((await company.plan()).events.some(({ type }) => type === 'deploy.started')).toBe(false);
   });
 
   it('ships a route of its own among the manifests when the canary leaves it, and a rollback takes that back', async () => {
