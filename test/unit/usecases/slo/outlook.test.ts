@@ -37,7 +37,7 @@ describe('a canary with too little traffic', () => {
     company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 20 * 60_000);
     const error = await refused('canary.too-little-traffic');
     expect(error.message).toMatch(
-      /^production has too little traffic to show ×5: web errors: .*a bake of \d+m shows it$/,
+      /^production has too little traffic to show ×5: web errors: .*a bake of [\dhmin ]+ \(bake: \d+m\) shows it$/,
     );
     expect(error.hints).toContain(`relctl deploy ${company.id} --accept-low-traffic`);
     const outcome = await toProduction(company, { acceptLowTraffic: true });
@@ -52,7 +52,7 @@ describe('a canary with too little traffic', () => {
     const found = (data as { findings: { code: string; problem: string; fix: string }[] }).findings;
     expect(found.find(({ code }) => code === 'canary.too-little-traffic')).toMatchObject({
       problem: expect.stringMatching(/^web errors: [\d.]+ requests\/s, .*so the deployment will be refused$/),
-      fix: expect.stringMatching(/a bake of \d+m shows it$/),
+      fix: expect.stringMatching(/a bake of [\dhmin ]+ \(bake: \d+m\) shows it$/),
     });
   });
 });
