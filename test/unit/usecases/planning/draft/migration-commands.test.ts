@@ -47,7 +47,7 @@ test('the packet names the ways back that stand as they were suggested, and none
     'npx knex migrate:down 20261101_wallet.js (suggested by relctl: the usual command of the tool)',
   ]);
   const before = await ground.store.load(ID);
-  const head = before.head.replace(/(["\s-]*)migrate:down(?=["\s,])/, '$1--verbose$&');
+  const head = before.head.replace(/(["\s-]*)migrate:down(?=["\s,])/, '$1--verbose,$&');
   expect(head).not.toBe(before.head);
   await ground.store.rewrite(before, head);
   expect(await suggested()).toEqual(['npx knex --verbose migrate:down 20261101_wallet.js']);
