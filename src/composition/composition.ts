@@ -28,6 +28,7 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import type { Records } from '../ports/records.ts';
 import type { CandidateRepository } from '../ports/repository.ts';
+import type { ReviewedSettings } from '../ports/reviewed-settings.ts';
 import type { RunIdentity } from '../ports/runs.ts';
 import type { SandboxControl } from '../ports/sandbox-control.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -39,6 +40,7 @@ import { loadConfig } from '../usecases/release/settings.ts';
 import { votingForge } from '../usecases/signing/trust.ts';
 import type { Guards } from './real.ts';
 import { openRecords, type RecordsWanted } from './records.ts';
+import { onceReviewed } from './reviewed.ts';
 
 /** The only importer of adapters. Each part is made when it is asked for; what only some commands need is imported then. */
 
@@ -141,7 +143,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     documents: DOCUMENTS,
     forge: forgeOf(repository, config, surroundings.env),
     ballots: ballotsOf(repository, config, surroundings.env),
-    ...(await gitopsGround(ground, config, actor)),
+    ...(await gitopsGround(ground, config, actor, reviewed)),
     repository,
     manifests,
     programs,
@@ -209,19 +211,28 @@ async function gitopsGround(
   { repository, state }: Ground,
   config: Config,
   actor: string,
+  reviewed: ReviewedSettings,
 ): Promise<Pick<Context, 'configRepository' | 'mergeRequests'>> {
   const settings = gitopsOf(config);
   if (settings === undefined || config.platform === 'sandbox') return {};
   const { openConfigRepository } = await import('../adapters/git/config-repository.ts');
   const { root } = repository;
-  const configRepository = openConfigRepository(settings, { root, state, actor });
+  // What is written there is applied to production, hooks of a repository in the work tree run, and a forge is logged in to.
+  const configRepository = onceReviewed(
+    openConfigRepository(settings, { root, state, actor }),
+    reviewed,
+    'environments',
+  );
   if (settings.via === 'push') return { configRepository };
   const [{ openMergeRequests }, { exec }] = await Promise.all([
     import('../adapters/forge/merge-requests.ts'),
     import('../adapters/exec.ts'),
   ]);
   const io = { cwd: root, exec, timeout: FORGE_TIMEOUT_MS };
-  return { configRepository, mergeRequests: openMergeRequests(settings, config.forge, io) };
+  const forge = openMergeRequests(settings, config.forge, io);
+  if (forge === undefined) return { configRepository };
+  const mergeRequests = onceReviewed(onceReviewed(forge, reviewed, 'forge'), reviewed, 'environments');
+  return { configRepository, mergeRequests };
 }
 
 /** Where branches are reviewed; asked only when branches are chosen. What says which forge that is does not read: then nothing is known of it. */

@@ -124,8 +124,8 @@ export function createRunners(
 ): Context['runners'] {
   const { context, namespace, kubeconfig, connection } = config.environments.production;
   const own = kubeconfigOf(kubeconfig, cwd, env);
-  return (name) =>
-    openRunner(name, config.runner, {
+  return (name) => {
+    const runner = openRunner(name, config.runner, {
       namespace,
       cwd,
       exec: guardedExec(programs),
@@ -140,6 +140,16 @@ export function createRunners(
         return guardedKubeconfig(cluster, kubeconfig, own, cwd, { programs, reviewed });
       },
     });
+    return {
+      ...runner,
+      // What is started there gets the signing key and may change production.
+      async start(work) {
+        await reviewed.require('runner');
+        await reviewed.require('environments');
+        return runner.start(work);
+      },
+    };
+  };
 }
 
 /** What containers print is shown to people and, where a plan asks for it, recorded: secrets of this run are taken out. */

@@ -1,5 +1,12 @@
 /** A part of relctl.yaml that names who gets a secret, or what is run; `plan` is what the plan names in the same way. */
-export type SettingsPart = 'environments' | 'changeRecord' | 'incidents' | 'plan' | `channel ${string}`;
+export type SettingsPart =
+  | 'environments'
+  | 'runner'
+  | 'forge'
+  | 'changeRecord'
+  | 'incidents'
+  | 'plan'
+  | `channel ${string}`;
 
 /**
  * What of relctl.yaml may be handed secrets, and be run. Whoever may push can write what they like into the file of their branch; where

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { parse, stringify } from 'yaml';
 import { openContext } from '../../src/composition/composition.ts';
 import type { Message } from '../../src/ports/notifier.ts';
+import type { Work } from '../../src/ports/runner.ts';
 import { notAsSubmitted, reviewedSettings } from '../../src/usecases/binding/reviewed.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { openRelease } from '../../src/usecases/release/open.ts';
@@ -121,6 +122,24 @@ const notify = (context: Context) => context.notifier.send('new', message);
 const production = (more: () => Loose) => (config: Loose) => Object.assign(config.environments.production, more());
 const login = () => ({ url: server.url, login: { kind: 'bearer', tokenFrom: 'SECRET' } });
 
+const RUNNER = {
+  image: `registry.example/relctl@sha256:${'a'.repeat(64)}`,
+  identity: 'ci@example.com',
+  signingKey: { secret: 'key' },
+  git: { secret: 'git' },
+};
+const WORK: Work = {
+  release: 'r',
+  attempt: 1,
+  round: 'forward',
+  stopsAtVerdict: false,
+  commit: 'a'.repeat(40),
+  askedBy: 'carol@example.com',
+  records: 'origin/relctl/records',
+  options: {},
+};
+const GITOPS = { branch: 'main', path: 'shop', via: 'push', application: 'Kustomization/flux-system/shop' };
+
 const WAYS: readonly (readonly [string, (config: Loose) => void, (context: Context) => Promise<unknown>])[] = [
   ['a pager', (config) => channel({ kind: 'pagerduty', routingKeyFrom: 'SECRET', url: server.url })(config), notify],
   ['a webhook', (config) => channel({ kind: 'webhook', url: server.url })(config), notify],
@@ -178,6 +197,16 @@ const WAYS: readonly (readonly [string, (config: Loose) => void, (context: Conte
     },
     (context) => context.environments.cluster('production').identity(),
   ],
+  [
+    'a runner',
+    (config) => Object.assign(config, { runner: { kubernetes: RUNNER } }),
+    async (context) => context.runners?.('kubernetes').start(WORK),
+  ],
+  [
+    'a repository that production is applied from',
+    production(() => ({ rollout: 'gitops', gitops: { ...GITOPS, repository: `${server.url}/cfg.git` } })),
+    async (context) => context.configRepository?.head(),
+  ],
 ];
 
 /** What the other side got: requests, and programs that were run. */
@@ -210,6 +239,15 @@ describe('a relctl.yaml that nobody reviewed', () => {
     merge();
     configure(channel({ kind: 'webhook', url: server.url }));
     expect(await got(notify)).toBe(1);
+  });
+
+  it('cannot make a source of a service of what a program reads', async () => {
+    configure(channel({ kind: 'command', command: ['sh', '-c', 'cat ops/*.sh | sh'] }));
+    write('ops/notify.sh', 'true\n');
+    merge();
+    write('ops/notify.sh', `echo ran >> ${mark()}\n`);
+    configure((config) => Object.assign(config.services, { tools: { paths: ['ops/**'] } }));
+    expect(await got(notify)).toBe(0);
   });
 
   it('cannot have another program run under a command that was reviewed', async () => {

@@ -6,6 +6,8 @@ export function settingOf(config: Config, part: SettingsPart): unknown {
   switch (part) {
     case 'environments':
       return { environments: config.environments, probes: config.probes, metrics: config.metrics };
+    case 'runner':
+    case 'forge':
     case 'changeRecord':
     case 'incidents':
       return config[part];

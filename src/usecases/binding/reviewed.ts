@@ -85,9 +85,9 @@ async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Pro
     if (!(await isReviewed(ground, tip.commit, path))) return false;
   }
   if (!startsPrograms(setting)) return true;
-  // Its programs read more than they are told.
+  // Its programs read more than they are told. Which folders are sources says the protected branch too.
   const changed = await ground.repository.changedSince(tip.commit);
-  return changed !== undefined && whatSettingsRead(changed, ground.config).length === 0;
+  return changed !== undefined && whatSettingsRead(changed, merged).length === 0;
 }
 
 /** The configuration at a commit of the protected branch; `undefined` where there is none that relctl reads. */
