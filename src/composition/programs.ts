@@ -129,6 +129,7 @@ export function guardedCluster<C extends KubectlCluster>(cluster: C, programs: P
     access: guarded(cluster.access),
     get: guarded(cluster.get),
     list: guarded(cluster.list),
+    glance: guarded(cluster.glance),
     keys: guarded(cluster.keys),
     create: guarded(cluster.create),
     apply: guarded(cluster.apply),
