@@ -19,6 +19,7 @@ import { goneFrom } from './release/doubts.ts';
 import { openRelease, type Release } from './release/open.ts';
 import { atWork } from './status/at-work.ts';
 import { handedOver, handedOverCheck, whileHandedOver } from './status/handed-over.ts';
+import { onceSubmitted } from './status/once-submitted.ts';
 
 /**
  * Where a release stands, what blocks its next step, who can unblock it, and with which command.
@@ -144,7 +145,7 @@ async function findingsOf(
   try {
     const { observe } = await import('./planning/check/observe.ts');
     const context = await whole();
-    const { findings } = await observe(context, release);
+    const { findings } = await observe({ ...context, manifests: onceSubmitted(context, plan.id) }, release);
     // A plan that was remembered does not know its lines.
     const written = await context.store.load(plan.id);
     return findings.map((finding) => placed(written, finding));
@@ -152,7 +153,8 @@ async function findingsOf(
     if (!(error instanceof RelctlError)) throw error;
     const { findings } = release.facts();
     const fix = error.hints[0] ?? command`relctl plan ${plan.id} --check`;
-    const unseen = { code: error.code, severity: 'error' as const, path: ['spec'], problem: error.message, fix };
+    const severity = error.code === 'config.unreviewed' ? ('warning' as const) : ('error' as const);
+    const unseen = { code: error.code, severity, path: ['spec'], problem: error.message, fix };
     return [...findings, unseen].map((finding) => placed(plan, finding));
   }
 }
