@@ -6,6 +6,7 @@ import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
+import { type LookingContext, provenEvents } from '../signing/look.ts';
 
 /** A lock that this process holds. */
 export interface Lock {
@@ -163,11 +164,17 @@ async function obstacleOf(
   return isOver ? undefined : { reason: 'another process works on this release', expiresIn };
 }
 
-/** A run that died before its release touched anything leaves a lock that means nothing. In doubt it means something. */
-async function isUnfinished(context: Pick<Context, 'store'>, release: string): Promise<boolean> {
+/**
+ * A run that died before its release touched anything leaves a lock that means nothing. In doubt it means something: an end that nothing proves
+ * gives no lock away.
+ */
+async function isUnfinished(context: LookingContext, release: string): Promise<boolean> {
   try {
     const { events } = await context.store.load(release);
-    return standsInProduction(foldState(events));
+    const proven = await provenEvents(context, release);
+    const isBegun = events.some(({ type }) => type === 'deploy.started');
+    const isKnown = proven.some(({ type }) => type === 'deploy.started');
+    return (isBegun && !isKnown) || standsInProduction(foldState(proven));
   } catch {
     return true;
   }
