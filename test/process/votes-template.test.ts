@@ -66,7 +66,7 @@ const gitHubSteps = template('github-votes.yml').jobs.collect.steps as {
 }[];
 const WORKFLOWS: readonly Workflow[] = [
   {
-    name: 'of GitHub, on a review',
+    name: 'of GitHub, for one branch',
     kind: 'github',
     script: gitHubSteps.find((step) => step.name === 'Collect')?.run ?? '',
     variables: { BRANCH },
