@@ -271,12 +271,15 @@ describe('a production that Flux keeps', () => {
       const back = await company.relctl(['deploy', 'drifted', '--abort', ...AS_OPS]);
       expect(back.code, back.stderr).toBe(0);
       expect(company.history('drifted').phase).toBe('aborted');
+      // An empty commit withdraws what was about to be pushed, so that no late push of it lands.
+      expect(log()[0]).toBe('Withdraw drifted: Greeting');
     } else {
       expect(stdout).toContain('Deployment/web was changed');
       expect(company.history('drifted').phase).toBe('rolled-back');
     }
     expect(await names()).toEqual(['web']);
-    expect(log()[0]).toBe('An emergency');
+    expect(log().find((subject) => !subject.startsWith('Withdraw'))).toBe('An emergency');
+    expect(server.git('show', `main:${PATH}/kustomization.yaml`)).toContain('newTag: 5.0.1');
   });
 
   it('gets and gives back a release by requests that people merge, squashed and without trailers', async () => {
