@@ -137,6 +137,22 @@ describe('reviews on GitHub, through gh', () => {
     expect(await gitHubBallots(tool(() => more).io).papers('x')).toMatchObject({ available: false });
   });
 
+  it('are unknown where others opened so many requests that an older one with a No-Go is not told any more', async () => {
+    const closed = pull([], { number: 500, state: 'CLOSED', updatedAt: '2026-11-21T10:00:00Z' });
+    const page = { pullRequests: { pageInfo: { hasNextPage: true }, nodes: [closed] } };
+    const { io } = tool((args) =>
+      args.some((one) => one.startsWith('number='))
+        ? { data: { repository: { pullRequest: { reviews: closed.reviews } } } }
+        : { data: { repository: page } },
+    );
+    expect(await gitHubBallots(io).papers('x', '2026-11-20T10:00:00Z')).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('touched since it was submitted'),
+    });
+    // All that was touched since then is in the list.
+    expect(await gitHubBallots(io).papers('x', '2026-11-22T10:00:00Z')).toMatchObject({ available: true });
+  });
+
   it('are unknown where gh fails or answers otherwise, and there are none without a request', async () => {
     expect(await gitHubBallots(tool(() => undefined).io).papers('x')).toEqual({
       available: false,

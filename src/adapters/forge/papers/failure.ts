@@ -18,6 +18,13 @@ export function noRequest(branch: string, reason: string): RelctlError {
   });
 }
 
+/** More requests of a branch than are read: what somebody said may stand on one of the others. */
+export function tooMany(branch: string, most: number): RelctlError {
+  return forgeFailure(
+    `more than ${most} requests of ${branch} are open, or were touched since it was submitted: close them, or submit again`,
+  );
+}
+
 /** An answer in the form that the API documents. Errors: `forge.failed`, naming the field. */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown, api: string): T {
   const read = schema.safeParse(value);

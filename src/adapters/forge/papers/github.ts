@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { BallotPaper, Papers } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
-import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
-import { ballotOf, type KnownRequest, papersOf } from './requests.ts';
+import { forgeFailure, noRequest, parsed, tooMany, unavailable } from './failure.ts';
+import { ballotOf, goesBackTo, type KnownRequest, papersOf } from './requests.ts';
 
 /**
  * Reviews of a pull request with their texts, by GitHub's GraphQL API v4 through `gh api` (docs.github.com/graphql/reference, PullRequestReview):
@@ -102,14 +102,14 @@ export function gitHubBallots(io: ForgeIo): Papers {
   return {
     papers: async (branch, since) => {
       try {
-        const requests = await requestsOf(io, branch, since === undefined ? OPEN : ALL);
+        const requests = await requestsOf(io, branch, since);
         return await papersOf(requests, since, (number) => reviewsOf(io, number));
       } catch (error) {
         return unavailable(error);
       }
     },
     async post(branch, mark, text) {
-      const request = ballotOf(await requestsOf(io, branch, OPEN));
+      const request = ballotOf(await requestsOf(io, branch, undefined));
       if (request === undefined) throw noRequest(branch, 'nobody opened a pull request of it');
       const answer = await ask(io, [
         ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}'],
@@ -133,36 +133,22 @@ export function gitHubBallots(io: ForgeIo): Papers {
   };
 }
 
-async function requestsOf(
-  io: ForgeIo,
-  branch: string,
-  states: typeof OPEN | typeof ALL,
-): Promise<readonly KnownRequest[]> {
+/** The open requests of a branch; with a time all of them, the ended ones at least as far back as that. */
+async function requestsOf(io: ForgeIo, branch: string, since: string | undefined): Promise<readonly KnownRequest[]> {
   const answer = await ask(io, [
     ...['api', 'graphql', '-F', 'owner={owner}', '-F', 'name={repo}', '-f', `branch=${branch}`],
-    ...['-f', `query=${requestsQuery(states)}`],
+    ...['-f', `query=${requestsQuery(since === undefined ? OPEN : ALL)}`],
   ]);
   const { nodes, pageInfo } = parsed(requestsSchema, answer, 'GitHub').data.repository.pullRequests;
-  // Newest first: of many that ended long ago the oldest are not asked, of many that are open none is left out.
-  if (pageInfo.hasNextPage && nodes.every((one) => one.state === 'OPEN')) {
-    throw forgeFailure(`more than 100 requests of ${branch} are open`);
-  }
-  return (
-    nodes
-      // A branch of the same name in a fork is not it.
-      .filter((one) => !one.isCrossRepository)
-      .map(({ url, number, headRefOid: head, author, state, updatedAt }) => {
-        return {
-          url,
-          number,
-          head,
-          author: author?.login ?? 'unknown',
-          isOpen: state === 'OPEN',
-          isMerged: state === 'MERGED',
-          updatedAt,
-        };
-      })
-  );
+  const listed = nodes.map(({ url, number, headRefOid, author, state, updatedAt, isCrossRepository }) => {
+    const [isOpen, isMerged] = [state === 'OPEN', state === 'MERGED'];
+    const known = { url, number, head: headRefOid, author: author?.login ?? 'unknown', isOpen, isMerged, updatedAt };
+    return { known, isCrossRepository };
+  });
+  const all = listed.map(({ known }) => known);
+  if (pageInfo.hasNextPage && !goesBackTo(all, since)) throw tooMany(branch, 100);
+  // A branch of the same name in a fork is not it.
+  return listed.flatMap(({ known, isCrossRepository }) => (isCrossRepository ? [] : [known]));
 }
 
 /** Remarks of others push a No-Go out of the newest hundred, so all of them are read. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { askTool, type ForgeIo } from '../command-line.ts';
-import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
-import { ballotOf, type KnownRequest, papersOf } from './requests.ts';
+import { forgeFailure, noRequest, parsed, tooMany, unavailable } from './failure.ts';
+import { ballotOf, goesBackTo, type KnownRequest, papersOf } from './requests.ts';
 
 /**
  * Votes on GitLab are comments, since an approval there has no text: by the REST API v4 through `glab api` (docs.gitlab.com/api: merge requests,
@@ -46,7 +46,7 @@ export function gitLabBallots(io: ForgeIo): Papers {
   return {
     papers: (branch, since) => readPapers(io, branch, since).catch(unavailable),
     async post(branch, mark, text) {
-      const request = ballotOf(await requestsOf(io, branch, 'opened'));
+      const request = ballotOf(await requestsOf(io, branch, undefined));
       if (request === undefined) throw noRequest(branch, 'nobody opened a merge request of it');
       const username = await ownName(io);
       // Whoever wrote a comment can edit it later: a ballot in somebody else's would say what they want.
@@ -61,7 +61,7 @@ export function gitLabBallots(io: ForgeIo): Papers {
 }
 
 async function readPapers(io: ForgeIo, branch: string, since: string | undefined): Promise<PapersAnswer> {
-  const requests = await requestsOf(io, branch, since === undefined ? 'opened' : 'all');
+  const requests = await requestsOf(io, branch, since);
   return papersOf(requests, since, async (number) => {
     const request = requests.find((one) => one.number === number);
     return request === undefined ? [] : papersOn(io, request);
@@ -98,31 +98,24 @@ function headAt(versions: z.infer<typeof versionsSchema>, at: string): string | 
   return until.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0]?.head_commit_sha;
 }
 
-async function requestsOf(io: ForgeIo, branch: string, state: 'opened' | 'all'): Promise<readonly KnownRequest[]> {
+/** The open requests of a branch; with a time all of them, the ended ones at least as far back as that. */
+async function requestsOf(io: ForgeIo, branch: string, since: string | undefined): Promise<readonly KnownRequest[]> {
+  const state = since === undefined ? 'opened' : 'all';
   const query = new URLSearchParams({
     ...{ source_branch: branch, state, per_page: String(PAGE), order_by: 'updated_at', sort: 'desc' },
   });
   const list = parsed(listSchema, await ask(io, `projects/:id/merge_requests?${query}`), 'GitLab');
-  // Newest first: of many that ended long ago the oldest are not asked, of many that are open none is left out.
-  if (list.length >= PAGE && list.every((one) => one.state === 'opened')) {
-    throw forgeFailure(`more than ${PAGE} requests of ${branch} are open`);
-  }
-  return (
-    list
-      // A branch of the same name in a fork is not it.
-      .filter((one) => one.source_project_id === one.target_project_id)
-      .map(({ iid: number, web_url: url, sha: head, author, state: now, updated_at: updatedAt }) => {
-        return {
-          url,
-          number,
-          head,
-          author: author?.username ?? 'unknown',
-          isOpen: now === 'opened',
-          isMerged: now === 'merged',
-          updatedAt,
-        };
-      })
+  const listed = list.map(
+    ({ iid: number, web_url: url, sha: head, author, state: now, updated_at: updatedAt, ...of }) => {
+      const [isOpen, isMerged] = [now === 'opened', now === 'merged'];
+      const known = { url, number, head, author: author?.username ?? 'unknown', isOpen, isMerged, updatedAt };
+      return { known, isFromFork: of.source_project_id !== of.target_project_id };
+    },
   );
+  const all = listed.map(({ known }) => known);
+  if (list.length >= PAGE && !goesBackTo(all, since)) throw tooMany(branch, PAGE);
+  // A branch of the same name in a fork is not it.
+  return listed.flatMap(({ known, isFromFork }) => (isFromFork ? [] : [known]));
 }
 
 async function notesOf(io: ForgeIo, iid: number): Promise<z.infer<typeof notesSchema>> {

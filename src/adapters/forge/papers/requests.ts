@@ -17,6 +17,19 @@ export function ballotOf<T extends Pick<KnownRequest, 'number' | 'isOpen'>>(requ
   return requests.filter((one) => one.isOpen).sort((one, other) => one.number - other.number)[0];
 }
 
+/**
+ * True where a list of the requests that were touched last holds all that have to be read: it goes back to before a time, so that nobody pushes a
+ * request out of it by opening others. Of those that are open none may be left out.
+ * @param listed newest first, as far as the forge gave them
+ */
+export function goesBackTo(
+  listed: readonly Pick<KnownRequest, 'isOpen' | 'updatedAt'>[],
+  since: string | undefined,
+): boolean {
+  const oldest = listed.at(-1)?.updatedAt;
+  return since !== undefined && oldest !== undefined && Date.parse(oldest) < Date.parse(since);
+}
+
 /** The request that was merged last, where none is open: what is said of a release is said there until its review has closed it. */
 function mergedOf(requests: readonly KnownRequest[]): KnownRequest | undefined {
   return requests.filter((one) => one.isMerged).sort((one, other) => other.number - one.number)[0];
