@@ -85,7 +85,10 @@ export function createFollowing(
       selection,
       {
         all: (listing) => fill(shelf, { ...listing, objects: listing.objects.map(seen) }),
-        changed: (object) => put(shelf, seen(object)),
+        changed(object) {
+          shelf.isAway = false;
+          put(shelf, seen(object));
+        },
         stumbled() {
           shelf.isAway = true;
           wakeAll(shelf);
@@ -95,7 +98,10 @@ export function createFollowing(
           polled.add(key);
           wakeAll(shelf);
         },
-        removed: (object) => drop(shelf, object.metadata.name, (known) => !isNewer(known, object)),
+        removed(object) {
+          shelf.isAway = false;
+          drop(shelf, object.metadata.name, (known) => !isNewer(known, object));
+        },
         failed(error) {
           shelf.failure = { error };
           end();
@@ -121,7 +127,8 @@ export function createFollowing(
     shelf.wantedUntil = Math.max(shelf.wantedUntil, performance.now() + again + LATE_GLANCE_MS);
     await knownOrNot(shelf);
     rest(shelf);
-    if (!shelf.isFilled || shelf.isPolled) return undefined;
+    // While the server does not answer, what the view shows may be long over.
+    if (!shelf.isFilled || shelf.isPolled || shelf.isAway) return undefined;
     return [...shelf.objects.values()].filter((object) => isSelected(object, query));
   }
 
