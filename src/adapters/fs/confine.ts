@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { systemCode } from './file-operations.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function confine(folder: string, path: string, shown: string): Prom
   throw new RelctlError('plan.outside-releases', `${shown} leads to ${found} through a symbolic link`, {
     place: { file: shown },
     why: 'relctl reads and writes plans and evidence in their own folder only, so that a link cannot make it touch anything else.',
-    hints: [`ls -l ${shown}`, 'put the file itself there'],
+    hints: [command`ls -ld ${shown}`, 'put the file itself there'],
   });
 }
 

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import type { Workspace } from '../../ports/workspace.ts';
+import { command } from '../../text/command-line.ts';
 import { globBase, globMatcher, isGlob } from '../../text/glob.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
@@ -110,7 +111,7 @@ function unreadable(shown: string, problem: string, cause?: unknown): RelctlErro
   return new RelctlError('config.invalid', `${shown} cannot be read: ${problem}`, {
     place: { file: shown },
     why: 'Nothing was changed.',
-    hints: [`ls -l ${shown}`],
+    hints: [command`ls -ld ${shown}`],
     cause,
   });
 }
