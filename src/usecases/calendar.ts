@@ -1,5 +1,6 @@
 import { asOther, isSummary, type ReleaseSummary } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
+import { nameList } from '../domain/people/people.ts';
 import { type AgendaEntry, agendaOf } from '../domain/schedule/agenda.ts';
 import { dateIn, startOfDate } from '../domain/schedule/calendar.ts';
 import { clashesAmong, type MutualClash } from '../domain/schedule/clashes.ts';
@@ -42,7 +43,9 @@ export async function calendar(context: ReadingContext, options: CalendarOptions
   const zone = checkedZone(options.timeZone ?? context.config.timeZone, 'Days begin and end in a zone.');
   const now = context.clock.now();
   const { months, span } = monthsFrom(options.month ?? dateIn(now, zone).slice(0, 7), options.months, zone);
-  const all = (await context.store.summaries()).filter(isSummary);
+  const summaries = await context.store.summaries();
+  const all = summaries.filter(isSummary);
+  const unread = summaries.filter((one) => !isSummary(one)).map(({ id }) => id);
   const releases = all.filter(
     ({ services }) => options.services.length === 0 || services.some((one) => options.services.includes(one)),
   );
@@ -59,6 +62,7 @@ export async function calendar(context: ReadingContext, options: CalendarOptions
       ...months.flatMap((month) => monthBlocks(month, entries, zone, today)),
       agendaBlock(entries, zone),
       ...clashBlock(clashes),
+      ...unreadBlock(unread),
       ...(slots === undefined ? [] : [slotBlock(slots)]),
     ],
     data: {
@@ -101,6 +105,13 @@ function monthsFrom(first: string, count: number, zone: string) {
 
 function isAskedFor(entry: AgendaEntry, services: readonly string[]): boolean {
   return services.length === 0 || entry.services.length === 0 || entry.services.some((one) => services.includes(one));
+}
+
+/** What cannot be read has a window that nobody sees here. */
+function unreadBlock(unread: readonly string[]): readonly Block[] {
+  if (unread.length === 0) return [];
+  const text = `${nameList(unread)} cannot be read: the window is not shown, and no clash with it`;
+  return [{ kind: 'checks', checks: [{ state: 'warning', text, detail: 'relctl list says what is wrong' }] }];
 }
 
 function clashBlock(clashes: readonly MutualClash[]): readonly Block[] {

@@ -18,6 +18,8 @@ export interface GateFacts {
   /** True where the command is known to say no: that takes no independence. */
   readonly objects?: boolean;
   readonly others: readonly OtherRelease[];
+  /** Ids of releases whose plan does not read, so that nobody knows what they change and when. */
+  readonly unread?: readonly string[];
   readonly findings: readonly PlanFinding[];
   /** Whether approvals are signed; `undefined` where the question is not asked. */
   readonly signing?: SigningFacts;

@@ -84,10 +84,19 @@ export const inChangeWindow: GateRule = (facts) => {
   );
 };
 
+/** A release that cannot be read may be one of the same services at the same time: what is not known is no pass. */
+function unknownClash(unread: readonly string[]): Refusal {
+  return refuse(
+    'time.no-clash',
+    `${nameList(unread)} cannot be read, so nobody knows whether ${unread.length === 1 ? 'it changes' : 'they change'} the same services at the same time`,
+    { who: [], command: command`relctl list`, suggestions: ['mend what it names, or take it out of releases/'] },
+  );
+}
+
 export const noClash: GateRule = (facts) => {
-  const { plan, others } = facts;
+  const { plan, others, unread = [] } = facts;
   const [clash, ...more] = clashesWith(others, askedOf(facts), plan.id);
-  if (clash === undefined) return undefined;
+  if (clash === undefined) return unread.length === 0 ? undefined : unknownClash(unread);
   const { other } = clash;
   const theirs = other.window ?? `${isoTime(other.span.start)} – ${isoTime(other.span.end)}`;
   return refuse(

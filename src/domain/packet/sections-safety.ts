@@ -125,7 +125,7 @@ function tests({ plan }: PacketFacts): PacketSection {
   };
 }
 
-function schedule({ plan, policy, others }: PacketFacts): PacketSection {
+function schedule({ plan, policy, others, unread = [] }: PacketFacts): PacketSection {
   const { window } = plan.spec;
   const asked = {
     span: windowSpan(window),
@@ -138,6 +138,7 @@ function schedule({ plan, policy, others }: PacketFacts): PacketSection {
   const clashes = clashesWith(others, asked, plan.id).map(
     ({ other, services }) => `${other.id} (${other.phase}) changes ${services.join(', ')} too: ${other.window ?? ''}`,
   );
+  const unknown = unread.map((id) => `${id} cannot be read: whether it overlaps is not known`);
   return {
     id: 'schedule',
     title: 'Window, conflicts and freezes',
@@ -146,9 +147,9 @@ function schedule({ plan, policy, others }: PacketFacts): PacketSection {
       ...(policy.changeWindows.length === 0
         ? []
         : [text(`Changes are allowed: ${policy.changeWindows.map(describeChangeWindow).join('; ')}.`)]),
-      ...(frozen.length + clashes.length === 0
+      ...(frozen.length + clashes.length + unread.length === 0
         ? [text('No freeze and no other release of the same services overlaps with it.')]
-        : items([...frozen, ...clashes])),
+        : items([...frozen, ...clashes, ...unknown])),
     ],
   };
 }

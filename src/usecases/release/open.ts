@@ -41,7 +41,7 @@ export async function openRelease(
   const plan = await context.store.load(id);
   const signing = await openSigning(context, plan);
   const { policy } = signing;
-  const others = options.others === false ? [] : await otherReleases(context, id);
+  const { others, unread } = options.others === false ? NO_OTHERS : await otherReleases(context, id);
   const journal = new Journal(context, plan, signing.sealing);
   const { repository, reviewed } = context;
   if (repository !== undefined) {
@@ -58,6 +58,7 @@ export async function openRelease(
       now: context.clock.now(),
       actor,
       others,
+      unread,
       signing: signing.facts,
       disorder: disorderOf(journal.plan.events, signing),
       // Only the gates of a plan that is not approved yet ask for them, and the reading of its queries takes a fifth of a `status`.
@@ -176,7 +177,7 @@ export function gateError(
   });
   const exceptionable = refusals.every((refusal) => refusal.exceptionable);
   return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is closed'}`, {
-    why: first === undefined ? '' : `The process asks for it: ${GATES[first.gate].title}.`,
+    why: first === undefined ? '' : `The process goes on once this holds: ${GATES[first.gate].title}.`,
     hints: [
       ...new Set(steps),
       ...rest.map((refusal) => `also: ${refusal.sentence}`),
@@ -196,11 +197,18 @@ function clockMoved(opensAt: number, timeZone: string): readonly string[] {
   ];
 }
 
-/** The other releases, for clashes. A plan that cannot be read is its owner's trouble (`relctl list` names it), not this one's. */
-async function otherReleases(context: Pick<ReadingContext, 'store'>, id: string): Promise<readonly OtherRelease[]> {
-  const summaries = await context.store.summaries();
-  return summaries
-    .filter(isSummary)
-    .filter((other) => other.id !== id)
-    .map(asOther);
+interface OtherReleases {
+  readonly others: readonly OtherRelease[];
+  readonly unread: readonly string[];
+}
+
+const NO_OTHERS: OtherReleases = { others: [], unread: [] };
+
+/** The other releases, for clashes, and the ids of those that cannot be read. */
+async function otherReleases(context: Pick<ReadingContext, 'store'>, id: string): Promise<OtherReleases> {
+  const summaries = (await context.store.summaries()).filter((other) => other.id !== id);
+  return {
+    others: summaries.filter(isSummary).map(asOther),
+    unread: summaries.filter((other) => !isSummary(other)).map((other) => other.id),
+  };
 }
