@@ -1,0 +1,34 @@
+import type { Phase } from '../../domain/process/phases.ts';
+import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
+import { type PlacedFinding, placed } from '../planning/answer/findings.ts';
+import type { Context } from '../release/context.ts';
+import type { Release } from '../release/open.ts';
+import { onceSubmitted } from './once-submitted.ts';
+
+/** Phases in which what is found of a plan is told: until the board has decided. */
+const NOT_DECIDED: readonly Phase[] = ['draft', 'submitted'];
+
+/** What `plan --check` finds. What cannot be looked at is a finding too: the rest of the status is still told. */
+export async function findingsOf(
+  release: Release,
+  whole: (() => Promise<Context>) | undefined,
+): Promise<readonly PlacedFinding[] | undefined> {
+  const { plan, state } = release.journal;
+  if (whole === undefined || !NOT_DECIDED.includes(state.phase)) return undefined;
+  try {
+    const { observe } = await import('../planning/check/observe.ts');
+    const context = await whole();
+    const { findings } = await observe({ ...context, manifests: onceSubmitted(context, plan.id) }, release);
+    // A plan that was remembered does not know its lines.
+    const written = await context.store.load(plan.id);
+    return findings.map((finding) => placed(written, finding));
+  } catch (error) {
+    if (!(error instanceof RelctlError)) throw error;
+    const { findings } = release.facts();
+    const fix = error.hints[0] ?? command`relctl plan ${plan.id} --check`;
+    const severity = error.code === 'config.unreviewed' ? ('warning' as const) : ('error' as const);
+    const unseen = { code: error.code, severity, path: ['spec'], problem: error.message, fix };
+    return [...findings, unseen].map((finding) => placed(plan, finding));
+  }
+}
