@@ -1,6 +1,7 @@
 import { surviveLostOutput } from './adapters/terminal/lost-output.ts';
 import type { CommandAction, Invocation } from './commands/command.ts';
-import type { Ground, Surroundings } from './composition/composition.ts';
+import type { Ground } from './composition/ground.ts';
+import type { Surroundings } from './composition/surroundings.ts';
 import type { Outcome } from './domain/outcome/outcome.ts';
 import { EXIT_CODES, RelctlError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -149,7 +150,7 @@ function invocationOf(
     reading: async () => (await import('./composition/reading.ts')).openReading(surroundings),
     ground() {
       const { sink } = surroundings;
-      ground ??= import('./composition/composition.ts').then(({ openGround }) =>
+      ground ??= import('./composition/ground.ts').then(({ openGround }) =>
         openGround(io.cwd, io.env, { records: 'known', sink }),
       );
       return ground;

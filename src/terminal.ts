@@ -3,7 +3,7 @@ import { createPrompter } from './adapters/terminal/prompter.ts';
 import { terminalStyle } from './adapters/terminal/style.ts';
 import type { ProgressView } from './adapters/terminal/view.ts';
 import type { Flags } from './commands/command.ts';
-import type { Surroundings } from './composition/composition.ts';
+import type { Surroundings } from './composition/surroundings.ts';
 import type { Outcome } from './domain/outcome/outcome.ts';
 import type { RelctlError } from './errors.ts';
 import type { Io } from './io.ts';

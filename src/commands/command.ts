@@ -1,4 +1,4 @@
-import type { Ground } from '../composition/composition.ts';
+import type { Ground } from '../composition/ground.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';

@@ -2,7 +2,7 @@ import { rehearse } from '../usecases/rehearse.ts';
 import { argument, type CommandAction, listed } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
-  const { openRehearsal } = await import('../composition/composition.ts');
+  const { openRehearsal } = await import('../composition/sandbox.ts');
   const id = argument(invocation, 0);
   const context = await invocation.context();
   const plan = await context.store.load(id);

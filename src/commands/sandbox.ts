@@ -2,7 +2,7 @@ import { sandboxControl } from '../usecases/sandbox.ts';
 import { type CommandAction, given } from './command.ts';
 
 export const run: CommandAction = async (invocation) => {
-  const { openSandboxControl } = await import('../composition/composition.ts');
+  const { openSandboxControl } = await import('../composition/sandbox.ts');
   return sandboxControl(await openSandboxControl(invocation.cwd), {
     action: invocation.args[0] ?? 'show',
     ...given(invocation.flags, 'by'),

@@ -4,7 +4,8 @@ import { cloneInPod, isPod, writePodKubeconfig } from '../adapters/runner/in-pod
 import type { Pod } from '../commands/command.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
-import { openContext, type Surroundings } from './composition.ts';
+import { openContext } from './composition.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Composition in the pod of a runner: a clone of its own, and the rights of its service account. */
 export function openPod(surroundings: Surroundings, opened: (context: Context) => void): Pod {

@@ -11,7 +11,7 @@ import { sandboxTime } from '../adapters/sandbox/time.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
 import type { ReadingContext } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
-import type { Surroundings } from './composition.ts';
+import type { Surroundings } from './surroundings.ts';
 
 declare const RELCTL_BUILD: string | undefined;
 
@@ -41,10 +41,10 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
     workspace,
     config,
     store: createReadingStore({ root, releases: 'releases', remembered }, async () => {
-      const { openGround } = await import('./composition.ts');
+      const { openGround } = await import('./ground.ts');
       return (await openGround(root, surroundings.env)).store;
     }),
-    signing: async () => (await (await import('./composition.ts')).openGround(root, surroundings.env)).signing(),
+    signing: async () => (await (await import('./ground.ts')).openGround(root, surroundings.env)).signing(),
     looksOnly: true,
     documents: DOCUMENTS,
     sink: surroundings.sink,

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openGround } from '../../src/composition/composition.ts';
+import { openGround } from '../../src/composition/ground.ts';
 import { foldState } from '../../src/domain/history/fold.ts';
 import type { RecordedEvent } from '../../src/plan/events.ts';
 import { audit } from '../../src/usecases/audit.ts';

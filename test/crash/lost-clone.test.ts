@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGround } from '../../src/composition/composition.ts';
+import { openGround } from '../../src/composition/ground.ts';
 import { openRecords } from '../../src/composition/records.ts';
 import { type BareRemote, makeBareRemote } from '../support/bare-remote.ts';
 import { OPERATOR } from '../support/company-walk.ts';

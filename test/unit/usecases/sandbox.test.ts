@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSandboxControl } from '../../../src/composition/composition.ts';
+import { openSandboxControl } from '../../../src/composition/sandbox.ts';
 import { sandboxControl } from '../../../src/usecases/sandbox.ts';
 import { type Company, openCompany, refusal } from '../../support/company.ts';
 import { cacheHome } from '../../support/state.ts';

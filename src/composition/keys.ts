@@ -1,0 +1,16 @@
+import type { KeysGround } from '../usecases/keys.ts';
+import { actorOf } from './actor.ts';
+import { openGround } from './ground.ts';
+
+/** What sets people up to sign. Errors: `repo.not-git`, `usage.unknown-actor`. */
+export async function openKeys(cwd: string, actor: string | undefined): Promise<KeysGround> {
+  const { repository, workspace, signing, clock } = await openGround(cwd);
+  const [{ signer }, { createKeyRing }] = await Promise.all([signing(), import('../adapters/ssh/key-ring.ts')]);
+  return {
+    workspace,
+    signer,
+    clock,
+    keyRing: createKeyRing(repository.root, process.env, signer),
+    actor: actor ?? (await actorOf(repository)),
+  };
+}

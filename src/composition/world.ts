@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { systemClock } from '../adapters/clock.ts';
+import { createWorkspace } from '../adapters/fs/workspace.ts';
+import type { Config } from '../plan/config.ts';
+import type { Context } from '../usecases/release/context.ts';
+import { type Ground, TEMPLATES } from './ground.ts';
+import type { Guards } from './real.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a platform decides. */
+export type World = Pick<
+  Context,
+  'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents' | 'runners' | 'provenance'
+>;
+
+export async function realWorld(
+  { repository, store }: Ground,
+  config: Config,
+  { env, sink }: Surroundings,
+  guards: Guards,
+): Promise<World> {
+  const real = await import('./real.ts');
+  const { createChangeRecords, createIncidents, createProvenance, createRealEnvironments, createHooks, createRunners } =
+    real;
+  const { root } = repository;
+  return {
+    store,
+    clock: systemClock,
+    environments: createRealEnvironments(config, root, env, createWorkspace(root, TEMPLATES), sink, guards),
+    notifier: createHooks(config, root, env, guards),
+    changeRecords: createChangeRecords(config, root, env, guards),
+    incidents: createIncidents(config, root, env, guards),
+    runners: createRunners(config, root, env, guards, repository.sharing.address),
+    provenance: createProvenance(config, root, env),
+  };
+}
+
+export async function sandboxWorld({ repository, manifests, state, store }: Ground, config: Config): Promise<World> {
+  const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
+  const file = join(state, 'sandbox.json');
+  const world = await openSandboxWorld({ file, config, repository, manifests, store });
+  const { clock, environments, notifier, changeRecords } = world;
+  return { store: world.store, clock, environments, notifier, changeRecords };
+}
