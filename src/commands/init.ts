@@ -1,5 +1,6 @@
 import { init } from '../usecases/init.ts';
-import { type CommandAction, given, isSet, listed } from './command.ts';
+import { type CommandAction, given, isSet } from './command.ts';
+import { ownersOf } from './owners.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
@@ -23,14 +24,7 @@ export const run: CommandAction = async (invocation) => {
       ...given(flags, 'namespace'),
       ...given(flags, 'stagingContext'),
       ...given(flags, 'productionContext'),
-      owners: {
-        ...given(flags, 'productManager'),
-        ...given(flags, 'rdLead'),
-        operations: listed(flags, 'operations'),
-        qa: listed(flags, 'qa'),
-        cab: listed(flags, 'cab'),
-        informed: listed(flags, 'informed'),
-      },
+      owners: ownersOf(flags),
     },
   );
 };

@@ -5,6 +5,7 @@ import type { PlanOptions } from '../usecases/planning/ask/options.ts';
 import { checkRelease } from '../usecases/planning/check/check-release.ts';
 import { reopen } from '../usecases/planning/revise/reopen.ts';
 import { argument, type CommandAction, type Flags, given, isSet, listed } from './command.ts';
+import { ownersOf } from './owners.ts';
 
 export const run: CommandAction = async (invocation) => {
   const { flags } = invocation;
@@ -31,14 +32,7 @@ function optionsOf(flags: Flags): PlanOptions {
     ...given(flags, 'exception'),
     branches: listed(flags, 'branch'),
     images: listed(flags, 'image'),
-    owners: {
-      ...given(flags, 'productManager'),
-      ...given(flags, 'rdLead'),
-      operations: listed(flags, 'operations'),
-      qa: listed(flags, 'qa'),
-      cab: listed(flags, 'cab'),
-      informed: listed(flags, 'informed'),
-    },
+    owners: ownersOf(flags),
   };
 }
 

@@ -4,7 +4,7 @@ import { command } from '../text/command-line.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { type SharedRecords, shareRecords } from '../usecases/sharing/share.ts';
 import type { CommandAction, Invocation } from './command.ts';
-import { noting } from './noting.ts';
+import { noted } from './noting.ts';
 
 /**
  * A command whose records are committed, and with `--push` shared, however it ends: what was recorded before a refusal is as
@@ -12,17 +12,10 @@ import { noting } from './noting.ts';
  */
 export function sharing(action: CommandAction, options: { readonly push: boolean }): CommandAction {
   return async (invocation) => {
-    const touched = new Set<string>();
-    let opened: Context | undefined;
-    const watched: Invocation = {
-      ...invocation,
-      async context(wanted) {
-        const context = await invocation.context(wanted);
-        opened = { ...context, store: noting(context.store, touched) };
-        return opened;
-      },
-    };
+    const watched = noted(invocation);
+    const { touched } = watched;
     const share = async (): Promise<SharedRecords | undefined> => {
+      const opened = watched.opened();
       // Records on a branch of their own are shared by then.
       if (opened === undefined || opened.records !== undefined || touched.size === 0) return undefined;
       try {

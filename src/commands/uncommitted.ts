@@ -1,23 +1,16 @@
 import type { Block, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { command } from '../text/command-line.ts';
 import type { Context } from '../usecases/release/context.ts';
-import type { CommandAction, Invocation } from './command.ts';
-import { noting } from './noting.ts';
+import type { CommandAction } from './command.ts';
+import { noted } from './noting.ts';
 
 /** A command whose answer says, as the last of what comes next, which of its records stand in this work tree only. */
 export function sayingUncommitted(action: CommandAction): CommandAction {
   return async (invocation) => {
-    const touched = new Set<string>();
-    let opened: Context | undefined;
-    const watched: Invocation = {
-      ...invocation,
-      async context(wanted) {
-        const context = await invocation.context(wanted);
-        opened = { ...context, store: noting(context.store, touched) };
-        return opened;
-      },
-    };
+    const watched = noted(invocation);
+    const { touched } = watched;
     const outcome = await action(watched);
+    const opened = watched.opened();
     // Records on a branch of their own are committed and shared by then.
     if (opened === undefined || opened.records !== undefined || touched.size === 0) return outcome;
     const actions: NextAction[] = [];

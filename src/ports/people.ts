@@ -4,35 +4,45 @@ import type { Spec } from '../plan/spec.ts';
 export interface People {
   /** The author of the plan. */
   readonly author: string;
-  /** The members of the CAB who may vote. */
+  /** The members of the CAB who may vote: the author does not count. */
   readonly board: readonly string[];
   readonly qaLead: string;
   readonly operator: string;
-  cabVote(member: string): {
-    readonly decision: 'go' | 'no-go';
-    readonly operationalReadiness: boolean;
-    readonly securityReview: boolean;
-    readonly impactAssessment: boolean;
-    readonly comment: string;
-  };
-  qaFindings(): {
-    readonly decision: 'pass' | 'reject';
-    readonly features: readonly { readonly id: string; readonly ok: boolean }[];
-    readonly junit: string;
-    readonly comment: string;
-  };
+  cabVote(member: string): CabVote;
+  qaFindings(): QaFindings;
+  /** What a person answers who looks at something by hand. */
   manualCheck(name: string): { readonly ok: boolean };
-  reviewFindings(): {
-    readonly attended: { readonly product: readonly string[]; readonly rd: readonly string[] };
-    readonly lessons: readonly string[];
-    readonly debts: readonly {
-      readonly text: string;
-      readonly owner: string;
-      readonly due: string;
-      readonly ticket: string;
-    }[];
-    readonly outcome: 'success' | 'partial' | 'failure';
-  };
+  reviewFindings(): ReviewFindings;
+}
+
+/** A vote as the CAB casts it. */
+export interface CabVote {
+  readonly decision: 'go' | 'no-go';
+  readonly operationalReadiness: boolean;
+  readonly securityReview: boolean;
+  readonly impactAssessment: boolean;
+  readonly comment: string;
+}
+
+/** What QA hands over: a verdict, each feature test, and the regression report as JUnit XML. */
+export interface QaFindings {
+  readonly decision: 'pass' | 'reject';
+  readonly features: readonly { readonly id: string; readonly ok: boolean }[];
+  readonly junit: string;
+  readonly comment: string;
+}
+
+/** What a review meeting hands over. */
+export interface ReviewFindings {
+  readonly attended: { readonly product: readonly string[]; readonly rd: readonly string[] };
+  readonly lessons: readonly string[];
+  readonly debts: readonly {
+    readonly text: string;
+    readonly owner: string;
+    readonly due: string;
+    readonly ticket: string;
+  }[];
+  readonly outcome: 'success' | 'partial' | 'failure';
 }
 
 /** A stage for rehearsals: a simulated company of its own, where any of its people can be spoken for. */

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import { byName } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
+import type { Condition } from '../kubernetes/condition.ts';
 import { imageRepository } from '../kubernetes/pods.ts';
 import type { ApplicationKind, Sync } from './application-kind.ts';
 import { commitIn, folderOf, sameFolder } from './revision.ts';
@@ -21,13 +22,7 @@ interface Status {
   readonly observedGeneration?: number;
   readonly lastAppliedRevision?: string;
   readonly lastAttemptedRevision?: string;
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason?: string;
-    readonly message?: string;
-    readonly observedGeneration?: number;
-  }[];
+  readonly conditions?: readonly Condition[];
 }
 
 export const kustomizationOfFlux: ApplicationKind = {

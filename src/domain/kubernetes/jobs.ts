@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { Condition } from './condition.ts';
 
 /** How a Job has ended, or that it has not. */
 export interface JobEnd {
@@ -6,12 +7,6 @@ export interface JobEnd {
   readonly detail: string;
 }
 
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
 interface ContainerState {
   readonly name: string;
   readonly state?: {

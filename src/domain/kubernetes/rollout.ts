@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import type { Condition } from './condition.ts';
 import { replicasOf } from './manifests.ts';
 import { isReady } from './pod-status.ts';
 import { progressOf, revisionPods } from './rollout-others.ts';
@@ -28,12 +29,6 @@ interface ContainerStatus {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly terminated?: { readonly exitCode?: number };
   };
-}
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
 }
 interface PodStatus {
   readonly conditions?: readonly Condition[];

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { RunState } from '../../ports/runner.ts';
+import type { Condition } from '../kubernetes/condition.ts';
 import { CONTAINER } from './names.ts';
 
 /** What a Job and its pods say of a run, in Kubernetes' own words. */
@@ -7,12 +8,6 @@ import { CONTAINER } from './names.ts';
 interface JobStatus {
   readonly failed?: number;
   readonly conditions?: readonly Condition[];
-}
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
 }
 interface PodStatus {
   readonly phase?: string;

@@ -1,3 +1,4 @@
+import type { Condition } from '../../domain/kubernetes/condition.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';
@@ -54,12 +55,6 @@ async function byPort(
 ): Promise<Finding> {
   const { connected, detail } = await context.environments.tcp.connect(tcp.host, tcp.port, { timeout });
   return { ok: connected, detail: `${tcp.host} port ${tcp.port}: ${detail}` };
-}
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly message?: string;
 }
 
 async function byObject(

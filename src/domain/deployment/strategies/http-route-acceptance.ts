@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../ports/cluster.ts';
+import type { Condition } from '../../kubernetes/condition.ts';
 import type { Acceptance } from './strategy.ts';
 
 interface Parent {
@@ -12,13 +13,7 @@ interface Parent {
 }
 interface ParentStatus {
   readonly parentRef?: Parent;
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason?: string;
-    readonly message?: string;
-    readonly observedGeneration?: number;
-  }[];
+  readonly conditions?: readonly Condition[];
 }
 
 const GROUP = 'gateway.networking.k8s.io';
