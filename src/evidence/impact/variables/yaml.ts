@@ -48,12 +48,16 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
   const beside = isCompose ? infrastructureOf(lines) : new Set<string>();
   const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects);
+  const merged = mergedLists(lines);
   const uses: VariableUse[] = [];
   for (const [index, line] of lines.entries()) {
+    const isMerged = merged.has(placeOf(line, line.path.slice(0, -1)));
     const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
     if ((owner !== undefined && beside.has(owner)) || foreign.has(line.document)) continue;
     const isWorkload = !isCompose && WORKLOAD.test(objects.get(line.document)?.kind ?? '');
-    for (const use of variablesOf(line, lines, index, objects.get(line.document), { isCompose, isValues })) {
+    for (const use of variablesOf(line, lines, index, objects.get(line.document), {
+      ...{ isCompose, isValues, isMerged },
+    })) {
       if (!isSystemVariable(use.name))
         uses.push(owner === undefined || owner === '' ? use : { ...use, owner, ...(isWorkload ? { isWorkload } : {}) });
     }
@@ -66,7 +70,7 @@ function* variablesOf(
   lines: readonly YamlLine[],
   index: number,
   object: ManifestObject | undefined,
-  file: { readonly isCompose: boolean; readonly isValues: boolean },
+  file: { readonly isCompose: boolean; readonly isValues: boolean; readonly isMerged: boolean },
 ): Generator<VariableUse> {
   const { path, key, value } = line;
   const parent = path.at(-2);
@@ -104,7 +108,10 @@ function* variablesOf(
     const pair = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(value);
     const list = path.at(-2);
     const isGenerator = list === 'literals' && path.some((part) => /^(configMap|secret)Generator$/.test(part));
-    if (pair?.[1] !== undefined && (isGenerator || (isList(list) && (file.isCompose || UPPER_NAME.test(pair[1]))))) {
+    if (
+      pair?.[1] !== undefined &&
+      (isGenerator || ((isList(list) || file.isMerged) && (file.isCompose || UPPER_NAME.test(pair[1]))))
+    ) {
       const secret = path.includes('secretGenerator');
       yield declared(pair[1], { ...(secret ? { secret } : {}), ...(pair[2] === undefined ? {} : { value: pair[2] }) });
       yield* interpolations(line, pair[2] ?? '', file.isCompose);
@@ -117,12 +124,44 @@ function* variablesOf(
     yield declared(key, { value, isHeld: true, ...(object?.kind === 'ConfigMap' ? {} : { secret: true }) });
   } else if (object?.kind === 'ExternalSecret' && key === 'secretKey' && UPPER_NAME.test(value)) {
     yield declared(value, { secret: true });
-  } else if (isMapOfVariables(above, file) && (file.isCompose ? NAME : UPPER_NAME).test(key)) {
+  } else if ((file.isMerged || isMapOfVariables(above, file)) && (file.isCompose ? NAME : UPPER_NAME).test(key)) {
     const secret = above.some((part) => /secret/i.test(part));
     yield declared(key, { value, ...(secret ? { secret } : {}) });
     yield* interpolations(line, value, file.isCompose);
   }
 }
+
+/**
+ * Maps that stand elsewhere and become a list of variables by an alias: `environment: *shared`, `<<: *shared` (yaml.org/type/merge.html).
+ * Compose files keep what all services are given so, under `x-…` at the top.
+ */
+function mergedLists(lines: readonly YamlLine[]): ReadonlySet<string> {
+  const anchored = new Map<string, string>();
+  const given: string[] = [];
+  const within = new Map<string, string[]>();
+  for (const line of lines) {
+    const inDocument = (name = '') => `${line.document} ${name}`;
+    const anchor = /^&(\S+)/.exec(line.value);
+    if (anchor !== null) anchored.set(inDocument(anchor[1]), placeOf(line, line.path));
+    if (!/^\[?\s*\*/.test(line.value)) continue;
+    const aliases = [...line.value.matchAll(/\*([^\s,\]]+)/g)].map((match) => inDocument(match[1]));
+    const above = placeOf(line, line.path.slice(0, line.path.lastIndexOf('<<')));
+    const others = line.path.some(isList) ? given : (within.get(above) ?? []);
+    others.push(...aliases);
+    if (others !== given) within.set(above, others);
+  }
+  const merged = new Set<string>();
+  for (let anchor = given.pop(); anchor !== undefined; anchor = given.pop()) {
+    const place = anchored.get(anchor);
+    if (place === undefined || merged.has(place)) continue;
+    merged.add(place);
+    // What is merged into a merged map is one too.
+    given.push(...(within.get(place) ?? []));
+  }
+  return merged;
+}
+
+const placeOf = ({ document }: YamlLine, path: readonly string[]): string => JSON.stringify([document, ...path]);
 
 function isGiven(next: YamlLine | undefined, depth: number): boolean {
   return next?.path.length === depth && (next.key === 'value' || next.key === 'valueFrom');

@@ -268,6 +268,11 @@ const DECLARATIONS: readonly (readonly [path: string, text: string, expected: st
     'services:\n  web:\n    build: .\n    environment:\n      A_ONE: ${B_TWO:-x}\n      lower_case: y\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: x\n  worker:\n    build: .\n    environment:\n      - C_THREE=1\n      - D_FOUR\n    labels:\n      - E_FIVE=1',
     'A_ONE B_TWO C_THREE D_FOUR lower_case',
   ],
+  [
+    'compose.yaml',
+    'x-base: &base\n  A_ONE: x\nx-shared: &shared\n  <<: *base\n  B_TWO: ${C_THREE:-y}\nx-logging: &logging\n  D_FOUR: z\nx-list: &list\n  - E_FIVE=1\nservices:\n  web:\n    build: .\n    environment:\n      <<: [*shared]\n    logging: *logging\n  job:\n    build: .\n    environment: *list',
+    'A_ONE B_TWO C_THREE E_FIVE',
+  ],
   ['serverless.yml', 'provider:\n  environment:\n    A_ONE: ${ssm:/x}', 'A_ONE'],
   [
     'template.yaml',
