@@ -19,7 +19,9 @@ export function undeployedPrograms(
   const rest = released.filter(
     (one) => !composed.includes(one) && !composed.some(({ folder }) => folder === one.folder),
   );
-  const found = [...composed, ...withoutNested(rest)];
+  // Beside these, a Dockerfile without code of its own packs the same programs once more: all in one, or for another registry.
+  const isOwn = ({ folder }: SourceFolder) => composed.length === 0 || folder === '' || holdsCode(folder, files);
+  const found = [...composed, ...withoutNested(rest.filter(isOwn))];
   const outermost = withoutNested(programFolders(files).filter(({ folder }) => !HELPS.test(baseName(folder))));
   const isJoined = files.some((file) => JOINS.test(file)) && outermost.length > 1;
   // One Dockerfile apart from the sources may build each module of a product.
@@ -44,6 +46,11 @@ export function undeployedPrograms(
   );
   return root === undefined ? [] : [{ names: [], folder: '', because: root }];
 }
+
+const CODE =
+  /\.([cm]?[jt]sx?|vue|svelte|py|rb|go|java|kts?|scala|groovy|cs|fs|vb|php|rs|exs?|c|cc|cpp|swift|dart|lua|html)$/;
+const holdsCode = (folder: string, files: readonly string[]): boolean =>
+  files.some((file) => file.startsWith(`${folder}/`) && CODE.test(file));
 
 /** What loads a product is released with it only where it is deployed with it. */
 export const LOADS = /^load(-?gen(erator)?)?$/i;

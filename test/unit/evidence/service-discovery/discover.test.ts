@@ -138,6 +138,7 @@ describe('by other files', () => {
       'backend/Dockerfile': '',
       'web/Dockerfile': '',
       'web/Dockerfile.dev': '',
+      'web/server.js': '',
       'test/Dockerfile': '',
     });
     expect(brief(found)).toEqual(['api backend/**', 'jobs backend/**', 'web web/**']);

@@ -169,6 +169,21 @@ test('what compose builds and no manifest runs is a service too; what has a prof
   ).toEqual(['llm llm/**', 'web web/**']);
 });
 
+test('beside what compose builds, a Dockerfile without code of its own packs the same once more and is no service', async () => {
+  expect(
+    await brief({
+      'compose.yaml': 'services:\n  api:\n    build: ./api\n  web:\n    build: ./web\n',
+      'api/Dockerfile': 'FROM x',
+      'web/Dockerfile': 'FROM x',
+      'deployments/all/community/Dockerfile':
+        'FROM shop/api AS api\nFROM shop/web AS web\nFROM x\nCOPY --from=api /a /a\n',
+      'deployments/all/community/start.sh': '',
+      'mailer/Dockerfile': 'FROM x',
+      'mailer/main.py': '',
+    }),
+  ).toEqual(['api api/**', 'mailer mailer/**', 'web web/**']);
+});
+
 describe('the one program of a repository', () => {
   test('is called by the product, where compose or the module says only `web` or `server`', async () => {
     const compose = (name: string) => `services:\n  ${name}:\n    build: .\n`;
