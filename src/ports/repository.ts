@@ -75,7 +75,7 @@ export interface CandidateRepository extends Repository {
     base: string,
     head: string,
   ): Promise<readonly { readonly subject: string; readonly files: readonly string[] }[]>;
-  /** The mail addresses of everybody who had a hand in the commits of `base..head`. */
+  /** The mail addresses of everybody who wrote something of `base..head`; a commit that changes nothing, as an approval, writes nothing. */
   authors(base: string, head: string): Promise<Authors>;
   /** Head of a branch: of this clone's, else of the remote's as it was fetched last. */
   branchHead(name: string): Promise<string | undefined>;

@@ -282,6 +282,18 @@ describe('branches and authors', () => {
     });
   });
 
+  test('makes no author of who approves by a commit that changes nothing, as relctl tells reviewers to', async () => {
+    repo.commit({ a: '1\n' });
+    repo.git('switch', '--quiet', '-c', 'feature/x');
+    repo.commit({ a: '2\n' });
+    repo.commit({}, 'Approve\n\nApproved-by: grace@example.com', 'Grace <grace@example.com>');
+    const repository = await openRepository(repo.root);
+    const [branch] = await repository.branches('main');
+    expect(branch).toMatchObject({ author: 'ada@example.com', authors: ['ada@example.com'] });
+    expect(branch?.approvedBy).toEqual(['grace@example.com']);
+    expect((await repository.authors('main', 'feature/x')).authors).toEqual(['ada@example.com']);
+  });
+
   test('the address of the person at work comes from git, and is not guessed', async () => {
     const repository = await openRepository(repo.root);
     expect(await repository.userEmail()).toBe('ada@example.com');

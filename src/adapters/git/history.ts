@@ -8,33 +8,40 @@ const APPROVALS = ['Approved-by', 'Reviewed-by'];
 /** Fields of one commit, each ended by NUL; trailers are one a line. */
 const FORMAT = [
   '%H',
+  '%T',
+  '%P',
   '%ae',
   '%ce',
   `%(trailers:${APPROVALS.map((key) => `key=${key}`).join(',')},valueonly,unfold)`,
   '%(trailers:key=Co-authored-by,valueonly,unfold)',
 ].join('%x00');
+const FIELDS = FORMAT.split('%x00').length;
 
 interface Commit {
   readonly author: string;
   readonly committer: string;
   readonly approvals: readonly string[];
   readonly coAuthors: readonly string[];
+  /** False where its tree is that of its one parent: it approves what others wrote, and writes nothing. */
+  readonly writes: boolean;
 }
 
 /** Commits of `base..head`, newest first. */
 async function commitsBetween(git: Git, base: string, head: string): Promise<Commit[]> {
   const output = await git.read(['log', '-z', `--format=tformat:${FORMAT}`, `${base}..${head}`, '--']);
   const fields = output.split('\0');
-  const commits: Commit[] = [];
-  for (let i = 0; i + 4 < fields.length; i += 5) {
-    commits.push({
-      author: mail(fields[i + 1] ?? ''),
-      committer: mail(fields[i + 2] ?? ''),
-      approvals: mails(fields[i + 3] ?? ''),
-      coAuthors: mails(fields[i + 4] ?? ''),
-    });
-  }
-  return commits;
+  const rows = Array.from({ length: Math.floor(fields.length / FIELDS) }, (_, n) =>
+    fields.slice(n * FIELDS, (n + 1) * FIELDS),
+  );
+  const trees = new Map(rows.map(([id = '', tree]) => [id, tree]));
+  return rows.map(([, tree, parents = '', author = '', committer = '', approvals = '', coAuthors = '']) => ({
+    author: mail(author),
+    committer: mail(committer),
+    approvals: mails(approvals),
+    coAuthors: mails(coAuthors),
+    // Of the first commit behind the base the parent's tree is not known; then it counts as written.
+    writes: trees.get(parents) !== tree,
+  }));
 }
 
 function mails(trailers: string): string[] {
@@ -57,12 +64,12 @@ function mail(person: string): string {
 const unique = (values: readonly string[]): string[] => [...new Set(values)].filter((value) => value !== '');
 
 /**
- * Everybody who had a hand in `base..head` (full commit ids). Errors: `repo.history-incomplete` where this clone lacks some of these
+ * Everybody who wrote something of `base..head` (full commit ids). Errors: `repo.history-incomplete` where this clone lacks some of these
  * commits: whoever is not found could have made them.
  */
 export async function authorsBetween(git: Git, base: string, head: string): Promise<Authors> {
   await refuseIncomplete(git, base, head);
-  const commits = await commitsBetween(git, base, head);
+  const commits = (await commitsBetween(git, base, head)).filter(({ writes }) => writes);
   return {
     authors: unique(commits.map((c) => c.author)),
     committers: unique(commits.map((c) => c.committer)),
@@ -104,11 +111,11 @@ export async function branchesAhead(
     branches.push({
       name,
       head,
-      author: mail(author ?? ''),
+      author: commits.find(({ writes }) => writes)?.author ?? mail(author ?? ''),
       committedAt: Number(seconds) * 1000,
       commits: commits.length,
       approvedBy: unique(commits.flatMap((c) => c.approvals)),
-      authors: unique(commits.flatMap((c) => [c.author, ...c.coAuthors])),
+      authors: unique(commits.flatMap((c) => (c.writes ? [c.author, ...c.coAuthors] : []))),
       size: await sizeOf(git, base, head),
       ...(isLocal || remote === undefined ? {} : { onlyAt: remote }),
     });
