@@ -241,7 +241,7 @@ describe('which forge is asked', () => {
   it('is none without a remote, or with one that is a folder', async () => {
     tools.put('gh', []);
     tools.put('glab', []);
-    const none = { available: false, reason: 'the repository has no remote named origin' };
+    const none = { available: false, reason: 'no remote named origin is at a forge' };
     expect(await forgeAt(undefined).request('x')).toEqual(none);
     expect(await forgeAt('/srv/git/web.git').request('x')).toEqual(none);
     tools.verify();

@@ -24,15 +24,19 @@ export function createForge(io: ForgeIo): Forge {
     request: async (branch) => {
       chosen ??= chooseReaders(io);
       const reasons: string[] = [];
-      for (const read of await chosen) {
+      const readers = await chosen;
+      if (readers.length === 0) return { available: false, reason: NOWHERE };
+      for (const read of readers) {
         const answer = await read(io, branch);
         if (answer.available) return answer;
         reasons.push(answer.reason);
       }
-      return { available: false, reason: reasons.join('; ') || 'the repository has no remote named origin' };
+      return { available: false, reason: reasons.join('; ') };
     },
   };
 }
+
+const NOWHERE = 'no remote named origin is at a forge';
 
 async function chooseReaders(io: ForgeIo): Promise<readonly Reader[]> {
   if ((await originHost(io)) === undefined) return [];

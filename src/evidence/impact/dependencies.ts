@@ -1,5 +1,6 @@
 import { lineFinder } from '../lines.ts';
 import type { DependencyFinding } from './findings.ts';
+import { scanYaml } from './manifests/yaml-lines.ts';
 import { baseName, extensionOf } from './paths.ts';
 import { compareByKey, readBothSides, type TwoSided } from './two-sided.ts';
 
@@ -39,9 +40,14 @@ export function compareDependencies(
       services: servicesOf(item.file),
       seen: { file: item.file, line: item.line, side: change === 'removed' ? 'base' : 'head' },
     });
+    // What was for development and now ships is new to production, whatever its version; and the other way round.
+    const shifted = (old: Dependency & { file: string }, now: Dependency & { file: string }): DependencyFinding =>
+      now.development ? finding(old, 'removed', old.version, undefined) : finding(now, 'added', undefined, now.version);
     return [
       ...added.map((item) => finding(item, 'added', undefined, item.version)),
-      ...changed.map(({ old, now }) => finding(now, 'changed', old.version, now.version)),
+      ...changed.map(({ old, now }) =>
+        old.development === now.development ? finding(now, 'changed', old.version, now.version) : shifted(old, now),
+      ),
       ...removed.map((item) => finding(item, 'removed', item.version, undefined)),
     ];
   });
@@ -51,6 +57,7 @@ export function compareDependencies(
 export function dependenciesIn(path: string, text: string): Dependency[] {
   const name = baseName(path);
   if (name === 'package.json') return fromPackageJson(text);
+  if (name === 'pnpm-workspace.yaml') return fromCatalogs(text);
   if (/^requirements[^/]*\.(txt|in)$/.test(name) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(path))
     return fromRequirements(text, /dev|test|lint|docs/.test(path));
   if (name === 'pyproject.toml') return fromPyproject(text);
@@ -120,6 +127,17 @@ function fromPackageJson(text: string): Dependency[] {
     ],
     'npm',
   );
+}
+
+/** Versions that the packages of a workspace take by `catalog:` (pnpm.io/catalogs). */
+function fromCatalogs(text: string): Dependency[] {
+  return scanYaml(text).flatMap(({ path, key, value, line }) => {
+    const isEntry = (path.length === 2 && path[0] === 'catalog') || (path.length === 3 && path[0] === 'catalogs');
+    const name = path[0] === 'catalogs' ? `${key} (catalog ${path[1]})` : `${key}`;
+    return isEntry && key !== undefined && value !== ''
+      ? [{ ecosystem: 'npm', name, version: value, development: false, line }]
+      : [];
+  });
 }
 
 function fromComposer(text: string): Dependency[] {

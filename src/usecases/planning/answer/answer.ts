@@ -1,4 +1,5 @@
 import type { Block, NextAction } from '../../../domain/outcome/outcome.ts';
+import { TO_BE_WRITTEN } from '../../../domain/plan-rules/unwritten.ts';
 import { dateIn, dueDate, formatWindow } from '../../../domain/schedule/calendar.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Policy } from '../../../plan/policy.ts';
@@ -124,8 +125,13 @@ export function planFacts(plan: ReleasePlan): Block {
                 .join(', '),
             ] as const,
           ]),
-      ['services', services.map((one) => `${one.name} ${one.image}`).join(', ')],
+      ['services', services.map(withImage).join(', ')],
       ['file', plan.file],
     ],
   };
+}
+
+/** A service with its image; what is still to be written is told where it is to be written. */
+function withImage({ name, image }: ReleasePlan['spec']['services'][number]): string {
+  return image.includes(TO_BE_WRITTEN) ? name : `${name} ${image}`;
 }

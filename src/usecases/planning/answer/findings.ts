@@ -54,10 +54,14 @@ function alike(findings: readonly PlacedFinding[]): readonly Group[] {
   });
 }
 
-/** What a finding is, without the names that it says of its own place: a word of the cure that stands in the problem is such a name. */
+/**
+ * What a finding is, without the names that it says of its own place: a name of the cure that stands in the problem is such a name, also
+ * within a path (`services.api.manifests`) or an image (`shop/api:1.0.0`).
+ */
 function kindOf({ code, severity, problem, fix }: PlacedFinding): string {
-  const own = new Set(wordsOf(problem));
-  const cure = wordsOf(fix).map((word) => (own.has(word) ? '' : word));
+  const own = new Set(wordsOf(problem).flatMap(partsOf));
+  for (const environment of ENVIRONMENTS) own.delete(environment);
+  const cure = partsOf(fix).map((part) => (own.has(part) ? '' : part));
   return [code, severity, ...cure].join(' ');
 }
 
@@ -75,3 +79,8 @@ function theSame(first: PlacedFinding, others: readonly PlacedFinding[]): string
 function wordsOf(text: string): readonly string[] {
   return text.split(/\s+/).map((word) => word.replace(/^[("]+|[)",;:]+$/g, ''));
 }
+
+/** What mends staging does not mend production. */
+const ENVIRONMENTS = ['staging', 'production'];
+
+const partsOf = (text: string): readonly string[] => text.split(/[^\w-]+/);

@@ -59,6 +59,11 @@ test.each([
     '<Project><ItemGroup>\n<PackageReference Include="A.B" Version="1.0.0" />\n</ItemGroup></Project>',
     'nuget A.B 1.0.0 2',
   ],
+  [
+    'pnpm-workspace.yaml',
+    'packages:\n  - apps/*\ncatalog:\n  axios: 1.15.2\n  "@x/y": ^1.0.0\ncatalogs:\n  old:\n    react: ^18.0.0\n',
+    'npm axios 1.15.2 4; npm @x/y ^1.0.0 5; npm react (catalog old) ^18.0.0 8',
+  ],
   ['mix.exs', 'defp deps do\n [{:phoenix, "~> 1.7"}]\nend', 'hex phoenix ~> 1.7 2'],
   [
     'Dockerfile',
@@ -90,5 +95,23 @@ test('versions that rise, fall away and come new are told, with both versions', 
     'added d  1 web',
     'changed b 1 2 web',
     'removed c 1  web',
+  ]);
+});
+
+test('what was for development and ships now is new to production, and the other way round', () => {
+  const found = compareDependencies(
+    [
+      {
+        oldPath: 'package.json',
+        newPath: 'package.json',
+        oldText: JSON.stringify({ dependencies: { a: '1' }, devDependencies: { b: '2' } }),
+        newText: JSON.stringify({ dependencies: { b: '2' }, devDependencies: { a: '1' } }),
+      },
+    ],
+    () => ['web'],
+  );
+  expect(found.map(({ name, change, from, to, development }) => ({ name, change, from, to, development }))).toEqual([
+    { name: 'b', change: 'added', from: undefined, to: '2', development: false },
+    { name: 'a', change: 'removed', from: '1', to: undefined, development: false },
   ]);
 });

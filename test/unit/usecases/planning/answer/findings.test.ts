@@ -57,3 +57,25 @@ test('another severity, and another code, never hide in a group', () => {
   const other = { ...small('cart', 3), code: 'canary.other' };
   expect(findingChecks([small('api', 1), warned, other])).toHaveLength(3);
 });
+
+test('a service is a name also within a path or an image, so that what lacks manifests or an image is said once', () => {
+  const without = (service: string, line: number): PlacedFinding => ({
+    ...{ code: 'manifests.none', severity: 'error', path: [], at: `releases/x.yaml:${line}:13` },
+    problem: `staging: relctl.yaml names no manifests for ${service}`,
+    fix: `services.${service}.manifests: { staging: <path>, production: <path> } in relctl.yaml`,
+  });
+  const unwritten = (service: string, line: number): PlacedFinding => ({
+    ...{ code: 'plan.unwritten', severity: 'error', path: [], at: `releases/x.yaml:${line}:14` },
+    problem: `services ${service} image is still to be written`,
+    fix: `the image of ${service}, such as registry.example.com/shop/${service}:1.0.0`,
+  });
+  const services = ['api', 'beat-worker', 'web'];
+  const lines = findingLines([
+    ...services.map((one, n) => without(one, 10 + n)),
+    ...services.map((one, n) => unwritten(one, 20 + n)),
+  ]);
+  expect(lines.map((line) => line.split('; the same of ')[1])).toEqual([
+    'beat-worker (11), web (12)',
+    'beat-worker (21), web (22)',
+  ]);
+});
