@@ -44,10 +44,31 @@ export function chartName(chart: string, files: readonly string[], texts: Texts)
   const top = (key: string) => lines.find((line) => line.path.length === 1 && line.key === key)?.value;
   const hasImage = imageOfChart(chart, texts) !== undefined;
   const depends = lines.some((line) => line.path[0] === 'dependencies');
-  const hasTemplate = files.some((file) => file.startsWith(inside(chart, 'templates/')) && /\.ya?ml$/.test(file));
+  const templates = files.filter((file) => file.startsWith(inside(chart, 'templates/')) && /\.ya?ml$/.test(file));
+  const hasTemplate = templates.length > 0;
   const bundlesOnly = depends && !hasTemplate && !hasImage;
-  if (top('type') === 'library' || bundlesOnly || (!hasImage && top('name') === undefined)) return undefined;
+  if (
+    top('type') === 'library' ||
+    bundlesOnly ||
+    (hasTemplate && templates.every((file) => runsNothing(texts.get(file)))) ||
+    (!hasImage && top('name') === undefined)
+  )
+    return undefined;
   return kubeName(top('name') ?? baseName(folderOf(chart)));
 }
+
+/**
+ * True for a template that makes objects of kinds that run nothing, as the Applications that Argo CD installs others by. Whose kind is not written, or
+ * comes from another template, may run something.
+ */
+function runsNothing(template = ''): boolean {
+  const kinds = [...template.matchAll(/^kind:[ \t]*(\S+)/gm)].map((match) => match[1] ?? '');
+  return (
+    kinds.length > 0 && kinds.every((kind) => RUNS_NOTHING.test(kind)) && !/\b(include|template)\s+"/.test(template)
+  );
+}
+
+const RUNS_NOTHING =
+  /^(Application|ApplicationSet|AppProject|HelmRelease|Kustomization|GitRepository|HelmRepository|OCIRepository|Namespace|ConfigMap|Secret|(Cluster)?Role(Binding)?|ServiceAccount|CustomResourceDefinition)$/;
 
 const inside = (chart: string, path: string): string => (folderOf(chart) === '' ? path : `${folderOf(chart)}/${path}`);

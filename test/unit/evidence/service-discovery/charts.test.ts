@@ -51,6 +51,16 @@ describe('a chart of the whole product', () => {
   });
 });
 
+test('a chart that only has other charts installed by a controller is no service', async () => {
+  const files = {
+    'apps/Chart.yaml': 'apiVersion: v2\nname: applications\n',
+    'apps/templates/applications.yaml': 'kind: Application\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\n',
+    'api/Chart.yaml': 'apiVersion: v2\nname: api\n',
+    'api/templates/all.yaml': '{{ include "common.all" . }}\n',
+  };
+  expect((await discover(files)).map(({ name }) => name)).toEqual(['api']);
+});
+
 test('a chart without a template of its own that depends on others is no service', async () => {
   const files = {
     'deploy/all/Chart.yaml':
