@@ -1,10 +1,12 @@
 import { unixLines } from '../../text/line-ends.ts';
 import { folderOf, roleOf } from '../impact/paths.ts';
+import { chartSource } from './chart-source.ts';
 import { isInChart } from './charts.ts';
 import { type Draft, draftsOf, isRolledOutByOthers } from './drafts.ts';
+import { kustomizations, kustomizeFolder } from './kustomizations.ts';
 import { kubeName } from './names.ts';
 import { manifestsOf, type PlainManifests } from './plain-manifests.ts';
-import { chartSource, kustomizations, kustomizeFolder, type RenderedFrom } from './renderers.ts';
+import type { RenderedFrom } from './rendered-from.ts';
 import { isDockerfile } from './sources.ts';
 import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
 import { rootPaths, sharedFolders } from './undeployed.ts';

@@ -2,7 +2,7 @@ import { baseName, folderOf } from '../impact/paths.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
 import { foreignNames } from './foreign.ts';
 import { kubeName } from './names.ts';
-import { composeFolders, dockerFolders, GENERIC, programFolders, type SourceFolder } from './sources.ts';
+import { codeFolders, composeFolders, dockerFolders, GENERIC, programFolders, type SourceFolder } from './sources.ts';
 import { undeployedPrograms } from './undeployed.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
 import type { WorkspacePackage } from './workspaces.ts';
@@ -94,6 +94,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     // A store that the repository fills and that its manifests run is released from here like any program.
     dockerFolders(files).filter(({ because }) => folders.every((one) => one.because !== because)),
     programs,
+    codeFolders(files),
     drafts,
     () => undeployedPrograms(files, texts, folders, packages),
     draft,
@@ -158,6 +159,7 @@ function addSources(
   built: readonly SourceFolder[],
   stores: readonly SourceFolder[],
   programs: readonly SourceFolder[],
+  code: readonly SourceFolder[],
   drafts: Map<string, Draft>,
   undeployed: () => readonly SourceFolder[],
   draft: (name: string) => Draft,
@@ -165,11 +167,10 @@ function addSources(
 ): void {
   const isDeployed = [...drafts.values()].some(({ workloads }) => workloads.length > 0);
   const charted = [...drafts.values()];
+  const imagesOf = ({ workloads }: Draft) =>
+    workloads.flatMap((w) => w.containers.map((c) => kubeName(imageName(c.image))));
   for (const service of drafts.values()) {
-    const names = new Set([
-      service.name,
-      ...service.workloads.flatMap((w) => w.containers.map((c) => kubeName(imageName(c.image)))),
-    ]);
+    const names = new Set([service.name, ...imagesOf(service)]);
     const named = (sources: readonly SourceFolder[]) =>
       sources.filter((source) => source.names.some((name) => names.has(kubeName(name))));
     const around = built.filter(
@@ -190,6 +191,13 @@ function addSources(
   for (const service of root !== undefined && images.size === 1 ? homeless : []) {
     service.folders.add('');
     service.because.add(root?.because ?? '');
+  }
+  for (const service of homeless.filter(({ folders, chart }) => folders.size === (chart === undefined ? 0 : 1))) {
+    const names = new Set([service.name, ...imagesOf(service)]);
+    for (const { folder, because } of code.filter((one) => names.has(kubeName(baseName(one.folder))))) {
+      service.folders.add(folder);
+      service.because.add(because);
+    }
   }
   if (isDeployed) {
     // What compose builds and no manifest runs yet is a service that the manifests lack.

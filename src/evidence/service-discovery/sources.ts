@@ -168,6 +168,27 @@ function joinPath(folder: string, path: string): string | undefined {
 const PROGRAM =
   /^(package\.json|go\.mod|main\.go|pyproject\.toml|requirements\.txt|manage\.py|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|composer\.json|mix\.exs|[^/]+\.csproj)$/;
 
+const CODE =
+  /\.([cm]?[jt]sx?|vue|svelte|py|rb|go|java|kts?|scala|groovy|cs|fs|vb|php|rs|exs?|c|cc|cpp|swift|dart|lua|html)$/;
+
+/** True for a folder with code, at any depth below it. */
+export const holdsCode = (folder: string, files: readonly string[]): boolean =>
+  files.some((file) => file.startsWith(`${folder}/`) && CODE.test(file));
+
+/**
+ * Folders of the top level with code, by their names: where one Dockerfile at the root builds every image, or the images are built elsewhere,
+ * a folder that is called as an image holds what is in it.
+ */
+export function codeFolders(files: readonly string[]): SourceFolder[] {
+  const found = new Map<string, SourceFolder>();
+  for (const file of files) {
+    const [top = '', ...below] = file.split('/');
+    if (below.length === 0 || found.has(top) || !CODE.test(file)) continue;
+    found.set(top, { names: [top], folder: top, because: file });
+  }
+  return [...found.values()];
+}
+
 /** Folders that hold a program, by the folder's name. */
 export function programFolders(files: readonly string[]): SourceFolder[] {
   const found = new Map<string, SourceFolder>();

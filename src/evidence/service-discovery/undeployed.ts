@@ -1,5 +1,5 @@
 import { baseName, folderOf } from '../impact/paths.ts';
-import { procfileFolders, programFolders, type SourceFolder } from './sources.ts';
+import { holdsCode, procfileFolders, programFolders, type SourceFolder } from './sources.ts';
 import { reachable, type WorkspacePackage } from './workspaces.ts';
 
 /**
@@ -46,11 +46,6 @@ export function undeployedPrograms(
   );
   return root === undefined ? [] : [{ names: [], folder: '', because: root }];
 }
-
-const CODE =
-  /\.([cm]?[jt]sx?|vue|svelte|py|rb|go|java|kts?|scala|groovy|cs|fs|vb|php|rs|exs?|c|cc|cpp|swift|dart|lua|html)$/;
-const holdsCode = (folder: string, files: readonly string[]): boolean =>
-  files.some((file) => file.startsWith(`${folder}/`) && CODE.test(file));
 
 /** What loads a product is released with it only where it is deployed with it. */
 export const LOADS = /^load(-?gen(erator)?)?$/i;

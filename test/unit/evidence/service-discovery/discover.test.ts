@@ -130,6 +130,27 @@ describe('by manifests', () => {
   });
 });
 
+test('several kustomizations that are named for no environment: what all are made from is the product, and its sources are called as its images', async () => {
+  const variant = (kind: string) => ({
+    [`kustomize/${kind}/kustomization.yml`]:
+      'bases:\n- ../deployment\npatches:\n- path: patch.yml\n  target: { kind: Deployment }\n',
+  });
+  const found = await discover({
+    ...variant('daemonset'),
+    ...variant('job'),
+    'kustomize/deployment/kustomization.yml': 'resources:\n- web.yml\n- vote.yml\n',
+    'kustomize/deployment/web.yml': deployment('web', 'registry.example.com/shop/shop-web'),
+    'kustomize/deployment/vote.yml': deployment('vote', 'registry.example.com/shop/shop-vote-svc'),
+    Dockerfile: 'FROM golang\nARG svc_name\n',
+    'shop-web/cmd/server.go': 'package main\n',
+    'shop-vote-svc/cmd/server.go': 'package main\n',
+  });
+  expect(found.services.map(({ name, paths, rendered }) => [name, ...paths, rendered?.production])).toEqual([
+    ['vote', 'shop-vote-svc/**', { kustomize: 'kustomize/deployment' }],
+    ['web', 'shop-web/**', { kustomize: 'kustomize/deployment' }],
+  ]);
+});
+
 describe('by other files', () => {
   test('without manifests, what builds an image is a service', async () => {
     const found = await discover({

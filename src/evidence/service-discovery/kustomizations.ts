@@ -1,24 +1,7 @@
-import { parse } from 'yaml';
-import { proposedChoice } from '../../domain/kubernetes/helm-hooks.ts';
-import { guardYaml } from '../../plan/guard.ts';
-import type { HookChoice, ManifestSourceEntry } from '../../plan/manifest-source.ts';
-import { scanYaml } from '../impact/manifests/yaml-lines.ts';
+import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
+import { mapOf, type RenderedFrom } from './rendered-from.ts';
 import { environmentOf } from './workloads.ts';
-
-/** Kustomizations and charts of a repository, as sources of manifests. */
-
-/** What renders the manifests of a service in each environment, with why. */
-export interface RenderedFrom {
-  readonly staging: ManifestSourceEntry;
-  readonly production: ManifestSourceEntry;
-  readonly because: string;
-  /** Namespaces that the overlays put everything into, where they name one. */
-  readonly namespaces?: { readonly staging: string | undefined; readonly production: string | undefined };
-}
-
-/** Kubernetes version that charts are rendered for until a person says which one runs. */
-const KUBE_VERSION = '1.34';
 
 type Texts = ReadonlyMap<string, string>;
 
@@ -57,8 +40,11 @@ export function kustomizations(files: readonly string[], texts: Texts) {
     /** True for a manifest that some kustomization is made from. */
     covers: (file: string): boolean => around(file).length > 0,
     /** True for a manifest that the kustomization of a source is made from. */
-    isIn: (file: string, source: ManifestSourceEntry): boolean =>
-      around(file).some(({ folder }) => kustomizeFolder(source) === (folder || '.')),
+    isIn(file: string, source: ManifestSourceEntry): boolean {
+      const folder = kustomizeFolder(source);
+      if (folder === undefined || !parts.has(file)) return false;
+      return closure(folder === '.' ? '' : folder, includes).has(nearest(folderOf(file), includes));
+    },
     /**
      * What renders the manifests of a service. Where there are several ways to install one product, it is the one that most of its services
      * have in common, so that each object is rendered once.
@@ -70,12 +56,22 @@ export function kustomizations(files: readonly string[], texts: Texts) {
       const count = new Map(
         found.map((root) => [root, all.filter((files) => files.some((file) => around(file).includes(root))).length]),
       );
-      const best = (environment: Root['environment']) =>
+      const ranked = (environment: Root['environment']) =>
         found
           .filter((root) => root.environment === environment)
           .toSorted(
             (one, other) => (count.get(other) ?? 0) - (count.get(one) ?? 0) || isVariant(one) - isVariant(other),
-          )[0];
+          );
+      const best = (environment: Root['environment']) => {
+        const [first, ...others] = ranked(environment);
+        const alike = first && others.filter((one) => count.get(one) === count.get(first));
+        // Several ways that are named for no environment: what they are all made from is the product as it is.
+        const base =
+          environment === undefined && first && alike && alike.length > 0
+            ? commonBase([first, ...alike], own, includes)
+            : undefined;
+        return base ?? first;
+      };
       const plain = best(undefined);
       const production = best('production') ?? plain;
       const staging = best('staging') ?? plain ?? production;
@@ -93,6 +89,20 @@ export function kustomizations(files: readonly string[], texts: Texts) {
       };
     },
   };
+}
+
+/** What several kustomizations are all made from and that has the workload of a service: the outermost of these. */
+function commonBase(
+  roots: readonly [Root, ...Root[]],
+  own: readonly string[],
+  includes: ReadonlyMap<string, readonly string[]>,
+): Root | undefined {
+  const homes = own.map((file) => nearest(folderOf(file), includes));
+  return [...roots[0].folders]
+    .filter((folder) => roots.every(({ folders }) => folders.has(folder)))
+    .map((folder): Root => ({ folder, environment: undefined, folders: closure(folder, includes) }))
+    .filter(({ folders }) => homes.some((home) => folders.has(home)))
+    .toSorted((one, other) => other.folders.size - one.folders.size)[0];
 }
 
 /** The folder of a source that is a kustomization. */
@@ -150,101 +160,6 @@ function closure(folder: string, includes: ReadonlyMap<string, readonly string[]
 function nearest(folder: string, includes: ReadonlyMap<string, unknown>): string {
   if (includes.has(folder) || folder === '') return folder;
   return nearest(folderOf(folder), includes);
-}
-
-/**
- * The chart in a folder as a source, with the values files that are named for each environment. A library and a chart that only
- * stands in another one's `charts/` render nothing by themselves.
- */
-export function chartSource(chart: string, files: readonly string[], texts: Texts): RenderedFrom | undefined {
-  const folder = folderOf(chart);
-  const { name = baseName(folder), type } = mapOf(texts.get(chart) ?? '') as { name?: string; type?: string };
-  if (type === 'library' || typeof name !== 'string') return undefined;
-  const values = files.filter(
-    (file) => /\.ya?ml$/.test(file) && /(^|[/._-])values([/._-]|$)/i.test(file) && isFor(file, folder, name),
-  );
-  const release = kubernetesName(name);
-  const { hooks, unnamed } = hooksOf(folder, { release, chart: name }, texts);
-  const entry = (environment: 'staging' | 'production'): ManifestSourceEntry => {
-    const own = values.filter((file) => environmentOf(file) === environment);
-    return {
-      helm: folder || '.',
-      release,
-      ...(Object.keys(hooks).length === 0 ? {} : { hooks }),
-      ...(own.length === 0 ? {} : { values: own }),
-      kubeVersion: KUBE_VERSION,
-    };
-  };
-  return {
-    staging: entry('staging'),
-    production: entry('production'),
-    because: [
-      `rendered from the chart ${folder || '.'} for Kubernetes ${KUBE_VERSION}; correct kubeVersion if another one runs`,
-      ...(Object.keys(hooks).length === 0
-        ? []
-        : [
-            'hooks: what most likely stands in for each Helm hook; correct it, and write migrations and smoke tests in the plan',
-          ]),
-      ...(unnamed.length === 0
-        ? []
-        : [
-            `Helm hooks in ${unnamed.join(', ')} have names that only Helm knows: \`relctl plan <id> --check\` gives the line for them`,
-          ]),
-    ].join('\n'),
-  };
-}
-
-/** The Helm hooks of a chart with what most likely stands in for each, and the templates whose hooks' names cannot be read. */
-function hooksOf(
-  folder: string,
-  names: { readonly release: string; readonly chart: string },
-  texts: Texts,
-): { readonly hooks: Readonly<Record<string, HookChoice>>; readonly unnamed: readonly string[] } {
-  const hooks: Record<string, HookChoice> = {};
-  const unnamed: string[] = [];
-  const inside = folder === '' ? 'templates/' : `${folder}/templates/`;
-  for (const [file, text] of texts) {
-    if (!file.startsWith(inside) || !text.includes('helm.sh/hook')) continue;
-    // By lines and not by a pattern over them: templates of a large chart would be gone through from each place.
-    const lines = scanYaml(text);
-    for (const { document, value: when } of lines.filter(({ key }) => key === 'helm.sh/hook')) {
-      const at = (...path: string[]) =>
-        lines.find((line) => line.document === document && line.path.join('\0') === path.join('\0'))?.value;
-      const kind = at('kind');
-      const name = at('metadata', 'name')
-        ?.replace(/\{\{-?\s*\.Release\.Name\s*-?\}\}/g, names.release)
-        .replace(/\{\{-?\s*\.Chart\.Name\s*-?\}\}/g, names.chart);
-      if (kind !== undefined && name !== undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
-        hooks[`${kind}/${name}`] = proposedChoice({ kind, name, when });
-      } else if (!unnamed.includes(file)) unnamed.push(file);
-    }
-  }
-  return { hooks, unnamed };
-}
-
-/** Values files lie inside the chart, or in a folder beside all charts where the chart has its name in their path, or is alone. */
-function isFor(file: string, chart: string, name: string): boolean {
-  const inside = chart === '' ? '' : `${chart}/`;
-  if (file.startsWith(`${inside}templates/`) || file.startsWith(`${inside}charts/`)) return false;
-  return file.startsWith(inside) || file.split('/').includes(name) || !/\/charts?\//.test(`/${file}`);
-}
-
-function kubernetesName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .slice(0, 53)
-    .replace(/^-+|-+$/g, '');
-}
-
-function mapOf(text: string): object {
-  try {
-    guardYaml(text, '', { features: '&*' });
-    const value: unknown = parse(text, { logLevel: 'silent' });
-    return value !== null && typeof value === 'object' ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 function joined(folder: string, path: string): string {
