@@ -7,7 +7,7 @@ import { refusal } from '../support/company.ts';
 import { OPERATOR, toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { forge, type Written } from '../support/forge-history.ts';
 import { SAMPLE_FILE } from '../support/sample-plan.ts';
-import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+import { openSignedCompany, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
 
 /**
  * What becomes of a database rests on what was recorded of its migrations. Whoever may push writes that they were undone, or were never run, and
@@ -70,6 +70,24 @@ describe('a rollback of what was deployed undoes the migration once', () => {
     // Steps after the end of a deployment: the record says that it is in doubt.
     expect((await last())?.data.verified).toContain('the record is in doubt');
   });
+});
+
+it('a rollback while the keys do not read believes no signature: a person is asked', async () => {
+  await inProduction('full');
+  const { signature } = ((await events()).find((one) => 'signature' in one.data)?.data ?? {}) as { signature?: object };
+  const junk = undone.map(({ data, ...one }) => ({
+    ...one,
+    data: { ...data, signature: { ...signature, statement: '{}' } },
+  }));
+  await forge(company, (all) => [...all, undone[0] as Written, junk[1] as Written]);
+  commit();
+  company.git.git('checkout', '--quiet', 'main');
+  company.git.commit({ [SIGNERS_FILE]: 'mallory@example.com ssh-ed25519 AAAA\n' }, 'A broken line');
+  company.git.git('checkout', '--quiet', 'train');
+  expect((await refusal(undo(company))).code).toBe('migration.unknown');
+  await undo(company, { found: { ran: ['add-wallet-table'] } });
+  expect(downs()).toHaveLength(1);
+  expect((await last())?.data.verified).toContain('no signature of it could be examined');
 });
 
 it('an aborted canary too, where nothing is out of order', async () => {

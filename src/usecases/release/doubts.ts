@@ -53,12 +53,15 @@ export function disorderOf(events: readonly RecordedEvent[], { examination }: Si
 }
 
 /**
- * Why what is not recorded of a release may have been all the same, as sentences: an event of its history is out of order, or a signed one is gone.
+ * Why what is not recorded of a release may have been all the same, as sentences: an event of its history is out of order, or a signed one is
+ * gone, or nobody can tell what is signed.
  * Nothing where nobody signs: then all of it is taken at its word.
  */
 export async function recordDoubts(context: Pick<Context, 'signing'>, release: Recorded): Promise<readonly string[]> {
   const { journal, signing } = release;
   if (signing.sealing === undefined) return [];
+  const { trouble } = signing;
+  if (trouble !== undefined) return [`no signature of it could be examined: ${trouble.message}`];
   const disorder = disorderOf(journal.plan.events, signing).map(({ seq, problem }) => `event ${seq} ${problem}`);
   try {
     return [...disorder, ...(await lostFrom(context, release))];

@@ -14,10 +14,10 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import type { Sealing } from '../release/journal.ts';
-import { loadPolicy } from '../release/settings.ts';
 import { contributorsOf } from './contributors.ts';
 import { examineHistory, mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
+import { policyInTrouble } from './in-trouble.ts';
 import { sealWith } from './seal.ts';
 
 /** The signatures of a release while a command works on it. */
@@ -86,20 +86,22 @@ function isAct(event: NewEvent<EventType>): boolean {
 
 /**
  * Keys or rules that cannot be read stop every approval and every step forward, but must not keep a release in production:
- * aborting and rolling back go on, and `status` says what is wrong.
+ * aborting and rolling back go on, and `status` says what is wrong. Nothing is proved meanwhile: whoever may push can cause the trouble.
  */
 async function inTrouble(context: SigningContext, plan: ReleasePlan, error: RelctlError): Promise<Signing> {
-  const policy = await loadPolicy(context.workspace, plan.metadata.process);
+  const policy = await policyInTrouble(context, plan.metadata.process);
   const trouble = { sentence: error.message, command: error.hints[0] ?? 'relctl doctor' };
   return {
     policy,
     facts: { mode: 'required', refused: [], trouble, contributors: undefined },
     sealing: {
       leftOut: new Set(),
-      // Nobody can look at them now, and the way back must stay open.
-      proves: (event) => signatureOf(event) !== undefined,
+      // A signature that nobody can examine says nothing: the cluster is asked instead, or a person.
+      proves: () => false,
       async seal(_, event) {
-        if (!isAct(event) || leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) return event;
+        // What a way back finds done is recorded as well; steps forward are refused before any of them.
+        const isOfWayBack = event.type === 'step.completed' || leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>);
+        if (!isAct(event) || isOfWayBack) return event;
         throw error;
       },
     },

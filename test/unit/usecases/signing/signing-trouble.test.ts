@@ -46,8 +46,9 @@ describe('a canary while the allowed signers do not read', () => {
   it('goes on once they read again, and the audit names what nothing could sign meanwhile', async () => {
     company.git.commit({ [SIGNERS_FILE]: company.signers }, 'Mended');
     expect((await audit(company.as(OPERATOR), company.id)).data).toMatchObject({
-      // How the Job of the undone migration ended, and the rollback.
+      // That the migration was found done, how the Job that undid it ended, and the rollback.
       findings: [
+        { code: 'signature-missing', fix: expect.stringContaining('--abort') },
         { code: 'signature-missing', fix: expect.stringContaining('--abort') },
         { code: 'signature-missing', fix: expect.stringContaining('--abort') },
       ],
