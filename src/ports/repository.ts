@@ -52,6 +52,14 @@ export interface Branch {
   readonly size?: { readonly files: number; readonly insertions: number; readonly deletions: number };
 }
 
+/** What a commit has otherwise than the branch that it left. */
+export interface FilesSince {
+  /** Full id of the commit at which it left. */
+  readonly base: string;
+  /** Id of the content of each file that is another since, as git names it; `0` for one that is gone. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** What building a candidate asks of the repository, beyond reading it. Nothing here touches the work tree or the index. */
 export interface CandidateRepository extends Repository {
   /** Sharing of records with other clones. */
@@ -70,6 +78,12 @@ export interface CandidateRepository extends Repository {
    * git does not keep is left out: nobody can push it.
    */
   changedSince(commit: string): Promise<readonly string[] | undefined>;
+  /** Where a commit left the line of a branch, and what it has otherwise than there; `undefined` where they have nothing in common here. */
+  filesSince(tip: string, commit: string): Promise<FilesSince | undefined>;
+  /** Content of files in the work tree, in the words of {@link FilesSince}; `undefined` for one that is in no commit so. */
+  versions(paths: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
+  /** Of files those whose content of then the branch has had itself, where it was left or later. */
+  stoodOnLine(tip: string, since: FilesSince, paths: readonly string[]): Promise<readonly string[]>;
   /** The commits of `base..head` that are no merges, newest first, each with its first line and the paths that it changes. */
   commits(
     base: string,

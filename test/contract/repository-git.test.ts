@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -145,6 +146,50 @@ describe('what changed since a commit', () => {
     const opened = await openRepository(repo.root);
     expect([...((await opened.changedSince(first)) ?? [])].sort()).toEqual(['a.sh', 'b.txt', 'gone.txt', 'kept/x']);
     expect(await opened.changedSince('1'.repeat(40))).toBeUndefined();
+  });
+
+  test('a line end that attributes let git overlook is seen where it was committed', async () => {
+    const first = repo.commit({ '.gitattributes': '*.sh text eol=lf\n', 'a.sh': 'set -e\nfalse\n' });
+    const blob = execFileSync('git', ['hash-object', '-w', '--no-filters', '--stdin'], {
+      cwd: repo.root,
+      input: 'set -e\r\nfalse\n',
+      encoding: 'utf8',
+    }).trim();
+    repo.git('update-index', '--cacheinfo', `100644,${blob},a.sh`);
+    const commit = repo.git('commit-tree', '-p', 'HEAD', '-m', 'Tidy', repo.git('write-tree'));
+    repo.git('reset', '--quiet', '--hard', commit);
+    expect(await (await openRepository(repo.root)).changedSince(first)).toEqual(['a.sh']);
+  });
+
+  test('a commit says what it has otherwise than the branch that it left, and whether that branch had it so later', async () => {
+    const base = repo.commit({ 'a.sh': '1\n', 'b.sh': '1\n', 'c.sh': '1\n', 'd.sh': '1\n' });
+    repo.git('checkout', '--quiet', '-b', 'train');
+    const files = { 'a.sh': '2\n', 'b.sh': null, 'c.sh': '2\n', 'new.sh': '1\n' };
+    const commit = repo.commit(files);
+    const opened = await openRepository(repo.root);
+    const since = await opened.filesSince('main', commit);
+    const own = ['a.sh', 'b.sh', 'c.sh', 'new.sh'];
+    expect(since?.base).toBe(base);
+    expect(Object.keys(since?.files ?? {}).sort()).toEqual(own);
+    const versions = await opened.versions(own);
+    expect(Object.fromEntries(versions)).toEqual(since?.files);
+    writeFileSync(join(repo.root, 'c.sh'), 'not committed\n');
+    expect((await opened.versions(['c.sh'])).get('c.sh')).toBeUndefined();
+    repo.git('checkout', '--quiet', '--force', 'main');
+    // What one commit of a side branch had was never on the line of this one.
+    repo.git('checkout', '--quiet', '-b', 'side');
+    repo.commit({ 'c.sh': '2\n' });
+    repo.commit({ 'c.sh': '1\n' });
+    repo.git('checkout', '--quiet', 'main');
+    repo.git('merge', '--quiet', '--no-ff', '-m', 'Side', 'side');
+    repo.commit({ 'a.sh': '2\n', 'b.sh': null });
+    const tip = repo.commit({ 'a.sh': '3\n', 'b.sh': 'again\n' });
+    const paths = [...own, 'd.sh'];
+    expect([...(await opened.stoodOnLine(tip, since ?? { base, files: {} }, paths))].sort()).toEqual([
+      'a.sh',
+      'b.sh',
+      'd.sh',
+    ]);
   });
 });
 

@@ -25,6 +25,7 @@ const FILES = {
   'lib/ask.sh': test,
   'checks/smoke.py': 'raise SystemExit(1)\n',
   'scripts/verify.sh': test,
+  'checks/old.sh': 'exit 0\n',
   'package.json': '{"scripts":{"verify":"sh scripts/verify.sh"}}\n',
 };
 const git = (...args: string[]) => company.git.git(...args);
@@ -40,6 +41,8 @@ beforeAll(async () => {
   git('add', 'smoke/lib');
   company.git.commit(FILES, 'Smoke tests');
   git('checkout', '--quiet', '-b', 'train');
+  // What is submitted brings a smoke test, and makes another stricter.
+  company.git.commit({ 'smoke/wallet.sh': 'true\n', 'checks/old.sh': 'exit 1\n' }, 'Smoke tests of the wallet');
   await walkTo(company, 'ready');
   await company.advanceToWindow();
   company.git.commit({ [SAMPLE_FILE]: records() }, 'Ready');
@@ -87,6 +90,33 @@ describe('verify', () => {
     expect(error.data).toMatchObject({ refusals: [{ gate: 'bound.same' }] });
     expect(error.message).toContain(path);
     await expect(mayRun()).rejects.toMatchObject({ code: 'config.unreviewed' });
+  });
+
+  it.each([
+    ['deletes', 'smoke/wallet.sh', { 'smoke/wallet.sh': null }],
+    ['puts back as the protected branch has it', 'checks/old.sh', { 'checks/old.sh': 'exit 0\n' }],
+  ])('is refused after a push that %s what was approved', async (_, path, files) => {
+    company.git.commit(files, 'Tidy');
+    const error = await refusal(check());
+    expect(error.data).toMatchObject({ refusals: [{ gate: 'bound.same' }] });
+    expect(error.message).toContain(path);
+    await expect(mayRun()).rejects.toMatchObject({ code: 'config.unreviewed' });
+    // As in a fresh clone after the branch was pushed anew, without the commit that was submitted.
+    git('checkout', '--quiet', '--force', '-B', 'train', git('commit-tree', '-p', 'main', '-m', 'Anew', 'HEAD^{tree}'));
+    expect((await refusal(check())).message).toContain(path);
+  });
+
+  it('is not refused where the protected branch has had what was approved, and went on', async () => {
+    const files = { 'smoke/wallet.sh': 'true\n', 'checks/old.sh': 'exit 1\n' };
+    git('checkout', '--quiet', '-B', 'squashed', 'main');
+    company.git.commit(files, 'Squashed');
+    const tip = company.git.commit({ 'smoke/wallet.sh': null, 'checks/old.sh': 'exit 2\n' }, 'Reviewed');
+    const before = git('rev-parse', 'main');
+    git('branch', '--quiet', '--force', 'main', tip);
+    git('checkout', '--quiet', '--force', '-B', 'train', deployed);
+    company.git.commit({ 'smoke/wallet.sh': null, 'checks/old.sh': 'exit 2\n' }, 'As reviewed');
+    await expect(mayRun()).resolves.toBeUndefined();
+    git('branch', '--quiet', '--force', 'main', before);
   });
 
   it('is not refused where only records were added, or what the protected branch has', async () => {

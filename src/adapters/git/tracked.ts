@@ -20,6 +20,11 @@ export async function changedSince(git: Git, commit: string): Promise<readonly s
   if (known.exitCode !== 0) return undefined;
   // Neither attributes nor settings decide here what is shown as different.
   const plain = ['--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'];
-  const output = await git.read(['diff', '--name-only', '-z', ...plain, commit, '--']);
-  return output.split('\0').filter((one) => one !== '');
+  const diff = ['diff', '--name-only', '-z', ...plain];
+  // A line end that the attributes of a file let git overlook in the work tree is seen in what was committed of it.
+  const [here, kept] = await Promise.all([
+    git.read([...diff, commit, '--']),
+    git.read([...diff, '--cached', commit, '--']),
+  ]);
+  return [...new Set(`${here}\0${kept}`.split('\0').filter((one) => one !== ''))];
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../plan/config.ts';
+import type { FilesSince } from '../../ports/repository.ts';
 import { globMatcher } from '../../text/glob.ts';
 import type { Bound } from './bound.ts';
 
@@ -9,21 +10,44 @@ import type { Bound } from './bound.ts';
 
 /** Under this name the commit is bound that the work tree stood at. */
 const FIELD = 'work tree';
+/** Where that commit left the protected branch. */
+const BASE = 'work tree base';
+/** Before the path of each file that it had otherwise than there. */
+const FILE = 'work tree file ';
 
-/** What is bound with the rest of a submission. */
-export function boundTree(commit: string): Bound {
-  return { [FIELD]: commit };
+/** A work tree as it was submitted. */
+export interface SubmittedTree {
+  readonly commit: string;
+  /** What it had otherwise than the protected branch; `undefined` where a submission by an older relctl does not say. */
+  readonly since: FilesSince | undefined;
 }
 
-/** The commit that was bound; `undefined` for a submission by a relctl that bound none. */
-export function treeOf(bound: Bound): string | undefined {
-  return bound[FIELD];
+/** What is bound with the rest of a submission: all of it is known also where the commit itself is not here any more. */
+export function boundTree({ commit, since }: SubmittedTree): Bound {
+  const files = Object.entries(since?.files ?? {}).filter(
+    ([path]) => whatProgramsRead([path]).length > 0 || path === CONFIG_FILE,
+  );
+  return {
+    [FIELD]: commit,
+    ...(since === undefined ? {} : { [BASE]: since.base }),
+    ...Object.fromEntries(files.map(([path, id]) => [`${FILE}${path}`, id])),
+  };
+}
+
+/** The work tree that was bound; `undefined` for a submission by a relctl that bound none. */
+export function treeOf(bound: Bound): SubmittedTree | undefined {
+  const { [FIELD]: commit, [BASE]: base } = bound;
+  if (commit === undefined) return undefined;
+  const files = Object.entries(bound).flatMap(([name, id]) =>
+    name.startsWith(FILE) ? [[name.slice(FILE.length), id] as const] : [],
+  );
+  return { commit, since: base === undefined ? undefined : { base, files: Object.fromEntries(files) } };
 }
 
 /** The fields that are compared one by one. */
 export function withoutTree(bound: Bound): Bound {
-  const { [FIELD]: _tree, ...rest } = bound;
-  return rest;
+  const isOfTree = (name: string) => name === FIELD || name === BASE || name.startsWith(FILE);
+  return Object.fromEntries(Object.entries(bound).filter(([name]) => !isOfTree(name)));
 }
 
 /** What relctl itself writes with every step: the plans and what is kept beside them. No program is made of these. */

@@ -8,6 +8,7 @@ import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../release/context.ts';
+import { findProtectedBranch } from '../signing/trust.ts';
 import { renderedObjects } from '../staging/rendered.ts';
 import { digestsOfNamed } from './named-files.ts';
 
@@ -30,9 +31,15 @@ async function boundWith(context: Context, plan: ReleasePlan, policy: Policy, ob
 export async function keepBound(context: Context, plan: ReleasePlan, policy: Policy, name: string): Promise<Evidence> {
   const bound = await readBound(context, plan, policy);
   // Nobody answers for a work tree where nobody signs.
-  const tree = policy.signing.mode === 'required' ? boundTree(await context.repository.resolve('HEAD')) : {};
+  const tree = policy.signing.mode === 'required' ? boundTree(await submittedTree(context)) : {};
   const text = `${JSON.stringify({ ...bound, ...tree }, null, 1)}\n`;
   return { ...(await context.store.keep(plan.id, `${name}.json`, text)) };
+}
+
+async function submittedTree({ repository, signing }: Pick<Context, 'repository' | 'signing'>) {
+  const commit = await repository.resolve('HEAD');
+  const tip = await findProtectedBranch((await signing()).protectedBranch);
+  return { commit, since: tip === undefined ? undefined : await repository.filesSince(tip.commit, commit) };
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Context } from '../release/context.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import { readKept } from './bind.ts';
 import { digestsOfNamed, type FilesGround } from './named-files.ts';
+import { type Standing, standingOf } from './submitted-tree.ts';
 
 /** What looks at production: where metrics, alerts and incidents are read, and the programs that ask. */
 const WATCHES = /^(relctl\.yaml|program) /;
@@ -33,36 +34,32 @@ export async function watchedDifferences(
   const programs = await digestsOfNamed(context, plan.spec);
   const now = boundOf({ config: context.config, policy, services, base: '', objects: {}, programs });
   const before = await readKept(context, plan.id, cab.bound);
+  const tree = treeOf(before);
+  const standing = tree === undefined ? undefined : await standingOf(context, tree, tip);
   const names = [...Object.keys(before), ...Object.keys(now)].filter((name) => WATCHES.test(name));
   const reviewed = new Set<string>();
-  for (const file of new Set(names.map(fileOf))) if (await isReviewed(context, tip, file)) reviewed.add(file);
+  for (const file of new Set(names.map(fileOf))) {
+    if (standing?.takenBack.has(file) !== true && (await isReviewed(context, tip, file))) reviewed.add(file);
+  }
   const own = (bound: Bound): Bound =>
     Object.fromEntries(Object.entries(bound).filter(([name]) => WATCHES.test(name) && !reviewed.has(fileOf(name))));
   return [
     ...boundDifferences(own(before), own(now), 'submitted'),
-    ...(await otherInWorkTree(context, plan, treeOf(before), tip)),
+    // Those who submitted with an older relctl signed no work tree.
+    ...(tree === undefined || standing === undefined || !runsPrograms(context.config, plan.spec)
+      ? []
+      : otherInWorkTree(tree.commit, standing)),
   ];
 }
 
-/** What a program of the plan or of relctl.yaml may read, and is neither what was submitted nor as the protected branch has it. */
-async function otherInWorkTree(
-  { repository, config }: FilesGround,
-  { spec }: Pick<ReleasePlan, 'spec'>,
-  submitted: string | undefined,
-  tip: string,
-): Promise<readonly string[]> {
-  // Those who submitted with an older relctl signed no work tree.
-  if (submitted === undefined || !runsPrograms(config, spec)) return [];
-  const merged = await repository.changedSince(tip);
-  const since = merged?.length === 0 ? [] : await repository.changedSince(submitted);
-  const known = [merged, since].flatMap((one) => (one === undefined ? [] : [one]));
-  const [first = [], second = first] = known;
-  const others = new Set(second);
-  const other = whatProgramsRead(first.filter((path) => others.has(path)));
-  if (other.length === 0 || since !== undefined) return other.map(otherFile);
-  return other.map(
-    (path) => `${otherFile(path)}, as far as anybody knows: its commit ${submitted.slice(0, 12)} is not here`,
-  );
+/** What a program of the plan or of relctl.yaml may read, and is neither what was submitted nor what the protected branch made of it since. */
+function otherInWorkTree(submitted: string, { other, takenBack, isKnown }: Standing): readonly string[] {
+  return whatProgramsRead([...other, ...takenBack]).map((path) => {
+    if (takenBack.has(path)) return `${otherFile(path)}: what was approved of it is taken back`;
+    return isKnown
+      ? otherFile(path)
+      : `${otherFile(path)}, as far as anybody knows: its commit ${submitted.slice(0, 12)} is not here`;
+  });
 }
 
 function otherFile(path: string): string {

@@ -9,8 +9,12 @@ import {
 import type { Config } from '../../../../src/plan/config.ts';
 
 it('the commit of a work tree is bound beside the fields, and is none of them', () => {
-  const bound = { 'candidate.base': 'b', ...boundTree('c') };
-  expect(treeOf(bound)).toBe('c');
+  const since = { base: 'd', files: { 'smoke/a.sh': 'e', 'relctl.yaml': 'f', 'gone.sh': '0' } };
+  const records = { 'releases/one.yaml': 'g' };
+  const tree = { commit: 'c', since: { ...since, files: { ...since.files, ...records } } };
+  const bound = { 'candidate.base': 'b', ...boundTree(tree) };
+  expect(treeOf(bound)).toEqual({ commit: 'c', since });
+  expect(treeOf({ 'work tree': 'c' })).toEqual({ commit: 'c', since: undefined });
   expect(withoutTree(bound)).toEqual({ 'candidate.base': 'b' });
   expect(treeOf({ 'candidate.base': 'b' })).toBeUndefined();
 });
