@@ -1,4 +1,4 @@
-import { productionTargets } from '../domain/deployment/steps.ts';
+import { clusterUidOf, productionTargets } from '../domain/deployment/steps.ts';
 import { accessWarnings } from '../domain/kubernetes/version-skew.ts';
 import type { Check, Outcome } from '../domain/outcome/outcome.ts';
 import { RelctlError } from '../errors.ts';
@@ -139,10 +139,7 @@ async function accessCheck(context: Context, target: string): Promise<readonly C
 async function identity(context: Context, target: string): Promise<string> {
   const cluster = clusterOf(context, target);
   const found = await cluster.identity();
-  const [environment, region] = target.split('/');
-  const whole = context.config.environments[environment === 'staging' ? 'staging' : 'production'];
-  const expected =
-    region === undefined ? whole.clusterUid : whole.regions.find((one) => one.name === region)?.clusterUid;
+  const expected = clusterUidOf(context.config, target);
   if (expected === found || (expected === undefined && context.environments.simulated))
     return `${cluster.name}, ${found}`;
   throw new RelctlError(

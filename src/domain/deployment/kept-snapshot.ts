@@ -9,19 +9,22 @@ import { FENCE_ANNOTATION, RELEASE_LABEL } from '../kubernetes/manifests.ts';
 export interface KeptSnapshot {
   readonly attempt: number;
   readonly text: string;
+  /** Digest of the plan that was deployed then; missing in what an older relctl kept. */
+  readonly specDigest?: string;
 }
 
 /** Label on the parts of a snapshot, with the attempt that it was taken for. */
 export const SNAPSHOT_LABEL = 'relctl.dev/snapshot';
 
 const DIGEST = 'relctl.dev/snapshot-sha256';
+const PLAN = 'relctl.dev/plan-sha256';
 const PARTS = 'relctl.dev/snapshot-parts';
 
 /** Characters of a part; one is at most three bytes in UTF-8, and a ConfigMap of 1 MiB is refused. */
 const PART_LENGTH = 300_000;
 
 /** The objects that keep a snapshot of a target in its cluster. */
-export function snapshotParts(release: string, { attempt, text }: KeptSnapshot): readonly KubeObject[] {
+export function snapshotParts(release: string, { attempt, text, specDigest }: KeptSnapshot): readonly KubeObject[] {
   const count = Math.max(1, Math.ceil(text.length / PART_LENGTH));
   return Array.from({ length: count }, (_, index) => ({
     apiVersion: 'v1',
@@ -29,7 +32,11 @@ export function snapshotParts(release: string, { attempt, text }: KeptSnapshot):
     metadata: {
       name: `relctl-snapshot-${release}-${attempt}-${index}`,
       labels: { [RELEASE_LABEL]: release, [SNAPSHOT_LABEL]: String(attempt) },
-      annotations: { [DIGEST]: sha256(text), [PARTS]: String(count) },
+      annotations: {
+        [DIGEST]: sha256(text),
+        [PARTS]: String(count),
+        ...(specDigest === undefined ? {} : { [PLAN]: specDigest }),
+      },
     },
     data: { part: text.slice(index * PART_LENGTH, (index + 1) * PART_LENGTH) },
   }));
@@ -40,7 +47,9 @@ export function latestSnapshot(release: string, objects: readonly KubeObject[]):
   const attempts = [...new Set(objects.map((one) => Number(one.metadata.labels?.[SNAPSHOT_LABEL])))];
   for (const attempt of attempts.filter(Number.isSafeInteger).sort((a, b) => b - a)) {
     const text = textOf(release, attempt, objects);
-    if (text !== undefined) return { attempt, text };
+    const first = objects.find(({ metadata: { name } }) => name === `relctl-snapshot-${release}-${attempt}-0`);
+    const specDigest = first?.metadata.annotations?.[PLAN];
+    if (text !== undefined) return { attempt, text, ...(specDigest === undefined ? {} : { specDigest }) };
   }
   return undefined;
 }

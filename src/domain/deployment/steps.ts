@@ -34,6 +34,13 @@ export function productionTargets(config: Config): readonly string[] {
   return regions.length === 0 ? ['production'] : regions.map((region) => `production/${region.name}`);
 }
 
+/** UID of the cluster that relctl.yaml names for a target such as `staging`, `production` or `production/eu-2`. */
+export function clusterUidOf({ environments }: Pick<Config, 'environments'>, target: string): string | undefined {
+  const [environment, region] = target.split('/');
+  const whole = environments[environment === 'staging' ? 'staging' : 'production'];
+  return region === undefined ? whole.clusterUid : whole.regions.find((one) => one.name === region)?.clusterUid;
+}
+
 /** The region of a target such as `production/eu-2`; `undefined` for an environment without regions. */
 function regionOf(target: string): string | undefined {
   return target.split('/')[1];

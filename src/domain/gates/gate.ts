@@ -31,6 +31,8 @@ export interface GateFacts {
   readonly differences?: readonly string[];
   /** What looks at production and is another than what was submitted; `undefined` where it was not compared. */
   readonly watched?: readonly string[];
+  /** In what a way back would not be that of what was deployed, where it was; `undefined` where it was not compared. */
+  readonly elsewhere?: readonly string[];
   /** Why the kept series of the canary does not prove its verdict; `undefined` where it does, or was not asked. */
   readonly unproven?: string;
   /** The change record, or why nothing is known of it; `undefined` where it was not asked for. */

@@ -39,6 +39,22 @@ export const watchedSame: GateRule = ({ plan, watched }) => {
       });
 };
 
+/** A way back goes where the deployment went, and undoes what it did: else it would touch nothing, and call that done. */
+export const wayBackSame: GateRule = ({ plan, elsewhere }) => {
+  const [first, ...more] = elsewhere ?? [];
+  return first === undefined
+    ? undefined
+    : refuse('bound.same', first, {
+        who: [plan.spec.owners.rdLead],
+        command: command`git diff origin/HEAD -- relctl.yaml releases/${plan.id}.yaml`,
+        suggestions: [
+          ...more.slice(0, 10),
+          'git checkout origin/HEAD -- relctl.yaml   for the one that was reviewed',
+          'git log --full-history -- relctl.yaml   for the one that was submitted',
+        ],
+      });
+};
+
 /** relctl.yaml, the policy, the objects and the programs of a release are those that were submitted, and those that were staged. */
 export const boundSame: GateRule = ({ plan, differences }) => {
   const [first, ...more] = differences ?? [];

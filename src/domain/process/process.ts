@@ -158,13 +158,13 @@ export const PROCESS = {
     command: (id) => command`relctl deploy ${id} --abort`,
     phases: ['canary', 'rolling-out'],
     roles: roles('deploy'),
-    gates: [],
+    gates: [history.wayBackSame],
   },
   rollback: {
     command: (id) => command`relctl rollback ${id}`,
     phases: ['canary', 'rolling-out', 'deployed', 'verified', 'hypercare', 'validated', 'frozen'],
     roles: roles('deploy'),
-    gates: [],
+    gates: [history.wayBackSame],
   },
   verify: {
     command: (id) => command`relctl verify ${id}`,

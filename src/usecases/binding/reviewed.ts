@@ -91,7 +91,7 @@ async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Pro
 }
 
 /** The configuration at a commit of the protected branch; `undefined` where there is none that relctl reads. */
-async function configAt({ signing }: Ground, commit: string): Promise<Config | undefined> {
+export async function configAt({ signing }: Pick<Context, 'signing'>, commit: string): Promise<Config | undefined> {
   const bytes = await (await signing()).protectedBranch.read(commit, CONFIG_FILE);
   if (bytes === undefined) return undefined;
   try {

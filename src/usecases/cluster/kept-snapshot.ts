@@ -44,6 +44,22 @@ export async function keptInCluster(run: Run, target: string): Promise<KeptSnaps
   );
 }
 
+/**
+ * Refuses a way back by another plan than the one that was deployed, as the cluster keeps it: what undoes a migration, and what is put back,
+ * is read from it, and whoever may push can write another beside a history that fits. Errors: `plan.digest-mismatch`.
+ */
+export async function refuseOtherPlan(run: Run, target: string): Promise<void> {
+  const { plan } = run.release.journal;
+  const deployed = (await keptInCluster(run, target))?.specDigest;
+  if (deployed === undefined || deployed === plan.specDigest) return;
+  throw new RelctlError('plan.digest-mismatch', `${plan.file} is not the plan that was deployed to ${target}`, {
+    place: { file: plan.file },
+    why: 'What is undone, and how, is read from the plan: another would undo something else.',
+    hints: [command`git log -p --full-history -- ${plan.file}`, 'put the text above status back as it was deployed'],
+    data: { target, deployed, now: plan.specDigest },
+  });
+}
+
 async function keptParts(run: Run, target: string): Promise<readonly KubeObject[]> {
   const all = await lockOf(run, target).cluster.list(CONFIG_MAP);
   return all.filter((one) => one.metadata.labels?.[SNAPSHOT_LABEL] !== undefined);

@@ -54,14 +54,14 @@ type Written = DesiredObjects & Partial<DesiredService>;
 export async function recordSnapshot(run: Run, target: string, services: readonly Written[]): Promise<Evidence> {
   const lives: KubeObject[] = [];
   const snapshot = await takeSnapshot(run, target, services, lives);
-  const { id } = run.release.journal.plan;
+  const { id, specDigest } = run.release.journal.plan;
   const isThroughGit = await isCommitted(run.context, id);
   const isChanged = isThroughGit || lives.some((live) => isWrittenBy(id, live));
   const earlier = isChanged ? await keptInCluster(run, target) : undefined;
   if (isThroughGit && earlier === undefined) throw lost(id, target);
   if (isChanged && earlier === undefined) await refuseOwnChanges(run, target, lives);
   const text = earlier?.text ?? `${JSON.stringify(snapshot, null, 2)}\n`;
-  if (earlier === undefined) await keepInCluster(run, target, { attempt: run.attempt, text });
+  if (earlier === undefined) await keepInCluster(run, target, { attempt: run.attempt, text, specDigest });
   return run.context.store.keep(run.release.journal.plan.id, fileOf(run, target), recordOf(JSON.parse(text)));
 }
 

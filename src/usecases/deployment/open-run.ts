@@ -1,4 +1,4 @@
-import { productionTargets } from '../../domain/deployment/steps.ts';
+import { clusterUidOf, productionTargets } from '../../domain/deployment/steps.ts';
 import { RelctlError } from '../../errors.ts';
 import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
 import { clusterOf, type Run } from '../cluster/run.ts';
@@ -65,7 +65,7 @@ export async function checkIdentities(
     targets.map(async (target) => {
       const cluster = clusterOf(context, target);
       const identity = await cluster.identity();
-      const expected = expectedIdentity(context, target);
+      const expected = clusterUidOf(context.config, target);
       if (expected !== identity && !(context.environments.simulated && expected === undefined)) {
         throw wrongCluster(target, cluster.name, expected, identity);
       }
@@ -73,12 +73,6 @@ export async function checkIdentities(
     }),
   );
   return Object.fromEntries(found);
-}
-
-function expectedIdentity(context: Pick<Context, 'config'>, target: string): string | undefined {
-  const [environment, region] = target.split('/');
-  const config = context.config.environments[environment === 'staging' ? 'staging' : 'production'];
-  return region === undefined ? config.clusterUid : config.regions.find((one) => one.name === region)?.clusterUid;
 }
 
 function wrongCluster(target: string, name: string, expected: string | undefined, found: string): RelctlError {

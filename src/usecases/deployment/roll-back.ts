@@ -8,7 +8,7 @@ import { gitopsOf } from '../../plan/gitops.ts';
 import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
 import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';
-import { refuseChangedTarget } from '../cluster/kept-snapshot.ts';
+import { refuseChangedTarget, refuseOtherPlan } from '../cluster/kept-snapshot.ts';
 import { proveLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
 import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
@@ -48,6 +48,8 @@ export interface RollBackOptions {
 export async function rollBack(run: Run, reason: string, options: RollBackOptions = {}): Promise<RollbackEnd> {
   const { release, context } = run;
   const { journal } = release;
+  const targets = productionTargets(context.config);
+  if (release.signing.sealing !== undefined) for (const target of targets) await refuseOtherPlan(run, target);
   const doubts = await recordDoubts(context, release);
   for (const text of doubts)
     context.sink.emit({ type: 'note', level: 'warning', text: `the record is in doubt: ${text}` });
@@ -64,7 +66,6 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   if (journal.state.deployment?.result !== 'rolling-back') {
     await journal.record('rollback.started', { attempt: run.attempt, reason, fence: highestFence(run) });
   }
-  const targets = productionTargets(context.config);
   const snapshots = await Promise.all(targets.map((target) => readSnapshot(context, run, target)));
   for (const [index, target] of targets.entries()) {
     if (snapshots[index] === undefined) await refuseChangedTarget(run, target);

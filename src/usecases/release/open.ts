@@ -1,7 +1,7 @@
 import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
 import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
-import { boundSame, historyWhole, watchedSame } from '../../domain/gates/history.ts';
+import { boundSame, historyWhole, watchedSame, wayBackSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { asSomebody } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
@@ -16,6 +16,7 @@ import { bindingDifferences } from '../binding/bind.ts';
 import { notAsSubmitted } from '../binding/reviewed.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { watchedDifferences } from '../binding/watched.ts';
+import { wayBackDifferences } from '../binding/way-back.ts';
 import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import type { Context, ReadingContext } from './context.ts';
@@ -135,6 +136,7 @@ export async function lookedUp(context: Context, release: Release, command: Proc
     ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
     ...(gates.includes(historyWhole) ? { lost: await lostFrom(context, release) } : {}),
     ...(gates.includes(watchedSame) ? { watched: await watchedFrom(context, release) } : {}),
+    ...(gates.includes(wayBackSame) ? { elsewhere: await wayBackDifferences(context, journal, release.signing) } : {}),
     ...(found === undefined ? {} : { unproven: found }),
     ...(asksForChange ? { change: await changeStanding(context, journal) } : {}),
   };

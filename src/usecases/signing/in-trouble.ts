@@ -1,8 +1,8 @@
 import { RelctlError } from '../../errors.ts';
 import { type Policy, policySchema } from '../../plan/policy.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
+import type { Context } from '../release/context.ts';
 import { loadPolicy } from '../release/settings.ts';
-import type { SigningContext } from './open.ts';
 import { findProtectedBranch, policyAt, signedProcesses } from './trust.ts';
 
 /** The policy that ships with relctl. */
@@ -14,7 +14,7 @@ const OWN = 'process/standard-3.0.yaml';
  * company's channels say. Errors: those of a work tree without any policy.
  */
 export async function policyInTrouble(
-  { signing, workspace }: Pick<SigningContext, 'signing' | 'workspace'>,
+  { signing, workspace }: Pick<Context, 'signing' | 'workspace'>,
   process: string,
 ): Promise<Policy> {
   const reviewed = await orNothing(async () => {
