@@ -150,13 +150,25 @@ export interface Place {
   readonly column?: number;
 }
 
+/** One of several things that are wrong. */
+export interface Found {
+  readonly state: 'failed' | 'pending' | 'warning';
+  /** What, and where. */
+  readonly text: string;
+  /** What would be right. */
+  readonly detail?: string;
+}
+
 /** What an error may carry beside its code and message. */
 export interface ErrorDetail {
+  /** What was found wrong beside what the message says; read before what to do. */
+  readonly found?: readonly Found[];
   /** Why this matters, in one sentence. */
   readonly why?: string;
   /**
    * What to do next; the first is the exact next command where there is one. One that begins with `--` is a flag of the command
-   * that was given; it is shown as that command with the flag in it (`text/whole-command.ts`).
+   * that was given; it is shown as that command with the flag in it (`text/whole-command.ts`). Commands and words are hints of
+   * their own: words after a command are shown as what is said of it.
    */
   readonly hints?: readonly string[];
   readonly place?: Place;
@@ -169,6 +181,7 @@ export interface ErrorDetail {
 export class RelctlError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
+  readonly found: readonly Found[];
   readonly why: string | undefined;
   readonly hints: readonly string[];
   readonly place: Place | undefined;
@@ -179,6 +192,7 @@ export class RelctlError extends Error {
     this.name = 'RelctlError';
     this.code = code;
     this.kind = ERRORS[code];
+    this.found = detail.found ?? [];
     this.why = detail.why;
     this.hints = detail.hints ?? [];
     this.place = detail.place;
@@ -187,8 +201,8 @@ export class RelctlError extends Error {
 
   /** The same with other hints. */
   saying(hints: readonly string[]): RelctlError {
-    const { code, message, why, place, cause, data } = this;
-    const same = { why, place, cause, data };
+    const { code, message, found, why, place, cause, data } = this;
+    const same = { found, why, place, cause, data };
     const known = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined)) as ErrorDetail;
     const other = new RelctlError(code, message, { ...known, hints });
     if (this.stack !== undefined) other.stack = this.stack;

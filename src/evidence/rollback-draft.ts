@@ -48,7 +48,7 @@ export function draftRollback(release: string, impact: Impact, { migrations, slo
       ...newestFirst
         .filter(({ migration }) => !migration.reversible && !migration.pointOfNoReturn)
         .map(({ migration, seen }) => ({
-          text: `Leave the migration ${migration.id} in place: it has no way down, and the old version can live with it`,
+          text: `Leave the migration ${migration.id} in place: it cannot be undone, and the old version can live with it`,
           seen,
         })),
       ...neededNoMore(impact),
@@ -58,7 +58,7 @@ export function draftRollback(release: string, impact: Impact, { migrations, slo
   };
 }
 
-/** Migrations that hurt and have no way down without loss. */
+/** Migrations that hurt and cannot be undone without loss. */
 function limitsOf(impact: Impact): readonly RollbackStep[] {
   return impact.migrations
     .filter((one) => one.change === 'added' && one.down !== 'yes')
@@ -115,7 +115,8 @@ function neededNoMore(impact: Impact): readonly RollbackStep[] {
 
 function firstEffect(one: MigrationFinding): string {
   return (
-    (one.operations.find((operation) => operation.effect !== 'locks') ?? one.operations[0])?.text ?? 'has no way down'
+    (one.operations.find((operation) => operation.effect !== 'locks') ?? one.operations[0])?.text ??
+    'it cannot be undone'
   );
 }
 

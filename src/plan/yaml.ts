@@ -1,6 +1,6 @@
 import { Composer, type Document, isMap, isScalar, LineCounter, Parser, YAMLParseError } from 'yaml';
 import type * as z from 'zod';
-import { type ErrorCode, type Place, RelctlError } from '../errors.ts';
+import { type ErrorCode, type ErrorDetail, type Place, RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { nearest } from '../text/nearest.ts';
 import { guardYaml } from './guard.ts';
@@ -152,7 +152,7 @@ export function checkShape<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
-  const found = result.error.issues.flatMap((issue): readonly Found[] => {
+  const found = result.error.issues.flatMap((issue): readonly Issue[] => {
     const { path } = issue;
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key], issue, place: yaml.keyPlace([...path, key]) }));
@@ -160,7 +160,7 @@ export function checkShape<S extends z.ZodType>(
     return [{ path, issue, place: issue.code === 'invalid_key' ? yaml.keyPlace(path) : yaml.place(path) }];
   });
   // A key that is not known is often the one that is missing, written wrongly: it is said first, where it stands.
-  const isUnknown = (one: Found) => one.issue.code === 'unrecognized_keys';
+  const isUnknown = (one: Issue) => one.issue.code === 'unrecognized_keys';
   const absent = found
     .filter((one) => !isUnknown(one) && valueAt(one.path, yaml.value) === undefined)
     .map(({ path }) => path);
@@ -171,17 +171,26 @@ export function checkShape<S extends z.ZodType>(
   throw new RelctlError(code, `${file}: ${first?.text ?? 'has the wrong shape'}`, {
     place: first?.place ?? { file },
     why: 'relctl acts only on a file that it understands completely.',
-    hints: [
-      nextCommand,
-      ...rest.slice(0, 4).map((i) => `also line ${i.place.line}: ${i.text}`),
-      ...(rest.length > 4 ? [`and ${rest.length - 4} more`] : []),
-    ],
+    found: foundOf(rest),
+    hints: [nextCommand],
     data: { issues: issues.map((i) => ({ path: i.path.join('.'), line: i.place.line, problem: i.text })) },
   });
 }
 
+/** More of them are a number: a file of another kind is wrong everywhere. */
+const MOST_SHOWN = 4;
+
+/** Issues as they are shown below the first. */
+function foundOf(
+  issues: readonly { readonly text: string; readonly place: Place }[],
+): NonNullable<ErrorDetail['found']> {
+  const shown = issues.slice(0, MOST_SHOWN).map(({ text, place }) => `line ${place.line}: ${text}`);
+  const more = issues.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((text) => ({ state: 'failed', text }));
+}
+
 /** What is wrong, and where it stands. */
-interface Found {
+interface Issue {
   readonly path: readonly PropertyKey[];
   readonly issue: z.core.$ZodIssue;
   readonly place: Place;

@@ -1,5 +1,7 @@
 import type { Place, RelctlError } from '../errors.ts';
 import { clean, cleanLine } from '../text/clean.ts';
+import { hintParts } from '../text/hint.ts';
+import { renderBlocks } from './human.ts';
 import { paragraph } from './paragraph.ts';
 import { mark, markWidth, type Style } from './style.ts';
 import { displayWidth } from './width.ts';
@@ -28,6 +30,7 @@ export function renderError(error: RelctlError, style: Style, context: ErrorCont
     ),
     ' '.repeat(lead) + style.paint.dim(error.code),
     ...placeLines(error.place, context.source, style),
+    ...foundLines(error, style),
     ...(error.why === undefined ? [] : ['', ...labelled(isPending ? 'Now' : 'Why', [error.why], style)]),
     ...labelled('Cause', causes(error), style),
     ...diffLines(error.data?.diff, style),
@@ -84,20 +87,37 @@ function labelled(label: string, texts: readonly string[], style: Style): readon
   return lines.map((line, index) => `  ${style.paint.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`);
 }
 
-/** A line to be pasted, by the program that it starts. */
-const COMMAND = /^(relctl|git|kubectl|ssh-keygen) \S/;
-
-/** What to do: the first hint is the next command. It and other commands are never wrapped, so that they can be copied. */
-function nextLines(hints: readonly string[], style: Style): readonly string[] {
-  const [first, ...others] = hints;
-  if (first === undefined) return [];
+/** What is wrong, as a list, before what to do about it. */
+function foundLines({ found }: RelctlError, style: Style): readonly string[] {
+  if (found.length === 0) return [];
   return [
-    `  ${style.paint.dim('Next'.padEnd(LABEL))}${style.paint.bold(style.paint.accent(cleanLine(first)))}`,
-    ...others.flatMap((hint) => {
-      const lines = COMMAND.test(hint) ? [cleanLine(hint)] : paragraph(hint, style.columns - 2 - LABEL, style);
-      return lines.map((line) => ' '.repeat(2 + LABEL) + line);
-    }),
+    '',
+    ...renderBlocks([{ kind: 'checks', checks: found }], style)
+      .trimEnd()
+      .split('\n'),
   ];
+}
+
+/** What is said of a command stands below it, and further in. */
+const ASIDE = 2;
+
+/**
+ * What to do: the first hint is the next command. Commands are one column of their own and never wrapped, so that they can be copied; what is
+ * said of one stands below it.
+ */
+function nextLines(hints: readonly string[], style: Style): readonly string[] {
+  const { paint } = style;
+  let depth = 0;
+  const lines = hints.flatMap((hint) => {
+    const { command, words } = hintParts(hint);
+    if (command !== undefined) depth = ASIDE;
+    const said = words === undefined ? [] : paragraph(words, style.columns - 2 - LABEL - depth, style);
+    return [
+      ...(command === undefined ? [] : [paint.bold(paint.accent(cleanLine(command)))]),
+      ...said.map((line) => ' '.repeat(depth) + (depth === 0 ? line : paint.dim(line))),
+    ];
+  });
+  return lines.map((line, at) => `  ${paint.dim((at === 0 ? 'Next' : '').padEnd(LABEL))}${line}`);
 }
 
 /** Messages of the causes, as far as they say something that is not yet said. */

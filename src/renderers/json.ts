@@ -30,6 +30,7 @@ export interface ErrorEnvelope {
     readonly kind: string;
     readonly message: string;
     readonly place: RelctlError['place'] | null;
+    readonly found: RelctlError['found'];
     readonly why: string | null;
     readonly hints: readonly string[];
     readonly data: Readonly<Record<string, unknown>>;
@@ -61,6 +62,7 @@ export function errorEnvelope(error: RelctlError, command: string): ErrorEnvelop
       kind: error.kind,
       message: error.message,
       place: error.place ?? null,
+      found: error.found,
       why: error.why ?? null,
       hints: error.hints,
       data: error.data ?? {},

@@ -8,21 +8,19 @@ const MEANT = /^did you mean (\S+)\?$/;
 
 /**
  * Hints that name only a flag (they begin with `--`) become the command as it was typed, with that flag in it, so that the next
- * command can be pasted as it is; so does a release that was probably meant. What stands behind three spaces says what the flag means: it is shown below the command.
+ * command can be pasted as it is; so does a release that was probably meant. What stands behind three spaces says what the flag means: it is said of the command, after it.
  * @param typed the words after `relctl`
  * @param said the message of the error; of a flag that was given several times, only what it names is replaced
  */
 export function wholeCommands(hints: readonly string[], typed: readonly string[], said: string): readonly string[] {
   const flags = hints.filter(isFlag);
-  const explained = flags.some((hint) => NOTE.test(hint));
-  const whole = new Set(flags.slice(0, explained || flags.length > SHOWN_WHOLE ? 1 : SHOWN_WHOLE));
+  const whole = new Set(flags.slice(0, flags.length > SHOWN_WHOLE ? 1 : SHOWN_WHOLE));
   return hints.flatMap((hint) => {
     const meant = MEANT.exec(hint)?.[1];
     if (meant !== undefined) return [corrected(typed, meant, said) ?? hint];
     if (!whole.has(hint)) return [hint];
-    const [flag = ''] = hint.split(NOTE);
-    const line = ['relctl', ...without(typed, flag, said).map(quoted), flag].join(' ');
-    return explained ? [line, hint] : [line];
+    const [flag = '', ...note] = hint.split(NOTE);
+    return [['relctl', ...without(typed, flag, said).map(quoted), flag].join(' '), ...note];
   });
 }
 

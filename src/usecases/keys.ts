@@ -224,8 +224,8 @@ function chosen(found: readonly FoundKey[], wanted: string | undefined, used: re
       why: 'Approvals are signed with a key of your own; an existing one will do, and one on a hardware token is better.',
       hints: [
         ...free.map((one) => command`relctl keys setup --key ${one.setting}`),
-        'on a token (FIDO): ssh-keygen -t ed25519-sk -f ~/.ssh/id_ed25519_sk, then: relctl keys setup',
-        'in a file: ssh-keygen -t ed25519 -f ~/.ssh/id_ed25519, then: relctl keys setup',
+        'a new key on a token (FIDO): ssh-keygen -t ed25519-sk -f ~/.ssh/id_ed25519_sk && relctl keys setup',
+        'a new key in a file: ssh-keygen -t ed25519 -f ~/.ssh/id_ed25519 && relctl keys setup',
       ],
     },
   );

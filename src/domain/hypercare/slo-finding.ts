@@ -44,8 +44,8 @@ export function judgeSlo(slo: SloMeasurement, limit: number, zone: string): SloF
     ok: !over && burning.length === 0,
     code,
     detail: [
-      `${formatPercent(bad)} bad of ${formatCount(whole.total)}; burns its error budget at ${burn.toFixed(2)}× (limit ${limit}×, objective ${slo.objectiveText})`,
-      ...Object.entries(recent).map(([window, rate]) => `last ${window} ${rate.toFixed(2)}×`),
+      `${formatPercent(bad)} bad of ${formatCount(whole.total)}; burns its error budget at ×${burn.toFixed(2)} of the rate that the objective of ${slo.objectiveText} allows (limit ×${limit})`,
+      ...Object.entries(recent).map(([window, rate]) => `last ${window} ×${rate.toFixed(2)}`),
       ...bursts.map((burst) => burstText(burst, burning.includes(burst), zone)),
     ].join('; '),
     bad: whole.bad,
@@ -77,7 +77,7 @@ export function openBursts(hours: readonly HourOfEvents[], objective: number, li
 
 function burstText(burst: Burst, burns: boolean, zone: string): string {
   const when = formatMoment(burst.worstTo, zone);
-  return `${burns ? 'burns' : 'burnt'} at ${burst.burn.toFixed(1)}× over ${burst.window} until ${when}`;
+  return `${burns ? 'burns' : 'burnt'} at ×${burst.burn.toFixed(1)} over ${burst.window} until ${when}`;
 }
 
 /** JSON has no infinity: an objective of 100% that is missed burns at a number that is larger than any other. */

@@ -269,7 +269,7 @@ function slower({ edges }: SloJudgement): Finding | undefined {
 
 function compared({ canary, control }: { readonly canary: Counts; readonly control: Counts }): string {
   const ratio = observedRatio({ canary, control });
-  const times = ratio === undefined ? '' : ` (×${short(ratio)})`;
+  const times = ratio === undefined ? '' : ` (measured: ×${short(ratio)})`;
   return `${share(canary)} bad against ${share(control)} at stable${times}`;
 }
 

@@ -77,8 +77,8 @@ export function sayOutlook(outlook: Outlook, settings: Pick<JudgeSettings, 'bake
   const { slo, rate, share, smallestRatio } = outlook;
   const traffic = `${slo}: ${rate < 10 ? short(rate) : formatCount(rate)} requests/s, ${formatPercent(share)} of them at the canary for ${formatSeconds(settings.bakeSeconds)}`;
   return smallestRatio === undefined
-    ? `${traffic}, are too few to show anything`
-    : `${traffic}, can show a regression of ×${smallestRatio.toFixed(1)} or more; the plan asks for ×${settings.detectableRatio}`;
+    ? `${traffic}, too few to show anything`
+    : `${traffic}, enough to show a regression of ×${Number(smallestRatio.toPrecision(2))}; the plan needs ×${settings.detectableRatio} to be shown`;
 }
 
 /** What would show the regression that the plan names, such as `a share of 6% or a bake of 1 h 10 min (bake: 70m) shows it`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ERRORS, type ErrorCode, RelctlError } from '../../errors.ts';
+import { ERRORS, type ErrorCode, type Found, RelctlError } from '../../errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 
@@ -67,6 +67,15 @@ const errorSchema = z.looseObject({
   error: z.looseObject({
     code: z.string(),
     message: z.string(),
+    found: z
+      .array(
+        z.looseObject({
+          state: z.enum(['failed', 'pending', 'warning']),
+          text: z.string(),
+          detail: z.string().optional(),
+        }),
+      )
+      .optional(),
     why: z.string().nullable(),
     hints: z.array(z.string()),
     data: z.record(z.string(), z.unknown()),
@@ -93,11 +102,16 @@ export function readToldLine(line: string): ToldLine {
   }
   const error = errorSchema.safeParse(value);
   if (!error.success) return { kind: 'text', text: line };
-  const { code, message, why, hints, data } = error.data.error;
+  const { code, message, found, why, hints, data } = error.data.error;
   const known: ErrorCode = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'runner.failed';
   return {
     kind: 'error',
-    error: new RelctlError(known, message, { ...(why === null ? {} : { why }), hints, data }),
+    error: new RelctlError(known, message, {
+      ...(found === undefined ? {} : { found: found as readonly Found[] }),
+      ...(why === null ? {} : { why }),
+      hints,
+      data,
+    }),
   };
 }
 

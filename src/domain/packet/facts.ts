@@ -12,7 +12,7 @@ export interface PacketFacts extends GateFacts {
   readonly risk: RiskScore;
   /** Where the difference shows a variable or a migration of the plan: `api/main.js:12`, by its name. */
   readonly evidence: ReadonlyMap<string, string>;
-  /** Migrations whose way back is the tool's usual command, as relctl suggested it, by their name. */
+  /** Migrations that are undone by the tool's usual command, as relctl suggested it, by their name. */
   readonly suggested: ReadonlySet<string>;
   /** What the pods make of the share of each canary, by service; without those of which it cannot be said. */
   readonly shares: ReadonlyMap<string, PlannedShare>;

@@ -49,7 +49,7 @@ function glanceOf({ plan, risk, shares, policy }: PacketFacts): readonly Glance[
     {
       label: 'Canary',
       value: `${largestShare(canary, shares)} for ${sayPlannedBake(canary, policy)}`,
-      note: `then everywhere, if the canary shows no regression of ×${canary.detectableRatio}`,
+      note: `then everywhere, if the canary shows no regression of ×${canary.detectableRatio} (${canary.detectableRatio} times the bad requests of stable)`,
     },
     { label: 'Rollback', value: formatSpan(rollback.expectedMinutes * 60_000), note: rollback.owner },
   ];

@@ -91,12 +91,12 @@ function migrations({ plan, evidence, suggested }: PacketFacts): PacketSection {
     id: 'migrations',
     title: 'Database migrations',
     blocks: table(
-      ['migration', 'service', 'when', 'way back', 'seen in'],
+      ['migration', 'service', 'when', 'undone by', 'seen in'],
       plan.spec.migrations.map((one) => [
         one.id,
         one.service,
         one.when === 'before-canary' ? 'before the canary' : 'after the rollout',
-        wayBack(one, suggested.has(one.id)),
+        undoing(one, suggested.has(one.id)),
         evidence.get(one.id) ?? 'added by hand',
       ]),
       'None.',
@@ -104,9 +104,9 @@ function migrations({ plan, evidence, suggested }: PacketFacts): PacketSection {
   };
 }
 
-function wayBack({ pointOfNoReturn, reversible, down = [] }: Migration, isSuggested: boolean): string {
-  if (pointOfNoReturn) return 'none: point of no return';
-  if (!reversible) return 'none';
+function undoing({ pointOfNoReturn, reversible, down = [] }: Migration, isSuggested: boolean): string {
+  if (pointOfNoReturn) return 'nothing: point of no return';
+  if (!reversible) return 'nothing';
   const line = command`${down}`;
   return isSuggested ? `${line} (suggested by relctl: the usual command of the tool)` : line;
 }
@@ -116,7 +116,9 @@ function implementation({ plan, policy, shares }: PacketFacts): PacketSection {
   const { canary } = spec;
   const judged = canariedSlos(spec);
   const run = (when: string): string[] =>
-    spec.migrations.filter((one) => one.when === when).map((one) => `Migration ${one.id} of ${one.service}`);
+    spec.migrations
+      .filter((one) => one.when === when)
+      .map((one) => `relctl runs the migration ${one.id} of ${one.service}.`);
   return {
     id: 'implementation',
     title: 'Implementation plan',
@@ -124,12 +126,12 @@ function implementation({ plan, policy, shares }: PacketFacts): PacketSection {
       [
         'Operations announces the start.',
         ...run('before-canary'),
-        `Canary (${canary.strategy}) of ${canary.share} of production${madeOf(shares)}, watched for ${sayPlannedBake(canary, policy)}; judged on ${judged.map((slo) => slo.name).join(', ')}.`,
+        `relctl starts a canary (${canary.strategy}) with ${canary.share} of production${madeOf(shares)}, watches it for ${sayPlannedBake(canary, policy)}, and judges it on ${judged.map((slo) => slo.name).join(', ')}.`,
         ...otherCanaries(spec, shares),
-        `Promoted only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${sayDuration(canary.extension)} more and then rolled back.`,
-        `Full rollout of ${spec.services.map((one) => one.name).join(', ')}.`,
+        `relctl promotes the canary only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${sayDuration(canary.extension)} more and then rolled back.`,
+        `relctl rolls out ${spec.services.map((one) => one.name).join(', ')} in full.`,
         ...run('after-rollout'),
-        `Smoke checks: ${spec.smokeTests.map((one) => one.name).join(', ')}.`,
+        `Operations runs the smoke tests: ${spec.smokeTests.map((one) => one.name).join(', ')}.`,
         'Operations announces the completion.',
       ],
       true,
@@ -153,7 +155,7 @@ function otherCanaries(spec: Spec, shares: PacketFacts['shares']): readonly stri
     }
     const more = stablePods === undefined ? '' : `, beside ${stablePods} stable pods meanwhile`;
     return [
-      `The canary of ${name}: ${strategy}, ${sayShare(shares.get(name) ?? { asked: share })} of production${more}.`,
+      `The canary of ${name} is another: ${strategy}, with ${sayShare(shares.get(name) ?? { asked: share })} of production${more}.`,
     ];
   });
 }

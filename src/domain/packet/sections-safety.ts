@@ -12,7 +12,7 @@ import { items, type PacketBlock, type PacketSection, table, text } from './mode
 export function safetySections(facts: PacketFacts): readonly PacketSection[] {
   return [
     risk(facts),
-    wayBack(facts),
+    rollback(facts),
     security(facts),
     ...provenance(facts),
     tests(facts),
@@ -42,7 +42,7 @@ function risk({ plan, risk: score }: PacketFacts): PacketSection {
   };
 }
 
-function wayBack({ plan }: PacketFacts): PacketSection {
+function rollback({ plan }: PacketFacts): PacketSection {
   const { owner, expectedMinutes, triggers, steps } = plan.spec.rollback;
   return {
     id: 'rollback',
@@ -181,7 +181,11 @@ function monitoring({ plan, policy }: PacketFacts): PacketSection {
       ),
       ...(resources.length === 0
         ? []
-        : [text(`Provisioned before: ${[...new Set(resources.map((one) => one.name))].join(', ')}.`)]),
+        : [
+            text(
+              `Operations provides before the deployment: ${[...new Set(resources.map((one) => one.name))].join(', ')}.`,
+            ),
+          ]),
       text(
         `Hypercare for ${policy.hypercareHours} hours; post-release review on ${reviewDate(plan.spec.window, policy.leadDays.review)}.`,
       ),

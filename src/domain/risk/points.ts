@@ -46,7 +46,7 @@ const migrations: RiskRule = ({ spec }) => {
     ...point(
       'migrations.irreversible',
       oneWay.length > 0 ? 2 : 0,
-      `${count(oneWay.length, 'migration', 'migrations')} without a way back (${names(oneWay)})`,
+      `${count(oneWay.length, 'migration', 'migrations')} that cannot be undone (${names(oneWay)})`,
     ),
     ...point(
       'migrations.reversible',
@@ -73,10 +73,7 @@ const history: RiskRule = ({ history: known, anyHistory }) =>
     return point(
       'history.undone',
       often ? 2 : undone > 0 ? 1 : 0,
-      `${undone} of the last ${count(releases, 'release', 'releases')} of ${service} was undone within a year`.replace(
-        / was undone/,
-        undone === 1 ? ' was undone' : ' were undone',
-      ),
+      `${undone} of the last ${count(releases, 'release', 'releases')} of ${service} ${undone === 1 ? 'was' : 'were'} rolled back or froze within a year`,
     );
   });
 

@@ -52,7 +52,8 @@ export async function requireManifests(
   throw new RelctlError('config.invalid', first.problem, {
     place: { file: 'relctl.yaml' },
     why: 'What is staged, canaried and rolled out must be exactly what the candidate renders, and all of it.',
-    hints: [first.fix, command`relctl plan ${plan.id} --check`, ...rest.map(({ problem }) => `also: ${problem}`)],
+    found: rest.map(({ problem, fix }) => ({ state: 'failed', text: problem, detail: fix })),
+    hints: [first.fix, command`relctl plan ${plan.id} --check`],
     data: { findings: errors.map(({ cause: _cause, ...finding }) => finding) },
   });
 }

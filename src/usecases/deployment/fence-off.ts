@@ -15,7 +15,7 @@ export async function fenceOffOthers(run: Run): Promise<void> {
 const IN_THE_WAY: ReadonlySet<string> = new Set(['cluster.rejected', 'cluster.ambiguous', 'cluster.unreachable']);
 
 /**
- * The same at the beginning of a way back, where the API server may refuse every write to a workload, such as for a webhook that does
+ * The same at the beginning of a rollback, where the API server may refuse every write to a workload, such as for a webhook that does
  * not answer: the canary can lose its requests all the same, and the marks are set before anything is put back.
  */
 export async function fenceOffWhatCanBe(run: Run): Promise<void> {

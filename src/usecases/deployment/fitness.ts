@@ -176,7 +176,10 @@ export async function requireFit(
       why: 'It was found before anything was announced or written; the release would have stopped half-way, or would have been undone.',
       hints: [
         ...new Set(refused.map(({ fix }) => fix).filter(Boolean)),
-        `then ${command`relctl deploy ${id}`}; to look again without changing anything: ${command`relctl deploy ${id} --dry-run`}`,
+        command`relctl deploy ${id}`,
+        'once it is mended',
+        command`relctl deploy ${id} --dry-run`,
+        'looks again and changes nothing',
       ],
       data: { unfit },
     });

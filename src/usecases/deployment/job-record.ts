@@ -58,7 +58,7 @@ export function unknownEnd(release: string, migration: string, job: KubeObject):
       hints: [
         `it has run: ${command`relctl deploy ${release} --resume --ran ${migration}`}`,
         `it has not: ${command`relctl deploy ${release} --resume --not-run ${migration}`}`,
-        `to roll back instead: ${command`relctl rollback ${release} --ran ${migration}`}, or with --not-run`,
+        `to roll back instead, with --ran or --not-run: ${command`relctl rollback ${release} --ran ${migration}`}`,
       ],
       data: { migration, job: name },
     },

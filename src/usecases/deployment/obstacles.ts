@@ -35,7 +35,10 @@ export function refuseObstacles(plan: Plan, changes: readonly ServiceChanges[]):
     why: `${first.why} It was found before anything was announced or changed.`,
     hints: [
       ...new Set(obstacles.flatMap(({ hints }) => hints)),
-      `then ${command`relctl deploy ${plan.id}`}; to look again without changing anything: ${command`relctl deploy ${plan.id} --dry-run`}`,
+      command`relctl deploy ${plan.id}`,
+      'once it is mended',
+      command`relctl deploy ${plan.id} --dry-run`,
+      'looks again and changes nothing',
     ],
     data: { obstacles },
   });

@@ -21,7 +21,7 @@ export function effectOf(
     case 'notify':
       return channels.length === 0 ? 'no channel takes this topic' : `tells ${channels.join(', ')}`;
     case 'migrate':
-      return `${command`${step.migration.up}`}${step.migration.pointOfNoReturn ? '; no way back after it' : ''}`;
+      return `${command`${step.migration.up}`}${step.migration.pointOfNoReturn ? '; after it, the release cannot be rolled back' : ''}`;
     case 'bake':
       return `judges ${canariedSlos(spec)
         .map((slo) => slo.name)

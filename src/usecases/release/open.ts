@@ -170,26 +170,39 @@ export function gateError(
   player?: Player,
 ): RelctlError {
   const [first, ...rest] = refusals;
-  const steps = refusals.flatMap(({ who, command: next, opensAt }) => {
-    return [
-      ...(player === undefined || opensAt === undefined ? [] : clockMoved(opensAt, player.timeZone)),
-      player === undefined ? next : asSomebody(next, who, player.actor),
-      ...(who.length === 0 ? [] : [`by ${who.join(', ')}`]),
-    ];
-  });
   const exceptionable = refusals.every((refusal) => refusal.exceptionable);
   return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is closed'}`, {
-    why: first === undefined ? '' : `The process goes on once this holds: ${GATES[first.gate].title}.`,
+    why:
+      first === undefined
+        ? ''
+        : `The process goes on once ${rest.length === 0 ? 'this holds' : 'each of these holds'}: ${[...new Set(refusals.map(({ gate }) => GATES[gate].title))].join('; ')}.`,
+    found: rest.map(({ sentence }) => ({ state: 'failed', text: sentence })),
     hints: [
-      ...new Set(steps),
-      ...rest.map((refusal) => `also: ${refusal.sentence}`),
-      ...new Set(refusals.flatMap((refusal) => (refusal.afterwards ?? []).map((next) => `then: ${next}`))),
-      ...refusals.flatMap((refusal) => (refusal.suggestions ?? []).map((other) => `or: ${other}`)),
+      ...waysOf(refusals, player),
       ...(exceptionable ? ['--exception "<reason>"   with a reason that the CAB will read'] : []),
     ],
     data: { command, release: plan.id, refusals: refusals.map(({ opensAt: _, ...refusal }) => refusal) },
   });
 }
+
+/** How each refusal is answered, by whom, what follows it, and what would do instead; what answers several is given once. */
+function waysOf(refusals: readonly Refusal[], player: Player | undefined): readonly string[] {
+  const given = new Set<string>();
+  return refusals.flatMap(({ who, command: next, afterwards = [], suggestions = [], opensAt }) => {
+    const line = player === undefined ? next : asSomebody(next, who, player.actor);
+    if (given.has(line)) return [];
+    given.add(line);
+    return [
+      ...(player === undefined || opensAt === undefined ? [] : clockMoved(opensAt, player.timeZone)),
+      line,
+      ...(who.length === 0 ? [] : [`by ${who.join(', ')}`]),
+      ...afterwards.flatMap((then) => [then, 'after that']),
+      ...suggestions.flatMap((other) => (isCommand(other) ? [other, 'instead'] : [other])),
+    ];
+  });
+}
+
+const isCommand = (hint: string): boolean => /^(relctl|git) /.test(hint);
 
 /** How the clock of the sandbox comes to where a command is no longer too early. */
 function clockMoved(opensAt: number, timeZone: string): readonly string[] {

@@ -71,7 +71,7 @@ async function pushRecords(context: Context, upstream: Upstream): Promise<Pick<S
   }
   throw new RelctlError('sharing.refused', `${upstream.name} moved ${MOST_TRIES} times while relctl tried to push`, {
     why: 'What was recorded is committed here and not shared yet.',
-    hints: ['run the command again, or: git pull --ff-only && git push'],
+    hints: ['git pull --ff-only && git push', 'or run the command again'],
   });
 }
 

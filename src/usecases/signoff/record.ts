@@ -64,10 +64,8 @@ export async function recordSignoff(
       `${red.length === 1 ? 'a check is' : `${red.length} checks are`} red: ${first.name} (${first.detail})`,
       {
         why: 'A sign-off confirms that the evidence is good; it cannot contradict it.',
-        hints: [
-          command`relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`,
-          ...red.slice(1).map((check) => `also: ${check.name} (${check.detail})`),
-        ],
+        found: red.slice(1).map(({ name, detail }) => ({ state: 'failed', text: name, detail })),
+        hints: [command`relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`],
         data: { checks: signoff.checks.map(undecided) },
       },
     );

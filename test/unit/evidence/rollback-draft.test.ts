@@ -103,7 +103,7 @@ test('what the old version needs comes back before it, what only the new one use
     'Give MODE its old value or source',
     'Create CronJob gone again: the old version may use it',
     `${RELCTL} and undoes renames, adds`,
-    'Leave the migration indexes in place: it has no way down, and the old version can live with it',
+    'Leave the migration indexes in place: it cannot be undone, and the old version can live with it',
     'Silence or remove the alert WalletErrors: what it watches is gone',
     'Take back the permission get secrets',
     'Keep PersistentVolumeClaim data until the cause is known, then remove it if the next attempt does not need it',

@@ -12,7 +12,8 @@ describe('an error', () => {
     const error = new RelctlError('plan.schema', 'spec.window.start is "tomorrow"', {
       place: { file, line: 3, column: 12 },
       why: 'relctl acts only on a file that it understands completely.',
-      hints: ['relctl plan x --check', 'also line 9: spec.risk is missing'],
+      found: [{ state: 'failed', text: 'line 9: spec.risk is missing', detail: 'write low, medium or high' }],
+      hints: ['once it is mended: relctl plan x --check'],
       cause: new Error('the cause of it'),
     });
     const source = 'spec:\n  window: # T-0\n    start: tomorrow\n';
@@ -24,10 +25,12 @@ describe('an error', () => {
   3 │     start: tomorrow
     │            ^
 
+  ✗ line 9: spec.risk is missing  write low, medium or high
+
   Why   relctl acts only on a file that it understands completely.
   Cause the cause of it
   Next  relctl plan x --check
-        also line 9: spec.risk is missing
+          once it is mended
 `);
   });
 
@@ -43,6 +46,27 @@ describe('an error', () => {
   Next  relctl deploy x --resume
         relctl deploy x --abort
 `);
+  });
+
+  it('has its commands in one column to be pasted, and what is said of one below it', () => {
+    const error = new RelctlError('gate.refused', 'deploy x is refused: it is too early', {
+      hints: [
+        'relctl status x',
+        'by olga@example.com, who is on call this week and the next',
+        'git fetch',
+        '--exception <reason>',
+      ],
+    });
+    expect(renderError(error, createStyle({ columns: 50, unicode: true }))).toBe(`✗ deploy x is refused: it is too early
+  gate.refused
+  Next  relctl status x
+          by olga@example.com, who is on call this
+          week and the next
+        git fetch
+        --exception <reason>
+`);
+    const words = new RelctlError('gate.refused', 'x', { hints: ['mend it', 'relctl status x'] });
+    expect(renderError(words, style)).toContain('  Next  mend it\n        relctl status x\n');
   });
 
   it('shows only what it has', () => {

@@ -53,7 +53,12 @@ describe('a hint that is only a flag', () => {
   it('is explained below the command that can be pasted', () => {
     expect(
       whole('signoff condition r --condition nope', ['--condition d4   load test', '--condition e5   alert']),
-    ).toEqual(['relctl signoff condition r --condition d4', '--condition d4   load test', '--condition e5   alert']);
+    ).toEqual([
+      'relctl signoff condition r --condition d4',
+      'load test',
+      'relctl signoff condition r --condition e5',
+      'alert',
+    ]);
   });
 
   it('is one of many: the first is a command', () => {

@@ -102,7 +102,7 @@ export function judgeElixir(source: string): Judged {
   if (/\bdef change\b/.test(text)) {
     const one = /(?<![\w.])execute[\s(]+"[^"]*"\s*\)?\s*$/m.test(text);
     const untyped = /(?<![\w.])remove[\s(]+:\w+\s*\)?\s*$/m.test(text);
-    const downNote = one ? 'an execute has no way back' : untyped ? 'a remove has no type' : undefined;
+    const downNote = one ? 'an execute cannot be undone' : untyped ? 'a remove has no type' : undefined;
     return { operations, hasDown: downNote === undefined, downNote };
   }
   return { operations, ...undone(down, /\b(drop|alter|remove|create|execute|rename|add)\b/) };

@@ -52,7 +52,7 @@ export function foundTable(impact: Impact): Block {
     ...impact.migrations.map((one) => [
       `migration${one.change === 'added' ? '' : ` (${one.change})`}`,
       one.id,
-      [one.tool, ...new Set(one.operations.map((operation) => operation.effect)), `way down: ${one.down}`].join(', '),
+      [one.tool, ...new Set(one.operations.map((operation) => operation.effect)), UNDOING[one.down]].join(', '),
       placeOf(one.seen),
     ]),
     ...impact.monitoring.map((one) => [`${one.kind} (${one.change})`, one.name, one.severity ?? '', placeOf(one.seen)]),
@@ -76,6 +76,8 @@ export function foundTable(impact: Impact): Block {
   ];
   return { kind: 'table', columns: ['found', 'name', 'what', 'where'], rows };
 }
+
+const UNDOING = { yes: 'can be undone', lossy: 'undoing it loses data', no: 'cannot be undone' } as const;
 
 function ownFilesRow({ ownFiles }: Impact): string[][] {
   const count = `${plural(ownFiles.length, 'file')}`;

@@ -1,5 +1,5 @@
-import type { Check } from '../../../domain/outcome/outcome.ts';
 import type { PlanFinding } from '../../../domain/plan-rules/plan-check.ts';
+import type { Found } from '../../../errors.ts';
 import type { ReleasePlan } from '../../../plan/release-plan.ts';
 
 /** A finding of the check with its place in the file, as `--json` documents it. */
@@ -18,20 +18,15 @@ export function placed(plan: Pick<ReleasePlan, 'place' | 'file'>, finding: PlanF
  * Findings as a checklist: what is wrong, what waits for a person to write, what to look at. What is said of many services alike is said
  * once, with the others' names: twenty times the same cure hide what needs another.
  */
-export function findingChecks(findings: readonly PlacedFinding[]): readonly Check[] {
-  const order: readonly Check['state'][] = ['failed', 'pending', 'warning'];
+export function findingChecks(findings: readonly PlacedFinding[]): readonly Found[] {
+  const order: readonly Found['state'][] = ['failed', 'pending', 'warning'];
   return alike(findings)
-    .map((group): Check => {
+    .map((group): Found => {
       const { at, code, severity, problem } = group[0];
       const state = severity === 'warning' ? 'warning' : code === 'plan.unwritten' ? 'pending' : 'failed';
       return { state, text: `${at} ${problem}`, detail: cureOf(group) };
     })
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-}
-
-/** The same as lines, for an error. */
-export function findingLines(findings: readonly PlacedFinding[]): readonly string[] {
-  return alike(findings).map((group) => `${group[0].at} ${group[0].problem}: ${cureOf(group)}`);
 }
 
 function cureOf([first, ...others]: Group): string {

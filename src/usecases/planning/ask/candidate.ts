@@ -183,13 +183,16 @@ function clashing(clashes: readonly Clash[], base: string): RelctlError {
   const [first] = clashes;
   const others = first?.branches.slice(0, -1) ?? [];
   return new RelctlError('candidate.clash', `${first?.what} clash in ${first?.files.join(', ')}`, {
+    found: clashes.slice(1).map(({ what, files }) => ({
+      state: 'failed',
+      text: `${what} clash in ${files.join(', ')}`,
+    })),
     why: 'The candidate is built without a work tree, so a conflict is resolved on a branch, where it is reviewed.',
     hints: [
       [
         command`git switch ${first?.branches.at(-1) ?? '<branch>'}`,
         ...(others.length === 0 ? [base] : others).map((one) => command`git merge ${one}`),
       ].join(' && '),
-      ...clashes.slice(1).map((clash) => `also: ${clash.what} conflict in ${clash.files.join(', ')}`),
       'or leave one of the branches out',
     ],
     data: { clashes },

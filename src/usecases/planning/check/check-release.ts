@@ -6,14 +6,14 @@ import { plural } from '../../../text/plural.ts';
 import type { Context } from '../../release/context.ts';
 import { openRelease } from '../../release/open.ts';
 import { deadline, draftActions, planFacts } from '../answer/answer.ts';
-import { findingChecks, findingLines, type PlacedFinding } from '../answer/findings.ts';
+import { findingChecks, type PlacedFinding } from '../answer/findings.ts';
 import { riskBlocks } from './calculated-risk.ts';
 import { observe } from './observe.ts';
 
 /**
  * Checks a plan and changes nothing: complete, consistent, can be satisfied, in time, and still what its branches and its
  * candidate say.
- * @throws RelctlError `plan.incomplete` (exit 2) when an error is found; all findings stand in its hints and its data
+ * @throws RelctlError `plan.incomplete` (exit 2) when an error is found; all findings stand in what it found and in its data
  */
 export async function checkRelease(context: Context, id: string): Promise<Outcome> {
   const { journal, policy, findings, risk } = await observe(context, await openRelease(context, id));
@@ -59,13 +59,9 @@ function incomplete(
   const more = warnings.length === 0 ? '' : ` and ${plural(warnings.length, 'warning')}`;
   return new RelctlError('plan.incomplete', `${plan.id} is not ready for the CAB: ${count}${more}`, {
     place: plan.place(first?.path ?? []),
+    found: findingChecks(findings),
     why: `The CAB is asked only about a plan that can be carried out; ${deadlineSentence}.`,
-    hints: [
-      command`relctl plan ${plan.id} --check`,
-      'after mending:',
-      ...findingLines(errors),
-      ...findingLines(warnings).map((one) => `warning: ${one}`),
-    ],
+    hints: [command`relctl plan ${plan.id} --check`, `once they are mended in ${plan.file}`],
     data: { release: plan.id, file: plan.file, findings },
   });
 }

@@ -2,10 +2,12 @@ import type { RiskScore } from '../../../domain/risk/score.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
 import type { Spec } from '../../../plan/spec.ts';
 
-/** The risk of a draft as it is written: what the facts give, each point with its reason; the board and the R&D Lead judge it. */
-export function draftRisk({ level, points }: RiskScore): Spec['risk'] {
-  const reasons = points.map((one) => `${one.reason} (+${one.points})`).join(', ');
-  return { level, notes: `Calculated for the draft: ${reasons === '' ? 'a small, reversible change' : reasons}` };
+/**
+ * The risk of a draft as it is written: the level that the facts give. The points behind it are summed anew wherever they are shown, since they
+ * change with the plan; the notes are for what only people know.
+ */
+export function draftRisk({ level }: Pick<RiskScore, 'level'>): Spec['risk'] {
+  return { level, notes: '' };
 }
 
 /** What the security review has to look at; `undefined` when nothing stands out. */

@@ -13,7 +13,7 @@ describe('the decision', () => {
   it('promotes a canary that is as good as control, and says what would have been seen', () => {
     const decision = decide(judgementOf(SETTINGS, GOOD));
     expect(decision).toMatchObject({ verdict: 'pass', code: 'clean', elapsedSeconds: 900 });
-    expect(decision.reason).toContain('9 of 9,000 (0.1%) bad against 891 of 891,000 (0.1%) at stable (×1)');
+    expect(decision.reason).toContain('9 of 9,000 (0.1%) bad against 891 of 891,000 (0.1%) at stable (measured: ×1)');
     expect(decision.slos[0]?.power).toBeGreaterThan(0.99);
   });
 

@@ -49,7 +49,7 @@ describe('the packet', () => {
     expect(markdownOf(packetDocument(packet)).replaceAll('\\', '')).toContain(needed);
   });
 
-  test('says of a way back that nobody has changed that relctl suggested it', () => {
+  test('says of the command that undoes a migration, and that nobody has changed, that relctl suggested it', () => {
     const facts = samplePacketFacts();
     const said = 'node migrate.js down (suggested by relctl: the usual command of the tool)';
     expect(readable(packetPage(buildPacket(facts)))).not.toContain(said);

@@ -124,7 +124,11 @@ describe('the score', () => {
       { service: 'web', releases: 0, undone: 0 },
     ];
     expect(scoreRisk(facts(calm, { history, anyHistory: true })).points).toEqual([
-      { code: 'history.undone', points: 2, reason: '2 of the last 4 releases of api were undone within a year' },
+      {
+        code: 'history.undone',
+        points: 2,
+        reason: '2 of the last 4 releases of api were rolled back or froze within a year',
+      },
       { code: 'history.first', points: 1, reason: 'web was never released with relctl' },
     ]);
     expect(codes(facts(calm, { history: [{ service: 'web', releases: 0, undone: 0 }] }))).toEqual([]);

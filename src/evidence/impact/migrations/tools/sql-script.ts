@@ -15,7 +15,7 @@ export function judgeScript(file: SourceFile, { downFiles = [] }: Recognised): J
     mark !== null
       ? 'its down is empty'
       : downFiles[0] === undefined
-        ? 'its tool has no way down'
+        ? 'its tool cannot undo it'
         : `there is no ${downFiles[0]}`;
   return { operations, hasDown, downNote: hasDown ? undefined : downNote };
 }

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  findingChecks,
-  findingLines,
-  type PlacedFinding,
-} from '../../../../../src/usecases/planning/answer/findings.ts';
+import { findingChecks, type PlacedFinding } from '../../../../../src/usecases/planning/answer/findings.ts';
 
 const small = (service: string, line: number): PlacedFinding => ({
   code: 'canary.small',
@@ -30,12 +26,6 @@ test('what is said of many services alike is said once, with the names and lines
       text: `releases/x.yaml:10:12 ${small('api', 1).problem}`,
       detail: `${small('api', 1).fix}; the same of web (11), worker (12), cart (13)`,
     },
-  ]);
-});
-
-test('the lines of an error are grouped in the same way', () => {
-  expect(findingLines(['api', 'web', 'cart'].map((name, index) => small(name, 10 + index)))).toEqual([
-    `releases/x.yaml:10:12 ${small('api', 1).problem}: ${small('api', 1).fix}; the same of web (11), cart (12)`,
   ]);
 });
 

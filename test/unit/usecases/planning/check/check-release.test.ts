@@ -77,8 +77,8 @@ test('a draft is refused with exit 2; each gap stands with file, line, column an
   expect(error.hints[0]).toBe(`relctl plan ${ID} --check`);
   const lines = text.split('\n');
   const marked = lines.flatMap((line, index) => (/^ .*TO BE WRITTEN/.test(line) ? [index + 1] : []));
-  const named = error.hints.map(
-    (hint) => /^releases\/2026-12-wallet\.yaml:(\d+):\d+ .* is still to be written: ./.exec(hint)?.[1],
+  const named = error.found.map(
+    ({ text }) => /^releases\/2026-12-wallet\.yaml:(\d+):\d+ .* is still to be written$/.exec(text)?.[1],
   );
   expect(named.filter((line) => line !== undefined).map(Number)).toEqual(marked);
   expect(await ground.text(ID)).toBe(text);

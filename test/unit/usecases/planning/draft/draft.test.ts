@@ -136,13 +136,13 @@ describe('a plan that is drafted from flags', () => {
     expect(written.spec.alerts).toEqual([{ name: 'WalletFailing', severity: 'critical' }]);
   });
 
-  test('writes the risk that the facts give, each point with its reason, so that both say the same', async () => {
+  test('writes the level of risk that the facts give, and no sum of them, which would be another once the plan changes', async () => {
     walletBranch();
     const { outcome, written } = await drafted();
     const { risk } = outcome.data as { risk: RiskScore };
     expect(risk).toEqual(await riskOf(ground.context(), written));
     expect(written.spec.risk.level).toBe(risk.level);
-    for (const { reason, points } of risk.points) expect(written.spec.risk.notes).toContain(`${reason} (+${points})`);
+    expect(written.spec.risk.notes).toBe('');
     expect(JSON.stringify(outcome.blocks)).not.toContain('as written');
   });
 
