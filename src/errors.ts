@@ -27,6 +27,7 @@ export const ERRORS = {
   'usage.unknown-actor': 'usage',
   'repo.not-git': 'usage',
   'repo.no-such-commit': 'usage',
+  'repo.no-commit': 'pending',
   'repo.history-incomplete': 'usage',
   'repo.untrusted-state': 'usage',
   'commands.untrusted': 'usage',

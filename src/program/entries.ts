@@ -321,7 +321,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     args: [ID],
     options: [
       ['--reason <text>', 'why'],
-      ['--confirm', 'do it without asking'],
+      ['--confirm', 'roll back without asking, which --yes does not'],
       ['--past-point-of-no-return', 'roll back even though a migration cannot be undone'],
       [
         '--hand-changes <keep|restore>',
@@ -357,7 +357,7 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--once', 'look once (the default)'],
       ['--watch', 'keep looking, every minute, until q, Ctrl-C or the end of hypercare'],
       ['--exit', 'sign hypercare off'],
-      ['--confirm', 'sign off without asking'],
+      ['--confirm', 'sign off without asking, which --yes does not'],
       ['--note <text>', 'an observation for the record'],
       ['--extend <hours>', 'extend hypercare'],
       ['--reason <text>', 'why it is extended'],

@@ -93,7 +93,7 @@ export const GLOBALS: readonly Option[] = [
   new Option('--json', 'print one JSON object'),
   new Option('--events <format>', 'print progress as a stream of JSON lines').choices(['ndjson']),
   new Option('--no-color', 'no colours (NO_COLOR does the same)'),
-  new Option('--yes', 'answer yes to questions, but never to approvals, nor to what --confirm is for'),
+  new Option('--yes', 'answer yes to questions, but not to approvals, a rollback or the end of hypercare'),
   new Option('--as <person>', 'act as this person, instead of git’s user.email'),
   new Option('--commit', 'commit what was recorded: only the files of the release'),
   new Option(

@@ -11,12 +11,13 @@ import type { Signing } from './signing/open.ts';
 export async function audit(context: AuditContext, id: string): Promise<Outcome> {
   const { plan, signing, evidence, findings, simulated } = await auditRelease(context, id);
   const errors = findings.filter((finding) => finding.severity === 'error');
+  const isUnchecked = errors.every(({ unchecked = false }) => unchecked);
   return {
     result: errors.length === 0 ? 'done' : 'failed',
     headline:
       errors.length === 0
         ? `${id}: valid, with ${plan.events.length} events and ${evidence} files of evidence`
-        : `${id}: the history is not valid (${plural(errors.length, 'finding')})`,
+        : `${id}: the history ${isUnchecked ? 'could not be checked in full' : 'is not valid'} (${plural(errors.length, 'finding')})`,
     blocks: [...signingBlock(signing), { kind: 'checks', checks: findings.map(shownFinding) }],
     data: {
       release: id,

@@ -125,9 +125,9 @@ async function headOf(repository: CandidateRepository): Promise<string> {
     return await repository.resolve('HEAD');
   } catch (error) {
     if (!(error instanceof RelctlError) || error.code !== 'repo.no-such-commit') throw error;
-    throw new RelctlError('repo.no-such-commit', 'this repository has no commit yet', {
+    throw new RelctlError('repo.no-commit', 'this repository has no commit yet', {
       why: 'Services are found in committed files, because a release ships exact commits.',
-      hints: ['git add -A && git commit -m start', 'relctl init'],
+      hints: ['git add --all && git commit --allow-empty -m "First commit"', 'then give this command again'],
       cause: error,
     });
   }

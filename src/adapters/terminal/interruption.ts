@@ -5,6 +5,33 @@ const GRACE_MS = 700;
 /** 128 and the number of SIGTERM, as shells have it. */
 const TERMINATED = 143;
 
+/** A process has one of each signal, however many contexts it opens: each is listened to once, and told to all who look. */
+const watchers = new Set<() => void>();
+let wakes = 0;
+let areWakesCounted = false;
+
+function countWakes(): void {
+  if (areWakesCounted) return;
+  areWakesCounted = true;
+  process.on('SIGCONT', () => {
+    wakes += 1;
+  });
+}
+
+function watch(interrupt: () => void): void {
+  if (watchers.size === 0) {
+    const interruptAll = () => {
+      for (const one of watchers) one();
+    };
+    process.on('SIGINT', interruptAll);
+    process.on('SIGTERM', () => {
+      interruptAll();
+      setTimeout(() => process.exit(TERMINATED), GRACE_MS).unref();
+    });
+  }
+  watchers.add(interrupt);
+}
+
 /**
  * Ctrl-C and SIGTERM become a signal that use cases look at; the second Ctrl-C within a wait ends nothing more than the first did. Until
  * somebody looks, they end relctl as they end every program, also while it computes. Each time that the process goes on after it was
@@ -12,26 +39,13 @@ const TERMINATED = 143;
  */
 export function createInterruption(): Interruption {
   let controller = new AbortController();
-  let isWatched = false;
-  let wakes = 0;
   const interrupt = () => controller.abort();
-  const terminate = () => {
-    interrupt();
-    setTimeout(() => process.exit(TERMINATED), GRACE_MS).unref();
-  };
-  process.on('SIGCONT', () => {
-    wakes += 1;
-  });
-  const watch = () => {
-    if (isWatched) return;
-    isWatched = true;
-    process.on('SIGINT', interrupt);
-    process.on('SIGTERM', terminate);
-  };
+  countWakes();
+  const before = wakes;
   return {
-    wakes: () => wakes,
+    wakes: () => wakes - before,
     get signal() {
-      watch();
+      watch(interrupt);
       return controller.signal;
     },
     clear() {

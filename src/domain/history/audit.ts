@@ -16,6 +16,8 @@ export interface AuditFinding {
   readonly severity: 'error' | 'warning';
   /** Number of the event, where it is about one. */
   readonly seq?: number;
+  /** True where something else than the history kept it from being checked, such as settings of today that do not read. */
+  readonly unchecked?: boolean;
   readonly problem: string;
   readonly fix: string;
 }

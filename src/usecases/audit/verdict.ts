@@ -1,10 +1,11 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
 import { foldState } from '../../domain/history/fold.ts';
-import type { ReleaseState } from '../../domain/history/state.ts';
 import { OTHER_SETTINGS } from '../../domain/judge/rejudge.ts';
 import { RelctlError } from '../../errors.ts';
+import type { Config } from '../../plan/config.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { Workspace } from '../../ports/workspace.ts';
 import { command } from '../../text/command-line.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import type { Context } from '../release/context.ts';
@@ -22,7 +23,9 @@ export async function verdictFindings(
   const state = foldState(plan.events);
   const verdict = state.deployment?.verdict;
   if (verdict?.data.verdict !== 'pass') return [];
-  const problem = await problemOf(context, plan, policy, state);
+  const config = await configOf(context.workspace);
+  if (config instanceof RelctlError) return [unjudged(plan, config)];
+  const problem = await unprovenVerdict({ store: context.store, config }, plan, policy, state);
   if (problem === undefined) return [];
   const isOver = state.deployment?.result !== 'running';
   return [
@@ -36,16 +39,23 @@ export async function verdictFindings(
   ];
 }
 
-async function problemOf(
-  context: Pick<Context, 'store' | 'workspace'>,
-  plan: ReleasePlan,
-  policy: Policy,
-  state: ReleaseState,
-): Promise<string | undefined> {
+/** What is wrong with the settings of today says nothing of what happened then, and keeps it from being judged again. */
+function unjudged({ id }: ReleasePlan, error: RelctlError): AuditFinding {
+  const { file = 'relctl.yaml', line } = error.place ?? {};
+  return {
+    code: error.code,
+    severity: 'error',
+    unchecked: true,
+    problem: `the verdict on the canary cannot be judged again with the settings of today: ${error.message}`,
+    fix: `mend ${file}${line === undefined ? '' : `:${line}`}; then: ${command`relctl audit ${id}`}`,
+  };
+}
+
+async function configOf(workspace: Workspace): Promise<Config | RelctlError> {
   try {
-    return await unprovenVerdict({ ...context, config: await loadConfig(context.workspace) }, plan, policy, state);
+    return await loadConfig(workspace);
   } catch (error) {
-    if (error instanceof RelctlError) return error.message;
+    if (error instanceof RelctlError) return error;
     throw error;
   }
 }

@@ -195,6 +195,33 @@ describe('relctl audit', () => {
     expect((await audit(company.as('anyone@example.com'), company.id)).result).toBe('done');
   });
 
+  it.each([
+    ['relctl.yaml', 'servces:\n', 'relctl.yaml'],
+    ['relctl.yaml', '[', 'relctl.yaml'],
+    ['relctl/process/standard-3.0.yaml', 'no: policy\n', 'relctl/process/standard-3.0.yaml'],
+  ])('blames %s of today where that does not read, and not the history', async (file, text, named) => {
+    const path = join(company.git.root, file);
+    const before = readFileSync(path);
+    const context = company.as('anyone@example.com');
+    const one = () => audit(context, company.id).catch((error: unknown) => error as RelctlError);
+    try {
+      writeFileSync(path, text);
+      const [answer, all] = [await one(), await auditAll(context)];
+      const said =
+        answer instanceof RelctlError ? answer.message : `${answer.headline} ${JSON.stringify(answer.blocks)}`;
+      expect(said).toContain(named);
+      expect(said).not.toMatch(/not valid:|git log|is not proved/);
+      expect(all).toMatchObject({
+        result: 'failed',
+        headline: `1 of 1 histories is not checked in full: ${company.id}`,
+      });
+      expect(JSON.stringify(all.blocks)).toContain(named);
+    } finally {
+      writeFileSync(path, before);
+    }
+    expect(await one()).toMatchObject({ result: 'done' });
+  });
+
   it('say of a release of the sandbox that it is simulated, of one and of all', async () => {
     const context = company.as('anyone@example.com');
     const answers = [await audit(context, company.id), await auditAll(context)];

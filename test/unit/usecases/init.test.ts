@@ -448,10 +448,11 @@ describe('where services cannot be released yet', () => {
     expect(JSON.stringify(outcome.blocks)).toContain('no service was found');
   });
 
-  test('a repository without a commit is refused with the next command', async () => {
+  test('a repository without a commit waits for one, with the command that makes it', async () => {
     await expect(give({ platform: 'sandbox' })).rejects.toMatchObject({
-      code: 'repo.no-such-commit',
-      hints: ['git add -A && git commit -m start', 'relctl init'],
+      code: 'repo.no-commit',
+      exitCode: 8,
+      hints: ['git add --all && git commit --allow-empty -m "First commit"', 'then give this command again'],
     });
   });
 });

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
-import { takeKeys } from '../../../../src/adapters/terminal/interruption.ts';
+import { createInterruption, takeKeys } from '../../../../src/adapters/terminal/interruption.ts';
 
 /** A terminal that notes its mode, and a process that notes its signals. */
 function terminal() {
@@ -17,6 +17,20 @@ function terminal() {
   const give = takeKeys(stdin as never, () => (interrupts += 1), self as never);
   return { stdin, self, modes, signals, give, interrupts: () => interrupts };
 }
+
+it('listens to a signal of the process once, however many look at it, and tells all of them', () => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGCONT'] as const;
+  const counted = () => signals.map((one) => process.listenerCount(one));
+  const before = counted();
+  const many = Array.from({ length: 30 }, createInterruption);
+  const looks = many.map(({ signal }) => signal);
+  expect(counted().map((count, at) => count - (before[at] ?? 0))).toEqual([1, 1, 1]);
+  process.emit('SIGINT');
+  expect(looks.every(({ aborted }) => aborted)).toBe(true);
+  process.emit('SIGCONT');
+  expect(many.map(({ wakes }) => wakes?.())).toEqual(looks.map(() => 1));
+  expect(createInterruption().wakes?.()).toBe(0);
+});
 
 it.each([['q'], ['Q'], ['\u0003']])('takes %j for an interruption, without Return', (key) => {
   const { stdin, give, interrupts, modes } = terminal();
