@@ -22,7 +22,7 @@ const OWNERS: readonly OptionEntry[] = [
 /** What a person found in the database. */
 const FOUND: readonly OptionEntry[] = [
   ['--ran <migration>', 'a migration whose Job is gone has run, as you found in the database', 'repeatable'],
-  ['--not-run <migration>', 'it has not run', 'repeatable'],
+  ['--not-run <migration>', 'a migration whose Job is gone has not run', 'repeatable'],
 ];
 
 /** Every command of relctl, in the order of the process. */
@@ -95,7 +95,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'plan',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'draft or check a Release Plan Document',
     description:
       'Run by the R&D Lead, with the branches that the Product Manager selected. Services, environment variables, migrations and rollback steps are read from the diff between base and candidate. What a person wrote is never overwritten.',
@@ -128,7 +128,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'submit-cab',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'submit a plan to the Change Advisory Board',
     description: 'Run by the R&D Lead, at least seven calendar days before the change window.',
     args: [ID],
@@ -138,7 +138,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'packet',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'show what the CAB will read, before it is submitted',
     args: [ID],
     options: [['--html <file>', 'write it to this file, as one self-contained HTML page']],
@@ -147,7 +147,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'manifests',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'print exactly what a release applies, or what it changes',
     description:
       'The objects that the candidate renders, with the images of the plan, whose they are, and the digest that stands for them. Values of Secrets are hidden. Nothing is applied.',
@@ -165,7 +165,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'signoff cab',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'vote Go or No-Go as a member of the CAB',
     args: [ID],
     options: [
@@ -184,7 +184,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'collect',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'record votes and sign-offs that people gave as reviews on the merge request',
     description:
       'For CI, on each review; anybody may give it. Reads the reviews of the request that carries the plan (GitHub, GitLab, Gitea, Forgejo) and records votes, sign-offs of QA and Operations, and conditions that are met, where the policy on the protected branch takes them from a forge. A sign-off is held against staging and the reports of the regression run, as at a terminal. What is not counted is said on the request.',
@@ -202,7 +202,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'signoff condition',
-    group: 'Plan and approve (T-7)',
+    group: 'Plan and approve (T-7 days)',
     summary: 'close a condition of the CAB, as its owner',
     args: [ID],
     options: [
@@ -214,7 +214,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'stage',
-    group: 'Stage and sign off (T-3)',
+    group: 'Stage and sign off (T-3 days)',
     summary: 'deploy the candidate to staging and record the image digests',
     args: [ID],
     options: [EXCEPTION, TAKE_OVER],
@@ -223,13 +223,13 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'signoff qa',
-    group: 'Stage and sign off (T-3)',
+    group: 'Stage and sign off (T-3 days)',
     summary: 'sign off for QA what runs in staging',
     args: [ID],
     options: [
       ['--junit <glob>', 'JUnit XML of the regression run', 'repeatable'],
       ['--passed <test[=proof]>', 'a test of the feature test plan that passed, with a link or file', 'repeatable'],
-      ['--failed <test[=proof]>', 'one that failed', 'repeatable'],
+      ['--failed <test[=proof]>', 'a test of it that failed, with a link or file', 'repeatable'],
       ['--decision <pass|reject>', 'the sign-off'],
       ['--comment <text>', 'what is wrong; required with a rejection'],
     ],
@@ -241,7 +241,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'signoff ops',
-    group: 'Stage and sign off (T-3)',
+    group: 'Stage and sign off (T-3 days)',
     summary: 'sign off for Operations: resources are there, new alerts have fired',
     args: [ID],
     options: [
@@ -261,7 +261,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'deploy',
-    group: 'Deploy (T-0)',
+    group: 'Deploy (T-0, the change window)',
     summary: 'announce, canary, judge, roll out',
     description:
       'Run by Operations, inside the change window. The canary is watched for the bake time and promoted only if the data show that it is good; a bad canary is rolled back at once. If the run is interrupted, the canary keeps its share and nothing is promoted: continue with --resume or --abort.',
@@ -293,7 +293,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'runner',
-    group: 'Deploy (T-0)',
+    group: 'Deploy (T-0, the change window)',
     summary: 'set up what carries releases on when the machine that began them is away',
     description:
       'Prints what an administrator of the cluster applies before the first `relctl deploy <id> --runner kubernetes`.',
@@ -316,7 +316,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'rollback',
-    group: 'Deploy (T-0)',
+    group: 'Deploy (T-0, the change window)',
     summary: 'restore production to the snapshot taken before the release',
     args: [ID],
     options: [
@@ -336,19 +336,19 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'verify',
-    group: 'Deploy (T-0)',
+    group: 'Deploy (T-0, the change window)',
     summary: 'run the smoke checklist and announce the completion',
     args: [ID],
     options: [
       ['--passed <check>', 'a manual smoke check that passed', 'repeatable'],
-      ['--failed <check>', 'one that failed', 'repeatable'],
+      ['--failed <check>', 'a manual smoke check that failed', 'repeatable'],
     ],
     examples: ['relctl verify 2026-12-wallet-checkout --passed "Pay with the wallet"'],
     load: () => import('../commands/verify.ts'),
   },
   {
     path: 'hypercare',
-    group: 'Watch and review (T+7)',
+    group: 'Watch and review (to T+7 days)',
     summary: 'watch the 48 hours after the release, and sign them off',
     description:
       'Run by R&D or Operations; one of them signs it off, once. Error budgets, alerts and gaps in the data are read from the metrics store for the whole time, so nothing has to run in between. Run it by hand or from cron (exit 0: over and healthy, 8: healthy so far, 1: not healthy), or as a live screen with --watch.',
@@ -378,7 +378,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'success',
-    group: 'Watch and review (T+7)',
+    group: 'Watch and review (to T+7 days)',
     summary: 'observe the success metrics of the first week, once a day',
     description:
       'Run by the Product Manager, or from cron once a day. Each day is recorded once, with the same weekdays before the release to compare it with; missed days are filled in. If a value is beyond its guardrail, the Product Manager is notified (exit 1).',
@@ -395,7 +395,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   },
   {
     path: 'review',
-    group: 'Watch and review (T+7)',
+    group: 'Watch and review (to T+7 days)',
     summary: 'judge the success metrics, write down lessons and debt, close the release',
     args: [ID],
     options: [

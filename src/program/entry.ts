@@ -19,10 +19,10 @@ export interface CommandEntry {
 /** Headings of `relctl --help`. */
 export type Group =
   | 'Set up'
-  | 'Plan and approve (T-7)'
-  | 'Stage and sign off (T-3)'
-  | 'Deploy (T-0)'
-  | 'Watch and review (T+7)'
+  | 'Plan and approve (T-7 days)'
+  | 'Stage and sign off (T-3 days)'
+  | 'Deploy (T-0, the change window)'
+  | 'Watch and review (to T+7 days)'
   | 'Look';
 
 /** A positional argument; `<name>` is required, `[name]` is not. */

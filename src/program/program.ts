@@ -44,7 +44,7 @@ export function buildProgram(
     });
   program.addHelpText(
     'after',
-    '\nStart with: relctl init --platform sandbox\nExit codes: 0 done, 1 failed, 2 usage, 3 declined, 4 gate, 8 pending, 70 bug',
+    '\nStart with: relctl init --platform sandbox\nExit codes: 0 done, 1 failed, 2 usage or invalid plan, 3 declined, 4 refused by a gate,\n  8 waits for a person or for time, 70 a bug of relctl',
   );
   const named = ENTRIES.filter((entry) => entry.path.split(' ')[0] === word);
   for (const entry of named.length > 0 ? named : ENTRIES) addEntry(program, entry, onCommand);
@@ -63,7 +63,7 @@ function addEntry(program: Command, entry: CommandEntry, onCommand: (parsed: Par
     .allowExcessArguments(false);
   for (const [argument, description] of entry.args ?? []) command.argument(argument, description);
   for (const [flags, description, repeatable] of entry.options ?? []) {
-    const option = new Option(flags, description);
+    const option = new Option(flags, repeatable === undefined ? description : `${description}; as often as needed`);
     if (repeatable !== undefined) {
       option.argParser((value: string, previous: unknown) => [...(Array.isArray(previous) ? previous : []), value]);
     }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
+import { namesIn } from '../domain/people/people.ts';
 import { type Reminder, remindersOf } from '../domain/process/reminders.ts';
 import { plural } from '../text/plural.ts';
 import { mentionOnRequest } from './ballot/mention.ts';
@@ -17,7 +18,7 @@ export async function remind(context: Context, id: string): Promise<Outcome> {
   await flushOutbox(context, release);
   const reminders = remindersOf(release.facts());
   for (const { who, reason, command, occasion } of reminders) {
-    await notify(context, release, 'reminder', occasion, { who, reason, command });
+    await notify(context, release, 'reminder', occasion, { who, reason, command, by: namesIn(who) });
   }
   const mentions = await mentionOnRequest(context, release, reminders);
   const told = journal.state.outbox.filter((entry) => entry.topic === 'reminder' && !before.has(entry.key)).length;

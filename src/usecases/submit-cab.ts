@@ -38,6 +38,7 @@ export async function submitCab(context: Context, id: string, options: SubmitOpt
   const happened: readonly Entry[] = [['cab.submitted', submitted], ...invited];
   await recordAndTell(context, release, happened, 'cab.submitted', `round ${round}`, {
     command: command`relctl signoff cab ${id}`,
+    by: votingBoard(journal.plan.spec, [...journal.state.authors, context.actor], policy),
   });
   await tellOfMeeting(context, release);
   const posted = await postedFacts(context, release);

@@ -1,3 +1,4 @@
+import { asSomebody } from '../../domain/people/people.ts';
 import { formatWindow } from '../../domain/schedule/calendar.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
@@ -11,6 +12,8 @@ import type { Release } from './open.ts';
 export interface Wording {
   readonly reason?: string;
   readonly command?: string;
+  /** Who gives the command, where not everybody can: in the sandbox, where one person plays all of them, it is given in their name. */
+  readonly by?: readonly string[];
   readonly decision?: string;
   /** Whom it concerns. */
   readonly who?: string;
@@ -23,7 +26,7 @@ export interface Wording {
  * what it tells of was written by somebody else, who would choose what people are told, or that they are told nothing.
  */
 export function messageOf(
-  context: Pick<Context, 'notifier'>,
+  context: Pick<Context, 'notifier' | 'environments'>,
   release: Release,
   topic: Topic,
   occasion: string,
@@ -42,11 +45,16 @@ export function messageOf(
     id: plan.id,
     window: wording.window ?? formatWindow(plan.spec.window),
     reason: wording.reason ?? '',
-    command: wording.command ?? '',
+    command: commandOf(context, wording),
     decision: wording.decision ?? '',
     who: wording.who ?? '',
   });
   return { key, entries: [['notification.queued', { key, topic, text, channels }]] };
+}
+
+/** The command of a message, so that whoever reads it can paste it. */
+function commandOf({ environments }: Pick<Context, 'environments'>, { command = '', by = [] }: Wording): string {
+  return environments.simulated ? asSomebody(command, by, undefined) : command;
 }
 
 /** True for the event that a message tells of. */

@@ -42,6 +42,7 @@ export async function inviteToReview(context: Context, release: Release): Promis
       who: attendees.join(', '),
       window: formatMoment(start, window.timeZone),
       command: command`relctl review ${plan.id} --draft`,
+      by: attendees,
       reason: `releases/${plan.id}/${journal.state.invited?.data.invite.file ?? 'review.ics'}`,
     },
     [(event) => event.type === 'hypercare.closed'],

@@ -37,6 +37,7 @@ async function warn(context: Context, release: Release): Promise<void> {
       who: [...new Set([plan.spec.owners.productManager, ...(metric === undefined ? [] : [metric.owner])])].join(', '),
       reason: `${day.metric} on ${day.day}: ${day.detail}.`,
       command: command`relctl success ${plan.id}`,
+      by: [plan.spec.owners.productManager],
     };
     await notify(context, release, 'success.warning', `${day.metric} ${day.day}`, wording, [
       (event) => event.type === 'success.observed' && event.data.days.some((one) => isSame(one, day)),

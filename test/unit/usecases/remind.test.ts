@@ -38,7 +38,7 @@ describe('a reminder', () => {
     expect(told()).toEqual(
       [chen, carlos].map(
         (who) =>
-          `${who}: Wallet checkout (${company.id}) waits for you: your vote is missing. Answer with: relctl signoff cab ${company.id}`,
+          `${who}: Wallet checkout (${company.id}) waits for you: your vote is missing. Answer with: relctl signoff cab ${company.id} --as ${who}`,
       ),
     );
   });
