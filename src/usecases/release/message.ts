@@ -21,12 +21,15 @@ export interface Wording {
   readonly window?: string;
 }
 
+/** Through which channels a message goes, and whether its readers are people of a simulated company. */
+type Sending = Pick<Context, 'notifier'> & { readonly environments: Pick<Context['environments'], 'simulated'> };
+
 /**
  * A message as it is queued, to be recorded in the write of what it tells of; no entry where it was queued before. One that was queued before
  * what it tells of was written by somebody else, who would choose what people are told, or that they are told nothing.
  */
 export function messageOf(
-  context: Pick<Context, 'notifier' | 'environments'>,
+  context: Sending,
   release: Release,
   topic: Topic,
   occasion: string,
@@ -53,7 +56,7 @@ export function messageOf(
 }
 
 /** The command of a message, so that whoever reads it can paste it. */
-function commandOf({ environments }: Pick<Context, 'environments'>, { command = '', by = [] }: Wording): string {
+function commandOf({ environments }: Sending, { command = '', by = [] }: Wording): string {
   return environments.simulated ? asSomebody(command, by, undefined) : command;
 }
 

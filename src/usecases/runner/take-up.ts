@@ -66,7 +66,7 @@ function occasionOf({ journal }: Release): string {
   return `${attempt} ${run?.token ?? 'unknown'}`;
 }
 
-function isTold(context: Pick<Context, 'notifier'>, release: Release): boolean {
+function isTold(context: Pick<Context, 'notifier' | 'environments'>, release: Release): boolean {
   return messageOf(context, release, TOPIC, occasionOf(release), {}).entries.length === 0;
 }
 

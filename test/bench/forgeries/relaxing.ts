@@ -262,7 +262,10 @@ const MESSAGES: readonly Forgery[] = TOLD.flatMap(([topic, occasion, type]) =>
     const told = recorded(type, type === 'cab.submitted' ? { round: number } : { attempt: number });
     const message = async (lab: ForgeryLab) =>
       messageOf(
-        { notifier: { channelsFor: () => [{ name: 'chat', required: false }], send: async () => undefined } },
+        {
+          environments: { simulated: false },
+          notifier: { channelsFor: () => [{ name: 'chat', required: false }], send: async () => undefined },
+        },
         await opened(lab),
         topic,
         occasion,

@@ -60,11 +60,11 @@ test('a service is a name also within a path or an image, so that what lacks man
     fix: `the image of ${service}, such as registry.example.com/shop/${service}:1.0.0`,
   });
   const services = ['api', 'beat-worker', 'web'];
-  const lines = findingLines([
+  const checks = findingChecks([
     ...services.map((one, n) => without(one, 10 + n)),
     ...services.map((one, n) => unwritten(one, 20 + n)),
   ]);
-  expect(lines.map((line) => line.split('; the same of ')[1])).toEqual([
+  expect(checks.map(({ detail }) => detail?.split('; the same of ')[1])).toEqual([
     'beat-worker (11), web (12)',
     'beat-worker (21), web (22)',
   ]);
