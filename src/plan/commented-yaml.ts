@@ -1,5 +1,6 @@
 import { Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { cleanVerbatim } from '../text/clean.ts';
+import { PLAIN_YAML } from './plain-yaml.ts';
 
 /** A comment on the value at a path: it stands above the key, or above the item of a list. */
 export interface Comment {
@@ -15,7 +16,7 @@ export function writeCommentedYaml(
   value: unknown,
   options: { readonly heading?: string; readonly comments?: readonly Comment[]; readonly spaced?: string } = {},
 ): string {
-  const document = new Document(value);
+  const document = new Document(value, PLAIN_YAML);
   if (options.heading !== undefined) document.commentBefore = commentText(options.heading);
   for (const { path, text } of options.comments ?? []) {
     const target = commentTarget(document, path);

@@ -12,6 +12,7 @@ import {
 import { cleanVerbatim } from '../text/clean.ts';
 import { type Comment, writeCommentedYaml } from './commented-yaml.ts';
 import { canonicalJson } from './digest.ts';
+import { PLAIN_YAML } from './plain-yaml.ts';
 
 type Path = readonly (string | number)[];
 
@@ -57,12 +58,21 @@ function parse(text: string): Document.Parsed {
 /** The document after the edit, by the library's own means. */
 function rewritten(text: string, edit: HeadEdit): Document.Parsed {
   const document = parse(text);
-  if (edit.kind === 'set') document.setIn(edit.path, document.createNode(edit.value));
+  if (edit.kind === 'set') document.setIn(edit.path, document.createNode(edit.value, PLAIN_YAML));
   else if (edit.kind === 'remove') document.deleteIn(edit.path);
   else {
     const list = document.getIn(edit.path, true);
-    if (!isSeq(list)) document.setIn(edit.path, document.createNode(edit.items.map((item) => item.value)));
-    else for (const item of edit.items) list.add(commented(document.createNode(item.value) as Node, item.comment));
+    if (!isSeq(list))
+      document.setIn(
+        edit.path,
+        document.createNode(
+          edit.items.map((item) => item.value),
+          PLAIN_YAML,
+        ),
+      );
+    else
+      for (const item of edit.items)
+        list.add(commented(document.createNode(item.value, PLAIN_YAML) as Node, item.comment));
   }
   return document;
 }
@@ -191,12 +201,12 @@ function isPlain(value: unknown): boolean {
 /** A value on one line; a plain one as it may stand outside of brackets. */
 function inlineText(value: unknown, plain: boolean): string | undefined {
   if (!plain) return flowText(value);
-  const text = new Document(value).toString({ lineWidth: 0 }).trimEnd();
+  const text = new Document(value, PLAIN_YAML).toString({ lineWidth: 0 }).trimEnd();
   return text.includes('\n') ? JSON.stringify(value) : text;
 }
 
 function flowText(value: unknown): string {
-  const document = new Document([value]);
+  const document = new Document([value], PLAIN_YAML);
   const list = document.contents;
   if (isSeq(list)) list.flow = true;
   const text = document.toString({ lineWidth: 0, flowCollectionPadding: false }).trimEnd();

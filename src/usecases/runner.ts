@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { cronJobs } from '../domain/runner/schedule.ts';
+import { PLAIN_YAML } from '../plan/plain-yaml.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import type { Context } from './release/context.ts';
 import { kubernetesOf, rightsObjects } from './runner/rights-objects.ts';
@@ -25,7 +26,7 @@ function printed(objects: readonly KubeObject[]): Outcome {
   return {
     result: 'done',
     headline: `${objects.length} objects for an administrator to apply`,
-    blocks: [{ kind: 'verbatim', text: objects.map((object) => stringify(object)).join('---\n') }],
+    blocks: [{ kind: 'verbatim', text: objects.map((object) => stringify(object, PLAIN_YAML)).join('---\n') }],
     data: { objects },
   };
 }

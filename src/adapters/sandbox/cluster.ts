@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 import { RelctlError } from '../../errors.ts';
+import { PLAIN_YAML } from '../../plan/plain-yaml.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cluster, KubeObject, ListQuery, Rehearsed } from '../../ports/cluster.ts';
 import { faultOn } from './faults.ts';
@@ -152,5 +153,5 @@ function maskSecret(live: Record<string, unknown> | undefined, next: Record<stri
 }
 
 function text(object: unknown): string {
-  return stringify(object, { sortMapEntries: true, lineWidth: 0 });
+  return stringify(object, { ...PLAIN_YAML, sortMapEntries: true, lineWidth: 0 });
 }

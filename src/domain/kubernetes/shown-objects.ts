@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 import { canonicalJson } from '../../plan/digest.ts';
+import { PLAIN_YAML } from '../../plan/plain-yaml.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { withoutSecrets } from './staged-objects.ts';
 
@@ -38,5 +39,5 @@ function byTitle(objects: readonly OwnedObject[]): ReadonlyMap<string, string> {
 
 /** Keys are sorted, so that two renderings that mean the same look the same. */
 function yamlOf(object: KubeObject): string {
-  return stringify(JSON.parse(canonicalJson(withoutSecrets(object))), { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(JSON.parse(canonicalJson(withoutSecrets(object))), { ...PLAIN_YAML, lineWidth: 0 });
 }
