@@ -2,7 +2,15 @@ import { baseName, folderOf } from '../impact/paths.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
 import { foreignNames } from './foreign.ts';
 import { kubeName } from './names.ts';
-import { codeFolders, composeFolders, dockerFolders, GENERIC, programFolders, type SourceFolder } from './sources.ts';
+import {
+  codeFolders,
+  composeFolders,
+  dockerFolders,
+  GENERIC,
+  holdsCode,
+  programFolders,
+  type SourceFolder,
+} from './sources.ts';
 import { undeployedPrograms } from './undeployed.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
 import type { WorkspacePackage } from './workspaces.ts';
@@ -94,7 +102,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     // A store that the repository fills and that its manifests run is released from here like any program.
     dockerFolders(files).filter(({ because }) => folders.every((one) => one.because !== because)),
     programs,
-    codeFolders(files),
+    files,
     drafts,
     () => undeployedPrograms(files, texts, folders, packages),
     draft,
@@ -154,12 +162,18 @@ function nameOfModule(path: string): string | undefined {
   return last.includes('.') ? last.split('.')[0] : last;
 }
 
+/** How many levels down sources are looked for by a name alone. */
+const SOURCES_AT_MOST = 2;
+
+/** What is called so is built into others. */
+const OF_ALL = /^(libs?|shared|common|pkg|internal)$/;
+
 /** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */
 function addSources(
   built: readonly SourceFolder[],
   stores: readonly SourceFolder[],
   programs: readonly SourceFolder[],
-  code: readonly SourceFolder[],
+  files: readonly string[],
   drafts: Map<string, Draft>,
   undeployed: () => readonly SourceFolder[],
   draft: (name: string) => Draft,
@@ -194,7 +208,7 @@ function addSources(
   }
   for (const service of homeless.filter(({ folders, chart }) => folders.size === (chart === undefined ? 0 : 1))) {
     const names = new Set([service.name, ...imagesOf(service)]);
-    for (const { folder, because } of code.filter((one) => names.has(kubeName(baseName(one.folder))))) {
+    for (const { folder, because } of codeFolders(files, 1).filter((one) => names.has(kubeName(one.folder)))) {
       service.folders.add(folder);
       service.because.add(because);
     }
@@ -222,9 +236,16 @@ function addSources(
   }
   for (const source of found) {
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
-    const service = draft(kubeName(source.names[0] ?? nameOfRoot));
+    const name = kubeName(source.names[0] ?? nameOfRoot);
+    const service = draft(name);
     service.folders.add(source.folder);
     service.because.add(source.because);
+    // Its Dockerfile lies apart from its sources: the one folder with code that is called as it is has them.
+    if (source.folder === '' || holdsCode(source.folder, files) || OF_ALL.test(name)) continue;
+    const [home, ...more] = codeFolders(files, SOURCES_AT_MOST).filter(
+      (one) => kubeName(baseName(one.folder)) === name,
+    );
+    if (home !== undefined && more.length === 0) service.folders.add(home.folder);
   }
 }
 

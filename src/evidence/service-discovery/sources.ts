@@ -14,12 +14,12 @@ export interface SourceFolder {
 
 /** Folders that hold sources by custom; they say nothing of what is built in them. */
 const SAYS_NOTHING =
-  /^(src|main|app|docker|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|extras?|rpm|deb)$/i;
+  /^(src|main|app|docker|docker-?build|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|extras?|rpm|deb)$/i;
 /** What the one program of a repository is called where nobody thought of a name; what the product is called says more. */
 export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo|binary)$/i;
 /** What helps to build or test the product, or runs once and ends; it is not released. */
 export const TOOL =
   /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
@@ -176,15 +176,18 @@ export const holdsCode = (folder: string, files: readonly string[]): boolean =>
   files.some((file) => file.startsWith(`${folder}/`) && CODE.test(file));
 
 /**
- * Folders of the top level with code, by their names: where one Dockerfile at the root builds every image, or the images are built elsewhere,
- * a folder that is called as an image holds what is in it.
+ * Folders with code, by their names: where one Dockerfile at the root builds every image, or Dockerfiles lie apart from the sources, a folder that
+ * is called as an image holds what is in it.
+ * @param depth how many levels below the root they may lie
  */
-export function codeFolders(files: readonly string[]): SourceFolder[] {
+export function codeFolders(files: readonly string[], depth: number): SourceFolder[] {
   const found = new Map<string, SourceFolder>();
-  for (const file of files) {
-    const [top = '', ...below] = file.split('/');
-    if (below.length === 0 || found.has(top) || !CODE.test(file)) continue;
-    found.set(top, { names: [top], folder: top, because: file });
+  for (const file of files.filter((one) => CODE.test(one))) {
+    const parts = file.split('/').slice(0, -1);
+    for (let level = 1; level <= Math.min(depth, parts.length); level += 1) {
+      const folder = parts.slice(0, level).join('/');
+      if (!found.has(folder)) found.set(folder, { names: [baseName(folder)], folder, because: file });
+    }
   }
   return [...found.values()];
 }

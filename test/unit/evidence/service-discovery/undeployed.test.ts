@@ -184,6 +184,27 @@ test('beside what compose builds, a Dockerfile without code of its own packs the
   ).toEqual(['api api/**', 'mailer mailer/**', 'web web/**']);
 });
 
+test('a Dockerfile apart from the sources is given those that are called as it is', async () => {
+  expect(
+    await brief({
+      'make/core/Dockerfile': 'FROM base/core',
+      'make/common/Dockerfile': 'FROM base/common',
+      'src/common/all.go': '',
+      'make/registry/Dockerfile': 'FROM base/registry',
+      'make/registry/Dockerfile.binary': 'FROM golang',
+      'src/core/main.go': '',
+      'src/portal/docker-build/Dockerfile': 'FROM node',
+      'src/portal/src/index.ts': '',
+      'src/go.mod': '',
+    }),
+  ).toEqual([
+    'common make/common/**',
+    'core make/core/** src/core/**',
+    'portal src/portal/**',
+    'registry make/registry/**',
+  ]);
+});
+
 describe('the one program of a repository', () => {
   test('is called by the product, where compose or the module says only `web` or `server`', async () => {
     const compose = (name: string) => `services:\n  ${name}:\n    build: .\n`;
