@@ -70,7 +70,7 @@ export const EVENT_DATA = {
   'plan.created': z.strictObject({ ...subject }),
   /** The draft was changed by `relctl plan`; whoever does that is one of its authors. */
   'plan.revised': z.strictObject({ ...subject }),
-  'plan.reopened': z.strictObject({ ...subject, reason: text }),
+  'plan.reopened': z.strictObject({ ...subject, reason: text, signature: signature.optional() }),
   /** The branches that the Product Manager wants in the release, with their heads as they were then; the text is the one that was in force. */
   'branches.chosen': z.strictObject({
     ...subject,

@@ -6,11 +6,13 @@ import type { EventType } from './events.ts';
  *
  * - `signed`: it relaxes, so it counts only with the signature of somebody entitled (`domain/signing/acts.ts`).
  * - `by step`: so do steps whose end nothing else tells: snapshots, and what was done to the data. All others are looked at or done again.
+ * - `takes back`: it takes an approval back, or keeps a release from going on. It is signed, so that nobody takes it out unnoticed; where it is not, it
+ *   still keeps a release back, and the audit names it.
  * - `computed`: it relaxes, so it counts only where it follows from what is signed.
- * - `tightens`: it takes an approval back, or keeps a person or a step from counting. No objection goes with it.
+ * - `tightens`: it keeps a person or a step from counting. No objection goes with it.
  * - `informs`: no gate and no way back rests on it.
  */
-export type WithoutSignature = 'signed' | 'by step' | 'computed' | 'tightens' | 'informs';
+export type WithoutSignature = 'signed' | 'by step' | 'takes back' | 'computed' | 'tightens' | 'informs';
 
 /** For each type of event what it may do unsigned. A new type takes a place here, and is held to it (`test/unit/plan/unsigned.test.ts`). */
 export const WITHOUT_SIGNATURE: { readonly [T in EventType]: WithoutSignature } = {
@@ -18,7 +20,7 @@ export const WITHOUT_SIGNATURE: { readonly [T in EventType]: WithoutSignature } 
   'plan.created': 'tightens',
   'plan.revised': 'tightens',
   // Every approval is given anew.
-  'plan.reopened': 'tightens',
+  'plan.reopened': 'takes back',
   'branches.chosen': 'signed',
   'exception.granted': 'signed',
   'cab.submitted': 'signed',

@@ -21,7 +21,7 @@ const REPOSITORY = 'git.example.com/shop/shop';
 
 /** Who may sign what in the test company. */
 const GRANTS: Readonly<Record<string, readonly SignedAct[]>> = {
-  [PEOPLE.productManager]: ['outcome'],
+  [PEOPLE.productManager]: ['submit', 'outcome'],
   [PEOPLE.rdLead]: ['submit', 'exception', 'stage', 'outcome', 'hypercare'],
   [PEOPLE.cab[0]]: ['cab'],
   [PEOPLE.cab[1]]: ['cab'],

@@ -1,4 +1,3 @@
-import { genesisHash } from '../../plan/chain.ts';
 import { mayBeSimulated } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -11,24 +10,40 @@ export interface PlanVersion {
   readonly text: string;
 }
 
-/** A signed act that a commit holds and the history does not. Whether its signature is one is not known yet. */
-export interface LostAct {
-  readonly commit: string;
+/** An act with its statement. Whether its signature is one is not known yet. */
+export interface ClaimedAct {
   readonly event: RecordedEvent;
   readonly statement: Statement;
+}
+
+/** A signed act that a commit holds and the history does not. */
+export interface LostAct extends ClaimedAct {
+  readonly commit: string;
+}
+
+/** What a history holds that makes others void, and says what its signer signed: reopenings of the plan and its submissions. */
+export function voidingActs({ id, events }: Pick<ReleasePlan, 'id' | 'events'>): readonly ClaimedAct[] {
+  return events.flatMap((event) => {
+    if (event.simulated === true || actOf(event) !== 'submit' || intactNonce(event) === undefined) return [];
+    const statement = statementOf(event);
+    return statement?.predicate.release === id ? [{ event, statement }] : [];
+  });
 }
 
 /**
  * Signed acts that were committed and are gone. An act is known by the nonce of its statement: a rebase gives an event another place and
  * another hash, and keeps what was signed. One that was changed since is not there any more: a No-Go that was made a Go still bears its statement.
  *
- * An act about another text is void, and so is one before a reopening that the history holds; nothing is lost with these. What was done in
- * staging or production is void by no text, and a history of the sandbox takes the place of nothing that was signed.
+ * An act about another text is void, and so is one before a reopening that somebody signed; nothing is lost with these. What takes something
+ * back is void by no other text: else whoever may push puts the text of before back, and with it what was approved then. Neither is what was
+ * done in staging or production, and that of production is void by no reopening; a history of the sandbox takes the place of nothing that was signed.
  * Linear in the size of the versions: a line that stands in many of them is read once.
+ * @param voiding what voids others in the history, and whose signature holds; see {@link voidingActs}
  */
 export function lostActs(
   plan: Pick<ReleasePlan, 'id' | 'events' | 'specDigest' | 'textDigest'>,
   versions: readonly PlanVersion[],
+  voiding: readonly ClaimedAct[],
 ): readonly LostAct[] {
   const here = new Set(plan.events.flatMap((event) => intactNonce(event) ?? []));
   const isOfSandbox = mayBeSimulated(plan.events);
@@ -42,11 +57,16 @@ export function lostActs(
       const line = read.get(written);
       if (line !== undefined) lines.push(line);
     }
+    // What has not come yet where an act stands in this version: only that can make it void.
+    const later = new Map(voiding.map(({ event, statement }) => [statement.predicate.nonce, event.type]));
     for (const { event, statement } of lines) {
       const nonce = statement?.predicate.nonce;
-      if (statement === undefined || nonce === undefined || here.has(nonce) || lost.has(nonce)) continue;
-      const isMeant = isOfSandbox || isDone(event) || isAbout(plan, statement);
-      if (isMeant && !isReopenedSince(plan, lines)) lost.set(nonce, { commit, event, statement });
+      if (statement === undefined || nonce === undefined) continue;
+      later.delete(nonce);
+      if (here.has(nonce) || lost.has(nonce)) continue;
+      const isMeant =
+        isOfSandbox || isDone(event) || isMeantForAnyText(plan, event, statement) || isAbout(plan, statement);
+      if (isMeant && !isVoid(event, [...later.values()])) lost.set(nonce, { commit, event, statement });
     }
   }
   return [...lost.values()];
@@ -97,11 +117,13 @@ function isAbout(
   return predicate.release === plan.id && digests.has(plan.specDigest) && digests.has(plan.textDigest);
 }
 
-/** True where the plan was reopened after the two histories parted: then every act of before is void, and is given anew. */
-function isReopenedSince({ id, events }: Pick<ReleasePlan, 'id' | 'events'>, lines: readonly Line[]): boolean {
-  const hashes = new Set([genesisHash(id), ...lines.map((line) => line.event.hash)]);
-  const parted = events.findIndex((event) => !hashes.has(event.hash));
-  return (
-    parted !== -1 && events.slice(parted).some((event) => event.type === 'plan.reopened' && event.simulated !== true)
-  );
+/** True for what takes approvals back whatever they were about: that the plan was reopened, or was submitted anew. */
+function isMeantForAnyText({ id }: Pick<ReleasePlan, 'id'>, event: RecordedEvent, { predicate }: Statement): boolean {
+  return predicate.release === id && actOf(event) === 'submit';
+}
+
+/** A reopening voids all but what was done in production; a new submission voids those before it. */
+function isVoid(event: RecordedEvent, later: readonly RecordedEvent['type'][]): boolean {
+  if (event.type === 'cab.submitted' && later.includes('cab.submitted')) return true;
+  return actOf(event) !== 'deploy' && later.includes('plan.reopened');
 }

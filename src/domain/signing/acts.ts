@@ -1,5 +1,6 @@
 import type { EventOf, EventType, ForgeProof, RecordedEvent, RecordedSignature } from '../../plan/events.ts';
 import type { Policy, Role, SignedAct } from '../../plan/policy.ts';
+import { WITHOUT_SIGNATURE } from '../../plan/unsigned.ts';
 
 /** How one kind of act is signed. */
 interface ActRule {
@@ -13,8 +14,9 @@ interface ActRule {
 
 /** Everything that a person can sign. Namespaces are the grants of `allowed_signers`, so they never change their meaning. */
 export const ACTS = {
+  /** What the board is asked, and that it is asked no more: whoever reopens a plan takes every approval back. */
   submit: {
-    events: ['cab.submitted'],
+    events: ['cab.submitted', 'plan.reopened'],
     namespace: 'cab-submission@relctl.dev',
     environment: 'production',
     title: 'submission to the CAB',
@@ -96,6 +98,14 @@ export const ACTS = {
     title: 'hypercare sign-off',
   },
 } as const satisfies Record<SignedAct, ActRule>;
+
+/** What a record is called where its act has more kinds of them. */
+const TITLES: { readonly [T in EventType]?: string } = { 'plan.reopened': 'reopening' };
+
+/** What an event that somebody signs is called. */
+export function titleOf(type: EventType, act: SignedAct): string {
+  return TITLES[type] ?? ACTS[act].title;
+}
 
 /** What CI signs of votes that it collected on a forge: what it saw, in nobody's name. */
 const FORGE_NAMESPACE = 'forge-vote@relctl.dev';
@@ -198,7 +208,7 @@ export function staysUnproved(event: Pick<RecordedEvent, 'type' | 'data'>): bool
   return act !== undefined && (isRecord(act) || keepsBack(event));
 }
 
-/** True for what is seen after the deployment and says no: that needs no proof. */
+/** True for what takes something back, and for what is seen after the deployment and says no: that needs no proof. */
 export function keepsBack({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): boolean {
   switch (type) {
     case 'verify.recorded':
@@ -209,7 +219,7 @@ export function keepsBack({ type, data }: Pick<RecordedEvent, 'type' | 'data'>):
     case 'incident.opened':
       return true;
     default:
-      return false;
+      return WITHOUT_SIGNATURE[type] === 'takes back';
   }
 }
 

@@ -79,10 +79,7 @@ const content: Rule = (statement, { events, index, chain }) => {
 const subjects: Rule = (_, { plan, events, index, standing, act }, { subject }) => {
   const event = events[index] as RecordedEvent;
   const recorded = event.data as { specDigest?: string; textDigest?: string };
-  const submitted = lastOf(events, 'cab.submitted');
-  // An exception for a draft, and what it is to hold, stay in the record while the draft changes on.
-  const isOfDraft = (act === 'exception' || act === 'branches') && (submitted === -1 || index < submitted);
-  const isVoid = standing.kind === 'superseded' || isOfDraft;
+  const isVoid = standing.kind === 'superseded' || isOfDraft(events, index, act);
   const spec = isVoid ? recorded.specDigest : plan.specDigest;
   const text = isVoid ? recorded.textDigest : plan.textDigest;
   const signed = (part: string) =>
@@ -100,9 +97,16 @@ const subjects: Rule = (_, { plan, events, index, standing, act }, { subject }) 
     : { code: 'images-changed', detail: 'the digest of the images in staging differs' };
 };
 
-const policy: Rule = (statement, { plan, events, index, named, inForce, standing }) => {
+/** An exception for a draft, what it is to hold, and that it is one again, stay in the record while the draft changes on. */
+function isOfDraft(events: readonly RecordedEvent[], index: number, act: SignedAct): boolean {
+  if (events[index]?.type === 'plan.reopened') return true;
+  const submitted = lastOf(events, 'cab.submitted');
+  return (act === 'exception' || act === 'branches') && (submitted === -1 || index < submitted);
+}
+
+const policy: Rule = (statement, { plan, events, index, act, named, inForce, standing }) => {
   const { process, version, sha256, commit } = statement.policy;
-  if (process !== plan.metadata.process && standing.kind !== 'superseded')
+  if (process !== plan.metadata.process && standing.kind !== 'superseded' && !isOfDraft(events, index, act))
     return { code: 'policy-of-another-process', detail: process };
   if (named === undefined) return { code: 'policy-not-protected', detail: `commit ${commit.slice(0, 12)}` };
   if (!inForce && (standing.kind === 'used' || standing.kind === 'done'))
@@ -183,6 +187,7 @@ function holdersOf(
   { policy: rules }: Trust,
 ): readonly string[] {
   if (isApproval(act)) return peopleOf(spec, [APPROVER_ROLES[act]]);
+  if (event.type === 'plan.reopened') return [spec.owners.rdLead, spec.owners.productManager];
   if (act === 'submit') return peopleOf(spec, rules.roles.submitCab);
   if (act === 'branches') return [spec.owners.productManager];
   if (act === 'hypercare') return peopleOf(spec, rules.roles.hypercare);
@@ -238,7 +243,8 @@ export function roundOf(
   };
   if (event.type === 'signoff.recorded') return attempt('stage.started');
   if (event.type === 'hypercare.closed' || actOf(event) === 'outcome') return attempt('deploy.started');
-  if (event.type === 'cab.submitted') {
+  // A reopening makes way for the round that comes next.
+  if (event.type === 'cab.submitted' || event.type === 'plan.reopened') {
     return nextRound(
       chain.filter((one) => one.seq < event.seq),
       false,

@@ -9,7 +9,7 @@ export function grantsOf(person: string, team: Config['team']): readonly SignedA
     people !== undefined && [people].flat().some((one) => samePerson(one, person));
   const granted: readonly SignedAct[] = [
     ...(holds(team.rdLead) ? (['submit', 'exception', 'stage', 'outcome', 'hypercare'] as const) : []),
-    ...(holds(team.productManager) ? (['outcome', 'hypercare'] as const) : []),
+    ...(holds(team.productManager) ? (['submit', 'outcome', 'hypercare'] as const) : []),
     ...(holds(team.cab) ? (['cab'] as const) : []),
     ...(holds(team.qa) ? (['qa'] as const) : []),
     ...(holds(team.operations) ? (['ops', 'exception', 'stage', 'deploy', 'outcome', 'hypercare'] as const) : []),

@@ -1,3 +1,4 @@
+import type { EventType } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { Fault } from './examine-signer.ts';
 import type { Standing } from './standing.ts';
@@ -6,6 +7,7 @@ import type { Standing } from './standing.ts';
 export interface RefusedAct {
   readonly seq: number;
   readonly hash: string;
+  readonly type: EventType;
   readonly act: SignedAct;
   readonly actor: string;
   readonly standing: Standing['kind'];

@@ -59,7 +59,8 @@ export function standingsOf(
     const act = event === undefined ? undefined : actOf(event);
     if (act === undefined || act === 'hypercare') return { kind: 'done' };
     if (index < lastIndex('plan.reopened') || index < lastIndex(VOIDED_BY[act])) return { kind: 'superseded' };
-    if (act === 'outcome') return { kind: 'done' };
+    // What was taken back stays taken back, whatever the rules are by now.
+    if (act === 'outcome' || event?.type === 'plan.reopened') return { kind: 'done' };
     if (ended === undefined || ended.index < lastIndex('deploy.started')) return { kind: 'live' };
     if (act === 'deploy') return { kind: 'done' };
     return index < ended.index ? { kind: 'used', at: ended.at, trust: ended.trust } : { kind: 'live' };

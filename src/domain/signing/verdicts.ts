@@ -5,10 +5,10 @@ import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from '../history/audit.ts';
 import { foldState } from '../history/fold.ts';
 import { boardTally, decisionNow } from '../process/tally.ts';
-import { ACTS, actOf, staysUnproved } from './acts.ts';
+import { actOf, staysUnproved, titleOf } from './acts.ts';
 import type { Fault } from './examine-signer.ts';
 import { SIGNATURE_FAULTS } from './faults.ts';
-import { type Objection, objectionRemedy, objectionSentence, objectionsOf } from './objections.ts';
+import { type Objection, objectionRemedy, objectionsOf } from './objections.ts';
 import type { RefusedAct } from './refused-act.ts';
 import { remedyOf } from './remedy.ts';
 import type { Standing } from './standing.ts';
@@ -55,7 +55,7 @@ export function examinationOf(
     refused,
     leftOut,
     unfounded,
-    objections: objectionsOf(plan.events, refused, unfounded, leftOut),
+    objections: objectionsOf(plan.events, { refused, unfounded, leftOut, standingAt }),
   };
 }
 
@@ -67,7 +67,8 @@ function refusedAct(
 ): RefusedAct {
   const event = events[index] as RecordedEvent;
   const act = actOf(event) ?? 'exception';
-  return { seq: event.seq, hash: event.hash, act, actor: event.actor, standing, fault };
+  const { seq, hash, type, actor } = event;
+  return { seq, hash, type, act, actor, standing, fault };
 }
 
 /** True when a decision follows from the votes that count; those of earlier rounds are void whatever they say. */
@@ -108,9 +109,9 @@ export function spoiltOf({ refused, leftOut }: Pick<Examination, 'refused' | 'le
 }
 
 /** A refused act as one sentence. */
-export function faultSentence(refused: Pick<RefusedAct, 'act' | 'actor' | 'fault'>): string {
-  const { act, actor, fault } = refused;
-  return `the ${ACTS[act].title} of ${actor} does not count: ${SIGNATURE_FAULTS[fault.code]} (${fault.detail})`;
+export function faultSentence(refused: Pick<RefusedAct, 'type' | 'act' | 'actor' | 'fault'>): string {
+  const { type, act, actor, fault } = refused;
+  return `the ${titleOf(type, act)} of ${actor} does not count: ${SIGNATURE_FAULTS[fault.code]} (${fault.detail})`;
 }
 
 /** The findings of an audit about signatures. What is void anyway is no error unless it was forged. */
@@ -133,11 +134,11 @@ export function signatureFindings(
       problem: `the recorded decision (${decided.data.decision}) does not follow from the votes that count`,
       fix: `${command`relctl plan ${plan.id} --reopen "<reason>"`}, then submit it and vote again`,
     })),
-    ...examination.objections.map(({ event, why }) => ({
+    ...examination.objections.map(({ event, sentence }) => ({
       code: 'objection-not-proved',
       severity: 'error' as const,
       seq: event.seq,
-      problem: objectionSentence(event, why),
+      problem: sentence,
       fix: `${objectionRemedy(plan).who}: ${objectionRemedy(plan).command}`,
     })),
   ];

@@ -1,6 +1,6 @@
-import { type LostAct, lostActs } from '../../domain/history/lost-acts.ts';
+import { type ClaimedAct, type LostAct, lostActs, voidingActs } from '../../domain/history/lost-acts.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
-import { ACTS, actOf, signatureOf } from '../../domain/signing/acts.ts';
+import { actOf, signatureOf, titleOf } from '../../domain/signing/acts.ts';
 import { examineSigner } from '../../domain/signing/examine-signer.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -22,23 +22,25 @@ export async function findLostActs(
   history: FileHistory,
 ): Promise<readonly LostAct[]> {
   const versions = history.versions.map(({ commit, bytes }) => ({ commit, text: new TextDecoder().decode(bytes) }));
-  const claimed = lostActs(plan, versions);
-  if (claimed.length === 0) return [];
+  if (lostActs(plan, versions, []).length === 0) return [];
   const revoked = await revokedKeys(ground.protectedBranch, trust);
   const trusts = new Trusts(ground, trust);
-  const lost: LostAct[] = [];
-  for (const one of claimed) {
-    for (const rules of await rulesSince(trusts, trust, one)) {
-      if (!(await isSigned(ground, rules, revoked, one))) continue;
-      lost.push(one);
-      break;
+  const signed = async <T extends ClaimedAct>(claimed: readonly T[]): Promise<readonly T[]> => {
+    const found: T[] = [];
+    for (const one of claimed) {
+      for (const rules of await rulesSince(trusts, trust, one)) {
+        if (!(await isSigned(ground, rules, revoked, one))) continue;
+        found.push(one);
+        break;
+      }
     }
-  }
-  return lost;
+    return found;
+  };
+  return signed(lostActs(plan, versions, await signed(voidingActs(plan))));
 }
 
 /** The rules of today and those since the act was signed, each list of keys once. */
-async function rulesSince(trusts: Trusts, tip: Trust, { statement }: LostAct): Promise<readonly Trust[]> {
+async function rulesSince(trusts: Trusts, tip: Trust, { statement }: ClaimedAct): Promise<readonly Trust[]> {
   const { commit, process } = statement.predicate.policy;
   const all = [tip, ...(await trusts.since(commit, process))];
   return all.filter((one, index) => all.findIndex((other) => other.allowedSigners === one.allowedSigners) === index);
@@ -48,14 +50,14 @@ async function rulesSince(trusts: Trusts, tip: Trust, { statement }: LostAct): P
 export function lostSentence({ commit, event, statement }: LostAct): string {
   const { role, decision, signer } = statement.predicate;
   const word = decision === event.type ? '' : `, ${decision},`;
-  return `the ${ACTS[role].title} of ${signer}${word} stands signed in commit ${commit.slice(0, 12)} and is gone from the history`;
+  return `the ${titleOf(event.type, role)} of ${signer}${word} stands signed in commit ${commit.slice(0, 12)} and is gone from the history`;
 }
 
 async function isSigned(
   { signer }: SigningGround,
   trust: Trust,
   revoked: Uint8Array | undefined,
-  { event, statement }: LostAct,
+  { event, statement }: ClaimedAct,
 ): Promise<boolean> {
   const [act, signature] = [actOf(event), signatureOf(event)];
   if (act === undefined || signature === undefined) return false;

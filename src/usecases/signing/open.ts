@@ -3,7 +3,7 @@ import { foldState } from '../../domain/history/fold.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
 import { claimsOf } from '../../domain/signing/claims.ts';
-import { objectionRemedy, objectionSentence } from '../../domain/signing/objections.ts';
+import { objectionRemedy } from '../../domain/signing/objections.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
 import { type Examination, faultSentence, spoiltOf } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
@@ -155,8 +155,8 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
       contributors,
       refused: refused.map((one) => ({ act: one.act, sentence: faultSentence(one), ...remedyOf(plan, one) })),
       objections: [
-        ...examination.objections.map(({ event, why }) => ({
-          sentence: objectionSentence(event, why),
+        ...examination.objections.map(({ sentence }) => ({
+          sentence,
           ...objectionRemedy(plan),
         })),
         ...spoiltOf(examination).map((one) => ({ sentence: faultSentence(one), ...remedyOf(plan, one) })),

@@ -31,7 +31,7 @@ describe('what an event may do without a signature', () => {
   it('is said of every type, and is what its signature is asked for', () => {
     expect(Object.keys(WITHOUT_SIGNATURE).sort()).toEqual([...TYPES].sort());
     for (const type of TYPES) {
-      const isSigned = ['signed', 'by step'].includes(WITHOUT_SIGNATURE[type]);
+      const isSigned = ['signed', 'by step', 'takes back'].includes(WITHOUT_SIGNATURE[type]);
       expect([type, SIGNED.has(type)]).toEqual([type, isSigned]);
       expect([type, 'signature' in EVENT_DATA[type].shape]).toEqual([type, isSigned]);
     }

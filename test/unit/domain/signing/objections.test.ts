@@ -35,10 +35,11 @@ function vote(data: Partial<Vote['data']>): Vote {
 const edited = (event: Vote, data: Partial<Vote['data']>): Vote => ({ ...event, data: { ...event.data, ...data } });
 const objections = (event: Vote, holding: readonly RecordedEvent[] = []) => {
   const refused: RefusedAct = {
-    ...{ seq: event.seq, hash: event.hash, act: actOf(event) ?? 'exception', actor: event.actor, standing: 'live' },
+    ...{ seq: event.seq, hash: event.hash, type: event.type, act: actOf(event) ?? 'exception', actor: event.actor, standing: 'live' },
     fault: { code: 'act-mismatch', detail: '' },
   };
-  return objectionsOf([event, ...holding], [refused], [], new Set([event.hash])).length;
+  const examined = { refused: [refused], unfounded: [], leftOut: new Set([event.hash]) };
+  return objectionsOf([event, ...holding], { ...examined, standingAt: () => ({ kind: 'live' }) }).length;
 };
 
 describe('a vote that is not proved', () => {
@@ -61,7 +62,7 @@ describe('a vote that is not proved', () => {
     const asking = vote({ conditions: [CONDITION] });
     const versions = [{ commit: 'f'.repeat(40), text: `    - ${JSON.stringify(asking)}\n` }];
     const lost = (event: Vote) =>
-      lostActs({ id: ID, events: [event], specDigest: SPEC, textDigest: TEXT }, versions).length;
+      lostActs({ id: ID, events: [event], specDigest: SPEC, textDigest: TEXT }, versions, []).length;
     expect(lost(asking)).toBe(0);
     expect(lost(edited(asking, { conditions: [] }))).toBe(1);
     expect(lost({ ...asking, actor: 'mallory@example.com' })).toBe(1);
