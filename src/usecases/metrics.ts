@@ -76,7 +76,7 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
                 ...(isUnsigned ? [{ state: 'warning' as const, text: UNSIGNED_FIGURES }] : []),
                 ...unproven.map((id) => ({
                   state: 'failed' as const,
-                  text: `${id} claims a deployment that nothing proves; it is not counted`,
+                  text: `${id} claims of its deployments what nothing proves; that is not counted`,
                   detail: command`relctl audit ${id}`,
                 })),
               ],
@@ -114,11 +114,15 @@ async function provenDeliveries(
     const isChecked = mode === 'required' || mode === 'unchecked';
     const deliveries =
       one.deliveries.length > 0 && isChecked ? deliveriesOf(await provenEvents(context, one.id)) : one.deliveries;
-    if (deliveries.length < one.deliveries.length) unproven.push(one.id);
+    if (deliveries.length < one.deliveries.length || failures(deliveries) !== failures(one.deliveries))
+      unproven.push(one.id);
     releases.push({ ...one, deliveries });
   }
   return { releases, unproven, isUnsigned };
 }
+
+const failures = (deliveries: ReleaseSummary['deliveries']): number =>
+  deliveries.filter(({ failure }) => failure !== undefined).length;
 
 /** In a real company what was rehearsed does not count; in a simulated one nothing else is there. */
 function isCounted(release: ReleaseSummary, { environments }: MetricsContext, { services }: MetricsOptions): boolean {

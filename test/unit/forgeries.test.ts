@@ -7,6 +7,7 @@ import { type ForgeryLab, openForgeryLab } from '../bench/forgeries/lab.ts';
 import { SPOILED_OBJECTIONS } from '../bench/forgeries/objections.ts';
 import { OUTCOMES } from '../bench/forgeries/outcomes.ts';
 import { RELAXING, RELAXING_AFTER } from '../bench/forgeries/relaxing.ts';
+import { REVOKING_ACTS } from '../bench/forgeries/revoking.ts';
 import { FORGERIES, onePerCode } from '../bench/forgeries/table.ts';
 import { VOIDED } from '../bench/forgeries/voided.ts';
 
@@ -38,6 +39,7 @@ describe('a release that is ready to be deployed', () => {
     ['makes void', VOIDED.filter((one, index) => index % 6 === 0 || one.field === 'plan.reopened')],
     ['spoils an objection', SPOILED_OBJECTIONS],
     ['relaxes a check without a signature', RELAXING],
+    ['takes back what took something back', REVOKING_ACTS],
   ] as const)(
     'is refused by whatever %s',
     async (_, forgeries) => {

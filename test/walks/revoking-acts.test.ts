@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { RelctlError } from '../../src/errors.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { list } from '../../src/usecases/list.ts';
 import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
+import { takeUp } from '../../src/usecases/runner/take-up.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { signoffQa } from '../../src/usecases/signoff-qa.ts';
-import { refusal } from '../support/company.ts';
+import { deadRuns, refusal } from '../support/company.ts';
 import {
   OPERATOR,
   opsSigns,
@@ -112,6 +114,51 @@ describe('a plan that was reopened', () => {
     putBack(ready);
     await reopen(company.as(PEOPLE.rdLead), company.id, 'another candidate');
     expect(await codes()).toContain('signed-act-lost');
+  });
+});
+
+describe('a canary that is held', () => {
+  const schedule = () => {
+    const dead = { runs: deadRuns(company) };
+    const goOn = () => toProduction(company, { mode: 'resume', reason: 'its process was dead' }, dead);
+    return takeUp(company.as(OPERATOR, dead), company.id, goOn);
+  };
+  const behind = (type: string, data: object) =>
+    forge(company, (all) => [...all, { actor: 'releases@example.com', type, data: { attempt: 1, ...data } }]);
+
+  it('is moved by a schedule only as far as somebody signed', async () => {
+    company = await openSignedCompany({
+      policy: (text) =>
+        text.replace('machines: []', 'machines: [releases@example.com]').replace('deadRuns: page', 'deadRuns: resume'),
+    });
+    await walkTo(company, 'canary');
+    const held = await company.plan();
+    expect(held.events.at(-1)).toMatchObject({ type: 'canary.held', data: { signature: expect.anything() } });
+    await behind('deploy.resumed', { fence: 1, reason: 'x' });
+    expect(await schedule()).toMatchObject({ data: { act: 'left' } });
+    await behind('canary.held', { reason: 'a machine' });
+    expect(await schedule()).toMatchObject({ data: { act: 'left' } });
+    await behind('rollback.started', { fence: 1, reason: 'x' });
+    expect(await gates(schedule())).toContain('approval.genuine');
+    expect((await company.state()).phase).toBe('canary');
+    // A hold that nobody signed is not gone on from either: people are called.
+    await forge(company, (all) => all.slice(0, held.events.length - 1));
+    await behind('canary.held', { reason: 'x' });
+    expect(await schedule()).toMatchObject({ data: { act: 'called' } });
+  });
+
+  it('can be aborted by whoever has no key, which the audit names', async () => {
+    await open('canary');
+    const context = company.as(OPERATOR);
+    const signing = async () => {
+      const ground = await context.signing();
+      const sign = () => Promise.reject(new RelctlError('signing.no-key', 'no key', { why: '', hints: [] }));
+      return { ...ground, signer: { ...ground.signer, sign } };
+    };
+    const aborted = await toProduction(company, { mode: 'abort', reason: 'stop' }, { signing });
+    expect(aborted).toMatchObject({ result: 'done' });
+    expect((await company.state()).phase).toBe('aborted');
+    expect(await codes()).toContain('signature-missing');
   });
 });
 

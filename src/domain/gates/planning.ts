@@ -5,6 +5,7 @@ import { seatFor, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, personOf, votingBoard } from '../people/people.ts';
 import { conditionId } from '../process/condition-id.ts';
 import { isInProduction } from '../process/phases.ts';
+import { boardTally, decisionNow } from '../process/tally.ts';
 import { daysUntilWindow, dueDate, formatMoment, formatWindow, isoTime, windowSpan } from '../schedule/calendar.ts';
 import { describeChangeWindow, outsideChangeWindows } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
@@ -176,6 +177,17 @@ export const cabGo: GateRule = (facts) => {
   }
   if (state.cab.specDigest !== plan.specDigest) {
     return refuse('cab.go', 'the plan was changed after the CAB gave its Go; the Go no longer counts', reopen(facts));
+  }
+  // Nobody signs the decision: it is counted again, so that nobody takes out that a member took their Go back.
+  const { authors, seatless } = state;
+  const counted = boardTally(state.cab.votes, { spec: plan.spec, authors, seatless, policy });
+  if (decisionNow(counted, 'go') === 'no-go') {
+    const votes = `${counted.go} Go, ${counted.noGo} No-Go`;
+    return refuse(
+      'cab.go',
+      `the votes that count (${votes}) make no Go, whatever is recorded as decided`,
+      reopen(facts),
+    );
   }
   return undefined;
 };

@@ -92,11 +92,9 @@ const decisions: AuditRule = (plan, policy, proves) => {
       authors.push(event.actor);
       if (proves(event)) seatless.push(event.actor);
       votes = [];
-    }
-    if (event.type === 'cab.submitted') {
-      round = event.data.specDigest;
       before = undefined;
     }
+    if (event.type === 'cab.submitted') round = event.data.specDigest;
     if (round !== plan.specDigest) continue;
     if (event.type === 'cab.voted') {
       findings.push(
@@ -119,6 +117,16 @@ const decisions: AuditRule = (plan, policy, proves) => {
         });
       }
     }
+  }
+  // Nobody signs that a Go became a No-Go, so it may have been taken out.
+  const voting = { spec: plan.spec, authors, seatless, policy };
+  if (before === 'go' && decisionNow(boardTally(votes, voting), before) === 'no-go') {
+    findings.push({
+      code: 'decision-unfounded',
+      severity: 'error',
+      problem: 'the votes of the last round make a No-Go, and no decision says so',
+      fix: command`relctl plan ${plan.id} --reopen "<reason>"`,
+    });
   }
   return findings;
 };

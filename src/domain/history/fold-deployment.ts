@@ -1,6 +1,6 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import { isKeptStep } from '../signing/acts.ts';
-import type { ReleaseState, StepState } from './state.ts';
+import type { DeploymentState, ReleaseState, StepState } from './state.ts';
 
 /** An event of a deployment to production. */
 export type DeploymentEvent = Extract<
@@ -33,7 +33,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
         begunBy: event.actor,
         begunAt: event.at,
         run: event.data.run,
-        held: false,
+        held: undefined,
         completedAt: undefined,
       },
     };
@@ -43,7 +43,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
     ...state.deployment,
     lastActor: event.actor,
     lastAt: event.at,
-    held: event.type === 'canary.held',
+    held: heldAfter(state.deployment, event, proved),
   };
   switch (event.type) {
     case 'deploy.resumed':
@@ -91,6 +91,25 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
       };
     case 'release.frozen':
       return { phase: 'frozen', deployment: { ...deployment, result: 'frozen' } };
+  }
+}
+
+/**
+ * Whoever holds a canary holds it until somebody goes on with it and signs that, or takes it back: else whoever may write ends the hold. A hold
+ * that nobody signed takes the place of none that was signed.
+ */
+function heldAfter({ held }: DeploymentState, event: DeploymentEvent, proved: boolean): DeploymentState['held'] {
+  switch (event.type) {
+    case 'canary.held':
+      return held?.proved === true && !proved ? held : { by: event.actor, proved };
+    case 'deploy.resumed':
+    case 'canary.promoted':
+      return proved ? undefined : held;
+    case 'deploy.aborted':
+    case 'rollback.started':
+      return undefined;
+    default:
+      return held;
   }
 }
 

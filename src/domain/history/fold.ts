@@ -3,7 +3,7 @@ import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import { seatOf } from '../people/delegates.ts';
 import { samePerson } from '../people/people.ts';
 import { closes } from '../process/condition-id.ts';
-import { type Phase, REOPENABLE } from '../process/phases.ts';
+import { ASKED, type Phase, REOPENABLE } from '../process/phases.ts';
 import { timeOf } from '../schedule/calendar.ts';
 import { givenAt } from '../signing/given-at.ts';
 import { changeDeployment } from './fold-deployment.ts';
@@ -49,6 +49,8 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     case 'plan.revised':
       return withAuthor(state, event, proves);
     case 'plan.reopened':
+      // What is in production is no draft, whatever is written behind it: the way back stays open.
+      if (state.phase !== 'draft' && ![...ASKED, ...REOPENABLE].includes(state.phase)) return {};
       return {
         ...EMPTY_STATE,
         ...withAuthor(state, event, proves),

@@ -107,8 +107,8 @@ export interface DeploymentState {
   readonly begunBy: string;
   readonly begunAt: string;
   readonly run: EventData<'deploy.started'>['run'];
-  /** True while it is held: then nobody is at work, and nobody died. */
-  readonly held: boolean;
+  /** Who holds it, and whether they signed that: then nobody is at work, and nobody died. */
+  readonly held: { readonly by: string; readonly proved: boolean } | undefined;
   readonly completedAt: string | undefined;
 }
 

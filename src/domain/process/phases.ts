@@ -64,6 +64,9 @@ export function sayStanding({
 /** Ends that a new candidate can leave, by `relctl plan --reopen`. */
 export const REOPENABLE: readonly Phase[] = ['no-go', 'rolled-back', 'aborted'];
 
+/** Phases before production in which people are asked: a change of the plan voids what they said, and makes it a draft again. */
+export const ASKED: readonly Phase[] = ['submitted', 'approved', 'staged', 'ready'];
+
 /** True once the first thing in production was touched and until everything is back or out. */
 export function isInProduction(phase: Phase): boolean {
   return phase === 'canary' || phase === 'rolling-out' || phase === 'frozen';

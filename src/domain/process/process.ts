@@ -170,7 +170,7 @@ export const PROCESS = {
     command: (id) => command`relctl verify ${id}`,
     phases: ['deployed'],
     roles: roles('verify'),
-    gates: [approval.recordsGenuine('deploy'), history.watchedSame],
+    gates: [approval.recordsGenuine('deploy'), history.historyWhole, history.watchedSame],
   },
   hypercare: {
     command: (id) => command`relctl hypercare ${id}`,

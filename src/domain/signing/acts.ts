@@ -54,7 +54,7 @@ export const ACTS = {
   },
   /** The record of what was done, by whoever or whatever did it: later steps and the audit go by it. */
   stage: {
-    events: ['stage.completed'],
+    events: ['stage.started', 'stage.completed'],
     namespace: 'staging-record@relctl.dev',
     environment: 'staging',
     title: 'record of the staging',
@@ -62,13 +62,18 @@ export const ACTS = {
   deploy: {
     events: [
       'deploy.started',
+      'deploy.resumed',
+      'deploy.aborted',
       'step.intended',
       'step.completed',
       'step.failed',
       'canary.judged',
+      'canary.held',
       'canary.promoted',
       'deploy.completed',
+      'rollback.started',
       'rollback.completed',
+      'release.frozen',
     ],
     namespace: 'deployment-record@relctl.dev',
     environment: 'production',
@@ -100,7 +105,15 @@ export const ACTS = {
 } as const satisfies Record<SignedAct, ActRule>;
 
 /** What a record is called where its act has more kinds of them. */
-const TITLES: { readonly [T in EventType]?: string } = { 'plan.reopened': 'reopening' };
+const TITLES: { readonly [T in EventType]?: string } = {
+  'plan.reopened': 'reopening',
+  'stage.started': 'beginning of the staging',
+  'deploy.resumed': 'resumption of the deployment',
+  'deploy.aborted': 'abort of the deployment',
+  'canary.held': 'hold of the canary',
+  'rollback.started': 'beginning of the rollback',
+  'release.frozen': 'freeze',
+};
 
 /** What an event that somebody signs is called. */
 export function titleOf(type: EventType, act: SignedAct): string {
@@ -162,6 +175,18 @@ export function standsUnsigned({ type, data }: Pick<RecordedEvent, 'type' | 'dat
     (type === 'step.completed' && step === UNDONE) ||
     ((type === 'step.intended' || type === 'step.failed') && step.startsWith('job:'))
   );
+}
+
+/** True for the beginning of a staging whose signed end names it: older releases did not sign it. */
+export function isNamedByItsEnd(events: readonly RecordedEvent[], index: number): boolean {
+  const event = events[index];
+  if (event?.type !== 'stage.started') return false;
+  return events
+    .slice(index + 1)
+    .some(
+      (one) =>
+        one.type === 'stage.completed' && one.data.attempt === event.data.attempt && signatureOf(one) !== undefined,
+    );
 }
 
 /** True for the steps whose beginning says what the judge looks at, and that nothing else is written until it has. */
@@ -228,7 +253,10 @@ export function keepsBack({ type, data }: Pick<RecordedEvent, 'type' | 'data'>):
  * release in production.
  */
 export function leadsBack(event: Pick<RecordedEvent, 'type' | 'data'>): boolean {
-  if (event.type === 'rollback.completed' || keepsBack(event) || standsUnsigned(event)) return true;
+  // A staging that nobody signs is not begun; what takes up a deployment may be on its way back, and ends no hold unsigned.
+  if (event.type === 'stage.started') return false;
+  if (event.type === 'rollback.completed' || event.type === 'deploy.resumed') return true;
+  if (keepsBack(event) || standsUnsigned(event)) return true;
   // How a Job ended is seen on the way back too.
   if (event.type === 'step.completed') return (event.data as EventOf<'step.completed'>['data']).step.startsWith('job:');
   return event.type === 'canary.judged' && (event.data as EventOf<'canary.judged'>['data']).verdict !== 'pass';

@@ -213,7 +213,7 @@ function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEve
     case 'ops':
       return 'stage.completed';
     case 'stage':
-      return 'stage.started';
+      return type === 'stage.started' ? 'cab.submitted' : 'stage.started';
     case 'deploy':
       return type === 'deploy.started' ? 'stage.completed' : 'deploy.started';
     case 'outcome':

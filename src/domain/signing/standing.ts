@@ -40,6 +40,9 @@ const VOIDED_BY: Readonly<Record<SignedAct, RecordedEvent['type']>> = {
   hypercare: 'plan.reopened',
 };
 
+/** Acts that no step forward rests on: what they say stays said, whatever the rules are by now, and unsigned they shut no step. */
+const STAND_AS_GIVEN: readonly RecordedEvent['type'][] = ['plan.reopened', 'deploy.resumed', 'canary.held'];
+
 /**
  * The standing of each event of a history.
  * @param events those that count
@@ -59,8 +62,7 @@ export function standingsOf(
     const act = event === undefined ? undefined : actOf(event);
     if (act === undefined || act === 'hypercare') return { kind: 'done' };
     if (index < lastIndex('plan.reopened') || index < lastIndex(VOIDED_BY[act])) return { kind: 'superseded' };
-    // What was taken back stays taken back, whatever the rules are by now.
-    if (act === 'outcome' || event?.type === 'plan.reopened') return { kind: 'done' };
+    if (act === 'outcome' || (event !== undefined && STAND_AS_GIVEN.includes(event.type))) return { kind: 'done' };
     if (ended === undefined || ended.index < lastIndex('deploy.started')) return { kind: 'live' };
     if (act === 'deploy') return { kind: 'done' };
     return index < ended.index ? { kind: 'used', at: ended.at, trust: ended.trust } : { kind: 'live' };

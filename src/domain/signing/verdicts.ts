@@ -1,6 +1,7 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { WITHOUT_SIGNATURE } from '../../plan/unsigned.ts';
 import { command } from '../../text/command-line.ts';
 import type { AuditFinding } from '../history/audit.ts';
 import { foldState } from '../history/fold.ts';
@@ -111,7 +112,9 @@ export function spoiltOf({ refused, leftOut }: Pick<Examination, 'refused' | 'le
 /** A refused act as one sentence. */
 export function faultSentence(refused: Pick<RefusedAct, 'type' | 'act' | 'actor' | 'fault'>): string {
   const { type, act, actor, fault } = refused;
-  return `the ${titleOf(type, act)} of ${actor} does not count: ${SIGNATURE_FAULTS[fault.code]} (${fault.detail})`;
+  // What takes something back keeps a release back, proved or not.
+  const isKept = WITHOUT_SIGNATURE[type] === 'takes back';
+  return `the ${titleOf(type, act)} of ${actor} ${isKept ? 'is not proved' : 'does not count'}: ${SIGNATURE_FAULTS[fault.code]} (${fault.detail})`;
 }
 
 /** The findings of an audit about signatures. What is void anyway is no error unless it was forged. */

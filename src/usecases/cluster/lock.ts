@@ -174,7 +174,8 @@ async function isUnfinished(context: LookingContext, release: string): Promise<b
     const proven = await provenEvents(context, release);
     const isBegun = events.some(({ type }) => type === 'deploy.started');
     const isKnown = proven.some(({ type }) => type === 'deploy.started');
-    return (isBegun && !isKnown) || standsInProduction(foldState(proven));
+    // So does the beginning of a rollback that nobody signed.
+    return (isBegun && !isKnown) || [proven, events].some((one) => standsInProduction(foldState(one)));
   } catch {
     return true;
   }

@@ -45,11 +45,15 @@ export async function goneFrom(
 
 /** What is out of order since the plan was reopened last; what stands before that is void either way. */
 export function disorderOf(events: readonly RecordedEvent[], { examination }: Signing): readonly OrderFault[] {
-  const reopened = countedEvents(events).findLast((event) => event.type === 'plan.reopened')?.seq ?? 0;
   // What is said of the time after the deployment and does not count is recorded anew where it belongs.
   const isLater = ({ act }: { readonly act: SignedAct }) => act === 'outcome' || act === 'hypercare';
   const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
-  return findOrderFaults(events.filter((event) => !refused.has(event.hash))).filter((fault) => fault.seq > reopened);
+  const faults = findOrderFaults(events.filter((event) => !refused.has(event.hash)));
+  // One that the process does not write voids nothing.
+  const isReopening = ({ type, seq }: RecordedEvent) =>
+    type === 'plan.reopened' && !faults.some((fault) => fault.seq === seq);
+  const reopened = countedEvents(events).findLast(isReopening)?.seq ?? 0;
+  return faults.filter((fault) => fault.seq > reopened);
 }
 
 /**

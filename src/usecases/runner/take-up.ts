@@ -46,16 +46,17 @@ export async function takeUp(context: Context, id: string, goOn: () => Promise<O
 /** Somebody who sat there has held it, or had asked for just that. What else a machine has held, nobody saw. */
 function isHeldByPerson({ journal, policy }: Release): boolean {
   const { deployment } = journal.state;
-  if (deployment?.held !== true) return false;
-  return standsAtVerdict(deployment) || !isAmong(policy.machines, deployment.lastActor);
+  if (deployment?.held?.proved !== true) return false;
+  return standsAtVerdict(deployment) || !isAmong(policy.machines, deployment.held.by);
 }
 
-/** A rollback that something in production has stopped waits for a person, whatever the policy says. */
+/** A rollback that something in production has stopped, or a hold that nobody signed, waits for a person, whatever the policy says. */
 function mayGoOn({ journal, policy }: Release): boolean {
   const { phase, deployment } = journal.state;
   return (
     policy.deadRuns === 'resume' &&
     deployment?.stopped === undefined &&
+    deployment?.held?.proved !== false &&
     PROCESS['deploy --resume'].phases.some((one) => one === phase)
   );
 }

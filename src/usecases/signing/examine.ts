@@ -1,6 +1,7 @@
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import {
   actOf,
+  isNamedByItsEnd,
   mustBeSigned,
   signatureOf,
   signerOf,
@@ -131,7 +132,8 @@ async function examineEvent(
   if (event.simulated === true) return { code: 'simulated', detail: `event ${event.seq}` };
   const signature = signatureOf(event);
   if (signature === undefined) {
-    return !standsUnsigned(event) && (await hadToBeSigned(on, event, act, standing))
+    const isFree = standsUnsigned(event) || isNamedByItsEnd(events, index);
+    return !isFree && (await hadToBeSigned(on, event, act, standing))
       ? { code: 'signature-missing', detail: `event ${event.seq}` }
       : { index, fingerprint: undefined };
   }

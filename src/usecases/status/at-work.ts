@@ -36,7 +36,7 @@ export async function atWork(context: ReadingContext, release: Release): Promise
   const begun = deployment.run?.token === context.runs.self.token ? undefined : deployment.run;
   const run = found ?? begun;
   let life = run === undefined ? 'unknown' : await context.runs.liveness(run);
-  if (found === undefined && deployment.held) life = 'dead';
+  if (found === undefined && deployment.held?.proved === true) life = 'dead';
   if (life === 'unknown' && run !== undefined) life = await lifeByLock(context, plan.id, deployment);
   const ago = formatSpan(Math.max(0, context.clock.now() - timeOf(deployment.lastAt)));
   const last = `last recorded ${ago} ago by ${deployment.lastActor}`;
@@ -53,7 +53,7 @@ export async function atWork(context: ReadingContext, release: Release): Promise
   }
   const dead =
     run === undefined ? 'no process on this machine is working on it' : `process ${run.pid} on ${run.host} is dead`;
-  const who = deployment.held && found === undefined ? 'it is held, and no process is working on it' : dead;
+  const who = deployment.held !== undefined && found === undefined ? 'it is held, and no process is working on it' : dead;
   const goesOn = PROCESS['deploy --resume'].phases.some((phase) => phase === state.phase);
   return {
     work: null,

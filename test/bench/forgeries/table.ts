@@ -6,6 +6,7 @@ import { SPOILED_OBJECTIONS } from './objections.ts';
 import { PEOPLE_AND_KEYS } from './people.ts';
 import { RELAXING } from './relaxing.ts';
 import { REPLAYED } from './replays.ts';
+import { REVOKING_ACTS } from './revoking.ts';
 import { VOIDED } from './voided.ts';
 
 /** Every forgery: kinds times fields. */
@@ -17,6 +18,7 @@ export const FORGERIES: readonly Forgery[] = [
   ...VOIDED,
   ...SPOILED_OBJECTIONS,
   ...RELAXING,
+  ...REVOKING_ACTS,
   OLD_PROCESS,
   ...GENERATED,
 ];

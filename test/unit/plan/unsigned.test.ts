@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { foldState } from '../../../src/domain/history/fold.ts';
 import type { ReleaseState } from '../../../src/domain/history/state.ts';
@@ -71,6 +72,21 @@ describe('what an event may do without a signature', () => {
     }
     expect(tried).toBeGreaterThan(3_000);
   });
+});
+
+it('of every type that nobody signs, the decision says why its loss and its forgery are harmless', () => {
+  const text = readFileSync(new URL('../../../docs/decisions/what-is-believed.md', import.meta.url), 'utf8');
+  const rows =
+    text
+      .split('## What nobody signs')[1]
+      ?.split('\n')
+      .filter((line) => line.startsWith('| `')) ?? [];
+  const told = rows.flatMap((line) => {
+    const [, types = '', loss = '', forgery = ''] = line.split('|').map((cell) => cell.trim());
+    expect([types, loss !== '', forgery !== '']).toEqual([types, true, true]);
+    return [...types.matchAll(/`([^`]+)`/g)].map(([, type]) => type);
+  });
+  expect(told.sort()).toEqual(TYPES.filter((type) => !SIGNED.has(type)).sort());
 });
 
 it('a step that tells what was done to the data is signed, the others are not', () => {

@@ -1,7 +1,7 @@
 import { type GateFacts, type Refusal, refuse } from '../../../domain/gates/gate.ts';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { isAmong } from '../../../domain/people/people.ts';
-import { isInProduction, type Phase, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
+import { ASKED, isInProduction, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import type { Entry } from '../../release/journal.ts';
@@ -9,9 +9,6 @@ import { recordAndTell } from '../../release/notify.ts';
 import { gateError, openRelease, playerIn } from '../../release/open.ts';
 import { subjectOf } from '../../release/subject.ts';
 import { meetingOff, tellOfMeeting } from '../../signoff/meeting.ts';
-
-/** Phases before production whose approvals a change voids: the plan may become a draft again. */
-const BEFORE_PRODUCTION: readonly Phase[] = ['submitted', 'approved', 'staged', 'ready'];
 
 /**
  * Makes a plan a draft again: after a No-Go, a rollback or an abort, or before production when the plan has to change. All
@@ -26,7 +23,7 @@ export async function reopen(context: Context, id: string, reason: string): Prom
   if (refusals.length > 0) throw gateError('plan --reopen', journal.plan, refusals, playerIn(context));
   const reopened: Entry = ['plan.reopened', { ...subjectOf(journal.plan), reason }];
   // After a No-Go or a rollback people know, and nothing of it stands in their calendars any more.
-  if (BEFORE_PRODUCTION.includes(before)) {
+  if (ASKED.includes(before)) {
     const happened = [reopened, ...meetingOff(context, release)];
     await recordAndTell(context, release, happened, 'plan.reopened', `event ${journal.plan.events.length + 1}`, {
       reason,
@@ -69,7 +66,7 @@ function refusalsOf({ plan, state, actor }: GateFacts): readonly Refusal[] {
   const [who, id] = [[rdLead], plan.id];
   if (phase === 'draft')
     return [refuse('phase.order', 'the release is already a draft', { who, command: command`relctl plan ${id}` })];
-  if (!REOPENABLE.includes(phase) && !BEFORE_PRODUCTION.includes(phase)) {
+  if (!REOPENABLE.includes(phase) && !ASKED.includes(phase)) {
     return [
       refuse(
         'phase.order',

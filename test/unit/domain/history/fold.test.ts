@@ -195,12 +195,14 @@ describe('the fold', () => {
   });
 
   it('forgets approvals, staging and deployment when the plan is reopened, and keeps who wrote it and how often it was tried', () => {
-    const state = foldState(
-      chain([
-        ...goodUpTo('deployed'),
-        newEvent('plan.reopened', { ...other, reason: 'x' }, { actor: 'omar@example.com' }),
-      ]),
-    );
+    const reopened = newEvent('plan.reopened', { ...other, reason: 'x' }, { actor: 'omar@example.com' });
+    // What is in production is none: the way back stays open.
+    expect(foldState(chain([...goodUpTo('deployed'), reopened])).phase).toBe('deployed');
+    const back = [
+      newEvent('rollback.started', { attempt: 1, reason: 'x', fence: 4 }),
+      newEvent('rollback.completed', { attempt: 1, verified: 'x' }),
+    ];
+    const state = foldState(chain([...goodUpTo('canary'), ...back, reopened]));
     expect(state).toMatchObject({
       phase: 'draft',
       authors: [PEOPLE.rdLead, 'omar@example.com'],
