@@ -39,7 +39,7 @@ describe('a release that is ready to be deployed', () => {
     ['makes void', VOIDED.filter((one, index) => index % 6 === 0 || one.field === 'plan.reopened')],
     ['spoils an objection', SPOILED_OBJECTIONS],
     ['relaxes a check without a signature', RELAXING],
-    ['takes back what took something back', REVOKING_ACTS],
+    ['takes back what took something back', REVOKING_ACTS.filter((_one, index) => index % 4 === 0)],
   ] as const)(
     'is refused by whatever %s',
     async (_, forgeries) => {

@@ -119,7 +119,7 @@ describe('a plan that was reopened', () => {
 
 describe('a canary that is held', () => {
   const schedule = () => {
-    const dead = { runs: deadRuns(company) };
+    const dead = { runs: { ...deadRuns(company), liveness: async () => 'dead' as const } };
     const goOn = () => toProduction(company, { mode: 'resume', reason: 'its process was dead' }, dead);
     return takeUp(company.as(OPERATOR, dead), company.id, goOn);
   };

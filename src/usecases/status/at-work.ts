@@ -53,7 +53,8 @@ export async function atWork(context: ReadingContext, release: Release): Promise
   }
   const dead =
     run === undefined ? 'no process on this machine is working on it' : `process ${run.pid} on ${run.host} is dead`;
-  const who = deployment.held !== undefined && found === undefined ? 'it is held, and no process is working on it' : dead;
+  const who =
+    deployment.held !== undefined && found === undefined ? 'it is held, and no process is working on it' : dead;
   const goesOn = PROCESS['deploy --resume'].phases.some((phase) => phase === state.phase);
   return {
     work: null,

@@ -35,7 +35,14 @@ function vote(data: Partial<Vote['data']>): Vote {
 const edited = (event: Vote, data: Partial<Vote['data']>): Vote => ({ ...event, data: { ...event.data, ...data } });
 const objections = (event: Vote, holding: readonly RecordedEvent[] = []) => {
   const refused: RefusedAct = {
-    ...{ seq: event.seq, hash: event.hash, type: event.type, act: actOf(event) ?? 'exception', actor: event.actor, standing: 'live' },
+    ...{
+      seq: event.seq,
+      hash: event.hash,
+      type: event.type,
+      act: actOf(event) ?? 'exception',
+      actor: event.actor,
+      standing: 'live',
+    },
     fault: { code: 'act-mismatch', detail: '' },
   };
   const examined = { refused: [refused], unfounded: [], leftOut: new Set([event.hash]) };
