@@ -16,6 +16,11 @@ export interface ProtectedBranch {
   read(commit: string, path: string): Promise<Uint8Array | undefined>;
   /** Paths of the files below a folder at a commit. */
   list(commit: string, folder: string): Promise<readonly string[]>;
+  /**
+   * Paths of all files below a folder that were ever committed, on the way to HEAD, to the records branch and to the given commits, by whatever
+   * parent of a merge.
+   */
+  committed(folder: string, tips?: readonly string[]): Promise<readonly string[]>;
   /** True when the commit is the tip or one of its ancestors. */
   contains(tip: string, commit: string): Promise<boolean>;
   /**

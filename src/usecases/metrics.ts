@@ -10,6 +10,7 @@ import { formatPercent, formatSpan } from '../text/figures.ts';
 import { plural } from '../text/plural.ts';
 import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
+import { gonePlans } from './signing/gone-plans.ts';
 import { type LookingContext, modesOf, provenEvents } from './signing/look.ts';
 
 /** Which releases and months are counted. */
@@ -76,7 +77,7 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
                 ...(isUnsigned ? [{ state: 'warning' as const, text: UNSIGNED_FIGURES }] : []),
                 ...unproven.map((id) => ({
                   state: 'failed' as const,
-                  text: `${id} claims of its deployments what nothing proves; that is not counted`,
+                  text: `${id} claims of its deployments what nothing proves, or its file is gone; that is not counted`,
                   detail: command`relctl audit ${id}`,
                 })),
               ],
@@ -118,7 +119,19 @@ async function provenDeliveries(
       unproven.push(one.id);
     releases.push({ ...one, deliveries });
   }
-  return { releases, unproven, isUnsigned };
+  return { releases, unproven: [...unproven, ...(await goneIds(context))], isUnsigned };
+}
+
+/** Releases whose files were deleted without a review: how they went counts too, and nobody knows it. */
+async function goneIds(context: MetricsContext): Promise<readonly string[]> {
+  if (context.environments.simulated) return [];
+  try {
+    return (await gonePlans(context)).filter((one) => !one.reviewed).map((one) => one.id);
+  } catch (error) {
+    // The figures say of each release that its rules do not read.
+    if (error instanceof RelctlError) return [];
+    throw error;
+  }
 }
 
 const failures = (deliveries: ReleaseSummary['deliveries']): number =>

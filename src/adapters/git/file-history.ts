@@ -34,6 +34,18 @@ export async function fileHistory(git: Git, path: string, tips: readonly string[
   return { versions, isWhole };
 }
 
+/** Paths below a folder that were ever added on the way to HEAD, the records branch and more commits. */
+export async function everCommitted(git: Git, folder: string, tips: readonly string[]): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const tip of [...OWN, ...tips]) {
+    const added = ['log', '--format=', '--name-only', '-z', '--diff-filter=A', '--no-renames', '-m', '--full-history'];
+    const { exitCode, stdout } = await git.run(['-c', 'log.showRoot=true', ...added, tip, '--', folder]);
+    // 128: nothing was committed there yet.
+    for (const path of exitCode === 0 ? stdout.split('\0') : []) if (path.trim() !== '') found.add(path.trim());
+  }
+  return [...found].sort();
+}
+
 async function commitsOf(git: Git, which: readonly string[], path: string): Promise<readonly string[]> {
   const { exitCode, stdout } = await git.run(['log', '--format=%H', ...which, '--', path]);
   // 128: nothing was committed there yet.

@@ -1,6 +1,6 @@
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
-import { fileHistory } from './file-history.ts';
+import { everCommitted, fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
@@ -76,6 +76,7 @@ export function createProtectedBranch(
         return COMMIT.test(commit) ? [{ commit, at: Number(seconds) * 1000 }] : [];
       });
     },
+    committed: (folder, tips = []) => everCommitted(git, folder, tips),
     history: (path, tips = []) => fileHistory(git, path, tips),
     async contains(tip, commit) {
       if (!COMMIT.test(commit)) return false;

@@ -4,6 +4,8 @@ import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
 import { approvalsWord } from '../../domain/signing/words.ts';
 import { RelctlError } from '../../errors.ts';
 import { plural } from '../../text/plural.ts';
+import { command } from '../../text/command-line.ts';
+import { gonePlans } from '../signing/gone-plans.ts';
 import { type AuditContext, auditRelease, shownFinding } from './one.ts';
 
 interface Line {
@@ -18,6 +20,7 @@ interface Line {
 export async function auditAll(context: AuditContext): Promise<Outcome> {
   const lines: Line[] = [];
   for (const id of await context.store.list()) lines.push(await lineOf(context, id));
+  lines.push(...(await goneLines(context)));
   const bad = lines.filter(({ findings }) => errorsOf(findings).length > 0);
   const unchecked = bad.filter(({ findings }) => errorsOf(findings).every((one) => one.unchecked === true));
   const invalid = bad.filter((line) => !unchecked.includes(line));
@@ -55,6 +58,30 @@ function blocksOf({ release, findings }: Line): readonly Block[] {
     { kind: 'heading', text: release },
     { kind: 'checks', checks: findings.map(shownFinding) },
   ];
+}
+
+/** Files that are gone with what was signed of them: one that the protected branch dropped by a review is told, and no error. */
+async function goneLines(context: AuditContext): Promise<readonly Line[]> {
+  try {
+    return (await gonePlans(context)).map(({ id, file, lost: [first = ''], reviewed }) => ({
+      release: id,
+      phase: 'deleted',
+      signing: '',
+      simulated: false,
+      findings: [
+        {
+          code: 'plan-gone',
+          severity: reviewed ? 'warning' : 'error',
+          problem: `${file} is deleted${reviewed ? ', on the protected branch as well' : ''}: ${first}`,
+          fix: command`git log -p --full-history -- ${file}`,
+        },
+      ],
+    }));
+  } catch (error) {
+    // Rules that do not read are a finding of each release.
+    if (error instanceof RelctlError) return [];
+    throw error;
+  }
 }
 
 async function lineOf(context: AuditContext, id: string): Promise<Line> {

@@ -1,0 +1,61 @@
+import { RelctlError } from '../../errors.ts';
+import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
+import type { FileHistory } from '../../ports/protected-branch.ts';
+import type { ReadingContext } from '../release/context.ts';
+import { findLostActs, lostSentence } from './lost-acts.ts';
+import { findProtectedBranch, signedProcesses, trustAt } from './trust.ts';
+
+/** A plan with signed acts that was committed and whose file is gone. */
+export interface GonePlan {
+  readonly id: string;
+  readonly file: string;
+  /** What was signed, as sentences. */
+  readonly lost: readonly string[];
+  /** The protected branch has it no more either: somebody reviewed that. */
+  readonly reviewed: boolean;
+}
+
+const FOLDER = 'releases';
+const PLAN = /^releases\/([^/]+)\.yaml$/;
+
+/**
+ * Plans whose files are gone with what was signed of them: whoever may push can delete a file as well as the end of a history, and a release that
+ * was rolled back is then one that never was. Nothing where nobody signs. Errors: those of git, `signing.trust`.
+ */
+export async function gonePlans({ signing, store }: Pick<ReadingContext, 'signing' | 'store'>): Promise<readonly GonePlan[]> {
+  const ground = await signing();
+  const { protectedBranch } = ground;
+  const tip = await findProtectedBranch(protectedBranch);
+  const signed = tip === undefined ? [] : await signedProcesses(protectedBranch, tip.commit);
+  const [process] = signed;
+  if (tip === undefined || process === undefined) return [];
+  const here = new Set(await store.list());
+  const gone: GonePlan[] = [];
+  for (const file of await protectedBranch.committed(FOLDER, [tip.commit])) {
+    const id = PLAN.exec(file)?.[1];
+    if (id === undefined || here.has(id)) continue;
+    const history = await protectedBranch.history(file, [tip.commit]);
+    const plan = lastOf(history, file, id);
+    if (plan === undefined) continue;
+    const own = signed.includes(plan.metadata.process) ? plan.metadata.process : process;
+    const trust = await trustAt(protectedBranch, tip.commit, own);
+    const lost = trust === undefined ? [] : await findLostActs(ground, { ...plan, events: [] }, trust, history);
+    if (lost.length === 0) continue;
+    const isThere = (await protectedBranch.read(tip.commit, file)) !== undefined;
+    const wasThere = (await protectedBranch.changes(tip.commit, [file])).length > 0;
+    gone.push({ id, file, lost: lost.map(lostSentence), reviewed: wasThere && !isThere });
+  }
+  return gone;
+}
+
+/** The plan as it was committed last in a way that reads. */
+function lastOf({ versions }: FileHistory, file: string, id: string): ReleasePlan | undefined {
+  for (const { bytes } of versions) {
+    try {
+      return parseReleasePlan(bytes, file, id);
+    } catch (error) {
+      if (!(error instanceof RelctlError)) throw error;
+    }
+  }
+  return undefined;
+}
