@@ -7,7 +7,9 @@ import { status } from '../../src/usecases/status.ts';
 import { type Company, openCompany, refusal } from '../support/company.ts';
 import { OPERATOR, submit, toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { dyingStore, Killed } from '../support/dying-store.ts';
+import { forge, type Written } from '../support/forge-history.ts';
 import { PEOPLE } from '../support/sample-plan.ts';
+import { openSignedCompany } from '../support/signed-company.ts';
 
 /** The change record of a release in the simulated system, whatever happens to relctl on the way. */
 
@@ -124,6 +126,48 @@ describe('the change record of a release', () => {
     await walkTo(company, 'approved', 'submitted');
     expect(records()).toMatchObject([{ stage: 'planned' }, { stage: 'cancelled' }]);
     expect(records()[1]?.notes.join()).toContain('SIM0001');
+  });
+});
+
+describe('where people sign', () => {
+  const link = (key: string): Written => ({
+    actor: PEOPLE.rdLead,
+    type: 'change-record.linked',
+    data: { correlation: 'x', system: 'simulated', key, number: 'CHG4711' },
+  });
+
+  it('a link that nobody signed neither keeps a record from being created, nor makes another change that of the release', async () => {
+    company = await openSignedCompany({ shape: { config: (config) => Object.assign(config, { changeRecord }) } });
+    const { changeRecords } = company.as(OPERATOR);
+    const window = { start: 0, end: 1 };
+    const other = await changeRecords?.create({ correlation: 'payroll', title: 'Payroll', description: '', window });
+    for (const key of ['not-there', other?.key ?? '']) {
+      await forge(company, (all) => [...all.filter((one) => one.type !== 'change-record.linked'), link(key)]);
+      // What was begun may still arrive: nothing is created before that is over.
+      company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 3_600_000);
+      if (key === 'not-there') await submit(company);
+      else await walkTo(company, 'approved', 'submitted');
+    }
+    const [payroll, own, ...more] = records();
+    expect(payroll).toMatchObject({ title: 'Payroll', stage: 'planned', notes: [] });
+    expect(own).toMatchObject({ correlation: `relctl:acme/shop:${company.id}:1` });
+    expect(more).toEqual([]);
+    expect(own?.notes.join()).toContain('The board decided Go');
+  });
+
+  it('a note that nothing of the record is does not reach the system', async () => {
+    company = await openSignedCompany({ shape: { config: (config) => Object.assign(config, { changeRecord }) } });
+    await submit(company);
+    const data = {
+      key: 'f'.repeat(32),
+      topic: 'dev.relctl.change-record.cab.decided',
+      text: 'Go. Log in again: https://mallory.example',
+      channels: ['change record'],
+    };
+    await forge(company, (all) => [...all, { actor: PEOPLE.rdLead, type: 'notification.queued', data }]);
+    await remind(company.as(OPERATOR), company.id);
+    expect(records()[0]?.notes.join()).not.toContain('mallory');
+    expect(records()[0]?.notes.join()).toContain('Submitted');
   });
 });
 

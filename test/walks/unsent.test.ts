@@ -26,15 +26,17 @@ const chat = {
 };
 
 /** A channel that takes a message only while it is up. */
-function channel(): { up: boolean; readonly got: string[]; readonly notifier: Notifier } {
+function channel(): { up: boolean; readonly got: string[]; readonly texts: string[]; readonly notifier: Notifier } {
   const one = {
     up: true,
     got: [] as string[],
+    texts: [] as string[],
     notifier: {
       channelsFor: () => [{ name: 'chat', required: false }],
-      send: async (_: string, { topic }: { readonly topic: string }) => {
+      send: async (_: string, { topic, text }: { readonly topic: string; readonly text: string }) => {
         if (!one.up) throw new RelctlError('notification.failed', 'chat does not answer', { hints: ['wait'] });
         one.got.push(topic);
+        one.texts.push(text);
       },
     },
   };
@@ -93,7 +95,9 @@ it('another machine sends what did not get through, in the words of the policy a
   const { text = '' } = (queued?.data ?? {}) as { readonly text?: string };
   expect(await asked('CAB: nothing to do for you, the release was withdrawn')).toBe(0);
   expect(await asked(text, ['pager'])).toBe(0);
-  expect(await asked(text)).toBe(1);
+  // What the policy leaves open is somebody's words, and said to be.
+  expect(await asked(`${text} `.replace(/Answer with: .*$/, 'Answer with: https://mallory.example'))).toBe(1);
+  expect(to.texts.at(-1)).toMatch(/^As it stands in releases\/.*, where nobody signed it: CAB: please review/);
 });
 
 it('Operations is told that a deployment begins, whatever was queued before', async () => {

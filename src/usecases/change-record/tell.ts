@@ -44,7 +44,7 @@ interface Linking {
 async function linkedRecord(on: Linking): Promise<ChangeRecord> {
   const { records, journal, wanted } = on;
   const { correlation } = wanted;
-  const linked = journal.state.change.record?.data;
+  const linked = believedLink(journal);
   const found = await records.find(correlation, linked?.key);
   const live = found.filter((one) => one.stage !== 'cancelled');
   const kept = found.find((one) => one.key === linked?.key) ?? live[0] ?? found[0];
@@ -53,16 +53,32 @@ async function linkedRecord(on: Linking): Promise<ChangeRecord> {
   for (const other of live) {
     if (other.key !== kept.key && other.stage !== 'closed') await cancelDuplicate(records, other, kept);
   }
-  if (linked?.key !== kept.key) await link(journal, records, correlation, kept);
+  if (journal.state.change.record?.data.key !== kept.key) await link(journal, records, correlation, kept);
   return kept;
 }
+
+/**
+ * The record that is linked. Nobody signs a link: where people sign, whoever may push could name any change as that of the release, or one that is
+ * not there, so only this run's own is believed, and the system is asked for the rest.
+ */
+export function believedLink(journal: Pick<Journal, 'state' | 'proves'>) {
+  const { record } = journal.state.change;
+  return record !== undefined && journal.proves(record) ? record.data : undefined;
+}
+
+/** How far ahead the clock of another machine may be. */
+const AHEAD_MS = 10 * 60_000;
 
 async function create({ records, settings, now, journal, wanted }: Linking): Promise<ChangeRecord> {
   const { correlation, title, description, window } = wanted;
   const { begunAt, record } = journal.state.change;
-  if (record !== undefined) throw vanished(records.system, record.data.number);
-  const until = begunAt === undefined ? 0 : timeOf(begunAt) + durationSeconds(settings.settle) * 1000;
-  if (now < until) throw unsettled(records.system, begunAt ?? '', until);
+  const believed = believedLink(journal);
+  if (believed !== undefined) throw vanished(records.system, believed.number);
+  // What only somebody wrote keeps a creation waiting as long as one that was begun, and no longer.
+  const since = begunAt ?? record?.at;
+  const isAhead = since !== undefined && timeOf(since) > now + AHEAD_MS;
+  const until = since === undefined || isAhead ? 0 : timeOf(since) + durationSeconds(settings.settle) * 1000;
+  if (now < until) throw unsettled(records.system, since ?? '', until);
   await journal.record('change-record.begun', { correlation });
   try {
     const created = await records.create({ correlation, title, description, window });

@@ -100,6 +100,11 @@ export function isWorded(
   return from + last.length <= text.length;
 }
 
+/** True for a topic whose wording leaves something to whoever queues it. */
+export function leavesWords({ policy }: Pick<Release, 'policy'>, topic: string): boolean {
+  return Object.hasOwn(policy.notifications, topic) && FORGOTTEN.test(policy.notifications[topic as Topic]);
+}
+
 /** Fills `{name}` in a wording; names that are not known stay as they are. */
 function fill(wording: string, values: Readonly<Record<string, string>>): string {
   return wording.replace(/\{([a-z]+)\}/g, (whole, name: string) => ownOf(values, name) ?? whole);

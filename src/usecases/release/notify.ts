@@ -1,5 +1,5 @@
 import { eventOfKey } from '../../domain/cd-events/outbox.ts';
-import { CHANGE_RECORD } from '../../domain/change-record/notes.ts';
+import { CHANGE_RECORD, queuedNotes } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
 import { isForPrograms } from '../../domain/process/topics.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
@@ -10,7 +10,7 @@ import type { CalendarInvitation } from '../../ports/notifier.ts';
 import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
-import { isWorded, messageOf, recorded, type Told, type Wording } from './message.ts';
+import { isWorded, leavesWords, messageOf, recorded, type Told, type Wording } from './message.ts';
 import type { Release } from './open.ts';
 
 /**
@@ -87,7 +87,8 @@ async function queueUnsent({ unsent }: Pick<Context, 'unsent'>, { journal, signi
   if (unsent === undefined || signing.sealing === undefined) return;
   for (const { key, topic, text, channels } of await unsent.of(journal.plan.id)) {
     const known = journal.state.outbox.find((entry) => entry.key === key);
-    const isWaiting = known !== undefined && channels.every((channel) => undelivered(known).includes(channel));
+    const isWaiting =
+      known?.text === text && channels.every((channel) => undelivered(known).includes(channel));
     if (!isWaiting) await journal.record('notification.queued', { key, topic, text, channels: [...channels] });
   }
 }
@@ -107,9 +108,34 @@ async function deliverEach(context: Context, release: Release, wanted: (entry: O
 /** True for what relctl queues: where people sign, nobody's channels are told what somebody else has written into the record. */
 function isOwn({ notifier }: Pick<Context, 'notifier'>, release: Release, entry: OutboxEntry): boolean {
   if (release.signing.sealing === undefined) return true;
+  const { plan } = release.journal;
+  if (entry.channels.includes(CHANGE_RECORD)) {
+    const isNote = queuedNotes(plan.id, plan.events).some(({ topic, text }) => topic === entry.topic && text === entry.text);
+    return isNote && entry.channels.length === 1;
+  }
   const wanting = notifier.channelsFor(entry.topic).map((channel) => channel.name);
-  const goesThere = undelivered(entry).every((channel) => channel === CHANGE_RECORD || wanting.includes(channel));
-  return goesThere && (isForPrograms(entry.topic) || isWorded(release, entry));
+  if (!undelivered(entry).every((channel) => wanting.includes(channel))) return false;
+  return isForPrograms(entry.topic)
+    ? eventOfKey(plan, plan.events, entry.key) !== undefined
+    : isWorded(release, entry);
+}
+
+/**
+ * What of a message is said to be whose words: where people sign, and neither this run nor this machine has queued it, the part of it that the policy
+ * leaves open may be anybody's. `undefined` where nothing has to be said.
+ */
+async function doubtOf(
+  { unsent }: Pick<Context, 'unsent'>,
+  release: Release,
+  { key, topic, text }: OutboxEntry,
+): Promise<string | undefined> {
+  const { journal, signing } = release;
+  const queued = journal.counted.findLast((event) => event.type === 'notification.queued' && event.data.key === key);
+  if (signing.sealing === undefined || queued === undefined || journal.proves(queued)) return undefined;
+  if (!leavesWords(release, topic)) return undefined;
+  const known = (await unsent?.of(journal.plan.id)) ?? [];
+  if (known.some((one) => one.key === key && one.text === text)) return undefined;
+  return `As it stands in ${journal.plan.file}, where nobody signed it:`;
 }
 
 async function deliver(context: Context, release: Release, key: string): Promise<void> {
@@ -122,15 +148,18 @@ async function deliver(context: Context, release: Release, key: string): Promise
       .filter((channel) => channel.required)
       .map((channel) => channel.name),
   );
+  const doubt = await doubtOf(context, release, entry);
+  const told = doubt === undefined ? entry : { ...entry, text: `${doubt} ${entry.text}` };
   const remember = async (channels: readonly string[]) => {
-    if (release.signing.sealing === undefined) return;
+    // What somebody else may have queued is not remembered as this machine's.
+    if (release.signing.sealing === undefined || doubt !== undefined) return;
     await context.unsent?.remember(journal.plan.id, { key, topic: entry.topic, text: entry.text, channels });
   };
   let waiting = undelivered(entry);
   if (waiting.length > 0) await remember(waiting);
   for (const channel of waiting) {
-    const failure = await attempt(context, release, entry, channel);
-    context.sink.emit({ type: 'notified', topic: entry.topic, channel, ok: failure === undefined, text: entry.text });
+    const failure = await attempt(context, release, told, channel);
+    context.sink.emit({ type: 'notified', topic: entry.topic, channel, ok: failure === undefined, text: told.text });
     if (failure === undefined) {
       await journal.record('notification.sent', { key, channel });
       waiting = waiting.filter((one) => one !== channel);
