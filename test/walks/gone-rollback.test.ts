@@ -41,7 +41,10 @@ it('a signed rollback that was taken out makes the release a claim on every page
   const deleted = await auditAll(company.as(OPERATOR));
   expect(deleted.result).toBe('failed');
   expect(deleted.data).toMatchObject({ releases: [{ release: company.id, findings: [{ code: 'plan-gone' }] }] });
-  expect((await metrics(company.as(OPERATOR), { services: [] })).data).toMatchObject({ unproven: [company.id], whole: { deployments: 0 } });
+  expect((await metrics(company.as(OPERATOR), { services: [] })).data).toMatchObject({
+    unproven: [company.id],
+    whole: { deployments: 0 },
+  });
   company.git.git('checkout', '--quiet', '-B', 'train', deployed);
   company.git.git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', undone);
   const lie = await told();

@@ -3,8 +3,8 @@ import { phaseOf } from '../../domain/history/fold.ts';
 import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
 import { approvalsWord } from '../../domain/signing/words.ts';
 import { RelctlError } from '../../errors.ts';
-import { plural } from '../../text/plural.ts';
 import { command } from '../../text/command-line.ts';
+import { plural } from '../../text/plural.ts';
 import { gonePlans } from '../signing/gone-plans.ts';
 import { type AuditContext, auditRelease, shownFinding } from './one.ts';
 

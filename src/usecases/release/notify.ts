@@ -87,8 +87,7 @@ async function queueUnsent({ unsent }: Pick<Context, 'unsent'>, { journal, signi
   if (unsent === undefined || signing.sealing === undefined) return;
   for (const { key, topic, text, channels } of await unsent.of(journal.plan.id)) {
     const known = journal.state.outbox.find((entry) => entry.key === key);
-    const isWaiting =
-      known?.text === text && channels.every((channel) => undelivered(known).includes(channel));
+    const isWaiting = known?.text === text && channels.every((channel) => undelivered(known).includes(channel));
     if (!isWaiting) await journal.record('notification.queued', { key, topic, text, channels: [...channels] });
   }
 }
@@ -110,14 +109,14 @@ function isOwn({ notifier }: Pick<Context, 'notifier'>, release: Release, entry:
   if (release.signing.sealing === undefined) return true;
   const { plan } = release.journal;
   if (entry.channels.includes(CHANGE_RECORD)) {
-    const isNote = queuedNotes(plan.id, plan.events).some(({ topic, text }) => topic === entry.topic && text === entry.text);
+    const isNote = queuedNotes(plan.id, plan.events).some(
+      ({ topic, text }) => topic === entry.topic && text === entry.text,
+    );
     return isNote && entry.channels.length === 1;
   }
   const wanting = notifier.channelsFor(entry.topic).map((channel) => channel.name);
   if (!undelivered(entry).every((channel) => wanting.includes(channel))) return false;
-  return isForPrograms(entry.topic)
-    ? eventOfKey(plan, plan.events, entry.key) !== undefined
-    : isWorded(release, entry);
+  return isForPrograms(entry.topic) ? eventOfKey(plan, plan.events, entry.key) !== undefined : isWorded(release, entry);
 }
 
 /**

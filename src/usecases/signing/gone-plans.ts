@@ -22,7 +22,10 @@ const PLAN = /^releases\/([^/]+)\.yaml$/;
  * Plans whose files are gone with what was signed of them: whoever may push can delete a file as well as the end of a history, and a release that
  * was rolled back is then one that never was. Nothing where nobody signs. Errors: those of git, `signing.trust`.
  */
-export async function gonePlans({ signing, store }: Pick<ReadingContext, 'signing' | 'store'>): Promise<readonly GonePlan[]> {
+export async function gonePlans({
+  signing,
+  store,
+}: Pick<ReadingContext, 'signing' | 'store'>): Promise<readonly GonePlan[]> {
   const ground = await signing();
   const { protectedBranch } = ground;
   const tip = await findProtectedBranch(protectedBranch);
