@@ -46,7 +46,7 @@ describe('a release whose approvals are signed', () => {
 
   it('audits clean, says how many acts are signed, and records under which rules it was deployed', async () => {
     const audited = await audit(company.as(OPERATOR), company.id);
-    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 16 });
+    expect(audited.data).toMatchObject({ findings: [], signing: 'required', signed: 17 });
     const started = (await company.plan()).events.find((event) => event.type === 'deploy.started');
     expect(started?.data).toMatchObject({ trust: { commit: company.git.git('rev-parse', 'main'), version: '3.0' } });
   });
