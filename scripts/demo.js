@@ -1,8 +1,9 @@
 // `npm run demo`: one release from plan to review, then the same with a bad candidate, in a temporary git repository.
 // Each command is a process of its own, as it would be typed; the company behind it is relctl's sandbox, on a virtual clock.
-// RELCTL_UNDER_TEST names another relctl to show, as an installed package's.
+// RELCTL_UNDER_TEST names another relctl to show, as an installed package's. `--keep FOLDER` keeps what is left behind there: `npm run demo -- --keep .`
+// makes what stands in releases/ anew.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,9 @@ import { baseFiles, PEOPLE, walletFiles } from './demo/product.js';
 
 const relctl = process.env.RELCTL_UNDER_TEST ?? fileURLToPath(new URL('../bin/relctl.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'relctl-demo-'));
+const keptIn = process.argv[2] === '--keep' ? process.argv[3] : undefined;
+// The same commits each time, so that what is kept changes only where relctl does.
+Object.assign(process.env, { GIT_AUTHOR_DATE: '2026-11-01T12:00:00Z', GIT_COMMITTER_DATE: '2026-11-01T12:00:00Z' });
 const bold = (text) => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[22m` : text);
 
 function git(...args) {
@@ -112,6 +116,23 @@ function prepare({ id, feature, branch, window, approver }) {
   return pm;
 }
 
+/** Keeps plans, evidence and what says whose they are, without the pages that are drawn of them whenever somebody asks. */
+function keep(ids, folder) {
+  const parts = ['relctl.yaml', 'relctl/process', ...ids.flatMap((id) => [`releases/${id}.yaml`, `releases/${id}`])];
+  for (const part of parts) {
+    rmSync(join(folder, part), { recursive: true, force: true });
+    cpSync(join(root, part), join(folder, part), {
+      recursive: true,
+      filter: (file) => !file.endsWith('report.html'),
+    });
+  }
+  const settings = join(folder, 'relctl.yaml');
+  writeFileSync(
+    settings,
+    `# The company of \`npm run demo\`, so that its releases can be looked at here.\n${readFileSync(settings, 'utf8')}`,
+  );
+}
+
 say('A small product with three services, and relctl set up in it');
 git('init', '-q', '-b', 'main');
 git('config', 'user.email', PEOPLE.rdLead);
@@ -208,6 +229,7 @@ const wanted = ['closed', 'rolled-back'];
 phases.forEach(([id, phase], index) => {
   if (phase !== wanted[index]) throw new Error(`${id} ended ${phase}, not ${wanted[index]}`);
 });
+if (keptIn !== undefined) keep([good, bad], keptIn);
 process.stdout.write(`
 ${phases.map(([id, phase]) => `${id} ended ${phase}.`).join('\n')}
 All of this was simulated. The plans and their evidence are in

@@ -4,6 +4,7 @@ import type { MigrationTool } from '../../src/evidence/impact/migrations/tool.ts
 export const atlas: MigrationTool = {
   name: 'atlas',
   runs: 'through',
+  endings: ['.hcl'],
   recognise: ({ extension, stem, folder }) =>
     extension === '.hcl' && folder.endsWith('atlas') ? [{ id: stem }] : undefined,
   judge: ({ text }) => ({

@@ -23,8 +23,8 @@ import {
 import { APPLICATIONS } from '../../src/domain/gitops/registry.ts';
 import { untracked } from '../../src/domain/gitops/untracked.ts';
 import { reconcilerOf } from '../../src/domain/kubernetes/reconcilers.ts';
-import { compareMigrations } from '../../src/evidence/impact/migrations/compare.ts';
 import { MIGRATION_TOOLS } from '../../src/evidence/impact/migrations/registry.ts';
+import { readImpact } from '../../src/evidence/impact/read-impact.ts';
 import { variablesIn } from '../../src/evidence/impact/variables/detect.ts';
 import { VARIABLE_DETECTORS } from '../../src/evidence/impact/variables/registry.ts';
 import { type Config, configSchema } from '../../src/plan/config.ts';
@@ -106,13 +106,16 @@ describe('from outside src', () => {
     expect(strategyOf(spec, strategies).standing(spec.canary)).toContain('copies of requests');
   });
 
-  it('a migration tool is recognised, judged and called', () => {
-    const tools = [atlas, ...MIGRATION_TOOLS];
-    const around = { existsAtHead: () => true, existsAtBase: () => false, servicesOf: () => ['db'], tools };
-    const [found] = compareMigrations(
-      [{ oldPath: undefined, oldText: undefined, newPath: 'db/atlas/7_users.hcl', newText: 'drop table users' }],
-      around,
-    );
+  it('a migration tool is recognised in a difference, judged and called', async () => {
+    const path = 'db/atlas/7_users.hcl';
+    const diff = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+drop table users\n`;
+    const source = {
+      diff,
+      filesAtHead: [path],
+      read: async (_side: string, paths: readonly string[]) => new Map(paths.map((one) => [one, 'drop table users\n'])),
+      config: { services: { db: { paths: ['db/**'], dependsOn: [] } }, shared: [] },
+    };
+    const [found] = (await readImpact(source, [atlas, ...MIGRATION_TOOLS])).migrations;
     expect(found).toMatchObject({ id: '7_users', tool: 'atlas', operations: [{ effect: 'destroys' }] });
     if (found === undefined) throw new Error('a migration was expected');
     expect(atlas.commands?.({ migrations: [found] }).up).toContain('7_users');

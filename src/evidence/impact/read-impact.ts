@@ -7,6 +7,8 @@ import { compareMonitoring } from './manifests/monitoring.ts';
 import { isYaml } from './manifests/objects.ts';
 import { compareResources } from './manifests/resources.ts';
 import { compareMigrations, siblingsWanted } from './migrations/compare.ts';
+import { MIGRATION_TOOLS } from './migrations/registry.ts';
+import type { MigrationTool } from './migrations/tool.ts';
 import { oddity } from './odd-text.ts';
 import { isOwnFile } from './own-files.ts';
 import { affectedServices, type Ownership, type OwnershipConfig, readOwnership } from './ownership.ts';
@@ -42,12 +44,16 @@ const MAX_MENTIONS = 2000;
  * resources, monitoring, dependencies, ports and permissions, each with file and line. Values of variables are compared and
  * then forgotten. Errors are those of the source's readers.
  */
-export async function readImpact(source: ImpactSource): Promise<Impact> {
+export async function readImpact(
+  source: ImpactSource,
+  tools: readonly MigrationTool[] = MIGRATION_TOOLS,
+): Promise<Impact> {
   const changed = parseDiff(source.diff);
   const ownership = readOwnership(source.config);
   const { files, unread } = await readTexts(
     source,
     changed.filter((file) => mayMatter(file) && !file.submodule),
+    tools,
   );
   const exists = existence(source.filesAtHead, changed);
   const servicesOf = (path: string) => ownership.servicesOf(path);
@@ -58,7 +64,7 @@ export async function readImpact(source: ImpactSource): Promise<Impact> {
     ownFiles: changed.map(pathOf).filter(isOwnFile),
     ...affectedServices(others, ownership),
     environmentVariables: await readVariables(source, files, ownership),
-    migrations: await readMigrations(source, product, exists, servicesOf),
+    migrations: await readMigrations(source, product, exists, servicesOf, tools),
     resources: compareResources(product, servicesOf),
     monitoring: compareMonitoring(product, servicesOf),
     dependencies: compareDependencies(product, servicesOf),
@@ -82,11 +88,18 @@ async function readMigrations(
   files: readonly TwoSided[],
   exists: ReturnType<typeof existence>,
   servicesOf: (path: string) => readonly string[],
+  tools: readonly MigrationTool[],
 ): Promise<Impact['migrations']> {
-  const wanted = siblingsWanted(files, source.filesAtHead);
+  const wanted = siblingsWanted(files, source.filesAtHead, tools);
   const read = wanted.length === 0 ? new Map<string, string>() : await source.read('head', wanted);
   const siblings = new Map([...read].filter(([, text]) => oddity(text) === undefined));
-  return compareMigrations(files, { existsAtHead: exists.head, existsAtBase: exists.base, servicesOf, siblings });
+  return compareMigrations(files, {
+    existsAtHead: exists.head,
+    existsAtBase: exists.base,
+    servicesOf,
+    siblings,
+    tools,
+  });
 }
 
 const pathOf = (file: ChangedFile): string => file.newPath ?? file.oldPath ?? '';
@@ -103,9 +116,10 @@ function sizeOf(changed: readonly ChangedFile[]): Impact['size'] {
 async function readTexts(
   source: ImpactSource,
   changed: readonly ChangedFile[],
+  tools: readonly MigrationTool[],
 ): Promise<{ files: TwoSided[]; unread: Impact['unread'] }> {
   const wanted = (path: string | undefined): path is string =>
-    path !== undefined && roleOf(path) === 'product' && isReadable(path);
+    path !== undefined && roleOf(path) === 'product' && isReadable(path, tools);
   const [base, head] = await Promise.all([
     source.read('base', changed.map((file) => file.oldPath).filter(wanted)),
     source.read('head', changed.map((file) => file.newPath).filter(wanted)),
@@ -128,8 +142,14 @@ async function readTexts(
   return { files, unread };
 }
 
-function isReadable(path: string): boolean {
-  return mayHoldVariables(path) || /^\.(sql|tf|json|ya?ml|xml|tpl)$/.test(extensionOf(path)) || IS_MANIFEST.test(path);
+function isReadable(path: string, tools: readonly MigrationTool[]): boolean {
+  const ending = extensionOf(path);
+  return (
+    mayHoldVariables(path) ||
+    /^\.(sql|tf|json|ya?ml|xml|tpl)$/.test(ending) ||
+    IS_MANIFEST.test(path) ||
+    tools.some(({ endings = [] }) => endings.includes(ending))
+  );
 }
 
 const IS_MANIFEST =

@@ -195,7 +195,7 @@ function waysOf(refusals: readonly Refusal[], player: Player | undefined): reado
     return [
       ...(player === undefined || opensAt === undefined ? [] : clockMoved(opensAt, player.timeZone)),
       line,
-      ...(who.length === 0 ? [] : [`by ${who.join(', ')}`]),
+      ...(who.length === 0 || (who.length === 1 && line !== next) ? [] : [`by ${who.join(', ')}`]),
       ...afterwards.flatMap((then) => [then, 'after that']),
       ...suggestions.flatMap((other) => (isCommand(other) ? [other, 'instead'] : [other])),
     ];

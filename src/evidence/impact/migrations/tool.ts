@@ -86,6 +86,8 @@ export interface MigrationTool {
    * names, in the tool's own order. `all`: all that are pending.
    */
   readonly runs: 'one' | 'through' | 'all';
+  /** Endings of its files, such as `.hcl`, where nothing else of a product is read from files of that kind. */
+  readonly endings?: readonly string[];
   /** The migrations of a file; `undefined` when it is none of this tool's. */
   recognise(file: SourceFile): readonly Recognised[] | undefined;
   /**
