@@ -1,6 +1,7 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
 import { auditVersions, type CommittedHistory } from '../../domain/history/audit-versions.ts';
 import { RelctlError } from '../../errors.ts';
+import { isOnlySimulated } from '../../plan/counted.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { readStatus, splitDocument } from '../../plan/status-text.ts';
 import { command } from '../../text/command-line.ts';
@@ -34,8 +35,15 @@ export async function committedFindings(
   const isKnown = trouble === undefined && commit !== undefined && process !== undefined;
   const trust = isKnown ? await trustAt(protectedBranch, commit, process) : undefined;
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
+  const isPlayed = [
+    { isPlayed: isOnlySimulated(plan.events) },
+    ...committed,
+    ...(elsewhere === undefined ? [] : [elsewhere]),
+  ];
   return [
-    ...auditVersions(plan, committed, elsewhere),
+    ...auditVersions(plan, committed, elsewhere).map((one) =>
+      isPlayed.every((each) => each.isPlayed) ? playedAnew(one) : one,
+    ),
     ...lost.map((act) => ({
       code: 'signed-act-lost',
       severity: 'error' as const,
@@ -53,11 +61,22 @@ const shallow: AuditFinding = {
   fix: 'git fetch --unshallow',
 };
 
+/** What was only ever played in the sandbox satisfies no gate, and may be played anew: what is kept of a demo, say. */
+function playedAnew(finding: AuditFinding): AuditFinding {
+  const problem = `${finding.problem}; all of it, then and now, was played in the sandbox`;
+  return { ...finding, severity: 'warning', problem };
+}
+
+/** A history that was committed, and whether all of it was played in the sandbox. */
+type Version = CommittedHistory & { readonly isPlayed: boolean };
+
 /** A version that does not read, such as one with the marks of a merge, says nothing. */
-function historyOf(bytes: Uint8Array, plan: ReleasePlan, where: string): readonly CommittedHistory[] {
+function historyOf(bytes: Uint8Array, plan: ReleasePlan, where: string): readonly Version[] {
   try {
     const { status } = splitDocument(new TextDecoder().decode(bytes));
-    return [{ where, hashes: (readStatus(status, plan.file, 1)?.events ?? []).map((event) => event.hash) }];
+    const events = readStatus(status, plan.file, 1)?.events ?? [];
+    const isPlayed = events.length === 0 || isOnlySimulated(events);
+    return [{ where, hashes: events.map((event) => event.hash), isPlayed }];
   } catch (error) {
     if (error instanceof RelctlError) return [];
     throw error;

@@ -222,6 +222,33 @@ describe('relctl audit', () => {
     expect(await one()).toMatchObject({ result: 'done' });
   });
 
+  it('take a history that was played anew in the sandbox for no fault, and one that took the place of a real one for one', async () => {
+    const path = join(company.git.root, SAMPLE_FILE);
+    const written = (events: readonly NewEvent<EventType>[]) => {
+      const chained = chainOf(plan.id, events);
+      return writeReleasePlan(plan, chained, phaseOf(chained));
+    };
+    const later = (event: RecordedEvent, simulated: boolean) => {
+      const at = new Date(Date.parse(event.at) + 1000).toISOString();
+      return { ...structuredClone(event), at, simulated };
+    };
+    const found = async () => {
+      const { data } = await audit(company.as('anyone@example.com'), company.id);
+      return (data.findings as { code: string; severity: string }[]).filter(({ code }) => code === 'history-rewritten');
+    };
+    const anew = written(plan.events.map((event) => later(event, true)));
+    try {
+      company.git.commit({ [SAMPLE_FILE]: bytes.toString('utf8') });
+      writeFileSync(path, anew);
+      expect(await found()).toMatchObject([{ severity: 'warning' }]);
+      company.git.commit({ [SAMPLE_FILE]: written(plan.events.map((event) => later(event, false))) });
+      writeFileSync(path, anew);
+      expect(await found()).toMatchObject([{ severity: 'error' }]);
+    } finally {
+      writeFileSync(path, bytes);
+    }
+  });
+
   it('say of a release of the sandbox that it is simulated, of one and of all', async () => {
     const context = company.as('anyone@example.com');
     const answers = [await audit(context, company.id), await auditAll(context)];
