@@ -2,7 +2,7 @@ import type { Refusal, SigningFacts } from '../../domain/gates/gate.ts';
 import type { Block, Check } from '../../domain/outcome/outcome.ts';
 import type { StatusData } from '../../domain/outcome/status.ts';
 import { nameList } from '../../domain/people/people.ts';
-import { sayDeclined } from '../../domain/process/declined.ts';
+import { type Declined, sayDeclined } from '../../domain/process/declined.ts';
 import { REOPENABLE, sayPhase } from '../../domain/process/phases.ts';
 import { dateIn, formatMoment, formatWindow, reviewDate, timeOf } from '../../domain/schedule/calendar.ts';
 import { unsignedNotice } from '../../domain/signing/notice.ts';
@@ -10,6 +10,7 @@ import { command } from '../../text/command-line.ts';
 import { changeFacts } from '../change-record/facts.ts';
 import { findingChecks, type PlacedFinding } from '../planning/answer/findings.ts';
 import type { Release } from '../release/open.ts';
+import { stagedImages } from '../staging/shown-images.ts';
 import { handedOverCheck } from './handed-over.ts';
 
 /** What `status` found beside its data. */
@@ -28,7 +29,7 @@ export function statusBlocks(
   { refusals, gone, findings }: Found,
 ): readonly Block[] {
   const lists: readonly (readonly Check[])[] = [
-    (data.declined ?? []).map((one) => ({ state: 'failed', text: sayDeclined(one) })),
+    (data.declined ?? []).map((one) => ({ state: 'failed', text: sayDeclined(saidOnce(one, release)) })),
     signingChecks(release.signing.facts),
     data.approvalVoid ? [{ state: 'failed', text: VOID }] : [],
     data.work ? [{ state: 'pending', text: data.work.sentence }] : [],
@@ -47,6 +48,12 @@ export function statusBlocks(
   ];
 }
 
+/** A reason that stands among the facts as the verdict on the canary is not said again. */
+function saidOnce(one: Declined, { journal }: Release): Declined {
+  const verdict = journal.state.deployment?.verdict?.data.reason;
+  return one.as === 'deploy' && one.reason === verdict ? { ...one, reason: 'the canary, as above' } : one;
+}
+
 const VOID = 'the plan was changed after it was approved: the approval no longer counts';
 
 function factsOf(release: Release, data: StatusData): readonly (readonly [string, string])[] {
@@ -59,8 +66,8 @@ function factsOf(release: Release, data: StatusData): readonly (readonly [string
   ];
   if (data.staging !== undefined && data.staging !== null) {
     const { environment, attempt, result, images } = data.staging;
-    const shown = Object.entries(images).map(([service, ids]) => `${service} ${ids.join(', ')}`);
-    facts.push(['staging', [`${environment}, attempt ${attempt} ${result}`, ...shown].join('; ')]);
+    facts.push(['staging', `${environment}, attempt ${attempt} ${result}`]);
+    for (const [service, shown] of stagedImages(images)) facts.push(['', `${service} ${shown}`]);
   }
   if (state.cab !== undefined && state.phase === 'submitted') {
     const votes = state.cab.votes.map((vote) => `${vote.actor} ${vote.data.decision}`);
