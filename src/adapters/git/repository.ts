@@ -102,7 +102,7 @@ async function findRoot(cwd: string): Promise<string> {
       hints: [
         foreign
           ? command`git config --global --add safe.directory ${cwd}`
-          : 'git init && git add . && git commit -m start',
+          : 'git init && git add --all && git commit --allow-empty -m "First commit"',
       ],
     },
   );
