@@ -190,7 +190,8 @@ function milestoneRow({ name, planned, plannedDay, actual }: Milestone, zone: st
   function difference(): string {
     if (planned === undefined || actual === undefined) return '–';
     if (plannedDay !== undefined && plannedDay === dateIn(actual, zone)) return 'on the day';
-    return `${formatSpan(Math.abs(actual - planned))} ${actual > planned ? 'late' : 'early'}`;
+    const span = formatSpan(Math.abs(actual - planned));
+    return span === '0 s' ? 'on time' : `${span} ${actual > planned ? 'late' : 'early'}`;
   }
 }
 
