@@ -113,6 +113,30 @@ if (HAS_HELM) manifestSourceContract(HELM);
 else describe('manifest source: helm', () => test.skip('no helm on this machine', () => undefined));
 
 describe('a source of manifests', () => {
+  /** A renderer that prints one Pod, whose name ends in the id of its process. */
+  const drawn = (hook: string) => ({
+    'k8s/pod.yaml': `apiVersion: v1\nkind: Pod\nmetadata: { name: shop-test-PID, annotations: { "helm.sh/hook": "${hook}" } }\n`,
+    'k8s/api.yaml': DEPLOYMENT,
+    'tools/render': '#!/bin/sh\ncat k8s/api.yaml; echo ---; sed "s/PID/$$/" k8s/pod.yaml\n',
+  });
+
+  test('a test of a chart whose name is drawn each time is left out', async () => {
+    const git = gitFixture();
+    const commit = git.commit(drawn('test-success'));
+    const source = createManifestSource(await openRepository(git.root));
+    const objects = await rendering(source, commit, { command: ['sh', 'tools/render'] });
+    expect(objects.map(({ object }) => object.kind)).toEqual(['Deployment']);
+  });
+
+  test('a hook that a release would run may not have a name that is drawn', async () => {
+    const git = gitFixture();
+    const commit = git.commit(drawn('pre-upgrade,test'));
+    const source = createManifestSource(await openRepository(git.root));
+    await expect(rendering(source, commit, { command: ['sh', 'tools/render'] })).rejects.toMatchObject({
+      code: 'manifests.unstable',
+    });
+  });
+
   test('renders a commit once, however often it is asked', async () => {
     const git = gitFixture();
     const commit = git.commit({ 'k8s/settings.yaml': settings('1') });

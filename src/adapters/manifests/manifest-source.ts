@@ -4,7 +4,7 @@ import type { ManifestSource, RenderedObject, RenderRequest } from '../../ports/
 import type { Repository } from '../../ports/repository.ts';
 import { SOURCE_KINDS } from './registry.ts';
 import { runRenderer } from './run-renderer.ts';
-import { refuseUnstable } from './same-twice.ts';
+import { agreedRendering } from './same-twice.ts';
 import type { SourceKind } from './source.ts';
 import { type Tree, treesOf } from './tree.ts';
 
@@ -38,8 +38,7 @@ async function render(tree: Tree, request: RenderRequest, kinds: Kinds): Promise
   if (!kind.renders) return once();
   // In one folder at the same time: the two share the export, and still draw their own random values and look at their own clock.
   const [first, second] = await tree.withFolder(() => Promise.all([once(), once()]));
-  refuseUnstable(source, first, second);
-  return first;
+  return agreedRendering(source, first, second);
 }
 
 function unknownKind(kind: string, known: readonly string[]): RelctlError {

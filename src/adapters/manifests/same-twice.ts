@@ -1,3 +1,4 @@
+import { HOOK_ANNOTATION, isTestOnly } from '../../domain/kubernetes/helm-hooks.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { SourceSettings } from '../../plan/manifest-source.ts';
@@ -13,11 +14,33 @@ interface Difference {
 const SHOWN = 8;
 
 /**
+ * What two renderings of one commit agree on. A test of a chart whose name is drawn each time (`-test-{{ randAlphaNum 5 }}`) is left
+ * out: no release runs it, and nobody can say in relctl.yaml what stands in for a name that never comes again.
+ * @throws RelctlError `manifests.unstable` where anything else differs
+ */
+export function agreedRendering(
+  source: SourceSettings,
+  first: readonly RenderedObject[],
+  second: readonly RenderedObject[],
+): readonly RenderedObject[] {
+  const agreed = withoutDrawnTests(first, second);
+  refuseUnstable(source, agreed, withoutDrawnTests(second, first));
+  return agreed;
+}
+
+function withoutDrawnTests(these: readonly RenderedObject[], others: readonly RenderedObject[]) {
+  const names = byName(others);
+  return these.filter(
+    ({ object }) => names.has(nameOf(object)) || !isTestOnly(object.metadata.annotations?.[HOOK_ANNOTATION]),
+  );
+}
+
+/**
  * Refuses a source whose two renderings of one commit differ: what was approved would not be what is deployed. Values are not
  * shown, since what differs is often a generated password.
  * @throws RelctlError `manifests.unstable` naming each object and field
  */
-export function refuseUnstable(
+function refuseUnstable(
   source: SourceSettings,
   first: readonly RenderedObject[],
   second: readonly RenderedObject[],
@@ -50,16 +73,11 @@ function differencesOf(first: readonly RenderedObject[], second: readonly Render
 }
 
 function byName(rendered: readonly RenderedObject[]): ReadonlyMap<string, unknown> {
-  return new Map(
-    rendered.map(({ object }) => [
-      [
-        object.kind,
-        ...(object.metadata.namespace === undefined ? [] : [object.metadata.namespace]),
-        object.metadata.name,
-      ].join('/'),
-      object,
-    ]),
-  );
+  return new Map(rendered.map(({ object }) => [nameOf(object), object]));
+}
+
+function nameOf({ kind, metadata: { namespace, name } }: RenderedObject['object']): string {
+  return [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/');
 }
 
 function fieldsThatDiffer(a: unknown, b: unknown, path: string): readonly string[] {

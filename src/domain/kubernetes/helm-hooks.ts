@@ -3,6 +3,17 @@ import type { HookChoice } from '../../plan/manifest-source.ts';
 /** Annotation by which Helm runs an object by itself, at some moments of a release. */
 export const HOOK_ANNOTATION = 'helm.sh/hook';
 
+/** Moments that come only when somebody gives `helm test`. Source: Helm documentation, "Chart Tests"; the last two are those of Helm 2. */
+const TESTS: readonly string[] = ['test', 'test-success', 'test-failure'];
+
+/**
+ * Whether Helm runs an object only when somebody gives `helm test`, which no release does.
+ * @param when the value of the annotation; undefined for an object without it
+ */
+export function isTestOnly(when: string | undefined): boolean {
+  return when !== undefined && momentsOf(when).every((one) => TESTS.includes(one));
+}
+
 /**
  * What most likely stands in for an object that Helm would run by itself: its tests are smoke tests, a Job before or after an upgrade
  * is a migration where its name says so or it runs before, and everything else (accounts and ConfigMaps that hooks need, what runs
@@ -19,12 +30,14 @@ export function proposedChoice({
   readonly name: string;
   readonly when: string;
 }): HookChoice {
-  const moments = when.split(',').map((one) => one.trim());
+  const moments = momentsOf(when);
   const runs = kind === 'Job' || kind === 'Pod';
-  if (runs && moments.some((one) => one === 'test' || one === 'test-success')) return 'smoke-test';
+  if (runs && moments.some((one) => TESTS.includes(one))) return 'smoke-test';
   const isUpgrade = moments.some((one) => /^(pre|post)-(install|upgrade)$/.test(one));
   const isBefore = moments.some((one) => one === 'pre-upgrade' || one === 'pre-install');
   if (!runs || !isUpgrade) return 'ignore';
   if (isBefore || /migrat|schema|database|(^|-)db(-|$)/.test(name)) return 'migration';
   return 'smoke-test';
 }
+
+const momentsOf = (when: string): readonly string[] => when.split(',').map((one) => one.trim());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proposedChoice } from '../../../../src/domain/kubernetes/helm-hooks.ts';
+import { isTestOnly, proposedChoice } from '../../../../src/domain/kubernetes/helm-hooks.ts';
 
 describe('what most likely stands in for a Helm hook', () => {
   it.each([
@@ -13,4 +13,14 @@ describe('what most likely stands in for a Helm hook', () => {
   ] as const)('%s %s at %s', (kind, name, when, choice) => {
     expect(proposedChoice({ kind, name, when })).toBe(choice);
   });
+});
+
+it.each([
+  ['test', true],
+  ['test-success, test-failure', true],
+  ['post-upgrade,test', false],
+  ['pre-upgrade', false],
+  [undefined, false],
+] as const)('a hook at %s is only a test: %s', (when, only) => {
+  expect(isTestOnly(when)).toBe(only);
 });
