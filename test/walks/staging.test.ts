@@ -48,6 +48,10 @@ describe('staging', () => {
       images: { web: [expect.stringMatching(/sha256:/)], api: [expect.stringMatching(/sha256:/)] },
     });
     expect(JSON.stringify(blocks)).toContain('staging.example.com, attempt 1 completed');
+    expect(JSON.stringify(blocks)).toContain('"sign-offs","QA not yet, Operations not yet"');
+    await qaSigns(company);
+    const after = await status(company.as(OPERATOR), company.id);
+    expect(JSON.stringify(after.blocks)).toMatch(/"sign-offs","QA pass \(\S+@example\.com\), Operations not yet"/);
     const { stage } = await company.state();
     const bytes = await company.store.read(company.id, stage?.manifests ?? { file: '', sha256: '' });
     expect(new TextDecoder().decode(bytes)).toContain('production web Deployment/web');

@@ -68,6 +68,7 @@ function factsOf(release: Release, data: StatusData): readonly (readonly [string
     const { environment, attempt, result, images } = data.staging;
     facts.push(['staging', `${environment}, attempt ${attempt} ${result}`]);
     for (const [service, shown] of stagedImages(images)) facts.push(['', `${service} ${shown}`]);
+    if (result === 'completed') facts.push(['sign-offs', signoffsFact(release)]);
   }
   if (state.cab !== undefined && state.phase === 'submitted') {
     const votes = state.cab.votes.map((vote) => `${vote.actor} ${vote.data.decision}`);
@@ -91,6 +92,13 @@ function factsOf(release: Release, data: StatusData): readonly (readonly [string
     facts.push(['approvals', `${data.approvals}; rules and keys of ${release.signing.branch}`]);
   }
   return facts;
+}
+
+/** What QA and Operations said of what is in staging, and who; a candidate that is staged anew needs both anew. */
+function signoffsFact({ journal: { state } }: Release): string {
+  const said = (who: string, signoff: (typeof state.signoffs)['qa']) =>
+    `${who} ${signoff === undefined ? 'not yet' : `${signoff.data.decision} (${signoff.actor})`}`;
+  return `${said('QA', state.signoffs.qa)}, ${said('Operations', state.signoffs.ops)}`;
 }
 
 /** When the review is or was held. Success is measured on what production runs, so what ended before it has none. */
