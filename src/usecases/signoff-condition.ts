@@ -50,8 +50,15 @@ export async function closeCondition(context: Context, id: string, answers: Cond
   };
 }
 
-/** The id of the open condition that has a text; what several have, or none, is left as it was given. */
+/** The id of the open condition that has a text; what none has is left as it was given. Errors: `usage.bad-flag` where several have it. */
 function byText(open: readonly Condition[], given: string | undefined): string | undefined {
-  const [first, second] = open.filter((one) => one.text === given);
-  return first !== undefined && second === undefined ? conditionId(first) : given;
+  const [first, ...others] = open.filter((one) => one.text === given);
+  if (first === undefined) return given;
+  if (others.length === 0) return conditionId(first);
+  throw new RelctlError('usage.bad-flag', `${others.length + 1} open conditions say "${first.text}"`, {
+    why: 'Each came with a vote of its own, and is closed with evidence of its own.',
+    hints: [first, ...others].map(
+      (one) => `${command`--condition ${conditionId(one)}`}   ${one.text} (${one.owner}, due ${one.due})`,
+    ),
+  });
 }

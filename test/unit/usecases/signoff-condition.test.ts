@@ -37,6 +37,21 @@ describe('a condition of the board', () => {
     expect(JSON.stringify(again.blocks)).toContain(`condition \\"${LOAD_TEST}\\", of the vote that this one replaces`);
   });
 
+  it('is closed by its id where the votes of two members say the same', async () => {
+    company = await openCompany();
+    await walkTo(company, 'submitted');
+    for (const member of PEOPLE.cab.slice(0, 2)) {
+      await voteGo(company, member, [`${LOAD_TEST}; ${PEOPLE.rdLead}; 2026-12-02`]);
+    }
+    const lead = company.as(PEOPLE.rdLead);
+    const error = await refusal(closeCondition(lead, company.id, { condition: LOAD_TEST, evidence: 'SHOP-812' }));
+    expect(error.message).toBe(`2 open conditions say "${LOAD_TEST}"`);
+    const ids = error.hints.map((hint) => hint.split(/ +/)[1] ?? '');
+    expect(new Set(ids).size).toBe(2);
+    for (const condition of ids) await closeCondition(lead, company.id, { condition, evidence: 'SHOP-812' });
+    expect((await company.state()).conditions.every(({ closed }) => closed)).toBe(true);
+  });
+
   it('is not closed by anybody else, nor when there is none', async () => {
     await approvedWithCondition();
     const answers = { condition: LOAD_TEST, evidence: 'SHOP-812' };
