@@ -3,6 +3,7 @@ import { RelctlError } from '../errors.ts';
 import { baseName } from '../evidence/impact/paths.ts';
 import { namespacesIn } from '../evidence/kubernetes-objects.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
+import { kustomizeFolder } from '../evidence/service-discovery/kustomizations.ts';
 import { sourceSettings } from '../plan/manifest-source.ts';
 import type { FoundObserver } from '../ports/environments.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
@@ -145,10 +146,13 @@ async function namespaceOf(
   return others.length === 0 ? first : undefined;
 }
 
-/** The namespace that the overlays of an environment put everything into, if they agree on one. */
+/** The namespace that the overlays of an environment put everything into, if they agree on one. A chart beside them goes wherever it is told. */
 function overlayNamespaces({ services }: Discovery): Namespaces {
   const of = (environment: 'staging' | 'production') => {
-    const named = new Set(services.flatMap(({ rendered }) => (rendered ? [rendered.namespaces?.[environment]] : [])));
+    const overlays = services.flatMap(({ rendered }) =>
+      rendered !== undefined && kustomizeFolder(rendered[environment]) !== undefined ? [rendered] : [],
+    );
+    const named = new Set(overlays.map(({ namespaces }) => namespaces?.[environment]));
     const [first] = named;
     return named.size === 1 && first !== undefined ? { [environment]: first } : {};
   };

@@ -441,6 +441,27 @@ describe('where services cannot be released yet', () => {
     expect(readFileSync(join(git.root, 'relctl.yaml'), 'utf8')).toContain('remove what others release');
   });
 
+  test('a chart beside the overlays changes nothing in their namespaces', async () => {
+    const workload = (name: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\nspec:\n  template:\n    spec:\n      containers: [{ name: ${name}, image: r.example.com/${name}:1 }]\n`;
+    const overlay = (namespace: string) => `namespace: ${namespace}\nresources: [../../base]\n`;
+    git.commit({
+      'k8s/base/cart.yaml': workload('cart'),
+      'k8s/base/kustomization.yaml': 'resources: [cart.yaml]\n',
+      'k8s/overlays/staging/kustomization.yaml': overlay('shop-staging'),
+      'k8s/overlays/production/kustomization.yaml': overlay('shop'),
+      'charts/pay/Chart.yaml': 'apiVersion: v2\nname: pay\nversion: 0.1.0\n',
+      'charts/pay/templates/pay.yaml': workload('pay'),
+      'services/cart/Dockerfile': 'FROM scratch\n',
+      'services/pay/Dockerfile': 'FROM scratch\n',
+    });
+    await give({ platform: 'sandbox' });
+    const { services, environments } = await loadConfig(workspace());
+    expect(Object.keys(services)).toEqual(['cart', 'pay']);
+    expect(readFileSync(join(git.root, 'relctl.yaml'), 'utf8')).toContain('helm: charts/pay');
+    expect([environments.staging.namespace, environments.production.namespace]).toEqual(['shop-staging', 'shop']);
+  });
+
   test('no service at all is a warning, not an error', async () => {
     git.commit({ 'README.md': 'hello\n' });
     const outcome = await give({ platform: 'sandbox' });
