@@ -7,8 +7,11 @@ export interface Signer {
   nonce(): string;
   /** The public key that would sign, as `allowed_signers` writes it (type and base64). */
   publicKey(): Promise<string>;
-  /** Signs the exact bytes of a text (UTF-8). Returns the armoured signature. */
-  sign(statement: string, namespace: string): Promise<string>;
+  /**
+   * Signs the exact bytes of a text (UTF-8). Returns the armoured signature.
+   * @param how `hurried`: production waits for it, so that a key that nobody touches is waited for a few seconds, and only once
+   */
+  sign(statement: string, namespace: string, how?: { readonly hurried: boolean }): Promise<string>;
   /** Verifies; everything that decides stands in the question, nothing is read from the configuration. */
   verify(question: VerifyQuestion): Promise<'good' | 'revoked' | 'bad'>;
 }

@@ -48,6 +48,28 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe('signing while production waits to be put back', () => {
+  it('waits for a key that nobody touches once, for a short time, and no more', async () => {
+    const programs = mkdtempSync(join(tmpdir(), 'relctl-untouched-'));
+    const calls = join(programs, 'calls');
+    writeFileSync(join(programs, 'ssh-keygen'), `#!/bin/sh\necho called >> '${calls}'\nexec sleep 60\n`, {
+      mode: 0o755,
+    });
+    const path = process.env.PATH;
+    process.env.PATH = `${programs}:${path}`;
+    try {
+      const untouched = createSshSigner(async () => ({ kind: 'file', path: file('alice'), shown: 'alice' }), 200);
+      const hurried = () => refusal(untouched.sign(STATEMENT, NAMESPACE, { hurried: true }));
+      expect((await hurried()).code).toBe('tool.timeout');
+      expect((await hurried()).code).toBe('signing.failed');
+      expect(readFileSync(calls, 'utf8')).toBe('called\n');
+    } finally {
+      process.env.PATH = path;
+      rmSync(programs, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('signing', () => {
   it('gives a signature that verifies, of the key and for the namespace that it names', async () => {
     expect(await signer.verify(question)).toBe('good');

@@ -10,13 +10,16 @@ import { withFiles } from './temporary-files.ts';
 /** Verifying takes milliseconds; signing may wait for a touch of a hardware key or a passphrase of the agent. */
 const VERIFY_MS = 20_000;
 const SIGN_MS = 120_000;
+/** Whoever is there touches a key within this; while production is to go back, nobody else is waited for. */
+const HURRIED_MS = 10_000;
 
 /**
  * Signs and verifies through ssh-keygen, with statements on stdin and signatures on stdout: signing a *file* silently keeps an
  * old `.sig` when it cannot ask whether to replace it.
  * @param findKey which key the person at work signs with; asked only when something is signed
  */
-export function createSshSigner(findKey: () => Promise<SigningKey>): Signer {
+export function createSshSigner(findKey: () => Promise<SigningKey>, hurriedMs: number = HURRIED_MS): Signer {
+  let isUnattended = false;
   // A command looks at a history when it opens it and again when it signs; the answer to one question is always the same.
   const verified = new Map<string, Promise<'good' | 'revoked' | 'bad'>>();
   return {
@@ -28,13 +31,17 @@ export function createSshSigner(findKey: () => Promise<SigningKey>): Signer {
         return `${type} ${base64}`;
       });
     },
-    async sign(statement, namespace) {
+    async sign(statement, namespace, { hurried } = { hurried: false }) {
       const key = await findKey();
+      if (hurried && isUnattended) throw unusable(key, 'it did not answer before, and production waits');
       return usableKey(key, async (file) => {
         const result = await exec('ssh-keygen', ['-Y', 'sign', '-n', namespace, '-f', file], {
-          timeout: SIGN_MS,
+          timeout: hurried ? hurriedMs : SIGN_MS,
           input: statement,
           env: NEUTRAL,
+        }).catch((error: unknown) => {
+          isUnattended ||= error instanceof RelctlError && error.code === 'tool.timeout';
+          throw error;
         });
         if (result.exitCode === 0 && result.stdout.startsWith('-----BEGIN SSH SIGNATURE-----')) return result.stdout;
         throw unusable(key, result.stderr);

@@ -53,7 +53,7 @@ export async function examineHistory(
   };
   const ended = await findEnded(
     events,
-    async (event, index) => isSignedAndHolds(await examineEvent(on, events, index, { kind: 'done' })),
+    async (_event, index) => isSignedAndHolds(await examineEvent(on, events, index, { kind: 'done' })),
     async (hash) => (await on.merged()).has(hash),
   );
   const { policy } = (await trusts.of(ended?.trust)) ?? tip;

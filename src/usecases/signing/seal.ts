@@ -41,11 +41,22 @@ export function sealWith(context: SigningGround, trust: Trust, leftOut: Readonly
       return await seal(on, plan, event, act);
     } catch (error) {
       if (!(error instanceof RelctlError) || !leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>)) throw error;
-      // A key that did not sign is not waited for twice while production is to go back.
-      const isOfKey = error.code === 'signing.failed' || error.code === 'signing.no-key';
-      return isOfKey ? event : signedAnyhow(on, plan, event, act);
+      // A key that did not sign is not asked twice while production is to go back.
+      return OF_KEY.has(error.code) ? event : signedAnyhow(on, plan, event, act);
     }
   };
+}
+
+const OF_KEY: ReadonlySet<string> = new Set(['signing.failed', 'signing.no-key', 'tool.missing', 'tool.timeout']);
+
+/** What is recorded while production waits to be put back; its end is recorded when it is. */
+const WAITED_FOR: ReadonlySet<EventType> = new Set([
+  ...(['canary.judged', 'canary.held', 'deploy.aborted', 'rollback.started', 'release.frozen'] as const),
+  ...(['step.intended', 'step.completed', 'step.failed'] as const),
+]);
+
+function isHurried(event: NewEvent<EventType>): boolean {
+  return WAITED_FOR.has(event.type) && leadsBack(event as Pick<RecordedEvent, 'type' | 'data'>);
 }
 
 /**
@@ -113,7 +124,7 @@ async function signed(
       nonce: context.signer.nonce(),
     }),
   );
-  const signature = await context.signer.sign(statement, namespace);
+  const signature = await context.signer.sign(statement, namespace, { hurried: isHurried(event) });
   const keyFingerprintOfSigner = readSshSignature(signature)?.fingerprint ?? 'unknown';
   return {
     ...event.data,
