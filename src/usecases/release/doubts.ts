@@ -56,8 +56,11 @@ export function disorderOf(events: readonly RecordedEvent[], { examination }: Si
   return faults.filter((fault) => fault.seq > reopened);
 }
 
+/** True for what says how a deployment went, its steps among it. */
+const isOfDeployment = ({ type }: RecordedEvent) => /^(deploy|step|canary|rollback)\.|^release\.frozen$/.test(type);
+
 /**
- * Why what is not recorded of a release may have been all the same, as sentences: an event of its history is out of order, or a signed one is
+ * Why what is not recorded of a release may have been all the same, as sentences: an event of its deployment is out of order, or a signed one is
  * gone, or nobody can tell what is signed.
  * Nothing where nobody signs: then all of it is taken at its word.
  */
@@ -66,7 +69,11 @@ export async function recordDoubts(context: Pick<Context, 'signing'>, release: R
   if (signing.sealing === undefined) return [];
   const { trouble } = signing;
   if (trouble !== undefined) return [`no signature of it could be examined: ${trouble.message}`];
-  const disorder = disorderOf(journal.plan.events, signing).map(({ seq, problem }) => `event ${seq} ${problem}`);
+  // A message that nobody queued says nothing of what was done in production.
+  const ofDeployment = new Set(journal.plan.events.filter(isOfDeployment).map(({ seq }) => seq));
+  const disorder = disorderOf(journal.plan.events, signing)
+    .filter(({ seq }) => ofDeployment.has(seq))
+    .map(({ seq, problem }) => `event ${seq} ${problem}`);
   try {
     return [...disorder, ...(await lostFrom(context, release))];
   } catch (error) {

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { CompanyOptions } from '../support/company.ts';
+import { toProduction, walkTo } from '../support/company-walk.ts';
+import { forge, type Written } from '../support/forge-history.ts';
+import { SAMPLE_FILE } from '../support/sample-plan.ts';
+import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+
+/** Somebody without a key writes one event behind a deployment, and the way back is as open as before. */
+let company: SignedCompany;
+afterEach(() => company.close());
+
+const commit = () =>
+  company.git.commit({ [SAMPLE_FILE]: readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8') }, 'Records');
+
+async function inProduction(mode: 'full' | 'canary', options: CompanyOptions = {}) {
+  company = await openSignedCompany(options);
+  company.git.git('checkout', '--quiet', '-b', 'train');
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  commit();
+  await toProduction(company, { mode });
+  commit();
+}
+
+/** Writes events behind the history and commits it. */
+async function push(added: readonly Written[]) {
+  await forge(company, (all) => [...all, ...added]);
+  commit();
+}
+
+it('a message that nobody queued is no doubt about a migration that never began', async () => {
+  await inProduction('canary', {
+    plan: ({ spec }) => {
+      for (const one of spec.migrations ?? [])
+        Object.assign(one, { pointOfNoReturn: true, reversible: false, when: 'after-rollout' });
+    },
+  });
+  await push([{ actor: 'relctl', type: 'notification.sent', data: { key: 'a'.repeat(32), channel: 'chat' } }]);
+  await toProduction(company, { mode: 'abort', reason: 'errors' });
+  expect((await company.state()).phase).toBe('aborted');
+});
