@@ -109,7 +109,20 @@ function restorable(run: Run, target: string, objects: Snapshot['objects']): rea
  */
 export function isOursToRestore(run: Run, target: string, { route, service }: SnapshotObject): boolean {
   if (route === undefined) return true;
-  return route === 'shipped' && run.release.journal.state.deployment?.steps.has(`hide:${service}@${target}`) === true;
+  if (route !== 'shipped') return false;
+  return isLetGo(run) || run.release.journal.state.deployment?.steps.has(`hide:${service}@${target}`) === true;
+}
+
+/**
+ * True where people sign and the rollout was let go, which is signed: a route is shipped then. That its step was begun nobody signs, and a
+ * route that is shipped bears no mark.
+ */
+function isLetGo({ context, release: { journal, signing } }: Run): boolean {
+  return (
+    signing.sealing !== undefined &&
+    gitopsOf(context.config) === undefined &&
+    journal.state.deployment?.promoted === true
+  );
 }
 
 /** How an object is named where several targets are: `production Deployment/web`. */
@@ -132,6 +145,7 @@ export function isWritten(
   if (gitopsOf(run.context.config) !== undefined) return false;
   // Nobody signs that a step was begun, so where people sign the mark tells, which only the cluster has.
   if (run.release.signing.sealing !== undefined && live !== undefined && isWrittenBy(plan.id, live)) return true;
+  if (route === 'shipped' && isLetGo(run)) return true;
   const isBegun = (step: string) => state.deployment?.steps.has(`${step}:${service}@${target}`) === true;
   if (isBegun('rollout')) return true;
   // A run that takes over marks workloads that it does not change.
