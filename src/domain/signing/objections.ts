@@ -49,7 +49,7 @@ export function objectionsOf(
     const reason = why.get(event.hash);
     if (reason !== undefined) {
       const sentence = `${nameOf(event)} in event ${event.seq} is not proved, and an objection needs no proof: ${reason}`;
-      return objects(event, holding) && !isLifted(event) ? [{ event, sentence }] : [];
+      return objects(event, holding, seqOf) && !isLifted(event) ? [{ event, sentence }] : [];
     }
     // One that holds, behind which the same person says otherwise without having seen it.
     const isOvertaken = holding.some((one) => one.seq > event.seq && replaces(one, event)) && !isLifted(event);
@@ -58,10 +58,10 @@ export function objectionsOf(
   });
 }
 
-function objects(event: RecordedEvent, holding: readonly RecordedEvent[]): boolean {
+function objects(event: RecordedEvent, holding: readonly RecordedEvent[], seqOf: ReadonlyMap<string, number>): boolean {
   switch (event.type) {
     case 'cab.voted':
-      return [event.data.decision, signedDecision(event)].includes('no-go') || asks(event, holding);
+      return [event.data.decision, signedDecision(event)].includes('no-go') || asks(event, holding, seqOf);
     case 'cab.decided':
       return event.data.decision === 'no-go';
     case 'signoff.recorded':
@@ -85,14 +85,29 @@ function statementOf(event: RecordedEvent): Statement | undefined {
   return typeof read === 'object' ? read : undefined;
 }
 
-/** True for a Go under conditions that are not closed: without it the others would be a Go without any. */
-function asks(vote: EventOf<'cab.voted'>, holding: readonly RecordedEvent[]): boolean {
+/**
+ * True for a Go under conditions that are not closed: without it the others would be a Go without any. A condition that is set again is another one
+ * in the same words: what closed it before closes it no more, wherever the vote was moved to.
+ */
+function asks(
+  vote: EventOf<'cab.voted'>,
+  holding: readonly RecordedEvent[],
+  seqOf: ReadonlyMap<string, number>,
+): boolean {
   return vote.data.conditions.some(
     (condition) =>
       !holding.some(
-        (one) => one.type === 'condition.closed' && closes({ ...condition, by: vote.actor }, one.data, one.actor),
+        (one) =>
+          one.type === 'condition.closed' &&
+          closes({ ...condition, by: vote.actor }, one.data, one.actor) &&
+          isAfter(one, vote, seqOf),
       ),
   );
+}
+
+/** What nobody has to sign stands where it stands. */
+function isAfter(closing: RecordedEvent, vote: RecordedEvent, seqOf: ReadonlyMap<string, number>): boolean {
+  return statementOf(closing) === undefined ? closing.seq > vote.seq : hasSeen(closing, vote, seqOf);
 }
 
 /** True for what is said in the place of something else. What voids that whole makes it superseded, and it does not come here. */

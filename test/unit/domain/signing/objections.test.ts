@@ -65,6 +65,28 @@ describe('a vote that is not proved', () => {
     expect(objections(asking, [closing])).toBe(0);
   });
 
+  it('objects where the condition was set again after it was closed, wherever the vote was moved to', () => {
+    const first = vote({ conditions: [CONDITION] });
+    const { signature } = vote({}).data;
+    const closing = (seq: number, seen: string) => {
+      const read = JSON.parse(signature?.statement ?? '') as { predicate: object };
+      const statement = JSON.stringify({ ...read, predicate: { ...read.predicate, seen } });
+      const data = { condition: CONDITION.text, evidence: 'SHOP-1', signature: { ...signature, statement } };
+      const event = {
+        ...first,
+        seq,
+        hash: `${seq}`.repeat(64),
+        type: 'condition.closed',
+        actor: CONDITION.owner,
+        data,
+      };
+      return event as unknown as RecordedEvent;
+    };
+    const before = { ...first, seq: 2, hash: '2'.repeat(64) };
+    expect(objections(first, [before, closing(4, first.hash)])).toBe(0);
+    expect(objections(first, [before, closing(4, before.hash)])).toBe(1);
+  });
+
   it('is missed where a commit holds it as it was signed', () => {
     const asking = vote({ conditions: [CONDITION] });
     const versions = [{ commit: 'f'.repeat(40), text: `    - ${JSON.stringify(asking)}\n` }];
