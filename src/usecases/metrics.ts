@@ -11,7 +11,7 @@ import { plural } from '../text/plural.ts';
 import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
 import { gonePlans } from './signing/gone-plans.ts';
-import { type LookingContext, modesOf, provenEvents } from './signing/look.ts';
+import { type LookingContext, lacksActs, modesOf, provenEvents } from './signing/look.ts';
 
 /** Which releases and months are counted. */
 export interface MetricsOptions {
@@ -30,7 +30,10 @@ export interface MetricsContext extends LookingContext, Pick<ReadingContext, 'co
 /** How the figures are meant, for whoever compares them with others'. */
 const DEFINITIONS: readonly (readonly [string, string])[] = [
   ['deployment frequency', 'deployments to production that finished, including those that were rolled back'],
-  ['lead time', 'median from the candidate commit (or the creation of the plan) to the completed deployment'],
+  [
+    'lead time',
+    'median from the candidate commit (where nobody signs, else from the creation of the plan) to the completed deployment',
+  ],
   ['change fail rate', 'rolled back, aborted, frozen or reviewed as a failure, over all deployments'],
   ['recovery time', 'median from the beginning of a rollback or freeze until production was what it had been'],
 ];
@@ -43,8 +46,8 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
   );
   const [from, to] = [monthOf(options.from, '--from'), monthOf(options.to, '--to')];
   const summaries = await context.store.summaries();
-  const recorded = summaries.filter(isSummary).filter((one) => isCounted(one, context, options));
-  const { releases, unproven, isUnsigned } = await provenDeliveries(context, recorded);
+  const ofServices = summaries.filter(isSummary).filter((one) => isAsked(one, options));
+  const { releases, unproven, isUnsigned } = await provenDeliveries(context, ofServices);
   const times = await commitTimes(context, releases);
   const deliveries = releases
     .flatMap((release) => release.deliveries)
@@ -100,21 +103,31 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
 const UNSIGNED_FIGURES =
   'Deployments of this company are not signed: each is the claim of whoever could write the file (docs/signing.md).';
 
-/** The releases with the deployments that are proved, where the company signs; and the ids of those that claim others. */
+/**
+ * The releases that count, with the deployments that are proved where the company signs; and the ids of those that claim others, or that
+ * something was taken out of: also where nothing is left that would count.
+ */
 async function provenDeliveries(
   context: MetricsContext,
-  recorded: readonly ReleaseSummary[],
+  asked: readonly ReleaseSummary[],
 ): Promise<{ releases: readonly ReleaseSummary[]; unproven: readonly string[]; isUnsigned: boolean }> {
   const releases: ReleaseSummary[] = [];
   const unproven: string[] = [];
   const modeOf = modesOf(context);
   let isUnsigned = false;
-  for (const one of recorded) {
+  for (const one of asked) {
     const mode = await modeOf(one);
+    if (!isCounted(one, context) || one.deliveries.length === 0) {
+      if (mode === 'required' && (await lacksActs(context, one.id))) unproven.push(one.id);
+      if (!isCounted(one, context)) continue;
+    }
     isUnsigned ||= mode === 'unsigned';
     const isChecked = mode === 'required' || mode === 'unchecked';
     const deliveries =
-      one.deliveries.length > 0 && isChecked ? deliveriesOf(await provenEvents(context, one.id)) : one.deliveries;
+      one.deliveries.length > 0 && isChecked
+        ? // When a plan was created is signed by nobody: whoever may write would set the lead time with it.
+          deliveriesOf(await provenEvents(context, one.id)).map((found) => ({ ...found, plannedAt: undefined }))
+        : one.deliveries;
     if (deliveries.length < one.deliveries.length || failures(deliveries) !== failures(one.deliveries))
       unproven.push(one.id);
     releases.push({ ...one, deliveries });
@@ -138,8 +151,11 @@ const failures = (deliveries: ReleaseSummary['deliveries']): number =>
   deliveries.filter(({ failure }) => failure !== undefined).length;
 
 /** In a real company what was rehearsed does not count; in a simulated one nothing else is there. */
-function isCounted(release: ReleaseSummary, { environments }: MetricsContext, { services }: MetricsOptions): boolean {
-  if (release.simulated && !environments.simulated) return false;
+function isCounted({ simulated }: ReleaseSummary, { environments }: MetricsContext): boolean {
+  return !simulated || environments.simulated;
+}
+
+function isAsked(release: ReleaseSummary, { services }: MetricsOptions): boolean {
   return services.length === 0 || release.services.some((one) => services.includes(one));
 }
 

@@ -16,6 +16,24 @@ let company: SignedCompany;
 afterEach(() => company.close());
 const text = () => readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8');
 
+it('a whole deployment that was cut off is missed, whether or not it was rolled back', async () => {
+  company = await openSignedCompany();
+  company.git.git('checkout', '--quiet', '-b', 'train');
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  const ready = company.git.commit({ [SAMPLE_FILE]: text() }, 'Ready');
+  const missed = async () => ({
+    metrics: ((await metrics(company.as(OPERATOR), { services: [] })).data as { unproven: readonly string[] }).unproven,
+    portfolio: [...((await portfolioModel(company.as(OPERATOR), 'releases/index.html')).claimed ?? [])],
+  });
+  expect(await missed()).toEqual({ metrics: [], portfolio: [] });
+  await toProduction(company);
+  const deployed = company.git.commit({ [SAMPLE_FILE]: text() }, 'Deployed');
+  company.git.git('checkout', '--quiet', '-B', 'train', ready);
+  company.git.git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', deployed);
+  expect(await missed()).toEqual({ metrics: [company.id], portfolio: [company.id] });
+});
+
 it('a signed rollback that was taken out makes the release a claim on every page', async () => {
   company = await openSignedCompany();
   company.git.git('checkout', '--quiet', '-b', 'train');
@@ -33,6 +51,9 @@ it('a signed rollback that was taken out makes the release a claim on every page
   expect(honest.list).toMatchObject({ approvals: 'signed', claimed: false });
   expect(honest.status).toMatchObject({ data: { approvals: 'signed' } });
   expect(honest.metrics).toMatchObject({ unproven: [] });
+  // Nobody signs when a plan was created: no lead time begins there.
+  const blind = { ...company.as(OPERATOR), repository: { commitTimes: async () => new Map<string, number>() } };
+  expect((await metrics(blind, { services: [] })).data).toMatchObject({ whole: { leadTimeSeconds: null } });
   expect([...(honest.portfolio.claimed ?? [])]).toEqual([]);
   await undo(company);
   const undone = company.git.commit({ [SAMPLE_FILE]: text() }, 'Rolled back');

@@ -32,7 +32,7 @@ export async function lostFrom(
 export async function goneFrom(
   context: Pick<Context, 'signing'>,
   plan: ReleasePlan,
-  signing: Pick<Signing, 'trust'>,
+  signing: { readonly trust?: { readonly commit: string } | undefined },
 ): Promise<{ readonly isWhole: boolean; readonly gone: readonly string[] }> {
   if (signing.trust === undefined) return { isWhole: true, gone: [] };
   const ground = await context.signing();

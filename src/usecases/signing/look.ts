@@ -11,6 +11,7 @@ import { goneFrom } from '../release/doubts.ts';
 import { mergedHashes } from './examine.ts';
 import { loadGovernance } from './governance.ts';
 import { openSigning, type SigningContext } from './open.ts';
+import { findProtectedBranch } from './trust.ts';
 
 /** What looking at signatures needs. */
 export type LookingContext = SigningContext & Pick<ReadingContext, 'store'>;
@@ -58,6 +59,16 @@ export async function provenEvents(context: LookingContext, id: string): Promise
 }
 
 /**
+ * Whether something that was signed is gone from the history of a release. What stands there is not examined, so that it can be asked of many:
+ * the versions of one file are read, and signatures are looked at only where one is missing. Errors: those of a file that does not read.
+ */
+export async function lacksActs(context: LookingContext, id: string): Promise<boolean> {
+  const plan = await context.store.load(id);
+  const tip = await findProtectedBranch((await context.signing()).protectedBranch);
+  return tip !== undefined && (await goneFrom(context, plan, { trust: tip })).gone.length > 0;
+}
+
+/**
  * Summaries with the deployments that are proved alone, and the ids of those that claim more, or a history that something was taken out of.
  * What was played through in the sandbox is let be: it says so itself.
  */
@@ -68,9 +79,13 @@ export async function provenSummaries(
   const looking = { ...context, environments: { simulated: false } };
   const claimed = new Set<string>();
   const proven: (ReleaseSummary | UnreadablePlan)[] = [];
+  const modeOf = modesOf(looking);
   for (const entry of entries) {
     if (!isSummary(entry) || entry.simulated || entry.deployed.length + entry.undone.length === 0) {
       proven.push(entry);
+      // Where nothing is told of a deployment, one may have been cut off.
+      if (isSummary(entry) && (await modeOf(entry)) === 'required' && (await lacksActs(looking, entry.id)))
+        claimed.add(entry.id);
       continue;
     }
     const events = await provenEvents(looking, entry.id);
