@@ -166,7 +166,7 @@ async function finish(run: Run, options: DeployOptions): Promise<Outcome> {
 
 async function recordAbort(run: Run, reason: string): Promise<void> {
   const { journal } = run.release;
-  if (journal.state.deployment?.abortedBy !== undefined) return;
+  if (journal.state.deployment?.provedBack.has('deploy.aborted') === true) return;
   await journal.record('deploy.aborted', { attempt: run.attempt, reason });
 }
 

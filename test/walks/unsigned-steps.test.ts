@@ -102,6 +102,20 @@ it('an aborted canary too, where nothing is out of order', async () => {
   expect((await auditRelease(company.as(OPERATOR), company.id)).findings).toEqual([]);
 });
 
+it('an abort is signed also where somebody has put an unsigned one there first', async () => {
+  await inProduction('canary');
+  await forge(company, (all) => [
+    ...all,
+    { actor: OPERATOR, type: 'deploy.aborted', data: { attempt: 1, reason: 'forged' } },
+    { actor: OPERATOR, type: 'rollback.started', data: { attempt: 1, reason: 'forged', fence: 1 } },
+  ]);
+  await toProduction(company, { mode: 'abort', reason: 'the board says stop' });
+  for (const type of ['deploy.aborted', 'rollback.started'] as const) {
+    const told = (await events()).filter((one) => one.type === type);
+    expect(told.map(({ data }) => 'signature' in data)).toEqual([false, true]);
+  }
+});
+
 it('a migration that ran is not let run again by what is written behind it', async () => {
   await inProduction('canary');
   await removeJobs();

@@ -26,6 +26,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
         promoted: false,
         result: 'running',
         abortedBy: undefined,
+        provedBack: new Set(),
         rollbackReason: undefined,
         stopped: undefined,
         lastActor: event.actor,
@@ -69,7 +70,14 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
     case 'deploy.completed':
       return { phase: 'deployed', deployment: { ...deployment, result: 'completed', completedAt: event.at } };
     case 'deploy.aborted':
-      return { deployment: { ...deployment, abortedBy: event.actor, rollbackReason: event.data.reason } };
+      return {
+        deployment: {
+          ...deployment,
+          abortedBy: event.actor,
+          rollbackReason: event.data.reason,
+          provedBack: provedBackAfter(deployment, event, proved),
+        },
+      };
     case 'rollback.started':
       return {
         deployment: {
@@ -77,6 +85,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
           result: 'rolling-back',
           fence: Math.max(deployment.fence, event.data.fence),
           rollbackReason: event.data.reason,
+          provedBack: provedBackAfter(deployment, event, proved),
         },
       };
     case 'rollback.failed': {
@@ -111,6 +120,14 @@ function heldAfter({ held }: DeploymentState, event: DeploymentEvent, proved: bo
     default:
       return held;
   }
+}
+
+function provedBackAfter(
+  { provedBack }: DeploymentState,
+  { type }: EventOf<'deploy.aborted'> | EventOf<'rollback.started'>,
+  proved: boolean,
+): DeploymentState['provedBack'] {
+  return proved ? new Set([...provedBack, type]) : provedBack;
 }
 
 function withStep(

@@ -97,6 +97,8 @@ export interface DeploymentState {
   readonly promoted: boolean;
   readonly result: 'running' | 'completed' | 'rolling-back' | 'rolled-back' | 'frozen';
   readonly abortedBy: string | undefined;
+  /** What of its way back is proved; whoever takes that way records the rest anew, else it could be taken out again. */
+  readonly provedBack: ReadonlySet<'deploy.aborted' | 'rollback.started'>;
   readonly rollbackReason: string | undefined;
   /** Why its rollback stands still, until somebody goes on with it. */
   readonly stopped: StoppedRollback | undefined;

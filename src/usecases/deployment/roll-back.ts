@@ -63,7 +63,8 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
     });
     return { state: 'frozen', migration: fatal.id };
   }
-  if (journal.state.deployment?.result !== 'rolling-back') {
+  const { result, provedBack } = journal.state.deployment ?? {};
+  if (result !== 'rolling-back' || provedBack?.has('rollback.started') !== true) {
     await journal.record('rollback.started', { attempt: run.attempt, reason, fence: highestFence(run) });
   }
   const snapshots = await Promise.all(targets.map((target) => readSnapshot(context, run, target)));
