@@ -1,4 +1,5 @@
 import { deploymentSteps, productionTargets } from '../domain/deployment/steps.ts';
+import { isGoingBack } from '../domain/history/state.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions, type ProcessCommand } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
@@ -129,7 +130,7 @@ async function takeUp(context: Context, release: Release, options: DeployOptions
     images: started.data.images,
     wait: true,
     takeOver: options.takeOver,
-    isWayBack: options.mode === 'abort' || deployment.result === 'rolling-back',
+    isWayBack: options.mode === 'abort' || isGoingBack(deployment),
     record: (run) =>
       journal.record('deploy.resumed', { attempt, fence: highestFence(run), reason, run: context.runs.self }),
   });
@@ -143,8 +144,8 @@ async function finish(run: Run, options: DeployOptions): Promise<Outcome> {
     await recordAbort(run, reason);
     return rolledBack(run, await rollBack(run, reason), reason, undefined);
   }
-  if (journal.state.deployment?.result === 'rolling-back') {
-    const reason = journal.state.deployment.rollbackReason ?? 'resumed';
+  if (isGoingBack(journal.state.deployment)) {
+    const reason = journal.state.deployment?.rollbackReason ?? 'resumed';
     return rolledBack(run, await rollBack(run, reason), reason, undefined);
   }
   try {

@@ -1,5 +1,6 @@
 import { command } from '../../text/command-line.ts';
 import { formatPercent, formatSpan } from '../../text/figures.ts';
+import { isGoingBack } from '../history/state.ts';
 import { isAmong, peopleOf, samePerson } from '../people/people.ts';
 import { formatMoment, formatWindow, reviewDate, startOfDate, timeOf, windowSpan } from '../schedule/calendar.ts';
 import { type GateRule, refuse } from './gate.ts';
@@ -80,7 +81,7 @@ export const windowOpen: GateRule = (facts) => {
 export const windowOpenForRest: GateRule = (facts) => {
   const { deployment, phase } = facts.state;
   const isWatched = phase === 'canary' && deployment?.steps.get('bake') !== undefined;
-  return isWatched || deployment?.result === 'rolling-back' ? undefined : windowOpen(facts);
+  return isWatched || isGoingBack(deployment) ? undefined : windowOpen(facts);
 };
 
 export const canaryPassed: GateRule = ({ plan, state, unproven }) => {
@@ -104,9 +105,7 @@ export const canaryPassed: GateRule = ({ plan, state, unproven }) => {
 
 /** What rolls out goes on only on the verdict that it was promoted on. */
 export const promotedOnVerdict: GateRule = (facts) =>
-  facts.state.phase === 'rolling-out' && facts.state.deployment?.result !== 'rolling-back'
-    ? canaryPassed(facts)
-    : undefined;
+  facts.state.phase === 'rolling-out' && !isGoingBack(facts.state.deployment) ? canaryPassed(facts) : undefined;
 
 /** Hypercare ends once: what is asked of it afterwards is out of its order. */
 export const hypercareOpen: GateRule = ({ plan, policy, state }) => {

@@ -42,6 +42,26 @@ function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): 
   return { ...state, ...change(state, event, proves), subject };
 }
 
+/** What is in production is no draft, whatever is written behind it: the way back stays open. */
+function canBeReopened({ phase }: ReleaseState): boolean {
+  return phase === 'draft' || [...ASKED, ...REOPENABLE].includes(phase);
+}
+
+/**
+ * Places of reopenings that change nothing, because the release is in production or has been there. They void nothing either: else what the
+ * state still rests on would be examined no more.
+ * @param events those that count and hold
+ */
+export function reopenedInVain(events: readonly RecordedEvent[], proves: Proves): readonly RecordedEvent[] {
+  const found: RecordedEvent[] = [];
+  let state = EMPTY_STATE;
+  for (const event of events) {
+    if (event.type === 'plan.reopened' && !canBeReopened(state)) found.push(event);
+    state = applyEvent(state, event, proves);
+  }
+  return found;
+}
+
 /** What one event changes. */
 function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Partial<ReleaseState> {
   switch (event.type) {
@@ -49,8 +69,7 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     case 'plan.revised':
       return withAuthor(state, event, proves);
     case 'plan.reopened':
-      // What is in production is no draft, whatever is written behind it: the way back stays open.
-      if (state.phase !== 'draft' && ![...ASKED, ...REOPENABLE].includes(state.phase)) return {};
+      if (!canBeReopened(state)) return {};
       return {
         ...EMPTY_STATE,
         ...withAuthor(state, event, proves),

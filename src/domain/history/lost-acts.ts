@@ -62,6 +62,8 @@ export function lostActs(
     for (const { event, statement } of lines) {
       const nonce = statement?.predicate.nonce;
       if (statement === undefined || nonce === undefined) continue;
+      // The act of another release is nobody's here.
+      if (statement.predicate.release !== plan.id) continue;
       later.delete(nonce);
       if (here.has(nonce) || lost.has(nonce)) continue;
       const isMeant =

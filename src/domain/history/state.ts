@@ -191,6 +191,13 @@ export const EMPTY_STATE: ReleaseState = {
   subject: undefined,
 };
 
+/** True for a deployment that goes back: its rollback began, or somebody aborted it, whatever kept the rollback from beginning. */
+export function isGoingBack(deployment: Pick<DeploymentState, 'result' | 'abortedBy'> | undefined): boolean {
+  if (deployment === undefined) return false;
+  const { result, abortedBy } = deployment;
+  return result === 'rolling-back' || (result === 'running' && abortedBy !== undefined);
+}
+
 /**
  * True while production is neither what it was nor what it is to be: in a canary or a rollout, frozen, or half-way back. A
  * rollback of what was deployed keeps its phase until it is done, so the phase alone does not tell.

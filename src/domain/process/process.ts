@@ -7,6 +7,7 @@ import * as expiry from '../gates/expiry.ts';
 import { type GateFacts, type GateRule, type Refusal, refuse } from '../gates/gate.ts';
 import * as history from '../gates/history.ts';
 import * as planning from '../gates/planning.ts';
+import { isGoingBack } from '../history/state.ts';
 import type { NextAction } from '../outcome/outcome.ts';
 import { delegatorsOf, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from '../people/people.ts';
@@ -285,9 +286,10 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
       },
     ];
   }
-  const { result, stopped } = facts.state.deployment ?? {};
-  const isGoingBack = result === 'rolling-back' && decide('rollback', { ...facts, actor: undefined }).length === 0;
-  if (isGoingBack && stopped !== undefined) {
+  const { stopped } = facts.state.deployment ?? {};
+  const canGoBack =
+    isGoingBack(facts.state.deployment) && decide('rollback', { ...facts, actor: undefined }).length === 0;
+  if (canGoBack && stopped !== undefined) {
     const who = nameList(whoMay('rollback', facts));
     return waysBack(stopped, id).map((way) => ({ who, ...way }));
   }
@@ -351,7 +353,7 @@ export function looksAtOthers(facts: Pick<GateFacts, 'state'>): boolean {
 
 /** Commands that the phase asks for, the main one first. */
 export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly ProcessCommand[] {
-  if (state.deployment?.result === 'rolling-back') return ['rollback'];
+  if (isGoingBack(state.deployment)) return ['rollback'];
   switch (state.phase) {
     case 'draft':
       return ['submit-cab'];

@@ -1,5 +1,5 @@
 import type { Work, WorkRef } from '../../ports/runner.ts';
-import type { DeploymentState, ReleaseState } from '../history/state.ts';
+import { type DeploymentState, isGoingBack, type ReleaseState } from '../history/state.ts';
 
 /** What relctl does next with a deployment that was handed over. */
 export type NextAct = 'full' | 'canary' | 'promote' | 'resume' | 'abort' | 'over';
@@ -17,7 +17,7 @@ export function nextAct(
   }
   if (deployment?.attempt !== attempt || (phase !== 'canary' && phase !== 'rolling-out')) return 'over';
   if (round === 'abort') return 'abort';
-  if (deployment.result === 'rolling-back') return 'resume';
+  if (isGoingBack(deployment)) return 'resume';
   if (round === 'promote') return deployment.promoted ? 'resume' : 'promote';
   return standsAtVerdict(deployment) ? 'over' : 'resume';
 }

@@ -29,6 +29,16 @@ export interface Examination {
   readonly objections: readonly Objection[];
 }
 
+/** What was found, act by act; places are those of the events that count. */
+interface Examined {
+  readonly faults: ReadonlyMap<number, Fault>;
+  /** Places of reopenings that change nothing. */
+  readonly vain: ReadonlySet<number>;
+  /** Hashes of the acts whose signature holds. */
+  readonly signed: ReadonlySet<string>;
+  readonly standingAt: (index: number) => Standing;
+}
+
 /**
  * Puts the faults that were found together: what is left out of the state, and which decisions fall with it.
  * @param plan with the events that count
@@ -36,14 +46,15 @@ export interface Examination {
 export function examinationOf(
   plan: Pick<ReleasePlan, 'spec' | 'events'>,
   policy: Policy,
-  faults: ReadonlyMap<number, Fault>,
-  signed: ReadonlySet<string>,
-  standingAt: (index: number) => Standing,
+  { faults, vain, signed, standingAt }: Examined,
 ): Examination {
   const refused = [...faults].map(([index, fault]) => refusedAct(plan.events, index, fault, standingAt(index)));
   // What a record says of production may be true although nothing proves it: it keeps steps forward shut, and a way back open.
   const fallen = [...faults.keys()].flatMap((index) => plan.events[index] ?? []);
-  const leftOut = new Set(fallen.filter((event) => !staysUnproved(event)).map((event) => event.hash));
+  const leftOut = new Set([
+    ...fallen.filter((event) => !staysUnproved(event)).map((event) => event.hash),
+    ...[...vain].flatMap((index) => plan.events[index]?.hash ?? []),
+  ]);
   const unfounded: EventOf<'cab.decided'>[] = [];
   for (const [index, event] of plan.events.entries()) {
     if (event.type !== 'cab.decided' || isFounded(plan, policy, { leftOut, signed }, index)) continue;

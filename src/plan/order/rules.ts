@@ -71,9 +71,9 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   'plan.created': (at, event) => (at.begun ? 'creates a plan that there is already' : author(at, event)),
   'plan.revised': author,
   'plan.reopened': (at) =>
-    [...beforeProduction.slice(1), 'out' as const].includes(at.standing)
+    [...beforeProduction, 'out' as const].includes(at.standing) && at.begun
       ? { standing: 'draft', submitted: undefined, passed: new Set(), conditions: new Set() }
-      : 'reopens a plan that is a draft or went to production',
+      : 'reopens a plan that went to production, or is none yet',
   'branches.chosen': due(['draft'], 'the plan is no draft any more', stays),
   'exception.granted': stays,
   // A submission that no longer counts is made again without a reopening: what stood on it is void either way.

@@ -84,8 +84,7 @@ export async function reportIncident(context: Context, release: Release, report:
       hints: [command`relctl hypercare ${id} --incident ${ref} --severity 2`],
     });
   }
-  // Told twice, it is still one incident.
-  if (open !== undefined) return;
+  if (isTold(journal, ref, severity)) return;
   return tell(['incident.opened', { ref, severity, note }], `${ref}, severity ${severity}`);
 
   function tell(happened: Extract<Entry, readonly ['incident.opened' | 'incident.closed', unknown]>, reason: string) {
@@ -93,6 +92,20 @@ export async function reportIncident(context: Context, release: Release, report:
       reason: note === '' ? reason : `${reason}, ${note}`,
     });
   }
+}
+
+/** Told twice, it is still one incident; what nobody proves, or takes it for less, is no word of it. */
+function isTold(journal: Release['journal'], ref: string, severity: number): boolean {
+  const ended = journal.counted.findLastIndex(({ type, data }) => type === 'incident.closed' && data.ref === ref);
+  return journal.counted
+    .slice(ended + 1)
+    .some(
+      (event) =>
+        event.type === 'incident.opened' &&
+        event.data.ref === ref &&
+        event.data.severity <= severity &&
+        journal.proves(event),
+    );
 }
 
 /** Names the occasion of a message that tells of the event about to be recorded. */

@@ -50,8 +50,8 @@ export function disorderOf(events: readonly RecordedEvent[], { examination }: Si
   const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
   const faults = findOrderFaults(events.filter((event) => !refused.has(event.hash)));
   // One that the process does not write voids nothing.
-  const isReopening = ({ type, seq }: RecordedEvent) =>
-    type === 'plan.reopened' && !faults.some((fault) => fault.seq === seq);
+  const isReopening = ({ type, seq, hash }: RecordedEvent) =>
+    type === 'plan.reopened' && examination?.leftOut.has(hash) !== true && !faults.some((fault) => fault.seq === seq);
   const reopened = countedEvents(events).findLast(isReopening)?.seq ?? 0;
   return faults.filter((fault) => fault.seq > reopened);
 }

@@ -1,3 +1,4 @@
+import { reopenedInVain } from '../../domain/history/fold.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import {
   actOf,
@@ -59,16 +60,20 @@ export async function examineHistory(
   const { policy } = (await trusts.of(ended?.trust)) ?? tip;
   const contributors = await contributorsOf(context, plan, tip.commit);
   const faults = new Map<number, Fault>();
+  const vain = new Set<number>();
   for (;;) {
     // What was found not to hold voids nothing: what it seemed to supersede is looked at again, until nothing more falls.
-    const fallen = fallenOf(events, faults);
+    const fallen = new Set([...fallenOf(events, faults), ...vain]);
     const standingAt = standingsOf(events, ended, fallen);
     const held = await examineActs(on, events, fallen, faults, standingAt);
     for (const [index, fault] of countPeople(events, held, policy, contributors, standingAt)) faults.set(index, fault);
-    if (fallenOf(events, faults).size > fallen.size) continue;
     const signed = held.filter((one) => one.fingerprint !== undefined && !faults.has(one.index));
     const hashes = new Set(signed.map((one) => events[one.index]?.hash ?? ''));
-    return examinationOf({ spec: plan.spec, events }, policy, faults, hashes, standingAt);
+    const now = new Set([...fallenOf(events, faults), ...vain]);
+    const holding = events.filter((_, index) => !now.has(index));
+    for (const event of reopenedInVain(holding, (one) => hashes.has(one.hash))) vain.add(events.indexOf(event));
+    if (new Set([...now, ...vain]).size > fallen.size) continue;
+    return examinationOf({ spec: plan.spec, events }, policy, { faults, vain, signed: hashes, standingAt });
   }
 }
 

@@ -6,7 +6,7 @@ import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
 import type { Entry } from '../../release/journal.ts';
 import { recordAndTell } from '../../release/notify.ts';
-import { gateError, openRelease, playerIn } from '../../release/open.ts';
+import { gateError, openRelease, playerIn, type Release } from '../../release/open.ts';
 import { subjectOf } from '../../release/subject.ts';
 import { meetingOff, tellOfMeeting } from '../../signoff/meeting.ts';
 
@@ -19,7 +19,7 @@ export async function reopen(context: Context, id: string, reason: string): Prom
   const release = await openRelease(context, id, { others: false });
   const { journal } = release;
   const before = journal.state.phase;
-  const refusals = refusalsOf(release.facts(context.actor));
+  const refusals = refusalsOf(release.facts(context.actor), isReopenedUnproved(release));
   if (refusals.length > 0) throw gateError('plan --reopen', journal.plan, refusals, playerIn(context));
   const reopened: Entry = ['plan.reopened', { ...subjectOf(journal.plan), reason }];
   // After a No-Go or a rollback people know, and nothing of it stands in their calendars any more.
@@ -60,13 +60,19 @@ export async function reopen(context: Context, id: string, reason: string): Prom
   };
 }
 
-function refusalsOf({ plan, state, actor }: GateFacts): readonly Refusal[] {
+/** True for a draft that an event made which nobody signed: whoever may write can take that out again. */
+function isReopenedUnproved({ journal }: Release): boolean {
+  const last = journal.counted.findLast(({ type }) => type === 'plan.reopened' || type === 'cab.submitted');
+  return last?.type === 'plan.reopened' && !journal.proves(last);
+}
+
+function refusalsOf({ plan, state, actor }: GateFacts, isUnproved: boolean): readonly Refusal[] {
   const { phase } = state;
   const { rdLead, productManager } = plan.spec.owners;
   const [who, id] = [[rdLead], plan.id];
-  if (phase === 'draft')
+  if (phase === 'draft' && !isUnproved)
     return [refuse('phase.order', 'the release is already a draft', { who, command: command`relctl plan ${id}` })];
-  if (!REOPENABLE.includes(phase) && !ASKED.includes(phase)) {
+  if (phase !== 'draft' && !REOPENABLE.includes(phase) && !ASKED.includes(phase)) {
     return [
       refuse(
         'phase.order',

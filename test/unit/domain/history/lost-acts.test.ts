@@ -55,6 +55,10 @@ describe('a signed act that is gone', () => {
     expect(gone([reopened()], [deployed])).toEqual(['deploy.completed']);
   });
 
+  it('of another release is none of this one', () => {
+    expect(gone([], [JSON.parse(JSON.stringify(deployed).replaceAll(ID, '2026-12-other'))])).toEqual([]);
+  });
+
   it('is not void by a reopening that says something else than was signed, or is of the sandbox', () => {
     const one = reopened();
     expect(gone([{ ...one, data: { ...one.data, reason: 'y' } } as RecordedEvent], [voted])).toEqual(['cab.voted']);

@@ -24,6 +24,13 @@ const forward = { attempt: 1, round: 'forward', stopsAtVerdict: false } as const
 it.each([
   ['begins what is ready', state('ready'), forward, 'full'],
   ['begins a canary', state('ready'), { ...forward, stopsAtVerdict: true }, 'canary'],
+  ['goes back where it was aborted', state('canary', deployment({ abortedBy: 'x' })), forward, 'resume'],
+  [
+    'promotes nothing that was aborted',
+    state('canary', deployment({ abortedBy: 'x' })),
+    { ...forward, round: 'promote' as const },
+    'resume',
+  ],
   ['begins nothing a second time', state('ready', deployment({ result: 'rolled-back' })), forward, 'over'],
   [
     'begins the second deployment where it is the second',
