@@ -58,7 +58,7 @@ describe('signing while production waits to be put back', () => {
     const path = process.env.PATH;
     process.env.PATH = `${programs}:${path}`;
     try {
-      const untouched = createSshSigner(async () => ({ kind: 'file', path: file('alice'), shown: 'alice' }), 200);
+      const untouched = createSshSigner(async () => ({ kind: 'file', path: file('alice'), shown: 'alice' }), 2000);
       const hurried = () => refusal(untouched.sign(STATEMENT, NAMESPACE, { hurried: true }));
       expect((await hurried()).code).toBe('tool.timeout');
       expect((await hurried()).code).toBe('signing.failed');

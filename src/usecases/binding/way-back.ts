@@ -78,7 +78,7 @@ async function notAsReviewed(
 }
 
 function elsewhere(difference: string): string {
-  return `${difference}: a way back goes where the deployment went`;
+  return `${difference}: a rollback goes where the deployment went`;
 }
 
 /** What was bound with the submission, or why nothing of it is known. */

@@ -46,6 +46,7 @@ describe('for programs', () => {
         message: 'wrong',
         place: { file: 'releases/x.yaml', line: 3 },
         why: 'because',
+        found: [],
         hints: ['relctl plan x --check'],
         data: { issues: [] },
       },
