@@ -116,6 +116,21 @@ it('an abort is signed also where somebody has put an unsigned one there first',
   }
 });
 
+it('whoever went on with a canary ends no hold that they had not seen', async () => {
+  await inProduction('canary');
+  await toProduction(company, { mode: 'resume' });
+  await forge(company, (all) =>
+    all.flatMap((one) =>
+      one.type === 'deploy.resumed'
+        ? [{ ...one, type: 'canary.held', data: { attempt: 1, reason: 'forged' } }, one]
+        : [one],
+    ),
+  );
+  const resumed = (await events()).find((one) => one.type === 'deploy.resumed');
+  const { findings } = await auditRelease(company.as(OPERATOR), company.id);
+  expect(findings).toContainEqual(expect.objectContaining({ code: 'seen-too-early', seq: resumed?.seq }));
+});
+
 it('a migration that ran is not let run again by what is written behind it', async () => {
   await inProduction('canary');
   await removeJobs();

@@ -140,7 +140,8 @@ const seen: Rule = (statement, { plan, events, index, chain, act }) => {
   if ((last === undefined && !isBeginning) || found >= event.seq)
     return { code: 'seen-unknown', detail: `event ${statement.seen.slice(0, 16)}` };
   const decidedOn = decidedBefore(event.type, act);
-  const needed = decidedOn === undefined ? 0 : (events[lastOf(events, decidedOn, index)]?.seq ?? 0);
+  const decided = decidedOn === undefined ? 0 : (events[lastOf(events, decidedOn, index)]?.seq ?? 0);
+  const needed = Math.max(decided, heldBefore(chain, event));
   if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found}, decided on ${needed}` };
   return timeOf(statement.issuedAt) + SKEW_MS < timeOf(last?.at ?? '')
     ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${last?.at}` }
@@ -223,6 +224,15 @@ function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEve
     default:
       return 'cab.submitted';
   }
+}
+
+/**
+ * The hold of a canary that whoever goes on with it must have seen, whoever wrote it: else what was signed before it ends it. 0 where there is
+ * none, and for all other acts.
+ */
+function heldBefore(chain: readonly RecordedEvent[], { type, seq }: RecordedEvent): number {
+  if (type !== 'deploy.resumed' && type !== 'canary.promoted') return 0;
+  return chain.findLast((one) => one.type === 'canary.held' && one.seq < seq)?.seq ?? 0;
 }
 
 /**
