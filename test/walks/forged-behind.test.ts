@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { CompanyOptions } from '../support/company.ts';
-import { toProduction, walkTo } from '../support/company-walk.ts';
+import { OPERATOR, toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { forge, type Written } from '../support/forge-history.ts';
 import { SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
@@ -40,4 +40,30 @@ it('a message that nobody queued is no doubt about a migration that never began'
   await push([{ actor: 'relctl', type: 'notification.sent', data: { key: 'a'.repeat(32), channel: 'chat' } }]);
   await toProduction(company, { mode: 'abort', reason: 'errors' });
   expect((await company.state()).phase).toBe('aborted');
+});
+
+/** An event of the history once more, without its signature. */
+const again = (all: readonly Written[], type: string, more: object = {}): Written => {
+  const found = all.findLast((one) => one.type === type);
+  const { signature: _, ...data } = (found?.data ?? {}) as { readonly signature?: object };
+  return { actor: OPERATOR, type, data: { ...data, ...more } };
+};
+
+it('nothing that is written behind a deployment keeps it from being taken back', async () => {
+  await inProduction('full');
+  const begun = await company.state();
+  await forge(company, (all) => [
+    ...all,
+    again(all, 'deploy.started', { attempt: 2 }),
+    again(all, 'stage.started', { attempt: 2, specDigest: 'a'.repeat(64) }),
+    again(all, 'stage.completed'),
+    { actor: OPERATOR, type: 'deploy.resumed', data: { attempt: 1, fence: Number.MAX_SAFE_INTEGER, reason: 'x' } },
+    { actor: OPERATOR, type: 'deploy.resumed', data: { attempt: 1, fence: 2 ** 31 - 2, reason: 'x' } },
+  ]);
+  commit();
+  expect((await company.state()).phase).toBe('deployed');
+  await undo(company);
+  expect((await company.state()).phase).toBe('rolled-back');
+  const fence = (await company.plan()).events.findLast((one) => one.type === 'rollback.started')?.data.fence;
+  expect(fence).toBeLessThan((begun.deployment?.fence ?? 0) + 5);
 });

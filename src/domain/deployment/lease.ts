@@ -8,6 +8,8 @@ import type { RunIdentity } from '../../ports/runs.ts';
 
 /** Name of the Lease in the target's namespace. */
 export const LEASE_NAME = 'relctl';
+/** The largest fence that another can follow: the API server keeps `leaseTransitions` as an int32. */
+export const LARGEST_FENCE = 2 ** 31 - 2;
 const RELEASE_ANNOTATION = 'relctl.dev/release';
 const HOST_ANNOTATION = 'relctl.dev/host';
 

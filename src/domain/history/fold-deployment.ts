@@ -1,4 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../plan/events.ts';
+import { LARGEST_FENCE } from '../deployment/lease.ts';
 import { isKeptStep } from '../signing/acts.ts';
 import type { DeploymentState, ReleaseState, StepState } from './state.ts';
 
@@ -20,7 +21,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
       deployment: {
         attempt: event.data.attempt,
         started: event,
-        fence: event.data.fence,
+        fence: fenceAfter(0, event, true),
         steps: new Map(),
         verdict: undefined,
         promoted: false,
@@ -51,7 +52,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
       return {
         deployment: {
           ...deployment,
-          fence: Math.max(deployment.fence, event.data.fence),
+          fence: fenceAfter(deployment.fence, event, proved),
           begunBy: event.actor,
           begunAt: event.at,
           run: event.data.run,
@@ -83,7 +84,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
         deployment: {
           ...deployment,
           result: 'rolling-back',
-          fence: Math.max(deployment.fence, event.data.fence),
+          fence: fenceAfter(deployment.fence, event, proved),
           rollbackReason: event.data.reason,
           provedBack: provedBackAfter(deployment, event, proved),
         },
@@ -101,6 +102,15 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
     case 'release.frozen':
       return { phase: 'frozen', deployment: { ...deployment, result: 'frozen' } };
   }
+}
+
+/** The next fence is above it, so nobody drives it up without a signature, nor beyond what a Lease takes. The Lease counts on either way. */
+function fenceAfter(
+  before: number,
+  { data: { fence } }: EventOf<'deploy.started' | 'deploy.resumed' | 'rollback.started'>,
+  proved: boolean,
+): number {
+  return proved && fence <= LARGEST_FENCE ? Math.max(before, fence) : before;
 }
 
 /**

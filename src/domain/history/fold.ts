@@ -33,7 +33,20 @@ export function phaseOf(events: readonly RecordedEvent[]): Phase {
   return foldState(events).phase;
 }
 
+/** What is done before production; of a release that stands there it changes nothing. */
+const BEFORE_PRODUCTION: readonly RecordedEvent['type'][] = [
+  'cab.submitted',
+  'cab.decided',
+  'stage.started',
+  'stage.completed',
+  'stage.failed',
+  'signoff.recorded',
+  'deploy.started',
+];
+
 function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): ReleaseState {
+  // Whatever is written behind a deployment, the way back goes by it.
+  if (!canBeReopened(state) && BEFORE_PRODUCTION.includes(event.type)) return state;
   const data = event.data as { specDigest?: string; textDigest?: string };
   const subject =
     data.specDigest !== undefined && data.textDigest !== undefined

@@ -1,3 +1,4 @@
+import { LARGEST_FENCE } from '../../domain/deployment/lease.ts';
 import { FENCE_ANNOTATION, fenceNumber } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
@@ -31,7 +32,8 @@ export async function refuseStaleClone(lock: Lock, { plan }: Pick<Journal, 'plan
   );
 }
 
-/** The highest fence that the history names. */
+/** The highest fence that the history names and that a run can have had. */
 function knownFence(events: readonly RecordedEvent[]): number {
-  return Math.max(0, ...events.map((event) => ('fence' in event.data ? event.data.fence : 0)));
+  const fences = events.map((event) => ('fence' in event.data ? event.data.fence : 0));
+  return Math.max(0, ...fences.filter((fence) => fence <= LARGEST_FENCE));
 }
