@@ -38,7 +38,7 @@ export interface ProtectedBranch {
 /** What was committed of a file. */
 export interface FileHistory {
   readonly versions: readonly FileVersion[];
-  /** False in a clone that holds only the newest commits. */
+  /** False in a clone that holds only the newest commits, or whose git cannot give them. */
   readonly isWhole: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
@@ -121,6 +122,20 @@ describe('the protected branch', () => {
         ['side', false],
       ]);
       expect(await told('nowhere.txt')).toEqual([]);
+    });
+
+    it('is not whole, and not empty either, in a partial clone whose remote does not answer', async () => {
+      git.git('config', 'uploadpack.allowFilter', 'true');
+      git.commit({ 'other.txt': 'y' });
+      for (const filter of ['tree:0', 'blob:none']) {
+        const clone = join(git.root, '.git', filter.replace(':', '-'));
+        git.git('clone', '--quiet', '--no-local', `--filter=${filter}`, git.root, clone);
+        git.git('-C', clone, 'remote', 'set-url', 'origin', join(git.root, 'nowhere'));
+        const partial = createProtectedBranch(clone);
+        expect((await partial.history('other.txt', ['refs/heads/none'])).isWhole).toBe(false);
+        if (filter === 'tree:0') await expect(partial.committed('rules')).rejects.toThrow('git');
+      }
+      expect((await branch.history('other.txt', ['refs/heads/none'])).isWhole).toBe(true);
     });
 
     it('reaches to the commits that it is asked about as well, and to no branch beside', async () => {
