@@ -168,7 +168,7 @@ describe('a deployment that goes on', () => {
       for (const mode of ['promote', 'resume'] as const) {
         const error = await refusal(toProduction(other, { mode }));
         expect(refusedGates(error)).toContain('history.whole');
-        expect(error.message + error.hints.join()).toMatch(sentence);
+        expect(error.message + JSON.stringify(error.found)).toMatch(sentence);
       }
     } finally {
       for (const one of own('replace', '--list').split('\n').filter(Boolean)) own('replace', '--delete', one);
