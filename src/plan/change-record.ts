@@ -36,7 +36,7 @@ export const changeRecordSchema = z
       ...base,
       api: endpointSchema.describe('The instance, such as https://acme.service-now.com'),
       fields: z
-        .record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string())
+        .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'the name of a field, in lower case'), z.string())
         .default({})
         .describe('Further fields of a new change, such as assignment_group'),
       states: z

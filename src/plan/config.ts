@@ -153,7 +153,7 @@ const teamSchema = z
 
 const secretFromEnvironment = z
   .string()
-  .regex(/^[A-Z_][A-Z0-9_]*$/)
+  .regex(/^[A-Z_][A-Z0-9_]*$/, 'the name of an environment variable, in capitals')
   .describe('Name of the environment variable that holds it; never the secret itself');
 
 const channelBase = {
@@ -204,7 +204,11 @@ const channelSchema = z.discriminatedUnion('kind', [
     url: loopbackOrWeb.default('https://events.pagerduty.com/v2/enqueue'),
   }),
   z
-    .looseObject({ kind: z.literal('registered'), ...channelBase, channel: z.string().regex(/^[a-z][a-z0-9-]*$/) })
+    .looseObject({
+      kind: z.literal('registered'),
+      ...channelBase,
+      channel: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lower-case letters, digits and dashes'),
+    })
     .describe('A channel that was added to the registry, with its own settings'),
 ]);
 
@@ -214,7 +218,7 @@ export const configSchema = z.strictObject({
   kind: z.literal('Config'),
   process: z
     .string()
-    .regex(/^[a-z0-9-]+@\d+\.\d+$/)
+    .regex(/^[a-z0-9-]+@\d+\.\d+$/, 'a process with its version, such as standard@3.0')
     .default('standard@3.0'),
   platform: z
     .enum(['sandbox', 'kubernetes'])

@@ -45,11 +45,14 @@ const tlsSchema = z
 
 const headers = {
   headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\t\x20-\x7e]*$/))
+    .record(
+      z.string().regex(/^[A-Za-z0-9-]+$/, 'the name of a header'),
+      z.string().regex(/^[\t\x20-\x7e]*$/, 'printable ASCII'),
+    )
     .default({})
     .describe('Such as X-Scope-OrgID: shop; not for secrets'),
   headersFrom: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secret)
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'the name of a header'), secret)
     .default({})
     .describe('Headers whose value is a secret'),
 };

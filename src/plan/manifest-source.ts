@@ -32,7 +32,7 @@ const helmSource = z.strictObject({
   set: z.record(z.string(), z.string()).optional().describe('Single values, as texts'),
   kubeVersion: z
     .string()
-    .regex(/^v?\d+\.\d+(\.\d+)?$/)
+    .regex(/^v?\d+\.\d+(\.\d+)?$/, 'a version such as 1.34')
     .describe('Kubernetes version that templates see; pinned, so that every machine renders the same'),
   apiVersions: z.array(z.string().min(1)).optional().describe('API versions that templates see beside the built-in'),
   network,
@@ -45,7 +45,7 @@ const commandSource = z.strictObject({
     .describe('Argument list; prints Kubernetes objects as YAML, run at the root of an export of the commit'),
   timeout: z
     .string()
-    .regex(/^\d+s$/)
+    .regex(/^\d+s$/, 'seconds, such as 30s')
     .optional()
     .describe('How long it may take, such as 60s'),
   paths: z.array(relativePath).optional().describe('What it reads, for whose change concerns the manifests'),
@@ -53,7 +53,10 @@ const commandSource = z.strictObject({
   hooks,
 });
 const registeredSource = z
-  .looseObject({ source: z.string().regex(/^[a-z][a-z0-9-]*$/), hooks })
+  .looseObject({
+    source: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lower-case letters, digits and dashes'),
+    hooks,
+  })
   .describe('A source that was added to the registry, with its own settings');
 
 /** A source in relctl.yaml: a path, a list of paths, or where the manifests are rendered from. */

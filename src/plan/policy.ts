@@ -141,8 +141,8 @@ const delegateSchema = z
 export const policySchema = z.strictObject({
   apiVersion: z.literal('relctl/v1'),
   kind: z.literal('ProcessPolicy'),
-  name: z.string().regex(/^[a-z0-9-]+$/),
-  version: z.string().regex(/^\d+\.\d+$/),
+  name: z.string().regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes'),
+  version: z.string().regex(/^\d+\.\d+$/, 'a version such as 3.0'),
   leadDays: z.strictObject({
     cab: z.int().min(0).describe('Calendar days before the window by which the plan is submitted'),
     staging: z.int().min(0).describe('Calendar days before the window by which the candidate is in staging'),

@@ -66,7 +66,10 @@ export const provenanceSettingsSchema = z
       registryCa: z.string().min(1).optional().describe('PEM file of the authorities that the registry is trusted by'),
     }),
     z
-      .looseObject({ kind: z.literal('registered'), verifier: z.string().regex(/^[a-z][a-z0-9-]*$/) })
+      .looseObject({
+        kind: z.literal('registered'),
+        verifier: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lower-case letters, digits and dashes'),
+      })
       .describe('A verifier that was added to the registry, with its own settings'),
   ])
   .default({ kind: 'cosign', timeout: '60s' })

@@ -79,6 +79,7 @@ export async function rehearse(
         facts: [...verdictFacts(state), ['result for the CAB', `releases/${plan.id}/${document.file}`]],
       },
       ...(state.phase === 'draft' ? [toComplete(plan.id, author)] : []),
+      ...(passed && foldState(plan.events).phase === 'draft' ? [toSubmit(plan.id, author)] : []),
       ...(state.deployment?.verdict?.data.verdict === 'inconclusive' ? [toDetect(plan, author)] : []),
     ],
     data: {
@@ -97,6 +98,10 @@ export async function rehearse(
 function toComplete(id: string, who: string): Block {
   const why = 'says what is missing; then fill it in, and rehearse again';
   return { kind: 'next', actions: [{ who, command: command`relctl plan ${id} --check`, why }] };
+}
+
+function toSubmit(id: string, who: string): Block {
+  return { kind: 'next', actions: [{ who, command: command`relctl submit-cab ${id}`, why: 'asks the board' }] };
 }
 
 /** A canary that could not be told from good: the plan has to show more, or ask for less. */

@@ -4,6 +4,7 @@ import { formatSpan } from '../../text/figures.ts';
 import { sayShare } from '../deployment/share.ts';
 import { sayPlannedBake } from '../judge/asked-settings.ts';
 import { quorumOf, votingBoard } from '../people/people.ts';
+import { ASKED } from '../process/phases.ts';
 import { riskSentence } from '../risk/score.ts';
 import { formatWindow, isoTime } from '../schedule/calendar.ts';
 import { unsignedNotice } from '../signing/notice.ts';
@@ -64,21 +65,30 @@ function largestShare({ share }: Spec['canary'], shares: PacketFacts['shares']):
 function decisionOf({ plan, policy, state, requester }: PacketFacts): Decision {
   const board = votingBoard(plan.spec, [...state.authors, requester], policy);
   const answer = command`relctl signoff cab ${plan.id}`;
+  const decided = state.cab?.decision?.data.decision;
+  const noGo = { says: 'No-Go', command: `${answer} --decision no-go --comment "<why>"` };
+  const takesBack = { ...noGo, says: 'No-Go, which takes the Go back until the deployment begins' };
+  const stillAsked = decided === 'go' && ASKED.includes(state.phase) ? [takesBack] : [];
+  const commands = decided === undefined ? [...goCommands(answer), noGo] : stillAsked;
+  const rule = policy.cab.veto ? 'One No-Go rejects the release.' : 'A single No-Go does not reject it.';
   return {
-    commands: [
-      {
-        says: 'Go: operationally ready, security reviewed, impact acceptable',
-        command: `${answer} --decision go --operational-readiness --security-review --impact-assessment`,
-      },
-      {
-        says: 'Go, with a condition that must be met before the deployment',
-        command: `${answer} --decision go --operational-readiness --security-review --impact-assessment --condition "<what>; <owner>; <date>"`,
-      },
-      { says: 'No-Go', command: `${answer} --decision no-go --comment "<why>"` },
-    ],
+    commands,
     board,
     quorum: quorumOf(votingBoard(plan.spec, [...state.seatless, requester], policy), policy),
-    rule: policy.cab.veto ? 'One No-Go rejects the release.' : 'A single No-Go does not reject it.',
+    rule: decided === undefined ? rule : `The board decided ${decided === 'go' ? 'Go' : 'No-Go'}.`,
     digest: plan.specDigest,
   };
+}
+
+function goCommands(answer: string): Decision['commands'] {
+  return [
+    {
+      says: 'Go: operationally ready, security reviewed, impact acceptable',
+      command: `${answer} --decision go --operational-readiness --security-review --impact-assessment`,
+    },
+    {
+      says: 'Go, with a condition that must be met before the deployment',
+      command: `${answer} --decision go --operational-readiness --security-review --impact-assessment --condition "<what>; <owner>; <date>"`,
+    },
+  ];
 }

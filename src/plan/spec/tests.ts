@@ -12,7 +12,7 @@ export const testPlanSchema = z.strictObject({
   feature: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[A-Za-z0-9._-]+$/),
+        id: z.string().regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dots, dashes and underscores'),
         title: text,
         needsEvidence: z
           .boolean()

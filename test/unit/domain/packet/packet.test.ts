@@ -68,6 +68,22 @@ describe('the packet', () => {
     expect(html()).toContain(decision.digest);
   });
 
+  test.each([
+    ['go', 'approved', ['--decision no-go --comment "<why>"'], 'The board decided Go.'],
+    ['go', 'deployed', [], 'The board decided Go.'],
+    ['no-go', 'no-go', [], 'The board decided No-Go.'],
+  ] as const)('asks no more than is still open: %s, %s', (decided, phase, asked, rule) => {
+    const facts = samplePacketFacts();
+    const cab = { ...facts.state.cab, decision: { data: { decision: decided } } } as NonNullable<
+      typeof facts.state.cab
+    >;
+    const { decision } = buildPacket({ ...facts, state: { ...facts.state, phase, cab } });
+    expect(
+      decision.commands.map(({ command }) => command.replace('relctl signoff cab 2026-12-wallet-checkout ', '')),
+    ).toEqual(asked);
+    expect(decision.rule).toBe(rule);
+  });
+
   test('can be read in five minutes: at 200 words a minute', () => {
     expect(readable(html(true)).split(/\s+/).length).toBeLessThan(1000);
   });
