@@ -62,7 +62,7 @@ const authenticatedBy = {
 /** Events that a good release does not have, and fields that it leaves out. */
 export const RARE: readonly { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType][] = [
   { type: 'plan.revised', data: subject },
-  { type: 'plan.reopened', data: { ...subject, reason: 'x' } },
+  { type: 'plan.reopened', data: { ...subject, reason: 'x', signature } },
   {
     type: 'branches.chosen',
     data: { ...subject, base: 'x', offered: ['x'], branches: [{ name: 'x', head: 'x' }], authenticatedBy, signature },
@@ -89,6 +89,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
     },
   },
   { type: 'condition.closed', data: { condition: 'x', id: 'x', evidence: 'x', authenticatedBy, signature } },
+  { type: 'stage.started', data: { ...subject, attempt: 1, commit: 'c', signature } },
   {
     type: 'stage.completed',
     data: {
@@ -135,7 +136,7 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       signature,
     },
   },
-  { type: 'deploy.resumed', data: { attempt: 2, fence: 10, reason: 'x', run } },
+  { type: 'deploy.resumed', data: { attempt: 2, fence: 10, reason: 'x', run, signature } },
   { type: 'step.intended', data: { attempt: 2, step: 'canary:web', fence: 10, detail: 'x', signature } },
   {
     type: 'step.completed',
@@ -154,13 +155,13 @@ export const RARE: readonly { [T in EventType]: { readonly type: T; readonly dat
       signature,
     },
   },
-  { type: 'canary.held', data: { attempt: 2, reason: 'x' } },
+  { type: 'canary.held', data: { attempt: 2, reason: 'x', signature } },
   { type: 'canary.promoted', data: { attempt: 2, reason: 'x', signature } },
   { type: 'deploy.completed', data: { attempt: 2, images: image, signature } },
-  { type: 'deploy.aborted', data: { attempt: 2, reason: 'x' } },
-  { type: 'rollback.started', data: { attempt: 2, reason: 'x', fence: 11 } },
+  { type: 'deploy.aborted', data: { attempt: 2, reason: 'x', signature } },
+  { type: 'rollback.started', data: { attempt: 2, reason: 'x', fence: 11, signature } },
   { type: 'rollback.failed', data: { attempt: 2, code: 'x', reason: 'x' } },
-  { type: 'release.frozen', data: { attempt: 2, reason: 'x', migration: 'x' } },
+  { type: 'release.frozen', data: { attempt: 2, reason: 'x', migration: 'x', signature } },
   { type: 'rollback.completed', data: { attempt: 2, verified: 'x', signature } },
   { type: 'notification.queued', data: { key: 'k', topic: 'x', text: 'x', channels: ['x'] } },
   { type: 'notification.sent', data: { key: 'k', channel: 'x' } },
