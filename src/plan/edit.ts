@@ -58,21 +58,13 @@ function parse(text: string): Document.Parsed {
 /** The document after the edit, by the library's own means. */
 function rewritten(text: string, edit: HeadEdit): Document.Parsed {
   const document = parse(text);
-  if (edit.kind === 'set') document.setIn(edit.path, document.createNode(edit.value, PLAIN_YAML));
+  const node = (value: unknown) => document.createNode(value, PLAIN_YAML) as Node;
+  if (edit.kind === 'set') document.setIn(edit.path, node(edit.value));
   else if (edit.kind === 'remove') document.deleteIn(edit.path);
   else {
     const list = document.getIn(edit.path, true);
-    if (!isSeq(list))
-      document.setIn(
-        edit.path,
-        document.createNode(
-          edit.items.map((item) => item.value),
-          PLAIN_YAML,
-        ),
-      );
-    else
-      for (const item of edit.items)
-        list.add(commented(document.createNode(item.value, PLAIN_YAML) as Node, item.comment));
+    if (!isSeq(list)) document.setIn(edit.path, node(edit.items.map((item) => item.value)));
+    else for (const item of edit.items) list.add(commented(node(item.value), item.comment));
   }
   return document;
 }

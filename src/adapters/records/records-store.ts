@@ -186,7 +186,8 @@ function notShared(id: string, branch: string, shared: Extract<Shared, { readonl
         isRefused
           ? 'let relctl push to that branch, or name another one: git config relctl.recordsBranch origin/<branch>'
           : 'git fetch',
-        'git config relctl.recordsBranch none   keeps records on this machine alone',
+        'git config relctl.recordsBranch none',
+        'keeps records on this machine alone',
       ],
       data: { release: id, branch, detail: shared.detail },
     },

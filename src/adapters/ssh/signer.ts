@@ -17,6 +17,7 @@ const HURRIED_MS = 10_000;
  * Signs and verifies through ssh-keygen, with statements on stdin and signatures on stdout: signing a *file* silently keeps an
  * old `.sig` when it cannot ask whether to replace it.
  * @param findKey which key the person at work signs with; asked only when something is signed
+ * @param hurriedMs how long a key is waited for while production waits to be put back
  */
 export function createSshSigner(findKey: () => Promise<SigningKey>, hurriedMs: number = HURRIED_MS): Signer {
   let isUnattended = false;

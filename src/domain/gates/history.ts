@@ -49,8 +49,10 @@ export const wayBackSame: GateRule = ({ plan, elsewhere }) => {
         command: command`git diff origin/HEAD -- relctl.yaml releases/${plan.id}.yaml`,
         suggestions: [
           ...more.slice(0, 10),
-          'git checkout origin/HEAD -- relctl.yaml   for the one that was reviewed',
-          'git log --full-history -- relctl.yaml   for the one that was submitted',
+          'git checkout origin/HEAD -- relctl.yaml',
+          'takes the one that was reviewed',
+          'git log --full-history -- relctl.yaml',
+          'shows the one that was submitted',
         ],
       });
 };

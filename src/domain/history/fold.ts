@@ -33,8 +33,9 @@ export function phaseOf(events: readonly RecordedEvent[]): Phase {
   return foldState(events).phase;
 }
 
-/** What is done before production; of a release that stands there it changes nothing. */
+/** What is done before production; of a release that is there, or has been, it changes nothing. */
 const BEFORE_PRODUCTION: readonly RecordedEvent['type'][] = [
+  'plan.reopened',
   'cab.submitted',
   'cab.decided',
   'stage.started',
@@ -45,8 +46,8 @@ const BEFORE_PRODUCTION: readonly RecordedEvent['type'][] = [
 ];
 
 function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): ReleaseState {
-  // Whatever is written behind a deployment, the way back goes by it.
-  if (!canBeReopened(state) && BEFORE_PRODUCTION.includes(event.type)) return state;
+  // Whatever is written behind a deployment, its rollback goes by it.
+  if (BEFORE_PRODUCTION.includes(event.type) && !isBeforeProduction(state)) return state;
   const data = event.data as { specDigest?: string; textDigest?: string };
   const subject =
     data.specDigest !== undefined && data.textDigest !== undefined
@@ -55,8 +56,7 @@ function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): 
   return { ...state, ...change(state, event, proves), subject };
 }
 
-/** What is in production is no draft, whatever is written behind it: the way back stays open. */
-function canBeReopened({ phase }: ReleaseState): boolean {
+function isBeforeProduction({ phase }: ReleaseState): boolean {
   return phase === 'draft' || [...ASKED, ...REOPENABLE].includes(phase);
 }
 
@@ -69,7 +69,7 @@ export function reopenedInVain(events: readonly RecordedEvent[], proves: Proves)
   const found: RecordedEvent[] = [];
   let state = EMPTY_STATE;
   for (const event of events) {
-    if (event.type === 'plan.reopened' && !canBeReopened(state)) found.push(event);
+    if (event.type === 'plan.reopened' && !isBeforeProduction(state)) found.push(event);
     state = applyEvent(state, event, proves);
   }
   return found;
@@ -82,7 +82,6 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     case 'plan.revised':
       return withAuthor(state, event, proves);
     case 'plan.reopened':
-      if (!canBeReopened(state)) return {};
       return {
         ...EMPTY_STATE,
         ...withAuthor(state, event, proves),

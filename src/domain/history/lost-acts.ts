@@ -66,8 +66,7 @@ export function lostActs(
       if (statement.predicate.release !== plan.id) continue;
       later.delete(nonce);
       if (here.has(nonce) || lost.has(nonce)) continue;
-      const isMeant =
-        isOfSandbox || isDone(event) || isMeantForAnyText(plan, event, statement) || isAbout(plan, statement);
+      const isMeant = isOfSandbox || isDone(event) || isMeantForAnyText(event) || isAbout(plan, statement);
       if (isMeant && !isVoid(event, [...later.values()])) lost.set(nonce, { commit, event, statement });
     }
   }
@@ -111,17 +110,14 @@ function isDone(event: RecordedEvent): boolean {
   return act !== undefined && isRecord(act);
 }
 
-function isAbout(
-  plan: Pick<ReleasePlan, 'id' | 'specDigest' | 'textDigest'>,
-  { subject, predicate }: Statement,
-): boolean {
+function isAbout(plan: Pick<ReleasePlan, 'specDigest' | 'textDigest'>, { subject }: Statement): boolean {
   const digests = new Set(subject.map((one) => one.digest.sha256));
-  return predicate.release === plan.id && digests.has(plan.specDigest) && digests.has(plan.textDigest);
+  return digests.has(plan.specDigest) && digests.has(plan.textDigest);
 }
 
 /** True for what takes approvals back whatever they were about: that the plan was reopened, or was submitted anew. */
-function isMeantForAnyText({ id }: Pick<ReleasePlan, 'id'>, event: RecordedEvent, { predicate }: Statement): boolean {
-  return predicate.release === id && actOf(event) === 'submit';
+function isMeantForAnyText(event: RecordedEvent): boolean {
+  return actOf(event) === 'submit';
 }
 
 /** A reopening voids all but what was done in production; a new submission voids those before it. */

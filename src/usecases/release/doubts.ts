@@ -24,7 +24,7 @@ export async function lostFrom(
   return isWhole
     ? gone
     : [
-        'this clone is shallow, or partial and its remote does not answer, or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow',
+        'this clone is shallow, or partial and its remote does not answer, or has a file of grafts (.git/info/grafts), so nothing shows that no signed act was taken out: git fetch --unshallow, or git fetch --refetch in a partial clone',
       ];
 }
 
