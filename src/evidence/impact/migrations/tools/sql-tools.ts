@@ -122,6 +122,8 @@ export const dbmate: MigrationTool = {
 };
 
 const FOLDER = /(^|\/)(migrations?|migrate|db-?migrations?|schema-?changes|changes|deltas|patches|upgrades?)(\/|$)/i;
+/** Projects of .NET that carry their scripts, and folders of scripts: `Shop.Migrations/Scripts`, `Migrator/DbScripts` (dbup.readthedocs.io). */
+const CARRIES = /(^|\/)([\w.-]*(migrations?|migrators?|dbup)|(db|sql|database|migration)-?scripts?)(\/|$)/i;
 const WORDS = ['down', 'undo', 'rollback', 'revert'] as const;
 
 /** A script in a folder of migrations that changes something, and is neither a dump nor seed data; who runs it is not known. */
@@ -132,7 +134,8 @@ export const plainSql: MigrationTool = {
     const { folder, stem, path, text } = file;
     if (!isSql(file)) return undefined;
     if (isDirected(file)) return [directed(file)];
-    if (/^(migration|up|down)$/.test(stem) || !FOLDER.test(folder)) return undefined;
+    if (/^(migration|up|down)$/.test(stem) || !(FOLDER.test(folder) || (CARRIES.test(folder) && /^\d/.test(stem))))
+      return undefined;
     if (/(^|[_-])(seeds?|dump|snapshot|fixtures?)([_-]|$)|^(schema|structure|init)$/i.test(stem)) return undefined;
     if (/(^|\/)seeds?\//i.test(path)) return undefined;
     if (!/\b(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|RENAME|TRUNCATE|GRANT|REVOKE)\b/i.test(text)) return undefined;

@@ -69,6 +69,10 @@ describe('recognised, by the layout that each tool prescribes', () => {
       'dbmate 20260101_x no destroys@2',
     ],
     ['supabase/migrations/20260101000000_x.sql', 'alter table a add column b int;', [], 'sql 20260101000000_x no'],
+    ['util/Migrator/DbScripts/2026-05-15_00_AddX.sql', 'ALTER TABLE a ADD b int;', [], 'sql 2026-05-15_00_AddX no'],
+    ['src/Shop.Migrations/Scripts/0001_x.sql', 'ALTER TABLE a ADD b int;', [], 'sql 0001_x no'],
+    ['src/Shop.Migrations/Scripts/helper.sql', 'ALTER TABLE a ADD b int;', [], ''],
+    ['src/Sql/dbo/0001_x.sql', 'ALTER TABLE a ADD b int;', [], ''],
     ['migrations/003.sql', 'ALTER TABLE a ADD b int;', ['migrations/003.down.sql'], 'sql 003 yes'],
     [
       'priv/repo/migrations/20260101000000_x.exs',
