@@ -3,7 +3,7 @@
  */
 
 const STORES =
-  'postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|pgpool|pgbouncer';
+  'postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|pgpool|pgbouncer|pgautoupgrade|mssql';
 /** What watches, collects, draws or browses. */
 const WATCHERS =
   'grafana|prometheus|alertmanager|kube-state-metrics|heapster|kibana|logstash|fluentd|fluent-bit|filebeat|metricbeat|vector|loki|promtail|tempo|zipkin|opentelemetry-collector|otel|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit';
@@ -25,7 +25,12 @@ const NAMED = new RegExp(`^(${STORES}|${WATCHERS}|postgresql|mongodb|otel-?col(l
 const BASE =
   /^(docker\.io\/)?(library\/)?(alpine|busybox|ubuntu|debian|fedora|centos|bash|python|node|ruby|golang|perl|php|openjdk|eclipse-temurin|httpd|nginx|caddy|curlimages\/curl)$/;
 
-const repository = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+/** Microsoft publishes its database as `mssql/server`. */
+const repository = (image: string): string =>
+  image
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .replace(/(^|\/)mssql\/server$/, '$1mssql');
 
 /** True for an image that a product takes from others to store in, to talk through, or to watch itself with. */
 export const isStoreImage = (image: string): boolean => STORE.test(repository(image));

@@ -1,6 +1,6 @@
 import { isBaseImage, isInfrastructureImage, isStoreImage, isStoreName, ownerOf } from '../images.ts';
 import { folderOf } from '../impact/paths.ts';
-import { TOOL } from './sources.ts';
+import { isTool } from './sources.ts';
 import { LOADS } from './undeployed.ts';
 import { imageName, type Workload } from './workloads.ts';
 
@@ -47,7 +47,7 @@ export function foreignNames(
     );
     if (areBeside && images.some(isStoreImage)) return true;
     if (built.has(one.name)) return false;
-    if (TOOL.test(one.name) || LOADS.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
+    if (isTool(one.name) || LOADS.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
     // A repository without sources holds configuration only, and what that runs is released from it.
     if (own.length === 0) return false;
     if (areBeside) return true;

@@ -20,9 +20,13 @@ export const GENERIC = /^(app|application|web|webapp|www|site|website|server|ser
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
   /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo|binary)$/i;
-/** What helps to build or test the product, or runs once and ends; it is not released. */
-export const TOOL =
-  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|tools?|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
+const TOOL =
+  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|(dev-?)?tools?|setup|installer|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
+/** The same in several words: `SeederApi`, `DbMigratorUtility`. */
+const TOOL_OF_WORDS = /(^|-)(migrator|seeder)-(api|cli|utility|util|tool|job|runner|console|service)$/i;
+/** True for what helps to build or test the product, or runs once and ends; it is not released. */
+export const isTool = (name: string): boolean =>
+  TOOL.test(name) || TOOL_OF_WORDS.test(name.replace(/([a-z0-9])([A-Z])/g, '$1-$2'));
 /**
  * Folders with a Dockerfile. `docker/api/Dockerfile` and a root `Dockerfile.api` name `api`; a root Dockerfile builds the repository.
  * @param texts of Dockerfiles, by path: what is built upon a database is none of the product's programs
@@ -45,7 +49,7 @@ export function dockerFolders(
       parts[0] ?? '',
     );
     const names = [...(suffix !== undefined && !isVariant ? [suffix] : []), ...(own === undefined ? [] : [own])];
-    if ((names[0] !== undefined && TOOL.test(names[0])) || parts.some((part) => /^(hack|scripts?|tools?)$/i.test(part)))
+    if ((names[0] !== undefined && isTool(names[0])) || parts.some((part) => /^(hack|scripts?|tools?)$/i.test(part)))
       return [];
     if (isVariant && names.length === 0) return [];
     return [
@@ -116,7 +120,7 @@ export function composeFolders(
     const build = at('build');
     // What has a profile is started only when somebody asks for it: seeds, load tests, tools.
     const isOptional = lines.some(({ path }) => path[0] === 'services' && path[1] === name && path[2] === 'profiles');
-    if (build === undefined || isOptional || ended.has(name) || TOOL.test(name)) return [];
+    if (build === undefined || isOptional || ended.has(name) || isTool(name)) return [];
     const context = filled(at('build', 'context')?.value) ?? (build.value === '' ? '.' : filled(build.value)) ?? '.';
     const root = joinPath(folderOf(file), context);
     if (root === undefined) return [];

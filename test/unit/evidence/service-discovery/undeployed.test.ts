@@ -296,3 +296,23 @@ test('a folder for Dockerfiles in several ways and a program that migrates name 
     'acme-api src/Acme.Api/**',
   ]);
 });
+
+test('what seeds, migrates, sets up or helps developers is no service, also where its name is several words', async () => {
+  expect(
+    await brief({
+      'src/Api/Dockerfile': 'FROM x',
+      'src/Api/Program.cs': '',
+      'src/SetupWizard/Dockerfile': 'FROM x',
+      'src/SetupWizard/Program.cs': '',
+      'util/DbMigratorUtility/Dockerfile': 'FROM x',
+      'util/DbMigratorUtility/Program.cs': '',
+      'util/SeederApi/Dockerfile': 'FROM x',
+      'util/SeederApi/Program.cs': '',
+      'util/Setup/Dockerfile': 'FROM x',
+      'util/Setup/Program.cs': '',
+      'util/Database/Dockerfile': 'FROM mcr.microsoft.com/mssql/server:2022',
+      'dev-tools/Dockerfile': 'FROM x',
+      'dev-tools/index.js': '',
+    }),
+  ).toEqual(['api src/Api/**', 'setupwizard src/SetupWizard/**']);
+});
