@@ -77,7 +77,13 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     [...folders, ...dockerFolders(files)].flatMap(({ names, folder }) => (folder === '' ? [] : names.map(kubeName))),
   );
   const known = new Set([...drafts.keys(), ...built]);
-  const bundles = charts.map((chart) => ({ chart, names: servicesOfChart(chart, files, known) }));
+  // A chart beside a program at the root is called as that program is, where one of its templates is too.
+  const isRootBuilt = folders.some(({ folder }) => folder === '');
+  const bundles = charts.map((chart) => {
+    const root = isRootBuilt ? chartName(chart, files, texts) : undefined;
+    const names = servicesOfChart(chart, files, root === undefined ? known : new Set([...known, root]));
+    return { chart, names, root: names.find((one) => one === root && !known.has(one)) };
+  });
   const installs = new Map(bundles.map(({ chart, names }) => [chart, new Set(names)]));
   for (const { chart, names } of bundles) {
     const own = names.length > 0 ? undefined : chartName(chart, files, texts);
@@ -107,6 +113,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     () => undeployedPrograms(files, texts, folders, packages),
     draft,
     rootName(texts) ?? name ?? 'app',
+    bundles.find(({ root }) => root !== undefined)?.root,
   );
   // A chart of the whole product renders those of its services that have no manifests of their own.
   for (const { chart, names } of bundles)
@@ -178,6 +185,8 @@ function addSources(
   undeployed: () => readonly SourceFolder[],
   draft: (name: string) => Draft,
   nameOfRoot: string,
+  /** What a chart calls the program at the root, whatever compose files call it. */
+  rootOfChart: string | undefined,
 ): void {
   const isDeployed = [...drafts.values()].some(({ workloads }) => workloads.length > 0);
   const charted = [...drafts.values()];
@@ -236,7 +245,8 @@ function addSources(
   }
   for (const source of found) {
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
-    const name = kubeName(source.names[0] ?? nameOfRoot);
+    const own = source.folder === '' ? rootOfChart : undefined;
+    const name = kubeName(own ?? source.names[0] ?? nameOfRoot);
     const service = draft(name);
     service.folders.add(source.folder);
     service.because.add(source.because);

@@ -29,6 +29,23 @@ describe('a chart of the whole product', () => {
       ['web', ['modules/web/**'], expect.objectContaining({ helm: 'charts/shop' })],
     ]);
   });
+  test('may be called as the program at the root, beside which it installs others', async () => {
+    const files = {
+      Dockerfile: 'FROM x\n',
+      'chart/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+      'chart/values.yaml': 'shop: { image: { repository: r/shop } }\nweb: { image: { repository: r/shop-web } }\n',
+      'chart/templates/shop/deployment.yaml': 'kind: Deployment\n',
+      'chart/templates/web/deployment.yaml': 'kind: Deployment\n',
+      'compose.dev.yml': 'services:\n  api:\n    build: .\n  fill:\n    build: .\n',
+      'src/main.go': '',
+      'web/Dockerfile': 'FROM node\n',
+      'web/index.js': '',
+    };
+    expect((await discover(files)).map(({ name, rendered }) => [name, rendered?.production])).toEqual([
+      ['shop', expect.objectContaining({ helm: 'chart' })],
+      ['web', expect.objectContaining({ helm: 'chart' })],
+    ]);
+  });
   test('knows a program whose name ends as a kind of object does', async () => {
     const files = {
       'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
