@@ -15,6 +15,7 @@ import { affectedServices, type Ownership, type OwnershipConfig, readOwnership }
 import { extensionOf, folderOf, isRunByHand, roleOf } from './paths.ts';
 import { mayMatter } from './relevance.ts';
 import type { TwoSided } from './two-sided.ts';
+import { boundSettings } from './variables/bound-settings.ts';
 import { compareVariables, oneSided, type PlacedUse } from './variables/compare.ts';
 import { mayHoldVariables, variablesIn } from './variables/detect.ts';
 import { definedProperties, isSettingsFile, normal, withoutDefined } from './variables/relaxed.ts';
@@ -180,7 +181,11 @@ async function readVariables(source: ImpactSource, files: readonly TwoSided[], o
     files.map((file) => [file.oldPath, file.oldText] as const),
     files.map((file) => [file.newPath, file.newText] as const),
   ];
-  const read = sides.map((side) => side.flatMap(([path, text]) => place(path, text)));
+  const options = await boundSettings(source, files);
+  const read = sides.map((side, index) => [
+    ...side.flatMap(([path, text]) => place(path, text)),
+    ...(options[index] ?? []).map((use) => ({ ...use, services: ownership.servicesOf(use.file) })),
+  ]);
   const hasProperties = read.flat().some(({ property }) => property !== undefined);
   const staying = hasProperties ? await settingsThatStay(source, files) : [];
   const [base = [], head = []] = read.map((uses, side) =>

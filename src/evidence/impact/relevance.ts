@@ -9,6 +9,9 @@ const NAME = /[A-Z][A-Z0-9_]/;
 /** The environment; or something that begins or ends a comment or a long string, which may stand around a variable. */
 const SURROUNDINGS = /env|\/\*|\*\/|`|^=(?:begin|end)\b/i;
 
+/** A property that a section of .NET's configuration may set. */
+const IS_PROPERTY = /\b(set|init)\s*[;={]/;
+
 /**
  * False for a changed code file whose changed lines cannot bring, change or drop a variable or a migration, so that it need
  * not be read: most changes of most releases. When in doubt it is true.
@@ -17,5 +20,7 @@ export function mayMatter(file: ChangedFile): boolean {
   const path = file.newPath ?? file.oldPath ?? '';
   if (file.status === 'added' || file.status === 'removed' || file.binary) return true;
   if (file.oldPath !== file.newPath || !PLAIN_CODE.test(extensionOf(path)) || /migrat/i.test(path)) return true;
-  return [...file.added, ...file.removed].some(({ text }) => NAME.test(text) || SURROUNDINGS.test(text));
+  return [...file.added, ...file.removed].some(
+    ({ text }) => NAME.test(text) || SURROUNDINGS.test(text) || (path.endsWith('.cs') && IS_PROPERTY.test(text)),
+  );
 }
