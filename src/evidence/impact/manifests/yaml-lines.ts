@@ -11,6 +11,8 @@ export interface YamlLine {
   readonly key: string | undefined;
   /** Text behind the colon or the dash, without quotes; empty when the value stands below. */
   readonly value: string;
+  /** Text of a block scalar (`|`, `>`), one line after the other; undefined where the value is none. */
+  readonly block?: string;
   /** Depth in the path of the first list item that begins on this line; undefined when none does. */
   readonly item: number | undefined;
   /** Number of the document in the file, from 0. */
@@ -27,7 +29,7 @@ interface Level {
 
 /**
  * Reads YAML by lines and indentation. Helm's templates are not YAML until they are rendered, so no YAML parser reads them;
- * their structure still stands in the indentation. Anchors and block scalars are not followed. What a flow collection holds
+ * their structure still stands in the indentation. Anchors are not followed. What a flow collection holds
  * is given as if it stood in lines of its own, all with the number of the line on which it begins.
  */
 export function scanYaml(source: string): YamlLine[] {
@@ -37,6 +39,8 @@ export function scanYaml(source: string): YamlLine[] {
   let document = 0;
   let scalarIndent: number | undefined;
   let resumeAt = 0;
+  /** Text of block scalars, by the place of their line in `found`. */
+  const blocks = new Map<number, string>();
   const rows = text.split('\n');
   /** Adds what the flow collection holds that begins with `first` on a line; false where there is none. */
   const addFlow = (first: string, index: number, item: number | undefined): boolean => {
@@ -56,7 +60,12 @@ export function scanYaml(source: string): YamlLine[] {
     const content = raw.trim();
     if (content === '' || index < resumeAt) continue;
     let indent = raw.length - raw.trimStart().length;
-    if (scalarIndent !== undefined && indent > scalarIndent) continue;
+    const isControl = /^\{\{.*\}\}$/.test(content) && !/^\{\{.*\}\}\s*:/.test(content);
+    // Helm's control lines stand anywhere in a block and do not end it.
+    if (scalarIndent !== undefined && (indent > scalarIndent || isControl)) {
+      blocks.set(found.length - 1, `${blocks.get(found.length - 1) ?? ''}${content}\n`);
+      continue;
+    }
     scalarIndent = undefined;
     if (/^---(\s|$)/.test(raw)) {
       document += 1;
@@ -64,7 +73,7 @@ export function scanYaml(source: string): YamlLine[] {
       continue;
     }
     // A line of template control has no place of its own in the structure.
-    if (/^\{\{.*\}\}$/.test(content) && !/^\{\{.*\}\}\s*:/.test(content)) continue;
+    if (isControl) continue;
     let rest = content;
     const line = index + 1;
     let item: number | undefined;
@@ -91,7 +100,7 @@ export function scanYaml(source: string): YamlLine[] {
     const place = found.push({ ...own, value: '' }) - 1;
     if (!addFlow(value, index, undefined)) found[place] = { ...own, value: bare(value) };
   }
-  return found;
+  return found.map((one, place) => (blocks.has(place) ? { ...one, block: blocks.get(place) ?? '' } : one));
 }
 
 /**

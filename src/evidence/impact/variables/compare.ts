@@ -28,11 +28,15 @@ const isUse = (use: PlacedUse): boolean => use.how !== 'listed';
 const isHandedOn = ({ name, value = '' }: VariableUse): boolean =>
   /^["']?\$\{?(\w+)\}?["']?$/.exec(value)?.[1] === name;
 
-/** Names of variables that stand on one side only, so that unchanged files must be asked whether they know them. */
+/** Names of variables that are read or declared on one side only, so that unchanged files must be asked whether they know them. */
 export function oneSided(base: readonly PlacedUse[], head: readonly PlacedUse[]): string[] {
-  const names = (uses: readonly PlacedUse[]) => new Set(uses.filter(isUse).map((use) => use.name));
-  const [before, after] = [names(base), names(head)];
-  return [...new Set([...before, ...after])].filter((name) => !(before.has(name) && after.has(name)));
+  const names = (uses: readonly PlacedUse[], how: VariableUse['how']) =>
+    new Set(uses.filter((use) => use.how === how).map((use) => use.name));
+  const sided = (['read', 'declared'] as const).flatMap((how) => {
+    const [before, after] = [names(base, how), names(head, how)];
+    return [...before, ...after].filter((name) => !(before.has(name) && after.has(name)));
+  });
+  return [...new Set(sided)];
 }
 
 /**
@@ -43,6 +47,7 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
   const before = byName(base);
   const after = byName(head);
   const known = byName(elsewhere);
+  const filesBefore = new Set(base.map(({ file }) => file));
   const findings: VariableFinding[] = [];
   for (const name of [...new Set([...after.keys(), ...before.keys()])].sort()) {
     const [allOld, allNow, allOther] = [before.get(name) ?? [], after.get(name) ?? [], known.get(name) ?? []];
@@ -64,11 +69,32 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
     } else if (old.length === 0 && other.length === 0) {
       findings.push(finding(name, 'added', [...now, ...allNow.filter((use) => !isUse(use))], 'head'));
     } else {
-      const note = whatChanged(old, now, other);
+      const note =
+        whatChanged(old, now, other) ??
+        (isGivenNow(old, now, other, filesBefore) ? 'it is given a value now' : undefined);
       if (note !== undefined) findings.push(finding(name, 'changed', now, 'head', note));
     }
   }
   return findings;
+}
+
+/**
+ * True where a manifest that was there before sets what nobody set: the program had its own default until now. A manifest that is new sets all that its
+ * program needs, and says nothing of each.
+ */
+function isGivenNow(
+  old: readonly PlacedUse[],
+  now: readonly PlacedUse[],
+  other: readonly PlacedUse[],
+  filesBefore: ReadonlySet<string>,
+): boolean {
+  const isGiven = (use: PlacedUse) => use.isGiven === true && use.value !== undefined && !isHandedOn(use);
+  const before = [...old, ...other];
+  return (
+    now.some((use) => isGiven(use) && filesBefore.has(use.file)) &&
+    before.some((use) => use.how === 'read') &&
+    !before.some((use) => use.how === 'declared')
+  );
 }
 
 function whatChanged(
@@ -141,7 +167,8 @@ function finding(
     services: [...new Set(uses.flatMap((use) => use.services))].sort(),
     secret: uses.some((use) => use.secret) || (SECRET.test(name) && !NOT_SECRET.test(name)),
     required: reads.some((use) => use.value === undefined && !use.isReadElsewhere),
-    buildTime: uses.every((use) => use.buildTime),
+    // What only a build asks for is no setting of a program, whatever is given to that.
+    buildTime: (reads.length > 0 ? reads : uses).every((use) => use.buildTime),
     ...(note === undefined ? {} : { note }),
     // Where it is read says most; then where it is declared.
     seen: [...reads, ...uses.filter((use) => use.how !== 'read')]

@@ -35,7 +35,7 @@ export function addHelperCalls(
     if (called === '.env' && /^\s*,/.test(text.slice(end, end + 40))) continue;
     const rest = text.slice(end, end + 200);
     const before = text.slice(Math.max(0, match.index - 120), match.index).replace(/[\w$.]*(?:::\w+)*$/, '');
-    const value = literalDefault(rest) ?? (isOptional(before, rest) ? '' : undefined);
+    const value = literalDefault(rest, true) ?? (isOptional(before, rest) ? '' : undefined);
     uses.add(name, match.index + match[0].lastIndexOf(name), 'read', value === undefined ? {} : { value });
   }
 }

@@ -1,10 +1,12 @@
-import { UPPER_NAME, type UseCollector } from './use.ts';
+import { MOST_ALIASES, UPPER_NAME, type UseCollector } from './use.ts';
 
 /** A key that is upper case, with a value that validates: zod, joi, yup, valibot, TypeBox, Effect. */
 const VALIDATED =
   /(?:(["'])([A-Z][A-Z0-9_]+)\1|\b([A-Z][A-Z0-9_]+))\s*:\s*(?:z|zod|Joi|joi|yup|Yup|v|t|Type|s|S|Schema|type)\s*\./g;
 /** The same for envalid, whose validators are plain functions. */
 const ENVALID = /\b([A-Z][A-Z0-9_]+)\s*:\s*(?:envalid\.)?(?:str|num|bool|port|url|host|email|json|env\w*)\(/g;
+/** `const level = makeValidator(…)` of envalid is called as its own validators are (github.com/af/envalid). */
+const OWN_VALIDATOR = /\bconst\s+(\w+)\s*=\s*(?:envalid\.)?make(?:Structured|Exact)?Validator\b/g;
 const IS_SCHEMA_OF_ENVIRONMENT =
   /\b(?:process|import\.meta|Bun)\.env\b|\bcreateEnv\(|\bcleanEnv\(|\bConfigModule\b|\bvalidationSchema\b|\bvalidateSync\(/;
 
@@ -16,6 +18,11 @@ export const isSchemaPath = (path: string): boolean => /(^|[/.-])env(ironment)?[
  * NestJS's ConfigService is asked for.
  */
 export function addSchemas(text: string, path: string, uses: UseCollector): void {
+  const own = [...text.matchAll(OWN_VALIDATOR)].map((match) => match[1] ?? '').slice(0, MOST_ALIASES);
+  if (own.length > 0) {
+    const validated = new RegExp(String.raw`\b([A-Z][A-Z0-9_]+)\s*:\s*(?:${own.join('|')})\(`, 'g');
+    for (const match of text.matchAll(validated)) addKey(text, match[1] ?? '', match.index, uses);
+  }
   if (IS_SCHEMA_OF_ENVIRONMENT.test(text) || isSchemaPath(path)) {
     for (const match of text.matchAll(VALIDATED)) addKey(text, match[2] ?? match[3] ?? '', match.index, uses);
     for (const match of text.matchAll(ENVALID)) addKey(text, match[1] ?? '', match.index, uses);

@@ -11,6 +11,9 @@ const ENVIRONMENT = /(?:[pP]rocess\d*|\bBun|\bimport\.meta)\s*[!?]?\s*\.\s*env\b
 const VITE_OWN = new Set(['MODE', 'DEV', 'PROD', 'SSR', 'BASE_URL']);
 /** Constants that a bundler puts into `process.env` are written as other names of the language are (nextjs.org/docs, `env` of next.config). */
 const CONSTANT = /^[a-z]+(?:[A-Z][a-z0-9]*)+$/;
+/** Settings of what makes a bundle: they are read while it is made, and no later. */
+const BUNDLER =
+  /(^|\/)((webpack|rspack)\.[\w.-]+|(webpack|rspack|vite|rollup|rolldown|esbuild|tsup|parcel|babel|craco|metro|postcss|tailwind)[\w.-]*\.config)\.[cm]?[jt]s$/;
 const MEMBER = /^\s*[!?]?\s*\.\s*([A-Za-z_]\w*)/;
 const INDEX = /^\s*[!?]?\.?\s*\[\s*(["'`])([A-Za-z_]\w*)\1\s*\]/;
 /** A list of names that is longer is not read, or the same text would be read for each of its ends. */
@@ -44,7 +47,8 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
   addSchemas(text, path, uses);
   addNamedLists(text, uses);
   addHelperCalls(text, uses);
-  return uses.uses.filter(({ name }) => !VITE_OWN.has(name) && !CONSTANT.test(name));
+  const found = uses.uses.filter(({ name }) => !VITE_OWN.has(name) && !CONSTANT.test(name));
+  return BUNDLER.test(path) ? found.map((use) => ({ ...use, buildTime: true })) : found;
 }
 
 /** `process.env.X`, `process.env['X']`. True when something was asked of the environment at this place. */
@@ -55,7 +59,7 @@ function addAccess(text: string, end: number, before: string, uses: UseCollector
   const behind = rest.slice(match[0].length);
   const name = match[2] ?? match[1] ?? '';
   if (NOT_A_READ.test(behind) || /\bdelete\s+$/.test(before)) return true;
-  const value = literalDefault(behind);
+  const value = literalDefault(behind, false);
   uses.add(name, end + match[0].indexOf(name), 'read', value === undefined ? {} : { value });
   return true;
 }

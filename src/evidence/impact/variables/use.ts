@@ -25,6 +25,8 @@ export interface VariableUse {
   readonly owner?: string;
   /** True where the owner is a workload of Kubernetes. */
   readonly isWorkload?: true;
+  /** True where the manifest of a workload gives it, or a template of one, whose name is not known. */
+  readonly isGiven?: true;
   /** Kept in a ConfigMap or a Secret, for whoever reads that. */
   readonly isHeld?: true;
   /** The property of a framework that the environment sets by this name. */
@@ -39,10 +41,11 @@ export const UPPER_NAME = /^[A-Z][A-Z0-9_]+$/;
 /**
  * Set by the operating system, the shell, a package manager, the machine of a build or the platform that runs it; nobody provisions them. What
  * GitHub sets is listed (docs.github.com/actions/reference/workflows-and-actions/variables): `GITHUB_CLIENT_ID` is a product's own. So is what
- * Vercel sets (vercel.com/docs/environment-variables/system-environment-variables).
+ * Vercel sets (vercel.com/docs/environment-variables/system-environment-variables), what Nx sets for its tasks (nx.dev/docs/reference/environment-variables),
+ * and what Rails is given while it packs assets into an image (guides.rubyonrails.org/security.html).
  */
 const SYSTEM =
-  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|BUNDLE_GEMFILE|BUNDLE_PATH|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+)$/;
+  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|NX_(?:TASK_\w+|WORKSPACE_ROOT|CLI_SET)|SECRET_KEY_BASE_DUMMY|BUNDLE_GEMFILE|BUNDLE_PATH|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+)$/;
 
 /** True for a variable that nobody provisions for a service. */
 export const isSystemVariable = (name: string): boolean => SYSTEM.test(name);
@@ -82,7 +85,7 @@ export class UseCollector {
       const end = match.index + match[0].length;
       const rest = text.slice(end, end + 200);
       const value =
-        literalDefault(rest) ??
+        literalDefault(rest, /["'`]$/.test(match[0])) ??
         (isOptional(text.slice(Math.max(0, match.index - 80), match.index), rest) ? '' : undefined);
       this.add(name, match.index + match[0].indexOf(name), 'read', {
         ...(value === undefined ? {} : { value }),
@@ -93,15 +96,19 @@ export class UseCollector {
 }
 
 const LITERAL = String.raw`("[^"\n]*"|'[^'\n]*'|\x60[^\x60\n]*\x60|-?\d[\w.]*(?:\s*[*+/-]\s*\d[\w.]*)*|true|false|True|False|None|null|nil)`;
-/** `, "x")`, `?? "x"`, `|| 8`, `) or "x"`, `?: "x"`. */
-const OPERATOR = new RegExp(String.raw`^\s*\)?\s*(?:\?\?|\|\||\?:|,|\bor\b)\s*(?:default\s*=\s*)?${LITERAL}`);
+/** `, "x")`, `?? "x"`, `|| 8`, `) or "x"`, `?: "x"`. A comma behind the bracket brings the next argument of a call around the read. */
+const OPERATOR = new RegExp(String.raw`^\s*(?:,|\)?\s*(?:\?\?|\|\||\?:|\bor\b))\s*(?:default\s*=\s*)?${LITERAL}`);
 /** `)).orElse("x")`, `).unwrap_or("x")`, `.unwrap_or_else(|_| "x".into())`, `) { "x" }`. */
 const CALL = new RegExp(
   String.raw`^\s*\){0,3}\s*(?:\.\s*(?:\w+\([^()\n]*\)\s*\.\s*)?(?:orElse|orElseGet|getOrElse|unwrap_or(?:_else|_default)?|ifEmpty|defaultIfEmpty|or_else)\s*[({]\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?|\{\s*)${LITERAL}`,
 );
 
-/** A literal default right behind a read, in the spellings that languages have for it. */
-export function literalDefault(rest: string): string | undefined {
+/**
+ * A literal default right behind a read, in the spellings that languages have for it.
+ * @param isInCall the name is an argument, so that the next one is its default: behind `process.env.X` or `ENV["X"]` a comma is another call's
+ */
+export function literalDefault(rest: string, isInCall: boolean): string | undefined {
+  if (!isInCall && /^\s*,/.test(rest)) return undefined;
   return OPERATOR.exec(rest)?.[1] ?? CALL.exec(rest)?.[1];
 }
 

@@ -32,11 +32,27 @@ const WORKLOAD = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Rollout|Job|Cron
 export function yamlFileVariables(text: string, path: string): VariableUse[] {
   const found = [...yamlVariables(text, path)];
   if (/<%/.test(text)) found.push(...rubyVariables(text));
-  if (/(^|\/)(application|bootstrap)[^/]*\.ya?ml$/.test(path)) found.push(...placeholderVariables(text));
+  if (/(^|\/)(application|bootstrap)[^/]*\.ya?ml$/.test(path) || isSettings(text, path))
+    found.push(...placeholderVariables(text));
   if (text.includes('%env(')) found.push(...symfonyVariables(text));
   if (text.includes('${env:')) found.push(...collectorVariables(text));
   return found;
 }
+
+/** Keys at the top of what other tools render or run, where a placeholder is theirs: manifests, compose, pipelines, tasks, descriptions of interfaces. */
+const OF_TOOLS =
+  /^["']?(apiVersion|kind|services|jobs|steps|stages|tasks|pipelines?|workflows?|on|script|builds|openapi|swagger|asyncapi|Resources|resources|provider|functions|hosts|- hosts)["']?\s*:/m;
+
+/**
+ * True for the settings of a program, which it fills in from the environment itself: Dropwizard (dropwizard.io, "Environment variables"), and each
+ * server whose configuration holds `${NAME:-default}`.
+ */
+const isSettings = (text: string, path: string): boolean =>
+  !/(^|\/)((docker-)?compose[^/]*|values[^/]*|Chart|[^/]*\b(example|sample|dist|template))\.ya?ml$|(^|\/)(templates|values)\//i.test(
+    path,
+  ) &&
+  /^[ \t]*[\w"'.-]+:[ \t]+["']?[^#\n]*\$\{[A-Z][A-Z0-9_]+(:-?[^{}\n]*)?\}/m.test(text) &&
+  !OF_TOOLS.test(text);
 
 /** Environment variables that a YAML file declares: manifests, chart values and templates, Kustomize, compose, serverless. */
 function yamlVariables(source: string, path: string): VariableUse[] {
@@ -59,7 +75,11 @@ function yamlVariables(source: string, path: string): VariableUse[] {
       ...{ isCompose, isValues, isMerged },
     })) {
       if (!isSystemVariable(use.name))
-        uses.push(owner === undefined || owner === '' ? use : { ...use, owner, ...(isWorkload ? { isWorkload } : {}) });
+        uses.push({
+          ...use,
+          ...(isWorkload && use.how === 'declared' ? { isGiven: true } : {}),
+          ...(owner === undefined || owner === '' ? {} : { owner, ...(isWorkload ? { isWorkload } : {}) }),
+        });
     }
   }
   return uses;
@@ -98,7 +118,7 @@ function* variablesOf(
       const secret = beside.some((other) => other.key === 'secretKeyRef');
       yield declared(value, {
         ...(secret ? { secret } : {}),
-        value: given?.key?.toLowerCase() === 'value' ? given.value : reference(beside),
+        value: given?.key?.toLowerCase() === 'value' ? textOf(given) : reference(beside),
       });
     }
     return;
@@ -121,12 +141,16 @@ function* variablesOf(
   const above = path.slice(0, -1);
   const holder = object && HOLDERS[object.kind];
   if (holder?.test(above.join('.')) && UPPER_NAME.test(key)) {
-    yield declared(key, { value, isHeld: true, ...(object?.kind === 'ConfigMap' ? {} : { secret: true }) });
+    yield declared(key, {
+      value: textOf(line),
+      isHeld: true,
+      ...(object?.kind === 'ConfigMap' ? {} : { secret: true }),
+    });
   } else if (object?.kind === 'ExternalSecret' && key === 'secretKey' && UPPER_NAME.test(value)) {
     yield declared(value, { secret: true });
   } else if ((file.isMerged || isMapOfVariables(above, file)) && (file.isCompose ? NAME : UPPER_NAME).test(key)) {
     const secret = above.some((part) => /secret/i.test(part));
-    yield declared(key, { value, ...(secret ? { secret } : {}) });
+    yield declared(key, { value: textOf(line), ...(secret ? { secret } : {}) });
     yield* interpolations(line, value, file.isCompose);
   }
 }
@@ -162,6 +186,9 @@ function mergedLists(lines: readonly YamlLine[]): ReadonlySet<string> {
 }
 
 const placeOf = ({ document }: YamlLine, path: readonly string[]): string => JSON.stringify([document, ...path]);
+
+/** The value of a line, with the text of its block where it is one. */
+const textOf = ({ value, block = '' }: YamlLine): string => value + block;
 
 function isGiven(next: YamlLine | undefined, depth: number): boolean {
   return next?.path.length === depth && (next.key === 'value' || next.key === 'valueFrom');

@@ -367,3 +367,90 @@ test('a default that is calculated changes with each of its numbers', async () =
   expect(await found({ 'a.py': [read('24'), read('24 * 30')] })).toEqual(['changed HOURS']);
   expect(await found({ 'a.py': [read('24 * 30'), `${read('24 * 30')}y = 1\n`] })).toEqual([]);
 });
+
+test('a section of .NET that an unchanged file binds makes variables of what a changed class gains', async () => {
+  const before = 'public class ShopOptions\n{\n    public string Name { get; set; }\n}\n';
+  const after = before.replace(
+    '}\n}',
+    '}\n    public bool Hidden { get; set; }\n    public string Kept { get; set; }\n}',
+  );
+  const unchanged = {
+    'src/Startup.cs': 'services.Configure<ShopOptions>(Configuration.GetSection("Shop"));\n',
+    'src/appsettings.json': '{ "Shop": { "Kept": "x" } }',
+  };
+  expect(await found({ 'src/ShopOptions.cs': [before, after] }, unchanged)).toEqual(['added Shop__Hidden']);
+});
+
+test('a server that fills in its own settings names variables there; what other tools render or run names none', async () => {
+  const settings = 'search:\n  host: ${SEARCH_HOST:-search}\n  key: ${SEARCH_KEY}\n';
+  expect(await found({ 'server.yml': settings })).toEqual(['added SEARCH_HOST', 'added SEARCH_KEY required secret']);
+  expect(await found({ 'server.example.yml': settings })).toEqual([]);
+  for (const head of [
+    'services:\n  web:\n',
+    'tasks:\n  build:\n',
+    'openapi: "3"\n',
+    'apiVersion: v1\n',
+    'jobs:\n  a:\n',
+  ])
+    expect(await found({ 'server.yml': head + settings })).toEqual([]);
+});
+
+test('the next argument of a call around a read is no default', async () => {
+  const sign = (call: string) => `token = JWT.encode(payload, ${call}, 'HS256')\n`;
+  expect(await found({ 'a.rb': [sign("ENV['SIGN_WITH']"), sign("ENV.fetch('SIGN_WITH')")] })).toEqual([]);
+  expect(
+    await found({ 'a.py': 'x = os.getenv("WITH_DEFAULT", "a")\ny = f(os.environ.get("WITHOUT"), "b")\n' }),
+  ).toEqual(['added WITHOUT required', 'added WITH_DEFAULT']);
+});
+
+test('what only a bundler asks for is known while it is built, also where a container is given it', async () => {
+  const { environmentVariables } = await impact({
+    'web/webpack.prod.js': 'module.exports = { define: process.env.SHOW_SEARCH };\n',
+    'web/vite.config.ts': 'export default { port: process.env.DEV_PORT };\n',
+    'web/server.js': 'listen(process.env.WEB_PORT);\n',
+    'compose.yml': 'services:\n  web:\n    environment:\n      - SHOW_SEARCH=true\n      - WEB_PORT=1\n',
+  });
+  expect(environmentVariables.map(({ name, buildTime }) => [name, buildTime])).toEqual([
+    ['DEV_PORT', true],
+    ['SHOW_SEARCH', true],
+    ['WEB_PORT', false],
+  ]);
+});
+
+test('a validator that a team makes for envalid checks a variable like its own', async () => {
+  const text =
+    "const proxies = makeValidator((x) => x);\nexport const env = cleanEnv(process.env, {\n  TRUST_PROXY: proxies({ default: '' }),\n  LEVEL_NAME: str(),\n});\n";
+  expect(await found({ 'config.ts': text })).toEqual(['added LEVEL_NAME required', 'added TRUST_PROXY']);
+});
+
+test('the text of a block is a value, with what Helm puts between its lines', async () => {
+  const chart = (first: string, last: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}-web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          env:\n            - name: JAVA_OPTS\n              value: >\n                ${first}\n              {{- if .Values.x }}\n                ${last}\n              {{- end }}\n            - name: OTHER_ONE\n              value: a\n`;
+  const change = async (...next: [string, string]) =>
+    found({ 'chart/templates/web.yaml': [chart('-Xmx1g', '-Da=b'), chart(...next)] });
+  expect(await change('-Xmx1g', '-Da=b')).toEqual([]);
+  expect(await change('-Xmx2g', '-Da=b')).toEqual(['changed JAVA_OPTS']);
+  expect(await change('-Xmx1g', '-Da=c')).toEqual(['changed JAVA_OPTS']);
+});
+
+test('a manifest that sets what nobody set before changes it; a new manifest says nothing of what its program knew', async () => {
+  const manifest = (env: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}-web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          env:\n            - name: LOG_LEVEL\n              value: info\n${env}`;
+  const more = '            - name: CACHE_SIZE\n              value: "5"\n';
+  const code = { 'web.js': 'use(process.env.CACHE_SIZE ?? 1, process.env.LOG_LEVEL);\n' };
+  const given = { 'compose.yml': 'services:\n  web:\n    environment:\n      - CACHE_SIZE=5\n' };
+  expect(await found({ 'k8s/web.yaml': [manifest(''), manifest(more)] }, code)).toEqual(['changed CACHE_SIZE']);
+  expect(await found({ 'k8s/web.yaml': [manifest(''), manifest(more)] }, { ...code, ...given })).toEqual([]);
+  expect(await found({ 'k8s/web.yaml': manifest(more) }, code)).toEqual([]);
+});
+
+test('what a build tool sets itself, and a database beside a product, bring no variables', async () => {
+  expect(
+    await found({
+      'run.js': 'use(process.env.NX_TASK_TARGET_PROJECT, process.env.NX_OWN_SETTING);\n',
+      'app.rb': "skip if ENV['SECRET_KEY_BASE_DUMMY']\n",
+      'compose.yml':
+        'services:\n  up:\n    image: pgautoupgrade/pgautoupgrade:17\n    environment: [ONE_SHOT=1]\n  db:\n    image: mcr.microsoft.com/mssql/server:2022\n    environment: [ACCEPT_EULA=Y]\n',
+    }),
+  ).toEqual(['added NX_OWN_SETTING required']);
+});
