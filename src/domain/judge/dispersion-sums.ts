@@ -186,7 +186,8 @@ function addReplicas(
 ): Pick<DispersionSums, 'replicas' | 'replicaLooks'> {
   const next: Record<string, ReplicaSums> = { ...sums.replicas };
   let { squares, expected, terms } = sums.replicaLooks;
-  for (const [name, counts] of Object.entries(replicas)) {
+  for (const name of Object.keys(replicas)) {
+    const counts = replicas[name] ?? NO_COUNTS;
     const own = replicaOf(sums.replicas, name);
     const grown = growth(counts, own.seen);
     // A replica whose counters went back is left out of the comparison for this look; the judgement does not rest on it.

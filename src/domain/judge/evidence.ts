@@ -108,3 +108,47 @@ export function evidenceAt(bad: number, canaryTotal: number, control: Counts, di
   const increment = { canary: { bad, total: canaryTotal }, control };
   return logEvidence(extendTrail(EMPTY_TRAIL, comparisonSteps(increment)), dispersion);
 }
+
+/**
+ * The fewest bad events at a canary, a real number, whose evidence at one look over the whole span reaches a limit; `undefined` if even all do not.
+ * The evidence is convex in them and grows, so Newton's method comes down to it from above.
+ */
+export function damningCount(
+  canaryTotal: number,
+  control: Counts,
+  dispersion: number,
+  limit: number,
+): number | undefined {
+  if (canaryTotal <= 0 || control.total <= 0) return undefined;
+  if (evidenceAt(canaryTotal, canaryTotal, control, dispersion) < limit) return undefined;
+  const stake = Math.log(LATE_SHARE);
+  const bets = LADDER.map(({ ratio, weight }) => {
+    const drop = Math.log1p(((ratio - 1) * canaryTotal) / (canaryTotal + control.total));
+    return {
+      slope: (Math.log(ratio) - drop) / dispersion,
+      start: Math.log(weight * (1 - LATE_SHARE)) - (control.bad * drop) / dispersion,
+    };
+  });
+  let bad = canaryTotal;
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    let top = stake;
+    for (const { slope, start } of bets) top = Math.max(top, start + slope * bad);
+    let sum = Math.exp(stake - top);
+    let rise = 0;
+    for (const { slope, start } of bets) {
+      const part = Math.exp(start + slope * bad - top);
+      sum += part;
+      rise += part * slope;
+    }
+    const beyond = top + Math.log(sum) - limit;
+    if (beyond <= 0) return bad;
+    const next = bad - (beyond * sum) / rise;
+    if (next <= 0) return 0;
+    if (bad - next <= PRECISION * Math.max(1, bad)) return bad;
+    bad = next;
+  }
+  return bad;
+}
+
+const MOST_STEPS = 100;
+const PRECISION = 1e-9;

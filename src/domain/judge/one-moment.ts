@@ -1,10 +1,20 @@
 import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
 import type { CounterBook, Target } from './counter-book.ts';
-import { type Arrived, type ControlLook, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
+import { type Arrived, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
 import { countsOf } from './replicas.ts';
 import { spreadOf } from './spread.ts';
-import type { Track } from './track.ts';
+import {
+  countsAt,
+  grown,
+  hasTotal,
+  LATE,
+  lastScrape,
+  plusAll,
+  punctualOf,
+  scrapedBefore,
+  scrapeInterval,
+} from './targets.ts';
 
 /** Both sides of an SLO's counters. */
 export interface Books {
@@ -33,10 +43,6 @@ const FEWEST = 5;
 const RECENT = 45_000;
 /** Milliseconds for which samples are kept that a late target may need. */
 const LONGEST_WAIT = 120_000;
-/** Of a step, how much longer a scrape interval may be that still counts as one step: no two are of exactly the same length. */
-const JITTER = 0.1;
-/** Scrape intervals after which a target is late, when others were scraped. */
-const LATE = 1.6;
 
 /** What of the control has been compared so far, and up to when; plain data, handed from look to look. */
 export interface Compared {
@@ -71,45 +77,51 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   const none = (detail: string): MomentReading => ({ reading: { ok: false, detail }, compared });
   const canaries = books.canary.targets().filter(hasTotal);
   const controls = books.control.targets().filter(hasTotal);
-  const isLiving = (target: Target) => lastScrape(target) >= at - staleAfter;
+  // Looked up once for each target: every step below asks for it.
+  const last = new Map([...canaries, ...controls].map((target) => [target, lastScrape(target)]));
+  const lastOf = (target: Target) => last.get(target) ?? Number.NEGATIVE_INFINITY;
+  const isLiving = (target: Target) => lastOf(target) >= at - staleAfter;
   const canary = withoutEnded(canaries.filter(isLiving), from);
   if (canaries.length === 0) return none('canary: no series');
   if (canary.length === 0) return none(`canary: not sampled for ${formatSpan(staleAfter)}`);
   const living = controls.filter(isLiving);
   if (living.length === 0) return none('stable: no series, or none that is sampled any more');
-  const punctual = punctualOf(living, scrapeInterval([...canary, ...living]));
-  const lost = controls.filter((target) => !punctual.includes(target) && options.lost?.has(target.instance) === true);
+  const punctual = punctualOf(living, scrapeInterval([...canary, ...living]), lastOf);
+  const isPunctual = new Set(punctual);
+  const lost = controls.filter((target) => options.lost?.has(target.instance) === true && !isPunctual.has(target));
   if (lost.length > MOST_LOST * (punctual.length + lost.length)) {
     const names = lost.map((target) => target.name).join(', ');
     return none(`stable: ${plural(lost.length, 'target')} cannot be reached (${names})`);
   }
-  const seen = Math.min(at, ...canary.map(lastScrape));
-  const moment = scrapedBefore(canary, Math.min(seen, passedBy(punctual, quorum(punctual.length))));
+  const seen = Math.min(at, ...canary.map(lastOf));
+  const passed = punctual.map(lastOf).sort((a, b) => b - a);
+  const moment = scrapedBefore(canary, Math.min(seen, passedBy(passed, quorum(punctual.length))));
   if (moment === undefined || moment <= from) return none('canary: not sampled yet since it gets requests');
   const control = new Map(Object.entries(compared.control));
   for (const target of punctual) {
-    if (moment <= compared.moment || lastScrape(target) < moment) continue;
+    if (moment <= compared.moment || lastOf(target) < moment) continue;
     const now = countsAt(target, moment, threshold);
     const then = countsAt(target, compared.moment, threshold);
     const grew = { bad: Math.max(0, now.bad - then.bad), total: now.total - then.total };
     control.set(target.name, plusAll([control.get(target.name) ?? NO_COUNTS, grew]));
   }
-  const whole = scrapedBefore(canary, Math.min(seen, passedBy(punctual, punctual.length))) ?? from;
+  const whole = scrapedBefore(canary, Math.min(seen, passedBy(passed, punctual.length))) ?? from;
   const own = plusAll(canaries.map((target) => countsAt(target, moment, threshold)));
+  const byTarget = Object.fromEntries(control);
   const reading: SloReading = {
     ok: true,
     moment: (moment - from) / 1000,
     canary: own,
     control: plusAll([...control.values()]),
-    ...(punctual.some((target) => target.name !== '') ? { controlReplicas: Object.fromEntries(control) } : {}),
+    ...(punctual.some((target) => target.name !== '') ? { controlReplicas: byTarget } : {}),
     canaryReplicas: canary.length,
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
-    ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from }) }),
+    ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf }) }),
     ...(threshold === undefined || whole <= from
       ? {}
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
   };
-  return { reading, compared: { moment: Math.max(moment, compared.moment), control: Object.fromEntries(control) } };
+  return { reading, compared: { moment: Math.max(moment, compared.moment), control: byTarget } };
 }
 
 /**
@@ -139,11 +151,15 @@ function withoutEnded(canary: readonly Target[], from: number): readonly Target[
 function arrivedBy(
   canaries: readonly Target[],
   controls: readonly Target[],
-  { moment, from }: { readonly moment: number; readonly from: number },
+  {
+    moment,
+    from,
+    lastOf,
+  }: { readonly moment: number; readonly from: number; readonly lastOf: (target: Target) => number },
 ): Arrived {
   const total = (target: Target, at: number) => grown(target.total.values(), at);
   const expected = (target: Target) => {
-    const last = lastScrape(target);
+    const last = lastOf(target);
     const sofar = total(target, moment);
     const recent = Math.min(RECENT, last - from);
     if (last >= moment || last < moment - RECENT || recent <= 0) return sofar;
@@ -164,54 +180,13 @@ export function forget(books: Books, { compared, reading }: MomentReading): void
   books.control.forgetBefore(until);
 }
 
-/**
- * The control by itself at even moments up to a time: how restless its targets are, before anything is compared with them. Each target as it
- * was scraped last, at least once a step: counts between scrapes are an average of two, and would seem to scatter less than they do.
- * @param book of the control, with counting begun at `from`
- * @param every milliseconds between the moments
- */
-export function controlHistory(
-  book: CounterBook,
-  span: { readonly from: number; readonly to: number },
-  every: number,
-  threshold: string | undefined,
-): readonly ControlLook[] {
-  const targets = book.targets().filter((target) => hasTotal(target) && target.name !== '');
-  const known = targets.length > 0 ? targets : book.targets().filter(hasTotal);
-  if (known.length === 0) return [];
-  const looks: ControlLook[] = [];
-  // No further than all have been scraped that still are: what is not known yet must not look like requests that stayed away.
-  const interval = scrapeInterval(known);
-  const punctual = punctualOf(known, interval);
-  const end = Math.min(span.to, passedBy(punctual, punctual.length));
-  const step = Number.isFinite(interval) ? every * Math.max(1, Math.ceil(interval / every - JITTER)) : every;
-  for (let moment = span.from + step; moment <= end; moment += step) {
-    const replicas = known
-      .filter((target) => lastScrape(target) >= moment)
-      .map((target) => [target.name, countsBetween(target, span.from, moment, threshold)] as const);
-    looks.push({
-      elapsedSeconds: (moment - span.from) / 1000,
-      control: plusAll(replicas.map(([, counts]) => counts)),
-      ...(targets.length > 0 ? { controlReplicas: Object.fromEntries(replicas) } : {}),
-    });
-  }
-  return looks;
-}
-
-/** Targets that were scraped when the others were. */
-function punctualOf(targets: readonly Target[], interval: number): readonly Target[] {
-  const newest = Math.max(...targets.map(lastScrape));
-  return targets.filter((target) => lastScrape(target) >= newest - LATE * interval);
-}
-
 /** How many targets of the control are enough to compare a stretch with. */
 function quorum(targets: number): number {
   return Math.max(Math.ceil(targets / 2), Math.min(targets, FEWEST));
 }
 
-/** The latest moment that so many of the targets have been scraped at or after. */
-function passedBy(targets: readonly Target[], wanted: number): number {
-  const last = targets.map(lastScrape).sort((a, b) => b - a);
+/** The latest moment that so many targets have been scraped at or after, of their last scrapes, the latest first. */
+function passedBy(last: readonly number[], wanted: number): number {
   return last[Math.min(wanted, last.length) - 1] ?? Number.NEGATIVE_INFINITY;
 }
 
@@ -226,71 +201,20 @@ function edgesOf(side: {
   const edges = new Set(controls.flatMap((target) => [...target.good.keys()]));
   const others = [...edges].filter((edge) => edge !== threshold && Number.isFinite(Number(edge)));
   if (others.length === 0) return {};
+  const [canaryAt, controlAt] = [beyond(canaries, moment), beyond(controls, moment)];
   return {
     edges: others
       .sort((a, b) => Number(a) - Number(b))
       .map((le) => {
-        const replicas = controls.map((target) => countsAt(target, moment, le));
-        const own = plusAll(canaries.map((target) => countsAt(target, moment, le)));
+        const replicas = controlAt(le);
+        const own = plusAll(canaryAt(le));
         return { le, canary: own, control: plusAll(replicas), spread: spreadOf(replicas) };
       }),
   };
 }
 
-/** From scrape to scrape: the last ones at or before two moments. */
-function countsBetween(target: Target, from: number, to: number, threshold: string | undefined): Counts {
-  const [first, last] = [scrapedBefore([target], from) ?? from, scrapedBefore([target], to) ?? to];
-  const between = (tracks: ReadonlyMap<string, Track> | undefined) =>
-    tracks === undefined ? 0 : grown(tracks.values(), last) - grown(tracks.values(), first);
-  return countsOf(between(target.good.get(threshold ?? '')), between(target.total));
-}
-
-function countsAt(target: Target, moment: number, threshold: string | undefined): Counts {
-  return countsOf(
-    grown(target.good.get(threshold ?? '')?.values() ?? [], moment),
-    grown(target.total.values(), moment),
-  );
-}
-
-function grown(tracks: Iterable<Track>, moment: number): number {
-  let sum = 0;
-  for (const track of tracks) sum += track.since(moment);
-  return sum;
-}
-
-function plusAll(all: readonly Counts[]): Counts {
-  return all.reduce((a, b) => ({ bad: a.bad + b.bad, total: a.total + b.total }), { bad: 0, total: 0 });
-}
-
-function hasTotal(target: Target): boolean {
-  return target.total.size > 0;
-}
-
-function lastScrape(target: Target): number {
-  let last = Number.NEGATIVE_INFINITY;
-  for (const track of target.total.values()) last = Math.max(last, track.lastAt ?? last);
-  return last;
-}
-
-/** When one of the targets was scraped last at or before a moment. */
-function scrapedBefore(targets: readonly Target[], moment: number): number | undefined {
-  let last: number | undefined;
-  for (const target of targets) {
-    for (const track of target.total.values()) {
-      const at = track.sampledBefore(moment);
-      if (at !== undefined && (last === undefined || at > last)) last = at;
-    }
-  }
-  return last;
-}
-
-/** The median distance of two scrapes of a target; endless while none has been scraped twice. */
-function scrapeInterval(targets: readonly Target[]): number {
-  const distances: number[] = [];
-  for (const target of targets) {
-    const [track] = target.total.values();
-    if (track?.interval !== undefined) distances.push(track.interval);
-  }
-  if (distances.length === 0) return Number.POSITIVE_INFINITY;
-  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+/** Counts of targets at a moment by edge: all events of a target are the same at each. */
+function beyond(targets: readonly Target[], moment: number): (le: string) => readonly Counts[] {
+  const all = targets.map(({ good, total }) => ({ good, total: grown(total.values(), moment) }));
+  return (le) => all.map(({ good, total }) => countsOf(grown(good.get(le)?.values() ?? [], moment), total));
 }

@@ -1,6 +1,6 @@
 import { type Dispersion, dispersionFactor, dispersionOf } from './dispersion.ts';
 import { type DispersionSums, NO_DISPERSION } from './dispersion-sums.ts';
-import { evidenceAt } from './evidence.ts';
+import { damningCount } from './evidence.ts';
 import type { Counts } from './look.ts';
 import { DEFAULT_NOISE, type JudgeSettings, limitsOf, type SloSettings } from './settings.ts';
 import { lowerGamma } from './special-functions.ts';
@@ -36,31 +36,20 @@ const BASE_SHARE_OF_BUDGET = 0.1;
 /** No ratio beyond this is asked for. */
 const LARGEST_RATIO = 1e6;
 
+/** Counts that were taken or are expected, and how they scatter. */
+interface Seen {
+  readonly canaryTotal: number;
+  readonly control: Counts;
+  readonly canaryReplicas: number;
+  readonly dispersion: Pick<Dispersion, 'factor' | 'clumping' | 'wandering'>;
+}
+
 /**
  * What could have been seen in counts that were taken: the power of the comparison at its last look alone. The test looks
  * many times, so the true power is a little larger.
  */
-export function visibility(
-  settings: JudgeSettings,
-  slo: SloSettings,
-  counts: {
-    readonly canaryTotal: number;
-    readonly control: Counts;
-    readonly canaryReplicas: number;
-    readonly dispersion: Pick<Dispersion, 'factor' | 'clumping' | 'wandering'>;
-  },
-): Visibility {
-  const measured = counts.control.total > 0 ? counts.control.bad / counts.control.total : 0;
-  const baseRatio = Math.max(measured, (1 - slo.objective) * BASE_SHARE_OF_BUDGET);
-  const { canaryTotal, canaryReplicas, dispersion } = counts;
-  const damning = damningCount(canaryTotal, counts.control, dispersion.factor, limitsOf(settings, slo).comparison);
-  const powerAt = (ratio: number) => {
-    if (damning === undefined) return 0;
-    const mean = canaryTotal * Math.min(1, ratio * baseRatio);
-    // A worse canary has more bad events, and these scatter more than those of a good one.
-    const scatter = dispersionFactor(dispersion, mean, canaryReplicas);
-    return lowerGamma(damning / scatter, mean / scatter);
-  };
+export function visibility(settings: JudgeSettings, slo: SloSettings, seen: Seen): Visibility {
+  const { baseRatio, powerAt } = powerOf(settings, slo, seen);
   return {
     power: powerAt(settings.detectableRatio),
     smallestRatio: smallestWhere(
@@ -70,6 +59,25 @@ export function visibility(
     ),
     baseRatio,
   };
+}
+
+/** The chance with which a canary so many times as bad would have been condemned, and the bad ratio that it is a multiple of. */
+function powerOf(
+  settings: JudgeSettings,
+  slo: SloSettings,
+  { canaryTotal, control, canaryReplicas, dispersion }: Seen,
+): { readonly baseRatio: number; readonly powerAt: (ratio: number) => number } {
+  const measured = control.total > 0 ? control.bad / control.total : 0;
+  const baseRatio = Math.max(measured, (1 - slo.objective) * BASE_SHARE_OF_BUDGET);
+  const damning = damningCount(canaryTotal, control, dispersion.factor, limitsOf(settings, slo).comparison);
+  const powerAt = (ratio: number) => {
+    if (damning === undefined) return 0;
+    const mean = canaryTotal * Math.min(1, ratio * baseRatio);
+    // A worse canary has more bad events, and these scatter more than those of a good one.
+    const scatter = dispersionFactor(dispersion, mean, canaryReplicas);
+    return lowerGamma(damning / scatter, mean / scatter);
+  };
+  return { baseRatio, powerAt };
 }
 
 /**
@@ -82,6 +90,11 @@ export function expectedVisibility(
   traffic: Traffic,
   seconds: number = settings.bakeSeconds,
 ): Visibility {
+  return visibility(settings, slo, expectedOf(settings, traffic, seconds));
+}
+
+/** The counts that this traffic gives in this time. */
+function expectedOf(settings: JudgeSettings, traffic: Traffic, seconds: number): Seen {
   const canaryTotal = traffic.canaryRate * seconds;
   const controlTotal = traffic.controlRate * seconds;
   const canaryReplicas = traffic.canaryReplicas ?? 1;
@@ -95,12 +108,12 @@ export function expectedVisibility(
     },
     settings.noise ?? DEFAULT_NOISE,
   );
-  return visibility(settings, slo, {
+  return {
     canaryTotal,
     control: { bad: controlTotal * traffic.badRatio, total: controlTotal },
     canaryReplicas,
     dispersion,
-  });
+  };
 }
 
 /** Seconds of bake after which a good canary passes: see {@link isVisible}; `undefined` beyond a week. */
@@ -119,15 +132,8 @@ export function shareUntilVisible(settings: JudgeSettings, slo: SloSettings, tra
 export function isVisible(settings: JudgeSettings, slo: SloSettings, traffic: Traffic, seconds: number): boolean {
   return (
     traffic.canaryRate * seconds >= settings.minimumRequests &&
-    expectedVisibility(settings, slo, traffic, seconds).power >= settings.power
+    powerOf(settings, slo, expectedOf(settings, traffic, seconds)).powerAt(settings.detectableRatio) >= settings.power
   );
-}
-
-/** The fewest bad events at the canary, a real number, whose evidence reaches the limit; `undefined` if even all do not. */
-function damningCount(canaryTotal: number, control: Counts, dispersion: number, limit: number): number | undefined {
-  if (canaryTotal <= 0 || control.total <= 0) return undefined;
-  const damning = (bad: number) => evidenceAt(bad, canaryTotal, control, dispersion) >= limit;
-  return damning(0) ? 0 : smallestWhere(damning, 0, canaryTotal);
 }
 
 /** Bisection for the least number in a range at which a rising condition holds, to one part in 10⁷. */

@@ -68,7 +68,13 @@ export class Track {
 
   /** How far it had grown at a moment since counting began: nothing before the first sample, and no further after the last. */
   since(moment: number): number {
+    // Where counting began is looked for once: what was sampled since does not change it.
+    if (this.base === undefined && this.isPast(this.from)) this.base = this.at(this.from);
     return this.at(moment) - (this.base ?? this.at(this.from));
+  }
+
+  private isPast(moment: number): boolean {
+    return (this.last?.at ?? Number.NEGATIVE_INFINITY) > moment;
   }
 
   private at(moment: number): number {
@@ -82,7 +88,8 @@ export class Track {
 
   /** Place of the last knot at or before a moment, -1 for none: halved, because each look asks for each target and edge. */
   private indexBefore(moment: number): number {
-    let [from, to] = [0, this.knots.length];
+    let from = 0;
+    let to = this.knots.length;
     while (from < to) {
       const middle = (from + to) >> 1;
       if ((this.knots[middle]?.at ?? Number.POSITIVE_INFINITY) <= moment) from = middle + 1;
@@ -95,7 +102,7 @@ export class Track {
   forgetBefore(moment: number): void {
     const first = this.indexBefore(moment);
     if (first <= 0) return;
-    if ((this.knots.at(-1)?.at ?? 0) > this.from) this.base ??= this.at(this.from);
+    if (this.isPast(this.from)) this.base ??= this.at(this.from);
     this.knots = this.knots.slice(first);
   }
 }

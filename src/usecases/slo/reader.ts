@@ -1,7 +1,8 @@
 import { type Bucket, bucketOf } from '../../domain/judge/bucket.ts';
+import { controlHistory } from '../../domain/judge/control-history.ts';
 import { CounterBook, instanceOf } from '../../domain/judge/counter-book.ts';
 import type { ControlLook, SloReading } from '../../domain/judge/look.ts';
-import { type Compared, controlHistory, forget, isNewMoment, readMoment } from '../../domain/judge/one-moment.ts';
+import { type Compared, forget, isNewMoment, readMoment } from '../../domain/judge/one-moment.ts';
 import { writeSelector } from '../../plan/promql/selector.ts';
 import type { Slo } from '../../plan/spec.ts';
 import type { Metrics, Reading, SampledSeries, Span } from '../../ports/metrics.ts';

@@ -18,6 +18,8 @@ function meanOver(steps: Steps, from: number, to: number): number {
   return to > from ? sum / (to - from) : 0;
 }
 
+type Labels = Readonly<Record<string, string>>;
+
 /** How a simulated pod behaves. */
 export interface PodBehaviour {
   readonly name: string;
@@ -38,6 +40,9 @@ export interface PodBehaviour {
 /** A pod with all that is ever sampled of it; times in seconds since the bake began. */
 export interface SimulatedPod {
   readonly name: string;
+  /** Labels of its counters, and of each edge of its histogram: the same objects for every sample, as a store that interns them has. */
+  readonly labels: Labels;
+  readonly edgeLabels: Readonly<Record<string, Labels>>;
   readonly times: readonly number[];
   readonly total: readonly number[];
   readonly good: readonly number[];
@@ -52,7 +57,8 @@ export function simulatePod(behaviour: PodBehaviour, until: number, random: Rand
   const total: number[] = [];
   const good: number[] = [];
   const within: Record<string, number[]> = {};
-  for (const edge of Object.keys(behaviour.edges ?? {})) within[edge] = [];
+  const edges = Object.entries(behaviour.edges ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  for (const [edge] of edges) within[edge] = [];
   let before = behaviour.from;
   let [all, wrong] = [0, 0];
   // Whole milliseconds, as a store keeps them.
@@ -66,23 +72,25 @@ export function simulatePod(behaviour: PodBehaviour, until: number, random: Rand
     times.push(at);
     total.push(all);
     good.push(all - wrong);
-    if (behaviour.edges !== undefined) drawEdges(behaviour.edges, drawn.total, within, random);
+    drawEdges(edges, drawn.total, within, random);
     before = at;
   }
-  return { name: behaviour.name, times, total, good, within };
+  const labels = { pod: behaviour.name, instance: behaviour.name };
+  const edgeLabels = Object.fromEntries(Object.keys(within).map((le) => [le, { ...labels, le }]));
+  return { name: behaviour.name, labels, edgeLabels, times, total, good, within };
 }
 
 /** From edge to edge: of the requests that are slower than one, some are slower than the next. */
 function drawEdges(
-  edges: Readonly<Record<string, number>>,
+  edges: readonly (readonly [le: string, slower: number])[],
   requests: number,
   within: Record<string, number[]>,
   random: Random,
 ): void {
   let left = requests;
   let share = 1;
-  for (const name of Object.keys(edges).sort((a, b) => Number(a) - Number(b))) {
-    const own = Math.min(share, edges[name] ?? 0);
+  for (const [name, slower] of edges) {
+    const own = Math.min(share, slower);
     left = share > 0 ? random.binomial(left, own / share) : 0;
     share = own;
     const sums = within[name] ?? [];
@@ -105,7 +113,7 @@ export function series(
   pod: SimulatedPod,
   values: readonly number[],
   span: { readonly from: number; readonly to: number },
-  labels: Readonly<Record<string, string>> = {},
+  labels: Labels = pod.labels,
 ): SampledSeries {
   const points: { at: number; value: number }[] = [];
   for (let index = indexAfter(pod.times, span.from); index < pod.times.length; index += 1) {
@@ -113,7 +121,7 @@ export function series(
     if (at > span.to) break;
     points.push({ at: Math.round(at * 1000), value: values[index] ?? 0 });
   }
-  return { labels: { pod: pod.name, ...labels }, points };
+  return { labels, points };
 }
 
 /** Index of the first time after a moment. */

@@ -1,8 +1,9 @@
+import { controlHistory } from '../../../../src/domain/judge/control-history.ts';
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
 import { type Decision, decide, type Verdict } from '../../../../src/domain/judge/decision.ts';
 import { observe, openJudgement } from '../../../../src/domain/judge/judgement.ts';
 import type { ControlLook, SloReading } from '../../../../src/domain/judge/look.ts';
-import { type Compared, controlHistory, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import { type Compared, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import { outlookOf } from '../../../../src/domain/judge/outlook.ts';
 import type { JudgeSettings } from '../../../../src/domain/judge/settings.ts';
 import { BAKE_SECONDS, type Day, HISTORY_SECONDS, SHARE, type SimulatedDay } from './day.ts';
@@ -131,13 +132,12 @@ function enterPods(
   threshold: string | undefined,
 ): void {
   for (const pod of pods) {
-    const labels = { instance: pod.name };
-    const all = series(pod, pod.total, span, labels);
+    const all = series(pod, pod.total, span);
     if (all.points.length === 0) continue;
     book.enterTotal([all]);
-    if (threshold === undefined) book.enterGood([series(pod, pod.good, span, labels)], false);
+    if (threshold === undefined) book.enterGood([series(pod, pod.good, span)], false);
     for (const [le, within] of Object.entries(pod.within)) {
-      book.enterGood([series(pod, within, span, { ...labels, le })], true);
+      book.enterGood([series(pod, within, span, pod.edgeLabels[le])], true);
     }
   }
 }

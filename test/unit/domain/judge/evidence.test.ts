@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   comparisonSteps,
+  damningCount,
   EMPTY_TRAIL,
   evidenceAt,
   extendTrail,
@@ -107,6 +108,27 @@ describe('evidence against the canary', () => {
         },
       ),
     );
+  });
+
+  it('reaches a limit exactly at the count that it calls damning', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 10_000_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 1, max: 50, noNaN: true }),
+        fc.double({ min: 0.5, max: 12, noNaN: true }),
+        (canary, total, ratio, phi, limit) => {
+          const control = { bad: total * ratio, total };
+          const damning = damningCount(canary, control, phi, limit);
+          if (damning === undefined) expect(evidenceAt(canary, canary, control, phi)).toBeLessThan(limit);
+          else if (damning > 0) expect(evidenceAt(damning, canary, control, phi)).toBeCloseTo(limit, 5);
+          else expect(evidenceAt(0, canary, control, phi)).toBeGreaterThanOrEqual(limit);
+        },
+      ),
+    );
+    expect(damningCount(0, { bad: 1, total: 10 }, 1, 4)).toBeUndefined();
+    expect(damningCount(10, { bad: 0, total: 0 }, 1, 4)).toBeUndefined();
   });
 
   it('adds up: looks of equal shares are worth what one look over both is', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { controlHistory } from '../../../../src/domain/judge/control-history.ts';
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
-import { type Compared, controlHistory, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import { type Compared, readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import type { SampledSeries } from '../../../../src/ports/metrics.ts';
 
 const FROM = 1_000_000;
