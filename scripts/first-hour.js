@@ -1,34 +1,20 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fixtureProducts } from './first-hour/fixtures.js';
+import { report } from './first-hour/report.js';
+import { tryProduct } from './first-hour/try-product.js';
 
 /**
- * npm run first-hour -- FOLDER [NAME…]: the first hour with relctl on real products. FOLDER holds clones, and beside each clone
- * `NAME.truth.json`, written before relctl was asked: { base, head, services: [], variables: { NAME: change }, migrations: [] }.
+ * npm run first-hour: the first hour with relctl on the small repositories of the tests. npm run first-hour -- FOLDER [NAME…]: on
+ * real products. FOLDER holds clones, and beside each clone `NAME.truth.json`, written before relctl was asked.
  * With `--keep FILE` a row is kept in FILE as soon as it is known, and what FILE has is not tried again: a run may be stopped.
- * Each product is copied, set up with `init`, planned from base to head, checked and rehearsed; the clone stays as it is.
+ * Each product is copied; the clone stays as it is.
  */
-
-const RELCTL = join(dirname(fileURLToPath(import.meta.url)), '../bin/relctl.js');
-const MAILS = [
-  '--rd-lead',
-  'lead@example.com',
-  '--product-manager',
-  'pm@example.com',
-  '--operations',
-  'ops@example.com',
-];
-const FLAGS = [...MAILS, '--qa', 'qa@example.com', '--cab', 'cab-1@example.com', '--cab', 'cab-2@example.com'];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { keep: { type: 'string' } } });
 const [folder, ...only] = positionals;
-if (folder === undefined) {
-  console.error('usage: npm run first-hour -- FOLDER [NAME…] [--keep FILE]');
-  process.exit(2);
-}
 const kept =
   values.keep !== undefined && existsSync(values.keep)
     ? readFileSync(values.keep, 'utf8')
@@ -36,144 +22,27 @@ const kept =
         .split('\n')
         .map((line) => JSON.parse(line))
     : [];
-const names = readdirSync(folder)
-  .flatMap((file) => /^(.+)\.truth\.json$/.exec(file)?.[1] ?? [])
-  .filter((name) => only.length === 0 || only.includes(name));
+const room = mkdtempSync(join(tmpdir(), 'relctl-first-hour-'));
 const rows = [];
-for (const name of names) {
-  const known = kept.find((row) => row.name === name);
-  const row = known ?? tryProduct(name, resolve(folder, name));
-  rows.push(row);
-  if (known === undefined && values.keep !== undefined) appendFileSync(values.keep, `${JSON.stringify(row)}\n`);
+try {
+  const products = folder === undefined ? fixtureProducts(room) : productsIn(folder);
+  for (const { name, clone, truth } of products.filter((one) => only.length === 0 || only.includes(one.name))) {
+    const known = kept.find((row) => row.name === name);
+    const row = known ?? tryProduct(name, clone, truth);
+    rows.push(row);
+    if (known === undefined && values.keep !== undefined) appendFileSync(values.keep, `${JSON.stringify(row)}\n`);
+  }
+} finally {
+  rmSync(room, { recursive: true, force: true });
 }
 report(rows);
-
-function tryProduct(name, clone) {
-  const truth = JSON.parse(readFileSync(`${clone}.truth.json`, 'utf8'));
-  const room = mkdtempSync(join(tmpdir(), 'relctl-first-hour-'));
-  // What the folder is called may name the product.
-  const copy = join(room, name);
-  const git = (...args) =>
-    execFileSync('git', args, { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const ends = {};
-  try {
-    execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', clone, copy], { stdio: 'ignore' });
-    const head = execFileSync('git', ['rev-parse', `${truth.head}^{commit}`], { cwd: clone, encoding: 'utf8' }).trim();
-    const base = execFileSync('git', ['rev-parse', `${truth.base}^{commit}`], { cwd: clone, encoding: 'utf8' }).trim();
-    // relctl reads commits: the work tree may stay empty, which is quicker and does without the largest files of a partial clone.
-    git('update-ref', 'refs/heads/first-hour', head);
-    git('symbolic-ref', 'HEAD', 'refs/heads/first-hour');
-    git('read-tree', 'HEAD');
-    git('config', 'user.name', 'Lead');
-    git('config', 'user.email', 'lead@example.com');
-    const init = relctl(copy, ['init', '--platform', 'sandbox', '--time-zone', 'UTC', ...FLAGS]);
-    ends.init = init.end;
-    const written = ['relctl.yaml', 'relctl', 'releases'].filter((file) => existsSync(join(copy, file)));
-    if (!written.includes('relctl.yaml')) return { name, ends, ...compareAll(truth, [], {}) };
-    git('add', '--all', '--force', ...written);
-    git('commit', '--quiet', '--no-verify', '--message', 'Set up relctl');
-    const listed = (init.data.services ?? []).map((one) => one.name);
-    const start = new Date(Date.now() + 21 * 86_400_000).toISOString().slice(0, 10);
-    const plan = relctl(copy, [
-      'plan',
-      'r1',
-      '--feature',
-      'First',
-      '--base',
-      base,
-      '--candidate',
-      head,
-      '--window',
-      `${start}T14:00/18:00`,
-    ]);
-    ends.plan = plan.end;
-    const planned = plan.end === 'done';
-    ends.check = planned ? relctl(copy, ['plan', 'r1', '--check']).end : '-';
-    ends.rehearse = planned ? relctl(copy, ['rehearse', 'r1']).end : '-';
-    return { name, ends, ...compareAll(truth, listed, plan.data.found ?? {}) };
-  } finally {
-    rmSync(room, { recursive: true, force: true });
-  }
-}
-
-function compareAll(truth, services, { environmentVariables = [], migrations = [] }) {
-  return {
-    services: compare(truth.services, services),
-    variables: compare(
-      Object.entries(truth.variables).map(([variable, change]) => `${change} ${variable}`),
-      environmentVariables.filter((one) => !one.buildTime).map((one) => `${one.change} ${one.name}`),
-    ),
-    migrations: compare(
-      truth.migrations,
-      migrations.filter((one) => one.change === 'added').map((one) => one.id),
-    ),
-  };
-}
-
-/** Runs relctl without a terminal; `end` is `done`, or the code of the error that it refused with. */
-function relctl(cwd, args) {
-  const result = spawnSync(process.execPath, [RELCTL, ...args, '--json'], {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-    timeout: 300_000,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let answer = {};
-  try {
-    answer = JSON.parse(result.stdout);
-  } catch {
-    // Told below by what it said instead.
-  }
-  if (process.env.FIRST_HOUR_SAYS !== undefined)
-    console.error(
-      args.join(' '),
-      '\n',
-      result.stderr.slice(0, 2000),
-      result.status === 0 ? '' : result.stdout.slice(0, 1500),
-    );
-  // A rehearsal that stops says at which command, and why that refused.
-  const stopped = answer.data?.steps?.at(-1)?.said?.split(':')[0];
-  const code = answer.error?.code ?? answer.code ?? stopped;
-  const end =
-    result.status === 0 ? 'done' : `${result.status} ${code ?? result.stderr.trim().split('\n')[0] ?? ''}`.trim();
-  return { end: end.slice(0, 60), data: answer.data ?? answer };
-}
-
-function compare(truth, found) {
-  const [wanted, got] = [new Set(truth), new Set(found)];
-  return {
-    right: [...wanted].filter((one) => got.has(one)).length,
-    missed: [...wanted].filter((one) => !got.has(one)),
-    wrong: [...got].filter((one) => !wanted.has(one)),
-  };
-}
-
-function report(results) {
-  const kinds = ['services', 'variables', 'migrations'];
-  const short = ({ right, missed, wrong }) =>
-    `${right}/${right + missed.length}${wrong.length > 0 ? ` +${wrong.length}` : ''}`;
-  console.log('| product | init | plan | --check | rehearse | services | variables | migrations |\n|-|-|-|-|-|-|-|-|');
-  for (const { name, ends, ...rest } of results)
-    console.log(
-      `| ${[name, ends.init, ends.plan, ends.check, ends.rehearse, ...kinds.map((kind) => short(rest[kind]))].join(' | ')} |`,
-    );
-  console.log('\nright/true, +wrong\n');
-  for (const kind of kinds) {
-    const sum = (of) => results.reduce((total, one) => total + of(one[kind]), 0);
-    const right = sum((one) => one.right);
-    const ratio = (whole) => (whole === 0 ? 'none' : (right / whole).toFixed(3));
-    console.log(
-      `${kind}: recall ${ratio(right + sum((one) => one.missed.length))}, precision ${ratio(right + sum((one) => one.wrong.length))}`,
-    );
-  }
-  console.log('');
-  for (const result of results)
-    for (const kind of kinds)
-      for (const [word, list] of [
-        ['missed', result[kind].missed],
-        ['wrong', result[kind].wrong],
-      ])
-        for (const one of list) console.log(`- ${result.name}: ${word} ${kind.slice(0, -1)} ${one}`);
-}
 process.exitCode = rows.length === 0 ? 1 : 0;
+
+function productsIn(clones) {
+  return readdirSync(clones)
+    .flatMap((file) => /^(.+)\.truth\.json$/.exec(file)?.[1] ?? [])
+    .map((name) => {
+      const clone = resolve(clones, name);
+      return { name, clone, truth: JSON.parse(readFileSync(`${clone}.truth.json`, 'utf8')) };
+    });
+}

@@ -25,14 +25,12 @@ export interface Score {
   readonly wrong: readonly string[];
 }
 
-/** Reads files of Go's txtar form: `-- path --` and the lines below; lines `removed: path` before the first file. */
-export function readArchive(text: string): { files: Record<string, string | null> } {
-  const files: Record<string, string | null> = {};
-  const parts = text.split(/^-- (.+) --$/m);
-  for (const [, path] of (parts[0] ?? '').matchAll(/^removed: (.+)$/gm)) files[path ?? ''] = null;
-  for (let i = 1; i < parts.length; i += 2) files[parts[i] ?? ''] = (parts[i + 1] ?? '').replace(/^\n/, '');
-  return { files };
-}
+/** Reads files of Go's txtar form; `null` for one that is removed. */
+export const { readArchive } = (await import(
+  String(new URL('../../scripts/first-hour/archive.js', import.meta.url))
+)) as {
+  readonly readArchive: (text: string) => { files: Record<string, string | null> };
+};
 
 /** Makes the git repository of a fixture, reads the impact of its change through git, and removes it. */
 export async function impactOfFixture(folder: string, name: string): Promise<{ impact: Impact; expected: Expected }> {
