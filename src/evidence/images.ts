@@ -35,7 +35,13 @@ const repository = (image: string): string =>
 /** True for an image that a product takes from others to store in, to talk through, or to watch itself with. */
 export const isStoreImage = (image: string): boolean => STORE.test(repository(image));
 
-/** The same, or one of the programs that a product's own files configure: proxies, consoles, stand-ins. */
+/** True for a Dockerfile whose image is built upon such an image. */
+export function isStoreBuild(dockerfile = ''): boolean {
+  const last = [...dockerfile.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim)].at(-1)?.[1];
+  return last !== undefined && isStoreImage(last);
+}
+
+/** The same as a store, or one of the programs that a product's own files configure: proxies, consoles, stand-ins. */
 export const isInfrastructureImage = (image: string): boolean => INFRASTRUCTURE.test(repository(image));
 
 /** True for an image without any program of a product in it. */

@@ -229,7 +229,8 @@ function foldersOfServices({ filesAtHead, config }: ImpactSource): ReadonlySet<s
 
 /**
  * A manifest that names services of the product says itself whose each variable is, and so do those in a folder with a manifest for each;
- * those of other workloads in it are other people's programs. A Job or a worker that begins or ends with the name of a service belongs to it.
+ * those of other workloads in it are other people's programs. A Job or a worker that begins or ends with the name of a service belongs to it,
+ * and so does what runs an image of that name.
  */
 function withoutForeign(
   uses: readonly VariableUse[],
@@ -242,8 +243,10 @@ function withoutForeign(
   ].filter((name) => name !== '');
   const isOwn = (owner = ''): boolean =>
     names.some((name) => owner === name || owner.startsWith(`${name}-`) || owner.endsWith(`-${name}`));
-  if (!isAmongServices && !uses.some(({ owner, isWorkload }) => isWorkload && isOwn(owner))) return uses;
-  return uses.filter(({ owner, isWorkload }) => !isWorkload || isOwn(owner));
+  const isOfProduct = ({ owner, runs = [] }: VariableUse) =>
+    isOwn(owner) || runs.some((image) => names.includes(image));
+  if (!isAmongServices && !uses.some((use) => use.isWorkload && isOfProduct(use))) return uses;
+  return uses.filter((use) => !use.isWorkload || isOfProduct(use));
 }
 
 /** A manifest or compose file of several services says itself whose variable it is, when its name is that of a service. */

@@ -1,4 +1,4 @@
-import { isStoreImage } from '../images.ts';
+import { isStoreBuild } from '../images.ts';
 import { scanYaml, type YamlLine } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf, roleOf } from '../impact/paths.ts';
 
@@ -37,7 +37,7 @@ export function dockerFolders(
 ): SourceFolder[] {
   const found = files.flatMap((file): SourceFolder[] => {
     const match = DOCKERFILE.exec(baseName(file));
-    if (match === null || roleOf(file) !== 'product' || isStore(texts.get(file))) return [];
+    if (match === null || roleOf(file) !== 'product' || isStoreBuild(texts.get(file))) return [];
     const suffix = match[1] ?? match[2];
     const isVariant = suffix !== undefined && VARIANT.test(suffix);
     if (isVariant && !/^(prod|production|release)$/i.test(suffix) && hasPlain(file, files)) return [];
@@ -72,7 +72,7 @@ export function dockerFolders(
     ];
   });
   // Where all that there is says how it is built, it is one program in several ways.
-  const way = found.length > 0 ? undefined : files.find((file) => WAY.test(file) && !isStore(texts.get(file)));
+  const way = found.length > 0 ? undefined : files.find((file) => WAY.test(file) && !isStoreBuild(texts.get(file)));
   return way === undefined ? found : [{ names: [], folder: '', because: way }];
 }
 
@@ -89,11 +89,6 @@ export const isDockerfile = (file: string): boolean => DOCKERFILE.test(baseName(
 const hasPlain = (file: string, files: readonly string[]): boolean =>
   files.some((other) => other === join(folderOf(file), 'Dockerfile'));
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
-
-function isStore(dockerfile: string | undefined): boolean {
-  const last = [...(dockerfile ?? '').matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim)].at(-1)?.[1];
-  return last !== undefined && isStoreImage(last);
-}
 
 /**
  * Services that a compose file builds, with the folder of their sources: that of the build context, or of the Dockerfile where the
@@ -126,7 +121,7 @@ export function composeFolders(
     if (root === undefined) return [];
     const dockerfile = filled(at('build', 'dockerfile')?.value);
     const built = dockerfile === undefined ? undefined : joinPath(root, dockerfile);
-    if (isStore(texts.get(built ?? join(root, 'Dockerfile')))) return [];
+    if (isStoreBuild(texts.get(built ?? join(root, 'Dockerfile')))) return [];
     // A Dockerfile in a folder of its own stands beside the sources that it builds, whatever the context is.
     const beside = built !== undefined && files.includes(built) ? folderOf(built) : undefined;
     const isBeside =

@@ -21,6 +21,9 @@ const SECRET =
 const NOT_SECRET =
   /^(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY|STORYBOOK)_|(PUBLIC|PUBLISHABLE|_KEY_ID$|TOKEN_(TTL|EXPIRY|EXPIRES|LIFETIME|ISSUER|AUDIENCE|URL|ENDPOINT)|PASSWORD_(MIN|MAX|POLICY|RESET))/;
 
+/** A bundler writes the values of these into what it builds; where a Dockerfile takes one as an argument, it is known by then. */
+const BUNDLED = /^(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY)_/;
+
 /** A sample and an allow-list name what somebody may set; a removal or a first read beside them is one all the same. */
 const isUse = (use: PlacedUse): boolean => use.how !== 'listed';
 
@@ -168,7 +171,9 @@ function finding(
     secret: uses.some((use) => use.secret) || (SECRET.test(name) && !NOT_SECRET.test(name)),
     required: reads.some((use) => use.value === undefined && !use.isReadElsewhere),
     // What only a build asks for is no setting of a program, whatever is given to that.
-    buildTime: (reads.length > 0 ? reads : uses).every((use) => use.buildTime),
+    buildTime:
+      (reads.length > 0 ? reads : uses).every((use) => use.buildTime) ||
+      (BUNDLED.test(name) && uses.some((use) => use.buildTime)),
     ...(note === undefined ? {} : { note }),
     // Where it is read says most; then where it is declared.
     seen: [...reads, ...uses.filter((use) => use.how !== 'read')]

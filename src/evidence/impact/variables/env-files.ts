@@ -1,3 +1,4 @@
+import { isStoreBuild } from '../../images.ts';
 import { UseCollector, type VariableUse } from './use.ts';
 
 /** A file for compose also pins what is built and which images run beside; no program is given that. */
@@ -48,9 +49,11 @@ const TOOLING =
 export function dockerfileVariables(source: string): VariableUse[] {
   const uses = new UseCollector(source);
   const isBuilding = buildingStages(source);
+  // What a store or a watcher is set up with in an image of one's own is no variable of the product's programs.
+  const isStore = isStoreBuild(source);
   const add = (name: string, offset: number, value: string | undefined, isArgument: boolean) => {
     if (TOOLING.test(name)) return;
-    const buildTime = isArgument || isPin(name, value ?? '') || isBuilding(offset);
+    const buildTime = isArgument || isStore || isPin(name, value ?? '') || isBuilding(offset);
     uses.add(name, offset, 'declared', {
       ...(value === undefined ? {} : { value }),
       ...(buildTime ? { buildTime } : {}),

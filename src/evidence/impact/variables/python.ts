@@ -1,6 +1,7 @@
 import { byName } from '../../../text/by-name.ts';
 import { blankPythonComments } from '../comments.ts';
 import { addHelperCalls, addNamedLists } from './helpers.ts';
+import { addConfigParsers } from './python-config-parser.ts';
 import { MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
 
 /** `environ` alone is os.environ only where it was imported: WSGI calls its request so. */
@@ -48,6 +49,7 @@ export function pythonVariables(source: string): VariableUse[] {
     if (name !== undefined) uses.add(name, match.index, 'read');
   }
   addSettingsClasses(text, uses);
+  addConfigParsers(text, uses);
   if (/\bfrom\s+os\s+import\b[^\n]*\benviron\b/.test(text)) uses.addMatches(text, IMPORTED);
   addNamedLists(text, uses);
   addHelperCalls(text, uses, isReader(text));

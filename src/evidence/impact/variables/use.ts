@@ -27,6 +27,8 @@ export interface VariableUse {
   readonly isWorkload?: true;
   /** True where the manifest of a workload gives it, or a template of one, whose name is not known. */
   readonly isGiven?: true;
+  /** Names of the images that such an owner runs. */
+  readonly runs?: readonly string[];
   /** Kept in a ConfigMap or a Secret, for whoever reads that. */
   readonly isHeld?: true;
   /** The property of a framework that the environment sets by this name. */

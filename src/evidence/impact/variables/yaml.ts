@@ -1,5 +1,6 @@
 import { byName } from '../../../text/by-name.ts';
 import { isInfrastructureImage, isStoreName } from '../../images.ts';
+import { imageName } from '../../service-discovery/workloads.ts';
 import { namedAfter } from '../manifests/file-names.ts';
 import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
 import { scanYaml, type YamlLine } from '../manifests/yaml-lines.ts';
@@ -62,8 +63,9 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const isCompose = /(^|\/)(docker-)?compose[^/]*\.ya?ml$/i.test(path);
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
-  const beside = isCompose ? infrastructureOf(lines) : new Set<string>();
-  const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects);
+  const beside = isCompose ? besideOf(lines) : new Set<string>();
+  const images = isCompose ? new Map<number, string[]>() : imagesOf(lines);
+  const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects, images);
   const merged = mergedLists(lines);
   const uses: VariableUse[] = [];
   for (const [index, line] of lines.entries()) {
@@ -71,6 +73,7 @@ function yamlVariables(source: string, path: string): VariableUse[] {
     const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
     if ((owner !== undefined && beside.has(owner)) || foreign.has(line.document)) continue;
     const isWorkload = !isCompose && WORKLOAD.test(objects.get(line.document)?.kind ?? '');
+    const runs = (images.get(line.document) ?? []).map(imageName);
     for (const use of variablesOf(line, lines, index, objects.get(line.document), {
       ...{ isCompose, isValues, isMerged },
     })) {
@@ -78,7 +81,7 @@ function yamlVariables(source: string, path: string): VariableUse[] {
         uses.push({
           ...use,
           ...(isWorkload && use.how === 'declared' ? { isGiven: true } : {}),
-          ...(owner === undefined || owner === '' ? {} : { owner, ...(isWorkload ? { isWorkload } : {}) }),
+          ...(owner === undefined || owner === '' ? {} : { owner, ...(isWorkload ? { isWorkload, runs } : {}) }),
         });
     }
   }
@@ -250,17 +253,26 @@ function composeOwner(line: YamlLine): string | undefined {
   return line.path[0] === 'services' ? line.path[1] : undefined;
 }
 
-function infrastructureOf(lines: readonly YamlLine[]): Set<string> {
-  const images = lines.filter((line) => line.path.length === 3 && line.path[0] === 'services' && line.key === 'image');
-  return new Set(images.filter((line) => isInfrastructureImage(line.value)).map((line) => line.path[1] ?? ''));
+/** Services of a compose file that are programs beside the product, or that are built as a developer runs them. */
+function besideOf(lines: readonly YamlLine[]): Set<string> {
+  const isBeside = ({ key, path, value }: YamlLine) =>
+    (path.length === 3 && key === 'image' && isInfrastructureImage(value)) ||
+    (path[2] === 'build' && key === 'dockerfile' && /[._-](dev|development|local)(\.[Dd]ockerfile)?$/.test(value));
+  return new Set(
+    lines.filter((line) => line.path[0] === 'services' && isBeside(line)).map(({ path }) => path[1] ?? ''),
+  );
 }
 
 /** Documents of a manifest that run nothing but programs beside the product, and the ConfigMaps and Secrets that only those read. */
 function foreignDocuments(
   lines: readonly YamlLine[],
   objects: ReadonlyMap<number, ManifestObject>,
+  images: ReadonlyMap<number, readonly string[]>,
 ): ReadonlySet<number> {
-  const foreign = infrastructureDocuments(lines);
+  // Those that run nothing but programs beside the product.
+  const foreign = new Set(
+    [...images].filter(([, all]) => all.every(isInfrastructureImage)).map(([document]) => document),
+  );
   if (foreign.size === 0) return foreign;
   const read = { own: new Set<string>(), others: new Set<string>() };
   for (const { document, key, path, value } of lines)
@@ -272,10 +284,10 @@ function foreignDocuments(
   return new Set([...foreign, ...holders.map(([document]) => document)]);
 }
 
-/** Documents of a manifest that run nothing but programs beside the product. */
-function infrastructureDocuments(lines: readonly YamlLine[]): Set<number> {
+/** The images that each document of a manifest runs. */
+function imagesOf(lines: readonly YamlLine[]): Map<number, string[]> {
   const images = new Map<number, string[]>();
   for (const { document, key, path, value } of lines)
     if (key === 'image' && path.includes('containers')) images.set(document, [...(images.get(document) ?? []), value]);
-  return new Set([...images].filter(([, all]) => all.every(isInfrastructureImage)).map(([document]) => document));
+  return images;
 }

@@ -84,6 +84,23 @@ test.each([
     'import os\nQUEUE = os.environ.get("PHOTO_QUEUE", None)\nif extra := os.getenv("EXTRA_TAGS"):\n    pass\n',
     ['added EXTRA_TAGS', 'added PHOTO_QUEUE'],
   ],
+  [
+    'svc/settings.py',
+    [
+      'class FromEnvironment(configparser.BasicInterpolation):',
+      '    def before_get(self, parser, section, option, value, defaults):',
+      '        return os.getenv(option) or value',
+      '',
+      'settings = configparser.ConfigParser(interpolation=FromEnvironment())',
+      'plain = configparser.ConfigParser(interpolation=None)',
+      'HOST = settings["mail"]["MAIL_RELAY"]',
+      'RUN = cast(settings["mail"].get("MAIL_RUN_ID"), default=None)',
+      'KEY = settings.get("mail", "MAIL_SECRET")',
+      'OTHER = plain["mail"]["MAIL_PLAIN"]',
+      '',
+    ].join('\n'),
+    ['added MAIL_RELAY', 'added MAIL_RUN_ID', 'added MAIL_SECRET secret'],
+  ],
   ['svc/m.rs', 'let a = std::env::var("RUST_PORT").unwrap_or("80".into());', ['added RUST_PORT']],
   ['svc/m.php', "<?php $a = getenv('PHP_NAME') ?: 'x';", ['added PHP_NAME']],
   ['svc/m.rb', 'x = ENV.fetch("RUBY_NAME") { "x" }', ['added RUBY_NAME']],
@@ -308,6 +325,29 @@ test('a sample lists in comments what may be left out, and takes nothing away by
   ]);
   expect(await found({ '.env.sample': ['# RATE_LIMIT=5\n', '\n'] })).toEqual([]);
   expect(await found({ '.env.sample': ['# RATE_LIMIT=5\n', 'RATE_LIMIT=6\n'] })).toEqual([]);
+});
+
+test('what the image of a store or of a watcher is set up with is no variable of the product', async () => {
+  const image = (from: string) => `FROM ${from}\nENV GF_SPLASH=false \\\n    GF_NEWS=false\n`;
+  const { environmentVariables } = await impact({ 'board/Dockerfile': image('grafana/grafana:13.1.3') });
+  expect(environmentVariables.map(({ buildTime }) => buildTime)).toEqual([true, true]);
+  expect(await found({ 'board/Dockerfile': image('node:22') })).toEqual(['added GF_NEWS', 'added GF_SPLASH']);
+});
+
+test('what a bundler writes into what it builds is known by then, where a Dockerfile takes it as an argument', async () => {
+  const read = { 'web/env.ts': 'export const chat = process.env.NEXT_PUBLIC_CHAT_URL; use(process.env.CHAT_URL);' };
+  const docker = 'FROM node\nARG NEXT_PUBLIC_CHAT_URL\nENV NEXT_PUBLIC_CHAT_URL=$NEXT_PUBLIC_CHAT_URL\nARG CHAT_URL\n';
+  const times = async (files: Record<string, string>) =>
+    (await impact(files)).environmentVariables.map(({ name, buildTime }) => `${name} ${buildTime}`);
+  expect(await times({ ...read, 'web/Dockerfile': docker })).toEqual(['CHAT_URL false', 'NEXT_PUBLIC_CHAT_URL true']);
+  expect(await times(read)).toEqual(['CHAT_URL false', 'NEXT_PUBLIC_CHAT_URL false']);
+});
+
+test('what compose gives a service that is built for developers is no setting of the product', async () => {
+  const compose = (dockerfile: string) =>
+    `services:\n  shop:\n    build:\n      context: .\n      dockerfile: ${dockerfile}\n    environment:\n      SHOP_USER: ada\n`;
+  expect(await found({ 'compose.yaml': compose('Dockerfile.local') })).toEqual([]);
+  expect(await found({ 'compose.yaml': compose('Dockerfile') })).toEqual(['added SHOP_USER']);
 });
 
 test('what a stage of a Dockerfile sets to build with is given to no program', async () => {

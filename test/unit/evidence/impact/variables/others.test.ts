@@ -29,11 +29,14 @@ test('what other people’s programs are given in a rendered manifest is no vari
     [
       deployment('api', `r.example.com/api:${version}`, { API_MODE: version }),
       deployment('api-worker', `r.example.com/api:${version}`, { WORKER_MODE: version }),
+      // It is called otherwise and runs the same image.
+      deployment('nightly', `r.example.com/api:${version}`, { NIGHT_MODE: version }),
       deployment('dashboards', 'grafana/grafana:12', { GF_MODE: version }),
       deployment('gate', 'quay.example.com/someone/gate:1', { GATE_MODE: version }),
     ].join('---\n');
   expect(await found('k8s/all.yaml', rendered('1'), rendered('2'))).toEqual([
     'changed API_MODE',
+    'changed NIGHT_MODE',
     'changed WORKER_MODE',
   ]);
 });
