@@ -1,4 +1,5 @@
 import { RelctlError } from '../../../errors.ts';
+import { ref } from '../../../plan/spec/terms.ts';
 import type { Merges } from '../../../ports/repository.ts';
 import { cleanLine } from '../../../text/clean.ts';
 import { command } from '../../../text/command-line.ts';
@@ -35,11 +36,13 @@ export interface CandidateChoice {
  */
 export async function chooseCandidate(context: Context, options: PlanOptions): Promise<CandidateChoice> {
   const { repository } = context;
-  const base = await baseAnswer(context, options.base);
+  const asked = await baseAnswer(context, options.base);
   const [baseCommit, commit] = await Promise.all([
-    repository.resolve(base),
+    repository.resolve(asked),
     options.candidate === undefined ? undefined : repository.resolve(options.candidate),
   ]);
+  // `HEAD~3` is another commit tomorrow, and no name that a plan keeps.
+  const base = ref.safeParse(asked).success && !/^(HEAD|@)$/.test(asked) ? asked : baseCommit;
   if (commit !== undefined && options.branches.length === 0) return { base, baseCommit, branches: [], commit };
   const onlyProved = (await modeOf(context, context.config.process)) === 'required';
   const offers = await offersOf(context, baseCommit, options.branches, onlyProved);

@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 const APPROVED = 'wallet\n\nApproved-by: Priya <priya@example.com>';
-async function choose(name: string) {
+async function choose(name: string, flags: Partial<typeof NO_FLAGS> = { branches: [name] }) {
   return chooseCandidate(
     {
       repository: await openRepository(clone.root),
@@ -38,7 +38,7 @@ async function choose(name: string) {
       workspace: { read: async () => undefined },
       sink: { emit: (one: { text?: string }) => void notes.push(one.text ?? '') },
     } as never,
-    { ...NO_FLAGS, base: 'v1.0.0', branches: [name] },
+    { ...NO_FLAGS, base: 'v1.0.0', ...flags },
   );
 }
 
@@ -141,5 +141,14 @@ describe('a shallow clone', () => {
       code: 'repo.history-incomplete',
       message: expect.stringContaining('this clone is shallow'),
     });
+  });
+});
+
+test.each(['HEAD', 'HEAD~1'])('the base %s names another commit tomorrow: the plan keeps the commit', async (base) => {
+  clone.commit({ a: '2' });
+  const commit = clone.git('rev-parse', base);
+  expect(await choose('', { base, candidate: 'main', branches: [] })).toMatchObject({
+    base: commit,
+    baseCommit: commit,
   });
 });
