@@ -43,7 +43,9 @@ export function chartName(chart: string, files: readonly string[], texts: Texts)
   const lines = scanYaml(texts.get(chart) ?? '');
   const top = (key: string) => lines.find((line) => line.path.length === 1 && line.key === key)?.value;
   const hasImage = imageOfChart(chart, texts) !== undefined;
-  const depends = lines.some((line) => line.path[0] === 'dependencies');
+  // Helm 2 kept the dependencies in a file of their own, which is still read (helm.sh/docs/topics/charts).
+  const depends =
+    lines.some((line) => line.path[0] === 'dependencies') || files.includes(inside(chart, 'requirements.yaml'));
   const templates = files.filter((file) => file.startsWith(inside(chart, 'templates/')) && /\.ya?ml$/.test(file));
   const hasTemplate = templates.length > 0;
   const bundlesOnly = depends && !hasTemplate && !hasImage;
@@ -54,7 +56,9 @@ export function chartName(chart: string, files: readonly string[], texts: Texts)
     (!hasImage && top('name') === undefined)
   )
     return undefined;
-  return kubeName(top('name') ?? baseName(folderOf(chart)));
+  const name = kubeName(top('name') ?? baseName(folderOf(chart)));
+  // `shop-chart` says what it is, and installs `shop`.
+  return name.replace(/(.)-(helm-?)?chart$/, '$1');
 }
 
 /**

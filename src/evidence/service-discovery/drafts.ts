@@ -1,6 +1,8 @@
+import { isInfrastructureImage } from '../images.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
 import { foreignNames } from './foreign.ts';
+import { patchFiles } from './kustomizations.ts';
 import { kubeName } from './names.ts';
 import {
   codeFolders,
@@ -11,7 +13,7 @@ import {
   programFolders,
   type SourceFolder,
 } from './sources.ts';
-import { undeployedPrograms } from './undeployed.ts';
+import { rootProgram, undeployedPrograms } from './undeployed.ts';
 import { environmentOf, imageName, type Workload, workloadsIn } from './workloads.ts';
 import type { WorkspacePackage } from './workspaces.ts';
 
@@ -53,8 +55,11 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
       .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
   ];
   const charts = chartsIn(files);
+  const patches = patchFiles(files, texts);
   const workloads = files.flatMap((file) =>
-    isInChart(file, charts) || environmentOf(file) === 'other' ? [] : workloadsIn(file, texts.get(file) ?? ''),
+    isInChart(file, charts) || patches.has(file) || CALLED_PATCH.test(file) || environmentOf(file) === 'other'
+      ? []
+      : workloadsIn(file, texts.get(file) ?? ''),
   );
   const drafts = new Map<string, Draft>();
   const draft = (name: string): Draft => {
@@ -69,7 +74,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     return known;
   };
   for (const workload of workloads) {
-    const service = draft(kubeName(workload.name));
+    const service = draft(kubeName(calledAs(workload, folders)));
     service.workloads.push(workload);
     service.because.add(workload.file);
   }
@@ -112,7 +117,8 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     drafts,
     () => undeployedPrograms(files, texts, folders, packages),
     draft,
-    rootName(texts) ?? name ?? 'app',
+    [rootName(texts), name].filter((one) => one !== undefined),
+    rootProgram(files, texts),
     bundles.find(({ root }) => root !== undefined)?.root,
   );
   // A chart of the whole product renders those of its services that have no manifests of their own.
@@ -129,6 +135,22 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     return services.length === 0 ? [] : [{ chart, services: services.sort() }];
   });
   return { drafts, charts, others };
+}
+
+/** A patch that its kustomization names no more. */
+const CALLED_PATCH = /(^|[._/-])patch(es)?([._/-]|$)/i;
+
+/** Names that say what kind of object it is; kustomizations put the product's name before them. */
+const SAYS_KIND = /^(deploy(ment)?|stateful-?set|sts|daemon-?set|ds|workload|(controller-?)?manager|controller)$/i;
+
+/** A workload that is called `deployment` or `controller-manager` is named after what it runs, or after the folder that builds this. */
+function calledAs({ name, containers, file }: Workload, built: readonly SourceFolder[]): string {
+  if (!SAYS_KIND.test(name)) return name;
+  const around = built.find(({ folder }) => folder !== '' && file.startsWith(`${folder}/`));
+  const own = containers.filter(({ image }) => !isInfrastructureImage(image)).map(({ image }) => imageName(image));
+  return (
+    [...own, around?.names[0] ?? ''].find((one) => one !== '' && !SAYS_KIND.test(one) && !GENERIC.test(one)) ?? name
+  );
 }
 
 /** `acme-shop-cart-chart` in the folder that builds `cart` is called as the folder is. */
@@ -169,6 +191,9 @@ function nameOfModule(path: string): string | undefined {
   return last.includes('.') ? last.split('.')[0] : last;
 }
 
+/** The image `argocd` is that of the repository `argo-cd`. */
+const joined = (name: string): string => kubeName(name).replaceAll('-', '');
+
 /** How many levels down sources are looked for by a name alone. */
 const SOURCES_AT_MOST = 2;
 
@@ -184,7 +209,9 @@ function addSources(
   drafts: Map<string, Draft>,
   undeployed: () => readonly SourceFolder[],
   draft: (name: string) => Draft,
-  nameOfRoot: string,
+  /** What the repository, its program at the root and a chart call this. */
+  namesOfRoot: readonly string[],
+  rootProgramFile: string | undefined,
   /** What a chart calls the program at the root, whatever compose files call it. */
   rootOfChart: string | undefined,
 ): void {
@@ -205,15 +232,17 @@ function addSources(
       service.because.add(source.because);
     }
   }
-  // What the root builds is the one image that nothing else was found for.
-  const root = built.find((source) => source.folder === '');
+  // What the root builds, or is, is the one image that nothing else was found for; of several, the one that is called as the product is.
+  const root = built.find((source) => source.folder === '')?.because ?? rootProgramFile;
   const homeless = charted.filter(
     (one) => one.folders.size === (one.chart === undefined ? 0 : 1) && !isRolledOutByOthers(one),
   );
-  const images = new Set(homeless.map(({ workloads, name }) => imageName(workloads[0]?.containers[0]?.image ?? name)));
-  for (const service of root !== undefined && images.size === 1 ? homeless : []) {
+  const imageOf = ({ workloads, name }: Draft) => imageName(workloads[0]?.containers[0]?.image ?? name);
+  const isAlone = new Set(homeless.map(imageOf)).size === 1;
+  const isOfRoot = (one: Draft) => isAlone || namesOfRoot.some((name) => joined(name) === joined(imageOf(one)));
+  for (const service of root === undefined ? [] : homeless.filter(isOfRoot)) {
     service.folders.add('');
-    service.because.add(root?.because ?? '');
+    service.because.add(root ?? '');
   }
   for (const service of homeless.filter(({ folders, chart }) => folders.size === (chart === undefined ? 0 : 1))) {
     const names = new Set([service.name, ...imagesOf(service)]);
@@ -246,7 +275,7 @@ function addSources(
   for (const source of found) {
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
     const own = source.folder === '' ? rootOfChart : undefined;
-    const name = kubeName(own ?? source.names[0] ?? nameOfRoot);
+    const name = kubeName(own ?? source.names[0] ?? namesOfRoot[0] ?? 'app');
     const service = draft(name);
     service.folders.add(source.folder);
     service.because.add(source.because);

@@ -122,18 +122,29 @@ function isComponent(text: string): boolean {
 
 /** Files that a kustomization names: what it renders, and what it patches that with. */
 function filesOf(file: string, text: string): readonly string[] {
-  const {
-    resources = [],
-    bases = [],
-    patches = [],
-    patchesStrategicMerge = [],
-  } = mapOf(text) as Record<string, unknown>;
-  return [resources, bases, patches, patchesStrategicMerge]
+  const { resources = [], bases = [] } = mapOf(text) as Record<string, unknown>;
+  return [...named(file, [resources, bases]), ...patchesOf(file, text)];
+}
+
+/** Files that kustomizations patch other manifests with: what runs in them runs in what they patch. */
+export const patchFiles = (files: readonly string[], texts: Texts): ReadonlySet<string> =>
+  new Set(
+    files
+      .filter((file) => /(^|\/)kustomization\.ya?ml$/.test(file))
+      .flatMap((file) => patchesOf(file, texts.get(file) ?? '')),
+  );
+
+function patchesOf(file: string, text: string): readonly string[] {
+  const { patches = [], patchesStrategicMerge = [] } = mapOf(text) as Record<string, unknown>;
+  return named(file, [patches, patchesStrategicMerge]);
+}
+
+const named = (file: string, lists: readonly unknown[]): readonly string[] =>
+  lists
     .flat()
     .map((one) => (typeof one === 'string' ? one : ((one ?? {}) as { path?: unknown }).path))
     .filter((one): one is string => typeof one === 'string' && !one.includes('\n'))
     .map((one) => joined(folderOf(file), one));
-}
 
 /** Folders of other kustomizations that one is made from. */
 function includedBy(file: string, text: string, known: ReadonlySet<string>): readonly string[] {

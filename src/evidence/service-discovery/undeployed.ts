@@ -41,11 +41,13 @@ export function undeployedPrograms(
   if (apps.length > 0)
     return apps.map(({ name, folder }) => ({ names: [name], folder, because: `${folder}/package.json` }));
   if (outermost.length > 0 && (isJoined || !files.some((file) => ROOT_PROGRAM.test(file)))) return shortened(outermost);
-  const root = files.find(
-    (file) => ROOT_PROGRAM.test(file) && (file !== 'package.json' || STARTS.test(texts.get(file) ?? '')),
-  );
+  const root = rootProgram(files, texts);
   return root === undefined ? [] : [{ names: [], folder: '', because: root }];
 }
+
+/** The file that makes the root of a repository a program, where one does. */
+export const rootProgram = (files: readonly string[], texts: ReadonlyMap<string, string>): string | undefined =>
+  files.find((file) => ROOT_PROGRAM.test(file) && (file !== 'package.json' || STARTS.test(texts.get(file) ?? '')));
 
 /** What loads a product is released with it only where it is deployed with it. */
 export const LOADS = /^load(-?gen(erator)?)?$/i;

@@ -65,6 +65,7 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
   const beside = isCompose ? besideOf(lines) : new Set<string>();
   const images = isCompose ? new Map<number, string[]>() : imagesOf(lines);
+  const names = new Map([...images].map(([document, all]) => [document, all.map(imageName)]));
   const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects, images);
   const merged = mergedLists(lines);
   const uses: VariableUse[] = [];
@@ -73,7 +74,6 @@ function yamlVariables(source: string, path: string): VariableUse[] {
     const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
     if ((owner !== undefined && beside.has(owner)) || foreign.has(line.document)) continue;
     const isWorkload = !isCompose && WORKLOAD.test(objects.get(line.document)?.kind ?? '');
-    const runs = (images.get(line.document) ?? []).map(imageName);
     for (const use of variablesOf(line, lines, index, objects.get(line.document), {
       ...{ isCompose, isValues, isMerged },
     })) {
@@ -81,7 +81,9 @@ function yamlVariables(source: string, path: string): VariableUse[] {
         uses.push({
           ...use,
           ...(isWorkload && use.how === 'declared' ? { isGiven: true } : {}),
-          ...(owner === undefined || owner === '' ? {} : { owner, ...(isWorkload ? { isWorkload, runs } : {}) }),
+          ...(owner === undefined || owner === ''
+            ? {}
+            : { owner, ...(isWorkload ? { isWorkload, runs: names.get(line.document) ?? [] } : {}) }),
         });
     }
   }

@@ -82,8 +82,13 @@ test('a chart without a template of its own that depends on others is no service
   const files = {
     'deploy/all/Chart.yaml':
       'apiVersion: v2\nname: shop\ndependencies:\n  - name: api\n    repository: file://../api\n',
+    'deploy/old/Chart.yaml': 'name: cache-ha\nversion: 2.0\n',
+    'deploy/old/requirements.yaml': 'dependencies:\n  - name: cache-ha\n    repository: https://charts.example.com\n',
     'deploy/api/Chart.yaml': 'apiVersion: v2\nname: api\n',
     'deploy/api/templates/deployment.yaml': 'kind: Deployment\n',
+    // Test data of several kinds are numbered.
+    'reader/testdata2/outside/Chart.yaml': 'apiVersion: v2\nname: outside\n',
+    'reader/testdata2/outside/templates/deployment.yaml': 'kind: Deployment\n',
   };
   expect((await discover(files)).map(({ name }) => name)).toEqual(['api']);
 });
@@ -95,6 +100,16 @@ test('one program and one chart are one service, called as the chart is', async 
     'apps/web/Dockerfile': 'FROM node\n',
   });
   expect(found.map(({ name, paths }) => [name, paths])).toEqual([['shop', ['apps/web/**', 'charts/shop/**']]]);
+});
+
+test('a chart that is called a chart installs what it is called after', async () => {
+  const chart = (name: string) => ({
+    'charts/one/Chart.yaml': `apiVersion: v2\nname: ${name}\n`,
+    'charts/one/templates/all.yaml': '{{ include "common.all" . }}\n',
+  });
+  for (const name of ['shop-chart', 'shop-helm-chart', 'shop'])
+    expect((await discover(chart(name))).map((one) => one.name)).toEqual(['shop']);
+  expect((await discover(chart('chart'))).map((one) => one.name)).toEqual(['chart']);
 });
 
 test('a hook is read in a template that is long and has no name', async () => {

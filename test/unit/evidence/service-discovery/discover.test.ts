@@ -71,6 +71,52 @@ describe('by manifests', () => {
     expect(found.services[0]).toMatchObject({ container: 'c1', image: 'x/api:2' });
   });
 
+  test('of several images without sources, the root builds the one that is called as the product is', async () => {
+    const files = {
+      'k8s/server.yaml': deployment('server', 'quay.io/acme/shopfront:1'),
+      'k8s/worker.yaml': deployment('worker', 'quay.io/acme/shopfront:1'),
+      'k8s/login.yaml': deployment('login', 'ghcr.io/others/login:2'),
+      'go.mod': 'module github.com/acme/shop-front/v3\n',
+      Dockerfile: '',
+    };
+    expect(brief(await discover(files))).toEqual(['server **', 'worker **']);
+    expect(brief(await discover({ ...files, 'go.mod': 'module github.com/acme/other\n' }))).toEqual([
+      'login ',
+      'server ',
+      'worker ',
+    ]);
+  });
+
+  test('a workload that is only called after its kind is named after what it runs, or after the folder that builds this', async () => {
+    const kustomize = (prefix: string, patch = '') =>
+      `kind: Kustomization\nnamePrefix: ${prefix}-\nresources:\n- manager.yaml\n${patch}`;
+    const found = await discover({
+      'parts/cart/Dockerfile': '',
+      'parts/cart/config/kustomization.yaml': kustomize('cart', 'patches:\n- path: proxy.yaml\n'),
+      'parts/cart/config/manager.yaml': deployment('deployment', 'x/cart-controller'),
+      // What a patch adds runs beside that, also where it is named no more.
+      'parts/cart/config/manager_image_patch.yaml': deployment('controller-manager', 'x/cart-image'),
+      'parts/cart/config/proxy.yaml': deployment('controller-manager', 'quay.io/others/proxy:1'),
+      'parts/volumes/Dockerfile': '',
+      'parts/volumes/config/kustomization.yaml': kustomize('volumes'),
+      'parts/volumes/config/manager.yaml': deployment('controller-manager', 'controller:latest'),
+      // A suite that others run against the product is a test.
+      'conformance/1.5/all.yaml': deployment('suite', 'x/suite'),
+    });
+    expect(brief(found)).toEqual(['cart-controller parts/cart/**', 'volumes parts/volumes/**']);
+  });
+
+  test('a program at the root that no Dockerfile builds is what the one image without sources is made of', async () => {
+    const found = await discover({
+      'k8s/web.yaml': deployment('web', 'x/shop'),
+      'k8s/worker.yaml': deployment('worker', 'x/worker'),
+      'worker/Gemfile': '',
+      Gemfile: '',
+      'app/models/order.rb': '',
+    });
+    expect(brief(found)).toEqual(['web Gemfile,app/**', 'worker worker/**']);
+  });
+
   test('two workloads of one image share the root; Jobs are no services', async () => {
     const found = await discover({
       'k8s/web.yaml': deployment('web', 'x/shop'),
@@ -179,8 +225,12 @@ describe('by other files', () => {
       'packages/base/package.json': '{ "name": "@shop/base" }',
       'packages/unused/package.json': '{ "name": "@shop/unused" }',
     });
-    expect(brief(found)).toEqual(['catalog services/catalog/**', 'wallet charts/wallet/**,services/wallet/**']);
-    expect(found.services[1]?.rendered).toMatchObject({ production: { helm: 'charts/wallet', release: 'wallet' } });
+    expect(brief(found)).toEqual([
+      'catalog services/catalog/**',
+      'storefront services/storefront/**',
+      'wallet charts/wallet/**,services/wallet/**',
+    ]);
+    expect(found.services[2]?.rendered).toMatchObject({ production: { helm: 'charts/wallet', release: 'wallet' } });
     expect(found.shared).toEqual([
       { name: '@shop/base', paths: ['packages/base/**'], usedBy: ['wallet'] },
       { name: '@shop/config', paths: ['packages/config/**'], usedBy: ['wallet'] },
