@@ -14,6 +14,8 @@ export interface ProtectedBranch {
   find(refs: readonly string[]): Promise<BranchTip | undefined>;
   /** Bytes of a file at a commit, as git stores them, or `undefined` when it is not there. */
   read(commit: string, path: string): Promise<Uint8Array | undefined>;
+  /** Modes of files at a commit: `100644`, `100755` for one that is run, `120000` for a link; none of what is not there. */
+  modes(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Paths of the files below a folder at a commit. */
   list(commit: string, folder: string): Promise<readonly string[]>;
   /**

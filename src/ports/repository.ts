@@ -56,7 +56,10 @@ export interface Branch {
 export interface FilesSince {
   /** Full id of the commit at which it left. */
   readonly base: string;
-  /** Id of the content of each file that is another since, as git names it; `0` for one that is gone. */
+  /**
+   * Mode and id of the content of each file that is another since, as git names them, such as `100755 3b18…`; `0` for one that is gone. An
+   * older relctl kept the id alone.
+   */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -80,7 +83,9 @@ export interface CandidateRepository extends Repository {
   changedSince(commit: string): Promise<readonly string[] | undefined>;
   /** Where a commit left the line of a branch, and what it has otherwise than there; `undefined` where they have nothing in common here. */
   filesSince(tip: string, commit: string): Promise<FilesSince | undefined>;
-  /** Content of files in the work tree, in the words of {@link FilesSince}; `undefined` for one that is in no commit so. */
+  /** Modes of files of the work tree as git keeps them: `100644`, `100755` for one that is run; none of what it does not keep. */
+  modes(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Files in the work tree, in the words of {@link FilesSince}; `undefined` for one that is in no commit so. */
   versions(paths: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
   /** Of files those whose content of then the branch has had itself, where it was left or later. */
   stoodOnLine(tip: string, since: FilesSince, paths: readonly string[]): Promise<readonly string[]>;

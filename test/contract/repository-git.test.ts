@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
 
@@ -190,6 +191,56 @@ describe('what changed since a commit', () => {
       'b.sh',
       'd.sh',
     ]);
+  });
+});
+
+describe('the mode of a file', () => {
+  const MODES = ['100644', '100755', '120000'] as const;
+  const put = (mode: string) => {
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], {
+      cwd: repo.root,
+      input: 'b.sh',
+      encoding: 'utf8',
+    });
+    repo.git('update-index', '--add', '--cacheinfo', `${mode},${blob.trim()},a.sh`);
+    repo.git('commit', '--quiet', '--allow-empty', '-m', mode);
+    repo.git('reset', '--quiet', '--hard');
+    return repo.git('rev-parse', 'HEAD');
+  };
+
+  test.each(MODES.flatMap((before) => MODES.filter((one) => one !== before).map((after) => [before, after])))(
+    'counts: %s is not %s, on no side',
+    async (before, after) => {
+      const base = repo.commit({ 'b.sh': 'x\n' });
+      const submitted = put(before);
+      const opened = await openRepository(repo.root);
+      const since = await opened.filesSince(base, submitted);
+      const files = since?.files ?? {};
+      expect(await opened.versions(['a.sh'])).toEqual(new Map([['a.sh', files['a.sh']]]));
+      expect(await opened.modes(['a.sh', 'gone'])).toEqual(new Map([['a.sh', before]]));
+      const tip = put(after);
+      expect((await opened.versions(['a.sh'])).get('a.sh')).not.toBe(files['a.sh']);
+      expect(await opened.modes(['a.sh'])).toEqual(new Map([['a.sh', after]]));
+      expect(await opened.changedSince(submitted)).toEqual(['a.sh']);
+      expect(await createProtectedBranch(repo.root).modes(tip, ['a.sh', 'gone'])).toEqual(new Map([['a.sh', after]]));
+      // The line of a branch that only ever had it so.
+      const other = repo.git('commit-tree', '-p', base, '-m', 'Other', `${tip}^{tree}`);
+      expect(await opened.stoodOnLine(other, { base, files }, ['a.sh'])).toEqual([]);
+      expect(await opened.stoodOnLine(submitted, { base, files }, ['a.sh'])).toEqual(['a.sh']);
+      // What an older relctl kept names the content alone.
+      const old = { 'a.sh': files['a.sh']?.split(' ')[1] ?? '' };
+      expect(await opened.stoodOnLine(other, { base, files: old }, ['a.sh'])).toEqual(['a.sh']);
+    },
+  );
+
+  test('that is another in the work tree alone counts too', async () => {
+    repo.commit({ 'a.sh': 'x\n' });
+    chmodSync(join(repo.root, 'a.sh'), 0o755);
+    const opened = await openRepository(repo.root);
+    expect(await opened.modes(['a.sh'])).toEqual(new Map([['a.sh', '100755']]));
+    expect((await opened.versions(['a.sh'])).get('a.sh')).toBeUndefined();
+    rmSync(join(repo.root, 'a.sh'));
+    expect(await opened.modes(['a.sh'])).toEqual(new Map());
   });
 });
 

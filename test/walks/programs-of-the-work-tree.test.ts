@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCommandRunner } from '../../src/adapters/probes/command-runner.ts';
@@ -42,7 +42,12 @@ beforeAll(async () => {
   company.git.commit(FILES, 'Smoke tests');
   git('checkout', '--quiet', '-b', 'train');
   // What is submitted brings a smoke test, and makes another stricter.
-  company.git.commit({ 'smoke/wallet.sh': 'true\n', 'checks/old.sh': 'exit 1\n' }, 'Smoke tests of the wallet');
+  const own = { 'smoke/wallet.sh': 'true\n', 'checks/old.sh': 'exit 1\n', 'checks/run-me.sh': 'true\n' };
+  company.git.commit(own, 'Smoke tests of the wallet');
+  symlinkSync('old.sh', join(company.git.root, 'checks/link.sh'));
+  chmodSync(join(company.git.root, 'checks/run-me.sh'), 0o755);
+  git('add', 'checks');
+  git('commit', '--quiet', '-m', 'A link, and a program that is run');
   await walkTo(company, 'ready');
   await company.advanceToWindow();
   company.git.commit({ [SAMPLE_FILE]: records() }, 'Ready');
@@ -86,6 +91,24 @@ describe('verify', () => {
     ['what attributes make of a file', '.gitattributes', '*.sh text eol=crlf\n'],
   ])('is refused after a push of %s', async (_, path, text) => {
     company.git.commit({ [path]: text }, 'Tidy');
+    const error = await refusal(check());
+    expect(error.data).toMatchObject({ refusals: [{ gate: 'bound.same' }] });
+    expect(error.message).toContain(path);
+    await expect(mayRun()).rejects.toMatchObject({ code: 'config.unreviewed' });
+  });
+
+  it.each([
+    ['a program that the plan names', 'smoke/run.sh', '100755'],
+    ['what lies beside it', 'smoke/wallet.sh', '100755'],
+    ['what a link leads to', 'lib/ask.sh', '100755'],
+    ['a program that was submitted to be run', 'checks/run-me.sh', '100644'],
+    ['a file that becomes a link', 'checks/old.sh', '120000'],
+    ['a link that becomes a file', 'checks/link.sh', '100644'],
+  ])('is refused after a push that changes the mode of %s', async (_, path, mode) => {
+    const blob = git('ls-files', '-s', '--', path).split(' ')[1] ?? '';
+    git('update-index', '--cacheinfo', `${mode},${blob},${path}`);
+    git('commit', '--quiet', '-m', 'Tidy');
+    git('reset', '--quiet', '--hard');
     const error = await refusal(check());
     expect(error.data).toMatchObject({ refusals: [{ gate: 'bound.same' }] });
     expect(error.message).toContain(path);

@@ -65,6 +65,15 @@ export function createProtectedBranch(
       blobs.set(name, known);
       return known;
     },
+    async modes(commit, paths) {
+      if (paths.length === 0) return new Map();
+      const output = await git.read(['ls-tree', '-z', '--full-tree', commit, '--', ...paths]);
+      const entries = output.split('\0').flatMap((entry) => {
+        const [, mode, path] = /^(\d{6}) [a-z]+ [0-9a-f]+\t(.*)$/s.exec(entry) ?? [];
+        return mode === undefined || path === undefined ? [] : [[path, mode] as const];
+      });
+      return new Map(entries);
+    },
     async list(commit, folder) {
       const output = await git.read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', folder]);
       return output.split('\0').filter((path) => path !== '');

@@ -7,7 +7,7 @@ import { commitTimesOf } from './commit-times.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead, commitsWithFiles } from './history.ts';
 import { isShallow } from './incomplete.ts';
-import { filesSince, stoodOnLine, versionsOf } from './left-branch.ts';
+import { filesSince, modesOf, stoodOnLine, versionsOf } from './left-branch.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { resolveCommit } from './refs.ts';
 import { branchHead, compareWithRemote } from './remotes.ts';
@@ -64,6 +64,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     keptBelow: (paths) => keptBelow(git, paths),
     changedSince: (commit) => changedSince(git, commit),
     filesSince: (tip, commit) => filesSince(git, tip, commit),
+    modes: (paths) => modesOf(git, paths),
     versions: (paths) => versionsOf(git, paths),
     stoodOnLine: (tip, since, paths) => stoodOnLine(git, tip, since, paths),
     diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),

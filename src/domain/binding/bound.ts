@@ -4,6 +4,7 @@ import type { Policy } from '../../plan/policy.ts';
 import { ownOf } from '../../text/by-name.ts';
 import type { StagedObjects } from '../kubernetes/staged-objects.ts';
 import { decidingConfig } from './deciding.ts';
+import { isVersion, otherMode } from './file-version.ts';
 
 /**
  * All that decides what ships, where, and how it is judged, beside the plan: each field by its name, with its value or the digest of its
@@ -20,7 +21,7 @@ export interface BoundFacts {
   /** Full id of the commit that the candidate is compared with. */
   readonly base: string;
   readonly objects: StagedObjects;
-  /** Digest of each file of the work tree that a command of the plan or relctl.yaml names, and of those beside it. */
+  /** Version of each file of the work tree that a command of the plan or relctl.yaml names, and of those beside it. */
   readonly programs: Readonly<Record<string, string>>;
 }
 
@@ -49,8 +50,12 @@ export function boundDifferences(before: Bound, now: Bound, when: string): reado
     if (old === next) return [];
     if (old === undefined) return [`${name} is new since it was ${when}`];
     if (next === undefined) return [`${name} is gone since it was ${when}`];
-    const isDigest = /^(object|program) /.test(name);
-    return [isDigest ? `${name} is not what was ${when}` : `${name} is ${short(next)}, and ${short(old)} was ${when}`];
+    if (name.startsWith('program ')) {
+      if (isVersion(old, next)) return [];
+      return [`${name} ${otherMode(old, next) ?? 'is not what'} was ${when}`];
+    }
+    if (name.startsWith('object ')) return [`${name} is not what was ${when}`];
+    return [`${name} is ${short(next)}, and ${short(old)} was ${when}`];
   });
 }
 

@@ -10,7 +10,7 @@ import type { Evidence } from '../../ports/plan-store.ts';
 import type { Context } from '../release/context.ts';
 import { findProtectedBranch } from '../signing/trust.ts';
 import { renderedObjects } from '../staging/rendered.ts';
-import { digestsOfNamed } from './named-files.ts';
+import { versionsOfNamed } from './named-files.ts';
 
 const boundSchema = z.record(z.string(), z.string());
 
@@ -23,7 +23,7 @@ async function readBound(context: Context, plan: ReleasePlan, policy: Policy): P
 async function boundWith(context: Context, plan: ReleasePlan, policy: Policy, objects: StagedObjects): Promise<Bound> {
   const { repository, config } = context;
   const { candidate, services } = plan.spec;
-  const [base, programs] = await Promise.all([repository.resolve(candidate.base), digestsOfNamed(context, plan.spec)]);
+  const [base, programs] = await Promise.all([repository.resolve(candidate.base), versionsOfNamed(context, plan.spec)]);
   return boundOf({ config, policy, services: services.map((one) => one.name), base, objects, programs });
 }
 

@@ -1,3 +1,4 @@
+import { fileVersion } from '../../domain/binding/file-version.ts';
 import { folderOf, type NamedPaths, namedPaths } from '../../domain/binding/named-files.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
@@ -7,18 +8,18 @@ import { evenLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 
 /**
- * Digests of the files of the work tree that relctl.yaml or a command of the plan names, by their paths; of a program also what git keeps
+ * Versions of the files of the work tree that relctl.yaml or a command of the plan names, by their paths; of a program also what git keeps
  * beside it, since a program reads its own library, and of a folder what git keeps in it. What git ignores, such as reports, is left out.
  */
-export function digestsOfNamed(context: FilesGround, spec: Spec): Promise<Readonly<Record<string, string>>> {
-  return digestsOf(context, namedPaths(context.config, spec));
+export function versionsOfNamed(context: FilesGround, spec: Spec): Promise<Readonly<Record<string, string>>> {
+  return versionsAt(context, namedPaths(context.config, spec));
 }
 
 /** What files are read with. */
 export type FilesGround = Pick<Context, 'workspace' | 'repository' | 'config'>;
 
-/** Digests of the files of the work tree at these paths, and of what git keeps beside and below them. */
-export async function digestsOf(
+/** Versions of the files of the work tree at these paths, and of what git keeps beside and below them: mode and digest. */
+export async function versionsAt(
   { workspace, repository, config }: FilesGround,
   { files, words }: NamedPaths,
 ): Promise<Readonly<Record<string, string>>> {
@@ -39,7 +40,9 @@ export async function digestsOf(
   const isSource = globMatcher(Object.values(config.services).flatMap((service) => service.paths));
   const named = (await repository.keptBelow([...folders])).filter((path) => !isSource(path));
   for (const path of [...named, ...(await repository.keptBelow([...beside]))]) await add(path);
-  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const modes = await repository.modes([...found.keys()]);
+  const versions = [...found].map(([path, digest]) => [path, fileVersion(modes.get(path), digest)] as const);
+  return Object.fromEntries(versions.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function bytesOf(workspace: Context['workspace'], path: string): Promise<Uint8Array | undefined> {

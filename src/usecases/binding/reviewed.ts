@@ -13,8 +13,8 @@ import type { Journal } from '../release/journal.ts';
 import { CONFIG_FILE, readConfig } from '../release/settings.ts';
 import type { Signing } from '../signing/open.ts';
 import { findProtectedBranch, signedProcesses } from '../signing/trust.ts';
-import { digestsOf, type FilesGround } from './named-files.ts';
-import { isReviewed, watchedDifferences } from './watched.ts';
+import { type FilesGround, versionsAt } from './named-files.ts';
+import { reviewedOf, watchedDifferences } from './watched.ts';
 
 type Ground = FilesGround & Pick<Context, 'signing'>;
 
@@ -81,9 +81,8 @@ async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Pro
   const named = settingOf(ground.config, part);
   if (canonicalJson(named ?? null) !== canonicalJson(settingOf(merged, part) ?? null)) return false;
   const setting = withinRoot(ground.repository.root, named);
-  for (const path of Object.keys(await digestsOf(ground, pathsIn(setting)))) {
-    if (!(await isReviewed(ground, tip.commit, path))) return false;
-  }
+  const files = Object.keys(await versionsAt(ground, pathsIn(setting)));
+  if ((await reviewedOf(ground, tip.commit, files)).size < files.length) return false;
   if (!startsPrograms(setting)) return true;
   // Its programs read more than they are told. Which folders are sources says the protected branch too.
   const changed = await ground.repository.changedSince(tip.commit);

@@ -1,3 +1,4 @@
+import { isVersion } from '../../domain/binding/file-version.ts';
 import type { SubmittedTree } from '../../domain/binding/work-tree.ts';
 import type { Context } from '../release/context.ts';
 
@@ -46,6 +47,6 @@ async function changedFrom(
   if (fromBase === undefined) return undefined;
   return [
     ...fromBase.filter((path) => !Object.hasOwn(files, path)),
-    ...own.filter((path) => versions.get(path) !== files[path]),
+    ...own.filter((path) => !isVersion(files[path] ?? '', versions.get(path))),
   ];
 }

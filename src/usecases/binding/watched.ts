@@ -10,7 +10,7 @@ import { evenLineBytes } from '../../text/line-ends.ts';
 import type { Context } from '../release/context.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import { readKept } from './bind.ts';
-import { digestsOfNamed, type FilesGround } from './named-files.ts';
+import { type FilesGround, versionsOfNamed } from './named-files.ts';
 import { type Standing, standingOf } from './submitted-tree.ts';
 
 /** What looks at production: where metrics, alerts and incidents are read, and the programs that ask. */
@@ -31,16 +31,14 @@ export async function watchedDifferences(
 ): Promise<readonly string[]> {
   if (cab?.bound === undefined) return [];
   const services = plan.spec.services.map((one) => one.name);
-  const programs = await digestsOfNamed(context, plan.spec);
+  const programs = await versionsOfNamed(context, plan.spec);
   const now = boundOf({ config: context.config, policy, services, base: '', objects: {}, programs });
   const before = await readKept(context, plan.id, cab.bound);
   const tree = treeOf(before);
   const standing = tree === undefined ? undefined : await standingOf(context, tree, tip);
   const names = [...Object.keys(before), ...Object.keys(now)].filter((name) => WATCHES.test(name));
-  const reviewed = new Set<string>();
-  for (const file of new Set(names.map(fileOf))) {
-    if (standing?.takenBack.has(file) !== true && (await isReviewed(context, tip, file))) reviewed.add(file);
-  }
+  const files = [...new Set(names.map(fileOf))].filter((file) => standing?.takenBack.has(file) !== true);
+  const reviewed = await reviewedOf(context, tip, files);
   const own = (bound: Bound): Bound =>
     Object.fromEntries(Object.entries(bound).filter(([name]) => WATCHES.test(name) && !reviewed.has(fileOf(name))));
   return [
@@ -74,19 +72,30 @@ function digestOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : sha256(evenLineBytes(bytes));
 }
 
-/** True for a file of the work tree that is the one of the protected branch, or gone like there. */
-export async function isReviewed(
-  { workspace, signing }: Pick<Context, 'signing' | 'workspace'>,
+/** Of these files of the work tree those that are as the protected branch has them, run or not as there, or gone like there. */
+export async function reviewedOf(
+  { workspace, repository, signing }: Pick<Context, 'signing' | 'workspace' | 'repository'>,
   tip: string,
-  file: string,
-): Promise<boolean> {
+  files: readonly string[],
+): Promise<ReadonlySet<string>> {
   const { protectedBranch } = await signing();
-  const merged = await protectedBranch.read(tip, file);
+  const [modes, merged] = await Promise.all([repository.modes(files), protectedBranch.modes(tip, files)]);
+  const found = new Set<string>();
+  for (const file of files) {
+    const mode = modes.get(file);
+    // What git does not keep here has no mode; nobody can push it.
+    if (mode !== undefined && mode !== merged.get(file)) continue;
+    const there = digestOf(await protectedBranch.read(tip, file));
+    if ((await digestHere(workspace, file)) === there) found.add(file);
+  }
+  return found;
+}
+
+async function digestHere(workspace: Context['workspace'], file: string): Promise<string | undefined> {
   try {
-    const here = await workspace.readBytes(file);
-    return digestOf(here) === digestOf(merged);
+    return digestOf(await workspace.readBytes(file));
   } catch (error) {
-    if (error instanceof RelctlError) return false;
+    if (error instanceof RelctlError) return 'unread';
     throw error;
   }
 }

@@ -14,7 +14,7 @@ import { readKept } from './bind.ts';
 import type { FilesGround } from './named-files.ts';
 import { configAt } from './reviewed.ts';
 import { standingOf } from './submitted-tree.ts';
-import { isReviewed } from './watched.ts';
+import { reviewedOf } from './watched.ts';
 
 type Ground = FilesGround & Pick<Context, 'signing' | 'store'>;
 
@@ -62,7 +62,8 @@ async function notAsReviewed(
   const tree = typeof submitted === 'string' ? undefined : treeOf(submitted);
   const isTakenBack =
     tip !== undefined && tree !== undefined && (await standingOf(context, tree, tip.commit)).takenBack.has(CONFIG_FILE);
-  if (tip !== undefined && !isTakenBack && (await isReviewed(context, tip.commit, CONFIG_FILE))) return [];
+  const isReviewed = tip !== undefined && (await reviewedOf(context, tip.commit, [CONFIG_FILE])).has(CONFIG_FILE);
+  if (isReviewed && !isTakenBack) return [];
   const services = plan.spec.services.map((one) => one.name);
   const placesIn = (config: Config) =>
     placesOf(boundOf({ config, policy: signing.policy, services, base: '', objects: {}, programs: {} }));

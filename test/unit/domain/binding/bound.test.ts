@@ -75,3 +75,21 @@ describe('what of relctl.yaml is bound', () => {
     );
   });
 });
+
+describe('a program that is bound', () => {
+  const at = (version: string) => ({ 'program smoke/run.sh': version });
+  it.each([
+    ['as it was', '100755 aa', '100755 aa', []],
+    ['not run any more', '100755 aa', '100644 aa', ['has the mode 100644 in git, and 100755 was submitted']],
+    ['run since', '100644 aa', '100755 aa', ['has the mode 100755 in git, and 100644 was submitted']],
+    ['another', '100755 aa', '100755 bb', ['is not what was submitted']],
+    ['another, with another mode', '100755 aa', '100644 bb', ['is not what was submitted']],
+    ['not kept by git any more', '100755 aa', 'aa', ['is not what was submitted']],
+    ['submitted with an older relctl', 'aa', '100755 aa', []],
+    ['submitted with an older relctl, and another', 'aa', '100755 bb', ['is not what was submitted']],
+  ])('%s', (_, before, now, said) => {
+    expect(boundDifferences(at(before), at(now), 'submitted')).toEqual(
+      said.map((sentence) => `program smoke/run.sh ${sentence}`),
+    );
+  });
+});

@@ -5,7 +5,7 @@ import { createWorkspace } from '../../../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../../../src/adapters/git/repository.ts';
 import type { Config } from '../../../../src/plan/config.ts';
 import type { Spec } from '../../../../src/plan/spec.ts';
-import { digestsOfNamed } from '../../../../src/usecases/binding/named-files.ts';
+import { versionsOfNamed } from '../../../../src/usecases/binding/named-files.ts';
 import { type GitFixture, gitFixture } from '../../../support/git-fixture.ts';
 
 let repo: GitFixture | undefined;
@@ -46,7 +46,7 @@ async function named(more: {
   const config = { services: { web: { paths: ['web/**'] } }, ...more.config } as unknown as Config;
   const repository = await openRepository(repo.root);
   return Object.keys(
-    await digestsOfNamed({ repository, config, workspace: createWorkspace(repo.root, repo.root) }, spec),
+    await versionsOfNamed({ repository, config, workspace: createWorkspace(repo.root, repo.root) }, spec),
   );
 }
 
