@@ -54,9 +54,11 @@ export interface FileVersion {
 
 /** What a clone knows of its branches without being told. */
 export interface BranchCandidates {
-  /** The default branch of `origin`, as the server told it when it was cloned: where `origin/HEAD` points as a symbolic reference. */
+  /** The remote that the others share: `origin`, or the only one that there is; `undefined` where nothing says which of several. */
+  readonly remote: string | undefined;
+  /** The default branch of that remote, as the server told it when it was cloned: where `origin/HEAD` points as a symbolic reference. */
   readonly default: BranchTip | undefined;
-  /** True where branches of `origin` are here: then a branch of this clone says nothing. */
+  /** True where branches of any remote are here: then a branch of this clone says nothing. */
   readonly hasRemote: boolean;
   /** The branches `main` and `master` of this clone. */
   readonly local: readonly BranchTip[];

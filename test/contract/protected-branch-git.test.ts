@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
+import { findProtectedBranch, reviewedBranch } from '../../src/usecases/signing/trust.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
 
 let git: GitFixture;
@@ -22,6 +23,32 @@ describe('the protected branch', () => {
     git.commit({ 'other.txt': 'y' });
     expect(await branch.find(refs)).toEqual({ name: 'origin/main', commit: first });
     expect(await branch.find(['refs/heads/nowhere'])).toBeUndefined();
+  });
+
+  it.each(['origin', 'upstream'])('is told by the server of the only remote, which is called %s', async (remote) => {
+    const clone = join(git.root, '.git', 'clone');
+    git.git('branch', 'trunk', first);
+    git.git('checkout', '--quiet', 'trunk');
+    git.git('clone', '--quiet', '--origin', remote, git.root, clone);
+    // Anybody who may push can call a branch `main`, and somebody checks it out.
+    git.git('-C', clone, 'branch', '--quiet', 'main', `refs/remotes/${remote}/main`);
+    const found = await createProtectedBranch(clone).candidates();
+    expect(found).toMatchObject({ remote, default: { name: `${remote}/trunk`, commit: first }, hasRemote: true });
+    expect(await reviewedBranch(createProtectedBranch(clone))).toBe(`${remote}/trunk`);
+    git.git('-C', clone, 'symbolic-ref', '--delete', `refs/remotes/${remote}/HEAD`);
+    expect(await reviewedBranch(createProtectedBranch(clone))).toBe(`${remote}/HEAD`);
+    await expect(findProtectedBranch(createProtectedBranch(clone))).rejects.toMatchObject({
+      hints: expect.arrayContaining([`git remote set-head ${remote} --auto`]),
+    });
+  });
+
+  it('is none of several remotes of which none is origin', async () => {
+    for (const remote of ['fork', 'upstream']) {
+      git.git('remote', 'add', remote, git.root);
+      git.git('update-ref', `refs/remotes/${remote}/main`, first);
+    }
+    expect(await branch.candidates()).toMatchObject({ remote: undefined, default: undefined, hasRemote: true });
+    await expect(findProtectedBranch(branch)).rejects.toMatchObject({ code: 'signing.trust' });
   });
 
   it('is told by the name that a symbolic ref leads to', async () => {

@@ -2,10 +2,10 @@ import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
 import { everCommitted, fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
+import { remoteOf } from './remotes.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
 const REF = /^refs\/(heads|remotes)\/[^\s*?[\\]+$/;
-const REMOTE_HEAD = 'refs/remotes/origin/HEAD';
 const LOCAL = ['refs/heads/main', 'refs/heads/master'];
 const FORMAT = '--format=%(refname)%00%(objecttype)%00%(objectname)%00%(symref)';
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -46,12 +46,17 @@ export function createProtectedBranch(
       return result.exitCode === 0 && configured !== '' ? configured : undefined;
     },
     async candidates() {
-      const known = await refsOf([REMOTE_HEAD, ...LOCAL]);
-      const head = known.find((one) => one.name === REMOTE_HEAD);
+      const remote = (await remoteOf(git)) ?? 'origin';
+      const branches = `refs/remotes/${remote}/`;
+      const known = await refsOf([`${branches}HEAD`, ...LOCAL]);
+      const head = known.find((one) => one.name === `${branches}HEAD`);
       // A branch that is called HEAD on the server arrives under this name too, but points nowhere.
-      const isDefault = head?.isCommit === true && /^refs\/remotes\/origin\/(?!HEAD$)./.test(head.symbolic);
-      const hasRemote = head !== undefined || (await refsOf(['--count=1', 'refs/remotes/origin'])).length > 0;
+      const isDefault =
+        head?.isCommit === true && head.symbolic.startsWith(branches) && head.symbolic !== `${branches}HEAD`;
+      const hasOwn = head !== undefined || (await refsOf(['--count=1', branches])).length > 0;
+      const hasRemote = hasOwn || (await refsOf(['--count=1', 'refs/remotes/'])).length > 0;
       return {
+        remote: hasOwn || remote !== 'origin' ? remote : undefined,
         default: isDefault ? { name: shortName(head.symbolic), commit: head.commit } : undefined,
         hasRemote,
         local: known

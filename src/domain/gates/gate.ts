@@ -33,6 +33,8 @@ export interface GateFacts {
   readonly watched?: readonly string[];
   /** In what a way back would not be that of what was deployed, where it was; `undefined` where it was not compared. */
   readonly elsewhere?: readonly string[];
+  /** The branch that files are held against, as git names it; looked up where one of the two above says something. */
+  readonly reviewed?: string;
   /** Why the kept series of the canary does not prove its verdict; `undefined` where it does, or was not asked. */
   readonly unproven?: string;
   /** The change record, or why nothing is known of it; `undefined` where it was not asked for. */

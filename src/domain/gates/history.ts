@@ -4,6 +4,9 @@ import { type GateRule, refuse } from './gate.ts';
 
 /** Gates about the history as a whole, and about what decides beside the plan. */
 
+/** What git calls the branch that a clone began with, where nobody looked which it is. */
+const DEFAULT_BRANCH = 'origin/HEAD';
+
 /** A chain shows that nobody changed a history, not that it happened: what the process could not have written is not gone on from. */
 export const historyInOrder: GateRule = ({ plan, disorder }) => {
   const [first] = disorder ?? [];
@@ -28,28 +31,28 @@ export const historyWhole: GateRule = ({ plan, lost }) => {
 };
 
 /** Production is looked at where, and by what, it was said: else what is seen elsewhere would be signed. */
-export const watchedSame: GateRule = ({ plan, watched }) => {
+export const watchedSame: GateRule = ({ plan, watched, reviewed = DEFAULT_BRANCH }) => {
   const [first, ...more] = watched ?? [];
   return first === undefined
     ? undefined
     : refuse('bound.same', `${first}, and it is not as the protected branch has it`, {
         who: [plan.spec.owners.rdLead],
-        command: 'git diff origin/HEAD -- relctl.yaml',
+        command: command`git diff ${reviewed} -- relctl.yaml`,
         suggestions: more.slice(0, 10),
       });
 };
 
 /** A way back goes where the deployment went, and undoes what it did: else it would touch nothing, and call that done. */
-export const wayBackSame: GateRule = ({ plan, elsewhere }) => {
+export const wayBackSame: GateRule = ({ plan, elsewhere, reviewed = DEFAULT_BRANCH }) => {
   const [first, ...more] = elsewhere ?? [];
   return first === undefined
     ? undefined
     : refuse('bound.same', first, {
         who: [plan.spec.owners.rdLead],
-        command: command`git diff origin/HEAD -- relctl.yaml releases/${plan.id}.yaml`,
+        command: command`git diff ${reviewed} -- relctl.yaml releases/${plan.id}.yaml`,
         suggestions: [
           ...more.slice(0, 10),
-          'git checkout origin/HEAD -- relctl.yaml',
+          command`git checkout ${reviewed} -- relctl.yaml`,
           'takes the one that was reviewed',
           'git log --full-history -- relctl.yaml',
           'shows the one that was submitted',

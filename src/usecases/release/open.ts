@@ -19,6 +19,7 @@ import { watchedDifferences } from '../binding/watched.ts';
 import { wayBackDifferences } from '../binding/way-back.ts';
 import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
+import { reviewedBranch } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { disorderOf, lostFrom } from './doubts.ts';
 import { Journal } from './journal.ts';
@@ -131,12 +132,16 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   const unproven = gates.includes(canaryPassed) || gates.includes(promotedOnVerdict);
   const asksForChange = policy.changeRecord.beforeDeploy && gates.includes(changeApproved);
   const found = unproven ? await unprovenVerdict(context, plan, policy, state) : undefined;
+  const watched = gates.includes(watchedSame) ? await watchedFrom(context, release) : [];
+  const elsewhere = gates.includes(wayBackSame) ? await wayBackDifferences(context, journal, release.signing) : [];
+  const isOther = watched.length + elsewhere.length > 0;
   return {
     ...facts,
     ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
     ...(gates.includes(historyWhole) ? { lost: await lostFrom(context, release) } : {}),
-    ...(gates.includes(watchedSame) ? { watched: await watchedFrom(context, release) } : {}),
-    ...(gates.includes(wayBackSame) ? { elsewhere: await wayBackDifferences(context, journal, release.signing) } : {}),
+    ...(isOther
+      ? { watched, elsewhere, reviewed: await reviewedBranch((await context.signing()).protectedBranch) }
+      : {}),
     ...(found === undefined ? {} : { unproven: found }),
     ...(asksForChange ? { change: await changeStanding(context, journal) } : {}),
   };

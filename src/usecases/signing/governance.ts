@@ -4,7 +4,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { loadPolicy } from '../release/settings.ts';
-import { findProtectedBranch, policyAt, signedProcesses, trustAt, trustError } from './trust.ts';
+import { branchToldAnew, findProtectedBranch, policyAt, signedProcesses, trustAt, trustError } from './trust.ts';
 
 /**
  * Under which rules a release stands.
@@ -80,7 +80,7 @@ async function unsigned(
   if (policy.signing.mode === 'required') {
     throw on === undefined
       ? trustError('the policy requires signatures, and this repository has no protected branch to read keys from', [
-          'git fetch origin && git remote set-head origin --auto',
+          await branchToldAnew((await context.signing()).protectedBranch),
           'docs/signing.md says how the protected branch is found',
         ])
       : trustError(`the policy in the work tree requires signatures; the one on ${on.branch} does not yet`, [
@@ -100,7 +100,7 @@ async function unsigned(
     on === undefined ? 'there is no protected branch here' : `the policy of ${process} is not on ${on.branch}`;
   throw trustError(
     `the history carries signatures, and ${missing} to check them against`,
-    ['git fetch origin && git remote set-head origin --auto'],
+    [await branchToldAnew((await context.signing()).protectedBranch)],
     'signatures-unchecked',
   );
 }

@@ -30,17 +30,43 @@ async function defaultBranch(branch: ProtectedBranch): Promise<BranchTip | undef
   if (candidates.default !== undefined) return candidates.default;
   const [first, second] = candidates.local;
   if (!candidates.hasRemote && (second === undefined || second.commit === first?.commit)) return first;
+  const { remote, hasRemote } = candidates;
   throw trustError(
-    candidates.hasRemote
-      ? 'nothing in this clone says which branch of origin is the protected one'
+    hasRemote
+      ? `nothing in this clone says which branch of ${remote ?? 'its remotes'} is the protected one`
       : 'main and master both stand in this repository, and nothing says which is the protected branch',
     [
-      ...(candidates.hasRemote ? ['git remote set-head origin --auto'] : []),
-      command`git config relctl.protectedBranch ${candidates.hasRemote ? 'origin/main' : 'main'}`,
-      'in CI: RELCTL_PROTECTED_BRANCH=origin/<branch>, as a variable of the project',
+      ...(remote === undefined ? [] : [command`git remote set-head ${remote} --auto`]),
+      hasRemote
+        ? `${command`git config relctl.protectedBranch ${`${remote ?? 'origin'}/main`}`}   or how it is called`
+        : 'git config relctl.protectedBranch main',
+      `in CI: RELCTL_PROTECTED_BRANCH=${remote ?? 'origin'}/<branch>, as a variable of the project`,
     ],
     'protected-branch-unknown',
   );
+}
+
+/**
+ * The branch that files are held against, as git commands in hints name it: the protected one; where it cannot be found, the default branch of the
+ * remote.
+ */
+export async function reviewedBranch(branch: ProtectedBranch): Promise<string> {
+  const tip = await findProtectedBranch(branch).catch((error: unknown) => {
+    if (error instanceof RelctlError) return undefined;
+    throw error;
+  });
+  return tip?.name ?? `${await sharedRemote(branch)}/HEAD`;
+}
+
+/** The remote that the others share, as hints name it. */
+async function sharedRemote(branch: ProtectedBranch): Promise<string> {
+  return (await branch.candidates()).remote ?? 'origin';
+}
+
+/** What has git learn which branch is the default one of the remote. */
+export async function branchToldAnew(branch: ProtectedBranch): Promise<string> {
+  const remote = await sharedRemote(branch);
+  return command`git fetch ${remote} && git remote set-head ${remote} --auto`;
 }
 
 async function named(branch: ProtectedBranch, name: string, who: string): Promise<BranchTip> {
