@@ -35,6 +35,8 @@ export interface ProtectedBranch {
    * merge: of versions with one content the newest.
    */
   history(path: string, tips?: readonly string[]): Promise<FileHistory>;
+  /** The same of many files in one go; those that are too many to be held are left out, and can be asked for one by one. */
+  histories(paths: readonly string[], tips?: readonly string[]): Promise<ReadonlyMap<string, FileHistory>>;
 }
 
 /** What was committed of a file. */

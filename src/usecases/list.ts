@@ -6,7 +6,8 @@ import { command } from '../text/command-line.ts';
 import { nearest } from '../text/nearest.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
-import { type LookedAtRelease, type LookingContext, lookAtRelease, modesOf } from './signing/look.ts';
+import { type LookedAtRelease, type LookingContext, lookAtRelease, modesOf, thoseSigned } from './signing/look.ts';
+import { readAhead } from './signing/read-ahead.ts';
 
 /** Which releases are listed; all when nothing is named. */
 export interface ListFilter {
@@ -135,15 +136,16 @@ type Row = Omit<ReleaseSummary, 'phase'> & Pick<LookedAtRelease, 'phase' | 'clai
 async function examined(context: LookingContext, releases: readonly ReleaseSummary[]): Promise<readonly Row[]> {
   const modeOf = modesOf(context);
   const rows: Row[] = [];
-  let looked = 0;
+  const looked = new Set((await thoseSigned(modeOf, releases)).slice(0, EXAMINED));
+  const ahead = await readAhead(
+    context,
+    [...looked].map((one) => one.id),
+  );
   for (const one of releases) {
     const mode = await modeOf(one);
     if (mode !== 'required') rows.push({ ...one, approvals: mode, claimed: mode === 'unchecked' });
-    else if (looked >= EXAMINED) rows.push({ ...one, approvals: 'not examined', claimed: true });
-    else {
-      looked += 1;
-      rows.push({ ...one, ...(await lookAtRelease(context, one.id)) });
-    }
+    else if (looked.has(one)) rows.push({ ...one, ...(await lookAtRelease(ahead, one.id)) });
+    else rows.push({ ...one, approvals: 'not examined', claimed: true });
   }
   return rows;
 }

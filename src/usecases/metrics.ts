@@ -11,7 +11,8 @@ import { plural } from '../text/plural.ts';
 import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
 import { gonePlans } from './signing/gone-plans.ts';
-import { type LookingContext, lacksActs, modesOf, provenEvents } from './signing/look.ts';
+import { type LookingContext, lacksActs, modesOf, provenEvents, thoseSigned } from './signing/look.ts';
+import { readAhead } from './signing/read-ahead.ts';
 
 /** Which releases and months are counted. */
 export interface MetricsOptions {
@@ -114,13 +115,19 @@ async function provenDeliveries(
   const releases: ReleaseSummary[] = [];
   const unproven: string[] = [];
   const modeOf = modesOf(context);
+  const silent = await thoseSigned(
+    modeOf,
+    asked.filter((one) => !isCounted(one, context) || one.deliveries.length === 0),
+  );
+  const ahead = await readAhead(
+    context,
+    silent.map((one) => one.id),
+  );
+  for (const one of silent) if (await lacksActs(ahead, one.id)) unproven.push(one.id);
   let isUnsigned = false;
   for (const one of asked) {
+    if (!isCounted(one, context)) continue;
     const mode = await modeOf(one);
-    if (!isCounted(one, context) || one.deliveries.length === 0) {
-      if (mode === 'required' && (await lacksActs(context, one.id))) unproven.push(one.id);
-      if (!isCounted(one, context)) continue;
-    }
     isUnsigned ||= mode === 'unsigned';
     const isChecked = mode === 'required' || mode === 'unchecked';
     const deliveries =

@@ -1,5 +1,8 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileHistories } from '../../src/adapters/git/file-history.ts';
+import { gitIn } from '../../src/adapters/git/git.ts';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
 import { findProtectedBranch, reviewedBranch } from '../../src/usecases/signing/trust.ts';
@@ -163,6 +166,39 @@ describe('the protected branch', () => {
         if (filter === 'tree:0') await expect(partial.committed('rules')).rejects.toThrow('git');
       }
       expect((await branch.history('other.txt', ['refs/heads/none'])).isWhole).toBe(true);
+    });
+
+    it('of many files is read in one go: what each is asked for alone, by no more processes than for one', async () => {
+      git.git('checkout', '--quiet', '-b', 'side');
+      git.commit({ 'rules/a.yaml': 'side\n', 'rules/new.yaml': 'new\n' });
+      git.git('checkout', '--quiet', 'main');
+      git.commit({ 'rules/a.yaml': 'two\n', 'rules/b.yaml': null });
+      git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side');
+      const ahead = git.git('commit-tree', '-p', 'HEAD', '-m', 'x', `${first}^{tree}`);
+      const paths = ['rules/a.yaml', 'rules/b.yaml', 'rules/new.yaml', 'nowhere.txt', ':(glob)**'];
+      const trace = join(git.root, '.git', 'trace');
+      const started = async (ask: () => Promise<unknown>) => {
+        rmSync(trace, { force: true });
+        process.env.GIT_TRACE2_EVENT = trace;
+        try {
+          await ask();
+        } finally {
+          delete process.env.GIT_TRACE2_EVENT;
+        }
+        return readFileSync(trace, 'utf8').match(/"event":"start"/g)?.length ?? 0;
+      };
+      const one = await started(() => branch.histories(['rules/a.yaml'], [ahead]));
+      expect(await started(() => branch.histories(paths, [ahead]))).toBe(one);
+      const found = await branch.histories(paths, [ahead]);
+      expect([...found.keys()]).toEqual(paths);
+      for (const path of paths) expect(found.get(path), path).toEqual(await branch.history(path, [ahead]));
+      const texts = (found.get('rules/a.yaml')?.versions ?? []).map(({ bytes }) => Buffer.from(bytes).toString());
+      expect(texts.sort()).toEqual(['one\r\n', 'side\n', 'two\n']);
+    });
+
+    it('of more files than can be held is that of the first ones', async () => {
+      const found = await fileHistories(gitIn(git.root), ['rules/a.yaml', 'rules/b.yaml', 'other.txt'], [], 8);
+      expect([...found.keys()]).toEqual(['rules/a.yaml', 'rules/b.yaml']);
     });
 
     it('reaches to the commits that it is asked about as well, and to no branch beside', async () => {

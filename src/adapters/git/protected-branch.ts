@@ -1,6 +1,6 @@
 import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
-import { everCommitted, fileHistory } from './file-history.ts';
+import { everCommitted, fileHistories, fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
 import { remoteOf } from './remotes.ts';
 
@@ -92,6 +92,7 @@ export function createProtectedBranch(
     },
     committed: (folder, tips = []) => everCommitted(git, folder, tips),
     history: (path, tips = []) => fileHistory(git, path, tips),
+    histories: (paths, tips = []) => fileHistories(git, paths, tips),
     async contains(tip, commit) {
       if (!COMMIT.test(commit)) return false;
       const args = ['merge-base', '--is-ancestor', commit, tip];

@@ -2,6 +2,7 @@ import { reopenedInVain } from '../../domain/history/fold.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import {
   actOf,
+  isApproval,
   isNamedByItsEnd,
   mustBeSigned,
   signatureOf,
@@ -58,7 +59,8 @@ export async function examineHistory(
     async (hash) => (await on.merged()).has(hash),
   );
   const { policy } = (await trusts.of(ended?.trust)) ?? tip;
-  const contributors = await contributorsOf(context, plan, tip.commit);
+  // Who made the candidate matters for approvals alone; a page about many drafts asks for none of them.
+  const contributors = events.some(approves) ? await contributorsOf(context, plan, tip.commit) : undefined;
   const faults = new Map<number, Fault>();
   const vain = new Set<number>();
   for (;;) {
@@ -75,6 +77,11 @@ export async function examineHistory(
     if (new Set([...now, ...vain]).size > fallen.size) continue;
     return examinationOf({ spec: plan.spec, events }, policy, { faults, vain, signed: hashes, standingAt });
   }
+}
+
+function approves(event: RecordedEvent): boolean {
+  const act = actOf(event);
+  return act !== undefined && isApproval(act);
 }
 
 /** Places of what the state of a release leaves out. Records of what was done, and what keeps a release back, stay in it, proved or not. */

@@ -11,6 +11,7 @@ import { goneFrom } from '../release/doubts.ts';
 import { mergedHashes } from './examine.ts';
 import { loadGovernance } from './governance.ts';
 import { openSigning, type SigningContext } from './open.ts';
+import { readAhead } from './read-ahead.ts';
 import { findProtectedBranch } from './trust.ts';
 
 /** What looking at signatures needs. */
@@ -80,12 +81,17 @@ export async function provenSummaries(
   const claimed = new Set<string>();
   const proven: (ReleaseSummary | UnreadablePlan)[] = [];
   const modeOf = modesOf(looking);
+  const tellsNothing = (one: ReleaseSummary) => one.simulated || one.deployed.length + one.undone.length === 0;
+  // Where nothing is told of a deployment, one may have been cut off.
+  const silent = await thoseSigned(modeOf, entries.filter(isSummary).filter(tellsNothing));
+  const ahead = await readAhead(
+    looking,
+    silent.map((one) => one.id),
+  );
+  for (const one of silent) if (await lacksActs(ahead, one.id)) claimed.add(one.id);
   for (const entry of entries) {
-    if (!isSummary(entry) || entry.simulated || entry.deployed.length + entry.undone.length === 0) {
+    if (!isSummary(entry) || tellsNothing(entry)) {
       proven.push(entry);
-      // Where nothing is told of a deployment, one may have been cut off.
-      if (isSummary(entry) && (await modeOf(entry)) === 'required' && (await lacksActs(looking, entry.id)))
-        claimed.add(entry.id);
       continue;
     }
     const events = await provenEvents(looking, entry.id);
@@ -101,9 +107,7 @@ export async function provenSummaries(
  * Whether releases count only what is signed, for pages about many; `unchecked` where the rules cannot be read. The rules of a process are read
  * once, and a release with anything real in it stands under them also where relctl.yaml says that this is the sandbox.
  */
-export function modesOf(
-  context: SigningContext,
-): (release: Pick<ReleaseSummary, 'process' | 'simulated' | 'events'>) => Promise<'required' | ApprovalsWord> {
+export function modesOf(context: SigningContext): ModeOf {
   const modes = new Map<string, Promise<'required' | ApprovalsWord>>();
   return ({ process, ...release }) => {
     const simulated = context.environments.simulated && (release.simulated || release.events === 0);
@@ -113,6 +117,17 @@ export function modesOf(
     return mode;
   };
 }
+
+/** Of these releases those that count only what is signed. */
+export async function thoseSigned(modeOf: ModeOf, releases: readonly ReleaseSummary[]): Promise<ReleaseSummary[]> {
+  const found: ReleaseSummary[] = [];
+  for (const one of releases) if ((await modeOf(one)) === 'required') found.push(one);
+  return found;
+}
+
+type ModeOf = (
+  release: Pick<ReleaseSummary, 'process' | 'simulated' | 'events'>,
+) => Promise<'required' | ApprovalsWord>;
 
 /** Whether releases of a process count only what is signed. */
 export async function modeOf(
