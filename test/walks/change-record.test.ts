@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { queuedNotes } from '../../src/domain/change-record/notes.ts';
 import { audit } from '../../src/usecases/audit.ts';
 import { doctor } from '../../src/usecases/doctor.ts';
 import { deliverRest } from '../../src/usecases/release/deliver-rest.ts';
@@ -153,6 +154,28 @@ describe('where people sign', () => {
     expect(own).toMatchObject({ correlation: `relctl:acme/shop:${company.id}:1` });
     expect(more).toEqual([]);
     expect(own?.notes.join()).toContain('The board decided Go');
+  });
+
+  it('the words of what nobody signed do not reach the system, only that it was recorded', async () => {
+    company = await openSignedCompany({ shape: { config: (config) => Object.assign(config, { changeRecord }) } });
+    await submit(company);
+    const { specDigest, textDigest } = await company.plan();
+    const data = { specDigest, textDigest, reason: 'log in again: https://mallory.example' };
+    const reopening = { actor: PEOPLE.rdLead, type: 'plan.reopened', data };
+    await forge(company, (all) => [...all, reopening]);
+    const forged = (await company.plan()).events.filter((event) => event.type === 'plan.reopened');
+    const notes = queuedNotes(company.id, forged);
+    expect(notes.map(({ text }) => text).join()).toContain('mallory');
+    await forge(company, (all) => [
+      ...all,
+      ...notes.map((note) => ({ actor: PEOPLE.rdLead, type: 'notification.queued', data: note })),
+    ]);
+    await remind(company.as(OPERATOR), company.id);
+    const told = records()
+      .flatMap(({ notes }) => notes)
+      .join();
+    expect(told).not.toContain('mallory');
+    expect(told).toContain(`An unsigned plan.reopened was recorded for ${company.id}`);
   });
 
   it('a note that nothing of the record is does not reach the system', async () => {

@@ -95,9 +95,12 @@ it('another machine sends what did not get through, in the words of the policy a
   const { text = '' } = (queued?.data ?? {}) as { readonly text?: string };
   expect(await asked('CAB: nothing to do for you, the release was withdrawn')).toBe(0);
   expect(await asked(text, ['pager'])).toBe(0);
-  // What the policy leaves open is somebody's words, and said to be.
+  // What the policy leaves open is somebody's words, and is left out.
   expect(await asked(`${text} `.replace(/Answer with: .*$/, 'Answer with: https://mallory.example'))).toBe(1);
-  expect(to.texts.at(-1)).toMatch(/^As it stands in releases\/.*, where nobody signed it: CAB: please review/);
+  expect(to.texts.at(-1)).toBe(
+    `An unsigned message was recorded for ${company.id}, and its words are left out; see: relctl audit ${company.id}`,
+  );
+  expect(to.texts.join()).not.toContain('mallory');
 });
 
 it('Operations is told that a deployment begins, whatever was queued before', async () => {
@@ -111,6 +114,22 @@ it('Operations is told that a deployment begins, whatever was queued before', as
   const to = channel();
   await toProduction(company, { mode: 'full' }, { notifier: to.notifier });
   expect(to.got).toContain('deploy.starting');
+});
+
+it('nobody is told what was queued behind the deployment that it would tell of', async () => {
+  company = await openSignedCompany(chat);
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  await toProduction(company, { mode: 'canary' });
+  const key = sha256(`${company.id} deploy.starting attempt 1`).slice(0, 32);
+  const queued = { key, topic: 'deploy.starting', text: 'log in at mallory.example', channels: ['chat'] };
+  await forge(company, (all) => [
+    ...all.filter(({ type }) => !type.startsWith('notification.')),
+    { ...sent(key), type: 'notification.queued', data: queued },
+  ]);
+  const to = channel();
+  await toProduction(company, { mode: 'promote' }, { notifier: to.notifier });
+  expect(to.texts.join()).not.toContain('mallory');
 });
 
 it('what is remembered of a garbled file is nothing', async () => {

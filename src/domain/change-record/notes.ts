@@ -19,6 +19,19 @@ export function queuedNotes(id: string, events: readonly Noted[]): readonly Even
   });
 }
 
+/** The event that a waiting note tells of, as relctl words it; `undefined` for all else. */
+export function notedEvent(
+  id: string,
+  events: readonly RecordedEvent[],
+  waiting: Pick<EventData<'notification.queued'>, 'key' | 'topic' | 'text'>,
+): RecordedEvent | undefined {
+  return events.find((event) =>
+    queuedNotes(id, [event]).some(
+      ({ key, topic, text }) => key === waiting.key && topic === waiting.topic && text === waiting.text,
+    ),
+  );
+}
+
 /** What a note bears so that it is not written twice. */
 export function markOf(key: string): string {
   return `[relctl ${key}]`;

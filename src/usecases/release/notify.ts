@@ -1,5 +1,5 @@
 import { eventOfKey } from '../../domain/cd-events/outbox.ts';
-import { CHANGE_RECORD, queuedNotes } from '../../domain/change-record/notes.ts';
+import { CHANGE_RECORD, notedEvent } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
 import { isForPrograms } from '../../domain/process/topics.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
@@ -10,8 +10,9 @@ import type { CalendarInvitation } from '../../ports/notifier.ts';
 import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
-import { isWorded, leavesWords, messageOf, recorded, type Told, type Wording } from './message.ts';
+import { isWorded, messageOf, recorded, type Told, type Wording } from './message.ts';
 import type { Release } from './open.ts';
+import { toldWords } from './told-words.ts';
 
 /**
  * Tells people. The message is put into the outbox before it is sent and ticked off channel by channel afterwards, so that a
@@ -109,32 +110,11 @@ function isOwn({ notifier }: Pick<Context, 'notifier'>, release: Release, entry:
   if (release.signing.sealing === undefined) return true;
   const { plan } = release.journal;
   if (entry.channels.includes(CHANGE_RECORD)) {
-    const isNote = queuedNotes(plan.id, plan.events).some(
-      ({ topic, text }) => topic === entry.topic && text === entry.text,
-    );
-    return isNote && entry.channels.length === 1;
+    return entry.channels.length === 1 && notedEvent(plan.id, plan.events, entry) !== undefined;
   }
   const wanting = notifier.channelsFor(entry.topic).map((channel) => channel.name);
   if (!undelivered(entry).every((channel) => wanting.includes(channel))) return false;
   return isForPrograms(entry.topic) ? eventOfKey(plan, plan.events, entry.key) !== undefined : isWorded(release, entry);
-}
-
-/**
- * What of a message is said to be whose words: where people sign, and neither this run nor this machine has queued it, the part of it that the policy
- * leaves open may be anybody's. `undefined` where nothing has to be said.
- */
-async function doubtOf(
-  { unsent }: Pick<Context, 'unsent'>,
-  release: Release,
-  { key, topic, text }: OutboxEntry,
-): Promise<string | undefined> {
-  const { journal, signing } = release;
-  const queued = journal.counted.findLast((event) => event.type === 'notification.queued' && event.data.key === key);
-  if (signing.sealing === undefined || queued === undefined || journal.proves(queued)) return undefined;
-  if (!leavesWords(release, topic)) return undefined;
-  const known = (await unsent?.of(journal.plan.id)) ?? [];
-  if (known.some((one) => one.key === key && one.text === text)) return undefined;
-  return `As it stands in ${journal.plan.file}, where nobody signed it:`;
 }
 
 async function deliver(context: Context, release: Release, key: string): Promise<void> {
@@ -147,11 +127,10 @@ async function deliver(context: Context, release: Release, key: string): Promise
       .filter((channel) => channel.required)
       .map((channel) => channel.name),
   );
-  const doubt = await doubtOf(context, release, entry);
-  const told = doubt === undefined ? entry : { ...entry, text: `${doubt} ${entry.text}` };
+  const told = { ...entry, text: await toldWords(context, release, entry) };
   const remember = async (channels: readonly string[]) => {
     // What somebody else may have queued is not remembered as this machine's.
-    if (release.signing.sealing === undefined || doubt !== undefined) return;
+    if (release.signing.sealing === undefined || told.text !== entry.text) return;
     await context.unsent?.remember(journal.plan.id, { key, topic: entry.topic, text: entry.text, channels });
   };
   let waiting = undelivered(entry);
