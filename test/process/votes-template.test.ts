@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { sha256 } from '../../src/plan/digest.ts';
 import { installRelctl } from '../support/installed.ts';
 import { type RecordedForge, recordedForge } from '../support/recorded-forge.ts';
 
@@ -31,6 +32,26 @@ const git = (cwd: string, ...args: string[]) => execFileSync('git', args, { cwd,
 const change = (path: string, edit: (text: string) => string) =>
   writeFileSync(join(company, path), edit(readFileSync(join(company, path), 'utf8')));
 
+/** The path of the relctl that `init` put beside the plans, with its digest as it put that into the workflows. */
+let archive = '';
+let digest = '';
+const STRANGER = 'THE PROGRAM OF A STRANGER';
+
+/** What anybody may do who may push: tags by the short names of the branches of the remote, which come before these where git is given them. */
+function pushMisleadingTags() {
+  const place = mkdtempSync(join(root, 'stranger-'));
+  git(place, 'clone', '--quiet', origin, 'clone');
+  const clone = join(place, 'clone');
+  git(clone, 'config', 'user.name', 'Stranger');
+  git(clone, 'config', 'user.email', 'stranger@example.com');
+  mkdirSync(join(place, 'package/bin'), { recursive: true });
+  writeFileSync(join(place, 'package/bin/relctl.js'), `console.log('${STRANGER}')\n`);
+  execFileSync('tar', ['-czf', join(clone, archive), 'package'], { cwd: place });
+  git(clone, 'commit', '--quiet', '-am', 'Another program');
+  for (const name of ['main', BRANCH]) git(clone, 'tag', `origin/${name}`);
+  git(clone, 'push', '--quiet', 'origin', ...['main', BRANCH].map((name) => `refs/tags/origin/${name}`));
+}
+
 /** A company whose plan waits for votes on a request, with what docs/forge-votes.md asks for. */
 beforeAll(async () => {
   execFileSync(process.execPath, [join(PROJECT, 'scripts/practice.js'), company, 'cab'], { env, stdio: 'pipe' });
@@ -49,6 +70,10 @@ beforeAll(async () => {
   git(root, 'init', '--quiet', '--bare', '-b', 'main', origin);
   git(company, 'remote', 'add', 'origin', origin);
   git(company, 'push', '--quiet', 'origin', 'main', BRANCH, 'v4.1.0', `release/${ID}`);
+  const [name = ''] = readdirSync(join(company, 'relctl/vendor'));
+  archive = `relctl/vendor/${name}`;
+  digest = sha256(readFileSync(join(company, archive)));
+  pushMisleadingTags();
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', CI, '-f', join(root, 'key')]);
 }, 60_000);
 
@@ -61,27 +86,37 @@ interface Workflow {
 
 const template = (name: string) => parse(readFileSync(join(PROJECT, 'templates/ci', name), 'utf8'));
 const gitHubSteps = template('github-votes.yml').jobs.collect.steps as {
-  readonly name?: string;
   readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }[];
+const gitLabJob = template('gitlab-votes.yml')['relctl-votes'] as {
+  readonly script: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+};
+/** All steps, each in a shell of its own; the first that fails ends the job. */
+const gitHubScript = gitHubSteps.flatMap(({ run }) => (run === undefined ? [] : [`(${run})`])).join(' && ');
+/** The protected branch as a template names it, once the forge has put in how its default branch is called. */
+const pinned = (text = '') => text.replace(/\$\{\{.*?\}\}|\$CI_DEFAULT_BRANCH/, 'main');
+const gitHubPin = pinned(gitHubSteps.find(({ env }) => env?.RELCTL_PROTECTED_BRANCH)?.env?.RELCTL_PROTECTED_BRANCH);
 const WORKFLOWS: readonly Workflow[] = [
   {
     name: 'of GitHub, for one branch',
     kind: 'github',
-    script: gitHubSteps.find((step) => step.name === 'Collect')?.run ?? '',
-    variables: { BRANCH },
+    script: gitHubScript,
+    variables: { BRANCH, RELCTL_PROTECTED_BRANCH: gitHubPin },
   },
   {
     name: 'of GitHub, by its schedule',
     kind: 'github',
-    script: gitHubSteps.find((step) => step.name === 'Collect')?.run ?? '',
-    variables: { BRANCH: '' },
+    script: gitHubScript,
+    variables: { BRANCH: '', RELCTL_PROTECTED_BRANCH: gitHubPin },
   },
   {
     name: 'of GitLab, by its schedule',
     kind: 'gitlab',
-    script: (template('gitlab-votes.yml')['relctl-votes'].script as string[]).join('\n'),
+    script: gitLabJob.script.join('\n'),
     variables: {
+      RELCTL_PROTECTED_BRANCH: pinned(gitLabJob.variables.RELCTL_PROTECTED_BRANCH),
       CI_DEFAULT_BRANCH: 'main',
       CI_SERVER_HOST: 'gitlab.example.com',
       CI_PROJECT_PATH: 'shop/web',
@@ -92,7 +127,7 @@ const WORKFLOWS: readonly Workflow[] = [
 ];
 
 /** Runs a workflow in a clone of its own, as each run of a pipeline is. */
-function run({ kind, script, variables }: Workflow, forge: RecordedForge) {
+function run({ kind, script, variables }: Workflow, forge: RecordedForge, more: Readonly<Record<string, string>> = {}) {
   const place = mkdtempSync(join(root, 'runner-'));
   const clone = join(place, 'clone');
   mkdirSync(join(place, 'temp'));
@@ -109,16 +144,20 @@ function run({ kind, script, variables }: Workflow, forge: RecordedForge) {
       HOME: place,
       XDG_CACHE_HOME: join(place, 'cache'),
       PATH: `${forge.bin}${delimiter}${env.PATH}`,
-      RELCTL_PROTECTED_BRANCH: 'origin/main',
+      ARCHIVE: archive,
+      SHA256: digest,
       COLLECTOR: CI,
       RUNNER_TEMP: join(place, 'temp'),
       ...(kind === 'github'
         ? { KEY: readFileSync(join(root, 'key'), 'utf8'), STAGING_KUBECONFIG: '', REPORTS: '' }
         : {}),
+      TMPDIR: join(place, 'temp'),
       ...variables,
+      ...more,
     },
   });
-  return { status, text: `${stdout}${stderr}` };
+  const written = readdirSync(join(place, 'temp'), { recursive: true, encoding: 'utf8' });
+  return { status, text: `${stdout}${stderr}`, wroteKey: written.some((path) => /(^|\/)key$/.test(path)) };
 }
 
 describe.each(WORKFLOWS)('the workflow for votes $name', (workflow) => {
@@ -140,6 +179,15 @@ describe.each(WORKFLOWS)('the workflow for votes $name', (workflow) => {
     expect(ran.status, ran.text).toBe(0);
     expect(forge.comments(), ran.text).toHaveLength(1);
     expect(forge.comments()[0]).toContain(`Votes on ${ID}, collected by relctl`);
+    expect(ran.wroteKey).toBe(true);
+    expect(ran.text).not.toContain(STRANGER);
+  });
+
+  it('writes no key anywhere where relctl is not the one that wrote the workflow', () => {
+    const ran = run(workflow, forge, { SHA256: sha256('another one') });
+    expect(ran.status, ran.text).not.toBe(0);
+    expect(ran.text).toContain('FAILED');
+    expect(ran.wroteKey).toBe(false);
   });
 
   it('records a vote, pushes the record, and says on the request how it was read', () => {

@@ -43,6 +43,7 @@ function workflowsFor(files: readonly string[], deploys: boolean) {
   const about = 'audit and status of plans on each merge request';
   const carries = 'carries deployments on that are handed over';
   const watches = 'watches over what is deployed, reminds people, and finds runs that are dead';
+  const collects = 'collects votes and sign-offs on the forge, once it is switched on';
   const gitHub = [
     { path: '.github/workflows/relctl.yml', template: 'ci/github.yml', about },
     {
@@ -51,6 +52,7 @@ function workflowsFor(files: readonly string[], deploys: boolean) {
       about: `${carries}: --runner github`,
     },
     { path: '.github/workflows/relctl-schedule.yml', template: 'ci/github-schedule.yml', about: watches },
+    { path: '.github/workflows/relctl-votes.yml', template: 'ci/github-votes.yml', about: collects },
   ];
   const include = 'include it in .gitlab-ci.yml';
   const gitLab = [
@@ -61,9 +63,10 @@ function workflowsFor(files: readonly string[], deploys: boolean) {
       about: `${carries}: --runner gitlab; ${include}`,
     },
     { path: '.gitlab/relctl-schedule.yml', template: 'ci/gitlab-schedule.yml', about: `${watches}; ${include}` },
+    { path: '.gitlab/relctl-votes.yml', template: 'ci/gitlab-votes.yml', about: `${collects}; ${include}` },
   ];
   const usesGitHub = files.some((file) => file.startsWith('.github/'));
   const usesGitLab = files.some((file) => file === '.gitlab-ci.yml' || file.startsWith('.gitlab/'));
   const all = usesGitHub === usesGitLab ? [...gitHub, ...gitLab] : usesGitHub ? gitHub : gitLab;
-  return all.filter(({ template }) => deploys || !/deploy|schedule/.test(template));
+  return all.filter(({ template }) => deploys || !/deploy|schedule|votes/.test(template));
 }
