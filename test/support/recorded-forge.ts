@@ -14,6 +14,8 @@ export interface RecordedReview {
 /** What the recorded forge knows: one request, with what people and relctl wrote on it. */
 interface Recorded {
   readonly branch: string;
+  /** Branches of requests that were opened since, the newest first. */
+  readonly newer: readonly string[];
   readonly head: string;
   readonly opener: string;
   readonly reviews: readonly RecordedReview[];
@@ -39,7 +41,7 @@ export function recordedForge(folder: string, branch: string, opener: string): R
   mkdirSync(bin, { recursive: true });
   const read = (): Recorded => JSON.parse(readFileSync(state, 'utf8')) as Recorded;
   const write = (recorded: Recorded): void => writeFileSync(state, JSON.stringify(recorded));
-  write({ branch, head: '', opener, reviews: [], comments: [] });
+  write({ branch, newer: [], head: '', opener, reviews: [], comments: [] });
   writeFileSync(log, '');
   for (const [program, script] of [
     ['gh', GH],
@@ -84,7 +86,7 @@ const put = (id, body) => {
 /** docs.github.com/graphql (PullRequest, PullRequestReview), docs.github.com/rest/issues/comments, cli.github.com/manual/gh_pr_list. */
 const GH = `
 const url = 'https://github.com/shop/web/pull/7';
-if (args[0] === 'pr' && args[1] === 'list') process.stdout.write(state.branch + '\\n');
+if (args[0] === 'pr' && args[1] === 'list') process.stdout.write([...state.newer, state.branch].map((one) => one + '\\n').join(''));
 else if (args[0] === 'run') fail('no valid artifacts found to download');
 else if (args[1] !== 'graphql') {
   const [, id] = /comments\\/(\\d+)$/.exec(args.find((one) => one.startsWith('repos/')) ?? '') ?? [];
@@ -111,7 +113,12 @@ const web_url = 'https://gitlab.example.com/shop/web/-/merge_requests/3';
 const request = { iid: 3, web_url, state: 'opened', updated_at: '2026-01-02T00:00:00Z', sha: state.head, source_branch: state.branch, source_project_id: 1, target_project_id: 1, author: { username: state.opener } };
 if (args[0] === 'job') fail('404 Not Found');
 else if (where === 'user') say({ username: 'robot' });
-else if (/merge_requests\\?/.test(where)) say([request]);
+else if (/merge_requests\\?/.test(where)) {
+  const query = new URLSearchParams(where.slice(where.indexOf('?')));
+  const all = [...(query.has('source_branch') ? [] : state.newer), state.branch].map((source_branch) => ({ ...request, source_branch }));
+  const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 20)];
+  say(all.slice((page - 1) * size, page * size));
+}
 else if (where.endsWith('/approvals')) say({ approved_by: state.reviews.filter((one) => one.approves).map(({ login }) => ({ user: { username: login } })) });
 else if (where.includes('/versions')) say([{ head_commit_sha: state.head, created_at: '2026-01-01T00:00:00Z' }]);
 else if (method !== 'GET') say({ id: put(Number(/notes\\/(\\d+)$/.exec(where)?.[1] ?? 0), field('body')) });
