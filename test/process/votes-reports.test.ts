@@ -113,12 +113,12 @@ const STEPS = template('github-votes.yml').jobs.collect.steps as readonly { read
 const KINDS = [
   {
     kind: 'GitHub',
-    script: STEPS.flatMap(({ run }) => (run === undefined ? [] : [`(${run})`])).join(' && '),
+    scripts: STEPS.flatMap(({ run }) => (run === undefined ? [] : [run])),
     variables: { BRANCH: '', KEY: 'a key', STAGING_KUBECONFIG: '', REPORTS: 'junit', REGRESSION: 'regression.yml' },
   },
   {
     kind: 'GitLab',
-    script: (template('gitlab-votes.yml')['relctl-votes'].script as string[]).join('\n'),
+    scripts: [(template('gitlab-votes.yml')['relctl-votes'].script as string[]).join('\n')],
     variables: {
       CI_SERVER_HOST: 'gitlab.example.com',
       CI_PROJECT_PATH: 'shop/web',
@@ -129,15 +129,15 @@ const KINDS = [
   },
 ];
 
-function run({ script, variables }: (typeof KINDS)[number], more: Readonly<Record<string, string>> = {}) {
+function run({ scripts, variables }: (typeof KINDS)[number], more: Readonly<Record<string, string>> = {}) {
   const place = mkdtempSync(join(root, 'runner-'));
   mkdirSync(join(place, 'temp'));
   git(place, 'clone', '--quiet', origin, 'clone');
   const home = `[url "${origin}"]\n  insteadOf = https://oauth2:secret@gitlab.example.com/shop/web.git\n`;
   writeFileSync(join(place, '.gitconfig'), home);
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+  const options = {
     cwd: join(place, 'clone'),
-    encoding: 'utf8',
+    encoding: 'utf8' as const,
     env: {
       ...env,
       HOME: place,
@@ -151,8 +151,16 @@ function run({ script, variables }: (typeof KINDS)[number], more: Readonly<Recor
       ...variables,
       ...more,
     },
-  });
-  return { status, text: `${stdout}${stderr}` };
+  };
+  let status: number | null = 0;
+  let text = '';
+  for (const script of scripts) {
+    if (status !== 0) break;
+    const ran = spawnSync('bash', ['-c', script], options);
+    status = ran.status;
+    text += `${ran.stdout}${ran.stderr}`;
+  }
+  return { status, text };
 }
 
 it.each(KINDS)(

@@ -89,7 +89,8 @@ beforeAll(async () => {
 interface Workflow {
   readonly name: string;
   readonly kind: 'github' | 'gitlab';
-  readonly script: string;
+  /** Of each step, which run in a shell of their own; the first that fails ends the job. */
+  readonly scripts: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -102,8 +103,7 @@ const gitLabJob = template('gitlab-votes.yml')['relctl-votes'] as {
   readonly script: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
 };
-/** All steps, each in a shell of its own; the first that fails ends the job. */
-const gitHubScript = gitHubSteps.flatMap(({ run }) => (run === undefined ? [] : [`(${run})`])).join(' && ');
+const gitHubScripts = gitHubSteps.flatMap(({ run }) => (run === undefined ? [] : [run]));
 /** The protected branch as a template names it, once the forge has put in how its default branch is called. */
 const pinned = (text = '') => text.replace(/\$\{\{.*?\}\}|\$CI_DEFAULT_BRANCH/, 'main');
 const gitHubPin = pinned(gitHubSteps.find(({ env }) => env?.RELCTL_PROTECTED_BRANCH)?.env?.RELCTL_PROTECTED_BRANCH);
@@ -111,19 +111,19 @@ const WORKFLOWS: readonly Workflow[] = [
   {
     name: 'of GitHub, for one branch',
     kind: 'github',
-    script: gitHubScript,
+    scripts: gitHubScripts,
     variables: { BRANCH, RELCTL_PROTECTED_BRANCH: gitHubPin },
   },
   {
     name: 'of GitHub, by its schedule',
     kind: 'github',
-    script: gitHubScript,
+    scripts: gitHubScripts,
     variables: { BRANCH: '', RELCTL_PROTECTED_BRANCH: gitHubPin },
   },
   {
     name: 'of GitLab, by its schedule',
     kind: 'gitlab',
-    script: gitLabJob.script.join('\n'),
+    scripts: [gitLabJob.script.join('\n')],
     variables: {
       RELCTL_PROTECTED_BRANCH: pinned(gitLabJob.variables.RELCTL_PROTECTED_BRANCH),
       CI_DEFAULT_BRANCH: 'main',
@@ -136,7 +136,11 @@ const WORKFLOWS: readonly Workflow[] = [
 ];
 
 /** Runs a workflow in a clone of its own, as each run of a pipeline is. */
-function run({ kind, script, variables }: Workflow, forge: RecordedForge, more: Readonly<Record<string, string>> = {}) {
+function run(
+  { kind, scripts, variables }: Workflow,
+  forge: RecordedForge,
+  more: Readonly<Record<string, string>> = {},
+) {
   const place = mkdtempSync(join(root, 'runner-'));
   const clone = join(place, 'clone');
   mkdirSync(join(place, 'temp'));
@@ -145,9 +149,9 @@ function run({ kind, script, variables }: Workflow, forge: RecordedForge, more: 
     join(place, '.gitconfig'),
     `[url "${origin}"]\n  insteadOf = https://oauth2:secret@gitlab.example.com/shop/web.git\n`,
   );
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+  const options = {
     cwd: clone,
-    encoding: 'utf8',
+    encoding: 'utf8' as const,
     env: {
       ...env,
       HOME: place,
@@ -164,9 +168,17 @@ function run({ kind, script, variables }: Workflow, forge: RecordedForge, more: 
       ...variables,
       ...more,
     },
-  });
+  };
+  let status: number | null = 0;
+  let text = '';
+  for (const script of scripts) {
+    if (status !== 0) break;
+    const ran = spawnSync('bash', ['-c', script], options);
+    status = ran.status;
+    text += `${ran.stdout}${ran.stderr}`;
+  }
   const written = readdirSync(join(place, 'temp'), { recursive: true, encoding: 'utf8' });
-  return { status, text: `${stdout}${stderr}`, wroteKey: written.some((path) => /(^|\/)key$/.test(path)) };
+  return { status, text, wroteKey: written.some((path) => /(^|\/)key$/.test(path)) };
 }
 
 describe.each(WORKFLOWS)('the workflow for votes $name', (workflow) => {
