@@ -94,6 +94,23 @@ describe('the protected branch', () => {
         Buffer.from(bytes).toString(),
         mainline,
       ]);
+
+    it.each(['origin', 'upstream'])(
+      'is also that on the records branch of %s, whichever else is named',
+      async (remote) => {
+        git.git('checkout', '--quiet', '-b', 'records');
+        const signed = git.commit({ 'releases/next.yaml': 'a No-Go' });
+        git.git('checkout', '--quiet', 'main');
+        git.git('update-ref', `refs/remotes/${remote}/relctl/records`, signed);
+        git.git('branch', '--quiet', '--delete', '--force', 'records');
+        git.git('update-ref', 'refs/relctl/records', first);
+        expect(await told('releases/next.yaml')).toEqual([['a No-Go', false]]);
+        expect(await branch.committed('releases')).toEqual(['releases/next.yaml']);
+        const all = await branch.histories(['releases/next.yaml']);
+        expect(all.get('releases/next.yaml')).toEqual(await branch.history('releases/next.yaml'));
+      },
+    );
+
     /** A side that holds `side`, merged into main in one of the ways in which git lets its content go. */
     const merged: readonly [string, () => void][] = [
       ['a merge that keeps ours', () => git.git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'merge', 'side')],

@@ -2,6 +2,7 @@ import type { ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
 import { everCommitted, fileHistories, fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
+import { DEFAULT_BRANCH } from './records-branch.ts';
 import { remoteOf } from './remotes.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
@@ -26,6 +27,8 @@ export function createProtectedBranch(
         return { name, isCommit: type === 'commit', commit, symbolic };
       });
   };
+  /** The records branch that everybody has who names no other one: who is told of another must not miss what was signed there. */
+  const knownRecords = async () => (await refsOf([`refs/remotes/*/${DEFAULT_BRANCH}`])).map(({ name }) => name);
   /** What stands at a commit never changes. */
   const blobs = new Map<string, Promise<Uint8Array | undefined>>();
   return {
@@ -90,9 +93,9 @@ export function createProtectedBranch(
         return COMMIT.test(commit) ? [{ commit, at: Number(seconds) * 1000 }] : [];
       });
     },
-    committed: (folder, tips = []) => everCommitted(git, folder, tips),
-    history: (path, tips = []) => fileHistory(git, path, tips),
-    histories: (paths, tips = []) => fileHistories(git, paths, tips),
+    committed: async (folder, tips = []) => everCommitted(git, folder, [...tips, ...(await knownRecords())]),
+    history: async (path, tips = []) => fileHistory(git, path, [...tips, ...(await knownRecords())]),
+    histories: async (paths, tips = []) => fileHistories(git, paths, [...tips, ...(await knownRecords())]),
     async contains(tip, commit) {
       if (!COMMIT.test(commit)) return false;
       const args = ['merge-base', '--is-ancestor', commit, tip];

@@ -40,7 +40,7 @@ export interface PlacedFile {
 }
 
 /** Where records go when nothing names a branch. */
-const DEFAULT_BRANCH = 'relctl/records';
+export const DEFAULT_BRANCH = 'relctl/records';
 /** What is known of the remote's branch; a ref of our own, since clones of one branch fetch no other. */
 export const RECORDS_REF = 'refs/relctl/records';
 /** Commands begin by asking: a remote that does not answer must not keep anybody from looking. */
