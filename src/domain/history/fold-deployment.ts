@@ -37,10 +37,11 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
         run: event.data.run,
         held: undefined,
         completedAt: undefined,
+        isEndProved: false,
       },
     };
   }
-  if (state.deployment === undefined) return {};
+  if (state.deployment === undefined || !isOf(state.deployment, event, proved)) return {};
   const deployment = {
     ...state.deployment,
     lastActor: event.actor,
@@ -69,7 +70,10 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
     case 'canary.promoted':
       return { phase: 'rolling-out', deployment: { ...deployment, promoted: true } };
     case 'deploy.completed':
-      return { phase: 'deployed', deployment: { ...deployment, result: 'completed', completedAt: event.at } };
+      return {
+        phase: 'deployed',
+        deployment: { ...deployment, result: 'completed', completedAt: event.at, isEndProved: proved },
+      };
     case 'deploy.aborted':
       return {
         deployment: {
@@ -87,6 +91,7 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
           fence: fenceAfter(deployment.fence, event, proved),
           rollbackReason: event.data.reason,
           provedBack: provedBackAfter(deployment, event, proved),
+          isEndProved: false,
         },
       };
     case 'rollback.failed': {
@@ -97,11 +102,16 @@ export function changeDeployment(state: ReleaseState, event: DeploymentEvent, pr
     case 'rollback.completed':
       return {
         phase: deployment.abortedBy === undefined ? 'rolled-back' : 'aborted',
-        deployment: { ...deployment, result: 'rolled-back', stopped: undefined },
+        deployment: { ...deployment, result: 'rolled-back', stopped: undefined, isEndProved: proved },
       };
     case 'release.frozen':
-      return { phase: 'frozen', deployment: { ...deployment, result: 'frozen' } };
+      return { phase: 'frozen', deployment: { ...deployment, result: 'frozen', isEndProved: proved } };
   }
+}
+
+/** What belongs to another attempt was moved here, and what nobody signed changes nothing of a rollback that is proved to be over. */
+function isOf({ attempt, result, isEndProved }: DeploymentState, event: DeploymentEvent, proved: boolean): boolean {
+  return event.data.attempt === attempt && (proved || !isEndProved || result !== 'rolled-back');
 }
 
 /** The next fence is above it, so nobody drives it up without a signature, nor beyond what a Lease takes. The Lease counts on either way. */

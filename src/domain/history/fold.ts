@@ -7,7 +7,7 @@ import { ASKED, type Phase, REOPENABLE } from '../process/phases.ts';
 import { timeOf } from '../schedule/calendar.ts';
 import { givenAt } from '../signing/given-at.ts';
 import { changeDeployment } from './fold-deployment.ts';
-import { EMPTY_STATE, type Incident, type OutboxEntry, type ReleaseState } from './state.ts';
+import { EMPTY_STATE, type Incident, isEndClaimed, type OutboxEntry, type ReleaseState } from './state.ts';
 
 /** Whether an event is proved to be of whom it names. Where nobody signs, all are taken at their word. */
 export type Proves = (event: RecordedEvent) => boolean;
@@ -47,7 +47,7 @@ const BEFORE_PRODUCTION: readonly RecordedEvent['type'][] = [
 
 function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): ReleaseState {
   // Whatever is written behind a deployment, its rollback goes by it.
-  if (BEFORE_PRODUCTION.includes(event.type) && !isBeforeProduction(state)) return state;
+  if (BEFORE_PRODUCTION.includes(event.type) && !mayFollow(state, event, proves)) return state;
   const data = event.data as { specDigest?: string; textDigest?: string };
   const subject =
     data.specDigest !== undefined && data.textDigest !== undefined
@@ -56,12 +56,14 @@ function applyEvent(state: ReleaseState, event: RecordedEvent, proves: Proves): 
   return { ...state, ...change(state, event, proves), subject };
 }
 
-function isBeforeProduction({ phase }: ReleaseState): boolean {
-  return phase === 'draft' || [...ASKED, ...REOPENABLE].includes(phase);
+/** Where only somebody without a key says that the release is out of production, it is begun anew by whoever signs that. */
+function mayFollow(state: ReleaseState, event: RecordedEvent, proves: Proves): boolean {
+  if (isEndClaimed(state)) return event.type === 'plan.reopened' && REOPENABLE.includes(state.phase) && proves(event);
+  return state.phase === 'draft' || [...ASKED, ...REOPENABLE].includes(state.phase);
 }
 
 /**
- * Places of reopenings that change nothing, because the release is in production or has been there. They void nothing either: else what the
+ * Reopenings that change nothing, because the release is in production or has been there. They void nothing either: else what the
  * state still rests on would be examined no more.
  * @param events those that count and hold
  */
@@ -69,7 +71,7 @@ export function reopenedInVain(events: readonly RecordedEvent[], proves: Proves)
   const found: RecordedEvent[] = [];
   let state = EMPTY_STATE;
   for (const event of events) {
-    if (event.type === 'plan.reopened' && !isBeforeProduction(state)) found.push(event);
+    if (event.type === 'plan.reopened' && !mayFollow(state, event, proves)) found.push(event);
     state = applyEvent(state, event, proves);
   }
   return found;

@@ -32,6 +32,8 @@ export interface ReleaseSummary {
   readonly deliveries: readonly Delivery[];
   /** Who began to work on it in production last, from where, and the step at hand; nothing is said of whether that process lives. */
   readonly work?: { readonly who: string; readonly host?: string; readonly since: string; readonly step?: string };
+  /** When a deployment was begun last, whatever became of it; RFC 3339. */
+  readonly begunAt?: string;
   /** End of hypercare, once it has begun; RFC 3339. */
   readonly hypercareUntil: string | undefined;
   /** The meeting of the board about what is submitted, unless it was not needed any more. */
@@ -88,6 +90,7 @@ export function summarise(parts: SummaryParts): ReleaseSummary | UnreadablePlan 
     ...countsOf(events),
     deliveries: deliveriesOf(countedEvents(events)),
     ...workOf(state),
+    ...lastBegun(events),
     hypercareUntil: state.hypercare?.until,
     ...boardMeeting(countedEvents(events)),
   };
@@ -106,6 +109,13 @@ export function countsOf(events: readonly RecordedEvent[]): Pick<ReleaseSummary,
   const dates = (...types: RecordedEvent['type'][]): readonly string[] =>
     events.filter((event) => types.includes(event.type)).map((event) => event.at);
   return { deployed: dates('deploy.completed'), undone: dates('rollback.completed', 'release.frozen') };
+}
+
+function lastBegun(events: readonly RecordedEvent[]): Pick<ReleaseSummary, 'begunAt'> {
+  const [begunAt] = events
+    .flatMap(({ type, at }) => (type === 'deploy.started' ? [at] : []))
+    .sort((a, b) => timeOf(b) - timeOf(a));
+  return begunAt === undefined ? {} : { begunAt };
 }
 
 function workOf(state: ReleaseState): Pick<ReleaseSummary, 'work'> {

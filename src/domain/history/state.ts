@@ -112,6 +112,8 @@ export interface DeploymentState {
   /** Who holds it, and whether they signed that: then nobody is at work, and nobody died. */
   readonly held: { readonly by: string; readonly proved: boolean } | undefined;
   readonly completedAt: string | undefined;
+  /** Whether the end that is recorded, a deployment, a rollback or a freeze, is proved; false while there is none. */
+  readonly isEndProved: boolean;
 }
 
 /** What is recorded of one step. */
@@ -199,9 +201,18 @@ export function isGoingBack(deployment: Pick<DeploymentState, 'result' | 'aborte
 }
 
 /**
- * True while production is neither what it was nor what it is to be: in a canary or a rollout, frozen, or half-way back. A
- * rollback of what was deployed keeps its phase until it is done, so the phase alone does not tell.
+ * True where a deployment is said to have ended and nothing proves it. The release may stand in production as it did before: whoever may write
+ * can record an end, so it shuts no way back, and people are called as if there was none.
+ */
+export function isEndClaimed({ deployment }: Pick<ReleaseState, 'deployment'>): boolean {
+  if (deployment === undefined || deployment.isEndProved) return false;
+  return deployment.result !== 'running' && deployment.result !== 'rolling-back';
+}
+
+/**
+ * True while production is neither what it was nor what it is to be: in a canary or a rollout, frozen, half-way back, or at an end that nothing
+ * proves. A rollback of what was deployed keeps its phase until it is done, so the phase alone does not tell.
  */
 export function standsInProduction(state: Pick<ReleaseState, 'phase' | 'deployment'>): boolean {
-  return isInProduction(state.phase) || state.deployment?.result === 'rolling-back';
+  return isInProduction(state.phase) || state.deployment?.result === 'rolling-back' || isEndClaimed(state);
 }

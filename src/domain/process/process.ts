@@ -7,7 +7,7 @@ import * as expiry from '../gates/expiry.ts';
 import { type GateFacts, type GateRule, type Refusal, refuse } from '../gates/gate.ts';
 import * as history from '../gates/history.ts';
 import * as planning from '../gates/planning.ts';
-import { isGoingBack } from '../history/state.ts';
+import { isEndClaimed, isGoingBack, type ReleaseState } from '../history/state.ts';
 import type { NextAction } from '../outcome/outcome.ts';
 import { delegatorsOf, seatOf } from '../people/delegates.ts';
 import { isAmong, nameList, peopleOf, roleTitles, votingBoard } from '../people/people.ts';
@@ -253,16 +253,29 @@ const BY_MACHINES: readonly ProcessCommand[] = [
 /** A command of the process. */
 export type ProcessCommand = keyof typeof PROCESS;
 
+/** Whether it is the turn of a command. What takes production back stays open where only somebody without a key says that it is over. */
+export function isItsTurn(command: ProcessCommand, state: Pick<ReleaseState, 'phase' | 'deployment'>): boolean {
+  const { phases }: ProcessStep = PROCESS[command];
+  return phases.includes(state.phase) || (OUT_OF_PRODUCTION.includes(command) && isEndClaimed(state));
+}
+
+const OUT_OF_PRODUCTION: readonly ProcessCommand[] = ['deploy --abort', 'rollback'];
+
 /**
  * Every reason why a command is refused now, in the order of its gates; empty when it may go ahead.
  * The first refusal is of the order of phases, since the others would mislead where the release is elsewhere.
  */
 export function decide(command: ProcessCommand, facts: GateFacts): readonly Refusal[] {
   const step: ProcessStep = PROCESS[command];
-  const order = refuseOrder(command, step, facts);
+  const order = refuseOrder(command, facts);
   // An approval or a record that does not count puts the release back to a phase that nobody expects, so it is told first.
   if (order !== undefined)
-    return [history.historyInOrder, approval.approvalsGenuine, approval.recordsGenuine('outcome'), () => order]
+    return [
+      history.historyInOrder,
+      approval.approvalsGenuine,
+      approval.recordsGenuine('outcome', 'deploy'),
+      () => order,
+    ]
       .map((gate) => gate(facts))
       .filter((one) => one !== undefined);
   const disorder = WAYS_BACK.includes(command) ? undefined : history.historyInOrder(facts);
@@ -277,6 +290,15 @@ export function decide(command: ProcessCommand, facts: GateFacts): readonly Refu
  */
 export function nextActions(facts: GateFacts): readonly NextAction[] {
   const { id, spec } = facts.plan;
+  if (isEndClaimed(facts.state) && REOPENABLE.includes(facts.state.phase)) {
+    return [
+      {
+        who: nameList(whoMay('rollback', facts)),
+        command: PROCESS.rollback.command(id),
+        why: 'nobody signed that it is out of production: looks, puts back what is left, and signs that',
+      },
+    ];
+  }
   if (REOPENABLE.includes(facts.state.phase)) {
     return [
       {
@@ -353,7 +375,7 @@ export function looksAtOthers(facts: Pick<GateFacts, 'state'>): boolean {
 
 /** Commands that the phase asks for, the main one first. */
 export function dueCommands({ state }: Pick<GateFacts, 'state'>): readonly ProcessCommand[] {
-  if (isGoingBack(state.deployment)) return ['rollback'];
+  if (isGoingBack(state.deployment) || (isEndClaimed(state) && REOPENABLE.includes(state.phase))) return ['rollback'];
   switch (state.phase) {
     case 'draft':
       return ['submit-cab'];
@@ -404,9 +426,9 @@ export function whoMay(command: ProcessCommand, { plan, policy, state }: GateFac
   return peopleOf(plan.spec, (PROCESS[command] as ProcessStep).roles(policy));
 }
 
-function refuseOrder(given: ProcessCommand, step: ProcessStep, facts: GateFacts): Refusal | undefined {
+function refuseOrder(given: ProcessCommand, facts: GateFacts): Refusal | undefined {
   const { phase } = facts.state;
-  if (step.phases.includes(phase)) return undefined;
+  if (isItsTurn(given, facts.state)) return undefined;
   const [due] = dueCommands(facts);
   const id = facts.plan.id;
   if (due !== undefined) {

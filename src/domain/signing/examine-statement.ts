@@ -141,7 +141,7 @@ const seen: Rule = (statement, { plan, events, index, chain, act }) => {
     return { code: 'seen-unknown', detail: `event ${statement.seen.slice(0, 16)}` };
   const decidedOn = decidedBefore(event.type, act);
   const decided = decidedOn === undefined ? 0 : (events[lastOf(events, decidedOn, index)]?.seq ?? 0);
-  const needed = Math.max(decided, heldBefore(chain, event));
+  const needed = Math.max(decided, heldBefore(chain, event), deployedBefore(events, event));
   if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found}, decided on ${needed}` };
   return timeOf(statement.issuedAt) + SKEW_MS < timeOf(last?.at ?? '')
     ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${last?.at}` }
@@ -233,6 +233,15 @@ function decidedBefore(type: RecordedEvent['type'], act: SignedAct): RecordedEve
 function heldBefore(chain: readonly RecordedEvent[], { type, seq }: RecordedEvent): number {
   if (type !== 'deploy.resumed' && type !== 'canary.promoted') return 0;
   return chain.findLast((one) => one.type === 'canary.held' && one.seq < seq)?.seq ?? 0;
+}
+
+/**
+ * The deployment that whoever reopens a plan must have seen: else a reopening of before it, moved behind it, would say that it is over. 0 for
+ * all other acts.
+ */
+function deployedBefore(events: readonly RecordedEvent[], { type, seq }: RecordedEvent): number {
+  if (type !== 'plan.reopened') return 0;
+  return events.findLast((one) => one.type === 'deploy.started' && one.seq < seq)?.seq ?? 0;
 }
 
 /**

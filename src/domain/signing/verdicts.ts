@@ -20,6 +20,8 @@ export interface Examination {
   readonly held: number;
   /** Hashes of these acts: the only events that any page may call signed. */
   readonly signed: ReadonlySet<string>;
+  /** These, and the ends of deployments that nobody has to sign. */
+  readonly proved: ReadonlySet<string>;
   readonly refused: readonly RefusedAct[];
   /** Hashes of the events that the state of the release leaves out: refused acts, and decisions that only they founded. */
   readonly leftOut: ReadonlySet<string>;
@@ -36,6 +38,8 @@ interface Examined {
   readonly vain: ReadonlySet<number>;
   /** Hashes of the acts whose signature holds. */
   readonly signed: ReadonlySet<string>;
+  /** These, and the ends of deployments that nobody has to sign. */
+  readonly proved: ReadonlySet<string>;
   readonly standingAt: (index: number) => Standing;
 }
 
@@ -46,7 +50,7 @@ interface Examined {
 export function examinationOf(
   plan: Pick<ReleasePlan, 'spec' | 'events'>,
   policy: Policy,
-  { faults, vain, signed, standingAt }: Examined,
+  { faults, vain, signed, proved, standingAt }: Examined,
 ): Examination {
   const refused = [...faults].map(([index, fault]) => refusedAct(plan.events, index, fault, standingAt(index)));
   // What a record says of production may be true although nothing proves it: it keeps steps forward shut, and a way back open.
@@ -57,13 +61,14 @@ export function examinationOf(
   ]);
   const unfounded: EventOf<'cab.decided'>[] = [];
   for (const [index, event] of plan.events.entries()) {
-    if (event.type !== 'cab.decided' || isFounded(plan, policy, { leftOut, signed }, index)) continue;
+    if (event.type !== 'cab.decided' || isFounded(plan, policy, { leftOut, proved }, index)) continue;
     unfounded.push(event);
     leftOut.add(event.hash);
   }
   return {
     held: signed.size,
     signed,
+    proved,
     refused,
     leftOut,
     unfounded,
@@ -87,7 +92,7 @@ function refusedAct(
 function isFounded(
   plan: Pick<ReleasePlan, 'spec' | 'events'>,
   policy: Policy,
-  { leftOut, signed }: Pick<Examination, 'leftOut' | 'signed'>,
+  { leftOut, proved }: Pick<Examination, 'leftOut' | 'proved'>,
   index: number,
 ): boolean {
   const isVoid = plan.events
@@ -98,7 +103,7 @@ function isFounded(
   const state = foldState(
     plan.events.slice(0, index).filter((one) => !leftOut.has(one.hash)),
     'real',
-    (event) => signed.has(event.hash),
+    (event) => proved.has(event.hash),
   );
   const { authors, seatless } = state;
   const counted = boardTally(state.cab?.votes ?? [], { spec: plan.spec, authors, seatless, policy });

@@ -21,6 +21,18 @@ function dueOrSignedAgain<T extends 'verify.recorded' | 'success.judged' | 'revi
   return (at, event) => due(event.data.signature === undefined ? standings : again, missing, next)(at, event);
 }
 
+/**
+ * What nobody signed of an end proves none, so whoever takes production back from behind it signs that. Where the release is out of production by
+ * what is signed, the process refuses it.
+ */
+function backOrSignedBehind<T extends 'deploy.resumed' | 'deploy.aborted' | 'rollback.started'>(
+  standings: readonly Standing[],
+  next: Rule<T>,
+): Rule<T> {
+  const behind: readonly Standing[] = [...IN_PRODUCTION, ...AFTER_DEPLOYMENT, 'out'];
+  return (at, event) => ofAttempt(event.data.signature === undefined ? standings : behind, next)(at, event);
+}
+
 /** An event of a deployment names the attempt that it belongs to. */
 function ofAttempt<T extends EventType>(standings: readonly Standing[], next: Rule<T>): Rule<T> {
   return due(standings, 'no deployment is under way', (at, event) => {
@@ -143,7 +155,7 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
       hypercareClosed: false,
     };
   }),
-  'deploy.resumed': ofAttempt([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], stays),
+  'deploy.resumed': backOrSignedBehind([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], stays),
   'step.intended': ofAttempt(IN_PRODUCTION, (at, { data }) => ({ intended: new Set([...at.intended, data.step]) })),
   'step.completed': step,
   'step.failed': step,
@@ -153,8 +165,8 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
     at.verdict === 'pass' ? { standing: 'rolling-out' } : 'promotes a canary that was not judged to pass',
   ),
   'deploy.completed': ofAttempt(['rolling-out'], moves('deployed')),
-  'deploy.aborted': ofAttempt(IN_PRODUCTION, stays),
-  'rollback.started': ofAttempt([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], moves('rolling-back')),
+  'deploy.aborted': backOrSignedBehind(IN_PRODUCTION, stays),
+  'rollback.started': backOrSignedBehind([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], moves('rolling-back')),
   'rollback.completed': ofAttempt(['rolling-back'], moves('out')),
   'rollback.failed': ofAttempt(['rolling-back'], stays),
   'release.frozen': ofAttempt([...IN_PRODUCTION, ...AFTER_DEPLOYMENT], moves('rolling-back')),

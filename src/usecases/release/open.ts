@@ -5,7 +5,7 @@ import { boundSame, historyWhole, watchedSame, wayBackSame } from '../../domain/
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { asSomebody } from '../../domain/people/people.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
-import { decide, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
+import { decide, isItsTurn, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
 import { wallTimeAt } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
@@ -128,7 +128,7 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   const { plan, state } = journal;
   const gates: readonly GateRule[] = PROCESS[command].gates;
   const facts = release.facts(context.actor);
-  if (!PROCESS[command].phases.some((phase) => phase === state.phase)) return facts;
+  if (!isItsTurn(command, state)) return facts;
   const unproven = gates.includes(canaryPassed) || gates.includes(promotedOnVerdict);
   const asksForChange = policy.changeRecord.beforeDeploy && gates.includes(changeApproved);
   const found = unproven ? await unprovenVerdict(context, plan, policy, state) : undefined;

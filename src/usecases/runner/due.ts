@@ -1,11 +1,14 @@
 import { isSummary } from '../../domain/history/release-summary.ts';
+import { isEndClaimed } from '../../domain/history/state.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { PROCESS } from '../../domain/process/process.ts';
 import type { Scheduled } from '../../domain/runner/schedule.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
 import { plural } from '../../text/plural.ts';
-import type { Context } from '../release/context.ts';
+import type { ReadingContext } from '../release/context.ts';
+import { openRelease } from '../release/open.ts';
 
 /** In which phases a release is due for what a schedule gives. People have something to answer until it is deployed. */
 const DUE: Readonly<Record<Scheduled, readonly Phase[]>> = {
@@ -15,12 +18,28 @@ const DUE: Readonly<Record<Scheduled, readonly Phase[]>> = {
   resume: PROCESS['deploy --resume'].phases,
 };
 
+/** For so long after it began a deployment is looked at that is said to be over: whoever may write can record an end. */
+const LOOKED_AT_MS = 14 * 86_400_000;
+
 /** Ids of the releases that are due; a plan that cannot be read is its owner's trouble, which `relctl list` names. */
-export async function dueReleases({ store }: Pick<Context, 'store'>, what: Scheduled): Promise<readonly string[]> {
-  const summaries = (await store.summaries()).filter(isSummary);
-  return summaries
-    .filter(({ phase, work }) => DUE[what].includes(phase) || (what === 'resume' && work !== undefined))
-    .map(({ id }) => id);
+export async function dueReleases(context: ReadingContext, what: Scheduled): Promise<readonly string[]> {
+  const due: string[] = [];
+  for (const { id, phase, work, begunAt } of (await context.store.summaries()).filter(isSummary)) {
+    if (DUE[what].includes(phase) || (what === 'resume' && work !== undefined)) due.push(id);
+    else if (what === 'resume' && begunAt !== undefined && (await isDoubtful(context, id, begunAt))) due.push(id);
+  }
+  return due;
+}
+
+async function isDoubtful(context: ReadingContext, id: string, begunAt: string): Promise<boolean> {
+  if (context.clock.now() - timeOf(begunAt) > LOOKED_AT_MS) return false;
+  try {
+    return isEndClaimed((await openRelease(context, id, { others: false })).journal.state);
+  } catch (error) {
+    // Its own turn tells why it does not read.
+    if (error instanceof RelctlError) return true;
+    throw error;
+  }
 }
 
 /** What one release answered. */

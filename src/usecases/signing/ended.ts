@@ -18,12 +18,12 @@ export async function findEnded(
   const index = events.findLastIndex((one) => one.type === 'deploy.started');
   const started = events[index];
   if (started?.type !== 'deploy.started') return undefined;
-  const end = events.findIndex(
-    (one, at) => at > index && (one.type === 'deploy.completed' || one.type === 'rollback.completed'),
-  );
-  const ended = events[end];
-  if (ended === undefined) return undefined;
   const proven = { index, at: started.at, trust: started.data.trust?.commit };
-  if ((await holds(started, index)) && (await holds(ended, end))) return proven;
-  return (await isProtected(ended.hash)) ? proven : undefined;
+  // One that nobody signed, before the one that somebody did, ends nothing and hides nothing.
+  for (const [end, ended] of events.entries()) {
+    if (end < index || (ended.type !== 'deploy.completed' && ended.type !== 'rollback.completed')) continue;
+    if ((await holds(started, index)) && (await holds(ended, end))) return proven;
+    if (await isProtected(ended.hash)) return proven;
+  }
+  return undefined;
 }

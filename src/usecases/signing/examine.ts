@@ -71,11 +71,18 @@ export async function examineHistory(
     for (const [index, fault] of countPeople(events, held, policy, contributors, standingAt)) faults.set(index, fault);
     const signed = held.filter((one) => one.fingerprint !== undefined && !faults.has(one.index));
     const hashes = new Set(signed.map((one) => events[one.index]?.hash ?? ''));
+    const proved = new Set([...hashes, ...(await endsThatNeedNone(on, events))]);
     const now = new Set([...fallenOf(events, faults), ...vain]);
     const holding = events.filter((_, index) => !now.has(index));
-    for (const event of reopenedInVain(holding, (one) => hashes.has(one.hash))) vain.add(events.indexOf(event));
+    for (const event of reopenedInVain(holding, (one) => proved.has(one.hash))) vain.add(events.indexOf(event));
     if (new Set([...now, ...vain]).size > fallen.size) continue;
-    return examinationOf({ spec: plan.spec, events }, policy, { faults, vain, signed: hashes, standingAt });
+    return examinationOf({ spec: plan.spec, events }, policy, {
+      faults,
+      vain,
+      signed: hashes,
+      proved,
+      standingAt,
+    });
   }
 }
 
@@ -83,6 +90,16 @@ function approves(event: RecordedEvent): boolean {
   const act = actOf(event);
   return act !== undefined && isApproval(act);
 }
+
+/** Ends of deployments that are believed without a signature: the policy asks for none, or they were merged into the protected branch. */
+async function endsThatNeedNone(on: Examining, events: readonly RecordedEvent[]): Promise<readonly string[]> {
+  const ends = events.filter((event) => ENDS.includes(event.type) && signatureOf(event) === undefined);
+  if (ends.length === 0) return [];
+  const merged = mustBeSigned('deploy', on.tip.policy) ? await on.merged() : undefined;
+  return ends.map(({ hash }) => hash).filter((hash) => merged?.has(hash) !== false);
+}
+
+const ENDS: readonly RecordedEvent['type'][] = ['deploy.completed', 'rollback.completed', 'release.frozen'];
 
 /** Places of what the state of a release leaves out. Records of what was done, and what keeps a release back, stay in it, proved or not. */
 function fallenOf(events: readonly RecordedEvent[], faults: ReadonlyMap<number, Fault>): ReadonlySet<number> {

@@ -164,7 +164,7 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
     },
     sealing: {
       leftOut: examination.leftOut,
-      proves: ({ hash }) => examination.signed.has(hash),
+      proves: ({ hash }) => examination.proved.has(hash),
       seal: sealWith(ground, governance.trust, examination.leftOut),
     },
     examination,

@@ -1,7 +1,8 @@
 import { LEASE_NAME, readLease } from '../../domain/deployment/lease.ts';
 import { deploymentSteps } from '../../domain/deployment/steps.ts';
-import { type DeploymentState, standsInProduction } from '../../domain/history/state.ts';
+import { type DeploymentState, isEndClaimed, standsInProduction } from '../../domain/history/state.ts';
 import type { StatusData } from '../../domain/outcome/status.ts';
+import { sayPhase } from '../../domain/process/phases.ts';
 import { PROCESS } from '../../domain/process/process.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { RelctlError } from '../../errors.ts';
@@ -30,7 +31,9 @@ const NOBODY: AtWork = { work: null, orphan: null };
 export async function atWork(context: ReadingContext, release: Release): Promise<AtWork> {
   const { plan, state } = release.journal;
   const { deployment } = state;
-  if (deployment === undefined || !standsInProduction(state) || deployment.result === 'frozen') return NOBODY;
+  const isClaimed = isEndClaimed(state);
+  if (deployment === undefined || !standsInProduction(state)) return NOBODY;
+  if (deployment.result === 'frozen' && !isClaimed) return NOBODY;
   const found = await context.runs.find(plan.id);
   // Whoever looks is not at work: what this very process began has ended.
   const begun = deployment.run?.token === context.runs.self.token ? undefined : deployment.run;
@@ -60,7 +63,9 @@ export async function atWork(context: ReadingContext, release: Release): Promise
     work: null,
     orphan: {
       since: deployment.lastAt,
-      sentence: `the release is in production with nobody working on it: ${who}; ${last}. Nothing is promoted by itself`,
+      sentence: isClaimed
+        ? `the release ${sayPhase(state.phase)} as the record says, and nobody signed that, so it may stand in production with nobody working on it: ${who}; ${last}`
+        : `the release is in production with nobody working on it: ${who}; ${last}. Nothing is promoted by itself`,
       resume: goesOn ? command`relctl deploy ${plan.id} --resume` : command`relctl rollback ${plan.id}`,
       abort: goesOn ? command`relctl deploy ${plan.id} --abort` : command`relctl rollback ${plan.id}`,
     },

@@ -1,4 +1,5 @@
 import { type GateFacts, type Refusal, refuse } from '../../../domain/gates/gate.ts';
+import { isEndClaimed } from '../../../domain/history/state.ts';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { isAmong } from '../../../domain/people/people.ts';
 import { ASKED, isInProduction, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
@@ -72,6 +73,10 @@ function refusalsOf({ plan, state, actor }: GateFacts, isUnproved: boolean): rea
   const [who, id] = [[rdLead], plan.id];
   if (phase === 'draft' && !isUnproved)
     return [refuse('phase.order', 'the release is already a draft', { who, command: command`relctl plan ${id}` })];
+  if (isEndClaimed(state) && REOPENABLE.includes(phase)) {
+    const what = `the release ${sayPhase(phase)} as the record says, and nobody signed that`;
+    return [refuse('phase.order', what, { who: plan.spec.owners.operations, command: command`relctl rollback ${id}` })];
+  }
   if (phase !== 'draft' && !REOPENABLE.includes(phase) && !ASKED.includes(phase)) {
     return [
       refuse(
