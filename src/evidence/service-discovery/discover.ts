@@ -214,8 +214,17 @@ function sharedCode(
   const byName = services.length < 2 ? [] : sharedFolders(files, taken);
   return [
     ...[...users].map(([item, usedBy]) => ({ name: item.name, paths: [`${item.folder}/**`], usedBy })),
-    ...byName.map((folder) => ({ name: folder, paths: [`${folder}/**`], usedBy: services.map(({ name }) => name) })),
+    ...byName.map((folder) => ({ name: folder, paths: [`${folder}/**`], usedBy: usersBeside(folder, services) })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Who may be built from shared code: the services around it, or all where there are none. */
+function usersBeside(folder: string, services: readonly DiscoveredService[]): string[] {
+  const parent = folderOf(folder);
+  const around = services.filter(
+    ({ paths }) => parent === '' || paths.some((path) => path === '**' || path.startsWith(`${parent}/`)),
+  );
+  return (around.length > 0 ? around : services).map(({ name }) => name);
 }
 
 function notesOn(services: readonly DiscoveredService[]): string[] {

@@ -80,6 +80,23 @@ describe('without anything that builds images', () => {
   });
 });
 
+test('a shared folder beside some of the services reaches these, and one at the top all of them', async () => {
+  const found = await discover({
+    'parts/apps/cart/Dockerfile': '',
+    'parts/apps/cart/main.py': '',
+    'parts/apps/stock/Dockerfile': '',
+    'parts/apps/stock/main.py': '',
+    'parts/apps/common/metrics.py': '',
+    'parts/board/Dockerfile': '',
+    'parts/board/main.go': '',
+    'lib/log.go': '',
+  });
+  expect(found.shared.map(({ name, usedBy }) => [name, usedBy])).toEqual([
+    ['lib', ['board', 'cart', 'stock']],
+    ['parts/apps/common', ['cart', 'stock']],
+  ]);
+});
+
 test('shared folders and projects reach those that are built from them', async () => {
   const project = (...names: string[]) =>
     names.map((name) => `<ProjectReference Include="..\\${name}\\${name}.csproj" />`).join('');
