@@ -83,6 +83,20 @@ describe('names of commits', () => {
     expect(await repository.resolve('refs/tags/v2')).toBe(repo.git('rev-parse', 'refs/tags/v2'));
   });
 
+  test('an id and HEAD are what they are, whatever tags and branches are called', async () => {
+    const id = repo.commit({ a: '1' });
+    const other = repo.commit({ a: '2' });
+    for (const ref of ['tags', 'heads'].flatMap((kind) => [id, 'HEAD'].map((name) => `refs/${kind}/${name}`)))
+      repo.git('update-ref', ref, ref.endsWith(id) ? other : id);
+    const repository = await openRepository(repo.root);
+    expect(await repository.resolve(id)).toBe(id);
+    expect(await repository.resolve('HEAD')).toBe(other);
+    expect(await repository.resolve('HEAD~1')).toBe(id);
+    const unknown = 'f'.repeat(40);
+    repo.git('update-ref', `refs/tags/${unknown}`, id);
+    await expect(repository.resolve(unknown)).rejects.toMatchObject({ code: 'repo.no-such-commit' });
+  });
+
   test('an unknown name and an unknown id are no such commit', async () => {
     repo.commit({ a: '1' });
     const repository = await openRepository(repo.root);

@@ -11,6 +11,12 @@ import { isShallow } from './incomplete.ts';
  */
 const NAME = /^(?![-/])(?!.*(?:\.\.|@\{|\/\/))[^\s\p{Cc}:?*[\]\\"'`$;&|<>(){}!]{1,250}$/u;
 
+/**
+ * What git takes for one thing only, whatever tags and branches are called: a full id is that object, and `HEAD` is where the work tree stands.
+ * Whoever may push could else name a tag like the candidate, and shut every command that reads it, the way back too.
+ */
+const isUnmistakable = (ref: string): boolean => /^(?:HEAD|[0-9a-f]{40}|[0-9a-f]{64})(?:[~^]\d*)*$/.test(ref);
+
 /** Full id of the commit that `ref` names. Errors: `repo.no-such-commit`, also when a branch and a tag share the name. */
 export async function resolveCommit(git: Git, ref: string): Promise<string> {
   if (!NAME.test(ref)) {
@@ -25,7 +31,7 @@ export async function resolveCommit(git: Git, ref: string): Promise<string> {
   }
   const args = ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`];
   const result = await git.run(args);
-  if (result.exitCode === 0 && / is ambiguous/.test(result.stderr)) {
+  if (result.exitCode === 0 && !isUnmistakable(ref) && / is ambiguous/.test(result.stderr)) {
     throw new RelctlError('repo.no-such-commit', `"${ref}" names both a branch and a tag`, {
       why: 'git would silently take the tag, and people would look at the branch.',
       hints: [command`git show-ref ${ref}`, `name it in full: refs/heads/${ref} or refs/tags/${ref}`],
