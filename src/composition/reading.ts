@@ -6,6 +6,7 @@ import { createRemembered } from '../adapters/fs/remembered.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
 import { stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
+import { askedOnce } from '../adapters/git/asked-once.ts';
 import { hasRemote, plainWorkTree } from '../adapters/git/work-tree.ts';
 import { sandboxTime } from '../adapters/sandbox/time.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
@@ -44,7 +45,9 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
       const { openGround } = await import('./ground.ts');
       return (await openGround(root, surroundings.env)).store;
     }),
-    signing: async () => (await (await import('./ground.ts')).openGround(root, surroundings.env)).signing(),
+    signing: onceSigning(async () =>
+      (await (await import('./ground.ts')).openGround(root, surroundings.env)).signing(),
+    ),
     looksOnly: true,
     documents: DOCUMENTS,
     sink: surroundings.sink,
@@ -58,5 +61,19 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
 /** The slow way, for what is not an ordinary work tree and for a simulated company that does not exist yet. */
 async function openWhole(surroundings: Surroundings): Promise<ReadingContext> {
   const { openContext } = await import('./composition.ts');
-  return { ...(await openContext({ ...surroundings, actor: surroundings.actor ?? 'relctl' })), looksOnly: true };
+  const context = await openContext({ ...surroundings, actor: surroundings.actor ?? 'relctl' });
+  return { ...context, signing: onceSigning(context.signing), looksOnly: true };
+}
+
+/** Rules as they stood when they were first asked for: a page about a thousand releases asks git once. */
+function onceSigning(signing: ReadingContext['signing']): ReadingContext['signing'] {
+  let opened: ReturnType<ReadingContext['signing']> | undefined;
+  const open = async () => {
+    const ground = await signing();
+    return { ...ground, protectedBranch: askedOnce(ground.protectedBranch) };
+  };
+  return () => {
+    opened ??= open();
+    return opened;
+  };
 }

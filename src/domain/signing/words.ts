@@ -31,7 +31,9 @@ export function approvalsWord({ facts, examination }: LookedAt): ApprovalsWord {
 }
 
 /** True where the phase rests on a record of what was done that nothing proves: it is left in the state, so that a way back stays open. */
-export function isClaimed({ examination, claims }: Pick<LookedAt, 'examination' | 'claims'>): boolean {
+export function isClaimed({ facts, examination, claims }: LookedAt): boolean {
+  // Rules that do not read prove nothing.
+  if (facts.trouble !== undefined) return true;
   if (claims !== undefined && claims.length > 0) return true;
   return examination?.refused.some((one) => one.standing !== 'superseded' && isRecord(one.act)) === true;
 }

@@ -35,10 +35,7 @@ export interface ReadingContext
   readonly runners?: Context['runners'];
   readonly repository?: Context['repository'];
   readonly reviewed?: ReviewedSettings;
-  /**
-   * True where nothing is decided: then a work tree that asks for no signatures is believed, and git is not asked whether the
-   * protected branch does.
-   */
+  /** True where nothing is decided: then nobody has to know who wrote the commits of the candidate. */
   readonly looksOnly?: boolean;
 }
 

@@ -18,15 +18,16 @@ export type Governance =
   | { readonly mode: 'unsigned' | 'simulated'; readonly policy: Policy };
 
 /** What finding the rules needs. */
-export type GovernanceContext = Pick<ReadingContext, 'workspace' | 'signing' | 'looksOnly'>;
+export type GovernanceContext = Pick<ReadingContext, 'workspace' | 'signing'>;
 
 /**
  * Finds the rules of a process. Whether signatures are required is decided by the protected branch; a work tree that asks for
  * more than that branch yet gives is refused, one that asks for less changes nothing.
  * @param finished true for a release that is over: it may stand under an older version of its process
- * @param merged whether what makes it look over stands on the protected branch at a commit. That the file says so proves nothing, and an
- *   older version may have asked for no signatures
- * @param signed true where the history carries signatures: then they must not go unchecked for want of rules
+ * @param merged whether what makes it look over stands on the protected branch at a commit; where it is left out, nothing does. That the file
+ *   says so proves nothing, and an older version may have asked for no signatures
+ * @param signed true where the history carries signatures: then they must not go unchecked for want of rules, nor under an older version that
+ *   asked for none
  * @throws RelctlError `signing.trust`, `policy.invalid`, `plan.yaml-*`
  */
 export async function loadGovernance(
@@ -40,18 +41,14 @@ export async function loadGovernance(
   },
 ): Promise<Governance> {
   if (options.simulated) return { mode: 'simulated', policy: await loadPolicy(context.workspace, process) };
-  if (context.looksOnly === true) {
-    const policy = await loadPolicy(context.workspace, process);
-    if (policy.signing.mode === 'unsigned') return { mode: 'unsigned', policy };
-  }
   const { protectedBranch } = await context.signing();
   const tip = await findProtectedBranch(protectedBranch);
   const isSigned = options.signed === true;
   if (tip === undefined) return unsigned(context, process, undefined, isSigned);
   const signed = await signedProcesses(protectedBranch, tip.commit);
   const isSigning = signed.includes(process);
-  const isOver = options.finished && (isSigning || ((await options.merged?.(tip.commit)) ?? true));
-  if (!isOver) refuseOldProcess(signed, process);
+  const mayBeOlder = isSigning || (!isSigned && (await options.merged?.(tip.commit)) === true);
+  if (!options.finished || !mayBeOlder) refuseOldProcess(signed, process);
   if (!isSigning) {
     const isKnown = (await policyAt(protectedBranch, tip.commit, process)) !== undefined;
     return unsigned(context, process, { branch: tip.name, isKnown, signed }, isSigned);

@@ -9,7 +9,8 @@ import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { goneFrom } from '../release/doubts.ts';
 import { mergedHashes } from './examine.ts';
-import { loadGovernance } from './governance.ts';
+import { type Governance, loadGovernance } from './governance.ts';
+import { governanceOf } from './governance-of.ts';
 import { openSigning, type SigningContext } from './open.ts';
 import { readAhead } from './read-ahead.ts';
 import { findProtectedBranch } from './trust.ts';
@@ -103,18 +104,26 @@ export async function provenSummaries(
   return { entries: proven, claimed };
 }
 
+type Mode = 'required' | ApprovalsWord;
+
 /**
  * Whether releases count only what is signed, for pages about many; `unchecked` where the rules cannot be read. The rules of a process are read
- * once, and a release with anything real in it stands under them also where relctl.yaml says that this is the sandbox.
+ * once. Only where its version asks for no signatures and a newer one does, each release is asked whether it may still stand under it. A release
+ * with anything real in it stands under these rules also where relctl.yaml says that this is the sandbox.
  */
-export function modesOf(context: SigningContext): ModeOf {
-  const modes = new Map<string, Promise<'required' | ApprovalsWord>>();
-  return ({ process, ...release }) => {
+export function modesOf(context: LookingContext): ModeOf {
+  const modes = new Map<string, Promise<Mode | 'older'>>();
+  return async ({ id, process, ...release }) => {
     const simulated = context.environments.simulated && (release.simulated || release.events === 0);
     const key = `${process} ${simulated}`;
-    const mode = modes.get(key) ?? modeOf(context, process, simulated);
-    modes.set(key, mode);
-    return mode;
+    const known = modes.get(key) ?? modeOrOlder(() => loadGovernance(context, process, { simulated, finished: true }));
+    modes.set(key, known);
+    const mode = await known;
+    if (mode !== 'older') return mode;
+    const ofRelease = async () =>
+      governanceOf({ ...context, environments: { simulated } }, await context.store.load(id));
+    const own = await modeOrOlder(ofRelease);
+    return own === 'older' ? 'unchecked' : own;
   };
 }
 
@@ -125,20 +134,21 @@ export async function thoseSigned(modeOf: ModeOf, releases: readonly ReleaseSumm
   return found;
 }
 
-type ModeOf = (
-  release: Pick<ReleaseSummary, 'process' | 'simulated' | 'events'>,
-) => Promise<'required' | ApprovalsWord>;
+type ModeOf = (release: Pick<ReleaseSummary, 'id' | 'process' | 'simulated' | 'events'>) => Promise<Mode>;
 
-/** Whether releases of a process count only what is signed. */
-export async function modeOf(
-  context: SigningContext,
-  process: string,
-  simulated = context.environments.simulated,
-): Promise<'required' | ApprovalsWord> {
+/** Whether a new release of a process counts only what is signed; `unchecked` where the rules cannot be read. */
+export async function modeOf(context: SigningContext, process: string): Promise<Mode> {
+  const { simulated } = context.environments;
+  const mode = await modeOrOlder(() => loadGovernance(context, process, { simulated, finished: true }));
+  return mode === 'older' ? 'unchecked' : mode;
+}
+
+/** `older` for a version of a process that asks for no signatures where a newer one does. */
+async function modeOrOlder(load: () => Promise<Governance>): Promise<Mode | 'older'> {
   try {
-    return (await loadGovernance(context, process, { simulated, finished: true })).mode;
+    return (await load()).mode;
   } catch (error) {
-    if (error instanceof RelctlError) return 'unchecked';
-    throw error;
+    if (!(error instanceof RelctlError)) throw error;
+    return error.data?.fault === 'policy-rolled-back' ? 'older' : 'unchecked';
   }
 }

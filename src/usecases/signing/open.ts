@@ -1,7 +1,6 @@
 import type { SigningFacts } from '../../domain/gates/gate.ts';
 import { foldState } from '../../domain/history/fold.ts';
-import type { Phase } from '../../domain/process/phases.ts';
-import { actOf, leadsBack, signatureOf } from '../../domain/signing/acts.ts';
+import { actOf, leadsBack } from '../../domain/signing/acts.ts';
 import { claimsOf } from '../../domain/signing/claims.ts';
 import { objectionRemedy } from '../../domain/signing/objections.ts';
 import { remedyOf } from '../../domain/signing/remedy.ts';
@@ -17,6 +16,7 @@ import type { Sealing } from '../release/journal.ts';
 import { contributorsOf } from './contributors.ts';
 import { examineHistory, mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
+import { governanceOf } from './governance-of.ts';
 import { policyInTrouble } from './in-trouble.ts';
 import { sealWith } from './seal.ts';
 
@@ -37,9 +37,6 @@ export interface Signing {
   /** The rules under which approvals were examined, as a deployment records them. */
   readonly trust?: EventData<'deploy.started'>['trust'];
 }
-
-/** Phases in which approvals are still given: only then must a plan follow the version of its process that is in force. */
-const BEFORE_PRODUCTION: readonly Phase[] = ['draft', 'submitted', 'approved', 'staged', 'ready', 'no-go'];
 
 /** What opening the signatures of a release needs. */
 export type SigningContext = Pick<ReadingContext, 'workspace' | 'signing' | 'looksOnly' | 'clock' | 'environments'>;
@@ -111,20 +108,11 @@ async function inTrouble(context: SigningContext, plan: ReleasePlan, error: Relc
 }
 
 async function examined(context: SigningContext, plan: ReleasePlan): Promise<Signing> {
-  const { phase } = foldState(plan.events);
-  const governance = await loadGovernance(context, plan.metadata.process, {
-    simulated: context.environments.simulated,
-    finished: !BEFORE_PRODUCTION.includes(phase),
-    signed: plan.events.some((event) => signatureOf(event) !== undefined),
-    merged: async (commit) => {
-      const merged = await mergedHashes(await context.signing(), plan, { commit })();
-      const last = plan.events.findLast((event) => event.type === 'deploy.started');
-      return last === undefined || merged.has(last.hash);
-    },
-  });
+  const governance = await governanceOf(context, plan);
   const { policy } = governance;
   // A draft has nothing that anybody could approve yet.
-  const contributors = phase === 'draft' ? undefined : await contributorsFor(context, plan, governance);
+  const isDraft = foldState(plan.events).phase === 'draft';
+  const contributors = isDraft ? undefined : await contributorsFor(context, plan, governance);
   if (governance.mode !== 'required') {
     return {
       policy,
