@@ -70,6 +70,8 @@ export interface BranchCandidates {
 export interface BranchTip {
   /** For people, such as `origin/main`. */
   readonly name: string;
+  /** For git, in full: a tag that is called `origin/main` comes before the branch of the remote where git is given the short name. */
+  readonly ref: string;
   /** Full commit id. */
   readonly commit: string;
 }

@@ -21,10 +21,10 @@ afterEach(() => git.remove());
 describe('the protected branch', () => {
   it('is the first of the refs that exists, by its full name', async () => {
     const refs = ['refs/remotes/origin/main', 'refs/heads/main'];
-    expect(await branch.find(refs)).toEqual({ name: 'main', commit: first });
+    expect(await branch.find(refs)).toEqual({ name: 'main', ref: 'refs/heads/main', commit: first });
     git.git('update-ref', 'refs/remotes/origin/main', first);
     git.commit({ 'other.txt': 'y' });
-    expect(await branch.find(refs)).toEqual({ name: 'origin/main', commit: first });
+    expect(await branch.find(refs)).toEqual({ name: 'origin/main', ref: 'refs/remotes/origin/main', commit: first });
     expect(await branch.find(['refs/heads/nowhere'])).toBeUndefined();
   });
 
@@ -37,9 +37,9 @@ describe('the protected branch', () => {
     git.git('-C', clone, 'branch', '--quiet', 'main', `refs/remotes/${remote}/main`);
     const found = await createProtectedBranch(clone).candidates();
     expect(found).toMatchObject({ remote, default: { name: `${remote}/trunk`, commit: first }, hasRemote: true });
-    expect(await reviewedBranch(createProtectedBranch(clone))).toBe(`${remote}/trunk`);
+    expect(await reviewedBranch(createProtectedBranch(clone))).toBe(`refs/remotes/${remote}/trunk`);
     git.git('-C', clone, 'symbolic-ref', '--delete', `refs/remotes/${remote}/HEAD`);
-    expect(await reviewedBranch(createProtectedBranch(clone))).toBe(`${remote}/HEAD`);
+    expect(await reviewedBranch(createProtectedBranch(clone))).toBe(`refs/remotes/${remote}/HEAD`);
     await expect(findProtectedBranch(createProtectedBranch(clone))).rejects.toMatchObject({
       hints: expect.arrayContaining([`git remote set-head ${remote} --auto`]),
     });
@@ -57,7 +57,11 @@ describe('the protected branch', () => {
   it('is told by the name that a symbolic ref leads to', async () => {
     git.git('update-ref', 'refs/remotes/origin/trunk', first);
     git.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
-    expect(await branch.find(['refs/remotes/origin/HEAD'])).toEqual({ name: 'origin/trunk', commit: first });
+    expect(await branch.find(['refs/remotes/origin/HEAD'])).toEqual({
+      name: 'origin/trunk',
+      ref: 'refs/remotes/origin/trunk',
+      commit: first,
+    });
   });
 
   it('is no tag, no pattern and no branch that only looks like it', async () => {

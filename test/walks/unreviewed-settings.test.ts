@@ -230,7 +230,7 @@ describe('a relctl.yaml that nobody reviewed', () => {
     await expect(notify(await open())).rejects.toMatchObject({
       code: 'config.unreviewed',
       message: expect.stringContaining('channel new'),
-      hints: expect.arrayContaining(['git diff origin/main -- relctl.yaml']),
+      hints: expect.arrayContaining(['git diff refs/remotes/origin/main -- relctl.yaml']),
     });
   });
 

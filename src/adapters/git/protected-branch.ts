@@ -1,4 +1,4 @@
-import type { ProtectedBranch } from '../../ports/protected-branch.ts';
+import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
 import { everCommitted, fileHistories, fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
@@ -39,7 +39,7 @@ export function createProtectedBranch(
       // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
       const known = await refsOf(refs);
       const found = refs.flatMap((ref) => known.filter((one) => one.name === ref && one.isCommit))[0];
-      return found === undefined ? undefined : { name: shortName(found.symbolic || found.name), commit: found.commit };
+      return found === undefined ? undefined : tipOf(found.symbolic || found.name, found.commit);
     },
     async pin() {
       const named = env.RELCTL_PROTECTED_BRANCH?.trim();
@@ -60,11 +60,11 @@ export function createProtectedBranch(
       const hasRemote = hasOwn || (await refsOf(['--count=1', 'refs/remotes/'])).length > 0;
       return {
         remote: hasOwn || remote !== 'origin' ? remote : undefined,
-        default: isDefault ? { name: shortName(head.symbolic), commit: head.commit } : undefined,
+        default: isDefault ? tipOf(head.symbolic, head.commit) : undefined,
         hasRemote,
         local: known
           .filter((one) => LOCAL.includes(one.name) && one.isCommit)
-          .map((one) => ({ name: shortName(one.name), commit: one.commit })),
+          .map((one) => tipOf(one.name, one.commit)),
       };
     },
     read(commit, path) {
@@ -108,6 +108,6 @@ export function createProtectedBranch(
   };
 }
 
-function shortName(ref: string): string {
-  return ref.replace(/^refs\/(remotes|heads)\//, '');
+function tipOf(ref: string, commit: string): BranchTip {
+  return { name: ref.replace(/^refs\/(remotes|heads)\//, ''), ref, commit };
 }

@@ -6,7 +6,7 @@ import type { PlanStore } from '../../ports/plan-store.ts';
 import type { Records } from '../../ports/records.ts';
 import { command } from '../../text/command-line.ts';
 import { createPlanStore } from '../fs/plan-store.ts';
-import type { RecordsBranch } from '../git/records-branch.ts';
+import { RECORDS_REF, type RecordsBranch } from '../git/records-branch.ts';
 import { refreshAll } from './all-plans.ts';
 import { keepPlans, type MergedPlans, type PutAside, type PutTogether } from './kept-plans.ts';
 import { createSharer, type Shared } from './sharer.ts';
@@ -165,7 +165,7 @@ function contradicted(id: string, branch: string, by: string): RelctlError {
       place: { file },
       why: `${by} is changed by nobody without a review, and ${branch} by anybody who may push: the file on ${by} is the one that counts.`,
       hints: [
-        command`git log -p ${branch} -- ${file}`,
+        command`git log -p ${RECORDS_REF} -- ${file}`,
         `have ${branch} put back to where its history goes on from the one on ${by}, then run the command again`,
       ],
       data: { release: id, branch, by },

@@ -5,7 +5,7 @@ import { type GateRule, refuse } from './gate.ts';
 /** Gates about the history as a whole, and about what decides beside the plan. */
 
 /** What git calls the branch that a clone began with, where nobody looked which it is. */
-const DEFAULT_BRANCH = 'origin/HEAD';
+const DEFAULT_BRANCH = 'refs/remotes/origin/HEAD';
 
 /** A chain shows that nobody changed a history, not that it happened: what the process could not have written is not gone on from. */
 export const historyInOrder: GateRule = ({ plan, disorder }) => {

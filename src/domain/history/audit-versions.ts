@@ -7,6 +7,8 @@ import type { AuditFinding } from './audit.ts';
 export interface CommittedHistory {
   /** Commit, shortened for people, or the name of a branch. */
   readonly where: string;
+  /** Full name of the branch, for git. */
+  readonly ref?: string;
   /** Hashes of its events, in order. */
   readonly hashes: readonly string[];
 }
@@ -32,7 +34,7 @@ export function auditVersions(
           code: 'history-behind',
           severity: 'warning',
           problem: `${elsewhere.where} has ${elsewhere.hashes.length - plan.events.length} events more than this work tree`,
-          fix: command`git merge ${elsewhere.where}`,
+          fix: command`git merge ${elsewhere.ref ?? elsewhere.where}`,
         },
       ]
     : [lostFinding(plan, elsewhere)];

@@ -24,7 +24,7 @@ export async function committedFindings(
   const committed = history.versions
     .filter(({ mainline }) => mainline)
     .flatMap(({ commit, bytes }) => historyOf(bytes, plan, `commit ${commit.slice(0, 12)}`));
-  const [elsewhere] = there === undefined ? [] : historyOf(there, plan, tip?.name ?? '');
+  const [elsewhere] = there === undefined ? [] : historyOf(there, plan, tip?.name ?? '', tip?.ref);
   // Rules that do not read are a finding of their own, and the audit does not stop at them.
   const isReadable = tip !== undefined && trouble === undefined;
   const signed = isReadable ? await signedProcesses(protectedBranch, tip.commit) : [];
@@ -71,12 +71,12 @@ function playedAnew(finding: AuditFinding): AuditFinding {
 type Version = CommittedHistory & { readonly isPlayed: boolean };
 
 /** A version that does not read, such as one with the marks of a merge, says nothing. */
-function historyOf(bytes: Uint8Array, plan: ReleasePlan, where: string): readonly Version[] {
+function historyOf(bytes: Uint8Array, plan: ReleasePlan, where: string, ref?: string): readonly Version[] {
   try {
     const { status } = splitDocument(new TextDecoder().decode(bytes));
     const events = readStatus(status, plan.file, 1)?.events ?? [];
     const isPlayed = events.length === 0 || isOnlySimulated(events);
-    return [{ where, hashes: events.map((event) => event.hash), isPlayed }];
+    return [{ where, ...(ref === undefined ? {} : { ref }), hashes: events.map((event) => event.hash), isPlayed }];
   } catch (error) {
     if (error instanceof RelctlError) return [];
     throw error;

@@ -67,12 +67,12 @@ export async function notAsSubmitted(
   }
 }
 
-/** The protected branch, as people call it, where it does not have this part so; `undefined` where it has, and where nothing is signed. */
-async function unreviewedOn(ground: Ground, part: SettingsPart): Promise<string | undefined> {
+/** The protected branch where it does not have this part so; `undefined` where it has, and where nothing is signed. */
+async function unreviewedOn(ground: Ground, part: SettingsPart): Promise<BranchTip | undefined> {
   const { protectedBranch } = await ground.signing();
   const tip = await findProtectedBranch(protectedBranch);
   if (tip === undefined || (await signedProcesses(protectedBranch, tip.commit)).length === 0) return undefined;
-  return (await isMerged(ground, tip, part)) ? undefined : tip.name;
+  return (await isMerged(ground, tip, part)) ? undefined : tip;
 }
 
 async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Promise<boolean> {
@@ -120,7 +120,7 @@ function withinRoot(root: string, setting: unknown): unknown {
   return JSON.parse(text);
 }
 
-function unreviewed(part: SettingsPart, branch: string, reason: string): RelctlError {
+function unreviewed(part: SettingsPart, { name: branch, ref }: BranchTip, reason: string): RelctlError {
   const isPlan = part === 'plan';
   return new RelctlError(
     'config.unreviewed',
@@ -136,8 +136,8 @@ function unreviewed(part: SettingsPart, branch: string, reason: string): RelctlE
             'where a program has changed since: relctl plan "<release>" --reopen "<reason>"',
           ]
         : [
-            command`git diff ${branch} -- ${CONFIG_FILE}`,
-            `${command`git diff --stat ${branch}`}   where a program of it reads other files`,
+            command`git diff ${ref} -- ${CONFIG_FILE}`,
+            `${command`git diff --stat ${ref}`}   where a program of it reads other files`,
             `have it merged into ${branch}, then: git fetch`,
             ...(reason === NOT_SUBMITTED ? [] : [`or as it was submitted: ${reason}`]),
           ],

@@ -126,7 +126,7 @@ async function refuseOtherCommits(
     `this branch holds commits that ${upstream.name} does not have, with ${others.length === 1 ? others[0] : `${others.length} other files`}`,
     {
       why: 'relctl pushes its records and nothing else. What was recorded is committed here and not shared yet.',
-      hints: [command`git log ${upstream.name}..HEAD`, 'git push'],
+      hints: [command`git log ${theirs}..HEAD`, 'git push'],
       data: { upstream: upstream.name, paths: others },
     },
   );

@@ -47,7 +47,7 @@ async function defaultBranch(branch: ProtectedBranch): Promise<BranchTip | undef
 }
 
 /**
- * The branch that files are held against, as git commands in hints name it: the protected one; where it cannot be found, the default branch of the
+ * The branch that files are held against, as git commands in hints name it, in full: the protected one; where it cannot be found, the default branch of the
  * remote.
  */
 export async function reviewedBranch(branch: ProtectedBranch): Promise<string> {
@@ -55,7 +55,7 @@ export async function reviewedBranch(branch: ProtectedBranch): Promise<string> {
     if (error instanceof RelctlError) return undefined;
     throw error;
   });
-  return tip?.name ?? `${await sharedRemote(branch)}/HEAD`;
+  return tip?.ref ?? `refs/remotes/${await sharedRemote(branch)}/HEAD`;
 }
 
 /** The remote that the others share, as hints name it. */

@@ -42,8 +42,11 @@ describe('a history beside what was committed of it', () => {
   });
 
   it('is behind where only the protected branch has more', () => {
-    expect(auditVersions(plan(events.slice(0, 2)), [], version(events, 'origin/main'))).toMatchObject([
-      { code: 'history-behind', severity: 'warning', fix: 'git merge origin/main' },
-    ]);
+    expect(
+      auditVersions(plan(events.slice(0, 2)), [], {
+        ...version(events, 'origin/main'),
+        ref: 'refs/remotes/origin/main',
+      }),
+    ).toMatchObject([{ code: 'history-behind', severity: 'warning', fix: 'git merge refs/remotes/origin/main' }]);
   });
 });

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Texts of files, and of folders with all that is below, by their paths. */
+function textsOf(paths: readonly string[]): readonly (readonly [string, string])[] {
+  return paths.flatMap((path) => {
+    const files = statSync(join(PROJECT, path)).isDirectory()
+      ? readdirSync(join(PROJECT, path), { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
+      : [path];
+    const read = files.filter((file) => /\.(ts|md|yml|yaml)$/.test(file));
+    return read.map((file) => [file, readFileSync(join(PROJECT, file), 'utf8')] as const);
+  });
+}
+
+/** What relctl.yaml, relctl or `git remote` is given is no revision: relctl looks it up by full names. */
+const COMMAND = /\bgit (?!config\b|remote\b)[a-z-]+ [^`'"\n]*?(?<![\w/])(?:origin|upstream)\/[\w<$][^`'"\n]*/g;
+/** The name of a branch for people, put into a command. */
+const NAMED = /command`git [^`]*\$\{[^}]*(?:tip|upstream|reviewed|protected)[^}]*\.name\}[^`]*`/g;
+/** A short name that is no word of a sentence, and so goes into a command. */
+const ALONE = /['"](?:origin|upstream)\/[A-Za-z][^'"\s]*['"]/g;
+
+/**
+ * Git takes a tag before a branch of the remote. A person who pastes `git diff origin/main` from a hint would be shown, or would take out, what
+ * somebody has tagged so.
+ */
+it('no command for people names a branch of a remote by its short name', () => {
+  const texts = textsOf(['src', 'docs', 'templates', 'README.md', 'CONTRIBUTING.md']);
+  expect(texts.length).toBeGreaterThan(500);
+  const found = texts.flatMap(([file, text]) => {
+    const code = file.startsWith('src/') ? text.replace(/^ *(\/\*\*|\*|\/\/).*$/gm, '') : text;
+    const all = [COMMAND, ...(file.startsWith('src/') ? [NAMED, ALONE] : [])];
+    return all.flatMap((pattern) => [...code.matchAll(pattern)].map(([hit]) => `${file}: ${hit}`));
+  });
+  expect(found).toEqual([]);
+});
