@@ -116,22 +116,6 @@ it('Operations is told that a deployment begins, whatever was queued before', as
   expect(to.got).toContain('deploy.starting');
 });
 
-it('nobody is told what was queued behind the deployment that it would tell of', async () => {
-  company = await openSignedCompany(chat);
-  await walkTo(company, 'ready');
-  await company.advanceToWindow();
-  await toProduction(company, { mode: 'canary' });
-  const key = sha256(`${company.id} deploy.starting attempt 1`).slice(0, 32);
-  const queued = { key, topic: 'deploy.starting', text: 'log in at mallory.example', channels: ['chat'] };
-  await forge(company, (all) => [
-    ...all.filter(({ type }) => !type.startsWith('notification.')),
-    { ...sent(key), type: 'notification.queued', data: queued },
-  ]);
-  const to = channel();
-  await toProduction(company, { mode: 'promote' }, { notifier: to.notifier });
-  expect(to.texts.join()).not.toContain('mallory');
-});
-
 it('what is remembered of a garbled file is nothing', async () => {
   company = await openSignedCompany();
   const folder = await stateOf(company.git.root);
