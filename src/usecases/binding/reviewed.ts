@@ -23,7 +23,7 @@ type Ground = FilesGround & Pick<Context, 'signing'>;
  * what was signed then. A part is the same when its value is, and so are the files of the work tree that it names.
  */
 export function reviewedSettings(ground: Ground): ReviewedSettings {
-  const read = new Map<SettingsPart, Promise<string | undefined>>();
+  const read = new Map<SettingsPart, Promise<BranchTip | undefined>>();
   let otherwise: () => Promise<readonly string[]> = async () => [NOT_SUBMITTED];
   return {
     submittedWith(differences) {
