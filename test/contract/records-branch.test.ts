@@ -178,6 +178,20 @@ describe('records on a branch of their own', () => {
     expect(await types(mine)).toHaveLength(2);
   });
 
+  test('are refused at once where a branch below theirs keeps their name, and kept', async () => {
+    const mine = await ada.onBranch();
+    await submit(mine);
+    const remote = (...args: string[]) => ada.git('--git-dir', clones.remote, ...args);
+    remote('update-ref', '-d', 'refs/heads/relctl/records');
+    remote('update-ref', 'refs/heads/relctl/records/x', ada.git('rev-parse', 'HEAD'));
+    await except(mine, 'because');
+    await expect(mine.records.secure(id())).rejects.toMatchObject({
+      code: 'sharing.refused',
+      message: expect.stringContaining("'refs/heads/relctl/records/x' exists"),
+    });
+    expect(await types(mine)).toHaveLength(3);
+  });
+
   test('are given back to a branch that was cut or removed, by any clone that has seen them', async () => {
     const mine = await ada.onBranch();
     await submit(mine);

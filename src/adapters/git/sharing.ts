@@ -69,6 +69,9 @@ async function upstreamOf(git: Git): Promise<Upstream | undefined> {
 const MOVED =
   /\((fetch first|non-fast-forward|stale info|failed to update ref|cannot lock ref|incorrect old value|failed to lock|reference already exists|remote ref updated since checkout)/i;
 
+/** A branch of that name cannot be made while `<name>/x` stands there: that is no race, and trying again finds the same. */
+const NAME_TAKEN = /exists; cannot create|there are still refs under/i;
+
 /** Errors: `tool.failed` when nothing answers, `tool.timeout`. */
 export async function pushCommit(
   git: Git,
@@ -82,7 +85,8 @@ export async function pushCommit(
   if (result.exitCode === 0) return { result: 'pushed' };
   const line = result.stdout.split('\n').find((one) => one.startsWith('!'));
   if (line === undefined) throw gitFailed(args, result);
-  if (MOVED.test(line) || /cannot lock ref|is at .* but expected/i.test(result.stderr)) return { result: 'behind' };
+  const isMoved = MOVED.test(line) || /cannot lock ref|is at .* but expected/i.test(result.stderr);
+  if (isMoved && !NAME_TAKEN.test(result.stderr)) return { result: 'behind' };
   const said = result.stderr
     .split('\n')
     .filter((one) => one.startsWith('remote:'))
