@@ -23,8 +23,10 @@ export interface ProtectedBranch {
    * parent of a merge.
    */
   committed(folder: string, tips?: readonly string[]): Promise<readonly string[]>;
-  /** True when the commit is the tip or one of its ancestors. */
+  /** True when the commit is the tip or one of its ancestors, by whatever parent of a merge. */
   contains(tip: string, commit: string): Promise<boolean>;
+  /** True when the branch itself stood at the commit (first parents from the tip): it was no side of a merge. */
+  stoodAt(tip: string, commit: string): Promise<boolean>;
   /**
    * Commits on the line of the branch (first parents) that changed one of the files, newest first: what the branch said of them, and
    * from when on. `at` is milliseconds since the epoch.

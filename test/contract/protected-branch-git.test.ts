@@ -92,6 +92,18 @@ describe('the protected branch', () => {
       expect(await branch.contains(tip, other)).toBe(false);
   });
 
+  it('stood at what it was itself, and at no side of a merge', async () => {
+    git.git('checkout', '--quiet', '-b', 'side');
+    const side = git.commit({ 'other.txt': 'z' });
+    git.git('checkout', '--quiet', 'main');
+    git.git('merge', '--quiet', '--no-ff', '-m', 'Merge', 'side');
+    const tip = git.git('rev-parse', 'HEAD');
+    expect(await branch.contains(tip, side)).toBe(true);
+    for (const was of [first, tip]) expect(await branch.stoodAt(tip, was)).toBe(true);
+    for (const other of [side, 'e'.repeat(40), 'main', '--all', ''])
+      expect(await branch.stoodAt(tip, other)).toBe(false);
+  });
+
   describe('the history of a file', () => {
     const told = async (path: string, tips: readonly string[] = []) =>
       (await branch.history(path, tips)).versions.map(({ bytes, mainline }) => [

@@ -29,8 +29,9 @@ export function createProtectedBranch(
   };
   /** The records branch that everybody has who names no other one: who is told of another must not miss what was signed there. */
   const knownRecords = async () => (await refsOf([`refs/remotes/*/${DEFAULT_BRANCH}`])).map(({ name }) => name);
-  /** What stands at a commit never changes. */
+  /** What stands at a commit, and what leads to it, never changes. */
   const blobs = new Map<string, Promise<Uint8Array | undefined>>();
+  const lines = new Map<string, Promise<ReadonlySet<string>>>();
   return {
     async find(wanted) {
       const refs = wanted.filter((ref) => REF.test(ref));
@@ -96,6 +97,12 @@ export function createProtectedBranch(
     committed: async (folder, tips = []) => everCommitted(git, folder, [...tips, ...(await knownRecords())]),
     history: async (path, tips = []) => fileHistory(git, path, [...tips, ...(await knownRecords())]),
     histories: async (paths, tips = []) => fileHistories(git, paths, [...tips, ...(await knownRecords())]),
+    async stoodAt(tip, commit) {
+      const line =
+        lines.get(tip) ?? git.read(['rev-list', '--first-parent', tip]).then((ids) => new Set(ids.split('\n')));
+      lines.set(tip, line);
+      return COMMIT.test(commit) && (await line).has(commit);
+    },
     async contains(tip, commit) {
       if (!COMMIT.test(commit)) return false;
       const args = ['merge-base', '--is-ancestor', commit, tip];

@@ -23,7 +23,10 @@ export class Trusts {
     this.#tip = tip;
   }
 
-  /** The rules of a process at a commit; `undefined` for a commit that never stood on the branch, and where the process is not there. */
+  /**
+   * The rules of a process at a commit; `undefined` where the branch never had them, and where the process is not there. What a merged branch had
+   * on its way nobody reviewed: a commit of it may have brought a key, and the next have taken it out again.
+   */
   async of(commit: string | undefined, process = this.#tip.process): Promise<Trust | undefined> {
     if (commit === undefined) return undefined;
     if (commit === this.#tip.commit && process === this.#tip.process) return this.#tip;
@@ -38,18 +41,14 @@ export class Trusts {
    * whose key was taken out since would still find it there.
    */
   async wereInForce(rules: Trust, at: number): Promise<boolean> {
-    const { protectedBranch } = this.#context;
-    const { allowedSigners, forgePeople } = rules.policy.signing;
-    const files = [policyFile(rules.process), allowedSigners, forgePeople];
-    this.#changes ??= protectedBranch.changes(this.#tip.commit, files);
+    this.#changes ??= this.#changesOf(rules);
     const changes = await this.#changes;
     const until = changes.filter((one) => one.at <= at + SKEW_MS);
     const since = until.filter((one) => one.at >= at - OVERLAP_MS);
     const before = until.find((one) => one.at < at - OVERLAP_MS);
     for (const { commit } of [...since, ...(before === undefined ? [] : [before])]) {
       const then = await this.of(commit, rules.process);
-      if (then?.policyDigest !== rules.policyDigest || then.allowedSigners !== rules.allowedSigners) continue;
-      if (sameEntries(then.forgePeople, rules.forgePeople)) return true;
+      if (then !== undefined && sameRules(then, rules)) return true;
     }
     return false;
   }
@@ -85,10 +84,34 @@ export class Trusts {
   async #load(commit: string, process: string): Promise<Trust | undefined> {
     const { protectedBranch } = this.#context;
     if (!(await protectedBranch.contains(this.#tip.commit, commit))) return undefined;
-    return trustAt(protectedBranch, commit, process);
+    const rules = await trustAt(protectedBranch, commit, process);
+    if (rules === undefined || (await protectedBranch.stoodAt(this.#tip.commit, commit))) return rules;
+    return (await this.#everStood(rules)) ? rules : undefined;
+  }
+
+  /**
+   * Whether the branch itself ever had these rules, word for word: a branch that took main in and was then fast-forwarded into it makes a side
+   * of what main was, and whoever signed then named that.
+   */
+  async #everStood(rules: Trust): Promise<boolean> {
+    for (const { commit } of await this.#changesOf(rules)) {
+      const then = await this.#readable(commit, rules.process);
+      if (then !== undefined && sameRules(then, rules)) return true;
+    }
+    return false;
+  }
+
+  /** Commits of the branch that changed the files of these rules. */
+  #changesOf({ process, policy }: Trust): ReturnType<SigningGround['protectedBranch']['changes']> {
+    const { allowedSigners, forgePeople } = policy.signing;
+    return this.#context.protectedBranch.changes(this.#tip.commit, [policyFile(process), allowedSigners, forgePeople]);
   }
 }
 
-function sameEntries(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
-  return one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
+function sameRules(one: Trust, other: Trust): boolean {
+  if (one.policyDigest !== other.policyDigest || one.allowedSigners !== other.allowedSigners) return false;
+  return (
+    one.forgePeople.size === other.forgePeople.size &&
+    [...one.forgePeople].every(([login, person]) => other.forgePeople.get(login) === person)
+  );
 }
