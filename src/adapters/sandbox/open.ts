@@ -71,6 +71,14 @@ async function settle(sandbox: Sandbox, { config, repository, manifests }: Sandb
   }
 }
 
+/** What is wrong with a source, and not with the machine that renders it. */
+const RUNS_NOTHING: ReadonlySet<string> = new Set([
+  'config.invalid',
+  'manifests.failed',
+  'manifests.unstable',
+  'tool.missing',
+]);
+
 /** What the company runs: everything that its manifests render, but for what Helm would run by itself. */
 async function currentObjects(
   config: Config,
@@ -81,9 +89,10 @@ async function currentObjects(
   const { namespace } = config.environments[environment];
   const rendered = await Promise.all(
     sourcesOf(config, environment).map(({ source }) =>
-      // A product that has no manifests there yet runs nothing; whoever stages it is told.
+      // A product without manifests there, or whose manifests cannot be rendered, runs nothing: it can be planned, and whoever
+      // checks or stages the plan is told.
       manifests.render(commit, { environment, namespace, source }).catch((error: unknown) => {
-        if (error instanceof RelctlError && error.code === 'config.invalid') return [];
+        if (error instanceof RelctlError && RUNS_NOTHING.has(error.code)) return [];
         throw error;
       }),
     ),

@@ -5,7 +5,7 @@ import type { Impact, Seen } from '../../../evidence/impact/findings.ts';
 import type { ReleaseService } from '../../../plan/spec.ts';
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
-import type { Manifests } from '../facts/manifests.ts';
+import type { Manifests, ServiceManifests } from '../facts/manifests.ts';
 import { type Commits, toldChange } from './told-change.ts';
 
 /** A service of the draft with where it was seen. */
@@ -78,7 +78,7 @@ export async function draftServices(
     const found = affected.get(name);
     const manifests = await manifestsAt.of('production', name);
     const named = images.get(name);
-    const image = named ?? usableImage(manifests.image) ?? (await imageAnswer(context, name, manifests.problem));
+    const image = named ?? usableImage(manifests.image) ?? (await imageAnswer(context, name, manifests));
     const because =
       found === undefined
         ? 'named with --image'
@@ -113,8 +113,9 @@ async function refuseUnknownImages(
   const unknown: { readonly name: string; readonly problem: string | undefined }[] = [];
   for (const name of names) {
     const isDeployed = config.manifests !== undefined || config.services[name]?.manifests !== undefined;
-    const { image, problem } = await manifestsAt.of('production', name);
-    if (isDeployed && !images.has(name) && usableImage(image) === undefined) unknown.push({ name, problem });
+    const { image, problem, isUnrendered } = await manifestsAt.of('production', name);
+    if (isDeployed && isUnrendered !== true && !images.has(name) && usableImage(image) === undefined)
+      unknown.push({ name, problem });
   }
   if (unknown.length === 0) return;
   const flags = unknown.map(({ name }) => command`--image ${name}="<image>"`).join(' ');
@@ -140,15 +141,18 @@ function changeOf(because: Impact['services'][number]['because'] | undefined, th
   return `${TO_BE_WRITTEN}: what changes in it, in one line`;
 }
 
-/** Asks for an image that no manifest says. Where nobody can be asked, a service without manifests is planned all the same: the plan says what is missing. */
+/**
+ * Asks for an image that no manifest says. Where nobody can be asked, a service without manifests, or whose manifests cannot be rendered, is planned
+ * all the same: the plan says what is missing.
+ */
 async function imageAnswer(
   context: Pick<Context, 'prompter' | 'config'>,
   name: string,
-  problem: string | undefined,
+  { problem, isUnrendered }: Pick<ServiceManifests, 'problem' | 'isUnrendered'>,
 ): Promise<string> {
   const { prompter, config } = context;
   const isUndeployed = config.manifests === undefined && config.services[name]?.manifests === undefined;
-  if (isUndeployed && !prompter.interactive)
+  if ((isUndeployed || isUnrendered === true) && !prompter.interactive)
     return `${TO_BE_WRITTEN}: the image of ${name}, such as registry.example.com/shop/${name}:1.0.0`;
   return askImage(context, name, problem);
 }

@@ -1,5 +1,6 @@
 import { isServiceOf, replicasOf } from '../../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../../domain/kubernetes/pods.ts';
+import { RelctlError } from '../../../errors.ts';
 import type { EnvironmentName } from '../../../plan/config.ts';
 import type { KubeObject } from '../../../ports/cluster.ts';
 import { type RenderingContext, renderEnvironment } from '../../cluster/environment.ts';
@@ -17,6 +18,8 @@ export interface ServiceManifests {
   readonly replicas: number | undefined;
   /** False where no Service among all manifests sends its pods requests; `undefined` where its workload cannot be told. */
   readonly served?: boolean;
+  /** True where nothing of it could be rendered. */
+  readonly isUnrendered?: true;
   /** Why its workload cannot be told, and what to do about it. */
   readonly problem?: string;
   readonly fix?: string;
@@ -46,7 +49,11 @@ export async function openManifests(context: RenderingContext, commit: string): 
         replicas: undefined,
       };
       if (answer === undefined) return { ...nothing, objects: [], problem: `relctl.yaml does not define ${name}` };
-      if (!answer.ok) return { ...nothing, objects: answer.objects, problem: answer.problem, fix: answer.fix };
+      if (!answer.ok) {
+        const { objects, problem, fix, cause } = answer;
+        const isUnrendered = cause instanceof RelctlError && /^(manifests\.|tool\.missing$)/.test(cause.code);
+        return { ...nothing, objects, problem, fix, ...(isUnrendered ? { isUnrendered } : {}) };
+      }
       const { workload, container, others, from } = answer;
       const image = allContainers(workload).find((one) => one.name === container)?.image;
       const objects = [workload, ...others];

@@ -395,6 +395,21 @@ describe('without a terminal', () => {
     expect((await drafted(flags({ owners }))).written.spec.owners.cab).toEqual(['c1@example.com']);
   });
 
+  test('what cannot be rendered is planned all the same, and its image is left to be written', async () => {
+    ground.remove();
+    ground = await planningGround((config) => {
+      const services = config.services as Record<string, { manifests?: unknown }>;
+      const broken = () => ({ command: ['sh', '-c', 'echo no such chart >&2; exit 3'] });
+      services.api = { ...services.api, manifests: { staging: broken(), production: broken() } };
+    });
+    branch(ground.git, 'feature/wallet', { 'services/api/src/a.js': 'process.env.NEW_SETTING' });
+    const { written } = await drafted();
+    expect(written.spec.services).toEqual([
+      expect.objectContaining({ name: 'api', image: expect.stringContaining('of api') }),
+    ]);
+    expect(written.spec.environmentVariables).toEqual([expect.objectContaining({ name: 'NEW_SETTING' })]);
+  });
+
   test('an image that no manifest says is asked for by its flag', async () => {
     branch(ground.git, 'feature/wallet', {
       'services/api/src/a.js': '1',
