@@ -12,6 +12,12 @@ export interface Records {
    * Errors: `sharing.unreachable`, `sharing.refused`, `sharing.conflict`.
    */
   secure(id: string): Promise<void>;
+  /**
+   * From here on a run is at work in production: what it records of a release is not put aside for what others record beside it, as long as
+   * nobody takes its place. Whoever may push to the branch could else stop it half-way, or keep it from going back.
+   * @param holds whether nobody has taken the lock from it
+   */
+  insist(id: string, holds: () => Promise<boolean>): void;
   /** Tries once more with what could not be shared while a command worked; whoever is offline is told, and nothing fails by it. */
   settle(): Promise<void>;
 }

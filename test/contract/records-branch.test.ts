@@ -123,6 +123,35 @@ describe('records on a branch of their own', () => {
     expect(await types(await ada.onBranch())).toHaveLength(3);
   });
 
+  test('keep what a run records in production over what others push beside it, while nobody takes its place', async () => {
+    await submit(await ada.onBranch());
+    const desk = await clones.clone(PEOPLE.operations[0]);
+    const run = await desk.onBranch();
+    let holds = true;
+    run.records.insist(id(), async () => holds);
+    const journal = await journalOf(run);
+    const record = async (reason: string) => {
+      const other = await clones.clone(PEOPLE.cab[0]);
+      await except(await other.onBranch(), `beside ${reason}`);
+      await journal.record('exception.granted', { gate: 'time.cab-lead', reason, command: 'deploy' });
+    };
+    await record('first');
+    await record('second');
+    const reasons = async () =>
+      (await (await ada.onBranch()).store.load(id())).events.flatMap(({ data }) =>
+        'reason' in data ? [data.reason] : [],
+      );
+    expect(await reasons()).toEqual(['first', 'second']);
+    expect(warnings().join()).toContain('does not fit what this run does in production');
+    // Whoever reads meanwhile takes in what was pushed behind it, and the run goes on behind that.
+    await except(await ada.onBranch(), 'behind');
+    await (await desk.onBranch()).store.load(id());
+    await journal.record('exception.granted', { gate: 'time.cab-lead', reason: 'third', command: 'deploy' });
+    expect((await reasons()).slice(2)).toEqual(['behind', 'third']);
+    holds = false;
+    await expect(record('fourth')).rejects.toMatchObject({ code: 'sharing.conflict' });
+  });
+
   test('take over what was recorded in the work tree before, with its evidence', async () => {
     const kept = await ada.context.store.keep(id(), 'rehearsal.md', 'it went well');
     const journal = await ada.journal();

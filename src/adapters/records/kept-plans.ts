@@ -54,10 +54,10 @@ export type PutTogether = (
 /** The plans as this machine keeps them: what is shared, and what is recorded here and could not be shared yet. */
 export interface KeptPlans {
   /**
-   * Brings one plan up to what is known of the branch and the work tree. `evidence` also brings the files that its history names.
+   * Brings one plan up to what is known of the branch and the work tree.
    * @returns what was recorded here and contradicts what others shared: it is put aside, and does not count
    */
-  refresh(id: string, options?: { readonly evidence?: boolean }): Promise<PutAside | undefined>;
+  refresh(id: string, options?: RefreshOptions): Promise<PutAside | undefined>;
   /** The protected branch, as people call it, where the records branch contradicts what stands there. */
   contradiction(id: string): Promise<string | undefined>;
   /** Reads several plans at a commit in one go, since they will be asked for; what was read for others before is let go. */
@@ -72,11 +72,25 @@ export interface KeptPlans {
   files(id: string): Promise<ReadonlyMap<string, string>>;
 }
 
+/** How a plan is brought up to date. */
+export interface RefreshOptions {
+  /** Also brings the files that its history names. */
+  readonly evidence?: boolean;
+  /** Whether what is recorded here counts over what others shared beside it; asked where both cannot stand. */
+  readonly insists?: (() => Promise<boolean>) | undefined;
+}
+
 /** A record that does not fit what is shared. */
 export interface PutAside {
   readonly reason: string;
   /** Absolute path of the file in which it is kept. */
   readonly kept: string;
+}
+
+/** True where nothing contradicts what was reviewed. */
+function fits(copy: PlanCopy, reviewed: PlanCopy | undefined): boolean {
+  if (reviewed === undefined) return true;
+  return goesOnFrom(copy.events, reviewed.events) || goesOnFrom(reviewed.events, copy.events);
 }
 
 /** Copies of plans in a folder of the user's, each written whole and under the lock that its writers take. */
@@ -85,7 +99,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
   const pathOf = (id: string): string => `releases/${id}.yaml`;
   let foreseen: { readonly commit: string; readonly files: ReadonlyMap<string, Uint8Array | undefined> } | undefined;
 
-  async function refresh(id: string, { evidence = false }: { readonly evidence?: boolean } = {}) {
+  async function refresh(id: string, { evidence = false, insists }: RefreshOptions = {}) {
     const tip = await branch.tip();
     for (;;) {
       const [reviewed, shared, kept, workTree] = await Promise.all([
@@ -103,12 +117,24 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
       const forked = plan.apart.includes('kept') && kept !== undefined && theirs !== undefined;
       const together = forked ? await putTogether(id, kept, theirs) : undefined;
       // Put aside before it is replaced: a process that dies in between loses nothing.
-      const aside = forked && together?.ok === false ? await putAside(id, kept, together.reason) : undefined;
-      const chosen = together?.ok === true ? together.plan : plan;
+      const isRefused = forked && together?.ok === false;
+      const over = isRefused && fits(kept, reviewed) && (await insists?.()) === true;
+      const aside = isRefused && !over ? await putAside(id, kept, together.reason) : undefined;
+      const chosen = together?.ok === true ? together.plan : over ? await underOurs(id, kept, theirs) : plan;
       if (!(await replace(id, kept, chosen))) continue;
       if (evidence) await bringEvidence(id, tip, chosen.events);
       return aside;
     }
+  }
+
+  /** What is recorded here, with what others shared behind it where that can stand there; else theirs stays in the commits of the branch. */
+  async function underOurs(id: string, kept: PlanCopy, theirs: PlanCopy): Promise<PlanCopy> {
+    const behind = await putTogether(id, theirs, kept);
+    if (behind.ok) return behind.plan;
+    warn(
+      `${branch.name} got a record of ${id} that does not fit what this run does in production, and does not count: ${behind.reason}; ${command`git log -p ${branch.name} -- ${pathOf(id)}`}`,
+    );
+    return kept;
   }
 
   /** The history of a plan as it was reviewed; one that does not hold says nothing. */
@@ -136,8 +162,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     const [tip, reviewed] = [await branch.tip(), await mergedCopy(id)];
     const shared = tip === undefined ? undefined : await copyAt(tip, id);
     if (reviewed === undefined || shared === undefined) return undefined;
-    const fits = goesOnFrom(shared.events, reviewed.events) || goesOnFrom(reviewed.events, shared.events);
-    return fits ? undefined : ((await merged.tip())?.name ?? 'the protected branch');
+    return fits(shared, reviewed) ? undefined : ((await merged.tip())?.name ?? 'the protected branch');
   }
 
   function warnOfWorkTree(id: string): void {

@@ -47,12 +47,15 @@ export function createRecordsStore(options: RecordsStoreOptions): {
   const sharer = createSharer(kept, branch);
   let failing: { readonly since: number; readonly text: string } | undefined;
   const unshared = new Set<string>();
+  /** Whether the run that works on a release in production still holds its lock. */
+  const insisting = new Map<string, () => Promise<boolean>>();
 
   /** Shares what is recorded. That it could not is told once, and tried again later; that it must not be is an error. */
   async function share(id: string, how: 'must' | 'may' | 'at last'): Promise<void> {
     unshared.add(id);
     if (how === 'may' && failing !== undefined && Date.now() - failing.since < RETRY_MS) return;
-    const shared = await sharer.share(id);
+    // What must be known elsewhere first is put over nothing.
+    const shared = await sharer.share(id, how === 'must' ? undefined : insisting.get(id));
     if (shared.result === 'conflict') throw conflict(id, branch.name, shared.aside);
     if (shared.result === 'contradicted') {
       // Only what must be known elsewhere first is refused: whoever pushes to the branch must not be able to stop a rollback.
@@ -75,7 +78,7 @@ export function createRecordsStore(options: RecordsStoreOptions): {
   }
 
   async function load(id: string) {
-    const aside = await kept.refresh(id, { evidence: true });
+    const aside = await kept.refresh(id, { evidence: true, insists: insisting.get(id) });
     if (aside !== undefined) warn(conflict(id, branch.name, aside).message);
     return local.load(id);
   }
@@ -111,7 +114,7 @@ export function createRecordsStore(options: RecordsStoreOptions): {
       return written;
     },
     async append(plan, events) {
-      const appended = await local.append(plan, events);
+      const appended = await appendLocally(plan, events);
       await share(plan.id, 'may');
       const now = await local.load(plan.id);
       // With what others shared meanwhile, where that came first.
@@ -119,10 +122,24 @@ export function createRecordsStore(options: RecordsStoreOptions): {
     },
     keep: (id, name, content) => local.keep(id, name, content),
     async read(id, evidence) {
-      await kept.refresh(id, { evidence: true });
+      await kept.refresh(id, { evidence: true, insists: insisting.get(id) });
       return local.read(id, evidence);
     },
   };
+
+  /** What others shared behind what a run has seen is no reason for it to stop half-way: it goes on behind that. */
+  async function appendLocally(...[plan, events]: Parameters<PlanStore['append']>): ReturnType<PlanStore['append']> {
+    try {
+      return await local.append(plan, events);
+    } catch (error) {
+      if (!(error instanceof RelctlError) || error.code !== 'plan.changed-underneath') throw error;
+      const holds = insisting.get(plan.id);
+      const now = holds === undefined ? undefined : await local.load(plan.id);
+      if (now === undefined || now.head !== plan.head || !goesOnFrom(now.events, plan.events)) throw error;
+      if ((await holds?.()) !== true) throw error;
+      return local.append(now, events);
+    }
+  }
 
   /** Text is reviewed where code is: it is written into the work tree, and never a record with it. */
   async function writeText(id: string, head: string): Promise<void> {
@@ -135,6 +152,9 @@ export function createRecordsStore(options: RecordsStoreOptions): {
     branch: branch.name,
     offline: options.offline,
     secure: (id) => share(id, 'must'),
+    insist(id, holds) {
+      insisting.set(id, holds);
+    },
     async settle() {
       for (const id of [...unshared]) await share(id, 'at last').catch((error: unknown) => warn(String(error)));
     },

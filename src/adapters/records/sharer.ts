@@ -1,7 +1,7 @@
-import { goesOnFrom, type PlanCopy } from '../../domain/records/effective-plan.ts';
+import { goesOnFrom, type PlanCopy, sharedLength } from '../../domain/records/effective-plan.ts';
 import { recordMessage } from '../../domain/records/message.ts';
 import type { RecordsBranch } from '../git/records-branch.ts';
-import type { KeptPlans, PutAside } from './kept-plans.ts';
+import type { KeptPlans, PutAside, RefreshOptions } from './kept-plans.ts';
 
 /** What became of the records of a release. */
 export type Shared =
@@ -16,11 +16,14 @@ export type Shared =
 const MOST_TRIES = 20;
 
 /** Shares kept plans, one after the other. */
-export function createSharer(kept: KeptPlans, branch: RecordsBranch): { share(id: string): Promise<Shared> } {
+export function createSharer(
+  kept: KeptPlans,
+  branch: RecordsBranch,
+): { share(id: string, insists?: RefreshOptions['insists']): Promise<Shared> } {
   let tail: Promise<unknown> = Promise.resolve();
   return {
-    share(id) {
-      const work = tail.then(() => share(kept, branch, id));
+    share(id, insists) {
+      const work = tail.then(() => share(kept, branch, id, insists));
       tail = work.catch(() => undefined);
       return work;
     },
@@ -28,9 +31,14 @@ export function createSharer(kept: KeptPlans, branch: RecordsBranch): { share(id
 }
 
 /** Pushes the plan with the files that it names on top of where the branch stands; where somebody was faster, on top of theirs. */
-async function share(kept: KeptPlans, branch: RecordsBranch, id: string): Promise<Shared> {
+async function share(
+  kept: KeptPlans,
+  branch: RecordsBranch,
+  id: string,
+  insists: RefreshOptions['insists'],
+): Promise<Shared> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const aside = await kept.refresh(id, { evidence: true });
+    const aside = await kept.refresh(id, { evidence: true, insists });
     if (aside !== undefined) return { result: 'conflict', aside };
     const by = await kept.contradiction(id);
     if (by !== undefined) return { result: 'contradicted', by };
@@ -40,7 +48,7 @@ async function share(kept: KeptPlans, branch: RecordsBranch, id: string): Promis
     if (theirs !== undefined && isSame(ours, theirs)) return { result: 'shared' };
     const there = new Set(tip === undefined ? [] : await branch.list(tip, `releases/${id}`));
     const files = [...(await kept.files(id))].filter(([path]) => path.endsWith(`/${id}.yaml`) || !there.has(path));
-    const events = ours.events.slice(theirs?.events.length ?? 0);
+    const events = ours.events.slice(theirs === undefined ? 0 : sharedLength(ours.events, theirs.events));
     const commit = await branch.commit(
       tip,
       files.map(([path, from]) => ({ path, from })),

@@ -82,6 +82,12 @@ export async function proveLock(context: Pick<Context, 'runs'>, lock: Lock): Pro
   if (holder?.run.token !== context.runs.self.token) throw takenOver(lock, holder);
 }
 
+/** Whether nobody has had the lock since: it is ours, or was given back by us. */
+export async function holdsLast(lock: Lock): Promise<boolean> {
+  const lease = await lock.cluster.get(LEASE);
+  return lease !== undefined && readLease(lease).transitions === lock.fence;
+}
+
 /**
  * Says that the lock is still ours, when a third of its time is over; steps that are at work together share one renewal, which
  * would else refuse each other. A process that was stopped and goes on looks at once. Errors: `cluster.fenced-off` when it is not ours.

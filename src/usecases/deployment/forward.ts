@@ -5,6 +5,7 @@ import { RelctlError } from '../../errors.ts';
 import { refuseForeignStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
 import { gateError, lookedUp, playerIn } from '../release/open.ts';
+import { insistOnRecords } from './insist.ts';
 import { perform } from './perform.ts';
 
 /** Failures of the candidate itself: production goes back. Anything else stands still until a person looks. */
@@ -68,7 +69,9 @@ async function carryOut(run: Run, group: StepGroup, isPromoted: boolean): Promis
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   // What production was is known elsewhere before the first change; later a record that does not leave is tried again.
-  if (group[0]?.kind === 'baseline') await run.context.records?.secure(journal.plan.id);
+  if (group[0]?.kind !== 'baseline') return;
+  await run.context.records?.secure(journal.plan.id);
+  insistOnRecords(run);
 }
 
 /**

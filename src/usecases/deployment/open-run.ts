@@ -5,6 +5,7 @@ import { clusterOf, type Run } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { fenceOffOthers, fenceOffWhatCanBe } from './fence-off.ts';
+import { insistOnRecords } from './insist.ts';
 import { refuseStaleClone } from './stale-clone.ts';
 
 /** How the environment is entered. */
@@ -46,7 +47,10 @@ export async function openRun(context: Context, release: Release, options: RunOp
       locks.set(target, lock);
       if (!options.takeOver) await refuseStaleClone(lock, journal);
     }
+    if (options.isWayBack === true) insistOnRecords(run);
     await options.record(run);
+    // What is taken up has changed production already; what begins insists once its snapshot is known elsewhere.
+    if (options.wait) insistOnRecords(run);
   } catch (error) {
     // Nothing was begun: what was free before is free again.
     for (const lock of locks.values()) if (!lock.takenOver) await releaseLock(context, lock);

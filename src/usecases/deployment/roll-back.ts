@@ -19,6 +19,7 @@ import { recordAndTell } from '../release/notify.ts';
 import { fenceOffOthers } from './fence-off.ts';
 import { highestFence } from './forward.ts';
 import { refuseGoing } from './going.ts';
+import { insistOnRecords } from './insist.ts';
 import { removeJobs } from './migrate.ts';
 import { type HandChanges, settleHandChanges } from './others-changes.ts';
 import { type PutBackOptions, putBack, removeAdded } from './put-back.ts';
@@ -48,6 +49,7 @@ export interface RollBackOptions {
 export async function rollBack(run: Run, reason: string, options: RollBackOptions = {}): Promise<RollbackEnd> {
   const { release, context } = run;
   const { journal } = release;
+  insistOnRecords(run);
   const targets = productionTargets(context.config);
   if (release.signing.sealing !== undefined) for (const target of targets) await refuseOtherPlan(run, target);
   const doubts = await recordDoubts(context, release);
