@@ -7,7 +7,10 @@ import { sha256 } from '../../src/plan/digest.ts';
 import type { Notifier } from '../../src/ports/notifier.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { remind } from '../../src/usecases/remind.ts';
-import { submit, toProduction, walkTo } from '../support/company-walk.ts';
+import { takeUp } from '../../src/usecases/runner/take-up.ts';
+import { deadRuns } from '../support/company.ts';
+import { OPERATOR, submit, toProduction, walkTo } from '../support/company-walk.ts';
+import { dyingStore, Killed } from '../support/dying-store.ts';
 import { forge, type Written } from '../support/forge-history.ts';
 import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
@@ -101,6 +104,50 @@ it('another machine sends what did not get through, in the words of the policy a
     `An unsigned message was recorded for ${company.id}, and its words are left out; see: relctl audit ${company.id}`,
   );
   expect(to.texts.join()).not.toContain('mallory');
+});
+
+it('a machine that remembers nothing sends once more what had failed, where nobody signed that it arrived since', async () => {
+  company = await openSignedCompany(chat);
+  const to = channel();
+  to.up = false;
+  await submit(company, { notifier: to.notifier });
+  const key = sha256(`${company.id} cab.submitted round 1`).slice(0, 32);
+  await forge(company, (all) => [...all, sent(key)]);
+  to.up = true;
+  const told = async () => {
+    await remind(company.as(PEOPLE.cab[0], { notifier: to.notifier }), company.id);
+    return to.got.filter((topic) => topic === 'cab.submitted').length;
+  };
+  expect(await told()).toBe(1);
+  // A day later it is no news any more.
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 25 * 3_600_000);
+  const before = to.got.filter((topic) => topic === 'cab.submitted').length;
+  expect(await told()).toBe(before);
+});
+
+it('people are called for a dead run, whoever has recorded that they were', async () => {
+  company = await openSignedCompany(chat);
+  company.git.git('checkout', '--quiet', '-b', 'train');
+  await walkTo(company, 'ready');
+  await company.advanceToWindow();
+  company.git.commit({ [SAMPLE_FILE]: readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8') }, 'Records');
+  const dying = { store: dyingStore(company.store, 'canary.judged', 'before'), runs: deadRuns(company) };
+  await expect(toProduction(company, {}, dying)).rejects.toBeInstanceOf(Killed);
+  const token = (await company.state()).deployment?.run?.token;
+  const key = sha256(`${company.id} release.unattended 1 ${token}`).slice(0, 32);
+  const queued = { key, topic: 'release.unattended', text: 'PAGE: all is well', channels: ['chat'] };
+  await forge(company, (all) => [...all, { ...sent(key), type: 'notification.queued', data: queued }, sent(key)]);
+  const to = channel();
+  const look = () =>
+    takeUp(company.as(OPERATOR, { notifier: to.notifier }), company.id, () => Promise.reject(new Error('not asked')));
+  to.up = false;
+  expect(await look()).toMatchObject({ data: { act: 'called' } });
+  to.up = true;
+  await look();
+  const calls = () => to.got.filter((topic) => topic === 'release.unattended');
+  expect(calls()).toHaveLength(1);
+  await look();
+  expect(calls()).toHaveLength(1);
 });
 
 it('Operations is told that a deployment begins, whatever was queued before', async () => {

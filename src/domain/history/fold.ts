@@ -222,13 +222,13 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
       return {
         outbox: [
           ...state.outbox.filter(({ key }) => key !== event.data.key),
-          { ...event.data, at: event.at, sent: [], failed: [] },
+          { ...event.data, at: event.at, sent: [], failed: [], doubted: [] },
         ],
       };
     case 'notification.sent':
-      return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'sent')) };
+      return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'sent', proves(event))) };
     case 'notification.failed':
-      return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'failed')) };
+      return { outbox: state.outbox.map((entry) => delivered(entry, event.data, 'failed', proves(event))) };
     case 'change-record.begun':
       return { change: { ...state.change, begunAt: event.at } };
     case 'change-record.refused':
@@ -266,10 +266,17 @@ function withPerson(people: readonly string[], person: string): readonly string[
   return people.includes(person) ? people : [...people, person];
 }
 
-function delivered(entry: OutboxEntry, to: { key: string; channel: string }, how: 'sent' | 'failed'): OutboxEntry {
+function delivered(
+  entry: OutboxEntry,
+  to: { key: string; channel: string },
+  how: 'sent' | 'failed',
+  proved: boolean,
+): OutboxEntry {
   if (entry.key !== to.key) return entry;
   const failed = entry.failed.filter((channel) => channel !== to.channel);
+  const isDoubted = !proved && (entry.failed.includes(to.channel) || entry.doubted.includes(to.channel));
+  const others = entry.doubted.filter((channel) => channel !== to.channel);
   return how === 'sent'
-    ? { ...entry, sent: [...entry.sent, to.channel], failed }
+    ? { ...entry, sent: [...entry.sent, to.channel], failed, doubted: isDoubted ? [...others, to.channel] : others }
     : { ...entry, failed: [...failed, to.channel] };
 }

@@ -165,6 +165,8 @@ export interface OutboxEntry {
   readonly channels: readonly string[];
   readonly sent: readonly string[];
   readonly failed: readonly string[];
+  /** Channels that had failed, and that are said to have taken it since, which nothing proves. */
+  readonly doubted: readonly string[];
 }
 
 /** The state of a release before anything was recorded. */

@@ -2,6 +2,7 @@ import { eventOfKey } from '../../domain/cd-events/outbox.ts';
 import { CHANGE_RECORD, notedEvent } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
 import { isForPrograms } from '../../domain/process/topics.ts';
+import { timeOf } from '../../domain/schedule/calendar.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Topic } from '../../plan/policy.ts';
@@ -96,7 +97,7 @@ async function queueUnsent({ unsent }: Pick<Context, 'unsent'>, { journal, signi
 async function deliverEach(context: Context, release: Release, wanted: (entry: OutboxEntry) => boolean): Promise<void> {
   const { journal } = release;
   for (const entry of journal.state.outbox) {
-    if (!wanted(entry) || undelivered(entry).length === 0 || !isOwn(context, release, entry)) continue;
+    if (!wanted(entry) || waitingIn(context, release, entry).length === 0 || !isOwn(context, release, entry)) continue;
     await deliver(context, release, entry.key);
     const isToChange = entry.channels.includes(CHANGE_RECORD);
     const failed = journal.state.outbox.some((one) => one.key === entry.key && undelivered(one).length > 0);
@@ -106,14 +107,14 @@ async function deliverEach(context: Context, release: Release, wanted: (entry: O
 }
 
 /** True for what relctl queues: where people sign, nobody's channels are told what somebody else has written into the record. */
-function isOwn({ notifier }: Pick<Context, 'notifier'>, release: Release, entry: OutboxEntry): boolean {
+function isOwn(context: Pick<Context, 'notifier' | 'clock'>, release: Release, entry: OutboxEntry): boolean {
   if (release.signing.sealing === undefined) return true;
   const { plan } = release.journal;
   if (entry.channels.includes(CHANGE_RECORD)) {
     return entry.channels.length === 1 && notedEvent(plan.id, plan.events, entry) !== undefined;
   }
-  const wanting = notifier.channelsFor(entry.topic).map((channel) => channel.name);
-  if (!undelivered(entry).every((channel) => wanting.includes(channel))) return false;
+  const wanting = context.notifier.channelsFor(entry.topic).map((channel) => channel.name);
+  if (!waitingIn(context, release, entry).every((channel) => wanting.includes(channel))) return false;
   return isForPrograms(entry.topic) ? eventOfKey(plan, plan.events, entry.key) !== undefined : isWorded(release, entry);
 }
 
@@ -133,7 +134,7 @@ async function deliver(context: Context, release: Release, key: string): Promise
     if (release.signing.sealing === undefined || told.text !== entry.text) return;
     await context.unsent?.remember(journal.plan.id, { key, topic: entry.topic, text: entry.text, channels });
   };
-  let waiting = undelivered(entry);
+  let waiting = waitingIn(context, release, entry);
   if (waiting.length > 0) await remember(waiting);
   for (const channel of waiting) {
     const failure = await attempt(context, release, told, channel);
@@ -154,6 +155,15 @@ async function deliver(context: Context, release: Release, key: string): Promise
 
 function undelivered(entry: OutboxEntry): readonly string[] {
   return entry.channels.filter((channel) => !entry.sent.includes(channel));
+}
+
+/** For so long a message is sent again that had failed, and that only somebody without a key says to have arrived: twice is better than never. */
+const SENT_AGAIN_MS = 24 * 3_600_000;
+
+function waitingIn({ clock }: Pick<Context, 'clock'>, { signing }: Release, entry: OutboxEntry): readonly string[] {
+  const isRecent = clock.now() - timeOf(entry.at) < SENT_AGAIN_MS;
+  const doubted = signing.sealing !== undefined && isRecent ? entry.doubted : [];
+  return entry.channels.filter((channel) => !entry.sent.includes(channel) || doubted.includes(channel));
 }
 
 async function attempt(

@@ -10,6 +10,7 @@ import { notify } from '../release/notify.ts';
 import { openRelease, type Release } from '../release/open.ts';
 import { atWork } from '../status/at-work.ts';
 import { handedOver } from '../status/handed-over.ts';
+import { keepCall, wasCalled } from './called.ts';
 import { patiently } from './carry-on.ts';
 
 const TOPIC = 'release.unattended';
@@ -27,7 +28,7 @@ export async function takeUp(context: Context, id: string, goOn: () => Promise<O
   if (work !== null && work !== undefined) return left(release, work.sentence);
   if (orphan === null) return left(release, 'nothing of it is unfinished in production');
   if (isHeldByPerson(release)) return left(release, 'a person holds it, and decides how it goes on');
-  if (isTold(context, release)) return stands(release, `people were called: ${orphan.sentence}`);
+  if (await isTold(context, release)) return stands(release, `people were called: ${orphan.sentence}`);
   if (!mayGoOn(release)) {
     await call(context, release, `${orphan.sentence}.`, orphan.resume);
     return stands(release, orphan.sentence);
@@ -67,12 +68,25 @@ function occasionOf({ journal }: Release): string {
   return `${attempt} ${run?.token ?? 'unknown'}`;
 }
 
-function isTold(context: Pick<Context, 'notifier' | 'environments'>, release: Release): boolean {
-  return messageOf(context, release, TOPIC, occasionOf(release), {}).entries.length === 0;
+/** Where people sign, the cluster tells; the record does only where that cannot. */
+async function isTold(context: Context, release: Release): Promise<boolean> {
+  const occasion = occasionOf(release);
+  const known = release.signing.sealing === undefined ? undefined : await wasCalled(context, occasion);
+  return known ?? messageOf(context, release, TOPIC, occasion, {}).entries.length === 0;
 }
 
 async function call(context: Context, release: Release, reason: string, next: string): Promise<void> {
-  await notify(context, release, TOPIC, occasionOf(release), { reason, command: next });
+  const occasion = occasionOf(release);
+  const wording = { reason, command: next };
+  const known = release.signing.sealing === undefined ? undefined : await wasCalled(context, occasion);
+  const isRecorded = messageOf(context, release, TOPIC, occasion, {}).entries.length === 0;
+  // Under the usual key somebody may have recorded that it was sent.
+  const own = known === false && isRecorded ? `${occasion} ${context.runs.self.token}` : occasion;
+  await notify(context, release, TOPIC, own, wording);
+  const { key } = messageOf(context, release, TOPIC, own, {});
+  const entry = release.journal.state.outbox.find((one) => one.key === key);
+  const hasArrived = entry?.channels.every((channel) => entry.sent.includes(channel)) === true;
+  if (known === false && hasArrived) await keepCall(context, occasion);
 }
 
 function left({ journal }: Release, why: string): Outcome {
