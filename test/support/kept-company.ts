@@ -9,7 +9,7 @@ import { withImages } from '../../src/domain/kubernetes/pods.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import type { Environments } from '../../src/ports/environments.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
-import { type Company, openCompany } from './company.ts';
+import { type Company, type CompanyOptions, openCompany } from './company.ts';
 
 /** A test company whose production is kept by a stand-in for a GitOps controller, which reads a real repository. */
 export interface KeptCompany {
@@ -31,7 +31,9 @@ const SERVICES = ['web', 'api'];
  * Opens the company. The stand-in applies images when it is asked for its status, one service a look, and tells of it as an Application of Argo CD
  * does: `status.sync.status`, `status.sync.revision` and `status.health.status`, by the CRD of argoproj.io/v1alpha1.
  */
-export async function openKeptCompany(): Promise<KeptCompany> {
+export async function openKeptCompany(
+  open: (options: CompanyOptions) => Promise<Company> = openCompany,
+): Promise<KeptCompany> {
   const folder = mkdtempSync(join(tmpdir(), 'relctl-kept-'));
   const remote = join(folder, 'fleet.git');
   const person = join(folder, 'person');
@@ -53,7 +55,7 @@ export async function openKeptCompany(): Promise<KeptCompany> {
     run(person, 'commit', '-qm', message);
     run(person, 'push', '-q', 'origin', 'main');
   };
-  const base = await openCompany({
+  const base = await open({
     real: true,
     plan: ({ spec }) => {
       spec.migrations = [];

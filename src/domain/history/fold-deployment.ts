@@ -158,7 +158,8 @@ function withStep(
   const state = event.type === 'step.intended' ? 'intended' : event.type === 'step.completed' ? 'completed' : 'failed';
   const before = steps.get(event.data.step);
   // What was done to the data stays done: nobody takes it out of the record by writing behind it.
-  if (before?.state === 'completed' && before.proved && isKeptStep(event.data.step)) return steps;
+  // Nor does it change what a run has seen itself.
+  if (before?.state === 'completed' && before.proved && (isKeptStep(event.data.step) || !proved)) return steps;
   return new Map(steps).set(event.data.step, {
     state,
     at: event.at,

@@ -23,13 +23,15 @@ export async function revertRollout(run: Run, snapshots: readonly Snapshot[]): P
   const ground = gitopsGround(run.context);
   const [target = 'production'] = run.locks.keys();
   const step = run.release.journal.state.deployment?.steps.get(`commit@${target}`);
-  if (step === undefined) return NOTHING;
+  if (step === undefined && !(await mayBeUnrecorded(run, ground))) return NOTHING;
   const isRequested = ground.settings.via === 'merge-request';
   const request = isRequested ? await withdrawRequest(run, 'rollout') : undefined;
   if (request?.isClosed === true) return 'the request to merge it is closed';
-  // A request may have been merged by a commit of the forge's own, without our trailers.
-  const known = step.data?.commit ?? request?.merged;
-  const mayBePrepared = step.state === 'intended' && !isRequested;
+  // A request may have been merged by a commit of the forge's own, without our trailers. Which commit it was is believed of whoever recorded it here,
+  // or signed it: whoever may write could else have somebody else's commit taken back.
+  const known = (step?.proved === true ? step.data?.commit : undefined) ?? request?.merged;
+  const isOver = step !== undefined && step.state !== 'intended' && step.proved;
+  const mayBePrepared = !isOver && !isRequested;
   const way: { act: CommitAct } = { act: 'revert' };
   const at = (head: string) => backAt(run, ground, target, head, { known, mayBePrepared, way });
   const commit = await bring(run, ground, { act: 'revert', target, at }).catch((error: unknown) => {
@@ -43,6 +45,23 @@ export async function revertRollout(run: Run, snapshots: readonly Snapshot[]): P
   await awaitBack(run, target, snapshots, commit);
   const stands = await awaitReadyAt(run, target, commit).catch(unready);
   return `reverted by ${commit.slice(0, 12)} in ${ground.repository.name}; ${stands}`;
+}
+
+/**
+ * Whether a rollout may have been committed of which nothing is recorded. Nobody signs that its step was begun, so where people sign, what is signed
+ * of the promotion tells, and the config repository itself; where that does not answer, production is compared in the end.
+ */
+async function mayBeUnrecorded(run: Run, { repository }: GitOpsGround): Promise<boolean> {
+  const { journal, signing } = run.release;
+  if (signing.sealing === undefined) return false;
+  if (journal.state.deployment?.promoted === true) return true;
+  try {
+    const own = await releaseCommits(repository, await repository.head(), journal.plan.id);
+    return own.some(({ attempt }) => attempt === run.attempt);
+  } catch (error) {
+    if (error instanceof RelctlError) return false;
+    throw error;
+  }
 }
 
 const NOTHING = 'nothing had been committed';
