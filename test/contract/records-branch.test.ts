@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findRecordsBranch } from '../../src/adapters/git/records-branch.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { Journal } from '../../src/usecases/release/journal.ts';
 import { subjectOf } from '../../src/usecases/release/subject.ts';
@@ -253,5 +254,21 @@ describe('records on a branch of their own', () => {
     await vote(mine);
     rmSync(bea.root, { recursive: true });
     expect(await types(await (await clones.clone(PEOPLE.qa[0])).onBranch())).toHaveLength(3);
+  });
+
+  test('leave out what is too large on the branch, unread, and go on with what is kept here', async () => {
+    const mine = await ada.onBranch();
+    await submit(mine);
+    const bea = await clones.clone(PEOPLE.qa[0]);
+    bea.git('switch', '--quiet', 'relctl/records');
+    writeFileSync(join(bea.root, file()), Buffer.alloc(2 * 1024 * 1024, 'x'));
+    bea.git('commit', '--quiet', '-am', 'A large file');
+    bea.git('push', '--quiet');
+    expect(await types(await ada.onBranch())).toEqual(['plan.created', 'cab.submitted']);
+    expect(warnings().join('\n')).toContain('in a size that relctl does not read');
+    const branch = await findRecordsBranch(ada.root, {});
+    const tip = (await branch?.tip()) ?? '';
+    const paths = [file(), 'releases/none.yaml', 'releases'];
+    expect(await branch?.read(tip, paths, 1024)).toEqual({ files: new Map(), tooLarge: [file()] });
   });
 });

@@ -26,6 +26,38 @@ export async function readBlobBytes(git: Git, commit: string, paths: readonly st
   return new Map([...objects].map(([name, bytes]) => [name.slice(commit.length + 1), bytes]));
 }
 
+/** Of these names those that are read: files of at most `file` bytes, and together at most `all`. git is asked for their sizes only. */
+export async function namesWithin(
+  git: Git,
+  names: readonly string[],
+  most: { readonly file: number; readonly all: number },
+): Promise<{ readonly within: readonly string[]; readonly tooLarge: readonly string[] }> {
+  const within: string[] = [];
+  const tooLarge: string[] = [];
+  if (names.length === 0) return { within, tooLarge };
+  const output = await git.read(['cat-file', '--batch-check', '--follow-symlinks'], {
+    input: names.map((name) => `${name}\n`).join(''),
+    encoding: 'latin1',
+  });
+  let [offset, left] = [0, most.all];
+  for (const name of names) {
+    const end = output.indexOf('\n', offset);
+    if (end === -1) throw truncated(name);
+    const header = output.slice(offset, end);
+    // Links that lead nowhere or outside carry a text of so many bytes.
+    const text = /^(?:symlink|dangling|loop|notdir) (\d+)$/.exec(header)?.[1];
+    offset = end + 1 + (text === undefined ? 0 : Number(text) + 1);
+    const size = Number(/^[0-9a-f]+ blob (\d+)$/.exec(header)?.[1] ?? Number.NaN);
+    if (Number.isNaN(size)) continue;
+    if (size > most.file || size > left) tooLarge.push(name);
+    else {
+      within.push(name);
+      left -= size;
+    }
+  }
+  return { within, tooLarge };
+}
+
 /** Files by their names for git, `<full commit id>:<path>`, through one process. The paths must be readable ones. */
 export async function readObjects(git: Git, names: readonly string[]): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();

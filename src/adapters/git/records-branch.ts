@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import type { PushAnswer } from '../../ports/sharing.ts';
-import { readObjects } from './blobs.ts';
+import { namesWithin, readObjects } from './blobs.ts';
 import { type Git, gitIn } from './git.ts';
 import { pushCommit } from './sharing.ts';
 
@@ -15,8 +15,12 @@ export interface RecordsBranch {
   tip(): Promise<string | undefined>;
   /** Asks the remote. A branch that is gone there stays what it was here, and is there again with the next record. */
   fetch(): Promise<Fetched>;
-  /** Bytes of files at a commit; those that are not there are left out. */
-  read(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /**
+   * Bytes of files at a commit; those that are not there are left out, and so are those that are too large: anybody who may push could else
+   * stop every command with one file.
+   * @param most bytes of one file
+   */
+  read(commit: string, paths: readonly string[], most: number): Promise<ReadFiles>;
   /** Paths of the files below a folder at a commit. */
   list(commit: string, folder: string): Promise<readonly string[]>;
   /** Paths of files that differ between two commits; all of the second where there is no first. */
@@ -25,6 +29,13 @@ export interface RecordsBranch {
   commit(parent: string | undefined, files: readonly PlacedFile[], message: string, who: string): Promise<string>;
   /** Asks the remote to move its branch to a commit, if that goes on from where the branch stands. */
   push(commit: string): Promise<PushAnswer | { readonly result: 'unreachable'; readonly detail: string }>;
+}
+
+/** What was read of the branch. */
+export interface ReadFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Paths of what was left out. */
+  readonly tooLarge: readonly string[];
 }
 
 /** What asking the remote came to. */
@@ -46,6 +57,8 @@ export const RECORDS_REF = 'refs/relctl/records';
 /** Commands begin by asking: a remote that does not answer must not keep anybody from looking. */
 const FETCH_MS = 8000;
 const PUSH_MS = 20_000;
+/** Bytes of files that are read in one go; what one process of git may answer is twice that. */
+const MOST_AT_ONCE = 256 * 1024 * 1024;
 
 /**
  * The records branch of a repository, if it has a remote. `RELCTL_RECORDS_BRANCH`, else `relctl.recordsBranch` of git's configuration,
@@ -96,12 +109,15 @@ function branchOf(git: Git, remote: string, branch: string): RecordsBranch {
         return { result: 'unreachable', detail: unreachable(error) };
       }
     },
-    async read(commit, paths) {
-      const found = await readObjects(
-        git,
-        paths.map((path) => `${commit}:${path}`),
-      );
-      return new Map([...found].map(([name, bytes]) => [name.slice(commit.length + 1), bytes]));
+    async read(commit, paths, most) {
+      const pathOf = (name: string) => name.slice(commit.length + 1);
+      const names = paths.map((path) => `${commit}:${path}`);
+      const { within, tooLarge } = await namesWithin(git, names, { file: most, all: MOST_AT_ONCE });
+      const found = await readObjects(git, within);
+      return {
+        files: new Map([...found].map(([name, bytes]) => [pathOf(name), bytes])),
+        tooLarge: tooLarge.map(pathOf),
+      };
     },
     async list(commit, folder) {
       const output = await git.read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', `${folder}/`]);

@@ -19,6 +19,9 @@ import { isEvidenceName } from '../fs/release-id.ts';
 import { underWriteLock } from '../fs/write-lock.ts';
 import type { RecordsBranch } from '../git/records-branch.ts';
 
+/** Bytes of one file of evidence. */
+const MOST_EVIDENCE = 64 * 1024 * 1024;
+
 /** Where copies of plans lie on this machine. */
 export interface KeptPlansOptions {
   /** Absolute path of the work tree. */
@@ -179,11 +182,29 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     return { reason, kept: path };
   }
 
+  /** Files of the branch; what cannot be read of it is told and left out, as what does not hold is. */
+  async function readShared(
+    commit: string,
+    paths: readonly string[],
+    most: number,
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    try {
+      const { files, tooLarge } = await branch.read(commit, paths, most);
+      for (const path of tooLarge)
+        warn(`${branch.name} holds ${path} in a size that relctl does not read; it is left out`);
+      return files;
+    } catch (error) {
+      if (!(error instanceof RelctlError)) throw error;
+      warn(`${branch.name} cannot be read; it is left out: ${error.message}`);
+      return new Map();
+    }
+  }
+
   /** A copy that does not hold is left out: whoever can push to the branch must not be able to stop a rollback. */
   async function copyAt(commit: string, id: string): Promise<PlanCopy | undefined> {
     const path = pathOf(id);
     const isForeseen = foreseen?.commit === commit && foreseen.files.has(path);
-    const bytes = (isForeseen ? foreseen?.files : await branch.read(commit, [path]))?.get(path);
+    const bytes = (isForeseen ? foreseen?.files : await readShared(commit, [path], YAML_LIMITS.bytes))?.get(path);
     if (bytes === undefined) return undefined;
     try {
       const copy = readCopy(bytes, pathOf(id));
@@ -239,7 +260,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     }
     if (wanted.length === 0) return;
     const paths = wanted.map(({ path }) => path);
-    const shared = tip === undefined ? new Map<string, Uint8Array>() : await branch.read(tip, paths);
+    const shared = tip === undefined ? new Map<string, Uint8Array>() : await readShared(tip, paths, MOST_EVIDENCE);
     for (const { path, sha256: digest } of wanted) {
       const content = shared.get(path) ?? (await readFile(join(root, path)).catch(missing));
       // A file that is not what was recorded is for the reader to refuse, from where it lies.
@@ -253,7 +274,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     refresh,
     contradiction,
     async foresee(commit, ids) {
-      const found = await branch.read(commit, ids.map(pathOf));
+      const found = await readShared(commit, ids.map(pathOf), YAML_LIMITS.bytes);
       foreseen = { commit, files: new Map(ids.map((id) => [pathOf(id), found.get(pathOf(id))])) };
     },
     copy: (id) => copyIn(folder, id),
