@@ -61,6 +61,6 @@ function notASandbox(): RelctlError {
   return new RelctlError('config.invalid', 'this repository does not work on the sandbox', {
     place: { file: 'relctl.yaml' },
     why: 'Only a simulated company has a clock that can be moved and faults that can be switched on.',
-    hints: ['platform: sandbox in relctl.yaml', 'relctl rehearse <id> rehearses a real plan'],
+    hints: ['set platform: sandbox in relctl.yaml, to practise', 'a real plan is rehearsed with: relctl rehearse <id>'],
   });
 }

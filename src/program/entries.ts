@@ -150,7 +150,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Plan and approve (T-7 days)',
     summary: 'print exactly what a release applies, or what it changes',
     description:
-      'The objects that the candidate renders, with the images of the plan, whose they are, and the digest that stands for them. Values of Secrets are hidden. Nothing is applied.',
+      'The objects that the candidate renders, with the images of the plan, the service that each belongs to, and their digest. Values of Secrets are hidden. Nothing is applied.',
     args: [ID],
     options: [
       ['--environment <staging|production>', 'the objects of one; both when left out'],
@@ -187,7 +187,7 @@ export const ENTRIES: readonly CommandEntry[] = [
     group: 'Plan and approve (T-7 days)',
     summary: 'record votes and sign-offs that people gave as reviews on the merge request',
     description:
-      'For CI, on each review; anybody may give it. Reads the reviews of the request that carries the plan (GitHub, GitLab, Gitea, Forgejo) and records votes, sign-offs of QA and Operations, and conditions that are met, where the policy on the protected branch takes them from a forge. A sign-off is held against staging and the reports of the regression run, as at a terminal. What is not counted is said on the request.',
+      'Run by CI on each review; anybody may run it. Reads the reviews of the request that carries the plan (GitHub, GitLab, Gitea, Forgejo) and records votes, sign-offs of QA and Operations, and conditions that are met, where the policy on the protected branch takes them from a forge. A sign-off is checked against staging and the reports of the regression run, as at a terminal. The request shows what was not counted, and why.',
     args: [ID],
     options: [
       ['--branch <name>', 'branch of the request (default: that of this clone)'],
@@ -294,7 +294,7 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'runner',
     group: 'Deploy (T-0, the change window)',
-    summary: 'set up what carries releases on when the machine that began them is away',
+    summary: 'set up what continues a release when the machine that began it is away',
     description:
       'Prints what an administrator of the cluster applies before the first `relctl deploy <id> --runner kubernetes`.',
     args: [['[id]', 'release, with --carry']],
@@ -302,12 +302,12 @@ export const ENTRIES: readonly CommandEntry[] = [
       ['--rbac', 'print the service account and the roles that it needs, and nothing more'],
       [
         '--schedule',
-        'print CronJobs that give `hypercare`, `success` and `remind` for every release that is due, and look for runs whose process is dead',
+        'print CronJobs that run `hypercare`, `success` and `remind` for every release that is due, and take up runs whose process died',
       ],
-      ['--carry', 'used in the pod of a runner: clone the repository, and do what was handed over'],
+      ['--carry', 'used in a runner’s pod: clone the repository, and do what was handed over'],
       [
         '--due <command>',
-        'used by a schedule: give hypercare, success or remind for every release that is due; resume: take up runs whose process is dead, as deadRuns of the policy says',
+        'used by a schedule: run hypercare, success or remind for every release that is due; resume: take up runs whose process died, as deadRuns in the policy allows',
       ],
       ['--runner <name>', 'with --due resume: hand such a run over to a runner'],
     ],
@@ -328,7 +328,7 @@ export const ENTRIES: readonly CommandEntry[] = [
         'objects that somebody changed after the release had written them: keep, or restore what was before; asked for with the difference',
       ],
       ...FOUND,
-      ['--accept-unhealthy', 'end it although what was put back is less well than it was'],
+      ['--accept-unhealthy', 'finish although what was restored is less healthy than it was before the release'],
       TAKE_OVER,
     ],
     examples: ['relctl rollback 2026-12-wallet-checkout --reason "checkout fails on iOS" --confirm'],
@@ -453,9 +453,9 @@ export const ENTRIES: readonly CommandEntry[] = [
   {
     path: 'calendar',
     group: 'Look',
-    summary: 'show change windows, meetings of the board, deadlines, reviews and freezes',
+    summary: 'show change windows, CAB meetings, deadlines, reviews and freezes',
     description:
-      'One sheet per month (W window, B meeting of the board, C deadline at the CAB, S deadline in staging, R review, H hypercare, F freeze), the same as a list, and conflicts between releases.',
+      'One sheet per month (W window, B meeting of the CAB, C deadline for the submission, S deadline for staging, R review, H hypercare, F freeze), the same as a list, and conflicts between releases.',
     options: [
       ['--month <month>', 'first month, such as 2026-12 (default: the current one)'],
       ['--months <count>', 'how many months (default: 2)'],

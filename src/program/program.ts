@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import type { CommandAction, Flags } from '../commands/command.ts';
 import { ENTRIES } from './entries.ts';
 import type { CommandEntry } from './entry.ts';
@@ -36,6 +36,7 @@ export function buildProgram(
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError(true)
     .exitOverride()
+    .configureHelp({ groupItems: ownFirst })
     .configureOutput({
       writeOut: output.write,
       // Errors are rendered in one place, with code and next command.
@@ -49,6 +50,19 @@ export function buildProgram(
   const named = ENTRIES.filter((entry) => entry.path.split(' ')[0] === word);
   for (const entry of named.length > 0 ? named : ENTRIES) addEntry(program, entry, onCommand);
   return program;
+}
+
+/** What a command has for itself stands before what every command has, also where that is nothing but its help. */
+function ownFirst<T extends Command | Option>(
+  unsorted: T[],
+  visible: T[],
+  groupOf: (item: T) => string,
+): Map<string, T[]> {
+  const groups = [...new Help().groupItems(unsorted, visible, groupOf)];
+  return new Map([
+    ...groups.filter(([name]) => name === 'Options:'),
+    ...groups.filter(([name]) => name !== 'Options:'),
+  ]);
 }
 
 function addEntry(program: Command, entry: CommandEntry, onCommand: (parsed: Parsed) => void): void {

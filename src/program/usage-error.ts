@@ -19,7 +19,11 @@ export function usageError(error: CommanderError, argv: readonly string[]): Relc
     why: 'Nothing was done.',
     hints: [
       ...(suggested === undefined ? [] : [command`relctl ${corrected(argv, what, suggested)}`]),
-      isUnknown ? 'relctl --help' : `relctl ${given} --help`.replace('  ', ' '),
+      isUnknown
+        ? words[0] === 'signoff'
+          ? 'relctl signoff --help'
+          : 'relctl --help'
+        : `relctl ${given} --help`.replace('  ', ' '),
     ],
   });
 }

@@ -66,6 +66,8 @@ function blockLines(block: Block, style: Style): readonly string[] {
     case 'checks':
       return checkLines(block.checks, style);
     case 'table':
+      // Names of columns with nothing below them say less than the headline.
+      if (block.rows.length === 0) return [];
       return tableLines(block.columns, block.rows, style.columns - INDENT.length, style).map(indented);
     case 'verbatim':
       return cleanVerbatim(block.text.replace(/\n$/, '')).split('\n');

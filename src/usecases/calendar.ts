@@ -86,15 +86,15 @@ const MOST_MONTHS = 24;
 
 /** Consecutive months from one on, `2026-12`, `2027-01`, …, with the time that they span in a zone. */
 function monthsFrom(first: string, count: number, zone: string) {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(first) || !Number.isInteger(count) || count < 1 || count > MOST_MONTHS) {
-    throw new RelctlError(
-      'usage.bad-flag',
-      `the calendar shows 1 to ${MOST_MONTHS} months from a month such as 2026-12`,
-      {
-        why: `--month was "${first}", --months ${count}.`,
-        hints: ['relctl calendar --month 2026-12 --months 3'],
-      },
-    );
+  const isMonth = /^\d{4}-(0[1-9]|1[0-2])$/.test(first);
+  if (!isMonth || !Number.isInteger(count) || count < 1 || count > MOST_MONTHS) {
+    const said = isMonth
+      ? `--months is ${count}, which is not 1 to ${MOST_MONTHS}`
+      : `--month is "${first}", which is no month`;
+    throw new RelctlError('usage.bad-flag', said, {
+      why: `The calendar shows 1 to ${MOST_MONTHS} months from a month such as 2026-12.`,
+      hints: ['relctl calendar --month 2026-12 --months 3'],
+    });
   }
   const months = Array.from({ length: count + 1 }, (_, index) =>
     new Date(Date.UTC(Number(first.slice(0, 4)), Number(first.slice(5)) - 1 + index)).toISOString().slice(0, 7),
@@ -111,7 +111,7 @@ function isAskedFor(entry: AgendaEntry, services: readonly string[]): boolean {
 function unreadBlock(unread: readonly string[]): readonly Block[] {
   if (unread.length === 0) return [];
   const text = `${nameList(unread)} cannot be read: the window is not shown, and no clash with it`;
-  return [{ kind: 'checks', checks: [{ state: 'warning', text, detail: 'relctl list says what is wrong' }] }];
+  return [{ kind: 'checks', checks: [{ state: 'warning', text, detail: 'what is wrong: relctl list' }] }];
 }
 
 function clashBlock(clashes: readonly MutualClash[]): readonly Block[] {

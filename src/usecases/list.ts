@@ -41,7 +41,6 @@ export async function list(
     result: unreadable.length === 0 ? 'done' : 'usage',
     headline: `${plural(shown.length, 'release')}${broken}`,
     blocks: [
-      ...(entries.length === 0 ? [FIRST] : []),
       {
         kind: 'table',
         columns: ['release', 'phase', 'approvals', 'window', 'services', 'feature'],
@@ -50,6 +49,7 @@ export async function list(
           ...[one.windowText, one.services.join(', '), one.feature],
         ]),
       },
+      ...(entries.length === 0 ? [FIRST] : []),
       ...workBlocks(shown),
       ...recordsBlock(context.records),
       ...unreadableBlocks(unreadable),
@@ -66,7 +66,11 @@ function refuseUnknown(phases: readonly string[]): void {
   if (unknown === undefined) return;
   throw new RelctlError('usage.bad-flag', `there is no phase "${unknown}"`, {
     why: 'Nothing was listed.',
-    hints: [...nearest(unknown, PHASES).map((phase) => command`--phase ${phase}`), `phases: ${PHASES.join(', ')}`],
+    hints: [
+      ...nearest(unknown, PHASES).map((phase) => command`--phase ${phase}`),
+      '--phase hypercare',
+      `phases: ${PHASES.join(', ')}`,
+    ],
   });
 }
 

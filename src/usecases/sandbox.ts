@@ -100,7 +100,7 @@ function missing(flag: string, world: SandboxWorldControl): RelctlError {
     why: 'Nothing was done.',
     hints: [
       ...(flag === '--name'
-        ? world.faults().map((fault) => `${command`--name ${fault.name}`}   ${fault.description}`)
+        ? ['--name canary-errors', 'relctl sandbox show', 'lists every fault and what it does']
         : ['--by 4d', '--to 2026-11-12T14:00']),
       'relctl sandbox --help',
     ],
@@ -123,7 +123,7 @@ function shown(world: SandboxWorldControl, zone: string, headline: string, whole
             {
               kind: 'checks' as const,
               checks: listed.map((fault) => ({
-                state: fault.on ? ('failed' as const) : ('skipped' as const),
+                state: fault.on ? ('warning' as const) : ('skipped' as const),
                 text: fault.name,
                 detail: fault.description,
               })),

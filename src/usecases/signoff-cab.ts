@@ -81,6 +81,16 @@ const AREAS = [
   ['impactAssessment', 'Is the impact assessment acceptable?', '--impact-assessment'],
 ] as const;
 
+/** Where nobody can be asked, all that a Go lacks is said at once, so that the next command is whole. */
+function refuseUnconfirmed(answers: CabAnswers): void {
+  const unsaid = AREAS.filter(([area]) => answers[area] === undefined).map(([, , flag]) => flag);
+  if (unsaid.length < 2) return;
+  throw new RelctlError('usage.missing-answer', `a Go confirms three things; missing: ${unsaid.join(', ')}`, {
+    why: 'There is no terminal on which somebody could be asked.',
+    hints: [unsaid.join(' ')],
+  });
+}
+
 async function askVote(context: Context, release: Release, answers: CabAnswers): Promise<EventData<'cab.voted'>> {
   const { prompter, clock } = context;
   const { plan, state } = release.journal;
@@ -91,6 +101,7 @@ async function askVote(context: Context, release: Release, answers: CabAnswers):
   const asksAnything =
     answers.decision === undefined || AREAS.some(([area]) => (answers[area] ?? unsaid) === undefined);
   if (asksAnything && prompter.interactive) await prompter.show(await packetSummary(context, release));
+  if (!prompter.interactive && answers.decision === 'go') refuseUnconfirmed(answers);
   const areas = { operationalReadiness: false, securityReview: false, impactAssessment: false };
   for (const [area, message, flag] of AREAS) {
     areas[area] = await approvalAnswer(prompter, answers[area] ?? unsaid, { message, flag });

@@ -196,7 +196,7 @@ const signoffs: AuditRule = (plan, policy) => {
     if (event.type === 'stage.started') last = undefined;
     if (event.type !== 'signoff.recorded' || event.data.specDigest !== plan.specDigest) continue;
     const { role } = event.data;
-    const fix = command`relctl stage ${plan.id}, then both sign-offs again`;
+    const fix = `stage again, and have both sign-offs given again: ${command`relctl stage ${plan.id}`}`;
     if (!holdsSeat(plan, policy, role, event)) {
       findings.push({
         code: 'signer-without-role',
@@ -256,7 +256,7 @@ const rehearsed = (plan: Pick<ReleasePlan, 'events'>): readonly AuditFinding[] =
           code: 'simulated',
           severity: 'warning',
           problem: `${simulated} of ${plan.events.length} events were made in the sandbox; they do not count in a real release`,
-          fix: 'nothing to do in a rehearsal',
+          fix: 'nothing to do in the sandbox',
         },
       ];
 };

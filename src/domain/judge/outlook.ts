@@ -78,7 +78,7 @@ export function sayOutlook(outlook: Outlook, settings: Pick<JudgeSettings, 'bake
   const traffic = `${slo}: ${rate < 10 ? short(rate) : formatCount(rate)} requests/s, ${formatPercent(share)} of them at the canary for ${formatSeconds(settings.bakeSeconds)}`;
   return smallestRatio === undefined
     ? `${traffic}, too few to show anything`
-    : `${traffic}, enough to show a regression of ×${Number(smallestRatio.toPrecision(2))}; the plan needs ×${settings.detectableRatio} to be shown`;
+    : `${traffic}, enough to show a regression of ×${Number(smallestRatio.toPrecision(2))} or more; the plan asks for ×${settings.detectableRatio}`;
 }
 
 /** What would show the regression that the plan names, such as `a share of 6% or a bake of 1 h 10 min (bake: 70m) shows it`. */

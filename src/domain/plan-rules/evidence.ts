@@ -54,7 +54,7 @@ export const evidenceRules: PlanRule = ({ plan: { spec } }) => [
         warning(
           'tests.no-suites',
           ['spec', 'testPlan', 'regression'],
-          'no regression suite is mandatory, so that any green report would do',
+          'no regression suite is mandatory, so any green report passes',
           'name the suites as they stand in the JUnit reports',
         ),
       ]

@@ -441,7 +441,7 @@ function refuseOrder(given: ProcessCommand, facts: GateFacts): Refusal | undefin
   return refuse(
     'phase.order',
     ended
-      ? `the release ${sayPhase(phase)}; it takes a new candidate to go on`
+      ? `the release ${sayPhase(phase)}; to go on, its plan is made a draft again`
       : `the release ${sayPhase(phase)}: nothing is left to do`,
     {
       who: [facts.plan.spec.owners.rdLead],

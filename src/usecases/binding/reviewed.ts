@@ -132,13 +132,16 @@ function unreviewed(part: SettingsPart, { name: branch, ref }: BranchTip, reason
       why: 'Whoever may push can write what they like into the file of a branch, and it would get the secrets of whoever works there.',
       hints: isPlan
         ? [
-            'relctl submit-cab "<release>"   and the approvals after it',
+            'relctl submit-cab "<release>"',
+            'and the approvals after it',
             'where a program has changed since: relctl plan "<release>" --reopen "<reason>"',
           ]
         : [
             command`git diff ${ref} -- ${CONFIG_FILE}`,
-            `${command`git diff --stat ${ref}`}   where a program of it reads other files`,
-            `have it merged into ${branch}, then: git fetch`,
+            command`git diff --stat ${ref}`,
+            'where a program of it reads other files',
+            'git fetch',
+            `once it is merged into ${branch}`,
             ...(reason === NOT_SUBMITTED ? [] : [`or as it was submitted: ${reason}`]),
           ],
     },

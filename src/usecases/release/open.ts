@@ -180,7 +180,7 @@ export function gateError(
     why:
       first === undefined
         ? ''
-        : `The process goes on once ${rest.length === 0 ? 'this holds' : 'each of these holds'}: ${[...new Set(refusals.map(({ gate }) => GATES[gate].title))].join('; ')}.`,
+        : `What the process asks: ${[...new Set(refusals.map(({ gate }) => GATES[gate].title))].join('; ')}.`,
     found: rest.map(({ sentence }) => ({ state: 'failed', text: sentence })),
     hints: [
       ...waysOf(refusals, player),

@@ -156,7 +156,7 @@ function workTreeInTheWay(upstream: Upstream, ours: string): RelctlError {
     `${upstream.name} changed files that are also changed here, uncommitted`,
     {
       why: `To go on from it, relctl would write over them. What was recorded is committed in ${ours.slice(0, 12)} and not shared yet.`,
-      hints: ['git status', 'commit or stash your changes, then: git push, or run the command again with --push'],
+      hints: ['git status', 'git push', 'after you have committed or stashed your changes'],
     },
   );
 }

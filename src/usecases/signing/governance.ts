@@ -81,7 +81,8 @@ async function unsigned(
           'docs/signing.md says how the protected branch is found',
         ])
       : trustError(`the policy in the work tree requires signatures; the one on ${on.branch} does not yet`, [
-          `have the policy merged into ${on.branch}, then: git fetch`,
+          'git fetch',
+          `once the policy is merged into ${on.branch}`,
         ]);
   }
   if (on?.isKnown === true) return { mode: 'unsigned', policy };

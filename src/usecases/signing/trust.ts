@@ -156,10 +156,8 @@ export async function trustAt(branch: ProtectedBranch, commit: string, process: 
     throw new RelctlError('signing.trust', `${file}: line ${fault.line} ${fault.problem}`, {
       place: { file, line: fault.line },
       why: 'ssh-keygen skips what it cannot read and says nothing, so the file counts as a whole or not at all.',
-      hints: [
-        `correct line ${fault.line} and have it merged`,
-        ...faults.slice(1).map((one) => `also line ${one.line}: ${one.problem}`),
-      ],
+      found: faults.slice(1).map((one) => ({ state: 'failed', text: `line ${one.line} ${one.problem}` })),
+      hints: [`correct ${faults.length === 1 ? `line ${fault.line}` : 'these lines'} and have the file merged`],
       data: { fault: 'signers-unreadable', commit, faults },
     });
   }

@@ -25,6 +25,12 @@ describe('usageError', () => {
     ]);
   });
 
+  it('shows the sign-offs that there are where another one is asked for', () => {
+    expect(said('commander.unknownCommand', "unknown command 'nobody'", 'signoff', 'nobody', 'x')?.hints).toEqual([
+      'relctl signoff --help',
+    ]);
+  });
+
   it('says where an id comes from that was left out', () => {
     const message = "missing required argument 'id'";
     expect(said('commander.missingArgument', message, 'stage')).toEqual({

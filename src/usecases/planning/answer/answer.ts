@@ -13,6 +13,9 @@ import type { PlacedFinding } from './findings.ts';
 import { placeOf, placesOf } from './places.ts';
 import { unmappedGroups, unmappedRow } from './unmapped.ts';
 
+/** What of a service changes, where it is not what several share. */
+const CHANGED = { direct: 'its own code changes', manifest: 'its manifests change' } as const;
+
 /** When the plan is due at the CAB, and how long that is. */
 export function deadline(
   context: Pick<Context, 'clock'>,
@@ -40,7 +43,7 @@ export function foundTable(impact: Impact): Block {
     ...impact.services.map((one) => [
       'service',
       one.name,
-      one.because === 'shared' ? `through ${one.through ?? 'shared code'}` : one.because,
+      one.because === 'shared' ? `through ${one.through ?? 'shared code'}` : CHANGED[one.because],
       placeOf(one.seen),
     ]),
     ...impact.environmentVariables.map((one) => [

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { ENTRIES } from '../../../src/program/entries.ts';
+import { buildProgram, CommanderError } from '../../../src/program/program.ts';
+
+function helpOf(path: string): string {
+  let text = '';
+  const output = {
+    write: (part: string) => {
+      text += part;
+    },
+    columns: 100,
+  };
+  const words = path.split(' ');
+  try {
+    buildProgram('0.0.0', output, () => undefined, words[0]).parse([...words, '--help'], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+  }
+  return text;
+}
+
+it.each(ENTRIES.map(({ path }) => path))('%s shows its own flags before those of every command', (path) => {
+  const headings = [...helpOf(path).matchAll(/^([A-Z]\w+):$/gm)].map((match) => match[1]);
+  expect(headings.filter((one) => one === 'Options' || one === 'Everywhere')).toEqual(['Options', 'Everywhere']);
+});
