@@ -1,3 +1,4 @@
+import type { PlanFinding } from '../../domain/plan-rules/plan-check.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
@@ -16,19 +17,24 @@ export async function findingsOf(
 ): Promise<readonly PlacedFinding[] | undefined> {
   const { plan, state } = release.journal;
   if (whole === undefined || !NOT_DECIDED.includes(state.phase)) return undefined;
-  try {
-    const { observe } = await import('../planning/check/observe.ts');
-    const context = await whole();
-    const { findings } = await observe({ ...context, manifests: onceSubmitted(context, plan.id) }, release);
-    // A plan that was remembered does not know its lines.
+  const context = await whole();
+  // A plan that was remembered does not know its lines.
+  const placedIn = async (findings: readonly PlanFinding[]) => {
     const written = await context.store.load(plan.id);
     return findings.map((finding) => placed(written, finding));
+  };
+  try {
+    const { observe } = await import('../planning/check/observe.ts');
+    const { findings } = await observe({ ...context, manifests: onceSubmitted(context, plan.id) }, release);
+    return await placedIn(findings);
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
     const { findings } = release.facts();
     const fix = error.hints[0] ?? command`relctl plan ${plan.id} --check`;
     const severity = error.code === 'config.unreviewed' ? ('warning' as const) : ('error' as const);
     const unseen = { code: error.code, severity, path: ['spec'], problem: error.message, fix };
-    return [...findings, unseen].map((finding) => placed(plan, finding));
+    // What a rule of the plan found is not said a second time.
+    const isFound = findings.some(({ problem }) => problem === unseen.problem);
+    return await placedIn(isFound ? findings : [...findings, unseen]);
   }
 }

@@ -1,4 +1,4 @@
-import { RelctlError } from '../../../errors.ts';
+import { type Place, RelctlError } from '../../../errors.ts';
 import type { Slo, Spec } from '../../../plan/spec.ts';
 import type { KubeObject } from '../../../ports/cluster.ts';
 import { isDeployment } from '../../kubernetes/manifests.ts';
@@ -95,14 +95,38 @@ export function strategyFor(spec: Planned, service: string, strategies: Strategi
   return knownStrategyFor(spec, service, strategies) ?? unknown(canaryOf(spec, service).strategy, strategies);
 }
 
+/** Where a plan names a strategy that does not exist, for the release or for a service; `undefined` where all do. */
+export function unknownNamed(
+  spec: Planned,
+  strategies: Strategies = STRATEGIES,
+): { readonly strategy: string; readonly path: readonly PropertyKey[] } | undefined {
+  if (knownStrategy(spec, strategies) === undefined) {
+    return { strategy: spec.canary.strategy, path: ['spec', 'canary', 'strategy'] };
+  }
+  const index = spec.services.findIndex(({ name }) => knownStrategyFor(spec, name, strategies) === undefined);
+  const service = spec.services[index];
+  if (service === undefined) return undefined;
+  const { strategy } = canaryOf(spec, service.name);
+  return { strategy, path: ['spec', 'services', index, 'canary', 'strategy'] };
+}
+
 function named(strategy: string, strategies: Strategies): Strategy | undefined {
   return Object.hasOwn(strategies, strategy) ? strategies[strategy] : undefined;
 }
 
 function unknown(strategy: string, strategies: Strategies): never {
-  throw new RelctlError('canary.unknown-strategy', `there is no canary strategy ${strategy}`, {
+  throw unknownStrategy(strategy, strategies);
+}
+
+/**
+ * That there is no strategy of this name.
+ * @param place where a plan names it, where that is known
+ */
+export function unknownStrategy(strategy: string, strategies: Strategies = STRATEGIES, place?: Place): RelctlError {
+  return new RelctlError('canary.unknown-strategy', `there is no canary strategy ${strategy}`, {
+    ...(place === undefined ? {} : { place }),
     why: 'A strategy decides how requests come to the candidate, so nothing can be checked or deployed without it.',
-    hints: [`write spec.canary.strategy: ${Object.keys(strategies).join(' | ')}`],
+    hints: [`write one of: ${Object.keys(strategies).join(', ')}`],
   });
 }
 

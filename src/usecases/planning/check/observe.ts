@@ -1,3 +1,4 @@
+import { unknownNamed, unknownStrategy } from '../../../domain/deployment/strategies/strategies.ts';
 import type { Phase } from '../../../domain/process/phases.ts';
 import type { RiskScore } from '../../../domain/risk/score.ts';
 import type { Impact } from '../../../evidence/impact/findings.ts';
@@ -20,9 +21,12 @@ const OPEN: readonly Phase[] = ['draft', 'submitted', 'approved', 'staged', 'rea
  * Looks at all that a plan rests on, and puts what is found among the facts of its release: what `plan --check` says is what
  * `submit-cab` refuses, what the packet shows, and what `status` tells.
  * @param read what lies between base and candidate, where it was read already
+ * @throws RelctlError `canary.unknown-strategy` with its line: what a canary shows cannot be asked of a strategy that is none
  */
 export async function observe(context: Context, release: Release, read?: Impact): Promise<ObservedRelease> {
   const { plan, state } = release.journal;
+  const unknown = OPEN.includes(state.phase) ? unknownNamed(plan.spec) : undefined;
+  if (unknown !== undefined) throw unknownStrategy(unknown.strategy, undefined, plan.place(unknown.path));
   const risk = await riskOf(context, plan, read?.size);
   const known = release.facts().findings;
   const findings = OPEN.includes(state.phase) ? await allFindings(context, release, risk, read) : [];

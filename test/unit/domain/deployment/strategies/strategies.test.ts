@@ -3,6 +3,7 @@ import {
   knownStrategy,
   proposeStrategy,
   strategyOf,
+  unknownNamed,
 } from '../../../../../src/domain/deployment/strategies/strategies.ts';
 import type { ProposalGround } from '../../../../../src/domain/deployment/strategies/strategy.ts';
 import type { Config } from '../../../../../src/plan/config.ts';
@@ -34,6 +35,15 @@ describe('the strategy of a draft', () => {
 });
 
 describe('a strategy that does not exist', () => {
+  it.each([
+    ['nix', 'http-route', ['spec', 'canary', 'strategy']],
+    ['http-route', 'nix', ['spec', 'services', 0, 'canary', 'strategy']],
+    ['http-route', 'none', undefined],
+  ])('is found where the plan names it: %s and %s', (whole, own, path) => {
+    const planned = { canary: { strategy: whole }, services: [{ name: 'api', canary: { strategy: own } }] };
+    expect(unknownNamed(planned as unknown as Parameters<typeof unknownNamed>[0])?.path).toEqual(path);
+  });
+
   const spec = (strategy: string) => ({ canary: { strategy } }) as Parameters<typeof strategyOf>[0];
 
   it.each(['mirror', 'constructor', '__proto__'])('%s is named as such, with those that do', (name) => {
