@@ -1,7 +1,7 @@
 import { isInfrastructureImage } from '../images.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
-import { foreignNames } from './foreign.ts';
+import { foreignNames, isStore } from './foreign.ts';
 import { patchFiles } from './kustomizations.ts';
 import { kubeName } from './names.ts';
 import {
@@ -232,10 +232,10 @@ function addSources(
       service.because.add(source.because);
     }
   }
-  // What the root builds, or is, is the one image that nothing else was found for; of several, the one that is called as the product is.
+  // What the root builds, or is, is the one image that nothing else was found for; of several, the one that is called as the product is, and no store that others publish.
   const root = built.find((source) => source.folder === '')?.because ?? rootProgramFile;
   const homeless = charted.filter(
-    (one) => one.folders.size === (one.chart === undefined ? 0 : 1) && !isRolledOutByOthers(one),
+    (one) => one.folders.size === (one.chart === undefined ? 0 : 1) && !isRolledOutByOthers(one) && !isStore(one),
   );
   const imageOf = ({ workloads, name }: Draft) => imageName(workloads[0]?.containers[0]?.image ?? name);
   const isAlone = new Set(homeless.map(imageOf)).size === 1;

@@ -40,24 +40,28 @@ export function foreignNames(
     if (isStoreName(one.name)) return candidates.length > 1 && one.name !== product;
     if (one.folders.size > 0 || one.workloads.length === 0) return false;
     if (isVariant(one, candidates)) return true;
+    if (isStore(one)) return true;
     const images = imagesOf(one);
-    // A store may have a helper beside it, and a program a store of its own.
-    const areBeside = images.every(
-      (image) => isInfrastructureImage(image) || isStoreImage(image) || isBaseImage(image),
-    );
-    if (areBeside && images.some(isStoreImage)) return true;
     if (built.has(one.name)) return false;
     if (isTool(one.name) || LOADS.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
     // A repository without sources holds configuration only, and what that runs is released from it.
     if (own.length === 0) return false;
-    if (areBeside) return true;
+    if (images.every(isBeside)) return true;
     // A product that builds its images publishes them in one place.
     return !owners.has(undefined) && !owners.has('') && images.every((image) => isOfOthers(image, owners));
   };
   return new Set(candidates.filter(isForeign).map(({ name }) => name));
 }
 
-const imagesOf = ({ workloads }: Candidate): string[] =>
+const isBeside = (image: string): boolean => isInfrastructureImage(image) || isStoreImage(image) || isBaseImage(image);
+
+/** True where only images of others run, a store or a watcher among them. A store may have a helper beside it, and a program a store of its own. */
+export function isStore(one: Pick<Candidate, 'workloads'>): boolean {
+  const images = imagesOf(one);
+  return images.every(isBeside) && images.some(isStoreImage);
+}
+
+const imagesOf = ({ workloads }: Pick<Candidate, 'workloads'>): string[] =>
   workloads.flatMap(({ containers }) => containers.map(({ image }) => image));
 
 /**

@@ -47,6 +47,20 @@ describe('by manifests', () => {
     expect(found.notes).toEqual([]);
   });
 
+  test('a store of others is not what the root builds, though nothing else was found for it', async () => {
+    const found = await discover({
+      'deploy/backend.yaml': deployment('backend', 'ghcr.io/acme/shop:1'),
+      'deploy/cache.yaml': deployment('cache', 'docker.io/redis:8.8.0'),
+      'charts/shop/Chart.yaml': 'name: shop\n',
+      'charts/shop/values.yaml': 'image:\n  repository: ghcr.io/acme/shop\nredis:\n  repository: docker.io/redis\n',
+      'charts/shop/templates/deployment.yaml': 'kind: Deployment\n',
+      'cmd/shop/main.go': 'package main',
+      Dockerfile: 'FROM x',
+    });
+    expect(found.services.map(({ name }) => name)).not.toContain('cache');
+    expect(found.services.map(({ name }) => name)).toContain('backend');
+  });
+
   test('folders of environments are told apart, development is left out, neighbours of the same name belong', async () => {
     const found = await discover({
       'deploy/staging/api.yaml': deployment('api', 'x/api'),
