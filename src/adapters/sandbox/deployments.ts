@@ -6,8 +6,29 @@ import { keyOf, suffix } from './random.ts';
 import { availableAt, currentSet } from './rollout.ts';
 import type { ReplicaSetState, RolloutState, StoredObject, TargetState, WorldState } from './world-state.ts';
 
-/** The service that pods belong to, by the label that relctl's conventions use, and Kubernetes' older one. */
-export function serviceOf(labels: Readonly<Record<string, unknown>>): string {
+/** Key of a workload among the services that the world was told. */
+export const workloadKey = (environment: string, { kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
+  `${environment}/${kind}/${metadata.name}`;
+
+/**
+ * The service that the pods of a workload belong to: what relctl.yaml calls it, whatever its own name is, with its canary; else by the
+ * label that relctl's conventions use, and Kubernetes' older one.
+ * @param template the pods in question; those of now where it is left out
+ */
+export function serviceOf(
+  { services }: Pick<WorldState, 'services'>,
+  environment: string,
+  { object }: Pick<StoredObject, 'object'>,
+  template: unknown = fieldsAt(object, 'spec', 'template'),
+): string {
+  const labels = podLabels(template);
+  const { kind, metadata } = object;
+  const stable = labels.track === 'canary' ? metadata.name.replace(/-canary$/, '') : metadata.name;
+  const key = workloadKey(environment, { kind, metadata: { name: stable } });
+  return Object.hasOwn(services, key) ? (services[key] ?? '') : calledBy(labels);
+}
+
+function calledBy(labels: Readonly<Record<string, unknown>>): string {
   const name = String(labels['app.kubernetes.io/name'] ?? labels.app ?? '');
   // A canary may bear a value of its own, so that its stable Service leaves it out.
   return labels.track === 'canary' ? name.replace(/-canary$/, '') : name;
@@ -39,7 +60,7 @@ export function takeUpSet(
   const before = stored.rollout;
   const sets = before?.sets ?? [];
   const image = imageOf(template);
-  const place = { environment: target.environment, service: serviceOf(podLabels(template)) };
+  const place = { environment: target.environment, service: serviceOf(state, target.environment, stored) };
   let set = sets.find((each) => each.hash === hash);
   const renewed = before?.current !== hash;
   if (renewed) {

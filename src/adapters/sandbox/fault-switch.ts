@@ -1,4 +1,4 @@
-import { podLabels, serviceOf } from './deployments.ts';
+import { serviceOf } from './deployments.ts';
 import { effectsOn, FAULTS, type FaultName, type FaultPlace } from './faults.ts';
 import { cure, reconcile } from './rollout.ts';
 import { recordTraffic } from './traffic.ts';
@@ -40,7 +40,10 @@ function recover(state: WorldState, target: TargetState, stored: StoredObject, n
   const { rollout } = stored;
   const suffering = rollout?.sets.filter((set) => set.effects.includes(name)) ?? [];
   for (const set of suffering) {
-    const place = { environment: target.environment, service: serviceOf(podLabels(set.template)) };
+    const place = {
+      environment: target.environment,
+      service: serviceOf(state, target.environment, stored, set.template),
+    };
     if (effectsOn(state, place, set.image).includes(name)) continue;
     set.effects = set.effects.filter((effect) => effect !== name);
     if (rollout !== undefined && !isDoomed(set)) cure(rollout, set, state.now);

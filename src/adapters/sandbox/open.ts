@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { environmentObjects } from '../../domain/kubernetes/environment-objects.ts';
 import { sourcesOf } from '../../domain/kubernetes/sources.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
@@ -64,7 +65,8 @@ async function settleOrLeave(sandbox: Sandbox, ground: SandboxGround): Promise<v
 async function settle(sandbox: Sandbox, { config, repository, manifests }: SandboxGround): Promise<void> {
   const head = await repository.resolve('HEAD');
   for (const environment of ['staging', 'production'] as const) {
-    const objects = await currentObjects(config, environment, manifests, head);
+    const { objects, workloads } = await currentObjects(config, environment, manifests, head);
+    sandbox.nameServices(environment, workloads);
     const { regions } = config.environments[environment];
     if (regions.length === 0) sandbox.seedCluster(environment, objects);
     for (const region of regions) sandbox.seedCluster(environment, objects, region.name);
@@ -79,25 +81,34 @@ const RUNS_NOTHING: ReadonlySet<string> = new Set([
   'tool.missing',
 ]);
 
-/** What the company runs: everything that its manifests render, but for what Helm would run by itself. */
+/** What the company runs: everything that its manifests render, but for what Helm would run by itself; and which of it each service is. */
 async function currentObjects(
   config: Config,
   environment: EnvironmentName,
   manifests: ManifestSource,
   commit: string,
-): Promise<readonly KubeObject[]> {
+): Promise<{ readonly objects: readonly KubeObject[]; readonly workloads: ReadonlyMap<string, KubeObject> }> {
   const { namespace } = config.environments[environment];
   const rendered = await Promise.all(
-    sourcesOf(config, environment).map(({ source }) =>
+    sourcesOf(config, environment).map(async ({ source, services, shared }) => ({
+      services,
+      shared,
+      hooks: source.hooks,
       // A product without manifests there, or whose manifests cannot be rendered, runs nothing: it can be planned, and whoever
       // checks or stages the plan is told.
-      manifests.render(commit, { environment, namespace, source }).catch((error: unknown) => {
+      rendered: await manifests.render(commit, { environment, namespace, source }).catch((error: unknown) => {
         if (error instanceof RelctlError && RUNS_NOTHING.has(error.code)) return [];
         throw error;
       }),
-    ),
+    })),
   );
-  return rendered.flat().flatMap(({ object }) => (object.metadata.annotations?.['helm.sh/hook'] ? [] : [object]));
+  const answers = environmentObjects(rendered).services;
+  return {
+    objects: rendered
+      .flatMap((one) => one.rendered)
+      .flatMap(({ object }) => (object.metadata.annotations?.['helm.sh/hook'] ? [] : [object])),
+    workloads: new Map([...answers].flatMap(([name, one]) => (one.ok ? [[name, one.workload] as const] : []))),
+  };
 }
 
 /** A store whose plans the company gets to know: its traffic then carries the metrics that the plan asks for. */

@@ -10,6 +10,7 @@ import { createSandboxAlerts } from './alerts.ts';
 import { createSandboxChangeRecords } from './change-records.ts';
 import { createSandboxClock, type SandboxClock } from './clock.ts';
 import { createSandboxCluster } from './cluster.ts';
+import { workloadKey } from './deployments.ts';
 import { switchOff, switchOn } from './fault-switch.ts';
 import { type FaultListing, type FaultPlace, listFaults, requireFault } from './faults.ts';
 import { labellingOf } from './labelling.ts';
@@ -40,6 +41,8 @@ export interface Sandbox extends Environments {
   people(spec: Spec): People;
   /** Puts objects there as if the company had run them for a week. */
   seedCluster(environment: EnvironmentName, objects: readonly KubeObject[], region?: string): void;
+  /** Which workload each service of relctl.yaml is, before it is seeded: its series bear the service's name. */
+  nameServices(environment: EnvironmentName, workloads: ReadonlyMap<string, KubeObject>): void;
   /** True while nothing runs anywhere and no time has passed. */
   isUntouched(): boolean;
   /** Lets the company know a plan: its metric names, thresholds, smoke tests, KRs, and provisioned resources. */
@@ -119,6 +122,11 @@ export function openSandbox(options: {
     seedCluster(environment, objects, region) {
       configured(config, environment, region);
       world.change((state) => seed(state, targetKey(environment, region), objects));
+    },
+    nameServices(environment, workloads) {
+      world.change((state) => {
+        for (const [service, workload] of workloads) state.services[workloadKey(environment, workload)] = service;
+      });
     },
     isUntouched() {
       const { now, start, targets } = world.read();

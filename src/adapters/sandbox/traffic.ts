@@ -74,8 +74,9 @@ function servingNow(state: WorldState, environment: string): Map<string, Serving
     const objects = Object.values(target.objects);
     const selectors = objects.filter((o) => o.object.kind === 'Service').map(selectorOf);
     const deployments = objects.filter((o) => o.rollout !== undefined);
-    for (const service of new Set(deployments.map((each) => serviceOf(labelsOf(each))).filter(Boolean))) {
-      const own = deployments.filter((each) => serviceOf(labelsOf(each)) === service);
+    const named = (each: StoredObject) => serviceOf(state, environment, each);
+    for (const service of new Set(deployments.map(named).filter(Boolean))) {
+      const own = deployments.filter((each) => named(each) === service);
       const parts = partsOf(objects, (selector) => own.some((each) => selectsPods(selector, labelsOf(each))));
       const serving =
         parts === undefined
@@ -143,7 +144,8 @@ function worldEffects(
   { track, pods }: Pick<Serving, 'track' | 'pods'>,
 ): readonly string[] {
   const environment = state.targets[target]?.environment;
-  const place = { service: serviceOf(labelsOf(stored)), ...(environment === undefined ? {} : { environment }) };
+  const service = serviceOf(state, environment ?? '', stored);
+  const place = { service, ...(environment === undefined ? {} : { environment }) };
   const isOneOfMany = track === 'stable' && pods > 1;
   return [
     ...(['shared-incident', 'sticky-users'] as const).filter((name) => faultOn(state, name, place)),

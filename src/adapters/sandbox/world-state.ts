@@ -160,6 +160,8 @@ export const worldSchema = z.object({
   targets: z.record(z.string(), targetSchema),
   /** Requests a second in production, by service; `*` is every other service. */
   requestsPerSecond: z.record(z.string(), z.number().min(0)),
+  /** The services of relctl.yaml by their workloads, `environment/Kind/name`; others are called by the labels of their pods. */
+  services: z.record(z.string(), z.string()).default({}),
   /** Change points of what serves, by `environment/service`, oldest first. */
   traffic: z.record(z.string(), z.array(changePointSchema)),
   /** When a new version was last rolled out, by environment, oldest first. */
@@ -240,6 +242,7 @@ export function newWorld(options: {
     revision: 0,
     targets,
     requestsPerSecond: { '*': DEFAULT_REQUESTS_PER_SECOND },
+    services: {},
     traffic: {},
     deploys: {},
     faults: [],

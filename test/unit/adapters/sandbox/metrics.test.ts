@@ -103,6 +103,29 @@ describe('traffic', () => {
     expect(reason(await company.metrics('production').increase(ALL, ['track="stable"'], span))).toBe('ok');
   });
 
+  it('counts a service under the name that relctl.yaml gives it, whatever its workload is called, and its canary with it', async () => {
+    const company = openCompany();
+    const shop = deployment('acme-shop', { service: 'acme-shop' });
+    company.nameServices('production', new Map([['shop', shop]]));
+    company.seedCluster('production', [shop]);
+    const canary = deployment('acme-shop-canary', { service: 'acme-shop', track: 'canary' });
+    await company.cluster('production').apply(canary, { absent: true });
+    await company.clock.sleep(10 * 60_000);
+    const now = company.clock.now();
+    const read = async (service: string, track: string) =>
+      reason(
+        await company
+          .metrics('production')
+          .increase(`http_requests_total{service="${service}"}`, [`track="${track}"`], {
+            from: now - HOUR / 12,
+            to: now,
+          }),
+      );
+    expect(await read('shop', 'stable')).toBe('ok');
+    expect(await read('shop', 'canary')).toBe('ok');
+    expect(await read('acme-shop', 'stable')).not.toBe('ok');
+  });
+
   it('bears the region by which the configuration tells it', async () => {
     const company = openCompany();
     company.seedCluster('production', [deployment('web')], 'eu-2');
