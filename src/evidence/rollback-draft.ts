@@ -1,4 +1,5 @@
 import type { Migration, Slo } from '../plan/spec.ts';
+import { asCode } from '../text/code-marks.ts';
 import { command } from '../text/command-line.ts';
 import type { Impact, MigrationFinding, Seen } from './impact/findings.ts';
 
@@ -92,7 +93,7 @@ function neededBefore(impact: Impact): readonly RollbackStep[] {
 function relctlStep(release: string, newestFirst: Shipped['migrations']): string {
   const undone = newestFirst.filter(({ migration }) => migration.reversible).map(({ migration }) => migration.id);
   const undoing = undone.length === 0 ? '' : ` and undoes ${undone.join(', ')}`;
-  return `Run ${command`relctl rollback ${release} --reason "<what is wrong>"`}: it restores the snapshot${undoing}`;
+  return `Run ${asCode(command`relctl rollback ${release} --reason "<what is wrong>"`)}: it restores the snapshot${undoing}`;
 }
 
 /** What only the new version used. */

@@ -1,3 +1,5 @@
+import { codeParts } from '../../text/code-marks.ts';
+
 /**
  * A document as data: what a person reads, free of any medium, so that nothing that somebody wrote can become a heading, a link or
  * a tag of it. Only a writer makes Markdown or HTML, and it escapes.
@@ -14,6 +16,15 @@ export type Prose = string | readonly Span[];
 
 /** A part of a text. */
 export type Span = string | { readonly strong: string } | { readonly code: string };
+
+/** What somebody wrote, with what stands between backticks set apart as code: a command keeps its `<…>` and its quotes. */
+export function withCode(written: string): Prose {
+  const parts = codeParts(written);
+  if (parts.length === 1) return written;
+  return parts.flatMap((piece, at): readonly Span[] =>
+    at % 2 === 1 ? [{ code: piece }] : piece === '' ? [] : [piece],
+  );
+}
 
 /** A piece of a document. */
 export type DocumentBlock =

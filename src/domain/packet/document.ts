@@ -32,7 +32,7 @@ export function packetDocument(packet: Packet): Document {
         ]),
       ),
       ...packet.sections.flatMap(({ title, blocks }) => part(title, ...blocks)),
-      text(`Round ${packet.round}, made ${packet.at} by relctl.`),
+      text(`Round ${packet.round}, made by relctl on ${packet.at}.`),
     ],
   };
 }

@@ -1,3 +1,5 @@
+import type { Prose } from '../document/model.ts';
+
 /**
  * The CAB packet as data: what a board member needs to decide within five minutes, free of any medium. Renderers make Markdown
  * and a web page of it; both are kept with the release, so that it stays known what the board read.
@@ -7,7 +9,7 @@ export interface Packet {
   readonly feature: string;
   /** Number of the submission; the first is 1. */
   readonly round: number;
-  /** RFC 3339 in UTC. */
+  /** When it was made, in the zone of the window. */
   readonly at: string;
   /** Said above everything else: that it is a rehearsal, that approvals are not signed. */
   readonly notices: readonly string[];
@@ -58,13 +60,13 @@ export interface PacketSection {
 export type PacketBlock =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: string])[] }
-  | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly string[] }
+  | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly Prose[] }
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
 /** Text as a block. */
 export const text = (content: string): PacketBlock => ({ kind: 'text', text: content });
 /** A list as a block; nothing where there is nothing to list. */
-export const items = (list: readonly string[], ordered = false): readonly PacketBlock[] =>
+export const items = (list: readonly Prose[], ordered = false): readonly PacketBlock[] =>
   list.length === 0 ? [] : [{ kind: 'list', ordered, items: list }];
 /** A table as a block; the given sentence where it would be empty. */
 export const table = (

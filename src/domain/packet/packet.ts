@@ -6,7 +6,7 @@ import { sayPlannedBake } from '../judge/asked-settings.ts';
 import { quorumOf, votingBoard } from '../people/people.ts';
 import { ASKED } from '../process/phases.ts';
 import { riskSentence } from '../risk/score.ts';
-import { formatWindow, isoTime } from '../schedule/calendar.ts';
+import { formatMoment, formatWindow } from '../schedule/calendar.ts';
 import { unsignedNotice } from '../signing/notice.ts';
 import { attentionOf } from './attention.ts';
 import type { PacketFacts } from './facts.ts';
@@ -22,7 +22,7 @@ export function buildPacket(facts: PacketFacts): Packet {
     release: plan.id,
     feature: plan.metadata.feature,
     round,
-    at: isoTime(now),
+    at: formatMoment(now, plan.spec.window.timeZone),
     notices: [
       ...(facts.signing?.mode === 'simulated'
         ? ['Simulated: made in the sandbox. It satisfies no gate of a real release.']

@@ -128,7 +128,7 @@ function implementation({ plan, policy, shares }: PacketFacts): PacketSection {
         ...run('before-canary'),
         `relctl starts a canary (${canary.strategy}) with ${canary.share} of production${madeOf(shares)}, watches it for ${sayPlannedBake(canary, policy)}, and judges it on ${judged.map((slo) => slo.name).join(', ')}.`,
         ...otherCanaries(spec, shares),
-        `relctl promotes the canary only if the data would show a regression of ×${canary.detectableRatio} with a probability of ${policy.canary.power}, and show none. If the data are not enough, the canary is watched for ${sayDuration(canary.extension)} more and then rolled back.`,
+        `relctl promotes the canary only if there are enough data to show a regression of ×${canary.detectableRatio} (with a probability of ${policy.canary.power}), and they show none. If the data are not enough, the canary is watched for ${sayDuration(canary.extension)} more and then rolled back.`,
         `relctl rolls out ${spec.services.map((one) => one.name).join(', ')} in full.`,
         ...run('after-rollout'),
         `Operations runs the smoke tests: ${spec.smokeTests.map((one) => one.name).join(', ')}.`,

@@ -1,7 +1,8 @@
 import { command } from '../../text/command-line.ts';
 import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
-import { formatWindow, reviewDate, windowSpan } from '../schedule/calendar.ts';
+import { withCode } from '../document/model.ts';
+import { formatMoment, formatWindow, reviewDate, timeOf, windowSpan } from '../schedule/calendar.ts';
 import { describeChangeWindow } from '../schedule/change-windows.ts';
 import { clashesWith } from '../schedule/clashes.ts';
 import { describeFreeze, freezesOver } from '../schedule/freezes.ts';
@@ -57,9 +58,9 @@ function rollback({ plan }: PacketFacts): PacketSection {
         ],
       },
       text('Roll back when:'),
-      ...items(triggers),
+      ...items(triggers.map(withCode)),
       text('Manual steps, in order:'),
-      ...items(steps, true),
+      ...items(steps.map(withCode), true),
     ],
   };
 }
@@ -205,14 +206,15 @@ function communication({ plan }: PacketFacts): PacketSection {
           ['On call', owners.operations.join(', ')],
           ['QA', owners.qa.join(', ')],
           ['Informed', owners.informed.join(', ') || 'only the channels in relctl.yaml'],
-          ['Told', 'start and completion of the deployment; any rollback at once'],
+          ['Notified of', 'start and completion of the deployment; any rollback at once'],
         ],
       },
     ],
   };
 }
 
-function failures({ failures: earlier, attempts }: PacketFacts): PacketSection {
+function failures({ failures: earlier, attempts, plan }: PacketFacts): PacketSection {
+  const shown = (at: string) => (at === '' ? '' : formatMoment(timeOf(at), plan.spec.window.timeZone));
   return {
     id: 'failures',
     title: 'Earlier failures',
@@ -223,12 +225,12 @@ function failures({ failures: earlier, attempts }: PacketFacts): PacketSection {
             ['attempt of this release', 'ended', 'because', 'reopened because'],
             attempts
               .slice(-5)
-              .map((one) => [String(one.attempt), `${one.how} at ${one.at}`, one.reason, one.reopened ?? '']),
+              .map((one) => [String(one.attempt), `${one.how}, ${shown(one.at)}`, one.reason, one.reopened ?? '']),
             '',
           )),
       ...table(
-        ['release', 'services', 'rolled back at'],
-        earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), one.undone.at(-1) ?? '']),
+        ['release', 'services', 'rolled back'],
+        earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), shown(one.undone.at(-1) ?? '')]),
         'No earlier release of these services was rolled back within a year.',
       ),
     ],
@@ -243,7 +245,7 @@ function rehearsal({ rehearsal: held, plan, signing }: PacketFacts): PacketSecti
       ? [text(`Not rehearsed. Rehearse it in the sandbox: ${command`relctl rehearse ${plan.id}`}`)]
       : [
           text(
-            `${claimed}${held.data.result === 'passed' ? 'Passed' : 'Failed'} at ${held.at}, by ${held.actor}: ${held.data.document.file}`,
+            `${claimed}${held.data.result === 'passed' ? 'Passed' : 'Failed'} on ${formatMoment(timeOf(held.at), plan.spec.window.timeZone)}, by ${held.actor}: ${held.data.document.file}`,
           ),
         ];
   return { id: 'rehearsal', title: 'Rehearsal', blocks };

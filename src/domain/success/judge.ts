@@ -49,7 +49,7 @@ export function judgeMetric(metric: SuccessMetric, { days, given }: MetricEviden
 
 function judgeGiven(metric: SuccessMetric, value: number): JudgedMetric {
   const { name, guardrail } = metric;
-  const detail = `${number(value)}, given by a person for the whole week, without an interval, against ${aim(metric, undefined)}`;
+  const detail = `${number(value)}, entered by hand for the whole week (no confidence interval), against ${aim(metric, undefined)}`;
   if (guardrail !== undefined && !reaches(metric, value, guardrail)) {
     return { name, value, verdict: 'guardrail-broken', detail: `${detail}; the guardrail is ${guardrail}` };
   }

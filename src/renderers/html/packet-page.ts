@@ -1,3 +1,4 @@
+import type { Prose } from '../../domain/document/model.ts';
 import type { Packet, PacketBlock, PacketSection, Tone } from '../../domain/packet/model.ts';
 import { PACKET_STYLE } from './packet-style.ts';
 import { type Html, html, lines, own } from './writer.ts';
@@ -39,7 +40,7 @@ ${decision(packet)}
 ${lines(packet.sections.map(section))}
 </main>
 </div>
-<footer><p>Made ${packet.at} by relctl. The release plan and its history are the record; this page is what the board read.</p></footer>
+<footer><p>Made by relctl on ${packet.at}. The release plan and its history are the record; this page is what the board read.</p></footer>
 </body>
 </html>
 `.markup;
@@ -84,12 +85,20 @@ function block(content: PacketBlock, title: string): Html {
       return html`<dl class="facts">${facts}</dl>`;
     }
     case 'list': {
-      const items = content.items.map((item) => html`<li>${item}</li>`);
+      const items = content.items.map((item) => html`<li>${proseHtml(item)}</li>`);
       return content.ordered ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
     }
     case 'table':
       return tableOf(content, title);
   }
+}
+
+/** A text with its code and its weight. */
+function proseHtml(prose: Prose): readonly Html[] {
+  return (typeof prose === 'string' ? [prose] : prose).map((part) => {
+    if (typeof part === 'string') return html`${part}`;
+    return 'code' in part ? html`<code>${part.code}</code>` : html`<strong>${part.strong}</strong>`;
+  });
 }
 
 /** Each cell carries the name of its column, so that a narrow page can show a row as a list. */

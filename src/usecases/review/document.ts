@@ -184,7 +184,7 @@ function objectivesMet(metrics: readonly JudgedMetric[]): string {
 
 function milestoneRow({ name, planned, plannedDay, actual }: Milestone, zone: string): readonly string[] {
   const shown = (at: number | undefined) => (at === undefined ? '–' : formatMoment(at, zone));
-  const due = plannedDay === undefined ? shown(planned) : `in the course of ${plannedDay}`;
+  const due = plannedDay === undefined ? shown(planned) : `on ${plannedDay}`;
   return [name, due, shown(actual), difference()];
 
   function difference(): string {
@@ -200,7 +200,7 @@ function hypercareLines({ hypercare }: ReleaseState): readonly string[] {
   const last = hypercare.observations.at(-1);
   const unhealthy = hypercare.observations.filter((one) => !one.data.healthy);
   return [
-    `${plural(hypercare.observations.length, 'look')}, ${unhealthy.length} of them unhealthy`,
+    `${plural(hypercare.observations.length, 'look')}, ${unhealthy.length} unhealthy`,
     ...unhealthy.map(
       (one) =>
         `${one.at}: ${
@@ -210,7 +210,7 @@ function hypercareLines({ hypercare }: ReleaseState): readonly string[] {
             .join('; ') || one.data.alerts.join('; ')
         }`,
     ),
-    ...(last?.data.slos.map((slo) => `in the end ${slo.name}: ${slo.detail}`) ?? []),
+    ...(last?.data.slos.map((slo) => `at the end, ${slo.name}: ${slo.detail}`) ?? []),
     ...(last?.data.gaps.map((gap) => `no data: ${gap}`) ?? []),
     ...hypercare.observations.flatMap((one) =>
       one.data.note === '' ? [] : [`${one.at}, ${one.actor}: ${one.data.note}`],
@@ -222,7 +222,7 @@ function hypercareLines({ hypercare }: ReleaseState): readonly string[] {
 function detailOf(event: RecordedEvent): string {
   switch (event.type) {
     case 'cab.decided':
-      return ` (${event.data.decision}, ${event.data.go} Go of ${event.data.quorum} needed)`;
+      return ` (${event.data.decision}, ${event.data.go} Go, ${event.data.quorum} needed)`;
     case 'signoff.recorded':
       return ` (${event.data.role}, ${event.data.decision})`;
     case 'canary.judged':

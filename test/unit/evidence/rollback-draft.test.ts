@@ -19,7 +19,7 @@ const nothing: Impact = {
   size: { files: 0, insertions: 0, deletions: 0 },
   unread: [],
 };
-const RELCTL = 'Run relctl rollback 2026-12-wallet --reason "<what is wrong>": it restores the snapshot';
+const RELCTL = 'Run `relctl rollback 2026-12-wallet --reason "<what is wrong>"`: it restores the snapshot';
 const LAST = 'Check the smoke tests by hand, and tell the Product Manager';
 const textsOf = (...given: Parameters<typeof draftRollback>) => draftRollback(...given).steps.map((step) => step.text);
 

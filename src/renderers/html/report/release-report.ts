@@ -74,7 +74,7 @@ function header({ plan, state, claimed }: ReportModel): Html {
   const took =
     deployment?.completedAt === undefined
       ? endedBadly(state.phase)
-        ? 'never'
+        ? 'not deployed'
         : 'not yet'
       : formatSpan(timeOf(deployment.completedAt) - timeOf(deployment.started.at));
   const cards: readonly (readonly [string, string])[] = [
@@ -83,7 +83,7 @@ function header({ plan, state, claimed }: ReportModel): Html {
     ['Services', plan.spec.services.map((service) => service.name).join(', ')],
     ['Risk', plan.spec.risk.level],
     ['Canary', deployment?.verdict?.data.verdict ?? 'not judged'],
-    ['Deployed in', took],
+    ['Time to deploy', took],
   ];
   return html`<header>
 <h1>${plan.metadata.feature}</h1>

@@ -51,7 +51,7 @@ describe('the page of a release', () => {
   it('tells of a rollback: the verdict, the figures, and that it never was deployed in whole', () => {
     expect(bad.html).toContain('<span class="badge bad">rolled-back</span>');
     expect(bad.html).toContain('<span class="badge bad">fail</span>');
-    expect(bad.html).toContain('<dt>Deployed in</dt><dd>never</dd>');
+    expect(bad.html).toContain('<dt>Time to deploy</dt><dd>not deployed</dd>');
     expect(bad.html).toContain('and was passed.');
     expect(bad.html).not.toMatch(/NaN|undefined|Infinity/);
   });
