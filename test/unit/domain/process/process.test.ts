@@ -87,7 +87,7 @@ describe('the order of the process', () => {
     ['hypercare', 'the release is in hypercare, and'],
     ['canary', 'the release has a canary in production, and'],
     ['rolling-out', 'the release is being rolled out, and'],
-    ['no-go', 'the release got a No-Go; it takes'],
+    ['no-go', 'the release got a No-Go; to go on, its plan is made a draft again'],
     ['closed', 'the release is closed: nothing is left to do'],
   ] as const)('says %s as people say it', (phase, said) => {
     expect(decide('stage', gateFacts(phase))[0]?.sentence).toContain(said);
