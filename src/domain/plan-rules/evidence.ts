@@ -65,7 +65,7 @@ export const evidenceRules: PlanRule = ({ plan: { spec } }) => [
           'metrics.none',
           ['spec', 'successMetrics'],
           'there is no success metric to watch in the first week',
-          'take the KRs of the PRD',
+          'take the key results of the feature',
         ),
       ]
     : []),

@@ -33,12 +33,12 @@ export function routeAcceptance(route: KubeObject): Acceptance {
   if (wanted.length === 0) return { state: 'refused', reason: 'it names no gateway (spec.parentRefs is empty)' };
   for (const parent of wanted) {
     const own = parents.filter((one) => isSameParent(one.parentRef, parent));
-    if (own.length === 0) return { state: 'pending', detail: `${parent.name} has not said anything yet` };
+    if (own.length === 0) return { state: 'pending', detail: `the gateway ${parent.name} has not answered yet` };
     for (const { conditions = [] } of own) {
       for (const type of REQUIRED) {
         const condition = conditions.find((one) => one.type === type);
         if (condition === undefined || (condition.observedGeneration ?? 0) < generation) {
-          return { state: 'pending', detail: `${parent.name} has not said ${type} of generation ${generation} yet` };
+          return { state: 'pending', detail: `the gateway ${parent.name} has not reported ${type} for generation ${generation} yet` };
         }
         if (condition.status === 'False') {
           const { reason = type, message = '' } = condition;

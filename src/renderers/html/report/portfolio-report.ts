@@ -23,7 +23,7 @@ export function portfolioReport(portfolio: Portfolio): string {
     ['Releases', String(releases.length)],
     ['Under way', String(open.length)],
     ['Went to production', String(months.reduce((sum, month) => sum + month.deployed, 0))],
-    ['Rolled back', failureRate === undefined ? 'none was deployed' : formatPercent(failureRate)],
+    ['Of these rolled back', failureRate === undefined ? 'none was deployed' : formatPercent(failureRate)],
   ];
   const figure = monthsFigure(months);
   const body = lines(

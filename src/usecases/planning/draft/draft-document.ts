@@ -180,8 +180,8 @@ function commentsOf(parts: DraftParts): readonly Comment[] {
       `What QA runs in staging; mandatory suites are names as they stand in the JUnit reports${takenFrom(parts)}`,
     ),
     at(['smokeTests'], `What Operations looks at right after the rollout: http, command, or manual${takenFrom(parts)}`),
-    at(['successMetrics'], 'The KRs of the PRD, frozen before the CAB; remove what the feature does not have'),
-    at(['impact'], 'For the board'),
+    at(['successMetrics'], 'The key results of the feature, frozen before the CAB; remove what it does not have'),
+    at(['impact'], 'For the CAB'),
     at(['security'], 'done with reviewer and reference, or not-needed with notes; pending is refused'),
     at(['risk'], 'low, medium or high'),
     at(
