@@ -52,7 +52,7 @@ function change(world: SandboxWorldControl, zone: string, request: SandboxReques
     case 'fault':
     case 'clear': {
       const on = request.action === 'fault';
-      if (request.name === undefined) throw missing('--name', world);
+      if (request.name === undefined) throw missing('--name');
       world.setFault(request.name, on, request.service);
       if (!on) return `fault ${request.name} is off`;
       // A canary that runs already is not made sick: what ran must be well again after a rollback.
@@ -84,7 +84,7 @@ function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxReq
     }
     return now + durationSeconds(by) * 1000;
   }
-  if (to === undefined) throw missing('--by or --to', world);
+  if (to === undefined) throw missing('--by or --to');
   const at = wallTimeIn(to, zone);
   if (at === undefined || at < now) {
     throw new RelctlError('usage.bad-flag', `--to is "${to}", which is not a time from now on`, {
@@ -95,7 +95,7 @@ function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxReq
   return at;
 }
 
-function missing(flag: string, world: SandboxWorldControl): RelctlError {
+function missing(flag: string): RelctlError {
   return new RelctlError('usage.missing-answer', `${flag} is missing`, {
     why: 'Nothing was done.',
     hints: [

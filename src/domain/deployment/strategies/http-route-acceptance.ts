@@ -38,7 +38,10 @@ export function routeAcceptance(route: KubeObject): Acceptance {
       for (const type of REQUIRED) {
         const condition = conditions.find((one) => one.type === type);
         if (condition === undefined || (condition.observedGeneration ?? 0) < generation) {
-          return { state: 'pending', detail: `the gateway ${parent.name} has not reported ${type} for generation ${generation} yet` };
+          return {
+            state: 'pending',
+            detail: `the gateway ${parent.name} has not reported ${type} for generation ${generation} yet`,
+          };
         }
         if (condition.status === 'False') {
           const { reason = type, message = '' } = condition;
