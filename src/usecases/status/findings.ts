@@ -17,14 +17,15 @@ export async function findingsOf(
 ): Promise<readonly PlacedFinding[] | undefined> {
   const { plan, state } = release.journal;
   if (whole === undefined || !NOT_DECIDED.includes(state.phase)) return undefined;
-  const context = await whole();
+  let context: Context | undefined;
   // A plan that was remembered does not know its lines.
   const placedIn = async (findings: readonly PlanFinding[]) => {
-    const written = await context.store.load(plan.id);
+    const written = (await context?.store.load(plan.id)) ?? plan;
     return findings.map((finding) => placed(written, finding));
   };
   try {
     const { observe } = await import('../planning/check/observe.ts');
+    context = await whole();
     const { findings } = await observe({ ...context, manifests: onceSubmitted(context, plan.id) }, release);
     return await placedIn(findings);
   } catch (error) {
