@@ -31,7 +31,7 @@ describe('the packet of a release that comes back', () => {
     await reopen(company.as(PEOPLE.rdLead), company.id, 'another candidate');
     const second = await packet();
     expect(failuresIn(second)).toMatch(
-      /\["1","rolled back at 2026-12-03T[^"]+","checkouts fail","another candidate"\]/,
+      /\["1","rolled back, Thu 2026-12-03 [^"]+","checkouts fail","another candidate"\]/,
     );
     expect(second.attention.map((one) => one.text)).toContain(
       'An earlier attempt of this release was rolled back: checkouts fail.',
