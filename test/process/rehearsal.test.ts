@@ -34,7 +34,7 @@ describe('a rehearsal', () => {
     const submitted = await run('submit-cab', company.id);
     expect(submitted.exitCode, submitted.stderr).toBe(0);
     const packet = readFileSync(join(company.git.root, 'releases', company.id, 'cab-packet-1.md'), 'utf8');
-    expect(packet).toMatch(/Passed at .*rehearsal[\w-]*\.md/);
+    expect(packet).toMatch(/Passed on .*rehearsal[\w-]*\.md/);
     expect(packet).not.toContain('was not rehearsed');
   });
 });

@@ -87,7 +87,7 @@ describe('a success metric', () => {
     const judged = judgeMetric(METRIC, { days: week(1, 1, 1), given: 11 });
     expect(judged).toMatchObject({ verdict: 'met', value: 11 });
     expect(judged.interval).toBeUndefined();
-    expect(judged.detail).toContain('without an interval');
+    expect(judged.detail).toContain('no confidence interval');
   });
 
   test('never is met and missed for the same days, and a verdict follows from its interval', () => {
