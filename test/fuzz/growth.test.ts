@@ -105,7 +105,8 @@ function readsAs(path: string): Reads {
   return (text) => {
     const read = (side: 'base' | 'head', paths: readonly string[]) =>
       Promise.resolve(new Map(side === 'head' && paths.includes(path) ? [[path, text]] : []));
-    return readImpact({ diff, filesAtHead: [path], read, config });
+    const mentions = () => Promise.resolve([path]);
+    return readImpact({ diff, filesAtHead: [path], read, mentions, config });
   };
 }
 
@@ -150,6 +151,18 @@ describe('reading what others wrote takes time in proportion to it', () => {
     ['a.go', (n: number) => `func f${n}(k${n} string) { os.Getenv(k${n}) }\n`],
     ['a.sh', (n: number) => `A${n}="\${B${n}:-1}"\n`],
     ['a.py', (n: number) => `class S${n}(BaseSettings):\n  a: str\n`],
+    ['a.cs', (n: number) => `class C${n} { public int P { get; set; } }\ns.Configure<C${n}>(c.GetSection("S${n}"));\n`],
+    ['a.cs', (n: number) => `public int P${n} { get; set; } c.GetSection("S").Bind(p${n});\n`],
+    [
+      'A.cs',
+      (n: number) =>
+        `${n > 0 ? '' : 's.Configure<A>(c.GetSection("S"));\nclass A {\n'}public int P${n} { get; set; }\n`,
+    ],
+    [
+      'A.cs',
+      (n: number) =>
+        `${n > 0 ? '' : 's.Configure<A>(c.GetSection("S"));\nclass A {\n'}public P${n} P${n} { get; set; }\n`,
+    ],
   ] as const)('%s, with other names in each line (%#)', async (path, line) => {
     const text = (size: number) => {
       let whole = '';

@@ -30,7 +30,7 @@ export async function boundSettings(
   const isCode = (path: string) => path.endsWith('.cs') && roleOf(path) === 'product' && !own.has(path);
   const binding = (await source.mentions(BINDS)).filter(isCode).slice(0, MOST_BINDINGS);
   const staying = new Map(await source.read('head', binding));
-  const byClass = new Map(source.filesAtHead.filter(isCode).map((path) => [path.replace(/^.*\/|\.cs$/g, ''), path]));
+  const byClass = pathsByClass(source.filesAtHead.filter(isCode));
   const sides = [
     changed.map(({ oldPath, oldText }) => [oldPath ?? '', oldText ?? ''] as const),
     changed.map(({ newPath, newText }) => [newPath ?? '', newText ?? ''] as const),
@@ -39,20 +39,19 @@ export async function boundSettings(
     [...side.values(), ...staying.values()].flatMap((text) => bindingsIn(text, classFile));
   // The classes that are bound, and those that constants of sections stand in, are read before they are followed.
   const asked = new Set<string>();
-  const fileOf =
-    (side: ReadonlyMap<string, string>): ClassFile =>
-    (type) => {
-      const path =
-        [...side.keys()].find((one) => one.endsWith(`/${type}.cs`) || one === `${type}.cs`) ?? byClass.get(type);
+  const fileOf = (side: ReadonlyMap<string, string>): ClassFile => {
+    const changedClasses = pathsByClass([...side.keys()]);
+    return (type) => {
+      const path = changedClasses.get(type) ?? byClass.get(type);
       const text = path === undefined ? undefined : (side.get(path) ?? staying.get(path));
       if (path !== undefined && text === undefined) asked.add(path);
       return path === undefined || text === undefined ? undefined : { path, text };
     };
+  };
   const uses = () =>
     sides.map((side) => {
       const classFile = fileOf(side);
-      const found = bindings(side, classFile).flatMap((one) => optionsOf(one, classFile));
-      return found.filter(({ file }) => side.has(file));
+      return optionsOf(bindings(side, classFile), classFile).filter(({ file }) => side.has(file));
     });
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     asked.clear();
@@ -62,6 +61,11 @@ export async function boundSettings(
     for (const path of asked) staying.set(path, texts.get(path) ?? '');
   }
   return uses();
+}
+
+/** Files of C# by the class that each is called after. */
+function pathsByClass(paths: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(paths.map((path) => [path.replace(/^.*\/|\.cs$/g, ''), path]));
 }
 
 const HAS_SETTER = /\b(set|init)\s*[;={]/;

@@ -32,7 +32,7 @@ const PATTERNS = [
 export function bindingsIn(source: string, classFile: ClassFile): readonly Binding[] {
   const text = blankSlashComments(source, 'other');
   return PATTERNS.flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap((match): Binding[] => {
+    [...text.matchAll(pattern)].slice(0, MOST_SECTIONS).flatMap((match): Binding[] => {
       const type = match.groups?.type ?? typeOf(match.groups?.name ?? '', text);
       const section = sectionOf(sectionIn(match), text, classFile);
       return type === undefined || section === undefined || OF_DEVELOPERS.test(section) ? [] : [{ section, type }];
@@ -40,6 +40,8 @@ export function bindingsIn(source: string, classFile: ClassFile): readonly Bindi
   );
 }
 
+/** So many sections of a file are followed, each by a pass over it: more are no program that people read. */
+const MOST_SECTIONS = 100;
 /** A section for the machines of developers. */
 const OF_DEVELOPERS = /^dev(elopment)?\b/i;
 
@@ -67,22 +69,28 @@ function typeOf(name: string, text: string): string | undefined {
 
 /** How deep objects lie in objects at most. */
 const DEEPEST = 6;
+/** So many settings are told at most: classes that hold each other several times over name more than anybody could set. */
+const MOST_SETTINGS = 2000;
 
-/** Variables that set the properties of a bound class and of the classes in it, each with its file: two underscores stand for the colon. */
+/** Variables that set the properties of bound classes and of the classes in them, each with its file: two underscores stand for the colon. */
 export function optionsOf(
-  { section, type }: Binding,
+  bindings: readonly Binding[],
   classFile: ClassFile,
 ): readonly (VariableUse & { readonly file: string })[] {
   const found: (VariableUse & { file: string })[] = [];
+  const classes = classReader();
+  let visits = 0;
   const visit = (keys: readonly string[], name: string, around: ReturnType<ClassFile>): void => {
-    if (keys.length > DEEPEST) return;
-    const own = around !== undefined && defines(around.text, name) ? around : classFile(name);
+    visits += 1;
+    if (keys.length > DEEPEST || visits > MOST_SETTINGS) return;
+    const own = around !== undefined && classes(around.text).defines(name) ? around : classFile(name);
     if (own === undefined) return;
-    const lineOf = lineFinder(own.text);
-    for (const property of propertiesOf(own.text, name)) {
+    const { defines, lineOf, propertiesOf } = classes(own.text);
+    for (const property of propertiesOf(name)) {
+      if (found.length >= MOST_SETTINGS || visits > MOST_SETTINGS) return;
       const path = [...keys, property.name];
       const inner = property.type;
-      const isClass = defines(own.text, inner) || (/^[A-Z]/.test(inner) && classFile(inner) !== undefined);
+      const isClass = defines(inner) || (/^[A-Z]/.test(inner) && classFile(inner) !== undefined);
       if (isClass && inner !== name) {
         visit(path, inner, own);
         continue;
@@ -98,12 +106,40 @@ export function optionsOf(
       });
     }
   };
-  visit(section.split(':'), type, undefined);
+  for (const { section, type } of bindings) visit(section.split(':'), type, undefined);
   return found;
 }
 
-const defines = (text: string, type: string): boolean =>
-  new RegExp(String.raw`\b(?:class|record)\s+${type}\b`).test(text);
+/** What is asked of a text with classes, each answer found once: a class may be held by many. */
+interface Classes {
+  defines(type: string): boolean;
+  lineOf(offset: number): number;
+  propertiesOf(type: string): readonly Property[];
+}
+
+function classReader(): (text: string) => Classes {
+  const known = new Map<string, Classes>();
+  return (text) => {
+    const classes = known.get(text) ?? classesOf(text);
+    known.set(text, classes);
+    return classes;
+  };
+}
+
+function classesOf(source: string): Classes {
+  const names = new Set([...source.matchAll(/\b(?:class|record)\s+(\w+)/g)].map(([, name = '']) => name));
+  const properties = new Map<string, readonly Property[]>();
+  const text = blankSlashComments(source, 'other');
+  return {
+    defines: (type) => names.has(type),
+    lineOf: lineFinder(source),
+    propertiesOf(type) {
+      const own = properties.get(type) ?? (properties.size < MOST_SECTIONS ? propertiesIn(text, type) : []);
+      properties.set(type, own);
+      return own;
+    },
+  };
+}
 
 interface Property {
   readonly name: string;
@@ -118,17 +154,19 @@ const PROPERTY =
   /\bpublic\s+((?:(?:virtual|override|required|sealed|new)\s+)*)((?!(?:class|record|struct|interface|enum)\b)[\w.]+(?:<[\w.,\s?]+>)?(?:\[\])?)\??\s+(\w+)\s*\{/g;
 
 /** Properties of a class that can be set; those of the classes inside it are not its own. */
-function propertiesOf(source: string, type: string): readonly Property[] {
-  const text = blankSlashComments(source, 'other');
+function propertiesIn(text: string, type: string): readonly Property[] {
   const start = new RegExp(String.raw`\b(?:class|record)\s+${type}\b[^{;]{0,300}\{`).exec(text);
   if (start === null) return [];
   const from = start.index + start[0].length;
   const to = blockEnd(text, from);
   const found: Property[] = [];
+  let [depth, counted] = [0, from];
   for (const match of text.slice(from, to).matchAll(PROPERTY)) {
     const [all, modifiers = '', written = '', name = ''] = match;
     const offset = from + match.index;
-    if (depthBetween(text, from, offset) !== 0) continue;
+    depth += depthBetween(text, counted, offset);
+    counted = offset;
+    if (depth !== 0) continue;
     const end = blockEnd(text, offset + all.length);
     if (!/\b(set|init)\b/.test(text.slice(offset + all.length, end))) continue;
     const list =

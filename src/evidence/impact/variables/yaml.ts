@@ -52,7 +52,7 @@ const isSettings = (text: string, path: string): boolean =>
   !/(^|\/)((docker-)?compose[^/]*|values[^/]*|Chart|[^/]*\b(example|sample|dist|template))\.ya?ml$|(^|\/)(templates|values)\//i.test(
     path,
   ) &&
-  /^[ \t]*[\w"'.-]+:[ \t]+["']?[^#\n]*\$\{[A-Z][A-Z0-9_]+(:-?[^{}\n]*)?\}/m.test(text) &&
+  /^[ \t]*[\w"'.-]+:[ \t][^#\n]*\$\{[A-Z][A-Z0-9_]+(:-?[^{}\n]*)?\}/m.test(text) &&
   !OF_TOOLS.test(text);
 
 /** Environment variables that a YAML file declares: manifests, chart values and templates, Kustomize, compose, serverless. */

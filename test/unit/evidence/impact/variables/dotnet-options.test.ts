@@ -46,7 +46,7 @@ test.each([
 });
 
 test('what can be set of a bound class and of those in it is a variable, with two underscores for each level', () => {
-  const found = optionsOf({ section: 'Shop', type: 'ShopOptions' }, classFile);
+  const found = optionsOf([{ section: 'Shop', type: 'ShopOptions' }], classFile);
   expect(found.map(({ name, file, line, value }) => [name, file, line, value])).toEqual([
     ['Shop__Url', 'src/ShopOptions.cs', 4, undefined],
     ['Shop__Hidden', 'src/ShopOptions.cs', 5, 'true'],
@@ -59,6 +59,25 @@ test('what can be set of a bound class and of those in it is a variable, with tw
 test('classes that hold one another end', () => {
   const text =
     'class A { public B Other { get; set; } }\nclass B { public A Back { get; set; } public int X { get; set; } }';
-  const found = optionsOf({ section: 'S', type: 'A' }, () => ({ path: 'a.cs', text }));
+  const found = optionsOf([{ section: 'S', type: 'A' }], () => ({ path: 'a.cs', text }));
   expect(found[0]?.name).toBe('S__Other__Back__Other__Back__Other__X');
+});
+
+test('classes that hold one another several times over are followed only so far: a candidate may be written to take for ever', () => {
+  const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+  let reads = 0;
+  const classOf = (name: string, index: number) => {
+    const properties = Array.from(
+      { length: 30 },
+      (_, n) => `public ${names[index + 1] ?? 'string'} P${n} { get; set; }`,
+    );
+    return `class ${name} {\n${properties.join('\n')}\n}`;
+  };
+  const text = names.map(classOf).join('\n');
+  const found = optionsOf([{ section: 'S', type: 'A' }], () => {
+    reads += 1;
+    return { path: 'a.cs', text };
+  });
+  expect(found.length).toBeLessThanOrEqual(2000);
+  expect(reads).toBeLessThanOrEqual(100_000);
 });
