@@ -6,12 +6,12 @@ import { createRemembered } from '../adapters/fs/remembered.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
 import { stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
-import { askedOnce } from '../adapters/git/asked-once.ts';
 import { hasRemote, plainWorkTree } from '../adapters/git/work-tree.ts';
 import { sandboxTime } from '../adapters/sandbox/time.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
 import type { ReadingContext } from '../usecases/release/context.ts';
 import { loadConfig } from '../usecases/release/settings.ts';
+import { branchAskedOnce } from '../usecases/signing/asked-once.ts';
 import type { Surroundings } from './surroundings.ts';
 
 declare const RELCTL_BUILD: string | undefined;
@@ -70,7 +70,7 @@ function onceSigning(signing: ReadingContext['signing']): ReadingContext['signin
   let opened: ReturnType<ReadingContext['signing']> | undefined;
   const open = async () => {
     const ground = await signing();
-    return { ...ground, protectedBranch: askedOnce(ground.protectedBranch) };
+    return { ...ground, protectedBranch: branchAskedOnce(ground.protectedBranch) };
   };
   return () => {
     opened ??= open();

@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
+import { ENTRIES } from './entries.ts';
 import { missingId } from './missing-id.ts';
 
 /**
@@ -12,18 +13,17 @@ export function usageError(error: CommanderError, argv: readonly string[]): Relc
   const [what = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const suggested = /Did you mean (?:one of )?(.*?)\?/.exec(suggestion)?.[1];
   const words = argv.filter((word) => !word.startsWith('-'));
-  const given = words[0] === 'signoff' ? words.slice(0, 2).join(' ') : (words[0] ?? '');
+  const [first = ''] = words;
+  // `signoff` is nothing by itself: its commands have two words.
+  const isGroup = ENTRIES.some(({ path }) => path.startsWith(`${first} `));
+  const given = isGroup ? words.slice(0, 2).join(' ') : first;
   const isUnknown = error.code === 'commander.unknownCommand';
   if (error.code === 'commander.missingArgument' && what.includes("'id'")) return missingId(given);
   return new RelctlError(isUnknown ? 'usage.unknown-command' : 'usage.bad-flag', what, {
     why: 'Nothing was done.',
     hints: [
       ...(suggested === undefined ? [] : [command`relctl ${corrected(argv, what, suggested)}`]),
-      isUnknown
-        ? words[0] === 'signoff'
-          ? 'relctl signoff --help'
-          : 'relctl --help'
-        : `relctl ${given} --help`.replace('  ', ' '),
+      `relctl ${isUnknown ? (isGroup ? first : '') : given} --help`.replace('  ', ' '),
     ],
   });
 }

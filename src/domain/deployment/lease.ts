@@ -8,6 +8,8 @@ import type { RunIdentity } from '../../ports/runs.ts';
 
 /** Name of the Lease in the target's namespace. */
 export const LEASE_NAME = 'relctl';
+/** The object that holds it. */
+export const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: LEASE_NAME } as const;
 /** The largest fence that another can follow: the API server keeps `leaseTransitions` as an int32. */
 export const LARGEST_FENCE = 2 ** 31 - 2;
 const RELEASE_ANNOTATION = 'relctl.dev/release';

@@ -1,4 +1,4 @@
-import { LEASE_NAME, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
+import { LEASE, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
 import { foldState } from '../../domain/history/fold.ts';
 import { standsInProduction } from '../../domain/history/state.ts';
 import { RelctlError } from '../../errors.ts';
@@ -34,7 +34,6 @@ export interface LockOptions {
   readonly fenceAbove: number;
 }
 
-const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: LEASE_NAME } as const;
 /** How often a lock that cannot be had yet is looked at again. */
 const POLL_MS = 2000;
 

@@ -1,11 +1,10 @@
-import { LEASE_NAME } from '../../domain/deployment/lease.ts';
+import { LEASE } from '../../domain/deployment/lease.ts';
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
 
-const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: LEASE_NAME } as const;
 const CALLED = 'relctl.dev/called-for';
 
 /**

@@ -37,9 +37,8 @@ async function defaultBranch(branch: ProtectedBranch): Promise<BranchTip | undef
       : 'main and master both stand in this repository, and nothing says which is the protected branch',
     [
       ...(remote === undefined ? [] : [command`git remote set-head ${remote} --auto`]),
-      hasRemote
-        ? `${command`git config relctl.protectedBranch ${`${remote ?? 'origin'}/main`}`}   or how it is called`
-        : 'git config relctl.protectedBranch main',
+      command`git config relctl.protectedBranch ${hasRemote ? `${remote ?? 'origin'}/main` : 'main'}`,
+      ...(hasRemote ? ['with the name that the branch has there'] : []),
       `in CI: RELCTL_PROTECTED_BRANCH=${remote ?? 'origin'}/<branch>, as a variable of the project`,
     ],
     'protected-branch-unknown',

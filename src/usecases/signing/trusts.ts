@@ -16,7 +16,7 @@ export class Trusts {
   readonly #context: SigningGround;
   readonly #tip: Trust;
   readonly #read = new Map<string, Promise<Trust | undefined>>();
-  #changes: ReturnType<SigningGround['protectedBranch']['changes']> | undefined;
+  readonly #changes = new Map<string, ReturnType<SigningGround['protectedBranch']['changes']>>();
 
   constructor(context: SigningGround, tip: Trust) {
     this.#context = context;
@@ -41,8 +41,7 @@ export class Trusts {
    * whose key was taken out since would still find it there.
    */
   async wereInForce(rules: Trust, at: number): Promise<boolean> {
-    this.#changes ??= this.#changesOf(rules);
-    const changes = await this.#changes;
+    const changes = await this.#changesOf(rules);
     const until = changes.filter((one) => one.at <= at + SKEW_MS);
     const since = until.filter((one) => one.at >= at - OVERLAP_MS);
     const before = until.find((one) => one.at < at - OVERLAP_MS);
@@ -101,10 +100,14 @@ export class Trusts {
     return false;
   }
 
-  /** Commits of the branch that changed the files of these rules. */
+  /** Commits of the branch that changed the files of these rules, which may name others than the rules of now do. */
   #changesOf({ process, policy }: Trust): ReturnType<SigningGround['protectedBranch']['changes']> {
     const { allowedSigners, forgePeople } = policy.signing;
-    return this.#context.protectedBranch.changes(this.#tip.commit, [policyFile(process), allowedSigners, forgePeople]);
+    const files = [policyFile(process), allowedSigners, forgePeople];
+    const key = files.join('\0');
+    const known = this.#changes.get(key) ?? this.#context.protectedBranch.changes(this.#tip.commit, files);
+    this.#changes.set(key, known);
+    return known;
   }
 }
 

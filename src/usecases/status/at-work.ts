@@ -1,4 +1,4 @@
-import { LEASE_NAME, readLease } from '../../domain/deployment/lease.ts';
+import { LEASE, readLease } from '../../domain/deployment/lease.ts';
 import { deploymentSteps } from '../../domain/deployment/steps.ts';
 import { type DeploymentState, isEndClaimed, standsInProduction } from '../../domain/history/state.ts';
 import type { StatusData } from '../../domain/outcome/status.ts';
@@ -13,7 +13,6 @@ import type { Release } from '../release/open.ts';
 
 /** Whoever looks is not kept waiting by a cluster that does not answer. */
 const ASK_MS = 4000;
-const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: LEASE_NAME } as const;
 
 /** Who works on a release in production now, from where, and at what; or that nobody does. */
 export interface AtWork {
