@@ -17,8 +17,8 @@ const EVERY_AFTER = 8;
 
 type Kill = readonly [n: number, when: 'before' | 'after'];
 
-/** One in three moments, and each where CI runs in full: all of them take minutes. */
-const SAMPLE = process.env.RELCTL_CI === 'full' ? 1 : 3;
+/** One in five moments, and each where CI runs in full: all of them take many minutes. */
+const SAMPLE = process.env.RELCTL_CI === 'full' ? 1 : 5;
 
 function kills(count: number, every = 1): readonly Kill[] {
   const stride = every * SAMPLE;

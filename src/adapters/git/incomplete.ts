@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { readBounded } from '../fs/bounded-read.ts';
 import { systemCode } from '../fs/file-operations.ts';
 import type { Git } from './git.ts';
@@ -14,14 +15,13 @@ const LARGEST_BYTES = 16 * 1024 * 1024;
  * @throws RelctlError `repo.history-incomplete`
  */
 export async function refuseIncomplete(git: Git, base: string, head: string): Promise<void> {
-  const grafts = await graftsOf(git);
-  if (grafts !== undefined) {
+  const [shallow = '', grafts = ''] = await ask(git, ['--git-path', 'shallow', '--git-path', 'info/grafts']);
+  if (await isGrafted(git, grafts)) {
     throw incomplete(
       'this clone has a file of grafts (info/grafts), which gives commits other parents than they have',
-      [`rm ${grafts}`],
+      [command`rm ${grafts}`],
     );
   }
-  const shallow = await gitPath(git, 'shallow');
   const edge = new Set(await linesOf(git.cwd, shallow));
   if (edge.size === 0) return;
   const commits = (await git.read(['rev-list', `${base}..${head}`, '--'])).split('\n');
@@ -32,19 +32,20 @@ export async function refuseIncomplete(git: Git, base: string, head: string): Pr
   );
 }
 
-/** The file of grafts, where it gives any commit other parents. */
-async function graftsOf(git: Git): Promise<string | undefined> {
-  const path = await gitPath(git, 'info/grafts');
-  return (await linesOf(git.cwd, path)).some((line) => !line.startsWith('#')) ? path : undefined;
+/** True where a file of grafts gives any commit other parents. */
+async function isGrafted(git: Git, grafts: string): Promise<boolean> {
+  return (await linesOf(git.cwd, grafts)).some((line) => !line.startsWith('#'));
 }
 
-async function gitPath(git: Git, name: string): Promise<string> {
-  return (await git.read(['rev-parse', '--git-path', name])).replace(/\n$/, '');
+/** What `git rev-parse` says to several questions, through one process. */
+async function ask(git: Git, questions: readonly string[]): Promise<readonly string[]> {
+  return (await git.read(['rev-parse', ...questions])).split('\n');
 }
 
 /** False where git answers from other parents than commits have: in a shallow clone, and with a file of grafts. */
 export async function holdsHistory(git: Git): Promise<boolean> {
-  return !(await isShallow(git)) && (await graftsOf(git)) === undefined;
+  const [shallow, grafts = ''] = await ask(git, ['--is-shallow-repository', '--git-path', 'info/grafts']);
+  return shallow !== 'true' && !(await isGrafted(git, grafts));
 }
 
 async function linesOf(cwd: string, path: string): Promise<readonly string[]> {

@@ -57,8 +57,8 @@ export function createProtectedBranch(
       // A branch that is called HEAD on the server arrives under this name too, but points nowhere.
       const isDefault =
         head?.isCommit === true && head.symbolic.startsWith(branches) && head.symbolic !== `${branches}HEAD`;
-      const hasOwn = head !== undefined || (await refsOf(['--count=1', branches])).length > 0;
-      const hasRemote = hasOwn || (await refsOf(['--count=1', 'refs/remotes/'])).length > 0;
+      const hasRemote = head !== undefined || (await refsOf(['--count=1', 'refs/remotes/'])).length > 0;
+      const hasOwn = head !== undefined || (hasRemote && (await refsOf(['--count=1', branches])).length > 0);
       return {
         remote: hasOwn || remote !== 'origin' ? remote : undefined,
         default: isDefault ? tipOf(head.symbolic, head.commit) : undefined,

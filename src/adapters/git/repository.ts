@@ -1,5 +1,5 @@
 import { RelctlError } from '../../errors.ts';
-import type { CandidateRepository, ChangeSize } from '../../ports/repository.ts';
+import type { Authors, CandidateRepository, ChangeSize } from '../../ports/repository.ts';
 import { command } from '../../text/command-line.ts';
 import { type Answers, together } from '../together.ts';
 import { filesMentioning, listFiles, readBlobs } from './blobs.ts';
@@ -32,7 +32,8 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     known.add(id);
     return id;
   };
-  // What stands at a commit never changes.
+  // What stands at a commit, and what lies between two, never changes.
+  const authors = new Map<string, Promise<Authors>>();
   const files = new Map<string, Promise<readonly string[]>>();
   const texts = new Map<string, Answers<string | undefined>>();
   const textsAt = (id: string) => {
@@ -73,7 +74,12 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     branches: async (base, wanted) => branchesAhead(git, await resolve(base), wanted),
     mentions: async (commit, words, endings) => filesMentioning(git, await resolve(commit), words, endings),
     commits: async (base, head) => commitsWithFiles(git, await resolve(base), await resolve(head)),
-    authors: async (base, head) => authorsBetween(git, await resolve(base), await resolve(head)),
+    async authors(base, head) {
+      const between = [await resolve(base), await resolve(head)] as const;
+      const known = authors.get(between.join('..')) ?? authorsBetween(git, ...between);
+      authors.set(between.join('..'), known);
+      return known;
+    },
     commitTimes: (commits) => commitTimesOf(git, commits),
     latestTag: () => latestVersionTag(git),
     branchHead: (name) => branchHead(git, name),
