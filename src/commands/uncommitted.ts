@@ -26,7 +26,7 @@ async function committing({ workspace, actor }: Context, id: string): Promise<Ne
   return {
     who: actor,
     command: command`git add ${paths} && git commit -m ${`release(${id}): records`} -- ${paths}`,
-    why: 'the records are in this work tree only; --commit or --push with a command does this at once',
+    why: 'not committed yet; --commit or --push does it with the command',
   };
 }
 

@@ -58,7 +58,7 @@ export async function openRehearsal(
 }
 
 function notASandbox(): RelctlError {
-  return new RelctlError('config.invalid', 'this repository does not work on the sandbox', {
+  return new RelctlError('config.invalid', 'this repository does not work in the sandbox', {
     place: { file: 'relctl.yaml' },
     why: 'Only a simulated company has a clock that can be moved and faults that can be switched on.',
     hints: ['set platform: sandbox in relctl.yaml, to practise', 'a real plan is rehearsed with: relctl rehearse <id>'],

@@ -14,7 +14,7 @@ export function countedEvents(
   return platform === 'real' || real.length > 0 ? real : events;
 }
 
-/** True when everything that is recorded was made on the sandbox. */
+/** True when everything that is recorded was made in the sandbox. */
 export function isOnlySimulated(events: readonly RecordedEvent[]): boolean {
   return events.length > 0 && !events.some(isReal);
 }

@@ -357,7 +357,7 @@ interface Envelope<T extends EventType> {
   readonly actor: string;
   readonly type: T;
   readonly data: EventData<T>;
-  /** True when it was made on the sandbox; such an event satisfies no gate of a real release. */
+  /** True when it was made in the sandbox; such an event satisfies no gate of a real release. */
   readonly simulated?: true;
   /** Hash of the event before, or of the genesis. */
   readonly prev: string;

@@ -49,7 +49,7 @@ function headlineLines(outcome: Outcome, style: Style): readonly string[] {
     ...rest.map((line) => ' '.repeat(lead) + style.paint.bold(tone(line))),
     ...(outcome.simulated
       ? [
-          `${' '.repeat(lead)}${style.paint.warn('simulated: made on the sandbox; it satisfies no gate of a real release')}`,
+          `${' '.repeat(lead)}${style.paint.warn('simulated: made in the sandbox; it satisfies no gate of a real release')}`,
         ]
       : []),
   ];

@@ -24,14 +24,16 @@ const READ_WHOLE = 100;
 /**
  * All releases with their phase and window, the next window first. Plans that cannot be read are named with why, and then it
  * ends as an invalid plan does. Of very many plans the older ones are read only as far as the list shows them, which is said.
- * @throws RelctlError `usage.bad-flag` for a phase that there is not
+ * @throws RelctlError `usage.bad-flag` for a phase, or a service, that there is not
  */
 export async function list(
-  context: LookingContext & Pick<ReadingContext, 'records'>,
+  context: LookingContext & Pick<ReadingContext, 'records' | 'config'>,
   filter: ListFilter,
 ): Promise<Outcome> {
-  refuseUnknown(filter.phases);
+  refuseUnknown('phase', filter.phases, PHASES);
   const { entries, headOnly } = await context.store.survey(READ_WHOLE);
+  const released = entries.flatMap((entry) => (isSummary(entry) ? entry.services : []));
+  refuseUnknown('service', filter.services ?? [], [...new Set([...Object.keys(context.config.services), ...released])]);
   const unreadable = entries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
   const shown = (await examined(context, entries.filter(isSummary).sort(mattersMore)))
     .filter((one) => matches(one, filter))
@@ -60,16 +62,17 @@ export async function list(
   };
 }
 
-/** A word that is no phase would list nothing, as if there were no such release. */
-function refuseUnknown(phases: readonly string[]): void {
-  const unknown = phases.find((one) => !PHASES.some((phase) => phase === one));
+/** A word that is no phase, or no service, would list nothing, as if there were no such release. */
+function refuseUnknown(what: 'phase' | 'service', wanted: readonly string[], known: readonly string[]): void {
+  const unknown = wanted.find((one) => !known.includes(one));
   if (unknown === undefined) return;
-  throw new RelctlError('usage.bad-flag', `there is no phase "${unknown}"`, {
+  const [first] = known;
+  const near = nearest(unknown, known);
+  throw new RelctlError('usage.bad-flag', `there is no ${what} "${unknown}"`, {
     why: 'Nothing was listed.',
     hints: [
-      ...nearest(unknown, PHASES).map((phase) => command`--phase ${phase}`),
-      '--phase hypercare',
-      `phases: ${PHASES.join(', ')}`,
+      ...(near.length > 0 || first === undefined ? near : [first]).map((one) => command`--${what} ${one}`),
+      `${what}s: ${known.length === 0 ? 'none yet' : known.join(', ')}`,
     ],
   });
 }

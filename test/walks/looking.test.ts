@@ -48,12 +48,22 @@ describe('list', () => {
   const put = (id: string, text: string) => writeFileSync(join(company.git.root, 'releases', `${id}.yaml`), text);
   const listed = () => list(company.as(OPERATOR), { phases: [] });
 
-  it('shows what can be read, and says that it was made on the sandbox', async () => {
+  it('shows what can be read, and says that it was made in the sandbox', async () => {
     const all = await listed();
     expect(all).toMatchObject({ result: 'done', simulated: true, data: { unreadable: [], headOnly: [] } });
     expect(all.data.releases).toMatchObject([{ id: company.id, phase: 'submitted', simulated: true }]);
     const none = await list(company.as(OPERATOR), { phases: ['closed'] });
     expect(none.data.releases).toEqual([]);
+  });
+
+  it.each([
+    [{ phases: ['hypercar'] }, 'there is no phase "hypercar"', '--phase hypercare'],
+    [{ phases: [], services: ['wbe'] }, 'there is no service "wbe"', '--service web'],
+    [{ phases: [], services: ['constructor'] }, 'there is no service "constructor"', 'services: '],
+  ])('refuses a word that is none of its kind: %j', async (filter, message, hint) => {
+    const refused = await refusal(list(company.as(OPERATOR), filter));
+    expect(refused).toMatchObject({ code: 'usage.bad-flag', message });
+    expect(refused.hints.some((one) => one.startsWith(hint))).toBe(true);
   });
 
   it('names a plan that is broken below what a list shows, with code, line and command, and ends as an invalid plan does', async () => {

@@ -213,7 +213,8 @@ function notBefore(at: string, last: RecordedEvent | undefined, file: string): s
 
 function notFound(id: string, file: string, known: readonly string[]): RelctlError {
   const near = nearest(id, known);
-  return new RelctlError('plan.not-found', `there is no release ${id} (${file})`, {
+  return new RelctlError('plan.not-found', `there is no release ${id}`, {
+    why: `Its plan would be ${file}.`,
     hints: [
       ...near.map((one) => `did you mean ${one}?`),
       'relctl list',

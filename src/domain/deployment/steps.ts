@@ -5,6 +5,7 @@ import type { Migration, Spec } from '../../plan/spec.ts';
 import { applicationRef, applicationText } from '../gitops/application.ts';
 import { PRODUCT } from '../kubernetes/own-objects.ts';
 import { sourcesOf } from '../kubernetes/sources.ts';
+import { PLAIN_TITLES, type ServiceStepKind, serviceTitle } from './step-titles.ts';
 import { isByRegion, strategyFor } from './strategies/strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
@@ -21,9 +22,6 @@ export type Step = { readonly id: string; readonly title: string } & (
   | { readonly kind: 'soak'; readonly done: readonly string[]; readonly duration: string }
   | { readonly kind: 'promote' }
 );
-
-/** What is done to one service in one target. `expose` sends the canary its share, `hide` takes it away again. */
-type ServiceStepKind = 'prepare' | 'canary' | 'expose' | 'rollout' | 'hide' | 'retire';
 
 /** Steps of a group are carried out at the same time, groups one after the other. */
 export type StepGroup = readonly Step[];
@@ -60,11 +58,11 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
     : podSteps(spec, targets, rolloutWaves(spec, config), shared, gitopsOf(config));
   return [
     targets.map((target) => step('baseline', target, `Take a snapshot of ${target}`)),
-    [{ id: 'notify', kind: 'notify' as const, title: 'Announce the deployment' }],
+    [{ id: 'notify', kind: 'notify' as const, title: PLAIN_TITLES.notify }],
     ...migrationSteps(spec, 'before-canary', targets),
     ...canary,
-    [{ id: 'bake', kind: 'bake' as const, title: `Watch the canary for ${sayDuration(spec.canary.bake)}` }],
-    [{ id: 'promote', kind: 'promote' as const, title: 'Promote' }],
+    [{ id: 'bake', kind: 'bake' as const, title: `${PLAIN_TITLES.bake} for ${sayDuration(spec.canary.bake)}` }],
+    [{ id: 'promote', kind: 'promote' as const, title: PLAIN_TITLES.promote }],
     ...rest,
     ...migrationSteps(spec, 'after-rollout', targets),
   ].filter((group) => group.length > 0);
@@ -194,28 +192,12 @@ function migrationSteps(spec: Spec, when: Migration['when'], targets: readonly s
     ]);
 }
 
-const TITLES = {
-  prepare: (service: string) => `Prepare ${service}`,
-  canary: (service: string) => `Start the canary of ${service}`,
-  expose: (service: string) => `Send the canary of ${service} its share`,
-  rollout: (service: string) => `Roll out ${service}`,
-  hide: (service: string) => `Send the canary of ${service} no more requests`,
-  retire: (service: string) => `Remove the canary of ${service}`,
-} as const;
-
-function serviceStep(kind: keyof typeof TITLES, service: string, target: string): Step {
-  const where = regionOf(target);
-  return {
-    id: `${kind}:${service}@${target}`,
-    kind,
-    service,
-    target,
-    title: `${TITLES[kind](service === PRODUCT ? 'what the product shares' : service)}${where === undefined ? '' : ` in ${where}`}`,
-  };
+function serviceStep(kind: ServiceStepKind, service: string, target: string): Step {
+  return { id: `${kind}:${service}@${target}`, kind, service, target, title: serviceTitle(kind, service, target) };
 }
 
 function commitStep(target: string): Step {
-  return { id: `commit@${target}`, kind: 'commit', target, title: 'Commit the images to the config repository' };
+  return { id: `commit@${target}`, kind: 'commit', target, title: PLAIN_TITLES.commit };
 }
 
 function syncStep(target: string, gitops: GitOpsSettings): Step {

@@ -15,7 +15,7 @@ export interface ReleaseSummary {
   readonly feature: string;
   readonly process: string;
   readonly phase: Phase;
-  /** True when all that was recorded was recorded on the sandbox. */
+  /** True when all that was recorded was recorded in the sandbox. */
   readonly simulated: boolean;
   readonly window: Window;
   /** The window in milliseconds since the epoch, and for people. */

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly headline: string;
   readonly blocks: readonly Block[];
   readonly data: Readonly<Record<string, unknown>>;
-  /** True when it was made on the sandbox; renderers say so. */
+  /** True when it was made in the sandbox; renderers say so. */
   readonly simulated?: boolean;
 }
 

@@ -8,7 +8,7 @@ export const statusDataSchema = z.strictObject({
   release: z.string().describe('Id of the release'),
   feature: z.string(),
   phase: z.enum(PHASES),
-  simulated: z.boolean().describe('True when all that was recorded was recorded on the sandbox'),
+  simulated: z.boolean().describe('True when all that was recorded was recorded in the sandbox'),
   signing: z
     .enum(['required', 'unsigned', 'simulated'])
     .describe('required: only signed approvals count; unsigned: approvals are claims'),

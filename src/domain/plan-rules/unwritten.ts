@@ -9,21 +9,26 @@ const MARK = new RegExp(`^.*${TO_BE_WRITTEN}:? ?`);
 /** Places in a draft where a person still has to write something. */
 export const unwritten: PlanRule = ({ plan: { metadata, spec } }) => {
   const findings: PlanFinding[] = [];
-  const visit = (value: unknown, path: readonly (string | number)[], label: readonly string[]): void => {
+  const visit = (value: unknown, path: readonly (string | number)[], label: string): void => {
     if (typeof value === 'string') {
       if (!value.includes(TO_BE_WRITTEN)) return;
       const hint = value.replace(MARK, '') || 'write it';
-      findings.push(error('plan.unwritten', path, `${label.join(' ')} is still to be written`, hint));
+      findings.push(error('plan.unwritten', path, `${label} is still to be written`, hint));
     } else if (Array.isArray(value)) {
       value.forEach((item, index) => {
-        visit(item, [...path, index], [...label, labelOf(item, index)]);
+        visit(
+          item,
+          [...path, index],
+          value.length === 1 && typeof item === 'string' ? label : `${label}[${labelOf(item, index)}]`,
+        );
       });
     } else if (value !== null && typeof value === 'object') {
-      for (const [key, item] of Object.entries(value)) visit(item, [...path, key], [...label, key]);
+      for (const [key, item] of Object.entries(value))
+        visit(item, [...path, key], label === '' ? key : `${label}.${key}`);
     }
   };
-  visit(metadata.feature, ['metadata', 'feature'], ['feature']);
-  visit(spec, ['spec'], []);
+  visit(metadata.feature, ['metadata', 'feature'], 'feature');
+  visit(spec, ['spec'], '');
   return findings;
 };
 

@@ -1,9 +1,12 @@
 import type { RecordedEvent } from '../../plan/events.ts';
+import { titleOfStep } from '../deployment/step-titles.ts';
 import { timeOf } from '../schedule/calendar.ts';
 
 /** A step of the deployment with its time, as it is drawn. */
 export interface StepBar {
   readonly step: string;
+  /** The step in words. */
+  readonly title: string;
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
@@ -18,12 +21,12 @@ export function stepBars(events: readonly RecordedEvent[], attempt: number | und
     const at = timeOf(event.at);
     if (event.type === 'step.intended') {
       const { step } = event.data;
-      bars.set(step, { step, from: bars.get(step)?.from ?? at, to: at, state: 'open' });
+      bars.set(step, { step, title: titleOfStep(step), from: bars.get(step)?.from ?? at, to: at, state: 'open' });
     }
     if (event.type === 'step.completed' || event.type === 'step.failed') {
       const { step } = event.data;
       const state = event.type === 'step.completed' ? 'completed' : 'failed';
-      bars.set(step, { step, from: bars.get(step)?.from ?? at, to: at, state });
+      bars.set(step, { step, title: titleOfStep(step), from: bars.get(step)?.from ?? at, to: at, state });
     }
   }
   return [...bars.values()];

@@ -1,7 +1,7 @@
 import type { SigningFacts } from '../gates/gate.ts';
 
 /**
- * What every page says about approvals that prove nothing; `undefined` where they are signed, and on the sandbox, whose pages
+ * What every page says about approvals that prove nothing; `undefined` where they are signed, and in the sandbox, whose pages
  * say more than that.
  */
 export function unsignedNotice(signing: Pick<SigningFacts, 'mode'> | undefined): string | undefined {

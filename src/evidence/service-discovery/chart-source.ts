@@ -41,7 +41,7 @@ export function chartSource(chart: string, files: readonly string[], texts: Text
       ...(Object.keys(hooks).length === 0
         ? []
         : [
-            'hooks: what most likely stands in for each Helm hook; correct it, and write migrations and smoke tests in the plan',
+            'hooks: what most likely stands in for each Helm hook; check it, and write migrations and smoke tests in the plan',
           ]),
       ...(unnamed.length === 0
         ? []

@@ -15,7 +15,7 @@ export interface OrderFault {
  * have written it. A chain of hashes shows that nobody changed a history, not that it happened: whoever writes the file anew chains
  * anything. An event that does not fit changes nothing for those after it.
  *
- * Events of the sandbox and real ones are two histories, as in the state of a release: a plan that was played through on the sandbox
+ * Events of the sandbox and real ones are two histories, as in the state of a release: a plan that was played through in the sandbox
  * begins again in the real world.
  */
 export function findOrderFaults(events: readonly RecordedEvent[]): readonly OrderFault[] {

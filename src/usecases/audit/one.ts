@@ -21,7 +21,7 @@ export interface Audited {
   readonly signing: Signing;
   readonly evidence: number;
   readonly findings: readonly AuditFinding[];
-  /** True when all that is recorded was made on the sandbox. */
+  /** True when all that is recorded was made in the sandbox. */
   readonly simulated: boolean;
 }
 

@@ -61,7 +61,10 @@ async function conclude(run: Run, watched: Watched): Promise<StepResult> {
       verdict === 'fail'
         ? 'The candidate is worse than what production runs now, by more than chance.'
         : 'A canary is promoted only if the data show that it is good, and they do not.',
-    hints: [command`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
+    hints: [
+      command`relctl report ${journal.plan.id}`,
+      `shows the canary look by look, from releases/${journal.plan.id}/${evidence.file}`,
+    ],
     data: { verdict, code: decision.code, slos: decision.slos },
   });
 }

@@ -37,7 +37,10 @@ export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Pro
     why: blind
       ? 'There is no data about the regions that run the candidate, so no other region follows.'
       : 'The regions that run the candidate are worse than the others, by more than chance.',
-    hints: [command`relctl report ${journal.plan.id}`, `the series: releases/${journal.plan.id}/${evidence.file}`],
+    hints: [
+      command`relctl report ${journal.plan.id}`,
+      `shows the canary look by look, from releases/${journal.plan.id}/${evidence.file}`,
+    ],
     data: { verdict: decision.verdict, code: decision.code, slos: decision.slos },
   });
 }

@@ -1,3 +1,4 @@
+import { UNDO_TITLES } from '../../domain/deployment/step-titles.ts';
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { isByRegion, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
@@ -76,11 +77,11 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   const known = snapshots.filter((snapshot) => snapshot !== undefined);
   // Users first: the canary loses its requests before anything else is done.
   if (isSteered(run)) {
-    await undo(run, 'traffic', 'Send the canary no more requests', () => silenceAll(run, known));
+    await undo(run, 'traffic', () => silenceAll(run, known));
   }
-  await undo(run, 'canaries', 'Remove the canary from production', () => removeCanaries(run, known));
+  await undo(run, 'canaries', () => removeCanaries(run, known));
   if (gitopsOf(context.config) !== undefined) {
-    await undo(run, 'commit', 'Take the commit in the config repository back', () => revertRollout(run, known));
+    await undo(run, 'commit', () => revertRollout(run, known));
   }
   const kept = await settled(run, async () => {
     await fenceOffOthers(run);
@@ -88,16 +89,16 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
     return settleHandChanges(run, known, options.handChanges);
   });
   const unwell: string[] = [];
-  await undo(run, 'objects', 'Restore the snapshot of production', () =>
+  await undo(run, 'objects', () =>
     restoreAll(run, known, { kept, acceptUnhealthy: options.acceptUnhealthy === true }, unwell),
   );
   const undone = journal.state.deployment?.steps.get(UNDONE);
   if (undone?.state !== 'completed' || !undone.proved) {
     // What undoes a migration runs once; the other steps only look when they are done already.
-    await undo(run, 'migrations', 'Undo the migrations', () => undoMigrations(run, doubts));
+    await undo(run, 'migrations', () => undoMigrations(run, doubts));
   }
-  await undo(run, 'additions', 'Remove what the release had added', () => removeAll(run, known));
-  const verified = await undo(run, 'verify', 'Compare production with the snapshot', async () =>
+  await undo(run, 'additions', () => removeAll(run, known));
+  const verified = await undo(run, 'verify', async () =>
     [await verifyBack(run, known, kept), ...unwell, ...doubts.map((one) => `the record is in doubt: ${one}`)].join(
       '; ',
     ),
@@ -120,10 +121,10 @@ async function settled<T>({ release }: Run, act: () => Promise<T>): Promise<T> {
   }
 }
 
-async function undo(run: Run, name: string, title: string, act: () => Promise<string>): Promise<string> {
+async function undo(run: Run, name: keyof typeof UNDO_TITLES, act: () => Promise<string>): Promise<string> {
   const { journal } = run.release;
   const { sink } = run.context;
-  const id = `undo:${name}`;
+  const [id, title] = [`undo:${name}`, UNDO_TITLES[name]];
   const data = { attempt: run.attempt, step: id };
   sink.emit({ type: 'step', step: id, title, state: 'started' });
   await journal.record('step.intended', { ...data, fence: highestFence(run) });

@@ -149,7 +149,7 @@ function completed(service: DiscoveredService & { readonly sourceless?: boolean 
       note: [
         ...(service.sourceless === true ? [SOURCELESS] : []),
         `found by ${service.because.join(', ')}`,
-        ...(borrowed ? ['no manifest for staging was found, so those of production are used; correct it'] : []),
+        ...(borrowed ? ['no manifest for staging was found, so those of production are used: check it'] : []),
         ...(rendered === undefined ? [] : [rendered.because]),
         ...(isUndeployed ? [`no manifest was found; before it can be staged: ${MANIFESTS_LINE}`] : []),
       ].join('\n'),

@@ -36,7 +36,7 @@ export async function checkSigning(context: Context): Promise<readonly Check[]> 
 
 function notSigned(mode: 'simulated' | 'unsigned'): Check {
   return mode === 'simulated'
-    ? { state: 'ok', text: 'signatures', detail: 'nobody signs on the sandbox' }
+    ? { state: 'ok', text: 'signatures', detail: 'nobody signs in the sandbox' }
     : {
         state: 'warning',
         text: 'signatures',

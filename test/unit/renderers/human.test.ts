@@ -59,7 +59,7 @@ describe('an answer for people', () => {
       unpainted(60),
     );
     expect(text).toBe(`✗ QA has not signed off
-  simulated: made on the sandbox; it satisfies no gate of a real release
+  simulated: made in the sandbox; it satisfies no gate of a real release
 
   Phase   staged
   Window  Thu 3 Dec, 14:00 to 18:00

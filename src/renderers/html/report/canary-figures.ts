@@ -122,7 +122,7 @@ function evidenceFigure(slo: SloStory, story: CanaryStory): Figure {
       last === undefined
         ? 'There was nothing to judge.'
         : `The evidence ended at ${last.evidence.toFixed(1)}; the limit at which a canary is aborted is ${slo.limit.toFixed(1)} and ${crossed ? 'was passed' : 'was not reached'}.`,
-    columns: ['after', 'evidence (ln)', 'limit (ln)'],
+    columns: ['after', 'evidence (natural log)', 'limit (natural log)'],
     rows: thinned(slo).map((point) => [
       formatSpan(point.seconds * 1000),
       point.evidence.toFixed(2),
@@ -133,7 +133,7 @@ function evidenceFigure(slo: SloStory, story: CanaryStory): Figure {
       ...MARGINS,
       x: { label: axis.label, domain: axis.domain, ticks: width < 400 ? 4 : 6 },
       y: {
-        label: 'evidence, ln',
+        label: 'evidence (log scale)',
         domain: [lowest, Math.max(slo.limit * 1.15, ...slo.points.map((point) => point.evidence))],
         grid: true,
         ticks: 5,

@@ -61,12 +61,13 @@ export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | u
   if (first === undefined) return undefined;
   const minute = (at: number) => (at - first.from) / 60_000;
   const end = Math.max(...steps.map((step) => step.to));
+  const titles = new Map(steps.map(({ step, title }) => [step, title]));
   return {
     title: 'The deployment, step by step',
     span: 'full',
     summary: `${steps.length} steps in ${formatSpan(end - first.from)}, from ${formatMoment(first.from, zone)}.`,
     columns: ['step', 'began', 'took', 'state'],
-    rows: steps.map((step) => [step.step, formatMoment(step.from, zone), formatSpan(step.to - step.from), step.state]),
+    rows: steps.map((step) => [step.title, formatMoment(step.from, zone), formatSpan(step.to - step.from), step.state]),
     plot: (width) => {
       // Where there is no room beside the bars, each name stands above its own.
       const isNarrow = width < 500;
@@ -80,7 +81,7 @@ export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | u
           axis: isNarrow ? null : 'left',
           domain: steps.map((step) => step.step),
           tickSize: 0,
-          tickFormat: (name: string) => shortened(name, 32),
+          tickFormat: (step: string) => shortened(titles.get(step) ?? step, 32),
         },
         marks: [
           Plot.barX(steps, {
@@ -95,7 +96,7 @@ export function stepsFigure(steps: readonly StepBar[], zone: string): Figure | u
             ? [
                 Plot.text(steps, {
                   y: 'step',
-                  text: (step: StepBar) => shortened(step.step, 40),
+                  text: (step: StepBar) => shortened(step.title, 40),
                   frameAnchor: 'left',
                   textAnchor: 'start',
                   dy: -6,

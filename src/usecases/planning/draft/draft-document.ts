@@ -167,7 +167,7 @@ function commentsOf(parts: DraftParts): readonly Comment[] {
     ...parts.migrations.map(({ seen, notes }, index) =>
       at(['migrations', index], [placeOf(seen), ...notes].join('\n')),
     ),
-    at(['rollback'], 'Drafted from what the release brings; correct it'),
+    at(['rollback'], 'A proposal, made of what the release brings: check it'),
     at(['resources'], 'What Operations provisions before; looked at for the sign-off of Operations'),
     ...parts.resources.map(({ seen, note }, index) => at(['resources', index], `${placesOf(seen, 1)}: ${note}`)),
     at(['alerts'], 'New alerts; each must have fired in staging'),

@@ -87,11 +87,11 @@ export async function draftServices(
           ];
     const isOwn = found?.because === 'direct' || found?.because === 'manifest';
     const told = isOwn ? toldChange(commits, found.files) : undefined;
-    const source = named === undefined && usableImage(manifests.image) ? ', image from its production manifest' : '';
+    const source = named === undefined && usableImage(manifests.image) ? '; its image is that of production' : '';
     drafted.push({
       service: { name, image, change: told ?? changeOf(found?.because, found?.through) },
       seen: found?.seen,
-      note: `${because}${source}${told === undefined ? '' : ', change from its commits: correct it'}`,
+      note: `${because}${source}${told === undefined ? '' : '; check what is written as its change: it is taken from the commits'}`,
       replicas: manifests.replicas,
       kind: manifests.workload?.kind,
       served: manifests.served,

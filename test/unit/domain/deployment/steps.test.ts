@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { titleOfStep } from '../../../../src/domain/deployment/step-titles.ts';
 import { deploymentSteps } from '../../../../src/domain/deployment/steps.ts';
 import { STRATEGIES } from '../../../../src/domain/deployment/strategies/strategies.ts';
 import type { Config } from '../../../../src/plan/config.ts';
@@ -33,10 +34,13 @@ function config(regions: readonly string[] = [], shared = false): Config {
   });
 }
 
-function idsOf(canary: Partial<Spec['canary']>, regions: readonly string[] = []): readonly (readonly string[])[] {
+function planned(canary: Partial<Spec['canary']>): Spec {
   const { spec } = samplePlan();
-  const planned = { ...spec, canary: { ...spec.canary, ...canary } };
-  return deploymentSteps(planned, config(regions)).map((group) => group.map((step) => step.id));
+  return { ...spec, canary: { ...spec.canary, ...canary } };
+}
+
+function idsOf(canary: Partial<Spec['canary']>, regions: readonly string[] = []): readonly (readonly string[])[] {
+  return deploymentSteps(planned(canary), config(regions)).map((group) => group.map((step) => step.id));
 }
 
 const BEGIN = [['baseline@production'], ['notify'], ['migrate:add-wallet-table']];
@@ -94,6 +98,17 @@ describe('the steps of a deployment', () => {
       'soak:2',
       'rollout:web@production/af',
     ]);
+  });
+
+  it.each([
+    ['pods', { strategy: 'http-route' }, []],
+    ['regions', { strategy: 'region', region: 'eu-1' }, ['eu-1', 'eu-2', 'us-1']],
+  ] as const)('are told by their ids as they are told while they are done: %s', (_, canary, regions) => {
+    const steps = deploymentSteps(planned(canary), config(regions)).flat();
+    // What plan and configuration add (how long, of which service) is not in the id.
+    const others = steps.filter(({ id, kind, title }) => kind !== 'soak' && !title.startsWith(titleOfStep(id)));
+    expect(others).toEqual([]);
+    expect(titleOfStep('of another time')).toBe('of another time');
   });
 
   it('leave no region out where the plan names no waves', () => {

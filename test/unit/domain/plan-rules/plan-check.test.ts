@@ -56,8 +56,8 @@ test('each mark of a draft is an error at its own place, named as people know it
   });
   const findings = checkPlan({ plan, policy: POLICY, config: configOf(), now: NOW });
   expect(findings.map(({ code, path, problem, fix }) => [code, path.join('.'), problem, fix])).toEqual([
-    ['plan.unwritten', 'spec.services.0.change', 'services web change is still to be written', 'what changes'],
-    ['plan.unwritten', 'spec.impact.summary', 'impact summary is still to be written', 'write it'],
+    ['plan.unwritten', 'spec.services.0.change', 'services[web].change is still to be written', 'what changes'],
+    ['plan.unwritten', 'spec.impact.summary', 'impact.summary is still to be written', 'write it'],
   ]);
 });
 

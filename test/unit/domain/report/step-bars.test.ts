@@ -18,10 +18,12 @@ describe('the steps of a deployment as bars', () => {
 
   it('tell one attempt; a step that was tried again is one bar from its first begin to its last end', () => {
     expect(stepBars(events, 2)).toEqual([
-      { step: 'canary:api', from: second(10), to: second(25), state: 'completed' },
-      { step: 'bake', from: second(30), to: second(30), state: 'open' },
+      { step: 'canary:api', title: 'Start the canary of api', from: second(10), to: second(25), state: 'completed' },
+      { step: 'bake', title: 'Watch the canary', from: second(30), to: second(30), state: 'open' },
     ]);
-    expect(stepBars(events, 1)).toEqual([{ step: 'canary:api', from: second(0), to: second(2), state: 'failed' }]);
+    expect(stepBars(events, 1)).toEqual([
+      { step: 'canary:api', title: 'Start the canary of api', from: second(0), to: second(2), state: 'failed' },
+    ]);
   });
 
   it('are none where nothing was deployed', () => {

@@ -56,7 +56,7 @@ test('a service is a name also within a path or an image, so that what lacks man
   });
   const unwritten = (service: string, line: number): PlacedFinding => ({
     ...{ code: 'plan.unwritten', severity: 'error', path: [], at: `releases/x.yaml:${line}:14` },
-    problem: `services ${service} image is still to be written`,
+    problem: `services[${service}].image is still to be written`,
     fix: `the image of ${service}, such as registry.example.com/shop/${service}:1.0.0`,
   });
   const services = ['api', 'beat-worker', 'web'];

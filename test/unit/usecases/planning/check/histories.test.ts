@@ -93,7 +93,7 @@ test('a field of Django whose earlier definition is not there is asked for', asy
   const { data, text } = await planned({ base: 'v4.1.0', branches: ['feature/wallet'] });
   expect(text).toMatch(/compatibility: .*TO BE WRITTEN: can the version that runs now work with it/);
   expect(problems(data.findings, 'plan.unwritten')).toContain(
-    'migrations shop-0002-x compatibility is still to be written',
+    'migrations[shop-0002-x].compatibility is still to be written',
   );
 });
 
