@@ -315,9 +315,10 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
     const who = nameList(whoMay('rollback', facts));
     return waysBack(stopped, id).map((way) => ({ who, ...way }));
   }
-  const due = dueCommands(facts).map((command) => {
-    const [refusal] = decide(command, { ...facts, actor: undefined });
-    return { who: whoMay(command, facts), command: PROCESS[command].command(id), refusal };
+  const named = [...dueCommands(facts), ...(isFirstWeek(facts) ? (['success'] as const) : [])];
+  const due = named.map((step) => {
+    const [refusal] = decide(step, { ...facts, actor: undefined });
+    return { step, who: whoMay(step, facts), command: PROCESS[step].command(id), refusal };
   });
   const before = new Map<string, NextAction>();
   for (const { refusal } of due) {
@@ -327,17 +328,37 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
   }
   return [
     ...before.values(),
-    ...due.map(({ who, command, refusal }) => ({
-      who: nameList(who),
-      command,
-      ...(refusal === undefined
-        ? command === 'rollback'
-          ? { why: 'only if something is wrong: puts production back' }
-          : {}
-        : { why: before.has(refusal.command) ? 'not yet: after that' : `not yet: ${refusal.sentence}` }),
-    })),
+    ...due.map(({ step, who, command, refusal }) => {
+      const why =
+        refusal === undefined
+          ? named.length > 1
+            ? BESIDE_ANOTHER[step]
+            : undefined
+          : before.has(refusal.command)
+            ? 'not yet: after that'
+            : `not yet: ${refusal.sentence}`;
+      return { who: nameList(who), command, ...(why === undefined ? {} : { why }) };
+    }),
     ...conditionActions(facts).filter((one) => !before.has(one.command)),
   ];
+}
+
+/** What sets a command apart, where the same moment names another one beside it. */
+const BESIDE_ANOTHER: Readonly<Partial<Record<ProcessCommand, string>>> = {
+  stage: 'once what was rejected is corrected: puts the candidate into staging again',
+  'deploy --promote': 'rolls it out everywhere',
+  'deploy --resume': 'goes on with the deployment',
+  'deploy --abort': 'takes it out of production',
+  rollback: 'only if something is wrong: puts production back',
+  hypercare: 'shows how production is now, as often as you like',
+  'hypercare --exit': 'ends hypercare',
+  success: 'once a day in the first week: records the success metrics',
+};
+
+/** The success metrics are looked at from the end of the deployment until the review may be held; the first days belong to verifying it. */
+function isFirstWeek(facts: GateFacts): boolean {
+  const isWatched = facts.state.phase === 'hypercare' || facts.state.phase === 'validated';
+  return isWatched && facts.plan.spec.successMetrics.length > 0 && delivery.reviewTime(facts) !== undefined;
 }
 
 /** Phases from an approval until all of production runs the release: an open condition of the board keeps it from going on there. */

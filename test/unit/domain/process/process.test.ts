@@ -162,6 +162,29 @@ describe('what comes next', () => {
     }
   });
 
+  it('says of each of several commands what sets it apart', () => {
+    for (const phase of PHASES) {
+      const actions = nextActions(gateFacts(phase));
+      if (actions.length < 2 || phase === 'staged') continue;
+      for (const { command, why } of actions.filter((one) => !one.command.includes(' verify '))) {
+        expect([phase, command, why]).toEqual([phase, command, expect.stringMatching(/./)]);
+      }
+    }
+    const [, back] = nextActions(gateFacts('deployed'));
+    expect(back).toMatchObject({ why: 'only if something is wrong: puts production back' });
+    const rejected = { event: 'x', data: { decision: 'reject' } } as never;
+    expect(nextActions(gateFacts('staged', {}, { signoffs: { qa: rejected } })).at(-1)?.why).toMatch(/^once what was rejected/);
+    expect(nextActions(gateFacts('frozen'))).toHaveLength(1);
+  });
+
+  it('names the success metrics in the first week', () => {
+    const named = (phase: Phase, now?: number) =>
+      nextActions(gateFacts(phase, now === undefined ? {} : { now })).some((one) => one.command.startsWith('relctl success '));
+    const later = Date.parse('2027-06-01T00:00:00Z');
+    for (const phase of ['hypercare', 'validated'] as const) expect([named(phase), named(phase, later)]).toEqual([true, false]);
+    expect(named('deployed')).toBe(false);
+  });
+
   it('names an open condition beside the step that is due, until production runs all of it', () => {
     const condition = { text: 'load test', owner: PEOPLE.rdLead, due: '2026-12-02', by: PEOPLE.cab[0], closed: false };
     const named = (phase: Phase, closed = false) =>
