@@ -79,17 +79,20 @@ export const ENTRIES: readonly CommandEntry[] = [
     path: 'sandbox',
     group: 'Set up',
     summary: 'show the simulated company, move its clock, switch faults on and off',
-    args: [['[action]', 'show, advance, fault, clear, reset']],
+    args: [
+      ['[action]', 'show, advance, fault, clear, reset'],
+      ['[fault]', 'fault, clear: which one; `show` lists them'],
+    ],
     options: [
       ['--by <duration>', 'advance: how far, such as 4d or 90m'],
       ['--to <time>', 'advance: until when, such as 2026-11-12T14:00'],
-      ['--name <fault>', 'fault, clear: which one; `show` lists them'],
+      ['--name <fault>', 'the fault, as a flag'],
       ['--service <name>', 'fault: this service only'],
     ],
     examples: [
       'relctl sandbox show',
       'relctl sandbox advance --by 4d',
-      'relctl sandbox fault --name canary-errors --service web',
+      'relctl sandbox fault canary-errors --service web',
     ],
     load: () => import('../commands/sandbox.ts'),
   },

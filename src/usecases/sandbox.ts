@@ -12,13 +12,16 @@ export interface SandboxRequest {
   readonly by?: string;
   readonly to?: string;
   readonly name?: string;
+  /** What was typed behind the action: the name of a fault. */
+  readonly word?: string;
   readonly service?: string;
 }
 
 const ACTIONS = ['show', 'advance', 'fault', 'clear', 'reset'];
 
 /** Shows and moves the simulated company. Nothing here exists outside the sandbox. */
-export async function sandboxControl(control: SandboxControl, request: SandboxRequest): Promise<Outcome> {
+export async function sandboxControl(control: SandboxControl, asked: SandboxRequest): Promise<Outcome> {
+  const request = named(asked);
   if (request.action === 'reset') {
     await control.reset();
     return {
@@ -43,6 +46,22 @@ export async function sandboxControl(control: SandboxControl, request: SandboxRe
   return shown(world, control.timeZone, headline, request.action === 'show');
 }
 
+const OF_A_FAULT = ['fault', 'clear'];
+
+/** The request with the fault that was named behind the action. */
+function named(request: SandboxRequest): SandboxRequest {
+  const { action, word, name } = request;
+  if (word === undefined || !ACTIONS.includes(action)) return request;
+  if (OF_A_FAULT.includes(action) && (name === undefined || name === word)) return { ...request, name: word };
+  throw new RelctlError('usage.bad-flag', `sandbox ${action} takes no "${word}"`, {
+    why: 'Nothing was done.',
+    hints:
+      action === 'advance'
+        ? ['relctl sandbox advance --by 4d', 'relctl sandbox advance --to 2026-11-12T14:00']
+        : [OF_A_FAULT.includes(action) ? command`relctl sandbox ${action} ${word}` : command`relctl sandbox ${action}`],
+  });
+}
+
 /** Does what was asked, and says what was done. */
 function change(world: SandboxWorldControl, zone: string, request: SandboxRequest): string {
   switch (request.action) {
@@ -52,7 +71,12 @@ function change(world: SandboxWorldControl, zone: string, request: SandboxReques
     case 'fault':
     case 'clear': {
       const on = request.action === 'fault';
-      if (request.name === undefined) throw missing('--name');
+      if (request.name === undefined)
+        throw missing('the name of a fault', [
+          command`relctl sandbox ${request.action} canary-errors`,
+          'relctl sandbox show',
+          'lists every fault and what it does',
+        ]);
       world.setFault(request.name, on, request.service);
       if (!on) return `fault ${request.name} is off`;
       // A canary that runs already is not made sick: what ran must be well again after a rollback.
@@ -66,7 +90,7 @@ function change(world: SandboxWorldControl, zone: string, request: SandboxReques
 
 function refuseUnknownService({ services }: SandboxControl, { action, name, service }: SandboxRequest): void {
   if (service === undefined || services.includes(service)) return;
-  const fault = name === undefined ? [] : ['--name', name];
+  const fault = name === undefined ? [] : [name];
   throw new RelctlError('usage.bad-flag', `--service is "${service}", and the simulated company has no such service`, {
     why: 'A fault in a service that does not exist would have no effect.',
     hints: services.map((one) => command`relctl sandbox ${[action, ...fault]} --service ${one}`),
@@ -84,7 +108,7 @@ function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxReq
     }
     return now + durationSeconds(by) * 1000;
   }
-  if (to === undefined) throw missing('--by or --to');
+  if (to === undefined) throw missing('--by or --to', ['--by 4d', '--to 2026-11-12T14:00']);
   const at = wallTimeIn(to, zone);
   if (at === undefined || at < now) {
     throw new RelctlError('usage.bad-flag', `--to is "${to}", which is not a time from now on`, {
@@ -95,15 +119,10 @@ function target(world: SandboxWorldControl, zone: string, { by, to }: SandboxReq
   return at;
 }
 
-function missing(flag: string): RelctlError {
-  return new RelctlError('usage.missing-answer', `${flag} is missing`, {
+function missing(what: string, hints: readonly string[]): RelctlError {
+  return new RelctlError('usage.missing-answer', `${what} is missing`, {
     why: 'Nothing was done.',
-    hints: [
-      ...(flag === '--name'
-        ? ['--name canary-errors', 'relctl sandbox show', 'lists every fault and what it does']
-        : ['--by 4d', '--to 2026-11-12T14:00']),
-      'relctl sandbox --help',
-    ],
+    hints: [...hints, 'relctl sandbox --help'],
   });
 }
 

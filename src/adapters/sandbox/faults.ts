@@ -1,4 +1,6 @@
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
+import { nearest } from '../../text/nearest.ts';
 import type { ActiveFault, WorldState } from './world-state.ts';
 
 /** What can be made to go wrong in the simulated company. */
@@ -95,7 +97,11 @@ export function requireFault(name: string): FaultName {
   if (Object.hasOwn(FAULTS, name)) return name as FaultName;
   throw new RelctlError('usage.bad-flag', `the sandbox knows no fault "${name}"`, {
     why: 'Only these can be switched on.',
-    hints: ['relctl sandbox show', `faults: ${Object.keys(FAULTS).join(', ')}`],
+    hints: [
+      ...nearest(name, Object.keys(FAULTS)).map((one) => command`relctl sandbox fault ${one}`),
+      'relctl sandbox show',
+      'lists every fault and what it does',
+    ],
   });
 }
 
