@@ -56,8 +56,7 @@ export function findChainFault(id: string, events: readonly RecordedEvent[], che
   let at = last?.at ?? '';
   for (const [index, event] of events.slice(checked).entries()) {
     const seq = checked + index + 1;
-    if (event.seq !== seq)
-      return { seq, problem: `numbered ${event.seq} where ${seq} is due: an event was cut out, added or moved` };
+    if (event.seq !== seq) return { seq, problem: `has the number ${event.seq}: an event was cut out, added or moved` };
     if (event.prev !== prev) return { seq, problem: 'does not link to the event before it' };
     if (event.hash !== eventHash(event))
       return { seq, problem: 'was changed after it was recorded: its content does not give its hash' };

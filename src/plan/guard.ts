@@ -51,7 +51,7 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
     throw new RelctlError('plan.yaml-syntax', `${file} is not UTF-8 text`, {
       place: { file, line: 1 },
       why: 'The file was cut, or is not a Release Plan Document.',
-      hints: [command`git checkout -- ${file}`],
+      hints: fromGit(file),
       cause,
     });
   }
@@ -130,24 +130,33 @@ export function guardYaml(
   return lexemes;
 }
 
+/** Next commands for a file that is damaged: what changed it, and the file as it is committed. */
+export function fromGit(file: string): readonly string[] {
+  return [
+    command`git log -p -- ${file}`,
+    command`git checkout -- ${file}`,
+    'puts back the committed file; what was recorded and not committed since is lost',
+  ];
+}
+
 const LESSONS = {
   'plan.yaml-feature': {
     why: 'A plan is read by the people who approve it: what stands on a line must be all that it means.',
-    hint: () => 'write the value out where it is used',
+    hints: () => ['write the value out where it is used'],
   },
   'plan.too-deep': {
     why: 'Nothing that people write is that deep; a text like this stalls or crashes YAML parsers.',
-    hint: (file: string) => command`git checkout -- ${file}`,
+    hints: fromGit,
   },
   'plan.too-many-keys': {
     why: 'Nothing that people write has that many; reading it would take longer than anyone waits.',
-    hint: (file: string) => command`git checkout -- ${file}`,
+    hints: fromGit,
   },
 } as const;
 
 function refuse(code: keyof typeof LESSONS, message: string, file: string, text: string, offset: number): RelctlError {
-  const { why, hint } = LESSONS[code];
-  return new RelctlError(code, message, { place: { file, line: lineAt(text, offset) }, why, hints: [hint(file)] });
+  const { why, hints } = LESSONS[code];
+  return new RelctlError(code, message, { place: { file, line: lineAt(text, offset) }, why, hints: hints(file) });
 }
 
 /** 1-based line of an offset. */

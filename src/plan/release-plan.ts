@@ -4,7 +4,7 @@ import { command } from '../text/command-line.ts';
 import { findChainFault, genesisHash } from './chain.ts';
 import { planDigest, sha256 } from './digest.ts';
 import { EVENT_DATA, isEventType, type RecordedEvent, statusSchema } from './events.ts';
-import { decodeGuarded, lineAt } from './guard.ts';
+import { decodeGuarded, fromGit, lineAt } from './guard.ts';
 import { type Metadata, metadataSchema, type Spec, specSchema } from './spec.ts';
 import { readStatus, type StatusContent, splitDocument, writeStatus } from './status-text.ts';
 import { API_VERSION, upgradeDocument, writtenPath } from './versions.ts';
@@ -148,7 +148,7 @@ function checkEvents(
     new RelctlError('plan.chain-broken', `${file}: event ${seq} ${problem}`, {
       place: { file, line: firstLine + seq - 1 },
       why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
-      hints: [command`git log -p -- ${file}`, command`git checkout -- ${file}`],
+      hints: fromGit(file),
     });
   const envelope = statusSchema.safeParse({ ...content, events: fresh });
   if (!envelope.success) {

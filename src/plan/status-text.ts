@@ -1,7 +1,6 @@
 import { RelctlError } from '../errors.ts';
-import { command } from '../text/command-line.ts';
 import type { RecordedEvent } from './events.ts';
-import { lineAt, UNCLEAN } from './guard.ts';
+import { fromGit, lineAt, UNCLEAN } from './guard.ts';
 
 /**
  * The text of `status`, which relctl alone writes: one event a line, so that git shows one added line per event. There is
@@ -130,6 +129,6 @@ function notOurs(file: string, line: number, problem: string): RelctlError {
   return new RelctlError('plan.chain-broken', `${file}: ${problem}`, {
     place: { file, line },
     why: 'Approvals and the record of what was done are only worth something if nobody can change them afterwards.',
-    hints: [command`git log -p -- ${file}`, command`git checkout -- ${file}`],
+    hints: fromGit(file),
   });
 }

@@ -172,7 +172,7 @@ export function checkShape<S extends z.ZodType>(
     place: first?.place ?? { file },
     why: 'relctl acts only on a file that it understands completely.',
     found: foundOf(rest),
-    hints: [nextCommand],
+    hints: [nextCommand, command`git diff -- ${file}`, 'what was changed since the last commit'],
     data: { issues: issues.map((i) => ({ path: i.path.join('.'), line: i.place.line, problem: i.text })) },
   });
 }
@@ -216,6 +216,7 @@ function describe(
     return `${where} has a name that is not taken: it must be ${plain(issue.issues[0]?.message ?? 'another')}`;
   const found = valueAt(path, root);
   if (found === undefined) return `${where} is missing (${plain(issue.message)})`;
+  if (found === null) return `${where} is empty, but must be ${plain(issue.message)}`;
   const shown = typeof found === 'object' ? (Array.isArray(found) ? 'a list' : 'a map') : JSON.stringify(found);
   return `${where} is ${shown.length > 60 ? `${shown.slice(0, 57)}…` : shown}, but must be ${plain(issue.message)}`;
 }
@@ -229,5 +230,7 @@ function plain(message: string): string {
   return message
     .replace(/^Invalid (input|option): expected /, '')
     .replace(/, received .*$/, '')
+    .replace(/^object$/, 'a map')
+    .replace(/^array$/, 'a list')
     .replace(/^Invalid string: must match pattern/, 'of the form');
 }

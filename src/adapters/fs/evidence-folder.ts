@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
+import { fromGit } from '../../plan/guard.ts';
 import type { Evidence, PlanStore } from '../../ports/plan-store.ts';
-import { command } from '../../text/command-line.ts';
 import { unixLineBytes, windowsLineBytes } from '../../text/line-ends.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
@@ -98,6 +98,6 @@ function mismatch(label: string, problem: string): RelctlError {
   return new RelctlError('plan.evidence-mismatch', `${label} ${problem}`, {
     place: { file: label },
     why: 'The plan names this file with the SHA-256 of its bytes: decisions rest on exactly those.',
-    hints: [command`git log -p -- ${label}`, command`git checkout -- ${label}`],
+    hints: fromGit(label),
   });
 }

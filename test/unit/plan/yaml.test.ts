@@ -128,6 +128,9 @@ describe('checking a shape', () => {
     ['name: x\nkind: a\n', 'count is missing', 1, 1],
     ['name: x\ncount: 1\nkind: a\nlist:\n  - x: 1\n', 'list.0.x is 1, but must be string', 5, 8],
     ['name: [x]\ncount: 1\nkind: a\n', 'name is a list, but must be string', 1, 7],
+    ['name:\ncount: 1\nkind: a\n', 'name is empty, but must be string', 1, 6],
+    ['', 'the document is empty, but must be a map', 1, 1],
+    ['- x\n', 'the document is a list, but must be a map', 1, 1],
   ])('%j: %s', (text, problem, line, column) => {
     const error = refusal(() => check(text));
     expect(error).toMatchObject({ code: 'config.invalid', exitCode: 2, place: { file: FILE, line, column } });
@@ -136,7 +139,9 @@ describe('checking a shape', () => {
 
   it('names the next command, and the other findings in order', () => {
     const error = refusal(() => check('name: X\ncount: -1\nkind: c\nlist:\n  - y: 1\nzzz: 1\n'));
-    expect(error.hints).toEqual(['relctl doctor']);
+    expect(error.hints[0]).toBe('relctl doctor');
+    // The next command reads the same file: what was changed shows where it broke.
+    expect(error.hints[1]).toBe(`git diff -- ${FILE}`);
     const lines = error.found.map(({ text }) => Number(/^line (\d+): /.exec(text)?.[1] ?? Number.NaN));
     expect(lines.length).toBeGreaterThan(2);
     expect((error.data as { issues: unknown[] }).issues.length).toBeGreaterThan(lines.length);
