@@ -45,7 +45,7 @@ export function buildProgram(
     });
   program.addHelpText(
     'after',
-    '\nStart with: relctl init --platform sandbox\nExit codes: 0 done, 1 failed, 2 usage or invalid plan, 3 declined, 4 refused by a gate,\n  8 waits for a person or for time, 70 a bug of relctl',
+    '\nStart with: relctl init --platform sandbox\nExit codes: 0 done, 1 failed, 2 usage or invalid plan, 3 declined,\n  4 refused by a gate, 8 waits for a person or for time, 70 a bug of relctl',
   );
   const named = ENTRIES.filter((entry) => entry.path.split(' ')[0] === word);
   for (const entry of named.length > 0 ? named : ENTRIES) addEntry(program, entry, onCommand);

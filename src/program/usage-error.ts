@@ -19,10 +19,13 @@ export function usageError(error: CommanderError, argv: readonly string[]): Relc
   const given = isGroup ? words.slice(0, 2).join(' ') : first;
   const isUnknown = error.code === 'commander.unknownCommand';
   if (error.code === 'commander.missingArgument' && what.includes("'id'")) return missingId(given);
+  // A flag that lacks its value is shown with it, in what was typed.
+  const [, flag, value] = /^option '(?:-\S, )?(--\S+) (<[^']+>)' argument missing$/.exec(what) ?? [];
   return new RelctlError(isUnknown ? 'usage.unknown-command' : 'usage.bad-flag', what, {
     why: 'Nothing was done.',
     hints: [
       ...(suggested === undefined ? [] : [command`relctl ${corrected(argv, what, suggested)}`]),
+      ...(flag === undefined ? [] : [`${flag} "${value}"`]),
       `relctl ${isUnknown ? (isGroup ? first : '') : given} --help`.replace('  ', ' '),
     ],
   });

@@ -32,7 +32,7 @@ function isFlag(hint: string): boolean {
 
 /** What was typed, with the id that was meant in the place of the one that the error names. */
 function corrected(typed: readonly string[], meant: string, said: string): string | undefined {
-  const isNamed = (word: string) => said.includes(` ${word} `) || said.includes(JSON.stringify(word));
+  const isNamed = (word: string) => `${said} `.includes(` ${word} `) || said.includes(JSON.stringify(word));
   if (!typed.some(isNamed)) return undefined;
   const words = typed.filter((word) => word !== '--json');
   return ['relctl', ...words.map((word) => quoted(isNamed(word) ? meant : word))].join(' ');
@@ -49,6 +49,10 @@ function without(typed: readonly string[], hint: string, said: string): readonly
       return (isOneOfMany ? named : given).flatMap(({ at }) => at);
     }),
   );
+  // `--no-debt` says the contrary of every `--debt`.
+  const [, contrary] = /^--no-([a-z-]+)$/.exec(hint) ?? [];
+  if (contrary !== undefined)
+    for (const { at } of placesOf(typed, `--${contrary}`)) for (const one of at) dropped.add(one);
   // How an answer is printed is no part of what is given next.
   return typed.filter((word, at) => !dropped.has(at) && word !== '--json');
 }

@@ -1,7 +1,8 @@
 import type { Check, Outcome } from '../domain/outcome/outcome.ts';
+import { nextActions } from '../domain/process/process.ts';
 import { formatMoment, timeOf } from '../domain/schedule/calendar.ts';
 import { WATCHED_DAYS } from '../domain/success/days.ts';
-import type { ObservedDay } from '../domain/success/metric.ts';
+import { type ObservedDay, reaches, type SuccessMetric } from '../domain/success/metric.ts';
 import { postedFacts } from './ballot/post.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
@@ -56,9 +57,13 @@ function outcome(
           kind: 'heading' as const,
           text: `${metric.name}: ${metric.direction === 'up' ? 'at least' : 'at most'} ${metric.target}`,
         },
-        { kind: 'checks' as const, checks: observedDays(state.successDays, metric.name).map(shownDay) },
+        {
+          kind: 'checks' as const,
+          checks: observedDays(state.successDays, metric.name).map((day) => shownDay(day, metric)),
+        },
       ]),
       ...(posted.length === 0 ? [] : [{ kind: 'facts' as const, facts: posted }]),
+      { kind: 'next', actions: nextActions(release.facts()) },
     ],
     data: {
       release: plan.id,
@@ -71,7 +76,10 @@ function outcome(
   };
 }
 
-function shownDay(day: ObservedDay): Check {
+/** A day on the wrong side of the target is well until the review: only a guardrail is judged day by day. */
+function shownDay(day: ObservedDay, metric: SuccessMetric): Check {
   const states = { ok: 'ok', 'guardrail-broken': 'failed', 'no-data': 'warning' } as const;
-  return { state: states[day.state], text: day.day, detail: day.detail };
+  const isShort = day.state === 'ok' && day.value !== undefined && !reaches(metric, day.value, metric.target);
+  const detail = isShort ? `${day.detail}; short of the target, which is judged at the review` : day.detail;
+  return { state: states[day.state], text: day.day, detail };
 }

@@ -127,7 +127,7 @@ async function ask(question: Question, definition: Definition, options: Asking):
     if (type !== 'confirm') options.answered.push(...asFlags(question.flag, answer));
     return answer;
   } catch (error) {
-    throw wasInterrupted(error) ? interrupted(question, options.answered, error) : error;
+    throw wasInterrupted(error) ? interrupted(question, options.answered) : error;
   } finally {
     for (const event of events) options.stdin.removeListener(event, onClosed);
   }
@@ -169,14 +169,13 @@ function asFlags(flag: string, answer: unknown): readonly string[] {
     });
 }
 
-function interrupted(question: Question, answered: readonly string[], cause: unknown): RelctlError {
+function interrupted(question: Question, answered: readonly string[]): RelctlError {
   return new RelctlError('answer.interrupted', `“${cleanLine(question.message)}” was not answered`, {
     why: 'Nothing is done without an answer.',
     hints: [
       answered.length === 0 ? 'run the command again' : command`${answered}`,
       `a flag answers it beforehand: ${question.flag}`,
     ],
-    cause,
     data: { flag: question.flag },
   });
 }

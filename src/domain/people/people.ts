@@ -62,6 +62,9 @@ export function namesIn(list: string): readonly string[] {
   return list.split(', ').filter((one) => one.includes('@'));
 }
 
+/** Commands that only look: nobody has to be anybody for them. */
+const LOOKS = /^relctl (?:status|list|calendar)(?: |$)/;
+
 /**
  * A command as it is given in the sandbox, where one person plays everybody: in the name of the first who may give it, unless whoever
  * reads it is among them.
@@ -69,7 +72,7 @@ export function namesIn(list: string): readonly string[] {
 export function asSomebody(line: string, who: readonly string[], reader: string | undefined): string {
   const [somebody] = who;
   const isOther = somebody !== undefined && (reader === undefined || !isAmong(who, reader));
-  return isOther && line.startsWith('relctl ') && !line.includes(' --as ')
+  return isOther && line.startsWith('relctl ') && !line.includes(' --as ') && !LOOKS.test(line)
     ? `${line} ${command`--as ${somebody}`}`
     : line;
 }

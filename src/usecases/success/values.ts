@@ -11,7 +11,13 @@ export function readValues(
   const values = new Map<string, number>();
   for (const text of given) {
     const cut = text.lastIndexOf('=');
-    const name = text.slice(0, cut).trim();
+    const name = (cut === -1 ? text : text.slice(0, cut)).trim();
+    if (cut === -1 && metrics.some((metric) => metric.name === name)) {
+      throw new RelctlError('usage.bad-flag', command`--value ${text} has no number`, {
+        why: 'A value is written behind the name of its metric and a “=”.',
+        hints: [command`--value ${`${name}=<number>`}`],
+      });
+    }
     if (!metrics.some((metric) => metric.name === name)) {
       throw new RelctlError('usage.bad-flag', command`--value ${text} names no success metric of ${id}`, {
         why: 'Only metrics that were agreed before the release are judged after it.',

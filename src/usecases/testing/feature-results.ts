@@ -30,7 +30,11 @@ export function givenResults(
       const at = text.indexOf('=');
       const id = at < 0 ? text : text.slice(0, at);
       const proof = at < 0 ? '' : text.slice(at + 1).trim();
-      if (!known.some((test) => test.id === id)) throw unknown(plan, id, known);
+      if (!known.some((test) => test.id === id)) {
+        const given = [...passed, ...failed].map((one) => one.split('=')[0]);
+        const open = known.filter((test) => !given.includes(test.id));
+        throw unknown(plan, id, ok ? 'passed' : 'failed', open.length > 0 ? open : known);
+      }
       if (results.get(id)?.passed === !ok) {
         throw new RelctlError('usage.bad-flag', `${id} is given both as passed and as failed`, {
           why: 'A test has one outcome.',
@@ -68,10 +72,11 @@ export async function readProof(context: Pick<Context, 'workspace'>, id: string,
 function unknown(
   plan: string,
   id: string,
-  known: readonly { readonly id: string; readonly title: string }[],
+  flag: 'passed' | 'failed',
+  open: readonly { readonly id: string; readonly title: string }[],
 ): RelctlError {
   return new RelctlError('usage.bad-flag', `${plan} has no test "${id}"`, {
     why: 'A result that belongs to no planned test would be lost.',
-    hints: known.map((test) => `${command`--passed ${test.id}`}   ${test.title}`),
+    hints: open.map((test) => `${command`--${flag} ${test.id}`}   ${test.title}`),
   });
 }

@@ -41,6 +41,14 @@ describe('usageError', () => {
     expect(said('commander.missingArgument', message, 'plan')?.hints[0]).toBe('relctl plan 2026-12-wallet-checkout');
   });
 
+  it('shows a flag that lacks its value with it', () => {
+    const message = "option '--reopen <reason>' argument missing";
+    expect(said('commander.optionMissingArgument', message, 'plan', 'x', '--reopen')?.hints).toEqual([
+      '--reopen "<reason>"',
+      'relctl plan --help',
+    ]);
+  });
+
   it('leaves help alone', () => {
     expect(said('commander.help', '(outputHelp)')).toBeUndefined();
   });

@@ -23,6 +23,9 @@ describe('a hint that is only a flag', () => {
     expect(whole('deploy 2026-walet --canary --json', ['did you mean 2026-wallet?'], said)).toEqual([
       'relctl deploy 2026-wallet --canary',
     ]);
+    expect(
+      whole('deploy 2026-walet --canary', ['did you mean 2026-wallet?'], 'there is no release 2026-walet'),
+    ).toEqual(['relctl deploy 2026-wallet --canary']);
     const path = '"releases/2026-wallet.yaml" is no release id';
     expect(whole('status releases/2026-wallet.yaml', ['did you mean 2026-wallet?'], path)).toEqual([
       'relctl status 2026-wallet',
@@ -34,6 +37,14 @@ describe('a hint that is only a flag', () => {
     const typed = 'signoff qa r --passed A-1 --passed A-9 --decision pass';
     expect(whole(typed, ['--passed A-2'], 'the plan has no test "A-9"')).toEqual([
       'relctl signoff qa r --passed A-1 --decision pass --passed A-2',
+    ]);
+  });
+
+  it('does not keep what it says the contrary of', () => {
+    const typed = ['review', 'r', '--debt', 'a; b', '--outcome', 'success', '--debt=c'];
+    expect(wholeCommands(['--no-debt   where none was created'], typed, 'the debt "a; b" has no owner')).toEqual([
+      'relctl review r --outcome success --no-debt',
+      'where none was created',
     ]);
   });
 

@@ -12,6 +12,7 @@ test.each([
   ['another acts', 'relctl stage r', ['Ada@example.com'], 'bob@example.com', 'relctl stage r --as Ada@example.com'],
   ['nobody is known', 'relctl stage r', ['ada@example.com'], undefined, 'relctl stage r --as ada@example.com'],
   ['the reader acts', 'relctl stage r', ['bob@example.com', 'ADA@example.com'], 'ada@example.com', 'relctl stage r'],
+  ['it only looks', 'relctl status r --verbose', ['bob@example.com'], undefined, 'relctl status r --verbose'],
   ['anybody acts', 'relctl status r', [], 'ada@example.com', 'relctl status r'],
   ['it names them', 'relctl stage r --as c@d', ['ada@example.com'], 'bob@example.com', 'relctl stage r --as c@d'],
   ['it is no command of relctl', 'git fetch', ['ada@example.com'], 'bob@example.com', 'git fetch'],
