@@ -54,7 +54,7 @@ export function evidenceRatio(slo: SloLook): number | undefined {
 
 function timeLines(look: CanaryLook, columns: number, style: Style): readonly string[] {
   const left = Math.max(0, look.bakeSeconds - look.elapsedSeconds);
-  const time = `${formatSeconds(look.elapsedSeconds)} of ${lengthOf(look)}, ${left > 0 ? `${formatSeconds(left)} left` : 'time is up'}`;
+  const time = `${formatSeconds(look.elapsedSeconds)} of ${lengthOf(look)}, ${left > 0 ? `${formatSeconds(left)} left` : 'watched to the end'}`;
   const share = `share ${sayShare({ measured: look.share })}`;
   const text = `${time}  ${share}`;
   const width = Math.min(40, columns - displayWidth(text) - GAP);

@@ -47,10 +47,13 @@ export function wrap(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((line) => (displayWidth(line) <= room ? [line.trimEnd()] : wrapLine(line, room)));
 }
 
+/** Where a line may end: not between a number and its unit of time. */
+const GAP = /(?<=\S)(?!(?<=\d)\s(?:d|h|min|s|ms)\b)\s+(?=\S)/;
+
 function wrapLine(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/(?<=\S)\s+(?=\S)/)) {
+  for (const word of text.split(GAP)) {
     const joined = line === '' ? word : `${line} ${word}`;
     if (displayWidth(joined) <= width) {
       line = joined;

@@ -60,6 +60,7 @@ export async function calendar(context: ReadingContext, options: CalendarOptions
     headline: `${plural(windows, 'change window')} from ${months[0]} to ${months.at(-1)}, in ${zone}`,
     blocks: [
       ...months.flatMap((month) => monthBlocks(month, entries, zone, today)),
+      ...(months.includes(today.slice(0, 7)) ? [{ kind: 'text' as const, text: '* today' }] : []),
       agendaBlock(entries, zone),
       ...clashBlock(clashes),
       ...unreadBlock(unread),

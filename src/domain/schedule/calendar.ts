@@ -70,6 +70,12 @@ export function formatMoment(at: number, zone: string): string {
   return `${WEEKDAYS[time.dayOfWeek - 1]} ${time.toPlainDate()} ${clock} ${zone}`;
 }
 
+/** A moment to the second, where the zone is said beside it: `2026-11-02 04:00:10`. */
+export function wallClock(at: number, zone: string): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  return `${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'second' })}`;
+}
+
 /** The window for people, as it is written: `Thu 2026-12-03 14:00 – 18:00 America/New_York`. */
 export function formatWindow(window: Window): string {
   const [startDay, endDay] = [window.start.slice(0, 10), window.end.slice(0, 10)];

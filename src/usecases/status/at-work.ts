@@ -55,8 +55,8 @@ export async function atWork(context: ReadingContext, release: Release): Promise
   }
   const dead =
     run === undefined ? 'no process on this machine is working on it' : `process ${run.pid} on ${run.host} is dead`;
-  const who =
-    deployment.held !== undefined && found === undefined ? 'it is held, and no process is working on it' : dead;
+  const isHeld = deployment.held !== undefined && found === undefined;
+  const who = isHeld ? 'it is held' : dead;
   const goesOn = PROCESS['deploy --resume'].phases.some((phase) => phase === state.phase);
   return {
     work: null,
@@ -64,7 +64,9 @@ export async function atWork(context: ReadingContext, release: Release): Promise
       since: deployment.lastAt,
       sentence: isClaimed
         ? `the release ${sayPhase(state.phase)} as the record says, and nobody signed that, so it may stand in production with nobody working on it: ${who}; ${last}`
-        : `the release is in production with nobody working on it: ${who}; ${last}. Nothing is promoted by itself`,
+        : isHeld
+          ? `the release is held in production as the last run left it, and nobody works on it; ${last}. Nothing is promoted by itself`
+          : `the release is in production with nobody working on it: ${who}; ${last}. Nothing is promoted by itself`,
       resume: goesOn ? command`relctl deploy ${plan.id} --resume` : command`relctl rollback ${plan.id}`,
       abort: goesOn ? command`relctl deploy ${plan.id} --abort` : command`relctl rollback ${plan.id}`,
     },

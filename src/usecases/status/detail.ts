@@ -1,4 +1,5 @@
 import type { Block, Outcome } from '../../domain/outcome/outcome.ts';
+import { formatMoment, timeOf, wallClock } from '../../domain/schedule/calendar.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { riskBlocks, riskOf } from '../planning/check/calculated-risk.ts';
 import type { Context } from '../release/context.ts';
@@ -14,7 +15,7 @@ export async function inDetail(context: Context, id: string, short: Outcome): Pr
   };
 }
 
-function exceptionBlocks({ events }: ReleasePlan): readonly Block[] {
+function exceptionBlocks({ events, spec }: ReleasePlan): readonly Block[] {
   const granted = events.flatMap((event) => (event.type === 'exception.granted' ? [event] : []));
   if (granted.length === 0) return [];
   return [
@@ -24,22 +25,22 @@ function exceptionBlocks({ events }: ReleasePlan): readonly Block[] {
       checks: granted.map(({ at, actor, data }) => ({
         state: 'warning',
         text: `${data.gate}: ${data.reason}`,
-        detail: `${actor}, ${at}`,
+        detail: `${actor}, ${formatMoment(timeOf(at), spec.window.timeZone)}`,
       })),
     },
   ];
 }
 
-function historyBlocks({ events }: ReleasePlan): readonly Block[] {
+function historyBlocks({ events, spec }: ReleasePlan): readonly Block[] {
   if (events.length === 0) return [];
   return [
-    { kind: 'heading', text: 'History' },
+    { kind: 'heading', text: `History (times in ${spec.window.timeZone})` },
     {
       kind: 'table',
       columns: ['no', 'at', 'event', 'by'],
       rows: events.map((event) => [
         String(event.seq),
-        event.at,
+        wallClock(timeOf(event.at), spec.window.timeZone),
         event.simulated ? `${event.type} (simulated)` : event.type,
         event.actor,
       ]),

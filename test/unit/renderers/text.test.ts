@@ -36,6 +36,13 @@ describe('width', () => {
     expect(wrap('a/bcdefghijklmnop', 10)).toEqual(['a/bcdefghi', 'jklmnop']);
   });
 
+  it('a length of time is not cut between its number and its unit', () => {
+    expect(wrap('the change window opens in 10 d 8 h', 34)).toEqual(['the change window opens in 10 d', '8 h']);
+    expect(wrap('the change window opens in 10 d', 29)).toEqual(['the change window opens in', '10 d']);
+    expect(wrap('watched for 15 min, of 15 min', 26)).toEqual(['watched for 15 min, of', '15 min']);
+    expect(wrap('of 12 services', 6)).toEqual(['of 12', 'servic', 'es']);
+  });
+
   it('wrapping ends even where nothing fits', () => {
     expect(wrap('支払', 1)).toEqual(['支', '払']);
     expect(wrap('x', 0)).toEqual(['x']);

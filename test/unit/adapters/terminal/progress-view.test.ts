@@ -121,7 +121,7 @@ describe('the live view', () => {
     ]);
     const text = screen.text();
     expect(text).toContain('✓ Step canary');
-    expect(text).toContain('15 min of 15 min, time is up  share 1% measured');
+    expect(text).toContain('15 min of 15 min, watched to the end  share 1% measured');
     expect(text).toContain('verdict so far: pass, all is well');
     expect(text.match(/web errors/g)).toHaveLength(1);
   });
