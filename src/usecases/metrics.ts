@@ -33,7 +33,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ['deployment frequency', 'deployments to production that finished, including those that were rolled back'],
   [
     'lead time',
-    'median from the candidate commit (where nobody signs, else from the creation of the plan) to the completed deployment',
+    'median from the commit of the candidate to the completed deployment; where its time is not known and nobody signs, from the creation of the plan',
   ],
   ['change fail rate', 'rolled back, aborted, frozen or reviewed as a failure, over all deployments'],
   ['recovery time', 'median from the beginning of a rollback or freeze until production was what it had been'],
@@ -98,6 +98,7 @@ export async function metrics(context: MetricsContext, options: MetricsOptions):
       unproven,
       unsigned: isUnsigned,
     },
+    simulated: context.environments.simulated,
   };
 }
 

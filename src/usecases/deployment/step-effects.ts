@@ -65,7 +65,7 @@ function serviceEffect(spec: Spec, kind: ServiceKind, { ground, obstacle, prepar
     case 'rollout':
       return broughtBy(service);
     case 'hide':
-      return 'the route is back to what it was, or is what the release ships';
+      return 'the route is as it was before, or as the release ships it';
     case 'retire':
       return 'nothing of the canary is left';
   }
