@@ -90,7 +90,7 @@ describe('hypercare', () => {
     expect(JSON.stringify(shown.blocks)).toContain(`signed off by ${OPERATOR} on Sat 2026-12-05`);
     expect(shown.data).toMatchObject({
       hypercare: { signedOff: { by: OPERATOR, at: by?.at } },
-      next: [{ command: `relctl review ${company.id}` }],
+      next: [{ command: `relctl review ${company.id}` }, { command: `relctl success ${company.id}` }],
     });
 
     const lead = company.as(PEOPLE.rdLead);
