@@ -1,9 +1,17 @@
 import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
-import { GATES, type GateFacts, type GateRule, type OtherRelease, type Refusal } from '../../domain/gates/gate.ts';
+import {
+  GATES,
+  type GateFacts,
+  type GateRule,
+  type OtherRelease,
+  type Refusal,
+  type SigningFacts,
+} from '../../domain/gates/gate.ts';
 import { boundSame, historyWhole, watchedSame, wayBackSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { asSomebody } from '../../domain/people/people.ts';
+import { error, type PlanFinding } from '../../domain/plan-rules/finding.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, isItsTurn, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
 import { wallTimeAt } from '../../domain/schedule/calendar.ts';
@@ -65,16 +73,25 @@ export async function openRelease(
       disorder: disorderOf(journal.plan.events, signing),
       // Only the gates of a plan that is not approved yet ask for them, and the reading of its queries takes a fifth of a `status`.
       get findings() {
-        return checkPlan({
-          plan: journal.plan,
-          policy,
-          config: context.config,
-          now: context.clock.now(),
-          chosen: journal.state.chosen?.data.branches.map(({ name }) => name),
-        });
+        return [
+          ...rulesFound(signing.facts),
+          ...checkPlan({
+            plan: journal.plan,
+            policy,
+            config: context.config,
+            now: context.clock.now(),
+            chosen: journal.state.chosen?.data.branches.map(({ name }) => name),
+          }),
+        ];
       },
     }),
   };
+}
+
+/** Rules that every later step is refused under are a gap of the plan that follows them. */
+function rulesFound({ trouble }: SigningFacts): readonly PlanFinding[] {
+  if (trouble === undefined) return [];
+  return [error('process.rules', ['metadata', 'process'], trouble.sentence, trouble.command)];
 }
 
 /** Reads a release and holds its command against the gates. Errors: `gate.refused`. */

@@ -3,7 +3,7 @@ import { compareVersions } from '../../domain/versions/versions.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReadingContext } from '../release/context.ts';
-import { loadPolicy } from '../release/settings.ts';
+import { loadPolicy, policyFile } from '../release/settings.ts';
 import { branchToldAnew, findProtectedBranch, policyAt, signedProcesses, trustAt, trustError } from './trust.ts';
 
 /**
@@ -51,7 +51,8 @@ export async function loadGovernance(
   if (!options.finished || !mayBeOlder) refuseOldProcess(signed, process);
   if (!isSigning) {
     const isKnown = (await policyAt(protectedBranch, tip.commit, process)) !== undefined;
-    return unsigned(context, process, { branch: tip.name, isKnown, signed }, isSigned);
+    const isOver = options.finished && mayBeOlder;
+    return unsigned(context, process, { branch: tip.name, isKnown, isOver, signed }, isSigned);
   }
   const trust = await trustAt(protectedBranch, tip.commit, process);
   if (trust === undefined) throw new Error('a policy that was just read is gone');
@@ -63,6 +64,8 @@ interface Elsewhere {
   readonly branch: string;
   /** True when the policy of the process stands there. */
   readonly isKnown: boolean;
+  /** True for a release that was over before the branch asked any process for signatures. */
+  readonly isOver: boolean;
   /** Processes that ask for signatures there. */
   readonly signed: readonly string[];
 }
@@ -85,14 +88,9 @@ async function unsigned(
           `once the policy is merged into ${on.branch}`,
         ]);
   }
-  if (on?.isKnown === true) return { mode: 'unsigned', policy };
   const [signed] = on?.signed ?? [];
-  if (on !== undefined && signed !== undefined) {
-    throw trustError(`the process ${process} is not on ${on.branch}, where ${signed} counts only signed approvals`, [
-      `set metadata.process to ${signed}`,
-      `or have the policy of ${process} merged into ${on.branch}`,
-    ]);
-  }
+  if (on?.isKnown === true && (signed === undefined || on.isOver)) return { mode: 'unsigned', policy };
+  if (on !== undefined && signed !== undefined) throw besideSigned(on, process, signed);
   if (!isSigned) return { mode: 'unsigned', policy };
   const missing =
     on === undefined ? 'there is no protected branch here' : `the policy of ${process} is not on ${on.branch}`;
@@ -101,6 +99,21 @@ async function unsigned(
     [await branchToldAnew((await context.signing()).protectedBranch)],
     'signatures-unchecked',
   );
+}
+
+/** Which process it follows says the plan, which whoever may push can write: beside one that counts only what is signed, none counts claims. */
+function besideSigned({ branch, isKnown }: Elsewhere, process: string, signed: string): RelctlError {
+  const follow = `set metadata.process to ${signed}`;
+  return isKnown
+    ? trustError(
+        `the process ${process} asks for no signatures on ${branch}, where ${signed} counts only signed approvals`,
+        [follow, `or have signing.mode: required merged into ${policyFile(process)} on ${branch}`],
+        'process-unsigned',
+      )
+    : trustError(`the process ${process} is not on ${branch}, where ${signed} counts only signed approvals`, [
+        follow,
+        `or have a policy of ${process} that requires signatures merged into ${branch}`,
+      ]);
 }
 
 /** A release that is not over cannot choose an older version of its process, with the rules of then. */

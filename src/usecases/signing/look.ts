@@ -108,7 +108,7 @@ type Mode = 'required' | ApprovalsWord;
 
 /**
  * Whether releases count only what is signed, for pages about many; `unchecked` where the rules cannot be read. The rules of a process are read
- * once. Only where its version asks for no signatures and a newer one does, each release is asked whether it may still stand under it. A release
+ * once. Only where it asks for no signatures and a newer version or another process does, each release is asked whether it may still stand under it. A release
  * with anything real in it stands under these rules also where relctl.yaml says that this is the sandbox.
  */
 export function modesOf(context: LookingContext): ModeOf {
@@ -143,12 +143,15 @@ export async function modeOf(context: SigningContext, process: string): Promise<
   return mode === 'older' ? 'unchecked' : mode;
 }
 
-/** `older` for a version of a process that asks for no signatures where a newer one does. */
+/** Faults of rules that a release which was over before them may still stand under. */
+const OLDER: readonly unknown[] = ['policy-rolled-back', 'process-unsigned'];
+
+/** `older` for a process that asks for no signatures where a newer version, or another process, does. */
 async function modeOrOlder(load: () => Promise<Governance>): Promise<Mode | 'older'> {
   try {
     return (await load()).mode;
   } catch (error) {
     if (!(error instanceof RelctlError)) throw error;
-    return error.data?.fault === 'policy-rolled-back' ? 'older' : 'unchecked';
+    return OLDER.includes(error.data?.fault) ? 'older' : 'unchecked';
   }
 }
