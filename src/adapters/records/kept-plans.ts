@@ -17,7 +17,7 @@ import { confine } from '../fs/confine.ts';
 import { REAL_FILES, systemCode } from '../fs/file-operations.ts';
 import { isEvidenceName } from '../fs/release-id.ts';
 import { underWriteLock } from '../fs/write-lock.ts';
-import type { RecordsBranch } from '../git/records-branch.ts';
+import { RECORDS_REF, type RecordsBranch } from '../git/records-branch.ts';
 
 /** Bytes of one file of evidence. */
 const MOST_EVIDENCE = 64 * 1024 * 1024;
@@ -135,7 +135,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     const behind = await putTogether(id, theirs, kept);
     if (behind.ok) return behind.plan;
     warn(
-      `${branch.name} got a record of ${id} that does not fit what this run does in production, and does not count: ${behind.reason}; ${command`git log -p ${branch.name} -- ${pathOf(id)}`}`,
+      `${branch.name} got a record of ${id} that does not fit what this run does in production, and does not count: ${behind.reason}; ${command`git log -p ${RECORDS_REF} -- ${pathOf(id)}`}`,
     );
     return kept;
   }
@@ -157,7 +157,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
   async function warnOfShared(id: string): Promise<void> {
     const tip = await merged.tip();
     warn(
-      `${branch.name} holds a history of ${pathOf(id)} that contradicts the one on ${tip?.name ?? 'the protected branch'}, which counts; no deployment begins until somebody has looked: ${command`git log -p ${branch.name} -- ${pathOf(id)}`}`,
+      `${branch.name} holds a history of ${pathOf(id)} that contradicts the one on ${tip?.name ?? 'the protected branch'}, which counts; no deployment begins until somebody has looked: ${command`git log -p ${RECORDS_REF} -- ${pathOf(id)}`}`,
     );
   }
 

@@ -124,7 +124,7 @@ function conflict(id: string, fork: Fork, upstream: string, reason: string): Rel
     place: { file },
     why: `Somebody pushed first. Nothing was pushed and nothing is lost: what was recorded here stands in commit ${short}.`,
     hints: [
-      command`git diff ${fork.base.slice(0, 12)} ${fork.theirs.slice(0, 12)} -- ${file}`,
+      command`git diff ${fork.base} ${fork.theirs} -- ${file}`,
       command`git branch unshared-${short} && git reset --keep ${fork.theirs}`,
       'then run the command again: it sees what the other person did',
     ],

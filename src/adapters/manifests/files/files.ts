@@ -29,6 +29,6 @@ function filesBelow(all: readonly string[], path: string, commit: string): reado
   throw new RelctlError('config.invalid', `the candidate ${commit.slice(0, 12)} has no manifest at ${path}`, {
     place: { file: path },
     why: 'What is deployed is read from the candidate, not from the work tree.',
-    hints: [command`git ls-tree -r --name-only ${commit.slice(0, 12)} -- ${path}`, 'correct the path in relctl.yaml'],
+    hints: [command`git ls-tree -r --name-only ${commit} -- ${path}`, 'correct the path in relctl.yaml'],
   });
 }

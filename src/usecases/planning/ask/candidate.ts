@@ -218,7 +218,7 @@ async function refuseUnmerged(
     why: 'What ships must be what was approved.',
     hints: [
       `leave out --candidate, and relctl builds it from the branches`,
-      command`git log ${shown}..${missing.branch.name}`,
+      command`git log ${shown}..${missing.branch.head}`,
     ],
   });
 }

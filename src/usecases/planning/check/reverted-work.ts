@@ -18,7 +18,7 @@ export async function revertedFindings(
         severity: 'warning',
         path: ['spec', 'candidate', 'branches', index],
         problem: `${candidate.base} took back ${isMerge ? 'a merge' : 'a commit'} of ${name} (${commit.slice(0, 12)} reverts ${reverted.slice(0, 12)}): the candidate lacks what it brought, because git takes it for merged`,
-        fix: `on the branch: ${command`git merge ${candidate.base} && git revert ${commit.slice(0, 12)}`}; then build the candidate again`,
+        fix: `on the branch: ${command`git merge ${candidate.base} && git revert ${commit}`}; then build the candidate again`,
       });
     }
   }
