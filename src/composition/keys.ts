@@ -11,6 +11,7 @@ export async function openKeys(cwd: string, actor: string | undefined): Promise<
     signer,
     clock,
     keyRing: createKeyRing(repository.root, process.env, signer),
+    remote: await repository.sharing.remote(),
     actor: actor ?? (await actorOf(repository)),
   };
 }

@@ -12,7 +12,7 @@ export const forgeSchema = z
       repository: z.string().regex(/^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/, 'owner/name'),
     }),
   ])
-  .describe('Where merge requests are; by the remote origin when left out');
+  .describe('Where merge requests are; by the remote (origin, or the only one) when left out');
 
 /** The forge of a configuration. */
 export type ForgeSettings = z.infer<typeof forgeSchema>;

@@ -24,7 +24,7 @@ const kubernetesSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('What the pod clones; the address of the remote origin when left out'),
+    .describe('What the pod clones; the address of the remote (origin, or the only one) when left out'),
   git: z
     .strictObject({ secret: kubeName })
     .optional()

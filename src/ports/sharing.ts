@@ -2,6 +2,8 @@
 export interface SharedHistory {
   /** Where the current branch is pulled from and pushed to; `undefined` for a detached head or a branch without one. */
   upstream(): Promise<Upstream | undefined>;
+  /** The remote that the others share: `origin`, or the only one that there is; `undefined` where nothing says which of several. */
+  remote(): Promise<string | undefined>;
   /** The address of the remote, without a login that stands in it. Errors: `runner.not-pushed` where there is none. */
   address(): Promise<string>;
   /** Commit id of HEAD. */

@@ -30,6 +30,8 @@ export interface KeysGround {
   readonly signer: Signer;
   readonly clock: Pick<Clock, 'now'>;
   readonly actor: string;
+  /** The remote that the others share; `undefined` where nothing says which. */
+  readonly remote: string | undefined;
 }
 
 const ACTIONS = ['show', 'setup', 'rotate', 'revoke'] as const;
@@ -154,7 +156,10 @@ async function setUp(
       ...proposal,
       {
         kind: 'next',
-        actions: text === files.signers ? [] : mergeActions(person, [files.signersFile], `keys-${slug(person)}`),
+        actions:
+          text === files.signers
+            ? []
+            : mergeActions(person, [files.signersFile], `keys-${slug(person)}`, ground.remote),
       },
     ],
     data: {
@@ -166,7 +171,7 @@ async function setUp(
   };
 }
 
-async function revoke({ workspace }: KeysGround, files: Files, { key, person }: KeysOptions): Promise<Outcome> {
+async function revoke({ workspace, remote }: KeysGround, files: Files, { key, person }: KeysOptions): Promise<Outcome> {
   if (key === undefined && person === undefined) {
     throw new RelctlError('usage.bad-flag', 'which key is revoked is not said', {
       why: 'Everything that a revoked key ever signed stops counting.',
@@ -201,6 +206,7 @@ async function revoke({ workspace }: KeysGround, files: Files, { key, person }: 
           person ?? 'the key',
           [files.signersFile, files.revokedFile, ...(files.namesRevoked ? [] : [files.policyFile])],
           'revoke-key',
+          remote,
         ),
       },
     ],
@@ -243,11 +249,16 @@ function line(file: string, text: string, why: string): Block {
   return { kind: 'checks', checks: [{ state: 'pending', text: `${file}: ${text.trim()}`, detail: why }] };
 }
 
-function mergeActions(who: string, files: readonly string[], branch: string): readonly NextAction[] {
+function mergeActions(
+  who: string,
+  files: readonly string[],
+  branch: string,
+  remote = '<remote>',
+): readonly NextAction[] {
   return [
     {
       who: 'you',
-      command: command`git switch -c ${branch} && git add ${files} && git commit -m ${`Keys of ${who}`} && git push -u origin HEAD`,
+      command: command`git switch -c ${branch} && git add ${files} && git commit -m ${`Keys of ${who}`} && git push -u ${remote} HEAD`,
       why: 'a key counts once it stands on the protected branch',
     },
     { who: 'you', command: 'gh pr create --fill', why: 'or: glab mr create --fill' },

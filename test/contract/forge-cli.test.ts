@@ -22,8 +22,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function forgeAt(remote: string | undefined): Forge {
-  if (remote !== undefined) execFileSync('git', ['-C', folder, 'remote', 'add', 'origin', remote]);
+function forgeAt(remote: string | undefined, name = 'origin'): Forge {
+  if (remote !== undefined) execFileSync('git', ['-C', folder, 'remote', 'add', name, remote]);
   return createForge({ cwd: folder, exec: tools.exec, timeout: 10_000 });
 }
 
@@ -241,10 +241,17 @@ describe('which forge is asked', () => {
   it('is none without a remote, or with one that is a folder', async () => {
     tools.put('gh', []);
     tools.put('glab', []);
-    const none = { available: false, reason: 'no remote named origin is at a forge' };
+    const none = { available: false, reason: 'no remote that others share is at a forge' };
     expect(await forgeAt(undefined).request('x')).toEqual(none);
     expect(await forgeAt('/srv/git/web.git').request('x')).toEqual(none);
     tools.verify();
+  });
+
+  it('is that of the only remote, whatever it is called; of several without an origin none', async () => {
+    gh('x', pulls());
+    expect(await forgeAt('https://github.com/shop/web', 'company').request('x')).toEqual({ available: true });
+    tools.verify();
+    expect(await forgeAt('https://gitlab.com/mallory/web', 'fork').request('x')).toMatchObject({ available: false });
   });
 
   it('is each in turn where the host does not tell', async () => {

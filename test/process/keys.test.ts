@@ -38,9 +38,11 @@ describe('relctl keys', () => {
 
   it('sets a person up in one command: the key is found, tried, set, and its line is written', async () => {
     makeKey('id_ed25519');
+    // Whatever this clone calls the remote; it is not asked.
+    git.git('remote', 'add', 'company', '/srv/nowhere.git');
     const { exitCode, stdout, stderr } = await run(['keys', 'setup']);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('git push -u origin HEAD');
+    expect(stdout).toContain('git push -u company HEAD');
     expect(signers()).toContain(`${PEOPLE.operations[0]} namespaces="`);
     expect(git.git('config', '--get', 'relctl.signingKey')).toBe(join(home(), '.ssh', 'id_ed25519'));
     const before = signers();

@@ -46,3 +46,12 @@ it('no command for people names a branch of a remote by its short name', () => {
 it('no command for people names a commit by the beginning of its id', () => {
   expect(hitsIn(textsOf(['src']), () => [SHORTENED])).toEqual([]);
 });
+
+/** A command that takes the remote to be called origin, and code that does; what looks it up knows the name. */
+const ORIGIN = /\bgit\b[^`'"\n]*\borigin\b|['"]origin['"]|\borigin\/HEAD\b/g;
+
+/** A clone may call its remote anything: a command that names another one fails, or asks a stranger. */
+it('nothing takes the remote to be called origin, but where it is looked up', () => {
+  const hits = hitsIn(textsOf(['src']), (file) => (file.startsWith('src/adapters/git/') ? [] : [ORIGIN]));
+  expect(hits).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import type { ForgeSettings } from '../../plan/forge.ts';
 import type { Forge, ForgeAnswer } from '../../ports/forge.ts';
+import { remoteOf } from '../git/remotes.ts';
 import type { ForgeIo } from './command-line.ts';
 import { giteaForge } from './gitea.ts';
 import { type ForgeGround, giteaAccess } from './gitea-access.ts';
@@ -16,7 +17,7 @@ export function openForge(settings: ForgeSettings | undefined, ground: ForgeGrou
 
 /**
  * The forge port through the command-line tools that people are logged in with, `gh` and `glab`: so relctl holds no token.
- * Which one is asked follows from the host of the remote `origin`; where the host tells nothing, the first that answers.
+ * Which one is asked follows from the host of the remote that the others share; where the host tells nothing, the first that answers.
  */
 export function createForge(io: ForgeIo): Forge {
   let chosen: Promise<readonly Reader[]> | undefined;
@@ -36,32 +37,32 @@ export function createForge(io: ForgeIo): Forge {
   };
 }
 
-const NOWHERE = 'no remote named origin is at a forge';
+const NOWHERE = 'no remote that others share is at a forge';
 
 async function chooseReaders(io: ForgeIo): Promise<readonly Reader[]> {
-  if ((await originHost(io)) === undefined) return [];
+  if ((await remoteHost(io)) === undefined) return [];
   const kind = await forgeKind(io);
   if (kind === 'github') return [readGitHubRequest];
   if (kind === 'gitlab') return [readGitLabRequest];
   return [readGitHubRequest, readGitLabRequest];
 }
 
-/** Which forge the host of `origin` is of, where its name tells. */
+/** Which forge the host of the remote is of, where its name tells. */
 export async function forgeKind(io: ForgeIo): Promise<'github' | 'gitlab' | undefined> {
-  const host = (await originHost(io)) ?? '';
+  const host = (await remoteHost(io)) ?? '';
   if (/(^|\.)github\./.test(host)) return 'github';
   return /(^|\.)gitlab\./.test(host) ? 'gitlab' : undefined;
 }
 
-/** Host of `origin`, from a URL or from the short form `git@host:path`; `undefined` for a folder or when there is none. */
-async function originHost(io: ForgeIo): Promise<string | undefined> {
+/** Host of the remote that the others share, from a URL or from the short form `git@host:path`; `undefined` for a folder or when there is none. */
+async function remoteHost(io: ForgeIo): Promise<string | undefined> {
+  const read = async (args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout } = await io.exec('git', args, { timeout: io.timeout, cwd: io.cwd });
+    return exitCode === 0 ? stdout : '';
+  };
   try {
-    const { exitCode, stdout } = await io.exec('git', ['remote', 'get-url', 'origin'], {
-      timeout: io.timeout,
-      cwd: io.cwd,
-    });
-    if (exitCode !== 0) return undefined;
-    return hostOf(stdout.trim());
+    const remote = await remoteOf({ read });
+    return remote === undefined ? undefined : hostOf((await read(['remote', 'get-url', remote])).trim());
   } catch (error) {
     if (error instanceof RelctlError) return undefined;
     throw error;

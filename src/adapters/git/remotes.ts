@@ -6,7 +6,7 @@ import type { Git } from './git.ts';
 const ASK_MS = 15_000;
 
 /** The remote that the others share: `origin`, or the only one that there is. */
-export async function remoteOf(git: Git): Promise<string | undefined> {
+export async function remoteOf(git: Pick<Git, 'read'>): Promise<string | undefined> {
   const names = (await git.read(['remote'])).split('\n').filter((name) => name !== '');
   return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
 }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PushAnswer, SharedHistory, TreeChange, Upstream } from '../../ports/sharing.ts';
 import { type Git, gitFailed } from './git.ts';
-import { remoteAddress } from './remotes.ts';
+import { remoteAddress, remoteOf } from './remotes.ts';
 
 /** Sharing through git: plain pushes, which a remote takes only when they follow from where its branch stands. */
 export function sharingOf(git: Git): SharedHistory {
   return {
     upstream: () => upstreamOf(git),
+    remote: () => remoteOf(git),
     address: () => remoteAddress(git),
     head: async () => (await git.read(['rev-parse', '--verify', 'HEAD'])).trim(),
     push: (upstream, commit) => pushCommit(git, upstream, commit),

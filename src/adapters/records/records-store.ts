@@ -204,7 +204,7 @@ function notShared(id: string, branch: string, shared: Extract<Shared, { readonl
       why: 'Before production is changed, what is being done has to be known elsewhere: the disk of this machine may be lost. Nothing was changed.',
       hints: [
         isRefused
-          ? 'let relctl push to that branch, or name another one: git config relctl.recordsBranch origin/<branch>'
+          ? 'let relctl push to that branch, or name another one: git config relctl.recordsBranch <remote>/<branch>'
           : 'git fetch',
         'git config relctl.recordsBranch none',
         'keeps records on this machine alone',

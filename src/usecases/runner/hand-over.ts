@@ -114,7 +114,8 @@ async function requireReachable(
   const { repository, records, workspace } = context;
   const { sharing } = repository;
   const [commit, upstream] = await Promise.all([sharing.head(), sharing.upstream()]);
-  if (!(await sharing.isAtRemote({ remote: upstream?.remote ?? 'origin' }, commit))) {
+  const remote = upstream?.remote ?? (await sharing.remote());
+  if (remote === undefined || !(await sharing.isAtRemote({ remote }, commit))) {
     throw notPushed(`no branch of the remote has commit ${commit.slice(0, 12)}, which is checked out here`, [
       'git push',
     ]);

@@ -43,7 +43,7 @@ export async function shareRecords(
   if (!options.push)
     return { commit: await sharing.head(), subjects, pushed: undefined, candidates: [], rebased: 0, decided: [] };
   const upstream = await sharing.upstream();
-  if (upstream === undefined) throw noUpstream();
+  if (upstream === undefined) throw noUpstream(await sharing.remote());
   // The candidate first: a record must not name a commit that the others cannot have.
   const candidates: string[] = [];
   for (const id of ids) {
@@ -132,10 +132,10 @@ async function refuseOtherCommits(
   );
 }
 
-function noUpstream(): RelctlError {
+function noUpstream(remote = '<remote>'): RelctlError {
   return new RelctlError('sharing.no-upstream', 'this branch has no upstream branch to push to', {
     why: '--push shares the record with the others, through the branch that this one follows. It is committed and not shared yet.',
-    hints: ['git push --set-upstream origin HEAD'],
+    hints: [command`git push --set-upstream ${remote} HEAD`],
   });
 }
 
@@ -144,7 +144,8 @@ function refused(upstream: Upstream, detail: string): RelctlError {
     why: 'What was recorded is committed here and not shared yet.',
     hints: [
       'git push',
-      'a protected branch takes it through a merge request: git switch -c <branch> && git push -u origin HEAD',
+      command`git switch -c "<branch>" && git push -u ${upstream.remote} HEAD`,
+      'and a merge request, where the branch is protected',
     ],
     data: { upstream: upstream.name, detail },
   });

@@ -37,9 +37,9 @@ async function defaultBranch(branch: ProtectedBranch): Promise<BranchTip | undef
       : 'main and master both stand in this repository, and nothing says which is the protected branch',
     [
       ...(remote === undefined ? [] : [command`git remote set-head ${remote} --auto`]),
-      command`git config relctl.protectedBranch ${hasRemote ? `${remote ?? 'origin'}/main` : 'main'}`,
+      command`git config relctl.protectedBranch ${hasRemote ? `${remote ?? '<remote>'}/main` : 'main'}`,
       ...(hasRemote ? ['with the name that the branch has there'] : []),
-      `in CI: RELCTL_PROTECTED_BRANCH=${remote ?? 'origin'}/<branch>, as a variable of the project`,
+      `in CI: RELCTL_PROTECTED_BRANCH=${remote ?? '<remote>'}/<branch>, as a variable of the project`,
     ],
     'protected-branch-unknown',
   );
@@ -59,7 +59,7 @@ export async function reviewedBranch(branch: ProtectedBranch): Promise<string> {
 
 /** The remote that the others share, as hints name it. */
 async function sharedRemote(branch: ProtectedBranch): Promise<string> {
-  return (await branch.candidates()).remote ?? 'origin';
+  return (await branch.candidates()).remote ?? '<remote>';
 }
 
 /** What has git learn which branch is the default one of the remote. */
