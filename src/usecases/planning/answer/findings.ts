@@ -62,13 +62,18 @@ function kindOf({ code, severity, problem, fix }: PlacedFinding): string {
 
 function theSame(first: PlacedFinding, others: readonly PlacedFinding[]): string {
   const known = new Set(wordsOf(first.problem));
-  const named = others.map(({ at, problem }) => {
-    const own = wordsOf(problem).filter((word) => !known.has(word));
+  const told = others.map(({ at, problem }) => {
+    const own = wordsOf(problem)
+      .filter((word) => !known.has(word))
+      .map(named);
     const line = at.split(':').slice(1, 2).join('');
     return own.length === 0 ? `line ${line}` : `${own.join(' ')} (${line})`;
   });
-  return `the same of ${named.join(', ')}`;
+  return `the same of ${told.join(', ')}`;
 }
+
+/** Of a path such as `services[web].image` the name in it; the first of the group says what it is of. */
+const named = (word: string): string => /^\w+\[([^\]]+)\]/.exec(word)?.[1] ?? word;
 
 /** Words without the marks around them. */
 function wordsOf(text: string): readonly string[] {
