@@ -32,9 +32,14 @@ export const PLAIN_TITLES = {
   commit: 'Commit the images to the config repository',
 } as const;
 
-/** Title of a step that is done to a service, where a target such as `production/eu-2` names its region. */
+/** The region of a target such as `production/eu-2`; `undefined` for an environment without regions. */
+export function regionOf(target: string): string | undefined {
+  return target.split('/')[1];
+}
+
+/** Title of a step that is done to a service, with the region of its target. */
 export function serviceTitle(kind: ServiceStepKind, service: string, target: string): string {
-  const region = target.split('/')[1];
+  const region = regionOf(target);
   const what = SERVICE_TITLES[kind](service === PRODUCT ? 'what the product shares' : service);
   return region === undefined ? what : `${what} in ${region}`;
 }
@@ -54,6 +59,7 @@ export function titleOfStep(id: string): string {
   if (kind === 'undo') return found(UNDO_TITLES, name) ?? id;
   if (kind === 'baseline') return `Take a snapshot of ${target}`;
   if (kind === 'migrate') return `Migrate ${name}`;
+  if (kind === 'job') return `Run Job ${name}`;
   if (kind === 'soak') return `Watch the regions of wave ${name}`;
   if (kind === 'sync') return `Wait until ${target} is ready at the commit`;
   return found(PLAIN_TITLES, kind) ?? id;

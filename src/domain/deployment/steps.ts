@@ -5,7 +5,7 @@ import type { Migration, Spec } from '../../plan/spec.ts';
 import { applicationRef, applicationText } from '../gitops/application.ts';
 import { PRODUCT } from '../kubernetes/own-objects.ts';
 import { sourcesOf } from '../kubernetes/sources.ts';
-import { PLAIN_TITLES, type ServiceStepKind, serviceTitle } from './step-titles.ts';
+import { PLAIN_TITLES, regionOf, type ServiceStepKind, serviceTitle, titleOfStep } from './step-titles.ts';
 import { isByRegion, strategyFor } from './strategies/strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
@@ -39,11 +39,6 @@ export function clusterUidOf({ environments }: Pick<Config, 'environments'>, tar
   return region === undefined ? whole.clusterUid : whole.regions.find((one) => one.name === region)?.clusterUid;
 }
 
-/** The region of a target such as `production/eu-2`; `undefined` for an environment without regions. */
-function regionOf(target: string): string | undefined {
-  return target.split('/')[1];
-}
-
 /**
  * The steps of a deployment, in order. Deterministic in plan and configuration, so that a resumed run finds the steps that an
  * earlier one recorded.
@@ -57,7 +52,7 @@ export function deploymentSteps(spec: Spec, config: Config): readonly StepGroup[
     ? regionSteps(spec, targets, waves, shared)
     : podSteps(spec, targets, rolloutWaves(spec, config), shared, gitopsOf(config));
   return [
-    targets.map((target) => step('baseline', target, `Take a snapshot of ${target}`)),
+    targets.map(baselineStep),
     [{ id: 'notify', kind: 'notify' as const, title: PLAIN_TITLES.notify }],
     ...migrationSteps(spec, 'before-canary', targets),
     ...canary,
@@ -205,6 +200,7 @@ function syncStep(target: string, gitops: GitOpsSettings): Step {
   return { id: `sync@${target}`, kind: 'sync', target, title };
 }
 
-function step(kind: 'baseline', target: string, title: string): Step {
-  return { id: `${kind}@${target}`, kind, target, title };
+function baselineStep(target: string): Step {
+  const id = `baseline@${target}`;
+  return { id, kind: 'baseline', target, title: titleOfStep(id) };
 }

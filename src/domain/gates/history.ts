@@ -4,8 +4,8 @@ import { type GateRule, refuse } from './gate.ts';
 
 /** Gates about the history as a whole, and about what decides beside the plan. */
 
-/** What git calls the branch that this one follows, where nobody looked which is the protected one. */
-const DEFAULT_BRANCH = '@{upstream}';
+/** Where nobody looked which branch is the protected one, whoever reads it puts its name here. */
+const DEFAULT_BRANCH = '<protected branch>';
 
 /** A chain shows that nobody changed a history, not that it happened: what the process could not have written is not gone on from. */
 export const historyInOrder: GateRule = ({ plan, disorder }) => {

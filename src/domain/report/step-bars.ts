@@ -15,19 +15,19 @@ export interface StepBar {
 
 /** Steps of one attempt with their times, in the order in which they were begun; a step that was tried again counts once. */
 export function stepBars(events: readonly RecordedEvent[], attempt: number | undefined): readonly StepBar[] {
-  const bars = new Map<string, StepBar>();
+  const bars = new Map<string, Omit<StepBar, 'title'>>();
   for (const event of events) {
     if (!('attempt' in event.data) || event.data.attempt !== attempt) continue;
     const at = timeOf(event.at);
     if (event.type === 'step.intended') {
       const { step } = event.data;
-      bars.set(step, { step, title: titleOfStep(step), from: bars.get(step)?.from ?? at, to: at, state: 'open' });
+      bars.set(step, { step, from: bars.get(step)?.from ?? at, to: at, state: 'open' });
     }
     if (event.type === 'step.completed' || event.type === 'step.failed') {
       const { step } = event.data;
       const state = event.type === 'step.completed' ? 'completed' : 'failed';
-      bars.set(step, { step, title: titleOfStep(step), from: bars.get(step)?.from ?? at, to: at, state });
+      bars.set(step, { step, from: bars.get(step)?.from ?? at, to: at, state });
     }
   }
-  return [...bars.values()];
+  return [...bars.values()].map((bar) => ({ ...bar, title: titleOfStep(bar.step) }));
 }

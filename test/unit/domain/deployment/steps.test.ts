@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { titleOfStep } from '../../../../src/domain/deployment/step-titles.ts';
 import { deploymentSteps } from '../../../../src/domain/deployment/steps.ts';
@@ -109,6 +110,15 @@ describe('the steps of a deployment', () => {
     const others = steps.filter(({ id, kind, title }) => kind !== 'soak' && !title.startsWith(titleOfStep(id)));
     expect(others).toEqual([]);
     expect(titleOfStep('of another time')).toBe('of another time');
+  });
+
+  it('have words for each kind of id that the kept releases hold', () => {
+    const kept = ['2026-11-wallet-checkout', '2026-12-wallet-express'].flatMap((id) => {
+      const text = readFileSync(new URL(`../../../../releases/${id}.yaml`, import.meta.url), 'utf8');
+      return [...text.matchAll(/"step":"([^"]+)"/g)].map(([, step = '']) => step);
+    });
+    expect(new Set(kept).size).toBeGreaterThan(20);
+    expect(kept.filter((step) => titleOfStep(step) === step)).toEqual([]);
   });
 
   it('leave no region out where the plan names no waves', () => {
