@@ -12,10 +12,11 @@ export const historyInOrder: GateRule = ({ plan, disorder }) => {
   const [first] = disorder ?? [];
   return first === undefined
     ? undefined
-    : refuse('history.order', `event ${first.seq} ${first.problem}: the process does not write that`, {
-        who: [plan.spec.owners.rdLead],
-        command: command`git log -p -- releases/${plan.id}.yaml`,
-      });
+    : refuse(
+        'history.order',
+        `event ${first.seq} ${first.problem}: the process does not write that, and git revert takes the commit back that brought it`,
+        { who: [plan.spec.owners.rdLead], command: command`git log -p -- releases/${plan.id}.yaml` },
+      );
 };
 
 /** Every signed act that was ever committed is here: whoever may push can take the end of a history off, and with it a No-Go. */

@@ -5,7 +5,9 @@ import { claimFindings } from '../../domain/signing/claims.ts';
 import { signatureFindings } from '../../domain/signing/verdicts.ts';
 import { isOnlySimulated } from '../../plan/counted.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { command } from '../../text/command-line.ts';
 import type { ReadingContext } from '../release/context.ts';
+import { aheadOf } from '../release/doubts.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { checkEvidence } from './evidence.ts';
 import { forgeProofs } from './forge.ts';
@@ -33,6 +35,7 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
   const evidence = evidenceOf(plan.events);
   const findings = [
     ...auditHistory(plan, signing.policy, signing.sealing?.proves),
+    ...aheadFindings(plan, signing, context.clock.now()),
     ...auditDeployer(plan, signing.policy),
     ...troubleOf(signing),
     ...(signing.examination === undefined ? [] : signatureFindings(plan, signing.examination)),
@@ -43,6 +46,16 @@ export async function auditRelease(context: AuditContext, id: string): Promise<A
     ...(await forgeProofs(context, plan)),
   ];
   return { plan, signing, evidence: evidence.length, findings: once(findings), simulated };
+}
+
+function aheadFindings({ events, file }: ReleasePlan, signing: Signing, now: number): readonly AuditFinding[] {
+  return aheadOf(events, signing, now).map(({ seq, problem }) => ({
+    code: 'event-ahead',
+    severity: 'error',
+    seq,
+    problem: `event ${seq} ${problem}: what is signed behind it does not count until then`,
+    fix: command`git log -p -- ${file} shows who recorded it; git revert "<commit>" takes that back`,
+  }));
 }
 
 /** A finding as a line of a checklist. */

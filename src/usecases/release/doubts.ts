@@ -1,6 +1,7 @@
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
+import { datedAhead } from '../../plan/order/ahead.ts';
 import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -54,6 +55,15 @@ export function disorderOf(events: readonly RecordedEvent[], { examination }: Si
     type === 'plan.reopened' && examination?.leftOut.has(hash) !== true && !faults.some((fault) => fault.seq === seq);
   const reopened = countedEvents(events).findLast(isReopening)?.seq ?? 0;
   return faults.filter((fault) => fault.seq > reopened);
+}
+
+/** What is dated ahead of the clock; where only signed acts count, since none that is signed behind it does before that. */
+export function aheadOf(
+  events: readonly RecordedEvent[],
+  { sealing }: Pick<Signing, 'sealing'>,
+  now: number,
+): readonly OrderFault[] {
+  return sealing === undefined ? [] : datedAhead(events, now);
 }
 
 /** True for what says how a deployment went, its steps among it. */

@@ -29,7 +29,7 @@ import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { reviewedBranch } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
-import { disorderOf, lostFrom } from './doubts.ts';
+import { aheadOf, disorderOf, lostFrom } from './doubts.ts';
 import { Journal } from './journal.ts';
 
 /** A release that a command works on. */
@@ -70,7 +70,10 @@ export async function openRelease(
       others,
       unread,
       signing: signing.facts,
-      disorder: disorderOf(journal.plan.events, signing),
+      disorder: [
+        ...aheadOf(journal.plan.events, signing, context.clock.now()),
+        ...disorderOf(journal.plan.events, signing),
+      ],
       // Only the gates of a plan that is not approved yet ask for them, and the reading of its queries takes a fifth of a `status`.
       get findings() {
         return [
