@@ -1,13 +1,15 @@
 import type { StateEnvironment } from '../adapters/fs/state-folder.ts';
 import { createProtectedBranch } from '../adapters/git/protected-branch.ts';
-import { findRecordsBranch } from '../adapters/git/records-branch.ts';
+import { DEFAULT_BRANCH, findRecordsBranch } from '../adapters/git/records-branch.ts';
 import type { MergedPlans } from '../adapters/records/kept-plans.ts';
 import { phaseOf } from '../domain/history/fold.ts';
+import { nameList } from '../domain/people/people.ts';
 import { RelctlError } from '../errors.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { Records } from '../ports/records.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { command } from '../text/command-line.ts';
 import { putTogether } from '../usecases/sharing/put-together.ts';
 import { findProtectedBranch } from '../usecases/signing/trust.ts';
 
@@ -35,7 +37,9 @@ export async function openRecords(
   { root, state, env, workTree, workspace }: RecordsGround,
   { records: wanted, sink }: RecordsWanted,
 ): Promise<{ readonly store: PlanStore; readonly records: Records } | undefined> {
-  const branch = await findRecordsBranch(root, env);
+  const branch = await findRecordsBranch(root, env, (remotes) =>
+    sink?.emit({ type: 'note', level: 'warning', text: unclear(remotes) }),
+  );
   if (branch === undefined) return undefined;
   const fetched = await branch.fetch();
   if (wanted !== 'shared' && (await branch.tip()) === undefined) return undefined;
@@ -57,6 +61,12 @@ export async function openRecords(
       sink?.emit({ type: 'note', level: 'warning', text });
     },
   });
+}
+
+/** Records go to no remote by chance. */
+function unclear(remotes: readonly string[]): string {
+  const named = command`git config relctl.recordsBranch ${`<remote>/${DEFAULT_BRANCH}`}`;
+  return `none of the remotes ${nameList(remotes)} is origin, so nothing says which of them shares the records of releases, and none is asked: ${named}, or none`;
 }
 
 /** What stands on the protected branch; nothing where this clone does not say which branch that is. */

@@ -271,4 +271,22 @@ describe('records on a branch of their own', () => {
     const paths = [file(), 'releases/none.yaml', 'releases'];
     expect(await branch?.read(tip, paths, 1024)).toEqual({ files: new Map(), tooLarge: [file()] });
   });
+
+  test('go to no remote by chance: where none of several is origin, one has to be named', async () => {
+    ada.git('remote', 'rename', 'origin', 'company');
+    expect((await findRecordsBranch(ada.root, {}))?.name).toBe('company/relctl/records');
+    ada.git('remote', 'add', 'a-fork', clones.remote);
+    const told: (readonly string[])[] = [];
+    expect(await findRecordsBranch(ada.root, {}, (remotes) => told.push(remotes))).toBeUndefined();
+    expect(told).toEqual([['a-fork', 'company']]);
+    for (const [named, found] of [
+      ['company/kept/records', 'company/kept/records'],
+      ['a-fork/relctl/records', 'a-fork/relctl/records'],
+      ['kept/records', undefined],
+    ] as const) {
+      expect((await findRecordsBranch(ada.root, { RELCTL_RECORDS_BRANCH: named }))?.name).toBe(found);
+    }
+    ada.git('remote', 'add', 'origin', clones.remote);
+    expect((await findRecordsBranch(ada.root, {}))?.name).toBe('origin/relctl/records');
+  });
 });

@@ -5,6 +5,7 @@ import { RelctlError } from '../../errors.ts';
 import type { PushAnswer } from '../../ports/sharing.ts';
 import { namesWithin, readObjects } from './blobs.ts';
 import { type Git, gitIn } from './git.ts';
+import { remotesOf, sharedAmong } from './remotes.ts';
 import { pushCommit } from './sharing.ts';
 
 /** The records branch of a remote, through git's plumbing: no work tree, no index and no branch of the user's is touched. */
@@ -61,20 +62,24 @@ const PUSH_MS = 20_000;
 const MOST_AT_ONCE = 256 * 1024 * 1024;
 
 /**
- * The records branch of a repository, if it has a remote. `RELCTL_RECORDS_BRANCH`, else `relctl.recordsBranch` of git's configuration,
- * names another one than `origin/relctl/records`, or `none`.
+ * The records branch of a repository, if it has a remote that others share. `RELCTL_RECORDS_BRANCH`, else `relctl.recordsBranch` of git's
+ * configuration, names another one than `origin/relctl/records`, or `none`.
+ * @param unclear is told the names of the remotes where nothing says which of several it is
  */
 export async function findRecordsBranch(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
+  unclear: (remotes: readonly string[]) => void = () => undefined,
 ): Promise<RecordsBranch | undefined> {
   const git = gitIn(root);
   const named = env.RELCTL_RECORDS_BRANCH?.trim() || (await configured(git, 'relctl.recordsBranch'));
   if (named === 'none') return undefined;
-  const remotes = (await git.read(['remote'])).split('\n').filter((one) => one !== '');
-  const remote =
-    remotes.find((one) => named?.startsWith(`${one}/`)) ?? remotes.find((one) => one === 'origin') ?? remotes[0];
-  if (remote === undefined) return undefined;
+  const remotes = await remotesOf(git);
+  const remote = remotes.find((one) => named?.startsWith(`${one}/`)) ?? sharedAmong(remotes);
+  if (remote === undefined) {
+    if (remotes.length > 0) unclear(remotes);
+    return undefined;
+  }
   const branch =
     named === undefined ? DEFAULT_BRANCH : named.startsWith(`${remote}/`) ? named.slice(remote.length + 1) : named;
   return branchOf(git, remote, branch);

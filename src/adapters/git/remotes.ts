@@ -5,10 +5,19 @@ import type { Git } from './git.ts';
 /** A server that does not answer must not keep somebody from planning. */
 const ASK_MS = 15_000;
 
-/** The remote that the others share: `origin`, or the only one that there is. */
+/** The remote that the others share, of those that this clone has. */
 export async function remoteOf(git: Pick<Git, 'read'>): Promise<string | undefined> {
-  const names = (await git.read(['remote'])).split('\n').filter((name) => name !== '');
-  return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
+  return sharedAmong(await remotesOf(git));
+}
+
+/** Names of the remotes of this clone. */
+export async function remotesOf(git: Pick<Git, 'read'>): Promise<readonly string[]> {
+  return (await git.read(['remote'])).split('\n').filter((name) => name !== '');
+}
+
+/** Which of the remotes the others share: `origin`, or the only one that there is; `undefined` where nothing says which of several. */
+export function sharedAmong(remotes: readonly string[]): string | undefined {
+  return remotes.includes('origin') ? 'origin' : remotes.length === 1 ? remotes[0] : undefined;
 }
 
 /** The address of the remote, without a login that stands in it. Errors: `runner.not-pushed` where there is none. */
