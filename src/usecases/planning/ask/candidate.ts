@@ -135,7 +135,7 @@ export async function buildCandidate(
   const nameOf = (head: string): string =>
     branches.find((offer) => offer.branch.head === head)?.branch.name ?? head.slice(0, 12);
   const clashes = describeClashes(await context.repository.merges(baseCommit, heads), base, nameOf);
-  if (clashes.length > 0) throw clashing(clashes, base);
+  if (clashes.length > 0) throw clashing(clashes, base, branches);
   // Where a branch is called `release`, none can be called `release/…`.
   const ref = (await context.repository.branchHead('release')) === undefined ? `release/${id}` : `relctl/${id}`;
   const result = await context.repository.buildCandidate({
@@ -158,6 +158,7 @@ export async function buildCandidate(
       },
     ],
     base,
+    branches,
   );
 }
 
@@ -182,9 +183,9 @@ function describeClashes(merges: Merges, base: string, nameOf: (head: string) =>
   ];
 }
 
-function clashing(clashes: readonly Clash[], base: string): RelctlError {
+function clashing(clashes: readonly Clash[], base: string, branches: readonly Offer[]): RelctlError {
   const [first] = clashes;
-  const others = first?.branches.slice(0, -1) ?? [];
+  const others = first?.branches.slice(0, -1).map((name) => refOf(branches, name)) ?? [];
   return new RelctlError('candidate.clash', `${first?.what} clash in ${first?.files.join(', ')}`, {
     found: clashes.slice(1).map(({ what, files }) => ({
       state: 'failed',
@@ -200,6 +201,12 @@ function clashing(clashes: readonly Clash[], base: string): RelctlError {
     ],
     data: { clashes },
   });
+}
+
+/** A branch in full: a tag of its name would else be merged in its place. */
+function refOf(branches: readonly Offer[], name: string): string {
+  const onlyAt = branches.find(({ branch }) => branch.name === name)?.branch.onlyAt;
+  return onlyAt === undefined ? `refs/heads/${name}` : `refs/remotes/${onlyAt}/${name}`;
 }
 
 /** A branch that the plan names must be in the candidate that it names. */

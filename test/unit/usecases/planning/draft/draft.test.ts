@@ -280,7 +280,7 @@ describe('a branch', () => {
     await expect(drafted(flags({ branches: ['feature/wallet', 'feature/other'] }))).rejects.toMatchObject({
       code: 'candidate.clash',
       message: 'feature/wallet and feature/other clash in services/api/src/main.js',
-      hints: expect.arrayContaining(['git switch feature/other && git merge feature/wallet']),
+      hints: expect.arrayContaining(['git switch feature/other && git merge refs/heads/feature/wallet']),
     });
     expect(await ground.store.list()).toEqual([]);
     expect(ground.git.git('for-each-ref', 'refs/heads/release')).toBe('');
