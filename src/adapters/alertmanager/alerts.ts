@@ -3,6 +3,7 @@ import type { ActiveAlert, AlertRule, Alerts } from '../../ports/alerts.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';
+import { sayRefusal } from '../http/refusal.ts';
 import { baseUrl, openPrometheus, type PrometheusApi } from '../prometheus/api.ts';
 import { unreachable, unreadable } from './failure.ts';
 import { postAlert, type Router, readRoute } from './router.ts';
@@ -92,7 +93,7 @@ async function readActive({ base, timeout, fetch }: Router): Promise<readonly Ac
   const answer = await boundedFetch(url, { method: 'GET' }, { timeout, maxBytes: MAX_BYTES, fetch });
   const where = `Alertmanager at ${new URL(base).host}`;
   if (!answer.ok) throw unreachable(`${where}: ${answer.detail}`);
-  if (answer.status !== 200) throw unreachable(`${where} answered HTTP ${answer.status}`);
+  if (answer.status !== 200) throw unreachable(`${where} ${sayRefusal(answer)}`);
   return readAlertList(parseJson(answer.body), 'startsAt', where);
 }
 

@@ -1,6 +1,7 @@
 import type { AlertRoute } from '../../ports/alerts.ts';
 import { boundedFetch, type HttpRequest } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';
+import { sayRefusal } from '../http/refusal.ts';
 import { unreachable, unreadable } from './failure.ts';
 
 /** An Alertmanager, and how long one exchange with it may take. */
@@ -44,7 +45,7 @@ async function ask(router: Router, path: string, request: HttpRequest): Promise<
   const limits = { timeout: router.timeout, maxBytes: MAX_BYTES, fetch: router.fetch };
   const answer = await boundedFetch(`${router.base}${path}`, request, limits);
   if (!answer.ok) throw unreachable(`${where(router)}: ${answer.detail}`);
-  if (answer.status !== 200) throw unreachable(`${where(router)} answered HTTP ${answer.status}`);
+  if (answer.status !== 200) throw unreachable(`${where(router)} ${sayRefusal(answer)}`);
   return answer.body;
 }
 

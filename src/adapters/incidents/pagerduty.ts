@@ -4,6 +4,7 @@ import type { IncidentSettings } from '../../plan/incidents.ts';
 import type { FoundIncident, Incidents } from '../../ports/incidents.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { parseJson } from '../http/json.ts';
+import { sayRefusal } from '../http/refusal.ts';
 import { noData } from '../prometheus/api.ts';
 import type { IncidentGround } from './ground.ts';
 
@@ -58,7 +59,7 @@ export function pagerDuty({ services, tokenFrom, api, timeout }: Settings, groun
         );
         if (!answer.ok)
           return noData(answer.reason === 'too-large' ? 'error' : answer.reason, `${host}: ${answer.detail}`);
-        if (answer.status !== 200) return noData('error', `${host} answers HTTP ${answer.status}`);
+        if (answer.status !== 200) return noData('error', `${host} ${sayRefusal(answer)}`);
         const read = pageSchema.safeParse(parseJson(answer.body));
         if (!read.success) return noData('error', `${host} does not answer as PagerDuty does`);
         found.push(...read.data.incidents.map(incidentOf));

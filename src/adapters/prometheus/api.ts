@@ -1,7 +1,8 @@
 import { RelctlError } from '../../errors.ts';
 import type { NoData, NoDataReason, Reading } from '../../ports/metrics.ts';
-import { boundedFetch } from '../http/bounded-fetch.ts';
+import { boundedFetch, type HttpAnswer } from '../http/bounded-fetch.ts';
 import { isRecord, parseJson } from '../http/json.ts';
+import { cut, sayRefusal } from '../http/refusal.ts';
 
 /** One series of an answer. */
 export interface Series {
@@ -107,7 +108,8 @@ async function request(
   const form = parameters.toString();
   const short = access.onlyGet === true || url.length + form.length < MAX_URL;
   const answer = await boundedFetch(
-    short ? `${url}?${form}` : url,
+    // A plus is a space in forms only: AWS signs a query with %20 for it.
+    short ? `${url}?${form.replaceAll('+', '%20')}` : url,
     short
       ? { method: 'GET' }
       : { method: 'POST', body: form, headers: { 'content-type': 'application/x-www-form-urlencoded' } },
@@ -125,7 +127,7 @@ async function request(
       `Prometheus at ${host}: ${cut(String(body.error ?? body.errorType))}`,
     );
   }
-  if (answer.status !== 200) return refusal(answer.status, answer.location, host);
+  if (answer.status !== 200) return refusal(answer, host);
   if (!isRecord(body) || body.status !== 'success') {
     const isPage = /^\s*<(!doctype|html)/i.test(answer.body);
     const what = isPage ? 'with a web page, perhaps a login, and not' : 'in another form than';
@@ -142,17 +144,13 @@ async function request(
 }
 
 /** A status without an error of Prometheus's own comes from something in between: a gateway, a login. */
-function refusal(status: number, location: string | undefined, host: string): Reading<never> {
+function refusal(answer: Extract<HttpAnswer, { ok: true }>, host: string): Reading<never> {
+  const { status } = answer;
   if (status === 504) return noData('timeout', `a gateway before Prometheus at ${host} timed out (HTTP 504)`);
   if (status === 502 || status === 503) {
     return noData('unreachable', `Prometheus at ${host} is not being served just now (HTTP ${status})`);
   }
-  if (status === 401) {
-    return noData('error', `Prometheus at ${host} wants a login, or refuses the one that it got (HTTP 401)`);
-  }
-  if (status === 403) return noData('error', `Prometheus at ${host} does not let this login read (HTTP 403)`);
-  const to = location === undefined ? '' : `, which points to ${hostOf(location)}`;
-  return noData('error', `Prometheus at ${host} answered HTTP ${status}${to}`);
+  return noData('error', `Prometheus at ${host} ${sayRefusal(answer)}`);
 }
 
 /** Reads `data` of a query into series; a scalar is a series without labels. */
@@ -196,16 +194,6 @@ function readNumber(text: string): number {
 
 function isLabels(value: unknown): value is Readonly<Record<string, string>> {
   return isRecord(value) && Object.values(value).every((label) => typeof label === 'string');
-}
-
-function hostOf(location: string): string {
-  return URL.canParse(location) ? new URL(location).host : 'another path';
-}
-
-/** What a stranger's answer says, in a sentence of ours: bytes that are no text are left out. */
-function cut(text: string): string {
-  const line = text.replace(/[\p{C}\p{Z}\s\uFFFD]+/gu, ' ').trim();
-  return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 }
 
 function seconds(milliseconds: number): string {

@@ -2,6 +2,7 @@ import { durationSeconds } from '../../plan/duration.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import type { MeasuredDay, MeasuredSource } from '../../ports/success-source.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
+import { sayRefusal } from '../http/refusal.ts';
 import { noData, numberOf } from './no-data.ts';
 import { resolvePointer } from './pointer.ts';
 
@@ -35,7 +36,7 @@ export async function readHttp(
     { timeout: durationSeconds(source.timeout) * 1000, maxBytes: MAX_BYTES, fetch: io.fetch },
   );
   if (!answer.ok) return noData(answer.reason === 'too-large' ? 'error' : answer.reason, `${host}: ${answer.detail}`);
-  if (answer.status !== 200) return noData('error', `${host} answers HTTP ${answer.status}`);
+  if (answer.status !== 200) return noData('error', `${host} ${sayRefusal(answer)}`);
   let document: unknown;
   try {
     document = JSON.parse(answer.body);
