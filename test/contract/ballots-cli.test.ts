@@ -349,6 +349,54 @@ describe('the ballot on Gitea, by its API', () => {
     expect(calls.at(-1)).toEqual([method, path]);
   });
 
+  const shownOf = (review: { readonly id: number; readonly body: string }) => ({
+    ...{ type: 'review', body: review.body, review_id: review.id },
+  });
+  /** A request with these reviews, and what stands on its page of each. */
+  const withReviews = (reviews: readonly object[], timeline: readonly (readonly unknown[])[]): typeof fetch => {
+    return async (input) => {
+      const url = new URL(String(input));
+      const page = Number(url.searchParams.get('page') ?? 1);
+      const lists = url.pathname.endsWith('/timeline')
+        ? timeline
+        : [url.pathname.endsWith('/reviews') ? reviews : url.search.includes('open') ? [pull] : []];
+      return Response.json(lists[page - 1] ?? []);
+    };
+  };
+
+  it('is void where its text was edited on the page, of which the review itself says nothing', async () => {
+    const review = (id: number, login: string, more: object = {}) => ({
+      ...{ id, user: { login }, state: 'APPROVED', body: `Go of ${login}`, commit_id: HEAD, submitted_at: AT },
+      ...{ html_url: `https://git.example.com/r${id}`, ...more },
+    });
+    const reviews = [
+      review(1, 'carol'),
+      review(2, 'chen'),
+      review(3, 'cleo', { dismissed: true }),
+      review(4, 'dora', { dismissed: true }),
+      review(5, 'asked', { state: 'REQUEST_REVIEW', body: '', html_url: '' }),
+    ];
+    const line = (id: number, body: string) => ({ type: 'review', body, review_id: id });
+    // A page may hold nothing but remarks on lines, which the list leaves out.
+    const pages = [
+      [{ type: 'comment', body: 'hello', review_id: 0 }, null, line(1, 'Go of carol')],
+      [],
+      [line(2, 'No-Go of chen'), line(3, 'Go of cleo'), line(4, '')],
+    ];
+    const access = { url: 'https://git.example.com', repository: 'shop/web', timeout: 1000, env: {} };
+    const read = await giteaBallots({ ...access, fetch: withReviews(reviews, pages) }).papers('x');
+    expect(read.available && read.papers.map(({ login, voided }) => [login, voided])).toEqual([
+      ['carol', undefined],
+      ['chen', 'edited'],
+      ['cleo', 'dismissed'],
+      ['dora', 'edited'],
+      ['asked', undefined],
+    ]);
+    // A review that is nowhere on the page may have been edited: nothing is said of any.
+    const short = await giteaBallots({ ...access, fetch: withReviews(reviews, pages.slice(0, 1)) }).papers('x');
+    expect(short).toMatchObject({ available: false, reason: expect.stringContaining('timeline') });
+  });
+
   it('is read on every request of the branch: open, and ended where anything happened since', async () => {
     const ended = { ...pull, number: 5, state: 'closed', head: { ...pull.head, ref: 'refs/pull/5/head', label: 'x' } };
     const older = { ...ended, number: 3, updated_at: '2026-11-01T10:00:00Z' };
@@ -362,8 +410,9 @@ describe('the ballot on Gitea, by its API', () => {
       asked.push(url);
       const isFirst = url.endsWith('page=1');
       const all = url.includes('state=closed') ? [ended, older] : url.includes('/pulls?') ? [pull] : undefined;
-      const [, number = ''] = /pulls\/(\d+)\/reviews/.exec(url) ?? [];
-      const answer = all ?? [said(Number(number), `of ${number}`)];
+      const [, number = ''] = /(?:pulls|issues)\/(\d+)\/(?:reviews|timeline)/.exec(url) ?? [];
+      const one = said(Number(number), `of ${number}`);
+      const answer = all ?? [url.includes('/timeline') ? shownOf(one) : one];
       return new Response(JSON.stringify(isFirst ? answer : []));
     };
     const access = { url: 'https://git.example.com', repository: 'shop/web', timeout: 1000, env: {}, fetch: fetched };
@@ -379,7 +428,9 @@ describe('the ballot on Gitea, by its API', () => {
       (list: readonly object[]): typeof fetch =>
       async (input) => {
         const url = String(input);
-        const found = url.includes('state=closed') ? list : url.includes('/pulls?') ? [] : [said(5, 'rita')];
+        const one = said(5, 'rita');
+        const on = url.includes('/timeline') ? shownOf(one) : one;
+        const found = url.includes('state=closed') ? list : url.includes('/pulls?') ? [] : [on];
         return new Response(JSON.stringify(url.endsWith('page=1') ? found : []));
       };
     const reads = (list: readonly object[]) =>

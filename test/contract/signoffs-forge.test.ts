@@ -133,7 +133,10 @@ const GITEA: Papers = giteaBallots({
       submitted_at: AT,
       html_url: `https://git.example.com/shop/web/pulls/1#issuecomment-${index + 1}`,
     }));
-    return Response.json(isFirst ? (url.pathname.endsWith('/reviews') ? reviews : pulls) : []);
+    const timeline = reviews.map(({ id, body }) => ({ type: 'review', body, review_id: id }));
+    const [, list = ''] = /\/(reviews|timeline)$/.exec(url.pathname) ?? [];
+    const lists: Readonly<Record<string, readonly object[]>> = { reviews, timeline };
+    return Response.json(isFirst ? (lists[list] ?? pulls) : []);
   },
 });
 

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { RelctlError } from '../../../errors.ts';
 import type { BallotPaper, Papers, PapersAnswer } from '../../../ports/forge.ts';
 import { call, type GiteaAccess, listed, sameName } from '../gitea-api.ts';
-import { noRequest, parsed, unavailable } from './failure.ts';
+import { forgeFailure, noRequest, parsed, unavailable } from './failure.ts';
 import { ballotOf, type KnownRequest, papersOf } from './requests.ts';
 
 /**
  * Reviews on Gitea and Forgejo by their own API v1 (docs.gitea.com/api, "repoListPullReviews"): `state`, `body`, `commit_id` the commit that was
- * reviewed, `dismissed`, `submitted_at`. The text of a review cannot be edited there.
+ * reviewed, `dismissed`, `submitted_at`. What the page shows of a review is a comment of its own ("issueGetCommentsAndTimeline": `type: review`,
+ * `review_id`), which its author and whoever may write can edit there; the `body` of the review stays as it was.
  */
 
 const pullsSchema = z.array(
@@ -39,6 +40,12 @@ const reviewsSchema = z.array(
     html_url: z.string(),
   }),
 );
+type Review = z.infer<typeof reviewsSchema>[number];
+const timelineSchema = z.array(
+  z.object({ type: z.string(), body: z.string(), review_id: z.int().default(0) }).nullable(),
+);
+/** Pages of what happened on a request; more of them are not read, and it is said. */
+const TIMELINE_PAGES = 20;
 const commentsSchema = z.array(
   z.object({ id: z.int(), body: z.string(), user: z.object({ login: z.string() }).nullable() }),
 );
@@ -68,7 +75,8 @@ export function giteaBallots(access: GiteaAccess): Papers {
   const papers = async (branch: string, since: string | undefined): Promise<PapersAnswer> =>
     papersOf(await requestsOf(branch, since), since, async (number) => {
       const reviews = await listed(access, `${repository}/pulls/${number}/reviews`, reviewsSchema);
-      return reviews.flatMap(paperOf);
+      const shown = await shownTexts(access, number, reviews);
+      return reviews.flatMap((review) => paperOf(review, shown.get(review.id)));
     });
   return {
     papers: (branch, since) => papers(branch, since).catch(unavailable),
@@ -102,8 +110,28 @@ async function ownLogin(access: GiteaAccess): Promise<string | undefined> {
   }
 }
 
+/** What the page shows of each review. A page of the list may be empty, as remarks on lines are left out of it, and is not the last for that. */
+async function shownTexts(
+  access: GiteaAccess,
+  number: number,
+  reviews: readonly Review[],
+): Promise<ReadonlyMap<number, string>> {
+  const shown = new Map<number, string>();
+  // What has no place on the page, such as a review that is only asked for, has no address.
+  const missing = () =>
+    reviews.filter(({ id, html_url, state }) => html_url !== '' && state !== 'PENDING' && !shown.has(id));
+  for (let page = 1; missing().length > 0; page += 1) {
+    if (page > TIMELINE_PAGES) throw forgeFailure(`not every review of the request ${number} is in its timeline`);
+    const path = `/repos/${access.repository}/issues/${number}/timeline?limit=50&page=${page}`;
+    for (const one of parsed(timelineSchema, await call(access, 'GET', path), 'Gitea')) {
+      if (one?.type === 'review') shown.set(one.review_id, one.body);
+    }
+  }
+  return shown;
+}
+
 /** A review that is still being written is nobody's word yet. */
-function paperOf(review: z.infer<typeof reviewsSchema>[number]): readonly BallotPaper[] {
+function paperOf(review: Review, shown = review.body): readonly BallotPaper[] {
   if (review.user === null || review.state === 'PENDING') return [];
   return [
     {
@@ -114,7 +142,8 @@ function paperOf(review: z.infer<typeof reviewsSchema>[number]): readonly Ballot
       at: review.submitted_at,
       commit: review.commit_id === '' ? undefined : review.commit_id,
       stance: review.state === 'APPROVED' ? 'approves' : review.state === 'REQUEST_CHANGES' ? 'objects' : 'comments',
-      voided: review.dismissed ? 'dismissed' : undefined,
+      // What was edited and dismissed says nothing any more of what was written.
+      voided: shown !== review.body ? 'edited' : review.dismissed ? 'dismissed' : undefined,
     },
   ];
 }
