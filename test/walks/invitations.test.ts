@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ICAL from 'ical.js';
 import nodeIcal from 'node-ical';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -9,7 +11,8 @@ import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { submitCab } from '../../src/usecases/submit-cab.ts';
 import { type Company, openCompany } from '../support/company.ts';
-import { PEOPLE } from '../support/sample-plan.ts';
+import { endHypercare, walkTo } from '../support/company-walk.ts';
+import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { type StartedSmtpServer, startSmtpServer } from '../support/smtp-server.ts';
 
 /** Invitations as a real SMTP server gets them, read by two libraries that relctl does not write them with. */
@@ -69,6 +72,28 @@ function entryOf(source: string) {
   };
 }
 
+const isInvitation = ({ source }: { readonly source: string }) => /^Content-Type: text\/calendar/im.test(source);
+
+/**
+ * What the calendars of two people hold, whose programs read with a library each and go by RFC 5546: an entry is known by its UID, and takes a version with a
+ * higher SEQUENCE only.
+ */
+function calendars(): readonly Readonly<Record<string, string>>[] {
+  const all = server.mails.filter(isInvitation).map(({ source }) => entryOf(source));
+  return [0, 1].map((reader) => {
+    const held = new Map<string, { readonly sequence: number; readonly shows: string }>();
+    for (const { uid, sequence, start, method } of all) {
+      const [known, version] = [held.get(uid[reader] ?? ''), sequence[reader] ?? 0];
+      if (version <= (known?.sequence ?? -1) || (known === undefined && method === 'CANCEL')) continue;
+      held.set(uid[reader] ?? '', {
+        sequence: version,
+        shows: method === 'CANCEL' ? 'cancelled' : (start[reader] ?? ''),
+      });
+    }
+    return Object.fromEntries([...held].map(([uid, { shows }]) => [uid, shows]));
+  });
+}
+
 function quotedPrintable(text: string): string {
   const bytes = text
     .replace(/=\r\n/g, '')
@@ -112,7 +137,7 @@ describe('the meeting of the board in people’s calendars', () => {
   const MEETING = 'cab:\n  meeting: { weekday: wed, at: "10:00", minutes: 45, timeZone: Europe/Berlin }';
   const entries = () =>
     server.mails
-      .filter(({ source }) => /^Content-Type: text\/calendar/im.test(source))
+      .filter(isInvitation)
       .map(({ source, recipients }) => ({ ...entryOf(source), recipients }))
       .filter((one) => one.uid[0] === `${company.id}.cab-meeting@relctl.dev`);
   const openBoard = () => open((text) => text.replace('cab:\n', `${MEETING}\n`));
@@ -188,5 +213,61 @@ describe('the meeting of the board in people’s calendars', () => {
     for (const member of PEOPLE.cab.slice(0, 2)) await signoffCab(company.as(member, { notifier }), company.id, go);
     expect(entries().map((one) => one.method)).toEqual(['REQUEST']);
     expect(await inFeed()).toHaveLength(1);
+  });
+});
+
+describe('one entry, whatever becomes of it', () => {
+  it('goes when the plan is reopened, comes back at the other window, and goes with a No-Go', async () => {
+    const notifier = await open((text) =>
+      text.replace('cab:\n', 'cab:\n  meeting: { weekday: wed, at: "10:00", minutes: 45, timeZone: Europe/Berlin }\n'),
+    );
+    const [window, meeting] = [`${company.id}.window@relctl.dev`, `${company.id}.cab-meeting@relctl.dev`];
+    const submitted = async () => {
+      const { data } = await submitCab(company.as(PEOPLE.rdLead, { notifier }), company.id, {});
+      return (data.meeting as { start: string }).start;
+    };
+    const first = await submitted();
+    const before = { [window]: '2026-12-03T19:00:00.000Z', [meeting]: first };
+    expect(calendars()).toEqual([before, before]);
+
+    await reopen(company.as(PEOPLE.rdLead, { notifier }), company.id, 'another window');
+    const gone = { [window]: 'cancelled', [meeting]: 'cancelled' };
+    expect(calendars()).toEqual([gone, gone]);
+    const file = join(company.git.root, SAMPLE_FILE);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('2026-12-03T14:00', '2026-12-03T15:00'));
+    const after = { [window]: '2026-12-03T20:00:00.000Z', [meeting]: await submitted() };
+    expect(calendars()).toEqual([after, after]);
+
+    const no = { decision: 'no-go', comment: 'no security review', conditions: [] };
+    await signoffCab(company.as(PEOPLE.cab[0], { notifier }), company.id, no);
+    expect(calendars()).toEqual([gone, gone]);
+    expect(server.mails.filter(isInvitation)).toHaveLength(8);
+  });
+});
+
+describe('the review in people’s calendars', () => {
+  it('comes with the end of hypercare, a week after the window at its hour, and is the entry that is kept beside the plan', async () => {
+    const notifier = await open();
+    await walkTo(company, 'hypercare');
+    await endHypercare({ ...company, as: (who, more) => company.as(who, { notifier, ...more }) });
+    const [mail, ...more] = server.mails.filter(isInvitation);
+    expect(more).toEqual([]);
+    const start = '2026-12-10T19:00:00.000Z';
+    const uid = `${company.id}.review@relctl.dev`;
+    expect(entryOf(mail?.source ?? '')).toMatchObject({
+      method: 'REQUEST',
+      stated: 'REQUEST',
+      uid: [uid, uid],
+      start: [start, start],
+      status: ['CONFIRMED', 'CONFIRMED'],
+      attendees: [PEOPLE.productManager, PEOPLE.rdLead, ...PEOPLE.operations],
+    });
+    expect(mail?.recipients).toEqual(
+      expect.arrayContaining([PEOPLE.productManager, PEOPLE.rdLead, ...PEOPLE.operations]),
+    );
+    const kept = nodeIcal.sync.parseICS(
+      readFileSync(join(company.git.root, 'releases', company.id, 'review.ics'), 'utf8'),
+    );
+    expect(Object.values(kept)).toContainEqual(expect.objectContaining({ type: 'VEVENT', uid }));
   });
 });
