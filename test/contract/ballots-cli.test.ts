@@ -163,14 +163,16 @@ describe('reviews on GitHub, through gh', () => {
   });
 
   it('are asked for by one text, which is changed in its place', async () => {
-    const by = (databaseId: number, viewerDidAuthor: boolean, body = 'old Mark text') => ({
-      databaseId,
+    const by = (fullDatabaseId: number | string, viewerDidAuthor: boolean, body = 'old Mark text') => ({
+      fullDatabaseId,
       body,
       viewerDidAuthor,
     });
     for (const [known, method, path] of [
       [[], 'POST', 'repos/{owner}/{repo}/issues/7/comments'],
       [[by(9, false), by(10, true, 'x'), by(11, true)], 'PATCH', 'repos/{owner}/{repo}/issues/comments/11'],
+      // Of July 2024, more than 32 bits hold.
+      [[by('2250077004', true)], 'PATCH', 'repos/{owner}/{repo}/issues/comments/2250077004'],
       // Its author could edit it later.
       [[by(11, false)], 'POST', 'repos/{owner}/{repo}/issues/7/comments'],
     ] as const) {

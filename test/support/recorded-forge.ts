@@ -92,7 +92,7 @@ else if (args[1] !== 'graphql') {
   const [, id] = /comments\\/(\\d+)$/.exec(args.find((one) => one.startsWith('repos/')) ?? '') ?? [];
   say({ html_url: url + '#issuecomment-' + put(Number(id ?? 0), field('body')) });
 } else if (field('query').includes('viewerDidAuthor')) {
-  const nodes = state.comments.map(({ id, body }) => ({ databaseId: id, body, viewerDidAuthor: true }));
+  const nodes = state.comments.map(({ id, body }) => ({ fullDatabaseId: String(id), body, viewerDidAuthor: true }));
   say({ data: { repository: { pullRequest: { comments: { nodes } } } } });
 } else {
   const reviews = state.reviews.map((one, index) => ({

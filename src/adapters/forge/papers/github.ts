@@ -32,7 +32,7 @@ const requestsQuery = (states: string) => `query($owner: String!, $name: String!
 /** Comments of a request; `viewerDidAuthor` is said of whoever asks, an app too, of which `/user` says nothing. */
 const COMMENTS = `query($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) { comments(first: 100) { nodes { databaseId body viewerDidAuthor } } }
+    pullRequest(number: $number) { comments(first: 100) { nodes { fullDatabaseId body viewerDidAuthor } } }
   }
 }`;
 
@@ -83,7 +83,14 @@ const commentsSchema = z.object({
     repository: z.object({
       pullRequest: z.object({
         comments: z.object({
-          nodes: z.array(z.object({ databaseId: z.int(), body: z.string(), viewerDidAuthor: z.boolean() })),
+          nodes: z.array(
+            // Ids of comments have outgrown the Int of GraphQL; a BigInt is a text of digits.
+            z.object({
+              fullDatabaseId: z.union([z.string().regex(/^\d+$/), z.int()]),
+              body: z.string(),
+              viewerDidAuthor: z.boolean(),
+            }),
+          ),
         }),
       }),
     }),
@@ -124,7 +131,7 @@ export function gitHubBallots(io: ForgeIo): Papers {
         own === undefined ? 'POST' : 'PATCH',
         own === undefined
           ? `repos/{owner}/{repo}/issues/${request.number}/comments`
-          : `repos/{owner}/{repo}/issues/comments/${own.databaseId}`,
+          : `repos/{owner}/{repo}/issues/comments/${own.fullDatabaseId}`,
         '-f',
         `body=${text}`,
       ]);
