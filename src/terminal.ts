@@ -56,8 +56,8 @@ export async function presentOutcome(outcome: Outcome, envelope: EnvelopeContext
     const { renderJson } = await import('./renderers/json.ts');
     io.stdout.write(renderJson(outcome, envelope));
   } else {
-    const { renderHuman, verbatimOnly } = await import('./renderers/human.ts');
-    io.stdout.write(verbatimOnly(outcome) ?? renderHuman(outcome, styleOf(io.stdout, flags, io)));
+    const { renderHuman } = await import('./renderers/human.ts');
+    io.stdout.write(renderHuman(outcome, styleOf(io.stdout, flags, io)));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Block, Check, NextAction, Outcome } from '../domain/outcome/outcome.ts';
 import { cleanLine, cleanVerbatim } from '../text/clean.ts';
+import { documentBlocks } from './document-blocks.ts';
 import { paragraph } from './paragraph.ts';
 import { mark, markWidth, type Style, toneOf } from './style.ts';
 import { tableLines } from './table.ts';
@@ -11,11 +12,11 @@ const INDENT = '  ';
 
 /**
  * An answer as text for a person: the headline, then the blocks. Commands are never wrapped, so that they can be copied.
- * An answer of nothing but verbatim blocks is printed as it is, for pipes.
+ * An answer of nothing but verbatim blocks is printed as it is, for pipes; a document is wrapped where a terminal shows it.
  */
 export function renderHuman(outcome: Outcome, style: Style): string {
   const verbatim = verbatimOnly(outcome);
-  if (verbatim !== undefined) return verbatim;
+  if (verbatim !== undefined) return shownDocuments(outcome, style) ?? verbatim;
   const blocks = renderBlocks(outcome.blocks, style);
   return `${headlineLines(outcome, style).join('\n')}\n${blocks === '' ? '' : `\n${blocks}`}`;
 }
@@ -33,8 +34,15 @@ export function renderBlocks(blocks: readonly Block[], style: Style): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
+/** An answer of nothing but documents, as a terminal shows it; `undefined` for a pipe, and for what is no document. */
+function shownDocuments({ blocks }: Outcome, style: Style): string | undefined {
+  if (style.columns === Number.POSITIVE_INFINITY) return undefined;
+  const documents = blocks.flatMap((block) => (block.kind === 'verbatim' && block.document ? [block.document] : []));
+  return documents.length < blocks.length ? undefined : renderBlocks(documents.flatMap(documentBlocks), style);
+}
+
 /** The text of an answer that has only verbatim blocks, or `undefined`. */
-export function verbatimOnly(outcome: Outcome): string | undefined {
+function verbatimOnly(outcome: Outcome): string | undefined {
   const texts = outcome.blocks.flatMap((block) => (block.kind === 'verbatim' ? [block.text] : []));
   if (texts.length === 0 || texts.length < outcome.blocks.length) return undefined;
   return texts.map((text) => cleanVerbatim(text.endsWith('\n') ? text : `${text}\n`)).join('');

@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
+import { packetDocument } from '../domain/packet/document.ts';
 import { cabPacket } from './packet/build.ts';
 import { observe } from './planning/check/observe.ts';
 import type { Context } from './release/context.ts';
@@ -20,7 +21,7 @@ export async function previewPacket(
     return {
       result: 'done',
       headline: `packet of ${id}`,
-      blocks: [{ kind: 'verbatim', text: markdown }],
+      blocks: [{ kind: 'verbatim', text: markdown, document: packetDocument(packet) }],
       data: { ...data, markdown },
     };
   }

@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../../errors.ts';
+import type { Document } from '../document/model.ts';
 
 /**
  * What a command answers. `data` is the documented object of `--json`; `blocks` are the same for people, free of any
@@ -23,8 +24,8 @@ export type Block =
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'checks'; readonly checks: readonly Check[] }
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
-  /** Printed as it is, for pipes: a schema, a diff, a completion script. */
-  | { readonly kind: 'verbatim'; readonly text: string }
+  /** Printed as it is, for pipes: a schema, a diff, a completion script. A terminal shows the document that a text was made of instead. */
+  | { readonly kind: 'verbatim'; readonly text: string; readonly document?: Document }
   /** What to do next: who, and the exact command. */
   | { readonly kind: 'next'; readonly actions: readonly NextAction[] };
 
