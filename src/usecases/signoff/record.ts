@@ -1,14 +1,13 @@
 import type { Block } from '../../domain/outcome/outcome.ts';
 import { seatFor } from '../../domain/people/delegates.ts';
-import { RelctlError } from '../../errors.ts';
 import type { EventData, ForgeProof } from '../../plan/events.ts';
-import { command } from '../../text/command-line.ts';
 import { type RecordedCheck, shown } from '../checks/check-lines.ts';
 import { keepFound, type PendingCheck, undecided } from '../checks/pending-checks.ts';
 import { choiceAnswer, textAnswer } from '../release/answers.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { subjectOf } from '../release/subject.ts';
+import { redChecks } from './red.ts';
 
 /** A sign-off as it is about to be given. */
 interface Signoff {
@@ -57,19 +56,7 @@ export async function recordSignoff(
     ],
     default: 'reject',
   });
-  const [first] = red;
-  if (decision === 'pass' && first !== undefined) {
-    throw new RelctlError(
-      'signoff.red',
-      `${red.length === 1 ? 'a check is' : `${red.length} checks are`} red: ${first.name} (${first.detail})`,
-      {
-        why: 'A sign-off confirms that the evidence is good; it cannot contradict it.',
-        found: red.slice(1).map(({ name, detail }) => ({ state: 'failed', text: name, detail })),
-        hints: [command`relctl signoff ${signoff.role} ${plan.id} --decision reject --comment "<what is wrong>"`],
-        data: { checks: signoff.checks.map(undecided) },
-      },
-    );
-  }
+  if (decision === 'pass' && red.length > 0) throw redChecks(signoff.checks);
   const comment =
     decision === 'reject'
       ? await textAnswer(prompter, signoff.comment, { message: 'What is wrong?', flag: '--comment' })
