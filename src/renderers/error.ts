@@ -65,19 +65,20 @@ function excerpt(place: Place, source: string | undefined, style: Style): readon
   const shown = [place.line - 1, place.line]
     .filter((line) => line >= 1)
     .map((line) => {
-      const text = onOneLine((all[line - 1] ?? '').slice(from, from + room));
+      const text = onOneLine((all[line - 1] ?? '').slice(from, from + room), style);
       return `  ${style.paint.dim(`${String(line).padStart(gutter)} ${bar}`)} ${line === place.line ? text : style.paint.dim(text)}`.trimEnd();
     });
   if (place.column === undefined) return shown;
-  const before = onOneLine((all[place.line - 1] ?? '').slice(from, column - 1));
+  const before = onOneLine((all[place.line - 1] ?? '').slice(from, column - 1), style);
   return [
     ...shown,
     `  ${style.paint.dim(`${' '.repeat(gutter)} ${bar}`)} ${' '.repeat(displayWidth(before))}${style.paint.bad('^')}`,
   ];
 }
 
-function onOneLine(text: string): string {
-  return clean(text).replace(/\n/g, ' ');
+/** A line of a file; a tab, which is often what is wrong with it, looks otherwise than spaces. */
+function onOneLine(text: string, { unicode }: Style): string {
+  return clean(text.replace(/\t/g, unicode ? '→ ' : '> ')).replace(/\n/g, ' ');
 }
 
 function labelled(label: string, texts: readonly string[], style: Style): readonly string[] {

@@ -34,6 +34,16 @@ describe('an error', () => {
 `);
   });
 
+  it.each([
+    [true, '  1 │ →  a: 1', '    │    ^'],
+    [false, '  1 | >  a: 1', '    |    ^'],
+  ])('shows a tab in a line of a file (unicode: %s), and the caret stands below its column', (unicode, line, caret) => {
+    const error = new RelctlError('plan.yaml-syntax', 'a tab', { place: { file, line: 1, column: 3 } });
+    const lines = renderError(error, createStyle({ columns: 70, unicode }), { source: '\t a: 1\n' }).split('\n');
+    expect(lines).toContain(line);
+    expect(lines).toContain(caret);
+  });
+
   it('does not look like a failure where a person has to go on', () => {
     const error = new RelctlError('pending.person', 'held: the canary stays as it is', {
       why: 'Nothing is being changed.',
