@@ -79,7 +79,7 @@ describe('a release on its good path', () => {
     expect(data).toMatchObject({
       phase: 'closed',
       blockers: [],
-      next: [],
+      next: [{ who: 'anybody', command: `relctl report ${company.id}` }],
       orphan: null,
       undelivered: [],
       verdict: 'pass',

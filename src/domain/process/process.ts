@@ -308,6 +308,8 @@ export function nextActions(facts: GateFacts): readonly NextAction[] {
       },
     ];
   }
+  if (facts.state.phase === 'closed')
+    return [{ who: 'anybody', command: reportCommand(id), why: 'writes what happened as one page' }];
   const { stopped } = facts.state.deployment ?? {};
   const canGoBack =
     isGoingBack(facts.state.deployment) && decide('rollback', { ...facts, actor: undefined }).length === 0;
@@ -374,6 +376,11 @@ function conditionActions({ plan, state }: GateFacts): readonly NextAction[] {
       command: planning.closingCommand(plan.id, condition),
       why: `a condition of the CAB, due ${condition.due}: "${condition.text}"`,
     }));
+}
+
+/** What there is to read of a release that is over. */
+function reportCommand(id: string): string {
+  return command`relctl report ${id}`;
 }
 
 function reopenCommand(id: string): string {
@@ -453,7 +460,7 @@ function refuseOrder(given: ProcessCommand, facts: GateFacts): Refusal | undefin
   const [due] = dueCommands(facts);
   const id = facts.plan.id;
   if (due !== undefined) {
-    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and ${given} is not the next step`, {
+    return refuse('phase.order', `the release ${sayStanding(facts.state)}, and its next step is ${due}`, {
       who: whoMay(due, facts),
       command: PROCESS[due].command(id),
     });
@@ -466,7 +473,7 @@ function refuseOrder(given: ProcessCommand, facts: GateFacts): Refusal | undefin
       : `the release ${sayPhase(phase)}: nothing is left to do`,
     {
       who: [facts.plan.spec.owners.rdLead],
-      command: ended ? reopenCommand(id) : command`relctl status ${id}`,
+      command: ended ? reopenCommand(id) : reportCommand(id),
     },
   );
 }

@@ -141,11 +141,19 @@ describe('what comes next', () => {
       const due = dueCommands(facts);
       expect([phase, due.length > 0]).toEqual([phase, !['closed', ...REOPENABLE].includes(phase)]);
       for (const command of due) expect(PROCESS[command].phases).toContain(phase);
+      expect([phase, nextActions(facts).length]).not.toEqual([phase, 0]);
       for (const action of nextActions(facts)) {
         expect(action.who).not.toBe('nobody');
         expect(action.command).toMatch(/^relctl /);
       }
     }
+  });
+
+  it('is the report where nothing is left to do, also for who gives a command there', () => {
+    const facts = gateFacts('closed');
+    const report = `relctl report ${facts.plan.id}`;
+    expect(nextActions(facts)).toMatchObject([{ who: 'anybody', command: report }]);
+    expect(decide('review', facts)).toMatchObject([{ command: report }]);
   });
 
   it('puts what a gate asks for before the command that it refuses', () => {
