@@ -52,7 +52,8 @@ const COMMANDS: Readonly<Record<DeployOptions['mode'], ProcessCommand>> = {
 /** Deploys to production: announcement, canary, judgement, rollout; or goes on with what an earlier run began. */
 export async function deploy(context: Context, id: string, options: DeployOptions): Promise<Outcome> {
   const command = COMMANDS[options.mode];
-  const release = await openForCommand(context, id, command, options.exception);
+  const typed = options.mode === 'canary' ? 'deploy --canary' : command;
+  const release = await openForCommand(context, id, command, options.exception, { typed });
   await context.runs.begin(id);
   try {
     const run =

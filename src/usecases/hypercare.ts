@@ -37,7 +37,9 @@ export interface HypercareOptions {
  */
 export async function hypercare(context: Context, id: string, options: HypercareOptions): Promise<Outcome> {
   if (options.incident !== undefined) return incident(context, id, options.incident);
-  const release = await openForCommand(context, id, 'hypercare', undefined);
+  const release = await openForCommand(context, id, 'hypercare', undefined, {
+    typed: options.exit ? 'hypercare --exit' : 'hypercare',
+  });
   await flushOutbox(context, release);
   const { journal, policy } = release;
   if (journal.state.hypercare === undefined) {
@@ -63,7 +65,9 @@ export async function hypercare(context: Context, id: string, options: Hypercare
 
 /** An incident is linked in any phase after the first request to the candidate, not only in hypercare. */
 async function incident(context: Context, id: string, report: IncidentReport): Promise<Outcome> {
-  const release = await openForCommand(context, id, 'incident', undefined);
+  const release = await openForCommand(context, id, 'incident', undefined, {
+    typed: 'hypercare --incident',
+  });
   await flushOutbox(context, release);
   await reportIncident(context, release, report);
   const { journal } = release;

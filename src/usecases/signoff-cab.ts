@@ -34,7 +34,10 @@ export async function signoffCab(context: Context, id: string, answers: CabAnswe
   // A further Go changes nothing, and is refused as what it is: out of turn.
   const takesBack = isDecided && answers.decision !== 'go';
   const objects = takesBack || answers.decision === 'no-go';
-  await passGates(context, release, takesBack ? 'take back a go' : 'signoff cab', undefined, { objects });
+  await passGates(context, release, takesBack ? 'take back a go' : 'signoff cab', undefined, {
+    objects,
+    typed: 'signoff cab',
+  });
   await flushOutbox(context, release);
   const { journal } = release;
   const asked = journal.state.conditions;

@@ -27,6 +27,7 @@ const STEPS: Readonly<Record<string, readonly [who: string, ...args: string[]]>>
   rollback: [OPERATOR, 'rollback', '--reason', 'checkouts fail', '--confirm'],
   verify: [OPERATOR, 'verify'],
   hypercare: [OPERATOR, 'hypercare', '--once'],
+  'hypercare --incident': [OPERATOR, 'hypercare', '--incident', 'INC-1', '--severity', '2'],
   'hypercare --exit': [OPERATOR, 'hypercare', '--exit', '--confirm'],
   review: [PEOPLE.productManager, 'review'],
 };
@@ -63,8 +64,11 @@ describe('a step of the process that is not due', () => {
         cwd: company.git.root,
       });
       expect(exitCode, stdout).toBe(4);
-      const { error } = JSON.parse(stdout) as { error: { code: string; data: { refusals: Refusal[] } } };
+      const { error } = JSON.parse(stdout) as {
+        error: { code: string; message: string; data: { refusals: Refusal[] } };
+      };
       expect(error.code).toBe('gate.refused');
+      expect(error.message.slice(0, error.message.indexOf(' is refused'))).toBe(`${step} ${company.id}`);
       for (const refusal of error.data.refusals) {
         expect(refusal.gate).toMatch(/^[a-z]+(\.[a-z-]+)+$/);
         expect(refusal.who.length).toBeGreaterThan(0);

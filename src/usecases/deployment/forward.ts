@@ -4,7 +4,8 @@ import { isKeptStep } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { refuseForeignStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
-import { gateError, lookedUp, playerIn } from '../release/open.ts';
+import { gateError, playerIn } from '../release/gate-error.ts';
+import { lookedUp } from '../release/open.ts';
 import { insistOnRecords } from './insist.ts';
 import { perform } from './perform.ts';
 

@@ -1,25 +1,12 @@
 import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
-import {
-  GATES,
-  type GateFacts,
-  type GateRule,
-  type OtherRelease,
-  type Refusal,
-  type SigningFacts,
-} from '../../domain/gates/gate.ts';
+import type { GateFacts, GateRule, OtherRelease, SigningFacts } from '../../domain/gates/gate.ts';
 import { boundSame, historyWhole, watchedSame, wayBackSame } from '../../domain/gates/history.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
-import { asSomebody } from '../../domain/people/people.ts';
 import { error, type PlanFinding } from '../../domain/plan-rules/finding.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
 import { decide, isItsTurn, PROCESS, type ProcessCommand } from '../../domain/process/process.ts';
-import { wallTimeAt } from '../../domain/schedule/calendar.ts';
-import { RelctlError } from '../../errors.ts';
-import type { Config } from '../../plan/config.ts';
 import type { Policy } from '../../plan/policy.ts';
-import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { command } from '../../text/command-line.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { notAsSubmitted } from '../binding/reviewed.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
@@ -30,6 +17,7 @@ import { openSigning, type Signing } from '../signing/open.ts';
 import { reviewedBranch } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { aheadOf, disorderOf, lostFrom } from './doubts.ts';
+import { gateError, playerIn } from './gate-error.ts';
 import { Journal } from './journal.ts';
 
 /** A release that a command works on. */
@@ -97,13 +85,21 @@ function rulesFound({ trouble }: SigningFacts): readonly PlanFinding[] {
   return [error('process.rules', ['metadata', 'process'], trouble.sentence, trouble.command)];
 }
 
+/** What else is known of a command that is held against the gates. */
+interface GateOptions {
+  /** True where it is known to say no: that takes no independence. */
+  readonly objects?: boolean;
+  /** The words and flags that were typed, where the process knows the command by others. */
+  readonly typed?: string;
+}
+
 /** Reads a release and holds its command against the gates. Errors: `gate.refused`. */
 export async function openForCommand(
   context: Context,
   id: string,
   command: ProcessCommand,
   exception: string | undefined,
-  options: { readonly objects?: boolean } = {},
+  options: GateOptions = {},
 ): Promise<Release> {
   const release = await openRelease(context, id);
   await passGates(context, release, command, exception, options);
@@ -119,14 +115,14 @@ export async function passGates(
   release: Release,
   command: ProcessCommand,
   exception: string | undefined,
-  { objects = false }: { readonly objects?: boolean } = {},
+  { objects = false, typed }: GateOptions = {},
 ): Promise<void> {
   // Before anything is recorded: whoever says no to the programs of the repository says no to the command.
   if (!context.environments.simulated && (context.programs?.lines.length ?? 0) > 0) await context.programs?.allow();
   const refusals = decide(command, { ...(await lookedUp(context, release, command)), objects });
   if (refusals.length === 0) return;
   if (exception === undefined || refusals.some((refusal) => !refusal.exceptionable)) {
-    throw gateError(command, release.journal.plan, refusals, playerIn(context));
+    throw gateError(command, release.journal.plan, refusals, playerIn(context), typed);
   }
   if (refusals.every(({ gate }) => wasGranted(context, release, gate, exception))) return;
   await release.journal.recordAll(
@@ -170,71 +166,6 @@ export async function lookedUp(context: Context, release: Release, command: Proc
 /** What looks at production and is another; where only signed acts count, since whoever may write can else record what they like. */
 async function watchedFrom(context: Context, { journal: { plan, state }, policy, signing }: Release) {
   return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
-}
-
-/** Who plays everybody, and where the days of their company begin. */
-type Player = Pick<Context, 'actor'> & Pick<Config, 'timeZone'>;
-
-/** Who gives a command where one person plays everybody and moves the clock: in the sandbox. */
-export function playerIn({
-  environments,
-  actor,
-  config,
-}: Pick<Context, 'environments' | 'actor' | 'config'>): Player | undefined {
-  return environments.simulated ? { actor, timeZone: config.timeZone } : undefined;
-}
-
-/**
- * One error for all that refuses a command.
- * @param player who gave it, where one person plays everybody and moves the clock: the sandbox
- */
-export function gateError(
-  command: string,
-  plan: Pick<ReleasePlan, 'id' | 'file'>,
-  refusals: readonly Refusal[],
-  player?: Player,
-): RelctlError {
-  const [first, ...rest] = refusals;
-  const exceptionable = refusals.every((refusal) => refusal.exceptionable);
-  return new RelctlError('gate.refused', `${command} ${plan.id} is refused: ${first?.sentence ?? 'a gate is closed'}`, {
-    why:
-      first === undefined
-        ? ''
-        : `What the process asks: ${[...new Set(refusals.map(({ gate }) => GATES[gate].title))].join('; ')}.`,
-    found: rest.map(({ sentence }) => ({ state: 'failed', text: sentence })),
-    hints: [
-      ...waysOf(refusals, player),
-      ...(exceptionable ? ['--exception "<reason>"   with a reason that the CAB will read'] : []),
-    ],
-    data: { command, release: plan.id, refusals: refusals.map(({ opensAt: _, ...refusal }) => refusal) },
-  });
-}
-
-/** How each refusal is answered, by whom, what follows it, and what would do instead; what answers several is given once. */
-function waysOf(refusals: readonly Refusal[], player: Player | undefined): readonly string[] {
-  const given = new Set<string>();
-  return refusals.flatMap(({ who, command: next, afterwards = [], suggestions = [], opensAt }) => {
-    const line = player === undefined ? next : asSomebody(next, who, player.actor);
-    if (given.has(line)) return [];
-    given.add(line);
-    return [
-      ...(player === undefined || opensAt === undefined ? [] : clockMoved(opensAt, player.timeZone)),
-      line,
-      ...(who.length === 0 || (who.length === 1 && line !== next) ? [] : [`by ${who.join(', ')}`]),
-      ...afterwards.flatMap((then) => [then, 'after that']),
-      ...suggestions.flatMap((other) => (isCommand(other) ? [other, 'instead'] : [other])),
-    ];
-  });
-}
-
-const isCommand = (hint: string): boolean => /^(relctl|git) /.test(hint);
-
-/** How the clock of the sandbox comes to where a command is no longer too early. */
-function clockMoved(opensAt: number, timeZone: string): readonly string[] {
-  return [
-    command`relctl sandbox advance --to ${wallTimeAt(opensAt, timeZone)}`,
-    'which moves the clock of the sandbox',
-  ];
 }
 
 interface OtherReleases {

@@ -9,7 +9,8 @@ import type { Work } from '../../ports/runner.ts';
 import { command } from '../../text/command-line.ts';
 import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
-import { gateError, openRelease } from '../release/open.ts';
+import { gateError } from '../release/gate-error.ts';
+import { openRelease } from '../release/open.ts';
 
 /** The other end of a hand-over: what relctl does where a runner has started it. */
 

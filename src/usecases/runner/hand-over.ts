@@ -44,7 +44,8 @@ export async function handOver(context: Context, name: string, id: string, asked
     tellFound(context, found);
     return attach(context, runner, found, { release: id, runner: name, again });
   }
-  await passGates(context, release, PROCESS_COMMANDS[asked.mode], asked.options.exception);
+  const typed = asked.mode === 'canary' ? 'deploy --canary' : PROCESS_COMMANDS[asked.mode];
+  await passGates(context, release, PROCESS_COMMANDS[asked.mode], asked.options.exception, { typed });
   const commit = await requireReachable(context, release);
   if (found !== undefined) await clear(context, runner, found);
   if (round === 'abort') await endForward(context, runner, id, release);

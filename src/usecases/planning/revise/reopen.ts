@@ -5,9 +5,10 @@ import { isAmong } from '../../../domain/people/people.ts';
 import { ASKED, isInProduction, REOPENABLE, sayPhase } from '../../../domain/process/phases.ts';
 import { command } from '../../../text/command-line.ts';
 import type { Context } from '../../release/context.ts';
+import { gateError, playerIn } from '../../release/gate-error.ts';
 import type { Entry } from '../../release/journal.ts';
 import { recordAndTell } from '../../release/notify.ts';
-import { gateError, openRelease, playerIn, type Release } from '../../release/open.ts';
+import { openRelease, type Release } from '../../release/open.ts';
 import { subjectOf } from '../../release/subject.ts';
 import { meetingOff, tellOfMeeting } from '../../signoff/meeting.ts';
 

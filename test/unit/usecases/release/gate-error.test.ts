@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../../../src/domain/gates/gate.ts';
 import { refuse } from '../../../../src/domain/gates/gate.ts';
-import { gateError } from '../../../../src/usecases/release/open.ts';
+import { gateError } from '../../../../src/usecases/release/gate-error.ts';
 
 const plan = { id: 'x', file: 'releases/x.yaml' };
 const told = (...refusals: Refusal[]) => {
@@ -35,6 +35,34 @@ it('gives what follows a command and what would do instead as commands too', () 
     'relctl plan x --window b',
     'instead',
     'no other is free',
-    '--exception "<reason>"   with a reason that the CAB will read',
+    '--exception "<reason>"   instead, with a reason that the CAB will read',
   ]);
+});
+
+const player = { actor: 'me@x.example', timeZone: 'UTC' };
+const early = (who: readonly string[]) =>
+  refuse('time.window-open', 'too early', { who, command: 'relctl deploy x', opensAt: Date.UTC(2026, 10, 12, 14) });
+
+it.each([[[]], [['me@x.example']], [['o@x.example']], [['o@x.example', 'p@x.example']]])(
+  'says of each of several commands what it does, or when it is given, where the clock is moved first: by %j',
+  (who) => {
+    const { hints } = gateError('deploy', plan, [early(who), qa], player);
+    const commands = hints.flatMap((hint, at) => (/^(?:relctl|--)/.test(hint) ? [at] : []));
+    expect(hints[0]).toBe('relctl sandbox advance --to 2026-11-12T14:00');
+    expect(hints.slice(2, 4)).toEqual([expect.stringMatching(/^relctl deploy x/), 'after that']);
+    for (const at of commands.slice(0, 2)) expect(commands).not.toContain(at + 1);
+  },
+);
+
+it.each([
+  ['deploy', 'deploy --canary', 'relctl deploy x', 'relctl deploy x --canary'],
+  ['hypercare', 'hypercare --exit', 'relctl hypercare x', 'relctl hypercare x --exit'],
+  ['deploy', 'deploy', 'relctl deploy x', 'relctl deploy x'],
+  ['deploy', 'deploy --canary', 'relctl status x', 'relctl status x'],
+])('quotes %s as it was typed, %s, in the sentence and in the command that repeats it', (given, typed, next, shown) => {
+  const refused = refuse('time.window-open', 'too early', { who: [], command: next });
+  const { message, hints, data } = gateError(given, plan, [refused], undefined, typed);
+  expect(message).toBe(`${typed} x is refused: too early`);
+  expect(hints[0]).toBe(shown);
+  expect(data).toMatchObject({ command: given });
 });
