@@ -1,6 +1,7 @@
 import { isSummary, mattersMore, type ReleaseSummary, type UnreadablePlan } from '../domain/history/release-summary.ts';
 import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { PHASES } from '../domain/process/phases.ts';
+import { wallWindow } from '../domain/schedule/calendar.ts';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import { nearest } from '../text/nearest.ts';
@@ -38,17 +39,20 @@ export async function list(
   const shown = (await examined(context, entries.filter(isSummary).sort(mattersMore)))
     .filter((one) => matches(one, filter))
     .sort((a, b) => b.span.start - a.span.start || (a.id < b.id ? -1 : 1));
+  const zones = new Set(shown.map(({ window }) => window.timeZone));
+  // A zone that all share stands once, above the table.
+  const [zone] = zones.size === 1 ? zones : [];
   const broken = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
   return {
     result: unreadable.length === 0 ? 'done' : 'usage',
-    headline: `${plural(shown.length, 'release')}${broken}`,
+    headline: `${plural(shown.length, 'release')}${zone === undefined ? '' : `, windows in ${zone}`}${broken}`,
     blocks: [
       {
         kind: 'table',
         columns: ['release', 'phase', 'approvals', 'window', 'services', 'feature'],
         rows: shown.map((one) => [
           ...[one.id, one.claimed ? `${one.phase}, claimed` : one.phase, one.approvals],
-          ...[one.windowText, one.services.join(', '), one.feature],
+          ...[zone === undefined ? one.windowText : wallWindow(one.window), one.services.join(', '), one.feature],
         ]),
       },
       ...(entries.length === 0 ? [FIRST] : []),
@@ -66,12 +70,10 @@ export async function list(
 function refuseUnknown(what: 'phase' | 'service', wanted: readonly string[], known: readonly string[]): void {
   const unknown = wanted.find((one) => !known.includes(one));
   if (unknown === undefined) return;
-  const [first] = known;
-  const near = nearest(unknown, known);
   throw new RelctlError('usage.bad-flag', `there is no ${what} "${unknown}"`, {
     why: 'Nothing was listed.',
     hints: [
-      ...(near.length > 0 || first === undefined ? near : [first]).map((one) => command`--${what} ${one}`),
+      ...nearest(unknown, known).map((one) => command`--${what} ${one}`),
       `${what}s: ${known.length === 0 ? 'none yet' : known.join(', ')}`,
     ],
   });

@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderHuman } from '../../src/renderers/human.ts';
+import { createStyle } from '../../src/renderers/style.ts';
 import { doctor } from '../../src/usecases/doctor.ts';
 import { list } from '../../src/usecases/list.ts';
 import { loadConfig, loadPolicy } from '../../src/usecases/release/settings.ts';
@@ -64,6 +66,33 @@ describe('list', () => {
     const refused = await refusal(list(company.as(OPERATOR), filter));
     expect(refused).toMatchObject({ code: 'usage.bad-flag', message });
     expect(refused.hints.some((one) => one.startsWith(hint))).toBe(true);
+  });
+
+  it.each([
+    [{ phases: ['nix'] }, 'phases: draft, submitted, '],
+    [{ phases: [], services: ['nix'] }, 'services: '],
+  ])('proposes nothing for a word that looks like none, and names all there are: %j', async (filter, all) => {
+    const { hints } = await refusal(list(company.as(OPERATOR), filter));
+    expect(hints).toEqual([expect.stringContaining(all)]);
+  });
+
+  it.each([80, 100])('says a zone that all windows share once, and whole, at %i columns', async (columns) => {
+    const drawn = renderHuman(await listed(), createStyle({ columns, unicode: true }));
+    expect(drawn.split('America/New_York')).toHaveLength(2);
+    expect(drawn).toContain('1 release, windows in America/New_York');
+  });
+
+  it('says the zone of each window where they differ', async () => {
+    const text =
+      readFileSync(join(company.git.root, 'releases', `${company.id}.yaml`), 'utf8').split('\nstatus:')[0] ?? '';
+    put('2027-01-berlin', text.replaceAll(company.id, '2027-01-berlin').replace('America/New_York', 'Europe/Berlin'));
+    try {
+      const [table] = (await listed()).blocks;
+      expect(table).toMatchObject({ columns: expect.arrayContaining(['window']) });
+      expect(JSON.stringify(table)).toMatch(/Europe\/Berlin.*America\/New_York|America\/New_York.*Europe\/Berlin/);
+    } finally {
+      rmSync(join(company.git.root, 'releases', '2027-01-berlin.yaml'));
+    }
   });
 
   it('names a plan that is broken below what a list shows, with code, line and command, and ends as an invalid plan does', async () => {

@@ -78,10 +78,15 @@ export function wallClock(at: number, zone: string): string {
 
 /** The window for people, as it is written: `Thu 2026-12-03 14:00 – 18:00 America/New_York`. */
 export function formatWindow(window: Window): string {
+  return `${wallWindow(window)} ${window.timeZone}`;
+}
+
+/** The same where the zone is said beside it: `Thu 2026-12-03 14:00 – 18:00`. */
+export function wallWindow(window: Window): string {
   const [startDay, endDay] = [window.start.slice(0, 10), window.end.slice(0, 10)];
   const weekday = WEEKDAYS[(new Date(`${startDay}T00:00:00Z`).getUTCDay() + 6) % 7];
   const end = startDay === endDay ? window.end.slice(11, 16) : `${endDay} ${window.end.slice(11, 16)}`;
-  return `${weekday} ${startDay} ${window.start.slice(11, 16)} – ${end} ${window.timeZone}`;
+  return `${weekday} ${startDay} ${window.start.slice(11, 16)} – ${end}`;
 }
 
 /** RFC 3339 in UTC, as events are dated. */
