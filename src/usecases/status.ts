@@ -12,6 +12,7 @@ import { statusBlocks } from './status/blocks.ts';
 import { statusData } from './status/data.ts';
 import { findingsOf } from './status/findings.ts';
 import { handedOver, whileHandedOver } from './status/handed-over.ts';
+import { saidOnce } from './status/said-once.ts';
 
 /**
  * Where a release stands, what blocks its next step, who can unblock it, and with which command.
@@ -48,7 +49,7 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
   return {
     result: 'done',
     headline: `${plan.metadata.feature} (${id}) ${sayStanding(state)}${isUnproven ? ', claimed: nothing proves it' : ''}`,
-    blocks: [...statusBlocks(release, data, { refusals, gone, findings }), { kind: 'next', actions: next }],
+    blocks: saidOnce(statusBlocks(release, data, { refusals, gone, findings }), next),
     data: { ...data },
     simulated: state.simulated,
   };
