@@ -63,7 +63,7 @@ async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise
     checkChoices(ENTRIES.find((entry) => entry.path === command)?.options ?? [], flags);
     const invocation = { ...invocationOf(parsed, terminal.surroundings, io, opened), commands: ENTRIES };
     const answer = await (await recordingOf(action, flags))(invocation);
-    const outcome = answer.simulated === true ? await played(answer, opened, flags) : answer;
+    const outcome = answer.simulated === true ? await played(answer, opened, terminal.surroundings) : answer;
     await deliverRest(opened, parsed, 'for programs');
     await settleRecords(opened);
     await terminal.progress.settle();
@@ -110,9 +110,11 @@ async function settleRecords(opened: readonly Context[]): Promise<void> {
 }
 
 /** In the sandbox one person plays everybody. */
-async function played(outcome: Outcome, [context]: readonly Context[], flags: Parsed['flags']): Promise<Outcome> {
+async function played(outcome: Outcome, [context]: readonly Context[], surroundings: Surroundings): Promise<Outcome> {
   const { playing } = await import('./commands/playing.ts');
-  return playing(outcome, context?.actor ?? (typeof flags.as === 'string' ? flags.as : undefined));
+  if (context !== undefined) return playing(outcome, context.actor);
+  const { readerOf } = await import('./composition/reading.ts');
+  return playing(outcome, await readerOf(surroundings));
 }
 
 /** `--commit` and `--push` put the same thing around every command; without them it is said what is not committed. */

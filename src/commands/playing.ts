@@ -4,7 +4,7 @@ import { asSomebody, namesIn } from '../domain/people/people.ts';
 /**
  * An answer of the sandbox, in which one person plays everybody: what another person does next is given in their name, so that it can
  * be pasted.
- * @param actor who gave the command; left out where it asked for nobody, and then everybody is another
+ * @param actor who gave the command; left out where nobody knows, and then everybody is another
  */
 export function playing(outcome: Outcome, actor: string | undefined): Outcome {
   if (outcome.simulated !== true) return outcome;

@@ -6,6 +6,7 @@ import { createRemembered } from '../adapters/fs/remembered.ts';
 import { createRuns } from '../adapters/fs/runs.ts';
 import { stateFolder } from '../adapters/fs/state-folder.ts';
 import { createWorkspace } from '../adapters/fs/workspace.ts';
+import { plainIdentity } from '../adapters/git/plain-identity.ts';
 import { hasRemote, plainWorkTree } from '../adapters/git/work-tree.ts';
 import { sandboxTime } from '../adapters/sandbox/time.ts';
 import { DOCUMENTS } from '../renderers/documents.ts';
@@ -56,6 +57,13 @@ export async function openReading(surroundings: Surroundings): Promise<ReadingCo
     clock: now === undefined ? systemClock : { now: () => now, sleep: async () => undefined },
     environments: { simulated },
   };
+}
+
+/** Who reads, as far as that is known without asking git; of an answer, what others do is told apart by it. */
+export async function readerOf({ cwd, env, actor }: Surroundings): Promise<string | undefined> {
+  if (actor !== undefined) return actor;
+  const root = await plainWorkTree(cwd, env);
+  return root === undefined ? undefined : plainIdentity(root, env);
 }
 
 /** The slow way, for what is not an ordinary work tree and for a simulated company that does not exist yet. */
