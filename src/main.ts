@@ -177,10 +177,18 @@ async function fail(
     import('./terminal.ts'),
     import('./text/whole-command.ts'),
   ]);
-  const { message, hints } = failure;
-  await presentError(failure.saying(wholeCommands(hints, argv, message)), flags, command, io);
+  const hints = await hintsOf(failure, io, argv);
+  await presentError(failure.saying(wholeCommands(hints, argv, failure.message)), flags, command, io);
   if (flags.debug === true) io.stderr.write(`${stackOf(error)}\n`);
   return failure.exitCode;
+}
+
+/** Its hints; where the id of a release is missing and there is only one, the command with that. */
+async function hintsOf(failure: RelctlError, { cwd, env }: Io, argv: readonly string[]): Promise<readonly string[]> {
+  const { lacksId, withOnlyId } = await import('./program/missing-id.ts');
+  if (!lacksId(failure)) return failure.hints;
+  const { releaseIds } = await import('./composition/release-ids.ts');
+  return withOnlyId(failure, argv, await releaseIds(cwd, env));
 }
 
 function bug(error: unknown): RelctlError {

@@ -1,3 +1,5 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENTRIES } from '../../src/program/entries.ts';
 import { type Company, openCompany } from '../support/company.ts';
@@ -15,9 +17,13 @@ const COMMANDS = ENTRIES.filter(({ args = [] }) => /^[<[]id[\]>]$/.test(args[0]?
 /** What makes a command one that asks for a release. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = { runner: ['--carry'] };
 
+async function errorOf(path: string, ...rest: readonly string[]) {
+  const { stdout } = await tell(company.git.root, [...path.split(' '), ...rest, ...(FLAGS[path] ?? []), '--json']);
+  return (JSON.parse(stdout) as { error: { code: string; hints: string[] } }).error;
+}
+
 async function codeOf(path: string, ...id: readonly string[]): Promise<string> {
-  const { stdout } = await tell(company.git.root, [...path.split(' '), ...id, ...(FLAGS[path] ?? []), '--json']);
-  return (JSON.parse(stdout) as { error: { code: string } }).error.code;
+  return (await errorOf(path, ...id)).code;
 }
 
 describe('each command that takes a release', () => {
@@ -29,6 +35,27 @@ describe('each command that takes a release', () => {
   test('asks for the id that is missing', async () => {
     const codes = await Promise.all(COMMANDS.map(async (path) => [path, await codeOf(path)]));
     expect(codes.filter(([, code]) => code !== 'usage.missing-answer')).toEqual([]);
+  });
+
+  // What `plan` drafts has an id of its own.
+  test.each(COMMANDS.filter((path) => path !== 'plan'))(
+    '%s is given with the only release that there is',
+    async (path) => {
+      const [next] = (await errorOf(path)).hints;
+      expect(next).toBe(['relctl', path, company.id, ...(FLAGS[path] ?? [])].join(' '));
+    },
+  );
+
+  test('keeps the flags that were typed, and says nothing of one release among several', async () => {
+    const [next] = (await errorOf('report', '--format', 'markdown')).hints;
+    expect(next).toBe(`relctl report ${company.id} --format markdown`);
+    const file = (id: string) => join(company.git.root, 'releases', `${id}.yaml`);
+    copyFileSync(file(company.id), file('2027-01-another'));
+    try {
+      expect((await errorOf('status')).hints[0]).toBe('relctl list');
+    } finally {
+      rmSync(file('2027-01-another'));
+    }
   });
 
   // A draft is made by `plan`, and a pod is handed what it carries on.
