@@ -35,7 +35,7 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
     createRuns(ground.state, handedOver(surroundings.env)),
     surroundings.actor ?? actorOf(repository),
     config.platform === 'sandbox'
-      ? sandboxWorld({ ...ground, manifests }, config)
+      ? sandboxWorld({ ...ground, manifests }, config, { sink })
       : realWorld(ground, config, surroundings, { programs, reviewed }),
   ]);
   return {

@@ -35,10 +35,15 @@ export async function realWorld(
   };
 }
 
-export async function sandboxWorld({ repository, manifests, state, store }: Ground, config: Config): Promise<World> {
+export async function sandboxWorld(
+  { repository, manifests, state, store }: Ground,
+  config: Config,
+  { sink }: Pick<Surroundings, 'sink'>,
+): Promise<World> {
   const { openSandboxWorld } = await import('../adapters/sandbox/open.ts');
   const file = join(state, 'sandbox.json');
-  const world = await openSandboxWorld({ file, config, repository, manifests, store });
+  const tell = (text: string) => sink.emit({ type: 'note', level: 'warning', text });
+  const world = await openSandboxWorld({ file, config, repository, manifests, store, tell });
   const { clock, environments, notifier, changeRecords } = world;
   return { store: world.store, clock, environments, notifier, changeRecords };
 }

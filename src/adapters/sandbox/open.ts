@@ -1,8 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
+import { phaseOf } from '../../domain/history/fold.ts';
 import { environmentObjects } from '../../domain/kubernetes/environment-objects.ts';
 import { sourcesOf } from '../../domain/kubernetes/sources.ts';
+import type { Phase } from '../../domain/process/phases.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { ManifestSource } from '../../ports/manifest-source.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
@@ -19,6 +22,8 @@ export interface SandboxGround {
   readonly store: PlanStore;
   /** When a new world begins, milliseconds since the epoch. */
   readonly start?: number;
+  /** Takes what whoever practises should know of the company. */
+  readonly tell?: (text: string) => void;
 }
 
 /** The simulated company as use cases see it: every port, and a store that teaches it each plan that is read. */
@@ -48,7 +53,7 @@ export async function openSandboxWorld(ground: SandboxGround): Promise<SandboxWo
     environments: sandbox,
     notifier: sandbox.notifier,
     changeRecords: sandbox.changeRecords,
-    store: teachingStore(ground.store, sandbox),
+    store: teachingStore(ground, sandbox),
   };
 }
 
@@ -112,13 +117,38 @@ async function currentObjects(
 }
 
 /** A store whose plans the company gets to know: its traffic then carries the metrics that the plan asks for. */
-function teachingStore(store: PlanStore, sandbox: Sandbox): PlanStore {
+function teachingStore({ store, tell }: Pick<SandboxGround, 'store' | 'tell'>, sandbox: Sandbox): PlanStore {
+  const told = new Set<string>();
   return {
     ...store,
     async load(id) {
       const plan = await store.load(id);
+      if (!told.has(id) && isOfAnother(plan, sandbox)) tell?.(newCompany(id));
+      told.add(id);
       sandbox.teach(plan.spec);
       return plan;
     },
   };
+}
+
+/** Phases in which something of a release runs in the company that its history was made in. */
+const RUNS_THERE: readonly Phase[] = [
+  'staged',
+  'ready',
+  'canary',
+  'rolling-out',
+  'deployed',
+  'verified',
+  'hypercare',
+  'validated',
+  'frozen',
+];
+
+/** True where a history says that something was deployed, and nothing ever was in this company. */
+function isOfAnother({ events }: ReleasePlan, sandbox: Sandbox): boolean {
+  return !sandbox.hasDeployed() && RUNS_THERE.includes(phaseOf(events));
+}
+
+function newCompany(id: string): string {
+  return `the simulated company of this folder is a new one, and ${id} was deployed in another: the folder was copied, or the company reset; what that runs is not here`;
 }

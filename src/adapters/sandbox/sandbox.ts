@@ -1,3 +1,4 @@
+import { LEASE } from '../../domain/deployment/lease.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import type { Spec } from '../../plan/spec.ts';
@@ -45,6 +46,8 @@ export interface Sandbox extends Environments {
   nameServices(environment: EnvironmentName, workloads: ReadonlyMap<string, KubeObject>): void;
   /** True while nothing runs anywhere and no time has passed. */
   isUntouched(): boolean;
+  /** True once relctl deployed anything: an environment keeps the lock that it was given. */
+  hasDeployed(): boolean;
   /** Lets the company know a plan: its metric names, thresholds, smoke tests, KRs, and provisioned resources. */
   teach(spec: Spec): void;
   /** Requests a second of a service in production (`*` for all others), from now on; staging gets a twentieth. */
@@ -132,6 +135,12 @@ export function openSandbox(options: {
       const { now, start, targets } = world.read();
       return now === start && Object.values(targets).every(({ objects }) => Object.keys(objects).length === 0);
     },
+    hasDeployed: () =>
+      Object.values(world.read().targets).some(({ objects }) =>
+        Object.values(objects).some(
+          ({ object: { kind, metadata } }) => kind === LEASE.kind && metadata.name === LEASE.name,
+        ),
+      ),
     teach: (spec) => world.change((state) => teach(state, spec)),
     setRequestRate(service, perSecond) {
       world.change((state) => {
