@@ -130,13 +130,12 @@ export function guardYaml(
   return lexemes;
 }
 
+/** What is said of `git checkout -- <file>` wherever it is advised: it discards. */
+export const PUTS_BACK = 'puts back the committed file; what was recorded and not committed since is lost';
+
 /** Next commands for a file that is damaged: what changed it, and the file as it is committed. */
 export function fromGit(file: string): readonly string[] {
-  return [
-    command`git log -p -- ${file}`,
-    command`git checkout -- ${file}`,
-    'puts back the committed file; what was recorded and not committed since is lost',
-  ];
+  return [command`git log -p -- ${file}`, command`git checkout -- ${file}`, PUTS_BACK];
 }
 
 const LESSONS = {

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { RelctlError } from '../../errors.ts';
+import { PUTS_BACK } from '../../plan/guard.ts';
 import { command } from '../../text/command-line.ts';
 
 /** What is known when a plan is not the one that was read. */
@@ -25,7 +26,7 @@ export function changedUnderneath({ file, before, now, kept }: Change): RelctlEr
       place: { file },
       why: `Nothing was written over it; what relctl was about to write is kept in ${kept}.`,
       hints: [
-        now === undefined ? command`git checkout -- ${file}` : `diff -u ${file} ${kept}`,
+        ...(now === undefined ? [command`git checkout -- ${file}`, PUTS_BACK] : [`diff -u ${file} ${kept}`]),
         'run the command again: it starts from the file as it then is',
       ],
       data: { file, kept, diff },

@@ -6,7 +6,7 @@ import { RelctlError } from '../../errors.ts';
 import { findChainFault } from '../../plan/chain.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
-import { decodeGuarded, YAML_LIMITS } from '../../plan/guard.ts';
+import { decodeGuarded, PUTS_BACK, YAML_LIMITS } from '../../plan/guard.ts';
 import { writeReleasePlan } from '../../plan/release-plan.ts';
 import { readStatus, splitDocument } from '../../plan/status-text.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
@@ -171,7 +171,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
   function warnOfWorkTree(id: string): void {
     const back = command`git checkout -- ${pathOf(id)}`;
     warn(
-      `${pathOf(id)} in the work tree holds a history that contradicts the one on ${branch.name}, which counts; ${back} puts it right`,
+      `${pathOf(id)} in the work tree holds a history that contradicts the one on ${branch.name}, which counts; ${back} ${PUTS_BACK}`,
     );
   }
 

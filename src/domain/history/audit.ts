@@ -1,5 +1,6 @@
 import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf } from '../../plan/events.ts';
+import { PUTS_BACK } from '../../plan/guard.ts';
 import { findOrderFaults } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
@@ -45,7 +46,7 @@ const claimedPhase: AuditRule = (plan) => {
           code: 'phase-mismatch',
           severity: 'error',
           problem: `the file says ${plan.claimedPhase}, its events say ${phase}`,
-          fix: command`git checkout -- ${plan.file}`,
+          fix: `${command`git checkout -- ${plan.file}`} ${PUTS_BACK}`,
         },
       ];
 };

@@ -1,5 +1,6 @@
 import type { AuditFinding } from '../../domain/history/audit.ts';
 import { RelctlError } from '../../errors.ts';
+import { PUTS_BACK } from '../../plan/guard.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
@@ -20,7 +21,7 @@ export async function checkEvidence(
         code: 'evidence-mismatch',
         severity: 'error',
         problem: error.message,
-        fix: command`git checkout -- releases/${id}/${one.file}`,
+        fix: `${command`git checkout -- releases/${id}/${one.file}`} ${PUTS_BACK}`,
       });
     }
   }
