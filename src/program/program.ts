@@ -36,7 +36,8 @@ export function buildProgram(
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureHelp({ groupItems: ownFirst })
+    // Commander gives up on lines of fewer than 40 columns, and the terminal then cuts words.
+    .configureHelp({ groupItems: ownFirst, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: output.write,
       // Errors are rendered in one place, with code and next command.

@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { ENTRIES } from '../../../src/program/entries.ts';
 import { buildProgram, CommanderError } from '../../../src/program/program.ts';
 
-function helpOf(path: string): string {
+function helpOf(path: string, columns = 100): string {
   let text = '';
   const output = {
     write: (part: string) => {
       text += part;
     },
-    columns: 100,
+    columns,
   };
-  const words = path.split(' ');
+  const words = path === '' ? [] : path.split(' ');
   try {
     buildProgram('0.0.0', output, () => undefined, words[0]).parse([...words, '--help'], { from: 'user' });
   } catch (error) {
@@ -22,4 +22,10 @@ function helpOf(path: string): string {
 it.each(ENTRIES.map(({ path }) => path))('%s shows its own flags before those of every command', (path) => {
   const headings = [...helpOf(path).matchAll(/^([A-Z]\w+):$/gm)].map((match) => match[1]);
   expect(headings.filter((one) => one === 'Options' || one === 'Everywhere')).toEqual(['Options', 'Everywhere']);
+});
+
+it.each(['', ...ENTRIES.map(({ path }) => path)])('relctl %s --help fits 80 columns, examples aside', (path) => {
+  const lines = helpOf(path, 80).split('\n');
+  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([]);
 });
