@@ -1,8 +1,8 @@
-import type { Check, Outcome } from '../domain/outcome/outcome.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { formatMoment, timeOf } from '../domain/schedule/calendar.ts';
 import { WATCHED_DAYS } from '../domain/success/days.ts';
-import { type ObservedDay, reaches, type SuccessMetric } from '../domain/success/metric.ts';
+import type { ObservedDay } from '../domain/success/metric.ts';
 import { postedFacts } from './ballot/post.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
@@ -10,6 +10,7 @@ import { openForCommand, type Release } from './release/open.ts';
 import { valuesOfPeople } from './success/ask.ts';
 import { measureNewDays, observedDays } from './success/measure.ts';
 import { recordObserved } from './success/record.ts';
+import { shownDay } from './success/shown-day.ts';
 import { readValues } from './success/values.ts';
 
 /** What `relctl success` may be given. */
@@ -74,12 +75,4 @@ function outcome(
     },
     simulated: context.environments.simulated,
   };
-}
-
-/** A day on the wrong side of the target is well until the review: only a guardrail is judged day by day. */
-function shownDay(day: ObservedDay, metric: SuccessMetric): Check {
-  const states = { ok: 'ok', 'guardrail-broken': 'failed', 'no-data': 'warning' } as const;
-  const isShort = day.state === 'ok' && day.value !== null && !reaches(metric, day.value, metric.target);
-  const detail = isShort ? `${day.detail}; short of the target, which is judged at the review` : day.detail;
-  return { state: states[day.state], text: day.day, detail };
 }

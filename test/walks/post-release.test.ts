@@ -194,7 +194,12 @@ describe('success', () => {
     const pm = company.as(PEOPLE.productManager);
     expect((await success(pm, company.id, { values: [] })).data.fresh).toHaveLength(0);
     company.sandbox.clock.advanceTo(startOfDate('2026-12-07', 'America/New_York') + HOUR);
-    const days = (await success(pm, company.id, { values: [] })).data.fresh as readonly { day: string }[];
+    const answer = await success(pm, company.id, { values: [] });
+    const days = answer.data.fresh as readonly { day: string }[];
+    expect(answer.blocks.at(-1)).toMatchObject({
+      kind: 'next',
+      actions: expect.arrayContaining([expect.objectContaining({ command: `relctl success ${company.id}` })]),
+    });
     expect(days.map((day) => day.day)).toEqual(['2026-12-04', '2026-12-05', '2026-12-06']);
     const { events } = await company.plan();
     await success(pm, company.id, { values: [] });

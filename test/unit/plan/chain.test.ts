@@ -37,6 +37,8 @@ describe('a chain', () => {
     expect(findChainFault(SAMPLE_ID, [first, first, second, third])).toMatchObject({ seq: 2 });
     expect(findChainFault(SAMPLE_ID, [first, third, second])).toMatchObject({ seq: 2 });
     expect(findChainFault(SAMPLE_ID, [first, { ...third, seq: 2 }])).toMatchObject({ seq: 2 });
+    // Said behind "event 2": one sentence with it.
+    expect(findChainFault(SAMPLE_ID, [first, third])?.problem).toMatch(/^has the number 3: /);
   });
 
   it('does not hold when one event is changed, even with its own hash made anew', () => {
