@@ -1,9 +1,6 @@
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 
-/** Where the releases of a repository are listed; said where it has none, or more than one. */
-const LIST = 'relctl list';
-
 /**
  * The one answer where the id of a release is missing. None is taken for it, although there may be only one: a command that is
  * understood today would be refused once a second release is drafted.
@@ -13,7 +10,11 @@ const LIST = 'relctl list';
 export function missingId(given: string, otherwise: readonly string[] = []): RelctlError {
   return new RelctlError('usage.missing-answer', `relctl ${given} needs the id of a release`, {
     why: 'Nothing was done.',
-    hints: [given === 'plan' ? 'relctl plan 2026-12-wallet-checkout' : LIST, ...otherwise, `relctl ${given} --help`],
+    hints: [
+      given === 'plan' ? 'relctl plan 2026-12-wallet-checkout' : 'relctl list',
+      ...otherwise,
+      `relctl ${given} --help`,
+    ],
     data: { missing: 'id', command: given },
   });
 }
@@ -40,5 +41,5 @@ export function withOnlyId(
     .filter((word) => !word.startsWith('-'));
   const rest = typed.slice(path.length).filter((word) => word !== '--json');
   const whole = command`relctl ${[...path, id, ...rest]}`;
-  return hints.map((hint) => (hint === LIST ? whole : hint));
+  return hints.map((hint) => (hint === 'relctl list' ? whole : hint));
 }
