@@ -1,6 +1,6 @@
 import { sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
-import { FENCE_ANNOTATION, RELEASE_LABEL } from '../kubernetes/manifests.ts';
+import { FENCE_ANNOTATION, fenceNumber, RELEASE_LABEL } from '../kubernetes/manifests.ts';
 
 /**
  * A snapshot (what a target ran before a release) as it is kept in the target's own cluster, beside the lock: whoever lost the
@@ -25,8 +25,8 @@ const PART_LENGTH = 300_000;
 
 /** The objects that keep a snapshot of a target in its cluster. */
 export function snapshotParts(release: string, { attempt, text, specDigest }: KeptSnapshot): readonly KubeObject[] {
-  const count = Math.max(1, Math.ceil(text.length / PART_LENGTH));
-  return Array.from({ length: count }, (_, index) => ({
+  const parts = partsOf(text);
+  return parts.map((part, index) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {
@@ -34,24 +34,44 @@ export function snapshotParts(release: string, { attempt, text, specDigest }: Ke
       labels: { [RELEASE_LABEL]: release, [SNAPSHOT_LABEL]: String(attempt) },
       annotations: {
         [DIGEST]: sha256(text),
-        [PARTS]: String(count),
+        [PARTS]: String(parts.length),
         ...(specDigest === undefined ? {} : { [PLAN]: specDigest }),
       },
     },
-    data: { part: text.slice(index * PART_LENGTH, (index + 1) * PART_LENGTH) },
+    data: { part },
   }));
 }
 
-/** The snapshot of the latest attempt of which all parts are there and are what was kept; `undefined` when there is none. */
+/** Pieces of a text, none of which ends within a character: half of one does not survive the way to the API server. */
+function partsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  let from = 0;
+  do {
+    const end = from + PART_LENGTH;
+    const to = isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end;
+    parts.push(text.slice(from, to));
+    from = to;
+  } while (from < text.length);
+  return parts;
+}
+
+/** True for the first half of a character beyond the Basic Multilingual Plane, as UTF-16 has it. */
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+/**
+ * The snapshot of the latest attempt; `undefined` when there is none, or when not all of its parts are there and are what was kept. An earlier
+ * attempt's is of a production that was another one, so it never stands in for it.
+ */
 export function latestSnapshot(release: string, objects: readonly KubeObject[]): KeptSnapshot | undefined {
-  const attempts = [...new Set(objects.map((one) => Number(one.metadata.labels?.[SNAPSHOT_LABEL])))];
-  for (const attempt of attempts.filter(Number.isSafeInteger).sort((a, b) => b - a)) {
-    const text = textOf(release, attempt, objects);
-    const first = objects.find(({ metadata: { name } }) => name === `relctl-snapshot-${release}-${attempt}-0`);
-    const specDigest = first?.metadata.annotations?.[PLAN];
-    if (text !== undefined) return { attempt, text, ...(specDigest === undefined ? {} : { specDigest }) };
-  }
-  return undefined;
+  const attempts = objects.map((one) => Number(one.metadata.labels?.[SNAPSHOT_LABEL])).filter(Number.isSafeInteger);
+  if (attempts.length === 0) return undefined;
+  const attempt = Math.max(...attempts);
+  const text = textOf(release, attempt, objects);
+  const first = objects.find(({ metadata: { name } }) => name === `relctl-snapshot-${release}-${attempt}-0`);
+  const specDigest = first?.metadata.annotations?.[PLAN];
+  return text === undefined ? undefined : { attempt, text, ...(specDigest === undefined ? {} : { specDigest }) };
 }
 
 function textOf(release: string, attempt: number, objects: readonly KubeObject[]): string | undefined {
@@ -70,10 +90,15 @@ function textOf(release: string, attempt: number, objects: readonly KubeObject[]
   return sha256(text) === first?.metadata.annotations?.[DIGEST] ? text : undefined;
 }
 
-/** True for an object that a run of this release has written; parts of a snapshot are no change of production. */
-export function isWrittenBy(release: string, { metadata }: Pick<KubeObject, 'metadata'>): boolean {
+/**
+ * True for an object that a run of this release has written; parts of a snapshot are no change of production.
+ * @param above fence of the last run that does not count
+ */
+export function isWrittenBy(release: string, { metadata }: Pick<KubeObject, 'metadata'>, above = 0): boolean {
+  const mark = metadata.annotations?.[FENCE_ANNOTATION];
   return (
     metadata.labels?.[SNAPSHOT_LABEL] === undefined &&
-    metadata.annotations?.[FENCE_ANNOTATION]?.startsWith(`${release}/`) === true
+    mark?.startsWith(`${release}/`) === true &&
+    (above === 0 || fenceNumber(mark) > above)
   );
 }

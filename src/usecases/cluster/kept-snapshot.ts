@@ -5,6 +5,7 @@ import {
   SNAPSHOT_LABEL,
   snapshotParts,
 } from '../../domain/deployment/kept-snapshot.ts';
+import { LARGEST_FENCE } from '../../domain/deployment/lease.ts';
 import { nameOf, RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
@@ -60,6 +61,17 @@ export async function refuseOtherPlan(run: Run, target: string): Promise<void> {
   });
 }
 
+/**
+ * Fence of the last run of the attempts before this one, 0 where there was none. Each of them has ended, so objects that still bear a mark of theirs, such
+ * as those that a person kept as others had made them, are a part of what production was before this attempt.
+ */
+export function endedFence({ release: { journal }, attempt }: Run): number {
+  const fences = journal.plan.events.map((event) =>
+    'fence' in event.data && event.data.attempt < attempt && journal.proves(event) ? event.data.fence : 0,
+  );
+  return Math.max(0, ...fences.filter((fence) => fence <= LARGEST_FENCE));
+}
+
 async function keptParts(run: Run, target: string): Promise<readonly KubeObject[]> {
   const all = await lockOf(run, target).cluster.list(CONFIG_MAP);
   return all.filter((one) => one.metadata.labels?.[SNAPSHOT_LABEL] !== undefined);
@@ -71,7 +83,7 @@ async function keptParts(run: Run, target: string): Promise<readonly KubeObject[
  */
 export async function refuseOwnChanges(run: Run, target: string, objects: readonly KubeObject[]): Promise<void> {
   const { plan } = run.release.journal;
-  const own = objects.filter((one) => isWrittenBy(plan.id, one));
+  const own = objects.filter((one) => isWrittenBy(plan.id, one, endedFence(run)));
   if (own.length === 0) return;
   const { base } = plan.spec.candidate;
   throw new RelctlError(

@@ -14,7 +14,7 @@ import { isCommitted } from '../gitops/committed.ts';
 import type { Context } from '../release/context.ts';
 import { isSameRef, refOf } from './apply.ts';
 import type { DesiredObjects, DesiredService } from './desired-objects.ts';
-import { keepInCluster, keptInCluster, refuseOwnChanges } from './kept-snapshot.ts';
+import { endedFence, keepInCluster, keptInCluster, refuseOwnChanges } from './kept-snapshot.ts';
 import { listIfKnown } from './optional-kinds.ts';
 import { clusterOf, type Run } from './run.ts';
 
@@ -56,8 +56,10 @@ export async function recordSnapshot(run: Run, target: string, services: readonl
   const snapshot = await takeSnapshot(run, target, services, lives);
   const { id, specDigest } = run.release.journal.plan;
   const isThroughGit = await isCommitted(run.context, id);
-  const isChanged = isThroughGit || lives.some((live) => isWrittenBy(id, live));
-  const earlier = isChanged ? await keptInCluster(run, target) : undefined;
+  const isChanged = isThroughGit || lives.some((live) => isWrittenBy(id, live, endedFence(run)));
+  const kept = isChanged ? await keptInCluster(run, target) : undefined;
+  // That of an attempt which has ended is of another production.
+  const earlier = kept === undefined || kept.attempt < run.attempt ? undefined : kept;
   if (isThroughGit && earlier === undefined) throw lost(id, target);
   if (isChanged && earlier === undefined) await refuseOwnChanges(run, target, lives);
   const text = earlier?.text ?? `${JSON.stringify(snapshot, null, 2)}\n`;
@@ -185,6 +187,8 @@ export async function readSnapshot(
   if (kept === undefined) throw lost(plan.id, target);
   const snapshot = JSON.parse(kept.text) as Snapshot;
   if (sha256(recordOf(snapshot)) !== evidence.sha256) {
+    // What production was before an earlier attempt is not what it was before this one.
+    if (kept.attempt < run.attempt) throw lost(plan.id, target);
     context.sink.emit({
       type: 'note',
       level: 'warning',
