@@ -10,7 +10,7 @@ import { applyFenced, refOf, reviseFenced } from '../cluster/apply.ts';
 import { awaitRollout } from '../cluster/await-ready.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import { refuseDrift } from '../cluster/drift.ts';
-import { listIfKnown } from '../cluster/optional-kinds.ts';
+import { listIfAllowed } from '../cluster/optional-kinds.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { canaryGround } from './ground.ts';
@@ -95,7 +95,7 @@ async function applyOwn(run: Run, target: string, object: KubeObject): Promise<K
 /** A node with a pod that two disruption budgets cover cannot be drained, so somebody should know. */
 async function warnOfBudgets(run: Run, target: string, ground: CanaryGround): Promise<void> {
   const { cluster } = lockOf(run, target);
-  const known = await listIfKnown(cluster, ['policy/v1', 'policy/v1beta1'], 'PodDisruptionBudget');
+  const known = await listIfAllowed(cluster, ['policy/v1', 'policy/v1beta1'], 'PodDisruptionBudget');
   const names = budgetsOver(podLabelsOf(ground.canary), known);
   if (names.length < 2) return;
   run.context.sink.emit({
