@@ -96,10 +96,17 @@ export async function settleMigrations(run: Run, { ran = [], notRun = [] }: Foun
  * nothing is proved.
  */
 async function inDoubt(run: Run, migration: string, record: JobRecord): Promise<readonly string[]> {
-  const steps = [...(run.release.journal.state.deployment?.steps.keys() ?? [])];
-  const recorded = steps
-    .filter((step) => step.startsWith(`job:${migration.slice(0, 40)}-`))
-    .map((step) => step.slice('job:'.length));
+  const { journal } = run.release;
+  const steps = journal.state.deployment?.steps;
+  // By its whole name: the id of one migration may be the beginning of another's.
+  const recorded = journal.plan.spec.migrations
+    .filter(({ id }) => id === migration)
+    .flatMap((one) =>
+      [...run.locks.keys()].flatMap((target) =>
+        (['up', 'down'] as const).map((direction) => jobName(journal.plan.id, run.attempt, one, direction, target)),
+      ),
+    )
+    .filter((name) => steps?.has(`job:${name}`) === true);
   const names = [...new Set([...recorded, ...(await namesOfUnproved(run, migration))])].filter(
     (name) => record.read(name) === 'woken' || record.read(name) === undefined,
   );
