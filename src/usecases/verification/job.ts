@@ -7,7 +7,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { lastLine, slugOf } from '../checks/check-lines.ts';
 import { refOf, removeFenced } from '../cluster/apply.ts';
 import { awaitJob, type JobPurpose, jobLogs } from '../cluster/await-job.ts';
-import type { Lock } from '../cluster/lock.ts';
+import { keepLock, type Lock } from '../cluster/lock.ts';
 import type { Context } from '../release/context.ts';
 import type { Look } from './look.ts';
 
@@ -27,6 +27,8 @@ async function runJob(context: Context, lock: Lock, test: SmokeTest): Promise<Lo
   const { name } = job.metadata;
   let problem: string | undefined;
   let code: string | undefined;
+  // Between two tries the process may have slept, and somebody else may work in this environment by now.
+  await keepLock(context, lock);
   await lock.cluster.create(job);
   try {
     await awaitJob(context, lock, job, { timeout: test.timeout, purpose: PURPOSE });

@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpProbe, HttpProbeAnswer } from '../../../src/ports/commands.ts';
 import type { Prompter } from '../../../src/ports/prompter.ts';
 import type { RecordedCheck } from '../../../src/usecases/checks/check-lines.ts';
+import { acquireLock } from '../../../src/usecases/cluster/lock.ts';
 import type { Context } from '../../../src/usecases/release/context.ts';
 import { verify } from '../../../src/usecases/verify.ts';
-import { type Company, openCompany, SILENT } from '../../support/company.ts';
+import { type Company, foreignRuns, openCompany, refusal, SILENT } from '../../support/company.ts';
 import { OPERATOR, walkTo } from '../../support/company-walk.ts';
 import type { WrittenPlan } from '../../support/sample-plan.ts';
 
@@ -109,6 +110,44 @@ describe('verify', () => {
       ],
     });
     expect(await company.production()).toEqual(before);
+  });
+
+  it('makes no Job after somebody has taken the environment while the process was stopped', async () => {
+    await deployed([{ name: 'Ledger adds up', job: { image: 'shop/smoke:1', command: ['check'] }, timeout: '2m' }]);
+    const context = company.as(OPERATOR);
+    const { environments, interruption, runs } = context;
+    let wakes = 0;
+    const made: string[] = [];
+    const seen: typeof environments = {
+      ...environments,
+      cluster: (environment, region) => {
+        const cluster = environments.cluster(environment, region);
+        return {
+          ...cluster,
+          async list(query) {
+            // Ctrl-Z behind the lock: until fg another process takes it.
+            if (query.kind === 'Job' && wakes === 0) {
+              await acquireLock({ ...context, runs: foreignRuns(runs) }, 'production', cluster, company.id, {
+                durationSeconds: 60,
+                wait: false,
+                takeOver: true,
+                fenceAbove: 0,
+              });
+              wakes = 1;
+            }
+            return cluster.list(query);
+          },
+          create(object) {
+            made.push(object.kind);
+            return cluster.create(object);
+          },
+        };
+      },
+    };
+    const stopped = { environments: seen, interruption: { ...interruption, wakes: () => wakes } };
+    const error = await refusal(verify(company.as(OPERATOR, stopped), company.id, answers));
+    expect(error.code).toBe('cluster.fenced-off');
+    expect(made).not.toContain('Job');
   });
 
   it.each([
