@@ -47,6 +47,17 @@ describe('a deployment whose clone was lost', () => {
     },
   );
 
+  it.each(['step.completed baseline@production', 'step.intended migrate:add-wallet-table'])(
+    'is not begun anew from another clone after %s, though no workload bears a mark yet',
+    async (at) => {
+      await ready();
+      await loseTheClone(at);
+      const error = await refusal(toProduction(company));
+      expect(error.code).toBe('cluster.fenced-off');
+      expect(error.hints.join('\n')).toContain('--take-over');
+    },
+  );
+
   it('is never recorded as what was before: without the snapshot that the cluster keeps, nothing is proven', async () => {
     await ready();
     await loseTheClone('canary.promoted');

@@ -1,10 +1,13 @@
 import { LARGEST_FENCE } from '../../domain/deployment/lease.ts';
-import { FENCE_ANNOTATION, fenceNumber } from '../../domain/kubernetes/manifests.ts';
+import { FENCE_ANNOTATION, fenceNumber, RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import { command } from '../../text/command-line.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Journal } from '../release/journal.ts';
+
+/** What a service can be, as `find-workload.ts` has it. */
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /**
  * Refuses to go on from a plan that is behind the cluster: objects there bear the mark of a run of this release that its
@@ -13,8 +16,12 @@ import type { Journal } from '../release/journal.ts';
  * @throws RelctlError `cluster.fenced-off`
  */
 export async function refuseStaleClone(lock: Lock, { plan }: Pick<Journal, 'plan'>): Promise<void> {
-  const deployments = await lock.cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' });
-  const marks = deployments.map((one) => one.metadata.annotations?.[FENCE_ANNOTATION] ?? '');
+  const marked = await Promise.all([
+    ...WORKLOADS.map((kind) => lock.cluster.list({ apiVersion: 'apps/v1', kind })),
+    // The snapshot is written before anything else, so a run that had come to a migration and no further is seen by it.
+    lock.cluster.list({ apiVersion: 'v1', kind: 'ConfigMap', labels: { [RELEASE_LABEL]: lock.release } }),
+  ]);
+  const marks = marked.flat().map((one) => one.metadata.annotations?.[FENCE_ANNOTATION] ?? '');
   const highest = Math.max(0, ...marks.filter((mark) => mark.startsWith(`${lock.release}/`)).map(fenceNumber));
   if (highest <= knownFence(plan.events)) return;
   throw new RelctlError(
