@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { replicasOf } from '../../src/domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
-import { type Company, openCompany } from '../support/company.ts';
+import { type Company, openCompany, refusal } from '../support/company.ts';
 import type { Manifest } from '../support/company-files.ts';
 import { toProduction, undo, walkTo } from '../support/company-walk.ts';
 
@@ -96,6 +96,41 @@ describe('Secrets', () => {
     );
     expect(readdirSync(folder)).toContain('snapshot-1-production.json');
     expect(kept).toEqual([]);
+  });
+
+  it('that keep their name are told before they are written over, and put back by a person who is told to', async () => {
+    const named = (objects: readonly Manifest[], of: { service: string; version: string }) => {
+      const all = withSecret(objects, of);
+      for (const one of all.filter(({ kind }) => kind === 'Deployment')) {
+        const metadata = one.metadata as { annotations?: Record<string, string> };
+        metadata.annotations = { ...metadata.annotations, 'example.com/secret-name': `${of.service}-key` };
+      }
+      return all;
+    };
+    company = await openCompany({ shape: { objects: named } });
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    const before = await company.production();
+    const ref = { apiVersion: 'v1', kind: 'Secret', name: 'api-key' } as const;
+    await toProduction(company);
+    const told = company.told.flatMap((one) => (one.type === 'note' ? [one.text] : []));
+    expect(told.filter((text) => text.includes('a rollback cannot put it back'))).toEqual([
+      expect.stringContaining('Secret/web-key'),
+      expect.stringContaining('Secret/api-key'),
+    ]);
+    const error = await refusal(undo(company));
+    expect(error.code).toBe('rollback.incomplete');
+    expect(error.hints[0]).toContain('put production Secret/web-key, production Secret/api-key back as it was');
+    // As `kubectl apply` does it: our mark stays, and one of its own comes.
+    for (const name of ['web-key', 'api-key']) {
+      const live = await cluster().get({ ...ref, name });
+      if (live === undefined) throw new Error(`no ${name}`);
+      const { metadata: _former, ...content } = JSON.parse(before[`production Secret/${name}`] ?? '{}') as KubeObject;
+      const annotations = { ...live.metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+      const metadata = { ...live.metadata, annotations };
+      await cluster().replace({ ...content, metadata }, { resourceVersion: live.metadata.resourceVersion ?? '' });
+    }
+    expect((await undo(company)).headline).toContain('production is as it was before');
   });
 
   it('that somebody changed by hand under the name of their hash are not written over: the release goes back', async () => {

@@ -2,10 +2,11 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { applicationNamed, isKeeper } from '../gitops/application.ts';
 import { type Health, healthText } from '../kubernetes/health.ts';
 import { isSameImage } from '../kubernetes/image-reference.ts';
-import { nameOf } from '../kubernetes/manifests.ts';
+import { isContentNamed, nameOf } from '../kubernetes/manifests.ts';
 import { allContainers } from '../kubernetes/pods.ts';
 import { type Reconciler, reconcilerOf } from '../kubernetes/reconcilers.ts';
 import { shortImage } from '../versions/image-versions.ts';
+import { holdsContent } from './content.ts';
 
 /** Something about an object of production that stands in the way of a release, found before anything is announced. */
 export interface Unfit {
@@ -27,6 +28,7 @@ export interface Unfit {
     | 'no-eviction'
     | 'rejected'
     | 'rewritten'
+    | 'not-restorable'
     | 'same-image';
   readonly target: string;
   /** `Kind/name`. */
@@ -142,6 +144,14 @@ export function leaveAlone({ name }: Reconciler): string {
     ? 'have Flux leave it alone (annotation kustomize.toolkit.fluxcd.io/reconcile: disabled in the manifests that it reads), or take it out of the Kustomization'
     : `take it out of the hands of ${name}`;
   return `${byCommits}; or ${otherwise}`;
+}
+
+/** Says that a Secret is written over under its own name: what it holds is kept nowhere, so a rollback waits for a person to put it back. */
+export function unrestorable(target: string, sent: KubeObject, live: KubeObject | undefined): readonly Unfit[] {
+  if (sent.kind !== 'Secret' || live === undefined || isContentNamed(sent) || holdsContent(live, sent)) return [];
+  const object = nameOf(sent);
+  const problem = `${object} is written over under its name: relctl keeps no content of a Secret, so a rollback cannot put it back, and a person has to`;
+  return [{ weight: 'told', code: 'not-restorable', target, object, problem, fix: '' }];
 }
 
 /** An autoscaler that cannot add pods, and a budget that allows no eviction: neither stops a release, both make it worse when it fails. */

@@ -4,7 +4,7 @@ import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { withoutValues } from '../../domain/deployment/without-values.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { type Health, healthOf } from '../../domain/kubernetes/health.ts';
-import { RELEASE_LABEL, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
+import { RELEASE_LABEL, unfenced, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject, ObjectRef } from '../../ports/cluster.ts';
@@ -115,9 +115,15 @@ function fileOf(run: Run, target: string): string {
   return `snapshot-${run.attempt}-${target.replace('/', '-')}.json`;
 }
 
-/** What tells that a Secret is as it was, without telling what it holds. */
+/** What `kubectl apply` of a person leaves at an object. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What tells that a Secret is as it was, without telling what it holds: whoever puts it back leaves other marks at it, or ours. */
 export function secretDigest(live: KubeObject): string {
-  return sha256(canonicalJson(withoutServerFields(live)));
+  const { metadata, ...content } = unfenced(withoutServerFields(live));
+  const { annotations = {}, ...rest } = metadata;
+  const { [LAST_APPLIED]: _applied, ...others } = annotations;
+  return sha256(canonicalJson({ ...content, metadata: { ...rest, annotations: others } }));
 }
 
 type Touched = ObjectRef & Pick<SnapshotObject, 'route'>;

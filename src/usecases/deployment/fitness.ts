@@ -1,5 +1,5 @@
 import { AUTOSCALER } from '../../domain/deployment/autoscaling.ts';
-import { strained, type Unfit, unchangedImage, unfitObject } from '../../domain/deployment/fitness.ts';
+import { strained, type Unfit, unchangedImage, unfitObject, unrestorable } from '../../domain/deployment/fitness.ts';
 import { rehearsalObjects, rewrittenImages } from '../../domain/deployment/rehearsal-objects.ts';
 import { applicationRef, keeperTitle } from '../../domain/gitops/application.ts';
 import type { ImageChange } from '../../domain/gitops/edit-images.ts';
@@ -12,7 +12,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { refOf } from '../cluster/apply.ts';
 import { stopIfInterrupted } from '../cluster/interrupted.ts';
-import { listIfKnown } from '../cluster/optional-kinds.ts';
+import { listIfAllowed, listIfKnown } from '../cluster/optional-kinds.ts';
 import { clusterOf } from '../cluster/run.ts';
 import { unfitForCommits } from '../gitops/fitness.ts';
 import { imageChange } from '../gitops/image-changes.ts';
@@ -97,7 +97,7 @@ async function findIn(
     cluster.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }),
     cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
     listIfKnown(cluster, [AUTOSCALER.apiVersion], AUTOSCALER.kind),
-    listIfKnown(cluster, ['policy/v1', 'policy/v1beta1'], 'PodDisruptionBudget'),
+    listIfAllowed(cluster, ['policy/v1', 'policy/v1beta1'], 'PodDisruptionBudget'),
     Promise.all(rollout.map((object) => cluster.get(refOf(object)))),
     Promise.all(canary.map((object) => cluster.get(refOf(object)))),
   ]);
@@ -117,7 +117,13 @@ async function findIn(
     const object = objects[index];
     return object === undefined ? [] : rehearsed(target, object, one, rollout);
   });
-  return [...withoutTwins([...standing, ...meanwhile]), ...refused, ...strained(target, autoscalers, budgets)];
+  const lasting = rollout.flatMap((object, index) => unrestorable(target, object, lives[index]));
+  return [
+    ...withoutTwins([...standing, ...meanwhile]),
+    ...refused,
+    ...lasting,
+    ...strained(target, autoscalers, budgets),
+  ];
 }
 
 function withoutTwins(unfit: readonly Unfit[]): readonly Unfit[] {

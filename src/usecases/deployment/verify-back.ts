@@ -26,6 +26,7 @@ export async function verifyBack(
 ): Promise<string> {
   const different: string[] = [];
   const foreign: string[] = [];
+  const secrets: string[] = [];
   const isCommitted = gitopsOf(run.context.config) !== undefined;
   let compared = 0;
   for (const { target, objects } of snapshots) {
@@ -45,7 +46,9 @@ export async function verifyBack(
           one.sha256 === undefined ? live === undefined : live !== undefined && secretDigest(live) === one.sha256;
         // A Secret that others changed, or something of theirs that has taken a name which the release would have given.
         const isTheirs = live === undefined || !isWrittenBy(run.release.journal.plan.id, live);
-        if (!same) (isTheirs && !isWritten(run, target, one, live) ? foreign : different).push(title);
+        const isForeign = isTheirs && !isWritten(run, target, one, live);
+        if (!same) (isForeign ? foreign : different).push(title);
+        if (!same && !isForeign && one.sha256 !== undefined) secrets.push(title);
         continue;
       }
       const wanted = fitted(one, live);
@@ -59,7 +62,7 @@ export async function verifyBack(
     const diff = expected.length === 0 ? '' : await cluster.diff(expected);
     if (diff !== '') different.push(`${target}: kubectl diff is not empty`);
   }
-  if (different.length > 0) throw incomplete(run, different);
+  if (different.length > 0) throw incomplete(run, different, secrets);
   const others =
     foreign.length === 0 ? '' : `; others changed ${foreign.join(', ')} meanwhile, and that was left as they made it`;
   return `empty diff over ${compared} objects${others}`;
@@ -81,10 +84,15 @@ function isChangedByOthers(run: Run, target: string, one: SnapshotObject, live: 
   return !isOursToRestore(run, target, one) && steering.isClean(live, { traffic, before: one.object ?? undefined });
 }
 
-function incomplete(run: Run, different: readonly string[]): RelctlError {
+function incomplete(run: Run, different: readonly string[], secrets: readonly string[]): RelctlError {
   return new RelctlError('rollback.incomplete', `production is not as it was before: ${different.join(', ')}`, {
     why: 'A rollback is complete only when a comparison shows that nothing of the release is left.',
-    hints: [command`relctl rollback ${run.release.journal.plan.id}`],
+    hints: [
+      ...(secrets.length === 0
+        ? []
+        : [`put ${secrets.join(', ')} back as it was: relctl keeps no content of a Secret, and tells by its digest`]),
+      command`relctl rollback ${run.release.journal.plan.id}`,
+    ],
     data: { different },
   });
 }
