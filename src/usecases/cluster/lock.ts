@@ -41,7 +41,9 @@ const POLL_MS = 2000;
  * Takes the lock of a target for a release.
  *
  * A lock that another release holds is never taken: that release stands in production and has its own way out. A lock of the
- * same release is taken over once its process is dead or its lease has run out; with `wait` this is waited for.
+ * same release is taken over once its process is dead or its lease has run out; with `wait` this is waited for. The clock of one of the two
+ * machines may be wrong by an hour, so a lease has run out only when it was also seen not to be renewed: for half of its time, since a process that
+ * lives renews it after a third; and where nobody renews it for all of its time, whatever the clocks say.
  * @throws RelctlError `cluster.lock-held` naming the holder, and all of the cluster's
  */
 export async function acquireLock(
@@ -51,16 +53,21 @@ export async function acquireLock(
   release: string,
   options: LockOptions,
 ): Promise<Lock> {
+  let seen: { readonly version: string | undefined; readonly since: number } | undefined;
   for (;;) {
     const lease = await cluster.get(LEASE);
     const content = lease === undefined ? undefined : readLease(lease);
-    const obstacle = content === undefined ? undefined : await obstacleOf(context, content, release, options.takeOver);
+    const version = lease?.metadata.resourceVersion;
+    if (seen === undefined || seen.version !== version) seen = { version, since: context.clock.now() };
+    const obstacle =
+      content === undefined ? undefined : await obstacleOf(context, content, release, options.takeOver, seen.since);
     if (obstacle === undefined) {
       const taken = await takeLease(context, target, cluster, release, lease, content, options);
       if (taken !== undefined) return taken;
       continue;
     }
-    if (!options.wait || obstacle.expiresIn === undefined) throw lockHeld(cluster, release, content, obstacle);
+    if ((!options.wait && obstacle.isOver !== true) || obstacle.expiresIn === undefined)
+      throw lockHeld(cluster, release, content, obstacle);
     context.sink.emit({
       type: 'waiting',
       subject: `lock of ${target}`,
@@ -150,23 +157,31 @@ function takenOver(lock: Lock, holder: LeaseContent['holder'], cause?: unknown):
 interface Obstacle {
   readonly reason: string;
   readonly expiresIn: number | undefined;
+  /** By the two clocks it has run out, and is only looked at for a while whether somebody renews it. */
+  readonly isOver?: boolean;
 }
 
+/** @param since when the lease was first seen as it is now, by the own clock */
 async function obstacleOf(
   context: Context,
   content: LeaseContent,
   release: string,
   takeOver: boolean,
+  since: number,
 ): Promise<Obstacle | undefined> {
   const { holder } = content;
   if (holder === undefined || holder.run.token === context.runs.self.token || takeOver) return undefined;
-  const expiresIn = holder.renewedAt + content.durationSeconds * 1000 - context.clock.now();
-  const isOver = expiresIn <= 0 || (await context.runs.liveness(holder.run)) === 'dead';
+  const now = context.clock.now();
+  const duration = content.durationSeconds * 1000;
+  const byClocks = holder.renewedAt + duration - now;
+  const isDead = (await context.runs.liveness(holder.run)) === 'dead';
   if (holder.release !== release) {
-    const stands = !isOver || (await isUnfinished(context, holder.release));
+    const stands = (byClocks > 0 && !isDead) || (await isUnfinished(context, holder.release));
     return stands ? { reason: 'another release is in this environment', expiresIn: undefined } : undefined;
   }
-  return isOver ? undefined : { reason: 'another process works on this release', expiresIn };
+  const expiresIn = Math.min(Math.max(byClocks, duration / 2 - (now - since)), duration - (now - since));
+  if (isDead || expiresIn <= 0) return undefined;
+  return { reason: 'another process works on this release', expiresIn, isOver: byClocks <= 0 };
 }
 
 /**

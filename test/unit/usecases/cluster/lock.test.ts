@@ -47,6 +47,42 @@ describe('the lock', () => {
     expect(Date.parse(resumed?.at ?? '')).toBe(died);
   });
 
+  it.each([
+    ['behind', -3_600_000],
+    ['ahead', 3_600_000],
+  ])(
+    'of a machine whose clock is an hour %s is never taken while it is renewed, and soon when it is not',
+    async (_how, offset) => {
+      await openReady();
+      const { clock } = company.sandbox;
+      const context = company.as(OPERATOR);
+      const cluster = company.sandbox.cluster('production');
+      const options = { durationSeconds: 60, wait: true, takeOver: false, fenceAbove: 0 };
+      const other = {
+        ...context,
+        runs: foreignRuns(context.runs),
+        clock: { ...clock, now: () => clock.now() + offset },
+      } as typeof context;
+      const theirs = await acquireLock(other, 'production', cluster, company.id, options);
+      const began = clock.now();
+      let renewing = true;
+      // A process that lives looks at its lock all the time.
+      const watched: typeof cluster = {
+        ...cluster,
+        async get(ref) {
+          if (renewing) await keepLock(other, theirs);
+          if (clock.now() - began > 10 * 60_000) renewing = false;
+          return cluster.get(ref);
+        },
+      };
+      const taken = await acquireLock(context, 'production', watched, company.id, options);
+      const waited = (clock.now() - began) / 1000;
+      expect(taken.takenOver).toBe(true);
+      expect(waited).toBeGreaterThan(600);
+      expect(waited).toBeLessThan(600 + 65);
+    },
+  );
+
   it('is looked at before the next write by a process that was stopped and goes on, however short it was', async () => {
     await openReady();
     let wakes = 0;
