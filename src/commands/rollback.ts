@@ -11,6 +11,7 @@ export const run: CommandAction = async (invocation) => {
     ...given(flags, 'handChanges'),
     found: { ran: listed(flags, 'ran'), notRun: listed(flags, 'notRun') },
     acceptUnhealthy: isSet(flags, 'acceptUnhealthy'),
+    acceptUnproven: isSet(flags, 'acceptUnproven'),
     pastPointOfNoReturn: isSet(flags, 'pastPointOfNoReturn'),
   });
 };

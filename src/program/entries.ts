@@ -332,6 +332,10 @@ export const ENTRIES: readonly CommandEntry[] = [
       ],
       ...FOUND,
       ['--accept-unhealthy', 'finish although what was restored is less healthy than it was before the release'],
+      [
+        '--accept-unproven',
+        'finish although the snapshot is lost: a person has put production back, and nobody can prove it',
+      ],
       TAKE_OVER,
     ],
     examples: ['relctl rollback 2026-12-wallet-checkout --reason "checkout fails on iOS" --confirm'],

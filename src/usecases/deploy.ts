@@ -237,7 +237,9 @@ export async function rolledBack(
     headline:
       end.state === 'frozen'
         ? `${feature} is frozen: migration ${end.migration} cannot be undone, and people were called`
-        : `${feature} is rolled back; production is as it was before (${end.verified})`,
+        : end.isProven
+          ? `${feature} is rolled back; production is as it was before (${end.verified})`
+          : `${feature} is rolled back; that production is as it was before is not proven (${end.verified})`,
     blocks: [
       { kind: 'facts', facts: [['reason', reason], ...(cause === undefined ? [] : [['code', cause.code] as const])] },
       ...(cause?.hints ?? []).map((hint) => ({ kind: 'text' as const, text: hint })),

@@ -21,6 +21,7 @@ export interface RollbackOptions {
   readonly pastPointOfNoReturn: boolean;
   readonly handChanges?: string;
   readonly acceptUnhealthy?: boolean;
+  readonly acceptUnproven?: boolean;
   /** Migrations that a person found done, or not done, where their Jobs are gone. */
   readonly found?: FoundInDatabase;
 }
@@ -68,6 +69,7 @@ export async function rollback(context: Context, id: string, options: RollbackOp
     const end = await rollBack(run, reason, {
       pastPointOfNoReturn: options.pastPointOfNoReturn,
       acceptUnhealthy: options.acceptUnhealthy === true,
+      acceptUnproven: options.acceptUnproven === true,
       ...(handChanges === undefined ? {} : { handChanges }),
     });
     return rolledBack(run, end, reason, undefined);

@@ -256,8 +256,12 @@ export type ProcessCommand = keyof typeof PROCESS;
 /** Whether it is the turn of a command. What takes production back stays open where only somebody without a key says that it is over. */
 export function isItsTurn(command: ProcessCommand, state: Pick<ReleaseState, 'phase' | 'deployment'>): boolean {
   const { phases }: ProcessStep = PROCESS[command];
+  if (BEHIND_A_DEPLOYMENT.includes(command) && isGoingBack(state.deployment)) return false;
   return phases.includes(state.phase) || (OUT_OF_PRODUCTION.includes(command) && isEndClaimed(state));
 }
+
+/** What says that a deployment is good; nobody says so of one that is being taken back, whatever keeps that from ending. */
+const BEHIND_A_DEPLOYMENT: readonly ProcessCommand[] = ['verify', 'hypercare --exit', 'review'];
 
 const OUT_OF_PRODUCTION: readonly ProcessCommand[] = ['deploy --abort', 'rollback'];
 

@@ -28,7 +28,20 @@ export function waysBack(
   const keep = { command: command`relctl rollback ${id} --hand-changes keep`, why: 'keep what they did' };
   const restore = { command: command`relctl rollback ${id} --hand-changes restore`, why: 'put back what was before' };
   const accept = { command: command`relctl rollback ${id} --accept-unhealthy`, why: 'or end the rollback as it is' };
+  const looked = (flag: string, why: string) => ({ command: `${again.command} ${flag} <migration>`, why });
+  const unproven = {
+    command: command`relctl rollback ${id} --accept-unproven`,
+    why: 'or, once a person has put production back by hand, which nobody can prove',
+  };
   if (code === 'rollback.changed-by-hand') return [keep, restore];
+  if (code === 'snapshot.lost') return [{ ...again, why: 'once the copy is in the cluster again' }, unproven];
+  // Given again as it is, it would end the same way.
+  if (code === 'migration.unknown') {
+    return [
+      looked('--ran', 'once somebody has looked at the database, and it has run'),
+      looked('--not-run', 'or it has not'),
+    ];
+  }
   return [
     again,
     ...(code === 'rollback.unhealthy' ? [accept] : []),

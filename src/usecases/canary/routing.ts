@@ -19,12 +19,18 @@ interface Route {
   readonly ground: Omit<Exposure, 'share'>;
 }
 
-async function routeOf(run: Run, target: string, service: string): Promise<Route | undefined> {
+/** Whether it is known what a target ran before the release. Where it is not, the canary is taken out of a route, and the rest stays as it is. */
+interface Before {
+  readonly isKnown: boolean;
+}
+const KNOWN: Before = { isKnown: true };
+
+async function routeOf(run: Run, target: string, service: string, { isKnown } = KNOWN): Promise<Route | undefined> {
   const { steering } = strategyFor(run.release.journal.plan.spec, service);
   const traffic = run.context.config.services[service]?.traffic;
   const ref = steering?.ref(traffic);
   if (steering === undefined || traffic === undefined || ref === undefined) return undefined;
-  return { ref, steering, ground: { traffic, before: await recordedObject(run, target, ref) } };
+  return { ref, steering, ground: { traffic, before: isKnown ? await recordedObject(run, target, ref) : undefined } };
 }
 
 /** Makes the canary known to its route at weight 0, so that a backend which cannot be reached harms nobody. */
@@ -91,10 +97,10 @@ async function unlink(run: Run, target: string, { ref, steering, ground }: Route
  * rest of the rollback waiting.
  * @returns true when there was a route to change
  */
-export async function silenceCanary(run: Run, target: string, service: string): Promise<boolean> {
+export async function silenceCanary(run: Run, target: string, service: string, before = KNOWN): Promise<boolean> {
   const { context } = run;
   const lock = lockOf(run, target);
-  const route = await routeOf(run, target, service);
+  const route = await routeOf(run, target, service, before);
   if (route === undefined) return false;
   const { ref, steering, ground } = route;
   let changed = false;
@@ -115,8 +121,8 @@ export async function silenceCanary(run: Run, target: string, service: string): 
 }
 
 /** Takes the canary out of its route and removes what stood beside its pods. */
-export async function removeRouting(run: Run, target: string, service: string): Promise<void> {
-  const route = await routeOf(run, target, service);
+export async function removeRouting(run: Run, target: string, service: string, before = KNOWN): Promise<void> {
+  const route = await routeOf(run, target, service, before);
   if (route !== undefined && !route.steering.ownObject) await unlink(run, target, route);
   const strategy = strategyFor(run.release.journal.plan.spec, service);
   for (const ref of strategy.companionRefs(run.context.config.services[service]?.traffic))

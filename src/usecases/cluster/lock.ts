@@ -270,7 +270,7 @@ function lockHeld(
             ]
           : [
               command`relctl status ${held}`,
-              `${held} releases the lock once it is deployed or rolled back: ${command`relctl deploy ${held} --abort`}`,
+              `${held} releases the lock once it is deployed or rolled back: ${command`relctl rollback ${held}`}`,
             ],
       data: { holder: content?.holder, expiresInMs: obstacle.expiresIn },
     },

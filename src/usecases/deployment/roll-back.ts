@@ -9,10 +9,10 @@ import { gitopsOf } from '../../plan/gitops.ts';
 import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
 import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';
-import { refuseChangedTarget, refuseOtherPlan } from '../cluster/kept-snapshot.ts';
+import { refuseOtherPlan } from '../cluster/kept-snapshot.ts';
 import { proveLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
-import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
 import { revertRollout } from '../gitops/revert-rollout.ts';
 import { recordDoubts } from '../release/doubts.ts';
 import type { Entry } from '../release/journal.ts';
@@ -24,12 +24,13 @@ import { insistOnRecords } from './insist.ts';
 import { removeJobs } from './migrate.ts';
 import { type HandChanges, settleHandChanges } from './others-changes.ts';
 import { type PutBackOptions, putBack, removeAdded } from './put-back.ts';
+import { type Lost, placedServices, type Recalled, recall, refuseCandidate } from './recall.ts';
 import { migrationOfNoReturn, undoMigrations } from './undo-migrations.ts';
 import { verifyBack } from './verify-back.ts';
 
 /** How a rollback ended. */
 export type RollbackEnd =
-  | { readonly state: 'rolled-back'; readonly verified: string }
+  | { readonly state: 'rolled-back'; readonly verified: string; readonly isProven: boolean }
   /** A migration is past its point of no return: nothing was changed, a person was called. */
   | { readonly state: 'frozen'; readonly migration: string };
 
@@ -40,6 +41,8 @@ export interface RollBackOptions {
   readonly handChanges?: HandChanges;
   /** End it although a workload is less well than it was. */
   readonly acceptUnhealthy?: boolean;
+  /** End it although nobody has what ran before any more: a person has put production back. */
+  readonly acceptUnproven?: boolean;
 }
 
 /**
@@ -70,21 +73,19 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   if (result !== 'rolling-back' || provedBack?.has('rollback.started') !== true) {
     await journal.record('rollback.started', { attempt: run.attempt, reason, fence: highestFence(run) });
   }
-  const snapshots = await Promise.all(targets.map((target) => readSnapshot(context, run, target)));
-  for (const [index, target] of targets.entries()) {
-    if (snapshots[index] === undefined) await refuseChangedTarget(run, target);
-  }
-  const known = snapshots.filter((snapshot) => snapshot !== undefined);
+  const recalled = await recall(run, targets);
+  const { snapshots: known, lost } = recalled;
   // Users first: the canary loses its requests before anything else is done.
   if (isSteered(run)) {
-    await undo(run, 'traffic', () => silenceAll(run, known));
+    await undo(run, 'traffic', () => silenceAll(run, recalled));
   }
-  await undo(run, 'canaries', () => removeCanaries(run, known));
+  await undo(run, 'canaries', () => removeCanaries(run, recalled));
+  await settled(run, () => acceptLost(run, lost, options.acceptUnproven === true));
   if (gitopsOf(context.config) !== undefined) {
     await undo(run, 'commit', () => revertRollout(run, known));
   }
   const kept = await settled(run, async () => {
-    await fenceOffOthers(run);
+    await fenceOffOthers(run, { isWayBack: true });
     await refuseGoing(run, known);
     return settleHandChanges(run, known, options.handChanges);
   });
@@ -99,9 +100,14 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   }
   await undo(run, 'additions', () => removeAll(run, known));
   const verified = await undo(run, 'verify', async () =>
-    [await verifyBack(run, known, kept), ...unwell, ...doubts.map((one) => `the record is in doubt: ${one}`)].join(
-      '; ',
-    ),
+    [
+      ...lost.map(
+        ({ target }) => `${target} is not proven: what ran there before is lost, accepted by ${context.actor}`,
+      ),
+      await verifyBack(run, known, kept),
+      ...unwell,
+      ...doubts.map((one) => `the record is in doubt: ${one}`),
+    ].join('; '),
   );
   for (const lock of run.locks.values()) {
     await removeJobs(context, lock, journal.plan.id);
@@ -109,7 +115,15 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   }
   const completed: Entry = ['rollback.completed', { attempt: run.attempt, verified }];
   await recordAndTell(context, release, [completed], 'release.rolled-back', `attempt ${run.attempt}`, { reason });
-  return { state: 'rolled-back', verified };
+  return { state: 'rolled-back', verified, isProven: lost.length === 0 };
+}
+
+/** Nothing is taken for put back that nobody can compare, unless a person says so and the candidate is gone. */
+async function acceptLost(run: Run, lost: readonly Lost[], isAccepted: boolean): Promise<void> {
+  const [first] = lost;
+  if (first === undefined) return;
+  if (!isAccepted) throw first.error;
+  await refuseCandidate(run, lost);
 }
 
 /** What keeps a rollback from going on is recorded, so that `status` names it and the way out. */
@@ -167,21 +181,27 @@ function isSteered({ release }: Run): boolean {
   return spec.services.some(({ name }) => strategyFor(spec, name).steering !== undefined);
 }
 
-async function silenceAll(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
+async function silenceAll(run: Run, recalled: Recalled): Promise<string> {
   const silenced = await Promise.all(
-    servicesOf(run, snapshots).map(({ target, service }) => silenceCanary(run, target, service)),
+    (await placedServices(run, recalled)).map(({ target, service }) =>
+      silenceCanary(run, target, service, { isKnown: isKnown(recalled, target) }),
+    ),
   );
   const count = silenced.filter(Boolean).length;
   return count === 0 ? 'it had none' : `${plural(count, 'route gives', 'routes give')} it weight 0`;
 }
 
-async function removeCanaries(run: Run, snapshots: readonly Snapshot[]): Promise<string> {
+function isKnown({ lost }: Recalled, target: string): boolean {
+  return lost.every((one) => one.target !== target);
+}
+
+async function removeCanaries(run: Run, recalled: Recalled): Promise<string> {
   if (isByRegion(run.release.journal.plan.spec)) {
     return 'the canary was a region; it is put back next';
   }
   let removed = 0;
-  for (const { target, service, deployment } of servicesOf(run, snapshots)) {
-    await removeRouting(run, target, service);
+  for (const { target, service, deployment } of await placedServices(run, recalled)) {
+    await removeRouting(run, target, service, { isKnown: isKnown(recalled, target) });
     if (await removeOwn(run, target, { ...deployment, name: canaryName(deployment.name) })) removed += 1;
   }
   return removed === 0 ? 'there was none' : `${removed} removed`;
@@ -207,14 +227,4 @@ async function restoreAll(
   }
   const done = changed === 0 ? 'nothing had been changed' : `${plural(changed, 'object')} put back`;
   return [done, ...unwell].join('; ');
-}
-
-/** Each service of each target, with its Deployment. */
-function servicesOf(run: Run, snapshots: readonly Snapshot[]) {
-  const released = new Set(run.release.journal.plan.spec.services.map((service) => service.name));
-  return snapshots.flatMap(({ target, objects }) =>
-    objects
-      .filter((one) => one.kind === 'Deployment' && released.has(one.service))
-      .map(({ service, apiVersion, kind, name }) => ({ target, service, deployment: { apiVersion, kind, name } })),
-  );
 }

@@ -30,6 +30,17 @@ describe('a rollback that stands still', () => {
     ]);
   });
 
+  it('of which nobody has the snapshot any more ends once a person has put production back', () => {
+    expect(commands('snapshot.lost')).toEqual(['relctl rollback wallet', 'relctl rollback wallet --accept-unproven']);
+  });
+
+  it('for a migration of which nobody knows the end asks what a person found: given again it would ask again', () => {
+    expect(commands('migration.unknown')).toEqual([
+      'relctl rollback wallet --ran <migration>',
+      'relctl rollback wallet --not-run <migration>',
+    ]);
+  });
+
   it('says when each way is the one to go', () => {
     expect(waysBack({ code: 'tool.timeout', isChangedByHand: false }, 'wallet').map(hintOf)).toEqual([
       'once it is mended: relctl rollback wallet',
