@@ -29,6 +29,7 @@ describe.skipIf(folder === undefined || WITHOUT_BROWSER)('votes on a real Gitea'
     ground = await openForgeCompany(folder ?? '', {
       accepts: '{ cab: [ssh, forge], qa: [forge], ops: [forge] }',
       branch: BRANCH,
+      quorum: 3,
     });
     ({ company } = ground);
     await submit(company);
@@ -90,9 +91,16 @@ describe.skipIf(folder === undefined || WITHOUT_BROWSER)('votes on a real Gitea'
     expect((await box())[0]).toContain('fine by me');
   });
 
-  it('are not counted once they were dismissed', async () => {
+  it('are not counted once they were edited on the page, or dismissed', async () => {
+    await review('cleo', 'approve', await filled('cleo', 'Go', 'at first sight'));
+    await people.edit('cleo', 'at first sight', 'On second thoughts: No-Go.');
+    const edited = { login: 'cleo', reason: expect.stringContaining('edited') };
+    expect(await collected()).toMatchObject({
+      recorded: [],
+      refused: expect.arrayContaining([expect.objectContaining(edited)]),
+    });
     await review('cleo', 'approve', await filled('cleo', 'Go'));
-    const id = (await reviews()).find(({ user }) => user.login === 'cleo')?.id;
+    const id = (await reviews()).findLast(({ user }) => user.login === 'cleo')?.id;
     await ground.gitea.call('ravi', 'POST', `/repos/${ground.repository}/pulls/1/reviews/${id}/dismissals`, {
       message: 'on leave',
     });
@@ -125,8 +133,8 @@ describe.skipIf(folder === undefined || WITHOUT_BROWSER)('votes on a real Gitea'
         expect.objectContaining({ login: 'chen', reason: expect.stringMatching(/another text|dismissed/) }),
       ]),
     });
-    await review('chen', 'approve', await filled('chen', 'Go'));
-    expect(await collected()).toMatchObject({ recorded: [PEOPLE.cab[1]], phase: 'approved' });
+    for (const login of ['chen', 'cleo']) await review(login, 'approve', await filled(login, 'Go'));
+    expect(await collected()).toMatchObject({ recorded: [PEOPLE.cab[1], PEOPLE.cab[2]], phase: 'approved' });
     push('Record the decision');
   });
 
@@ -158,7 +166,7 @@ describe.skipIf(folder === undefined || WITHOUT_BROWSER)('votes on a real Gitea'
     expect(await toProduction(company)).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
     const { result, data } = await audit(company.as(OPERATOR), company.id);
     const found = (data.findings as { code: string; severity: string }[]).map((one) => one.code);
-    expect([result, found]).toEqual(['done', Array(4).fill('proved-by-forge')]);
+    expect([result, found]).toEqual(['done', Array(5).fill('proved-by-forge')]);
   });
 });
 
@@ -174,20 +182,33 @@ describe.skipIf(folder === undefined || WITHOUT_BROWSER)('a No-Go on a real Gite
       await collected();
       for (const member of PEOPLE.cab.slice(0, 2)) await voteGo(company, member);
       ground.push('Record the votes');
-      const ballot = (await ground.boxes(first))
-        .join('\n')
-        .split('\n')
-        .filter((line) => line.startsWith('    '));
-      const body = ballot
-        .map((line) => line.trim())
-        .join('\n')
+      const body = (await ground.on(first).copied('cleo', 'Ballot'))
         .replace('(Go or No-Go)', 'No-Go')
         .replace(/Comment:$/, 'Comment: a hole was found');
       const request = `/repos/${repository}/pulls/${first}`;
-      await gitea.call('cleo', 'POST', `${request}/reviews`, { event: 'REQUEST_CHANGES', body });
+      await ground.on(first).review('cleo', 'reject', body);
       await gitea.call('ravi', 'PATCH', request, { state: 'closed' });
       expect(await ground.open(BRANCH, 'Wallet checkout, again')).toBeGreaterThan(first);
       expect(await collected()).toMatchObject({ recorded: [PEOPLE.cab[2]], phase: 'no-go' });
+    } finally {
+      await ground.close();
+    }
+  });
+
+  it('is what a Go counts as that was edited on the page after it was recorded', async () => {
+    const ground = await openForgeCompany(folder ?? '', { accepts: '{ cab: [ssh, forge] }', branch: BRANCH });
+    const { company } = ground;
+    try {
+      const collected = () => collect(company.as(CI, { ballots: ground.ballots }), company.id, {});
+      await submit(company);
+      ground.push('Submit the plan');
+      const people = ground.on(await ground.open(BRANCH, 'Wallet checkout'));
+      await collected();
+      const go = (await people.copied('carol', 'Ballot')).replaceAll('[ ]', '[x]').replace('(Go or No-Go)', 'Go');
+      await people.review('carol', 'approve', go.replace(/Comment:$/, 'Comment: at first sight'));
+      expect((await collected()).data).toMatchObject({ recorded: [PEOPLE.cab[0]], phase: 'submitted' });
+      await people.edit('carol', 'at first sight', go.replace('Decision: Go', 'Decision: No-Go'));
+      expect(await collected()).toMatchObject({ result: 'failed', data: { phase: 'no-go' } });
     } finally {
       await ground.close();
     }

@@ -36,7 +36,7 @@ export interface ForgeCompany {
   readonly forge: Forge;
   /** Commits the plan as it stands, and pushes its branch. */
   push(message: string): void;
-  /** Opens the request of a branch, as the R&D Lead; its number. */
+  /** Opens the request of a branch in a browser, as the R&D Lead; its number. */
   open(branch: string, title: string): Promise<number>;
   /** People on a request. */
   on(request: number): GiteaPeople;
@@ -51,12 +51,14 @@ export interface ForgeCompanyOptions extends CompanyOptions {
   readonly accepts: string;
   /** The branch that carries the plan. */
   readonly branch: string;
+  /** Go that a board needs; most of its members when left out. */
+  readonly quorum?: number;
 }
 
 /** Sets it up: Gitea with its people, the rules on the protected branch, and the branch of the plan checked out. */
 export async function openForgeCompany(
   folder: string,
-  { accepts, branch, ...options }: ForgeCompanyOptions,
+  { accepts, branch, quorum, ...options }: ForgeCompanyOptions,
 ): Promise<ForgeCompany> {
   const gitea = await startGitea(folder);
   const logins = Object.keys(LOGINS);
@@ -71,7 +73,8 @@ export async function openForgeCompany(
     policy: (text) =>
       text
         .replace('signing: # docs/signing.md', `signing:\n  accepts: ${accepts}`)
-        .replace('machines: []', `machines: [${CI}]`),
+        .replace('machines: []', `machines: [${CI}]`)
+        .replace('quorum: majority', `quorum: ${quorum ?? 'majority'}`),
   });
   const { git } = company;
   const line = signerLine(CI, ['outcome'], company.publicKey(CI));
@@ -123,9 +126,11 @@ export async function openForgeCompany(
           () => false,
         );
       await waitFor(isKnown, { what: `branch ${head} on Gitea` });
-      const made = await gitea.call<{ number: number }>('ravi', 'POST', `/repos/${REPOSITORY}/pulls`, {
-        ...{ head, base: 'main', title },
-      });
+      await peopleInBrowser(browser, gitea, `${REPOSITORY}/pulls`).propose('ravi', head, title);
+      const open = `/repos/${REPOSITORY}/pulls?state=open`;
+      const all = await gitea.call<{ number: number; head: { ref: string } }[]>('ravi', 'GET', open);
+      const made = all.find((one) => one.head.ref === head);
+      if (made === undefined) throw new Error(`no request of ${head} was opened`);
       return made.number;
     },
     on: (request) => peopleInBrowser(browser, gitea, `${REPOSITORY}/pulls/${request}`),
