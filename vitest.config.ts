@@ -20,7 +20,7 @@ export default defineConfig({
           exclude: ['test/unit/usecases/**'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          globalSetup: ['test/support/build-once.ts'],
+          globalSetup: ['test/support/build-once.ts', 'test/support/git-templates.ts'],
         },
       },
       {
@@ -29,7 +29,7 @@ export default defineConfig({
           include: ['test/unit/usecases/**/*.test.ts', 'test/walks/**/*.test.ts', 'test/crash/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          globalSetup: ['test/support/build-once.ts'],
+          globalSetup: ['test/support/build-once.ts', 'test/support/git-templates.ts'],
         },
       },
       {
@@ -53,7 +53,11 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 900_000,
           fileParallelism: false,
-          globalSetup: ['test/support/build-once.ts', 'test/support/say-real-parts.ts'],
+          globalSetup: [
+            'test/support/build-once.ts',
+            'test/support/git-templates.ts',
+            'test/support/say-real-parts.ts',
+          ],
         },
       },
       {
@@ -63,7 +67,11 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 900_000,
           fileParallelism: false,
-          globalSetup: ['test/support/build-once.ts', 'test/support/say-real-parts.ts'],
+          globalSetup: [
+            'test/support/build-once.ts',
+            'test/support/git-templates.ts',
+            'test/support/say-real-parts.ts',
+          ],
         },
       },
     ],

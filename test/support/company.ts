@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ import { Journal } from '../../src/usecases/release/journal.ts';
 import { loadConfig } from '../../src/usecases/release/settings.ts';
 import { subjectOf } from '../../src/usecases/release/subject.ts';
 import { type CompanyShape, companyFiles, STANDARD_SHAPE } from './company-files.ts';
-import { type GitFixture, gitFixture } from './git-fixture.ts';
+import { type GitFixture, madeOnce } from './git-fixture.ts';
 import { PEOPLE, SAMPLE_ID, sampleHead, type WrittenPlan } from './sample-plan.ts';
 import { stateOf } from './state.ts';
 
@@ -72,12 +73,15 @@ export interface Company {
 /** Makes a company. Ten days before the window it has a plan in draft, written by the R&D Lead. */
 export async function openCompany(options: CompanyOptions = {}): Promise<Company> {
   const shape: CompanyShape = { ...STANDARD_SHAPE, ...options.shape };
-  const git = gitFixture();
-  git.commit(companyFiles(shape, '4.1.0'), 'Version 4.1.0');
-  git.git('tag', 'v4.1.0');
-  git.git('checkout', '--quiet', '-b', 'release');
-  const commit = git.commit(companyFiles(shape, '4.2.0'), 'Version 4.2.0');
-  git.git('checkout', '--quiet', 'main');
+  const versions = [companyFiles(shape, '4.1.0'), companyFiles(shape, '4.2.0')] as const;
+  const git = madeOnce(versions, (product) => {
+    product.commit(versions[0], 'Version 4.1.0');
+    product.git('tag', 'v4.1.0');
+    product.git('checkout', '--quiet', '-b', 'release');
+    product.commit(versions[1], 'Version 4.2.0');
+    product.git('checkout', '--quiet', 'main');
+  });
+  const commit = readFileSync(join(git.root, '.git', 'refs', 'heads', 'release'), 'utf8').trim();
   const head = sampleHead((document) => {
     document.spec.candidate.commit = commit;
     // Fewer looks than people would take: the verdicts are the same, and the tests are quick.

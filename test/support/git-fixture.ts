@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { templateOf } from './git-templates.ts';
 
 /** A git repository in a temporary folder, with fixed identity and dates; nothing of the host's configuration is read. */
 export interface GitFixture {
@@ -21,9 +22,50 @@ export interface GitFixture {
  * @param from a repository to copy instead: much quicker than to make it again; its commits are taken to be of the first half hour
  */
 export function gitFixture(from?: GitFixture): GitFixture {
+  if (from !== undefined) return fixtureIn(copyOf(from.root), 30);
+  return fixtureIn(copyOf(templateOf(['empty'], makeEmpty).root), 0);
+}
+
+/**
+ * A repository with the commits that `make` makes, which are made once in a run of tests and copied from then on: git starts several
+ * processes for each.
+ * @param of everything that decides what `make` makes, so that no other repository is taken for it
+ * @param make uses nothing of the fixture but its commits and its git
+ */
+export function madeOnce(of: readonly unknown[], make: (git: GitFixture) => void): GitFixture {
+  const { root, minutes } = templateOf(of, (folder) => {
+    cpSync(templateOf(['empty'], makeEmpty).root, folder, { recursive: true });
+    let made = 0;
+    const fixture = fixtureIn(folder, 0);
+    const commit: GitFixture['commit'] = (...args) => {
+      made += 1;
+      return fixture.commit(...args);
+    };
+    make({ ...fixture, commit });
+    return made;
+  });
+  return fixtureIn(copyOf(root), minutes);
+}
+
+function copyOf(from: string): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'relctl-git-')));
-  if (from !== undefined) cpSync(from.root, root, { recursive: true });
-  let minutes = from === undefined ? 0 : 30;
+  cpSync(from, root, { recursive: true });
+  return root;
+}
+
+function makeEmpty(root: string): number {
+  const { git } = fixtureIn(root, 0);
+  git('init', '--quiet', '--initial-branch=main');
+  const hooks = join(root, '.git', 'hooks');
+  for (const sample of readdirSync(hooks)) rmSync(join(hooks, sample));
+  git('config', 'user.name', 'Ada');
+  git('config', 'user.email', 'ada@example.com');
+  git('config', 'commit.gpgSign', 'false');
+  return 0;
+}
+
+/** @param minutes how many commits were made in it */
+function fixtureIn(root: string, minutes: number): GitFixture {
   let start = Date.UTC(2026, 0, 5, 9);
   const git = (...args: string[]): string => {
     const date = new Date(start + minutes * 60_000).toISOString();
@@ -40,12 +82,6 @@ export function gitFixture(from?: GitFixture): GitFixture {
       },
     }).trim();
   };
-  if (from === undefined) {
-    git('init', '--quiet', '--initial-branch=main');
-    git('config', 'user.name', 'Ada');
-    git('config', 'user.email', 'ada@example.com');
-    git('config', 'commit.gpgSign', 'false');
-  }
   return {
     root,
     git,

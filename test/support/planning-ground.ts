@@ -14,7 +14,7 @@ import type { Workspace } from '../../src/ports/workspace.ts';
 import type { PlanOptions } from '../../src/usecases/planning/ask/options.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { loadConfig } from '../../src/usecases/release/settings.ts';
-import { type GitFixture, gitFixture } from './git-fixture.ts';
+import { type GitFixture, gitFixture, madeOnce } from './git-fixture.ts';
 import { PEOPLE } from './sample-plan.ts';
 import { stateOf } from './state.ts';
 
@@ -102,9 +102,11 @@ const service = (name: string) => ({
 export async function planningGround(
   change: (config: Record<string, unknown>) => void = () => undefined,
 ): Promise<PlanningGround> {
-  const git = gitFixture();
-  git.commit(productFiles(), 'Version 4.1.0');
-  git.git('tag', 'v4.1.0');
+  const files = productFiles();
+  const git = madeOnce([files], (product) => {
+    product.commit(files, 'Version 4.1.0');
+    product.git('tag', 'v4.1.0');
+  });
   const config: Record<string, unknown> = {
     apiVersion: 'relctl/v1',
     kind: 'Config',
