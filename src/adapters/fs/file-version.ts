@@ -1,4 +1,5 @@
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 
 /** What tells a version of a file from the others: size, inode, and when content and inode changed, in nanoseconds. */
 export type FileVersion = string;
@@ -12,6 +13,14 @@ const COARSE_STEP_MS = 2500;
 export function versionOf(path: string): FileVersion | undefined {
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return found?.isFile() ? nameOf(found) : undefined;
+}
+
+/** The same; `unsettled` where it changed so recently that a further change could leave it the same. */
+export async function settledVersionOf(path: string): Promise<FileVersion | 'unsettled' | undefined> {
+  const before = Date.now();
+  const found = await lstat(path, { bigint: true }).catch(() => undefined);
+  if (found === undefined) return undefined;
+  return found.isFile() && isSettled(found, before) ? nameOf(found) : 'unsettled';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import type { Authors, CandidateRepository, ChangeSize } from '../../ports/repository.ts';
 import { command } from '../../text/command-line.ts';
@@ -9,6 +10,7 @@ import { authorsBetween, branchesAhead, commitsWithFiles } from './history.ts';
 import { isShallow } from './incomplete.ts';
 import { filesSince, modesOf, stoodOnLine, versionsOf } from './left-branch.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
+import { untilMoved } from './moved-names.ts';
 import { resolveCommit } from './refs.ts';
 import { branchHead, compareWithRemote } from './remotes.ts';
 import { revertedWork } from './reverts.ts';
@@ -22,13 +24,15 @@ import { plainWorkTree } from './work-tree.ts';
  * Errors: `repo.not-git`, `tool.missing`, `tool.timeout`; the methods also `repo.no-such-commit` and `tool.failed`.
  */
 export async function openRepository(cwd: string): Promise<CandidateRepository> {
-  const root = await findRoot(cwd);
+  const plain = await plainWorkTree(cwd, process.env);
+  const root = plain ?? (await askedRoot(cwd));
   const git = gitIn(root);
   // A full id that was found stays what it is; only names can come to mean something else.
   const known = new Set<string>();
+  const commitOf = untilMoved(plain === undefined ? undefined : join(plain, '.git'), (ref) => resolveCommit(git, ref));
   const resolve = async (ref: string) => {
     if (known.has(ref)) return ref;
-    const id = await resolveCommit(git, ref);
+    const id = await commitOf(ref);
     known.add(id);
     return id;
   };
@@ -92,9 +96,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
   };
 }
 
-async function findRoot(cwd: string): Promise<string> {
-  const plain = await plainWorkTree(cwd, process.env);
-  if (plain !== undefined) return plain;
+async function askedRoot(cwd: string): Promise<string> {
   const result = await gitIn(cwd).run(['rev-parse', '--show-toplevel']);
   const root = result.stdout.replace(/\n$/, '');
   if (result.exitCode === 0 && root !== '') return root;
