@@ -4,6 +4,7 @@ import { everCommitted, fileHistories, fileHistory } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
 import { DEFAULT_BRANCH } from './records-branch.ts';
 import { remoteOf } from './remotes.ts';
+import { settingsOf } from './settings.ts';
 
 /** A full ref name, without the characters that `for-each-ref` takes for a pattern. */
 const REF = /^refs\/(heads|remotes)\/[^\s*?[\\]+$/;
@@ -45,9 +46,7 @@ export function createProtectedBranch(
     async pin() {
       const named = env.RELCTL_PROTECTED_BRANCH?.trim();
       if (named !== undefined && named !== '') return named;
-      const result = await git.run(['config', '--get', 'relctl.protectedBranch']);
-      const configured = result.stdout.trim();
-      return result.exitCode === 0 && configured !== '' ? configured : undefined;
+      return (await settingsOf(git)).get('relctl.protectedBranch');
     },
     async candidates() {
       const remote = (await remoteOf(git)) ?? 'origin';

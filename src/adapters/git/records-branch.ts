@@ -5,7 +5,8 @@ import { RelctlError } from '../../errors.ts';
 import type { PushAnswer } from '../../ports/sharing.ts';
 import { namesWithin, readObjects } from './blobs.ts';
 import { type Git, gitIn } from './git.ts';
-import { remotesOf, sharedAmong } from './remotes.ts';
+import { sharedAmong } from './remotes.ts';
+import { settingsOf } from './settings.ts';
 import { pushCommit } from './sharing.ts';
 
 /** The records branch of a remote, through git's plumbing: no work tree, no index and no branch of the user's is touched. */
@@ -72,9 +73,9 @@ export async function findRecordsBranch(
   unclear: (remotes: readonly string[]) => void = () => undefined,
 ): Promise<RecordsBranch | undefined> {
   const git = gitIn(root);
-  const named = env.RELCTL_RECORDS_BRANCH?.trim() || (await configured(git, 'relctl.recordsBranch'));
+  const { get, remotes } = await settingsOf(git);
+  const named = env.RELCTL_RECORDS_BRANCH?.trim() || get('relctl.recordsBranch');
   if (named === 'none') return undefined;
-  const remotes = await remotesOf(git);
   const remote = remotes.find((one) => named?.startsWith(`${one}/`)) ?? sharedAmong(remotes);
   if (remote === undefined) {
     if (remotes.length > 0) unclear(remotes);
@@ -83,11 +84,6 @@ export async function findRecordsBranch(
   const branch =
     named === undefined ? DEFAULT_BRANCH : named.startsWith(`${remote}/`) ? named.slice(remote.length + 1) : named;
   return branchOf(git, remote, branch);
-}
-
-async function configured(git: Git, key: string): Promise<string | undefined> {
-  const { exitCode, stdout } = await git.run(['config', '--get', key]);
-  return exitCode === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
 }
 
 function branchOf(git: Git, remote: string, branch: string): RecordsBranch {

@@ -1,18 +1,14 @@
 import { RelctlError } from '../../errors.ts';
 import type { RemoteBranches } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
+import { settingsOf } from './settings.ts';
 
 /** A server that does not answer must not keep somebody from planning. */
 const ASK_MS = 15_000;
 
 /** The remote that the others share, of those that this clone has. */
 export async function remoteOf(git: Pick<Git, 'read'>): Promise<string | undefined> {
-  return sharedAmong(await remotesOf(git));
-}
-
-/** Names of the remotes of this clone. */
-export async function remotesOf(git: Pick<Git, 'read'>): Promise<readonly string[]> {
-  return (await git.read(['remote'])).split('\n').filter((name) => name !== '');
+  return sharedAmong((await settingsOf(git)).remotes);
 }
 
 /** Which of the remotes the others share: `origin`, or the only one that there is; `undefined` where nothing says which of several. */

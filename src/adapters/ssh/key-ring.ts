@@ -6,6 +6,7 @@ import type { FoundKey, KeyRing } from '../../ports/key-ring.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { exec } from '../exec.ts';
 import { gitIn } from '../git/git.ts';
+import { settingsOf } from '../git/settings.ts';
 
 const AGENT_MS = 5000;
 /** A public key as OpenSSH writes one; what follows is a comment. */
@@ -37,8 +38,8 @@ export function createKeyRing(
 async function setKey(signer: Pick<Signer, 'publicKey'>, git: ReturnType<typeof gitIn>): Promise<readonly FoundKey[]> {
   try {
     const publicKey = await signer.publicKey();
-    const setting = (await git.run(['config', '--get', 'relctl.signingKey'])).stdout.trim();
-    return [keyOf(publicKey, setting === '' ? `key::${publicKey}` : setting, 'set')];
+    const setting = (await settingsOf(git)).get('relctl.signingKey');
+    return [keyOf(publicKey, setting ?? `key::${publicKey}`, 'set')];
   } catch (error) {
     if (error instanceof RelctlError) return [];
     throw error;

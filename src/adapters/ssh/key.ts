@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import { gitIn } from '../git/git.ts';
+import { type Settings, settingsOf } from '../git/settings.ts';
 import { withFiles } from './temporary-files.ts';
 
 /** The key of the person at work: a file, or a public key whose other half the agent holds. */
@@ -21,10 +22,7 @@ export async function findSigningKey(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<SigningKey> {
-  const git = gitIn(root);
-  const setting = async (name: string) => (await git.run(['config', '--get', name])).stdout.trim();
-  const own = env[KEY_VARIABLE]?.trim() || (await setting('relctl.signingKey'));
-  const named = own || ((await setting('gpg.format')) === 'ssh' ? await setting('user.signingKey') : '');
+  const named = env[KEY_VARIABLE]?.trim() || namedIn(await settingsOf(gitIn(root)));
   if (named === '') {
     throw new RelctlError('signing.no-key', 'git does not say which key you sign with', {
       why: 'The policy counts only signed approvals.',
@@ -39,6 +37,14 @@ export async function findSigningKey(
   if (literal !== undefined) return { kind: 'agent', publicKey: literal, shown: literal };
   const path = named.replace(/^~(?=\/)/, homedir());
   return { kind: 'file', path: isAbsolute(path) ? path : join(root, path), shown: named };
+}
+
+function namedIn(settings: Settings): string {
+  return (
+    settings.get('relctl.signingKey') ??
+    (settings.get('gpg.format') === 'ssh' ? settings.get('user.signingKey') : undefined) ??
+    ''
+  );
 }
 
 /**
