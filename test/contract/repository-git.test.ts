@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
+import type { CandidateRepository } from '../../src/ports/repository.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
 
 let repo: GitFixture;
@@ -515,5 +517,56 @@ describe('paths that are patterns', () => {
     const repository = await openRepository(repo.root);
     await repository.commitPaths([':(glob)*'], 'one file');
     expect(repo.git('show', '--name-only', '--format=', 'HEAD')).toBe(':(glob)*');
+  });
+});
+
+describe('what stands at commits', () => {
+  /** Questions whose answers hang on commits alone. */
+  const questions = (base: string, head: string) =>
+    ({
+      diff: (repository) => repository.diff(base, head),
+      mentions: (repository) => repository.mentions(head, ['wallet'], ['.txt']),
+      fileAt: (repository) => repository.fileAt(head, 'a.txt'),
+      readFiles: (repository) => repository.readFiles(head, ['a.txt', 'b.txt', 'gone.txt']),
+      filesAt: (repository) => repository.filesAt(head),
+      authors: (repository) => repository.authors(base, head),
+    }) satisfies Record<string, (repository: CandidateRepository) => Promise<unknown>>;
+  const objects = () => join(repo.root, '.git', 'objects');
+  const away = () => join(repo.root, '.git', 'away');
+  const take = () => {
+    renameSync(objects(), away());
+    mkdirSync(objects());
+  };
+  const giveBack = () => {
+    rmSync(objects(), { recursive: true });
+    renameSync(away(), objects());
+  };
+
+  test.each(['diff', 'mentions', 'fileAt', 'readFiles', 'filesAt', 'authors'] as const)(
+    '%s is asked for once; what failed is asked again',
+    async (question) => {
+      const base = repo.commit({ 'a.txt': 'one\n' });
+      const head = repo.commit({ 'a.txt': 'wallet\n', 'b.txt': 'two\n' });
+      const repository = await openRepository(repo.root);
+      await Promise.all([repository.resolve(base), repository.resolve(head)]);
+      const ask = () => questions(base, head)[question](repository);
+      take();
+      if (question !== 'fileAt' && question !== 'readFiles') await expect(ask()).rejects.toThrow();
+      giveBack();
+      const answer = await ask();
+      expect(answer).toBeDefined();
+      take();
+      expect(await ask()).toEqual(answer);
+      giveBack();
+    },
+  );
+
+  test('texts that are read together and alone are the same', async () => {
+    const head = repo.commit({ 'a.txt': 'one\n', 'folder/b.txt': 'two\n' });
+    const repository = await openRepository(repo.root);
+    const paths = ['a.txt', 'folder/b.txt', 'folder', 'gone', '../a.txt', ''];
+    const together = await repository.readFiles(head, paths);
+    expect([...together.keys()]).toEqual(['a.txt', 'folder/b.txt']);
+    for (const path of paths) expect(await repository.fileAt(head, path)).toBe(together.get(path));
   });
 });

@@ -37,34 +37,30 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     return id;
   };
   // What stands at a commit, and what lies between two, never changes.
-  const authors = new Map<string, Promise<Authors>>();
-  const files = new Map<string, Promise<readonly string[]>>();
+  const authors = remembered<Authors>();
+  const files = remembered<readonly string[]>();
+  const diffs = remembered<string>();
+  const mentions = remembered<readonly string[]>();
   const texts = new Map<string, Answers<string | undefined>>();
-  const textsAt = (id: string) => {
-    const known = new Map<string, string | undefined>();
-    return together<string | undefined>(async (paths) => {
-      const unknown = paths.filter((path) => !known.has(path));
-      const read = await readBlobs(git, id, unknown);
-      for (const path of unknown) known.set(path, read.get(path));
-      return async (path) => known.get(path);
-    });
+  const textsAt = async (commit: string) => {
+    const id = await resolve(commit);
+    const ask = texts.get(id) ?? textsOf(git, id);
+    texts.set(id, ask);
+    return ask;
   };
   return {
     root,
     sharing: sharingOf(git),
     resolve,
-    async fileAt(commit, path) {
-      const id = await resolve(commit);
-      const ask = texts.get(id) ?? textsAt(id);
-      texts.set(id, ask);
-      return ask(path);
+    fileAt: async (commit, path) => (await textsAt(commit))(path),
+    async readFiles(commit, paths) {
+      const ask = await textsAt(commit);
+      const read = await Promise.all(paths.map(async (path) => [path, await ask(path)] as const));
+      return new Map(read.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
     },
-    readFiles: async (commit, paths) => readBlobs(git, await resolve(commit), paths),
     async filesAt(commit) {
       const id = await resolve(commit);
-      const known = files.get(id) ?? listFiles(git, id);
-      files.set(id, known);
-      return known;
+      return files([id], () => listFiles(git, id));
     },
     keptBelow: (paths) => keptBelow(git, paths),
     changedSince: (commit) => changedSince(git, commit),
@@ -72,17 +68,21 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     modes: (paths) => modesOf(git, paths),
     versions: (paths) => versionsOf(git, paths),
     stoodOnLine: (tip, since, paths) => stoodOnLine(git, tip, since, paths),
-    diff: async (base, head) => diffBetween(git, await resolve(base), await resolve(head)),
+    async diff(base, head) {
+      const between = [await resolve(base), await resolve(head)] as const;
+      return diffs(between, () => diffBetween(git, ...between));
+    },
     changeSize: async (base, head, without) => changeSize(git, await resolve(base), await resolve(head), without),
     userEmail: () => userEmail(git),
     branches: async (base, wanted) => branchesAhead(git, await resolve(base), wanted),
-    mentions: async (commit, words, endings) => filesMentioning(git, await resolve(commit), words, endings),
+    async mentions(commit, words, endings) {
+      const id = await resolve(commit);
+      return mentions([id, words, endings], () => filesMentioning(git, id, words, endings));
+    },
     commits: async (base, head) => commitsWithFiles(git, await resolve(base), await resolve(head)),
     async authors(base, head) {
       const between = [await resolve(base), await resolve(head)] as const;
-      const known = authors.get(between.join('..')) ?? authorsBetween(git, ...between);
-      authors.set(between.join('..'), known);
-      return known;
+      return authors(between, () => authorsBetween(git, ...between));
     },
     commitTimes: (commits) => commitTimesOf(git, commits),
     latestTag: () => latestVersionTag(git),
@@ -94,6 +94,31 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     buildCandidate: (candidate) => buildCandidate(git, candidate),
     commitPaths: (paths, message) => commitPaths(git, paths, message),
   };
+}
+
+/** What stands at commits never changes: it is asked for once. What failed is asked again. */
+function remembered<T>(): (question: readonly unknown[], ask: () => Promise<T>) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (question, ask) => {
+    const key = JSON.stringify(question);
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const asked = ask();
+    answers.set(key, asked);
+    asked.catch(() => answers.delete(key));
+    return asked;
+  };
+}
+
+/** Texts of files at a commit; `undefined` for what is not there. */
+function textsOf(git: Git, id: string): Answers<string | undefined> {
+  const known = new Map<string, string | undefined>();
+  return together<string | undefined>(async (paths) => {
+    const unknown = paths.filter((path) => !known.has(path));
+    const read = await readBlobs(git, id, unknown);
+    for (const path of unknown) known.set(path, read.get(path));
+    return async (path) => known.get(path);
+  });
 }
 
 async function askedRoot(cwd: string): Promise<string> {
