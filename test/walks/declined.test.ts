@@ -40,6 +40,7 @@ describe('status says who said no, why, and what comes next', () => {
     expect(declined).toEqual([{ who: OPERATOR, as: 'ops', reason: 'no replica yet' }]);
     expect(text).toContain(`${OPERATOR} rejected it for Operations: no replica yet`);
     expect(text).toContain(`relctl stage ${company.id}`);
+    expect(text).toContain('once what was rejected is corrected');
     await opsSigns(company);
     expect((await seen()).declined).toEqual([]);
   });

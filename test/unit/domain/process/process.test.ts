@@ -178,12 +178,6 @@ describe('what comes next', () => {
         expect([phase, command, why]).toEqual([phase, command, expect.stringMatching(/./)]);
       }
     }
-    const rejected = { event: 'x', data: { decision: 'reject' } } as never;
-    const again = nextActions(gateFacts('staged', {}, { signoffs: { qa: rejected } })).at(-1);
-    expect(again).toMatchObject({
-      command: expect.stringMatching(/^relctl stage /),
-      why: expect.stringMatching(/^once what was rejected/),
-    });
     const [, back] = nextActions(gateFacts('deployed'));
     expect(back).toMatchObject({ why: 'only if something is wrong: puts production back' });
     expect(nextActions(gateFacts('frozen'))).toHaveLength(1);
