@@ -1,5 +1,6 @@
 import type { Document, DocumentBlock, Prose } from '../domain/document/model.ts';
 import type { Block } from '../domain/outcome/outcome.ts';
+import { asCode } from '../text/code-marks.ts';
 
 /** A document as a terminal shows it: the same text as in Markdown, in lines and tables that fit. */
 export function documentBlocks({ title, notices, blocks }: Document): readonly Block[] {
@@ -30,12 +31,10 @@ function blockOf(block: DocumentBlock): Block {
   }
 }
 
-/** Code stands between backticks, as everywhere in a terminal. */
-const MARK = '`';
-
+/** Code stands between marks, as everywhere in a terminal. */
 function plain(prose: Prose): string {
   if (typeof prose === 'string') return prose;
   return prose
-    .map((span) => (typeof span === 'string' ? span : 'code' in span ? `${MARK}${span.code}${MARK}` : span.strong))
+    .map((span) => (typeof span === 'string' ? span : 'code' in span ? asCode(span.code) : span.strong))
     .join('');
 }
