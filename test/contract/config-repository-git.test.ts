@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -51,6 +51,16 @@ function machine(name: string, repository = remote): ConfigRepository {
 }
 
 const files = (text: string) => new Map([['apps/web.yaml', text]]);
+
+it('reads nothing behind symbolic links: what they hold is a path', async () => {
+  symlinkSync('web.yaml', join(folder, 'person/apps/kustomization.yaml'));
+  symlinkSync('apps', join(folder, 'person/linked'));
+  byHand({});
+  const here = machine('a');
+  const head = await here.head();
+  expect([...(await here.files(head, 'apps')).keys()]).toEqual(['apps/web.yaml']);
+  expect([...(await here.files(head, 'linked')).keys()]).toEqual([]);
+});
 
 it('reads the YAML of its folder, and the whole where the folder is the root', async () => {
   const here = machine('a');

@@ -73,8 +73,12 @@ export function openConfigRepository(
     async files(commit, folder) {
       const below = folder.replace(/^(\.\/)+|\/+$/g, '');
       const where = below === '' || below === '.' ? [] : ['--', `${below}/`];
-      const listed = await (await git()).read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, ...where]);
-      const paths = listed.split('\0').filter((path) => /\.ya?ml$|(^|\/)Kustomization$/.test(path));
+      const listed = await (await git()).read(['ls-tree', '-r', '-z', '--full-tree', commit, ...where]);
+      // What a symbolic link holds is a path, and no manifest.
+      const plain = listed.split('\0').filter((entry) => entry.startsWith('100'));
+      const paths = plain
+        .map((entry) => entry.slice(entry.indexOf('\t') + 1))
+        .filter((path) => /\.ya?ml$|(^|\/)Kustomization$/.test(path));
       return readBlobs(await git(), commit, paths);
     },
     async contains(commit, earlier) {
