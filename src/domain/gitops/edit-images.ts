@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, parseAllDocuments, type Scalar } from 'yaml';
 import { editHead, type HeadEdit } from '../../plan/edit.ts';
+import { unixLines } from '../../text/line-ends.ts';
 import { type ImageReference, imageReference } from '../kubernetes/image-reference.ts';
 import { folderOf } from './revision.ts';
 
@@ -46,7 +47,14 @@ export function editImages(
     }
     for (const [path, text] of edited) texts.set(path, text);
   }
-  return { files: new Map([...texts].filter(([path, text]) => files.get(path) !== text)), problems };
+  const changed = [...texts].filter(([path, text]) => files.get(path) !== text);
+  return { files: new Map(changed.map(([path, text]) => [path, endedAs(files.get(path) ?? '', text)])), problems };
+}
+
+/** A text whose lines end as those of the file did: an entry that is added has ends of its own. */
+function endedAs(before: string, text: string): string {
+  const isWindows = before.includes('\r\n') && !/(^|[^\r])\n/.test(before);
+  return isWindows ? unixLines(text).replaceAll('\n', '\r\n') : text;
 }
 
 /**

@@ -43,6 +43,22 @@ metadata: {name: other}
 spec: {template: {spec: {containers: [{name: web, image: "reg/shop/web:1"}]}}}
 `;
 
+describe('a file with the line ends of Windows', () => {
+  const from = change('reg/shop/web:1', `reg/shop/web@${D}`);
+  it.each([
+    ['an entry', { 'apps/kustomization.yaml': 'images:\n- name: reg/shop/web\n  newTag: "1"\n' }],
+    ['a manifest', { 'apps/web.yaml': DEPLOYMENT }],
+    ['a new entry', { 'apps/kustomization.yaml': 'resources:\n- ../base\n' }],
+  ])('keeps them in every line: %s', (_what, files) => {
+    const windows = (text: string) => text.replaceAll('\n', '\r\n');
+    const edited = (texts: Readonly<Record<string, string>>) =>
+      [...editImages(new Map(Object.entries(texts)), 'apps', [from]).files].map(([, text]) => text);
+    const crlf = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, windows(text)]));
+    expect(edited(files)).toHaveLength(1);
+    expect(edited(crlf)).toEqual(edited(files).map(windows));
+  });
+});
+
 describe('images in an entry of a kustomization', () => {
   it('get tag and digest where a tag was, and every comment stays', () => {
     const text =
