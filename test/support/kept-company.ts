@@ -20,6 +20,8 @@ export interface KeptCompany {
   push(message: string, files: Readonly<Record<string, string>>): void;
   /** Lets the controller look at nothing until it is let go on, as one that is slow. */
   hold(isHeld: boolean): void;
+  /** From now on relctl runs on another machine, which has cloned nothing yet. */
+  elsewhere(): void;
   close(): void;
 }
 
@@ -80,10 +82,11 @@ export async function openKeptCompany(
     (path) => run(remote, 'show', `main:${path}`),
     () => run(remote, 'rev-parse', 'main'),
   );
+  let machine = 'machine';
   const parts = (actor: string): Partial<Context> => {
     const { environments } = base.as(actor);
     const kept: Environments = { ...environments, reconciler: () => ({ get: application.get }) };
-    const state = join(folder, 'machine');
+    const state = join(folder, machine);
     const settings = { repository: remote, branch: 'main' };
     return { environments: kept, configRepository: openConfigRepository(settings, { root: folder, state, actor }) };
   };
@@ -92,6 +95,9 @@ export async function openKeptCompany(
     git: (...args) => run(remote, ...args),
     push,
     hold: application.hold,
+    elsewhere() {
+      machine = 'another';
+    },
     close() {
       base.close();
       rmSync(folder, { recursive: true, force: true });

@@ -100,3 +100,35 @@ describe('what others commit in the middle of a release', () => {
     expect(await company.production()).toEqual(before);
   });
 });
+
+describe('a config repository that somebody has rewritten after the release', () => {
+  it('to before it is taken for what it is, from a machine that never had the commit', async () => {
+    await ready();
+    const { company } = kept;
+    const [before, commit] = [await company.production(), kept.git('rev-parse', 'main')];
+    await toProduction(company);
+    kept.git('update-ref', 'refs/heads/main', commit);
+    kept.elsewhere();
+    expect(await undo(company)).toMatchObject({ data: { phase: 'rolled-back' } });
+    expect(log()).toEqual(['Production as it is']);
+    expect(await company.production()).toEqual(before);
+  });
+
+  it('and which names its images all the same keeps the rollback waiting, and says for what', async () => {
+    await ready();
+    const { company } = kept;
+    const [before, tree] = [await company.production(), kept.git('rev-parse', 'main^{tree}')];
+    await toProduction(company);
+    const who = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.com'];
+    const squashed = kept.git(...who, 'commit-tree', 'main^{tree}', '-m', 'One commit for all');
+    kept.git('update-ref', 'refs/heads/main', squashed);
+    kept.elsewhere();
+    const error = await refusal(undo(company));
+    expect(error).toMatchObject({ code: 'gitops.clash', message: expect.stringContaining('shop/api') });
+    expect(error.hints[0]).toMatch(/^give Deployment\/\w+ the image \S+shop\/\w+:4\.1\.0 again/);
+    // As its hint says.
+    kept.git('update-ref', 'refs/heads/main', kept.git(...who, 'commit-tree', tree, '-p', squashed, '-m', 'Back'));
+    expect(await undo(company)).toMatchObject({ data: { phase: 'rolled-back' } });
+    expect(await company.production()).toEqual(before);
+  });
+});

@@ -1,3 +1,4 @@
+import { editImages } from '../../domain/gitops/edit-images.ts';
 import { type CommitAct, commitMessage } from '../../domain/gitops/message.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
@@ -79,17 +80,20 @@ interface Back {
 /** What takes the rollout back on top of a head, or has done so. */
 async function backAt(
   run: Run,
-  { repository }: GitOpsGround,
+  ground: GitOpsGround,
   target: string,
   head: string,
   { known, mayBePrepared, way }: Back,
 ): Promise<Brought> {
+  const { repository } = ground;
   const { plan, state } = run.release.journal;
   const own = await releaseCommits(repository, head, plan.id);
   const newest = own.find((one) => one.attempt === run.attempt);
   way.act = newest?.act === 'withdraw' ? 'withdraw' : 'revert';
   if (newest !== undefined && newest.act !== 'rollout') return { found: newest.commit };
   const commit = newest?.commit ?? known;
+  if (newest === undefined && commit !== undefined && !(await repository.contains(head, commit)))
+    return backWithout(run, ground, target, head, commit);
   const facts = { release: plan.id, feature: plan.metadata.feature, attempt: run.attempt };
   if (commit !== undefined) {
     const changes = await plannedChanges(run, target);
@@ -104,6 +108,38 @@ async function backAt(
     'a run that ended may have prepared a commit; this one changes nothing, and keeps it from being pushed';
   const message = commitMessage({ ...facts, act: 'withdraw', changes: [], reason });
   return { made: await repository.commit(head, new Map(), message) };
+}
+
+/**
+ * The branch was rewritten, and does not hold the commit any more: there is nothing to revert. It is back where the branch names none of its images.
+ * @throws RelctlError `gitops.clash` where it does, by a commit of somebody else
+ */
+async function backWithout(
+  run: Run,
+  { repository, settings }: GitOpsGround,
+  target: string,
+  head: string,
+  commit: string,
+): Promise<Brought> {
+  const files = await repository.files(head, settings.path);
+  const left = (await plannedChanges(run, target)).filter((change) => {
+    const { files: edited, problems } = editImages(files, settings.path, [change]);
+    return change.from !== change.to && edited.size === 0 && problems.length === 0;
+  });
+  if (left.length === 0) return { found: head };
+  const { id } = run.release.journal.plan;
+  throw new RelctlError(
+    'gitops.clash',
+    `${repository.name} does not hold ${commit.slice(0, 12)} any more, and names ${left.map(({ to }) => to).join(', ')}`,
+    {
+      why: 'Somebody has rewritten the branch, so relctl has no commit of its own to take back.',
+      hints: [
+        ...left.map(({ workload, from }) => `give ${workload} the image ${from} again in the config repository`),
+        command`relctl rollback ${id}`,
+      ],
+      data: { commit, images: left.map(({ to }) => to) },
+    },
+  );
 }
 
 /** The images are back; that the reconciler is not well for another reason keeps nobody from comparing production with what it was. */
