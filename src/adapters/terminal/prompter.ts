@@ -4,6 +4,7 @@ import type { Choice, Prompter, Question, Validate } from '../../ports/prompter.
 import type { Style } from '../../renderers/style.ts';
 import { cleanLine } from '../../text/clean.ts';
 import { command, quoted } from '../../text/command-line.ts';
+import { fitted } from './fitted.ts';
 
 /** What the prompter works with. */
 export interface PrompterOptions {
@@ -68,7 +69,7 @@ export function createPrompter(given: PrompterOptions): TerminalPrompter {
     ) => {
       const definition: Definition = {
         type: 'select',
-        choices: question.choices.map(choice),
+        choices: question.choices.map((one) => choice(one, given.style.columns, 1)),
         ...(question.default === undefined ? {} : { default: question.default }),
       };
       return (await ask(question, definition, options)) as T;
@@ -78,7 +79,7 @@ export function createPrompter(given: PrompterOptions): TerminalPrompter {
     ) => {
       const definition: Definition = {
         type: 'checkbox',
-        choices: question.choices.map(choice),
+        choices: question.choices.map((one) => choice(one, given.style.columns, 2)),
         validate: (chosen) => chosen.length >= question.min || `choose at least ${question.min}`,
       };
       return (await ask(question, definition, options)) as readonly T[];
@@ -86,12 +87,33 @@ export function createPrompter(given: PrompterOptions): TerminalPrompter {
   };
 }
 
-function choice({ value, label, hint, disabled }: Choice<string>): object {
+/** A choice as inquirer takes it, behind a mark of so many columns. */
+function choice({ value, label, hint, disabled }: Choice<string>, columns: number, marked: number): object {
+  const mark = '-'.repeat(marked);
+  const name = fitted(mark, cleanLine(label), columns);
   return {
     value,
-    name: cleanLine(label),
-    ...(hint === undefined ? {} : { description: cleanLine(hint) }),
-    ...(disabled === undefined ? {} : { disabled: cleanLine(disabled) }),
+    name,
+    short: cleanLine(label),
+    ...(hint === undefined ? {} : { description: fitted('', cleanLine(hint), columns) }),
+    ...(disabled === undefined ? {} : { disabled: fitted(`${mark} ${name}`, cleanLine(disabled), columns) }),
+  };
+}
+
+/** The message, with room for what inquirer writes behind it, and how the answer goes on from there. */
+function drawn(question: Question, definition: Definition, { style }: Asking): object {
+  const { type } = definition;
+  const preset = type === 'confirm' ? 'y/N' : type === 'input' ? definition.default : undefined;
+  const room = preset === undefined ? 0 : ` (${preset})`.length;
+  const message = fitted('?', cleanLine(question.message), style.columns, room);
+  return {
+    message,
+    theme: {
+      style: {
+        answer: (text: string) => style.paint.accent(fitted(`? ${message}`, text, style.columns)),
+        error: (text: string) => style.paint.bad(['>', fitted('>', text, style.columns)].join(' ')),
+      },
+    },
   };
 }
 
@@ -118,7 +140,7 @@ async function ask(question: Question, definition: Definition, options: Asking):
   try {
     const { type, ...how } = definition;
     const prompt = await PROMPTS[type]();
-    const answer: unknown = await prompt({ ...how, message: cleanLine(question.message) } as never, {
+    const answer: unknown = await prompt({ ...how, ...drawn(question, definition, options) } as never, {
       input: options.stdin as NodeJS.ReadStream,
       output: options.output as NodeJS.WriteStream,
       signal: closed.signal,

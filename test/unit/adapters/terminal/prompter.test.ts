@@ -1,14 +1,18 @@
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createPrompter, type PrompterOptions } from '../../../../src/adapters/terminal/prompter.ts';
 import { PLAIN_STYLE } from '../../../../src/renderers/style.ts';
 
-const DOWN = '\u001b[B';
+const ESC = '\u001b';
+const DOWN = `${ESC}[B`;
+/** Any control of the terminal but paint. */
+const MOVE = new RegExp(`${ESC}\\[[\\d;]*[A-Za-ln-z]`, 'g');
 
 /** A terminal whose person types `keys` when the question has been drawn. */
 function terminal(keys: string | undefined, options: Partial<PrompterOptions> = {}) {
   const stdin = new PassThrough();
-  const output = new PassThrough();
+  const output = (options.output as PassThrough | undefined) ?? new PassThrough();
   // Like stderr, the terminal outlives each question that is drawn on it.
   output.end = () => output;
   let drawn = '';
@@ -106,6 +110,65 @@ describe('at a terminal', () => {
     ] as const;
     expect(await terminal(`${DOWN}\r`).prompter.select({ message: 'Decision?', flag: '--decision', choices })).toBe(
       'no-go',
+    );
+  });
+
+  describe('cuts lines at spaces only', () => {
+    const columns = 60;
+    const message = 'Which of the three ways that production allows does the canary of the service take?';
+    const label = 'a route divides requests exactly with any number of pods: traffic of the service';
+    const hint = 'the number of pods beside the stable ones decides how large the share of production is';
+    const disabled = '(not possible here, because nothing in front of the service divides its requests)';
+    const choices = [
+      { value: 'route', label, hint },
+      { value: 'pods', label: `either ${label}`, hint },
+      { value: 'none', label, disabled },
+    ] as const;
+    const narrow = (keys: string) => {
+      const output = Object.assign(new PassThrough(), { columns });
+      output.end = () => output;
+      return terminal(keys, { output, style: { ...PLAIN_STYLE, columns } });
+    };
+    const asked = { message, flag: '--way' };
+
+    it.each([
+      ['confirm', 'y\r', ({ prompter }) => prompter.confirm({ ...asked, default: false, approval: false })],
+      ['text', '\r', ({ prompter }) => prompter.text({ ...asked, default: 'by a route' })],
+      ['select', `${DOWN}\r`, ({ prompter }) => prompter.select({ ...asked, choices })],
+      ['selectMany', ` ${DOWN} \r`, ({ prompter }) => prompter.selectMany({ ...asked, choices, min: 1 })],
+    ] as const satisfies readonly [string, string, (on: ReturnType<typeof terminal>) => Promise<unknown>][])(
+      '%s',
+      async (_kind, keys, ask) => {
+        const on = narrow(keys);
+        await ask(on);
+        // Each drawing begins by moving the cursor; colours are inside of lines.
+        const shown = stripVTControlCharacters(on.drawn().replace(MOVE, '\n')).split('\n');
+        const words = new Set(`${message} ${label} ${hint} ${disabled}`.split(' '));
+        const marks = [
+          '?',
+          '✔',
+          '❯',
+          '-',
+          '◯',
+          '◉',
+          '❯◯',
+          '❯◉',
+          '(y/N)',
+          '(by',
+          'route)',
+          'y',
+          'Yes',
+          'by',
+          'either',
+          'service,',
+        ];
+        const help = ['↑↓', 'navigate', '•', 'space', 'select', 'all', 'invert', 'i', '⏎', 'submit'];
+        const torn = shown
+          .flatMap((line) => line.trim().split(/\s+/))
+          .filter((word) => word !== '' && ![...words, ...marks, ...help].includes(word));
+        expect(torn).toEqual([]);
+        expect(shown.filter((line) => /^\s*\(y\/N\)/.test(line))).toEqual([]);
+      },
     );
   });
 
