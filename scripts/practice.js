@@ -4,8 +4,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { completePlan, REGRESSION_REPORT } from './demo/completion.js';
 import { baseFiles, PEOPLE, walletFiles } from './demo/product.js';
+
+const home = fileURLToPath(new URL('..', import.meta.url));
+if (!['dist', 'node_modules'].every((made) => existsSync(join(home, made)))) {
+  process.stderr.write(`relctl is not built yet:\n  cd ${home} && npm ci && npm run build && npm link\n`);
+  process.exit(2);
+}
+const { completePlan, REGRESSION_REPORT } = await import('./demo/completion.js');
 
 const ID = '2026-11-wallet-checkout';
 const WINDOW = '2026-11-12T14:00/18:00';
@@ -144,7 +150,9 @@ else if (!ROLES.includes(role) || folder === undefined) {
   process.stderr.write(`usage: npm run practice -- FOLDER ${ROLES.join('|')}\n`);
   process.exitCode = 2;
 } else if (existsSync(root)) {
-  process.stderr.write(`${root} is there already; name a folder that is not\n`);
+  process.stderr.write(
+    `${root} is there already. Name a folder that is not, or remove it to begin anew:\n  rm -r ${root}\n`,
+  );
   process.exitCode = 2;
 } else {
   mkdirSync(root, { recursive: true });
