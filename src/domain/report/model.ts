@@ -7,7 +7,15 @@ import { type AuditFinding, auditHistory } from '../history/audit.ts';
 import { foldState } from '../history/fold.ts';
 import type { ReleaseState } from '../history/state.ts';
 import { REOPENABLE } from '../process/phases.ts';
-import { addCalendarDays, formatMoment, reviewDate, startOfDate, timeOf, windowSpan } from '../schedule/calendar.ts';
+import {
+  addCalendarDays,
+  dateIn,
+  formatMoment,
+  reviewDate,
+  startOfDate,
+  timeOf,
+  windowSpan,
+} from '../schedule/calendar.ts';
 import { sayOutcome } from '../success/outcome.ts';
 import type { CanaryStory } from './canary-story.ts';
 import { type StepBar, stepBars } from './step-bars.ts';
@@ -172,10 +180,12 @@ export function lateness({ planned, plannedUntil = planned, actual }: Milestone)
   return `${formatSpan(Math.abs(off))} ${off > 0 ? 'after' : 'before'}`;
 }
 
-/** When a milestone came or is due, for people. */
-export function whenText(milestone: Milestone, zone: string): string {
-  const at = milestone.actual ?? milestone.planned;
-  return at === undefined ? '' : formatMoment(at, zone);
+/** When a milestone came or is due, for people; one that is planned for a day has no time of it. */
+export function whenText({ planned, plannedUntil, actual }: Milestone, zone: string): string {
+  const at = actual ?? planned;
+  if (at === undefined) return '';
+  const isDay = actual === undefined && plannedUntil === addCalendarDays(at, 1, zone) - 1;
+  return isDay ? dateIn(at, zone) : formatMoment(at, zone);
 }
 
 const SIGNED_ACTS = new Set(['cab.voted', 'signoff.recorded', 'hypercare.closed', 'condition.closed']);

@@ -1,6 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCanaryStory } from '../../../../src/domain/report/canary-story.ts';
-import { buildReport, lateness, type Milestone, type ReportModel } from '../../../../src/domain/report/model.ts';
+import {
+  buildReport,
+  lateness,
+  type Milestone,
+  type ReportModel,
+  whenText,
+} from '../../../../src/domain/report/model.ts';
 import { loadPolicy } from '../../../../src/usecases/release/settings.ts';
 import { signoffCab } from '../../../../src/usecases/signoff-cab.ts';
 import { type Company, openCompany } from '../../../support/company.ts';
@@ -69,6 +75,16 @@ describe('the model of a report', () => {
     const { model } = await told(company);
     expect(names(model, 'open')).toHaveLength(model.timeline.length);
     expect(model).toMatchObject({ canary: undefined, burn: [], steps: [], approvals: [] });
+  });
+
+  it('what is planned for a day names the day, not its midnight', async () => {
+    const company = await openCompany();
+    opened.push(company);
+    const { model } = await told(company);
+    const zone = model.plan.spec.window.timeZone;
+    const planned = model.timeline.map((one) => [one.name, whenText(one, zone)]);
+    expect(new Map(planned as [string, string][]).get('Reviewed')).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(planned.filter(([, when]) => when?.includes('00:00'))).toEqual([]);
   });
 
   it('of a second attempt that went well: the rollback of the first is not what became of it', async () => {
