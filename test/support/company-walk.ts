@@ -69,8 +69,12 @@ export function toProduction(
 }
 
 /** Operations puts production back. */
-export function undo(company: Company, options: Partial<RollbackOptions> = {}): Promise<Outcome> {
-  return rollback(company.as(OPERATOR), company.id, {
+export function undo(
+  company: Company,
+  options: Partial<RollbackOptions> = {},
+  replaced: Partial<Context> = {},
+): Promise<Outcome> {
+  return rollback(company.as(OPERATOR, replaced), company.id, {
     reason: 'checkouts fail',
     confirmed: true,
     takeOver: false,

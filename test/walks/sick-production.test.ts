@@ -96,13 +96,42 @@ describe('a production that is sick before the release', () => {
     expect(started?.data).toMatchObject({ sick: { reason: because.reason } });
   });
 
-  it('goes forward where one pod has no room for ever, and back', async () => {
+  describe('with one pod that has no room for ever', () => {
+    const reason = 'no room for the eighth pod; ordered';
+
+    it('goes forward, and back to as many as there were', async () => {
+      await ready();
+      const before = await company.production();
+      const environments = shortOfOne();
+      const out = await toProduction(company, { reason }, { environments });
+      expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+      const back = await undo(company, {}, { environments });
+      expect(back).toMatchObject({ result: 'done', data: { phase: 'rolled-back' } });
+      expect(back.headline).toContain('7 of 8 available');
+      expect(await company.production()).toEqual(before);
+    });
+
+    it('is aborted in the middle of it, and that ends', async () => {
+      await ready();
+      const before = await company.production();
+      const environments = shortOfOne();
+      await toProduction(company, { mode: 'canary', reason }, { environments });
+      const out = await toProduction(company, { mode: 'abort' }, { environments });
+      expect(out).toMatchObject({ result: 'done', data: { phase: 'aborted' } });
+      expect(await company.production()).toEqual(before);
+    });
+  });
+
+  it('takes the candidate that mends its errors', async () => {
     await ready();
-    const environments = shortOfOne();
-    const out = await toProduction(company, { reason: 'no room for the eighth pod; ordered' }, { environments });
-    expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
-    const aborted = await undo(company);
-    expect(aborted.headline).toContain('rolled back');
+    await edit(withImage('4.1.0-bad-errors'));
+    const out = await toProduction(company);
+    expect(out, out.headline).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+    const { slos = [] } = (await company.state()).deployment?.verdict?.data ?? {};
+    const control = slos.find(({ name }) => name === 'api errors')?.control;
+    const { bad = 0, total = 1 } = (control ?? {}) as { readonly bad?: number; readonly total?: number };
+    // Worse than the plan allows, so that what was compared with is the sick production indeed.
+    expect(bad / total).toBeGreaterThan(0.01);
   });
 
   it('changed by hand during the canary, stays changed: what the release never wrote is not restored', async () => {
