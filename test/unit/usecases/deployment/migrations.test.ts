@@ -82,6 +82,22 @@ describe('a migration whose Job is gone before anybody read how it ended', () =>
     expect((await company.plan()).events.at(-1)).toBeDefined();
   });
 
+  it.each([
+    ['resume', 'deployed', 1],
+    ['abort', 'aborted', 2],
+  ] as const)('is in no doubt where its end was read before: %s ends as %s', async (mode, phase, jobs) => {
+    await openReady();
+    const before = await company.production();
+    const { environments, writes } = recordingEnvironments(company.sandbox);
+    const killed = { environments, ...kill(`step.completed ${UP}`, 'before') };
+    await expect(toProduction(company, {}, killed)).rejects.toThrow(Killed);
+    await cleanUp();
+    expect(await toProduction(company, { mode }, { environments })).toMatchObject({ result: 'done', data: { phase } });
+    // The migration once; and what undoes it, once.
+    expect(jobsMade(writes)).toHaveLength(jobs);
+    if (mode === 'abort') expect(await company.production()).toEqual(before);
+  });
+
   it('is in no doubt where the Job was never let run', async () => {
     await openReady();
     const { environments, writes } = recordingEnvironments(company.sandbox);
