@@ -63,7 +63,14 @@ function pull(changes: object = {}): object {
     headRefOid: HEAD,
     author: { login: 'ada' },
     reviews: { nodes: [] },
-    commits: { nodes: [{ commit: { authors: { nodes: [{ user: { login: 'ada' } }, { user: null }] } } }] },
+    commits: {
+      nodes: [
+        ['ada', null],
+        ['bob', 'ada'],
+      ].map((logins) => ({
+        commit: { authors: { nodes: logins.map((login) => ({ user: login === null ? null : { login } })) } },
+      })),
+    },
     checked: { nodes: [{ commit: { statusCheckRollup: { state: 'SUCCESS' } } }] },
     ...changes,
   };
@@ -102,7 +109,7 @@ describe('the forge port through gh', () => {
         state: 'open',
         head: HEAD,
         author: 'ada',
-        authors: ['ada'],
+        authors: ['ada', 'bob'],
         objections: ['dan'],
         approvals: [
           { login: 'bob', at: '2026-11-21T09:00:00Z', commit: HEAD },
@@ -125,6 +132,12 @@ describe('the forge port through gh', () => {
     );
     const answer = await forgeAt('https://github.com/shop/web').request('x');
     expect(answer).toMatchObject({ request: { number: 3, state: 'draft' } });
+    tools.verify();
+  });
+
+  it('tells a request that was closed without a merge', async () => {
+    gh('x', pulls(pull({ state: 'CLOSED', isDraft: true })));
+    expect(await forgeAt('https://github.com/shop/web').request('x')).toMatchObject({ request: { state: 'closed' } });
     tools.verify();
   });
 
@@ -200,6 +213,11 @@ describe('the forge port through glab', () => {
           { user: { username: 'cleo' } },
         ],
       }),
+      json('projects/:id/merge_requests/9/reviewers', [
+        { user: { username: 'bob' }, state: 'approved' },
+        { user: { username: 'dan' }, state: 'requested_changes' },
+        { user: { username: 'eve' }, state: 'unreviewed' },
+      ]),
     ]);
     expect(await forgeAt('https://gitlab.example.com/shop/web.git').request(branch)).toEqual({
       available: true,
@@ -210,7 +228,7 @@ describe('the forge port through glab', () => {
         head: HEAD,
         author: 'ada',
         authors: [],
-        objections: [],
+        objections: ['dan'],
         approvals: [{ login: 'bob', at: '2026-11-21T09:00:00Z' }, { login: 'cleo' }],
         checks: 'failing',
       },

@@ -21,8 +21,11 @@ const approvalsSchema = z.object({
   approved_by: z.array(z.object({ user: z.object({ username: z.string() }), approved_at: z.string().nullish() })),
 });
 
+/** `unreviewed`, `reviewed`, `approved`, `requested_changes` and others that decide nothing; GitLab has the list since 15.3. */
+const reviewersSchema = z.array(z.object({ user: z.object({ username: z.string() }), state: z.string() }));
+
 /**
- * What GitLab knows of a branch of this repository, by three calls of its REST API v4 through `glab api`. GitLab does not tell
+ * What GitLab knows of a branch of this repository, by four calls of its REST API v4 through `glab api`. GitLab does not tell
  * which commit was approved.
  */
 export async function readGitLabRequest(io: ForgeIo, branch: string): Promise<ForgeAnswer> {
@@ -36,7 +39,11 @@ export async function readGitLabRequest(io: ForgeIo, branch: string): Promise<Fo
   if (!request.ok) return { available: false, reason: request.reason };
   const approvals = await readApi(io, `projects/:id/merge_requests/${found.iid}/approvals`, approvalsSchema);
   if (!approvals.ok) return { available: false, reason: approvals.reason };
-  return { available: true, request: changeRequest(request.value, approvals.value) };
+  const reviewers = await readApi(io, `projects/:id/merge_requests/${found.iid}/reviewers`, reviewersSchema);
+  if (!reviewers.ok) return { available: false, reason: reviewers.reason };
+  const against = reviewers.value.filter(({ state }) => state === 'requested_changes');
+  const objections = against.map(({ user }) => user.username);
+  return { available: true, request: { ...changeRequest(request.value, approvals.value), objections } };
 }
 
 async function readApi<S extends z.ZodType>(
@@ -55,7 +62,7 @@ async function readApi<S extends z.ZodType>(
 function changeRequest(
   request: z.infer<typeof requestSchema>,
   approvals: z.infer<typeof approvalsSchema>,
-): ChangeRequest {
+): Omit<ChangeRequest, 'objections'> {
   const status = request.head_pipeline?.status;
   return {
     url: request.web_url,
@@ -65,7 +72,6 @@ function changeRequest(
     author: request.author?.username ?? 'unknown',
     // GitLab names the authors of commits by their addresses only; whether they may approve is a setting of the project.
     authors: [],
-    objections: [],
     approvals: approvals.approved_by.map(({ user, approved_at }) => ({
       login: user.username,
       ...(approved_at == null ? {} : { at: approved_at }),
