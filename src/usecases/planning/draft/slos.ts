@@ -4,6 +4,7 @@ import type { Slo } from '../../../plan/spec.ts';
 import type { Metrics } from '../../../ports/metrics.ts';
 import { formatCount, formatPercent } from '../../../text/figures.ts';
 import type { Context } from '../../release/context.ts';
+import { readSloCounts } from '../../slo/counts.ts';
 import { earlierSlos, type SettledSlo } from './slo-sources.ts';
 
 /** An SLO of the draft, with what was measured to propose it. */
@@ -92,15 +93,10 @@ interface Measured {
 /** What production did in the last week, or why that is not known. */
 async function measure(metrics: Metrics | string, slo: Slo, now: number): Promise<Measured | string> {
   if (typeof metrics === 'string') return metrics;
-  const span = { from: now - WEEK_MS, to: now };
-  const [good, total] = await Promise.all([
-    metrics.increase(slo.good, [], span),
-    metrics.increase(slo.total, [], span),
-  ]);
-  if (!total.ok) return total.noData.detail;
-  if (!good.ok) return good.noData.detail;
-  if (total.value.total <= 0) return 'production had no such event in the last week';
-  return { bad: Math.max(0, 1 - good.value.total / total.value.total), total: total.value.total };
+  const counted = await readSloCounts(metrics, slo, [], { from: now - WEEK_MS, to: now });
+  if (!counted.ok) return counted.noData.detail;
+  const { bad, total } = counted.value.counts;
+  return total <= 0 ? 'production had no such event in the last week' : { bad: Math.max(0, bad / total), total };
 }
 
 function describe(measured: Measured | string): string {

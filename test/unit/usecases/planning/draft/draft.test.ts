@@ -483,6 +483,35 @@ describe('objectives', () => {
     expect(await ground.text(ID)).toMatch(/# to be confirmed: not measured \(relctl\.yaml names no Prometheus/);
   });
 
+  test('are measured in the spelling of a bucket edge that the store has', async () => {
+    const source = (query: string) => `{ metricSource: { type: Prometheus, spec: { query: '${query}' } } }`;
+    branch(ground.git, 'feature/wallet', {
+      'services/api/src/a.js': '1',
+      'slo/api.yaml': `apiVersion: openslo/v1
+kind: SLO
+metadata: { name: api-latency }
+spec:
+  service: api
+  indicator:
+    metadata: { name: api-latency }
+    spec:
+      ratioMetric:
+        counter: true
+        good: ${source('took_bucket{le="1"}')}
+        total: ${source('took_count')}
+  budgetingMethod: Occurrences
+  objectives: [{ target: 0.9 }]
+`,
+    });
+    const increase = async (selector: string) => {
+      if (selector.includes('le="1"')) return { ok: false, noData: { reason: 'empty', detail: 'no series' } };
+      return growth(selector.includes('le="1.0"') ? 970_000 : 1_000_000);
+    };
+    const metrics = () => ({ ...measuring(0).environments.metrics(), increase });
+    await drafted(flags(), { environments: { simulated: false, metrics } });
+    expect(await ground.text(ID)).toContain('production: 97% of 1,000,000 events in the last week were good');
+  });
+
   test('come from OpenSLO files of the candidate, if there are any', async () => {
     branch(ground.git, 'feature/wallet', {
       'services/api/src/a.js': '1',
