@@ -109,18 +109,6 @@ describe('a Secret and a ConfigMap that only programs find by their names', () =
   });
 });
 
-describe('a production that answers with errors', () => {
-  it('takes the candidate that mends it', async () => {
-    const broken = (objects: Manifest[], version: string, environment: string): readonly Manifest[] =>
-      version !== '4.1.0' || environment !== 'production'
-        ? objects
-        : (JSON.parse(JSON.stringify(objects).replaceAll('api:4.1.0', 'api:4.1.0-bad-errors')) as Manifest[]);
-    await ready({ shape: { objects: (objects, { version, environment }) => broken(objects, version, environment) } });
-    const out = await toProduction(company);
-    expect(out, out.headline).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
-  });
-});
-
 /** Two services whose requests a route divides. */
 function routed(more: (service: string) => readonly Manifest[], nameOf = (service: string) => service): CompanyOptions {
   return {
