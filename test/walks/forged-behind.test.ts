@@ -5,7 +5,7 @@ import type { CompanyOptions } from '../support/company.ts';
 import { OPERATOR, toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { forge, type Written } from '../support/forge-history.ts';
 import { SAMPLE_FILE } from '../support/sample-plan.ts';
-import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
+import { openSignedCompany, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
 
 /** Somebody without a key writes one event behind a deployment, and the way back is as open as before. */
 let company: SignedCompany;
@@ -66,4 +66,24 @@ it('nothing that is written behind a deployment keeps it from being taken back',
   expect((await company.state()).phase).toBe('rolled-back');
   const fence = (await company.plan()).events.findLast((one) => one.type === 'rollback.started')?.data.fence;
   expect(fence).toBeLessThan((begun.deployment?.fence ?? 0) + 5);
+});
+
+it('nothing that is written behind a canary keeps it from being aborted while its rules do not read', async () => {
+  await inProduction('canary');
+  const before = (await company.state()).phase;
+  const said: readonly [string, object][] = [
+    ['verify.recorded', { ok: true, checks: [] }],
+    ['hypercare.started', { until: '2026-12-20T00:00:00.000Z', hours: 48 }],
+    ['hypercare.closed', { comment: '' }],
+    ['success.judged', { metrics: [] }],
+    ['review.closed', { attended: { product: ['p'], rd: ['r'] }, lessons: ['x'], debts: [], outcome: 'success' }],
+  ];
+  await forge(company, (all) => [...all, ...said.map(([type, data]) => ({ actor: OPERATOR, type, data }))]);
+  commit();
+  company.git.git('checkout', '--quiet', 'main');
+  company.git.commit({ [SIGNERS_FILE]: 'mallory@example.com ssh-ed25519 AAAA\n' }, 'A broken line');
+  company.git.git('checkout', '--quiet', 'train');
+  expect((await company.state()).phase).toBe(before);
+  await toProduction(company, { mode: 'abort', reason: 'errors' });
+  expect((await company.state()).phase).toBe('aborted');
 });

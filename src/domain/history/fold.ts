@@ -175,10 +175,10 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
       return { phase: ready ? 'ready' : 'staged', signoffs };
     }
     case 'verify.recorded':
-      return { phase: event.data.ok ? 'verified' : state.phase, verification: event };
+      return { phase: event.data.ok ? reached(state, 'verified') : state.phase, verification: event };
     case 'hypercare.started':
       return {
-        phase: 'hypercare',
+        phase: reached(state, 'hypercare'),
         hypercare: { startedAt: event.at, until: event.data.until, observations: [], handOvers: [], closed: undefined },
       };
     case 'hypercare.observed':
@@ -214,9 +214,9 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     case 'hypercare.closed':
       return { hypercare: state.hypercare && { ...state.hypercare, closed: event } };
     case 'success.judged':
-      return { phase: 'validated', success: event };
+      return { phase: reached(state, 'validated'), success: event };
     case 'review.closed':
-      return { phase: 'closed', review: event };
+      return { phase: reached(state, 'closed'), review: event };
     case 'notification.queued':
       // Queued again under its key, it takes the place of what stood there before what it tells of had happened.
       return {
@@ -240,6 +240,14 @@ function change(state: ReleaseState, event: RecordedEvent, proves: Proves): Part
     default:
       return changeDeployment(state, event, proves(event));
   }
+}
+
+/**
+ * What is said of the time after a deployment moves none that is under way, frozen or on its way back: it would shut that way. While rules do not
+ * read, nobody examines who said so.
+ */
+function reached({ phase, deployment }: ReleaseState, next: Phase): Phase {
+  return deployment?.result === 'completed' ? next : phase;
 }
 
 function later(one: string, other: string): string {

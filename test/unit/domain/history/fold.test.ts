@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldState, phaseOf } from '../../../../src/domain/history/fold.ts';
-import { EMPTY_STATE, standsInProduction } from '../../../../src/domain/history/state.ts';
+import { EMPTY_STATE, type ReleaseState, standsInProduction } from '../../../../src/domain/history/state.ts';
 import { PHASES, type Phase } from '../../../../src/domain/process/phases.ts';
+import { isItsTurn } from '../../../../src/domain/process/process.ts';
 import type { NewEvent } from '../../../../src/plan/chain.ts';
 import type { EventData, EventType, RecordedEvent } from '../../../../src/plan/events.ts';
 import { chainOf, newEvent, PEOPLE, SAMPLE_ID } from '../../../support/sample-plan.ts';
@@ -141,6 +142,28 @@ describe('the phase', () => {
     for (let index = 1; index <= GOOD.length; index += 1) {
       const events = GOOD.slice(0, index).map(([event]) => event);
       expect(phaseOf(chain([...events, ...idle]))).toBe(phaseOf(chain(events)));
+    }
+  });
+});
+
+const AFTER = GOOD.slice(GOOD.findIndex(([, phase]) => phase === 'verified')).map(([event]) => event);
+const back = newEvent('rollback.started', { attempt: 1, reason: 'x', fence: 5 });
+const frozen = newEvent('release.frozen', { attempt: 1, reason: 'x', migration: 'm' });
+
+describe('what is said of the time after a deployment', () => {
+  it.each([
+    ['is not begun', goodUpTo('ready')],
+    ['is a canary', goodUpTo('canary')],
+    ['is being rolled out', goodUpTo('rolling-out')],
+    ['is frozen', [...goodUpTo('canary'), frozen]],
+    ['goes back from a canary', [...goodUpTo('canary'), back]],
+    ['goes back from the whole', [...goodUpTo('deployed'), back]],
+    ['is out', [...goodUpTo('deployed'), back, newEvent('rollback.completed', { attempt: 1, verified: 'x' })]],
+  ])('moves none that %s, nor shuts its way back', (_, before) => {
+    const [then, now] = [before, [...before, ...AFTER]].map((events) => foldState(chain(events)));
+    expect(now?.phase).toBe(then?.phase);
+    for (const command of ['deploy --abort', 'rollback'] as const) {
+      expect(isItsTurn(command, now as ReleaseState)).toBe(isItsTurn(command, then as ReleaseState));
     }
   });
 });
