@@ -256,8 +256,13 @@ export type ProcessCommand = keyof typeof PROCESS;
 /** Whether it is the turn of a command. What takes production back stays open where only somebody without a key says that it is over. */
 export function isItsTurn(command: ProcessCommand, state: Pick<ReleaseState, 'phase' | 'deployment'>): boolean {
   const { phases }: ProcessStep = PROCESS[command];
-  if (BEHIND_A_DEPLOYMENT.includes(command) && isGoingBack(state.deployment)) return false;
+  if (BEHIND_A_DEPLOYMENT.includes(command) && isProvedBack(state.deployment)) return false;
   return phases.includes(state.phase) || (OUT_OF_PRODUCTION.includes(command) && isEndClaimed(state));
+}
+
+/** That it goes back is proved: whoever may write could else keep a release from ever being verified. */
+function isProvedBack(deployment: ReleaseState['deployment']): boolean {
+  return isGoingBack(deployment) && (deployment?.provedBack.size ?? 0) > 0;
 }
 
 /** What says that a deployment is good; nobody says so of one that is being taken back, whatever keeps that from ending. */
