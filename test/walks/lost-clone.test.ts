@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SNAPSHOT_LABEL } from '../../src/domain/deployment/kept-snapshot.ts';
+import { unfenced } from '../../src/domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import { refOf } from '../../src/usecases/cluster/apply.ts';
 import { type Company, deadRuns, openCompany, refusal } from '../support/company.ts';
@@ -68,8 +69,15 @@ describe('a deployment whose clone was lost', () => {
     }
     const during = await company.production();
     expect(await refusal(takeOver())).toMatchObject({ code: 'snapshot.lost' });
-    expect(await refusal(undo(company, { takeOver: true }))).toMatchObject({ code: 'snapshot.lost' });
     expect(await company.production()).toEqual(during);
+    expect(await refusal(undo(company, { takeOver: true }))).toMatchObject({ code: 'snapshot.lost' });
+    // The canary loses its requests all the same; of the rest no more than the mark of the run is another.
+    const rest = (all: typeof during) =>
+      Object.entries(all)
+        .filter(([name]) => !name.includes('-canary'))
+        .map(([name, text]) => [name, unfenced(JSON.parse(text) as KubeObject)]);
+    expect(rest(await company.production())).toEqual(rest(during));
+    expect(Object.keys(await company.production()).filter((name) => name.includes('-canary'))).toEqual([]);
     expect((await company.plan()).events.some((event) => event.type === 'rollback.completed')).toBe(false);
   });
 
