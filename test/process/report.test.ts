@@ -17,7 +17,7 @@ afterAll(() => {
 
 describe('relctl report', () => {
   it.each([
-    [[], 'usage.missing-answer', 'relctl list'],
+    [[], 'usage.missing-answer', 'relctl report 2026-12-wallet-checkout'],
     [['2026-12-wallet-checkout', '--format', 'bogus'], 'usage.bad-flag', '--format html'],
     [['no-such-release'], 'plan.not-found', 'relctl list'],
     [['2026-12-wallet-checkout', '--output', '../out.html'], 'usage.bad-flag', 'relative to the root'],

@@ -39,10 +39,11 @@ export function readMatchers(text: string): readonly Matcher[] | string {
   return matchers ?? problem(text, 0, 'a matcher such as track="canary"');
 }
 
-/** The selector of a `VectorSelector`; `undefined` when it names no metric or a value does not read. */
+/** The selector of a `VectorSelector`; `undefined` when it does not name one metric, a label has no name, or a value does not read. */
 export function selectorOf(node: PromNode): Selector | undefined {
   const [list] = childrenOf(node, 'LabelMatchers');
-  const name = childrenOf(node, 'Identifier')[0]?.text ?? quotedName(list);
+  const names = [...childrenOf(node, 'Identifier').map(({ text }) => text), ...quotedNames(list)];
+  const [name] = names;
   const matchers: Matcher[] = [];
   for (const child of list?.children ?? []) {
     if (child.kind === 'QuotedLabelName') continue;
@@ -50,7 +51,8 @@ export function selectorOf(node: PromNode): Selector | undefined {
     if (matcher === undefined) return undefined;
     matchers.push(matcher);
   }
-  return name === undefined ? undefined : { metric: name, matchers };
+  // Prometheus refuses an empty name, and a metric that is named twice.
+  return name === undefined || name === '' || names.length > 1 ? undefined : { metric: name, matchers };
 }
 
 /** Writes a selector as PromQL, every value quoted and escaped. */
@@ -74,10 +76,9 @@ export function canonicalSelector({ metric, matchers }: Selector): string {
 const LEGACY_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LEGACY_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** A name in the braces: `{"http.requests", service="web"}`. */
-function quotedName(list: PromNode | undefined): string | undefined {
-  const [quoted] = list === undefined ? [] : childrenOf(list, 'QuotedLabelName');
-  return quoted === undefined ? undefined : unquote(quoted.text);
+/** Names in the braces: `{"http.requests", service="web"}`. */
+function quotedNames(list: PromNode | undefined): readonly (string | undefined)[] {
+  return list === undefined ? [] : childrenOf(list, 'QuotedLabelName').map(({ text }) => unquote(text));
 }
 
 function matcherOf(node: PromNode): Matcher | undefined {
@@ -85,7 +86,7 @@ function matcherOf(node: PromNode): Matcher | undefined {
   if (name === undefined || operator === undefined || literal === undefined) return undefined;
   const label = name.kind === 'LabelName' ? name.text : unquote(name.text);
   const value = unquote(literal.text);
-  if (label === undefined || value === undefined) return undefined;
+  if (label === undefined || label === '' || value === undefined) return undefined;
   return { label, operator: operator.text as Matcher['operator'], value };
 }
 

@@ -42,6 +42,10 @@ describe('a selector with further matchers', () => {
     'x{a="\\ud800"}',
     'x{a="\\q"}',
     '{a="1"}',
+    'x{""="1"}',
+    'x{"y", a="1"}',
+    '{"x", "y"}',
+    '{""}',
     '',
   ])('refuses %s', (text) => {
     expect(canonical(text)).toMatch(/^problem: .* belongs$/);
@@ -70,9 +74,9 @@ describe('a selector with further matchers', () => {
         (hostile) => {
           const selector = selectorWith('x', [hostile]);
           if (typeof selector === 'string') return;
-          // Outside the quotes, what is written holds nothing but labels, operators and commas.
+          // Outside the quotes, what is written holds nothing but labels, operators and commas; a label may be quoted, too.
           const bare = writeSelector(selector).replace(/"(?:[^"\\]|\\.)*"/g, '""');
-          expect(bare).toMatch(/^x\{(a+(=|!=|=~|!~)"",?)*\}$/);
+          expect(bare).toMatch(/^x\{((a+|"")(=|!=|=~|!~)"",?)*\}$/);
         },
       ),
     );
