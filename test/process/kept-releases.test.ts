@@ -18,6 +18,18 @@ function companyOf(folder: string) {
 }
 const shown = companyOf(PROJECT);
 const earlier = companyOf(join(PROJECT, 'test/fixtures/earlier-releases'));
+const windows = companyOf(PROJECT);
+afterAll(() => windows.remove());
+/** A clone as Git for Windows makes it: every text, relctl.yaml and the process with it, has CRLF. */
+function windowsClone() {
+  windows.git('add', '--all');
+  windows.git('commit', '--quiet', '-m', 'releases');
+  windows.git('clone', '--quiet', '-c', 'core.autocrlf=true', `file://${windows.root}`, 'clone');
+  const root = join(windows.root, 'clone');
+  for (const file of ['relctl.yaml', 'relctl/process/standard-3.0.yaml'])
+    if (!readFileSync(join(root, file), 'utf8').includes('\r\n')) throw new Error(`${file} has no CRLF`);
+  return { root };
+}
 afterAll(() => {
   relctl.remove();
   shown.remove();
@@ -28,8 +40,15 @@ afterAll(() => {
 describe.each([
   ['in releases/', shown],
   ['of an earlier relctl', earlier],
+  ['in a clone with CRLF', windowsClone()],
 ])('the releases %s', (_where, company) => {
   const run = (...args: string[]) => relctl.run(args, { cwd: company.root });
+
+  it('are listed', async () => {
+    const { exitCode, stdout } = await run('list', '--json');
+    expect(exitCode).toBe(0);
+    for (const id of ['2026-11-wallet-checkout', '2026-12-wallet-express']) expect(stdout).toContain(id);
+  });
 
   it.each([
     ['2026-11-wallet-checkout', 'closed'],
