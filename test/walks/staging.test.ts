@@ -117,7 +117,7 @@ describe('signing off for QA', () => {
     });
     const error = await refusal(qa(GREEN));
     expect(error.code).toBe('signoff.red');
-    expect(error.message).toContain('--passed WALLET-1="<link or file>"');
+    expect(error.found.map(({ detail }) => detail).join('\n')).toContain('--passed WALLET-1="<link or file>"');
     await company.as(TESTER).workspace.write('shots/one.txt', 'paid');
     const passed = ['WALLET-1=shots/one.txt', 'WALLET-2=https://qa.example.com/runs/7?a=b'];
     const outcome = await qa(GREEN, { passed });
