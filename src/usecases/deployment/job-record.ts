@@ -1,5 +1,4 @@
 import { RelctlError } from '../../errors.ts';
-import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { recordDoubts } from '../release/doubts.ts';
@@ -48,11 +47,10 @@ export function jobRecord({ release: { journal }, attempt, locks }: Run): JobRec
 }
 
 /** A Job that was let run and is gone: nobody knows whether it has changed the database. */
-export function unknownEnd(release: string, migration: string, job: KubeObject): RelctlError {
-  const { name } = job.metadata;
+export function unknownEnd(release: string, migration: string, job: string): RelctlError {
   return new RelctlError(
     'migration.unknown',
-    `Job/${name} was let run and is gone: migration ${migration} may have run`,
+    `Job/${job} was let run and is gone: migration ${migration} may have run`,
     {
       why: 'Finished Jobs are cleaned up, and so are running ones of a node that is lost. To run it twice or to take it for undone may both lose data, so a person has to look at the database.',
       hints: [
@@ -60,7 +58,7 @@ export function unknownEnd(release: string, migration: string, job: KubeObject):
         `it has not: ${command`relctl deploy ${release} --resume --not-run ${migration}`}`,
         `to roll back instead, with --ran or --not-run: ${command`relctl rollback ${release} --ran ${migration}`}`,
       ],
-      data: { migration, job: name },
+      data: { migration, job },
     },
   );
 }

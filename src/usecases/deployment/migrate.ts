@@ -60,7 +60,7 @@ function purposeOf(run: MigrationRun, migration: Migration): JobPurpose {
       'The database is in the state in which the failed migration left it; the steps after it were not started.',
     ],
     timeout: ['rollout.timeout', 'A migration that hangs may hold locks in the database.'],
-    gone: (job) => unknownEnd(run.release, migration.id, job),
+    gone: (job) => unknownEnd(run.release, migration.id, job.metadata.name),
   };
 }
 

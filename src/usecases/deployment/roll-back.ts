@@ -21,6 +21,7 @@ import { fenceOffOthers } from './fence-off.ts';
 import { highestFence } from './forward.ts';
 import { refuseGoing } from './going.ts';
 import { insistOnRecords } from './insist.ts';
+import { unknownEnd } from './job-record.ts';
 import { removeJobs } from './migrate.ts';
 import { type HandChanges, settleHandChanges } from './others-changes.ts';
 import { type PutBackOptions, putBack, removeAdded } from './put-back.ts';
@@ -59,15 +60,16 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
   const doubts = await recordDoubts(context, release);
   for (const text of doubts)
     context.sink.emit({ type: 'note', level: 'warning', text: `the record is in doubt: ${text}` });
-  const fatal = options.pastPointOfNoReturn === true ? undefined : migrationOfNoReturn(run, doubts);
-  if (fatal !== undefined) {
-    const text = `${reason}; migration ${fatal.id} is past its point of no return`;
-    const frozen: Entry = ['release.frozen', { attempt: run.attempt, reason: text, migration: fatal.id }];
+  const ofNoReturn = options.pastPointOfNoReturn === true ? undefined : await migrationOfNoReturn(run, doubts);
+  if (ofNoReturn?.isKnown === true) {
+    const { id } = ofNoReturn.migration;
+    const text = `${reason}; migration ${id} is past its point of no return`;
+    const frozen: Entry = ['release.frozen', { attempt: run.attempt, reason: text, migration: id }];
     await recordAndTell(context, release, [frozen], 'release.frozen', `attempt ${run.attempt}`, {
       reason: text,
       command: command`relctl status ${journal.plan.id}`,
     });
-    return { state: 'frozen', migration: fatal.id };
+    return { state: 'frozen', migration: id };
   }
   const { result, provedBack } = journal.state.deployment ?? {};
   if (result !== 'rolling-back' || provedBack?.has('rollback.started') !== true) {
@@ -80,6 +82,12 @@ export async function rollBack(run: Run, reason: string, options: RollBackOption
     await undo(run, 'traffic', () => silenceAll(run, recalled));
   }
   await undo(run, 'canaries', () => removeCanaries(run, recalled));
+  // Old code is put back only where a person knows that the data is still of it; until then no user is on the candidate's canary.
+  if (ofNoReturn !== undefined) {
+    await settled(run, async () => {
+      throw unknownEnd(journal.plan.id, ofNoReturn.migration.id, ofNoReturn.job);
+    });
+  }
   await settled(run, () => acceptLost(run, lost, options.acceptUnproven === true));
   if (gitopsOf(context.config) !== undefined) {
     await undo(run, 'commit', () => revertRollout(run, known));

@@ -1,7 +1,8 @@
+import { isAsleep } from '../../domain/deployment/dormant.ts';
 import { productionTargets } from '../../domain/deployment/steps.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Migration } from '../../plan/spec.ts';
-import type { Run } from '../cluster/run.ts';
+import { lockOf, type Run } from '../cluster/run.ts';
 import { highestFence } from './forward.ts';
 import { jobName } from './job-name.ts';
 import { jobRecord } from './job-record.ts';
@@ -9,20 +10,43 @@ import { endOfMigration, migrate } from './migrate.ts';
 import { migrationRun } from './perform.ts';
 import { desired } from './shipped.ts';
 
+/** A migration without return, and whether it is known to have been begun; where it is not, a person has to look at the database. */
+export interface OfNoReturn {
+  readonly migration: Migration;
+  /** Its Job, which is gone where nobody knows. */
+  readonly job: string;
+  readonly isKnown: boolean;
+}
+
 /**
- * A migration without return that was begun: one that failed half-way may have passed the point as well. Where people sign, and the record is
- * in doubt, one that nothing is recorded of may have been begun as well, unless a signature says that it was not run.
+ * A migration without return that was begun, or may have been: one that failed half-way may have passed the point as well. What nobody signed
+ * proves neither: whoever may push could else freeze a bad candidate in production. Nor is it proved by it that nothing was begun.
  */
-export function migrationOfNoReturn(run: Run, doubts: readonly string[]): Migration | undefined {
-  const { plan, state } = run.release.journal;
-  const steps = state.deployment?.steps;
-  return plan.spec.migrations.find((migration) => {
-    if (!migration.pointOfNoReturn) return false;
-    const [target] = run.locks.keys();
-    const job = jobName(plan.id, run.attempt, migration, 'up', target ?? '');
-    if (jobRecord(run).read(job) === 'not-run') return steps?.has(`migrate:${migration.id}`) === true;
-    return doubts.length > 0 || steps?.has(`migrate:${migration.id}`) === true || steps?.has(`job:${job}`) === true;
-  });
+export async function migrationOfNoReturn(run: Run, doubts: readonly string[]): Promise<OfNoReturn | undefined> {
+  const { migrations } = run.release.journal.plan.spec;
+  const found: OfNoReturn[] = [];
+  for (const migration of migrations.filter((one) => one.pointOfNoReturn)) {
+    const job = jobName(run.release.journal.plan.id, run.attempt, migration, 'up', targetOf(run));
+    const isBegun = await wasBegun(run, migration, job, doubts);
+    if (isBegun !== false) found.push({ migration, job, isKnown: isBegun === true });
+  }
+  return found.find((one) => one.isKnown) ?? found[0];
+}
+
+/** Whether a migration was begun: told by what is proved, or else by its Job; `undefined` where that is gone, and only somebody's word is left. */
+async function wasBegun(
+  run: Run,
+  { id }: Migration,
+  job: string,
+  doubts: readonly string[],
+): Promise<boolean | undefined> {
+  const { steps } = run.release.journal.state.deployment ?? {};
+  const recorded = [steps?.get(`migrate:${id}`), steps?.get(`job:${job}`)].filter((one) => one !== undefined);
+  if (jobRecord(run).read(job) === 'not-run') return false;
+  if (recorded.some((one) => one.proved)) return true;
+  if (recorded.length + doubts.length === 0) return false;
+  const live = await lockOf(run, targetOf(run)).cluster.get({ apiVersion: 'batch/v1', kind: 'Job', name: job });
+  return live === undefined ? undefined : !isAsleep(live);
 }
 
 /**
