@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { EventOf } from '../../src/plan/events.ts';
 import { auditRelease } from '../../src/usecases/audit/one.ts';
 import { status } from '../../src/usecases/status.ts';
 import { refusal } from '../support/company.ts';
@@ -19,7 +20,9 @@ afterEach(() => company.close());
 const commit = () =>
   company.git.commit({ [SAMPLE_FILE]: readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8') }, 'Records');
 const pushAhead = async () => {
-  const data = { key: 'a'.repeat(32), channel: 'chat' };
+  const { events } = await company.plan();
+  const queued = events.find(({ type }) => type === 'notification.queued') as EventOf<'notification.queued'>;
+  const data = { key: queued.data.key, channel: 'chat' };
   await forge(company, (all) => [
     ...all,
     { actor: 'relctl', type: 'notification.sent', data, at: '2099-01-01T00:00:00.000Z' },

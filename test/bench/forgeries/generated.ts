@@ -155,6 +155,13 @@ function isSignoffsOnly(station: (typeof STATIONS)[number], target: number): boo
   return WAY.slice(BEHIND[station], target + 1).every(([type]) => type === 'signoff.recorded');
 }
 
+/** All up to a deployment that is under way, without a signature. */
+function madeUpDeployment(lab: ForgeryLab): readonly Loose[] {
+  const honest = lab.copy().slice(0, 1);
+  const reached = WAY.findIndex(([type]) => type === 'canary.judged');
+  return [...honest, ...WAY.slice(0, reached).map(([type, actor, data]) => eventOf(honest, type, actor, data(lab)))];
+}
+
 /** Version 3.0 asked for no signatures and still stands on the protected branch; 3.1 does, and the file says that production was reached. */
 export const OLD_PROCESS: Forgery = {
   kind: 'older version of the process that asked for no signatures, with all approvals made up',
@@ -168,12 +175,21 @@ export const OLD_PROCESS: Forgery = {
       'relctl/process/standard-3.1.yaml': policy.replace('"3.0"', '"3.1"'),
     };
     git.commit(files, '3.1 asks for signatures');
-    const honest = lab.copy().slice(0, 1);
-    const reached = WAY.findIndex(([type]) => type === 'canary.judged');
-    lab.write([
-      ...honest,
-      ...WAY.slice(0, reached).map(([type, actor, data]) => eventOf(honest, type, actor, data(lab))),
-    ]);
+    lab.write(madeUpDeployment(lab));
+    return undefined;
+  },
+};
+
+/** A process that the protected branch asks for no signatures, beside the one that it asks for them. */
+export const UNSIGNED_PROCESS: Forgery = {
+  ...OLD_PROCESS,
+  kind: 'process that asks for no signatures beside one that does, with all approvals made up',
+  code: 'process-unsigned',
+  async forge(lab) {
+    const { git, policy } = lab.company;
+    const lax = policy.replace('mode: required', 'mode: unsigned').replace('name: standard', 'name: lax');
+    git.commit({ 'relctl/process/lax-3.0.yaml': lax }, 'A process that asks for no signatures');
+    lab.write(madeUpDeployment(lab), lab.head.replace('process: standard@3.0', 'process: lax@3.0'));
     return undefined;
   },
 };

@@ -94,6 +94,12 @@ const HISTORIES: readonly Forgery[] = [
     events[second] = { ...one, at: other.at };
     return first;
   }),
+  history('event that nobody signed, dated ahead of the clock', 'notification.sent', 'history.order', (events, lab) => {
+    const { key } = (events[lab.indexOf('notification.queued')] as Loose).data;
+    const sent = { type: 'notification.sent', data: { key, channel: 'chat' }, at: '2099-01-01T00:00:00.000Z' };
+    events.push({ ...(events.at(-1) as Loose), ...sent });
+    return undefined;
+  }),
   history('end of the history cut off', 'last event', 'history-cut', (events) => {
     events.pop();
     return undefined;

@@ -1,6 +1,6 @@
 import { EDITS } from './edits.ts';
 import type { Forgery, Tried } from './forgery.ts';
-import { GENERATED, OLD_PROCESS } from './generated.ts';
+import { GENERATED, OLD_PROCESS, UNSIGNED_PROCESS } from './generated.ts';
 import { HISTORY } from './histories.ts';
 import { SPOILED_OBJECTIONS } from './objections.ts';
 import { PEOPLE_AND_KEYS } from './people.ts';
@@ -20,6 +20,7 @@ export const FORGERIES: readonly Forgery[] = [
   ...RELAXING,
   ...REVOKING_ACTS,
   OLD_PROCESS,
+  UNSIGNED_PROCESS,
   ...GENERATED,
 ];
 
