@@ -1,3 +1,4 @@
+import { systemClock } from '../adapters/clock.ts';
 import type { StateEnvironment } from '../adapters/fs/state-folder.ts';
 import { createProtectedBranch } from '../adapters/git/protected-branch.ts';
 import { DEFAULT_BRANCH, findRecordsBranch } from '../adapters/git/records-branch.ts';
@@ -54,7 +55,7 @@ export async function openRecords(
     merged: mergedPlans(root, env),
     offline,
     phaseOf,
-    putTogether: (id, ours, theirs) => putTogether(workspace, id, ours, theirs),
+    putTogether: (id, ours, theirs) => putTogether(workspace, id, ours, theirs, systemClock.now()),
     warn(text) {
       if (told.has(text)) return;
       told.add(text);

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { EventOf } from '../../src/plan/events.ts';
 import { auditRelease } from '../../src/usecases/audit/one.ts';
+import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
 import { status } from '../../src/usecases/status.ts';
 import { refusal } from '../support/company.ts';
 import { OPERATOR, toProduction, walkTo } from '../support/company-walk.ts';
 import { forge } from '../support/forge-history.ts';
-import { SAMPLE_FILE } from '../support/sample-plan.ts';
+import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany, SIGNERS_FILE, type SignedCompany } from '../support/signed-company.ts';
 
 /**
- * Somebody without a key writes an event of 2099. A history runs forward, so that all that follows is dated 2099 too, after the keys of people have
- * ended: nothing goes forward, status and audit say why and what takes it out, and production is put back all the same.
+ * Somebody without a key writes an event of 2099. Nothing goes forward, status and audit say why and what takes it out, and production is put back all
+ * the same: what is recorded of that has the date of the day, its signatures count, and the release begins anew behind it.
  */
 let company: SignedCompany;
 afterEach(() => company.close());
@@ -48,12 +49,12 @@ it('an event that is dated far ahead shuts no abort, and is named with what take
   commit();
   await pushAhead();
 
-  const ahead = {
+  const named = {
     gate: 'history.order',
     sentence: expect.stringMatching(/is dated 2099-01-01T00:00:00.000Z, and the clock here says 2026-.*git revert/),
   };
-  expect((await status(company.as(OPERATOR), company.id)).data.blockers).toContainEqual(expect.objectContaining(ahead));
-  expect(await refusal(toProduction(company, { mode: 'promote' }))).toMatchObject({ data: { refusals: [ahead] } });
+  expect((await status(company.as(OPERATOR), company.id)).data.blockers).toContainEqual(expect.objectContaining(named));
+  expect(await refusal(toProduction(company, { mode: 'promote' }))).toMatchObject({ data: { refusals: [named] } });
   expect(await codes()).toContain('event-ahead');
 
   company.git.git('revert', '--no-edit', 'HEAD');
@@ -64,5 +65,12 @@ it('an event that is dated far ahead shuts no abort, and is named with what take
   await toProduction(company, { mode: 'abort', reason: 'errors' });
   expect((await company.state()).phase).toBe('aborted');
   expect(await company.production()).toEqual(before);
-  expect(await codes()).toContain('event-ahead');
+  expect(new Set(await codes())).toEqual(new Set(['event-ahead', 'order-impossible']));
+  const { events } = await company.plan();
+  const ahead = events.findIndex(({ at }) => at.startsWith('2099'));
+  expect(events.slice(ahead + 1).filter(({ at }) => !at.startsWith('2026'))).toEqual([]);
+
+  await reopen(company.as(PEOPLE.rdLead), company.id, 'once more');
+  const { blockers } = (await status(company.as(OPERATOR), company.id)).data;
+  expect((blockers as readonly { gate: string }[]).map(({ gate }) => gate)).not.toContain('history.order');
 }, 1_200_000);

@@ -2,9 +2,11 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import { appendEvent, type NewEvent } from '../../plan/chain.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
 import { YAML_LIMITS } from '../../plan/guard.ts';
+import { dateBehind } from '../../plan/order/dates.ts';
 import { parseReleasePlan, type ReleasePlan, rereadHistory, writeReleasePlan } from '../../plan/release-plan.ts';
 import { splitDocument } from '../../plan/status-text.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
@@ -34,12 +36,6 @@ export interface PlanStoreOptions {
   /** The file system; tests put faults into it. */
   readonly files?: FileOperations;
 }
-
-/**
- * Clocks of two machines may differ by this much without anyone being told: the later event then gets the time of the one
- * before it, because a history runs forward.
- */
-const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** Plans as files of a git work tree. Locks and texts that could not be written lie in a folder of the user's. */
 export function createPlanStore(options: PlanStoreOptions): PlanStore {
@@ -96,7 +92,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   async function append(plan: ReleasePlan, events: readonly NewEvent<EventType>[]): Promise<ReleasePlan> {
     let chain = plan.events;
     for (const event of events) {
-      chain = appendEvent(plan.id, chain, { ...event, at: notBefore(event.at, chain.at(-1), plan.file) }).events;
+      chain = appendEvent(plan.id, chain, { ...event, at: notBefore(event, chain) }).events;
     }
     return replace(plan, plan.head, chain);
   }
@@ -195,20 +191,11 @@ function headOnly(head: string, file: string): string {
   });
 }
 
-function notBefore(at: string, last: RecordedEvent | undefined, file: string): string {
-  if (last === undefined || at >= last.at) return at;
-  const behind = Date.parse(last.at) - Date.parse(at);
-  if (behind <= CLOCK_SKEW_MS) return last.at;
-  throw new RelctlError(
-    'plan.write-failed',
-    `${file}: this clock says ${at}, but event ${last.seq} was recorded at ${last.at}`,
-    {
-      place: { file },
-      why: 'A history runs forward: one of the two clocks is wrong, and windows and lead times would be judged by it.',
-      hints: ['date -u', 'set the clock of this machine and run the command again'],
-      data: { clock: at, lastEvent: last.at, seq: last.seq },
-    },
-  );
+/** Another machine may have recorded something since the event was dated. */
+function notBefore({ at, simulated }: NewEvent<EventType>, chain: readonly RecordedEvent[]): string {
+  const own = Date.parse(at);
+  const date = dateBehind(countedEvents(chain, simulated ? 'any' : 'real'), own, own);
+  return date === own ? at : new Date(date).toISOString();
 }
 
 function notFound(id: string, file: string, known: readonly string[]): RelctlError {

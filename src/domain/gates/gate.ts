@@ -1,4 +1,4 @@
-import type { OrderFault } from '../../plan/order/order.ts';
+import type { OrderFault } from '../../plan/order/fault.ts';
 import type { Policy, SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ChangeRecord } from '../../ports/change-records.ts';

@@ -1,7 +1,7 @@
 import { countedEvents } from '../../plan/counted.ts';
 import type { EventOf } from '../../plan/events.ts';
 import { PUTS_BACK } from '../../plan/guard.ts';
-import { findOrderFaults } from '../../plan/order/order.ts';
+import { findHistoryFaults } from '../../plan/order/order.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
@@ -238,9 +238,9 @@ function holdsSeat(
   return seat !== undefined && samePerson(seat, seatOf(event));
 }
 
-/** Every event follows what stands before it, as the process records them. */
+/** Every event follows what stands before it, as the process records and dates them. */
 const order: AuditRule = (plan) =>
-  findOrderFaults(plan.events).map(({ seq, problem }) => ({
+  findHistoryFaults(plan.events).map(({ seq, problem }) => ({
     code: 'order-impossible',
     severity: 'error' as const,
     seq,

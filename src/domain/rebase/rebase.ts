@@ -1,9 +1,12 @@
 import { appendEvent, type NewEvent } from '../../plan/chain.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
+import { dateBehind } from '../../plan/order/dates.ts';
 import type { Policy } from '../../plan/policy.ts';
 import type { Spec } from '../../plan/spec.ts';
 import { foldState } from '../history/fold.ts';
 import { boardTally } from '../process/tally.ts';
+import { isoTime, timeOf } from '../schedule/calendar.ts';
 import { signatureOf } from '../signing/acts.ts';
 import { contradiction } from './commute.ts';
 
@@ -17,6 +20,8 @@ export interface Divergence {
   /** With events of this clone that nobody else has seen. */
   readonly ours: readonly RecordedEvent[];
   readonly theirs: readonly RecordedEvent[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** The history with both sides' events, theirs first; or why there can be none. */
@@ -72,33 +77,33 @@ function chainAfter(divergence: Divergence, own: readonly RecordedEvent[]): Reba
         };
       }
       decided = true;
-      events = append(divergence.id, events, { ...event, data: counted });
+      events = append(divergence, events, { ...event, data: counted });
       continue;
     }
-    events = append(divergence.id, events, event);
+    events = append(divergence, events, event);
   }
   const last = own.findLast((event) => event.type === 'cab.voted');
   const decision = decided || last === undefined ? undefined : countedDecision(divergence, events);
   if (decision === undefined || last === undefined) return { ok: true, events, decision: undefined };
   return {
     ok: true,
-    events: append(divergence.id, events, { ...last, type: 'cab.decided', data: decision }),
+    events: append(divergence, events, { ...last, type: 'cab.decided', data: decision }),
     decision,
   };
 }
 
 function append(
-  id: string,
+  { id, policy, now }: Divergence,
   events: readonly RecordedEvent[],
   event: Pick<RecordedEvent, 'type' | 'data' | 'at' | 'actor' | 'simulated'>,
 ): readonly RecordedEvent[] {
-  const before = events.at(-1)?.at ?? event.at;
+  const before = countedEvents(events, event.simulated === true ? 'any' : 'real');
+  const latest = policy.signing.mode === 'required' ? now : Number.POSITIVE_INFINITY;
   const next: NewEvent<EventType> = {
     type: event.type,
     data: event.data,
     actor: event.actor,
-    // A history runs forward, whatever the clocks of two machines say.
-    at: event.at < before ? before : event.at,
+    at: isoTime(dateBehind(before, timeOf(event.at), latest)),
     simulated: event.simulated === true,
   };
   return appendEvent(id, events, next).events;

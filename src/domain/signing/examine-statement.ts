@@ -1,6 +1,7 @@
 import { genesisHash } from '../../plan/chain.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { EventData, EventOf, RecordedEvent } from '../../plan/events.ts';
+import { CLOCKS_DIFFER_MS } from '../../plan/order/dates.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { delegatorsOf } from '../people/delegates.ts';
@@ -17,8 +18,6 @@ import type { Trust } from './trust.ts';
 
 /** How long after its signing an act may be taken in; longer, and nobody knows under which rules it was given. */
 const TAKEN_IN_WITHIN_MS = 24 * 3_600_000;
-/** By how much the clocks of two machines may differ. */
-const SKEW_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
 
 /** What the second part of the examination looks at. */
@@ -29,6 +28,8 @@ export interface StatementFacts {
   readonly index: number;
   /** The whole chain, as whoever signed saw it. */
   readonly chain: readonly RecordedEvent[];
+  /** What stands before it and is signed, so that its date is known: whoever may push dates all else as they like. */
+  readonly proved: readonly RecordedEvent[];
   readonly act: SignedAct;
   readonly standing: Standing;
   /** The rules under which the act must hold. */
@@ -119,12 +120,16 @@ const policy: Rule = (statement, { plan, events, index, act, named, inForce, sta
     : { code: 'policy-mismatch', detail: `version ${named.policy.version} at ${commit.slice(0, 12)}` };
 };
 
-const times: Rule = (statement, { events, index, trust, standing, now }) => {
+const times: Rule = (statement, { events, index, proved, trust, standing, now }) => {
   const at = timeOf((events[index] as RecordedEvent).at);
   const [issued, expires] = [timeOf(statement.issuedAt), timeOf(statement.expiresAt)];
   if (issued > at) return { code: 'issued-in-future', detail: `signed ${statement.issuedAt}` };
   if (at - issued > TAKEN_IN_WITHIN_MS) return { code: 'taken-in-late', detail: `signed ${statement.issuedAt}` };
-  if (at > now + SKEW_MS) return { code: 'from-the-future', detail: (events[index] as RecordedEvent).at };
+  if (at > now + CLOCKS_DIFFER_MS) return { code: 'from-the-future', detail: (events[index] as RecordedEvent).at };
+  // Nothing else keeps whoever had a key from dating what they sign now to when it was good.
+  const last = latest(proved);
+  if (last !== undefined && at < timeOf(last.at))
+    return { code: 'dated-back', detail: `to before event ${last.seq}, of ${last.at}` };
   const { maxAgeDays } = trust.policy.signing;
   if (expires - issued > maxAgeDays * DAY_MS)
     return { code: 'lifetime-too-long', detail: `until ${statement.expiresAt}` };
@@ -132,7 +137,7 @@ const times: Rule = (statement, { events, index, trust, standing, now }) => {
   return used > expires ? { code: 'approval-expired', detail: `on ${statement.expiresAt}` } : undefined;
 };
 
-const seen: Rule = (statement, { plan, events, index, chain, act }) => {
+const seen: Rule = (statement, { plan, events, index, chain, proved, act }) => {
   const event = events[index] as RecordedEvent;
   const last = chain.find((one) => one.hash === statement.seen);
   const isBeginning = statement.seen === genesisHash(plan.id);
@@ -143,10 +148,19 @@ const seen: Rule = (statement, { plan, events, index, chain, act }) => {
   const decided = decidedOn === undefined ? 0 : (events[lastOf(events, decidedOn, index)]?.seq ?? 0);
   const needed = Math.max(decided, heldBefore(chain, event), deployedBefore(events, event));
   if (found < needed) return { code: 'seen-too-early', detail: `saw event ${found}, decided on ${needed}` };
-  return timeOf(statement.issuedAt) + SKEW_MS < timeOf(last?.at ?? '')
-    ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${last?.at}` }
+  const known = latest(proved.filter((one) => one.seq <= found));
+  return known !== undefined && timeOf(statement.issuedAt) + CLOCKS_DIFFER_MS < timeOf(known.at)
+    ? { code: 'issued-before-seen', detail: `signed ${statement.issuedAt}, seen ${known.at}` }
     : undefined;
 };
+
+/** The event of the latest date. */
+function latest(events: readonly RecordedEvent[]): RecordedEvent | undefined {
+  return events.reduce<RecordedEvent | undefined>(
+    (last, one) => (last === undefined || timeOf(one.at) > timeOf(last.at) ? one : last),
+    undefined,
+  );
+}
 
 const nonce: Rule = (statement, { events, index, chain }) =>
   chain.some((one) => one.seq < (events[index]?.seq ?? 0) && rawPredicate(one)?.nonce === statement.nonce)

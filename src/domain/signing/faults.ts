@@ -52,6 +52,7 @@ export const SIGNATURE_FAULTS = {
   'taken-in-late': 'it was taken in more than a day after it was signed',
   'issued-before-seen': 'it was signed before what its signer is said to have seen',
   'from-the-future': 'it is dated in the future',
+  'dated-back': 'it is dated before what was signed and stands before it',
   'lifetime-too-long': 'it was made to last longer than the policy allows',
   'approval-expired': 'it has expired',
   'seen-unknown': 'what its signer had seen does not stand before it: the history was cut, reordered or rewritten',

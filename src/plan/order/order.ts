@@ -1,13 +1,13 @@
 import { countedEvents } from '../counted.ts';
 import type { EventOf, RecordedEvent } from '../events.ts';
+import { datesOutOfOrder } from './dates.ts';
+import type { OrderFault } from './fault.ts';
 import { type Position, START } from './position.ts';
 import { type Next, RULES } from './rules.ts';
 
-/** An event that the process could not have recorded where it stands. */
-export interface OrderFault {
-  readonly seq: number;
-  /** The end of the sentence "event 7 …". */
-  readonly problem: string;
+/** Every fault of the order of a history: events that cannot follow what stands before them, and dates that cannot. */
+export function findHistoryFaults(events: readonly RecordedEvent[]): readonly OrderFault[] {
+  return [...findOrderFaults(events), ...datesOutOfOrder(events)].sort((one, other) => one.seq - other.seq);
 }
 
 /**

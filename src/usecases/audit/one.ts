@@ -53,7 +53,7 @@ function aheadFindings({ events, file }: ReleasePlan, signing: Signing, now: num
     code: 'event-ahead',
     severity: 'error',
     seq,
-    problem: `event ${seq} ${problem}: what is signed behind it does not count until then`,
+    problem: `event ${seq} ${problem}: it was not recorded then`,
     fix: command`git log -p -- ${file} shows who recorded it; git revert "<commit>" takes that back`,
   }));
 }

@@ -1,8 +1,9 @@
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
-import { datedAhead } from '../../plan/order/ahead.ts';
-import { findOrderFaults, type OrderFault } from '../../plan/order/order.ts';
+import { datedAhead } from '../../plan/order/dates.ts';
+import type { OrderFault } from '../../plan/order/fault.ts';
+import { findHistoryFaults, findOrderFaults } from '../../plan/order/order.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
@@ -44,26 +45,44 @@ export async function goneFrom(
   return { isWhole: history.isWhole, gone: lost.map(lostSentence) };
 }
 
-/** What is out of order since the plan was reopened last; what stands before that is void either way. */
-export function disorderOf(events: readonly RecordedEvent[], { examination }: Signing): readonly OrderFault[] {
-  // What is said of the time after the deployment and does not count is recorded anew where it belongs.
-  const isLater = ({ act }: { readonly act: SignedAct }) => act === 'outcome' || act === 'hypercare';
-  const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
-  const faults = findOrderFaults(events.filter((event) => !refused.has(event.hash)));
-  // One that the process does not write voids nothing.
-  const isReopening = ({ type, seq, hash }: RecordedEvent) =>
-    type === 'plan.reopened' && examination?.leftOut.has(hash) !== true && !faults.some((fault) => fault.seq === seq);
-  const reopened = countedEvents(events).findLast(isReopening)?.seq ?? 0;
-  return faults.filter((fault) => fault.seq > reopened);
+/** What is out of order since the plan was reopened last, and what is dated ahead of the clock; what stands before that is void either way. */
+export function disorderOf(
+  events: readonly RecordedEvent[],
+  signing: Pick<Signing, 'examination' | 'sealing'>,
+  now: number,
+): readonly OrderFault[] {
+  return sinceReopened(events, signing, [
+    ...aheadOf(events, signing, now),
+    ...findHistoryFaults(counting(events, signing)),
+  ]);
 }
 
-/** What is dated ahead of the clock; where only signed acts count, since none that is signed behind it does before that. */
+/** What is dated ahead of the clock; where only signed acts count, whose dates say which rules they were given under. */
 export function aheadOf(
   events: readonly RecordedEvent[],
   { sealing }: Pick<Signing, 'sealing'>,
   now: number,
 ): readonly OrderFault[] {
   return sealing === undefined ? [] : datedAhead(events, now);
+}
+
+/** What is said of the time after the deployment and does not count is recorded anew where it belongs. */
+function counting(events: readonly RecordedEvent[], { examination }: Pick<Signing, 'examination'>) {
+  const isLater = ({ act }: { readonly act: SignedAct }) => act === 'outcome' || act === 'hypercare';
+  const refused = new Set(examination?.refused.filter(isLater).map((one) => one.hash));
+  return events.filter((event) => !refused.has(event.hash));
+}
+
+/** A reopening that the process does not write voids nothing. */
+function sinceReopened(
+  events: readonly RecordedEvent[],
+  { examination }: Pick<Signing, 'examination'>,
+  faults: readonly OrderFault[],
+): readonly OrderFault[] {
+  const isReopening = ({ type, seq, hash }: RecordedEvent) =>
+    type === 'plan.reopened' && examination?.leftOut.has(hash) !== true && !faults.some((fault) => fault.seq === seq);
+  const reopened = countedEvents(events).findLast(isReopening)?.seq ?? 0;
+  return faults.filter((fault) => fault.seq > reopened);
 }
 
 /** True for what says how a deployment went, its steps among it. */
@@ -79,9 +98,10 @@ export async function recordDoubts(context: Pick<Context, 'signing'>, release: R
   if (signing.sealing === undefined) return [];
   const { trouble } = signing;
   if (trouble !== undefined) return [`no signature of it could be examined: ${trouble.message}`];
-  // A message that nobody queued says nothing of what was done in production.
-  const ofDeployment = new Set(journal.plan.events.filter(isOfDeployment).map(({ seq }) => seq));
-  const disorder = disorderOf(journal.plan.events, signing)
+  const { events } = journal.plan;
+  // A message that nobody queued says nothing of what was done in production, nor does a date.
+  const ofDeployment = new Set(events.filter(isOfDeployment).map(({ seq }) => seq));
+  const disorder = sinceReopened(events, signing, findOrderFaults(counting(events, signing)))
     .filter(({ seq }) => ofDeployment.has(seq))
     .map(({ seq, problem }) => `event ${seq} ${problem}`);
   try {

@@ -3,9 +3,11 @@ import { queuedEvents } from '../../domain/cd-events/outbox.ts';
 import { queuedNotes } from '../../domain/change-record/notes.ts';
 import { foldState, type Proves } from '../../domain/history/fold.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
-import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
+import { isoTime } from '../../domain/schedule/calendar.ts';
 import type { NewEvent } from '../../plan/chain.ts';
+import { countedEvents } from '../../plan/counted.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
+import { dateBehind } from '../../plan/order/dates.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Seal } from '../signing/seal.ts';
 import type { ReadingContext } from './context.ts';
@@ -108,9 +110,9 @@ export class Journal {
 
   #event([type, data]: Entry): NewEvent<EventType> {
     const { clock, actor, environments } = this.#context;
-    const last = this.#plan.events.at(-1);
-    // Clocks of two machines differ: an event is never dated before the one that it follows.
-    const at = isoTime(Math.max(clock.now(), last === undefined ? 0 : timeOf(last.at)));
+    const before = countedEvents(this.#plan.events, environments.simulated ? 'any' : 'real');
+    const now = clock.now();
+    const at = isoTime(dateBehind(before, now, this.#sealing === undefined ? Number.POSITIVE_INFINITY : now));
     return { type, data, at, actor, simulated: environments.simulated };
   }
 

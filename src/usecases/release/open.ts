@@ -16,7 +16,7 @@ import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { reviewedBranch } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
-import { aheadOf, disorderOf, lostFrom } from './doubts.ts';
+import { disorderOf, lostFrom } from './doubts.ts';
 import { gateError, playerIn } from './gate-error.ts';
 import { Journal } from './journal.ts';
 
@@ -58,10 +58,7 @@ export async function openRelease(
       others,
       unread,
       signing: signing.facts,
-      disorder: [
-        ...aheadOf(journal.plan.events, signing, context.clock.now()),
-        ...disorderOf(journal.plan.events, signing),
-      ],
+      disorder: disorderOf(journal.plan.events, signing, context.clock.now()),
       // Only the gates of a plan that is not approved yet ask for them, and the reading of its queries takes a fifth of a `status`.
       get findings() {
         return [

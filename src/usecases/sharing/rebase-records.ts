@@ -22,7 +22,7 @@ export interface RebasedRecords {
   readonly decided: readonly string[];
 }
 
-type Sharing = Pick<Context, 'repository' | 'workspace'>;
+type Sharing = Pick<Context, 'repository' | 'workspace' | 'clock'>;
 
 /**
  * Builds commits with our records on top of what somebody else pushed: a commit for each release, and nothing else in it. No ref
@@ -89,6 +89,7 @@ async function rebasedText(
     base: shared,
     ours: ours.events,
     theirs: theirs.events,
+    now: context.clock.now(),
   });
   if (!result.ok) throw conflict(id, fork, upstream, result.reason);
   return {

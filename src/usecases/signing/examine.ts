@@ -55,7 +55,11 @@ export async function examineHistory(
   };
   const ended = await findEnded(
     events,
-    async (_event, index) => isSignedAndHolds(await examineEvent(on, events, index, { kind: 'done' })),
+    async (_event, index) => {
+      // Which of those before it hold is not known yet: the date of each that says that it is signed has to fit.
+      const claimed = events.slice(0, index).filter((one) => signatureOf(one) !== undefined);
+      return isSignedAndHolds(await examineEvent(on, events, index, { kind: 'done' }, claimed));
+    },
     async (hash) => (await on.merged()).has(hash),
   );
   const { policy } = (await trusts.of(ended?.trust)) ?? tip;
@@ -117,14 +121,16 @@ async function examineActs(
 ): Promise<readonly HeldAct[]> {
   const held: HeldAct[] = [];
   const standing = events.filter((_, index) => !fallen.has(index));
+  const proved: RecordedEvent[] = [];
   for (const [place, event] of standing.entries()) {
     if (actOf(event) === undefined) continue;
     const index = events.indexOf(event);
-    const found = await examineEvent(on, standing, place, standingAt(index));
+    const found = await examineEvent(on, standing, place, standingAt(index), proved);
     if ('code' in found) faults.set(index, found);
     else {
       faults.delete(index);
       held.push({ ...found, index });
+      if (found.fingerprint !== undefined) proved.push(event);
     }
   }
   return held;
@@ -154,6 +160,7 @@ async function examineEvent(
   events: readonly RecordedEvent[],
   index: number,
   standing: Standing,
+  proved: readonly RecordedEvent[],
 ): Promise<HeldAct | Fault> {
   const { plan, tip, trusts, now } = on;
   const event = events[index] as RecordedEvent;
@@ -184,6 +191,7 @@ async function examineEvent(
     events,
     index,
     chain: plan.events,
+    proved,
     act,
     standing,
     trust,

@@ -204,6 +204,25 @@ const TIMES: readonly Forgery[] = [
       return index;
     },
   },
+  {
+    kind: 'signature of today dated back to when its key was good',
+    field: 'at and issuedAt',
+    code: 'dated-back',
+    async forge(lab) {
+      const events = lab.copy();
+      const index = lab.indexOf('ops');
+      const event = events[index] as Loose;
+      event.at = at(event, -60 * MINUTE);
+      await lab.resign(event, {
+        statement: ({ predicate }) => {
+          predicate.issuedAt = event.at;
+          predicate.expiresAt = at(event, 1440 * MINUTE);
+        },
+      });
+      lab.write(events);
+      return index;
+    },
+  },
   signedAnew('approval that has expired', 'expiresAt', 'approval-expired', 'cab', (_, event) => ({
     statement: ({ predicate }) => {
       predicate.expiresAt = at(event, 60 * MINUTE);

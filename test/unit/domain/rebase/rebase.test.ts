@@ -12,6 +12,7 @@ import { chainOf, newEvent, PEOPLE, SAMPLE_ID, samplePlan } from '../../../suppo
 const TEMPLATE = fileURLToPath(new URL('../../../../templates/process/standard-3.0.yaml', import.meta.url));
 const policy = policySchema.parse(parse(readFileSync(TEMPLATE, 'utf8')));
 const { spec } = samplePlan();
+const NOW = Date.parse('2026-11-25T12:00:00.000Z');
 const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
 const [carol, chen, carlos] = PEOPLE.cab;
 
@@ -70,6 +71,7 @@ function rebase(
     base,
     ours: continued(base, ours),
     theirs: continued(base, theirs),
+    now: NOW,
   });
 }
 const types = (result: ReturnType<typeof rebase>) =>
@@ -170,7 +172,15 @@ describe('what cannot', () => {
 
   test('a history that somebody rewrote', () => {
     const other = chainOf(SAMPLE_ID, [newEvent('plan.created', subject, { actor: 'eve@example.com' })]);
-    const result = rebaseEvents({ id: SAMPLE_ID, spec, policy, base: submitted, ours: submitted, theirs: other });
+    const result = rebaseEvents({
+      id: SAMPLE_ID,
+      spec,
+      policy,
+      base: submitted,
+      ours: submitted,
+      theirs: other,
+      now: NOW,
+    });
     expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('rewrote') });
   });
 
@@ -186,12 +196,24 @@ describe('what cannot', () => {
       base: submitted,
       ours,
       theirs: continued(submitted, [vote(carol)]),
+      now: NOW,
     });
     expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('signature') });
     // Over a shared event it holds wherever the vote comes to stand.
     const shared = { ...signature, statement: `{"seen":"${submitted.at(-1)?.hash}"}` };
     expect(rebase(submitted, [vote(chen, 'go', { signature: shared })], [vote(carol)])).toMatchObject({ ok: true });
   });
+});
+
+test.each([
+  ['after what others recorded later', '2026-11-25T11:00:00.000Z', 'required', '2026-11-25T11:00:00.000Z'],
+  ['at its own time behind what is dated ahead of the clock', '2099-01-01T00:00:00.000Z', 'required', undefined],
+  ['after it where nobody signs', '2099-01-01T00:00:00.000Z', 'unsigned', '2099-01-01T00:00:00.000Z'],
+] as const)('a vote that is put behind theirs is dated %s', (_, late, mode, date) => {
+  const rules = { ...policy, signing: { ...policy.signing, mode } };
+  const ours = vote(chen);
+  const result = rebase(submitted, [ours], [{ ...message('a'), at: late }], rules);
+  expect(result.ok && result.events.findLast((one) => one.type === 'cab.voted')?.at).toBe(date ?? ours.at);
 });
 
 test('whatever is put together is a whole chain that keeps both sides word for word, theirs untouched and first', () => {
@@ -204,7 +226,7 @@ test('whatever is put together is a whole chain that keeps both sides word for w
         ...(theyVote ? [vote(carol, 'go', {}, '2026-11-24T12:00:00.000Z')] : []),
       ]);
       const ours = continued(submitted, [...(weVote ? [vote(chen)] : []), ...ourKeys.map(message)]);
-      const result = rebaseEvents({ id: SAMPLE_ID, spec, policy, base: submitted, ours, theirs });
+      const result = rebaseEvents({ id: SAMPLE_ID, spec, policy, base: submitted, ours, theirs, now: NOW });
       if (!result.ok) throw new Error(result.reason);
       expect(findChainFault(SAMPLE_ID, result.events)).toBeUndefined();
       expect(result.events.slice(0, theirs.length)).toEqual(theirs);
