@@ -18,7 +18,7 @@ const subject = (lab: ForgeryLab): Record<string, unknown> => {
 };
 const vote = { round: 1, decision: 'go', operationalReadiness: true, securityReview: true, impactAssessment: true };
 const pass = { stageAttempt: 1, decision: 'pass', checks: [], evidence: [], comment: '' };
-const images = (lab: ForgeryLab) => (lab.events[lab.indexOf('stage')] as unknown as Loose).data.images;
+const images = (lab: ForgeryLab) => (lab.events[lab.indexOf('stage.completed')] as unknown as Loose).data.images;
 
 /** All that a release records up to the end of hypercare, without a signature: in the order of the process. */
 const WAY: readonly Made[] = [
