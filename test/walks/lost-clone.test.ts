@@ -4,10 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SNAPSHOT_LABEL } from '../../src/domain/deployment/kept-snapshot.ts';
 import { unfenced } from '../../src/domain/kubernetes/manifests.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
+import type { PlanStore } from '../../src/ports/plan-store.ts';
 import { refOf } from '../../src/usecases/cluster/apply.ts';
-import { type Company, deadRuns, openCompany, refusal } from '../support/company.ts';
+import { type Company, type CompanyOptions, deadRuns, openCompany, refusal } from '../support/company.ts';
 import { toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { dyingStore, Killed } from '../support/dying-store.ts';
+import { recordingEnvironments } from '../support/recording-environments.ts';
 
 /** The clone that began a deployment is gone: another one has the plan as it was when it was last pushed. */
 let company: Company;
@@ -26,14 +28,39 @@ async function loseTheClone(at: string): Promise<void> {
   writeFileSync(planFile(), pushed);
 }
 
-async function ready(): Promise<Readonly<Record<string, string>>> {
-  company = await openCompany();
+async function ready(options?: CompanyOptions): Promise<Readonly<Record<string, string>>> {
+  company = await openCompany(options);
   await walkTo(company, 'ready');
   await company.advanceToWindow();
   return company.production();
 }
 
 const takeOver = () => toProduction(company, { takeOver: true }, { runs: deadRuns(company) });
+
+/** The same, and what was recorded until an event had been pushed. */
+async function loseTheRecords(since: string, at: string): Promise<void> {
+  let pushed = '';
+  const { store } = company;
+  const pushing: PlanStore = {
+    ...store,
+    async append(plan, events) {
+      const written = await store.append(plan, events);
+      if (events.some(({ type }) => type === since)) pushed = readFileSync(planFile(), 'utf8');
+      return written;
+    },
+  };
+  const dying = { store: dyingStore(pushing, at, 'after'), runs: deadRuns(company) };
+  await expect(toProduction(company, {}, dying)).rejects.toBeInstanceOf(Killed);
+  writeFileSync(planFile(), pushed);
+}
+
+/** Finished Jobs are cleaned up, and so is one that a person deletes. */
+async function cleanUpJobs(): Promise<void> {
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 5 * 60_000);
+  const cluster = company.sandbox.cluster('production');
+  for (const job of await cluster.list({ apiVersion: 'batch/v1', kind: 'Job' }))
+    await cluster.remove(refOf(job), { resourceVersion: job.metadata.resourceVersion ?? '' });
+}
 
 describe('a deployment whose clone was lost', () => {
   it.each(['step.completed rollout:web@production', 'canary.promoted', 'canary.judged'])(
@@ -119,4 +146,76 @@ describe('a deployment whose clone was lost', () => {
     await undo(company);
     expect(await company.production()).toEqual(before);
   });
+});
+
+describe('a migration that was let run from a clone that is lost, and whose Job is gone', () => {
+  const ID = 'add-wallet-table';
+  const jobsMade = (writes: readonly string[]) => writes.filter((write) => write.startsWith('create Job/')).length;
+
+  async function takenOver() {
+    await ready();
+    await loseTheClone('step.completed job:*');
+    await cleanUpJobs();
+    const { environments, writes } = recordingEnvironments(company.sandbox);
+    const runs = deadRuns(company);
+    const error = await refusal(toProduction(company, { takeOver: true }, { runs, environments }));
+    expect(error).toMatchObject({ code: 'migration.unknown', exitCode: 8 });
+    expect(error.hints.join('\n')).toMatch(/--resume --ran add-wallet-table[\s\S]*--not-run add-wallet-table/);
+    expect(jobsMade(writes)).toBe(0);
+    return { environments, writes };
+  }
+
+  it.each([
+    ['ran', 0],
+    ['notRun', 1],
+  ] as const)(
+    'stops for a person; where they found that it %s, it goes on and the Job runs %i times',
+    async (found, times) => {
+      const { environments, writes } = await takenOver();
+      const out = await toProduction(company, { mode: 'resume', found: { [found]: [ID] } }, { environments });
+      expect(out).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+      expect(jobsMade(writes)).toBe(times);
+    },
+  );
+
+  it('stops a rollback as well, which undoes it where a person found that it ran', async () => {
+    const before = await ready();
+    await loseTheRecords('deploy.started', 'step.completed job:*');
+    await cleanUpJobs();
+    expect((await refusal(toProduction(company, { mode: 'abort' }))).code).toBe('migration.unknown');
+    expect(await undo(company, { found: { ran: [ID] } })).toMatchObject({ data: { phase: 'aborted' } });
+    expect((await company.state()).deployment?.steps.get('undo:migrations')?.data?.detail).toBe(`undone: ${ID}`);
+    expect(await company.production()).toEqual(before);
+  });
+
+  it('keeps a rollback from going past a point of no return that is recorded nowhere else', async () => {
+    const plan: CompanyOptions['plan'] = ({ spec }) => {
+      for (const migration of spec.migrations ?? []) {
+        Object.assign(migration, { reversible: false, pointOfNoReturn: true });
+        delete migration.down;
+      }
+    };
+    await ready({ plan });
+    await loseTheRecords('deploy.started', 'step.completed job:*');
+    await cleanUpJobs();
+    expect((await refusal(toProduction(company, { mode: 'abort' }))).code).toBe('migration.unknown');
+    expect(await undo(company, { found: { ran: [ID] } })).toMatchObject({ data: { phase: 'frozen' } });
+  });
+
+  it('is run where it was never let run: nobody is asked', async () => {
+    await ready();
+    await loseTheClone('step.intended job:*');
+    await cleanUpJobs();
+    expect(await takeOver()).toMatchObject({ result: 'done', data: { phase: 'deployed' } });
+  });
+});
+
+it('a rollback after a loss of all but the beginning undoes what ran, and puts back what the cluster keeps', async () => {
+  const before = await ready();
+  await loseTheRecords('deploy.started', 'canary.judged');
+  expect(await toProduction(company, { mode: 'abort' })).toMatchObject({ data: { phase: 'aborted' } });
+  expect((await company.state()).deployment?.steps.get('undo:migrations')?.data?.detail).toBe(
+    'undone: add-wallet-table',
+  );
+  expect(await company.production()).toEqual(before);
 });

@@ -188,8 +188,9 @@ export async function readSnapshot(
 ): Promise<Snapshot | undefined> {
   const { plan } = run.release.journal;
   const evidence = snapshotEvidence(run, target);
-  if (evidence === undefined) return undefined;
   const kept = await keptInCluster(run, target);
+  // That it was taken may be recorded in a clone that is lost; the one of this attempt is in the cluster all the same.
+  if (evidence === undefined) return kept?.attempt === run.attempt ? (JSON.parse(kept.text) as Snapshot) : undefined;
   if (kept === undefined) throw lost(plan.id, target);
   const snapshot = JSON.parse(kept.text) as Snapshot;
   if (sha256(recordOf(snapshot)) !== evidence.sha256) {

@@ -32,15 +32,14 @@ export async function migrate(
   const { name } = job.metadata;
   const purpose = purposeOf(run, migration);
   const live = await lock.cluster.get(refOf(job));
-  if (live === undefined && record?.read(name) === 'ended') return undefined;
-  if (live === undefined && record?.read(name) === 'woken') throw purpose.gone(job);
+  const known = live === undefined ? await record?.read(name) : undefined;
+  if (known === 'ended') return undefined;
+  if (known === 'woken') throw purpose.gone(job);
   if (live !== undefined && options.retry && jobEnd(live, [], CONTAINER).state === 'failed') {
     await record?.notRun(name, 'it failed, and is run anew');
     await removeFenced(context, lock, refOf(job));
   }
-  await startJob(context, lock, job, async () => {
-    if (record?.read(name) !== 'woken') await record?.woken(name);
-  });
+  await startJob(context, lock, job, async () => record?.woken(name));
   await awaitJob(context, lock, job, { timeout: run.timeout, purpose });
   const log = await jobLogs(lock.cluster, name, CONTAINER);
   const evidence = await context.store.keep(
@@ -81,7 +80,7 @@ export async function endOfMigration(
   const purpose = purposeOf(run, migration);
   const live = await lock.cluster.get(refOf(job));
   if (live === undefined) {
-    const known = record?.read(name);
+    const known = await record?.read(name);
     if (known === 'woken' || (known === undefined && options.isDoubted === true)) throw purpose.gone(job);
     return known === 'ended' ? 'succeeded' : 'not-run';
   }

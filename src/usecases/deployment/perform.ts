@@ -85,7 +85,7 @@ export function migrationRun(run: Run, target: string): MigrationRun {
     attempt: run.attempt,
     lock: lockOf(run, target),
     timeout: run.policy.production.rolloutTimeout,
-    record: jobRecord(run),
+    record: jobRecord(run, target),
   };
 }
 

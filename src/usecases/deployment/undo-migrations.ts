@@ -6,6 +6,7 @@ import { lockOf, type Run } from '../cluster/run.ts';
 import { highestFence } from './forward.ts';
 import { jobName } from './job-name.ts';
 import { jobRecord } from './job-record.ts';
+import { wasLetRun } from './let-run.ts';
 import { endOfMigration, migrate } from './migrate.ts';
 import { migrationRun } from './perform.ts';
 import { desired } from './shipped.ts';
@@ -33,7 +34,10 @@ export async function migrationOfNoReturn(run: Run, doubts: readonly string[]): 
   return found.find((one) => one.isKnown) ?? found[0];
 }
 
-/** Whether a migration was begun: told by what is proved, or else by its Job; `undefined` where that is gone, and only somebody's word is left. */
+/**
+ * Whether a migration was begun: told by what is proved, or else by its Job; `undefined` where that is gone, and only somebody's word is left, or the note
+ * that it was let run.
+ */
 async function wasBegun(
   run: Run,
   { id }: Migration,
@@ -42,11 +46,15 @@ async function wasBegun(
 ): Promise<boolean | undefined> {
   const { steps } = run.release.journal.state.deployment ?? {};
   const recorded = [steps?.get(`migrate:${id}`), steps?.get(`job:${job}`)].filter((one) => one !== undefined);
-  if (jobRecord(run).read(job) === 'not-run') return false;
+  const target = targetOf(run);
+  if ((await jobRecord(run, target).read(job)) === 'not-run') return false;
   if (recorded.some((one) => one.proved)) return true;
-  if (recorded.length + doubts.length === 0) return false;
-  const live = await lockOf(run, targetOf(run)).cluster.get({ apiVersion: 'batch/v1', kind: 'Job', name: job });
-  return live === undefined ? undefined : !isAsleep(live);
+  const lock = lockOf(run, target);
+  const live = await lock.cluster.get({ apiVersion: 'batch/v1', kind: 'Job', name: job });
+  if (live !== undefined) return !isAsleep(live);
+  // A history may have lost that it was begun; the cluster has not.
+  const isSaid = recorded.length + doubts.length > 0 || (await wasLetRun(lock, job));
+  return isSaid ? undefined : false;
 }
 
 /**
@@ -82,8 +90,9 @@ async function awaitBegun(run: Run, doubts: readonly string[]): Promise<void> {
     const step = `migrate:${migration.id}`;
     const recorded = journal.state.deployment?.steps.get(step);
     if (recorded?.state === 'completed' && recorded.proved) continue;
-    // Where nobody signs, what is not recorded was not begun.
-    if (recorded === undefined && run.release.signing.sealing === undefined) continue;
+    // Where nobody signs, what is recorded neither here nor in the cluster was not begun.
+    if (recorded === undefined && run.release.signing.sealing === undefined && !(await hasTraces(run, migration)))
+      continue;
     const service = await desired(run, migration.service);
     const isDoubted = doubts.length > 0 || recorded?.state === 'completed';
     const end = await endOfMigration(migrationRun(run, targetOf(run)), migration, service, { isDoubted });
@@ -96,6 +105,14 @@ async function awaitBegun(run: Run, doubts: readonly string[]): Promise<void> {
       detail: 'found done when it was rolled back',
     });
   }
+}
+
+/** Whether the cluster knows of a migration that the history, of which a part may be lost, does not: its Job, or that it was let run. */
+async function hasTraces(run: Run, migration: Migration): Promise<boolean> {
+  const target = targetOf(run);
+  const name = jobName(run.release.journal.plan.id, run.attempt, migration, 'up', target);
+  if ((await jobRecord(run, target).read(name)) !== undefined) return true;
+  return (await lockOf(run, target).cluster.get({ apiVersion: 'batch/v1', kind: 'Job', name })) !== undefined;
 }
 
 /** Migrations that this attempt has run to their end. */
