@@ -56,6 +56,11 @@ export interface Cluster {
   rehearse(objects: readonly KubeObject[]): Promise<readonly Rehearsed[]>;
   /** Names of those who have set fields of an object that this cluster has given, as the API server keeps book. */
   managersOf(object: KubeObject): readonly string[];
+  /**
+   * Milliseconds since an object that this cluster has given was written last, by the server's own clock, to the second: neither the clock of
+   * this machine nor that of whoever wrote it counts. `undefined` where the server does not tell.
+   */
+  sinceWritten(object: KubeObject): Promise<number | undefined>;
   /** Last lines of a container's log; `previous` is the run before the last restart. Empty when there is none. */
   logs(
     pod: string,

@@ -48,6 +48,14 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
       });
     });
 
+    describe('since when an object stands as it is', () => {
+      it('is told by the clock of the server, or not at all', async () => {
+        const created = await cluster.create(configMap('contract-written', { key: 'value' }));
+        const since = await cluster.sinceWritten(created);
+        if (since !== undefined) expect(since).toBeLessThan(60_000);
+      });
+    });
+
     describe('get', () => {
       it('answers undefined for an object that does not exist', async () => {
         expect(await cluster.get(ref(configMap('contract-none')))).toBeUndefined();

@@ -15,6 +15,7 @@ import { refOf, subjectOf } from './object-ref.ts';
 import { openApi } from './open-api.ts';
 import { rehearse } from './rehearse.ts';
 import { pauseAfter } from './repeat.ts';
+import { serverTime } from './server-time.ts';
 import { createServiceFetch } from './service-fetch.ts';
 import { listServices } from './services.ts';
 import { identifyTool } from './tool.ts';
@@ -278,6 +279,15 @@ export function createKubectlCluster(options: KubectlTarget): KubectlCluster {
       ),
 
     managersOf: (object) => memory.at(object, object.metadata.resourceVersion ?? '')?.managers ?? [],
+
+    async sinceWritten(object) {
+      const { writtenAt } = memory.at(object, object.metadata.resourceVersion ?? '') ?? {};
+      if (writtenAt === undefined) return undefined;
+      const now = await explained('asking for the time', kubectl.commandLine(['auth', 'whoami']), () =>
+        serverTime(api),
+      );
+      return now === undefined ? undefined : Math.max(0, now - writtenAt);
+    },
 
     async *followLog(pod, container, signal) {
       const path = `/api/v1/namespaces/${options.namespace}/pods/${encodeURIComponent(pod)}/log?container=${encodeURIComponent(container)}`;

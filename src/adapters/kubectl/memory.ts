@@ -11,6 +11,8 @@ export interface Remembered {
   readonly adoption: readonly object[] | undefined;
   /** Who has set fields of it. */
   readonly managers: readonly string[];
+  /** When fields of it were set last, by the server's clock. */
+  readonly writtenAt: number | undefined;
 }
 
 /** What is known of objects that were read, by name and version: a version alone does not tell an object from its successor. */
@@ -36,12 +38,20 @@ export function createMemory(manager: string): Memory {
         generation,
         adoption: adoptionPatch(object, manager),
         managers,
+        writtenAt: lastWrite(managedFields),
       });
       if (known.size > MOST) known.delete(known.keys().next().value ?? '');
       return { ...object, metadata };
     },
     at: (ref, resourceVersion) => known.get(versionKey(ref, resourceVersion)),
   };
+}
+
+/** Each line of the book has the time at which its manager changed something. Source: Kubernetes API, ManagedFieldsEntry. */
+function lastWrite(managedFields: unknown): number | undefined {
+  const entries = Array.isArray(managedFields) ? (managedFields as readonly { readonly time?: string }[]) : [];
+  const times = entries.map(({ time }) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function managersIn(managedFields: unknown): readonly string[] {

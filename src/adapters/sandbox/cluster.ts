@@ -5,6 +5,7 @@ import { PLAIN_YAML } from '../../plan/plain-yaml.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cluster, KubeObject, ListQuery, Rehearsed } from '../../ports/cluster.ts';
 import { faultOn } from './faults.ts';
+import { objectKey } from './kinds.ts';
 import { podLog } from './logs.ts';
 import { fieldsAt } from './merge.ts';
 import {
@@ -97,6 +98,10 @@ export function createSandboxCluster(
       return objects.map((object) => rehearsed(found, object));
     },
     managersOf: () => [],
+    async sinceWritten({ apiVersion, kind, metadata: { name } }) {
+      const found = within(world.read()).objects[objectKey({ apiVersion, kind }, name)];
+      return found === undefined ? undefined : Math.max(0, clock.now() - found.changedAt);
+    },
     async logs(pod, options) {
       const state = world.read();
       return podLog(state, within(state), pod, options);

@@ -26,6 +26,24 @@ export interface LeaseContent {
   readonly transitions: number;
 }
 
+/**
+ * Milliseconds until a lease has run out, 0 or less once it has. The clock of one of the two machines may be wrong by an hour, so by the clocks it has run
+ * out only when nobody has renewed it for half of its time either, since a process that lives renews it after a third; and where nobody has for all
+ * of its time, whatever the clocks say.
+ * @param now by the clock of whoever asks
+ * @param unrenewedSince from when on it is known, by that clock, that nobody renewed it
+ */
+export function leaseLeft(
+  { durationSeconds }: Pick<LeaseContent, 'durationSeconds'>,
+  { renewedAt }: { readonly renewedAt: number },
+  now: number,
+  unrenewedSince: number,
+): number {
+  const duration = durationSeconds * 1000;
+  const unrenewed = now - unrenewedSince;
+  return Math.min(Math.max(renewedAt + duration - now, duration / 2 - unrenewed), duration - unrenewed);
+}
+
 /** Reads a Lease; what another tool wrote reads as free. */
 export function readLease(lease: KubeObject): LeaseContent {
   const spec = (lease.spec ?? {}) as {

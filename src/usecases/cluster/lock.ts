@@ -1,4 +1,4 @@
-import { LEASE, type LeaseContent, readLease, writeLease } from '../../domain/deployment/lease.ts';
+import { LEASE, type LeaseContent, leaseLeft, readLease, writeLease } from '../../domain/deployment/lease.ts';
 import { foldState } from '../../domain/history/fold.ts';
 import { standsInProduction } from '../../domain/history/state.ts';
 import { RelctlError } from '../../errors.ts';
@@ -41,9 +41,7 @@ const POLL_MS = 2000;
  * Takes the lock of a target for a release.
  *
  * A lock that another release holds is never taken: that release stands in production and has its own way out. A lock of the
- * same release is taken over once its process is dead or its lease has run out; with `wait` this is waited for. The clock of one of the two
- * machines may be wrong by an hour, so a lease has run out only when it was also seen not to be renewed: for half of its time, since a process that
- * lives renews it after a third; and where nobody renews it for all of its time, whatever the clocks say.
+ * same release is taken over once its process is dead or its lease has run out, as {@link leaseLeft} has it; with `wait` this is waited for.
  * @throws RelctlError `cluster.lock-held` naming the holder, and all of the cluster's
  */
 export async function acquireLock(
@@ -179,7 +177,7 @@ async function obstacleOf(
     const stands = (byClocks > 0 && !isDead) || (await isUnfinished(context, holder.release));
     return stands ? { reason: 'another release is in this environment', expiresIn: undefined } : undefined;
   }
-  const expiresIn = Math.min(Math.max(byClocks, duration / 2 - (now - since)), duration - (now - since));
+  const expiresIn = leaseLeft(content, holder, now, since);
   if (isDead || expiresIn <= 0) return undefined;
   return { reason: 'another process works on this release', expiresIn, isOver: byClocks <= 0 };
 }

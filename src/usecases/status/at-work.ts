@@ -1,4 +1,4 @@
-import { LEASE, readLease } from '../../domain/deployment/lease.ts';
+import { LEASE, leaseLeft, readLease } from '../../domain/deployment/lease.ts';
 import { deploymentSteps } from '../../domain/deployment/steps.ts';
 import { type DeploymentState, isEndClaimed, standsInProduction } from '../../domain/history/state.ts';
 import type { StatusData } from '../../domain/outcome/status.ts';
@@ -13,6 +13,9 @@ import type { Release } from '../release/open.ts';
 
 /** Whoever looks is not kept waiting by a cluster that does not answer. */
 const ASK_MS = 4000;
+
+/** As much as the clock of a machine may be wrong. */
+const WRONG_BY_MS = 3_600_000;
 
 /** Who works on a release in production now, from where, and at what; or that nobody does. */
 export interface AtWork {
@@ -85,7 +88,11 @@ function stepAtHand(
   return { id, title: known.find((step) => step.id === id)?.title ?? id, since: found.since };
 }
 
-/** A lock that is renewed has somebody who lives; one whose time is over, or that somebody else has, has not. */
+/**
+ * A lock that is renewed has somebody who lives; one that has run out, or that somebody else has, has not. How long ago it was renewed the server tells:
+ * by the clock of this machine, or of the other, a run that lives would look dead. Where it does not tell, only an hour more than the time of the
+ * lock is taken for the end of it.
+ */
 async function lifeByLock(
   { environments, clock }: Pick<ReadingContext, 'clock' | 'environments'>,
   release: string,
@@ -99,10 +106,16 @@ async function lifeByLock(
     // Another cluster would know nothing of it, and a live run would look dead.
     if (cluster === undefined || (await cluster.identity()) !== started.data.clusters[target]) return 'unknown';
     const lease = await cluster.get(LEASE);
-    const content = lease === undefined ? undefined : readLease(lease);
-    const { holder } = content ?? {};
+    if (lease === undefined) return 'dead';
+    const content = readLease(lease);
+    const { holder } = content;
     if (holder?.release !== release || holder.run.token !== run?.token) return 'dead';
-    return holder.renewedAt + (content?.durationSeconds ?? 0) * 1000 > clock.now() ? 'alive' : 'dead';
+    const now = clock.now();
+    const unrenewed = await cluster.sinceWritten(lease);
+    if (unrenewed !== undefined) return leaseLeft(content, holder, now, now - unrenewed) > 0 ? 'alive' : 'dead';
+    const byClocks = holder.renewedAt + content.durationSeconds * 1000 - now;
+    if (byClocks > 0) return 'alive';
+    return byClocks < -WRONG_BY_MS ? 'dead' : 'unknown';
   };
   const patience = new AbortController();
   const late = clock.sleep(ASK_MS, patience.signal).then(() => 'unknown' as const);
