@@ -3,8 +3,11 @@ import { unfenced } from '../../src/domain/kubernetes/manifests.ts';
 import { withImages } from '../../src/domain/kubernetes/pods.ts';
 import type { Progress } from '../../src/domain/outcome/progress.ts';
 import { timeOf } from '../../src/domain/schedule/calendar.ts';
+import { type ErrorCode, RelctlError } from '../../src/errors.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
+import type { Environments } from '../../src/ports/environments.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
+import type { Context } from '../../src/usecases/release/context.ts';
 import { type Company, openCompany } from '../support/company.ts';
 import { checks, endHypercare, OPERATOR, toProduction, walkTo } from '../support/company-walk.ts';
 
@@ -61,6 +64,32 @@ describe('the old version back in production', () => {
     expect(until).toBeGreaterThan(company.sandbox.clock.now());
     await expect(endHypercare(company)).rejects.toMatchObject({ code: 'gate.refused' });
   });
+});
+
+describe('production that nobody could look at', () => {
+  const failing = (code: ErrorCode): Partial<Context> => {
+    const { environments } = company.as(OPERATOR);
+    const list = async () => {
+      throw new RelctlError(code, 'pods is forbidden: User "ops" cannot list resource "pods"');
+    };
+    const cluster: Environments['cluster'] = (...which) => ({ ...environments.cluster(...which), list });
+    return { environments: { ...environments, cluster } };
+  };
+
+  it.each(['cluster.rejected', 'cluster.unreachable', 'tool.failed', 'tool.timeout', 'manifests.failed'] as const)(
+    'is not known, not healthy and no end of the watch: %s',
+    async (code) => {
+      company = await openCompany();
+      await walkTo(company, 'hypercare');
+      company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 10 * 60_000);
+      const look = await hypercare(company.as(OPERATOR, failing(code)), company.id, { exit: false });
+      expect(look).toMatchObject({ result: 'failed', data: { code: 'hypercare.unhealthy' } });
+      expect(JSON.stringify(look.blocks)).toContain('what runs in production is not known: pods is forbidden');
+      company.sandbox.clock.advanceTo(timeOf((await company.state()).hypercare?.until ?? '') + 60_000);
+      const exit = hypercare(company.as(OPERATOR, failing(code)), company.id, { exit: true, confirmed: true });
+      await expect(exit).rejects.toMatchObject({ code: 'gate.refused' });
+    },
+  );
 });
 
 describe('other images in the pods that a canary is compared with', () => {

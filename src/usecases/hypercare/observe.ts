@@ -3,7 +3,7 @@ import { type BadEvents, BURN_WINDOWS, type HourOfEvents } from '../../domain/hy
 import { coverageOf, type Stretch } from '../../domain/hypercare/coverage.ts';
 import { judgeSlo, openBursts, type SloFinding } from '../../domain/hypercare/slo-finding.ts';
 import { formatMoment, isoTime, timeOf } from '../../domain/schedule/calendar.ts';
-import { RelctlError } from '../../errors.ts';
+import { type ErrorKind, RelctlError } from '../../errors.ts';
 import { durationSeconds, percentRatio } from '../../plan/duration.ts';
 import type { EventData } from '../../plan/events.ts';
 import type { Slo } from '../../plan/spec.ts';
@@ -17,6 +17,9 @@ import { takeOverIncidents } from './incidents.ts';
 
 /** What is seen of the time since hypercare began. */
 export type Observation = EventData<'hypercare.observed'>;
+
+/** Somebody stopped it, or relctl is wrong itself: that is no look that failed. */
+const ENDS_A_LOOK: ReadonlySet<ErrorKind> = new Set(['declined', 'bug']);
 
 /** There is nothing to see before the first scrapes of the time have come in. */
 export const SHORTEST_MS = 5 * 60_000;
@@ -77,15 +80,15 @@ export async function observe(context: Context, release: Release, note: string):
 }
 
 /**
- * What runs in a target and is not what was deployed. A cluster that does not answer is news like any other: a look at 48 hours,
- * or a watch over them, does not end because an API server is started again, and what nobody saw is not taken for good.
+ * What runs in a target and is not what was deployed. That it cannot be told is news like any other, whatever the reason: a look at 48 hours,
+ * or a watch over them, does not end because an API server is started again or a login has ended, and what nobody saw is not taken for good.
  */
 async function driftIn(context: Context, release: Release, target: string): Promise<readonly string[]> {
   try {
     const checks = await checkDeployedAt(context, release, target);
     return checks.filter((check) => !check.ok).map(({ name, detail }) => `${name} ${detail}`);
   } catch (error) {
-    if (!(error instanceof RelctlError && error.code === 'cluster.unreachable')) throw error;
+    if (!(error instanceof RelctlError) || ENDS_A_LOOK.has(error.kind)) throw error;
     return [`what runs in ${target} is not known: ${error.message}`];
   }
 }
