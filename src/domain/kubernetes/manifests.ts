@@ -290,8 +290,16 @@ export function isContentNamed(object: KubeObject): boolean {
   return holdsValues(object) && object.metadata.name.endsWith(`-${contentHash(object)}`);
 }
 
-function holdsValues({ kind }: KubeObject): boolean {
+function holdsValues({ kind }: Pick<KubeObject, 'kind'>): boolean {
   return kind === 'ConfigMap' || kind === 'Secret';
+}
+
+/**
+ * Objects in the order in which they are written: what pods read when they start comes before the workloads, whatever the order of the manifests, so that no pod
+ * starts with the values of another release.
+ */
+export function readFirst<T extends Pick<KubeObject, 'kind'>>(objects: readonly T[]): readonly T[] {
+  return [...objects.filter(holdsValues), ...objects.filter((one) => !holdsValues(one))];
 }
 
 function contentHash({ metadata: _metadata, ...content }: KubeObject): string {

@@ -2,7 +2,7 @@ import { AUTOSCALER, isAutoscaled, withReplicasOf } from '../../domain/deploymen
 import { isWrittenBy } from '../../domain/deployment/kept-snapshot.ts';
 import { changesStable } from '../../domain/deployment/strategies/strategies.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
-import { nameOf, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
+import { nameOf, readFirst, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { stuckPods } from '../../domain/kubernetes/rollout-others.ts';
 import { RelctlError } from '../../errors.ts';
 import { gitopsOf } from '../../plan/gitops.ts';
@@ -40,13 +40,16 @@ export interface PutBack {
   readonly unwell: readonly string[];
 }
 
-/** Puts every object back that a target had, the services in the reverse of the order in which they were rolled out. */
+/**
+ * Puts every object back that a target had: first what pods read when they start, then the services in the reverse of the order in which they
+ * were rolled out.
+ */
 export async function putBack(run: Run, { target, objects }: Snapshot, options: PutBackOptions): Promise<PutBack> {
   const lock = lockOf(run, target);
   const fitted = await fitTo(run, target);
   const workloads: (SnapshotObject & { readonly object: KubeObject })[] = [];
   let changed = 0;
-  for (const one of restorable(run, target, objects)) {
+  for (const one of readFirst(restorable(run, target, objects))) {
     if (!isRecorded(one) || options.kept.has(titleOf(target, one))) continue;
     const live = await lock.cluster.get(one);
     if (isOthersChange(run, target, one, live, fitted(one, live))) continue;

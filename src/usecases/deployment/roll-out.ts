@@ -2,7 +2,7 @@ import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autosca
 import { holdsContent } from '../../domain/deployment/content.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
-import { isContentNamed, isPreparable, nameOf } from '../../domain/kubernetes/manifests.ts';
+import { isContentNamed, isPreparable, nameOf, readFirst } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
@@ -59,7 +59,7 @@ export async function rollOutObjects(run: Run, target: string, { others }: Desir
 
 async function writeAll(run: Run, target: string, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
   const written: KubeObject[] = [];
-  for (const object of objects) written.push((await writeObject(run, target, object)) ?? object);
+  for (const object of readFirst(objects)) written.push((await writeObject(run, target, object)) ?? object);
   return written;
 }
 

@@ -10,6 +10,7 @@ import {
   isDeployment,
   pinnedImage,
   podLabelsOf,
+  readFirst,
   sameObject,
   selectorOf,
   withContentNames,
@@ -153,6 +154,14 @@ describe('an object without what the server sets', () => {
         expect(sameObject(live, fenced(live, 'r1/7'))).toBe(false);
       }),
     );
+  });
+});
+
+describe('the order of writing', () => {
+  it('has what pods read when they start before the pods, and else the order of the manifests', () => {
+    const kinds = ['Service', 'Deployment', 'ConfigMap', 'CronJob', 'Secret'];
+    const order = readFirst(kinds.map((kind) => ({ kind }))).map(({ kind }) => kind);
+    expect(order).toEqual(['ConfigMap', 'Secret', 'Service', 'Deployment', 'CronJob']);
   });
 });
 
