@@ -199,6 +199,8 @@ export const EVENT_DATA = {
       .string()
       .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
       .optional(),
+    /** Digests of the objects as the API server had them once they were written, by `<Kind>/<name>`. */
+    written: z.record(z.string(), sha256).optional(),
     signature: signature.optional(),
   }),
   'step.failed': z.strictObject({

@@ -185,6 +185,49 @@ describe('what somebody changed after the release had written it', () => {
   });
 });
 
+describe('what somebody has added after the release had written it', () => {
+  const withVariable = (live: KubeObject): KubeObject => {
+    const next = structuredClone(live) as KubeObject & {
+      spec: { template: { spec: { containers: { env?: object[] }[] } } };
+    };
+    const [container] = next.spec.template.spec.containers;
+    if (container !== undefined) container.env = [...(container.env ?? []), { name: 'POOL_SIZE', value: '50' }];
+    return next;
+  };
+
+  it.each([
+    ['a variable', withVariable, 'POOL_SIZE'],
+    [
+      'a label',
+      (live: KubeObject) => ({
+        ...live,
+        metadata: { ...live.metadata, labels: { ...live.metadata.labels, 'on-call': 'yes' } },
+      }),
+      'on-call',
+    ],
+  ] as const)('%s, which no apply of ours takes away, is shown and asked for', async (_what, change, says) => {
+    await ready();
+    const before = await company.production();
+    await toProduction(company);
+    await edit(change);
+    const error = await refusal(undo(company));
+    expect(error.code).toBe('rollback.changed-by-hand');
+    expect(error.hints.join('\n')).toContain(says);
+    expect(JSON.stringify(await production().get(API))).toContain(says);
+    await undo(company, { handChanges: 'restore' });
+    expect(await company.production()).toEqual(before);
+  });
+
+  it('is nothing where it stood there before the release as well', async () => {
+    await ready();
+    await edit(withVariable);
+    const before = await company.production();
+    await toProduction(company);
+    expect(await undo(company)).toMatchObject({ result: 'done', data: { phase: 'rolled-back' } });
+    expect(await company.production()).toEqual(before);
+  });
+});
+
 describe('a production that was well and does not become well again', () => {
   it('ends the rollback only when a person accepts it', async () => {
     await ready();

@@ -1,9 +1,11 @@
 import { AUTOSCALER, withDecidedReplicas, withReplicasOf } from '../../domain/deployment/autoscaling.ts';
+import { writtenDigest } from '../../domain/kubernetes/as-written.ts';
 import { differingFields } from '../../domain/kubernetes/differing-fields.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
-import { FENCE_ANNOTATION, fenced, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
+import { FENCE_ANNOTATION, fenced, nameOf, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Cluster, KubeObject } from '../../ports/cluster.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import { isSameRef, refOf } from '../cluster/apply.ts';
 import { listIfKnown } from '../cluster/optional-kinds.ts';
@@ -61,16 +63,30 @@ async function changedSince(run: Run, { target, objects }: Snapshot): Promise<re
     const desired = ours.find((object) => isSameRef(refOf(object), one));
     // A route of the manifests that divided requests for the canary is put as the manifest says, without a mark of the release.
     const isAsWritten =
+      isAsLeft(run, target, one, live) &&
       desired !== undefined &&
       isPaused(live) === isPaused(desired) &&
       (mark === undefined || mark.startsWith(`${release}/`)) &&
       (await difference(cluster, marked(decided(desired, live, autoscalers), mark))) === '';
     if (isAsWritten) continue;
     const diff = await difference(cluster, wanted);
-    const fields = () => differingFields(unfenced(live), wanted).join('\n');
-    found.push({ target, one, diff: diff === undefined || diff === '' ? fields() : diff });
+    // What an apply would leave alone it does not show, and putting back takes that away too.
+    const isShown = diff !== undefined && diff !== '' && isAsLeft(run, target, one, live);
+    const fields = isShown ? [] : differingFields(unfenced(live), wanted);
+    found.push({ target, one, diff: [...(diff ? [diff.trimEnd()] : []), ...fields].join('\n') });
   }
   return found;
+}
+
+/**
+ * Whether an object is what its rollout has left. What others add to it, such as a variable, no apply of ours would take away, so no difference to the
+ * manifests tells of it. Where the rollout did not end, or an older relctl recorded it, nobody knows, and the manifests alone tell.
+ */
+function isAsLeft(run: Run, target: string, one: SnapshotObject, live: KubeObject): boolean {
+  const { steps } = run.release.journal.state.deployment ?? {};
+  const { written } = steps?.get(`rollout:${one.service}@${target}`)?.data ?? {};
+  const left = ownOf(written, nameOf(live));
+  return left === undefined || left === writtenDigest(live);
 }
 
 /** Whoever halts the rollouts of a workload does it by a field that most manifests do not name, so that no difference to them tells of it. */

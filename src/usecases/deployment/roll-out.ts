@@ -1,6 +1,7 @@
 import { AUTOSCALER, withDecidedReplicas } from '../../domain/deployment/autoscaling.ts';
 import { holdsContent } from '../../domain/deployment/content.ts';
 import { strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import { writtenDigest } from '../../domain/kubernetes/as-written.ts';
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { isContentNamed, isPreparable, nameOf, readFirst } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
@@ -48,13 +49,24 @@ export async function rollOut(run: Run, target: string, service: DesiredService)
   const pods = await awaitRollout(context, lock, written, run.policy.production.rolloutTimeout, before);
   await awaitAll(run, target, companions);
   refuseDrift(run, service, pods);
-  return { detail: `${plural(pods.length, 'pod')}` };
+  return { detail: `${plural(pods.length, 'pod')}`, written: asWritten([...companions, written]) };
 }
 
 /** Brings objects that several services share to the candidate, and waits for those that run pods. */
 export async function rollOutObjects(run: Run, target: string, { others }: DesiredObjects): Promise<StepResult> {
-  await awaitAll(run, target, await writeAll(run, target, others));
-  return { detail: plural(others.length, 'object') };
+  const written = await writeAll(run, target, others);
+  await awaitAll(run, target, written);
+  return { detail: plural(others.length, 'object'), written: asWritten(written) };
+}
+
+/** What tells later whether somebody has changed the objects since. */
+function asWritten(objects: readonly KubeObject[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    objects.flatMap((object) => {
+      const digest = writtenDigest(object);
+      return digest === undefined ? [] : [[nameOf(object), digest] as const];
+    }),
+  );
 }
 
 async function writeAll(run: Run, target: string, objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
