@@ -221,7 +221,13 @@ export const EVENT_DATA = {
   }),
   'canary.held': z.strictObject({ attempt, reason: text, signature: signature.optional() }),
   'canary.promoted': z.strictObject({ attempt, reason: text, signature: signature.optional() }),
-  'deploy.completed': z.strictObject({ attempt, images, signature: signature.optional() }),
+  'deploy.completed': z.strictObject({
+    attempt,
+    images,
+    /** Digests of the pod templates that ran then, by service and target. */
+    templates: z.record(z.string(), z.record(z.string(), sha256)).optional(),
+    signature: signature.optional(),
+  }),
   'deploy.aborted': z.strictObject({ attempt, reason: text, signature: signature.optional() }),
   'rollback.started': z.strictObject({
     attempt,

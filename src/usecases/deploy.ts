@@ -10,7 +10,7 @@ import { proveLock, releaseLock } from './cluster/lock.ts';
 import type { Run } from './cluster/run.ts';
 import { refuseAllNew } from './deployment/all-new.ts';
 import { allChanges } from './deployment/changes.ts';
-import { imagesOf } from './deployment/completion.ts';
+import { deployedBy } from './deployment/completion.ts';
 import { findUnfitOnceSettled, requireFit } from './deployment/fitness.ts';
 import { goForward, highestFence, rollsBack } from './deployment/forward.ts';
 import { pinnedImages } from './deployment/images.ts';
@@ -175,13 +175,13 @@ async function recordAbort(run: Run, reason: string): Promise<void> {
 async function completed(run: Run): Promise<Outcome> {
   const { context, release } = run;
   const { journal } = release;
-  const images = await imagesOf(run);
+  const { images, templates } = await deployedBy(run);
   for (const lock of run.locks.values()) {
     await removeJobs(context, lock, journal.plan.id);
     // Whoever was overtaken at the very end has no say in how it ended.
     await proveLock(context, lock);
   }
-  await journal.record('deploy.completed', { attempt: run.attempt, images });
+  await journal.record('deploy.completed', { attempt: run.attempt, images, templates });
   await unlock(run);
   return {
     result: 'done',

@@ -4,6 +4,7 @@ import { withImages } from '../../src/domain/kubernetes/pods.ts';
 import type { Progress } from '../../src/domain/outcome/progress.ts';
 import { timeOf } from '../../src/domain/schedule/calendar.ts';
 import { type ErrorCode, RelctlError } from '../../src/errors.ts';
+import type { EventData } from '../../src/plan/events.ts';
 import type { KubeObject } from '../../src/ports/cluster.ts';
 import type { Environments } from '../../src/ports/environments.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
@@ -63,6 +64,79 @@ describe('the old version back in production', () => {
     const until = timeOf((await company.state()).hypercare?.until ?? '');
     expect(until).toBeGreaterThan(company.sandbox.clock.now());
     await expect(endHypercare(company)).rejects.toMatchObject({ code: 'gate.refused' });
+  });
+});
+
+/** Somebody changes the pod template of web, and leaves its image alone. */
+async function changeTemplate(change: (spec: TemplateSpec) => void): Promise<void> {
+  const cluster = company.sandbox.cluster('production');
+  const live = structuredClone(await cluster.get(WEB)) as KubeObject & {
+    spec: { template: { spec: TemplateSpec } };
+  };
+  change(live.spec.template.spec);
+  await cluster.replace(live, { resourceVersion: live.metadata.resourceVersion ?? '' });
+  company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 10 * 60_000);
+}
+
+interface TemplateSpec {
+  readonly containers: { name: string; image?: string; env?: object[]; envFrom?: object[] }[];
+}
+
+const addSidecar = ({ containers }: TemplateSpec) => {
+  containers.push({ name: 'proxy', image: 'registry.example.com/proxy:1.0.0' });
+};
+const addVariable = ({ containers: [web] }: TemplateSpec) => {
+  if (web !== undefined) web.env = [...(web.env ?? []), { name: 'CACHE', value: 'off' }];
+};
+const emptyEnv = ({ containers: [web] }: TemplateSpec) => {
+  if (web === undefined) return;
+  delete web.env;
+  delete web.envFrom;
+};
+
+describe('another pod template under the very image', () => {
+  it.each([
+    ['with a sidecar', addSidecar],
+    ['with one more variable', addVariable],
+    ['without its variables', emptyEnv],
+  ])('%s is never verified', async (_what, change) => {
+    company = await openCompany();
+    await walkTo(company, 'deployed');
+    await changeTemplate(change);
+    const { result, data } = await checks(company);
+    expect({ result, code: data.code }).toEqual({ result: 'failed', code: 'cluster.drift' });
+    expect(JSON.stringify(data)).toContain('somebody has changed the pod template of Deployment/web');
+  });
+
+  it('makes a look of hypercare unhealthy', async () => {
+    company = await openCompany();
+    await walkTo(company, 'hypercare');
+    await changeTemplate(emptyEnv);
+    const look = await hypercare(company.as(OPERATOR), company.id, { exit: false });
+    expect(look).toMatchObject({ result: 'failed', data: { code: 'hypercare.unhealthy' } });
+    expect(JSON.stringify(look.blocks)).toContain('under the same image');
+  });
+
+  it('is not known where an older relctl recorded no template, and that is no difference', async () => {
+    company = await openCompany();
+    const { store } = company;
+    const older: typeof store = {
+      ...store,
+      append: (plan, events) =>
+        store.append(
+          plan,
+          events.map((event) => {
+            if (event.type !== 'deploy.completed') return event;
+            const { templates: _templates, ...data } = event.data as EventData<'deploy.completed'>;
+            return { ...event, data } as typeof event;
+          }),
+        ),
+    };
+    await walkTo(company, 'ready');
+    await company.advanceToWindow();
+    await toProduction(company, {}, { store: older });
+    await changeTemplate(addVariable);
+    expect(await checks(company)).toMatchObject({ result: 'done' });
   });
 });
 

@@ -1,4 +1,5 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
+import { templateDigest } from '../../domain/kubernetes/as-written.ts';
 import { FENCE_ANNOTATION, nameOf } from '../../domain/kubernetes/manifests.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
@@ -15,11 +16,14 @@ import { desiredService } from './desired-objects.ts';
 import { clusterOf } from './run.ts';
 
 type Images = Readonly<Record<string, readonly string[]>>;
+type Templates = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What a target is expected to run, and in which words that is said. */
 interface Expectation {
   readonly target: string;
   readonly images: Images;
+  /** Digests of the pod templates as they were then, by service and target; what an older relctl recorded has none. */
+  readonly templates?: Templates | undefined;
   /** `staged` or `deployed`. */
   readonly was: string;
   /** What to do when it runs something else. */
@@ -61,10 +65,11 @@ export async function checkDeployedAt(
   const completed = plan.events.findLast(
     (event): event is EventOf<'deploy.completed'> => event.type === 'deploy.completed',
   );
-  const images = completed?.data.images ?? {};
+  const { images = {}, templates } = completed?.data ?? {};
   const running = await checkRunning(context, release, {
     target,
     images,
+    templates,
     was: 'deployed',
     isFenced: gitopsOf(context.config) === undefined,
     fix: `find out who changed it, then ${command`relctl rollback ${plan.id}`}`,
@@ -72,11 +77,14 @@ export async function checkDeployedAt(
   return gitopsOf(context.config) === undefined ? running : [...running, await checkCommitted(context, release)];
 }
 
-/** One line a service: the pods of the newest revision run the expected images and no others. */
+/**
+ * One line a service: the pods of the newest revision run the expected images and no others, and they are made from what they were made from
+ * then: a variable that was taken away, or another sidecar, is another release under the same image.
+ */
 async function checkRunning(
   context: Context,
   release: Release,
-  { target, images, was, fix, isFenced = false }: Expectation,
+  { target, images, templates, was, fix, isFenced = false }: Expectation,
 ): Promise<readonly RecordedCheck[]> {
   const { plan } = release.journal;
   const cluster = clusterOf(context, target);
@@ -98,9 +106,18 @@ async function checkRunning(
       const running = imageIds(newestPods(live, replicaSets, pods), desired.container);
       const foreign = running.filter((id) => !expected.includes(id));
       if (running.length === 0) return { name, ok: false, detail: 'none of its pods is running' };
-      return foreign.length === 0
-        ? { name, ok: true, detail: `runs what was ${was}: ${running.join(', ')}` }
-        : { name, ok: false, detail: `runs ${foreign.join(', ')}, but ${expected.join(', ')} was ${was}: ${fix}` };
+      if (foreign.length > 0)
+        return { name, ok: false, detail: `runs ${foreign.join(', ')}, but ${expected.join(', ')} was ${was}: ${fix}` };
+      const template = ownOf(ownOf(templates, service), target);
+      if (template !== undefined && templateDigest(live) !== template) {
+        const what = `the pod template of ${nameOf(live)}`;
+        return {
+          name,
+          ok: false,
+          detail: `somebody has changed ${what} since it was ${was}, under the same image: ${fix}`,
+        };
+      }
+      return { name, ok: true, detail: `runs what was ${was}: ${running.join(', ')}` };
     }),
   );
 }

@@ -1,15 +1,25 @@
 import { productionTargets } from '../../domain/deployment/steps.ts';
+import { templateDigest } from '../../domain/kubernetes/as-written.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { FollowQuery } from '../../ports/cluster.ts';
 import { refOf } from '../cluster/apply.ts';
 import { lockOf, type Run } from '../cluster/run.ts';
 import { desired } from './shipped.ts';
 
-/** Image ids that production runs of each service, over all targets. */
-export async function imagesOf(run: Run): Promise<Readonly<Record<string, string[]>>> {
+/** What production runs of each service. */
+export interface Deployed {
+  /** Image ids, over all targets. */
+  readonly images: Readonly<Record<string, string[]>>;
+  /** Digests of the pod templates, by target; see `templateDigest`. */
+  readonly templates: Readonly<Record<string, Record<string, string>>>;
+}
+
+/** What production runs of each service once the rollout is over. */
+export async function deployedBy(run: Run): Promise<Deployed> {
   const { spec } = run.release.journal.plan;
   const services = await Promise.all(spec.services.map((service) => desired(run, service.name)));
   const images: Record<string, string[]> = Object.fromEntries(services.map((service) => [service.name, []]));
+  const templates: Record<string, Record<string, string>> = {};
   for (const target of productionTargets(run.context.config)) {
     const { cluster } = lockOf(run, target);
     // By what the rollout was watched: it ended when this showed the candidate's pods, all of them.
@@ -21,9 +31,12 @@ export async function imagesOf(run: Run): Promise<Readonly<Record<string, string
     ]);
     for (const [index, service] of services.entries()) {
       const live = workloads[index]?.[0];
-      const running = live === undefined ? [] : imageIds(newestPods(live, replicaSets, pods), service.container);
+      if (live === undefined) continue;
+      const running = imageIds(newestPods(live, replicaSets, pods), service.container);
       images[service.name] = [...new Set([...(images[service.name] ?? []), ...running])];
+      const template = templateDigest(live);
+      if (template !== undefined) templates[service.name] = { ...templates[service.name], [target]: template };
     }
   }
-  return images;
+  return { images, templates };
 }
