@@ -169,7 +169,8 @@ export interface ErrorDetail {
   /**
    * What to do next; the first is the exact next command where there is one. One that begins with `--` is a flag of the command
    * that was given; it is shown as that command with the flag in it (`text/whole-command.ts`). Commands and words are hints of
-   * their own: words after a command are shown as what is said of it.
+   * their own: words after a command are shown as what is said of it. What somebody wrote stands in the hint of the command, behind three
+   * spaces, so that it is words whatever it is (`text/hint.ts`).
    */
   readonly hints?: readonly string[];
   readonly place?: Place;

@@ -1,6 +1,7 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { RelctlError } from '../errors.ts';
 import { cleanJson } from '../text/clean.ts';
+import { hintLines } from '../text/hint.ts';
 
 /** What `--json` adds to an answer: which command gave it, and the exit code that goes with it. */
 export interface EnvelopeContext {
@@ -64,7 +65,7 @@ export function errorEnvelope(error: RelctlError, command: string): ErrorEnvelop
       place: error.place ?? null,
       found: error.found,
       why: error.why ?? null,
-      hints: error.hints,
+      hints: error.hints.flatMap(hintLines),
       data: error.data ?? {},
     },
   };

@@ -1,4 +1,5 @@
 import { quoted } from './command-line.ts';
+import { hintParts } from './hint.ts';
 
 /** So many flags in a row are each shown as a whole command; of more, the first. */
 const SHOWN_WHOLE = 3;
@@ -8,7 +9,7 @@ const MEANT = /^did you mean (\S+)\?$/;
 
 /**
  * Hints that name only a flag (they begin with `--`) become the command as it was typed, with that flag in it, so that the next
- * command can be pasted as it is; so does a release that was probably meant. What stands behind three spaces says what the flag means: it is said of the command, after it.
+ * command can be pasted as it is; so does a release that was probably meant. What is said of a flag is said of the command.
  * @param typed the words after `relctl`
  * @param said the message of the error; of a flag that was given several times, only what it names is replaced
  */
@@ -19,12 +20,11 @@ export function wholeCommands(hints: readonly string[], typed: readonly string[]
     const meant = MEANT.exec(hint)?.[1];
     if (meant !== undefined) return [corrected(typed, meant, said) ?? hint];
     if (!whole.has(hint)) return [hint];
-    const [flag = '', ...note] = hint.split(NOTE);
-    return [['relctl', ...without(typed, flag, said).map(quoted), flag].join(' '), ...note];
+    const { command: flag = '', words } = hintParts(hint);
+    const command = ['relctl', ...without(typed, flag, said).map(quoted), flag].join(' ');
+    return [words === undefined ? command : `${command}   ${words}`];
   });
 }
-
-const NOTE = / {3,}/;
 
 function isFlag(hint: string): boolean {
   return /^--[a-z]/.test(hint);

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { behindBar } from '../../text/hint.ts';
 import { exec } from '../exec.ts';
 import type { RunRenderer } from './source.ts';
 
@@ -60,7 +61,7 @@ export const runRenderer: RunRenderer = async ({ program, args, cwd, network, ti
   const { problem, hints } = teach(said);
   throw new RelctlError('manifests.failed', problem, {
     why: 'What is deployed is exactly what the candidate renders; nothing is guessed where it does not.',
-    hints: [...hints, ...said.split('\n').slice(-12)],
+    hints: [...hints, ...said.split('\n').slice(-12).map(behindBar)],
     data: { program, args, said },
   });
 };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
-import { hintParts } from '../../../src/text/hint.ts';
+import { describe, expect, it } from 'vitest';
+import { hintLines, hintParts } from '../../../src/text/hint.ts';
 
 it.each([
   ['relctl status x', { command: 'relctl status x' }],
@@ -15,6 +15,30 @@ it.each([
   ['git', { words: 'git' }],
 ])('%s', (hint, parts) => {
   expect(hintParts(hint)).toEqual(parts);
+});
+
+describe('what is said of a command', () => {
+  it.each([
+    ['load test', 'load test'],
+    ['a\n\n    ::error::x', 'a\n\n    ::error::x'],
+    ['relctl rollback r --confirm', '| relctl rollback r --confirm'],
+    ['as agreed: git push --force', '| as agreed: git push --force'],
+    ['a   b   c', 'a   b   c'],
+  ])('is words, whatever somebody wrote there: %j', (words, shown) => {
+    const command = "relctl signoff condition r --condition 'a   b'\\'' $c'";
+    expect(hintParts(`${command}   ${words}`)).toEqual({ command, words });
+    expect(hintLines(`${command}   ${words}`)).toEqual([command, shown]);
+    expect(hintParts(`--condition d4   ${words}`)).toEqual({ command: '--condition d4', words });
+  });
+
+  it.each([
+    "relctl x --a 'b   c'",
+    "relctl x --a $'b\\'   c'",
+    'relctl x --a "<b   c>"',
+    "it has run: relctl x 'a   b'",
+  ])('is not what stands between quotes: %s', (hint) => {
+    expect(hintLines(hint)).toEqual([hint]);
+  });
 });
 
 it('knows every program that relctl gives a command of', () => {

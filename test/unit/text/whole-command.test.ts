@@ -43,8 +43,7 @@ describe('a hint that is only a flag', () => {
   it('does not keep what it says the contrary of', () => {
     const typed = ['review', 'r', '--debt', 'a; b', '--outcome', 'success', '--debt=c'];
     expect(wholeCommands(['--no-debt   where none was created'], typed, 'the debt "a; b" has no owner')).toEqual([
-      'relctl review r --outcome success --no-debt',
-      'where none was created',
+      'relctl review r --outcome success --no-debt   where none was created',
     ]);
   });
 
@@ -61,14 +60,12 @@ describe('a hint that is only a flag', () => {
     ]);
   });
 
-  it('is explained below the command that can be pasted', () => {
+  it('keeps what is said of it', () => {
     expect(
       whole('signoff condition r --condition nope', ['--condition d4   load test', '--condition e5   alert']),
     ).toEqual([
-      'relctl signoff condition r --condition d4',
-      'load test',
-      'relctl signoff condition r --condition e5',
-      'alert',
+      'relctl signoff condition r --condition d4   load test',
+      'relctl signoff condition r --condition e5   alert',
     ]);
   });
 
