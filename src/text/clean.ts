@@ -16,9 +16,12 @@ const UNSAFE =
 const STRAY_JOINER =
   /(?<![\p{Extended_Pictographic}\p{M}\p{Emoji_Modifier}\p{Script=Arabic}\p{L}])[\u200c\u200d]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]/gu;
 
-/** The text with unsafe characters shown as `\xNN` or `\uNNNN`; line feeds stay, a tab becomes two spaces. */
+/** Wherever it stands in a line of a job's log, it begins a command to the runner: of GitHub (`##[error]`) and of Azure (`##vso[`). */
+const RUNNER_COMMAND = /#(?=#(?:vso)?\[)/gi;
+
+/** The text with what is unsafe shown as `\xNN` or `\uNNNN`; line feeds stay, a tab becomes two spaces. */
 export function clean(text: string): string {
-  return cleanVerbatim(text.replace(/\r\n/g, '\n').replace(/\t/g, '  '));
+  return cleanVerbatim(text.replace(/\r\n/g, '\n').replace(/\t/g, '  ')).replace(RUNNER_COMMAND, visible);
 }
 
 /** The same on one line: line feeds become spaces. */
@@ -37,9 +40,8 @@ export function cleanVerbatim(text: string): string {
 
 /** JSON in which the same characters are escapes: a parser reads the same text, and a terminal shows nothing but text. */
 export function cleanJson(json: string): string {
-  return json.replace(UNSAFE, (character) =>
-    [...Array(character.length).keys()].map((at) => unit(character, at)).join(''),
-  );
+  const escaped = (character: string) => [...Array(character.length).keys()].map((at) => unit(character, at)).join('');
+  return json.replace(UNSAFE, escaped).replace(RUNNER_COMMAND, escaped);
 }
 
 function unit(character: string, at: number): string {

@@ -10,6 +10,8 @@ export function inline(text: string): string {
       .replace(signs, '\\$&')
       .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
       .replace(/^#|(?<=\s)#(?=#*$)/g, '\\#')
+      // Nothing to Markdown, but what is piped into the log of a CI job is read by its runner: `::error::` at a line's start is a command to it.
+      .replace(/^::/, '\\::')
       // Any other is itself: R&D.
       .replace(/&(?=#?[A-Za-z0-9]+;)/g, '&amp;')
       // Elsewhere both are themselves: p99 < 300 ms. Escaped by a backslash, a packet can be read in a terminal too.

@@ -16,12 +16,17 @@ function unseen(text: string): readonly string[] {
   return [...found].map((one) => `holds U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`);
 }
 
+/** What a CI runner obeys wherever it stands in a line of a log. */
+function obeyed(text: string): readonly string[] {
+  return [...new Set(text.match(/##(?:vso)?\[/g) ?? [])].map((one) => `holds ${one}, a command to a CI runner`);
+}
+
 /** Text for a terminal or a log: control characters, and lines that a text has begun (a CI runner obeys `::error::` at a line's start). */
 export function inertTerminal(text: string): readonly string[] {
   // What stands behind a bar is shown as somebody's text.
   const own = text.split('\n').filter((line) => !/^\s*[|│] /.test(line));
   const forged = own.filter((line) => /^[\s#>*+.\d-]*(?:\[?FORGED|::|relctl FORGED)/.test(line));
-  return [...unseen(text), ...forged.map((line) => `begins a line: ${line.slice(0, 100)}`)];
+  return [...unseen(text), ...obeyed(text), ...forged.map((line) => `begins a line: ${line.slice(0, 100)}`)];
 }
 
 /** Text on a terminal: relctl's own colours, and nothing else that is not text. */
@@ -34,7 +39,7 @@ export function inertScreen(text: string): readonly string[] {
 export function inertJson(text: string): readonly string[] {
   const documents = text.startsWith('{\n') ? [text] : text.trimEnd().split('\n');
   const broken = documents.filter((one) => one !== '' && !isJson(one)).map((one) => `is no JSON: ${one.slice(0, 100)}`);
-  return [...unseen(text), ...broken];
+  return [...unseen(text), ...obeyed(text), ...broken];
 }
 
 function isJson(text: string): boolean {

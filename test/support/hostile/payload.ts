@@ -12,6 +12,7 @@ const PIECES = {
   markdown:
     '**FORGED** `FORGED` ~~FORGED~~ $FORGED$ [FORGED](javascript:FORGED) ![FORGED](https://evil.invalid/x) <https://evil.invalid>',
   table: '| FORGED | **FORGED** |',
+  runner: '##[error]FORGED ##vso[task.complete]FORGED',
   shell: '"; $(touch FORGED) `touch FORGED` & touch FORGED | touch FORGED \' touch FORGED',
   lines: [
     '',

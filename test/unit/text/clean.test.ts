@@ -10,10 +10,13 @@ describe('text of others', () => {
     ['tags, in which text can be hidden', 'a\u{e0041}b', 'a\\u{e0041}b'],
     ['a joiner between Latin letters', 'pay\u200dpal', 'pay\\u200dpal'],
     ['a carriage return alone', 'good\rbad', 'good\\x0dbad'],
+    ['a command to a CI runner', 'x ##[error]y ##VSO[task.x]', 'x \\x23#[error]y \\x23#VSO[task.x]'],
   ])('shows %s', (_what, text, shown) => {
     expect(clean(text)).toBe(shown);
     expect(JSON.parse(cleanJson(JSON.stringify(text)))).toBe(text);
-    expect(cleanJson(JSON.stringify(text))).not.toMatch(/[\p{Cc}\u202e\u2066\u061c\u200b\u2060\ufeff\u00ad\u{e0041}]/u);
+    expect(cleanJson(JSON.stringify(text))).not.toMatch(
+      /##|[\p{Cc}\u202e\u2066\u061c\u200b\u2060\ufeff\u00ad\u{e0041}]/u,
+    );
   });
 
   it.each(['👩‍🚀', 'می‌خواهم', 'क्‍ष', 'e\u0301', '支払い'])('keeps what languages and emoji need: %s', (text) => {
@@ -23,6 +26,6 @@ describe('text of others', () => {
   it('keeps lines apart or joins them, and keeps tabs only where the text is piped on', () => {
     expect(clean('a\r\nb\tc')).toBe('a\nb  c');
     expect(cleanLine(' a \r\n  b ')).toBe('a b');
-    expect(cleanVerbatim('a\tb\n')).toBe('a\tb\n');
+    expect(cleanVerbatim('a\tb\n##[x]')).toBe('a\tb\n##[x]');
   });
 });

@@ -16,11 +16,11 @@ describe('what looks for texts that became more than text', () => {
     [
       'a terminal',
       inertTerminal(`a: ${hostile}`),
-      ['U+001B', 'U+202E', 'begins a line: ::error::', 'begins a line: ## F'],
+      ['U+001B', 'U+202E', 'holds ##[', 'holds ##vso[', 'begins a line: ::error::', 'begins a line: ## F'],
     ],
     ['a line of a log', inertTerminal(hostileLine('w').replace(/[^ -~]/g, '')), ['begins a line: ::w::']],
     ['a screen', inertScreen(`\u001b[1m${hostile}`), ['U+001B', 'U+0007', 'U+009B']],
-    ['JSON', inertJson(`{\n"a": "${hostile}"}`), ['is no JSON', 'U+001B']],
+    ['JSON', inertJson(`{\n"a": "${hostile}"}`), ['is no JSON', 'U+001B', 'holds ##[']],
     [
       'Markdown',
       inertMarkdown(`# Title\n\n- ${hostile}\n`),
