@@ -44,31 +44,37 @@ function widest(rows: readonly (readonly string[])[], split: RegExp): readonly n
 }
 
 /**
- * Takes from the widest columns until all fit, from prose rather than from names that would have to be cut; `undefined`
+ * Takes from the widest columns until all fit: from prose first, then from the longest names, so that the shorter ones stay whole; `undefined`
  * when they cannot fit.
  */
 function fitWidths(rows: readonly (readonly string[])[], columns: number): readonly number[] | undefined {
   const natural = widest(rows, /\n/);
   const room = columns - GUTTER * (natural.length - 1);
-  const sum = (widths: readonly number[]): number => widths.reduce((total, width) => total + width, 0);
-  if (sum(natural) <= room) return natural;
-
-  const uncut = widest(rows, /\s+/);
   const narrowest = natural.map((width) => Math.min(width, NARROWEST));
-  const least = sum(uncut) <= room ? uncut : narrowest;
+  const uncut = widest(rows, /\s+/);
+  const names = uncut.map((width, index) => Math.max(width, narrowest[index] ?? 1));
+  const least = sum(uncut) <= room ? uncut : cutToFit(names, narrowest, room);
+  return least === undefined ? undefined : cutToFit(natural, least, room);
+}
+
+/** Widths that fit, none below its least: the widest are cut to one cap, the largest there is, and what is then left is shared out. */
+function cutToFit(widths: readonly number[], least: readonly number[], room: number): readonly number[] | undefined {
+  if (sum(widths) <= room) return widths;
   if (sum(least) > room) return undefined;
-  // The largest cap on a column's width with which all of them fit: narrow columns keep their natural width.
-  const capped = (cap: number): readonly number[] =>
-    natural.map((width, index) => Math.max(least[index] ?? 1, Math.min(width, cap)));
+  const cutTo = (cap: number) => widths.map((width, index) => Math.max(least[index] ?? 1, Math.min(width, cap)));
   let cap = 1;
-  while (sum(capped(cap + 1)) <= room) cap += 1;
-  const widths = capped(cap);
-  let spare = room - sum(widths);
-  return widths.map((width, index) => {
-    if (spare === 0 || width >= (natural[index] ?? 0)) return width;
+  while (sum(cutTo(cap + 1)) <= room) cap += 1;
+  const fitting = cutTo(cap);
+  let spare = room - sum(fitting);
+  return fitting.map((width, index) => {
+    if (spare === 0 || width >= (widths[index] ?? 0)) return width;
     spare -= 1;
     return width + 1;
   });
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + width, 0);
 }
 
 function rowLines(cells: readonly string[], widths: readonly number[], sides: readonly Side[]): readonly string[] {

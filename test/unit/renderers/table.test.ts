@@ -28,6 +28,19 @@ describe('a table', () => {
     );
   });
 
+  it('cuts the longest name where not all names fit, and leaves the others whole', () => {
+    const row = [
+      '2026-12-wallet-checkout',
+      'Tue 14:00 – 18:00 America/New_York',
+      'api, web',
+      'Pay with a wallet at the checkout',
+    ];
+    const shown = table(59, ['release', 'window', 'services', 'feature'], row);
+    expect(shown).toContain('America/New_York');
+    expect(shown).not.toContain('2026-12-wallet-checkout');
+    for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(59);
+  });
+
   it('becomes names and values where it cannot fit', () => {
     expect(table(16, ['One', 'Two', 'Three'], ['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc'])).toBe(
       ['One: aaaaaaaaaa', 'Two: bbbbbbbbbb', 'Three:', 'cccccccccc'].join('\n'),
