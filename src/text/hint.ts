@@ -1,5 +1,5 @@
 /** Programs whose command lines are given to be pasted. */
-const PROGRAMS = 'relctl|git|kubectl|ssh-keygen|ls|rm|helm|flux|argocd|cosign|npm|node|curl';
+const PROGRAMS = 'relctl|git|kubectl|ssh-keygen|ls|rm|df|ps|grep|gh|glab|helm|flux|argocd|cosign|npm|node|curl';
 const COMMAND = new RegExp(`^(?:${PROGRAMS}) \\S`);
 /** A flag of the command that was given. */
 const FLAG = /^--[a-z]/;

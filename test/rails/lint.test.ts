@@ -90,6 +90,19 @@ describe('the linter', () => {
   });
 
   it.each([
+    'ls -ld',
+    'rm --',
+    'git rm -r',
+    'ssh-keygen -k -f',
+    'kubectl kustomize',
+    'helm dependency build',
+    'gh auth status --hostname',
+  ])('refuses an unquoted %s', async (line) => {
+    const { output } = await lint('src/adapters/a.ts', `export const f = (x: string) => \`${line} \${x}\`;\n`);
+    expect(output).toContain('the tag command');
+  });
+
+  it.each([
     [
       'what a writer escapes',
       "import { html } from './b.ts';\n\nexport const f = (x: string) => html`<li>${x}</li>`;\n",

@@ -3,6 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
 import type { GitOpsSettings } from '../../plan/gitops.ts';
 import type { MergeRequest, MergeRequests } from '../../ports/config-repository.ts';
+import { command } from '../../text/command-line.ts';
 import { askTool, type ForgeIo } from './command-line.ts';
 
 /** A repository at a forge, from the URL that git clones. */
@@ -139,7 +140,7 @@ function asking(io: ForgeIo, program: 'gh' | 'glab', host: string) {
     const reason = asked.ok ? `${program} answered in a form that is not the API’s` : asked.reason;
     throw new RelctlError('forge.failed', `the request to merge into the config repository: ${reason}`, {
       why: 'Whether people have merged is known from the forge.',
-      hints: [`${program} auth status --hostname ${host}`],
+      hints: [command`${program} auth status --hostname ${host}`],
     });
   };
 }

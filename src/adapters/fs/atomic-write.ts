@@ -3,6 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
 import { byName } from '../../text/by-name.ts';
+import { command } from '../../text/command-line.ts';
 import { type FileOperations, systemCode } from './file-operations.ts';
 
 /** How the new file takes its place. */
@@ -112,7 +113,7 @@ function writeFailed(shown: string, error: unknown, placed: boolean): RelctlErro
     why: placed
       ? 'The new content is there, but the disk did not confirm that it would survive a power cut.'
       : 'The file is as it was before; what relctl was about to record is not in it.',
-    hints: [code === 'ENOSPC' || code === 'EDQUOT' ? `df -h ${folder}` : `ls -ld ${folder} ${shown}`],
+    hints: [code === 'ENOSPC' || code === 'EDQUOT' ? command`df -h ${folder}` : command`ls -ld ${folder} ${shown}`],
     cause: error,
     data: { file: shown, errno: code, placed },
   });

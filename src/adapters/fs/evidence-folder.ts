@@ -3,6 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import { fromGit } from '../../plan/guard.ts';
 import type { Evidence, PlanStore } from '../../ports/plan-store.ts';
+import { command } from '../../text/command-line.ts';
 import { unixLineBytes, windowsLineBytes } from '../../text/line-ends.ts';
 import { sweepTemporaryFiles, writeAtomically } from './atomic-write.ts';
 import { readBounded } from './bounded-read.ts';
@@ -80,7 +81,7 @@ async function readIfThere(path: string, label: string): Promise<Uint8Array | un
     if (error instanceof RelctlError) throw error;
     throw new RelctlError('plan.unreadable', `${label} could not be read (${systemCode(error) || String(error)})`, {
       place: { file: label },
-      hints: [`ls -ld ${label}`],
+      hints: [command`ls -ld ${label}`],
       cause: error,
     });
   }

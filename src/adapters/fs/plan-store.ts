@@ -149,7 +149,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
     } catch (error) {
       throw new RelctlError('plan.write-failed', `${state} could not be made: ${String(error)}`, {
         why: 'relctl keeps its locks there.',
-        hints: [`ls -ld ${dirname(state)}`],
+        hints: [command`ls -ld ${dirname(state)}`],
         cause: error,
       });
     }
@@ -231,7 +231,7 @@ function unreadable(file: string, cause: unknown): RelctlError {
   return new RelctlError('plan.unreadable', `${file} could not be read (${systemCode(cause) || String(cause)})`, {
     place: { file },
     why: 'Nothing is decided about a release whose plan cannot be seen.',
-    hints: [`ls -ld ${file}`],
+    hints: [command`ls -ld ${file}`],
     cause,
   });
 }

@@ -33,6 +33,9 @@ function refused(problem: string): RelctlError {
   return new RelctlError('repo.untrusted-state', `${OLD_FOLDER} ${problem}`, {
     place: { file: OLD_FOLDER },
     why: 'What relctl remembers of a repository is never part of it: whoever may push could say there what was decided.',
-    hints: [command`git log --stat -- ${OLD_FOLDER}`, `git rm -r --cached ${OLD_FOLDER} && rm -rf ${OLD_FOLDER}`],
+    hints: [
+      command`git log --stat -- ${OLD_FOLDER}`,
+      command`git rm -r --cached ${OLD_FOLDER} && rm -rf ${OLD_FOLDER}`,
+    ],
   });
 }

@@ -3,6 +3,7 @@ import { chmod, link, lstat, mkdir, readFile, realpath, rm, writeFile } from 'no
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { systemCode } from './file-operations.ts';
 
 /** What says where a user's cache lies. */
@@ -76,6 +77,6 @@ function foreign(base: string): RelctlError {
   return new RelctlError('repo.untrusted-state', `${base} is not a folder of yours`, {
     place: { file: base },
     why: 'What is remembered there is believed, so nobody else may be able to write it.',
-    hints: [`ls -ld ${base}`, 'or name another cache folder: XDG_CACHE_HOME'],
+    hints: [command`ls -ld ${base}`, 'or name another cache folder: XDG_CACHE_HOME'],
   });
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promi
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 
 /** A lock of another machine, or one whose holder cannot be asked after, counts as left behind after this long. */
 const STALE_MS = 60_000;
@@ -155,7 +156,7 @@ function heldByOther(rival: string, shown: string): RelctlError {
   return new RelctlError('plan.write-failed', `${shown} is being written by process ${pid} on ${host}`, {
     place: { file: shown },
     why: 'Writing takes milliseconds, so that process hangs or is stopped; nothing was written.',
-    hints: [`ps -o pid,stat,args -p ${pid}`, 'run the command again when that process has ended'],
+    hints: [command`ps -o pid,stat,args -p ${pid}`, 'run the command again when that process has ended'],
     data: { pid: Number(pid), host },
   });
 }

@@ -122,7 +122,7 @@ export function pipelineFailure(name: Pipelines['name'], what: string, reason: s
   const tool = name === 'github' ? 'gh' : 'glab';
   return new RelctlError('runner.failed', `${what}: ${reason}`, {
     why: `Workflows are asked through ${tool}, with the login that it has.`,
-    hints: [`${tool} auth status`, 'docs/runner.md says what has to be set up'],
+    hints: [command`${tool} auth status`, 'docs/runner.md says what has to be set up'],
   });
 }
 

@@ -12,6 +12,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { RelctlError } from '../../errors.ts';
+import { command } from '../../text/command-line.ts';
 import { type WorldState, worldSchema } from './world-state.ts';
 
 /**
@@ -143,7 +144,7 @@ function unusable(file: string, problem: string, cause: unknown): RelctlError {
   return new RelctlError('sandbox.state', `the sandbox's state file ${file} ${problem}`, {
     place: { file },
     why: 'It holds the whole simulated company; nothing real is lost with it.',
-    hints: [`rm -- '${file.replaceAll("'", `'\\''`)}'`, 'relctl sandbox reset'],
+    hints: [command`rm -- ${file}`, 'relctl sandbox reset'],
     ...(cause === undefined ? {} : { cause }),
   });
 }

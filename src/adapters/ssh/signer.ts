@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Signer, VerifyQuestion } from '../../ports/signer.ts';
+import { command } from '../../text/command-line.ts';
 import { exec } from '../exec.ts';
 import { type SigningKey, usableKey } from './key.ts';
 import { withFiles } from './temporary-files.ts';
@@ -121,7 +122,7 @@ function unusable(key: SigningKey, said: string): RelctlError {
       why: 'An approval that is not signed does not count here.',
       hints: isLocked
         ? ['ssh-add', 'then give the command again: the key is used through the agent']
-        : ['relctl doctor', `try it: echo test | ssh-keygen -Y sign -n test -f ${key.shown}`],
+        : ['relctl doctor', command`try it: echo test | ssh-keygen -Y sign -n test -f ${key.shown}`],
     },
   );
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RelctlError } from '../../errors.ts';
 import type { Selector } from '../../plan/promql/selector.ts';
 import type { PositionedYaml } from '../../plan/yaml.ts';
+import { command } from '../../text/command-line.ts';
 import { joined, planned, readDocuments, refuse, type SloReading } from '../slo-formats/documents.ts';
 import { complement, counterOf } from './selector.ts';
 
@@ -62,7 +63,7 @@ export function readOpenSlo(text: string, file: string): SloReading {
     throw new RelctlError('evidence.unreadable', `${file} holds no SLO of openslo/v1`, {
       place: { file, line: 1 },
       why: 'Objectives are read from objects with apiVersion openslo/v1 and kind SLO.',
-      hints: [`grep -n 'apiVersion\\|kind' ${file}`],
+      hints: [command`grep -nE 'apiVersion|kind' ${file}`],
     });
   }
   return joined(wanted.map((document) => convert(document, indicators)));

@@ -46,7 +46,8 @@ export const helm: SourceKind<z.infer<typeof settings>> = {
           problem: `helm could not render ${chart.helm}`,
           hints: /missing in charts\/? directory|no such host|dependency build|dependency update/.test(said)
             ? [
-                `a dependency of the chart is not in the repository: helm dependency build ${chart.helm}, then commit ${chart.helm}/charts`,
+                command`helm dependency build ${chart.helm}`,
+                `then commit ${chart.helm}/charts: a dependency of the chart is not in the repository`,
                 'what is rendered must not depend on what a chart repository serves that day',
               ]
             : [command`helm ${templateArgs(chart, namespace, '.')}`],

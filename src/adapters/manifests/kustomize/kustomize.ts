@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readKubernetesObjects } from '../../../evidence/kubernetes-objects.ts';
+import { command } from '../../../text/command-line.ts';
 import { requireFolder } from '../require-folder.ts';
 import type { SourceKind } from '../source.ts';
 
@@ -26,7 +27,7 @@ export const kustomize: SourceKind<z.infer<typeof settings>> = {
                   'a base or a resource of it lies on another machine: copy it into the repository (kustomize localize)',
                   'or write `network: true` beside `kustomize`; then what is rendered can change without a commit',
                 ]
-              : [`kubectl kustomize ${path}`],
+              : [command`kubectl kustomize ${path}`],
         }),
       );
       return readKubernetesObjects(text, path).map((object) => ({ object, from: path }));
