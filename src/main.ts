@@ -143,6 +143,7 @@ function invocationOf(
     prompter: surroundings.prompter,
     columns: io.stdout.columns ?? 100,
     cwd: io.cwd,
+    env: io.env,
     async context(options) {
       const context = await open(surroundings.actor, options);
       opened.push(context);

@@ -15,6 +15,7 @@ export interface Invocation {
   readonly interactive: boolean;
   readonly columns: number;
   readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Every command that there is, for completion scripts. */
   readonly commands: readonly CompletedCommand[];
   /** Asks the person at the terminal, for commands that need no context. */

@@ -6,7 +6,7 @@ export const run: CommandAction = async (invocation) => {
   const id = argument(invocation, 0);
   const context = await invocation.context();
   const plan = await context.store.load(id);
-  const company = await openRehearsal(invocation.cwd, plan, context.programs);
+  const company = await openRehearsal(invocation, plan, context.programs);
   try {
     return await rehearse(context, plan, company, listed(invocation.flags, 'fault'));
   } finally {

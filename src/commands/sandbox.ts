@@ -4,7 +4,7 @@ import { type CommandAction, given } from './command.ts';
 export const run: CommandAction = async (invocation) => {
   const [action = 'show', word] = invocation.args;
   const { openSandboxControl } = await import('../composition/sandbox.ts');
-  return sandboxControl(await openSandboxControl(invocation.cwd), {
+  return sandboxControl(await openSandboxControl(invocation.cwd, invocation.env), {
     action,
     ...given(invocation.flags, 'by'),
     ...given(invocation.flags, 'to'),

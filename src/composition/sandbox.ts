@@ -17,7 +17,7 @@ import { signingOf } from './signing.ts';
  * The controls of the simulated company of a repository; it is opened when something is asked of it, so that a broken one can
  * be reset. Errors: `config.invalid` where the platform is the real one, `sandbox.state`.
  */
-export async function openSandboxControl(cwd: string, env: StateEnvironment = process.env): Promise<SandboxControl> {
+export async function openSandboxControl(cwd: string, env: StateEnvironment): Promise<SandboxControl> {
   const { repository, manifests, state, workspace, store } = await openGround(cwd, env);
   const config = await loadConfig(workspace);
   if (config.platform !== 'sandbox') throw notASandbox();
@@ -43,17 +43,17 @@ export async function openSandboxControl(cwd: string, env: StateEnvironment = pr
 
 /** A stage on which a plan is rehearsed, away from the repository's own sandbox. Errors: `config.*`. */
 export async function openRehearsal(
-  cwd: string,
+  { cwd, env }: { readonly cwd: string; readonly env: StateEnvironment },
   plan: ReleasePlan,
   programs: NamedPrograms | undefined,
 ): Promise<RehearsalStage<Context>> {
-  const { repository, manifests: all, workspace } = await openGround(cwd);
+  const { repository, manifests: all, workspace } = await openGround(cwd, env);
   const { guardedManifests } = await import('./programs.ts');
   const manifests = programs === undefined ? all : guardedManifests(all, programs);
   const config = withoutGitops(await loadConfig(workspace));
   const { stageRehearsal } = await import('../adapters/sandbox/rehearsal.ts');
   const stage = await stageRehearsal({ config, repository, manifests, workspace, plan });
-  const signing = signingOf(repository, process.env);
+  const signing = signingOf(repository, env);
   return { ...stage, contextAs: (person) => ({ ...stage.contextAs(person), signing, documents: DOCUMENTS }) };
 }
 

@@ -13,6 +13,7 @@ export type World = Pick<
   'store' | 'clock' | 'environments' | 'notifier' | 'changeRecords' | 'incidents' | 'runners' | 'provenance'
 >;
 
+/** The world of `platform: kubernetes`: clusters, metrics, channels and systems as relctl.yaml names them. */
 export async function realWorld(
   { repository, store }: Ground,
   config: Config,
@@ -35,6 +36,7 @@ export async function realWorld(
   };
 }
 
+/** The world of `platform: sandbox`: a simulated company, kept in the state folder of the repository. */
 export async function sandboxWorld(
   { repository, manifests, state, store }: Ground,
   config: Config,
