@@ -49,7 +49,7 @@ function readRole(path: string): PathRole {
 
 /** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. */
 const BY_HAND =
-  /(^|\/)Rakefile$|\.rake$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
+  /(^|\/)Rakefile$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
 
 /** What compose runs, and what a program is given, on a developer's machine. */
 const AT_HAND =
@@ -57,6 +57,9 @@ const AT_HAND =
 
 /** True for a task, a script or a setting of a developer: what it asks the environment for, or is given, is no setting of a service. */
 export const isRunByHand = (path: string): boolean => BY_HAND.test(path) || AT_HAND.test(path);
+
+/** True for a compose file, by its name or that of its folder: `docker-compose.prod.yml`, `deploy/docker-compose/native.yml`. */
+export const isComposeFile = (path: string): boolean => /(^|\/)(docker-)?compose([^/]*|\/[^/]+)\.ya?ml$/i.test(path);
 
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,7 +1,8 @@
-import { isInfrastructureImage } from '../images.ts';
-import { baseName, folderOf } from '../impact/paths.ts';
+import { isInfrastructureImage, ownerOf } from '../images.ts';
+import { isYaml } from '../impact/manifests/objects.ts';
+import { baseName, folderOf, isComposeFile } from '../impact/paths.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
-import { foreignNames, isStore } from './foreign.ts';
+import { foreignNames, imagesOf, isOfOthers, isStore } from './foreign.ts';
 import { patchFiles } from './kustomizations.ts';
 import { kubeName } from './names.ts';
 import {
@@ -51,7 +52,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   const folders = [
     ...dockerFolders(files, texts),
     ...files
-      .filter((file) => /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(file))
+      .filter(isComposeFile)
       .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
   ];
   const charts = chartsIn(files);
@@ -108,6 +109,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     service.folders.add(folderOf(chart));
   }
   const programs = programFolders(files);
+  const namesOfRoot = [rootName(texts), name].filter((one) => one !== undefined);
   addSources(
     folders,
     // A store that the repository fills and that its manifests run is released from here like any program.
@@ -115,9 +117,9 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     programs,
     files,
     drafts,
-    () => undeployedPrograms(files, texts, folders, packages),
+    () => undeployedPrograms(files, texts, folders, packages).map(asPublished(texts, namesOfRoot)),
     draft,
-    [rootName(texts), name].filter((one) => one !== undefined),
+    namesOfRoot,
     rootProgram(files, texts),
     bundles.find(({ root }) => root !== undefined)?.root,
   );
@@ -162,6 +164,26 @@ function nameInFolder(name: string, chart: string, built: readonly SourceFolder[
 
 const isRunBy = ({ workloads }: Draft, image: string): boolean =>
   workloads.some(({ containers }) => containers.some((one) => imageName(one.image) === image));
+
+/** What a Dockerfile calls `agent` is called `shop-agent` where a manifest or compose file for users runs the product's image of that name. */
+function asPublished(
+  texts: ReadonlyMap<string, string>,
+  namesOfRoot: readonly string[],
+): (source: SourceFolder) => SourceFolder {
+  const run = new Set(
+    [...texts].flatMap(([file, text]) =>
+      isYaml(file) ? [...text.matchAll(IMAGE)].map(([, image]) => imageName(image ?? '')) : [],
+    ),
+  );
+  return (source) => {
+    const own = source.names[0];
+    // A name that a compose file gives is what people say.
+    if (own === undefined || isYaml(source.because)) return source;
+    const full = namesOfRoot.map((root) => `${root}-${own}`).find((one) => run.has(one));
+    return full === undefined ? source : { ...source, names: [full, ...source.names] };
+  };
+}
+const IMAGE = /^[ \t]*(?:-[ \t]+)?image:[ \t]*["']?([\w.\-/:@]+)/gm;
 
 /** Variables of the `.env` file beside a compose file. */
 function envBeside(file: string, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -217,14 +239,16 @@ function addSources(
 ): void {
   const isDeployed = [...drafts.values()].some(({ workloads }) => workloads.length > 0);
   const charted = [...drafts.values()];
-  const imagesOf = ({ workloads }: Draft) =>
-    workloads.flatMap((w) => w.containers.map((c) => kubeName(imageName(c.image))));
+  const imageNames = (one: Draft) => imagesOf(one).map((image) => kubeName(imageName(image)));
   for (const service of drafts.values()) {
-    const names = new Set([service.name, ...imagesOf(service)]);
+    const names = new Set([service.name, ...imageNames(service)]);
     const named = (sources: readonly SourceFolder[]) =>
       sources.filter((source) => source.names.some((name) => names.has(kubeName(name))));
     const around = built.filter(
-      (source) => source.folder !== '' && service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)),
+      (source) =>
+        source.folder !== '' &&
+        service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)) &&
+        !isOnlyBeside(service, source, charted),
     );
     const found = [named(built), around, named(stores), named(programs)].find((sources) => sources.length > 0) ?? [];
     for (const source of found) {
@@ -234,8 +258,18 @@ function addSources(
   }
   // What the root builds, or is, is the one image that nothing else was found for; of several, the one that is called as the product is, and no store that others publish.
   const root = built.find((source) => source.folder === '')?.because ?? rootProgramFile;
+  const owners = new Set(
+    charted
+      .filter(({ folders }) => folders.size > 0)
+      .flatMap(imagesOf)
+      .map(ownerOf),
+  );
   const homeless = charted.filter(
-    (one) => one.folders.size === (one.chart === undefined ? 0 : 1) && !isRolledOutByOthers(one) && !isStore(one),
+    (one) =>
+      one.folders.size === (one.chart === undefined ? 0 : 1) &&
+      !isRolledOutByOthers(one) &&
+      !isStore(one) &&
+      !runsOnlyOthers(one, owners),
   );
   const imageOf = ({ workloads, name }: Draft) => imageName(workloads[0]?.containers[0]?.image ?? name);
   const isAlone = new Set(homeless.map(imageOf)).size === 1;
@@ -245,7 +279,7 @@ function addSources(
     service.because.add(root ?? '');
   }
   for (const service of homeless.filter(({ folders, chart }) => folders.size === (chart === undefined ? 0 : 1))) {
-    const names = new Set([service.name, ...imagesOf(service)]);
+    const names = new Set([service.name, ...imageNames(service)]);
     for (const { folder, because } of codeFolders(files, 1).filter((one) => names.has(kubeName(one.folder)))) {
       service.folders.add(folder);
       service.because.add(because);
@@ -287,6 +321,18 @@ function addSources(
     if (home !== undefined && more.length === 0) service.folders.add(home.folder);
   }
 }
+
+/** True for a store, and for what others publish, whose manifest lies in the folder of a program that needs it: the folder builds something else. */
+function isOnlyBeside(service: Draft, source: SourceFolder, all: readonly Draft[]): boolean {
+  if (isStore(service)) return true;
+  const names = new Set(source.names.map(kubeName));
+  const isBuiltHere = (one: Draft) => names.has(one.name) || imagesOf(one).some((image) => names.has(imageName(image)));
+  const owners = new Set(all.filter(isBuiltHere).flatMap(imagesOf).map(ownerOf));
+  return runsOnlyOthers(service, owners);
+}
+
+const runsOnlyOthers = (service: Draft, owners: ReadonlySet<string | undefined>): boolean =>
+  imagesOf(service).length > 0 && imagesOf(service).every((image) => isOfOthers(image, owners));
 
 /** True where another controller divides its requests. */
 export function isRolledOutByOthers({ workloads }: Pick<Draft, 'workloads'>): boolean {

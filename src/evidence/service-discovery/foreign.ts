@@ -47,8 +47,7 @@ export function foreignNames(
     // A repository without sources holds configuration only, and what that runs is released from it.
     if (own.length === 0) return false;
     if (images.every(isBeside)) return true;
-    // A product that builds its images publishes them in one place.
-    return !owners.has(undefined) && !owners.has('') && images.every((image) => isOfOthers(image, owners));
+    return images.every((image) => isOfOthers(image, owners));
   };
   return new Set(candidates.filter(isForeign).map(({ name }) => name));
 }
@@ -61,7 +60,8 @@ export function isStore(one: Pick<Candidate, 'workloads'>): boolean {
   return images.every(isBeside) && images.some(isStoreImage);
 }
 
-const imagesOf = ({ workloads }: Pick<Candidate, 'workloads'>): string[] =>
+/** What its pods run, init containers left out. */
+export const imagesOf = ({ workloads }: Pick<Candidate, 'workloads'>): string[] =>
   workloads.flatMap(({ containers }) => containers.map(({ image }) => image));
 
 /**
@@ -76,7 +76,12 @@ const isVariant = (one: Candidate, candidates: readonly Candidate[]): boolean =>
     return other !== undefined && !imagesOf(one).some((image) => names.includes(imageName(image)));
   });
 
-function isOfOthers(image: string, owners: ReadonlySet<string | undefined>): boolean {
+/**
+ * True for an image of somebody who publishes none of a product's: a product that builds its images publishes them in one place.
+ * @param owners of the product's images; where one has no owner or a template computes it, nobody is somebody else
+ */
+export function isOfOthers(image: string, owners: ReadonlySet<string | undefined>): boolean {
+  if (owners.size === 0 || owners.has(undefined) || owners.has('')) return false;
   const owner = ownerOf(image);
   return owner !== undefined && owner !== '' && !owners.has(owner);
 }

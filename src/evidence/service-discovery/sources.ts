@@ -19,9 +19,9 @@ const SAYS_NOTHING =
 export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo|binary)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
 const TOOL =
-  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|scripts?|(dev-?)?tools?|setup|installer|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
+  /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|make|scripts?|(dev-?)?tools?|cli|kubectl-[\w-]+|debug(ger)?(-[\w-]+)?|setup|installer|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
 /** The same in several words: `SeederApi`, `DbMigratorUtility`. */
 const TOOL_OF_WORDS = /(^|-)(migrator|seeder)-(api|cli|utility|util|tool|job|runner|console|service)$/i;
 /** True for what helps to build or test the product, or runs once and ends; it is not released. */
@@ -38,7 +38,9 @@ export function dockerFolders(
   const found = files.flatMap((file): SourceFolder[] => {
     const match = DOCKERFILE.exec(baseName(file));
     if (match === null || roleOf(file) !== 'product' || isStoreBuild(texts.get(file))) return [];
-    const suffix = match[1] ?? match[2];
+    // `Dockerfile.worker.alpine.rootless` says how after it said what.
+    const suffixes = (match[1] ?? match[2] ?? '').split('.').filter((part) => part !== '');
+    const suffix = suffixes.find((part) => !VARIANT.test(part)) ?? suffixes[0];
     const isVariant = suffix !== undefined && VARIANT.test(suffix);
     if (isVariant && !/^(prod|production|release)$/i.test(suffix) && hasPlain(file, files)) return [];
     const parts = folderOf(file)
@@ -80,9 +82,9 @@ export function dockerFolders(
 const WAY =
   /^((\.?docker|containers?|build|deploy)\/)?((Dockerfile|Containerfile)\.(default|prod|production|release|latest|main|slim|alpine|debian|ubuntu)|(default|prod|production|release|latest|main|slim|alpine|debian|ubuntu)\.[Dd]ockerfile)$/;
 
-/** `Dockerfile`, `Dockerfile.api`, `api.Dockerfile`. What others are written from (`Dockerfile.j2`) builds nothing itself. */
+/** `Dockerfile`, `Dockerfile.api`, `Dockerfile.api.alpine`, `api.Dockerfile`. What others are written from (`Dockerfile.j2`) builds nothing itself. */
 const DOCKERFILE =
-  /^(?:Dockerfile|Containerfile)(?:\.(?!(?:j2|jinja2?|tmpl|template|tpl|erb|in|mustache|dockerignore)$)([\w-]+))?$|^([\w-]+)\.(?:Dockerfile|dockerfile)$/;
+  /^(?:Dockerfile|Containerfile)(?:\.(?!(?:[\w.-]+\.)?(?:j2|jinja2?|tmpl|template|tpl|erb|in|mustache|dockerignore)$)([\w-]+(?:\.[\w-]+)*))?$|^([\w-]+)\.(?:Dockerfile|dockerfile)$/;
 /** True for a file by whose name an image is built. */
 export const isDockerfile = (file: string): boolean => DOCKERFILE.test(baseName(file));
 

@@ -69,7 +69,9 @@ export function imageName(image: string): string {
 export function environmentOf(path: string): 'staging' | 'production' | 'other' | undefined {
   if (/(^|[/._-])(staging|stage|stg)([/._-]|$)/i.test(path)) return 'staging';
   if (/(^|[/._-])(production|prod|prd|live)([/._-]|$)/i.test(path)) return 'production';
-  if (/(^|[/._-])(dev|development|local|test|testing|qa|preview|sandbox|ci|e2e|minikube|kind)([/._-]|$)/i.test(path))
+  if (
+    /(^|[/._-])(dev|development|debug|local|test|testing|qa|preview|sandbox|ci|e2e|minikube|kind)([/._-]|$)/i.test(path)
+  )
     return 'other';
   return undefined;
 }

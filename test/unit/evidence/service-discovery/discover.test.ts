@@ -47,6 +47,20 @@ describe('by manifests', () => {
     expect(found.notes).toEqual([]);
   });
 
+  test('what a program needs beside it is not built from the folder of that program, though its manifest lies there', async () => {
+    const found = await discover({
+      'pom.xml': '<project/>',
+      'orders/Dockerfile': 'FROM x',
+      'orders/k8s/orders.yaml': [
+        deployment('orders', 'quay.io/acme/orders:1'),
+        deployment('orders-db', 'postgres:18'),
+        deployment('registry', 'quay.io/schemas/schema-registry:3'),
+        deployment('orders-worker', 'quay.io/acme/jobs:1'),
+      ].join('---\n'),
+    });
+    expect(brief(found)).toEqual(['orders orders/**', 'orders-worker orders/**']);
+  });
+
   test('a store of others is not what the root builds, though nothing else was found for it', async () => {
     const found = await discover({
       'deploy/backend.yaml': deployment('backend', 'ghcr.io/acme/shop:1'),

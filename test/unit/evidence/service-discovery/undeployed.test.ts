@@ -333,3 +333,23 @@ test('what seeds, migrates, sets up or helps developers is no service, also wher
     }),
   ).toEqual(['api src/Api/**', 'setupwizard src/SetupWizard/**']);
 });
+
+test('a Dockerfile says what and then how; what a command line, a build or a developer needs is no service', async () => {
+  const images = ['agent.multiarch', 'server.alpine.rootless', 'server.rootless', 'cli.alpine', 'make', 'server.tmpl'];
+  const files = {
+    'go.mod': 'module shop.example.com/shop/v3\n',
+    'cmd/agent/main.go': '1',
+    'cmd/server/main.go': '1',
+    'cmd/debug-server/kube.yaml': deployment('debug'),
+    'cmd/debug-server/Dockerfile': 'FROM scratch\n',
+    ...Object.fromEntries(images.map((suffix) => [`docker/Dockerfile.${suffix}`, 'FROM scratch\n'])),
+  };
+  expect(await brief(files)).toEqual(['agent **', 'server **']);
+  const example = 'services:\n  one:\n    image: docker.io/acme/shop-agent:v3\n';
+  expect(await brief({ ...files, 'compose.example.yaml': example })).toEqual(['server **', 'shop-agent **']);
+  const quarkus = ['jvm', 'native', 'native-micro'].map((way) => [
+    `orders/src/main/docker/Dockerfile.${way}`,
+    'FROM x',
+  ]);
+  expect(await brief(Object.fromEntries(quarkus))).toEqual(['orders orders/**']);
+});
