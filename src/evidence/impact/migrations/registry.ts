@@ -1,6 +1,6 @@
 import type { MigrationTool } from './tool.ts';
 import { alembic } from './tools/alembic.ts';
-import { ecto, efCore } from './tools/compiled.ts';
+import { ecto, ectoInCode, efCore } from './tools/compiled.ts';
 import { django } from './tools/django.ts';
 import { flyway } from './tools/flyway.ts';
 import { liquibase } from './tools/liquibase.ts';
@@ -19,6 +19,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   doctrine,
   phinx,
   ecto,
+  ectoInCode,
   efCore,
   typeorm,
   mikroOrm,

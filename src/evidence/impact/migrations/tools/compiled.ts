@@ -17,6 +17,17 @@ export const ecto: MigrationTool = {
   },
 };
 
+/** Migrations of Ecto that are compiled into the program, such as those of each tenant's database: the program itself runs them, by `Ecto.Migrator`. */
+export const ectoInCode: MigrationTool = {
+  name: 'ecto-in-code',
+  runs: 'all',
+  recognise: ({ path, stem, text }) =>
+    /(^|\/)migrations\/\d+_\w+\.exs?$/.test(path) && /^[ \t]*use Ecto\.Migration\b/m.test(text)
+      ? [{ id: stem }]
+      : undefined,
+  judge: ({ text }) => judgeElixir(text),
+};
+
 /** EF Core (learn.microsoft.com/ef/core/cli/dotnet): `database update NAME` goes to the migration that it names, up or down. */
 export const efCore: MigrationTool = {
   name: 'ef-core',

@@ -81,6 +81,13 @@ describe('recognised, by the layout that each tool prescribes', () => {
       'ecto 20260101000000_x yes',
     ],
     [
+      'lib/shop/tenants/migrations/20260101000000_x.ex',
+      'defmodule X do\n  use Ecto.Migration\n  def change do\n    drop table(:a)\n  end\nend',
+      [],
+      'ecto-in-code 20260101000000_x lossy destroys@4',
+    ],
+    ['lib/shop/migrations/20260101_x.ex', 'defmodule X do\nend', [], ''],
+    [
       'Migrations/20260101000000_X.cs',
       'public partial class X : Migration {\n protected override void Up(MigrationBuilder migrationBuilder) {\n migrationBuilder.DropColumn(name: "a", table: "b");\n }\n protected override void Down(MigrationBuilder migrationBuilder) {\n migrationBuilder.AddColumn<int>(name: "a", table: "b");\n }\n}',
       [],
