@@ -249,7 +249,11 @@ function withoutForeign(
   return uses.filter((use) => !use.isWorkload || isOfProduct(use));
 }
 
-/** A manifest or compose file of several services says itself whose variable it is, when its name is that of a service. */
+/** A manifest or compose file of several services says itself whose variable it is: by the name of a service, or one that begins with it, such as `cart-worker`. */
 function servicesFor(owner: string | undefined, byPath: readonly string[], config: OwnershipConfig): readonly string[] {
-  return owner !== undefined && Object.hasOwn(config.services, owner) ? [owner] : byPath;
+  if (owner === undefined) return byPath;
+  if (Object.hasOwn(config.services, owner)) return [owner];
+  const own = Object.keys(config.services).filter((name) => owner.startsWith(`${name}-`));
+  const longest = own.sort((a, b) => b.length - a.length)[0];
+  return longest === undefined ? byPath : [longest];
 }

@@ -1,5 +1,5 @@
 import type { Change, ExposureFinding } from '../findings.ts';
-import { baseName } from '../paths.ts';
+import { baseName, isComposeFile } from '../paths.ts';
 import { compareByKey, readBothSides, type TwoSided } from '../two-sided.ts';
 import { isYaml, objectsIn } from './objects.ts';
 import { scanYaml, type YamlLine } from './yaml-lines.ts';
@@ -64,7 +64,7 @@ function exposureIn(path: string, text: string): Exposure[] {
 function fromYaml(path: string, text: string): Exposure[] {
   const lines = scanYaml(text);
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
-  const isCompose = /(^|\/)(docker-)?compose[^/]*\.ya?ml$/i.test(path);
+  const isCompose = isComposeFile(path);
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path));
   const found: Exposure[] = [];
   for (const line of lines) {

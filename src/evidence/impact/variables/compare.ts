@@ -134,9 +134,18 @@ function valuesByOwner(uses: readonly PlacedUse[], how: VariableUse['how']): Val
   for (const use of uses) {
     if (use.how !== how || use.value === undefined || isHandedOn(use)) continue;
     const owner = use.isHeld === true ? HELD : (use.owner ?? '');
-    values.set(owner, (values.get(owner) ?? new Set()).add(`${use.secret === true ? 'secret' : ''}\0${use.value}`));
+    values.set(
+      owner,
+      (values.get(owner) ?? new Set()).add(`${use.secret === true ? 'secret' : ''}\0${plain(use.value)}`),
+    );
   }
   return values;
+}
+
+/** The environment holds text: `"8080"` that is turned into a number is `8080`, and `8_080` is as well. */
+function plain(value: string): string {
+  const bare = /^(["'])([^"']*)\1$/.exec(value)?.[2] ?? value;
+  return /^\d[\d_]*$/.test(bare) ? bare.replaceAll('_', '') : bare;
 }
 
 /**

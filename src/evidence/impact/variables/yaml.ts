@@ -4,7 +4,7 @@ import { imageName } from '../../service-discovery/workloads.ts';
 import { namedAfter } from '../manifests/file-names.ts';
 import { type ManifestObject, objectsIn } from '../manifests/objects.ts';
 import { scanYaml, type YamlLine } from '../manifests/yaml-lines.ts';
-import { baseName } from '../paths.ts';
+import { baseName, isComposeFile } from '../paths.ts';
 import { collectorVariables } from './collector.ts';
 import { placeholderVariables, symfonyVariables } from './compiled.ts';
 import { rubyVariables } from './ruby.ts';
@@ -55,12 +55,23 @@ const isSettings = (text: string, path: string): boolean =>
   /^[ \t]*[\w"'.-]+:[ \t][^#\n]*\$\{[A-Z][A-Z0-9_]+(:-?[^{}\n]*)?\}/m.test(text) &&
   !OF_TOOLS.test(text);
 
+/** What the official images of databases and brokers are set up with (hub.docker.com); a program that is told of one asks for it itself. */
+const OF_STORES = /^(MONGO_INITDB_|MARIADB_|MYSQL_ROOT_|POSTGRES_(INITDB|HOST_AUTH)_|RABBITMQ_DEFAULT_)\w+$/;
+
+const OF_SERVERS = /^(POSTGRES(QL)?|MYSQL|MONGO(DB)?|REDIS|RABBITMQ|KAFKA)_/;
+/** What holds the settings of a store is called after that: `orders-db-config`. */
+const HOLDS_STORE =
+  /(^|-)(db|database|postgres(ql)?|mysql|mongo(db)?|redis|rabbitmq|kafka)(-(config|creds|credentials|secrets?|env|init))?$/;
+
+const isOfStore = ({ name, how, isHeld }: VariableUse, owner = ''): boolean =>
+  how === 'declared' && (OF_STORES.test(name) || (isHeld === true && OF_SERVERS.test(name) && HOLDS_STORE.test(owner)));
+
 /** Environment variables that a YAML file declares: manifests, chart values and templates, Kustomize, compose, serverless. */
 function yamlVariables(source: string, path: string): VariableUse[] {
   // The template of a store is named after it, wherever its image is from.
   if (/(^|\/)templates\//.test(path) && isStoreName(namedAfter(path))) return [];
   const lines = scanYaml(source);
-  const isCompose = /(^|\/)(docker-)?compose[^/]*\.ya?ml$/i.test(path);
+  const isCompose = isComposeFile(path);
   const isValues = /^values[^/]*\.ya?ml$/i.test(baseName(path)) || /(^|\/)values\//.test(path);
   const objects = new Map(objectsIn(lines).map((object) => [object.document, object]));
   const beside = isCompose ? besideOf(lines) : new Set<string>();
@@ -68,16 +79,18 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const names = new Map([...images].map(([document, all]) => [document, all.map(imageName)]));
   const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects, images);
   const merged = mergedLists(lines);
+  const others = isCompose ? placesOfOthers(lines) : new Set<string>();
   const uses: VariableUse[] = [];
   for (const [index, line] of lines.entries()) {
     const isMerged = merged.has(placeOf(line, line.path.slice(0, -1)));
     const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
     if ((owner !== undefined && beside.has(owner)) || foreign.has(line.document)) continue;
+    if (others.has(placeOf(line, line.path.slice(0, 1)))) continue;
     const isWorkload = !isCompose && WORKLOAD.test(objects.get(line.document)?.kind ?? '');
     for (const use of variablesOf(line, lines, index, objects.get(line.document), {
       ...{ isCompose, isValues, isMerged },
     })) {
-      if (!isSystemVariable(use.name))
+      if (!isSystemVariable(use.name) && !isOfStore(use, owner))
         uses.push({
           ...use,
           ...(isWorkload && use.how === 'declared' ? { isGiven: true } : {}),
@@ -254,6 +267,14 @@ function reference(beside: readonly YamlLine[]): string {
 function composeOwner(line: YamlLine): string | undefined {
   return line.path[0] === 'services' ? line.path[1] : undefined;
 }
+
+/** Maps at the top of a part of a compose file, which a script puts together: those that run programs beside the product. */
+const placesOfOthers = (lines: readonly YamlLine[]): ReadonlySet<string> =>
+  new Set(
+    lines
+      .filter(({ key, path, value }) => path.length === 2 && key === 'image' && isInfrastructureImage(value))
+      .map((line) => placeOf(line, line.path.slice(0, 1))),
+  );
 
 /** Services of a compose file that are programs beside the product, or that are built as a developer runs them. */
 function besideOf(lines: readonly YamlLine[]): Set<string> {

@@ -39,6 +39,7 @@ describe('what became of a variable', () => {
       'changed A web its value or source changed',
     ]);
     expect(compare([use('A', { value: '1' })], [use('A')])).toEqual(['changed A web it lost its default']);
+    expect(compare([use('A', { value: '"60000"' })], [use('A', { value: '60_000' })])).toEqual([]);
     expect(compare([use('A', { value: '1' }), use('A', { value: '2' })], [use('A', { value: '2' })])).toEqual([]);
   });
   test('a value that moves to another owner, its ConfigMap or a renamed workload, is as it was', () => {

@@ -9,6 +9,7 @@ import { VARIABLE_DETECTORS } from '../../../../../src/evidence/impact/variables
 async function impact(
   files: Readonly<Record<string, string | readonly [string, string]>>,
   unchanged: Readonly<Record<string, string>> = {},
+  services: Parameters<typeof readImpact>[0]['config']['services'] = {},
 ) {
   const entries = Object.entries(files).map(([path, text]) => {
     const [old, now] = typeof text === 'string' ? [undefined, text] : text;
@@ -45,7 +46,7 @@ async function impact(
       new Map(paths.flatMap((path) => (sides[which].has(path) ? [[path, sides[which].get(path) ?? '']] : []))),
     mentions: async (words) =>
       [...sides.head].filter(([, text]) => words.some((word) => text.includes(word))).map(([path]) => path),
-    config: { services: {}, shared: [] },
+    config: { services, shared: [] },
   });
 }
 const line = ({ change, name, required, secret }: VariableFinding): string =>
@@ -348,6 +349,48 @@ test('what compose gives a service that is built for developers is no setting of
     `services:\n  shop:\n    build:\n      context: .\n      dockerfile: ${dockerfile}\n    environment:\n      SHOP_USER: ada\n`;
   expect(await found({ 'compose.yaml': compose('Dockerfile.local') })).toEqual([]);
   expect(await found({ 'compose.yaml': compose('Dockerfile') })).toEqual(['added SHOP_USER']);
+});
+
+test('a compose file may be named after its folder: what it gives a broker of others is no setting of the product', async () => {
+  const compose =
+    'services:\n  queue:\n    image: apache/kafka-native:4\n    environment:\n      QUEUE_NODE_ID: "1"\n  api:\n    image: x\n    environment:\n      API_PORT: 1\n';
+  expect(await found({ 'deploy/docker-compose/native.yml': compose })).toEqual(['added API_PORT']);
+  // A script puts parts together.
+  const part = compose.replace('services:\n', '').replaceAll('\n  ', '\n').replace(/^ {2}/, '');
+  expect(await found({ 'src/docker-compose/infra.yml': part })).toEqual(['added API_PORT']);
+});
+
+test('what images of databases are set up with is no variable of the product, unless a program asks for it', async () => {
+  const secret = (key: string) =>
+    `apiVersion: v1\nkind: Secret\nmetadata:\n  name: orders-store\nstringData:\n  ${key}: x\n`;
+  expect(await found({ 'charts/orders/templates/secret.yaml': secret('MONGO_INITDB_DATABASE') })).toEqual([]);
+  expect(await found({ 'charts/orders/templates/secret.yaml': secret('DB_PASSWORD') })).toEqual([
+    'added DB_PASSWORD secret',
+  ]);
+  const held = secret('POSTGRES_USER').replace('orders-store', 'orders-db-config');
+  expect(await found({ 'charts/orders/templates/secret.yaml': held })).toEqual([]);
+  expect(await found({ 'a.js': 'connect(process.env.MONGO_INITDB_DATABASE)' })).toEqual([
+    'added MONGO_INITDB_DATABASE required',
+  ]);
+});
+
+test('what a compose file of one service gives another by a longer name is that one’s', async () => {
+  const compose = (name: string) =>
+    `services:\n  ${name}:\n    image: quay.io/acme/${name}:1\n    environment:\n      API_PORT: 1\n`;
+  const of = async (name: string) => {
+    const services = { cart: { paths: ['cart/**'], dependsOn: [] }, pay: { paths: ['pay/**'], dependsOn: [] } };
+    const { environmentVariables } = await impact({ 'cart/compose.yml': compose(name) }, {}, services);
+    return environmentVariables.map((one) => one.services.join(','));
+  };
+  expect(await of('pay-java25')).toEqual(['pay']);
+  expect(await of('other')).toEqual(['cart']);
+});
+
+test('what a mix task asks for is its parameter', async () => {
+  const reads = 'System.get_env("DUMP_HOST")';
+  expect(await found({ 'lib/mix/tasks/shop.dump.ex': reads, 'lib/shop/db.ex': reads.replace('DUMP', 'DB') })).toEqual([
+    'added DB_HOST required',
+  ]);
 });
 
 test('what a stage of a Dockerfile sets to build with is given to no program', async () => {
