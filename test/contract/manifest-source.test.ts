@@ -137,6 +137,25 @@ describe('a source of manifests', () => {
     });
   });
 
+  test('what stands twice in the same words is one object; what differs stays, to be refused', async () => {
+    const git = gitFixture();
+    const commit = git.commit({ 'k8s/all.yaml': [SERVICE, SERVICE, settings('1'), settings('2')].join('---\n') });
+    const source = createManifestSource(await openRepository(git.root));
+    const objects = await rendering(source, commit, ['k8s/all.yaml']);
+    expect(objects.map(({ object }) => object.kind)).toEqual(['Service', 'ConfigMap', 'ConfigMap']);
+  });
+
+  test('for a file that the commit does not have, the one beside it that is called much like it is named', async () => {
+    const git = gitFixture();
+    const commit = git.commit({ 'k8s/java25-shop.yaml': SERVICE, 'k8s/other.yaml': SERVICE });
+    const source = createManifestSource(await openRepository(git.root));
+    await expect(rendering(source, commit, ['k8s/java21-shop.yaml'])).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringMatching(/it has k8s\/java25-shop\.yaml$/),
+      hints: expect.arrayContaining(['name k8s/java25-shop.yaml instead of k8s/java21-shop.yaml in relctl.yaml']),
+    });
+  });
+
   test('renders a commit once, however often it is asked', async () => {
     const git = gitFixture();
     const commit = git.commit({ 'k8s/settings.yaml': settings('1') });

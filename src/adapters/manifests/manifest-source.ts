@@ -35,10 +35,21 @@ async function render(tree: Tree, request: RenderRequest, kinds: Kinds): Promise
   const settings = kind.settings.safeParse(own);
   if (!settings.success) throw wrongSettings(source.kind, settings.error.issues[0]);
   const once = () => kind.objects(settings.data, { tree, environment, namespace, program: runRenderer });
-  if (!kind.renders) return once();
+  if (!kind.renders) return withoutRepeats(await once());
   // In one folder at the same time: the two share the export, and still draw their own random values and look at their own clock.
   const [first, second] = await tree.withFolder(() => Promise.all([once(), once()]));
-  return agreedRendering(source, first, second);
+  return withoutRepeats(agreedRendering(source, first, second));
+}
+
+/** What stands twice in the very same words is one object: whichever is applied last, the cluster has the same. Differing ones stay, and are refused later. */
+function withoutRepeats(objects: readonly RenderedObject[]): readonly RenderedObject[] {
+  const seen = new Set<string>();
+  return objects.filter(({ object }) => {
+    const text = canonicalJson(object);
+    const isRepeat = seen.has(text) && object.metadata.name !== undefined;
+    seen.add(text);
+    return !isRepeat;
+  });
 }
 
 function unknownKind(kind: string, known: readonly string[]): RelctlError {

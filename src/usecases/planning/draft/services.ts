@@ -110,18 +110,23 @@ async function refuseUnknownImages(
   manifestsAt: Manifests,
 ): Promise<void> {
   if (prompter.interactive) return;
-  const unknown: { readonly name: string; readonly problem: string | undefined }[] = [];
+  const unknown: { readonly name: string; readonly problem: string | undefined; readonly fix: string | undefined }[] =
+    [];
   for (const name of names) {
     const isDeployed = config.manifests !== undefined || config.services[name]?.manifests !== undefined;
-    const { image, problem, isUnrendered } = await manifestsAt.of('production', name);
+    const { image, problem, fix, isUnrendered } = await manifestsAt.of('production', name);
     if (isDeployed && isUnrendered !== true && !images.has(name) && usableImage(image) === undefined)
-      unknown.push({ name, problem });
+      unknown.push({ name, problem, fix });
   }
   if (unknown.length === 0) return;
   const flags = unknown.map(({ name }) => command`--image ${name}="<image>"`).join(' ');
   throw new RelctlError('usage.missing-answer', `no manifest says which image to ship: ${flags} is missing`, {
     why: 'What is approved and deployed is an exact image.',
     hints: [
+      // Manifests that nobody could read say the image once they can be read; naming it does not mend them.
+      ...(unknown.every(({ problem }) => problem !== undefined)
+        ? [...new Set(unknown.flatMap(({ fix }) => fix ?? []))]
+        : []),
       flags,
       ...unknown.map(
         ({ name, problem }) => `${name}: ${problem ?? 'its production manifest names no image with a tag or digest'}`,
