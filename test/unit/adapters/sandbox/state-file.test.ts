@@ -117,7 +117,7 @@ describe('a company in a file', () => {
   ])('refuses a file with %s in it, leaves it alone, and says how to go on', (_, text) => {
     writeFileSync(file, text);
     expect(reopen).toThrow(
-      expect.objectContaining({ code: 'sandbox.state', hints: expect.arrayContaining([`rm -- '${file}'`]) }),
+      expect.objectContaining({ code: 'sandbox.state', hints: expect.arrayContaining([`rm -- ${file}`]) }),
     );
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
