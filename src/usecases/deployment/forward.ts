@@ -5,7 +5,7 @@ import { RelctlError } from '../../errors.ts';
 import { refuseForeignStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
 import { gateError, playerIn } from '../release/gate-error.ts';
-import { lookedUp } from '../release/open.ts';
+import { deployExceptions, lookedUp } from '../release/open.ts';
 import { insistOnRecords } from './insist.ts';
 import { perform } from './perform.ts';
 
@@ -129,11 +129,7 @@ async function carryOutStep(run: Run, step: Step): Promise<void> {
 async function promote(run: Run): Promise<void> {
   const { context, release } = run;
   const { journal } = release;
-  // An exception for another step, or for another round, excuses nothing here.
-  const submitted = journal.plan.events.findLast((event) => event.type === 'cab.submitted')?.seq ?? 0;
-  const excused = journal.state.exceptions
-    .filter((exception) => exception.seq > submitted && exception.data.command.startsWith('deploy'))
-    .map((exception) => exception.data.gate);
+  const excused = deployExceptions(journal).map((exception) => exception.data.gate);
   const refusals = decide('deploy --promote', await lookedUp(context, release, 'deploy --promote')).filter(
     (refusal) => !(refusal.exceptionable && excused.includes(refusal.gate)),
   );

@@ -130,9 +130,15 @@ export async function passGates(
 /** What the person recorded who handed a run over is not recorded, nor signed, once more by the machine that carries it on. */
 function wasGranted(context: Pick<Context, 'runs'>, { journal }: Release, gate: string, reason: string): boolean {
   const { askedBy } = context.runs.self;
-  return journal.state.exceptions.some(
+  return deployExceptions(journal).some(
     ({ actor, data }) => askedBy !== undefined && actor === askedBy && data.gate === gate && data.reason === reason,
   );
+}
+
+/** Exceptions for the deployment of this round: one for another step, or of another round, excuses nothing of it. */
+export function deployExceptions({ state, counted }: Pick<Journal, 'state' | 'counted'>) {
+  const submitted = counted.findLast((event) => event.type === 'cab.submitted')?.seq ?? 0;
+  return state.exceptions.filter(({ seq, data }) => seq > submitted && data.command.startsWith('deploy'));
 }
 
 /** The facts with what only has to be looked up where a gate of the command asks for it. */

@@ -231,7 +231,8 @@ async function rulesOf(
 
 /**
  * Whether an act without a signature counts for nothing: it does where the rules ask for one. What is void anyway is let be, and so is
- * what was over and merged into the protected branch before anybody asked.
+ * what was over and merged into the protected branch before anybody asked. An exception is never void whole: the state keeps it when the plan is
+ * reopened, and pages show it.
  */
 async function hadToBeSigned(
   on: Examining,
@@ -239,7 +240,8 @@ async function hadToBeSigned(
   act: SignedAct,
   standing: Standing,
 ): Promise<boolean> {
-  if (standing.kind === 'superseded' || !mustBeSigned(act, on.tip.policy)) return false;
+  const isVoid = standing.kind === 'superseded' && act !== 'exception';
+  if (isVoid || !mustBeSigned(act, on.tip.policy)) return false;
   return standing.kind === 'live' || !(await on.merged()).has(event.hash);
 }
 
