@@ -60,9 +60,13 @@ export async function openContext(surroundings: Surroundings): Promise<Context> 
   };
 }
 
-/** In the pod of a runner: its Job, and who asked for it. */
-function handedOver({ RELCTL_JOB: job, RELCTL_ASKED_BY: askedBy }: Surroundings['env']): Partial<RunIdentity> {
-  return { ...(job ? { job } : {}), ...(askedBy ? { askedBy } : {}) };
+/** Where a runner carries it on: its Job, who asked for it, and the login that the forge says started it. */
+function handedOver({
+  RELCTL_JOB: job,
+  RELCTL_ASKED_BY: askedBy,
+  RELCTL_ASKED_LOGIN: login,
+}: Surroundings['env']): Partial<RunIdentity> {
+  return { ...(job ? { job } : {}), ...(askedBy ? { askedBy } : {}), ...(login ? { login } : {}) };
 }
 
 /** What a simulated company records is nobody else's concern, unless its people made a branch for it. */

@@ -61,6 +61,8 @@ const run = z
     /** The Job that it runs in, where it was handed over to a cluster, and who handed it over. */
     job: text.optional(),
     askedBy: text.optional(),
+    /** The login that started it, where a workflow of a forge says so. */
+    login: text.optional(),
   })
   .optional();
 

@@ -25,4 +25,6 @@ export interface RunIdentity {
   readonly job?: string | undefined;
   /** Who handed it over. */
   readonly askedBy?: string | undefined;
+  /** The login that started it, as the forge says whose workflow it runs in. */
+  readonly login?: string | undefined;
 }

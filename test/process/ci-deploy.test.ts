@@ -21,7 +21,11 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 beforeAll(() => {
   for (const name of ['git', 'tar', 'kubectl', 'sha256sum'])
     writeFileSync(join(root, name), '#!/bin/sh\n', { mode: 0o755 });
-  writeFileSync(join(root, 'node'), '#!/bin/sh\necho "records: $RELCTL_RECORDS_BRANCH"\n', { mode: 0o755 });
+  writeFileSync(
+    join(root, 'node'),
+    '#!/bin/sh\necho "records: $RELCTL_RECORDS_BRANCH"\necho "login: $RELCTL_ASKED_LOGIN"\n',
+    { mode: 0o755 },
+  );
 });
 
 const KINDS = [
@@ -31,7 +35,10 @@ const KINDS = [
     // What the forge fills in is left out; what the workflow itself says stays.
     variables: (records: string) => ({
       ...Object.fromEntries(
-        Object.entries(step.env).map(([name, value]) => [name, value.replace('${{ inputs.records }}', records)]),
+        Object.entries(step.env).map(([name, value]) => [
+          name,
+          value.replace('${{ inputs.records }}', records).replace('${{ github.triggering_actor }}', 'olga-k'),
+        ]),
       ),
       KEY: '',
     }),
@@ -47,6 +54,8 @@ const KINDS = [
       RELCTL_RECORDS: records,
       RELCTL_IDENTITY: 'ci@example.com',
       RELCTL_RELEASE: 'next',
+      RELCTL_ASKED_LOGIN: 'stranger',
+      GITLAB_USER_LOGIN: 'olga-k',
     }),
   },
 ];
@@ -62,6 +71,10 @@ describe.each(KINDS)('the workflow of a deployment on $kind', ({ script, variabl
     const ran = run(records);
     expect(ran.text).toContain('records: origin/relctl/records\n');
     expect(ran.status).toBe(0);
+  });
+
+  it('tells the login that the forge says started it', () => {
+    expect(run('origin/relctl/records').text).toContain('login: olga-k\n');
   });
 
   it('starts nothing for records on a branch of a stranger', () => {

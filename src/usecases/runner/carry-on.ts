@@ -11,10 +11,18 @@ import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
 import { gateError } from '../release/gate-error.ts';
 import { openRelease } from '../release/open.ts';
+import { askerRefusal, loginsOf } from './asker.ts';
 
 /** The other end of a hand-over: what relctl does where a runner has started it. */
 
 const BEGINNING: Partial<Record<NextAct, ProcessCommand>> = { full: 'deploy', canary: 'deploy' };
+const COMMANDS: { readonly [A in Exclude<NextAct, 'over'>]: ProcessCommand } = {
+  full: 'deploy',
+  canary: 'deploy',
+  promote: 'deploy --promote',
+  resume: 'deploy --resume',
+  abort: 'deploy --abort',
+};
 
 /**
  * What is left of the work that was handed over. Whoever handed it over must be one who may begin it: a machine that may deploy is no way
@@ -24,11 +32,22 @@ const BEGINNING: Partial<Record<NextAct, ProcessCommand>> = { full: 'deploy', ca
 export async function whatIsLeft(
   context: Context,
   id: string,
-  work: Pick<Work, 'attempt' | 'round' | 'stopsAtVerdict'>,
+  work: Pick<Work, 'attempt' | 'round' | 'stopsAtVerdict' | 'options'>,
 ): Promise<NextAct> {
   const release = await openRelease(context, id);
   const act = nextAct(release.journal.state, work);
-  const { askedBy } = context.runs.self;
+  const { askedBy, login } = context.runs.self;
+  if (act !== 'over' && login !== undefined) {
+    const people = await loginsOf(await context.signing(), release.policy);
+    const process = COMMANDS[act];
+    const refusal = askerRefusal(
+      { askedBy, login, people },
+      release.policy,
+      { process, release: id },
+      { act, options: work.options },
+    );
+    if (refusal !== undefined) throw gateError(process, release.journal.plan, [refusal]);
+  }
   const process = BEGINNING[act];
   if (process === undefined || askedBy === undefined) return act;
   const refusals = decide(process, release.facts(askedBy)).filter(({ exceptionable }) => !exceptionable);

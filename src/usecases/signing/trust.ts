@@ -182,16 +182,25 @@ const forgePeopleSchema = z.record(z.string().min(1), z.string().regex(/^[^\s@<>
 export async function forgePeopleAt(
   branch: ProtectedBranch,
   commit: string,
-  { signing }: Policy,
+  policy: Policy,
 ): Promise<ReadonlyMap<string, string>> {
-  const { accepts, forgePeople: file } = signing;
+  const { accepts, forgePeople: file } = policy.signing;
   if (!Object.values(accepts).some((proofs) => proofs.includes('forge'))) return new Map();
+  const people = await loginsAt(branch, commit, policy);
+  if (people !== undefined) return people;
+  throw trustError(`${file} is not on the protected branch (${commit.slice(0, 12)})`, [
+    `write ${file} with one line for each login, such as carol: carol@example.com, and have it merged`,
+  ]);
+}
+
+/** The same, whatever is taken from a forge; `undefined` where the file is missing. Errors: `signing.trust` where it does not read. */
+export async function loginsAt(
+  branch: ProtectedBranch,
+  commit: string,
+  { signing: { forgePeople: file } }: Policy,
+): Promise<ReadonlyMap<string, string> | undefined> {
   const text = await readText(branch, commit, file);
-  if (text === undefined) {
-    throw trustError(`${file} is not on the protected branch (${commit.slice(0, 12)})`, [
-      `write ${file} with one line for each login, such as carol: carol@example.com, and have it merged`,
-    ]);
-  }
+  if (text === undefined) return undefined;
   const shown = `${commit.slice(0, 12)}:${file}`;
   const people = checkShape(forgePeopleSchema, readYaml(text, shown), 'signing.trust', shown, 'docs/forge-votes.md');
   const byLogin = new Map<string, string>();

@@ -39,7 +39,7 @@ export function poisonEvent(event: LooseEvent, path: TextPath): number {
 }
 
 const signature = { statement: 'x', signature: 'x', namespace: 'x', keyFingerprint: 'x' };
-const run = { host: 'x', pid: 1, token: 'x', job: 'x', askedBy: 'x' };
+const run = { host: 'x', pid: 1, token: 'x', job: 'x', askedBy: 'x', login: 'x' };
 const evidence = { file: 'x.md', sha256: 'a'.repeat(64), note: 'x' };
 const meeting = { start: '2026-12-01T10:00:00.000Z', end: '2026-12-01T11:00:00.000Z' };
 const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
