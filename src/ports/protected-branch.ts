@@ -39,6 +39,8 @@ export interface ProtectedBranch {
   history(path: string, tips?: readonly string[]): Promise<FileHistory>;
   /** The same of many files in one go; those that are too many to be held are left out, and can be asked for one by one. */
   histories(paths: readonly string[], tips?: readonly string[]): Promise<ReadonlyMap<string, FileHistory>>;
+  /** Versions of a file that stand on branches of remotes alone, and lead neither to HEAD nor to any of those. */
+  elsewhere(path: string, tips?: readonly string[]): Promise<readonly Omit<FileVersion, 'mainline'>[]>;
 }
 
 /** What was committed of a file. */

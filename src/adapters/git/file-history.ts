@@ -41,6 +41,22 @@ export async function fileHistories(
   }
 }
 
+/** Versions of a file that commits gave it which lead to a branch of a remote, and neither to HEAD nor to the records branch nor to more commits. */
+export async function versionsElsewhere(
+  git: Git,
+  path: string,
+  tips: readonly string[],
+): Promise<readonly { readonly commit: string; readonly bytes: Uint8Array }[]> {
+  const known: string[] = [];
+  for (const tip of new Set([...OWN, ...tips])) if (await isThere(git, tip)) known.push(`^${tip}`);
+  const entries = await entriesOf(git, ['--full-history', '--remotes'], known, [path]);
+  const read = await readObjects(git, [...new Set(entries.map(({ id }) => id))]);
+  return entries.flatMap(({ commit, id }) => {
+    const bytes = read.get(id);
+    return bytes === undefined ? [] : [{ commit, bytes }];
+  });
+}
+
 type Versions = FileHistory['versions'];
 /** Where a content stands; by its id. */
 type Places = Map<string, { readonly commit: string; readonly mainline: boolean }>;

@@ -1,6 +1,6 @@
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
-import { everCommitted, fileHistories, fileHistory } from './file-history.ts';
+import { everCommitted, fileHistories, fileHistory, versionsElsewhere } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
 import { DEFAULT_BRANCH } from './records-branch.ts';
 import { remoteOf } from './remotes.ts';
@@ -96,6 +96,7 @@ export function createProtectedBranch(
     committed: async (folder, tips = []) => everCommitted(git, folder, [...tips, ...(await knownRecords())]),
     history: async (path, tips = []) => fileHistory(git, path, [...tips, ...(await knownRecords())]),
     histories: async (paths, tips = []) => fileHistories(git, paths, [...tips, ...(await knownRecords())]),
+    elsewhere: async (path, tips = []) => versionsElsewhere(git, path, [...tips, ...(await knownRecords())]),
     async stoodAt(tip, commit) {
       const line =
         lines.get(tip) ?? git.read(['rev-list', '--first-parent', tip]).then((ids) => new Set(ids.split('\n')));

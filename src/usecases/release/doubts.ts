@@ -1,3 +1,4 @@
+import { saysNo } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
@@ -6,7 +7,7 @@ import type { OrderFault } from '../../plan/order/fault.ts';
 import { findHistoryFaults, findOrderFaults } from '../../plan/order/order.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
+import { elsewhereSentence, findLostActs, lostSentence } from '../signing/lost-acts.ts';
 import type { Signing } from '../signing/open.ts';
 import { trustAt } from '../signing/trust.ts';
 import type { Context } from './context.ts';
@@ -43,6 +44,24 @@ export async function goneFrom(
   const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
   return { isWhole: history.isWhole, gone: lost.map(lostSentence) };
+}
+
+/**
+ * What was signed against the release on another branch and is not in the history here, as sentences: a No-Go, a reject, a reopening. Whoever may push
+ * can begin a branch before it, and have that one deployed. What was signed in favour is nobody's loss.
+ */
+export async function objectionsElsewhere(
+  context: Pick<Context, 'signing'>,
+  { journal: { plan }, signing }: Recorded,
+): Promise<readonly string[]> {
+  if (signing.trust === undefined) return [];
+  const ground = await context.signing();
+  const { protectedBranch } = ground;
+  const { commit } = signing.trust;
+  const versions = await protectedBranch.elsewhere(plan.file, [commit]);
+  const trust = versions.length === 0 ? undefined : await trustAt(protectedBranch, commit, plan.metadata.process);
+  const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, { versions });
+  return lost.filter(({ event }) => saysNo(event) || event.type === 'plan.reopened').map(elsewhereSentence);
 }
 
 /** What is out of order since the plan was reopened last, and what is dated ahead of the clock; what stands before that is void either way. */

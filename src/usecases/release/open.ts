@@ -16,7 +16,7 @@ import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { reviewedBranch } from '../signing/trust.ts';
 import type { Context, ReadingContext } from './context.ts';
-import { disorderOf, lostFrom } from './doubts.ts';
+import { disorderOf, lostFrom, objectionsElsewhere } from './doubts.ts';
 import { gateError, playerIn } from './gate-error.ts';
 import { Journal } from './journal.ts';
 
@@ -154,10 +154,13 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   const watched = gates.includes(watchedSame) ? await watchedFrom(context, release) : [];
   const elsewhere = gates.includes(wayBackSame) ? await wayBackDifferences(context, journal, release.signing) : [];
   const isOther = watched.length + elsewhere.length > 0;
+  // Nobody objects any more to what is in production.
+  const leadsThere = gates.includes(historyWhole) && gates.includes(boundSame);
+  const elsewhereSigned = leadsThere ? await objectionsElsewhere(context, release) : [];
   return {
     ...facts,
     ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
-    ...(gates.includes(historyWhole) ? { lost: await lostFrom(context, release) } : {}),
+    ...(gates.includes(historyWhole) ? { lost: [...(await lostFrom(context, release)), ...elsewhereSigned] } : {}),
     ...(isOther
       ? { watched, elsewhere, reviewed: await reviewedBranch((await context.signing()).protectedBranch) }
       : {}),

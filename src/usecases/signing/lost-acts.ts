@@ -4,7 +4,7 @@ import { actOf, signatureOf, titleOf } from '../../domain/signing/acts.ts';
 import { examineSigner } from '../../domain/signing/examine-signer.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { FileHistory } from '../../ports/protected-branch.ts';
+import type { FileVersion } from '../../ports/protected-branch.ts';
 import type { SigningGround } from '../release/context.ts';
 import { revokedKeys } from './trust.ts';
 import { Trusts } from './trusts.ts';
@@ -19,7 +19,7 @@ export async function findLostActs(
   ground: SigningGround,
   plan: ReleasePlan,
   trust: Trust,
-  history: FileHistory,
+  history: { readonly versions: readonly Pick<FileVersion, 'commit' | 'bytes'>[] },
 ): Promise<readonly LostAct[]> {
   const versions = history.versions.map(({ commit, bytes }) => ({ commit, text: new TextDecoder().decode(bytes) }));
   if (lostActs(plan, versions, []).length === 0) return [];
@@ -47,10 +47,19 @@ async function rulesSince(trusts: Trusts, tip: Trust, { statement }: ClaimedAct)
 }
 
 /** What is gone, in a sentence. */
-export function lostSentence({ commit, event, statement }: LostAct): string {
+export function lostSentence(lost: LostAct): string {
+  return `${standsIn(lost)} and is gone from the history`;
+}
+
+/** What stands on another branch alone, in a sentence. */
+export function elsewhereSentence(lost: LostAct): string {
+  return `${standsIn(lost)} of another branch, and not in the history here`;
+}
+
+function standsIn({ commit, event, statement }: LostAct): string {
   const { role, decision, signer } = statement.predicate;
   const word = decision === event.type ? '' : `, ${decision},`;
-  return `the ${titleOf(event.type, role)} of ${signer}${word} stands signed in commit ${commit.slice(0, 12)} and is gone from the history`;
+  return `the ${titleOf(event.type, role)} of ${signer}${word} stands signed in commit ${commit.slice(0, 12)}`;
 }
 
 async function isSigned(
