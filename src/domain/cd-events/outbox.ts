@@ -28,6 +28,11 @@ export function queuedEvents(
     });
 }
 
+/** The recorded event that the event for programs of an outbox key is made from; `undefined` when the key is a message's. */
+export function sourceOfKey<T extends Transition>(plan: EventGround, events: readonly T[], key: string): T | undefined {
+  return events.find((event) => cdEventsOf(plan, event).some((one) => eventKey(one) === key));
+}
+
 /** The event for programs of an outbox key, or `undefined` when the key is a message's. */
 export function eventOfKey(plan: EventGround, events: readonly Transition[], key: string): CdEvent | undefined {
   return events.flatMap((event) => cdEventsOf(plan, event)).find((event) => eventKey(event) === key);

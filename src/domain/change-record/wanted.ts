@@ -2,8 +2,8 @@ import { sha256 } from '../../plan/digest.ts';
 import type { EventOf } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ChangeEnd, ChangeStage, ChangeWindow } from '../../ports/change-records.ts';
-import type { ReleaseState } from '../history/state.ts';
-import type { Phase } from '../process/phases.ts';
+import { isEndClaimed, type ReleaseState } from '../history/state.ts';
+import { type Phase, REOPENABLE } from '../process/phases.ts';
 import { formatWindow, windowSpan } from '../schedule/calendar.ts';
 
 /** A change record as it should be now: a pure function of the release, so that whatever was missed is made up for by the next call. */
@@ -31,15 +31,28 @@ export function correlationOf(id: string, generation: number, { repository }: Ch
   return whole.length <= LONGEST ? whole : `relctl:${sha256(whole)}`;
 }
 
-/** The record that a release should have. */
-export function wantedChange(plan: ReleasePlan, state: ReleaseState, naming: ChangeNaming): WantedChange {
+/**
+ * The record that a release should have. It is ended by nothing that nobody proves: no system opens it again, and what is said there at its end
+ * stands in the name of the company.
+ * @param isExamined whether anybody could tell what of the history is signed, where people sign
+ */
+export function wantedChange(
+  plan: ReleasePlan,
+  state: ReleaseState,
+  naming: ChangeNaming,
+  isExamined: boolean,
+): WantedChange {
+  const stage = STAGES[state.phase];
+  const isEnd = stage === 'closed' || stage === 'cancelled';
+  const isBack = REOPENABLE.includes(state.phase) && state.deployment?.isEndProved === true;
+  const isOver = !isEndClaimed(state) && (isExamined || isBack);
   return {
     correlation: correlationOf(plan.id, state.change.generation, naming),
     title: `${plan.metadata.feature} (${plan.id})`,
     description: describe(plan, naming),
     window: windowSpan(plan.spec.window),
-    stage: STAGES[state.phase],
-    end: endOf(plan, state, naming),
+    stage: isEnd && !isOver ? (state.deployment === undefined ? 'planned' : 'implementing') : stage,
+    end: isOver ? endOf(plan, state, naming) : undefined,
   };
 }
 

@@ -12,6 +12,7 @@ export const REVIEW_MS = 3_600_000;
  * what makes the plan a draft again; the meeting of the board, taken away once it is not needed; and the review with its invitation. `undefined`
  * for all other messages. It is made anew from the history, so a message that is sent twice brings
  * the same version, and a later one has a higher SEQUENCE: the number of its event.
+ * @param plan with the events that count
  * @param key of the message in the outbox
  */
 export function invitationOf(plan: ReleasePlan, key: string): Invitation | undefined {
@@ -21,7 +22,7 @@ export function invitationOf(plan: ReleasePlan, key: string): Invitation | undef
   if (queued === undefined) return undefined;
   const { topic } = queued.data;
   const version = { release: plan.id, sequence: queued.seq, stamp: timeOf(queued.at) };
-  const before = plan.events.slice(0, queued.seq - 1);
+  const before = plan.events.filter(({ seq }) => seq < queued.seq);
   if (topic === 'review.invited') return reviewOf(plan, before, version);
   if (topic === 'cab.submitted') return windowOf(plan, version, false);
   if (topic === 'cab.meeting') return meetingEntry(plan, before, version);
@@ -54,7 +55,7 @@ function meetingEntry(plan: ReleasePlan, before: readonly RecordedEvent[], versi
   if (submitted?.data.meeting === undefined) return undefined;
   const { owners } = plan.spec;
   const { meeting, round } = submitted.data;
-  const since = before.slice(submitted.seq);
+  const since = before.filter(({ seq }) => seq > submitted.seq);
   return {
     ...version,
     meeting: 'cab-meeting',

@@ -8,6 +8,7 @@ import { durationSeconds } from '../../plan/duration.ts';
 import type { ChangeRecord, ChangeRecords, ChangeUpdate } from '../../ports/change-records.ts';
 import type { Context } from '../release/context.ts';
 import type { Journal } from '../release/journal.ts';
+import type { Signing } from '../signing/open.ts';
 
 type Telling = Pick<Context, 'changeRecords' | 'config' | 'clock'>;
 
@@ -18,13 +19,13 @@ type Telling = Pick<Context, 'changeRecords' | 'config' | 'clock'>;
  */
 export async function tellChangeRecord(
   context: Telling,
-  journal: Journal,
+  { journal, signing }: { readonly journal: Journal; readonly signing: Pick<Signing, 'trouble'> },
   entry: Pick<OutboxEntry, 'key' | 'text'>,
 ): Promise<void> {
   const { changeRecords: records, config } = context;
   const settings = config.changeRecord;
   if (records === undefined || settings === undefined) throw noSystem();
-  const wanted = wantedChange(journal.plan, journal.state, settings);
+  const wanted = wantedChange(journal.plan, journal.state, settings, signing.trouble === undefined);
   const record = await linkedRecord({ records, settings, now: context.clock.now(), journal, wanted });
   const mark = markOf(entry.key);
   const marks = await records.marks(record);

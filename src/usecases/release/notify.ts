@@ -6,14 +6,13 @@ import { timeOf } from '../../domain/schedule/calendar.ts';
 import { invitationOf } from '../../domain/schedule/invitations.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Topic } from '../../plan/policy.ts';
-import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { CalendarInvitation } from '../../ports/notifier.ts';
 import { tellChangeRecord } from '../change-record/tell.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './journal.ts';
 import { isWorded, messageOf, recorded, type Told, type Wording } from './message.ts';
 import type { Release } from './open.ts';
-import { toldWords } from './told-words.ts';
+import { mayInvite, toldWords } from './told-words.ts';
 
 /**
  * Tells people. The message is put into the outbox before it is sent and ticked off channel by channel afterwards, so that a
@@ -129,6 +128,8 @@ async function deliver(context: Context, release: Release, key: string): Promise
       .map((channel) => channel.name),
   );
   const told = { ...entry, text: await toldWords(context, release, entry) };
+  // A program reads no words: of what nobody signed it is told nothing, or it would act on it.
+  if (isForPrograms(entry.topic) && !entry.channels.includes(CHANGE_RECORD) && told.text !== entry.text) return;
   const remember = async (channels: readonly string[]) => {
     // What somebody else may have queued is not remembered as this machine's.
     if (release.signing.sealing === undefined || told.text !== entry.text) return;
@@ -175,7 +176,7 @@ async function attempt(
   const { plan } = release.journal;
   if (channel === CHANGE_RECORD) return attemptChange(context, release, entry);
   const event = eventOfKey(plan, plan.events, entry.key);
-  const invitation = await calendarEntry(context, plan, entry.key);
+  const invitation = await calendarEntry(context, release, entry);
   try {
     await context.notifier.send(channel, {
       key: entry.key,
@@ -198,7 +199,7 @@ async function attempt(
 
 async function attemptChange(context: Context, release: Release, entry: OutboxEntry): Promise<RelctlError | undefined> {
   try {
-    await tellChangeRecord(context, release.journal, entry);
+    await tellChangeRecord(context, release, entry);
     return undefined;
   } catch (error) {
     if (error instanceof RelctlError && (error.code === 'change-record.failed' || error.code === 'config.unreviewed'))
@@ -209,10 +210,13 @@ async function attemptChange(context: Context, release: Release, entry: OutboxEn
 
 async function calendarEntry(
   { documents }: Pick<Context, 'documents'>,
-  plan: ReleasePlan,
-  key: string,
+  release: Release,
+  told: OutboxEntry,
 ): Promise<CalendarInvitation | undefined> {
-  const entry = invitationOf(plan, key);
+  const { plan, counted, state } = release.journal;
+  const isWhole = state.outbox.some((one) => one.key === told.key && one.text === told.text);
+  if (!isWhole && !mayInvite(release, told.topic)) return undefined;
+  const entry = invitationOf({ ...plan, events: counted }, told.key);
   if (entry === undefined) return undefined;
   const method = entry.cancelled === true ? 'CANCEL' : 'REQUEST';
   return { method, text: await documents.invitation(entry), attendees: entry.attendees };

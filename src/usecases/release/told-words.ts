@@ -1,8 +1,12 @@
-import { eventOfKey } from '../../domain/cd-events/outbox.ts';
+import { sourceOfKey } from '../../domain/cd-events/outbox.ts';
 import { notedEvent } from '../../domain/change-record/notes.ts';
 import type { OutboxEntry } from '../../domain/history/state.ts';
 import { isForPrograms } from '../../domain/process/topics.ts';
+import { actOf, staysUnproved } from '../../domain/signing/acts.ts';
+import type { EventType, RecordedEvent } from '../../plan/events.ts';
+import type { Topic } from '../../plan/policy.ts';
 import { WITHOUT_SIGNATURE } from '../../plan/unsigned.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from './context.ts';
 import { isWorded, leavesWords } from './message.ts';
@@ -31,15 +35,65 @@ export async function toldWords(
   return `An unsigned ${kind} was recorded for ${id}, and its words are left out; see: ${command`relctl audit ${id}`}`;
 }
 
+/**
+ * Whether a message whose words were left out may still bring its calendar entry, which is made from what it tells of. Whom a review is
+ * held with nobody signs.
+ */
+export function mayInvite(release: Release, topic: string): boolean {
+  return ownOf(TELLS_OF, topic) !== undefined && hasHappened(release, topic);
+}
+
 /** What kind of unsigned event the words come from; `undefined` where they follow from the policy, or from what is signed. */
 function unprovedKind(release: Release, { key, topic, text }: OutboxEntry): string | undefined {
-  const { journal } = release;
-  const { plan, counted } = journal;
-  const noted = notedEvent(plan.id, plan.events, { key, topic, text });
-  if (noted !== undefined) {
-    const isComputed = WITHOUT_SIGNATURE[noted.type] === 'computed' && counted.includes(noted);
-    return isComputed || journal.proves(noted) ? undefined : noted.type;
-  }
-  if (isForPrograms(topic)) return eventOfKey(plan, plan.events, key) === undefined ? 'message' : undefined;
-  return isWorded(release, { topic, text }) && !leavesWords(release, topic) ? undefined : 'message';
+  const { plan } = release.journal;
+  const isProgram = isForPrograms(topic);
+  const source =
+    notedEvent(plan.id, plan.events, { key, topic, text }) ??
+    (isProgram ? sourceOfKey(plan, plan.events, key) : undefined);
+  if (source !== undefined) return isBelieved(release, source) ? undefined : source.type;
+  if (isProgram || !isWorded(release, { topic, text }) || leavesWords(release, topic)) return 'message';
+  return hasHappened(release, topic) ? undefined : 'message';
+}
+
+/** What has to be recorded for a message whose words the policy leaves to nobody: that it is in these words does not make it true. */
+const TELLS_OF: { readonly [T in Topic]?: EventType } = {
+  'cab.submitted': 'cab.submitted',
+  'cab.decided': 'cab.decided',
+  'cab.meeting': 'cab.submitted',
+  'deploy.starting': 'deploy.started',
+  'deploy.complete': 'deploy.completed',
+  'release.rolled-back': 'rollback.completed',
+  'release.frozen': 'release.frozen',
+  'hypercare.closed': 'hypercare.closed',
+  'release.closed': 'review.closed',
+  'incident.opened': 'incident.opened',
+  'incident.closed': 'incident.closed',
+  'plan.reopened': 'plan.reopened',
+};
+
+/** What makes the news of an event old: a new round does of all, and what one deployment came to is nothing of the next. */
+function isOver(type: EventType, later: EventType): boolean {
+  if (type === 'plan.reopened') return later === 'cab.submitted';
+  const isOfDeployment = ['deploy.completed', 'rollback.completed', 'release.frozen'].includes(type);
+  return later === 'plan.reopened' || (isOfDeployment && later === 'deploy.started');
+}
+
+function hasHappened(release: Release, topic: string): boolean {
+  const type = ownOf(TELLS_OF, topic);
+  if (type === undefined) return true;
+  const last = release.journal.plan.events.findLast(
+    (one) => (one.type === type || isOver(type, one.type)) && isBelieved(release, one),
+  );
+  return last?.type === type;
+}
+
+/**
+ * True for what is signed, for what follows from what is, and for acts that the rules ask no signature of. What the state keeps although nothing
+ * proves it is told to nobody as a fact; nor is anything that nobody could examine.
+ */
+function isBelieved({ journal, signing }: Release, event: RecordedEvent): boolean {
+  if (journal.proves(event)) return true;
+  if (signing.trouble !== undefined || !journal.counted.includes(event)) return false;
+  if (WITHOUT_SIGNATURE[event.type] === 'computed') return true;
+  return actOf(event) !== undefined && !staysUnproved(event);
 }
