@@ -12,9 +12,13 @@ const WITHDRAWN: Readonly<Partial<Record<Phase, string>>> = {
 };
 
 /** Release notes for Marketing and everybody else who is informed: plain words, nothing internal. */
-export function releaseNotes({ plan, state }: Pick<ReportModel, 'plan' | 'state'>): Document {
+export function releaseNotes({ plan, state, claimed }: Pick<ReportModel, 'plan' | 'state' | 'claimed'>): Document {
   const { metadata, spec } = plan;
-  const withdrawn = WITHDRAWN[state.phase];
+  // Neither that it is there, nor that it was taken back.
+  const withdrawn =
+    claimed === true
+      ? `Nothing proves where this release stands. Please do not announce it before ${spec.owners.rdLead} has looked.`
+      : WITHDRAWN[state.phase];
   return {
     title: metadata.feature,
     notices: [

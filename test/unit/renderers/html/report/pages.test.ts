@@ -96,6 +96,12 @@ describe('release notes', () => {
     expect(real).not.toContain('rehearsal');
   });
 
+  it('say of a release that only somebody says was taken back that nothing proves it', () => {
+    const notes = markdownOf(releaseNotes({ ...bad.model, claimed: true }));
+    expect(notes).toContain('Nothing proves where this release stands');
+    expect(notes).not.toContain('rolled back');
+  });
+
   it('name what two services share once', () => {
     expect(markdownOf(releaseNotes(bad.model)).match(/^- /gm)?.length).toBe(
       1 + bad.model.plan.spec.successMetrics.length,
