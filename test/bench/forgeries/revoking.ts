@@ -221,5 +221,20 @@ const COUNTED: readonly Forgery[] = [true, false].map(
   }),
 );
 
+/** The state keeps exceptions when a plan is reopened, so that they are not void whole. */
+const KEPT: Forgery = {
+  kind: 'exception that nobody signed, and an honest reopening behind it',
+  field: 'exception.granted',
+  code: 'signature-missing',
+  async forge(lab) {
+    const events = await history(lab);
+    const data = { gate: 'time.window-open', reason: 'x', command: 'deploy' };
+    const made = { at: events.at(-1)?.at ?? '', actor: OLGA, type: 'exception.granted', data };
+    lab.write([...events, made as unknown as Loose]);
+    await sign(lab, PEOPLE.rdLead, [['plan.reopened', { ...subject(lab), reason: 'mended' }]]);
+    return events.length;
+  },
+};
+
 /** Tried on a release that may be deployed. */
-export const REVOKING_ACTS: readonly Forgery[] = [...REVOKED, ...HOLDS, ...COUNTED];
+export const REVOKING_ACTS: readonly Forgery[] = [...REVOKED, ...HOLDS, ...COUNTED, KEPT];
