@@ -31,7 +31,7 @@ export const run: CommandAction = async (invocation) => {
   const model = await reportModel(ground, id);
   const { text, extension } = await render(invocation, ground, model);
   const about = {
-    what: `the report of ${model.plan.metadata.feature}`,
+    what: `${isSet(invocation.flags, 'notes') ? 'the release notes' : 'the report'} of ${model.plan.metadata.feature}`,
     data: { release: id, phase: model.state.phase },
     simulated: model.state.simulated,
   };

@@ -37,7 +37,7 @@ export function gateError(
     why:
       first === undefined
         ? ''
-        : `What the process asks: ${[...new Set(refusals.map(({ gate }) => GATES[gate].title))].join('; ')}.`,
+        : `The process requires: ${[...new Set(refusals.map(({ gate }) => GATES[gate].title))].join('; ')}.`,
     found: rest.map(({ sentence }) => ({ state: 'failed', text: sentence })),
     hints: [
       ...waysOf(keepingFlags(refusals, command, typed, plan.id), player),

@@ -104,7 +104,7 @@ export function draftActions(
     ? [{ who: rdLead, command: command`relctl submit-cab ${plan.id}`, why: sentence }]
     : [
         { ...check, why: `after writing in ${plan.file} what is still marked: ${errors} left` },
-        { who: rdLead, command: command`relctl submit-cab ${plan.id}`, why: `then; ${sentence}` },
+        { who: rdLead, command: command`relctl submit-cab ${plan.id}`, why: `once nothing is left: ${sentence}` },
       ];
 }
 

@@ -54,8 +54,10 @@ async function requestsOf(
   const [first, ...others] = branches;
   const reason = first === undefined ? undefined : await note(forge, first.name, found);
   if (reason !== undefined) {
-    const text = onlyProved ? 'no approval of a branch is proved' : 'approvals are read from commit trailers';
-    sink.emit({ type: 'note', level: 'info', text: `${text}: ${reason}` });
+    const instead = onlyProved
+      ? 'no approval of a branch is proved'
+      : 'who approved a branch is taken from trailers of its commits, such as Reviewed-by';
+    sink.emit({ type: 'note', level: 'info', text: `no merge request was read (${reason}): ${instead}` });
     return found;
   }
   await Promise.all(others.map((branch) => note(forge, branch.name, found)));
