@@ -310,9 +310,7 @@ describe('a release that outlives the laptop', () => {
       'create services',
       'delete services',
       // Only when marks of a release are found whose snapshot is lost.
-      'list daemonsets',
       'list services',
-      'list statefulsets',
       // A ConfigMap that keeps its name, because a program finds it by that, is put back by an update.
       'update configmaps',
       'update services',
