@@ -76,7 +76,7 @@ function forgedIn(page: string): readonly string[] {
     const name = element.localName;
     const text = name === 'style' || name === 'script' ? '' : (element.textContent ?? '').trim();
     // An address that is shown whole leads where it says.
-    const isShown = name === 'a' && element.getAttribute('href') === element.textContent;
+    const isShown = name === 'a' && decoded(element.getAttribute('href') ?? '') === element.textContent;
     const attributes = [...element.attributes].filter(
       ({ name: key, value }) =>
         (ACTIVE.test(key) && !isShown && /FORGED|evil|javascript:/i.test(value)) || /FORGED/.test(key),
@@ -87,6 +87,14 @@ function forgedIn(page: string): readonly string[] {
       ...attributes.map((one) => `has <${name} ${one.name}="${one.value.slice(0, 60)}">`),
     ];
   });
+}
+
+function decoded(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
 }
 
 /** iCalendar: its lines are those of the calendar, folded as RFC 5545 has it. */
