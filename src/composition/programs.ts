@@ -137,6 +137,7 @@ export function guardedCluster<C extends KubectlCluster>(cluster: C, programs: P
     remove: guarded(cluster.remove),
     diff: guarded(cluster.diff),
     rehearse: guarded(cluster.rehearse),
+    sinceWritten: guarded(cluster.sinceWritten),
     services: guarded(cluster.services),
     logs: guarded(cluster.logs),
     fetchOf(service) {

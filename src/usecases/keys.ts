@@ -300,6 +300,6 @@ function unfit(file: string, fault: { readonly line: number; readonly problem: s
 function isBinaryList(file: string): RelctlError {
   return new RelctlError('usage.bad-flag', `${file} is a KRL of ssh-keygen, which only ssh-keygen extends`, {
     why: 'relctl writes lists of public keys, one a line.',
-    hints: [command`ssh-keygen -k -u -f ${file} <public key>`],
+    hints: [command`ssh-keygen -k -u -f ${file} "<public key>"`],
   });
 }

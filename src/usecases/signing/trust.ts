@@ -233,7 +233,7 @@ export async function revokedKeys(branch: ProtectedBranch, tip: Trust): Promise<
       place: { file },
       why: 'An empty list would silently make every revoked key valid again.',
       hints: [
-        command`ssh-keygen -k -f ${file} <public keys>`,
+        command`ssh-keygen -k -f ${file} "<public keys>"`,
         'or, while no key is revoked, leave signing.revoked out of the policy',
       ],
       data: { fault: bytes === undefined ? 'revocations-missing' : 'revocations-empty' },
