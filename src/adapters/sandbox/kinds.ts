@@ -62,7 +62,10 @@ export function requireKnownKind(
 export function requireValid(object: KubeObject, before: KubeObject | undefined, namespace: string): void {
   const { name, namespace: own } = object.metadata;
   const title = `${object.kind} ${name}`;
-  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
+  // Roles and their bindings may be called `system:node` or `default_view`: anything that can stand in a path (kubernetes.io, "Path segment names").
+  if (groupOf(object.apiVersion) === 'rbac.authorization.k8s.io') {
+    if (/^\.{1,2}$|[/%]/.test(name)) throw rejected(title, 'metadata.name may not be "." or "..", nor hold "/" or "%"');
+  } else if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
     throw rejected(title, 'metadata.name must be lower-case letters, digits, dashes and dots (RFC 1123)');
   }
   if (own !== undefined && own !== namespace) {
