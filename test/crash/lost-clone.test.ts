@@ -112,11 +112,11 @@ describe('relctl deploy, killed, with its clone deleted', () => {
   });
 });
 
-/** What production holds without the snapshots that relctl keeps there. */
+/** What production holds without the snapshots and notes that relctl keeps there. */
 function product(objects: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(objects)
-      .filter(([key]) => !key.includes('relctl-snapshot'))
+      .filter(([key]) => !/relctl-(snapshot|let-run)-/.test(key))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
