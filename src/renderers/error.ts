@@ -1,5 +1,5 @@
 import type { Place, RelctlError } from '../errors.ts';
-import { clean, cleanLine } from '../text/clean.ts';
+import { clean, cleanLine, cleanLineStarts } from '../text/clean.ts';
 import { hintParts } from '../text/hint.ts';
 import { renderBlocks } from './human.ts';
 import { paragraph } from './paragraph.ts';
@@ -37,7 +37,7 @@ export function renderError(error: RelctlError, style: Style, context: ErrorCont
     ...nextLines(error.hints, style),
     ...bugLines(error, style),
   ];
-  return `${lines.join('\n')}\n`;
+  return cleanLineStarts(`${lines.join('\n')}\n`);
 }
 
 /** A place as editors and terminals make it clickable: `file:line:column`. */

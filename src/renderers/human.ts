@@ -1,5 +1,5 @@
 import type { Block, Check, NextAction, Outcome } from '../domain/outcome/outcome.ts';
-import { cleanLine, cleanVerbatim } from '../text/clean.ts';
+import { cleanLine, cleanLineStarts, cleanVerbatim } from '../text/clean.ts';
 import { documentBlocks } from './document-blocks.ts';
 import { paragraph } from './paragraph.ts';
 import { mark, markWidth, type Style, toneOf } from './style.ts';
@@ -18,7 +18,7 @@ export function renderHuman(outcome: Outcome, style: Style): string {
   const verbatim = verbatimOnly(outcome);
   if (verbatim !== undefined) return shownDocuments(outcome, style) ?? verbatim;
   const blocks = renderBlocks(outcome.blocks, style);
-  return `${headlineLines(outcome, style).join('\n')}\n${blocks === '' ? '' : `\n${blocks}`}`;
+  return cleanLineStarts(`${headlineLines(outcome, style).join('\n')}\n${blocks === '' ? '' : `\n${blocks}`}`);
 }
 
 /** Blocks as text for a person, with a blank line between them. */

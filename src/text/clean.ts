@@ -24,7 +24,17 @@ export function clean(text: string): string {
   return cleanVerbatim(text.replace(/\r\n/g, '\n').replace(/\t/g, '  ')).replace(RUNNER_COMMAND, visible);
 }
 
-/** The same on one line: line feeds become spaces. */
+/**
+ * Lines as they are written to a log: a CI runner obeys a command (`::error::`) that begins a line, behind spaces too, so its first colon is
+ * shown as `\x3a`. It is for whole pages: only there is known what begins a line.
+ * Source: the runner of GitHub, `ActionCommand.TryParseV2`.
+ */
+export function cleanLineStarts(page: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours may stand before the text.
+  return page.replace(/^((?:[^\S\n]|\u001b\[[\d;]*m)*):(?=:)/gm, '$1\\x3a');
+}
+
+/** A text as of {@link clean}, on one line: line feeds become spaces. */
 export function cleanLine(text: string): string {
   return clean(text)
     .split('\n')
@@ -33,7 +43,7 @@ export function cleanLine(text: string): string {
     .join(' ');
 }
 
-/** The same with tabs as they are, for what is printed to be piped on: a difference, a manifest, a script. */
+/** A text as of {@link clean} with tabs as they are, for what is printed to be piped on: a difference, a manifest, a script. */
 export function cleanVerbatim(text: string): string {
   return text.replace(UNSAFE, visible).replace(STRAY_JOINER, visible);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clean, cleanJson, cleanLine, cleanVerbatim } from '../../../src/text/clean.ts';
+import { clean, cleanJson, cleanLine, cleanLineStarts, cleanVerbatim } from '../../../src/text/clean.ts';
 
 describe('text of others', () => {
   it.each([
@@ -21,6 +21,16 @@ describe('text of others', () => {
 
   it.each(['👩‍🚀', 'می‌خواهم', 'क्‍ष', 'e\u0301', '支払い'])('keeps what languages and emoji need: %s', (text) => {
     expect(clean(text)).toBe(text);
+  });
+
+  it.each([
+    ['', ''],
+    ['  ', ''],
+    ['  \u001b[2m', '\u001b[22m'],
+  ])('begins no line of a page with a command to a CI runner, behind %j', (before, after) => {
+    expect(cleanLineStarts(`good\n${before}::error::bad${after}\nx ::y`)).toBe(
+      `good\n${before}\\x3a:error::bad${after}\nx ::y`,
+    );
   });
 
   it('keeps lines apart or joins them, and keeps tabs only where the text is piped on', () => {
