@@ -28,9 +28,10 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   const onCommand = (understood: Parsed) => {
     parsed = understood;
   };
-  const program = buildProgram(version, output, onCommand, argv[0]);
+  const words = askedHelp(argv);
+  const program = buildProgram(version, output, onCommand, words[0]);
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse([...words], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
@@ -47,6 +48,14 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   }
   if (parsed === undefined) return 0;
   return execute(parsed, io, argv);
+}
+
+/** `help signoff cab` is `signoff cab --help`: commander's own `help` takes one word. */
+function askedHelp(argv: readonly string[]): readonly string[] {
+  const [first, ...command] = argv;
+  return first === 'help' && command.length > 1 && command.every((word) => !word.startsWith('-'))
+    ? [...command, '--help']
+    : argv;
 }
 
 async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise<number> {

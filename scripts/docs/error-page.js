@@ -3,7 +3,7 @@
 const KINDS = {
   usage: [
     'What you typed, or a file of the repository',
-    'Nothing was changed in a cluster. Mend it and give the command again.',
+    'Nothing was changed in a cluster. Fix it and give the command again.',
   ],
   gate: [
     'The process says not yet',

@@ -21,8 +21,8 @@ export function command(parts: TemplateStringsArray, ...values: readonly Words[]
   });
 }
 
-/** One word of a shell, as it is where it may be: POSIX 2.2 names what has to be quoted; zsh reads a leading `=` and bash `!`. */
-const PLAIN_WORD = /^(?![=~])[A-Za-z0-9_@%+=:,./~-]+$/;
+/** One word of a shell, as it is where it may be: POSIX 2.2 names what has to be quoted; zsh reads a leading `=`, and bash `!`, and `~` in what looks as an assignment. */
+const PLAIN_WORD = /^(?![=~]|.*[=:]~)[A-Za-z0-9_@%+=:,./~-]+$/;
 /** Characters that would not survive being shown: all that is not a visible character or a space of ASCII, or a letter. */
 const UNPRINTABLE = /[^\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 

@@ -249,7 +249,7 @@ function playing({ team }: SetupAnswers): Block {
   const say = command`--as ${somebody}`;
   return {
     kind: 'text',
-    text: `In the sandbox you act for everybody of the team in ${CONFIG_FILE}: with ${say}, say.`,
+    text: `In the sandbox you give the commands of everybody in the team of ${CONFIG_FILE}; ${say} gives one in the name of that person.`,
   };
 }
 

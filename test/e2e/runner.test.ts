@@ -264,7 +264,7 @@ describe('a release that outlives the laptop', () => {
         phase: 'ready',
         runner: { reason: expect.stringMatching(/ImagePull/), lives: false },
       });
-      expect(seen.runner?.sentence).toContain('mend the registry');
+      expect(seen.runner?.sentence).toContain('fix the registry');
     } finally {
       await arena.remove();
       remote.remove();

@@ -280,7 +280,7 @@ describe('an object that is being deleted', () => {
     const error = await refusal(rollback(company.as('olga@example.com', { environments: seen }), company.id, options));
     expect(error.code).toBe('rollback.incomplete');
     expect(error.message).toContain('waits for its finalizers: example.com/backup');
-    expect(error.hints.at(-1)).toBe(`once it is mended: relctl rollback ${company.id}`);
+    expect(error.hints.at(-1)).toBe(`once it is fixed: relctl rollback ${company.id}`);
     expectSameWays(error, (await status(company.as('nobody@example.com'), company.id)).data);
     expect(await company.production()).toEqual(before);
   });

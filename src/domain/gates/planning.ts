@@ -17,10 +17,11 @@ import { type GateFacts, type GateRule, type Refusal, refuse } from './gate.ts';
 
 export const planComplete: GateRule = ({ plan, findings }) => {
   const errors = findings.filter((finding) => finding.severity === 'error');
-  const [first] = errors;
+  const [first, ...others] = errors;
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
   return first === undefined
     ? undefined
-    : refuse('plan.complete', `the plan has ${plural(errors.length, 'gap')}: ${first.problem}`, {
+    : refuse('plan.complete', `the plan has ${plural(errors.length, 'gap')}: ${first.problem}${more}`, {
         who: [plan.spec.owners.rdLead],
         command: command`relctl plan ${plan.id} --check`,
       });
@@ -90,7 +91,7 @@ function unknownClash(unread: readonly string[]): Refusal {
   return refuse(
     'time.no-clash',
     `${nameList(unread)} cannot be read, so nobody knows whether ${unread.length === 1 ? 'it changes' : 'they change'} the same services at the same time`,
-    { who: [], command: command`relctl list`, suggestions: ['mend what it names, or take it out of releases/'] },
+    { who: [], command: command`relctl list`, suggestions: ['fix what it names, or take it out of releases/'] },
   );
 }
 

@@ -24,7 +24,7 @@ export function waysBack(
   { code, isChangedByHand }: Omit<StoppedRollback, 'at' | 'reason'>,
   id: string,
 ): readonly WayBack[] {
-  const again = { command: command`relctl rollback ${id}`, why: 'once it is mended' };
+  const again = { command: command`relctl rollback ${id}`, why: 'once it is fixed' };
   const keep = { command: command`relctl rollback ${id} --hand-changes keep`, why: 'keep what they did' };
   const restore = { command: command`relctl rollback ${id} --hand-changes restore`, why: 'put back what was before' };
   const accept = { command: command`relctl rollback ${id} --accept-unhealthy`, why: 'or end the rollback as it is' };

@@ -2,7 +2,7 @@ import { byName } from '../../text/by-name.ts';
 
 /** Another image is another relctl.yaml, and that is bound with what was approved. */
 const UNPULLED =
-  'The image of runner.kubernetes cannot be pulled: mend the registry or the login to it, and give the command again; or give it without --runner. Another image in relctl.yaml is approved anew.';
+  'The image of runner.kubernetes cannot be pulled: fix the registry or the login to it, and give the command again; or give it without --runner. Another image in relctl.yaml is approved anew.';
 
 const WAYS_OUT: Readonly<Record<string, string>> = byName({
   ErrImagePull: UNPULLED,

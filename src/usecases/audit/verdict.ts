@@ -47,7 +47,7 @@ function unjudged({ id }: ReleasePlan, error: RelctlError): AuditFinding {
     severity: 'error',
     unchecked: true,
     problem: `the verdict on the canary cannot be judged again with the settings of today: ${error.message}`,
-    fix: `mend ${file}${line === undefined ? '' : `:${line}`}; then: ${command`relctl audit ${id}`}`,
+    fix: `fix ${file}${line === undefined ? '' : `:${line}`}; then: ${command`relctl audit ${id}`}`,
   };
 }
 

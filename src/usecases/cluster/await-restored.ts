@@ -75,7 +75,7 @@ function unhealthy(lock: Lock, workload: KubeObject, before: Health | undefined,
     why: 'The object is what it was, and its pods are not: something else has changed, such as a node, a quota or what the pods depend on.',
     hints: [
       command`kubectl -n ${lock.cluster.namespace} describe ${workload.kind.toLowerCase()} ${workload.metadata.name}`,
-      `once it is mended: ${command`relctl rollback ${lock.release}`}`,
+      `once it is fixed: ${command`relctl rollback ${lock.release}`}`,
       `or end the rollback as it is: ${command`relctl rollback ${lock.release} --accept-unhealthy`}`,
     ],
     data: { object: name, before, now },

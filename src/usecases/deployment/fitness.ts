@@ -183,7 +183,7 @@ export async function requireFit(
       hints: [
         ...new Set(refused.map(({ fix }) => fix).filter(Boolean)),
         command`relctl deploy ${id}`,
-        'once it is mended',
+        'once it is fixed',
         command`relctl deploy ${id} --dry-run`,
         'looks again and changes nothing',
       ],
@@ -198,7 +198,7 @@ export async function requireFit(
   const why = reason ?? (await ask(context, sick));
   if (why === undefined) {
     throw new RelctlError('production.sick', problemsOf(sick), {
-      why: 'A canary is compared with what runs now, and a rollback can only end where it began. Perhaps this release is what mends it: then say so.',
+      why: 'A canary is compared with what runs now, and a rollback can only end where it began. If this release is what repairs it, say so.',
       hints: [
         ...new Set(sick.map(({ fix }) => fix)),
         `to deploy all the same: ${command`relctl deploy ${id} --reason "<why>"`}`,

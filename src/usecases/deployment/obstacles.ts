@@ -36,7 +36,7 @@ export function refuseObstacles(plan: Plan, changes: readonly ServiceChanges[]):
     hints: [
       ...new Set(obstacles.flatMap(({ hints }) => hints)),
       command`relctl deploy ${plan.id}`,
-      'once it is mended',
+      'once it is fixed',
       command`relctl deploy ${plan.id} --dry-run`,
       'looks again and changes nothing',
     ],

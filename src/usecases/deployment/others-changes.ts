@@ -149,7 +149,7 @@ function changedByHand({ release }: Run, changed: readonly Changed[]): RelctlErr
   const { id } = release.journal.plan;
   const names = changed.map(({ target, one }) => titleOf(target, one));
   return new RelctlError('rollback.changed-by-hand', `${names.join(', ')}: changed since the release wrote it`, {
-    why: 'Somebody may have mended production by hand; putting back what was before would undo that. The canary gets no requests any more.',
+    why: 'Somebody may have changed production by hand to repair it; putting back what was before would undo that. The canary gets no requests any more.',
     hints: [
       `keep what they did: ${command`relctl rollback ${id} --hand-changes keep`}`,
       `put back what was before: ${command`relctl rollback ${id} --hand-changes restore`}`,

@@ -38,7 +38,7 @@ export async function unfitForCommits(
   if (sync !== undefined) {
     const { state, revision, detail } = sync;
     if (state !== 'ready')
-      add('sick', 'no-application', `${object} is not ready: ${detail}`, 'see what it says, and mend it', true);
+      add('sick', 'no-application', `${object} is not ready: ${detail}`, 'see what it says, and fix it', true);
     else if (revision !== head) {
       const stands = revision?.slice(0, 12) ?? 'nothing';
       add(

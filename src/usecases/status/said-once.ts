@@ -20,7 +20,9 @@ function shortened(check: Check, all: readonly Check[], next: readonly NextActio
   const { detail, ...rest } = check;
   const isNext = detail !== undefined && next.some(({ command }) => detail.endsWith(`: ${command}`));
   const [what, reason] = check.text.split(/: (.*)/s);
-  const isElsewhere = reason !== undefined && all.some(({ text }) => text !== check.text && text.endsWith(reason));
+  // Of several only the first is named: `the plan has 2 gaps: …, and 1 more`.
+  const named = reason?.replace(/, and \d+ more$/, '');
+  const isElsewhere = named !== undefined && all.some(({ text }) => text !== check.text && text.endsWith(named));
   return {
     ...rest,
     ...(detail === undefined || isNext ? {} : { detail }),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ENTRIES } from '../../../src/program/entries.ts';
 import { buildProgram, CommanderError } from '../../../src/program/program.ts';
+import { tell } from '../../support/hostile/told.ts';
 
 function helpOf(path: string, columns = 100): string {
   let text = '';
@@ -28,4 +29,10 @@ it.each(['', ...ENTRIES.map(({ path }) => path)])('relctl %s --help fits 80 colu
   const lines = helpOf(path, 80).split('\n');
   expect(lines.length).toBeGreaterThan(5);
   expect(lines.filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([]);
+});
+
+it.each(ENTRIES.map(({ path }) => path))('help %s shows the help of that command', async (path) => {
+  const words = path.split(' ');
+  const { exitCode, stdout } = await tell(process.cwd(), ['help', ...words]);
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`Usage: relctl ${path}`) });
 });

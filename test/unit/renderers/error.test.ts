@@ -13,7 +13,7 @@ describe('an error', () => {
       place: { file, line: 3, column: 12 },
       why: 'relctl acts only on a file that it understands completely.',
       found: [{ state: 'failed', text: 'line 9: spec.risk is missing', detail: 'write low, medium or high' }],
-      hints: ['once it is mended: relctl plan x --check'],
+      hints: ['once it is fixed: relctl plan x --check'],
       cause: new Error('the cause of it'),
     });
     const source = 'spec:\n  window: # T-0\n    start: tomorrow\n';
@@ -30,7 +30,7 @@ describe('an error', () => {
   Why   relctl acts only on a file that it understands completely.
   Cause the cause of it
   Next  relctl plan x --check
-          once it is mended
+          once it is fixed
 `);
   });
 
@@ -75,8 +75,8 @@ describe('an error', () => {
         git fetch
         --exception <reason>
 `);
-    const words = new RelctlError('gate.refused', 'x', { hints: ['mend it', 'relctl status x'] });
-    expect(renderError(words, style)).toContain('  Next  mend it\n        relctl status x\n');
+    const words = new RelctlError('gate.refused', 'x', { hints: ['fix it', 'relctl status x'] });
+    expect(renderError(words, style)).toContain('  Next  fix it\n        relctl status x\n');
   });
 
   it('shows only what it has', () => {

@@ -61,7 +61,7 @@ function incomplete(
     place: plan.place(first?.path ?? []),
     found: findingChecks(findings),
     why: `The CAB is asked only about a plan that can be carried out; ${deadlineSentence}.`,
-    hints: [command`relctl plan ${plan.id} --check`, `once they are mended in ${plan.file}`],
+    hints: [command`relctl plan ${plan.id} --check`, `once they are fixed in ${plan.file}`],
     data: { release: plan.id, file: plan.file, findings },
   });
 }

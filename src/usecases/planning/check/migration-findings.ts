@@ -55,7 +55,7 @@ function disorder(impact: Impact): readonly PlanFinding[] {
         at(
           'migrations.order',
           `migrations of ${one.tool} are out of order: ${text} (${placeOf(one.seen)})`,
-          'mend it on a branch and build the candidate again',
+          'fix it on a branch and build the candidate again',
         ),
       ),
     ),

@@ -43,7 +43,7 @@ describe('a rollback that stands still', () => {
 
   it('says when each way is the one to go', () => {
     expect(waysBack({ code: 'tool.timeout', isChangedByHand: false }, 'wallet').map(hintOf)).toEqual([
-      'once it is mended: relctl rollback wallet',
+      'once it is fixed: relctl rollback wallet',
     ]);
   });
 });

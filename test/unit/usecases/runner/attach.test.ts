@@ -111,7 +111,7 @@ describe('whoever attaches', () => {
   it('is not kept waiting for what nobody but a person mends; the first try of an image is waited for', async () => {
     await expect(attached([stuck('ErrImagePull'), stuck('ImagePullBackOff'), running])).rejects.toMatchObject({
       code: 'runner.stuck',
-      why: expect.stringContaining('mend the registry'),
+      why: expect.stringContaining('fix the registry'),
     });
     expect((await attached([stuck('ErrImagePull'), running, done, ended(true, 'Complete')])).outcome.result).toBe(
       'done',

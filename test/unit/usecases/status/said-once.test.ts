@@ -36,10 +36,10 @@ describe('what status says', () => {
       'of a gap of the plan',
       GAP,
       lists(
-        [refusal(`the plan has 2 gaps: ${GAP}`, 'relctl plan x --check')],
+        [refusal(`the plan has 2 gaps: ${GAP}, and 1 more`, 'relctl plan x --check')],
         [{ state: 'failed', text: `x.yaml:3 ${GAP}` }],
       ),
-      [{ who: 'r@x.example', command: 'relctl plan x --check', why: `the plan has 2 gaps: ${GAP}` }],
+      [{ who: 'r@x.example', command: 'relctl plan x --check', why: `the plan has 2 gaps: ${GAP}, and 1 more` }],
     ],
     [
       'of a condition',
