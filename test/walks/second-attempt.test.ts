@@ -66,7 +66,7 @@ describe('a second deployment of a release', () => {
     await again();
     await toProduction(company);
     const parts = (await production().list({ apiVersion: 'v1', kind: 'ConfigMap' })).filter(
-      ({ metadata }) => metadata.labels?.[SNAPSHOT_LABEL] === '2',
+      ({ metadata }) => metadata.labels?.[SNAPSHOT_LABEL] === '2' && metadata.name.startsWith('relctl-snapshot-'),
     );
     expect(parts).toHaveLength(1);
     for (const part of parts)
