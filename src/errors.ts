@@ -59,6 +59,7 @@ export const ERRORS = {
   'runner.not-pushed': 'usage',
   'sharing.no-upstream': 'usage',
   'sharing.other-commits': 'usage',
+  'sharing.other-text': 'usage',
   'candidate.clash': 'usage',
   'candidate.no-services': 'usage',
   'candidate.stale-branch': 'usage',

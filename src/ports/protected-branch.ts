@@ -41,6 +41,11 @@ export interface ProtectedBranch {
   histories(paths: readonly string[], tips?: readonly string[]): Promise<ReadonlyMap<string, FileHistory>>;
   /** Versions of a file that stand on branches of remotes alone, and lead neither to HEAD nor to any of those. */
   elsewhere(path: string, tips?: readonly string[]): Promise<readonly Omit<FileVersion, 'mainline'>[]>;
+  /**
+   * Attributes under which git kept another text of a file than stood in the work tree, such as `filter=lfs`, in any of these commits or on a
+   * branch of a remote: what it kept then may not read.
+   */
+  keptOtherwise(path: string, tips?: readonly string[]): Promise<readonly string[]>;
 }
 
 /** What was committed of a file. */

@@ -25,6 +25,8 @@ export interface Repository {
   branches(base: string, wanted?: (name: string) => boolean): Promise<readonly Branch[]>;
   /** Commits the given paths with a message; nothing else of the index is touched. */
   commitPaths(paths: readonly string[], message: string): Promise<string>;
+  /** Attributes under which git would keep another text of a file than stands in the work tree, such as `filter=lfs`; line ends are none. */
+  keptOtherwise(path: string): Promise<readonly string[]>;
 }
 
 /** How much changed between two commits. */

@@ -3,6 +3,7 @@ import type { FileHistory } from '../../ports/protected-branch.ts';
 import { readObjects } from './blobs.ts';
 import { type Git, gitFailed } from './git.ts';
 import { holdsHistory } from './incomplete.ts';
+import { attributeFiles, keptOtherwiseEver } from './kept-otherwise.ts';
 import { RECORDS_REF } from './records-branch.ts';
 
 /** Where the records of this clone are. */
@@ -55,6 +56,20 @@ export async function versionsElsewhere(
     const bytes = read.get(id);
     return bytes === undefined ? [] : [{ commit, bytes }];
   });
+}
+
+/**
+ * Attributes under which git kept another text of a file than stood in a work tree, in any commit that leads to HEAD, the records branch, more
+ * commits or a branch of a remote.
+ */
+export async function attributesEver(git: Git, path: string, tips: readonly string[]): Promise<readonly string[]> {
+  const known: string[] = [];
+  for (const tip of new Set([...OWN, ...tips])) if (await isThere(git, tip)) known.push(tip);
+  return keptOtherwiseEver(
+    git,
+    path,
+    await entriesOf(git, ['--full-history', '--remotes'], known, attributeFiles(path)),
+  );
 }
 
 type Versions = FileHistory['versions'];

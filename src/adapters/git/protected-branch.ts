@@ -1,6 +1,6 @@
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
-import { everCommitted, fileHistories, fileHistory, versionsElsewhere } from './file-history.ts';
+import { attributesEver, everCommitted, fileHistories, fileHistory, versionsElsewhere } from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
 import { DEFAULT_BRANCH } from './records-branch.ts';
 import { remoteOf } from './remotes.ts';
@@ -97,6 +97,7 @@ export function createProtectedBranch(
     history: async (path, tips = []) => fileHistory(git, path, [...tips, ...(await knownRecords())]),
     histories: async (paths, tips = []) => fileHistories(git, paths, [...tips, ...(await knownRecords())]),
     elsewhere: async (path, tips = []) => versionsElsewhere(git, path, [...tips, ...(await knownRecords())]),
+    keptOtherwise: async (path, tips = []) => attributesEver(git, path, [...tips, ...(await knownRecords())]),
     async stoodAt(tip, commit) {
       const line =
         lines.get(tip) ?? git.read(['rev-list', '--first-parent', tip]).then((ids) => new Set(ids.split('\n')));

@@ -8,6 +8,7 @@ import { commitTimesOf } from './commit-times.ts';
 import { type Git, gitFailed, gitIn } from './git.ts';
 import { authorsBetween, branchesAhead, commitsWithFiles } from './history.ts';
 import { isShallow } from './incomplete.ts';
+import { keptOtherwiseNow } from './kept-otherwise.ts';
 import { filesSince, modesOf, stoodOnLine, versionsOf } from './left-branch.ts';
 import { buildCandidate, tryMerges } from './merging.ts';
 import { untilMoved } from './moved-names.ts';
@@ -93,6 +94,7 @@ export async function openRepository(cwd: string): Promise<CandidateRepository> 
     merges: async (base, heads) => tryMerges(git, await resolve(base), await Promise.all(heads.map(resolve))),
     buildCandidate: (candidate) => buildCandidate(git, candidate),
     commitPaths: (paths, message) => commitPaths(git, paths, message),
+    keptOtherwise: (path) => keptOtherwiseNow(git, path),
   };
 }
 

@@ -73,6 +73,33 @@ export function lostActs(
   return [...lost.values()];
 }
 
+/**
+ * Versions that are no plan, or have an event that does not read: what was recorded there is not known. Each line is read once, in however many
+ * versions it stands.
+ */
+export function unreadVersions(versions: readonly PlanVersion[]): readonly PlanVersion[] {
+  const known = new Map<string, boolean>();
+  const reads = (line: string): boolean => {
+    const answer = known.get(line) ?? isJson(line.slice(EVENT.length - 1));
+    known.set(line, answer);
+    return answer;
+  };
+  return versions.filter(({ text }) => {
+    if (!/^kind: ReleasePlan\s*$/m.test(text)) return true;
+    const [, ...status] = text.split(/^status:.*$/m);
+    const events = status.join('\n').split('\n');
+    return !events.every((line) => !line.startsWith(EVENT.slice(0, -1)) || reads(line));
+  });
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
 /** How relctl writes an event. */
 const EVENT = '    - {';
 

@@ -6,7 +6,7 @@ import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { readStatus, splitDocument } from '../../plan/status-text.ts';
 import { command } from '../../text/command-line.ts';
 import type { ReadingContext } from '../release/context.ts';
-import { findLostActs, lostSentence } from '../signing/lost-acts.ts';
+import { findLostActs, lostSentence, unreadSentences } from '../signing/lost-acts.ts';
 import type { Signing } from '../signing/open.ts';
 import { findProtectedBranch, signedProcesses, trustAt } from '../signing/trust.ts';
 
@@ -49,6 +49,12 @@ export async function committedFindings(
       severity: 'error' as const,
       problem: lostSentence(act),
       fix: command`git log -p --full-history -- ${plan.file}`,
+    })),
+    ...(trust === undefined ? [] : await unreadSentences(ground, plan, history)).map((problem) => ({
+      code: 'version-unread',
+      severity: 'error' as const,
+      problem,
+      fix: 'git log -p --full-history -- .gitattributes releases/.gitattributes',
     })),
     ...(history.isWhole ? [] : [shallow]),
   ];

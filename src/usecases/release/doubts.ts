@@ -7,7 +7,7 @@ import type { OrderFault } from '../../plan/order/fault.ts';
 import { findHistoryFaults, findOrderFaults } from '../../plan/order/order.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import { elsewhereSentence, findLostActs, lostSentence } from '../signing/lost-acts.ts';
+import { elsewhereSentence, findLostActs, lostSentence, unreadSentences } from '../signing/lost-acts.ts';
 import type { Signing } from '../signing/open.ts';
 import { trustAt } from '../signing/trust.ts';
 import type { Context } from './context.ts';
@@ -43,7 +43,8 @@ export async function goneFrom(
   const trust = await trustAt(protectedBranch, signing.trust.commit, plan.metadata.process);
   const history = await protectedBranch.history(plan.file, [signing.trust.commit]);
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
-  return { isWhole: history.isWhole, gone: lost.map(lostSentence) };
+  const unread = await unreadSentences(ground, plan, history, [signing.trust.commit]);
+  return { isWhole: history.isWhole, gone: [...lost.map(lostSentence), ...unread] };
 }
 
 /**
@@ -61,7 +62,10 @@ export async function objectionsElsewhere(
   const versions = await protectedBranch.elsewhere(plan.file, [commit]);
   const trust = versions.length === 0 ? undefined : await trustAt(protectedBranch, commit, plan.metadata.process);
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, { versions });
-  return lost.filter(({ event }) => saysNo(event) || event.type === 'plan.reopened').map(elsewhereSentence);
+  return [
+    ...lost.filter(({ event }) => saysNo(event) || event.type === 'plan.reopened').map(elsewhereSentence),
+    ...(await unreadSentences(ground, plan, { versions }, [commit])),
+  ];
 }
 
 /** What is out of order since the plan was reopened last, and what is dated ahead of the clock; what stands before that is void either way. */

@@ -1,4 +1,10 @@
-import { type ClaimedAct, type LostAct, lostActs, voidingActs } from '../../domain/history/lost-acts.ts';
+import {
+  type ClaimedAct,
+  type LostAct,
+  lostActs,
+  unreadVersions,
+  voidingActs,
+} from '../../domain/history/lost-acts.ts';
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import { actOf, signatureOf, titleOf } from '../../domain/signing/acts.ts';
 import { examineSigner } from '../../domain/signing/examine-signer.ts';
@@ -44,6 +50,28 @@ async function rulesSince(trusts: Trusts, tip: Trust, { statement }: ClaimedAct)
   const { commit, process } = statement.predicate.policy;
   const all = [tip, ...(await trusts.since(commit, process))];
   return all.filter((one, index) => all.findIndex((other) => other.allowedSigners === one.allowedSigners) === index);
+}
+
+/**
+ * Versions that do not read because git kept another text than was written, as sentences: whoever may push attributes (`filter`,
+ * `working-tree-encoding`) could else have what others sign committed in a form in which nobody finds it, and take it out again. A version that
+ * does not read although no attribute was ever there, such as one with the marks of a merge, hides nothing.
+ */
+export async function unreadSentences(
+  { protectedBranch }: Pick<SigningGround, 'protectedBranch'>,
+  { file }: Pick<ReleasePlan, 'file'>,
+  history: { readonly versions: readonly Pick<FileVersion, 'commit' | 'bytes'>[] },
+  tips: readonly string[] = [],
+): Promise<readonly string[]> {
+  const versions = history.versions.map(({ commit, bytes }) => ({ commit, text: new TextDecoder().decode(bytes) }));
+  const [unread] = unreadVersions(versions);
+  if (unread === undefined) return [];
+  const attributes = await protectedBranch.keptOtherwise(file, tips);
+  return attributes.length === 0
+    ? []
+    : [
+        `${file} does not read as commit ${unread.commit.slice(0, 12)} has it, and .gitattributes had git keep it in another form (${attributes.join(', ')}), so nobody knows what was signed there: have that commit taken out of its branch, and what was recorded in it recorded again`,
+      ];
 }
 
 /** What is gone, in a sentence. */
