@@ -9,7 +9,7 @@ const hooks = z
   .record(z.string().regex(/^[A-Z][A-Za-z]*\/[a-z0-9.-]+$/, 'Kind/name'), z.enum(['migration', 'smoke-test', 'ignore']))
   .optional()
   .describe(
-    'What stands in for each helm.sh/hook object, by Kind/name: a migration or a smoke test of the plan, or nothing. relctl never applies one',
+    'What stands in for each helm.sh/hook object, and for a Job or Pod that runs once, by Kind/name: a migration or a smoke test of the plan, or nothing. relctl never applies one that is named here',
   );
 const network = z
   .boolean()

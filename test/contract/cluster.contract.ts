@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { immutableChanges } from '../../src/domain/kubernetes/immutable-fields.ts';
 import type { Cluster, FollowQuery, KubeObject, ObjectRef } from '../../src/ports/cluster.ts';
+import { REFUSED, TAKEN } from './immutable-cases.ts';
 
 /** A cluster to try the contract on; its namespace may hold other objects, but none whose name begins with `contract-`. */
 export interface ClusterUnderTest {
@@ -15,7 +17,7 @@ const PATIENCE = 60;
 /**
  * What every adapter of the `Cluster` port must do, against whatever cluster it stands for. Call it from a test file.
  *
- * Only built-in kinds are used: Deployment, ConfigMap, Secret, Service, Job, Lease, Pod.
+ * Only built-in kinds of a namespace are used.
  */
 export function clusterContract(name: string, setup: { create(): Promise<ClusterUnderTest> }): void {
   describe(`cluster contract: ${name}`, () => {
@@ -514,6 +516,22 @@ export function clusterContract(name: string, setup: { create(): Promise<Cluster
         });
         await expect(applyNow(changed)).rejects.toMatchObject({ code: 'cluster.rejected' });
       });
+
+      for (const { what, before, after } of REFUSED) {
+        it(`says no to another ${what}`, async () => {
+          await cluster.apply(before, { absent: true });
+          await expect(applyNow(after)).rejects.toMatchObject({ code: 'cluster.rejected' });
+          expect(immutableChanges(before, after)).toHaveLength(1);
+        });
+      }
+
+      for (const { what, before, after } of TAKEN) {
+        it(`takes another ${what}`, async () => {
+          await cluster.apply(before, { absent: true });
+          await applyNow(after);
+          expect(immutableChanges(before, after)).toEqual([]);
+        });
+      }
 
       it('names the object and the reason', async () => {
         await expect(cluster.create(configMap('Contract_Bad'))).rejects.toThrow(/Contract_Bad/);

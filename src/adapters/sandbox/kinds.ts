@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { immutableChanges } from '../../domain/kubernetes/immutable-fields.ts';
 import { RelctlError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { fieldsAt } from './merge.ts';
@@ -76,11 +76,13 @@ export function requireValid(object: KubeObject, before: KubeObject | undefined,
       if (typeof value !== 'string') throw rejected(title, `data.${key} must be a text`);
     }
   }
-  if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(object.kind)) requireWorkload(object, before, title);
-  if (object.kind === 'Job') requireJob(object, before, title);
+  if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(object.kind)) requireWorkload(object, title);
+  if (object.kind === 'Job') requireContainers(object, title);
+  const [immutable] = before === undefined ? [] : immutableChanges(before, object);
+  if (immutable !== undefined) throw rejected(title, `${immutable} is immutable`);
 }
 
-function requireWorkload(object: KubeObject, before: KubeObject | undefined, title: string): void {
+function requireWorkload(object: KubeObject, title: string): void {
   const selector = fieldsAt(object, 'spec', 'selector', 'matchLabels');
   const labels = fieldsAt(object, 'spec', 'template', 'metadata', 'labels');
   if (Object.keys(selector).length === 0 && !Array.isArray(fieldsAt(object, 'spec', 'selector').matchExpressions)) {
@@ -89,28 +91,13 @@ function requireWorkload(object: KubeObject, before: KubeObject | undefined, tit
   if (Object.entries(selector).some(([key, value]) => labels[key] !== value)) {
     throw rejected(title, 'spec.selector does not match spec.template.metadata.labels');
   }
-  const containers = fieldsAt(object, 'spec', 'template', 'spec').containers;
-  if (!Array.isArray(containers) || containers.length === 0) {
-    throw rejected(title, 'spec.template.spec.containers is required');
-  }
-  if (
-    before !== undefined &&
-    !isDeepStrictEqual(fieldsAt(before, 'spec').selector, fieldsAt(object, 'spec').selector)
-  ) {
-    throw rejected(title, 'spec.selector is immutable');
-  }
+  requireContainers(object, title);
 }
 
-function requireJob(object: KubeObject, before: KubeObject | undefined, title: string): void {
+function requireContainers(object: KubeObject, title: string): void {
   const containers = fieldsAt(object, 'spec', 'template', 'spec').containers;
   if (!Array.isArray(containers) || containers.length === 0) {
     throw rejected(title, 'spec.template.spec.containers is required');
-  }
-  if (
-    before !== undefined &&
-    !isDeepStrictEqual(fieldsAt(before, 'spec', 'template'), fieldsAt(object, 'spec', 'template'))
-  ) {
-    throw rejected(title, 'spec.template is immutable');
   }
 }
 

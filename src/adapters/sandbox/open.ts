@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { phaseOf } from '../../domain/history/fold.ts';
 import { environmentObjects } from '../../domain/kubernetes/environment-objects.ts';
+import { isHelmHook } from '../../domain/kubernetes/helm-hooks.ts';
 import { sourcesOf } from '../../domain/kubernetes/sources.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { RelctlError } from '../../errors.ts';
@@ -109,9 +110,7 @@ async function currentObjects(
   );
   const answers = environmentObjects(rendered).services;
   return {
-    objects: rendered
-      .flatMap((one) => one.rendered)
-      .flatMap(({ object }) => (object.metadata.annotations?.['helm.sh/hook'] ? [] : [object])),
+    objects: rendered.flatMap((one) => one.rendered).flatMap(({ object }) => (isHelmHook(object) ? [] : [object])),
     workloads: new Map([...answers].flatMap(([name, one]) => (one.ok ? [[name, one.workload] as const] : []))),
   };
 }

@@ -1,8 +1,9 @@
 import type { HookChoice } from '../../plan/manifest-source.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { RenderedObject } from '../../ports/manifest-source.ts';
+import { ownOf } from '../../text/by-name.ts';
 import { findWorkload, type WorkloadAnswer } from './find-workload.ts';
-import { HOOK_ANNOTATION } from './helm-hooks.ts';
+import { HOOK_ANNOTATION, isHelmHook, runsOnce } from './helm-hooks.ts';
 import { withContentNames } from './manifests.ts';
 import { ownObjects, PRODUCT } from './own-objects.ts';
 import { allContainers, imageRepository, withImages } from './pods.ts';
@@ -53,11 +54,11 @@ interface Trouble {
   readonly cause?: unknown;
 }
 
-/** An object that Helm would run by itself, and what relctl.yaml says of it. */
+/** An object that runs and is not kept: a hook of Helm, or a Job that relctl.yaml sets aside; and what relctl.yaml says of it. */
 export interface HookObject {
   readonly object: KubeObject;
   readonly from: string;
-  /** When Helm would run it, such as `pre-install,pre-upgrade`. */
+  /** When Helm would run it, such as `pre-install,pre-upgrade`; empty where Helm would not. */
   readonly when: string;
   readonly choice: HookChoice | undefined;
 }
@@ -91,7 +92,9 @@ function sourceObjects(
   { services, shared, rendered, hooks }: RenderedSource,
   names: 'content' | 'plain',
 ): EnvironmentObjects {
-  const isHook = ({ object }: RenderedObject) => object.metadata.annotations?.[HOOK_ANNOTATION] !== undefined;
+  const choiceOf = ({ kind, metadata }: KubeObject) => ownOf(hooks, `${kind}/${metadata.name}`);
+  const isHook = ({ object }: RenderedObject) =>
+    isHelmHook(object) || (runsOnce(object) && choiceOf(object) !== undefined);
   const plain = rendered.filter((one) => !isHook(one));
   const given = plain.map(({ object }) => object);
   const objects = names === 'plain' ? given : withContentNames(given);
@@ -123,7 +126,7 @@ function sourceObjects(
       object,
       from,
       when: object.metadata.annotations?.[HOOK_ANNOTATION] ?? '',
-      choice: hooks[`${object.kind}/${object.metadata.name}`],
+      choice: choiceOf(object),
     })),
   };
 }

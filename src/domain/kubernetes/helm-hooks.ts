@@ -1,7 +1,18 @@
 import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
 
 /** Annotation by which Helm runs an object by itself, at some moments of a release. */
 export const HOOK_ANNOTATION = 'helm.sh/hook';
+
+/** Whether Helm runs an object by itself. */
+export function isHelmHook({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[HOOK_ANNOTATION] !== undefined;
+}
+
+/** Whether an object does its work once and ends: what it runs cannot be changed afterwards. */
+export function runsOnce({ kind }: Pick<KubeObject, 'kind'>): boolean {
+  return kind === 'Job' || kind === 'Pod';
+}
 
 /** Moments that come only when somebody gives `helm test`. Source: Helm documentation, "Chart Tests"; the last two are those of Helm 2. */
 const TESTS: readonly string[] = ['test', 'test-success', 'test-failure'];
@@ -31,12 +42,12 @@ export function proposedChoice({
   readonly when: string;
 }): HookChoice {
   const moments = momentsOf(when);
-  const runs = kind === 'Job' || kind === 'Pod';
+  const runs = runsOnce({ kind });
   if (runs && moments.some((one) => TESTS.includes(one))) return 'smoke-test';
   const isUpgrade = moments.some((one) => /^(pre|post)-(install|upgrade)$/.test(one));
   const isBefore = moments.some((one) => one === 'pre-upgrade' || one === 'pre-install');
   if (!runs || !isUpgrade) return 'ignore';
-  if (isBefore || /migrat|schema|database|(^|-)db(-|$)/.test(name)) return 'migration';
+  if (isBefore || /migrat|schema|database|(^|-)db(-|$)|liquibase|flyway|alembic/.test(name)) return 'migration';
   return 'smoke-test';
 }
 

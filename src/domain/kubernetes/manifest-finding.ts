@@ -1,4 +1,5 @@
 import type { EnvironmentName } from '../../plan/config.ts';
+import type { HookChoice } from '../../plan/manifest-source.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { EnvironmentObjects } from './environment-objects.ts';
 
@@ -21,11 +22,27 @@ export interface ManifestFacts {
   readonly namespace: string;
   /** Services of the release with the image that is shipped. */
   readonly shipped: readonly { readonly name: string; readonly image: string }[];
+  /** As it is rendered. */
   readonly whole: EnvironmentObjects;
+  /** The same as it would be written, with the images that are shipped. */
+  readonly written: EnvironmentObjects;
+  readonly standing: StandingObjects;
   /** Whether the plan runs migrations. */
   readonly migrates: boolean;
   /** How each service meets production first. */
   readonly canaryOf: (service: string) => PlannedCanary;
+}
+
+/** What an environment has before the release, as far as git says it. */
+export interface StandingObjects {
+  /** The ref that says it, for people. */
+  readonly base: string;
+  readonly objects: readonly KubeObject[];
+  /**
+   * The line of relctl.yaml by which objects are set aside that run once.
+   * @param service whose source it is; the product's when left out
+   */
+  readonly lineFor: (service: string | undefined, hooks: Readonly<Record<string, HookChoice>>) => string;
 }
 
 /** The canary of a service, as far as the manifests have to allow it. */

@@ -1,7 +1,8 @@
-import type { KubeObject } from '../../ports/cluster.ts';
+import { type Applied, appliedObjects, identityOf } from './applied-objects.ts';
 import { canaryFindings, nobodyCan } from './canary-findings.ts';
 import type { EnvironmentObjects, HookObject } from './environment-objects.ts';
 import { proposedChoice } from './helm-hooks.ts';
+import { immutableFindings } from './immutable-findings.ts';
 import { type ManifestFacts, type ManifestFinding, titleOf } from './manifest-finding.ts';
 import { namedElsewhere } from './named-elsewhere.ts';
 import { allContainers, imageRepository } from './pods.ts';
@@ -32,6 +33,7 @@ export function manifestFindings(facts: ManifestFacts): readonly ManifestFinding
     ...whole.hooks.flatMap((hook) => hookFinding(facts, hook)),
     ...nobodyCan(facts),
     ...applied(facts).flatMap((one) => objectFindings(facts, one)),
+    ...immutableFindings(facts),
     ...twice(facts),
     ...keptNames(facts),
   ];
@@ -51,18 +53,12 @@ function keptNames(facts: ManifestFacts): readonly ManifestFinding[] {
     }));
 }
 
-interface Applied {
-  readonly service?: string;
-  readonly object: KubeObject;
-}
-
 /** Everything that the release would apply. */
 function applied({ whole, shipped }: ManifestFacts): readonly Applied[] {
-  const own = shipped.flatMap(({ name }) => {
-    const answer = whole.services.get(name);
-    return answer?.ok ? [answer.workload, ...answer.others].map((object) => ({ service: name, object })) : [];
-  });
-  return [...own, ...whole.product.map((object) => ({ object }))];
+  return appliedObjects(
+    whole,
+    shipped.map(({ name }) => name),
+  );
 }
 
 /** Hooks for which nobody has said what stands in for them; the fix is one line for all, drafted from when Helm would run each. */
@@ -92,7 +88,7 @@ function hookFinding(
     {
       code: 'manifests.hook-not-planned',
       severity: 'warning',
-      problem: `${environment}: Helm would run ${title} (${when}) with each release, and the plan runs no migration`,
+      problem: `${environment}: ${when === '' ? `relctl.yaml calls ${title} a migration` : `Helm would run ${title} (${when}) with each release`}, and the plan runs no migration`,
       fix: 'add it under spec.migrations if there is something to migrate',
     },
   ];
@@ -111,15 +107,6 @@ function objectFindings(facts: ManifestFacts, { service, object }: Applied): rea
       ...of,
       problem: `${environment}: ${title} is rendered for the namespace ${own}, and ${environment} is ${namespace}`,
       fix: `set environments.${environment}.namespace: ${own} in relctl.yaml, or render it for ${namespace}`,
-    });
-  }
-  if (object.kind === 'Job') {
-    found.push({
-      code: 'manifests.job',
-      severity: 'warning',
-      ...of,
-      problem: `${environment}: ${title} is a Job among the manifests; a second release cannot change it, because its template is immutable`,
-      fix: 'make it a migration or a smoke test of the plan',
     });
   }
   for (const { name, image } of allContainers(object)) {
@@ -170,7 +157,7 @@ function twice(facts: ManifestFacts): readonly ManifestFinding[] {
   const seen = new Set<string>();
   return applied(facts).flatMap(({ service, object }): readonly ManifestFinding[] => {
     const title = titleOf(object);
-    const key = `${object.apiVersion.split('/')[0]} ${title} ${object.metadata.namespace ?? ''}`;
+    const key = `${identityOf(object)} ${object.metadata.namespace ?? ''}`;
     if (!seen.has(key)) {
       seen.add(key);
       return [];

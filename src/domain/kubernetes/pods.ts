@@ -98,8 +98,12 @@ export function withImages(
   });
 }
 
-/** The object with the images pinned that are known by now; by the image as it is written. */
+/**
+ * The object with the images pinned that are known by now; by the image as it is written. A Job stays as it is: its template is immutable, and
+ * one that has run already would be refused for the digest alone.
+ */
 export function withPinnedImages(object: KubeObject, pins: ReadonlyMap<string, string>): KubeObject {
+  if (object.kind === 'Job') return object;
   return withPodTemplate(object, (template) => {
     const pin = (containers: readonly Container[]) =>
       containers.map((one) => {

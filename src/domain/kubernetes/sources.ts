@@ -60,9 +60,10 @@ function isSame(a: SourceSettings, b: SourceSettings): boolean {
 }
 
 function merged(a: SourceSettings, b: SourceSettings): SourceSettings {
-  if (a.kind !== 'files') return a;
+  const hooks = { ...a.hooks, ...b.hooks };
+  if (a.kind !== 'files') return { ...a, hooks };
   const paths = [...new Set([...a.paths, ...b.paths])].sort();
-  return { kind: 'files', settings: { files: paths }, hooks: { ...a.hooks, ...b.hooks }, paths };
+  return { kind: 'files', settings: { files: paths }, hooks, paths };
 }
 
 function isWithin(path: string, folder: string): boolean {

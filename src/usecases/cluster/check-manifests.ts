@@ -1,34 +1,86 @@
 import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
+import type { EnvironmentObjects } from '../../domain/kubernetes/environment-objects.ts';
+import { hookLine } from '../../domain/kubernetes/hook-line.ts';
 import type { ManifestFinding, PlannedCanary } from '../../domain/kubernetes/manifest-finding.ts';
 import { manifestFindings } from '../../domain/kubernetes/manifest-findings.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
+import { gitopsOf } from '../../plan/gitops.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { Spec } from '../../plan/spec.ts';
+import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
+import type { Context } from '../release/context.ts';
 import { type RenderingContext, renderEnvironment } from './environment.ts';
 
 const ENVIRONMENTS: readonly EnvironmentName[] = ['staging', 'production'];
 
+/** What the findings need: what is rendered, and the commit that the candidate is compared with. */
+export interface CheckedContext extends RenderingContext {
+  readonly repository: Pick<Context['repository'], 'resolve'>;
+}
+
 /** What is wrong with the objects that a plan ships, in both environments: the one answer of check, stage and deploy. */
 export async function findingsOfManifests(
-  context: RenderingContext,
+  context: CheckedContext,
   { spec }: Pick<ReleasePlan, 'spec'>,
 ): Promise<readonly ManifestFinding[]> {
+  const { config } = context;
   const services = spec.services.map(({ name }) => name);
+  const base = await baseOf(context, spec);
   const found = await Promise.all(
-    ENVIRONMENTS.map(async (environment) =>
-      manifestFindings({
+    ENVIRONMENTS.map(async (environment) => {
+      const render = (commit: string, images: Readonly<Record<string, string>> = {}) =>
+        renderEnvironment(context, commit, { environment, services, images });
+      return manifestFindings({
         environment,
-        namespace: context.config.environments[environment].namespace,
+        namespace: config.environments[environment].namespace,
         shipped: spec.services,
-        whole: await renderEnvironment(context, spec.candidate.commit, { environment, services }),
+        whole: await render(spec.candidate.commit),
+        written: await render(spec.candidate.commit, writtenImages(spec, environment)),
+        standing: {
+          base: spec.candidate.base,
+          // What others apply from their repository is not what the base renders.
+          objects: base === undefined || isKept(config, environment) ? [] : allObjects(await render(base)),
+          lineFor: (service, hooks) => hookLine(config, environment, service, hooks),
+        },
         migrates: spec.migrations.length > 0,
         canaryOf: (service) => plannedCanary(spec, service),
-      }),
-    ),
+      });
+    }),
   );
   return found.flat();
+}
+
+function isKept(config: CheckedContext['config'], environment: EnvironmentName): boolean {
+  return environment === 'production' && gitopsOf(config) !== undefined;
+}
+
+/** The commit of the base; `undefined` in a clone that does not have it, which `plan --check` says by itself. */
+async function baseOf({ repository }: CheckedContext, { candidate }: Spec): Promise<string | undefined> {
+  try {
+    return await repository.resolve(candidate.base);
+  } catch (error) {
+    if (error instanceof RelctlError && error.code === 'repo.no-such-commit') return undefined;
+    throw error;
+  }
+}
+
+/** Images as they are written: production gets each pinned to the digest that staging ran, which is another text than any tag. */
+function writtenImages({ services }: Spec, environment: EnvironmentName): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    services.map(({ name, image }) => [
+      name,
+      environment === 'staging' || image.includes('@') ? image : `${image}@sha256:<as staged>`,
+    ]),
+  );
+}
+
+function allObjects({ services, product }: EnvironmentObjects): readonly KubeObject[] {
+  return [
+    ...product,
+    ...[...services.values()].flatMap((one) => (one.ok ? [one.workload, ...one.others] : one.objects)),
+  ];
 }
 
 /** What the canary of a service asks of its manifests. */
@@ -41,10 +93,7 @@ function plannedCanary(spec: Spec, service: string): PlannedCanary {
  * Refuses to act on a plan whose manifests have an error; `plan --check` names it before.
  * @throws RelctlError why nothing could be rendered, or `config.invalid`
  */
-export async function requireManifests(
-  context: RenderingContext,
-  plan: Pick<ReleasePlan, 'id' | 'spec'>,
-): Promise<void> {
+export async function requireManifests(context: CheckedContext, plan: Pick<ReleasePlan, 'id' | 'spec'>): Promise<void> {
   const errors = (await findingsOfManifests(context, plan)).filter(({ severity }) => severity === 'error');
   const [first, ...rest] = errors;
   if (first === undefined) return;

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openSandbox } from '../../../../src/adapters/sandbox/sandbox.ts';
 import { canServe, strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
+import { identityOf } from '../../../../src/domain/kubernetes/applied-objects.ts';
 import { isWorkload } from '../../../../src/domain/kubernetes/find-workload.ts';
+import { withContentNames } from '../../../../src/domain/kubernetes/manifests.ts';
 import { allContainers } from '../../../../src/domain/kubernetes/pods.ts';
+import { sourcesOf } from '../../../../src/domain/kubernetes/sources.ts';
 import { RelctlError } from '../../../../src/errors.ts';
 import { type Config, configSchema } from '../../../../src/plan/config.ts';
 import type { Spec } from '../../../../src/plan/spec.ts';
@@ -55,6 +59,40 @@ const workload = pods.map(({ kind, metadata: about, label, containers, reads, on
   } as KubeObject;
 });
 
+/** Objects with a field that no API server changes. */
+const fixed = fc
+  .record({ kind: fc.constantFrom('RoleBinding', 'PersistentVolumeClaim', 'Sealed'), metadata })
+  .map(({ kind, metadata: about }): KubeObject => {
+    const [apiVersion, fields] =
+      kind === 'Sealed'
+        ? ['v1', { kind: 'ConfigMap', immutable: true, data: { A: '1' } }]
+        : kind === 'RoleBinding'
+          ? ['rbac.authorization.k8s.io/v1', { kind, roleRef: { kind: 'Role', name: 'view' } }]
+          : ['v1', { kind, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast' } }];
+    return { apiVersion, metadata: about, ...(fields as object) } as unknown as KubeObject;
+  });
+
+/** The same object as the base has it: as it is, with another thing that can change, with one that cannot, or not at all. */
+function earlier(object: KubeObject, how: 'same' | 'free' | 'fixed' | 'absent'): readonly KubeObject[] {
+  if (how === 'absent') return [];
+  if (how === 'same') return [object];
+  const { metadata: about, kind } = object;
+  if (how === 'free') return [{ ...object, metadata: { ...about, labels: { of: 'base' } } }];
+  const spec = (object.spec ?? {}) as { selector: object; template?: { metadata: object; spec: object } };
+  if (kind === 'RoleBinding') return [{ ...object, roleRef: { kind: 'Role', name: 'edit' } }];
+  if (kind === 'PersistentVolumeClaim') return [{ ...object, spec: { ...spec, storageClassName: 'slow' } }];
+  if (kind === 'ConfigMap') return [{ ...object, immutable: true, data: { A: 'base' } }];
+  if (kind === 'StatefulSet') return [{ ...object, spec: { ...spec, serviceName: 'base' } }];
+  if (kind === 'Job') {
+    const template = { ...spec.template, spec: { ...spec.template?.spec, terminationGracePeriodSeconds: 7 } };
+    return [{ ...object, spec: { ...spec, template } }];
+  }
+  if (spec.template === undefined) return [object];
+  const labels = { app: about.name, tier: 'base' };
+  const template = { ...spec.template, metadata: { labels } };
+  return [{ ...object, spec: { ...spec, selector: { matchLabels: labels }, template } }];
+}
+
 const other = fc
   .record({ kind: fc.constantFrom('Service', 'ConfigMap', 'Secret', 'PodDisruptionBudget'), metadata, app: name })
   .map(({ kind, metadata: about, app }): KubeObject => {
@@ -80,7 +118,7 @@ const plain = (of: string, kind: string): KubeObject => ({
 const objects = fc
   .tuple(
     fc.subarray(['web', 'api'], { minLength: 1 }),
-    fc.array(fc.oneof(workload, other), { maxLength: 3 }),
+    fc.array(fc.oneof(workload, other, fixed), { maxLength: 3 }),
     fc.constantFrom('Deployment', 'Deployment', 'StatefulSet', 'DaemonSet'),
   )
   .map(([right, more, kind]) => [...right.map((of) => plain(of, of === 'api' ? kind : 'Deployment')), ...more]);
@@ -111,14 +149,20 @@ const product = fc.record({
     api: objects,
     broken: rarely(fc.constantFrom('web', 'shared')),
   }),
+  base: fc.array(fc.constantFrom('same', 'same', 'same', 'same', 'same', 'free', 'free', 'fixed', 'absent'), {
+    minLength: 5,
+    maxLength: 5,
+  }),
   canaries: fc.record({ web: canary, api: canary }),
   hooks: fc.constantFrom({}, { 'Job/worker': 'ignore', 'Deployment/web': 'migration' }),
 });
 
 type Product = typeof product extends fc.Arbitrary<infer T> ? T : never;
 
+const BASE = 'b'.repeat(40);
+
 /** relctl.yaml of a product, and a source that gives what was made up. */
-function companyOf({ web, api, rendered, hooks }: Product) {
+function companyOf({ web, api, rendered, hooks, base }: Product) {
   const entry = (of: string) => ({ source: of, hooks });
   const service = (of: string, { own, workload: named, container }: Product['web']) => ({
     paths: [`${of}/**`],
@@ -136,13 +180,47 @@ function companyOf({ web, api, rendered, hooks }: Product) {
     services: { web: service('web', web), api: service('api', api) },
   });
   const manifests = {
-    async render(_commit: string, { source }: { readonly source: { readonly kind: string } }) {
+    async render(commit: string, { source }: { readonly source: { readonly kind: string } }) {
       const kind = source.kind as 'shared' | 'web' | 'api';
       if (rendered.broken === kind) throw new RelctlError('manifests.failed', `${kind} does not render`);
-      return rendered[kind].map((object, index) => ({ object, from: `${kind}/${index}.yaml` }));
+      return rendered[kind].flatMap((object, index) => {
+        const there = commit === BASE ? earlier(object, base[index] ?? 'same') : [object];
+        return there.map((one) => ({ object: one, from: `${kind}/${index}.yaml` }));
+      });
     },
   };
-  return { config, manifests };
+  return { config, manifests, repository: { resolve: async (ref: string) => (ref.length === 40 ? ref : BASE) } };
+}
+
+/**
+ * Applies objects where the base runs already, as its manifests have it, and as relctl would have deployed it.
+ * @returns how many of them were there
+ */
+async function applyOver(
+  company: ReturnType<typeof companyOf>,
+  environment: 'staging' | 'production',
+  objects: readonly KubeObject[],
+): Promise<number> {
+  const sandbox = openSandbox({ file: undefined, config: company.config });
+  const sources = sourcesOf(company.config, environment, ['web', 'api']);
+  const asked = { environment, namespace: 'shop' };
+  const rendered = await Promise.all(
+    sources.map(({ source }) => company.manifests.render(BASE, { ...asked, source }).catch(() => [])),
+  );
+  const standing = rendered.flat().map(({ object }) => object);
+  sandbox.seedCluster(environment, withContentNames(standing));
+  sandbox.seedCluster(environment, standing);
+  const cluster = sandbox.cluster(environment);
+  let there = 0;
+  for (const object of objects) {
+    const live = standing.some((one) => identityOf(one) === identityOf(object))
+      ? await cluster.get({ ...object, name: object.metadata.name })
+      : undefined;
+    if (live === undefined) continue;
+    there += 1;
+    await cluster.apply(object, { resourceVersion: live.metadata.resourceVersion ?? '' });
+  }
+  return there;
 }
 
 describe('what the check calls complete', () => {
@@ -158,6 +236,7 @@ describe('what the check calls complete', () => {
 
   it('is never refused by stage and deploy, and is exactly what they apply', async () => {
     let complete = 0;
+    let changed = 0;
     await fc.assert(
       fc.asyncProperty(product, async (made) => {
         const company = companyOf(made);
@@ -190,6 +269,7 @@ describe('what the check calls complete', () => {
             const saysNone = findings.some((one) => one.code === 'canary.none' && one.service === service);
             expect(canServe(strategy, deployment) || strategy.canary === 'none' || saysNone).toBe(true);
           }
+          changed += await applyOver(company, environment, all);
           expect(await renderedDigest(company, plan.spec, environment)).toBe(
             await renderedDigest(company, plan.spec, environment),
           );
@@ -199,5 +279,6 @@ describe('what the check calls complete', () => {
     );
     // Else the property would say nothing.
     expect(complete).toBeGreaterThan(20);
+    expect(changed).toBeGreaterThan(50);
   });
 });
