@@ -1,3 +1,4 @@
+import type { HookChoice } from '../../plan/manifest-source.ts';
 import { unixLines } from '../../text/line-ends.ts';
 import { folderOf, roleOf } from '../impact/paths.ts';
 import { chartSource } from './chart-source.ts';
@@ -7,6 +8,7 @@ import { kustomizations, kustomizeFolder } from './kustomizations.ts';
 import { kubeName } from './names.ts';
 import { manifestsOf, type PlainManifests } from './plain-manifests.ts';
 import type { RenderedFrom } from './rendered-from.ts';
+import { ownJobs } from './run-once.ts';
 import { isDockerfile } from './sources.ts';
 import { objectsOf, type Traffic, trafficOf } from './traffic.ts';
 import { rootPaths, sharedFolders } from './undeployed.ts';
@@ -30,6 +32,8 @@ export interface DiscoveredService {
   readonly paths: readonly string[];
   /** Manifests by environment; empty when none was found. */
   readonly manifests: PlainManifests;
+  /** What stands in for each Job of its plain manifests that runs its image, by `Kind/name`; left out where there is none. */
+  readonly jobs?: Readonly<Record<string, HookChoice>>;
   /** The container whose image is set, where a workload has several. */
   readonly container?: string;
   readonly image?: string;
@@ -164,11 +168,13 @@ function finish(
   const own =
     containers.find((container) => container.name === name || kubeName(imageName(container.image)) === name) ??
     containers[0];
+  const jobs = isPlain || rendered === undefined ? ownJobs(workloads, manifests.production, texts) : {};
   const paths = [...item.folders].map((folder) => (folder === '' ? '**' : `${folder}/**`)).sort();
   return {
     name,
     paths: paths.includes('**') ? ['**'] : paths,
     manifests,
+    ...(Object.keys(jobs).length === 0 ? {} : { jobs }),
     ...(containers.length > 1 && own ? { container: own.name } : {}),
     ...(own ? { image: own.image } : {}),
     because: [...because],

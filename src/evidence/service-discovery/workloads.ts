@@ -1,3 +1,4 @@
+import { HOOK_ANNOTATION } from '../../domain/kubernetes/helm-hooks.ts';
 import { isYaml, objectsIn } from '../impact/manifests/objects.ts';
 import { scanYaml, type YamlLine } from '../impact/manifests/yaml-lines.ts';
 
@@ -24,13 +25,23 @@ const WORKLOADS = /^(Deployment|StatefulSet|DaemonSet|Rollout)$/;
 
 /** Workloads with a fixed name in a manifest. Templates that compute the name are charts, which are found by Chart.yaml. */
 export function workloadsIn(file: string, text: string): Workload[] {
+  return podMakersIn(file, text, WORKLOADS).map(({ isHook: _isHook, ...workload }) => workload);
+}
+
+/** Jobs with a fixed name in a manifest, but for those that Helm runs by itself. */
+export function jobsIn(file: string, text: string): Workload[] {
+  return podMakersIn(file, text, /^Job$/).flatMap(({ isHook, ...job }) => (isHook ? [] : [job]));
+}
+
+function podMakersIn(file: string, text: string, kinds: RegExp): (Workload & { readonly isHook: boolean })[] {
   if (!isYaml(file)) return [];
   const lines = scanYaml(text);
   return objectsIn(lines)
-    .filter((object) => WORKLOADS.test(object.kind) && object.name !== '')
+    .filter((object) => kinds.test(object.kind) && object.name !== '')
     .map(({ kind, name, document }) => {
       const own = lines.filter((line) => line.document === document);
-      return { kind, name, file, containers: containersOf(own), called: calledBy(own) };
+      const isHook = own.some(({ key }) => key === HOOK_ANNOTATION);
+      return { kind, name, file, containers: containersOf(own), called: calledBy(own), isHook };
     })
     .filter((workload) => workload.containers.length > 0);
 }

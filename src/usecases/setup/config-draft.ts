@@ -1,15 +1,14 @@
 import { observerEntry } from '../../domain/kubernetes/observers.ts';
-import type { DiscoveredService, Discovery } from '../../evidence/service-discovery/discover.ts';
-import type { Traffic } from '../../evidence/service-discovery/traffic.ts';
+import type { Discovery } from '../../evidence/service-discovery/discover.ts';
 import { type Comment, writeCommentedYaml } from '../../plan/commented-yaml.ts';
-import { type Config, configSchema } from '../../plan/config.ts';
-import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import { configSchema } from '../../plan/config.ts';
 import { API_VERSION } from '../../plan/versions.ts';
 import { checkShape, readYaml } from '../../plan/yaml.ts';
 import type { FoundObserver } from '../../ports/environments.ts';
 import { type GitOpsProposal, proposalText } from '../gitops/propose.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import type { SetupAnswers } from './answers.ts';
+import { completed, ofManifests, whyLeftOut } from './service-entry.ts';
 
 /** A relctl.yaml that was drafted. */
 export interface ConfigDraft {
@@ -107,66 +106,6 @@ export function draftConfig(
     ...missing,
   }));
   return { text, services: names, toFill, leftOut };
-}
-
-interface Completed {
-  readonly name: string;
-  readonly entry: Pick<Config['services'][string], 'paths'> & {
-    readonly manifests?: { readonly staging: ManifestSourceEntry; readonly production: ManifestSourceEntry };
-    readonly container?: string;
-    readonly traffic?: Traffic;
-  };
-  readonly note: string;
-}
-
-/** The line that a service without manifests lacks. */
-const MANIFESTS_LINE = 'manifests: { staging: [deploy/staging], production: [deploy/production] }';
-
-/** A service with everything that relctl.yaml asks for; empty when something is missing. */
-function completed(service: DiscoveredService & { readonly sourceless?: boolean }): readonly Completed[] {
-  const { name, container, rendered, traffic } = service;
-  const { production } = service.manifests;
-  const staging = service.manifests.staging.length > 0 ? service.manifests.staging : production;
-  if (service.obstacle !== undefined || service.paths.length === 0) return [];
-  const isUndeployed = rendered === undefined && production.length === 0;
-  const borrowed = rendered === undefined && !isUndeployed && service.manifests.staging.length === 0;
-  return [
-    {
-      name,
-      entry: {
-        paths: [...service.paths],
-        ...(container === undefined ? {} : { container }),
-        ...(traffic === undefined ? {} : { traffic }),
-        ...(rendered === undefined && production.length === 0
-          ? {}
-          : {
-              manifests:
-                rendered === undefined
-                  ? { staging: [...staging], production: [...production] }
-                  : { staging: rendered.staging, production: rendered.production },
-            }),
-      },
-      note: [
-        ...(service.sourceless === true ? [SOURCELESS] : []),
-        `found by ${service.because.join(', ')}`,
-        ...(borrowed ? ['no manifest for staging was found, so those of production are used: check it'] : []),
-        ...(rendered === undefined ? [] : [rendered.because]),
-        ...(isUndeployed ? [`no manifest was found; before it can be staged: ${MANIFESTS_LINE}`] : []),
-      ].join('\n'),
-    },
-  ];
-}
-
-const SOURCELESS =
-  'no folder was found that its image is built from, so its manifests make it; remove what others release';
-
-/** The same service, made of the files that its workload stands in. */
-function ofManifests(service: DiscoveredService) {
-  return service.paths.length > 0 ? service : { ...service, paths: service.because, sourceless: true };
-}
-
-function whyLeftOut(service: DiscoveredService): string {
-  return service.obstacle ?? 'no folder was found that its image is built from';
 }
 
 /** The best of each kind: a Service inside the cluster, reached with the login that kubectl has. */

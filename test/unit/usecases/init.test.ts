@@ -420,6 +420,27 @@ describe('where services cannot be released yet', () => {
     expect(readFileSync(join(git.root, 'relctl.yaml'), 'utf8')).toMatch(/# no manifest for staging was found/);
   });
 
+  test('a Job that runs the image of a service is set aside, and a comment names no list of files', async () => {
+    const deployment = (image: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: ${image}\n`;
+    const job = deployment('x/api:1')
+      .replace('apps/v1', 'batch/v1')
+      .replace('Deployment', 'Job')
+      .replace('name: api', 'name: db-init');
+    git.commit({
+      'api/Dockerfile': 'FROM x',
+      'deploy/api.yaml': `${deployment('x/api:1')}---\n${job}`,
+      ...Object.fromEntries(['w', 'x', 'y', 'z'].map((one) => [`${one}/other.yaml`, deployment('x/api:1')])),
+    });
+    await give({ platform: 'sandbox' });
+    const text = tree()['relctl.yaml'] ?? '';
+    const { services } = configSchema.parse(parse(text));
+    const source = { files: ['deploy/api.yaml'], hooks: { 'Job/db-init': 'migration' } };
+    expect(services.api?.manifests).toEqual({ staging: source, production: source });
+    expect(text).toContain('# found by deploy/api.yaml, api/Dockerfile, w/other.yaml and 3 more\n');
+    expect(text).toContain('# hooks: what most likely stands in for each Job that runs its image');
+  });
+
   test('a repository of manifests alone releases what they run, into the namespaces of its overlays', async () => {
     const workload = (name: string) =>
       `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\nspec:\n  template:\n    spec:\n      containers: [{ name: ${name}, image: r.example.com/${name}:1 }]\n`;

@@ -47,6 +47,26 @@ describe('by manifests', () => {
     expect(found.notes).toEqual([]);
   });
 
+  test('a Job that runs the image of a service is no part of it: what most likely stands in for it is said', async () => {
+    const job = (name: string, image: string, more = '') =>
+      `${deployment(name, image).replace('apps/v1', 'batch/v1').replace('Deployment', 'Job')}${more}`;
+    const hook = job('db-clean', 'ghcr.io/x/api:1').replace(
+      'spec:',
+      '  annotations:\n    helm.sh/hook: pre-delete\nspec:',
+    );
+    const found = await discover({
+      'api/Dockerfile': 'FROM x',
+      'k8s/api.yaml': [
+        deployment('api', 'ghcr.io/x/api:1'),
+        job('api-liquibase-init', 'ghcr.io/x/api:1'),
+        job('api-warm', 'ghcr.io/x/api:1'),
+        job('other', 'busybox:1'),
+        hook,
+      ].join('---\n'),
+    });
+    expect(found.services[0]?.jobs).toEqual({ 'Job/api-liquibase-init': 'migration', 'Job/api-warm': 'smoke-test' });
+  });
+
   test('what a program needs beside it is not built from the folder of that program, though its manifest lies there', async () => {
     const found = await discover({
       'pom.xml': '<project/>',
