@@ -7,7 +7,7 @@ import { plural } from '../../text/plural.ts';
 import { expectVisibility } from '../canary/expectation.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
-import { openRelease } from '../release/open.ts';
+import { lookedUp, openRelease } from '../release/open.ts';
 import { allChanges, type ServiceChanges } from './changes.ts';
 import { findUnfit } from './fitness.ts';
 import { obstaclesOf } from './obstacles.ts';
@@ -31,7 +31,7 @@ export async function previewDeploy(context: Context, id: string): Promise<Outco
   const { plan } = release.journal;
   const targets = productionTargets(context.config);
   const clusters = await checkIdentities(context, targets);
-  const refusals = decide('deploy', release.facts(context.actor));
+  const refusals = decide('deploy', await lookedUp(context, release, 'deploy'));
   const changes = await allChanges(context, release, targets);
   await expectVisibility(context, release);
   const differences = await compare(context, targets, changes);
