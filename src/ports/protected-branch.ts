@@ -40,7 +40,7 @@ export interface ProtectedBranch {
   /** The same of many files in one go; those that are too many to be held are left out, and can be asked for one by one. */
   histories(paths: readonly string[], tips?: readonly string[]): Promise<ReadonlyMap<string, FileHistory>>;
   /** Versions of a file that stand on branches of remotes alone, and lead neither to HEAD nor to any of those. */
-  elsewhere(path: string, tips?: readonly string[]): Promise<readonly Omit<FileVersion, 'mainline'>[]>;
+  elsewhere(path: string, tips?: readonly string[]): Promise<Omit<FileHistory, 'isWhole'>>;
   /**
    * Attributes under which git kept another text of a file than stood in the work tree, such as `filter=lfs`, in any of these commits or on a
    * branch of a remote: what it kept then may not read.
@@ -53,6 +53,8 @@ export interface FileHistory {
   readonly versions: readonly FileVersion[];
   /** False in a clone that holds only the newest commits, or whose git cannot give them. */
   readonly isWhole: boolean;
+  /** True where more was committed of it than is read; then there are no versions. What is too large for a plan is left out of them. */
+  readonly isTooMuch?: boolean;
 }
 
 /** A file as it was committed. */

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileHistories } from '../../src/adapters/git/file-history.ts';
+import { fileHistories, fileHistory } from '../../src/adapters/git/file-history.ts';
 import { gitIn } from '../../src/adapters/git/git.ts';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
@@ -232,6 +232,17 @@ describe('the protected branch', () => {
     it('of more files than can be held is that of the first ones', async () => {
       const found = await fileHistories(gitIn(git.root), ['rules/a.yaml', 'rules/b.yaml', 'other.txt'], [], 8);
       expect([...found.keys()]).toEqual(['rules/a.yaml', 'rules/b.yaml']);
+    });
+
+    it('leaves out what is too large for a plan, and says where there is more than is read', async () => {
+      git.git('checkout', '--quiet', '-b', 'large');
+      // Zeros are small on their way: whoever may push can push as many as they like.
+      git.commit({ 'large.yaml': '\0'.repeat(5 * 1024 * 1024) });
+      git.commit({ 'large.yaml': 'small\n' });
+      const texts = (await branch.history('large.yaml')).versions.map(({ bytes }) => bytes.length);
+      expect(texts).toEqual([6]);
+      expect(await fileHistory(gitIn(git.root), 'large.yaml', [], 6)).toMatchObject({ versions: [], isTooMuch: true });
+      git.git('checkout', '--quiet', 'main');
     });
 
     it('reaches to the commits that it is asked about as well, and to no branch beside', async () => {

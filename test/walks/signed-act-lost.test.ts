@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { auditAll } from '../../src/usecases/audit/all.ts';
 import { audit } from '../../src/usecases/audit.ts';
+import { previewDeploy } from '../../src/usecases/deployment/preview.ts';
 import { signoffCab } from '../../src/usecases/signoff-cab.ts';
 import { status } from '../../src/usecases/status.ts';
 import { refusal } from '../support/company.ts';
@@ -65,6 +66,14 @@ const WAYS: readonly [string, () => void][] = [
       company.git.commit({ [SAMPLE_FILE]: `${old}\n` }, 'x');
     },
   ],
+  [
+    'a revert, and a version that is too large to be read',
+    () => {
+      const old = git('show', `${before}:${SAMPLE_FILE}`);
+      company.git.commit({ [SAMPLE_FILE]: '\0'.repeat(5 * 1024 * 1024) }, 'x');
+      company.git.commit({ [SAMPLE_FILE]: `${old}\n` }, 'x');
+    },
+  ],
   ['the file alone', () => writeFileSync(file(), `${git('show', `${before}:${SAMPLE_FILE}`)}\n`)],
 ];
 
@@ -79,6 +88,9 @@ describe('a signed No-Go that was taken out of the history', () => {
         `the vote of ${PEOPLE.cab[2]}, no-go, stands signed in commit`,
       );
     }
+    // Looking at what a deployment would do says the same.
+    const preview = await previewDeploy(company.as(OPERATOR), company.id);
+    expect(refusedGates(preview)).toContain('history.whole');
     const { findings } = (await audit(company.as(OPERATOR), company.id)).data as { findings: { code: string }[] };
     expect(findings.map((one) => one.code)).toContain('signed-act-lost');
     // Looking asks no commits.

@@ -1,4 +1,5 @@
 import { RelctlError } from '../../errors.ts';
+import { YAML_LIMITS } from '../../plan/guard.ts';
 import type { FileHistory } from '../../ports/protected-branch.ts';
 import { readObjects } from './blobs.ts';
 import { type Git, gitFailed } from './git.ts';
@@ -12,12 +13,24 @@ const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** So much of what was committed is read in one go for many files. */
 const AHEAD_BYTES = 64 * 1024 * 1024;
+/**
+ * Bytes beyond which a version is no plan that relctl ever read, or has added something to: nobody signed what it holds. It is not read, or whoever
+ * may push could end every command with one file of zeros, which is small on its way.
+ */
+const LARGEST_VERSION = 4 * YAML_LIMITS.bytes;
+/** Bytes of all versions of one file. */
+const MOST_BYTES = 4 * AHEAD_BYTES;
 const RAW = ['--raw', '-z', '-m', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'];
 
 /** Every version of a file on the way to HEAD, the records branch and more commits; see {@link fileHistories}. */
-export async function fileHistory(git: Git, path: string, tips: readonly string[]): Promise<FileHistory> {
-  const histories = await fileHistories(git, [path], tips, Number.POSITIVE_INFINITY);
-  return histories.get(path) ?? { versions: [], isWhole: false };
+export async function fileHistory(
+  git: Git,
+  path: string,
+  tips: readonly string[],
+  most = MOST_BYTES,
+): Promise<FileHistory> {
+  const histories = await fileHistories(git, [path], tips, most);
+  return histories.get(path) ?? { versions: [], isWhole: true, isTooMuch: true };
 }
 
 /**
@@ -47,15 +60,14 @@ export async function versionsElsewhere(
   git: Git,
   path: string,
   tips: readonly string[],
-): Promise<readonly { readonly commit: string; readonly bytes: Uint8Array }[]> {
+): Promise<Omit<FileHistory, 'isWhole'>> {
   const known: string[] = [];
   for (const tip of new Set([...OWN, ...tips])) if (await isThere(git, tip)) known.push(`^${tip}`);
   const entries = await entriesOf(git, ['--full-history', '--remotes'], known, [path]);
-  const read = await readObjects(git, [...new Set(entries.map(({ id }) => id))]);
-  return entries.flatMap(({ commit, id }) => {
-    const bytes = read.get(id);
-    return bytes === undefined ? [] : [{ commit, bytes }];
-  });
+  const places: Places = new Map(entries.map(({ commit, id }) => [id, { commit, mainline: false }]));
+  const found = new Map([[path, places]]);
+  const own = (await readFitting(git, found, MOST_BYTES)).get(path);
+  return own === undefined ? { versions: [], isTooMuch: true } : { versions: own };
 }
 
 /**
@@ -97,10 +109,26 @@ async function versionsOn(
   // The branch itself goes first: a content that it had is one that it had, whoever else had it.
   for (const entry of mainline) add(entry, true);
   for (const entry of sides) add(entry, false);
-  const chosen = await fitting(git, found, most);
-  const read = await readObjects(git, [...new Set([...chosen.values()].flatMap((places) => [...places.keys()]))]);
+  return readFitting(git, found, most);
+}
+
+/** Of these files, in their order, those whose versions are together less than so many bytes, with their versions. */
+async function readFitting(
+  git: Git,
+  found: ReadonlyMap<string, Places>,
+  most: number,
+): Promise<ReadonlyMap<string, Versions>> {
+  const sizes = await sizesOf(git, [...new Set([...found.values()].flatMap((places) => [...places.keys()]))]);
+  const isRead = (id: string) => (sizes.get(id) ?? 0) <= LARGEST_VERSION;
+  let left = most;
+  const chosen = [...found].filter(([, places]) => {
+    left -= [...places.keys()].filter(isRead).reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
+    return left > 0;
+  });
+  const ids = [...new Set(chosen.flatMap(([, places]) => [...places.keys()]))].filter(isRead);
+  const read = await readInParts(git, ids, sizes);
   return new Map(
-    [...chosen].map(([path, places]) => [
+    chosen.map(([path, places]) => [
       path,
       [...places].flatMap(([id, place]) => {
         const bytes = read.get(id);
@@ -110,24 +138,33 @@ async function versionsOn(
   );
 }
 
-/** Of these files, in their order, those whose versions are together less than so many bytes. */
-async function fitting(
-  git: Git,
-  found: ReadonlyMap<string, Places>,
-  most: number,
-): Promise<ReadonlyMap<string, Places>> {
-  const ids = [...new Set([...found.values()].flatMap((places) => [...places.keys()]))];
-  if (most === Number.POSITIVE_INFINITY || ids.length === 0) return found;
+/** Sizes in bytes, through one process. */
+async function sizesOf(git: Git, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
   const input = ids.map((id) => `${id}\n`).join('');
   const sizes = (await git.read(['cat-file', '--batch-check=%(objectsize)'], { input })).split('\n').map(Number);
-  const sizeOf = new Map(ids.map((id, index) => [id, sizes[index] ?? 0]));
-  let left = most;
-  return new Map(
-    [...found].filter(([, places]) => {
-      left -= [...places.keys()].reduce((sum, id) => sum + (sizeOf.get(id) ?? 0), 0);
-      return left > 0;
-    }),
-  );
+  return new Map(ids.map((id, index) => [id, sizes[index] ?? 0]));
+}
+
+/** Objects, by as many processes as keep what one of them says small. */
+async function readInParts(
+  git: Git,
+  ids: readonly string[],
+  sizes: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const parts: string[][] = [[]];
+  let held = 0;
+  for (const id of ids) {
+    held += sizes.get(id) ?? 0;
+    if (held > AHEAD_BYTES) {
+      parts.push([]);
+      held = sizes.get(id) ?? 0;
+    }
+    parts.at(-1)?.push(id);
+  }
+  const read = new Map<string, Uint8Array>();
+  for (const part of parts) for (const [id, bytes] of await readObjects(git, part)) read.set(id, bytes);
+  return read;
 }
 
 /** Paths below a folder that were ever added on the way to HEAD, the records branch and more commits. */

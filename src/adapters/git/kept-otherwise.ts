@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readObjects } from './blobs.ts';
+import { namesWithin, readObjects } from './blobs.ts';
 import type { Git } from './git.ts';
 
 /** Attributes under which git keeps another text of a file than the one in the work tree. Those of line ends are none: a plan reads with any. */
@@ -9,6 +9,10 @@ const CHANGING = ['filter', 'ident', 'working-tree-encoding'] as const;
 const MENTIONED = new RegExp(CHANGING.join('|'));
 /** Macros may give them to a file under any name; git takes macros from the root only. */
 const MACRO = new RegExp(`^\\s*\\[attr\\].*(?:${CHANGING.join('|')}).*$`, 'm');
+
+/** Bytes of files of attributes; people write some hundreds. */
+const MOST = { file: 1024 * 1024, all: 64 * 1024 * 1024 };
+const MOST_ASKED = 50;
 
 /** Files of attributes that say something of a path, from the root down. */
 export function attributeFiles(path: string): readonly string[] {
@@ -32,12 +36,15 @@ export async function keptOtherwiseEver(
   path: string,
   files: readonly { readonly path: string; readonly id: string }[],
 ): Promise<readonly string[]> {
-  const texts = await readObjects(git, [...new Set(files.map(({ id }) => id))]);
-  const found = new Set<string>();
+  const { within, tooLarge } = await namesWithin(git, [...new Set(files.map(({ id }) => id))], MOST);
+  const found = new Set<string>(tooLarge.length === 0 ? [] : ['what a file says that is too large to be read']);
+  const texts = await readObjects(git, within);
   const asked = new Set<string>();
   for (const file of files) {
     const text = texts.get(file.id)?.toString('utf8') ?? '';
     if (!MENTIONED.test(text) || asked.has(`${file.path} ${file.id}`)) continue;
+    // Somebody made them up: each is another question to git.
+    if (asked.size === MOST_ASKED) return [...found, 'what more files say than are looked at'];
     asked.add(`${file.path} ${file.id}`);
     const macro = MACRO.exec(text)?.[0];
     if (macro !== undefined) found.add(macro.trim());

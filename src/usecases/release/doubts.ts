@@ -59,12 +59,13 @@ export async function objectionsElsewhere(
   const ground = await context.signing();
   const { protectedBranch } = ground;
   const { commit } = signing.trust;
-  const versions = await protectedBranch.elsewhere(plan.file, [commit]);
-  const trust = versions.length === 0 ? undefined : await trustAt(protectedBranch, commit, plan.metadata.process);
-  const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, { versions });
+  const history = await protectedBranch.elsewhere(plan.file, [commit]);
+  const trust =
+    history.versions.length === 0 ? undefined : await trustAt(protectedBranch, commit, plan.metadata.process);
+  const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
   return [
     ...lost.filter(({ event }) => saysNo(event) || event.type === 'plan.reopened').map(elsewhereSentence),
-    ...(await unreadSentences(ground, plan, { versions }, [commit])),
+    ...(await unreadSentences(ground, plan, history, [commit])),
   ];
 }
 

@@ -10,7 +10,7 @@ import { actOf, signatureOf, titleOf } from '../../domain/signing/acts.ts';
 import { examineSigner } from '../../domain/signing/examine-signer.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { FileVersion } from '../../ports/protected-branch.ts';
+import type { FileHistory, FileVersion } from '../../ports/protected-branch.ts';
 import type { SigningGround } from '../release/context.ts';
 import { revokedKeys } from './trust.ts';
 import { Trusts } from './trusts.ts';
@@ -53,16 +53,21 @@ async function rulesSince(trusts: Trusts, tip: Trust, { statement }: ClaimedAct)
 }
 
 /**
- * Versions that do not read because git kept another text than was written, as sentences: whoever may push attributes (`filter`,
+ * Versions that do not read because git kept another text than was written, or that are too many, as sentences: whoever may push attributes (`filter`,
  * `working-tree-encoding`) could else have what others sign committed in a form in which nobody finds it, and take it out again. A version that
  * does not read although no attribute was ever there, such as one with the marks of a merge, hides nothing.
  */
 export async function unreadSentences(
   { protectedBranch }: Pick<SigningGround, 'protectedBranch'>,
   { file }: Pick<ReleasePlan, 'file'>,
-  history: { readonly versions: readonly Pick<FileVersion, 'commit' | 'bytes'>[] },
+  history: Omit<FileHistory, 'isWhole'>,
   tips: readonly string[] = [],
 ): Promise<readonly string[]> {
+  if (history.isTooMuch === true) {
+    return [
+      `commits hold more of ${file} than is read, so nobody knows what was signed there: have them taken out of their branch`,
+    ];
+  }
   const versions = history.versions.map(({ commit, bytes }) => ({ commit, text: new TextDecoder().decode(bytes) }));
   const [unread] = unreadVersions(versions);
   if (unread === undefined) return [];
