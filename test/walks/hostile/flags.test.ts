@@ -11,13 +11,16 @@ import { hostileLine, hostileText } from '../../support/hostile/payload.ts';
 import { SAMPLE_ID } from '../../support/sample-plan.ts';
 import { copyState } from '../../support/state.ts';
 
+/** Where a release stands when the flags are given: at its end most commands go on, so that one is always tried. */
+const STATIONS =
+  process.env.RELCTL_CI === 'full' ? (['draft', 'submitted', 'hypercare'] as const) : (['hypercare'] as const);
 /** Refused before anything was done. */
 const REFUSED = [2, 4];
 
 describe('every flag and every argument', () => {
   const companies = new Map<Station, Company>();
   beforeAll(async () => {
-    for (const station of ['draft', 'submitted', 'hypercare'] as const) {
+    for (const station of new Set<Station>(['draft', ...STATIONS])) {
       const company = await openCompany({ onDisk: true });
       companies.set(station, company);
       if (station !== 'draft') await walkTo(company, station);
@@ -59,18 +62,15 @@ describe('every flag and every argument', () => {
       .map(([flag]) => [...path.split(' '), ...named(args), /--[a-z-]+/.exec(flag)?.[0] ?? '']),
   );
 
-  it.each(['draft', 'submitted', 'hypercare'] as const)(
-    'with a value is text, when a release is %s',
-    async (station) => {
-      expect(flags.length).toBeGreaterThan(60);
-      expect(
-        await tried(
-          station,
-          flags.map((argv) => [...argv, hostileText('flag')]),
-        ),
-      ).toEqual([]);
-    },
-  );
+  it.each(STATIONS)('with a value is text, when a release is %s', async (station) => {
+    expect(flags.length).toBeGreaterThan(60);
+    expect(
+      await tried(
+        station,
+        flags.map((argv) => [...argv, hostileText('flag')]),
+      ),
+    ).toEqual([]);
+  });
 
   it('of every command, and what no command knows, is text', async () => {
     const hostile = hostileText('word');
