@@ -146,13 +146,21 @@ const CALLED_PATCH = /(^|[._/-])patch(es)?([._/-]|$)/i;
 const SAYS_KIND = /^(deploy(ment)?|stateful-?set|sts|daemon-?set|ds|workload|(controller-?)?manager|controller)$/i;
 
 /** A workload that is called `deployment` or `controller-manager` is named after what it runs, or after the folder that builds this. */
-function calledAs({ name, containers, file }: Workload, built: readonly SourceFolder[]): string {
-  if (!SAYS_KIND.test(name)) return name;
+function calledAs(workload: Workload, built: readonly SourceFolder[]): string {
+  const { name, containers, file } = workload;
+  if (!SAYS_KIND.test(name)) return withoutVersion(workload);
   const around = built.find(({ folder }) => folder !== '' && file.startsWith(`${folder}/`));
   const own = containers.filter(({ image }) => !isInfrastructureImage(image)).map(({ image }) => imageName(image));
   return (
     [...own, around?.names[0] ?? ''].find((one) => one !== '' && !SAYS_KIND.test(one) && !GENERIC.test(one)) ?? name
   );
+}
+
+/** `reviews-v1` and `reviews-v2` are two versions of the service that their pods, or the image that both run, are called after. */
+function withoutVersion({ name, containers, called = [] }: Workload): string {
+  const service = /^(.+)-v\d+$/.exec(name)?.[1];
+  const names = [...called, ...containers.map(({ image }) => imageName(image))];
+  return service !== undefined && names.includes(service) ? service : name;
 }
 
 /** `acme-shop-cart-chart` in the folder that builds `cart` is called as the folder is. */

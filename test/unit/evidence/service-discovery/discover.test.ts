@@ -81,6 +81,25 @@ describe('by manifests', () => {
     expect(brief(found)).toEqual(['orders orders/**', 'orders-worker orders/**']);
   });
 
+  test('two versions of one service that run side by side are one service', async () => {
+    const version = (name: string, image: string, label: string) =>
+      deployment(name, image).replace(
+        'template:\n',
+        `template:\n    metadata:\n      labels:\n        app: ${label}\n`,
+      );
+    const found = await discover({
+      'k8s/reviews-v1.yaml': version('reviews-v1', 'acme/examples-reviews-v1:1', 'reviews'),
+      'k8s/reviews-v2.yaml': version('reviews-v2', 'acme/examples-reviews-v2:1', 'reviews'),
+      'k8s/cart-v2.yaml': deployment('cart-v2', 'acme/cart:2'),
+      'k8s/legacy-v1.yaml': deployment('legacy-v1', 'acme/legacy-v1:1'),
+      'reviews/Dockerfile': 'FROM x',
+      'cart/Dockerfile': 'FROM x',
+      'legacy-v1/Dockerfile': 'FROM x',
+    });
+    expect(brief(found)).toEqual(['cart cart/**', 'legacy-v1 legacy-v1/**', 'reviews reviews/**']);
+    expect(found.services[2]?.manifests.production).toEqual(['k8s/reviews-v1.yaml']);
+  });
+
   test('a store of others is not what the root builds, though nothing else was found for it', async () => {
     const found = await discover({
       'deploy/backend.yaml': deployment('backend', 'ghcr.io/acme/shop:1'),
