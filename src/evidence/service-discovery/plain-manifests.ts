@@ -24,7 +24,7 @@ export function manifestsOf(
       objects.every((object) => object.name === item.name || object.name.startsWith(`${item.name}-`))
     );
   });
-  const all = [...own, ...beside].sort();
+  const all = [...own, ...withoutWays(beside, texts)].sort();
   const of = (environment: 'staging' | 'production') => {
     const fitting = all.filter((file) => (environmentOf(file) ?? environment) === environment);
     const dropped = copies(fitting.filter((file) => own.has(file)));
@@ -33,9 +33,27 @@ export function manifestsOf(
   return { staging: of('staging'), production: of('production') };
 }
 
+/** Files by whose name a service is made to fail. */
+const BREAKS = /(^|[/._-])(faults?|fault-?injection|chaos)([._-]|$)/i;
+
+/** What makes a service fail, and files that hold one object each in its own way (`canary`, `mirror`), are not there at once: which is, people know. */
+function withoutWays(beside: readonly string[], texts: ReadonlyMap<string, string>): readonly string[] {
+  const held = new Map(
+    beside.map((file) => [
+      file,
+      readObjects(texts.get(file) ?? '').map(
+        ({ kind, name }) => `${folderOf(file)} ${environmentOf(file) ?? ''} ${kind}/${name}`,
+      ),
+    ]),
+  );
+  const isOneWay = (file: string) =>
+    [...held].some(([other, objects]) => other !== file && objects.some((one) => held.get(file)?.includes(one)));
+  return beside.filter((file) => !BREAKS.test(file) && !isOneWay(file));
+}
+
 /**
  * Files and folders that hold a further definition of one workload. The one that counts names its environment, else is a file of its
- * own beside others of its kind, else the first; a bundle that a build writes (`release/`, `dist/`) comes after it, and what a product may be
+ * own beside others of its kind, else the one without a suffix (`web.yaml` beside `web-istio.yaml`), else the first; a bundle that a build writes (`release/`, `dist/`) comes after it, and what a product may be
  * extended with or tried by (`extras/`, `examples/`) last.
  */
 function copies(own: readonly string[]): ReadonlySet<string> {
@@ -44,7 +62,8 @@ function copies(own: readonly string[]): ReadonlySet<string> {
     (/(^|\/)(extras?|examples?|samples?|sample-manifests|contrib|add-?ons?)\//i.test(file) ? 8 : 0) +
     (environmentOf(file) === undefined ? 4 : 0) +
     (/(^|\/)(releases?|dist|build|generated|rendered)\//.test(file) ? 2 : 0) +
-    (/(^|\/)(all|bundle|release|install|kubernetes-manifests)\.ya?ml$/.test(file) ? 1 : 0);
+    (/(^|\/)(all|bundle|release|install|kubernetes-manifests)\.ya?ml$/.test(file) ? 1 : 0) +
+    (own.some((other) => file.startsWith(`${other.replace(/\.ya?ml$/, '')}-`)) ? 0.5 : 0);
   const [first, ...others] = [...own].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   return new Set(
     others.flatMap((file) => (folderOf(file) === folderOf(first ?? '') ? [file] : [file, folderOf(file)])),

@@ -100,6 +100,21 @@ describe('by manifests', () => {
     expect(found.services[2]?.manifests.production).toEqual(['k8s/reviews-v1.yaml']);
   });
 
+  test('of files for several meshes the plain one counts; what makes a service fail, and one object in two ways, is not taken', async () => {
+    const route = (name: string) =>
+      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: ${name}\n`;
+    const found = await discover({
+      'web/Dockerfile': 'FROM x',
+      'k8s/web-istio.yaml': deployment('web', 'acme/web:1'),
+      'k8s/web.yaml': deployment('web', 'acme/web:1'),
+      'k8s/web-canary.yaml': route('web-route'),
+      'k8s/web-mirror.yaml': route('web-route'),
+      'k8s/web-faults.yaml': route('web'),
+      'k8s/web-limits.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web-limits\n',
+    });
+    expect(found.services[0]?.manifests.production).toEqual(['k8s/web-limits.yaml', 'k8s/web.yaml']);
+  });
+
   test('a store of others is not what the root builds, though nothing else was found for it', async () => {
     const found = await discover({
       'deploy/backend.yaml': deployment('backend', 'ghcr.io/acme/shop:1'),
