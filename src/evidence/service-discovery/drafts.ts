@@ -248,17 +248,25 @@ function addSources(
   const isDeployed = [...drafts.values()].some(({ workloads }) => workloads.length > 0);
   const charted = [...drafts.values()];
   const imageNames = (one: Draft) => imagesOf(one).map((image) => kubeName(imageName(image)));
+  const prefixes = namesOfRoot.map((root) => `${kubeName(root)}-`);
   for (const service of drafts.values()) {
     const names = new Set([service.name, ...imageNames(service)]);
-    const named = (sources: readonly SourceFolder[]) =>
-      sources.filter((source) => source.names.some((name) => names.has(kubeName(name))));
+    // The image `shop-cart` of the product `shop` is built in `cart`.
+    const short = new Set(
+      [...names].flatMap((name) => prefixes.filter((one) => name.startsWith(one)).map((one) => name.slice(one.length))),
+    );
+    const named = (sources: readonly SourceFolder[], by = names) =>
+      sources.filter((source) => source.names.some((name) => by.has(kubeName(name))));
     const around = built.filter(
       (source) =>
         source.folder !== '' &&
         service.workloads.some((w) => w.file.startsWith(`${source.folder}/`)) &&
         !isOnlyBeside(service, source, charted),
     );
-    const found = [named(built), around, named(stores), named(programs)].find((sources) => sources.length > 0) ?? [];
+    const found =
+      [named(built), around, named(built, short), named(stores), named(programs)].find(
+        (sources) => sources.length > 0,
+      ) ?? [];
     for (const source of found) {
       service.folders.add(source.folder);
       service.because.add(source.because);

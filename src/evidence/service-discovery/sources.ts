@@ -14,7 +14,7 @@ export interface SourceFolder {
 
 /** Folders that hold sources by custom; they say nothing of what is built in them. */
 const SAYS_NOTHING =
-  /^(src|main|app|docker|docker-?build|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|extras?|rpm|deb)$/i;
+  /^(src|main|app|docker|docker-?build|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|extras?|rpm|deb|v\d+((alpha|beta)\d+)?)$/i;
 /** What the one program of a repository is called where nobody thought of a name; what the product is called says more. */
 export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */

@@ -115,6 +115,23 @@ describe('by manifests', () => {
     expect(found.services[0]?.manifests.production).toEqual(['k8s/web-limits.yaml', 'k8s/web.yaml']);
   });
 
+  test('a Dockerfile in a folder of a version builds what the folder around it is called, with or without the name of the product', async () => {
+    const files = {
+      'cmd/shop-cart/v1beta1/Dockerfile': 'FROM x',
+      'cmd/db-manager/v1beta1/Dockerfile': 'FROM x',
+      'cmd/ui/v1/Dockerfile': 'FROM x',
+      'k8s/cart.yaml': deployment('shop-cart', 'ghcr.io/acme/shop-cart'),
+      'k8s/db-manager.yaml': deployment('shop-db-manager', 'ghcr.io/acme/shop-db-manager'),
+      'k8s/ui.yaml': deployment('shop-ui', 'ghcr.io/acme/shop-ui'),
+      'go.mod': 'module github.com/acme/shop\n',
+    };
+    expect(brief(await discover(files))).toEqual([
+      'shop-cart cmd/shop-cart/**',
+      'shop-db-manager cmd/db-manager/**',
+      'shop-ui cmd/ui/**',
+    ]);
+  });
+
   test('a store of others is not what the root builds, though nothing else was found for it', async () => {
     const found = await discover({
       'deploy/backend.yaml': deployment('backend', 'ghcr.io/acme/shop:1'),
