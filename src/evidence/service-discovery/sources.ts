@@ -19,7 +19,7 @@ const SAYS_NOTHING =
 export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|build|solo|aio|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
 const TOOL =
   /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|make|scripts?|(dev-?)?tools?|cli|kubectl-[\w-]+|debug(ger)?(-[\w-]+)?|setup|installer|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
 /** The same in several words: `SeederApi`, `DbMigratorUtility`. */
@@ -54,6 +54,7 @@ export function dockerFolders(
     if ((names[0] !== undefined && isTool(names[0])) || parts.some((part) => /^(hack|scripts?|tools?)$/i.test(part)))
       return [];
     if (isVariant && names.length === 0) return [];
+    if (match[2] !== undefined && packsAgain(match[2], folderOf(file), files)) return [];
     return [
       {
         names,
@@ -76,6 +77,13 @@ export function dockerFolders(
   // Where all that there is says how it is built, it is one program in several ways.
   const way = found.length > 0 ? undefined : files.find((file) => WAY.test(file) && !isStoreBuild(texts.get(file)));
   return way === undefined ? found : [{ names: [], folder: '', because: way }];
+}
+
+/** True for `shop-solo.dockerfile` beside `shop.dockerfile`: the same program in another way. */
+function packsAgain(name: string, folder: string, files: readonly string[]): boolean {
+  const [, program, way = ''] = /^(.+)-(\w+)$/.exec(name) ?? [];
+  const isProgram = (file: string) => folderOf(file) === folder && DOCKERFILE.exec(baseName(file))?.[2] === program;
+  return VARIANT.test(way) && files.some(isProgram);
 }
 
 /** A Dockerfile at the root, or in a folder for Dockerfiles, that builds the one program in some way. */

@@ -54,6 +54,20 @@ test('suffixes of Dockerfiles that say how, helpers inside, and files for tests 
   ).toEqual(['app Dockerfile db/** main.go', 'app1 app1/**', 'mail services/mail/**', 'web web/**']);
 });
 
+test('a Dockerfile that builds, and one that packs a program once more, make no services', async () => {
+  expect(
+    await brief({
+      Gemfile: '',
+      'docker/base.dockerfile': 'FROM x',
+      'docker/build.dockerfile': 'FROM x',
+      'docker/runtime.dockerfile': 'FROM x',
+      'docker/shop.dockerfile': 'FROM x',
+      'docker/shop-solo.dockerfile': 'FROM x',
+      'docker/shop-worker.dockerfile': 'FROM x',
+    }),
+  ).toEqual(['shop **', 'shop-worker **']);
+});
+
 describe('without anything that builds images', () => {
   test('a Procfile is one program of its folder', async () => {
     expect(await brief({ 'shop/Procfile': 'web: x\nworker: y\n', 'shop/app.rb': '' })).toEqual(['shop shop/**']);
