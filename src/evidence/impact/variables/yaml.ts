@@ -83,7 +83,7 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const uses: VariableUse[] = [];
   for (const [index, line] of lines.entries()) {
     const isMerged = merged.has(placeOf(line, line.path.slice(0, -1)));
-    const owner = isCompose ? composeOwner(line) : objects.get(line.document)?.name;
+    const owner = isCompose ? composeOwner(line) : isValues ? valuesOwner(line) : objects.get(line.document)?.name;
     if ((owner !== undefined && beside.has(owner)) || foreign.has(line.document)) continue;
     if (others.has(placeOf(line, line.path.slice(0, 1)))) continue;
     const isWorkload = !isCompose && WORKLOAD.test(objects.get(line.document)?.kind ?? '');
@@ -266,6 +266,11 @@ function reference(beside: readonly YamlLine[]): string {
 
 function composeOwner(line: YamlLine): string | undefined {
   return line.path[0] === 'services' ? line.path[1] : undefined;
+}
+
+/** Values for a chart that another one bundles stand below its name (helm.sh/docs/chart_template_guide/subcharts_and_globals). */
+function valuesOwner({ path }: YamlLine): string | undefined {
+  return path.length > 2 ? path[0] : undefined;
 }
 
 /** Maps at the top of a part of a compose file, which a script puts together: those that run programs beside the product. */

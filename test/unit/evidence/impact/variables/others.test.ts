@@ -88,3 +88,21 @@ test('a version that an image is built with is no setting of what runs in it', a
   const image = (n: string) => `FROM x\nENV GOLANG_VERSION=1.26.${n}\nENV MODE=${n}\n`;
   expect(await found('Dockerfile', image('1'), image('2'))).toEqual(['changed GOLANG_VERSION (build)', 'changed MODE']);
 });
+
+test('values for a chart that another one bundles are those of the service that it is called after', async () => {
+  const path = 'api/chart/values.yaml';
+  const values = (more: string) =>
+    `web:\n  app:\n    envs:\n      SHOP: "x"\n${more === '' ? '' : '      WEB_KEY: change-me\n'}api:\n  env:\n    SHOP: "x"\n${more === '' ? '' : '    API_MODE: a\n'}common:\n  env:\n    SHOP: "x"\n${more === '' ? '' : '    BOTH: a\n'}`;
+  const service = (paths: string) => ({ paths: [paths], dependsOn: [] }) as never;
+  const { environmentVariables } = await readImpact({
+    diff: `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-OLD\n+NEW\n`,
+    filesAtHead: [path],
+    read: async (side) => new Map([[path, values(side === 'base' ? '' : 'more')]]),
+    config: { services: { api: service('api/**'), web: service('web/**') }, shared: [] },
+  });
+  expect(environmentVariables.map((one) => `${one.name} of ${one.services}`)).toEqual([
+    'API_MODE of api',
+    'BOTH of api',
+    'WEB_KEY of web',
+  ]);
+});
