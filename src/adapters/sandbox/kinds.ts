@@ -24,6 +24,9 @@ const WITH_STATUS = new Set([
 /** Kinds without a `spec`, which have no generation. */
 const WITHOUT_GENERATION = new Set(['ConfigMap', 'Secret', 'Lease', 'Service', 'ServiceAccount', 'Pod', 'Namespace']);
 
+/** On what the sandbox has made up because a plan names it. */
+export const SIMULATED_LABEL = 'relctl.dev/simulated';
+
 /** Key of an object in a target. */
 export function objectKey(ref: { readonly apiVersion: string; readonly kind: string }, name: string): string {
   return `${groupOf(ref.apiVersion)}/${ref.kind}/${name}`;
@@ -78,7 +81,9 @@ export function requireValid(object: KubeObject, before: KubeObject | undefined,
   }
   if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(object.kind)) requireWorkload(object, title);
   if (object.kind === 'Job') requireContainers(object, title);
-  const [immutable] = before === undefined ? [] : immutableChanges(before, object);
+  // What Operations have pre-provisioned is known by its name alone, so nobody can say how its fields differ.
+  const known = before?.metadata.labels?.[SIMULATED_LABEL] === undefined ? before : undefined;
+  const [immutable] = known === undefined ? [] : immutableChanges(known, object);
   if (immutable !== undefined) throw rejected(title, `${immutable} is immutable`);
 }
 

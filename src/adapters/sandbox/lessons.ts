@@ -1,7 +1,7 @@
 import { sourceOf } from '../../domain/success/metric.ts';
 import { canonicalSelector } from '../../plan/promql/selector.ts';
 import type { Spec } from '../../plan/spec.ts';
-import { objectKey } from './kinds.ts';
+import { objectKey, SIMULATED_LABEL } from './kinds.ts';
 import { parseSelector } from './matcher.ts';
 import { seedObject } from './object-store.ts';
 import { METRICS } from './series.ts';
@@ -113,7 +113,7 @@ function provision(state: WorldState, resource: Spec['resources'][number]): void
       continue;
     const conditions = object.condition === undefined ? [] : [{ type: object.condition, status: 'True' }];
     const { apiVersion, kind, name } = object;
-    const labels = { 'relctl.dev/simulated': 'true' };
+    const labels = { [SIMULATED_LABEL]: 'true' };
     seedObject(state, target, { apiVersion, kind, metadata: { name, labels }, status: { conditions } }, state.now);
   }
 }
@@ -128,7 +128,7 @@ function provisionKey(state: WorldState, { name, source, setIn }: Spec['environm
     const stored = target.objects[objectKey(ref, object)]?.object as { data?: Record<string, string> } | undefined;
     const value = kind === 'Secret' ? 'c2ltdWxhdGVk' : 'simulated';
     if (stored === undefined) {
-      const labels = { 'relctl.dev/simulated': 'true' };
+      const labels = { [SIMULATED_LABEL]: 'true' };
       seedObject(state, target, { ...ref, metadata: { name: object, labels }, data: { [name]: value } }, state.now);
     } else if (stored.data?.[name] === undefined) {
       stored.data = { ...stored.data, [name]: value };

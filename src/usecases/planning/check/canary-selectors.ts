@@ -13,7 +13,7 @@ import type { Manifests } from '../facts/manifests.ts';
 export async function selectorFindings(
   { id, spec }: ReleasePlan,
   config: Config,
-  manifests: Manifests,
+  manifests: Pick<Manifests, 'of'>,
 ): Promise<readonly PlanFinding[]> {
   const found = await Promise.all(
     spec.services.map(async ({ name }, index): Promise<PlanFinding[]> => {

@@ -6,7 +6,7 @@ import type { Manifests } from '../facts/manifests.ts';
 /** Workloads that lose requests when their pods are replaced: for users a release that did nothing wrong looks like a bad one. */
 export async function servedPodsFindings(
   { spec }: Pick<ReleasePlan, 'spec'>,
-  manifests: Manifests,
+  manifests: Pick<Manifests, 'of'>,
 ): Promise<readonly PlanFinding[]> {
   const found = await Promise.all(
     spec.services.map(async ({ name }, index) => {

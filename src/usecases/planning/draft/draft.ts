@@ -87,7 +87,7 @@ export async function draftPlan(context: Context, id: string, options: PlanOptio
     canary,
     variables,
     migrations: draftMigrations(impact, names),
-    resources: draftResources(impact, config, variables),
+    resources: await draftResources(impact, config, manifests, variables),
     slos: await draftSlos(context, declared, names, earlier),
     earlier,
   };

@@ -1,7 +1,9 @@
+import { identityOf } from '../../../domain/kubernetes/applied-objects.ts';
 import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
 import type { Impact, ResourceFinding, Seen } from '../../../evidence/impact/findings.ts';
-import type { Config } from '../../../plan/config.ts';
+import type { Config, EnvironmentName } from '../../../plan/config.ts';
 import { manifestPaths } from '../../../plan/manifest-source.ts';
+import type { Manifests } from '../facts/manifests.ts';
 import type { DraftedVariable } from './variables.ts';
 import type { Written } from './written.ts';
 
@@ -15,16 +17,29 @@ export interface DraftedResource {
 const ENVIRONMENTS = ['staging', 'production'] as const;
 
 /**
- * What Operations pre-provisions: new objects outside the manifests that relctl itself applies, and the Secrets and ConfigMaps
+ * What Operations pre-provisions: new objects that relctl itself does not apply, whatever file names them, and the Secrets and ConfigMaps
  * that new variables are read from.
  */
-export function draftResources(
+export async function draftResources(
   impact: Impact,
   config: Config,
+  manifests: Pick<Manifests, 'applied'>,
   variables: readonly DraftedVariable[],
-): readonly DraftedResource[] {
+): Promise<readonly DraftedResource[]> {
   const found = impact.resources.filter((one) => one.change === 'added' && !isApplied(one.seen.file, config));
-  return [...found.flatMap(ofFinding), ...objectsOf(variables)];
+  const drafted = await Promise.all(
+    ENVIRONMENTS.map(async (environment) => {
+      const applied = await manifests.applied(environment);
+      return new Map(
+        found.flatMap((one) => (applied.has(titleOf(one)) ? [] : [[one, resourceOf(one, environment)] as const])),
+      );
+    }),
+  );
+  return [...found.flatMap((one) => drafted.flatMap((of) => of.get(one) ?? [])), ...objectsOf(variables)];
+}
+
+function titleOf({ kind, apiVersion = '', name }: ResourceFinding): string {
+  return identityOf({ kind, apiVersion, metadata: { name } });
 }
 
 /** True for a file below the manifests of a service: `stage` and `deploy` apply it. */
@@ -34,10 +49,10 @@ function isApplied(file: string, config: Config): boolean {
     .some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
 }
 
-function ofFinding(finding: ResourceFinding): readonly DraftedResource[] {
+function resourceOf(finding: ResourceFinding, environment: EnvironmentName): DraftedResource {
   const { kind, apiVersion, seen } = finding;
   const title = `${kind} ${finding.name === '' ? `in ${seen.file}` : finding.name}`;
-  return ENVIRONMENTS.map((environment) => ({
+  return {
     resource: {
       name: title,
       environment,
@@ -53,7 +68,7 @@ function ofFinding(finding: ResourceFinding): readonly DraftedResource[] {
     },
     seen: [seen],
     note: 'new, and not among the manifests that relctl applies',
-  }));
+  };
 }
 
 /** Each object that new variables are read from, once for each environment, with the variables it holds. */

@@ -1,3 +1,4 @@
+import { appliedObjects, identityOf } from '../../../domain/kubernetes/applied-objects.ts';
 import { isServiceOf, replicasOf } from '../../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../../errors.ts';
@@ -29,17 +30,26 @@ export interface ServiceManifests {
 export interface Manifests {
   /** What cannot be read is a problem in words, because a plan can be written without. */
   of(environment: EnvironmentName, service: string): Promise<ServiceManifests>;
+  /** What tells each object from others that relctl applies there, whatever file names it. */
+  applied(environment: EnvironmentName): Promise<ReadonlySet<string>>;
 }
 
 /** Opens the manifests of all services at a commit (full id). */
 export async function openManifests(context: RenderingContext, commit: string): Promise<Manifests> {
   const environments = new Map<EnvironmentName, ReturnType<typeof renderEnvironment>>();
+  const renderingOf = (environment: EnvironmentName) => {
+    const rendering =
+      environments.get(environment) ?? renderEnvironment(context, commit, { environment, names: 'plain' });
+    environments.set(environment, rendering);
+    return rendering;
+  };
   return {
+    async applied(environment) {
+      const whole = await renderingOf(environment);
+      return new Set(appliedObjects(whole, [...whole.services.keys()]).map(({ object }) => identityOf(object)));
+    },
     async of(environment, name) {
-      const rendering =
-        environments.get(environment) ?? renderEnvironment(context, commit, { environment, names: 'plain' });
-      environments.set(environment, rendering);
-      const { services, product } = await rendering;
+      const { services, product } = await renderingOf(environment);
       const answer = services.get(name);
       const nothing = {
         workload: undefined,

@@ -42,13 +42,12 @@ export async function freshOf(
   services: readonly string[],
 ): Promise<Fresh> {
   const drafted = await draftVariables(impact, manifests, services);
+  const resources = await draftResources(impact, config, manifests, drafted);
   return {
     variables: drafted.filter(({ variable }) => !spec.environmentVariables.some((one) => one.name === variable.name)),
     settings: drafted.flatMap((one) => settingOf(spec, one)),
     migrations: draftMigrations(impact, services, plannedNames(spec.migrations)),
-    resources: draftResources(impact, config, drafted).filter(
-      ({ resource }) => !spec.resources.some((one) => isSame(one, resource)),
-    ),
+    resources: resources.filter(({ resource }) => !spec.resources.some((one) => isSame(one, resource))),
     alerts: newAlerts(impact, services).filter((alert) => !spec.alerts.some((one) => one.name === alert.name)),
   };
 }
