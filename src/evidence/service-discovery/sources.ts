@@ -24,6 +24,8 @@ const TOOL =
   /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|make|scripts?|(dev-?)?tools?|cli|kubectl-[\w-]+|debug(ger)?(-[\w-]+)?|setup|installer|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
 /** The same in several words: `SeederApi`, `DbMigratorUtility`. */
 const TOOL_OF_WORDS = /(^|-)(migrator|seeder)-(api|cli|utility|util|tool|job|runner|console|service)$/i;
+/** Folders for what is not the product: tools, what others contribute, and what runs on a developer's machine. */
+const BESIDE_PRODUCT = /^(hack|scripts?|tools?|contrib|_?local|kind|minikube)$/i;
 /** True for what helps to build or test the product, or runs once and ends; it is not released. */
 export const isTool = (name: string): boolean =>
   TOOL.test(name) || TOOL_OF_WORDS.test(name.replace(/([a-z0-9])([A-Z])/g, '$1-$2'));
@@ -51,8 +53,7 @@ export function dockerFolders(
       parts[0] ?? '',
     );
     const names = [...(suffix !== undefined && !isVariant ? [suffix] : []), ...(own === undefined ? [] : [own])];
-    if ((names[0] !== undefined && isTool(names[0])) || parts.some((part) => /^(hack|scripts?|tools?)$/i.test(part)))
-      return [];
+    if ((names[0] !== undefined && isTool(names[0])) || parts.some((part) => BESIDE_PRODUCT.test(part))) return [];
     if (isVariant && names.length === 0) return [];
     if (match[2] !== undefined && packsAgain(match[2], folderOf(file), files)) return [];
     return [

@@ -13,7 +13,7 @@ export function undeployedPrograms(
   built: readonly SourceFolder[],
   packages: readonly WorkspacePackage[],
 ): readonly SourceFolder[] {
-  const released = built.filter(({ names: [name = ''] }) => !LOADS.test(name));
+  const released = built.filter(({ names: [name = ''] }) => !LOADS.test(name) && !IN_OTHERS.test(name));
   const composed = released.filter(({ because }) => /\.ya?ml$/.test(because));
   // A compose file names the programs of a folder better than the folder's own name does.
   const rest = released.filter(
@@ -49,6 +49,8 @@ export function undeployedPrograms(
 export const rootProgram = (files: readonly string[], texts: ReadonlyMap<string, string>): string | undefined =>
   files.find((file) => ROOT_PROGRAM.test(file) && (file !== 'package.json' || STARTS.test(texts.get(file) ?? '')));
 
+/** Images that run in the pods of something else, or hold tools. */
+const IN_OTHERS = /(^|-)(side-?car|toolkit)$/i;
 /** What loads a product is released with it only where it is deployed with it. */
 export const LOADS = /^load(-?gen(erator)?)?$/i;
 const JOINS = /^(pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?)$/;

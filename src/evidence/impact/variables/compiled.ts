@@ -5,9 +5,12 @@ import { addMicroProfile, addProperties, addSections } from './relaxed.ts';
 import { UseCollector, type VariableUse } from './use.ts';
 import { addViper } from './viper.ts';
 
+/** Whether a variable is there, and then the name of a platform: it asks where the program runs, and what sets it is that platform. */
+const WHERE_IT_RUNS = /\bif\s+_,\s*(\w+)\s*:?=\s*os\.LookupEnv\("\w+"\);\s*\1\s*\{\s*return\s+"[^"\n]*"\s*\}/g;
+
 /** Environment variables that a Go file reads: os, viper, and the struct tags of caarlos0/env and envconfig. */
 export function goVariables(source: string): VariableUse[] {
-  const text = blankSlashComments(source, 'other');
+  const text = blankSlashComments(source, 'other').replace(WHERE_IT_RUNS, (all) => all.replace(/[^\n]/g, ' '));
   const uses = new UseCollector(text);
   uses.addMatches(text, /\b(?:env|envconfig)\s*:\s*"(?<name>[A-Za-z_]\w*)/g);
   for (const match of text.matchAll(

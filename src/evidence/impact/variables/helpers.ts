@@ -1,4 +1,7 @@
-import { isOptional, literalDefault, UPPER_NAME, type UseCollector } from './use.ts';
+import { isOptional, laterDefault, literalDefault, UPPER_NAME, type UseCollector } from './use.ts';
+
+/** How far behind its reading a default is looked for. */
+const LATER = 800;
 
 /** A call's bracket with an upper-case literal as its first argument. */
 const ARGUMENT = /\(\s*(["'`])([A-Z][A-Z0-9_]+)\1/g;
@@ -35,7 +38,9 @@ export function addHelperCalls(
     if (called === '.env' && /^\s*,/.test(text.slice(end, end + 40))) continue;
     const rest = text.slice(end, end + 200);
     const before = text.slice(Math.max(0, match.index - 120), match.index).replace(/[\w$.]*(?:::\w+)*$/, '');
-    const value = literalDefault(rest, true) ?? (isOptional(before, rest) ? '' : undefined);
+    const value =
+      literalDefault(rest, true) ??
+      (isOptional(before, rest) ? '' : laterDefault(before, text.slice(end, end + LATER)));
     uses.add(name, match.index + match[0].lastIndexOf(name), 'read', value === undefined ? {} : { value });
   }
 }

@@ -54,6 +54,20 @@ test('suffixes of Dockerfiles that say how, helpers inside, and files for tests 
   ).toEqual(['app Dockerfile db/** main.go', 'app1 app1/**', 'mail services/mail/**', 'web web/**']);
 });
 
+test('what others contribute, what runs on a machine of a developer, and what runs in other pods make no services', async () => {
+  const dockerfiles = [
+    'build/api/Dockerfile',
+    'build/_local/agent.Dockerfile',
+    'build/kind/kind.Dockerfile',
+    'build/logs-sidecar/Dockerfile',
+    'build/new/work-toolkit.Dockerfile',
+    'contrib/executor/gradle/build/agent/Dockerfile.jdk11',
+  ];
+  expect(await brief({ ...Object.fromEntries(dockerfiles.map((file) => [file, 'FROM x\n'])), 'main.go': '1' })).toEqual(
+    ['api **'],
+  );
+});
+
 test('a Dockerfile that builds, and one that packs a program once more, make no services', async () => {
   expect(
     await brief({

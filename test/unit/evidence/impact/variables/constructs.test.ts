@@ -81,6 +81,22 @@ test.each([
   ],
   ['svc/r.go', 'func t() { v := os.Getenv("GO_NEEDED"); use(v) }', ['added GO_NEEDED required']],
   [
+    'svc/later.go',
+    'func t() { v := os.Getenv("GO_LATER")\n w := os.Getenv("GO_OTHER")\n if v == "" {\n v = "x"\n }\n use(v, w) }',
+    ['added GO_LATER', 'added GO_OTHER required'],
+  ],
+  [
+    // What tells a program where it runs is set by that, and nobody provides it; a switch that is only looked for is a setting.
+    'svc/where.go',
+    'func t() string { if _, ok := os.LookupEnv("CLOUD_SHELL"); ok {\n return "cloud-shell"\n }\n if _, on := os.LookupEnv("GO_DEBUG"); on { debug() }\n return os.Getenv("COMPOSE_PROJECT_NAME") }',
+    ['added GO_DEBUG required'],
+  ],
+  [
+    'svc/header.py',
+    'SECURE = ("HTTP_X_FORWARDED_PROTO", "https")\nP = os.environ["HTTP_X_REAL"] + os.environ["HTTP_PORT"]',
+    ['added HTTP_PORT required'],
+  ],
+  [
     'svc/q.py',
     'import os\nQUEUE = os.environ.get("PHOTO_QUEUE", None)\nif extra := os.getenv("EXTRA_TAGS"):\n    pass\n',
     ['added EXTRA_TAGS', 'added PHOTO_QUEUE'],
