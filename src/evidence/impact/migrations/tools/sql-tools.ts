@@ -121,7 +121,7 @@ export const dbmate: MigrationTool = {
   }),
 };
 
-const FOLDER = /(^|\/)(migrations?|migrate|db-?migrations?|schema-?changes|changes|deltas|patches|upgrades?)(\/|$)/i;
+const FOLDER = /(^|\/)(migrations?|migrate|db-?migrations?|schema-?changes|changes|deltas?|patches|upgrades?)(\/|$)/i;
 /** Projects of .NET that carry their scripts, and folders of scripts: `Shop.Migrations/Scripts`, `Migrator/DbScripts` (dbup.readthedocs.io). */
 const CARRIES = /(^|\/)([\w.-]*(migrations?|migrators?|dbup)|(db|sql|database|migration)-?scripts?)(\/|$)/i;
 const WORDS = ['down', 'undo', 'rollback', 'revert'] as const;

@@ -70,6 +70,7 @@ describe('recognised, by the layout that each tool prescribes', () => {
     ],
     ['supabase/migrations/20260101000000_x.sql', 'alter table a add column b int;', [], 'sql 20260101000000_x no'],
     ['util/Migrator/DbScripts/2026-05-15_00_AddX.sql', 'ALTER TABLE a ADD b int;', [], 'sql 2026-05-15_00_AddX no'],
+    ['sql/mysql/delta/v230-v240/shop.sql', 'ALTER TABLE a ADD b int;', [], 'sql shop no'],
     ['src/Shop.Migrations/Scripts/0001_x.sql', 'ALTER TABLE a ADD b int;', [], 'sql 0001_x no'],
     ['src/Shop.Migrations/Scripts/helper.sql', 'ALTER TABLE a ADD b int;', [], ''],
     ['src/Sql/dbo/0001_x.sql', 'ALTER TABLE a ADD b int;', [], ''],
