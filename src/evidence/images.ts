@@ -3,14 +3,14 @@
  */
 
 const STORES =
-  'postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|pgpool|pgbouncer|pgautoupgrade|mssql';
+  'postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|kafka|cp-kafka|zookeeper|cp-zookeeper|nats|elasticsearch|opensearch|minio|clickhouse|cassandra|influxdb|couchdb|pgpool|pgbouncer|pgautoupgrade|mssql|azure-sql-edge';
 /** What watches, collects, draws or browses. */
 const WATCHERS =
-  'grafana|prometheus|alertmanager|kube-state-metrics|heapster|kibana|logstash|fluentd|fluent-bit|filebeat|metricbeat|vector|loki|promtail|tempo|zipkin|opentelemetry-collector|otel|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit';
+  'grafana|prometheus|alertmanager|kube-state-metrics|heapster|kibana|logstash|fluentd|fluent-bit|filebeat|metricbeat|vector|loki|promtail|tempo|zipkin|opentelemetry-collector|otel|jaeger|flagd|selenium|chrome|chromium|mailhog|mailpit|maildev|smtp4dev';
 const BESIDE =
   'localstack|mailcatcher|nginx|traefik|caddy|haproxy|keycloak|vault|consul|adminer|pgadmin4?|sonarqube|neo4j|registry|meilisearch|azurite|dynamodb';
 /** Who publishes nothing else. */
-const PUBLISHERS = 'jaegertracing|openzipkin|otel|grafana|prom|fluent|kube-state-metrics';
+const PUBLISHERS = 'jaegertracing|openzipkin|otel|grafana|prom|fluent|datalust|kube-state-metrics';
 const STORE = new RegExp(
   String.raw`(^|/)((${STORES}|${WATCHERS})[^/]*|[\w.-]*exporter[^/]*)$|(^|/)(${PUBLISHERS})/`,
   'i',

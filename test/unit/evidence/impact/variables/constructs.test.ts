@@ -549,7 +549,7 @@ test('what a build tool sets itself, and a database beside a product, bring no v
       'run.js': 'use(process.env.NX_TASK_TARGET_PROJECT, process.env.NX_OWN_SETTING);\n',
       'app.rb': "skip if ENV['SECRET_KEY_BASE_DUMMY']\n",
       'compose.yml':
-        'services:\n  up:\n    image: pgautoupgrade/pgautoupgrade:17\n    environment: [ONE_SHOT=1]\n  db:\n    image: mcr.microsoft.com/mssql/server:2022\n    environment: [ACCEPT_EULA=Y]\n',
+        'services:\n  up:\n    image: pgautoupgrade/pgautoupgrade:17\n    environment: [ONE_SHOT=1]\n  db:\n    image: mcr.microsoft.com/mssql/server:2022\n    environment: [ACCEPT_EULA=Y]\n  edge:\n    image: mcr.microsoft.com/azure-sql-edge\n    environment: [MSSQL_PID=Developer]\n  logs:\n    image: datalust/seq:latest\n    environment: [SEQ_FIRSTRUN_NOAUTHENTICATION=true]\n  mail:\n    image: maildev/maildev:1.1.0\n    environment: [MAILDEV_WEB_PORT=80]\n',
     }),
   ).toEqual(['added NX_OWN_SETTING required']);
 });
