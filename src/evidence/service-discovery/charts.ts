@@ -1,3 +1,4 @@
+import { isBaseImage, isInfrastructureImage } from '../images.ts';
 import { namedAfter } from '../impact/manifests/file-names.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
@@ -7,9 +8,17 @@ import { kubeName } from './names.ts';
 
 type Texts = ReadonlyMap<string, string>;
 
+/** Some write their Chart.yaml when they publish the chart, from a file beside its templates. */
+const CHART = /^Chart([-.]template)?\.yaml(\.(template|tmpl|tpl|in))?$/;
+
 /** The charts of a repository, by the path of their Chart.yaml; not what is vendored below another one twice over. */
 export const chartsIn = (files: readonly string[]): string[] =>
-  files.filter((file) => baseName(file) === 'Chart.yaml' && !/\/charts\/.*\/charts\//.test(file));
+  files.filter(
+    (file) =>
+      CHART.test(baseName(file)) &&
+      !/\/charts\/.*\/charts\//.test(file) &&
+      (baseName(file) === 'Chart.yaml' || !files.includes(inside(file, 'Chart.yaml'))),
+  );
 
 /** True for a file that a chart of the repository renders, or that configures it. */
 export function isInChart(file: string, charts: readonly string[]): boolean {
@@ -32,6 +41,38 @@ export function servicesOfChart(chart: string, files: readonly string[], known: 
   return names.length > 1 ? names : [];
 }
 
+/** A program that a chart of several installs. */
+export interface ChartProgram {
+  /** As its workload is called when the release is called as the chart is. */
+  readonly name: string;
+  /** What the chart's values name, without a tag. */
+  readonly image: string;
+  readonly template: string;
+}
+
+/**
+ * The programs of a product that a chart installs, each with an image of its own in the values, whatever the folders are called that build them.
+ * Stores and other people's programs are left out.
+ */
+export function programsOfChart(chart: string, files: readonly string[], texts: Texts): readonly ChartProgram[] {
+  const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
+  const valueAt = (path: string) => values.find((line) => line.path.join('.') === path)?.value ?? '';
+  const product = scanYaml(texts.get(chart) ?? '').find(({ path }) => path.join('.') === 'name')?.value ?? '';
+  return files.flatMap((template): ChartProgram[] => {
+    const text = texts.get(template) ?? '';
+    if (!template.startsWith(inside(chart, 'templates/')) || !ROLLS_OUT.test(text)) return [];
+    const key = IMAGE_OF_VALUES.exec(text)?.[1];
+    const image = key === undefined ? '' : valueAt(`${key}.repository`) || valueAt(key);
+    if (image === '' || isInfrastructureImage(image) || isBaseImage(image)) return [];
+    const written = scanYaml(text).find(({ path }) => path.join('.') === 'metadata.name')?.value ?? '';
+    const name = written.replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/g, product);
+    return [{ name: /^[a-z][a-z0-9-]*$/.test(name) ? name : kubeName(namedAfter(template)), image, template }];
+  });
+}
+const ROLLS_OUT = /^kind:[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b/m;
+/** `image: "{{ .Values.web.image.repository }}:{{ … }}"` and `image: {{ .Values.images.web }}`. */
+const IMAGE_OF_VALUES = /^[ \t]*(?:-[ \t]+)?image:.*?\.Values\.([\w.-]+?)(?:\.repository\b|[ \t]*\}\}["']?[ \t]*$)/m;
+
 /** The image that a chart's values name, without its tag, if they name one. */
 export function imageOfChart(chart: string, texts: Texts): string | undefined {
   const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
@@ -53,6 +94,7 @@ export function chartName(chart: string, files: readonly string[], texts: Texts)
     top('type') === 'library' ||
     bundlesOnly ||
     (hasTemplate && templates.every((file) => runsNothing(texts.get(file)))) ||
+    (hasTemplate && !hasImage && templates.every((file) => makesNoPods(texts.get(file)))) ||
     (!hasImage && top('name') === undefined)
   )
     return undefined;
@@ -71,6 +113,18 @@ function runsNothing(template = ''): boolean {
     kinds.length > 0 && kinds.every((kind) => RUNS_NOTHING.test(kind)) && !/\b(include|template)\s+"/.test(template)
   );
 }
+
+/** True for a template whose objects name no image and are of kinds that somebody else's operator makes something of. */
+function makesNoPods(template = ''): boolean {
+  const kinds = [...template.matchAll(/^kind:[ \t]*(\S+)/gm)].map((match) => match[1] ?? '');
+  return (
+    kinds.length > 0 &&
+    !kinds.some((kind) => MAKES_PODS.test(kind)) &&
+    !/^\{\{-?[ \t]*(include|template)\b/m.test(template) &&
+    !scanYaml(template).some(({ key }) => key !== undefined && /image$/i.test(key))
+  );
+}
+const MAKES_PODS = /^(Deployment|StatefulSet|DaemonSet|Rollout|ReplicaSet|Job|CronJob|Pod|\{\{.*)$/;
 
 const RUNS_NOTHING =
   /^(Application|ApplicationSet|AppProject|HelmRelease|Kustomization|GitRepository|HelmRepository|OCIRepository|Namespace|ConfigMap|Secret|(Cluster)?Role(Binding)?|ServiceAccount|CustomResourceDefinition)$/;

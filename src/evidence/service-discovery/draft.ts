@@ -6,6 +6,8 @@ export interface Draft {
   readonly folders: Set<string>;
   readonly workloads: Workload[];
   readonly because: Set<string>;
+  /** What a chart's values call its image. */
+  readonly called: Set<string>;
   chart: string | undefined;
 }
 

@@ -1,8 +1,9 @@
+import { isInfrastructureImage, ownerOf } from '../images.ts';
 import { folderOf, isComposeFile } from '../impact/paths.ts';
 import { asPublished, calledAs, nameInFolder, rootName } from './called-as.ts';
-import { chartName, chartsIn, imageOfChart, isInChart, servicesOfChart } from './charts.ts';
+import { chartName, chartsIn, imageOfChart, isInChart, programsOfChart, servicesOfChart } from './charts.ts';
 import type { Draft } from './draft.ts';
-import { foreignNames } from './foreign.ts';
+import { foreignNames, isExtra, isOfOthers } from './foreign.ts';
 import { addSources, type Sources } from './home-folders.ts';
 import { patchFiles } from './kustomizations.ts';
 import { kubeName } from './names.ts';
@@ -39,12 +40,19 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
       .filter(isComposeFile)
       .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
   ];
-  const charts = chartsIn(files);
+  const namesOfRoot = [rootName(texts), name].filter((one) => one !== undefined);
+  const ofProduct = new Set([...folders.flatMap(({ names }) => names), ...namesOfRoot].map(kubeName));
+  // What a product that builds its images may be extended with, as far as that is none of these images.
+  const isOthersExtra = (file: string, names: readonly string[]) =>
+    folders.length > 0 && isExtra(file) && !names.some((one) => ofProduct.has(kubeName(one)));
+  const charts = chartsIn(files).filter((file) => !isOthersExtra(file, [imageName(imageOfChart(file, texts) ?? '')]));
   const patches = patchFiles(files, texts);
   const workloads = files.flatMap((file) =>
     isInChart(file, charts) || patches.has(file) || CALLED_PATCH.test(file) || environmentOf(file) === 'other'
       ? []
-      : workloadsIn(file, texts.get(file) ?? ''),
+      : workloadsIn(file, texts.get(file) ?? '').filter(
+          (one) => !isOthersExtra(file, [one.name, ...one.containers.map(({ image }) => imageName(image))]),
+        ),
   );
   const drafts = new Map<string, Draft>();
   const draft = (name: string): Draft => {
@@ -53,6 +61,7 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
       folders: new Set<string>(),
       workloads: [],
       because: new Set<string>(),
+      called: new Set<string>(),
       chart: undefined,
     };
     drafts.set(name, known);
@@ -72,13 +81,31 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   const bundles = charts.map((chart) => {
     const root = isRootBuilt ? chartName(chart, files, texts) : undefined;
     const names = servicesOfChart(chart, files, root === undefined ? known : new Set([...known, root]));
-    return { chart, names, root: names.find((one) => one === root && !known.has(one)) };
+    const programs = names.length > 0 ? [] : programsOfChart(chart, files, texts);
+    return {
+      chart,
+      names,
+      programs: programs.length > 1 ? programs : [],
+      root: names.find((one) => one === root && !known.has(one)),
+    };
   });
+  const owners = new Set(bundles.flatMap(({ programs }) => programs.map(({ image }) => ownerOf(image))));
   const installs = new Map(bundles.map(({ chart, names }) => [chart, new Set(names)]));
-  for (const { chart, names } of bundles) {
-    const own = names.length > 0 ? undefined : chartName(chart, files, texts);
+  for (const { chart, names, programs } of bundles) {
+    for (const program of programs) {
+      const service = draft(kubeName(program.name));
+      service.because.add(program.template);
+      service.called.add(kubeName(imageName(program.image)));
+      installs.get(chart)?.add(service.name);
+      if (service.workloads.length === 0) service.chart = chart;
+    }
+    const own = names.length > 0 || programs.length > 0 ? undefined : chartName(chart, files, texts);
     if (own === undefined) continue;
-    const image = imageName(imageOfChart(chart, texts) ?? '');
+    const reference = imageOfChart(chart, texts) ?? '';
+    // Beside the chart of the product, one of an image of others is what the product is extended with.
+    const isOfNobodyHere = isOfOthers(reference, owners) || (owners.size > 0 && isInfrastructureImage(reference));
+    if (reference !== '' && !built.has(own) && isOfNobodyHere) continue;
+    const image = imageName(reference);
     // A chart that installs what a manifest runs is one more way to install that.
     const same = [...drafts.values()].filter((one) => image !== '' && isRunBy(one, image));
     if (same.length === 1 && !drafts.has(own)) {
@@ -92,7 +119,6 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     installs.get(chart)?.add(service.name);
     service.folders.add(folderOf(chart));
   }
-  const namesOfRoot = [rootName(texts), name].filter((one) => one !== undefined);
   const sources: Sources = {
     files,
     built: folders,

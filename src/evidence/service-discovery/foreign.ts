@@ -19,6 +19,10 @@ const STORE_PORTS = new Set([
 const APART =
   /(^|[/_-])(logging|monitoring|observability|telemetry|load-?test(s|ing)?|extras?|add-?ons?|contrib|third-?party|policy|policies)(\/|$)/i;
 
+/** True for what a product may be extended with, by its folder. */
+export const isExtra = (file: string): boolean => EXTRA.test(folderOf(file));
+const EXTRA = /(^|\/)(extras?|add-?ons?|contrib|third-?party)(\/|$)/i;
+
 /**
  * Names of those that run with the product and are no services of it: stores, what watches, what generates load, variants of a service. One question decides
  * most of it: does the repository build it? Where nothing is built, its image, its ports and where its manifests lie must do.

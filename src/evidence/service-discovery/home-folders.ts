@@ -31,7 +31,7 @@ type Make = (name: string) => Draft;
 /** Gives each service the folders of its name, image or nearest Dockerfile; without any workload, the programs are the services. */
 export function addSources(drafts: ReadonlyMap<string, Draft>, sources: Sources, draft: Make): void {
   const charted = [...drafts.values()];
-  const isDeployed = charted.some(({ workloads }) => workloads.length > 0);
+  const isDeployed = charted.some(({ workloads, called }) => workloads.length > 0 || called.size > 0);
   for (const service of charted) addBuilt(service, charted, sources);
   addHomes(charted, sources);
   const claimed = new Set(charted.flatMap(({ folders }) => [...folders]));
@@ -45,7 +45,7 @@ function add(service: Draft, { folder, because }: Pick<SourceFolder, 'folder' | 
 }
 
 const namesOf = (service: Draft): ReadonlySet<string> =>
-  new Set([service.name, ...imagesOf(service).map((image) => kubeName(imageName(image)))]);
+  new Set([service.name, ...imagesOf(service).map((image) => kubeName(imageName(image))), ...service.called]);
 
 /** What its name, or that of an image that it runs, is built from; else the Dockerfile around its manifest; else a store, or a program of that name. */
 function addBuilt(service: Draft, all: readonly Draft[], { built, stores, programs, namesOfRoot }: Sources): void {

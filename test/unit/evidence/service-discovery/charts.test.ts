@@ -68,6 +68,60 @@ describe('a chart of the whole product', () => {
   });
 });
 
+describe('a chart of several programs whose folders are called otherwise', () => {
+  const deployment = (name: string) =>
+    `kind: Deployment\nmetadata:\n  name: {{ include "shop.fullname" . }}-${name}\nspec:\n  template:\n    spec:\n      containers:\n        - name: x\n          image: "{{ .Values.${name}.image.registry }}/{{ .Values.${name}.image.repository }}:{{ .Chart.Version }}"\n`;
+  const values = (name: string, image: string) => `${name}:\n  image:\n    repository: ${image}\n`;
+  const product = {
+    'helm/shop/Chart-template.yaml': 'apiVersion: v2\nname: shop\nversion: ${VERSION}\n',
+    'helm/shop/values.yaml': [
+      values('controller', 'acme/shop/controller'),
+      values('ui', 'acme/shop/frontend'),
+      values('db', 'docker.io/library/postgres'),
+    ].join(''),
+    'helm/shop/templates/controller-deployment.yaml': deployment('controller'),
+    'helm/shop/templates/ui-deployment.yaml': deployment('ui'),
+    'helm/shop/templates/db.yaml': deployment('db'),
+    'go/Dockerfile': 'FROM golang\n',
+    'python/Dockerfile': 'FROM python\n',
+    'frontend/Dockerfile': 'FROM node\n',
+  };
+  const names = async (files: Readonly<Record<string, string>>) => (await discover(files)).map(({ name }) => name);
+  test('installs these, and no store; its Chart.yaml may be written when it is published', async () => {
+    expect((await discover(product)).map(({ name, paths, rendered }) => [name, paths, rendered?.production])).toEqual([
+      ['shop-controller', [], expect.objectContaining({ helm: 'helm/shop' })],
+      ['shop-ui', ['frontend/**'], expect.objectContaining({ helm: 'helm/shop' })],
+    ]);
+  });
+  test('has beside it charts of what others publish or run, which are no services', async () => {
+    const beside = {
+      'helm/search/Chart.yaml': 'apiVersion: v2\nname: search\n',
+      'helm/search/values.yaml': 'image:\n  repository: other/search\n',
+      'helm/search/templates/deployment.yaml': 'kind: Deployment\n',
+      'helm/agent/Chart.yaml': 'apiVersion: v2\nname: agent\n',
+      'helm/agent/templates/agent.yaml':
+        'kind: Agent\nmetadata:\n  labels:\n    {{- include "shop.labels" . | nindent 4 }}\nspec:\n  imagePullSecrets: []\n  says: |\n    image: x\n',
+      'helm/board/Chart.yaml': 'apiVersion: v2\nname: board\n',
+      'helm/board/values.yaml': 'image:\n  registry: docker.io\n  repository: grafana\n',
+      'helm/board/templates/deployment.yaml': 'kind: Deployment\n',
+    };
+    expect(await names({ ...product, ...beside })).toEqual(['shop-controller', 'shop-ui']);
+  });
+  test('what the product may be extended with is no service, unless it is an image of the product', async () => {
+    const { 'go/Dockerfile': go, 'frontend/Dockerfile': frontend } = product;
+    const manifest = (image: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\nspec: { template: { spec: { containers: [ { name: x, image: "${image}" } ] } } }\n`;
+    const extras = {
+      'go/Dockerfile': go,
+      'frontend/Dockerfile': frontend,
+      'contrib/tools/mcp/Chart.yaml': 'apiVersion: v2\nname: mcp\n',
+      'contrib/tools/mcp/templates/deployment.yaml': 'kind: Deployment\n',
+    };
+    expect(await names({ ...extras, 'contrib/k8s/x.yaml': manifest('other/metrics:1') })).toEqual(['frontend', 'go']);
+    expect(await names({ ...extras, 'contrib/k8s/x.yaml': manifest('acme/frontend:1') })).toEqual(['x']);
+  });
+});
+
 test('a chart that only has other charts installed by a controller is no service', async () => {
   const files = {
     'apps/Chart.yaml': 'apiVersion: v2\nname: applications\n',
