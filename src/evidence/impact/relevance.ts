@@ -12,6 +12,9 @@ const SURROUNDINGS = /env|\/\*|\*\/|`|^=(?:begin|end)\b/i;
 /** A property that a section of .NET's configuration may set. */
 const IS_PROPERTY = /\b(set|init)\s*[;={]/;
 
+/** A flag of a Go program, which may go through all of them and look each up in the environment. */
+const IS_FLAG = /\.(?:\w{0,20}Var|String|Bool|U?Int(?:64)?|Float64|Duration)P?\([^"\n]{0,200}"[a-z]/;
+
 /**
  * False for a changed code file whose changed lines cannot bring, change or drop a variable or a migration, so that it need
  * not be read: most changes of most releases. When in doubt it is true.
@@ -21,6 +24,10 @@ export function mayMatter(file: ChangedFile): boolean {
   if (file.status === 'added' || file.status === 'removed' || file.binary) return true;
   if (file.oldPath !== file.newPath || !PLAIN_CODE.test(extensionOf(path)) || /migrat/i.test(path)) return true;
   return [...file.added, ...file.removed].some(
-    ({ text }) => NAME.test(text) || SURROUNDINGS.test(text) || (path.endsWith('.cs') && IS_PROPERTY.test(text)),
+    ({ text }) =>
+      NAME.test(text) ||
+      SURROUNDINGS.test(text) ||
+      (path.endsWith('.cs') && IS_PROPERTY.test(text)) ||
+      (path.endsWith('.go') && IS_FLAG.test(text)),
   );
 }

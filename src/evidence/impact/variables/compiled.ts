@@ -1,4 +1,5 @@
 import { blankSlashComments } from '../comments.ts';
+import { addFlags } from './go-flags.ts';
 import { addStructs } from './go-structs.ts';
 import { addHelperCalls, addLiterals, addNamedConstants } from './helpers.ts';
 import { addMicroProfile, addProperties, addSections } from './relaxed.ts';
@@ -8,7 +9,7 @@ import { addViper } from './viper.ts';
 /** Whether a variable is there, and then the name of a platform: it asks where the program runs, and what sets it is that platform. */
 const WHERE_IT_RUNS = /\bif\s+_,\s*(\w+)\s*:?=\s*os\.LookupEnv\("\w+"\);\s*\1\s*\{\s*return\s+"[^"\n]*"\s*\}/g;
 
-/** Environment variables that a Go file reads: os, viper, and the struct tags of caarlos0/env and envconfig. */
+/** Environment variables that a Go file reads: os, viper, flags that the environment sets, and the struct tags of caarlos0/env and envconfig. */
 export function goVariables(source: string): VariableUse[] {
   const text = blankSlashComments(source, 'other').replace(WHERE_IT_RUNS, (all) => all.replace(/[^\n]/g, ' '));
   const uses = new UseCollector(text);
@@ -19,6 +20,7 @@ export function goVariables(source: string): VariableUse[] {
     addLiterals(match[1] ?? match[2] ?? '', match.index, uses);
   }
   addViper(text, uses);
+  addFlags(text, uses);
   addStructs(text, uses);
   addNamedConstants(text, uses);
   uses.addMatches(text, /\bEnvVar\s*:\s*"(?<name>[A-Z]\w*)"/g);

@@ -14,6 +14,8 @@ test.each([
   ['a.rb', '=begin', true],
   ['a.ts', 'return total + 1;', false],
   ['a.go', 'x := f(y)', false],
+  ['a.go', 'port := fs.Int("port", 80, "")', true],
+  ['a.go', 'fs.DurationVar(&c.Timeout, "timeout", time.Second, "")', true],
   ['a.py', '    database_url: str', true],
   ['src/migrations/1.ts', 'return total + 1;', true],
   ['k8s/a.yaml', 'replicas: 2', true],
