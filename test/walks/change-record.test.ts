@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { queuedNotes } from '../../src/domain/change-record/notes.ts';
 import { audit } from '../../src/usecases/audit.ts';
@@ -9,7 +11,7 @@ import { type Company, openCompany, refusal } from '../support/company.ts';
 import { OPERATOR, submit, toProduction, undo, walkTo } from '../support/company-walk.ts';
 import { dyingStore, Killed } from '../support/dying-store.ts';
 import { forge, type Written } from '../support/forge-history.ts';
-import { PEOPLE } from '../support/sample-plan.ts';
+import { PEOPLE, SAMPLE_FILE } from '../support/sample-plan.ts';
 import { openSignedCompany } from '../support/signed-company.ts';
 
 /** The change record of a release in the simulated system, whatever happens to relctl on the way. */
@@ -176,6 +178,33 @@ describe('where people sign', () => {
       .join();
     expect(told).not.toContain('mallory');
     expect(told).toContain(`An unsigned plan.reopened was recorded for ${company.id}`);
+  });
+
+  it('what nobody submitted changes nothing that the record says of the plan', async () => {
+    company = await openSignedCompany({ shape: { config: (config) => Object.assign(config, { changeRecord }) } });
+    await submit(company);
+    const [before] = records();
+    expect(before?.description).toContain('cab-packet-1.html');
+    const submitted = (await company.plan()).events.find((event) => event.type === 'cab.submitted');
+    const forged = {
+      ...submitted?.data,
+      signature: undefined,
+      round: 2,
+      page: { file: 'log-in-again.html', sha256: 'a'.repeat(64) },
+    };
+    // Another text, and a submission of it that nobody signed, with what would have it told.
+    const file = join(company.git.root, SAMPLE_FILE);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/T14:00/, 'T14:30'));
+    await forge(company, (all) => [...all, { actor: PEOPLE.rdLead, type: 'cab.submitted', data: forged }]);
+    const notes = queuedNotes(company.id, (await company.plan()).events.slice(-1));
+    await forge(company, (all) => [
+      ...all,
+      ...notes.map((note) => ({ actor: PEOPLE.rdLead, type: 'notification.queued', data: note })),
+    ]);
+    await remind(company.as(OPERATOR), company.id);
+    const [after] = records();
+    expect(after?.notes.join()).toContain(`An unsigned cab.submitted was recorded for ${company.id}`);
+    expect(after).toMatchObject({ description: before?.description, window: before?.window });
   });
 
   it('a note that nothing of the record is does not reach the system', async () => {

@@ -1,5 +1,4 @@
 import { sha256 } from '../../plan/digest.ts';
-import type { EventOf } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ChangeEnd, ChangeStage, ChangeWindow } from '../../ports/change-records.ts';
 import { isEndClaimed, type ReleaseState } from '../history/state.ts';
@@ -14,6 +13,8 @@ export interface WantedChange {
   readonly window: ChangeWindow;
   readonly stage: ChangeStage;
   readonly end: ChangeEnd | undefined;
+  /** False where the text of the plan is another than was submitted: then what the record says of it stays. */
+  readonly isAsSubmitted: boolean;
 }
 
 /** What of the settings says what is written. */
@@ -49,10 +50,11 @@ export function wantedChange(
   return {
     correlation: correlationOf(plan.id, state.change.generation, naming),
     title: `${plan.metadata.feature} (${plan.id})`,
-    description: describe(plan, naming),
+    description: describe(plan, state, naming),
     window: windowSpan(plan.spec.window),
     stage: isEnd && !isOver ? (state.deployment === undefined ? 'planned' : 'implementing') : stage,
     end: isOver ? endOf(plan, state, naming) : undefined,
+    isAsSubmitted: state.cab?.specDigest === plan.specDigest,
   };
 }
 
@@ -85,10 +87,10 @@ export function stagesTo(from: ChangeStage | 'other', to: ChangeStage): readonly
 
 const WAY: readonly ChangeStage[] = ['planned', 'implementing', 'reviewing', 'closed'];
 
-function describe(plan: ReleasePlan, naming: ChangeNaming): string {
+function describe(plan: ReleasePlan, { cab }: Pick<ReleaseState, 'cab'>, naming: ChangeNaming): string {
   const { spec } = plan;
-  const submitted = plan.events.findLast((event): event is EventOf<'cab.submitted'> => event.type === 'cab.submitted');
-  const packets = [submitted?.data.page, submitted?.data.packet].filter((one) => one !== undefined);
+  // Of the submission that counts: an unsigned one behind it could send those who approve the change to another page. The page for people first.
+  const packets = [...(cab?.packet ?? [])].reverse();
   return [
     `${plan.metadata.feature}, release ${plan.id}`,
     `Change window: ${formatWindow(spec.window)}`,

@@ -118,12 +118,12 @@ async function bringTo(
   wanted: WantedChange,
   note: Pick<ChangeUpdate, 'note'>,
 ): Promise<void> {
-  const { window, description, end } = wanted;
+  const { window, description, end, isAsSubmitted } = wanted;
   const isOpen = record.stage !== 'closed' && record.stage !== 'cancelled';
   const moved = record.window?.start !== window.start || record.window.end !== window.end;
   const first: ChangeUpdate = {
     ...note,
-    ...(isOpen && (moved || note.note !== undefined) ? { window, description } : {}),
+    ...(isOpen && isAsSubmitted && (moved || note.note !== undefined) ? { window, description } : {}),
   };
   let at = record;
   if (Object.keys(first).length > 0) at = await records.update(at, first);
