@@ -21,7 +21,11 @@ const SECTIONS = {
   orchestration: { program: 'deployment/orchestration', marks: 'bench.md' },
   rollback: { program: 'deployment/rollback', marks: 'bench.md' },
   release: { program: 'deployment/release', marks: 'bench.md' },
-  bake: { program: 'deployment/bake', takes: '[SLOs] [stable pods]', marks: 'bench.md' },
+  bake: {
+    program: 'deployment/bake',
+    takes: '[SLOs] [stable pods] [seconds between scrapes] [seconds measured]',
+    marks: 'bench.md',
+  },
   judge: { program: 'judge/main', takes: '[--canaries 2000] [--seed 1]', marks: 'bench-judge.md' },
   'judge-days': {
     program: 'judge/days/main',
