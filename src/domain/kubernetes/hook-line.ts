@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import { type HookChoice, sourceSettings } from '../../plan/manifest-source.ts';
+import { PLAIN_YAML } from '../../plan/plain-yaml.ts';
 import { sourcesOf } from './sources.ts';
 
 /**
@@ -31,5 +32,5 @@ function sharing(config: Pick<Config, 'services' | 'manifests'>, environment: En
 }
 
 function flow(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+  return stringify(value, { ...PLAIN_YAML, collectionStyle: 'flow', lineWidth: 0 }).trim();
 }
