@@ -52,6 +52,8 @@ export interface Arrived {
   readonly seconds: number;
   readonly canary: number;
   readonly control: number;
+  /** Differs from look to look where a pod of the canary ended or its counters began again in between: some of its requests are not in `canary`. Left out while it is 0. */
+  readonly restarts?: number;
 }
 
 /** One look at all SLOs. */

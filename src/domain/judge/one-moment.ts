@@ -116,7 +116,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     ...(punctual.some((target) => target.name !== '') ? { controlReplicas: byTarget } : {}),
     canaryReplicas: canary.length,
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
-    ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf }) }),
+    ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf, isLiving }) }),
     ...(threshold === undefined || whole <= from
       ? {}
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
@@ -155,7 +155,13 @@ function arrivedBy(
     moment,
     from,
     lastOf,
-  }: { readonly moment: number; readonly from: number; readonly lastOf: (target: Target) => number },
+    isLiving,
+  }: {
+    readonly moment: number;
+    readonly from: number;
+    readonly lastOf: (target: Target) => number;
+    readonly isLiving: (target: Target) => boolean;
+  },
 ): Arrived {
   const total = (target: Target, at: number) => grown(target.total.values(), at);
   const expected = (target: Target) => {
@@ -165,10 +171,14 @@ function arrivedBy(
     if (last >= moment || last < moment - RECENT || recent <= 0) return sofar;
     return sofar + ((sofar - total(target, last - recent)) * (moment - last)) / recent;
   };
+  const tracks = canaries.flatMap((target) => [...target.total.values()]);
+  const ended = canaries.filter((target) => lastOf(target) > from && !isLiving(target)).length;
+  const restarts = tracks.reduce((sum, track) => sum + track.restartsUntil(moment), ended);
   return {
     seconds: (moment - from) / 1000,
     canary: canaries.reduce((sum, target) => sum + total(target, moment), 0),
     control: controls.reduce((sum, target) => sum + expected(target), 0),
+    ...(restarts === 0 ? {} : { restarts }),
   };
 }
 

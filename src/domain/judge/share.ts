@@ -79,7 +79,7 @@ function evidence(
 
 /** What is known of a canary's share. */
 export interface Arrivals {
-  /** Where counting began: after the warm-up. */
+  /** Where counting began: after the warm-up, or after the last restart or end of a pod of the canary. */
   readonly base: Arrived;
   readonly evidence: number;
   /** Seconds since when it looks as if the canary got more requests than its share, while that is not certain yet. */
@@ -114,6 +114,9 @@ export function observeArrivals(
   const { expected, sums, limit } = test;
   if (arrived === undefined || expected === undefined || expected <= 0 || expected >= 1) return arrivals;
   const { base } = arrivals;
+  // What a counter had between its last scrape and a restart, or its end, is gone: counted anew, or those requests would be taken for lost ones.
+  if (arrivals.found === undefined && (arrived.restarts ?? 0) !== (base.restarts ?? 0))
+    return { base: arrived, evidence: 0 };
   const since = {
     seconds: arrived.seconds - base.seconds,
     canary: arrived.canary - base.canary,

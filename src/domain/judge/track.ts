@@ -15,6 +15,8 @@ export class Track {
   private first: Knot | undefined;
   private last: SamplePoint | undefined;
   private base: number | undefined;
+  /** The scrapes before and after each restart. */
+  private readonly restarts: number[] = [];
   private readonly from: number;
 
   /** @param from when counting begins, milliseconds since the epoch */
@@ -31,7 +33,9 @@ export class Track {
         this.knots.push(this.first);
       } else {
         if (point.at <= this.last.at) continue;
-        const step = point.value >= this.last.value ? point.value - this.last.value : point.value;
+        const isRestart = point.value < this.last.value;
+        const step = isRestart ? point.value : point.value - this.last.value;
+        if (isRestart) this.restarts.push(this.last.at, point.at);
         this.knots.push({ at: point.at, grown: (this.knots.at(-1)?.grown ?? 0) + step });
       }
       this.last = point;
@@ -64,6 +68,14 @@ export class Track {
   /** When it was sampled last at or before a moment, of what is still known. */
   sampledBefore(moment: number): number | undefined {
     return this.knots[this.indexBefore(moment)]?.at;
+  }
+
+  /**
+   * Grows with each restart, and again when it is past: of the time between two scrapes in which a counter began again only the end is known.
+   * Before counting began none counts.
+   */
+  restartsUntil(moment: number): number {
+    return this.restarts.filter((at) => at >= this.from && at <= moment).length;
   }
 
   /** How far it had grown at a moment since counting began: nothing before the first sample, and no further after the last. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CounterBook } from '../../../../src/domain/judge/counter-book.ts';
+import { readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import { NO_ARRIVALS, observeArrivals, type ShareFinding } from '../../../../src/domain/judge/share.ts';
 import { createRandom } from '../../../bench/judge/random.ts';
 
@@ -41,4 +43,45 @@ describe('the share of the requests', () => {
     expect(found(1, 900, 300)).toEqual([]);
     expect(found(0.985, 900, 300)).toEqual([]);
   });
+
+  it.each([
+    ['restarts', true],
+    ['is replaced by another', false],
+  ])('does not take requests for lost that no scrape saw before the pod of the canary %s', (_what, isSamePod) => {
+    // Up to 14.5 s of requests, wherever in the bake it is.
+    for (const ends of [20, 29.5, 44.5, 59, 74.5, 119]) {
+      expect(afterEnd(ends, isSamePod, 1), `at ${ends} s`).toBeUndefined();
+      expect(afterEnd(ends, isSamePod, 0.8), `at ${ends} s`).toMatchObject({ direction: 'lost' });
+    }
+  });
 });
+
+/** A canary of 100 requests a second, scraped every 15 s, whose counters begin again at a moment, and that counts so much of them afterwards. */
+function afterEnd(ends: number, isSamePod: boolean, counted: number): ShareFinding | undefined {
+  const points = (growth: (at: number) => number, from: number, to: number) =>
+    Array.from({ length: 21 }, (_, index) => index * 15)
+      .filter((at) => at >= from && at <= to)
+      .map((at) => ({ at: at * 1000, value: growth(at) }));
+  const books = { canary: new CounterBook(0), control: new CounterBook(0) };
+  books.control.enterTotal([{ labels: { pod: 's' }, points: points((at) => 9900 * at, 0, 300) }]);
+  let arrivals = NO_ARRIVALS;
+  let seen = 0;
+  for (let at = 15; at <= 300; at += 15) {
+    const before = points((moment) => 100 * moment, 0, Math.min(ends, at));
+    const after = points((moment) => 100 * counted * (moment - ends), ends, at);
+    books.canary.enterTotal(
+      isSamePod
+        ? [{ labels: { pod: 'c' }, points: [...before, ...after] }]
+        : [
+            { labels: { pod: 'c' }, points: before },
+            { labels: { pod: 'd' }, points: after },
+          ],
+    );
+    const { reading } = readMoment(books, { from: 0, at: at * 1000, staleAfter: 60_000 });
+    const isNew = reading.ok && (reading.moment ?? 0) > seen;
+    if (!isNew) continue;
+    seen = reading.moment ?? 0;
+    arrivals = observeArrivals(arrivals, reading.arrived, test);
+  }
+  return arrivals.found;
+}
