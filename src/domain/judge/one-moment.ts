@@ -108,6 +108,8 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   const whole = scrapedBefore(canary, Math.min(seen, passedBy(passed, punctual.length))) ?? from;
   const own = plusAll(canaries.map((target) => countsAt(target, moment, threshold)));
   const byTarget = Object.fromEntries(control);
+  // A target that was not scraped yet since counting began would seem to have had no requests.
+  const isKnown = punctual.every((target) => lastOf(target) > from);
   const reading: SloReading = {
     ok: true,
     moment: (moment - from) / 1000,
@@ -116,7 +118,9 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     ...(punctual.some((target) => target.name !== '') ? { controlReplicas: byTarget } : {}),
     canaryReplicas: canary.length,
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
-    ...(lost.length > 0 ? {} : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf, isLiving }) }),
+    ...(lost.length > 0 || !isKnown
+      ? {}
+      : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf, isLiving }) }),
     ...(threshold === undefined || whole <= from
       ? {}
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),

@@ -6,10 +6,10 @@ import type { SampledSeries } from '../../../../src/ports/metrics.ts';
 
 const FROM = 1_000_000;
 
-/** A pod that gets `rate` requests a second, scraped every 15 s at its own phase, from before counting began. */
-function pod(name: string, rate: number, phase: number, until: number, born = -300): SampledSeries {
+/** A pod that gets `rate` requests a second, scraped at its own phase, from before counting began. */
+function pod(name: string, rate: number, phase: number, until: number, born = -300, every = 15): SampledSeries {
   const points = [];
-  for (let at = phase - 300; at <= until; at += 15) {
+  for (let at = phase - 300; at <= until; at += every) {
     if (at >= born) points.push({ at: FROM + at * 1000, value: rate * (at - born) });
   }
   return { labels: { pod: name, instance: name }, points };
@@ -58,6 +58,26 @@ describe('one moment for both sides', () => {
     const ended = pod('c-before', 10, 0, -10);
     const { reading } = readMoment(books([ended, pod('c', 10, 0, 45, 0)], stable), options(45));
     expect(reading).toMatchObject({ ok: true, moment: 30, canary: { bad: 0, total: 300 }, canaryReplicas: 1 });
+  });
+
+  it.each([5, 15, 30, 60])('counts what arrived only where all of it is known, scraped every %i s', (every) => {
+    const stable = Array.from({ length: 20 }, (_, index) =>
+      pod(`s${index}`, 100, (every * index) / 20, 240, -300, every),
+    );
+    const until = (series: SampledSeries, at: number) => ({
+      ...series,
+      points: series.points.filter((point) => point.at <= FROM + at * 1000),
+    });
+    let looks = 0;
+    for (let at = 5; at <= 240; at += 5) {
+      const seen = stable.map((one) => until(one, at));
+      const { reading } = readMoment(books([until(pod('c', 10, every / 3, 240, 0, every), at)], seen), options(at));
+      if (!reading.ok || reading.arrived === undefined) continue;
+      looks += 1;
+      expect(reading.arrived.canary).toBeCloseTo(10 * reading.arrived.seconds, 6);
+      expect(reading.arrived.control).toBeCloseTo(2000 * reading.arrived.seconds, 6);
+    }
+    expect(looks).toBeGreaterThan(30);
   });
 
   it('never goes back when targets come late, and never counts a stretch twice', () => {
