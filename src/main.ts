@@ -22,7 +22,10 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
     io.stdout.write(`${version}\n`);
     return 0;
   }
-  const { buildProgram, CommanderError } = await import('./program/program.ts');
+  const [{ buildProgram, CommanderError }, { askedHelp }] = await Promise.all([
+    import('./program/program.ts'),
+    import('./program/asked-help.ts'),
+  ]);
   let parsed: Parsed | undefined;
   const output = { write: (text: string) => io.stdout.write(text), columns: io.stdout.columns ?? 100 };
   const onCommand = (understood: Parsed) => {
@@ -39,7 +42,7 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
       import('./program/usage-error.ts'),
       import('./text/command-line.ts'),
     ]);
-    const failure = usageError(error, argv);
+    const failure = usageError(error, words);
     if (failure === undefined) {
       program.outputHelp();
       return EXIT_CODES.usage;
@@ -48,14 +51,6 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   }
   if (parsed === undefined) return 0;
   return execute(parsed, io, argv);
-}
-
-/** `help signoff cab` is `signoff cab --help`: commander's own `help` takes one word. */
-function askedHelp(argv: readonly string[]): readonly string[] {
-  const [first, ...command] = argv;
-  return first === 'help' && command.length > 1 && command.every((word) => !word.startsWith('-'))
-    ? [...command, '--help']
-    : argv;
 }
 
 async function execute(parsed: Parsed, io: Io, argv: readonly string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../ports/cluster.ts';
+import { apiGroup } from './api-group.ts';
 import type { EnvironmentObjects } from './environment-objects.ts';
 
 /** An object that a release applies, and the service that it belongs to; the product when left out. */
@@ -18,6 +19,5 @@ export function appliedObjects(whole: EnvironmentObjects, services: readonly str
 
 /** What tells one object of a namespace from another; versions of one group are views of the same object. */
 export function identityOf({ apiVersion, kind, metadata }: KubeObject): string {
-  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-  return `${group} ${kind}/${metadata.name}`;
+  return `${apiGroup(apiVersion)} ${kind}/${metadata.name}`;
 }

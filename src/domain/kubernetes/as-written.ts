@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
+import { apiGroup } from './api-group.ts';
 import { unfenced, withoutServerFields } from './manifests.ts';
 import { podTemplateOf } from './pods.ts';
 
@@ -39,8 +40,7 @@ export function templateDigest(workload: KubeObject): string | undefined {
  * holds the others back. `undefined` for a kind whose controllers write into it themselves.
  */
 export function writtenDigest(object: KubeObject): string | undefined {
-  const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
-  if (!OWN_GROUPS.has(group)) return undefined;
+  if (!OWN_GROUPS.has(apiGroup(object.apiVersion))) return undefined;
   const { metadata, spec, ...rest } = unfenced(withoutServerFields(object));
   const { replicas, updateStrategy, ...kept } = (spec ?? {}) as Readonly<Record<string, unknown>>;
   const annotations = without(metadata.annotations, (key) => key.startsWith(TOLD_BY_AUTOSCALERS));

@@ -1,11 +1,12 @@
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { byName, ownOf } from '../../text/by-name.ts';
+import { apiGroup } from './api-group.ts';
 
 /**
  * What an API server takes when an object is made and refuses to change afterwards, whoever asks.
- * Source: the `Validate…Update` functions of Kubernetes (pkg/apis/…/validation); the contract of the cluster port tries each of these rules
- * on a real API server.
+ * Source: the `Validate…Update` functions of Kubernetes (pkg/apis/…/validation); the contract of the cluster port tries most of these rules on
+ * a real API server; not those of Pods, PersistentVolumes and kinds without a namespace.
  */
 
 /** Fields by their path, or all below a path but a few. */
@@ -105,7 +106,7 @@ const RULES: Readonly<Record<string, Rule>> = byName<Rule>({
  * @returns paths such as `spec.template`; none where the change is possible
  */
 export function immutableChanges(before: KubeObject, after: KubeObject): readonly string[] {
-  const rule = ownOf(RULES, `${groupOf(after)}/${after.kind}`);
+  const rule = ownOf(RULES, `${apiGroup(after.apiVersion)}/${after.kind}`);
   const changed = [...fixedPaths(rule, before, after)]
     .filter(([path, usual]) => !isSame(at(before, path) ?? usual, at(after, path) ?? usual))
     .map(([path]) => path);
@@ -129,16 +130,12 @@ function sealedContent(before: KubeObject, after: KubeObject): readonly string[]
 
 /** An address that a Service names must be the one that it has; one that it does not name is left as it is. */
 function serviceAddress(before: KubeObject, after: KubeObject): readonly string[] {
-  if (after.kind !== 'Service' || groupOf(after) !== '') return [];
+  if (after.kind !== 'Service' || apiGroup(after.apiVersion) !== '') return [];
   const [was, is] = [fieldsOf(before.spec), fieldsOf(after.spec)];
   if (was.type === 'ExternalName' || is.type === 'ExternalName') return [];
   return is.clusterIP === undefined || is.clusterIP === '' || isSame(was.clusterIP, is.clusterIP)
     ? []
     : ['spec.clusterIP'];
-}
-
-function groupOf({ apiVersion }: KubeObject): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
 function at(object: KubeObject, path: string): unknown {

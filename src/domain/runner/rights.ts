@@ -2,6 +2,7 @@ import type { Config } from '../../plan/config.ts';
 import type { ServiceEndpoint } from '../../plan/endpoint.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { LEASE_NAME } from '../deployment/lease.ts';
+import { apiGroup } from '../kubernetes/api-group.ts';
 
 /**
  * What relctl asks of an API server, and so what it has to be allowed. test/e2e/runner.test.ts lets releases run with these rights alone
@@ -50,7 +51,7 @@ export function targetRules(
     kinds.set(kind, [...new Set([...known, ...verbs])]);
   };
   for (const { apiVersion, kind } of objects) {
-    const name = `${groupOf(apiVersion)}/${kind}`;
+    const name = `${apiGroup(apiVersion)}/${kind}`;
     grant(name, name.startsWith('apps/') ? WRITE_AND_LOOK : WRITE);
   }
   // Routes that divide the requests: changed and put back, or one more beside them.
@@ -126,11 +127,6 @@ export const HAND_OVER_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: LOOK },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
-
-/** The group of an apiVersion; the core group has no name. */
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-}
 
 /** What a kind is called in the API, as Kubernetes itself guesses it (`UnsafeGuessKindToResource` of apimachinery). */
 function resourceOf(kind: string): string {

@@ -1,4 +1,5 @@
 import { awake, dormant } from '../../domain/deployment/dormant.ts';
+import { apiGroup } from '../../domain/kubernetes/api-group.ts';
 import {
   FENCE_ANNOTATION,
   fenced,
@@ -20,8 +21,7 @@ export function refOf(object: KubeObject): ObjectRef {
 
 /** True when two references mean the same object; versions of one group are views of it. */
 export function isSameRef(a: ObjectRef, b: ObjectRef): boolean {
-  const group = (ref: ObjectRef) => (ref.apiVersion.includes('/') ? ref.apiVersion.split('/')[0] : '');
-  return a.kind === b.kind && a.name === b.name && group(a) === group(b);
+  return a.kind === b.kind && a.name === b.name && apiGroup(a.apiVersion) === apiGroup(b.apiVersion);
 }
 
 /**

@@ -36,3 +36,12 @@ it.each(ENTRIES.map(({ path }) => path))('help %s shows the help of that command
   const { exitCode, stdout } = await tell(process.cwd(), ['help', ...words]);
   expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`Usage: relctl ${path}`) });
 });
+
+it.each([
+  ['signof cab', 'relctl signoff cab'],
+  ['signoff cba', 'relctl signoff cab'],
+  ['nonsense', 'relctl --help'],
+])('help %s is refused, and says %s', async (words, next) => {
+  const { exitCode, stderr } = await tell(process.cwd(), ['help', ...words.split(' ')]);
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(next) });
+});
