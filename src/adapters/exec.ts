@@ -1,9 +1,11 @@
+import { constants } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
-import { formatSpan } from '../text/figures.ts';
+import { formatCount, formatSpan } from '../text/figures.ts';
+import { collect, TooMuch } from './collect.ts';
 
 /** How a program ended. */
 export interface ExecResult {
@@ -21,11 +23,14 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Keep at most this many characters of each stream. */
+  /** Bytes that each stream may give; a program that gives more is ended, and there is no result. */
   readonly maxBuffer?: number;
   /** `latin1` keeps every byte as one character, for output that is cut by byte counts; UTF-8 otherwise. */
   readonly encoding?: 'utf8' | 'latin1';
 }
+
+/** What {@link ExecOptions.maxBuffer} is when left out. */
+const MAX_BUFFER = 64 * 1024 * 1024;
 
 /** How long a killed group may take to close its pipes. */
 const REAP_MS = 2000;
@@ -36,7 +41,8 @@ const REAP_MS = 2000;
  * The program leads its own process group: so that a deadline ends its children too (a hung credential plugin survives
  * kubectl's own time-out), and so that Ctrl-C reaches relctl alone, which then decides.
  *
- * @throws RelctlError `tool.missing`, `tool.timeout`. A non-zero exit is a result, not an error.
+ * @throws RelctlError `tool.missing`, `tool.timeout`; `tool.failed` where it gives more than `maxBuffer`. A non-zero exit is a result,
+ * not an error.
  */
 export async function exec(program: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
   // Imported with the first program: commands that only read start none, and execa is the largest part of a start.
@@ -63,8 +69,19 @@ async function runWith(
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    maxBuffer: options.maxBuffer ?? 64 * 1024 * 1024,
-    encoding: options.encoding ?? 'utf8',
+    // Collected here: execa would give the beginning of too long an output as the result, and repeats all output in its error.
+    buffer: false,
+  });
+  // A longer text would be no string.
+  const limit = Math.min(options.maxBuffer ?? MAX_BUFFER, constants.MAX_STRING_LENGTH);
+  const started = child.then((result) => {
+    if (!result.failed || result.exitCode !== undefined || result.signal !== undefined) return result;
+    throw startFailure(program, result.cause ?? result);
+  });
+  const output = Promise.all([collect(child.stdout, limit), collect(child.stderr, limit)]).catch(async (error) => {
+    // Pipes fail too where a program does not start; that it did not is what is told.
+    if (!(error instanceof TooMuch)) await started;
+    throw error;
   });
   let timedOut = false;
   let overdue: NodeJS.Timeout | undefined;
@@ -77,22 +94,24 @@ async function runWith(
   });
   const forget = atExit(() => killGroup(child.pid));
   try {
-    const result = await Promise.race([child, deadline]);
-    if (timedOut || result === 'overdue') {
+    const whole = await Promise.race([Promise.all([started, output]), deadline]);
+    if (timedOut || whole === 'overdue') {
       throw new RelctlError('tool.timeout', `${program} did not answer within ${formatSpan(options.timeout)}`, {
         why: 'It was ended together with everything that it had started.',
         hints: [command`try it by hand: ${[program, ...args]}`],
         data: { program, args },
       });
     }
-    if (result.failed && result.exitCode === undefined && result.signal === undefined) {
-      throw startFailure(program, result.cause ?? result);
-    }
+    const [result, [stdout, stderr]] = whole;
     return {
       exitCode: result.exitCode ?? null,
-      stdout: String(result.stdout ?? ''),
-      stderr: String(result.stderr ?? ''),
+      stdout: stdout.toString(options.encoding),
+      stderr: stderr.toString(options.encoding),
     };
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    killGroup(child.pid);
+    throw tooMuch(program, args, error.limit);
   } finally {
     clearTimeout(overdue);
     forget();
@@ -246,6 +265,17 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // The group is gone already.
   }
+}
+
+function tooMuch(program: string, args: readonly string[], limit: number): RelctlError {
+  return new RelctlError('tool.failed', `${program} printed more than ${formatCount(limit)} bytes, and was ended`, {
+    why: 'relctl reads the output of a program whole or not at all, and nothing was decided from a part of it.',
+    hints: [
+      command`look at what it prints: ${[program, ...args]}`,
+      'have it print less, then give the same command again',
+    ],
+    data: { program, args, limit },
+  });
 }
 
 function startFailure(program: string, cause: unknown): RelctlError {

@@ -24,7 +24,7 @@ export interface KubectlTarget {
 
 /** kubectl, pinned to one context and namespace. */
 export interface Kubectl {
-  /** Runs it once; a non-zero exit is a {@link RequestFailure}, silence until the deadline too. Errors: `tool.missing`. */
+  /** Runs it once; a non-zero exit is a {@link RequestFailure}, silence until the deadline and too long an answer too. Errors: `tool.missing`. */
   run(args: readonly string[], input?: string): Promise<string>;
   /** Like `run`, for what only reads: repeats a few times what may succeed next time. */
   read(args: readonly string[]): Promise<string>;
@@ -36,6 +36,9 @@ export interface Kubectl {
 
 /** Long enough for a busy API server, whose own limit is 60 s for a request but who answers within one as a rule. */
 export const DEFAULT_DEADLINE_MS = 30_000;
+
+/** Errors after which nobody knows whether the server did what it was asked. */
+const NO_ANSWER: ReadonlySet<string> = new Set(['tool.timeout', 'tool.failed']);
 
 /**
  * What the user's environment may not change: which diff is used, in which language it writes, and defaults that a kuberc
@@ -65,7 +68,7 @@ export function bindKubectl(target: KubectlTarget): Kubectl {
       if (result.exitCode === null) throw new RequestFailure('unknown', `${program} was ended by a signal`);
       return result;
     } catch (error) {
-      if (!(error instanceof RelctlError) || error.code !== 'tool.timeout') throw error;
+      if (!(error instanceof RelctlError) || !NO_ANSWER.has(error.code)) throw error;
       throw new RequestFailure('unknown', error.message, { cause: error });
     }
   }
