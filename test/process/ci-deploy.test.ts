@@ -19,14 +19,16 @@ const job = template('gitlab-deploy.yml')['relctl-deploy'] as {
 const root = mkdtempSync(join(tmpdir(), 'relctl-ci-deploy-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 beforeAll(() => {
-  for (const name of ['git', 'tar', 'kubectl', 'sha256sum'])
-    writeFileSync(join(root, name), '#!/bin/sh\n', { mode: 0o755 });
+  for (const name of ['tar', 'kubectl', 'sha256sum']) writeFileSync(join(root, name), '#!/bin/sh\n', { mode: 0o755 });
+  writeFileSync(join(root, 'git'), '#!/bin/sh\necho "git $*"\n', { mode: 0o755 });
   writeFileSync(
     join(root, 'node'),
     '#!/bin/sh\necho "records: $RELCTL_RECORDS_BRANCH"\necho "login: $RELCTL_ASKED_LOGIN"\n',
     { mode: 0o755 },
   );
 });
+
+const COMMIT = '3f9c0d2a'.repeat(5);
 
 const KINDS = [
   {
@@ -37,7 +39,10 @@ const KINDS = [
       ...Object.fromEntries(
         Object.entries(step.env).map(([name, value]) => [
           name,
-          value.replace('${{ inputs.records }}', records).replace('${{ github.triggering_actor }}', 'olga-k'),
+          value
+            .replace('${{ inputs.records }}', records)
+            .replace('${{ github.triggering_actor }}', 'olga-k')
+            .replace('${{ fromJSON(inputs.work).commit }}', COMMIT),
         ]),
       ),
       KEY: '',
@@ -82,5 +87,31 @@ describe.each(KINDS)('the workflow of a deployment on $kind', ({ script, variabl
     expect(ran.text).toContain('shares records elsewhere');
     expect(ran.text).not.toContain('records: ');
     expect(ran.status).toBe(1);
+  });
+});
+
+describe('the workflow of a deployment on GitHub', () => {
+  const run = (commit: string) => {
+    const [gitHub] = KINDS;
+    const env = {
+      PATH: `${root}:${process.env.PATH}`,
+      RUNNER_TEMP: root,
+      ...gitHub?.variables('origin/relctl/records'),
+    };
+    const { stdout, stderr } = spawnSync('bash', ['-c', step.run], {
+      ...{ cwd: root, encoding: 'utf8' },
+      env: { ...env, COMMIT: commit },
+    });
+    return `${stdout}${stderr}`;
+  };
+
+  it('takes out the commit that was handed over, right before relctl', () => {
+    expect(run(COMMIT)).toContain(`git checkout --quiet --detach ${COMMIT}\nrecords: `);
+  });
+
+  it.each(['', 'main', '--orphan=x', '$(touch made)'])('takes out no "%s"', (commit) => {
+    const said = run(commit);
+    expect(said).toContain('names no commit');
+    expect(said).not.toContain('records: ');
   });
 });
