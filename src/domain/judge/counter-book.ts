@@ -1,4 +1,5 @@
 import type { SampledSeries } from '../../ports/metrics.ts';
+import { scrapeInterval } from './targets.ts';
 import { Track } from './track.ts';
 
 /** A target of one side: something that is scraped by itself, such as a pod. Its counters are sampled at the same moments. */
@@ -121,12 +122,13 @@ export class CounterBook {
   }
 
   /**
-   * When a series was still zero that has no sample before the count begins: at the scrape before its first, which saw the target without it,
-   * or, of a target that is new itself, when counting began.
+   * When a series was still zero that has no sample before the count begins: at the scrape before its first, which saw the target without it;
+   * of a target that is new itself, a scrape interval before, and not before counting began.
    */
   private bornAt(target: OpenTarget, { points }: SampledSeries): number | undefined {
     const first = points[0]?.at;
     if (first === undefined || first <= this.from) return undefined;
+    if (target.total.size === 0) return Math.max(this.from, first - scrapeInterval(this.targets()));
     let scraped = this.from;
     for (const track of target.total.values()) {
       for (const at of track.times()) if (at < first && at > scraped) scraped = at;

@@ -29,10 +29,22 @@ const CANARY_EVENTS = 40;
 const FEWEST_BLOCKS = 4;
 
 /**
- * The dispersion of the canary's count.
- *
- * `sums` are those before the look that is judged, so that a look never lowers its own evidence; `canaryExpected` is the
- * canary's expected count with it.
+ * The dispersion of the canary's count at a look: from what was seen `before` it, so that no look lowers its own evidence by chance. Where replicas differ
+ * more than ever before in this very look, that counts at once: an incident that hits some pods says how far a good one may be out.
+ */
+export function dispersionAt(
+  before: DispersionSums,
+  sums: DispersionSums,
+  now: Omit<Parameters<typeof dispersionOf>[1], 'canaryExpected'>,
+  floor: NoiseFloor,
+): Dispersion {
+  const known = { ...now, canaryExpected: sums.canaryExpected };
+  const [earlier, withLook] = [dispersionOf(before, known, floor), dispersionOf(sums, known, floor)];
+  return withLook.replicas >= 2 && withLook.factor > earlier.factor ? withLook : earlier;
+}
+
+/**
+ * The dispersion of the canary's count, from sums of some looks; `canaryExpected` is the canary's expected count.
  */
 export function dispersionOf(
   sums: DispersionSums,

@@ -54,6 +54,8 @@ export interface Arrived {
   readonly control: number;
   /** Differs from look to look where a pod of the canary ended or its counters began again in between: some of its requests are not in `canary`. Left out while it is 0. */
   readonly restarts?: number;
+  /** Differs from look to look where a pod of stable began, ended or was late: some of its requests may be in one of them and not in the other. */
+  readonly stable?: string;
 }
 
 /** One look at all SLOs. */

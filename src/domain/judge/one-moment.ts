@@ -120,7 +120,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
     ...(lost.length > 0 || !isKnown
       ? {}
-      : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf, isLiving }) }),
+      : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf, isLiving, punctual: punctual.length }) }),
     ...(threshold === undefined || whole <= from
       ? {}
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
@@ -160,11 +160,13 @@ function arrivedBy(
     from,
     lastOf,
     isLiving,
+    punctual,
   }: {
     readonly moment: number;
     readonly from: number;
     readonly lastOf: (target: Target) => number;
     readonly isLiving: (target: Target) => boolean;
+    readonly punctual: number;
   },
 ): Arrived {
   const total = (target: Target, at: number) => grown(target.total.values(), at);
@@ -178,8 +180,10 @@ function arrivedBy(
   const tracks = canaries.flatMap((target) => [...target.total.values()]);
   const ended = canaries.filter((target) => lastOf(target) > from && !isLiving(target)).length;
   const restarts = tracks.reduce((sum, track) => sum + track.restartsUntil(moment), ended);
+  const gone = controls.filter((target) => lastOf(target) < moment - RECENT).length;
   return {
     seconds: (moment - from) / 1000,
+    stable: `${controls.length} known, ${punctual} punctual, ${gone} gone`,
     canary: canaries.reduce((sum, target) => sum + total(target, moment), 0),
     control: controls.reduce((sum, target) => sum + expected(target), 0),
     ...(restarts === 0 ? {} : { restarts }),

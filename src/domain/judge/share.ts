@@ -1,4 +1,5 @@
 import type { DispersionSums } from './dispersion-sums.ts';
+import { RESTARTS } from './evidence.ts';
 import type { Arrived } from './look.ts';
 import { logSumExp } from './special-functions.ts';
 
@@ -34,27 +35,74 @@ const BETS: Readonly<Record<'lost' | 'extra', readonly Bet[]>> = {
     { odds: 2, weight: 1 / 3 },
   ],
 };
+/** Of each direction's bet, what is kept for requests that go astray later, evenly over {@link RESTARTS} moments. */
+const LATE_SHARE = 0.1;
 /** A share this near to the expected one is the expected one: weights are rounded, and requests in flight are not counted yet. */
 const TOLERANCE = 0.02;
 /** Seconds of requests by which a count may begin or end too early. */
 const SLACK_SECONDS = 2;
+/**
+ * Stable's counts at the canary's scrape lie on straight lines between its own scrapes; where the rate jumps from r to s within a gap of d seconds, such a line
+ * is off by at most (s - r)·d/4, at the beginning of a span and at its end.
+ */
+const OFF_THE_LINE = 1 / 2;
+
+/** Requests counted since a moment. */
+interface Count {
+  readonly from: Arrived;
+  /** Stable's requests a second in its slowest and its fastest look, from the one before it on, and seconds of the longest. */
+  readonly slowest?: number;
+  readonly fastest?: number;
+  readonly gap: number;
+}
+
+interface Question {
+  readonly direction: 'lost' | 'extra';
+  readonly expected: number;
+  readonly dispersion: number;
+}
 
 /**
- * Evidence that the canary's share is not what the route gives, for both directions, and whether more requests are to be feared (`doubt`, without slack), as natural logarithms of e-values: the sequential test of
- * sample ratio mismatch of Lindon and Malek (2022; Fabijan 2019) with a few bets, against the nearest share within the tolerance. Arrivals come in
- * clumps too (keep-alive, retries): `dispersion` divides the log likelihood ratios, as in evidence.ts.
+ * Evidence that the canary's share is not what the route gives, as the natural logarithm of an e-value, and the counts that say so most: the sequential test of
+ * sample ratio mismatch of Lindon and Malek (2022; Fabijan 2019) with a few bets, against the nearest share within the tolerance, mixed over the moments from
+ * which it may differ as in evidence.ts. Arrivals come in clumps too (keep-alive, retries): `dispersion` divides the log likelihood ratios.
  */
 function shareEvidence(
+  { whole, late }: Pick<Arrivals, 'whole' | 'late'>,
   arrived: Arrived,
-  expected: number,
-  dispersion: number,
-): { readonly lost: number; readonly extra: number; readonly doubt: number } {
-  const tolerance = TOLERANCE + SLACK_SECONDS / Math.max(arrived.seconds, SLACK_SECONDS);
+  question: Question,
+): { readonly evidence: number; readonly counted: Arrived } {
+  const bets = [whole, ...late].flatMap((count, index) => {
+    if (count === undefined) return [];
+    const counted = growthOf(count.from, arrived);
+    const weight = index === 0 ? 1 - LATE_SHARE : LATE_SHARE / RESTARTS;
+    return [{ counted, evidence: Math.log(weight) + evidenceSince(counted, question, slackOf(count, counted)) }];
+  });
+  // Bets that have not begun yet still hold their stake.
+  const idle = (LATE_SHARE * (RESTARTS - late.length)) / RESTARTS;
+  const terms = [...bets.map((bet) => bet.evidence), ...(idle > 0 ? [Math.log(idle)] : [])];
+  const { counted } = bets.reduce((one, other) => (other.evidence > one.evidence ? other : one));
+  return { evidence: logSumExp(terms), counted };
+}
+
+function slackOf({ slowest = 0, fastest = 0, gap }: Count, counted: Arrived): number {
+  const off = SLACK_SECONDS * fastest + OFF_THE_LINE * gap * (fastest - slowest);
+  return Math.min(1, off / Math.max(counted.control, Number.MIN_VALUE));
+}
+
+/** The same of one span; `slack` is what its ends may be off, in shares of it. */
+function evidenceSince(since: Arrived, { direction, expected, dispersion }: Question, slack: number): number {
+  if (since.canary < 0 || since.control <= 0) return 0;
   const odds = expected / (1 - expected);
+  const nullOdds = odds * (direction === 'lost' ? 1 - Math.min(0.9, TOLERANCE + slack) : 1 + TOLERANCE + slack);
+  return evidence(since, { nullOdds, bets: BETS[direction], odds, dispersion });
+}
+
+function growthOf(from: Arrived, to: Arrived): Arrived {
   return {
-    lost: evidence(arrived, { nullOdds: odds * (1 - Math.min(0.9, tolerance)), bets: BETS.lost, odds, dispersion }),
-    extra: evidence(arrived, { nullOdds: odds * (1 + tolerance), bets: BETS.extra, odds, dispersion }),
-    doubt: evidence(arrived, { nullOdds: odds * (1 + TOLERANCE), bets: BETS.extra, odds, dispersion }),
+    seconds: to.seconds - from.seconds,
+    canary: to.canary - from.canary,
+    control: to.control - from.control,
   };
 }
 
@@ -79,8 +127,13 @@ function evidence(
 
 /** What is known of a canary's share. */
 export interface Arrivals {
-  /** Where counting began: after the warm-up, or after the last restart or end of a pod of the canary. */
-  readonly base: Arrived;
+  /** All requests since the warm-up, or since the last restart or end of a pod of the canary. */
+  readonly whole: Count;
+  /** And since each late bet began; absent where stable's pods changed since: that bet is lost. */
+  readonly late: readonly (Count | undefined)[];
+  /** The last look, and stable's requests a second in it. */
+  readonly seen: Arrived;
+  readonly rate?: number;
   readonly evidence: number;
   /** Seconds since when it looks as if the canary got more requests than its share, while that is not certain yet. */
   readonly doubtSince?: number;
@@ -99,7 +152,25 @@ export function isUnequal({ found, doubtSince }: Arrivals, seconds: number): boo
 }
 
 /** Nothing counted yet. */
-export const NO_ARRIVALS: Arrivals = { base: { seconds: 0, canary: 0, control: 0 }, evidence: 0 };
+export const NO_ARRIVALS: Arrivals = arrivalsFrom({ seconds: 0, canary: 0, control: 0 });
+
+/** Counting that begins now. */
+export function arrivalsFrom(from: Arrived): Arrivals {
+  return { whole: countFrom(from), late: [], seen: from, evidence: 0 };
+}
+
+function countFrom(from: Arrived, rate?: number): Count {
+  return { from, gap: 0, ...(rate === undefined ? {} : { slowest: rate, fastest: rate }) };
+}
+
+function withRate(count: Count, rate: number, seconds: number): Count {
+  return {
+    from: count.from,
+    slowest: Math.min(count.slowest ?? rate, rate),
+    fastest: Math.max(count.fastest ?? rate, rate),
+    gap: Math.max(count.gap, seconds),
+  };
+}
 
 /** Adds a look. Where the share is not known exactly (`expected` is left out), nothing is judged. */
 export function observeArrivals(
@@ -109,31 +180,42 @@ export function observeArrivals(
     readonly expected: number | undefined;
     readonly sums: Pick<DispersionSums, 'arrivals'>;
     readonly limit: number;
+    /** How many late bets have begun by now; see {@link RESTARTS}. */
+    readonly late: number;
   },
 ): Arrivals {
   const { expected, sums, limit } = test;
   if (arrived === undefined || expected === undefined || expected <= 0 || expected >= 1) return arrivals;
-  const { base } = arrivals;
   // What a counter had between its last scrape and a restart, or its end, is gone: counted anew, or those requests would be taken for lost ones.
-  if (arrivals.found === undefined && (arrived.restarts ?? 0) !== (base.restarts ?? 0))
-    return { base: arrived, evidence: 0 };
-  const since = {
-    seconds: arrived.seconds - base.seconds,
-    canary: arrived.canary - base.canary,
-    control: arrived.control - base.control,
-  };
-  if (since.seconds <= 0 || since.canary < 0 || since.control <= 0) return arrivals;
+  if (arrivals.found === undefined && (arrived.restarts ?? 0) !== (arrivals.seen.restarts ?? 0))
+    return arrivalsFrom(arrived);
+  const since = growthOf(arrivals.whole.from, arrived);
+  const { seconds, control } = growthOf(arrivals.seen, arrived);
+  if (seconds <= 0 || since.canary < 0 || control < 0 || since.control <= 0) return arrivals;
+  const rate = control / seconds;
+  const whole = withRate(arrivals.whole, rate, seconds);
+  const missing = Math.max(0, Math.min(test.late, RESTARTS) - arrivals.late.length);
+  const isSameStable = arrived.stable === arrivals.seen.stable;
+  const late = [
+    ...arrivals.late,
+    ...Array.from({ length: missing }, () => countFrom(arrivals.seen, arrivals.rate)),
+  ].map((count) => (count === undefined || !isSameStable ? undefined : withRate(count, rate, seconds)));
   const dispersion = sums.arrivals.expected > 0 ? Math.max(1, sums.arrivals.squares / sums.arrivals.expected) : 1;
-  const { lost, extra, doubt } = shareEvidence(since, expected, dispersion);
+  const told = (['extra', 'lost'] as const)
+    .map((direction) => ({
+      direction,
+      ...shareEvidence({ whole, late }, arrived, { direction, expected, dispersion }),
+    }))
+    .reduce((one, other) => (other.evidence > one.evidence ? other : one));
   // The two directions share the chance.
-  const evidence = Math.max(lost, extra) - Math.LN2;
-  if (arrivals.found !== undefined) return { ...arrivals, evidence };
-  if (evidence < limit) {
-    const { doubtSince, ...certain } = arrivals;
-    return doubt > DOUBT
-      ? { ...certain, evidence, doubtSince: doubtSince ?? arrived.seconds }
-      : { ...certain, evidence };
+  const evidence = told.evidence - Math.LN2;
+  const now = { whole, late, seen: arrived, rate, evidence };
+  if (arrivals.found !== undefined) return { ...arrivals, ...now };
+  const { doubtSince, ...certain } = { ...arrivals, ...now };
+  if (evidence >= limit) {
+    const { canary, control } = told.counted;
+    return { ...certain, found: { direction: told.direction, counted: canary / (canary + control), expected } };
   }
-  const counted = since.canary / (since.canary + since.control);
-  return { ...arrivals, evidence, found: { direction: lost > extra ? 'lost' : 'extra', counted, expected } };
+  const doubt = evidenceSince(since, { direction: 'extra', expected, dispersion }, 0);
+  return doubt > DOUBT ? { ...certain, doubtSince: doubtSince ?? arrived.seconds } : certain;
 }

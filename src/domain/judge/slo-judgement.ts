@@ -1,5 +1,5 @@
 import { type Budget, openBudget, spend } from './budget.ts';
-import { clumpIndex, type Dispersion, dispersionFactor, dispersionOf } from './dispersion.ts';
+import { clumpIndex, type Dispersion, dispersionAt, dispersionFactor } from './dispersion.ts';
 import { addDispersion, controlGrowth, type DispersionSums, dispersionOfHistory } from './dispersion-sums.ts';
 import { type Edges, NO_EDGES, observeEdges } from './edges.ts';
 import {
@@ -32,7 +32,7 @@ import {
   type SloSettings,
   shareLimit,
 } from './settings.ts';
-import { type Arrivals, isUnequal, NO_ARRIVALS, observeArrivals } from './share.ts';
+import { type Arrivals, arrivalsFrom, isUnequal, NO_ARRIVALS, observeArrivals } from './share.ts';
 import { failsGrossly, isGross, openWarmUp, type WarmUp, warm, warmedUp } from './warm-up.ts';
 
 /** What the judge knows of one SLO. */
@@ -154,7 +154,7 @@ function whileWarming(next: Omit<SloJudgement, 'noData'>, step: Step): SloJudgem
     canary: over ? NO_COUNTS : warmUp.canary,
     control: over ? NO_COUNTS : warmUp.control,
     budget: openBudget(moment),
-    arrivals: reading.arrived === undefined ? known.arrivals : { ...known.arrivals, base: reading.arrived },
+    arrivals: reading.arrived === undefined ? known.arrivals : arrivalsFrom(reading.arrived),
     edges: observeEdges(known.edges, reading.edges, 'warm-up'),
     ...(gross ? { crossed: grossly(warmUp.canary, look) } : {}),
   };
@@ -165,19 +165,13 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
   const elapsed = moment - known.warmUp.until;
   const canary = plus(known.warmUp.over ? known.canary : NO_COUNTS, increment.canary);
   const control = plus(known.warmUp.over ? known.control : NO_COUNTS, increment.control);
-  const comparison = extendTrail(
-    restartTrail(known.comparison, restartsDue(settings, known.seenSeconds - known.warmUp.until)),
-    comparisonSteps(increment),
-  );
+  const due = restartsDue(settings, known.seenSeconds - known.warmUp.until);
+  const comparison = extendTrail(restartTrail(known.comparison, due), comparisonSteps(increment));
   const sums = addDispersion(known.sums, increment, reading.controlReplicas);
-  const dispersion = dispersionOf(
+  const dispersion = dispersionAt(
     known.sums,
-    {
-      canaryExpected: sums.canaryExpected,
-      elapsedSeconds: elapsed,
-      canaryReplicas: next.canaryReplicas,
-      without: known.sick,
-    },
+    sums,
+    { elapsedSeconds: elapsed, canaryReplicas: next.canaryReplicas, without: known.sick },
     settings.noise ?? DEFAULT_NOISE,
   );
   const budget = spend(known.budget, settings, {
@@ -192,6 +186,7 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
     expected: known.slo.share,
     sums: known.sums,
     limit: shareLimit(settings),
+    late: due,
   });
   const crossed =
     known.crossed ??

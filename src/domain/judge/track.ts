@@ -6,6 +6,9 @@ interface Knot {
   readonly grown: number;
 }
 
+/** Times the rate of before from which on counting has begun with requests of its own. */
+const MUCH_FASTER = 3;
+
 /**
  * The growth of one series over time: exact at its scrapes, along a straight line between them. A value that falls is a
  * restart from zero. What is older than is still needed can be forgotten.
@@ -15,6 +18,8 @@ export class Track {
   private first: Knot | undefined;
   private last: SamplePoint | undefined;
   private base: number | undefined;
+  /** Milliseconds between its last two samples. */
+  private spacing: number | undefined;
   /** The scrapes before and after each restart. */
   private readonly restarts: number[] = [];
   private readonly from: number;
@@ -33,10 +38,13 @@ export class Track {
         this.knots.push(this.first);
       } else {
         if (point.at <= this.last.at) continue;
+        const before = this.knots.at(-1)?.grown ?? 0;
         const isRestart = point.value < this.last.value;
         const step = isRestart ? point.value : point.value - this.last.value;
         if (isRestart) this.restarts.push(this.last.at, point.at);
-        this.knots.push({ at: point.at, grown: (this.knots.at(-1)?.grown ?? 0) + step });
+        else this.beginCounting(this.last, point, step);
+        this.spacing = point.at - this.last.at;
+        this.knots.push({ at: point.at, grown: before + step });
       }
       this.last = point;
     }
@@ -59,15 +67,15 @@ export class Track {
     return this.knots.map((knot) => knot.at);
   }
 
-  /** Milliseconds between its last two samples, of what is still known. */
+  /** Milliseconds between its last two samples; `undefined` before it was sampled twice. */
   get interval(): number | undefined {
-    const [before, last] = [this.knots.at(-2), this.knots.at(-1)];
-    return before === undefined || last === undefined ? undefined : last.at - before.at;
+    return this.spacing;
   }
 
   /** When it was sampled last at or before a moment, of what is still known. */
   sampledBefore(moment: number): number | undefined {
-    return this.knots[this.indexBefore(moment)]?.at;
+    const at = this.knots[this.indexBefore(moment)]?.at;
+    return at === undefined || at < (this.first?.at ?? at) ? undefined : at;
   }
 
   /**
@@ -83,6 +91,20 @@ export class Track {
     // Where counting began is looked for once: what was sampled since does not change it.
     if (this.base === undefined && this.isPast(this.from)) this.base = this.at(this.from);
     return this.at(moment) - (this.base ?? this.at(this.from));
+  }
+
+  /**
+   * Between the scrapes around the moment when counting begins a canary gets its first requests: on a straight line a part of them would lie before it. One
+   * that grew much slower until then goes on like that up to that moment.
+   */
+  private beginCounting(before: SamplePoint, after: SamplePoint, step: number): void {
+    if (before.at >= this.from || after.at <= this.from) return;
+    const grown = this.knots.at(-1)?.grown ?? 0;
+    const earlier = this.knots.at(-2);
+    const rate =
+      earlier === undefined ? (before.value === 0 ? 0 : undefined) : (grown - earlier.grown) / (before.at - earlier.at);
+    if (rate === undefined || rate * MUCH_FASTER > step / (after.at - before.at)) return;
+    this.knots.push({ at: this.from, grown: grown + rate * (this.from - before.at) });
   }
 
   private isPast(moment: number): boolean {

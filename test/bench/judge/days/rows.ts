@@ -1,5 +1,6 @@
 import { normalCdf } from '../../../../src/domain/judge/special-functions.ts';
 import type { Random } from '../random.ts';
+import { CHANGING } from './changing.ts';
 import { BASE, canaryPod, type Day, SHARE, stablePods, steady } from './day.ts';
 import type { PodBehaviour, Steps } from './pods.ts';
 
@@ -432,4 +433,5 @@ export const DAYS: readonly Day[] = [
   ...sticky,
   ...windows,
   ...promises,
+  ...CHANGING,
 ];

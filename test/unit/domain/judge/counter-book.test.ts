@@ -44,4 +44,30 @@ describe('what is known of the counters of one side', () => {
       4,
     ]);
   });
+
+  it('takes a target that is new in mid-bake to have begun a scrape before its first, and not when counting began', () => {
+    const book = new CounterBook(0);
+    book.enterTotal([series({ pod: 'a' }, [15_000, 100], [30_000, 200], [300_000, 300], [315_000, 400])]);
+    book.enterTotal([series({ pod: 'b' }, [310_000, 60])]);
+    const grownAt = (moment: number) =>
+      [...(book.targets()[1]?.total.values() ?? [])].map((track) => track.since(moment));
+    expect(grownAt(295_000)).toEqual([0]);
+    expect(grownAt(302_500)).toEqual([30]);
+    expect(grownAt(310_000)).toEqual([60]);
+  });
+
+  it('counts all requests of a canary that was scraped before its first one', () => {
+    const since = (...points: readonly (readonly [at: number, value: number])[]) => {
+      const book = new CounterBook(1000);
+      book.enterTotal([series({ pod: 'a' }, ...points)]);
+      return [...(book.targets()[0]?.total.values() ?? [])].map((track) => track.since(2000));
+    };
+    expect(since([500, 0], [2000, 90])).toEqual([90]);
+    // Probes are counted before, ten a second: they go on.
+    expect(since([0, 20], [500, 25], [2000, 130])).toEqual([100]);
+    // It had requests before: a straight line.
+    expect(since([0, 40], [500, 80], [2000, 200])).toEqual([80]);
+    // Of one scrape alone nothing is known.
+    expect(since([500, 30], [2000, 120])).toEqual([60]);
+  });
 });

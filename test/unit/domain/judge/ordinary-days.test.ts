@@ -14,6 +14,11 @@ const SAMPLE = [
   '×5, probes are counted as users (as many again)',
   'good, as the route says',
   '×1.5 slower, the threshold far away',
+  'good, 10% errors for 40 s in one zone: the canary and 8 of 25',
+  "good, the canary's pod is evicted and replaced 3 s later",
+  'good, stable is scaled from 25 pods to 15 and to 30',
+  'good, five times the load for 60 s',
+  'good, ready and scraped for 40 s before its first request',
 ];
 
 describe('the judge on ordinary days', () => {

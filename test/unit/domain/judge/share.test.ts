@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { CounterBook } from '../../../../src/domain/judge/counter-book.ts';
+import { RESTARTS } from '../../../../src/domain/judge/evidence.ts';
 import { readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import { NO_ARRIVALS, observeArrivals, type ShareFinding } from '../../../../src/domain/judge/share.ts';
 import { createRandom } from '../../../bench/judge/random.ts';
 
 const SHARE = 0.01;
-const test = { expected: SHARE, sums: { arrivals: { squares: 0, expected: 0 } }, limit: -Math.log(0.005) };
+const test = { expected: SHARE, sums: { arrivals: { squares: 0, expected: 0 } }, limit: -Math.log(0.005), late: 0 };
 
-/** Counts every 15 s for so long, of a service of 1,000 requests a second whose canary counts so much of its share. */
-function watch(counted: number, seconds: number, seed: number): ShareFinding | undefined {
+/** Counts every 15 s for so long, of a service of 1,000 requests a second whose canary counts so much of its share, all the time or from a moment on. */
+function watch(counted: number, seconds: number, seed: number, from = 0): ShareFinding | undefined {
   const random = createRandom(seed);
   let arrivals = NO_ARRIVALS;
   let [at, canary, control] = [random.uniform() * 15, 0, 0];
   for (let before = 0; at < seconds; at += 15) {
-    canary += random.poisson(1000 * SHARE * counted * (at - before));
+    canary += random.poisson(1000 * SHARE * (at > from ? counted : 1) * (at - before));
     control += random.poisson(1000 * (1 - SHARE) * (at - before));
     before = at;
-    arrivals = observeArrivals(arrivals, { seconds: at, canary, control }, test);
+    const late = Math.floor((Math.max(0, at - 15) * RESTARTS) / 1800);
+    arrivals = observeArrivals(arrivals, { seconds: at, canary, control }, { ...test, late });
   }
   return arrivals.found;
 }
 
-const found = (counted: number, seconds: number, canaries: number) =>
-  Array.from({ length: canaries }, (_, seed) => watch(counted, seconds, 9000 + seed)).filter(
+const found = (counted: number, seconds: number, canaries: number, from = 0) =>
+  Array.from({ length: canaries }, (_, seed) => watch(counted, seconds, 9000 + seed, from)).filter(
     (one) => one !== undefined,
   );
 
@@ -37,6 +39,29 @@ describe('the share of the requests', () => {
     expect(found(0.9, 900, 200).length).toBeGreaterThanOrEqual(198);
     expect(found(0.5, 60, 200).length).toBeGreaterThanOrEqual(198);
     expect(found(0.2, 45, 200).length).toBeGreaterThanOrEqual(198);
+  });
+
+  it('finds a loss that begins in mid-bake, and says how much is counted since', () => {
+    const lost = found(0.7, 600, 200, 450);
+    expect(lost.length).toBeGreaterThanOrEqual(190);
+    const counted = lost.map((one) => one.counted / SHARE).sort((a, b) => a - b)[100];
+    expect(counted).toBeGreaterThan(0.6);
+    expect(counted).toBeLessThan(0.8);
+  });
+
+  it('takes no pods of stable that come or go for a loss', () => {
+    // At 900 s ten pods of 25 end; what they had since their last scrape is not counted.
+    let arrivals = NO_ARRIVALS;
+    const random = createRandom(5);
+    let [canary, control] = [0, 0];
+    for (let at = 15; at <= 1500; at += 15) {
+      canary += random.poisson(100 * 15);
+      control += 9900 * 15 - (at === 915 ? 9900 * 6 : 0);
+      const late = Math.floor(((at - 15) * RESTARTS) / 1800);
+      const stable = at < 915 ? '25' : '15';
+      arrivals = observeArrivals(arrivals, { seconds: at, canary, control, stable }, { ...test, late });
+      expect(arrivals.found, `at ${at} s`).toBeUndefined();
+    }
   });
 
   it('says nothing of a share that is right or rounded', () => {

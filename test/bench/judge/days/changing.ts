@@ -1,0 +1,150 @@
+import { BASE, canaryPod, type Day, SHARE, stablePods, steady } from './day.ts';
+import type { PodBehaviour, Steps } from './pods.ts';
+
+/**
+ * Days in which something changes: made first by an examiner who had not written the judge, with a generator of his own, and mended after that. So they are not
+ * held out any more; the seeds of what is printed are.
+ */
+const SECTION = 'Days that change';
+const NOT_ABORTED = { kind: 'not-aborted', atMost: 0.01 } as const;
+const ROUTE = { share: SHARE };
+
+/** A straight line from so many times the base down to it. */
+function linear(times: number, seconds: number): Steps {
+  const steps = 35;
+  return Array.from({ length: steps + 1 }, (_, step) => [
+    (step * seconds) / steps,
+    step === steps ? BASE : BASE * (times - ((times - 1) * (step + 0.5)) / steps),
+  ]);
+}
+
+function incidentFrom(from: number, seconds: number, ratio: number): Steps {
+  return [
+    [0, BASE],
+    [from, ratio],
+    [from + seconds, BASE],
+  ];
+}
+
+/** 25 pods, of which ten end at 200 s; fifteen more come at 500 s and warm up for half a minute. */
+function scaled(rate: number): readonly PodBehaviour[] {
+  const part = (pods: number): number => 25 / pods;
+  const pod = stablePods(rate, steady(BASE))[0] as PodBehaviour;
+  return Array.from({ length: 40 }, (_, index) => {
+    const named = { ...pod, name: `stable-${index}` };
+    if (index < 15) {
+      const load: Steps = [
+        [-1000, 1],
+        [200, part(15)],
+        [500, part(30)],
+      ];
+      return { ...named, load };
+    }
+    if (index < 25) return { ...named, until: 200 };
+    const bad: Steps = [
+      [500, 3 * BASE],
+      [530, BASE],
+    ];
+    return { ...named, from: 500, load: [[500, part(30)]], bad };
+  });
+}
+
+/** The days, in the order of the report. */
+export const CHANGING: readonly Day[] = [
+  ...[1000, 10_000].map(
+    (rate): Day => ({
+      section: SECTION,
+      name: 'good, ×10 at first, along a straight line, warm after 175 s',
+      rate,
+      aim: NOT_ABORTED,
+      settings: { warmupSeconds: 120 },
+      pods: () => ({ canary: [canaryPod(rate, linear(10, 175))], stable: stablePods(rate, steady(BASE)) }),
+    }),
+  ),
+  {
+    section: SECTION,
+    name: 'good, 10% errors for 40 s in one zone: the canary and 8 of 25',
+    rate: 10_000,
+    aim: NOT_ABORTED,
+    pods: (random) => {
+      const bad = incidentFrom(70 + random.uniform() * 650, 40, 0.1);
+      const zone = Array.from({ length: 8 }, () => ({ bad }));
+      return { canary: [canaryPod(10_000, bad)], stable: stablePods(10_000, steady(BASE), zone) };
+    },
+  },
+  ...[1000, 10_000].map(
+    (rate): Day => ({
+      section: SECTION,
+      name: 'the canary loses 20% from 300 s on',
+      rate,
+      ...ROUTE,
+      aim: { kind: 'found', atLeast: 0.99, within: rate === 1000 ? 600 : 420, code: 'requests-lost' },
+      pods: () => {
+        const load: Steps = [
+          [-1000, 1],
+          [300, 0.8],
+        ];
+        return { canary: [canaryPod(rate, steady(BASE), { load })], stable: stablePods(rate, steady(BASE)) };
+      },
+    }),
+  ),
+  {
+    section: SECTION,
+    name: "good, the canary's pod is evicted and replaced 3 s later",
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    pods: (random) => {
+      const until = 20 + random.uniform() * 100;
+      const again = { name: 'canary-1', from: until + 3 };
+      return {
+        canary: [canaryPod(10_000, steady(BASE), { until }), canaryPod(10_000, steady(BASE), again)],
+        stable: stablePods(10_000, steady(BASE)),
+      };
+    },
+  },
+  {
+    section: SECTION,
+    name: 'good, stable is scaled from 25 pods to 15 and to 30',
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    pods: () => ({ canary: [canaryPod(10_000, steady(BASE))], stable: scaled(10_000) }),
+  },
+  {
+    section: SECTION,
+    name: 'good, five times the load for 60 s',
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    pods: (random) => {
+      const from = 70 + random.uniform() * 650;
+      const load: Steps = [
+        [-1000, 1],
+        [from, 5],
+        [from + 60, 1],
+      ];
+      return {
+        canary: [canaryPod(10_000, steady(BASE), { load })],
+        stable: stablePods(10_000, steady(BASE)).map((pod) => ({ ...pod, load })),
+      };
+    },
+  },
+  {
+    section: SECTION,
+    name: 'good, ready and scraped for 40 s before its first request',
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    pods: () => {
+      const load: Steps = [
+        [-1000, 0],
+        [0, 1],
+      ];
+      return {
+        canary: [canaryPod(10_000, steady(BASE), { from: -40, load })],
+        stable: stablePods(10_000, steady(BASE)),
+      };
+    },
+  },
+];
