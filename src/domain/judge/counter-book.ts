@@ -1,16 +1,6 @@
 import type { SampledSeries } from '../../ports/metrics.ts';
-import { scrapeInterval } from './targets.ts';
+import { scrapeInterval, type Target } from './targets.ts';
 import { Track } from './track.ts';
-
-/** A target of one side: something that is scraped by itself, such as a pod. Its counters are sampled at the same moments. */
-export interface Target {
-  readonly name: string;
-  /** As its store calls it, by `job` and `instance`. */
-  readonly instance: string;
-  readonly total: ReadonlyMap<string, Track>;
-  /** Good events by threshold; of an SLO that has none under the empty name. */
-  readonly good: ReadonlyMap<string, ReadonlyMap<string, Track>>;
-}
 
 interface OpenTarget {
   readonly name: string;

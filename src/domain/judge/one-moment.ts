@@ -1,6 +1,6 @@
 import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
-import type { CounterBook, Target } from './counter-book.ts';
+import type { CounterBook } from './counter-book.ts';
 import { type Arrived, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
 import { countsOf } from './replicas.ts';
 import { spreadOf } from './spread.ts';
@@ -14,6 +14,7 @@ import {
   punctualOf,
   scrapedBefore,
   scrapeInterval,
+  type Target,
 } from './targets.ts';
 
 /** Both sides of an SLO's counters. */

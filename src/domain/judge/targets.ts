@@ -1,7 +1,16 @@
-import type { Target } from './counter-book.ts';
 import type { Counts } from './look.ts';
 import { countsOf } from './replicas.ts';
 import type { Track } from './track.ts';
+
+/** A target of one side: something that is scraped by itself, such as a pod. Its counters are sampled at the same moments. */
+export interface Target {
+  readonly name: string;
+  /** As its store calls it, by `job` and `instance`. */
+  readonly instance: string;
+  readonly total: ReadonlyMap<string, Track>;
+  /** Good events by threshold; of an SLO that has none under the empty name. */
+  readonly good: ReadonlyMap<string, ReadonlyMap<string, Track>>;
+}
 
 /** Scrape intervals after which a target is late, when others were scraped. */
 export const LATE = 1.6;
