@@ -36,8 +36,8 @@ export async function stage(
 ): Promise<Outcome> {
   const release = await openForCommand(context, id, 'stage', options.exception);
   const { journal, policy } = release;
-  await requireManifests(context, journal.plan);
   await checkIdentities(context, ['staging']);
+  await requireManifests(context, journal.plan, context);
   const planned = await examineImages(context, journal.plan, policy, plannedImages(journal.plan.spec));
   refuseUnproven(context, journal.plan, policy, planned, 'Nothing was changed.');
   const lock = await acquireLock(context, 'staging', clusterOf(context, 'staging'), id, {

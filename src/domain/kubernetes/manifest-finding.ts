@@ -33,11 +33,18 @@ export interface ManifestFacts {
   readonly canaryOf: (service: string) => PlannedCanary;
 }
 
-/** What an environment has before the release, as far as git says it. */
+/** What an environment has before the release: what git says, and what the cluster says of the rest. */
 export interface StandingObjects {
   /** The ref that says it, for people. */
   readonly base: string;
   readonly objects: readonly KubeObject[];
+  /**
+   * Changes that the API server refuses of what the environment has and the base does not render: its own words, by the identity of the object. An
+   * earlier staging left it there, or another release.
+   */
+  readonly refused: ReadonlyMap<string, string>;
+  /** What begins a command of kubectl on the environment. */
+  readonly kubectl: string;
   /**
    * The line of relctl.yaml by which objects are set aside that run once.
    * @param service whose source it is; the product's when left out

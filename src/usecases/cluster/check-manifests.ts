@@ -1,6 +1,7 @@
 import { canaryOf, strategyFor } from '../../domain/deployment/strategies/strategies.ts';
 import type { EnvironmentObjects } from '../../domain/kubernetes/environment-objects.ts';
 import { hookLine } from '../../domain/kubernetes/hook-line.ts';
+import { unknownToBase } from '../../domain/kubernetes/immutable-findings.ts';
 import type { ManifestFinding, PlannedCanary } from '../../domain/kubernetes/manifest-finding.ts';
 import { manifestFindings } from '../../domain/kubernetes/manifest-findings.ts';
 import { RelctlError } from '../../errors.ts';
@@ -12,6 +13,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import { type RenderingContext, renderEnvironment } from './environment.ts';
+import { type AskedStaging, refusedThere } from './refused-there.ts';
 
 const ENVIRONMENTS: readonly EnvironmentName[] = ['staging', 'production'];
 
@@ -20,10 +22,15 @@ export interface CheckedContext extends RenderingContext {
   readonly repository: Pick<Context['repository'], 'resolve'>;
 }
 
-/** What is wrong with the objects that a plan ships, in both environments: the one answer of check, stage and deploy. */
+/**
+ * What is wrong with the objects that a plan ships, in both environments: the one answer of check, stage and deploy.
+ * @param staging by what staging is asked where the candidate is yet to be staged; left out, it is not asked. Production is asked by `deploy`,
+ *   of everything that it will write, before anything is announced
+ */
 export async function findingsOfManifests(
   context: CheckedContext,
   { spec }: Pick<ReleasePlan, 'spec'>,
+  staging?: AskedStaging,
 ): Promise<readonly ManifestFinding[]> {
   const { config } = context;
   const services = spec.services.map(({ name }) => name);
@@ -32,16 +39,24 @@ export async function findingsOfManifests(
     ENVIRONMENTS.map(async (environment) => {
       const render = (commit: string, images: Readonly<Record<string, string>> = {}) =>
         renderEnvironment(context, commit, { environment, services, images });
+      const written = await render(spec.candidate.commit, writtenImages(spec, environment));
+      // What others apply from their repository is not what the base renders.
+      const objects = base === undefined || isKept(config, environment) ? [] : allObjects(await render(base));
+      const { context: target, namespace } = config.environments[environment];
       return manifestFindings({
         environment,
-        namespace: config.environments[environment].namespace,
+        namespace,
         shipped: spec.services,
         whole: await render(spec.candidate.commit),
-        written: await render(spec.candidate.commit, writtenImages(spec, environment)),
+        written,
         standing: {
           base: spec.candidate.base,
-          // What others apply from their repository is not what the base renders.
-          objects: base === undefined || isKept(config, environment) ? [] : allObjects(await render(base)),
+          objects,
+          refused:
+            environment === 'staging' && staging !== undefined
+              ? await refusedThere({ config, ...staging }, unknownToBase(written, services, objects))
+              : new Map(),
+          kubectl: command`kubectl --context ${target} -n ${namespace}`,
           lineFor: (service, hooks) => hookLine(config, environment, service, hooks),
         },
         migrates: spec.migrations.length > 0,
@@ -93,8 +108,12 @@ function plannedCanary(spec: Spec, service: string): PlannedCanary {
  * Refuses to act on a plan whose manifests have an error; `plan --check` names it before.
  * @throws RelctlError why nothing could be rendered, or `config.invalid`
  */
-export async function requireManifests(context: CheckedContext, plan: Pick<ReleasePlan, 'id' | 'spec'>): Promise<void> {
-  const errors = (await findingsOfManifests(context, plan)).filter(({ severity }) => severity === 'error');
+export async function requireManifests(
+  context: CheckedContext,
+  plan: Pick<ReleasePlan, 'id' | 'spec'>,
+  staging?: AskedStaging,
+): Promise<void> {
+  const errors = (await findingsOfManifests(context, plan, staging)).filter(({ severity }) => severity === 'error');
   const [first, ...rest] = errors;
   if (first === undefined) return;
   if (first.cause instanceof RelctlError) throw first.cause;

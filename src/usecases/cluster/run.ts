@@ -1,5 +1,6 @@
 import type { Policy } from '../../plan/policy.ts';
 import type { Cluster } from '../../ports/cluster.ts';
+import type { Environments } from '../../ports/environments.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import type { Lock } from './lock.ts';
@@ -17,9 +18,12 @@ export interface Run {
 }
 
 /** The cluster of a target such as `staging`, `production` or `production/eu-2`. */
-export function clusterOf(context: Pick<Context, 'environments'>, target: string): Cluster {
+export function clusterOf(
+  { environments }: { readonly environments: Pick<Environments, 'cluster'> },
+  target: string,
+): Cluster {
   const [environment, region] = target.split('/');
-  return context.environments.cluster(environment === 'staging' ? 'staging' : 'production', region);
+  return environments.cluster(environment === 'staging' ? 'staging' : 'production', region);
 }
 
 /** The lock of a target; having none is a bug. */

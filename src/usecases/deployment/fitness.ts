@@ -12,6 +12,7 @@ import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { refOf } from '../cluster/apply.ts';
 import { stopIfInterrupted } from '../cluster/interrupted.ts';
+import { NOT_ASKED } from '../cluster/not-asked.ts';
 import { listIfAllowed, listIfKnown } from '../cluster/optional-kinds.ts';
 import { clusterOf } from '../cluster/run.ts';
 import { unfitForCommits } from '../gitops/fitness.ts';
@@ -129,9 +130,6 @@ async function findIn(
 function withoutTwins(unfit: readonly Unfit[]): readonly Unfit[] {
   return unfit.filter((one, index) => unfit.findIndex(({ problem }) => problem === one.problem) === index);
 }
-
-/** What relctl may not ask, and what would only be there by then, is no refusal of what it would write. */
-const NOT_ASKED = /cannot (create|patch|update|get) resource|does not support dry run|error looking up service account/;
 
 function rehearsed(
   target: string,

@@ -72,7 +72,7 @@ export async function observedFindings(
 
 /** What `stage` and `deploy` would refuse in the manifests, or should be known of them, at the service that it concerns. */
 async function renderedFindings(context: Context, plan: ReleasePlan): Promise<readonly PlanFinding[]> {
-  const found = await findingsOfManifests(context, plan);
+  const found = await findingsOfManifests(context, plan, context);
   return found.map(({ code, severity, service, problem, fix }) => {
     const index = plan.spec.services.findIndex(({ name }) => name === service);
     return { code, severity, path: ['spec', 'services', ...(index < 0 ? [] : [index, 'name'])], problem, fix };

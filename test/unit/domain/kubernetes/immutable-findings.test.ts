@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { environmentObjects } from '../../../../src/domain/kubernetes/environment-objects.ts';
 import { hookLine } from '../../../../src/domain/kubernetes/hook-line.ts';
 import { immutableFindings } from '../../../../src/domain/kubernetes/immutable-findings.ts';
@@ -36,6 +36,7 @@ function found(
   before: readonly KubeObject[],
   after: readonly KubeObject[],
   entry: Parameters<typeof sourceSettings>[0] = ['k8s/web.yaml'],
+  refused: ReadonlyMap<string, string> = new Map(),
 ) {
   const settings: SourceSettings = sourceSettings(entry);
   const render = (objects: readonly KubeObject[], image?: string) =>
@@ -59,6 +60,8 @@ function found(
     standing: {
       base: 'main',
       objects: before,
+      refused,
+      kubectl: 'kubectl --context test -n shop',
       lineFor: (service, hooks) => hookLine({ services }, 'staging', service, hooks),
     },
     migrates: false,
@@ -117,4 +120,43 @@ it('refuses other objects in the fields that are fixed, and in no others', () =>
   );
   const scaled = { ...set('one'), spec: { ...(set('one').spec as object), replicas: 3 } };
   expect(found([set('one')], [scaled])).toEqual([]);
+});
+
+describe('what staging has and the base does not render', () => {
+  const quoted = 'core.PodTemplateSpec{Env:[]core.EnvVar{core.EnvVar{Name:"TOKEN", Value:"s3cret"}}}';
+  const there = (kind: string, said: string) => new Map([[kind, said]]);
+
+  it('is refused of a Job with the ways out, and without what its template holds', () => {
+    const said = `Job.batch "seed" is invalid: spec.template: Invalid value: ${quoted}: field is immutable`;
+    const [one, ...rest] = found([], [job('seed', IMAGE)], undefined, there('batch Job/seed', said));
+    expect(rest).toEqual([]);
+    expect(one).toMatchObject({ code: 'manifests.immutable', severity: 'error', service: 'web' });
+    expect(one?.problem).toBe(
+      'staging: Job/seed cannot be applied once more: it is there from an earlier staging or by hand, and not in main; the candidate has another spec.template, which an API server refuses to change',
+    );
+    expect(one?.fix).toContain('give the Job another name');
+    expect(one?.fix).toContain('hooks: { Job/seed: smoke-test } } in relctl.yaml');
+    expect(one?.fix).toContain('kubectl --context test -n shop delete job seed');
+    expect(JSON.stringify(one)).not.toContain('s3cret');
+  });
+
+  it('is refused of other objects by the fields that the server names', () => {
+    const said =
+      'StatefulSet.apps "store" is invalid: [spec: Forbidden: updates to statefulset spec are forbidden, spec.serviceName: Invalid value: "two": field is immutable]';
+    const [one] = found([], [set('two')], undefined, there('apps StatefulSet/store', said));
+    expect(one).toMatchObject({ code: 'manifests.immutable', severity: 'error' });
+    expect(one?.problem).toContain('another spec, spec.serviceName, which an API server refuses');
+    expect(one?.fix).toContain('keep spec, spec.serviceName as staging has it');
+    expect(one?.fix).toContain('kubectl --context test -n shop delete statefulset store');
+  });
+
+  it('is told as the server says it where it names no field', () => {
+    const [one] = found(
+      [],
+      [set('two')],
+      undefined,
+      there('apps StatefulSet/store', 'admission webhook "a" denied it'),
+    );
+    expect(one?.problem).toContain('its API server refuses the change: admission webhook "a" denied it');
+  });
 });

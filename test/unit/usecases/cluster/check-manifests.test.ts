@@ -4,6 +4,7 @@ import { openSandbox } from '../../../../src/adapters/sandbox/sandbox.ts';
 import { canServe, strategyFor } from '../../../../src/domain/deployment/strategies/strategies.ts';
 import { identityOf } from '../../../../src/domain/kubernetes/applied-objects.ts';
 import { isWorkload } from '../../../../src/domain/kubernetes/find-workload.ts';
+import type { ManifestFinding } from '../../../../src/domain/kubernetes/manifest-finding.ts';
 import { withContentNames } from '../../../../src/domain/kubernetes/manifests.ts';
 import { allContainers } from '../../../../src/domain/kubernetes/pods.ts';
 import { sourcesOf } from '../../../../src/domain/kubernetes/sources.ts';
@@ -149,7 +150,11 @@ const product = fc.record({
     api: objects,
     broken: rarely(fc.constantFrom('web', 'shared')),
   }),
-  base: fc.array(fc.constantFrom('same', 'same', 'same', 'same', 'same', 'free', 'free', 'fixed', 'absent'), {
+  base: fc.array(fc.constantFrom('same', 'same', 'same', 'same', 'same', 'free', 'free', 'fixed', 'absent', 'absent'), {
+    minLength: 5,
+    maxLength: 5,
+  }),
+  staged: fc.array(fc.constantFrom('absent', 'same', 'free', 'fixed'), {
     minLength: 5,
     maxLength: 5,
   }),
@@ -160,9 +165,11 @@ const product = fc.record({
 type Product = typeof product extends fc.Arbitrary<infer T> ? T : never;
 
 const BASE = 'b'.repeat(40);
+/** What an earlier staging left of what the base does not have. */
+const LEFT = 'e'.repeat(40);
 
 /** relctl.yaml of a product, and a source that gives what was made up. */
-function companyOf({ web, api, rendered, hooks, base }: Product) {
+function companyOf({ web, api, rendered, hooks, base, staged }: Product) {
   const entry = (of: string) => ({ source: of, hooks });
   const service = (of: string, { own, workload: named, container }: Product['web']) => ({
     paths: [`${of}/**`],
@@ -184,7 +191,13 @@ function companyOf({ web, api, rendered, hooks, base }: Product) {
       const kind = source.kind as 'shared' | 'web' | 'api';
       if (rendered.broken === kind) throw new RelctlError('manifests.failed', `${kind} does not render`);
       return rendered[kind].flatMap((object, index) => {
-        const there = commit === BASE ? earlier(object, base[index] ?? 'same') : [object];
+        const inBase = base[index] ?? 'same';
+        const there =
+          commit === BASE
+            ? earlier(object, inBase)
+            : commit === LEFT
+              ? earlier(object, inBase === 'absent' ? (staged[index] ?? 'absent') : 'absent')
+              : [object];
         return there.map((one) => ({ object: one, from: `${kind}/${index}.yaml` }));
       });
     },
@@ -192,35 +205,46 @@ function companyOf({ web, api, rendered, hooks, base }: Product) {
   return { config, manifests, repository: { resolve: async (ref: string) => (ref.length === 40 ? ref : BASE) } };
 }
 
-/**
- * Applies objects where the base runs already, as its manifests have it, and as relctl would have deployed it.
- * @returns how many of them were there
- */
-async function applyOver(
-  company: ReturnType<typeof companyOf>,
-  environment: 'staging' | 'production',
-  objects: readonly KubeObject[],
-): Promise<number> {
-  const sandbox = openSandbox({ file: undefined, config: company.config });
-  const sources = sourcesOf(company.config, environment, ['web', 'api']);
-  const asked = { environment, namespace: 'shop' };
-  const rendered = await Promise.all(
-    sources.map(({ source }) => company.manifests.render(BASE, { ...asked, source }).catch(() => [])),
-  );
-  const standing = rendered.flat().map(({ object }) => object);
-  sandbox.seedCluster(environment, withContentNames(standing));
-  sandbox.seedCluster(environment, standing);
-  const cluster = sandbox.cluster(environment);
-  let there = 0;
-  for (const object of objects) {
-    const live = standing.some((one) => identityOf(one) === identityOf(object))
-      ? await cluster.get({ ...object, name: object.metadata.name })
-      : undefined;
-    if (live === undefined) continue;
-    there += 1;
-    await cluster.apply(object, { resourceVersion: live.metadata.resourceVersion ?? '' });
-  }
-  return there;
+type Made = ReturnType<typeof companyOf>;
+
+/** Where the base runs already, as its manifests have it and as relctl would have deployed it; in staging with what an earlier staging left. */
+async function worldOf({ config, manifests }: Made) {
+  const sandbox = openSandbox({ file: undefined, config });
+  const rendered = async (commit: string, environment: 'staging' | 'production') => {
+    const asked = { environment, namespace: 'shop' };
+    const sources = sourcesOf(config, environment, ['web', 'api']);
+    const all = await Promise.all(
+      sources.map(({ source }) => manifests.render(commit, { ...asked, source }).catch(() => [])),
+    );
+    return all.flat().map(({ object }) => object);
+  };
+  const there = new Set<string>();
+  const seed = (environment: 'staging' | 'production', objects: readonly KubeObject[]) => {
+    sandbox.seedCluster(environment, withContentNames(objects));
+    sandbox.seedCluster(environment, objects);
+    for (const object of objects) there.add(`${environment} ${identityOf(object)}`);
+  };
+  for (const environment of ['staging', 'production'] as const) seed(environment, await rendered(BASE, environment));
+  const left = (await rendered(LEFT, 'staging')).filter((object) => !there.has(`staging ${identityOf(object)}`));
+  seed('staging', left);
+  return {
+    environments: { simulated: true, cluster: sandbox.cluster },
+    left: left.length,
+    /** Applies what is there already; returns how much that is. */
+    async applyOver(environment: 'staging' | 'production', objects: readonly KubeObject[]): Promise<number> {
+      const cluster = sandbox.cluster(environment);
+      let count = 0;
+      for (const object of objects) {
+        const live = there.has(`${environment} ${identityOf(object)}`)
+          ? await cluster.get({ ...object, name: object.metadata.name })
+          : undefined;
+        if (live === undefined) continue;
+        count += 1;
+        await cluster.apply(object, { resourceVersion: live.metadata.resourceVersion ?? '' });
+      }
+      return count;
+    },
+  };
 }
 
 describe('what the check calls complete', () => {
@@ -237,18 +261,27 @@ describe('what the check calls complete', () => {
   it('is never refused by stage and deploy, and is exactly what they apply', async () => {
     let complete = 0;
     let changed = 0;
+    let left = 0;
+    let refused = 0;
     await fc.assert(
       fc.asyncProperty(product, async (made) => {
         const company = companyOf(made);
         const plan = planOf(made);
-        const findings = await findingsOfManifests(company, plan);
-        const errors = findings.filter(({ severity }) => severity === 'error');
-        if (errors.length > 0) {
+        const errorsOf = (found: readonly ManifestFinding[]) => found.filter(({ severity }) => severity === 'error');
+        if (errorsOf(await findingsOfManifests(company, plan)).length > 0) {
           await expect(requireManifests(company, plan)).rejects.toBeInstanceOf(RelctlError);
           return;
         }
+        const world = await worldOf(company);
+        left += world.left;
+        const findings = await findingsOfManifests(company, plan, world);
+        if (errorsOf(findings).length > 0) {
+          refused += 1;
+          await expect(requireManifests(company, plan, world)).rejects.toBeInstanceOf(RelctlError);
+          return;
+        }
         complete += 1;
-        await requireManifests(company, plan);
+        await requireManifests(company, plan, world);
         for (const environment of ['staging', 'production'] as const) {
           const shipped = await shippedObjects(company, plan.spec, environment);
           expect(shipped.services.map((one) => one.name)).toEqual(services);
@@ -269,16 +302,18 @@ describe('what the check calls complete', () => {
             const saysNone = findings.some((one) => one.code === 'canary.none' && one.service === service);
             expect(canServe(strategy, deployment) || strategy.canary === 'none' || saysNone).toBe(true);
           }
-          changed += await applyOver(company, environment, all);
+          changed += await world.applyOver(environment, all);
           expect(await renderedDigest(company, plan.spec, environment)).toBe(
             await renderedDigest(company, plan.spec, environment),
           );
         }
       }),
-      { numRuns: 500, seed: 20261128 },
+      { numRuns: 650, seed: 20261128 },
     );
     // Else the property would say nothing.
     expect(complete).toBeGreaterThan(20);
     expect(changed).toBeGreaterThan(50);
+    expect(left).toBeGreaterThan(10);
+    expect(refused).toBeGreaterThan(3);
   });
 });
