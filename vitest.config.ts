@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** Nothing here touches files, processes or a clock, so these files share their modules: the imports of 155 files cost 100 s of CPU time. */
-const PURE = ['domain', 'plan', 'evidence', 'text'].map((room) => `test/unit/${room}/**/*.test.ts`);
+/** These count or leave listeners of their process. */
+const ALONE = ['test/unit/adapters/exec.test.ts', 'test/unit/adapters/terminal/interruption.test.ts'];
+
+/** Files that share a process and its modules: docs/decisions/shared-test-processes.md. */
+const SHARED = { isolate: false, setupFiles: ['test/support/shared-process.ts'] };
 
 /**
- * Seven projects: `pure` and `fast` are what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
- * `sandbox` walks whole releases through the simulated company, with faults and with kills at every step (`npm run test:sandbox`);
+ * Eight projects: `fast` and `alone` are what `npm test` runs (unit, contract on the sandbox and loopback servers, whole-process runs);
+ * `sandbox` walks whole releases through the simulated company, with faults and with kills at every step, and `usecases` is the unit tests
+ * that open such a company (`npm run test:sandbox` runs both);
  * `fuzz` reads thousands of damaged plans (`npm run test:fuzz`);
  * `rails` plants violations and expects each check to find its own (`npm run rails`);
  * `e2e` needs a Kubernetes control plane and a Prometheus and is run by `npm run test:e2e`; `gateway` also needs a gateway and a
@@ -19,8 +23,9 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/process/**/*.test.ts'],
-          exclude: ['test/unit/usecases/**', ...PURE],
+          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          exclude: ['test/unit/usecases/**', ...ALONE],
+          ...SHARED,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           globalSetup: ['test/support/build-once.ts', 'test/support/git-templates.ts'],
@@ -28,16 +33,27 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'pure',
-          include: PURE,
-          isolate: false,
+          name: 'alone',
+          include: [...ALONE, 'test/process/**/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 60_000,
+          globalSetup: ['test/support/build-once.ts', 'test/support/git-templates.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'usecases',
+          include: ['test/unit/usecases/**/*.test.ts'],
+          ...SHARED,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          globalSetup: ['test/support/build-once.ts', 'test/support/git-templates.ts'],
         },
       },
       {
         test: {
           name: 'sandbox',
-          include: ['test/unit/usecases/**/*.test.ts', 'test/walks/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          include: ['test/walks/**/*.test.ts', 'test/crash/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
           globalSetup: ['test/support/build-once.ts', 'test/support/git-templates.ts'],
