@@ -14,6 +14,7 @@ import { CONFIG_FILE, readConfig } from '../release/settings.ts';
 import type { Signing } from '../signing/open.ts';
 import { findProtectedBranch, signedProcesses } from '../signing/trust.ts';
 import { type FilesGround, versionsAt } from './named-files.ts';
+import { isSubmissionProven } from './submission.ts';
 import { reviewedOf, watchedDifferences } from './watched.ts';
 
 type Ground = FilesGround & Pick<Context, 'signing'>;
@@ -50,12 +51,11 @@ const NOT_SUBMITTED = 'no submission of it was signed yet';
 export async function notAsSubmitted(
   context: FilesGround & Pick<Context, 'store' | 'signing'>,
   journal: Pick<Journal, 'plan' | 'state' | 'counted'>,
-  { examination, policy, trust }: Pick<Signing, 'examination' | 'policy' | 'trust'>,
+  signing: Pick<Signing, 'facts' | 'examination' | 'policy' | 'trust'>,
 ): Promise<readonly string[]> {
-  const { plan, state, counted } = journal;
-  const submission = counted.findLast((event) => event.type === 'cab.submitted');
-  const isRefused = examination?.refused.some((one) => one.hash === submission?.hash) ?? true;
-  if (trust === undefined || submission === undefined || isRefused || state.cab?.bound === undefined) {
+  const { plan, state } = journal;
+  const { policy, trust } = signing;
+  if (trust === undefined || state.cab?.bound === undefined || !isSubmissionProven(journal, signing)) {
     return [NOT_SUBMITTED];
   }
   try {

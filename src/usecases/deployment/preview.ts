@@ -4,6 +4,7 @@ import type { Block, Check, Outcome } from '../../domain/outcome/outcome.ts';
 import { decide, PROCESS } from '../../domain/process/process.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { plural } from '../../text/plural.ts';
+import { onceSubmitted } from '../binding/once-submitted.ts';
 import { expectVisibility } from '../canary/expectation.ts';
 import { clusterOf } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
@@ -24,9 +25,10 @@ interface Difference {
 /**
  * Shows a deployment as it would run now: what the gates say, every step, and the exact changes. It writes nothing, takes no
  * lock, records nothing, and works at any time, so also before the window.
- * @throws RelctlError `cluster.wrong-identity`, `cluster.unreachable`, `config.*`, `evidence.unreadable`
+ * @throws RelctlError `config.unreviewed`, `cluster.wrong-identity`, `cluster.unreachable`, `config.*`, `evidence.unreadable`
  */
-export async function previewDeploy(context: Context, id: string): Promise<Outcome> {
+export async function previewDeploy(given: Context, id: string): Promise<Outcome> {
+  const context = { ...given, manifests: onceSubmitted(given, id) };
   const release = await openRelease(context, id);
   const { plan } = release.journal;
   const targets = productionTargets(context.config);

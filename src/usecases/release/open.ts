@@ -9,6 +9,7 @@ import { decide, isItsTurn, PROCESS, type ProcessCommand } from '../../domain/pr
 import type { Policy } from '../../plan/policy.ts';
 import { bindingDifferences } from '../binding/bind.ts';
 import { notAsSubmitted } from '../binding/reviewed.ts';
+import { isSubmissionProven } from '../binding/submission.ts';
 import { unprovenVerdict } from '../binding/verdict.ts';
 import { watchedDifferences } from '../binding/watched.ts';
 import { wayBackDifferences } from '../binding/way-back.ts';
@@ -159,7 +160,7 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   const elsewhereSigned = leadsThere ? await objectionsElsewhere(context, release) : [];
   return {
     ...facts,
-    ...(gates.includes(boundSame) ? { differences: await bindingDifferences(context, plan, policy, state) } : {}),
+    ...(gates.includes(boundSame) ? { differences: await differencesFrom(context, release) } : {}),
     ...(gates.includes(historyWhole) ? { lost: [...(await lostFrom(context, release)), ...elsewhereSigned] } : {}),
     ...(isOther
       ? { watched, elsewhere, reviewed: await reviewedBranch((await context.signing()).protectedBranch) }
@@ -167,6 +168,16 @@ export async function lookedUp(context: Context, release: Release, command: Proc
     ...(found === undefined ? {} : { unproven: found }),
     ...(asksForChange ? { change: await changeStanding(context, journal) } : {}),
   };
+}
+
+/**
+ * What is rendered is compared too, and a program of the commit that the plan names may render it. Whoever may push names that commit, and all that a
+ * submission keeps: before somebody has answered for it, nothing is run to find out whether it is the same.
+ */
+async function differencesFrom(context: Context, { journal, policy, signing }: Release): Promise<readonly string[]> {
+  if (!isSubmissionProven(journal, signing))
+    return ['nothing proves what was submitted, so nothing shows that it is the same'];
+  return bindingDifferences(context, journal.plan, policy, journal.state);
 }
 
 /** What looks at production and is another; where only signed acts count, since whoever may write can else record what they like. */

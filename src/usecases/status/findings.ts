@@ -2,10 +2,10 @@ import type { PlanFinding } from '../../domain/plan-rules/plan-check.ts';
 import type { Phase } from '../../domain/process/phases.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
+import { onceSubmitted } from '../binding/once-submitted.ts';
 import { type PlacedFinding, placed } from '../planning/answer/findings.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
-import { onceSubmitted } from './once-submitted.ts';
 
 /** Phases in which what is found of a plan is told: until the board has decided. */
 const NOT_DECIDED: readonly Phase[] = ['draft', 'submitted'];

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { RelctlError } from '../../../../src/errors.ts';
 import type { SourceSettings } from '../../../../src/plan/manifest-source.ts';
 import type { ManifestSource } from '../../../../src/ports/manifest-source.ts';
-import { onceSubmitted } from '../../../../src/usecases/status/once-submitted.ts';
+import { onceSubmitted } from '../../../../src/usecases/binding/once-submitted.ts';
 
 const rendered: string[] = [];
 const manifests: ManifestSource = {
@@ -21,7 +21,7 @@ const request = (kind: string) => ({
   source: { kind } as unknown as SourceSettings,
 });
 
-it('a program of the commit that a plan names is not run for a status before somebody answered for it', async () => {
+it('a program of the commit that a plan names is not run to look at it before somebody answered for it', async () => {
   const source = onceSubmitted({ manifests, reviewed: NOBODY }, 'next');
   await expect(source.render('c1', request('command'))).rejects.toMatchObject({
     code: 'config.unreviewed',
