@@ -3,8 +3,10 @@ import { isOptional, laterDefault, literalDefault, UPPER_NAME, type UseCollector
 /** How far behind its reading a default is looked for. */
 const LATER = 800;
 
-/** A call's bracket with an upper-case literal as its first argument. */
-const ARGUMENT = /\(\s*(["'`])([A-Z][A-Z0-9_]+)\1/g;
+/** What a call is told of its surroundings before anything else: `ctx`, `r.Context()`, `context.Background()`, `logger`. */
+const SURROUNDINGS = String.raw`[\w.]{0,60}(?:[cC]tx|[cC]ontext|[lL]ogger|\blog)(?:\.\w{1,40})?(?:\(\s*\))?`;
+/** A call's bracket with an upper-case literal as its first argument, but for those. */
+const ARGUMENT = new RegExp(String.raw`\(\s*(?:${SURROUNDINGS}\s*,\s*)?(["'\`])([A-Z][A-Z0-9_]+)\1`, 'g');
 /** The dotted name of what is called, behind which a type argument may stand. */
 const CALLED = /([\w$.]*(?:::\w+)*[!?]?)\s*(?:<[^<>()]{0,40}>)?$/;
 

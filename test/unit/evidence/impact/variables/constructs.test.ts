@@ -73,6 +73,11 @@ test.each([
     'class Ads { int port = parse(Optional.ofNullable(System.getenv("ADS_METRICS_PORT")).orElse("9000")); }',
     ['added ADS_METRICS_PORT'],
   ],
+  [
+    'svc/env.go',
+    'a := env.LookupEnvDurationOr(ctx, "OP_TIMEOUT", 5*time.Second)\nb := envutil.LookupEnvIntOr(logging.InContext(), "OP_RETRIES", 5)\nc := mustEnv(r.Context(), "OP_MODE")\nd := getEnv(EnvLevel, "INFO")',
+    ['added OP_MODE required', 'added OP_RETRIES', 'added OP_TIMEOUT'],
+  ],
   ['svc/Main.kt', 'val topic: String = System.getenv("ORDER_TOPIC") ?: "orders"', ['added ORDER_TOPIC']],
   [
     'svc/q.go',
