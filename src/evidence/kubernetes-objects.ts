@@ -4,8 +4,8 @@ import { guardYaml, MANIFEST_LIMITS } from '../plan/guard.ts';
 import type { KubeObject } from '../ports/cluster.ts';
 import { command } from '../text/command-line.ts';
 
-/** Features of YAML that a plan may not use but Kubernetes manifests do: anchors, aliases and document markers. */
-const MANIFEST_FEATURES = '&*';
+/** Features of YAML that a plan may not use but Kubernetes manifests do: anchors, aliases and the tags of YAML's own types. */
+const MANIFEST_FEATURES = '&*!';
 
 /**
  * Reads the objects of a manifest file; a List is unpacked, empty documents are passed over.

@@ -15,7 +15,10 @@ export const MANIFEST_LIMITS = { depth: 100, indent: 200, keys: 400_000, tokens:
 
 /** What of a text is let through. */
 interface Allowance {
-  /** Signs of features that are let through all the same, such as `&*` for Kubernetes manifests. */
+  /**
+   * Signs of features that are let through all the same, such as `&*!` for Kubernetes manifests; of tags, those of YAML's own types: any other may
+   * mean something else to each reader.
+   */
   readonly features?: string;
   readonly limits?: { readonly [limit in keyof typeof MANIFEST_LIMITS]: number };
 }
@@ -26,6 +29,9 @@ const FORBIDDEN: Readonly<Record<string, string>> = byName({
   '!': 'a tag (!)',
   '%': 'a directive (%)',
 });
+
+/** Tags of the core schema (yaml.org/spec/1.2.2, 10.3): `value: !!str 8080` is how charts make a text of a number. */
+const OWN_TAG = /^!(!(str|int|float|bool|null|map|seq))?$/;
 
 /** Characters that a plan may not hold: they are invisible, drive a terminal, or turn the direction of text (CVE-2021-42574). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
@@ -107,7 +113,7 @@ export function guardYaml(
     if (isScalar) continue;
 
     const feature = FORBIDDEN[token[0] ?? ''];
-    if (feature !== undefined && !features.includes(token[0] ?? ''))
+    if (feature !== undefined && !(features.includes(token[0] ?? '') && (token[0] !== '!' || OWN_TAG.test(token))))
       throw refuse('plan.yaml-feature', `${feature} is not allowed in ${file}`, file, text, start);
 
     if (token === '[' || token === '{') flowDepth += 1;

@@ -24,3 +24,10 @@ test('the definitions of an operator are read, which have more keys than any pla
   const crd = `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: xs.example.com }\nspec:\n  properties:\n${properties}`;
   expect(readKubernetesObjects(crd, 'crd.yaml')).toHaveLength(1);
 });
+
+test('the tags of YAML’s own types are read, and no others', () => {
+  const port = (value: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata:\n  PORT: ${value}\n`;
+  expect(readKubernetesObjects(port('!!str 8080'), 'web.yaml')[0]?.data).toEqual({ PORT: '8080' });
+  expect(() => readKubernetesObjects(port('!Ref Port'), 'web.yaml')).toThrow(/a tag \(!\) is not allowed/);
+  expect(() => readKubernetesObjects(port('!!binary aGk='), 'web.yaml')).toThrow(/a tag/);
+});
