@@ -58,17 +58,43 @@ export function programsOfChart(chart: string, files: readonly string[], texts: 
   const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
   const valueAt = (path: string) => values.find((line) => line.path.join('.') === path)?.value ?? '';
   const product = scanYaml(texts.get(chart) ?? '').find(({ path }) => path.join('.') === 'name')?.value ?? '';
-  return files.flatMap((template): ChartProgram[] => {
+  const templates = files.filter((file) => file.startsWith(inside(chart, 'templates/')));
+  const helpers = templates.filter((file) => file.endsWith('.tpl')).map((file) => texts.get(file) ?? '');
+  const found = templates.flatMap((template): (ChartProgram & { readonly isFixed: boolean })[] => {
     const text = texts.get(template) ?? '';
-    if (!template.startsWith(inside(chart, 'templates/')) || !ROLLS_OUT.test(text)) return [];
-    const key = IMAGE_OF_VALUES.exec(text)?.[1];
+    if (!ROLLS_OUT.test(text)) return [];
+    const written = IMAGE_OF_VALUES.exec(text)?.[1];
+    const key = written ?? keysOfHelper(text, helpers).find((one) => valueAt(`${one}.repository`) !== '');
     const image = key === undefined ? '' : valueAt(`${key}.repository`) || valueAt(key);
     if (image === '' || isInfrastructureImage(image) || isBaseImage(image)) return [];
-    const written = scanYaml(text).find(({ path }) => path.join('.') === 'metadata.name')?.value ?? '';
-    const name = written.replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/g, product);
-    return [{ name: /^[a-z][a-z0-9-]*$/.test(name) ? name : kubeName(namedAfter(template)), image, template }];
+    const named = scanYaml(text).find(({ path }) => path.join('.') === 'metadata.name')?.value ?? '';
+    const name = named.replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/g, product);
+    return [
+      {
+        name: /^[a-z][a-z0-9-]*$/.test(name) ? name : kubeName(namedAfter(template)),
+        image,
+        template,
+        isFixed: valueAt(`${key}.tag`) !== '',
+      },
+    ];
   });
+  // What has a version of its own, where the others have that of the chart, is released elsewhere.
+  const own = found.filter(({ isFixed }) => !isFixed);
+  return (own.length > 0 ? own : found).map(({ isFixed: _isFixed, ...program }) => program);
 }
+
+/** Values that the helper is told of, or reads, from which a template takes its image. */
+function keysOfHelper(text: string, helpers: readonly string[]): readonly string[] {
+  const [, helper = '', given = ''] = IMAGE_OF_HELPER.exec(text) ?? [];
+  const body = helpers.flatMap((file) => file.split(/(?=\{\{-?[ \t]*define\b)/)).find((one) => isHelper(one, helper));
+  return [given, body ?? ''].flatMap((one) =>
+    [...one.matchAll(/\.Values\.([\w-]+(?:\.[\w-]+)*)/g)].map((match) => (match[1] ?? '').replace(/\.repository$/, '')),
+  );
+}
+const isHelper = (definition: string, name: string): boolean =>
+  name !== '' && /define[ \t]+"([^"]+)"/.exec(definition)?.[1] === name;
+/** `image: {{ template "web.image" . }}` and `image: {{ include "shop.image" (dict "root" .Values.web.image) }}`. */
+const IMAGE_OF_HELPER = /^[ \t]*(?:-[ \t]+)?image:[ \t]*["']?\{\{-?[ \t]*(?:include|template)[ \t]+"([^"]+)"(.*)$/m;
 const ROLLS_OUT = /^kind:[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b/m;
 /** `image: "{{ .Values.web.image.repository }}:{{ … }}"` and `image: {{ .Values.images.web }}`. */
 const IMAGE_OF_VALUES = /^[ \t]*(?:-[ \t]+)?image:.*?\.Values\.([\w.-]+?)(?:\.repository\b|[ \t]*\}\}["']?[ \t]*$)/m;

@@ -72,7 +72,9 @@ export async function discoverServices(source: DiscoverySource): Promise<Discove
   const read = await source.read(
     files.filter(
       (file) =>
-        /\.ya?ml$|\.csproj$/.test(file) || /(^|\/)(package\.json|go\.mod|\.env)$/.test(file) || isDockerfile(file),
+        /\.ya?ml$|\.csproj$|(^|\/)templates\/.*\.tpl$/.test(file) ||
+        /(^|\/)(package\.json|go\.mod|\.env)$/.test(file) ||
+        isDockerfile(file),
     ),
   );
   const texts = new Map([...read].map(([file, text]) => [file, unixLines(text)]));

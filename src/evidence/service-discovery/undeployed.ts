@@ -24,8 +24,9 @@ export function undeployedPrograms(
   const found = [...composed, ...withoutNested(rest.filter(isOwn))];
   const outermost = withoutNested(programFolders(files).filter(({ folder }) => !HELPS.test(baseName(folder))));
   const isJoined = files.some((file) => JOINS.test(file)) && outermost.length > 1;
-  // One Dockerfile apart from the sources may build each module of a product.
-  const isForAll = isJoined && found.every(({ folder, because }) => folder === '' && because.includes('/'));
+  // One Dockerfile apart from the sources may build each module of a product; what a compose file builds by it has a name there.
+  const isForAll =
+    isJoined && composed.length === 0 && found.every(({ folder, because }) => folder === '' && because.includes('/'));
   if (found.length > 0 && !isForAll) return found;
   const web = files.filter((file) => file.endsWith('.csproj') && RUNS.test(texts.get(file) ?? ''));
   if (web.length > 0)

@@ -93,6 +93,30 @@ describe('a chart of several programs whose folders are called otherwise', () =>
       ['shop-ui', ['frontend/**'], expect.objectContaining({ helm: 'helm/shop' })],
     ]);
   });
+  test('is read by the helper that a template takes its image from; what has a version of its own is released elsewhere', async () => {
+    const templated = (name: string) =>
+      `kind: Deployment\nmetadata:\n  name: shop-${name}\nspec:\n  template:\n    spec:\n      containers:\n        - name: x\n          image: {{template "${name}.image" . }}\n`;
+    const image = (name: string) =>
+      `{{- define "${name}.image" -}}\n{{ .Values.${name}.image.registry | default .Values.images.registry }}/{{ .Values.${name}.image.repository }}:{{ .Values.${name}.image.tag | default .Values.images.tag }}\n{{- end -}}\n`;
+    const found = await discover({
+      'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+      'helm/shop/values.yaml': [
+        'images:\n  registry: ghcr.io\n  tag: latest\n',
+        values('manager', 'acme/shop'),
+        values('daemon', 'acme/shop-daemon'),
+        `${values('dns', 'acme/coredns')}    tag: "v0.2.6"\n`,
+      ].join(''),
+      'helm/shop/templates/_helpers.tpl': ['manager', 'daemon', 'dns'].map(image).join(''),
+      'helm/shop/templates/manager-deployment.yaml': templated('manager'),
+      'helm/shop/templates/daemon-daemonset.yaml': templated('daemon').replace('Deployment', 'DaemonSet'),
+      'helm/shop/templates/dns-deployment.yaml': templated('dns'),
+      'helm/shop/templates/board-deployment.yaml':
+        'kind: Deployment\nmetadata:\n  name: shop-board\nspec:\n  template:\n    spec:\n      containers:\n        - image: {{ include "images.image" (dict "root" .Values.board.image "global" .Values.global) }}\n',
+      'images/shop/Dockerfile': 'FROM alpine\n',
+      'images/shop-daemon/Dockerfile': 'FROM alpine\n',
+    });
+    expect(found.map(({ name }) => name)).toEqual(['shop-daemon', 'shop-manager']);
+  });
   test('has beside it charts of what others publish or run, which are no services', async () => {
     const beside = {
       'helm/search/Chart.yaml': 'apiVersion: v2\nname: search\n',

@@ -157,6 +157,19 @@ test('one Dockerfile for all modules, stores that compose builds, and the name t
   ).toEqual(['api shop-api/**', 'web shop-web/**']);
 });
 
+test('modules are parts of what a compose file builds from the root', async () => {
+  expect(
+    await brief({
+      'settings.gradle': '',
+      'core/build.gradle': '',
+      'server/build.gradle': '',
+      'docker/server/Dockerfile': 'FROM eclipse-temurin:21',
+      'docker/docker-compose.yaml':
+        'services:\n  shop-server:\n    image: shop:server\n    build:\n      context: ../\n      dockerfile: docker/server/Dockerfile\n',
+    }),
+  ).toEqual(['shop-server **']);
+});
+
 test('projects of .NET that serve or work are programs; a host for developers and an app are none', async () => {
   const project = (sdk: string) => `<Project Sdk="${sdk}"></Project>`;
   expect(
