@@ -201,7 +201,6 @@ describe('by manifests', () => {
       'parts/volumes/config/manager.yaml': deployment('controller-manager', 'controller:latest'),
       // A suite that others run against the product is a test.
       'conformance/1.5/all.yaml': deployment('suite', 'x/suite'),
-      'e2e-test/cmd/helper/Dockerfile': 'FROM alpine',
     });
     expect(brief(found)).toEqual(['cart-controller parts/cart/**', 'volumes parts/volumes/**']);
   });

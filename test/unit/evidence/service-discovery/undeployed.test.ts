@@ -157,6 +157,11 @@ test('one Dockerfile for all modules, stores that compose builds, and the name t
   ).toEqual(['api shop-api/**', 'web shop-web/**']);
 });
 
+test('what only end-to-end tests are helped by is no program', async () => {
+  const files = { 'web/Dockerfile': 'FROM alpine', 'e2e-test/cmd/helper/Dockerfile': 'FROM alpine' };
+  expect(await brief(files)).toEqual(['web web/**']);
+});
+
 test('modules are parts of what a compose file builds from the root', async () => {
   expect(
     await brief({
