@@ -65,7 +65,7 @@ function unsigned(written: Written): Written {
 }
 
 /** Takes a step, and tells what was rendered for it. */
-async function renderedBy(person: string, step: (context: Context) => Promise<unknown>) {
+async function renderedBy(person: string, step: (context: Context) => Promise<unknown>, job?: string) {
   const rendered: string[] = [];
   const own = company.as(person);
   const manifests: Context['manifests'] = {
@@ -74,7 +74,8 @@ async function renderedBy(person: string, step: (context: Context) => Promise<un
       return own.manifests.render(commit, request);
     },
   };
-  const code = await step({ ...own, manifests, reviewed: reviewedSettings(own) }).then(
+  const runs = { ...own.runs, self: { ...own.runs.self, ...(job === undefined ? {} : { job }) } };
+  const code = await step({ ...own, manifests, runs, reviewed: reviewedSettings(own) }).then(
     () => 'done',
     (error: { readonly code: string }) => error.code,
   );
@@ -95,4 +96,20 @@ it('a signed one is compared with what it renders', async () => {
   writeFileSync(file(), stood.get('staged') ?? '');
   const { rendered } = await renderedBy(PEOPLE.rdLead, STEPS[1]?.[2] ?? (async () => undefined));
   expect(rendered).not.toEqual([]);
+});
+
+describe('the way back of a deployment that nobody signed', () => {
+  const back = (context: Context) => deploy(context, SAMPLE_ID, { mode: 'abort', reason: 'x', takeOver: false });
+  beforeAll(() => writeFileSync(file(), stood.get('canary') ?? ''));
+
+  it('runs no program of its commit on a machine, which whoever may push could have started', async () => {
+    await forge(company, (all) => all.map(unsigned));
+    expect(await renderedBy(OPERATOR, back, 'github/1')).toEqual({ rendered: [], code: 'config.unreviewed' });
+  });
+
+  it('is open for a person', async () => {
+    const { rendered, code } = await renderedBy(OPERATOR, back);
+    expect(rendered).not.toEqual([]);
+    expect(code).toBe('done');
+  });
 });

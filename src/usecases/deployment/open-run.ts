@@ -1,5 +1,6 @@
 import { clusterUidOf, productionTargets } from '../../domain/deployment/steps.ts';
 import { RelctlError } from '../../errors.ts';
+import { unlessUnattended } from '../binding/once-submitted.ts';
 import { acquireLock, type Lock, releaseLock } from '../cluster/lock.ts';
 import { clusterOf, type Run } from '../cluster/run.ts';
 import type { Context } from '../release/context.ts';
@@ -30,8 +31,9 @@ export interface RunOptions {
  * @throws RelctlError `cluster.wrong-identity` before anything is written, `cluster.lock-held`, `cluster.fenced-off` where another
  *   clone has gone on with the release
  */
-export async function openRun(context: Context, release: Release, options: RunOptions): Promise<Run> {
+export async function openRun(given: Context, release: Release, options: RunOptions): Promise<Run> {
   const { journal, policy } = release;
+  const context = { ...given, manifests: unlessUnattended(given, release) };
   const targets = productionTargets(context.config);
   if (options.isIdentified !== true) await checkIdentities(context, targets);
   const locks = new Map<string, Lock>();
