@@ -7,6 +7,7 @@ import { command } from '../text/command-line.ts';
 import { nearest } from '../text/nearest.ts';
 import { plural } from '../text/plural.ts';
 import type { ReadingContext } from './release/context.ts';
+import { type GonePlan, unreviewedGone } from './signing/gone-plans.ts';
 import { type LookedAtRelease, type LookingContext, lookAtRelease, modesOf, thoseSigned } from './signing/look.ts';
 import { readAhead } from './signing/read-ahead.ts';
 
@@ -24,7 +25,7 @@ const READ_WHOLE = 100;
 
 /**
  * All releases with their phase and window, the next window first. Plans that cannot be read are named with why, and then it
- * ends as an invalid plan does. Of very many plans the older ones are read only as far as the list shows them, which is said.
+ * ends as an invalid plan does; so it does where one was deleted with what was signed of it, and nobody reviewed that. Of very many plans the older ones are read only as far as the list shows them, which is said.
  * @throws RelctlError `usage.bad-flag` for a phase, or a service, that there is not
  */
 export async function list(
@@ -35,6 +36,7 @@ export async function list(
   const { entries, headOnly } = await context.store.survey(READ_WHOLE);
   const released = entries.flatMap((entry) => (isSummary(entry) ? entry.services : []));
   refuseUnknown('service', filter.services ?? [], [...new Set([...Object.keys(context.config.services), ...released])]);
+  const gone = await unreviewedGone(context);
   const unreadable = entries.flatMap((entry) => (isSummary(entry) ? [] : [entry]));
   const shown = (await examined(context, entries.filter(isSummary).sort(mattersMore)))
     .filter((one) => matches(one, filter))
@@ -42,9 +44,12 @@ export async function list(
   const zones = new Set(shown.map(({ window }) => window.timeZone));
   // A zone that all share stands once, above the table.
   const [zone] = zones.size === 1 ? zones : [];
-  const broken = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
+  const broken = [
+    ...(unreadable.length === 0 ? [] : [`; ${unreadable.length} cannot be read`]),
+    ...(gone.length === 0 ? [] : [`; ${gone.length} deleted`]),
+  ].join('');
   return {
-    result: unreadable.length === 0 ? 'done' : 'usage',
+    result: broken === '' ? 'done' : 'usage',
     headline: `${plural(shown.length, 'release')}${zone === undefined ? '' : `, windows in ${zone}`}${broken}`,
     blocks: [
       {
@@ -59,9 +64,15 @@ export async function list(
       ...workBlocks(shown),
       ...recordsBlock(context.records),
       ...unreadableBlocks(unreadable),
+      ...goneBlocks(gone),
       ...headOnlyBlock(headOnly),
     ],
-    data: { releases: shown.map(rowOf), unreadable, headOnly },
+    data: {
+      releases: shown.map(rowOf),
+      unreadable,
+      gone: gone.map(({ id, file, lost }) => ({ id, file, lost })),
+      headOnly,
+    },
     simulated: context.environments.simulated,
   };
 }
@@ -117,6 +128,21 @@ function unreadableBlocks(unreadable: readonly UnreadablePlan[]): readonly Block
         who: 'its author',
         command: command`relctl plan ${id} --check`,
         why: 'says what is wrong, where, and how to fix it',
+      })),
+    },
+  ];
+}
+
+function goneBlocks(gone: readonly GonePlan[]): readonly Block[] {
+  if (gone.length === 0) return [];
+  return [
+    { kind: 'heading', text: 'Deleted, with what was signed of them' },
+    {
+      kind: 'checks',
+      checks: gone.map(({ id, file, lost: [first = ''] }) => ({
+        state: 'failed',
+        text: `${id}: ${first}`,
+        detail: command`git log -p --full-history -- ${file}`,
       })),
     },
   ];

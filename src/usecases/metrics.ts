@@ -10,7 +10,7 @@ import { formatPercent, formatSpan } from '../text/figures.ts';
 import { plural } from '../text/plural.ts';
 import { checkedZone } from './planning/ask/window.ts';
 import type { ReadingContext } from './release/context.ts';
-import { gonePlans } from './signing/gone-plans.ts';
+import { unreviewedGone } from './signing/gone-plans.ts';
 import { type LookingContext, lacksActs, modesOf, provenEvents, thoseSigned } from './signing/look.ts';
 import { readAhead } from './signing/read-ahead.ts';
 
@@ -145,14 +145,7 @@ async function provenDeliveries(
 
 /** Releases whose files were deleted without a review: how they went counts too, and nobody knows it. */
 async function goneIds(context: MetricsContext): Promise<readonly string[]> {
-  if (context.environments.simulated) return [];
-  try {
-    return (await gonePlans(context)).filter((one) => !one.reviewed).map((one) => one.id);
-  } catch (error) {
-    // The figures say of each release that its rules do not read.
-    if (error instanceof RelctlError) return [];
-    throw error;
-  }
+  return context.environments.simulated ? [] : (await unreviewedGone(context)).map((one) => one.id);
 }
 
 const failures = (deliveries: ReleaseSummary['deliveries']): number =>

@@ -62,6 +62,10 @@ it('a signed rollback that was taken out makes the release a claim on every page
   const deleted = await auditAll(company.as(OPERATOR));
   expect(deleted.result).toBe('failed');
   expect(deleted.data).toMatchObject({ releases: [{ release: company.id, findings: [{ code: 'plan-gone' }] }] });
+  const listed = await list(company.as(OPERATOR), { phases: [] });
+  expect(listed).toMatchObject({ result: 'usage', data: { releases: [], gone: [{ id: company.id }] } });
+  expect(listed.headline).toContain('1 deleted');
+  expect(JSON.stringify(listed.blocks)).toContain('stands signed in commit');
   expect((await metrics(company.as(OPERATOR), { services: [] })).data).toMatchObject({
     unproven: [company.id],
     whole: { deployments: 0 },

@@ -51,6 +51,16 @@ export async function gonePlans({
   return gone;
 }
 
+/** Those that nobody reviewed; none where the rules do not read, which is told of each release. */
+export async function unreviewedGone(context: Pick<ReadingContext, 'signing' | 'store'>): Promise<readonly GonePlan[]> {
+  try {
+    return (await gonePlans(context)).filter((one) => !one.reviewed);
+  } catch (error) {
+    if (error instanceof RelctlError) return [];
+    throw error;
+  }
+}
+
 /** The plan as it was committed last in a way that reads. */
 function lastOf({ versions }: FileHistory, file: string, id: string): ReleasePlan | undefined {
   for (const { bytes } of versions) {
