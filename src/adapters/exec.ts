@@ -270,10 +270,7 @@ function killGroup(pid: number | undefined): void {
 function tooMuch(program: string, args: readonly string[], limit: number): RelctlError {
   return new RelctlError('tool.failed', `${program} printed more than ${formatCount(limit)} bytes, and was ended`, {
     why: 'relctl reads the output of a program whole or not at all, and nothing was decided from a part of it.',
-    hints: [
-      command`look at what it prints: ${[program, ...args]}`,
-      'have it print less, then give the same command again',
-    ],
+    hints: [command`try it by hand: ${[program, ...args]}`, 'have it print less, then give the same command again'],
     data: { program, args, limit },
   });
 }

@@ -70,7 +70,7 @@ export async function rehearse(
   }
   return {
     result: passed ? 'done' : 'failed',
-    headline: `the rehearsal of ${plan.metadata.feature} ${passed ? 'passed' : 'failed'}: it ${sayPhase(state.phase)}`,
+    headline: `the rehearsal of ${plan.metadata.feature} ${passed ? 'passed: it' : 'failed: it stops where the release'} ${sayPhase(state.phase)}`,
     blocks: [
       // Each step was told when it ended; what is left to say is where it did not go on.
       { kind: 'checks', checks: passed ? [] : steps.slice(-1).map(lastStep) },

@@ -56,15 +56,17 @@ async function conclude(run: Run, watched: Watched): Promise<StepResult> {
     series: { ...evidence },
   });
   if (verdict === 'pass') return { detail: decision.reason, evidence: { ...evidence } };
-  throw new RelctlError(verdict === 'fail' ? 'canary.failed' : 'canary.inconclusive', decision.reason, {
-    why:
-      verdict === 'fail'
-        ? 'The candidate is worse than what production runs now, by more than chance.'
-        : 'A canary is promoted only if the data show that it is good, and they do not.',
+  const more = {
     hints: [
       command`relctl report ${journal.plan.id}`,
-      `shows the canary look by look, from releases/${journal.plan.id}/${evidence.file}`,
+      `shows the canary look by look, from releases/${journal.plan.id}/${evidence.file}; the judge calls it ${decision.code}`,
     ],
     data: { verdict, code: decision.code, slos: decision.slos },
-  });
+  };
+  if (verdict === 'fail') {
+    const why = 'The candidate is worse than what production runs now, by more than chance.';
+    throw new RelctlError('canary.failed', decision.reason, { why, ...more });
+  }
+  const why = 'A canary is promoted only if the data show that it is good, and they do not.';
+  throw new RelctlError('canary.inconclusive', decision.reason, { why, ...more });
 }

@@ -33,14 +33,17 @@ export async function soak(run: Run, step: Extract<Step, { kind: 'soak' }>): Pro
   const evidence = await keepSeries(run, step.id.replace(':', '-'), watched);
   const blind = decision.code === 'no-data' || decision.code === 'no-control';
   if (decision.verdict !== 'fail' && !blind) return { detail: decision.reason, evidence: { ...evidence } };
-  throw new RelctlError(blind ? 'canary.inconclusive' : 'canary.failed', decision.reason, {
-    why: blind
-      ? 'There is no data about the regions that run the candidate, so no other region follows.'
-      : 'The regions that run the candidate are worse than the others, by more than chance.',
+  const more = {
     hints: [
       command`relctl report ${journal.plan.id}`,
-      `shows the canary look by look, from releases/${journal.plan.id}/${evidence.file}`,
+      `shows the canary look by look, from releases/${journal.plan.id}/${evidence.file}; the judge calls it ${decision.code}`,
     ],
     data: { verdict: decision.verdict, code: decision.code, slos: decision.slos },
-  });
+  };
+  if (!blind) {
+    const why = 'The regions that run the candidate are worse than the others, by more than chance.';
+    throw new RelctlError('canary.failed', decision.reason, { why, ...more });
+  }
+  const why = 'There is no data about the regions that run the candidate, so no other region follows.';
+  throw new RelctlError('canary.inconclusive', decision.reason, { why, ...more });
 }

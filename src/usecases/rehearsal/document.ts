@@ -35,6 +35,8 @@ export function rehearsalDocument(
 ): Document {
   const verdict = state.deployment?.verdict?.data;
   const why = state.deployment?.rollbackReason;
+  const passed = state.phase === 'closed';
+  const ends = passed ? 'ends' : 'stops where the release is';
   return {
     title: `Rehearsal of ${plan.metadata.feature}`,
     notices: ['Simulated'],
@@ -42,13 +44,13 @@ export function rehearsalDocument(
       text([
         `Release ${plan.id} (plan digest `,
         { code: plan.specDigest },
-        `, window ${formatWindow(plan.spec.window)}) was walked through the process in relctl's sandbox: its cluster, traffic, metrics and people are made up. It shows that the plan can be carried out as written. It does not show that the candidate is good.`,
+        `, window ${formatWindow(plan.spec.window)}) was walked through the process in relctl's sandbox: its cluster, traffic, metrics and people are made up. ${passed ? 'It shows that the plan can be carried out as written. It does not show that the candidate is good.' : 'It failed: nothing shows that the plan can be carried out as written.'}`,
       ]),
       ...(byCommits ? [text(NOT_BY_COMMITS)] : []),
       text([
         day === undefined
-          ? `Faults switched on: ${faults.join(', ')}. It ends `
-          : `No fault was switched on; the day was an ordinary one, with ${day}. It ends `,
+          ? `Faults switched on: ${faults.join(', ')}. It ${ends} `
+          : `No fault was switched on; the day was an ordinary one, with ${day}. It ${ends} `,
         { strong: state.phase },
         '.',
       ]),
