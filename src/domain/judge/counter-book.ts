@@ -37,7 +37,7 @@ export class CounterBook {
   enterGood(series: readonly SampledSeries[], byThreshold: boolean, group = ''): void {
     for (const one of series) {
       const target = this.target(one, group);
-      const threshold = byThreshold ? (one.labels.le ?? '') : '';
+      const threshold = byThreshold ? edgeOf(one.labels.le ?? '') : '';
       const tracks = target.good.get(threshold) ?? new Map<string, Track>();
       target.good.set(threshold, tracks);
       this.enter(target, tracks, one);
@@ -125,6 +125,11 @@ export class CounterBook {
     }
     return scraped;
   }
+}
+
+/** An edge by its number: `1` and `1.0` are one, and the canary's client may write another than stable's. */
+function edgeOf(le: string): string {
+  return le.trim() !== '' && Number.isFinite(Number(le)) ? String(Number(le)) : le;
 }
 
 /** What a store calls a target by: its `job` and `instance`. */

@@ -219,6 +219,13 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
       reason: `${share(budget.canary)} of the canary's requests were bad where the objective allows ${formatPercent(1 - slo.objective)}; that may be chance, so it neither fails nor passes`,
     };
   }
+  if (isWorseThroughHolds(state)) {
+    return {
+      verdict: 'inconclusive',
+      code: 'above-objective',
+      reason: `${compared(state)} since the warm-up, with the incidents in which the canary was held, where the objective allows ${formatPercent(1 - slo.objective)}: stable shared them, but the canary was worse`,
+    };
+  }
   const shifted = slower(state);
   if (shifted !== undefined) return shifted;
   if (seen.power < settings.power) {
@@ -238,6 +245,15 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been detected with a chance of ${chance(seen.power)}`,
   };
 }
+
+/** After a hold the budget begins anew; a canary that spent it by being worse than stable must not pass by that. */
+function isWorseThroughHolds({ budget, canary, control, slo }: SloJudgement): boolean {
+  const allowed = Math.max(1 - slo.objective, WORSE * badRatio(control));
+  return budget.heldSeconds > 0 && badRatio(canary) > allowed;
+}
+
+/** Times stable's bad ratio up to which a canary that was held is like it. */
+const WORSE = 1.2;
 
 /** Other requests than a share of everybody's: nothing that is counted of them is a comparison. */
 function differentRequests({ arrivals }: SloJudgement): Finding | undefined {

@@ -1,3 +1,4 @@
+import { addArrivals } from './arrivals-scatter.ts';
 import { badRatio, type ControlLook, type Counts, countFault, growth, type Increment, NO_COUNTS } from './look.ts';
 import { addReplicaBlocks, type ReplicaBlocks, type Residuals } from './replica-blocks.ts';
 
@@ -54,6 +55,8 @@ export interface ReplicaSums extends Residuals {
   readonly seen: Counts;
   readonly bad: number;
   readonly total: number;
+  /** Since its first request, also while it was not scraped. */
+  readonly seconds: number;
 }
 
 /** Nothing measured yet. */
@@ -81,7 +84,7 @@ export function dispersionOfHistory(history: readonly ControlLook[], without: re
     const control = controlGrowth({ control: before.control, replicas: sums.replicas }, look, without);
     // A look that cannot be true is passed over: the next one spans its time too.
     if (!(seconds > 0) || typeof control === 'string') continue;
-    const arrivals = addArrivals(sums, look.controlReplicas ?? {});
+    const arrivals = addArrivals(sums.arrivals, sums.replicas, look.controlReplicas ?? {});
     sums = { ...addDispersion(sums, { canary: NO_COUNTS, control, seconds }, look.controlReplicas), arrivals };
     before = look;
   }
@@ -127,7 +130,7 @@ export function addDispersion(
   const expected = increment.canary.total * rate;
   const looks = sums.looks + 1;
   const seconds = sums.seconds + increment.seconds;
-  const added = addReplicas(sums, rate, increment.control.total, replicas ?? {});
+  const added = addReplicas(sums, rate, increment, replicas ?? {});
   return {
     looks,
     seconds,
@@ -138,25 +141,6 @@ export function addDispersion(
     replicaBlocks: addReplicaBlocks(sums.replicaBlocks, { looks, seconds, replicas: added.replicas }),
     canaryLooks: addCanaryLook(sums.canaryLooks, increment.canary.bad, expected),
   };
-}
-
-function addArrivals(
-  { arrivals, replicas }: DispersionSums,
-  now: Readonly<Record<string, Counts>>,
-): DispersionSums['arrivals'] {
-  const grown = Object.entries(now).flatMap(([name, { total }]) => {
-    const known = replicaOf(replicas, name);
-    return known.total <= 0 ? [] : [{ usual: known.total, total: total - known.seen.total }];
-  });
-  const before = grown.reduce((sum, one) => sum + one.usual, 0);
-  const arrived = grown.reduce((sum, one) => sum + one.total, 0);
-  let { squares, expected } = arrivals;
-  for (const { usual, total } of grown) {
-    const mean = (arrived * usual) / before;
-    squares += (total - mean) ** 2;
-    expected += mean;
-  }
-  return { squares, expected };
 }
 
 const NO_BLOCKS: BlockSums = { open: NO_COUNTS, openLooks: 0, squares: 0, bad: 0, total: 0, terms: 0 };
@@ -181,7 +165,7 @@ function addBlocks(blocks: readonly BlockSums[], control: Counts, looks: number)
 function addReplicas(
   sums: DispersionSums,
   rate: number,
-  total: number,
+  { control: { total }, seconds }: Increment,
   replicas: Readonly<Record<string, Counts>>,
 ): Pick<DispersionSums, 'replicas' | 'replicaLooks'> {
   const next: Record<string, ReplicaSums> = { ...sums.replicas };
@@ -199,6 +183,7 @@ function addReplicas(
       seen: counts,
       bad: own.bad + (counted ? grown.bad : 0),
       total: own.total + (counted ? grown.total : 0),
+      seconds: own.seconds + (own.total > 0 || counted ? seconds : 0),
       residual: own.residual + residual,
       expected: own.expected + mean,
       variance: own.variance + variance,
@@ -212,7 +197,15 @@ function addReplicas(
   return { replicas: next, replicaLooks: { squares, expected, terms } };
 }
 
-const NO_REPLICA: ReplicaSums = { seen: NO_COUNTS, bad: 0, total: 0, residual: 0, expected: 0, variance: 0 };
+const NO_REPLICA: ReplicaSums = {
+  seen: NO_COUNTS,
+  bad: 0,
+  total: 0,
+  seconds: 0,
+  residual: 0,
+  expected: 0,
+  variance: 0,
+};
 
 /** A replica by its name, which may be that of a member that every object has. */
 function replicaOf(replicas: Readonly<Record<string, ReplicaSums>>, name: string): ReplicaSums {

@@ -40,6 +40,8 @@ export interface MomentOptions {
 const MOST_LOST = 0.2;
 /** Targets of the control that a stretch is compared with at least, where there are so many. */
 const FEWEST = 5;
+/** Scrape intervals for which a target that was not scraped again may only be about to be. */
+const NOT_YET = 1.1;
 /** Milliseconds of the past from which a target's rate is taken. */
 const RECENT = 45_000;
 /** Milliseconds for which samples are kept that a late target may need. */
@@ -87,7 +89,8 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   if (canary.length === 0) return none(`canary: not sampled for ${formatSpan(staleAfter)}`);
   const living = controls.filter(isLiving);
   if (living.length === 0) return none('stable: no series, or none that is sampled any more');
-  const punctual = punctualOf(living, scrapeInterval([...canary, ...living]), lastOf);
+  const interval = scrapeInterval([...canary, ...living]);
+  const punctual = punctualOf(living, interval, lastOf);
   const isPunctual = new Set(punctual);
   const lost = controls.filter((target) => options.lost?.has(target.instance) === true && !isPunctual.has(target));
   if (lost.length > MOST_LOST * (punctual.length + lost.length)) {
@@ -121,7 +124,16 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
     ...(lost.length > 0 || !isKnown
       ? {}
-      : { arrived: arrivedBy(canaries, controls, { moment, from, lastOf, isLiving, punctual: punctual.length }) }),
+      : {
+          arrived: arrivedBy(canaries, controls, {
+            moment,
+            from,
+            lastOf,
+            isLiving,
+            interval,
+            punctual: punctual.length,
+          }),
+        }),
     ...(threshold === undefined || whole <= from
       ? {}
       : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
@@ -152,7 +164,7 @@ function withoutEnded(canary: readonly Target[], from: number): readonly Target[
   return canary.filter((target) => lastScrape(target) > from || lastScrape(target) >= since);
 }
 
-/** All requests of both sides by a moment; a target that was not scraped since goes on as it did. */
+/** All requests of both sides by a moment; a target that was not scraped since goes on as it did for a while. */
 function arrivedBy(
   canaries: readonly Target[],
   controls: readonly Target[],
@@ -161,12 +173,14 @@ function arrivedBy(
     from,
     lastOf,
     isLiving,
+    interval,
     punctual,
   }: {
     readonly moment: number;
     readonly from: number;
     readonly lastOf: (target: Target) => number;
     readonly isLiving: (target: Target) => boolean;
+    readonly interval: number;
     readonly punctual: number;
   },
 ): Arrived {
@@ -174,21 +188,28 @@ function arrivedBy(
   const expected = (target: Target) => {
     const last = lastOf(target);
     const sofar = total(target, moment);
+    if (last >= moment || last <= from) return sofar;
+    const late = moment - last;
+    // One that was not scraped again has ended, half an interval after its last scrape in the mean.
+    if (late > NOT_YET * interval) return sofar + (rateOf(target) * interval) / 2000;
     const recent = Math.min(RECENT, last - from);
-    if (last >= moment || last < moment - RECENT || recent <= 0) return sofar;
-    return sofar + ((sofar - total(target, last - recent)) * (moment - last)) / recent;
+    return sofar + ((sofar - total(target, last - recent)) * late) / recent;
   };
   const tracks = canaries.flatMap((target) => [...target.total.values()]);
   const ended = canaries.filter((target) => lastOf(target) > from && !isLiving(target)).length;
   const restarts = tracks.reduce((sum, track) => sum + track.restartsUntil(moment), ended);
-  const gone = controls.filter((target) => lastOf(target) < moment - RECENT).length;
   return {
     seconds: (moment - from) / 1000,
-    stable: `${controls.length} known, ${punctual} punctual, ${gone} gone`,
+    stable: `${controls.length} known, ${punctual} punctual`,
     canary: canaries.reduce((sum, target) => sum + total(target, moment), 0),
     control: controls.reduce((sum, target) => sum + expected(target), 0),
     ...(restarts === 0 ? {} : { restarts }),
   };
+}
+
+/** Requests a second of a target, over all that was seen of it. */
+function rateOf({ total }: Target): number {
+  return [...total.values()].reduce((sum, track) => sum + (track.rate ?? 0), 0);
 }
 
 /** Drops the samples that no later reading needs. */
@@ -217,8 +238,11 @@ function edgesOf(side: {
   readonly threshold: string;
 }): { readonly edges?: readonly EdgeReading[] } {
   const { canaries, controls, moment, threshold } = side;
-  const edges = new Set(controls.flatMap((target) => [...target.good.keys()]));
-  const others = [...edges].filter((edge) => edge !== threshold && Number.isFinite(Number(edge)));
+  // An edge that one of them does not have would count all of its requests as slower.
+  const all = [...canaries, ...controls];
+  const others = [...(controls[0]?.good.keys() ?? [])].filter(
+    (edge) => edge !== threshold && Number.isFinite(Number(edge)) && all.every(({ good }) => good.has(edge)),
+  );
   if (others.length === 0) return {};
   const [canaryAt, controlAt] = [beyond(canaries, moment), beyond(controls, moment)];
   return {

@@ -47,6 +47,9 @@ const SLACK_SECONDS = 2;
  */
 const OFF_THE_LINE = 1 / 2;
 
+/** Times the slowest rate up to which a load is steady. */
+const STEADY = 1.5;
+
 /** Requests counted since a moment. */
 interface Count {
   readonly from: Arrived;
@@ -172,6 +175,11 @@ function withRate(count: Count, rate: number, seconds: number): Count {
   };
 }
 
+/** Whether the load has not jumped: where it has, counts of one look may be off by more than is tolerated, and a second one in a row must say the same. */
+function isSteady({ slowest = 0, fastest = 0 }: Count): boolean {
+  return fastest <= STEADY * slowest;
+}
+
 /** Adds a look. Where the share is not known exactly (`expected` is left out), nothing is judged. */
 export function observeArrivals(
   arrivals: Arrivals,
@@ -212,7 +220,7 @@ export function observeArrivals(
   const now = { whole, late, seen: arrived, rate, evidence };
   if (arrivals.found !== undefined) return { ...arrivals, ...now };
   const { doubtSince, ...certain } = { ...arrivals, ...now };
-  if (evidence >= limit) {
+  if (evidence >= limit && (isSteady(whole) || arrivals.evidence >= limit)) {
     const { canary, control } = told.counted;
     return { ...certain, found: { direction: told.direction, counted: canary / (canary + control), expected } };
   }

@@ -62,6 +62,8 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
       if (bucket !== undefined) threshold ??= spellingOf(books.control, bucket.edge);
       const uncountable = uncountableBy(asked, books.control);
       if (uncountable !== undefined) return { ok: false, detail: uncountable };
+      const uncounted = bucket === undefined ? undefined : uncountableBy(asked, books.canary);
+      if (uncounted !== undefined) return { ok: false, detail: `canary: ${uncounted}` };
       const options = { from: began, at, staleAfter, lost, ...(threshold === undefined ? {} : { threshold }) };
       const moment = readMoment(books, options, compared);
       compared = moment.compared;
@@ -216,7 +218,9 @@ function edgesOf(book: CounterBook): readonly string[] {
 function uncountableBy({ slo, bucket }: Asked, book: CounterBook): string | undefined {
   const targets = book.targets().filter((target) => target.total.size > 0);
   if (bucket !== undefined) {
-    return spellingOf(book, bucket.edge) === undefined ? withoutEdge(slo, bucket.edge, book) : undefined;
+    return targets.length > 0 && spellingOf(book, bucket.edge) === undefined
+      ? withoutEdge(slo, bucket.edge, book)
+      : undefined;
   }
   return targets.length > 0 && targets.every((target) => target.good.size === 0)
     ? `no series of stable matches ${slo.good}, though requests are counted`

@@ -49,6 +49,25 @@ function scaled(rate: number): readonly PodBehaviour[] {
   });
 }
 
+/** 25 pods that are replaced seven at a time within a minute, from so many seconds after the first request on. */
+function restarted(rate: number, from: number): readonly PodBehaviour[] {
+  return stablePods(rate, steady(BASE)).flatMap((pod, index) => {
+    const until = from + 15 * Math.floor(index / 7);
+    return [
+      { ...pod, until },
+      { ...pod, name: `${pod.name}-new`, from: until },
+    ];
+  });
+}
+
+/** 10% errors for 20 s every 300 s, before the bake too; `between` otherwise. */
+function recurring(between: number): Steps {
+  return Array.from({ length: 12 }, (_, index) => (index - 4) * 300 + 60).flatMap((from) => [
+    [from, 0.1] as const,
+    [from + 20, between] as const,
+  ]);
+}
+
 /** The days, in the order of the report. */
 export const CHANGING: readonly Day[] = [
   ...[1000, 10_000].map(
@@ -147,4 +166,47 @@ export const CHANGING: readonly Day[] = [
       };
     },
   },
+  {
+    section: SECTION,
+    name: 'good, all of stable is replaced within a minute',
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    settings: { warmupSeconds: 120 },
+    pods: (random) => ({
+      canary: [canaryPod(10_000, steady(BASE))],
+      stable: restarted(10_000, 140 + random.uniform() * 30),
+    }),
+  },
+  {
+    section: SECTION,
+    name: 'good, the load falls to a fiftieth for 300 s',
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    pods: (random) => {
+      const from = 100 + random.uniform() * 400;
+      const load: Steps = [
+        [-1000, 1],
+        [from, 0.02],
+        [from + 300, 1],
+      ];
+      return {
+        canary: [canaryPod(10_000, steady(BASE), { load })],
+        stable: stablePods(10_000, steady(BASE)).map((pod) => ({ ...pod, load })),
+      };
+    },
+  },
+  ...[1000, 10_000].map(
+    (rate): Day => ({
+      section: SECTION,
+      name: '×5 between incidents of 10% for 20 s every 300 s on both',
+      rate,
+      aim: { kind: 'not-passed', atMost: 0.01 },
+      pods: () => ({
+        canary: [canaryPod(rate, recurring(5 * BASE))],
+        stable: stablePods(rate, recurring(BASE)),
+      }),
+    }),
+  ),
 ];

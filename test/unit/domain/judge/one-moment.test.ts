@@ -44,6 +44,21 @@ describe('one moment for both sides', () => {
     expect(reading).toMatchObject({ ok: true, lost: ['s0'], moment: 60 });
   });
 
+  it('counts no requests twice where a pod of stable ended and another took its place', () => {
+    // At 60 s a fifth of stable is replaced: each scrape interval has 5,000 requests of stable a second in ten.
+    const staying = Array.from({ length: 4 }, (_, index) => pod(`s${index}`, 100, index * 3, 150));
+    const ended = pod('ended', 100, 8, 60);
+    const replacement = pod('new', 100, 13, 150, 60);
+    const both = books([pod('c', 10, 0, 150, 0)], [...staying, ended, replacement]);
+    for (const at of [75, 90, 105, 120, 135, 150]) {
+      const { reading } = readMoment(both, options(at));
+      if (!reading.ok || reading.arrived === undefined) continue;
+      const { seconds, control } = reading.arrived;
+      // At most half an interval of one pod of five, 1.5 s, is not known.
+      expect(Math.abs(control / 500 - seconds), `at ${at} s`).toBeLessThan(2);
+    }
+  });
+
   it('has no data when the canary is lost, or more than a fifth of stable', () => {
     const stable = Array.from({ length: 4 }, (_, index) => pod(`s${index}`, 100, index, index === 0 ? 5 : 120));
     const lost = new Set([instanceOf({ instance: 's0' })]);

@@ -19,6 +19,9 @@ const SAMPLE = [
   'good, stable is scaled from 25 pods to 15 and to 30',
   'good, five times the load for 60 s',
   'good, ready and scraped for 40 s before its first request',
+  'good, all of stable is replaced within a minute',
+  'good, the load falls to a fiftieth for 300 s',
+  '×5 between incidents of 10% for 20 s every 300 s on both',
 ];
 
 describe('the judge on ordinary days', () => {
