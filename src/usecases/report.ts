@@ -1,6 +1,7 @@
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { buildPortfolio, type Portfolio } from '../domain/report/portfolio.ts';
 import type { ReportGround } from './report/model.ts';
+import { unreviewedGone } from './signing/gone-plans.ts';
 import { provenSummaries } from './signing/look.ts';
 
 /**
@@ -16,7 +17,8 @@ export async function portfolioModel(ground: ReportGround, path: string): Promis
     const href = path.startsWith('releases/') ? `${up.slice(3)}${page.slice('releases/'.length)}` : `${up}${page}`;
     return id === undefined ? [] : [[id, href] as const];
   });
-  return { ...buildPortfolio(summaries, new Map(pages), ground.clock.now()), claimed };
+  const gone = await unreviewedGone(ground);
+  return { ...buildPortfolio(summaries, new Map(pages), ground.clock.now()), claimed, gone };
 }
 
 /** Writes a report that was rendered and says where. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { RelctlError } from '../../src/errors.ts';
+import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
 import { auditAll } from '../../src/usecases/audit/all.ts';
 import { list } from '../../src/usecases/list.ts';
 import { metrics } from '../../src/usecases/metrics.ts';
@@ -70,6 +72,26 @@ it('a signed rollback that was taken out makes the release a claim on every page
     unproven: [company.id],
     whole: { deployments: 0 },
   });
+  expect(await portfolioModel(company.as(OPERATOR), 'releases/index.html')).toMatchObject({
+    gone: [{ id: company.id }],
+  });
+  // Whoever may push can make so much of the file, and of the folder, that git's answer is not read.
+  const seen = (replaced: Partial<ProtectedBranch>) => {
+    const context = company.as(OPERATOR);
+    const signing = async () => {
+      const ground = await context.signing();
+      return { ...ground, protectedBranch: { ...ground.protectedBranch, ...replaced } };
+    };
+    return { ...context, signing };
+  };
+  const much = seen({ history: async () => ({ versions: [], isWhole: true, isTooMuch: true }) });
+  expect(await auditAll(much)).toMatchObject({ result: 'failed' });
+  expect(await list(much, { phases: [] })).toMatchObject({ data: { gone: [{ id: company.id }] } });
+  const failing = seen({
+    committed: () => Promise.reject(new RelctlError('tool.failed', 'git printed more', { why: '', hints: [] })),
+  });
+  await expect(auditAll(failing)).rejects.toMatchObject({ code: 'tool.failed' });
+  await expect(list(failing, { phases: [] })).rejects.toMatchObject({ code: 'tool.failed' });
   company.git.git('checkout', '--quiet', '-B', 'train', deployed);
   company.git.git('merge', '--quiet', '-s', 'ours', '-m', 'Merge', undone);
   const lie = await told();

@@ -6,6 +6,8 @@ export interface Portfolio {
   /** The latest window first. */
   readonly releases: readonly ReleaseSummary[];
   readonly unreadable: readonly UnreadablePlan[];
+  /** Plans that were deleted with what was signed of them, and nobody reviewed that; how they went is not counted. */
+  readonly gone?: readonly { readonly id: string; readonly lost: readonly string[] }[];
   /** Ids of those that claim a deployment, or the end of one, that nothing proves; it is not counted. */
   readonly claimed?: ReadonlySet<string>;
   readonly months: readonly MonthFigures[];

@@ -5,7 +5,7 @@ import { approvalsWord } from '../../domain/signing/words.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
-import { gonePlans } from '../signing/gone-plans.ts';
+import { gonePlans, isOfRules } from '../signing/gone-plans.ts';
 import { type AuditContext, auditRelease, shownFinding } from './one.ts';
 
 interface Line {
@@ -79,7 +79,7 @@ async function goneLines(context: AuditContext): Promise<readonly Line[]> {
     }));
   } catch (error) {
     // Rules that do not read are a finding of each release.
-    if (error instanceof RelctlError) return [];
+    if (isOfRules(error)) return [];
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { packetAddress, placeInSite, planAddress, releaseAddress } from '../../d
 import { RelctlError } from '../../errors.ts';
 import { plural } from '../../text/plural.ts';
 import type { Context } from '../release/context.ts';
+import { unreviewedGone } from '../signing/gone-plans.ts';
 import { provenSummaries } from '../signing/look.ts';
 import { calendarFeed } from './feed.ts';
 import { type ReportGround, reportModel } from './model.ts';
@@ -37,7 +38,13 @@ export async function writeSite(ground: ReportGround & Pick<Context, 'config'>, 
     }
   }
   const links = new Map(told.map((id) => [id, releaseAddress(id)]));
-  const portfolio = { ...buildPortfolio([...entries, ...untold], links, ground.clock.now()), feed: FEED, claimed };
+  const gone = await unreviewedGone(ground);
+  const portfolio = {
+    ...buildPortfolio([...entries, ...untold], links, ground.clock.now()),
+    feed: FEED,
+    claimed,
+    gone,
+  };
   await write(FEED, await calendarFeed(ground));
   await write('index.html', await ground.documents.portfolio(portfolio));
   return {

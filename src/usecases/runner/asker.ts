@@ -18,6 +18,13 @@ export interface Asked {
   readonly people: ReadonlyMap<string, string> | undefined;
 }
 
+/** What is asked to be done, and whether the policy lets a machine do it by itself. */
+interface HandedWork {
+  readonly act: NextAct;
+  readonly options: HandedOptions;
+  readonly isLeftToMachines: boolean;
+}
+
 /** Which person each login of the forge is, as the protected branch has it. */
 export async function loginsOf(
   { protectedBranch }: SigningGround,
@@ -29,13 +36,13 @@ export async function loginsOf(
 
 /**
  * Why a run of a workflow is not of the person that it names: whoever may push may start one, with any words. A workflow of the forge itself, such
- * as the schedule, has no person: it only goes on with what a machine of the policy had begun.
+ * as the schedule, has no person: it only goes on where a machine may by itself, since whoever may push can start one in its name.
  */
 export function askerRefusal(
   { askedBy, login, people }: Asked,
   policy: Pick<Policy, 'aliases' | 'machines'>,
   { process, release }: { readonly process: ProcessCommand; readonly release: string },
-  { act, options }: { readonly act: NextAct; readonly options: HandedOptions },
+  { act, options, isLeftToMachines }: HandedWork,
 ): Refusal | undefined {
   if (people === undefined) return undefined;
   const person = people.get(login.toLowerCase());
@@ -46,7 +53,7 @@ export function askerRefusal(
   const decides =
     ran.length + notRun.length > 0 || exception !== undefined || acceptLowTraffic === true || takeOver === true;
   const isSchedule = login.endsWith('[bot]') && askedBy !== undefined && isAmong(policy.machines, askedBy);
-  if (isSchedule && act === 'resume' && !decides) return undefined;
+  if (isSchedule && act === 'resume' && !decides && isLeftToMachines) return undefined;
   return refuse(
     'role.allowed',
     `the login ${login} started this run, which is ${person ?? 'nobody whom the protected branch knows'}, and it says that ${askedBy ?? 'nobody'} handed it over`,

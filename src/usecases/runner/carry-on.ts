@@ -12,10 +12,10 @@ import type { Context } from '../release/context.ts';
 import { gateError } from '../release/gate-error.ts';
 import { openRelease } from '../release/open.ts';
 import { askerRefusal, loginsOf } from './asker.ts';
+import { isHeldByPerson, mayGoOn } from './may-go-on.ts';
 
 /** The other end of a hand-over: what relctl does where a runner has started it. */
 
-const BEGINNING: Partial<Record<NextAct, ProcessCommand>> = { full: 'deploy', canary: 'deploy' };
 const COMMANDS: { readonly [A in Exclude<NextAct, 'over'>]: ProcessCommand } = {
   full: 'deploy',
   canary: 'deploy',
@@ -25,8 +25,8 @@ const COMMANDS: { readonly [A in Exclude<NextAct, 'over'>]: ProcessCommand } = {
 };
 
 /**
- * What is left of the work that was handed over. Whoever handed it over must be one who may begin it: a machine that may deploy is no way
- * around a separation of duties.
+ * What is left of the work that was handed over. Whoever handed it over must be one who may give that command: a machine that may deploy is no
+ * way around a separation of duties, neither where a deployment begins nor where it is promoted or resumed.
  * @throws RelctlError `gate.refused`
  */
 export async function whatIsLeft(
@@ -36,20 +36,20 @@ export async function whatIsLeft(
 ): Promise<NextAct> {
   const release = await openRelease(context, id);
   const act = nextAct(release.journal.state, work);
+  if (act === 'over') return act;
   const { askedBy, login } = context.runs.self;
-  if (act !== 'over' && login !== undefined) {
+  const process = COMMANDS[act];
+  if (login !== undefined) {
     const people = await loginsOf(await context.signing(), release.policy);
-    const process = COMMANDS[act];
     const refusal = askerRefusal(
       { askedBy, login, people },
       release.policy,
       { process, release: id },
-      { act, options: work.options },
+      { act, options: work.options, isLeftToMachines: mayGoOn(release) && !isHeldByPerson(release) },
     );
     if (refusal !== undefined) throw gateError(process, release.journal.plan, [refusal]);
   }
-  const process = BEGINNING[act];
-  if (process === undefined || askedBy === undefined) return act;
+  if (askedBy === undefined) return act;
   const refusals = decide(process, release.facts(askedBy)).filter(({ exceptionable }) => !exceptionable);
   if (refusals.length > 0) throw gateError(process, release.journal.plan, refusals);
   return act;

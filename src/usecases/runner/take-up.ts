@@ -1,7 +1,4 @@
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import { isAmong } from '../../domain/people/people.ts';
-import { PROCESS } from '../../domain/process/process.ts';
-import { standsAtVerdict } from '../../domain/runner/next-act.ts';
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
@@ -12,6 +9,7 @@ import { atWork } from '../status/at-work.ts';
 import { handedOver } from '../status/handed-over.ts';
 import { keepCall, wasCalled } from './called.ts';
 import { patiently } from './carry-on.ts';
+import { isHeldByPerson, mayGoOn } from './may-go-on.ts';
 
 const TOPIC = 'release.unattended';
 
@@ -42,24 +40,6 @@ export async function takeUp(context: Context, id: string, goOn: () => Promise<O
     await call(context, now, `It was taken up, and stands: ${error.message}.`, command`relctl status ${id}`);
     throw error;
   }
-}
-
-/** Somebody who sat there has held it, or had asked for just that. What else a machine has held, nobody saw. */
-function isHeldByPerson({ journal, policy }: Release): boolean {
-  const { deployment } = journal.state;
-  if (deployment?.held?.proved !== true) return false;
-  return standsAtVerdict(deployment) || !isAmong(policy.machines, deployment.held.by);
-}
-
-/** A rollback that something in production has stopped, or a hold that nobody signed, waits for a person, whatever the policy says. */
-function mayGoOn({ journal, policy }: Release): boolean {
-  const { phase, deployment } = journal.state;
-  return (
-    policy.deadRuns === 'resume' &&
-    deployment?.stopped === undefined &&
-    deployment?.held?.proved !== false &&
-    PROCESS['deploy --resume'].phases.some((one) => one === phase)
-  );
 }
 
 /** One call for each process that died. */

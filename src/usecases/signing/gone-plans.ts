@@ -2,14 +2,14 @@ import { RelctlError } from '../../errors.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
 import type { FileHistory } from '../../ports/protected-branch.ts';
 import type { ReadingContext } from '../release/context.ts';
-import { findLostActs, lostSentence } from './lost-acts.ts';
+import { findLostActs, lostSentence, unreadSentences } from './lost-acts.ts';
 import { findProtectedBranch, signedProcesses, trustAt } from './trust.ts';
 
 /** A plan with signed acts that was committed and whose file is gone. */
 export interface GonePlan {
   readonly id: string;
   readonly file: string;
-  /** What was signed, as sentences. */
+  /** What was signed, or why nobody knows what was, as sentences. */
   readonly lost: readonly string[];
   /** The protected branch has it no more either: somebody reviewed that. */
   readonly reviewed: boolean;
@@ -20,7 +20,8 @@ const PLAN = /^releases\/([^/]+)\.yaml$/;
 
 /**
  * Plans whose files are gone with what was signed of them: whoever may push can delete a file as well as the end of a history, and a release that
- * was rolled back is then one that never was. Nothing where nobody signs. Errors: those of git, `signing.trust`.
+ * was rolled back is then one that never was. One whose versions do not read, or are too many, hides what was signed of it, and is gone as well.
+ * Nothing where nobody signs. Errors: those of git, `signing.trust`.
  */
 export async function gonePlans({
   signing,
@@ -39,14 +40,17 @@ export async function gonePlans({
     if (id === undefined || here.has(id)) continue;
     const history = await protectedBranch.history(file, [tip.commit]);
     const plan = lastOf(history, file, id);
-    if (plan === undefined) continue;
-    const own = signed.includes(plan.metadata.process) ? plan.metadata.process : process;
+    const own = plan !== undefined && signed.includes(plan.metadata.process) ? plan.metadata.process : process;
     const trust = await trustAt(protectedBranch, tip.commit, own);
-    const lost = trust === undefined ? [] : await findLostActs(ground, { ...plan, events: [] }, trust, history);
+    const acts =
+      trust === undefined || plan === undefined
+        ? []
+        : await findLostActs(ground, { ...plan, events: [] }, trust, history);
+    const lost = [...acts.map(lostSentence), ...(await unreadSentences(ground, { file }, history, [tip.commit]))];
     if (lost.length === 0) continue;
     const isThere = (await protectedBranch.read(tip.commit, file)) !== undefined;
     const wasThere = (await protectedBranch.changes(tip.commit, [file])).length > 0;
-    gone.push({ id, file, lost: lost.map(lostSentence), reviewed: wasThere && !isThere });
+    gone.push({ id, file, lost, reviewed: wasThere && !isThere });
   }
   return gone;
 }
@@ -56,9 +60,17 @@ export async function unreviewedGone(context: Pick<ReadingContext, 'signing' | '
   try {
     return (await gonePlans(context)).filter((one) => !one.reviewed);
   } catch (error) {
-    if (error instanceof RelctlError) return [];
+    if (isOfRules(error)) return [];
     throw error;
   }
+}
+
+/**
+ * True for rules that do not read, which is told of each release. What git did not answer is none of these: whoever may push can make that much of
+ * an answer that it is refused, and nothing would be gone.
+ */
+export function isOfRules(error: unknown): boolean {
+  return error instanceof RelctlError && !error.code.startsWith('tool.');
 }
 
 /** The plan as it was committed last in a way that reads. */

@@ -17,7 +17,7 @@ const TONES: Readonly<Partial<Record<Phase, string>>> = {
 
 /** One page over all releases: where each stands, and how often production takes them. */
 export function portfolioReport(portfolio: Portfolio): string {
-  const { releases, failureRate, months, unreadable } = portfolio;
+  const { releases, failureRate, months, unreadable, gone = [] } = portfolio;
   const open = releases.filter((release) => TONES[release.phase] === undefined);
   const cards: readonly (readonly [string, string])[] = [
     ['Releases', String(releases.length)],
@@ -36,6 +36,15 @@ ${portfolio.simulated ? html`<p class="banner"><strong>Simulated.</strong> All o
         figure === undefined ? undefined : html`<div class="charts">${figureHtml(figure)}</div>`,
       ),
       section('The releases', releases.length === 0 ? html`<p>There is none yet.</p>` : table(portfolio)),
+      section(
+        'Deleted, with what was signed of them',
+        gone.length === 0
+          ? undefined
+          : stackedTable(
+              ['plan', 'what is gone'],
+              gone.map(({ id, lost: [first = ''] }) => [id, first]),
+            ),
+      ),
       section(
         'Plans that cannot be read',
         unreadable.length === 0

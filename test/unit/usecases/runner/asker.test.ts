@@ -10,8 +10,13 @@ const people = new Map([
   ['ci-bot', MACHINE],
 ]);
 const about = { process: 'deploy', release: 'x' } as const;
-const refusal = (login: string, askedBy: string | undefined, act: NextAct = 'full', options = {}) =>
-  askerRefusal({ login, askedBy, people }, policy, about, { act, options })?.sentence;
+const refusal = (
+  login: string,
+  askedBy: string | undefined,
+  act: NextAct = 'full',
+  options = {},
+  isLeftToMachines = true,
+) => askerRefusal({ login, askedBy, people }, policy, about, { act, options, isLeftToMachines })?.sentence;
 
 describe('a run of a workflow that names somebody', () => {
   it.each([
@@ -40,8 +45,12 @@ describe('a run of a workflow that names somebody', () => {
     expect(refusal(login, askedBy, act, options)).toContain(`the login ${login} started this run`);
   });
 
+  it('is refused where a workflow resumes what a person holds, or what the policy leaves to people', () => {
+    expect(refusal('github-actions[bot]', MACHINE, 'resume', {}, false)).toContain('started this run');
+  });
+
   it('is taken at its word where no login is written down', () => {
     const asked = { login: 'mallory', askedBy: 'olga@example.com', people: undefined };
-    expect(askerRefusal(asked, policy, about, { act: 'full', options: {} })).toBeUndefined();
+    expect(askerRefusal(asked, policy, about, { act: 'full', options: {}, isLeftToMachines: true })).toBeUndefined();
   });
 });
