@@ -12,7 +12,7 @@ const MEDIAN_OF_SQUARES = 0.4549;
 
 /**
  * Adds how the requests of replicas scatter about their usual parts at a look: the index of dispersion of arrivals is `squares` over `expected`.
- * The usual part of a replica is its rate since it was first seen, the load of the look the median over replicas of how many times that they got, and their scatter a
+ * The usual part of a replica is its rate since its first request, the load of the look the median over replicas of how many times that they got, and their scatter a
  * median too. So a replica that was not scraped once, or has just come, does not count as requests in clumps.
  */
 export function addArrivals(
@@ -27,8 +27,8 @@ export function addArrivals(
   });
   if (grown.length < 2) return before;
   const load = median(grown.map(({ usual, total }) => total / usual));
+  if (load <= 0) return before;
   const squares = grown.map(({ usual, total }) => (total - load * usual) ** 2 / (load * usual));
-  if (!(load > 0)) return before;
   const all = load * grown.reduce((sum, one) => sum + one.usual, 0);
   return {
     squares: before.squares + (median(squares) / MEDIAN_OF_SQUARES) * all,

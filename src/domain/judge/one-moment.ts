@@ -68,7 +68,7 @@ export interface MomentReading {
  *
  * The moment is the canary's last scrape that half of the control's targets (and at least {@link FEWEST}) have passed; each stretch from
  * moment to moment is compared with those that have. Which targets these are is known before anything is counted, so the
- * comparison stays fair. What needs the whole control, its share and the other edges, waits for all of it.
+ * comparison stays fair. The other edges wait for the whole control; for its share of the requests, what is not scraped yet is estimated.
  *
  * A target of the control that is late or lost is left out and named: one dead node does not blind the judge. A lost
  * canary, or more than a fifth of the control, is no data.

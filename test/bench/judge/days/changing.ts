@@ -9,6 +9,17 @@ const SECTION = 'Days that change';
 const NOT_ABORTED = { kind: 'not-aborted', atMost: 0.01 } as const;
 const ROUTE = { share: SHARE };
 
+/** A good canary and stable with the same load over time. */
+function underLoad(load: Steps): {
+  readonly canary: readonly PodBehaviour[];
+  readonly stable: readonly PodBehaviour[];
+} {
+  return {
+    canary: [canaryPod(10_000, steady(BASE), { load })],
+    stable: stablePods(10_000, steady(BASE)).map((pod) => ({ ...pod, load })),
+  };
+}
+
 /** A straight line from so many times the base down to it. */
 function linear(times: number, seconds: number): Steps {
   const steps = 35;
@@ -138,15 +149,11 @@ export const CHANGING: readonly Day[] = [
     aim: { ...NOT_ABORTED, passes: 0.99 },
     pods: (random) => {
       const from = 70 + random.uniform() * 650;
-      const load: Steps = [
+      return underLoad([
         [-1000, 1],
         [from, 5],
         [from + 60, 1],
-      ];
-      return {
-        canary: [canaryPod(10_000, steady(BASE), { load })],
-        stable: stablePods(10_000, steady(BASE)).map((pod) => ({ ...pod, load })),
-      };
+      ]);
     },
   },
   {
@@ -186,15 +193,11 @@ export const CHANGING: readonly Day[] = [
     aim: { ...NOT_ABORTED, passes: 0.99 },
     pods: (random) => {
       const from = 100 + random.uniform() * 400;
-      const load: Steps = [
+      return underLoad([
         [-1000, 1],
         [from, 0.02],
         [from + 300, 1],
-      ];
-      return {
-        canary: [canaryPod(10_000, steady(BASE), { load })],
-        stable: stablePods(10_000, steady(BASE)).map((pod) => ({ ...pod, load })),
-      };
+      ]);
     },
   },
   ...[1000, 10_000].map(

@@ -64,6 +64,25 @@ describe('the share of the requests', () => {
     }
   });
 
+  it('believes one look no loss where the load has jumped, and two in a row', () => {
+    // A third of the canary's requests is missing from the counts of the twelfth look, and in those of the next or never.
+    const watched = (jump: number, isGivenBack: boolean) => {
+      let arrivals = NO_ARRIVALS;
+      let [canary, control] = [0, 0];
+      for (let look = 1; look <= 13; look += 1) {
+        const load = look > 10 ? jump : 1;
+        canary += 1500 * load + (look === 12 ? -500 * (8 + 2 * jump) : 0);
+        if (look === 13 && isGivenBack) canary += 500 * (8 + 2 * jump);
+        control += 148_500 * load;
+        arrivals = observeArrivals(arrivals, { seconds: look * 15, canary, control }, test);
+      }
+      return arrivals.found?.direction;
+    };
+    expect(watched(4, true)).toBeUndefined();
+    expect(watched(4, false)).toBe('lost');
+    expect(watched(1, true)).toBe('lost');
+  });
+
   it('says nothing of a share that is right or rounded', () => {
     expect(found(1, 900, 300)).toEqual([]);
     expect(found(0.985, 900, 300)).toEqual([]);
