@@ -53,7 +53,15 @@ export function askerRefusal(
   const decides =
     ran.length + notRun.length > 0 || exception !== undefined || acceptLowTraffic === true || takeOver === true;
   const isSchedule = login.endsWith('[bot]') && askedBy !== undefined && isAmong(policy.machines, askedBy);
-  if (isSchedule && act === 'resume' && !decides && isLeftToMachines) return undefined;
+  const goesOn = isSchedule && act === 'resume' && !decides;
+  if (goesOn && isLeftToMachines) return undefined;
+  if (goesOn) {
+    return refuse(
+      'role.allowed',
+      'no machine goes on with this release by itself: a person or something in production has stopped it, or the policy leaves dead runs to people (deadRuns)',
+      { who: [], command: command`relctl ${process.split(' ')} ${release}` },
+    );
+  }
   return refuse(
     'role.allowed',
     `the login ${login} started this run, which is ${person ?? 'nobody whom the protected branch knows'}, and it says that ${askedBy ?? 'nobody'} handed it over`,

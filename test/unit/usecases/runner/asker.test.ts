@@ -45,8 +45,10 @@ describe('a run of a workflow that names somebody', () => {
     expect(refusal(login, askedBy, act, options)).toContain(`the login ${login} started this run`);
   });
 
-  it('is refused where a workflow resumes what a person holds, or what the policy leaves to people', () => {
-    expect(refusal('github-actions[bot]', MACHINE, 'resume', {}, false)).toContain('started this run');
+  it('is refused where a workflow resumes what a person holds, or what the policy leaves to people, and says so', () => {
+    const said = refusal('github-actions[bot]', MACHINE, 'resume', {}, false);
+    expect(said).toContain('no machine goes on with this release by itself');
+    expect(said).toContain('deadRuns');
   });
 
   it('is taken at its word where no login is written down', () => {
