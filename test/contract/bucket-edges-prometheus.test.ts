@@ -86,7 +86,7 @@ describe.skipIf(!real)('a bucket edge that a real Prometheus has stored as 1.0',
     expect(await control('2')).toEqual({
       ok: false,
       reason: 'uncountable',
-      detail: 'the histogram has no edge at 2; it has 1.0',
+      detail: 'the histogram has no edge at 2; it has 1',
     });
   });
 });

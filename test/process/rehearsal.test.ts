@@ -18,7 +18,7 @@ describe('a rehearsal', () => {
   it('walks the plan to its end, stands in its history, and is what the board reads of it', async () => {
     const failed = await run('rehearse', company.id, '--fault', 'canary-errors');
     expect(failed.exitCode, failed.stderr).toBe(1);
-    expect(failed.stdout).toContain('failed: it is rolled back');
+    expect(failed.stdout).toContain('failed: it stops where the release is rolled back');
     expect(failed.stderr).toContain(`relctl stage ${company.id}`);
     expect(failed.stdout, 'the walk is told once').not.toContain(`relctl stage ${company.id}`);
     expect(failed.stdout, 'and where it ended').toContain(`relctl deploy ${company.id}`);
