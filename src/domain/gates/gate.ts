@@ -20,6 +20,8 @@ export interface GateFacts {
   readonly others: readonly OtherRelease[];
   /** Ids of releases whose plan does not read, so that nobody knows what they change and when. */
   readonly unread?: readonly string[];
+  /** Other releases of which nobody knows whether they still hold their window, as sentences; `undefined` where it was not asked. */
+  readonly doubtful?: readonly string[];
   readonly findings: readonly PlanFinding[];
   /** Whether approvals are signed; `undefined` where the question is not asked. */
   readonly signing?: SigningFacts;

@@ -95,10 +95,21 @@ function unknownClash(unread: readonly string[]): Refusal {
   );
 }
 
+/** What takes a window back counts only where it is proved: whoever may write could else move another release out of the way. */
+function doubtfulClash([first, ...more]: readonly string[]): Refusal | undefined {
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : `, and ${more.length} more`;
+  return refuse(
+    'time.no-clash',
+    `a release of the same services at the same time was submitted, and nothing proves that it was taken back: ${first}${others}`,
+    { who: [], command: command`relctl audit --all`, suggestions: ['put its file back as it was signed'] },
+  );
+}
+
 export const noClash: GateRule = (facts) => {
-  const { plan, others, unread = [] } = facts;
+  const { plan, others, unread = [], doubtful = [] } = facts;
   const [clash, ...more] = clashesWith(others, askedOf(facts), plan.id);
-  if (clash === undefined) return unread.length === 0 ? undefined : unknownClash(unread);
+  if (clash === undefined) return unread.length > 0 ? unknownClash(unread) : doubtfulClash(doubtful);
   const { other } = clash;
   const theirs = other.window ?? `${isoTime(other.span.start)} – ${isoTime(other.span.end)}`;
   return refuse(

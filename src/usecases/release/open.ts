@@ -2,6 +2,7 @@ import { changeApproved } from '../../domain/gates/change.ts';
 import { canaryPassed, promotedOnVerdict } from '../../domain/gates/delivery.ts';
 import type { GateFacts, GateRule, OtherRelease, SigningFacts } from '../../domain/gates/gate.ts';
 import { boundSame, historyWhole, watchedSame, wayBackSame } from '../../domain/gates/history.ts';
+import { noClash } from '../../domain/gates/planning.ts';
 import { asOther, isSummary } from '../../domain/history/release-summary.ts';
 import { error, type PlanFinding } from '../../domain/plan-rules/finding.ts';
 import { checkPlan } from '../../domain/plan-rules/plan-check.ts';
@@ -16,6 +17,7 @@ import { wayBackDifferences } from '../binding/way-back.ts';
 import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { reviewedBranch } from '../signing/trust.ts';
+import { bookedElsewhere } from './booked.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { disorderOf, lostFrom, objectionsElsewhere } from './doubts.ts';
 import { gateError, playerIn } from './gate-error.ts';
@@ -158,8 +160,13 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   // Nobody objects any more to what is in production.
   const leadsThere = gates.includes(historyWhole) && gates.includes(boundSame);
   const elsewhereSigned = leadsThere ? await objectionsElsewhere(context, release) : [];
+  const booked = gates.includes(noClash)
+    ? await bookedElsewhere(context, plan, release.signing, facts.others)
+    : NO_MORE;
   return {
     ...facts,
+    others: [...facts.others, ...booked.others],
+    doubtful: booked.doubtful,
     ...(gates.includes(boundSame) ? { differences: await differencesFrom(context, release) } : {}),
     ...(gates.includes(historyWhole) ? { lost: [...(await lostFrom(context, release)), ...elsewhereSigned] } : {}),
     ...(isOther
@@ -184,6 +191,8 @@ async function differencesFrom(context: Context, { journal, policy, signing }: R
 async function watchedFrom(context: Context, { journal: { plan, state }, policy, signing }: Release) {
   return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
 }
+
+const NO_MORE = { others: [], doubtful: [] };
 
 interface OtherReleases {
   readonly others: readonly OtherRelease[];

@@ -1,0 +1,160 @@
+import type { OtherRelease } from '../../domain/gates/gate.ts';
+import { foldState } from '../../domain/history/fold.ts';
+import type { ReleaseState } from '../../domain/history/state.ts';
+import { formatWindow, windowSpan } from '../../domain/schedule/calendar.ts';
+import { clashesWith } from '../../domain/schedule/clashes.ts';
+import { actOf, mustBeSigned } from '../../domain/signing/acts.ts';
+import { RelctlError } from '../../errors.ts';
+import { decodeGuarded } from '../../plan/guard.ts';
+import { readQuickHead } from '../../plan/quick-head.ts';
+import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
+import { splitDocument } from '../../plan/status-text.ts';
+import type { FileHistory } from '../../ports/protected-branch.ts';
+import { unreviewedGone } from '../signing/gone-plans.ts';
+import { openSigning, type Signing } from '../signing/open.ts';
+import type { ReadingContext } from './context.ts';
+import { goneFrom } from './doubts.ts';
+
+/** What the schedule of the other releases is, whatever their files say now. */
+interface Booked {
+  /** Releases whose approvals hold for another text than that of their file. */
+  readonly others: readonly OtherRelease[];
+  /** Of which nobody knows whether they still hold their window, as sentences. */
+  readonly doubtful: readonly string[];
+}
+
+/** Services and span that are asked about. */
+type Asked = Parameters<typeof clashesWith>[1];
+
+/**
+ * Other releases that were submitted with a window over that of ours, though what stands in their files now says nothing of it: whoever may push can
+ * move another plan's window, write that it is a draft again or over, or delete it. Only what is signed ends what was submitted. Nothing where
+ * nobody signs.
+ * @param known what the files say, which counts as well
+ */
+export async function bookedElsewhere(
+  context: ReadingContext,
+  plan: ReleasePlan,
+  { trust }: Pick<Signing, 'trust'>,
+  known: readonly OtherRelease[],
+): Promise<Booked> {
+  if (trust === undefined) return { others: [], doubtful: [] };
+  const { protectedBranch } = await context.signing();
+  const tips = [trust.commit];
+  const asked = { span: windowSpan(plan.spec.window), services: plan.spec.services.map(({ name }) => name) };
+  const clashing = new Set(clashesWith(known, asked, plan.id).map(({ other }) => other.id));
+  const gone = new Map((await unreviewedGone(context)).map(({ id, file }) => [file, id]));
+  const here = (await context.store.list()).filter((id) => id !== plan.id && !clashing.has(id));
+  const files = new Map([...here.map((id) => [`releases/${id}.yaml`, id] as const), ...gone]);
+  const histories = await protectedBranch.histories([...files.keys()], tips);
+  const others: OtherRelease[] = [];
+  const doubtful: string[] = [];
+  for (const [file, id] of files) {
+    const history = histories.get(file) ?? (await protectedBranch.history(file, tips));
+    if (history.isTooMuch === true) {
+      doubtful.push(`commits hold more of ${file} than is read`);
+      continue;
+    }
+    const submitted = submittedOver(history, file, id, asked);
+    if (submitted.length === 0) continue;
+    const standing = gone.has(file)
+      ? `${file} was deleted, and nobody reviewed that`
+      : await standingOf(context, id, submitted);
+    if (typeof standing === 'string') doubtful.push(standing);
+    else if (standing !== undefined) others.push(standing);
+  }
+  return { others, doubtful };
+}
+
+/** Committed versions of a plan with a submission of just that text, whose window and services are those that are asked about. */
+function submittedOver({ versions }: FileHistory, file: string, id: string, asked: Asked): readonly ReleasePlan[] {
+  const seen = new Map<string, boolean>();
+  return versions.flatMap(({ bytes }) => {
+    const read = attempt(() => {
+      const { head } = splitDocument(decodeGuarded(bytes, file));
+      const quick = readQuickHead(head);
+      const over = seen.get(head) ?? (quick === undefined ? undefined : isOver(quick, asked));
+      if (over === false) return undefined;
+      const plan = parseReleasePlan(bytes, file, id);
+      const services = plan.spec.services.map(({ name }) => name);
+      seen.set(head, isOver({ id, window: plan.spec.window, services }, asked));
+      return seen.get(head) === true && lastSubmitted(plan) === plan.specDigest ? plan : undefined;
+    });
+    return read === undefined ? [] : [read];
+  });
+}
+
+function lastSubmitted({ events }: ReleasePlan): string | undefined {
+  return events.findLast((event) => event.type === 'cab.submitted')?.data.specDigest;
+}
+
+/** What does not read holds no window; that git kept it in another form is told of the release itself. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RelctlError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function isOver(
+  {
+    id,
+    window,
+    services,
+  }: { readonly id: string; readonly services: readonly string[] } & Pick<ReleasePlan['spec'], 'window'>,
+  asked: Asked,
+): boolean {
+  return clashesWith([{ id, phase: 'approved', services, span: windowSpan(window) }], asked).length > 0;
+}
+
+/** What a release holds by what is proved of it; why that is not known, as a sentence; `undefined` where it holds nothing of what it once did. */
+async function standingOf(
+  context: ReadingContext,
+  id: string,
+  submitted: readonly ReleasePlan[],
+): Promise<OtherRelease | string | undefined> {
+  try {
+    const { events, metadata } = await context.store.load(id);
+    for (const version of distinct(submitted)) {
+      if (version.metadata.process !== metadata.process)
+        return `${id} was submitted under another process than its file names (${metadata.process})`;
+      // What was signed was signed of that text, and what its file says now may be another.
+      const standing = await standingAs(context, { ...version, events });
+      if (standing !== undefined) return standing;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelctlError) return `${id} cannot be read`;
+    throw error;
+  }
+}
+
+async function standingAs(context: ReadingContext, plan: ReleasePlan): Promise<OtherRelease | string | undefined> {
+  // Whether its approvals hold is not asked, only whether it was ended: nobody has to know who wrote its candidate.
+  const signing = await openSigning({ ...context, looksOnly: true }, plan);
+  const { id, spec, specDigest } = plan;
+  if (signing.trouble !== undefined) return `no signature of ${id} could be examined: ${signing.trouble.message}`;
+  const { gone } = await goneFrom(context, plan, signing);
+  if (gone[0] !== undefined) return `${id}: ${gone[0]}`;
+  const { phase, cab } = provenState(plan, signing);
+  if (cab?.specDigest !== specDigest) return undefined;
+  const services = spec.services.map(({ name }) => name);
+  return { id, phase, services, span: windowSpan(spec.window), window: formatWindow(spec.window) };
+}
+
+function distinct(plans: readonly ReleasePlan[]): readonly ReleasePlan[] {
+  return [...new Map(plans.map((plan) => [plan.specDigest, plan])).values()];
+}
+
+/** How a release stands by what is signed alone: also what takes it back counts only where it is proved, since that frees its window. */
+function provenState(plan: ReleasePlan, { sealing, policy }: Signing): ReleaseState {
+  if (sealing === undefined) return foldState(plan.events, 'real');
+  const isProven = (event: ReleasePlan['events'][number]) => {
+    const act = actOf(event);
+    return act === undefined || !mustBeSigned(act, policy) || sealing.proves(event);
+  };
+  const counted = plan.events.filter((event) => !sealing.leftOut.has(event.hash) && isProven(event));
+  return foldState(counted, 'real', sealing.proves);
+}
