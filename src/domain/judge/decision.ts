@@ -152,7 +152,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     return {
       verdict: 'fail',
       code: 'failing-grossly',
-      reason: `${share(canary)} of the canary's requests were bad within ${formatSeconds(crossed.elapsedSeconds)}, against ${share(control)} of stable's: too many for a warm-up`,
+      reason: `${share(crossed.counts ?? canary)} of the canary's requests were bad within ${formatSeconds(crossed.elapsedSeconds)}, against ${share(control)} of stable's: too many for a warm-up`,
     };
   }
   if (crossed?.test === 'together') {

@@ -10,6 +10,8 @@ export type SloReading =
       readonly ok: true;
       readonly canary: Counts;
       readonly control: Counts;
+      /** What pods of the canary that came later answered in a warm-up of their own, cumulative; it is not in `canary`. Left out where none came. */
+      readonly warming?: Counts;
       /** The control's counts by replica, when the metrics tell replicas apart: the empirical null. */
       readonly controlReplicas?: Readonly<Record<string, Counts>>;
       /** How many replicas the canary has; 1 when left out, which is the careful assumption. */

@@ -1,9 +1,9 @@
 import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
 import type { CounterBook } from './counter-book.ts';
-import { type Arrived, type Counts, type EdgeReading, NO_COUNTS, type SloReading } from './look.ts';
-import { countsOf } from './replicas.ts';
-import { spreadOf } from './spread.ts';
+import { edgesOf } from './edges-at.ts';
+import { judgedAt, latePods, warmingAt } from './late-pods.ts';
+import { type Arrived, type Counts, NO_COUNTS, type SloReading } from './look.ts';
 import {
   countsAt,
   grown,
@@ -34,6 +34,8 @@ export interface MomentOptions {
   readonly threshold?: string;
   /** Targets that are still to be scraped and cannot be, as `instanceOf` names them. */
   readonly lost?: ReadonlySet<string>;
+  /** Milliseconds that a pod of the canary warms up which comes later than the first. */
+  readonly warmup?: number;
 }
 
 /** Of the control's targets, the share that may be lost before there is no control to speak of. */
@@ -75,7 +77,7 @@ export interface MomentReading {
  * @param before what was compared at the look before
  */
 export function readMoment(books: Books, options: MomentOptions, before?: Compared): MomentReading {
-  const { from, at, staleAfter, threshold } = options;
+  const { from, at, staleAfter, threshold, warmup = 0 } = options;
   const compared = before ?? { moment: from, control: {} };
   const none = (detail: string): MomentReading => ({ reading: { ok: false, detail }, compared });
   const canaries = books.canary.targets().filter(hasTotal);
@@ -110,7 +112,9 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     control.set(target.name, plusAll([control.get(target.name) ?? NO_COUNTS, grew]));
   }
   const whole = scrapedBefore(canary, Math.min(seen, passedBy(passed, punctual.length))) ?? from;
-  const own = plusAll(canaries.map((target) => countsAt(target, moment, threshold)));
+  const late = latePods(canaries, { from, warmup, interval });
+  const own = plusAll(canaries.map((target) => judgedAt(target, moment, late.get(target), threshold)));
+  const warming = [...late].map(([target, until]) => warmingAt(target, moment, until, threshold));
   const byTarget = Object.fromEntries(control);
   // A target that was not scraped yet since counting began would seem to have had no requests.
   const isKnown = punctual.every((target) => lastOf(target) > from);
@@ -119,6 +123,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     moment: (moment - from) / 1000,
     canary: own,
     control: plusAll([...control.values()]),
+    ...(warming.length === 0 ? {} : { warming: plusAll(warming) }),
     ...(punctual.some((target) => target.name !== '') ? { controlReplicas: byTarget } : {}),
     canaryReplicas: canary.length,
     ...(lost.length === 0 ? {} : { lost: lost.map((target) => target.name) }),
@@ -136,7 +141,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
         }),
     ...(threshold === undefined || whole <= from
       ? {}
-      : edgesOf({ canaries, controls: punctual, moment: whole, threshold })),
+      : edgesOf({ canaries, late, controls: punctual, moment: whole, threshold })),
   };
   return { reading, compared: { moment: Math.max(moment, compared.moment), control: byTarget } };
 }
@@ -228,36 +233,4 @@ function quorum(targets: number): number {
 /** The latest moment that so many targets have been scraped at or after, of their last scrapes, the latest first. */
 function passedBy(last: readonly number[], wanted: number): number {
   return last[Math.min(wanted, last.length) - 1] ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Counts at the other edges of the histogram, each with how the control's replicas scatter there. */
-function edgesOf(side: {
-  readonly canaries: readonly Target[];
-  readonly controls: readonly Target[];
-  readonly moment: number;
-  readonly threshold: string;
-}): { readonly edges?: readonly EdgeReading[] } {
-  const { canaries, controls, moment, threshold } = side;
-  // An edge that one of them does not have would count all of its requests as slower.
-  const all = [...canaries, ...controls];
-  const others = [...(controls[0]?.good.keys() ?? [])].filter(
-    (edge) => edge !== threshold && Number.isFinite(Number(edge)) && all.every(({ good }) => good.has(edge)),
-  );
-  if (others.length === 0) return {};
-  const [canaryAt, controlAt] = [beyond(canaries, moment), beyond(controls, moment)];
-  return {
-    edges: others
-      .sort((a, b) => Number(a) - Number(b))
-      .map((le) => {
-        const replicas = controlAt(le);
-        const own = plusAll(canaryAt(le));
-        return { le, canary: own, control: plusAll(replicas), spread: spreadOf(replicas) };
-      }),
-  };
-}
-
-/** Counts of targets at a moment by edge: all events of a target are the same at each. */
-function beyond(targets: readonly Target[], moment: number): (le: string) => readonly Counts[] {
-  const all = targets.map(({ good, total }) => ({ good, total: grown(total.values(), moment) }));
-  return (le) => all.map(({ good, total }) => countsOf(grown(good.get(le)?.values() ?? [], moment), total));
 }

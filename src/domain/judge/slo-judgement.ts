@@ -71,6 +71,8 @@ export interface Crossing {
   readonly test: 'comparison' | 'objective' | 'gross' | 'together';
   readonly elapsedSeconds: number;
   readonly evidence: number;
+  /** What failed grossly. */
+  readonly counts?: Counts;
 }
 
 const BEFORE_THE_FIRST_LOOK = 'nothing has been measured yet';
@@ -145,7 +147,9 @@ function whileWarming(next: Omit<SloJudgement, 'noData'>, step: Step): SloJudgem
   const { known, reading, increment, moment, look } = step;
   const warmUp = warm(known.warmUp, increment, moment);
   const sums = addDispersion(known.sums, { ...increment, canary: NO_COUNTS }, reading.controlReplicas);
-  const gross = known.crossed === undefined && isGross(warmUp, known.slo.kind ?? 'error', increment, moment);
+  const isFirst = isGross(warmUp, known.slo.kind ?? 'error', increment, moment) ? warmUp.canary : undefined;
+  const gross =
+    known.crossed === undefined ? (isFirst ?? firstGross(warmUp.control, late(known.slo, reading))) : undefined;
   const over = moment >= warmUp.until;
   return {
     ...next,
@@ -156,7 +160,7 @@ function whileWarming(next: Omit<SloJudgement, 'noData'>, step: Step): SloJudgem
     budget: openBudget(moment),
     arrivals: reading.arrived === undefined ? known.arrivals : arrivalsFrom(reading.arrived),
     edges: observeEdges(known.edges, reading.edges, 'warm-up'),
-    ...(gross ? { crossed: grossly(warmUp.canary, look) } : {}),
+    ...(gross === undefined ? {} : { crossed: grossly(gross, look) }),
   };
 }
 
@@ -191,7 +195,7 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
   const crossed =
     known.crossed ??
     (isUnequal(arrivals, moment) ? undefined : crossing(known.limits, comparisonEvidence, budget, look.elapsedSeconds));
-  const gross = crossed === undefined && failsGrossly({ canary, control });
+  const gross = crossed === undefined ? firstGross(control, canary, late(known.slo, reading)) : undefined;
   const fresh = sickReplicas(sums, dispersion.clumping).filter((name) => !known.sick.includes(name));
   return {
     ...next,
@@ -211,12 +215,22 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
     sums,
     sick: fresh.length === 0 ? known.sick : [...known.sick, ...fresh],
     ...(crossed === undefined ? {} : { crossed }),
-    ...(gross ? { crossed: grossly(canary, look) } : {}),
+    ...(gross === undefined ? {} : { crossed: grossly(gross, look) }),
   };
 }
 
-function grossly(canary: Counts, look: Look): Crossing {
-  return { test: 'gross', elapsedSeconds: look.elapsedSeconds, evidence: badRatio(canary) };
+/** What pods of the canary that came later answered while they warmed up; that they are slow then is what warming up is. */
+function late({ kind }: SloSettings, { warming }: Step['reading']): Counts | undefined {
+  return kind === 'slow' ? undefined : warming;
+}
+
+/** The first of these that is a gross failure. */
+function firstGross(control: Counts, ...all: readonly (Counts | undefined)[]): Counts | undefined {
+  return all.find((canary) => canary !== undefined && failsGrossly({ canary, control }));
+}
+
+function grossly(counts: Counts, look: Look): Crossing {
+  return { test: 'gross', elapsedSeconds: look.elapsedSeconds, evidence: badRatio(counts), counts };
 }
 
 /** An objective of 100% leaves no budget; one in a thousand million keeps the logarithms finite. */

@@ -70,6 +70,18 @@ export function lastScrape(target: Target): number {
   return last;
 }
 
+/** Keeps the counts of a target at one moment; see {@link Track.mark}. */
+export function mark({ total, good }: Target, moment: number): void {
+  for (const tracks of [total, ...good.values()]) for (const track of tracks.values()) track.mark(moment);
+}
+
+/** When a target was scraped first, milliseconds since the epoch; never where it was not. */
+export function firstScrape(target: Target): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const track of target.total.values()) first = Math.min(first, track.firstAt ?? first);
+  return first;
+}
+
 /** When one of the targets was scraped last at or before a moment. */
 export function scrapedBefore(targets: readonly Target[], moment: number): number | undefined {
   let last: number | undefined;

@@ -18,6 +18,7 @@ export class Track {
   private first: Knot | undefined;
   private last: SamplePoint | undefined;
   private base: number | undefined;
+  private marked: Knot | undefined;
   /** Milliseconds between its last two samples. */
   private spacing: number | undefined;
   /** The scrapes before and after each restart. */
@@ -48,6 +49,11 @@ export class Track {
       }
       this.last = point;
     }
+  }
+
+  /** When it was first sampled; `undefined` before it was. */
+  get firstAt(): number | undefined {
+    return this.first?.at;
   }
 
   /** When it was last sampled; `undefined` before it was. */
@@ -90,7 +96,13 @@ export class Track {
   since(moment: number): number {
     // Where counting began is looked for once: what was sampled since does not change it.
     if (this.base === undefined && this.isPast(this.from)) this.base = this.at(this.from);
-    return this.at(moment) - (this.base ?? this.at(this.from));
+    const grown = this.marked?.at === moment ? this.marked.grown : this.at(moment);
+    return grown - (this.base ?? this.at(this.from));
+  }
+
+  /** Keeps how far it had grown at one moment, also when what lies before it is forgotten; once it was sampled after it. */
+  mark(moment: number): void {
+    if (this.marked === undefined && this.isPast(moment)) this.marked = { at: moment, grown: this.at(moment) };
   }
 
   /**

@@ -48,7 +48,13 @@ export async function watch(run: Run, asked: Watch): Promise<Watched> {
   const { slos, sides, settings, began, look, onExtension, beforeLook } = asked;
   const { context } = run;
   const looks: Look[] = [];
-  const readings = openReadings(run, { slos, sides, began, every: look });
+  const readings = openReadings(run, {
+    slos,
+    sides,
+    began,
+    every: look,
+    warmup: (settings.warmupSeconds ?? 0) * 1000,
+  });
   const history = await readings.history();
   let judgement: Judgement = openJudgement(settings, history);
   const pods = openPods(run, look);

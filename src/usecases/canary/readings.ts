@@ -21,6 +21,7 @@ export interface Readings {
 /**
  * Opens the readings of a canary that began at a moment.
  * @param every milliseconds between looks: the history is read as the bake is
+ * @param warmup milliseconds that a pod of the canary warms up which comes later than the first
  */
 export function openReadings(
   run: Pick<Run, 'context'>,
@@ -29,11 +30,13 @@ export function openReadings(
     sides,
     began,
     every,
+    warmup,
   }: {
     readonly slos: readonly Slo[];
     readonly sides: SidesOf;
     readonly began: number;
     readonly every: number;
+    readonly warmup: number;
   },
 ): Readings {
   const metrics = run.context.environments.metrics('production');
@@ -41,7 +44,7 @@ export function openReadings(
   let samples = askedOnce(metrics);
   const once: SloSource['metrics'] = { samples: (...asked) => samples(...asked) };
   const readers = slos.map((slo) => {
-    const source = { metrics: once, slo, sides: sides(slo.service), began, staleAfter };
+    const source = { metrics: once, slo, sides: sides(slo.service), began, staleAfter, warmup };
     return [slo.name, openSloReader(source)] as const;
   });
   return {

@@ -25,6 +25,8 @@ export interface SloSource {
   readonly began: number;
   /** Milliseconds after which a target that was not sampled has gone. */
   readonly staleAfter: number;
+  /** Milliseconds that a pod of the canary warms up which comes later than the first. */
+  readonly warmup?: number;
 }
 
 /** How far before the canary the control is looked at, in milliseconds. */
@@ -33,7 +35,7 @@ export const CONTROL_BEFORE_MS = 15 * 60_000;
 const LATE_MS = 60_000;
 
 /** Opens the reader of an SLO; nothing is asked yet. */
-export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSource): SloReader {
+export function openSloReader({ metrics, slo, sides, began, staleAfter, warmup = 0 }: SloSource): SloReader {
   const books = { canary: new CounterBook(began), control: new CounterBook(began) };
   const asked = askedFor(slo);
   const { bucket } = asked;
@@ -64,7 +66,7 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter }: SloSou
       if (uncountable !== undefined) return { ok: false, detail: uncountable };
       const uncounted = bucket === undefined ? undefined : uncountableBy(asked, books.canary);
       if (uncounted !== undefined) return { ok: false, detail: `canary: ${uncounted}` };
-      const options = { from: began, at, staleAfter, lost, ...(threshold === undefined ? {} : { threshold }) };
+      const options = { from: began, at, staleAfter, lost, warmup, ...(threshold === undefined ? {} : { threshold }) };
       const moment = readMoment(books, options, compared);
       compared = moment.compared;
       forget(books, moment);

@@ -71,6 +71,22 @@ function restarted(rate: number, from: number): readonly PodBehaviour[] {
   });
 }
 
+/** A canary whose pod ends at a moment; the next comes 3 s later and is cold for a minute. */
+function replaced(until: number, ratio: number): ReturnType<typeof underLoad> {
+  const cold: Steps = [
+    [until, 10 * ratio],
+    [until + 30, 5 * ratio],
+    [until + 60, ratio],
+  ];
+  return {
+    canary: [
+      canaryPod(10_000, steady(ratio), { until }),
+      canaryPod(10_000, cold, { name: 'canary-1', from: until + 3 }),
+    ],
+    stable: stablePods(10_000, steady(BASE)),
+  };
+}
+
 /** 10% errors for 20 s every 300 s, before the bake too; `between` otherwise. */
 function recurring(between: number): Steps {
   return Array.from({ length: 12 }, (_, index) => (index - 4) * 300 + 60).flatMap((from) => [
@@ -130,6 +146,39 @@ export const CHANGING: readonly Day[] = [
       return {
         canary: [canaryPod(10_000, steady(BASE), { until }), canaryPod(10_000, steady(BASE), again)],
         stable: stablePods(10_000, steady(BASE)),
+      };
+    },
+  },
+  {
+    section: SECTION,
+    name: "good, the canary's pod is replaced in mid-bake, ×10 and warm after 60 s",
+    rate: 10_000,
+    ...ROUTE,
+    aim: { ...NOT_ABORTED, passes: 0.99 },
+    settings: { warmupSeconds: 120 },
+    pods: (random) => replaced(200 + random.uniform() * 500, BASE),
+  },
+  {
+    section: SECTION,
+    name: "×5, the canary's pod is replaced in mid-bake",
+    rate: 10_000,
+    ...ROUTE,
+    aim: { kind: 'not-passed', atMost: 0.01 },
+    settings: { warmupSeconds: 120 },
+    pods: (random) => replaced(200 + random.uniform() * 500, 5 * BASE),
+  },
+  {
+    section: SECTION,
+    name: "the canary's pod is replaced at 300 s, and the new one fails 60%",
+    rate: 10_000,
+    ...ROUTE,
+    aim: { kind: 'found', atLeast: 0.99, within: 390 },
+    settings: { warmupSeconds: 120 },
+    pods: () => {
+      const { canary, stable } = replaced(300, BASE);
+      return {
+        canary: [...canary.slice(0, 1), ...canary.slice(1).map((pod) => ({ ...pod, bad: steady(0.6) }))],
+        stable,
       };
     },
   },

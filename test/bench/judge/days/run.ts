@@ -47,7 +47,7 @@ function settingsOf(day: Day): JudgeSettings {
 /** Watches one simulated day as production does: the same reading of samples, the same moments of looking, the same verdicts. */
 export function watchDay(day: Day, simulated: readonly SimulatedDay[]): DayEnd {
   const settings = settingsOf(day);
-  const readers = simulated.map((one) => openReader(one, day.threshold));
+  const readers = simulated.map((one) => openReader(one, day.threshold, settings.warmupSeconds));
   const history = Object.fromEntries(simulated.map((one, index) => [`slo-${index}`, historyOf(one, day.threshold)]));
   const promised = promise(day, settings, history['slo-0'] ?? []);
   let shown: number | undefined;
@@ -90,7 +90,11 @@ function promise(day: Day, settings: JudgeSettings, history: readonly ControlLoo
 }
 
 /** Reads a simulated day look by look: what a metrics store holds of its pods, and production's own counting. Seconds since the bake began. */
-export function openReader(day: SimulatedDay, threshold: string | undefined): (at: number) => SloReading {
+export function openReader(
+  day: SimulatedDay,
+  threshold: string | undefined,
+  warmupSeconds = 0,
+): (at: number) => SloReading {
   const books = { canary: new CounterBook(0), control: new CounterBook(0) };
   const lost = new Set(day.lost.map((instance) => instanceOf({ instance })));
   let before = -300;
@@ -106,6 +110,7 @@ export function openReader(day: SimulatedDay, threshold: string | undefined): (a
         at: at * 1000,
         staleAfter: STALE_SECONDS * 1000,
         lost,
+        warmup: warmupSeconds * 1000,
         ...(threshold === undefined ? {} : { threshold }),
       },
       compared,

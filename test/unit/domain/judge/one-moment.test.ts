@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { controlHistory } from '../../../../src/domain/judge/control-history.ts';
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
-import { type Compared, readMoment } from '../../../../src/domain/judge/one-moment.ts';
+import { type Compared, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import type { SampledSeries } from '../../../../src/ports/metrics.ts';
 
 const FROM = 1_000_000;
@@ -57,6 +57,35 @@ describe('one moment for both sides', () => {
       // At most half an interval of one pod of five, 1.5 s, is not known.
       expect(Math.abs(control / 500 - seconds), `at ${at} s`).toBeLessThan(2);
     }
+  });
+
+  it('keeps what a pod of the canary answers in a warm-up of its own apart, also when its samples are forgotten', () => {
+    const stable = Array.from({ length: 5 }, (_, index) => pod(`s${index}`, 100, index, 600));
+    const both = books([pod('c', 10, 0, 200, 0), pod('c-new', 10, 0, 600, 210)], stable);
+    let compared: Compared | undefined;
+    let [before, passed] = [0, 0];
+    for (let at = 15; at <= 600; at += 15) {
+      const moment = readMoment(both, { ...options(at), warmup: 120_000 }, compared);
+      compared = moment.compared;
+      const { reading } = moment;
+      if (!reading.ok) continue;
+      forget(both, moment);
+      expect(reading.canary.total, `at ${at} s`).toBeGreaterThanOrEqual(before);
+      before = reading.canary.total;
+      const after = (reading.moment ?? 0) - 330;
+      if (after <= 0) continue;
+      // 195 s of the first pod, the 120 s of the second from its first scrape at 210 s on, and what came after.
+      expect(reading.warming).toEqual({ bad: 0, total: 1200 });
+      expect(reading.canary.total, `at ${at} s`).toBeCloseTo(1950 + 10 * after, 6);
+      passed += 1;
+    }
+    expect(passed).toBeGreaterThan(10);
+  });
+
+  it('counts pods of the canary that come with the first as the first', () => {
+    const stable = Array.from({ length: 5 }, (_, index) => pod(`s${index}`, 100, index, 60));
+    const both = books([pod('c', 10, 0, 60, 0), pod('c-2', 10, 14, 60, 10)], stable);
+    expect(readMoment(both, { ...options(60), warmup: 120_000 }).reading).not.toHaveProperty('warming');
   });
 
   it('has no data when the canary is lost, or more than a fifth of stable', () => {
