@@ -8,6 +8,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { nextActions } from '../domain/process/process.ts';
 import { RelctlError } from '../errors.ts';
 import type { KubeObject } from '../ports/cluster.ts';
+import { ownOf } from '../text/by-name.ts';
 import { command } from '../text/command-line.ts';
 import { postedFacts } from './ballot/post.ts';
 import { keepBound } from './binding/bind.ts';
@@ -17,7 +18,7 @@ import { requireManifests } from './cluster/check-manifests.ts';
 import { type DesiredObjects, type DesiredService, shippedObjects } from './cluster/desired-objects.ts';
 import { acquireLock, type Lock, releaseLock } from './cluster/lock.ts';
 import { clusterOf } from './cluster/run.ts';
-import { migrate, removeJobs } from './deployment/migrate.ts';
+import { migrate, ownImageRun, removeJobs } from './deployment/migrate.ts';
 import { checkIdentities } from './deployment/open-run.ts';
 import { examineImages, refuseUnproven } from './provenance/examine.ts';
 import { examineRunning, plannedImages, provenanceBlocks } from './provenance/staged.ts';
@@ -109,6 +110,7 @@ async function deployToStaging(context: Context, release: Release, lock: Lock, a
   try {
     const shipped = await shippedObjects(context, spec, 'staging');
     const services = new Map(shipped.services.map((service) => [service.name, service]));
+    const imagesBeside: Record<string, Record<string, string[]>> = {};
     const migrateAll = async (when: 'before-canary' | 'after-rollout') => {
       for (const migration of spec.migrations.filter((one) => one.when === when)) {
         const service = services.get(migration.service);
@@ -116,6 +118,7 @@ async function deployToStaging(context: Context, release: Release, lock: Lock, a
         await step(context, `Migrate ${migration.id} (${migration.service})`, async () => {
           const run = { context, release: id, attempt, lock, timeout: policy.production.rolloutTimeout };
           await migrate(run, migration, service, 'up');
+          keep(imagesBeside, service.name, await ownImageRun(run, migration, service));
         });
       }
     };
@@ -123,7 +126,6 @@ async function deployToStaging(context: Context, release: Release, lock: Lock, a
     await migrateAll('before-canary');
     const { others } = shipped.product;
     const images: Record<string, string[]> = {};
-    const imagesBeside: Record<string, Record<string, string[]>> = {};
     if (others.length > 0) {
       await step(context, 'Roll out what the product shares in staging', async () => {
         keep(imagesBeside, PRODUCT, await applyAll(context, lock, others, policy.production.rolloutTimeout));
@@ -185,9 +187,11 @@ async function rollOutService(
   return { ids: [...ids], beside: together([others, imagesBeside(service.deployment, pods, service.container)]) };
 }
 
+/** Puts to what a service is known to have run beside its image. */
 function keep(all: Record<string, Record<string, string[]>>, name: string, images: ImagesBeside): void {
   if (Object.keys(images).length === 0) return;
-  all[name] = Object.fromEntries(Object.entries(images).map(([image, ids]) => [image, [...ids]]));
+  const known = together([ownOf(all, name) ?? {}, images]);
+  all[name] = Object.fromEntries(Object.entries(known).map(([image, ids]) => [image, [...ids]]));
 }
 
 /** Applies objects, and waits for those of them that run pods. */

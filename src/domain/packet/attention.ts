@@ -2,6 +2,7 @@ import { blockers } from '../process/process.ts';
 import { isUnderstated } from '../risk/score.ts';
 import type { PacketFacts } from './facts.ts';
 import type { Attention } from './model.ts';
+import { ownImages } from './own-programs.ts';
 
 /** What a board member should look at twice, the weightiest first; nothing when the release is unremarkable. */
 export function attentionOf(facts: PacketFacts): readonly Attention[] {
@@ -31,6 +32,9 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
     ...spec.migrations
       .filter((one) => !one.reversible && !one.pointOfNoReturn)
       .map((one) => caution(`Migration ${one.id} cannot be undone.`)),
+    ...ownImages(spec).map(({ what, image }) =>
+      caution(`The ${what} runs an image of its own in production: ${image}.`),
+    ),
     ...attempts.slice(-1).map((one) => caution(`An earlier attempt of this release was ${one.how}: ${one.reason}.`)),
     ...failures
       .slice(0, 1)

@@ -6,10 +6,19 @@ import { canariedSlos, canaryOf, knownStrategyFor } from '../deployment/strategi
 import { sayPlannedBake } from '../judge/asked-settings.ts';
 import type { PacketFacts } from './facts.ts';
 import { items, type PacketSection, table, text } from './model.ts';
+import { ownPrograms } from './own-programs.ts';
 
 /** What is changed, and how it gets to production. */
 export function changeSections(facts: PacketFacts): readonly PacketSection[] {
-  return [request(facts), impact(facts), services(facts), variables(facts), migrations(facts), implementation(facts)];
+  return [
+    request(facts),
+    impact(facts),
+    services(facts),
+    variables(facts),
+    migrations(facts),
+    ownPrograms(facts),
+    implementation(facts),
+  ];
 }
 
 function request({ plan, requester, round }: PacketFacts): PacketSection {

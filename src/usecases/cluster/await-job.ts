@@ -64,9 +64,14 @@ export async function awaitJob(
   });
 }
 
+/** The pods of a Job, those that have ended too. */
+export function jobPods(cluster: Cluster, job: string): Promise<readonly KubeObject[]> {
+  return cluster.list({ apiVersion: 'v1', kind: 'Pod', labels: { 'job-name': job } });
+}
+
 /** What a container of a Job's pods printed. */
 export async function jobLogs(cluster: Cluster, job: string, container: string): Promise<string> {
-  const pods = await cluster.list({ apiVersion: 'v1', kind: 'Pod', labels: { 'job-name': job } });
+  const pods = await jobPods(cluster, job);
   const logs = await Promise.all(pods.map((pod) => cluster.logs(pod.metadata.name, { tail: 1000, container })));
   return logs.join('\n');
 }

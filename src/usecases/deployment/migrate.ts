@@ -1,11 +1,12 @@
 import { isAsleep } from '../../domain/deployment/dormant.ts';
 import { jobEnd } from '../../domain/kubernetes/jobs.ts';
 import { RELEASE_LABEL } from '../../domain/kubernetes/manifests.ts';
+import { type ImagesBeside, imagesBeside } from '../../domain/kubernetes/running-images.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Migration } from '../../plan/spec.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import { refOf, removeFenced, startJob } from '../cluster/apply.ts';
-import { awaitJob, type JobPurpose, jobLogs } from '../cluster/await-job.ts';
+import { awaitJob, type JobPurpose, jobLogs, jobPods } from '../cluster/await-job.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Context } from '../release/context.ts';
@@ -49,6 +50,17 @@ export async function migrate(
   );
   await record?.ended(name, 'ended well');
   return evidence;
+}
+
+/** What a migration that has ended ran where it has an image of its own, by that image as the plan writes it. */
+export async function ownImageRun(
+  run: MigrationRun,
+  migration: Migration,
+  service: DesiredService,
+): Promise<ImagesBeside> {
+  if (migration.image === undefined) return {};
+  const job = await migrationJob(run, migration, service, 'up');
+  return imagesBeside(job, await jobPods(run.lock.cluster, job.metadata.name));
 }
 
 function purposeOf(run: MigrationRun, migration: Migration): JobPurpose {

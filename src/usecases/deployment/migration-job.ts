@@ -15,6 +15,8 @@ export interface MigrationRun {
   readonly attempt: number;
   readonly lock: Lock;
   readonly timeout: string;
+  /** What staging ran of images that are not those of a service, by the image as it is written; nothing in staging itself. */
+  readonly pins?: ReadonlyMap<string, string>;
   /** What is recorded of its Jobs; a deployment to staging, which can be repeated, records nothing. */
   readonly record?: JobRecord;
 }
@@ -93,7 +95,7 @@ export async function migrationJob(
             {
               ...fieldsOf(own ?? {}, FROM_CONTAINER),
               name: CONTAINER,
-              image: migration.image ?? own?.image ?? '',
+              image: imageOf(run, migration) ?? own?.image ?? '',
               command: [...(wanted ?? [])],
             },
             ...beside,
@@ -102,6 +104,11 @@ export async function migrationJob(
       },
     },
   };
+}
+
+/** Its own image, where it has one: in production what staging ran, whatever its tag is by now. */
+function imageOf({ pins }: MigrationRun, { image }: Migration): string | undefined {
+  return image === undefined ? undefined : (pins?.get(image) ?? image);
 }
 
 async function sidecarsOf({ lock }: MigrationRun, pod: PodSpec, names: readonly string[]) {

@@ -15,6 +15,7 @@ import { awaitApplied, awaitSynced } from '../gitops/await-applied.ts';
 import { commitRollout } from '../gitops/commit-rollout.ts';
 import { recorded } from '../release/message.ts';
 import { notify } from '../release/notify.ts';
+import { pinsBeside } from './images.ts';
 import { jobRecord } from './job-record.ts';
 import { migrate } from './migrate.ts';
 import type { MigrationRun } from './migration-job.ts';
@@ -85,6 +86,7 @@ export function migrationRun(run: Run, target: string): MigrationRun {
     attempt: run.attempt,
     lock: lockOf(run, target),
     timeout: run.policy.production.rolloutTimeout,
+    pins: pinsBeside(run.release.journal.state),
     record: jobRecord(run, target),
   };
 }
