@@ -1,4 +1,5 @@
 import { HOOK_ANNOTATION, isTestOnly } from '../../domain/kubernetes/helm-hooks.ts';
+import { toldApart } from '../../domain/kubernetes/told-apart.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { SourceSettings } from '../../plan/manifest-source.ts';
@@ -30,9 +31,9 @@ export function agreedRendering(
 
 function withoutDrawnTests(these: readonly RenderedObject[], others: readonly RenderedObject[]) {
   const names = byName(others);
-  return these.filter(
-    ({ object }) => names.has(nameOf(object)) || !isTestOnly(object.metadata.annotations?.[HOOK_ANNOTATION]),
-  );
+  return [...byName(these)]
+    .filter(([name, { object }]) => names.has(name) || !isTestOnly(object.metadata.annotations?.[HOOK_ANNOTATION]))
+    .map(([, one]) => one);
 }
 
 /**
@@ -68,16 +69,12 @@ function differencesOf(first: readonly RenderedObject[], second: readonly Render
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((object) => {
     const [a, b] = [before.get(object), after.get(object)];
     if (a === undefined || b === undefined) return [{ object, field: 'metadata.name' }];
-    return fieldsThatDiffer(a, b, '').map((field) => ({ object, field }));
+    return fieldsThatDiffer(a.object, b.object, '').map((field) => ({ object, field }));
   });
 }
 
-function byName(rendered: readonly RenderedObject[]): ReadonlyMap<string, unknown> {
-  return new Map(rendered.map(({ object }) => [nameOf(object), object]));
-}
-
-function nameOf({ kind, metadata: { namespace, name } }: RenderedObject['object']): string {
-  return [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+function byName(rendered: readonly RenderedObject[]): ReadonlyMap<string, RenderedObject> {
+  return toldApart(rendered, ({ object }) => object);
 }
 
 function fieldsThatDiffer(a: unknown, b: unknown, path: string): readonly string[] {

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../plan/digest.ts';
 import { PLAIN_YAML } from '../../plan/plain-yaml.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { withoutSecrets } from './staged-objects.ts';
+import { toldApart } from './told-apart.ts';
 
 /** An object with whose it is. */
 export interface OwnedObject {
@@ -32,8 +33,15 @@ export function differenceOf(before: readonly OwnedObject[], after: readonly Own
 }
 
 function byTitle(objects: readonly OwnedObject[]): ReadonlyMap<string, string> {
+  const owners = [...new Set(objects.map(({ owner }) => owner))];
   return new Map(
-    objects.map(({ owner, object }) => [`${owner} ${object.kind}/${object.metadata.name}`, yamlOf(object)]),
+    owners.flatMap((owner) => {
+      const own = toldApart(
+        objects.filter((one) => one.owner === owner),
+        ({ object }) => object,
+      );
+      return [...own].map(([name, { object }]) => [`${owner} ${name}`, yamlOf(object)] as const);
+    }),
   );
 }
 

@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { ownOf } from '../../text/by-name.ts';
-import { nameOf } from './manifests.ts';
+import { toldApart } from './told-apart.ts';
 
 /** Objects as text, by environment and name (`production web Deployment/web`): what is recorded when a candidate is staged. */
 export type StagedObjects = Readonly<Record<string, string>>;
@@ -22,8 +22,8 @@ export interface StagedDifference {
  */
 export function stagedObjects(environment: string, service: string, objects: readonly KubeObject[]): StagedObjects {
   return Object.fromEntries(
-    objects.map((object) => [
-      `${environment} ${service} ${nameOf(object)}`,
+    [...toldApart(objects, (object) => object)].map(([name, object]) => [
+      `${environment} ${service} ${name}`,
       `${JSON.stringify(JSON.parse(canonicalJson(withoutSecrets(object))), null, 2)}\n`,
     ]),
   );
