@@ -21,8 +21,9 @@ export interface ProtectedBranch {
   /**
    * Paths of all files below a folder that were ever committed, on the way to HEAD, to the records branch and to the given commits, by whatever
    * parent of a merge.
+   * @param since only by commits of that time or later, milliseconds since the epoch; any if left out
    */
-  committed(folder: string, tips?: readonly string[]): Promise<readonly string[]>;
+  committed(folder: string, tips?: readonly string[], since?: number): Promise<readonly string[]>;
   /** True when the commit is the tip or one of its ancestors, by whatever parent of a merge. */
   contains(tip: string, commit: string): Promise<boolean>;
   /** True when the branch itself stood at the commit (first parents from the tip): it was no side of a merge. */

@@ -104,6 +104,21 @@ describe('the protected branch', () => {
       expect(await branch.stoodAt(tip, other)).toBe(false);
   });
 
+  it('knows what was committed since a moment, behind a commit that is dated long before it as well', async () => {
+    git.setClock(Date.UTC(2026, 10, 1));
+    git.commit({ 'rules/b.yaml': 'older' });
+    git.setClock(Date.UTC(2026, 11, 1));
+    git.git('checkout', '--quiet', '-b', 'side');
+    git.commit({ 'rules/new.yaml': 'new' });
+    git.git('checkout', '--quiet', 'main');
+    git.commit({ 'rules/a.yaml': 'changed' });
+    git.git('merge', '--quiet', '--no-ff', '-m', 'Merge', 'side');
+    git.setClock(Date.UTC(2020, 0, 1));
+    git.commit({ 'rules/a.yaml': null, 'other.txt': 'y' });
+    expect(await branch.committed('rules', [], Date.UTC(2026, 10, 20))).toEqual(['rules/a.yaml', 'rules/new.yaml']);
+    expect(await branch.committed('rules', [], Date.UTC(2027, 0, 1))).toEqual([]);
+  });
+
   describe('the history of a file', () => {
     const told = async (path: string, tips: readonly string[] = []) =>
       (await branch.history(path, tips)).versions.map(({ bytes, mainline }) => [

@@ -18,6 +18,7 @@ const text = () => readFileSync(join(company.git.root, SAMPLE_FILE), 'utf8');
 /** Theirs is approved, for the services and the window that ours, a draft, has too. */
 async function twoReleases(): Promise<void> {
   company = await openSignedCompany();
+  company.git.setClock(company.sandbox.clock.now());
   const draft = text();
   company.git.git('checkout', '--quiet', '-b', 'train');
   await walkTo(company, 'approved');

@@ -178,6 +178,30 @@ export async function everCommitted(git: Git, folder: string, tips: readonly str
   return [...found].sort();
 }
 
+/**
+ * The same of what commits made or changed there that are not older. Each commit says its own date, so all of them are listed: git's `--since`
+ * stops at the first that is older, and whoever may push can date one as they like.
+ */
+export async function committedSince(
+  git: Git,
+  folder: string,
+  tips: readonly string[],
+  since: number,
+): Promise<readonly string[]> {
+  const from: string[] = [];
+  for (const tip of new Set([...OWN, ...tips])) if (await isThere(git, tip)) from.push(tip);
+  if (from.length === 0) return [];
+  const commits = (await git.read(['rev-list', '--timestamp', ...from])).split('\n').flatMap((line) => {
+    const [seconds, commit = ''] = line.split(' ');
+    return COMMIT.test(commit) && Number(seconds) * 1000 >= since ? [commit] : [];
+  });
+  if (commits.length === 0) return [];
+  const input = commits.map((commit) => `${commit}\n`).join('');
+  const diff = ['diff-tree', '--stdin', '--root', '-r', '-m', '--name-only', '--no-commit-id', '--no-renames', '-z'];
+  const output = await git.read([...diff, '--', folder], { input });
+  return [...new Set(output.split('\0').filter((path) => path !== ''))].sort();
+}
+
 /** A content that a commit gave a file. */
 interface Entry {
   readonly commit: string;

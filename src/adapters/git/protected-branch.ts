@@ -1,6 +1,13 @@
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { readBlobBytes } from './blobs.ts';
-import { attributesEver, everCommitted, fileHistories, fileHistory, versionsElsewhere } from './file-history.ts';
+import {
+  attributesEver,
+  committedSince,
+  everCommitted,
+  fileHistories,
+  fileHistory,
+  versionsElsewhere,
+} from './file-history.ts';
 import { gitFailed, gitIn } from './git.ts';
 import { DEFAULT_BRANCH } from './records-branch.ts';
 import { remoteOf } from './remotes.ts';
@@ -93,7 +100,10 @@ export function createProtectedBranch(
         return COMMIT.test(commit) ? [{ commit, at: Number(seconds) * 1000 }] : [];
       });
     },
-    committed: async (folder, tips = []) => everCommitted(git, folder, [...tips, ...(await knownRecords())]),
+    async committed(folder, tips = [], since) {
+      const all = [...tips, ...(await knownRecords())];
+      return since === undefined ? everCommitted(git, folder, all) : committedSince(git, folder, all, since);
+    },
     history: async (path, tips = []) => fileHistory(git, path, [...tips, ...(await knownRecords())]),
     histories: async (paths, tips = []) => fileHistories(git, paths, [...tips, ...(await knownRecords())]),
     elsewhere: async (path, tips = []) => versionsElsewhere(git, path, [...tips, ...(await knownRecords())]),

@@ -9,9 +9,10 @@ import { decodeGuarded } from '../../plan/guard.ts';
 import { readQuickHead } from '../../plan/quick-head.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
 import { splitDocument } from '../../plan/status-text.ts';
-import type { FileHistory } from '../../ports/protected-branch.ts';
-import { unreviewedGone } from '../signing/gone-plans.ts';
+import type { FileHistory, ProtectedBranch } from '../../ports/protected-branch.ts';
+import { isReviewedAway, lastOf } from '../signing/gone-plans.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
+import { longestApproval, signedProcesses } from '../signing/trust.ts';
 import type { ReadingContext } from './context.ts';
 import { goneFrom } from './doubts.ts';
 
@@ -40,30 +41,54 @@ export async function bookedElsewhere(
 ): Promise<Booked> {
   if (trust === undefined) return { others: [], doubtful: [] };
   const { protectedBranch } = await context.signing();
-  const tips = [trust.commit];
+  const { commit } = trust;
   const asked = { span: windowSpan(plan.spec.window), services: plan.spec.services.map(({ name }) => name) };
   const clashing = new Set(clashesWith(known, asked, plan.id).map(({ other }) => other.id));
-  const gone = new Map((await unreviewedGone(context)).map(({ id, file }) => [file, id]));
-  const here = (await context.store.list()).filter((id) => id !== plan.id && !clashing.has(id));
-  const files = new Map([...here.map((id) => [`releases/${id}.yaml`, id] as const), ...gone]);
-  const histories = await protectedBranch.histories([...files.keys()], tips);
+  const since = await oldestCounting(protectedBranch, commit, Math.min(asked.span.start, context.clock.now()));
+  const files = (await protectedBranch.committed(FOLDER, [commit], since)).filter((file) => {
+    const id = idOf(file);
+    return id !== undefined && id !== plan.id && !clashing.has(id);
+  });
   const others: OtherRelease[] = [];
   const doubtful: string[] = [];
-  for (const [file, id] of files) {
-    const history = histories.get(file) ?? (await protectedBranch.history(file, tips));
-    if (history.isTooMuch === true) {
-      doubtful.push(`commits hold more of ${file} than is read`);
-      continue;
-    }
-    const submitted = submittedOver(history, file, id, asked);
-    if (submitted.length === 0) continue;
-    const standing = gone.has(file)
-      ? `${file} was deleted, and nobody reviewed that`
-      : await standingOf(context, id, submitted);
+  for await (const [file, history] of historiesOf(protectedBranch, files, commit)) {
+    const standing = await standingOf(context, { file, history, asked, commit });
     if (typeof standing === 'string') doubtful.push(standing);
     else if (standing !== undefined) others.push(standing);
   }
   return { others, doubtful };
+}
+
+const FOLDER = 'releases';
+
+function idOf(file: string): string | undefined {
+  return /^releases\/([^/]+)\.yaml$/.exec(file)?.[1];
+}
+
+const DAY_MS = 86_400_000;
+/** Days by which the clocks of those who commit may be off. */
+const SLACK = 7;
+
+/** What was committed before this was submitted longer ago than approvals count, and holds no window any more. */
+async function oldestCounting(branch: ProtectedBranch, commit: string, before: number): Promise<number> {
+  const days = await longestApproval(branch, commit, await signedProcesses(branch, commit));
+  return before - (days + SLACK) * DAY_MS;
+}
+
+/** What was committed of files, as many of them at a time as are held together. */
+async function* historiesOf(
+  branch: ProtectedBranch,
+  files: readonly string[],
+  commit: string,
+): AsyncGenerator<readonly [string, FileHistory]> {
+  let left = files;
+  while (left.length > 0) {
+    const [first = ''] = left;
+    const read = await branch.histories(left, [commit]);
+    const part = read.size > 0 ? read : new Map([[first, await branch.history(first, [commit])]]);
+    yield* part;
+    left = left.filter((file) => !part.has(file));
+  }
 }
 
 /** Committed versions of a plan with a submission of just that text, whose window and services are those that are asked about. */
@@ -109,20 +134,37 @@ function isOver(
   return clashesWith([{ id, phase: 'approved', services, span: windowSpan(window) }], asked).length > 0;
 }
 
+/** A plan of which something was committed, and what is asked of it. */
+interface Committed {
+  readonly file: string;
+  readonly history: FileHistory;
+  readonly asked: Asked;
+  /** The tip of the protected branch. */
+  readonly commit: string;
+}
+
 /** What a release holds by what is proved of it; why that is not known, as a sentence; `undefined` where it holds nothing of what it once did. */
 async function standingOf(
   context: ReadingContext,
-  id: string,
-  submitted: readonly ReleasePlan[],
+  { file, history, asked, commit }: Committed,
 ): Promise<OtherRelease | string | undefined> {
+  const id = idOf(file) ?? file;
+  if (history.isTooMuch === true) return `commits hold more of ${file} than is read`;
+  const submitted = submittedOver(history, file, id, asked);
+  if (submitted.length === 0) return undefined;
+  const { protectedBranch } = await context.signing();
+  if (await isReviewedAway(protectedBranch, commit, file)) return undefined;
   try {
-    const { events, metadata } = await context.store.load(id);
+    const isHere = (await context.store.list()).includes(id);
+    const now = isHere ? await context.store.load(id) : lastOf(history, file, id);
+    if (now === undefined) return `${id} cannot be read`;
     for (const version of distinct(submitted)) {
-      if (version.metadata.process !== metadata.process)
-        return `${id} was submitted under another process than its file names (${metadata.process})`;
+      if (version.metadata.process !== now.metadata.process)
+        return `${id} was submitted under another process than its file names (${now.metadata.process})`;
       // What was signed was signed of that text, and what its file says now may be another.
-      const standing = await standingAs(context, { ...version, events });
-      if (standing !== undefined) return standing;
+      const standing = await standingAs(context, { ...version, events: now.events });
+      if (standing === undefined) continue;
+      return isHere || typeof standing === 'string' ? standing : `${file} was deleted, and nobody reviewed that`;
     }
     return undefined;
   } catch (error) {

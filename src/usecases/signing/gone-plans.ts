@@ -1,6 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
-import type { FileHistory } from '../../ports/protected-branch.ts';
+import type { FileHistory, ProtectedBranch } from '../../ports/protected-branch.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { findLostActs, lostSentence, unreadSentences } from './lost-acts.ts';
 import { findProtectedBranch, signedProcesses, trustAt } from './trust.ts';
@@ -48,11 +48,15 @@ export async function gonePlans({
         : await findLostActs(ground, { ...plan, events: [] }, trust, history);
     const lost = [...acts.map(lostSentence), ...(await unreadSentences(ground, { file }, history, [tip.commit]))];
     if (lost.length === 0) continue;
-    const isThere = (await protectedBranch.read(tip.commit, file)) !== undefined;
-    const wasThere = (await protectedBranch.changes(tip.commit, [file])).length > 0;
-    gone.push({ id, file, lost, reviewed: wasThere && !isThere });
+    gone.push({ id, file, lost, reviewed: await isReviewedAway(protectedBranch, tip.commit, file) });
   }
   return gone;
+}
+
+/** Whether the protected branch had a file and has it no more: somebody reviewed that. */
+export async function isReviewedAway(branch: ProtectedBranch, tip: string, file: string): Promise<boolean> {
+  if ((await branch.read(tip, file)) !== undefined) return false;
+  return (await branch.changes(tip, [file])).length > 0;
 }
 
 /** Those that nobody reviewed; none where the rules do not read, which is told of each release. */
@@ -74,7 +78,7 @@ export function isOfRules(error: unknown): boolean {
 }
 
 /** The plan as it was committed last in a way that reads. */
-function lastOf({ versions }: FileHistory, file: string, id: string): ReleasePlan | undefined {
+export function lastOf({ versions }: FileHistory, file: string, id: string): ReleasePlan | undefined {
   for (const { bytes } of versions) {
     try {
       return parseReleasePlan(bytes, file, id);

@@ -126,6 +126,20 @@ export async function policyAt(
   return { policy, digest: sha256(text) };
 }
 
+/** For how many days an approval counts at the most, by the policies of these processes. */
+export async function longestApproval(
+  branch: ProtectedBranch,
+  commit: string,
+  processes: readonly string[],
+): Promise<number> {
+  let longest = 0;
+  for (const process of processes) {
+    const read = await policyAt(branch, commit, process);
+    longest = Math.max(longest, read?.policy.signing.maxAgeDays ?? 0);
+  }
+  return longest;
+}
+
 /** The processes whose policies on the protected branch count only signed approvals, such as `standard@3.0`. */
 export async function signedProcesses(branch: ProtectedBranch, commit: string): Promise<readonly string[]> {
   const found: string[] = [];
