@@ -2,6 +2,7 @@ import { proposedChoice } from '../../domain/kubernetes/helm-hooks.ts';
 import type { HookChoice, ManifestSourceEntry } from '../../plan/manifest-source.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
+import { calledByValues } from './charts.ts';
 import { mapOf, type RenderedFrom } from './rendered-from.ts';
 import { environmentOf } from './workloads.ts';
 
@@ -21,7 +22,7 @@ export function chartSource(chart: string, files: readonly string[], texts: Text
   const values = files.filter(
     (file) => /\.ya?ml$/.test(file) && /(^|[/._-])values([/._-]|$)/i.test(file) && isFor(file, folder, name),
   );
-  const release = kubernetesName(name);
+  const release = kubernetesName(calledByValues(chart, texts) ?? name);
   const { hooks, unnamed } = hooksOf(folder, { release, chart: name }, texts);
   const entry = (environment: 'staging' | 'production'): ManifestSourceEntry => {
     const own = values.filter((file) => environmentOf(file) === environment);

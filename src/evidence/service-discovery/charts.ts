@@ -57,7 +57,10 @@ export interface ChartProgram {
 export function programsOfChart(chart: string, files: readonly string[], texts: Texts): readonly ChartProgram[] {
   const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
   const valueAt = (path: string) => values.find((line) => line.path.join('.') === path)?.value ?? '';
-  const product = scanYaml(texts.get(chart) ?? '').find(({ path }) => path.join('.') === 'name')?.value ?? '';
+  const product =
+    calledByValues(chart, texts) ??
+    scanYaml(texts.get(chart) ?? '').find(({ path }) => path.join('.') === 'name')?.value ??
+    '';
   const templates = files.filter((file) => file.startsWith(inside(chart, 'templates/')));
   const helpers = templates.filter((file) => file.endsWith('.tpl')).map((file) => texts.get(file) ?? '');
   const found = templates.flatMap((template): (ChartProgram & { readonly isFixed: boolean })[] => {
@@ -105,6 +108,15 @@ export function imageOfChart(chart: string, texts: Texts): string | undefined {
   return values.find((line) => line.path.at(-2) === 'image' && line.key === 'repository')?.value;
 }
 
+/** The name that a chart's own values give what it installs, as `helm create` writes it: a chart `shop7` may install `shop`. */
+export function calledByValues(chart: string, texts: Texts): string | undefined {
+  const values = scanYaml(texts.get(inside(chart, 'values.yaml')) ?? '');
+  const at = (key: string) => values.find(({ path }) => path.length === 1 && path[0] === key)?.value;
+  return [at('fullnameOverride'), at('nameOverride')].find(
+    (name) => name !== undefined && /^[a-z][a-z0-9-]*$/.test(name),
+  );
+}
+
 /** What the chart of a service is called; `undefined` for a library, and for one that has no template of its own and bundles others. */
 export function chartName(chart: string, files: readonly string[], texts: Texts): string | undefined {
   const lines = scanYaml(texts.get(chart) ?? '');
@@ -124,7 +136,7 @@ export function chartName(chart: string, files: readonly string[], texts: Texts)
     (!hasImage && top('name') === undefined)
   )
     return undefined;
-  const name = kubeName(top('name') ?? baseName(folderOf(chart)));
+  const name = kubeName(calledByValues(chart, texts) ?? top('name') ?? baseName(folderOf(chart)));
   // `shop-chart` says what it is, and installs `shop`.
   return name.replace(/(.)-(helm-?)?chart$/, '$1');
 }

@@ -1,7 +1,8 @@
 import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import { readObjects } from '../impact/manifests/objects.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { mapOf, type RenderedFrom } from './rendered-from.ts';
-import { environmentOf } from './workloads.ts';
+import { environmentOf, workloadsIn } from './workloads.ts';
 
 type Texts = ReadonlyMap<string, string>;
 
@@ -25,9 +26,18 @@ export function kustomizations(files: readonly string[], texts: Texts) {
   const roots: readonly Root[] = [...includes.keys()]
     .filter((folder) => !included.has(folder) && !components.some((file) => folderOf(file) === folder))
     .map((folder) => ({ folder, environment: environmentOf(`${folder}/`), folders: closure(folder, includes) }));
-  const around = (file: string): readonly Root[] =>
+  const deleted = new Map(
+    roots.map((root) => {
+      const files = own.filter((file) => root.folders.has(folderOf(file)));
+      return [root, new Set(files.flatMap((file) => deletedBy(file, texts)))];
+    }),
+  );
+  const around = (file: string): readonly Root[] => {
     // What merely lies beside a kustomization is not rendered by it.
-    parts.has(file) ? roots.filter(({ folders }) => folders.has(nearest(folderOf(file), includes))) : [];
+    if (!parts.has(file)) return [];
+    const home = nearest(folderOf(file), includes);
+    return roots.filter((root) => root.folders.has(home) && !isDeleted(file, texts, deleted.get(root) ?? new Set()));
+  };
   // Its own, else what a component gives it, the last of which wins, or what it is made from.
   const namespaceOf = (folder: string, seen: readonly string[] = []): string | undefined => {
     const file = own.find((one) => folderOf(one) === folder) ?? '';
@@ -124,6 +134,25 @@ function isComponent(text: string): boolean {
 function filesOf(file: string, text: string): readonly string[] {
   const { resources = [], bases = [] } = mapOf(text) as Record<string, unknown>;
   return [...named(file, [resources, bases]), ...patchesOf(file, text)];
+}
+
+/** Workloads that the patches of a kustomization take away, which then installs what is left for something else: `Deployment/web`. */
+function deletedBy(file: string, texts: Texts): readonly string[] {
+  const { patches = [], patchesStrategicMerge = [] } = mapOf(texts.get(file) ?? '') as Record<string, unknown>;
+  const written = [patches, patchesStrategicMerge]
+    .flat()
+    .map((one) => (typeof one === 'string' ? one : ((one ?? {}) as { patch?: unknown }).patch))
+    .filter((one): one is string => typeof one === 'string');
+  return [...written, ...patchesOf(file, texts.get(file) ?? '').map((patch) => texts.get(patch) ?? '')]
+    .filter((text) => /^\$patch:[ \t]*delete\b/m.test(text))
+    .flatMap((text) => readObjects(text).map(({ kind, name }) => `${kind}/${name}`));
+}
+
+/** True where a kustomization takes away every workload of a file. */
+function isDeleted(file: string, texts: Texts, deleted: ReadonlySet<string>): boolean {
+  if (deleted.size === 0) return false;
+  const workloads = workloadsIn(file, texts.get(file) ?? '');
+  return workloads.length > 0 && workloads.every(({ kind, name }) => deleted.has(`${kind}/${name}`));
 }
 
 /** Files that kustomizations patch other manifests with: what runs in them runs in what they patch. */

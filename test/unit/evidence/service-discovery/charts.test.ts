@@ -93,6 +93,24 @@ describe('a chart of several programs whose folders are called otherwise', () =>
       ['shop-ui', ['frontend/**'], expect.objectContaining({ helm: 'helm/shop' })],
     ]);
   });
+  test('is called as its values call it: a chart for a later version of one product installs that product', async () => {
+    const workload = (name: string) =>
+      `kind: Deployment\nmetadata:\n  name: {{ include "shop.fullname" . }}${name}\nspec:\n  template:\n    spec:\n      containers:\n        - name: x\n          image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n`;
+    const found = await discover({
+      Dockerfile: 'FROM alpine\n',
+      'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+      'helm/shop/values.yaml': 'image:\n  repository: acme/shop\n',
+      'helm/shop/templates/deployment.yaml': workload(''),
+      'helm/shop7/Chart.yaml': 'apiVersion: v2\nname: shop7\n',
+      'helm/shop7/values.yaml': 'nameOverride: "shop"\nimage:\n  repository: acme/shop\n',
+      'helm/shop7/templates/deployment.yaml': workload(''),
+      'helm/shop7/templates/deployment-worker.yaml': workload('-worker'),
+    });
+    expect(found.map(({ name, rendered }) => [name, rendered?.production])).toEqual([
+      ['shop', expect.objectContaining({ helm: 'helm/shop7', release: 'shop' })],
+      ['shop-worker', expect.objectContaining({ helm: 'helm/shop7', release: 'shop' })],
+    ]);
+  });
   test('is read by the helper that a template takes its image from; what has a version of its own is released elsewhere', async () => {
     const templated = (name: string) =>
       `kind: Deployment\nmetadata:\n  name: shop-${name}\nspec:\n  template:\n    spec:\n      containers:\n        - name: x\n          image: {{template "${name}.image" . }}\n`;

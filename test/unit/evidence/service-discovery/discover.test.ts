@@ -273,6 +273,18 @@ describe('by manifests', () => {
     });
     expect(found.notes[0]).toMatch(/rendered by the kustomization/);
   });
+
+  test('a kustomization that takes the workload away is no way to install it', async () => {
+    const found = await discover({
+      'deploy/kustomization.yaml':
+        'resources: [web.yaml]\npatches:\n  - patch: |-\n      apiVersion: apps/v1\n      kind: Deployment\n      metadata:\n        name: web\n      $patch: delete\n',
+      'deploy/web.yaml': deployment('web', 'x/web'),
+      'web/Dockerfile': '',
+    });
+    expect(found.services.map(({ rendered, manifests }) => [rendered, manifests.production])).toEqual([
+      [undefined, ['deploy/web.yaml']],
+    ]);
+  });
 });
 
 test('several kustomizations that are named for no environment: what all are made from is the product, and its sources are called as its images', async () => {
