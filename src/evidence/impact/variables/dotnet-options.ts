@@ -13,12 +13,14 @@ interface Binding {
 export type ClassFile = (type: string) => { readonly path: string; readonly text: string } | undefined;
 
 /** Words, one of which stands wherever a section is bound. */
-export const BINDS = ['GetSection', 'BindConfiguration'] as const;
+export const BINDS = ['GetSection', 'BindConfiguration', 'Configure'] as const;
 
 const SECTION = String.raw`\s*("[\w:]+"|nameof\(\s*[\w.]+\s*\)|[A-Z]\w*\.\w+)\s*`;
 const PATTERNS = [
   // services.Configure<ShopOptions>(configuration.GetSection("Shop")), .AddOptions<ShopOptions>().Bind(….GetSection("Shop"))
   String.raw`<\s*(?<type>\w+)\s*>\s*\([^;{}]{0,300}?\.(?:GetSection|BindConfiguration)\(${SECTION}\)`,
+  // services.Configure<ShopOptions>(configuration, "Shop"), as teams shorten it
+  String.raw`\.Configure<\s*(?<type>\w+)\s*>\(\s*[\w.]{1,80},${SECTION}\)`,
   // configuration.GetSection("Shop").Get<ShopOptions>()
   String.raw`\.GetSection\(${SECTION}\)\s*\.\s*Get\s*<\s*(?<type>\w+)\s*>`,
   // ConfigurationBinder.Bind(configuration.GetSection("Shop"), options), configuration.GetSection("Shop").Bind(options)

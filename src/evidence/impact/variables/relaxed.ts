@@ -70,14 +70,22 @@ export function definedProperties(path: string, text: string): readonly string[]
   if (/(^|\/)(application|bootstrap)[^/]*\.ya?ml$/.test(path)) return yamlKeys(text);
   if (!/(^|\/)appsettings[^/]*\.json$/.test(path)) return [];
   try {
-    return jsonKeys(JSON.parse(text.replace(/^\uFEFF/, '')), '');
+    return jsonKeys(JSON.parse(plainJson(text.replace(/^\uFEFF/, ''))), '');
   } catch {
     return [];
   }
 }
 
+/** Settings of .NET may hold comments, and a comma behind the last entry (learn.microsoft.com, "JSON configuration provider"). */
+const plainJson = (text: string): string =>
+  text
+    .replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_all, text?: string) => text ?? '')
+    .replace(/("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])/g, (_all, text?: string) => text ?? '');
+
 function jsonKeys(value: unknown, prefix: string): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return prefix === '' ? [] : [prefix];
+  if (typeof value !== 'object' || value === null) return prefix === '' ? [] : [prefix];
+  // A list is set by the numbers of its entries, and an empty one is given as well.
+  if (Array.isArray(value)) return prefix === '' ? [] : [prefix, `${prefix}:0`];
   return Object.entries(value).flatMap(([key, inner]) => jsonKeys(inner, prefix === '' ? key : `${prefix}:${key}`));
 }
 

@@ -29,6 +29,7 @@ const classFile = (type: string) => {
 
 test.each([
   ['services.Configure<ShopOptions>(builder.Configuration.GetSection("Shop"));', 'Shop ShopOptions'],
+  ['services.Configure<ShopOptions>(config,\n    "shop");', 'shop ShopOptions'],
   ['services.AddOptions<ShopOptions>().Bind(configuration.GetSection("Shop:Web"));', 'Shop:Web ShopOptions'],
   ['services.AddOptions<ShopOptions>().BindConfiguration(ShopOptions.Section);', 'Shop ShopOptions'],
   ['var options = configuration.GetSection(nameof(ShopOptions)).Get<ShopOptions>();', 'ShopOptions ShopOptions'],
