@@ -9,7 +9,7 @@ const FOREIGN =
 
 /** Tests and what they need. */
 const TEST =
-  /(^|\/)(tests?|__tests__|__mocks__|__fixtures__|fixtures?|test-?data\d*|testing|conformance|__snapshots__|e2e([-_]tests?)?|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|(^|\/)bench(mark(s|ing)?)?\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)([^/]*[-_])?(smoke|tests?)([-_][^/]*)?\.(sh|bash)$|(^|\/)(vitest|jest|playwright|cypress|karma)(\.[\w-]+)?\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
+  /(^|\/)(tests?|[Tt]est-?[Ss]uites?|__tests__|__mocks__|__fixtures__|fixtures?|test-?data\d*|testing|conformance|__snapshots__|e2e([-_]tests?)?|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|(^|\/)bench(mark(s|ing)?)?\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)([^/]*[-_])?(smoke|tests?)([-_][^/]*)?\.(sh|bash)$|(^|\/)(vitest|jest|playwright|cypress|karma)(\.[\w-]+)?\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
 
 /** Text for people; but a monorepo's `apps/docs` is a program that serves it. */
 const DOCUMENT =
@@ -20,7 +20,7 @@ const NOT_A_DOCUMENT = /(^|\/)(requirements[^/]*|constraints[^/]*)\.txt$|(^|\/)C
 
 /** What runs in a build system, not in a service. */
 const CI =
-  /(^|\/)(\.github|\.circleci|\.buildkite|\.azure-pipelines|\.teamcity|\.woodpecker|\.husky|\.devcontainer|\.vscode|\.idea)\/|(^|\/)(\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
+  /(^|\/)(\.github|\.circleci|\.buildkite|\.azure-pipelines|\.teamcity|\.woodpecker|\.husky|\.devcontainer|\.vscode|\.idea)\/|(^|\/)(\.gitlab-ci|\.?goreleaser[^/]*\.ya?ml|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
 
 /** The part that a file plays. */
 export type PathRole = 'product' | 'test' | 'document' | 'ci' | 'foreign';
@@ -47,16 +47,19 @@ function readRole(path: string): PathRole {
   return 'product';
 }
 
-/** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. */
+/** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. Scripts in `hack/` are for whoever works on a product of Go. */
 const BY_HAND =
-  /(^|\/)Rakefile$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$/;
+  /(^|\/)Rakefile$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$/;
+
+/** Libraries for the programs of other people, with what shows how they are used. */
+const FOR_OTHERS = /^sdks\//;
 
 /** What compose runs, and what a program is given, on a developer's machine. */
 const AT_HAND =
   /(^|\/)((docker-)?compose[^/]*[._-](dev|development|local)([._-][^/]*)?\.ya?ml|\.env\.(dev|development|local)(\.\w+)?|\.envrc)$/;
 
-/** True for a task, a script or a setting of a developer: what it asks the environment for, or is given, is no setting of a service. */
-export const isRunByHand = (path: string): boolean => BY_HAND.test(path) || AT_HAND.test(path);
+/** True for a task, a script or a setting of a developer, and for a library of others: what it asks the environment for, or is given, is no setting of a service. */
+export const isRunByHand = (path: string): boolean => BY_HAND.test(path) || AT_HAND.test(path) || FOR_OTHERS.test(path);
 
 /** True for a compose file, by its name or that of its folder: `docker-compose.prod.yml`, `deploy/docker-compose/native.yml`. */
 export const isComposeFile = (path: string): boolean => /(^|\/)(docker-)?compose([^/]*|\/[^/]+)\.ya?ml$/i.test(path);

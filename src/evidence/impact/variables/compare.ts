@@ -24,6 +24,11 @@ const NOT_SECRET =
 /** A bundler writes the values of these into what it builds; where a Dockerfile takes one as an argument, it is known by then. */
 const BUNDLED = /^(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY)_/;
 
+/** What these bundlers read is a constant of the front end, whoever runs it (vite.dev/guide/env-and-mode, create-react-app.dev, cli.vuejs.org, gatsbyjs.com). */
+const CONSTANT = /^(VITE|REACT_APP|VUE_APP|GATSBY)_/;
+/** True for a use that tells people of a variable; a `.env` that is kept with the sources is what these bundlers read while they build. */
+const tells = ({ how, file }: PlacedUse): boolean => how !== 'read' && !/(^|\/)\.env(\.production)?$/.test(file);
+
 /** A sample and an allow-list name what somebody may set; a removal or a first read beside them is one all the same. */
 const isUse = (use: PlacedUse): boolean => use.how !== 'listed';
 
@@ -70,7 +75,10 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
     } else if (now.length === 0) {
       if (other.length === 0 && old.length > 0) findings.push(finding(name, 'removed', old, 'base'));
     } else if (old.length === 0 && other.length === 0) {
-      findings.push(finding(name, 'added', [...now, ...allNow.filter((use) => !isUse(use))], 'head'));
+      const isTold = [...allNow, ...allOther].some(tells);
+      findings.push(
+        finding(name, 'added', [...now, ...allNow.filter((use) => !isUse(use))], 'head', undefined, isTold),
+      );
     } else {
       const note =
         whatChanged(old, now, other) ??
@@ -171,6 +179,7 @@ function finding(
   uses: readonly PlacedUse[],
   side: Seen['side'],
   note?: string,
+  isToldAnywhere = uses.some(tells),
 ): VariableFinding {
   const reads = uses.filter((use) => use.how === 'read');
   return {
@@ -182,7 +191,8 @@ function finding(
     // What only a build asks for is no setting of a program, whatever is given to that.
     buildTime:
       (reads.length > 0 ? reads : uses).every((use) => use.buildTime) ||
-      (BUNDLED.test(name) && uses.some((use) => use.buildTime)),
+      (BUNDLED.test(name) && uses.some((use) => use.buildTime)) ||
+      (CONSTANT.test(name) && !isToldAnywhere),
     ...(note === undefined ? {} : { note }),
     // Where it is read says most; then where it is declared.
     seen: [...reads, ...uses.filter((use) => use.how !== 'read')]

@@ -1,4 +1,5 @@
-import { isOptional, laterDefault, literalDefault, UPPER_NAME, type UseCollector } from './use.ts';
+import { isOptional, laterDefault, literalDefault, switchedDefault, UPPER_NAME, type UseCollector } from './use.ts';
+import { PLAIN, wrappersIn } from './wrappers.ts';
 
 /** How far behind its reading a default is looked for. */
 const LATER = 800;
@@ -9,6 +10,9 @@ const SURROUNDINGS = String.raw`[\w.]{0,60}(?:[cC]tx|[cC]ontext|[lL]ogger|\blog)
 const ARGUMENT = new RegExp(String.raw`\(\s*(?:${SURROUNDINGS}\s*,\s*)?(["'\`])([A-Z][A-Z0-9_]+)\1`, 'g');
 /** The dotted name of what is called, behind which a type argument may stand. */
 const CALLED = /([\w$.]*(?:::\w+)*[!?]?)\s*(?:<[^<>()]{0,40}>)?$/;
+
+/** What languages themselves call the environment, as against a function of a program's own. */
+const LIBRARY = /^(?:os|process|System|Deno|Bun|std|Environment|ENV|env)(?:\.|::)|\benviron\./;
 
 /** Parts of a name that write a variable. */
 const NOT_A_READ =
@@ -32,7 +36,9 @@ export function addHelperCalls(
     const name = match[2] ?? '';
     const called = CALLED.exec(text.slice(Math.max(0, match.index - 120), match.index))?.[1] ?? '';
     const parts = called.split(/\.|::/).filter((part) => part !== '');
-    const isNamed = /env(?!elop|oy)/i.test(called) || own.has(parts.at(-1) ?? '');
+    // `os.environ.get("X")` is no call of a function of the file that is called `get` too.
+    const forms = LIBRARY.test(called) ? undefined : own.get(parts.at(-1) ?? '');
+    const isNamed = /env(?!elop|oy)/i.test(called) || forms !== undefined;
     if (!isNamed || !UPPER_NAME.test(name) || !isReader(called)) continue;
     if (parts.some((part) => NOT_A_READ.test(part))) continue;
     // `.env("X", value)` gives a child process a variable (Rust, Java builders).
@@ -40,31 +46,15 @@ export function addHelperCalls(
     if (called === '.env' && /^\s*,/.test(text.slice(end, end + 40))) continue;
     const rest = text.slice(end, end + 200);
     const before = text.slice(Math.max(0, match.index - 120), match.index).replace(/[\w$.]*(?:::\w+)*$/, '');
+    const below = text.slice(end, end + LATER);
     const value =
       literalDefault(rest, true) ??
-      (isOptional(before, rest) ? '' : laterDefault(before, text.slice(end, end + LATER)));
-    uses.add(name, match.index + match[0].lastIndexOf(name), 'read', value === undefined ? {} : { value });
+      (isOptional(before, rest) ? '' : (laterDefault(before, below) ?? switchedDefault(before, below)));
+    const at = match.index + match[0].lastIndexOf(name);
+    const given = value === undefined ? {} : { value };
+    for (const { prefix, suffix } of forms ?? [PLAIN])
+      uses.add(`${prefix}${name}${suffix}`, at, 'read', suffix === '' ? given : { value: '' });
   }
-}
-
-/** A name that is handed to something called after the environment: `os.Getenv(key)`, `os.environ[key]`, `process.env[key]`. */
-const HANDED_ON = /\b[\w.$]{0,100}env(?:iron)?(?:\.(?:get|fetch))?\s*[([]\s*([a-z_]\w*)\s*[)\],]/gi;
-/** A function with its name and its parameters, as most languages write one. */
-const DEFINED =
-  /(?:\b(?:func|function|def|fun|fn|const|let)\s+(?:\([^()]*\)\s*)?|\b(?:private|public|static)\s+[\w<>]+\s+)([A-Za-z_]\w*)\s*(?:=\s*(?:async\s*)?)?\(([^()]*)\)/g;
-/** How far above its reading a function of this kind begins. */
-const REACH = 400;
-
-/** Functions of a file that hand one of their arguments to the environment, whatever they are called. */
-function wrappersIn(text: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const match of text.matchAll(HANDED_ON)) {
-    const before = text.slice(Math.max(0, match.index - REACH), match.index);
-    const nearest = [...before.matchAll(DEFINED)].at(-1);
-    const [, name = '', parameters = ''] = nearest ?? [];
-    if (new RegExp(`\\b${match[1]}\\b`).test(parameters)) found.add(name);
-  }
-  return found;
 }
 
 /** `const EnvIssuer = "SHOP_ISSUER"`, `static final String ENV_ISSUER = "SHOP_ISSUER"`, `const issuerEnvVar = "SHOP_ISSUER"`. */

@@ -18,6 +18,9 @@ const MEMBER = /^\s*[!?]?\s*\.\s*([A-Za-z_]\w*)/;
 const INDEX = /^\s*[!?]?\.?\s*\[\s*(["'`])([A-Za-z_]\w*)\1\s*\]/;
 /** A list of names that is longer is not read, or the same text would be read for each of its ends. */
 const LONGEST_LIST = 4000;
+/** Readers of other languages: a sample that is shown to people holds them. */
+const OTHER_LANGUAGES =
+  /^(?:os\.(?:[gG]etenv|LookupEnv|environ\b.*)|System\.getenv|Environment\.GetEnvironmentVariable|std::env::var)$/;
 /** A call or an assignment is no read; `??=` and `==` are. */
 const NOT_A_READ = /^\s*(?:\(|=(?![=>]))/;
 
@@ -46,7 +49,7 @@ export function javascriptVariables(source: string, path: string): VariableUse[]
   uses.addMatches(text, /\b__ENV\s*\.\s*(?<name>[A-Za-z_]\w*)/g);
   addSchemas(text, path, uses);
   addNamedLists(text, uses);
-  addHelperCalls(text, uses);
+  addHelperCalls(text, uses, (called) => !OTHER_LANGUAGES.test(called));
   const found = uses.uses.filter(({ name }) => !VITE_OWN.has(name) && !CONSTANT.test(name));
   return BUNDLER.test(path) ? found.map((use) => ({ ...use, buildTime: true })) : found;
 }

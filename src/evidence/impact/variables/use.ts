@@ -43,12 +43,13 @@ export const UPPER_NAME = /^[A-Z][A-Z0-9_]+$/;
 /**
  * Set by the operating system, the shell, a package manager, the machine of a build or the platform that runs it; nobody provisions them. What
  * GitHub sets is listed (docs.github.com/actions/reference/workflows-and-actions/variables): `GITHUB_CLIENT_ID` is a product's own. So is what
+ * GitLab sets, and Woodpecker (docs.gitlab.com/ci/variables/predefined_variables, woodpecker-ci.org/docs/usage/environment), and what
  * Vercel sets (vercel.com/docs/environment-variables/system-environment-variables), what Nx sets for its tasks (nx.dev/docs/reference/environment-variables),
  * and what Rails is given while it packs assets into an image (guides.rubyonrails.org/security.html). Compose sets the name of its project; a name that
  * begins with `HTTP_X_` is a header of a request (RFC 3875, 4.1.18).
  */
 const SYSTEM =
-  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_\w+|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|NX_(?:TASK_\w+|WORKSPACE_ROOT|CLI_SET)|SECRET_KEY_BASE_DUMMY|BUNDLE_GEMFILE|BUNDLE_PATH|COMPOSE_PROJECT_NAME|HTTP_X_\w+|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+)$/;
+  /^(PATH|HOME|PWD|OLDPWD|USER|USERNAME|USERPROFILE|LOGNAME|SHELL|SHLVL|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER|DISPLAY|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|COMSPEC|XDG_\w+|CI|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|OPTARG|OPTIND|REPLY|BASH_\w+|HOSTTYPE|OSTYPE|npm_\w+|NPM_CONFIG_\w+|GITHUB_(?:ACTION|EVENT|REF|REPOSITORY|RUN|WORKFLOW)\w*|GITHUB_(?:ACTOR(?:_ID)?|(?:API|GRAPHQL|SERVER)_URL|(?:BASE|HEAD)_REF|ENV|JOB|OUTPUT|PATH|RETENTION_DAYS|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKSPACE)|GITLAB_CI|CI_(?:API_V4|BUILDS|COMMIT|CONCURRENT|CONFIG|DEBUG|DEFAULT_BRANCH|DEPENDENCY_PROXY|DEPLOY|DISPOSABLE|ENVIRONMENT|EXTERNAL_PULL_REQUEST|FORGE|HAS_OPEN|JOB|KUBERNETES|MACHINE|MERGE_REQUEST|NODE|OPEN_MERGE|PAGES|PIPELINE|PREV|PROJECT|REGISTRY|RELEASE|REPO|REPOSITORY|RUNNER|SERVER|SHARED|STEP|SYSTEM|TEMPLATE|TRIGGER|UPSTREAM|WORKFLOW|WORKSPACE)(?:_\w+)?|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)|NX_(?:TASK_\w+|WORKSPACE_ROOT|CLI_SET)|SECRET_KEY_BASE_DUMMY|BUNDLE_GEMFILE|BUNDLE_PATH|COMPOSE_PROJECT_NAME|HTTP_X_\w+|CARGO_\w+|OUT_DIR|KUBERNETES_\w+|(?:NEXT_PUBLIC_)?VERCEL(?:_(?:ENV|TARGET_ENV|URL|BRANCH_URL|REGION|DEPLOYMENT_ID|(?:PROJECT|GIT)_\w+))?|DYNO|HEROKU_(?:APP_(?:NAME|ID)|RELEASE_\w+|SLUG_\w+)|K_(?:SERVICE|REVISION|CONFIGURATION)|AWS_LAMBDA_\w+|VIRTUAL_ENV|PYTHONPATH|JAVA_HOME|GOPATH|GOROOT|LD_LIBRARY_PATH|DYLD_\w+)$/;
 
 /** True for a variable that nobody provisions for a service. */
 export const isSystemVariable = (name: string): boolean => SYSTEM.test(name);
@@ -131,4 +132,14 @@ export function laterDefault(before: string, rest: string): string | undefined {
   const name = /\b([A-Za-z_]\w*)\s*:?=\s*$/.exec(before)?.[1];
   if (name === undefined) return undefined;
   return new RegExp(String.raw`\bif\s+${name}\s*==\s*""\s*\{\s*${name}\s*=\s*${LITERAL}`).exec(rest)?.[1];
+}
+
+/**
+ * What a variable means while nobody sets it, where a `switch` looks at it: the other labels of the case with the empty text.
+ * @param before what stands before the call
+ * @param rest what stands behind it, with the lines that follow
+ */
+export function switchedDefault(before: string, rest: string): string | undefined {
+  if (!/\bswitch\s*\(?\s*$/.test(before)) return undefined;
+  return /\bcase\s+((?:"[^"\n]*"\s*,\s*)*""(?:\s*,\s*"[^"\n]*")*)\s*:/.exec(rest)?.[1];
 }

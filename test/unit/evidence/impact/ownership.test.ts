@@ -78,5 +78,8 @@ test.each([
   ['apps/docs/src/page.tsx', 'product'],
   ['CHANGELOG.md', 'document'],
   ['.github/workflows/a.yml', 'ci'],
+  ['.goreleaser.yaml', 'ci'],
+  ['tools/TestSuite/docker-compose.yml', 'test'],
+  ['latest-suites/a.ts', 'product'],
   ['latest/a.ts', 'product'],
 ])('%s is %s', (path, role) => expect(roleOf(path)).toBe(role));

@@ -581,3 +581,78 @@ test('what a build tool sets itself, and a database beside a product, bring no v
     }),
   ).toEqual(['added NX_OWN_SETTING required']);
 });
+
+test('a function that puts a name together reads that name: an ending beside the name, a beginning instead of it', async () => {
+  const secret =
+    'def secret(s, default=None):\n  """Docs."""\n  if path := os.getenv(s + "_FILE"):\n    return open(path).read()\n  return os.getenv(s, default)\nKEY = secret("SIGN_KEY", "-")\nDB = os.environ.get("DB_NAME")\n';
+  expect(await found({ 'settings.py': secret })).toEqual([
+    'added DB_NAME required',
+    'added SIGN_KEY secret',
+    'added SIGN_KEY_FILE',
+  ]);
+  const get =
+    'def get(key):\n  return os.environ.get(f"SHOP_{key}")\nA = get("COLOUR")\nB = os.environ.get("OTHER_ONE")\n';
+  expect(await found({ 'a.py': get })).toEqual(['added OTHER_ONE required', 'added SHOP_COLOUR required']);
+  const script =
+    'const secret = (name) => {\n  const file = process.env[`${name}_FILE`];\n  return file ? read(file) : process.env[name];\n};\nuse(secret("SIGN_KEY"));\n';
+  expect(await found({ 'a.js': script })).toEqual(['added SIGN_KEY required secret', 'added SIGN_KEY_FILE']);
+});
+
+test('the case of a switch that stands for nothing is the default', async () => {
+  const back = (first: string, second: string) =>
+    `package a\nfunc f() {\n\tswitch os.Getenv("WRITE_BACK") {\n\tcase ${first}:\n\t\tg()\n\tcase ${second}:\n\t\th()\n\t}\n}\n`;
+  expect(await found({ 'a.go': [back('"", "true"', '"false"'), back('"true"', '"", "false"')] })).toEqual([
+    'changed WRITE_BACK',
+  ]);
+  expect(await found({ 'a.go': [back('"", "true"', '"false"'), back('"", "true"', '"no"')] })).toEqual([]);
+});
+
+test('what GitLab sets is listed; a name that only begins so is a product’s own', async () => {
+  const text = 'os.Getenv("CI_COMMIT_SHA")\nos.Getenv("CI_PIPELINE_ID")\nos.Getenv("CI_ONLY_SKIP_CHECKS")\n';
+  expect(await found({ 'a.go': text })).toEqual(['added CI_ONLY_SKIP_CHECKS required']);
+});
+
+test('what a program of Go gives the pods that it makes is provided by nobody, unless it hands on its own or a manifest gives it', async () => {
+  const files = {
+    'common/names.go': 'package common\nconst EnvPlugins = "SHOP_PLUGINS"\nconst EnvProxy = "SHOP_PROXY"\n',
+    'controller/pod.go':
+      'package controller\nvar env = []corev1.EnvVar{\n\t{Name: common.EnvPlugins, Value: names},\n\t{Name: common.EnvProxy, Value: os.Getenv(common.EnvProxy)},\n\t{Name: "SHOP_TRIAL", Value: trial},\n\t{Name: "SHOP_NODE", Value: node},\n}\n',
+    'runner/main.go': 'package main\nfunc main() { run(os.Getenv("SHOP_TRIAL"), os.Getenv("SHOP_NODE")) }\n',
+    'k8s/runner.yaml':
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: runner }\nspec: { template: { spec: { containers: [{ name: runner, image: r/runner, env: [{ name: SHOP_NODE, value: a }] }] } } }\n',
+  };
+  expect((await found(files)).map((one) => one.split(' ')[1])).toEqual(['SHOP_NODE', 'SHOP_PROXY']);
+});
+
+test('a sample in another language, a library for others and a script of developers ask for nothing here', async () => {
+  expect(
+    await found({
+      'web/sample.ts': 'export const SAMPLE = `key := os.Getenv("KEY_ID")`;\nuse(process.env.WEB_PORT);\n',
+      'sdks/go/auth/main.go': 'package main\nvar token = os.Getenv("SDK_USER")\n',
+      'hack/local-up.sh': 'PREFIX=$' + '{IMAGE_PREFIX:-ghcr.io}\necho "$' + '{IMAGE_PREFIX}"\n',
+      'tools/TestSuite/docker-compose.yml': 'services:\n  web:\n    image: x\n    environment: [STORE_KIND=b]\n',
+    }),
+  ).toEqual(['added WEB_PORT required']);
+});
+
+test('what a bundler writes into a front end is a setting where somebody may give it, and a constant otherwise', async () => {
+  const built = async (files: Parameters<typeof impact>[0], unchanged = {}) =>
+    (await impact(files, unchanged)).environmentVariables.map(({ name, buildTime }) => [name, buildTime]);
+  const code = { 'web/main.ts': 'use(import.meta.env.VITE_INSPECT);\n' };
+  expect(await built(code)).toEqual([['VITE_INSPECT', true]]);
+  expect(await built({ ...code, 'web/.env': 'VITE_INSPECT=1\n' })).toEqual([['VITE_INSPECT', true]]);
+  expect(await built({ ...code, 'web/.env.example': 'VITE_INSPECT=\n' })).toEqual([['VITE_INSPECT', false]]);
+});
+
+test('settings of .NET may hold comments: what they give is given, an empty list too', async () => {
+  const settings = '{\n  // http://docs\n  "shop": { "url": "http://x", /* more */ "hosts": [ ], },\n}\n';
+  expect(
+    await found(
+      {
+        'App.cs':
+          'var a = config.GetRequiredValue("shop:url"); var b = config["shop:other"] + config["shop:hosts:0"];\n',
+      },
+      { 'appsettings.json': settings },
+    ),
+  ).toEqual(['added shop__other required']);
+});
