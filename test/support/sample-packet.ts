@@ -72,6 +72,7 @@ export function samplePacketFacts(
       ['add-wallet-table', 'services/api/migrations/20261101_wallet.js:1'],
     ]),
     suggested: new Set(),
+    untold: [],
     failures: rich ? [{ ...other, undone: ['2026-10-08T16:20:00.000Z'] }] : [],
     attempts: [],
     rehearsal: undefined,

@@ -6,7 +6,7 @@ import { ownImages } from './own-programs.ts';
 
 /** What a board member should look at twice, the weightiest first; nothing when the release is unremarkable. */
 export function attentionOf(facts: PacketFacts): readonly Attention[] {
-  const { plan, state, risk, failures, attempts, rehearsal, findings } = facts;
+  const { plan, state, risk, failures, untold, attempts, rehearsal, findings } = facts;
   const { spec } = plan;
   const danger = (text: string): Attention => ({ tone: 'danger', text });
   const caution = (text: string): Attention => ({ tone: 'caution', text });
@@ -28,6 +28,7 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
     ...spec.candidate.branches
       .filter((one) => one.approvedBy.length === 0)
       .map((one) => danger(`Nobody approved the branch ${one.name}.`)),
+    ...untold.slice(0, 1).map((one) => danger(sentence(`nobody knows what became of another release: ${one}`))),
     ...(rehearsal?.data.result === 'failed' ? [danger('The last rehearsal of this plan failed.')] : []),
     ...spec.migrations
       .filter((one) => !one.reversible && !one.pointOfNoReturn)

@@ -18,6 +18,8 @@ export interface PacketFacts extends GateFacts {
   readonly shares: ReadonlyMap<string, PlannedShare>;
   /** Earlier releases of the same services that were rolled back or froze, the latest first. */
   readonly failures: readonly ReleaseSummary[];
+  /** Other releases of which nobody knows what became, as sentences. */
+  readonly untold: readonly string[];
   /** Earlier attempts of this very release that were taken back or froze, in order. */
   readonly attempts: readonly FailedAttempt[];
   /** The latest rehearsal of exactly this plan. */

@@ -126,7 +126,7 @@ function tests({ plan }: PacketFacts): PacketSection {
   };
 }
 
-function schedule({ plan, policy, others, unread = [] }: PacketFacts): PacketSection {
+function schedule({ plan, policy, others, unread = [], doubtful = [] }: PacketFacts): PacketSection {
   const { window } = plan.spec;
   const asked = {
     span: windowSpan(window),
@@ -139,7 +139,12 @@ function schedule({ plan, policy, others, unread = [] }: PacketFacts): PacketSec
   const clashes = clashesWith(others, asked, plan.id).map(
     ({ other, services }) => `${other.id} (${other.phase}) changes ${services.join(', ')} too: ${other.window ?? ''}`,
   );
-  const unknown = unread.map((id) => `${id} cannot be read: whether it overlaps is not known`);
+  const unknown = [
+    ...unread.map((id) => `${id} cannot be read: whether it overlaps is not known`),
+    ...doubtful.map(
+      (one) => `Of a release that was submitted for this time nothing proves that it was taken back: ${one}`,
+    ),
+  ];
   return {
     id: 'schedule',
     title: 'Window, conflicts and freezes',
@@ -148,7 +153,7 @@ function schedule({ plan, policy, others, unread = [] }: PacketFacts): PacketSec
       ...(policy.changeWindows.length === 0
         ? []
         : [text(`Changes are allowed: ${policy.changeWindows.map(describeChangeWindow).join('; ')}.`)]),
-      ...(frozen.length + clashes.length + unread.length === 0
+      ...(frozen.length + clashes.length + unknown.length === 0
         ? [text('No freeze and no other release of the same services overlaps with it.')]
         : items([...frozen, ...clashes, ...unknown])),
     ],
@@ -213,7 +218,7 @@ function communication({ plan }: PacketFacts): PacketSection {
   };
 }
 
-function failures({ failures: earlier, attempts, plan }: PacketFacts): PacketSection {
+function failures({ failures: earlier, untold, attempts, plan }: PacketFacts): PacketSection {
   const shown = (at: string) => (at === '' ? '' : formatMoment(timeOf(at), plan.spec.window.timeZone));
   return {
     id: 'failures',
@@ -231,10 +236,17 @@ function failures({ failures: earlier, attempts, plan }: PacketFacts): PacketSec
       ...table(
         ['release', 'services', 'rolled back'],
         earlier.slice(0, 5).map((one) => [one.id, one.services.join(', '), shown(one.undone.at(-1) ?? '')]),
-        'No earlier release of these services was rolled back within a year.',
+        untold.length === 0
+          ? 'No earlier release of these services was rolled back within a year.'
+          : 'Nobody knows whether an earlier release of these services was rolled back.',
       ),
+      ...items(untold.slice(0, 5).map(sentenceOf)),
     ],
   };
+}
+
+function sentenceOf(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function rehearsal({ rehearsal: held, plan, signing }: PacketFacts): PacketSection {

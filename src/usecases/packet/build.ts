@@ -17,8 +17,10 @@ import type { ObservedRelease } from '../planning/check/observe.ts';
 import { draftMigrations } from '../planning/draft/migrations.ts';
 import { impactBetween } from '../planning/facts/impact.ts';
 import { openManifests } from '../planning/facts/manifests.ts';
+import { bookedElsewhere } from '../release/booked.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { untoldReleases } from './untold.ts';
 
 /**
  * Gathers what the board reads about a release, from the plan, its difference and the other releases. Who asks, and when, is as it was
@@ -27,8 +29,10 @@ import type { Release } from '../release/open.ts';
 export async function cabPacket(context: Context, release: ObservedRelease, round: number): Promise<Packet> {
   const { plan, state, counted } = release.journal;
   const submitted = state.phase === 'draft' ? undefined : counted.findLast((event) => event.type === 'cab.submitted');
+  const known = release.facts();
   const facts: PacketFacts = {
-    ...release.facts(),
+    ...known,
+    ...(await elsewhere(context, release, known.others)),
     now: submitted === undefined ? context.clock.now() : timeOf(submitted.at),
     requester: submitted?.actor ?? requesterOf(release, context.actor),
     round,
@@ -42,6 +46,17 @@ export async function cabPacket(context: Context, release: ObservedRelease, roun
       .findLast((event) => event.data.specDigest === plan.specDigest),
   };
   return buildPacket(facts);
+}
+
+/** What is known of the other releases beside what their files say now: where people sign, that is anybody's word. */
+async function elsewhere(
+  context: Context,
+  { journal: { plan }, signing }: Release,
+  known: PacketFacts['others'],
+): Promise<Pick<PacketFacts, 'others' | 'doubtful' | 'untold'>> {
+  if (signing.trust === undefined) return { others: known, doubtful: [], untold: [] };
+  const { others, doubtful } = await bookedElsewhere(context, plan, signing, known);
+  return { others: [...known, ...others], doubtful, untold: await untoldReleases(context, plan) };
 }
 
 /** Who would submit the draft: whoever asks where they may, else who is asked to. */

@@ -1,0 +1,28 @@
+import { isSummary } from '../../domain/history/release-summary.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { Context } from '../release/context.ts';
+import { unreviewedGone } from '../signing/gone-plans.ts';
+import { lacksActs } from '../signing/look.ts';
+import { readAhead } from '../signing/read-ahead.ts';
+
+/**
+ * Other releases of which nobody knows what became, since something signed is gone from their histories, as sentences. Whoever may push could else
+ * have the board read that nothing was ever rolled back.
+ */
+export async function untoldReleases(context: Context, { id }: Pick<ReleasePlan, 'id'>): Promise<readonly string[]> {
+  const others = (await context.store.summaries()).filter(isSummary).filter((one) => one.id !== id);
+  const looking = { ...context, looksOnly: true, environments: { simulated: false } };
+  const ahead = await readAhead(
+    looking,
+    others.map((one) => one.id),
+  );
+  const found: string[] = [];
+  for (const { id: other } of others) {
+    if (await lacksActs(ahead, other)) found.push(`something that was signed is gone from the history of ${other}`);
+  }
+  const gone = (await unreviewedGone(context)).filter((one) => one.id !== id);
+  return [
+    ...found,
+    ...gone.map(({ file }) => `${file} was deleted with what was signed of it, and nobody reviewed that`),
+  ];
+}
