@@ -6,15 +6,23 @@
 /**
  * C0 without tab and line feed, DEL and C1; the bidirectional controls (Trojan Source, CVE-2021-42574); line separators; and
  * what has no width: soft hyphen, zero-width space, word joiner, invisible operators, byte order mark, interlinear annotations
- * and tag characters, in which whole sentences can be hidden.
+ * and tag characters, in which whole sentences can be hidden. So can they in what Unicode calls letters and marks, and fonts leave blank: fillers of
+ * Hangul, inherent vowels of Khmer, the joiner of graphemes, signs of shorthand and music, and the pattern of Braille without a dot.
  */
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]|\u034f/gu;
 
 /** Joiners belong to emoji and to scripts that write letters connected; after anything else they only hide. */
 const STRAY_JOINER =
   /(?<![\p{Extended_Pictographic}\p{M}\p{Emoji_Modifier}\p{Script=Arabic}\p{L}])[\u200c\u200d]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]/gu;
+
+/**
+ * Variation selectors choose a form of the one character before them: of an emoji, a Han ideograph, a letter of Mongolian, Myanmar or Phags-pa. After
+ * anything else, another selector too, nobody sees them, and 256 of them spell any text. Source: Unicode 16, 23.4.
+ */
+const STRAY_SELECTOR =
+  /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Script=Han}\p{Script=Myanmar}\p{Script=Phags_Pa}])[\ufe00-\ufe0f](?!\u20e3)|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]|(?<![\p{Script=Mongolian}])[\u180b-\u180d\u180f]/gu;
 
 /** Wherever it stands in a line of a job's log, it begins a command to the runner: of GitHub (`##[error]`) and of Azure (`##vso[`). */
 const RUNNER_COMMAND = /#(?=#(?:vso)?\[)/gi;
@@ -45,13 +53,13 @@ export function cleanLine(text: string): string {
 
 /** A text as of {@link clean} with tabs as they are, for what is printed to be piped on: a difference, a manifest, a script. */
 export function cleanVerbatim(text: string): string {
-  return text.replace(UNSAFE, visible).replace(STRAY_JOINER, visible);
+  return text.replace(UNSAFE, visible).replace(STRAY_SELECTOR, visible).replace(STRAY_JOINER, visible);
 }
 
 /** JSON in which the same characters are escapes: a parser reads the same text, and a terminal shows nothing but text. */
 export function cleanJson(json: string): string {
   const escaped = (character: string) => [...Array(character.length).keys()].map((at) => unit(character, at)).join('');
-  return json.replace(UNSAFE, escaped).replace(RUNNER_COMMAND, escaped);
+  return json.replace(UNSAFE, escaped).replace(STRAY_SELECTOR, escaped).replace(RUNNER_COMMAND, escaped);
 }
 
 function unit(character: string, at: number): string {

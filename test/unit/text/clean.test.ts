@@ -9,6 +9,10 @@ describe('text of others', () => {
     ['no width', 'a\u200bb\u2060c\ufeffd\u00ade', 'a\\u200bb\\u2060c\\ufeffd\\xade'],
     ['tags, in which text can be hidden', 'a\u{e0041}b', 'a\\u{e0041}b'],
     ['a joiner between Latin letters', 'pay\u200dpal', 'pay\\u200dpal'],
+    ['blanks that are letters', 'a\u3164b\u115fc\uffa0d\u2800e', 'a\\u3164b\\u115fc\\uffa0d\\u2800e'],
+    ['a selector after what has one form', './run.sh\ufe0f a\u{e0141}b', './run.sh\\ufe0f a\\u{e0141}b'],
+    ['a selector after a selector', '支\u{e0100}\u{e0101} ❤\ufe0f\ufe0f', '支\u{e0100}\\u{e0101} ❤\ufe0f\\ufe0f'],
+    ['a mark that joins nothing', 'a\u034fb\u17b4c\u180bd', 'a\\u034fb\\u17b4c\\u180bd'],
     ['a carriage return alone', 'good\rbad', 'good\\x0dbad'],
     ['a command to a CI runner', 'x ##[error]y ##VSO[task.x]', 'x \\x23#[error]y \\x23#VSO[task.x]'],
   ])('shows %s', (_what, text, shown) => {
@@ -19,9 +23,12 @@ describe('text of others', () => {
     );
   });
 
-  it.each(['👩‍🚀', 'می‌خواهم', 'क्‍ष', 'e\u0301', '支払い'])('keeps what languages and emoji need: %s', (text) => {
-    expect(clean(text)).toBe(text);
-  });
+  it.each(['❤️‍🔥', '1️⃣', '⚠️', '🇩🇪', '葛󠄀', 'ᠨ᠋ᠢ', '👩‍🚀', 'می‌خواهم', 'क्‍ष', 'e\u0301', '支払い'])(
+    'keeps what languages and emoji need: %s',
+    (text) => {
+      expect(clean(text)).toBe(text);
+    },
+  );
 
   it.each([
     ['', ''],
