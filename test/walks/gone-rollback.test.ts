@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { releaseNotes } from '../../src/domain/report/notes.ts';
 import { RelctlError } from '../../src/errors.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
 import { auditAll } from '../../src/usecases/audit/all.ts';
 import { list } from '../../src/usecases/list.ts';
 import { metrics } from '../../src/usecases/metrics.ts';
+import { reportModel } from '../../src/usecases/report/model.ts';
 import { portfolioModel } from '../../src/usecases/report.ts';
 import { status } from '../../src/usecases/status.ts';
 import { OPERATOR, toProduction, undo, walkTo } from '../support/company-walk.ts';
@@ -48,6 +50,7 @@ it('a signed rollback that was taken out makes the release a claim on every page
     metrics: (await metrics(company.as(OPERATOR), { services: [] })).data,
     status: await status(company.as(OPERATOR), company.id),
     portfolio: await portfolioModel(company.as(OPERATOR), 'releases/index.html'),
+    report: await reportModel(company.as(OPERATOR), company.id),
   });
   const honest = await told();
   expect(honest.list).toMatchObject({ approvals: 'signed', claimed: false });
@@ -57,6 +60,7 @@ it('a signed rollback that was taken out makes the release a claim on every page
   const blind = { ...company.as(OPERATOR), repository: { commitTimes: async () => new Map<string, number>() } };
   expect((await metrics(blind, { services: [] })).data).toMatchObject({ whole: { leadTimeSeconds: null } });
   expect([...(honest.portfolio.claimed ?? [])]).toEqual([]);
+  expect(honest.report).toMatchObject({ claimed: false });
   await undo(company);
   const undone = company.git.commit({ [SAMPLE_FILE]: text() }, 'Rolled back');
   // The file itself is deleted on the branch.
@@ -101,6 +105,8 @@ it('a signed rollback that was taken out makes the release a claim on every page
   expect(lie.metrics).toMatchObject({ unproven: [company.id] });
   expect([...(lie.portfolio.claimed ?? [])]).toEqual([company.id]);
   expect(lie.portfolio.months).toEqual([]);
+  expect(lie.report).toMatchObject({ claimed: true });
+  expect(JSON.stringify(releaseNotes(lie.report))).toContain('Nothing proves where this release stands');
   // As if it had only been played through in the sandbox.
   await forge(company, (events) =>
     events.map(({ data, ...event }) => {
@@ -109,6 +115,7 @@ it('a signed rollback that was taken out makes the release a claim on every page
     }),
   );
   company.git.commit({ [SAMPLE_FILE]: text() }, 'Tidy');
+  expect(await reportModel(company.as(OPERATOR), company.id)).toMatchObject({ claimed: true });
   const audited = await auditAll(company.as(OPERATOR));
   expect(audited.result).toBe('failed');
   expect(JSON.stringify(audited.data)).toContain('signed-act-lost');

@@ -1,8 +1,8 @@
 import { readCanaryStory } from '../../domain/report/canary-story.ts';
 import { buildReport, type ReportModel } from '../../domain/report/model.ts';
-import { isClaimed } from '../../domain/signing/words.ts';
 import { isOnlySimulated } from '../../plan/counted.ts';
 import type { Context } from '../release/context.ts';
+import { isOnlyClaimed } from '../signing/look.ts';
 import { openSigning } from '../signing/open.ts';
 
 /** What a report is made from. */
@@ -23,5 +23,5 @@ export async function reportModel(ground: ReportGround, id: string): Promise<Rep
   // The phase in the file is one of all events; where some do not count, it is no claim about the rest.
   const counted = leftOut.size === 0 ? plan : { ...plan, events, claimedPhase: undefined };
   const model = buildReport(counted, signing.policy, story, ground.clock.now(), signing.examination?.signed);
-  return { ...model, claimed: isClaimed(signing) };
+  return { ...model, claimed: await isOnlyClaimed(ground, plan, signing) };
 }

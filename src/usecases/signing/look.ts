@@ -5,13 +5,15 @@ import type { Phase } from '../../domain/process/phases.ts';
 import { actOf, isRecord } from '../../domain/signing/acts.ts';
 import { type ApprovalsWord, approvalsWord, isClaimed } from '../../domain/signing/words.ts';
 import { RelctlError } from '../../errors.ts';
+import { isOnlySimulated } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { goneFrom } from '../release/doubts.ts';
 import { mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { governanceOf } from './governance-of.ts';
-import { openSigning, type SigningContext } from './open.ts';
+import { openSigning, type Signing, type SigningContext } from './open.ts';
 import { readAhead } from './read-ahead.ts';
 import { findProtectedBranch } from './trust.ts';
 
@@ -37,6 +39,23 @@ export async function lookAtRelease(context: LookingContext, id: string): Promis
     phase: foldState(counted, context.environments.simulated ? 'any' : 'real').phase,
     claimed: isLacking || isClaimed(signing),
   };
+}
+
+/**
+ * Whether the phase of a release is only claimed, for a page about that one: nothing proves the record that it rests on, or something that was
+ * signed is gone from its history, also from one that says that it was only ever played through in the sandbox.
+ */
+export async function isOnlyClaimed(
+  context: Omit<LookingContext, 'environments'>,
+  plan: ReleasePlan,
+  signing: Signing,
+): Promise<boolean> {
+  if (isClaimed(signing)) return true;
+  if (signing.trust !== undefined) return (await goneFrom(context, plan, signing)).gone.length > 0;
+  const looking = { ...context, environments: { simulated: false } };
+  const { id, metadata, events } = plan;
+  const release = { id, process: metadata.process, simulated: isOnlySimulated(events), events: events.length };
+  return (await modesOf(looking)(release)) === 'required' && (await lacksActs(looking, id));
 }
 
 /**
