@@ -20,6 +20,8 @@ export const GENERIC = /^(app|application|web|webapp|www|site|website|server|ser
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
   /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|build|solo|aio|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
+/** Suffixes of Dockerfiles whose image tries a program. */
+const OF_TESTS = /^(tests?|e2e|cypress|playwright|lint)$/i;
 const TOOL =
   /^(genproto|gen-?proto|protoc|protobuf|codegen|generator|chromium|cypress|playwright|e2e|ui-?tests?|pnpm|npm|yarn|bun|devcontainer|toolbox|builder|lint(er)?|ci|hack|make|scripts?|(dev-?)?tools?|cli|kubectl-[\w-]+|debug(ger)?(-[\w-]+)?|setup|installer|load-?test(s|ing)?|k6|([\w.-]+[-.])?(db-?)?(migrat(e|or|ions?)|seed(er)?|init-?db|init))$/i;
 /** The same in several words: `SeederApi`, `DbMigratorUtility`. */
@@ -43,6 +45,7 @@ export function dockerFolders(
     // `Dockerfile.worker.alpine.rootless` says how after it said what.
     const suffixes = (match[1] ?? match[2] ?? '').split('.').filter((part) => part !== '');
     const suffix = suffixes.find((part) => !VARIANT.test(part)) ?? suffixes[0];
+    if (suffix !== undefined && OF_TESTS.test(suffix)) return [];
     const isVariant = suffix !== undefined && VARIANT.test(suffix);
     if (isVariant && !/^(prod|production|release)$/i.test(suffix) && hasPlain(file, files)) return [];
     const parts = folderOf(file)
@@ -132,6 +135,8 @@ export function composeFolders(
     if (root === undefined) return [];
     const dockerfile = filled(at('build', 'dockerfile')?.value);
     const built = dockerfile === undefined ? undefined : joinPath(root, dockerfile);
+    // What is built by a Dockerfile that is not there any more is not built.
+    if (built !== undefined && files.length > 0 && !files.includes(built)) return [];
     if (isStoreBuild(texts.get(built ?? join(root, 'Dockerfile')))) return [];
     // A Dockerfile in a folder of its own stands beside the sources that it builds, whatever the context is.
     const beside = built !== undefined && files.includes(built) ? folderOf(built) : undefined;

@@ -322,6 +322,19 @@ describe('by other files', () => {
     expect(brief(found)).toEqual(['api backend/**', 'jobs backend/**', 'web web/**']);
   });
 
+  test('an image that tries a program, and one by a Dockerfile that is not there any more, are no services', async () => {
+    const found = await discover({
+      Dockerfile: '',
+      'compose.metrics.yml': 'services:\n  api:\n    build: { context: api, dockerfile: Dockerfile }\n',
+      'api/main.py': '',
+      'mcp/Dockerfile': '',
+      'mcp/main.py': '',
+      'web/Dockerfile.e2e': '',
+      'web/server.js': '',
+    });
+    expect(found.services.map(({ name }) => name)).toEqual(['app', 'mcp']);
+  });
+
   test.each([
     ['docker/api/Dockerfile', 'api **'],
     ['Dockerfile.worker', 'worker **'],
