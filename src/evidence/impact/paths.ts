@@ -9,7 +9,7 @@ const FOREIGN =
 
 /** Tests and what they need. */
 const TEST =
-  /(^|\/)(tests?|[Tt]est-?[Ss]uites?|__tests__|__mocks__|__fixtures__|fixtures?|test-?data\d*|testing|conformance|__snapshots__|e2e([-_]tests?)?|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|(^|\/)bench(mark(s|ing)?)?\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)([^/]*[-_])?(smoke|tests?)([-_][^/]*)?\.(sh|bash)$|(^|\/)(vitest|jest|playwright|cypress|karma)(\.[\w-]+)?\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
+  /(^|\/)(tests?|[Tt]est-?[Ss]uites?|__tests__|__mocks__|__fixtures__|fixtures?|test-?data\d*|testing|conformance|__snapshots__|e2e([-_][\w-]+)?|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|(^|\/)bench(mark(s|ing)?)?\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)([^/]*[-_])?(smoke|tests?)([-_][^/]*)?\.(sh|bash)$|(^|\/)(vitest|jest|playwright|cypress|karma)(\.[\w-]+)?\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
 
 /** Text for people; but a monorepo's `apps/docs` is a program that serves it. */
 const DOCUMENT =

@@ -81,5 +81,6 @@ test.each([
   ['.goreleaser.yaml', 'ci'],
   ['tools/TestSuite/docker-compose.yml', 'test'],
   ['latest-suites/a.ts', 'product'],
+  ['e2e-playwright/Dockerfile', 'test'],
   ['latest/a.ts', 'product'],
 ])('%s is %s', (path, role) => expect(roleOf(path)).toBe(role));
