@@ -182,6 +182,8 @@ export async function lookedUp(context: Context, release: Release, command: Proc
  * submission keeps: before somebody has answered for it, nothing is run to find out whether it is the same.
  */
 async function differencesFrom(context: Context, { journal, policy, signing }: Release): Promise<readonly string[]> {
+  // Keys that do not read are named by themselves, and nothing can be signed meanwhile: nothing is rendered, and nobody told to begin anew.
+  if (signing.trouble !== undefined) return [];
   if (!isSubmissionProven(journal, signing))
     return ['nothing proves what was submitted, so nothing shows that it is the same'];
   return bindingDifferences(context, journal.plan, policy, journal.state);
