@@ -32,7 +32,7 @@ export const run: CommandAction = async (invocation) => {
   const { text, extension } = await render(invocation, ground, model);
   const about = {
     what: `${isSet(invocation.flags, 'notes') ? 'the release notes' : 'the report'} of ${model.plan.metadata.feature}`,
-    data: { release: id, phase: model.state.phase },
+    data: { release: id, phase: model.state.phase, ...(model.claimed === true ? { claimed: true } : {}) },
     simulated: model.state.simulated,
   };
   return writeReport(ground, output ?? `releases/${id}/report.${extension}`, text, about);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { releaseNotes } from '../../src/domain/report/notes.ts';
+import { reportSummary } from '../../src/domain/report/summary.ts';
 import { RelctlError } from '../../src/errors.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
 import { auditAll } from '../../src/usecases/audit/all.ts';
@@ -107,6 +108,11 @@ it('a signed rollback that was taken out makes the release a claim on every page
   expect(lie.portfolio.months).toEqual([]);
   expect(lie.report).toMatchObject({ claimed: true });
   expect(JSON.stringify(releaseNotes(lie.report))).toContain('Nothing proves where this release stands');
+  expect(reportSummary(honest.report).title).toBe('Wallet checkout: deployed');
+  expect(reportSummary(lie.report)).toMatchObject({
+    title: 'Wallet checkout: deployed, claimed',
+    notices: [expect.stringContaining('Nothing proves')],
+  });
   // As if it had only been played through in the sandbox.
   await forge(company, (events) =>
     events.map(({ data, ...event }) => {

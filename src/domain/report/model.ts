@@ -32,6 +32,8 @@ export interface ReportModel {
   readonly findings: readonly AuditFinding[];
   /** True where nothing proves that the release has come to this phase. */
   readonly claimed?: boolean;
+  /** True where people sign; whom messages reached, nobody does. */
+  readonly signs?: boolean;
   /** Milliseconds since the epoch, when the report was made. */
   readonly madeAt: number;
 }
@@ -89,6 +91,11 @@ export function buildReport(
     findings: auditHistory(plan, policy, signed && ((event) => signed.has(event.hash))),
     madeAt,
   };
+}
+
+/** The phase as every form of a report calls it. */
+export function phaseWord({ state, claimed }: Pick<ReportModel, 'state' | 'claimed'>): string {
+  return claimed === true ? `${state.phase}, claimed` : state.phase;
 }
 
 function timelineOf(plan: ReleasePlan, policy: Policy, state: ReleaseState): readonly Milestone[] {

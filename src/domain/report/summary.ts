@@ -1,7 +1,7 @@
 import { command } from '../../text/command-line.ts';
 import { type Document, type DocumentBlock, text } from '../document/model.ts';
 import { formatMoment, timeOf } from '../schedule/calendar.ts';
-import { lateness, type Milestone, type ReportModel, whenText } from './model.ts';
+import { lateness, type Milestone, phaseWord, type ReportModel, whenText } from './model.ts';
 
 const SIGNS: Readonly<Record<Milestone['tone'], string>> = { good: '✓', bad: '✗', open: '·' };
 
@@ -11,8 +11,11 @@ export function reportSummary(model: ReportModel): Document {
   const zone = plan.spec.window.timeZone;
   const verdict = state.deployment?.verdict?.data;
   return {
-    title: `${plan.metadata.feature}: ${state.phase}`,
-    notices: state.simulated ? ['Simulated on relctl’s sandbox.'] : [],
+    title: `${plan.metadata.feature}: ${phaseWord(model)}`,
+    notices: [
+      ...(state.simulated ? ['Simulated on relctl’s sandbox.'] : []),
+      ...(model.claimed === true ? [command`Nothing proves where this release stands: relctl audit ${plan.id}`] : []),
+    ],
     blocks: [
       text(plan.spec.impact.summary),
       {

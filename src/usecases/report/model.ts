@@ -23,5 +23,5 @@ export async function reportModel(ground: ReportGround, id: string): Promise<Rep
   // The phase in the file is one of all events; where some do not count, it is no claim about the rest.
   const counted = leftOut.size === 0 ? plan : { ...plan, events, claimedPhase: undefined };
   const model = buildReport(counted, signing.policy, story, ground.clock.now(), signing.examination?.signed);
-  return { ...model, claimed: await isOnlyClaimed(ground, plan, signing) };
+  return { ...model, signs: signing.facts.mode === 'required', claimed: await isOnlyClaimed(ground, plan, signing) };
 }

@@ -1,6 +1,6 @@
 import { sayShare } from '../../../domain/deployment/share.ts';
 import { sayBakeLength } from '../../../domain/outcome/bake-length.ts';
-import { lateness, type Milestone, type ReportModel, whenText } from '../../../domain/report/model.ts';
+import { lateness, type Milestone, phaseWord, type ReportModel, whenText } from '../../../domain/report/model.ts';
 import type { SitePlace } from '../../../domain/report/site.ts';
 import { formatMoment, formatWindow, timeOf } from '../../../domain/schedule/calendar.ts';
 import { command } from '../../../text/command-line.ts';
@@ -50,7 +50,7 @@ export function releaseReport(model: ReportModel, place?: SitePlace): string {
       ),
       section('Lessons and debt', review(model)),
       section(
-        'Who was told',
+        model.signs === true ? 'Who was told, which nobody signs' : 'Who was told',
         rows(
           ['when', 'topic', 'message', 'reached'],
           state.outbox.map((entry) => [
@@ -66,7 +66,7 @@ export function releaseReport(model: ReportModel, place?: SitePlace): string {
   );
   const foot = html`Made by relctl on ${formatMoment(model.madeAt, zone)} from <code>${plan.file}</code>, plan digest <code>${plan.specDigest}</code>. Check it: <code>${command`relctl audit ${plan.id}`}</code>.`;
   const nav = place === undefined ? undefined : siteNav(place);
-  return pageHtml(`${plan.metadata.feature}: ${state.phase}`, body, foot, nav);
+  return pageHtml(`${plan.metadata.feature}: ${phaseWord(model)}`, body, foot, nav);
 }
 
 function header({ plan, state, claimed }: ReportModel): Html {
