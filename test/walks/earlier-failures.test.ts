@@ -21,6 +21,7 @@ async function packet(): Promise<string> {
 
 async function withOurs(station: 'approved' | 'ready'): Promise<void> {
   company = await openSignedCompany();
+  company.git.setClock(company.sandbox.clock.now());
   const draft = text();
   company.git.git('checkout', '--quiet', '-b', 'train');
   await walkTo(company, station);

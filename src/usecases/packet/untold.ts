@@ -4,13 +4,17 @@ import type { Context } from '../release/context.ts';
 import { unreviewedGone } from '../signing/gone-plans.ts';
 import { lacksActs } from '../signing/look.ts';
 import { readAhead } from '../signing/read-ahead.ts';
+import { findProtectedBranch } from '../signing/trust.ts';
 
 /**
  * Other releases of which nobody knows what became, since something signed is gone from their histories, as sentences. Whoever may push could else
  * have the board read that nothing was ever rolled back.
  */
 export async function untoldReleases(context: Context, { id }: Pick<ReleasePlan, 'id'>): Promise<readonly string[]> {
-  const others = (await context.store.summaries()).filter(isSummary).filter((one) => one.id !== id);
+  const touched = await touchedWithinAYear(context);
+  const others = (await context.store.summaries())
+    .filter(isSummary)
+    .filter((one) => one.id !== id && touched.has(one.id));
   const looking = { ...context, looksOnly: true, environments: { simulated: false } };
   const ahead = await readAhead(
     looking,
@@ -26,3 +30,15 @@ export async function untoldReleases(context: Context, { id }: Pick<ReleasePlan,
     ...gone.map(({ file }) => `${file} was deleted with what was signed of it, and nobody reviewed that`),
   ];
 }
+
+/** Ids of plans that a commit of the last year changed: what was rolled back before is not told either. */
+async function touchedWithinAYear(context: Context): Promise<ReadonlySet<string>> {
+  const { protectedBranch } = await context.signing();
+  const tip = await findProtectedBranch(protectedBranch);
+  const since = context.clock.now() - YEAR_MS;
+  const files = await protectedBranch.committed('releases', tip === undefined ? [] : [tip.commit], since);
+  return new Set(files.map((file) => /^releases\/([^/]+)\.yaml$/.exec(file)?.[1] ?? ''));
+}
+
+/** With a week by which clocks may be off. */
+const YEAR_MS = (365 + 7) * 86_400_000;
