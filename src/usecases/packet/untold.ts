@@ -1,5 +1,7 @@
 import { isSummary } from '../../domain/history/release-summary.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import type { FileHistory } from '../../ports/protected-branch.ts';
 import type { Context } from '../release/context.ts';
 import { unreviewedGone } from '../signing/gone-plans.ts';
 import { lacksActs } from '../signing/look.ts';
@@ -20,15 +22,27 @@ export async function untoldReleases(context: Context, { id }: Pick<ReleasePlan,
     looking,
     others.map((one) => one.id),
   );
+  const { protectedBranch } = await ahead.signing();
+  const tip = await findProtectedBranch(protectedBranch);
   const found: string[] = [];
   for (const { id: other } of others) {
-    if (await lacksActs(ahead, other)) found.push(`something that was signed is gone from the history of ${other}`);
+    const history = await protectedBranch.history(`releases/${other}.yaml`, tip === undefined ? [] : [tip.commit]);
+    if (tellsOfAnEnd(history) && (await lacksActs(ahead, other)))
+      found.push(`something that was signed is gone from the history of ${other}`);
   }
   const gone = (await unreviewedGone(context)).filter((one) => one.id !== id);
   return [
     ...found,
     ...gone.map(({ file }) => `${file} was deleted with what was signed of it, and nobody reviewed that`),
   ];
+}
+
+const ENDS: readonly RecordedEvent['type'][] = ['rollback.completed', 'release.frozen'];
+
+/** Whether any version tells of what the board asks about; most releases were never taken back, and are not read for that. */
+function tellsOfAnEnd({ versions, isTooMuch }: FileHistory): boolean {
+  if (isTooMuch === true) return true;
+  return versions.some(({ bytes }) => ENDS.some((type) => Buffer.from(bytes).includes(`"type":"${type}"`)));
 }
 
 /** Ids of plans that a commit of the last year changed: what was rolled back before is not told either. */
