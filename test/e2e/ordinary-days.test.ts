@@ -92,6 +92,13 @@ function exposeHistogram(edges: readonly string[]): void {
   }
 }
 
+/** Whether the store answers a query with anything. A program reads its targets within five seconds of its start. */
+async function isStored(query: string): Promise<boolean> {
+  const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await answer.json()) as { readonly data?: { readonly result: readonly unknown[] } };
+  return (data?.result.length ?? 0) > 0;
+}
+
 const arenaOfOwnPods = () => lab.arena((config) => config.replaceAll(lab.prometheus.url, prometheus.url));
 
 async function deployed(
@@ -117,7 +124,7 @@ describe('a threshold that lies between two edges of the histogram', () => {
   it('is refused before anybody is asked, with the edges that there are', async () => {
     exposeHistogram(['0.25', '1']);
     try {
-      await seconds(4);
+      await waitFor(() => isStored('count(shop_seconds_count) == 6'), { what: 'a scrape of each histogram' });
       const said = 'latency: the histogram has no edge at 0.5; it has 0.25, 1';
       await expect(arenaOfOwnPods()).rejects.toThrow(said);
     } finally {
