@@ -46,7 +46,7 @@ function tellsOfAnEnd({ versions, isTooMuch }: FileHistory): boolean {
 }
 
 /** Ids of plans that a commit of the last year changed: what was rolled back before is not told either. */
-async function touchedWithinAYear(context: Context): Promise<ReadonlySet<string>> {
+async function touchedWithinAYear(context: Pick<Context, 'clock' | 'signing'>): Promise<ReadonlySet<string>> {
   const { protectedBranch } = await context.signing();
   const tip = await findProtectedBranch(protectedBranch);
   const since = context.clock.now() - YEAR_MS;
