@@ -90,7 +90,8 @@ describe('a window that was submitted', () => {
     await toProduction(company);
     await undo(company);
     company.git.commit({ [SAMPLE_FILE]: text() }, 'Rolled back');
-    const error = await refusal(submitOurs());
-    expect(error.message).not.toContain(SAMPLE_ID);
+    expect(JSON.stringify(await refusal(submitOurs()))).not.toContain(SAMPLE_ID);
+    company.git.commit({ [SAMPLE_FILE]: null }, 'Tidy');
+    expect(JSON.stringify(await refusal(submitOurs()))).not.toContain(SAMPLE_ID);
   });
 });

@@ -112,7 +112,7 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
     control.set(target.name, plusAll([control.get(target.name) ?? NO_COUNTS, grew]));
   }
   const whole = scrapedBefore(canary, Math.min(seen, passedBy(passed, punctual.length))) ?? from;
-  const late = latePods(canaries, { from, warmup, interval });
+  const late = latePods(canaries, { from, warmup, staleAfter });
   const own = plusAll(canaries.map((target) => judgedAt(target, moment, late.get(target), threshold)));
   const warming = [...late].map(([target, until]) => warmingAt(target, moment, until, threshold));
   const byTarget = Object.fromEntries(control);

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { FileHistory } from '../../ports/protected-branch.ts';
 import type { Context } from '../release/context.ts';
-import { unreviewedGone } from '../signing/gone-plans.ts';
+import { planIdOf, unreviewedGone } from '../signing/gone-plans.ts';
 import { lacksActs } from '../signing/look.ts';
 import { readAhead } from '../signing/read-ahead.ts';
 import { findProtectedBranch } from '../signing/trust.ts';
@@ -51,7 +51,7 @@ async function touchedWithinAYear(context: Pick<Context, 'clock' | 'signing'>): 
   const tip = await findProtectedBranch(protectedBranch);
   const since = context.clock.now() - YEAR_MS;
   const files = await protectedBranch.committed('releases', tip === undefined ? [] : [tip.commit], since);
-  return new Set(files.map((file) => /^releases\/([^/]+)\.yaml$/.exec(file)?.[1] ?? ''));
+  return new Set(files.map((file) => planIdOf(file) ?? ''));
 }
 
 /** With a week by which clocks may be off. */

@@ -10,7 +10,7 @@ import { readQuickHead } from '../../plan/quick-head.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
 import { splitDocument } from '../../plan/status-text.ts';
 import type { FileHistory, ProtectedBranch } from '../../ports/protected-branch.ts';
-import { isReviewedAway, lastOf } from '../signing/gone-plans.ts';
+import { isReviewedAway, lastOf, planIdOf } from '../signing/gone-plans.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { longestApproval, signedProcesses } from '../signing/trust.ts';
 import type { ReadingContext } from './context.ts';
@@ -46,7 +46,7 @@ export async function bookedElsewhere(
   const clashing = new Set(clashesWith(known, asked, plan.id).map(({ other }) => other.id));
   const since = await oldestCounting(protectedBranch, commit, Math.min(asked.span.start, context.clock.now()));
   const files = (await protectedBranch.committed(FOLDER, [commit], since)).filter((file) => {
-    const id = idOf(file);
+    const id = planIdOf(file);
     return id !== undefined && id !== plan.id && !clashing.has(id);
   });
   const others: OtherRelease[] = [];
@@ -60,10 +60,6 @@ export async function bookedElsewhere(
 }
 
 const FOLDER = 'releases';
-
-function idOf(file: string): string | undefined {
-  return /^releases\/([^/]+)\.yaml$/.exec(file)?.[1];
-}
 
 const DAY_MS = 86_400_000;
 /** Days by which the clocks of those who commit may be off. */
@@ -148,7 +144,7 @@ async function standingOf(
   context: ReadingContext,
   { file, history, asked, commit }: Committed,
 ): Promise<OtherRelease | string | undefined> {
-  const id = idOf(file) ?? file;
+  const id = planIdOf(file) ?? file;
   if (history.isTooMuch === true) return `commits hold more of ${file} than is read`;
   const submitted = submittedOver(history, file, id, asked);
   if (submitted.length === 0) return undefined;
@@ -163,7 +159,8 @@ async function standingOf(
         return `${id} was submitted under another process than its file names (${now.metadata.process})`;
       // What was signed was signed of that text, and what its file says now may be another.
       const standing = await standingAs(context, { ...version, events: now.events });
-      if (standing === undefined) continue;
+      if (standing === undefined || (typeof standing !== 'string' && clashesWith([standing], asked).length === 0))
+        continue;
       return isHere || typeof standing === 'string' ? standing : `${file} was deleted, and nobody reviewed that`;
     }
     return undefined;

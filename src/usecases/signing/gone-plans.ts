@@ -16,7 +16,11 @@ export interface GonePlan {
 }
 
 const FOLDER = 'releases';
-const PLAN = /^releases\/([^/]+)\.yaml$/;
+
+/** The id of the plan that is committed at a path; `undefined` for another file. */
+export function planIdOf(path: string): string | undefined {
+  return /^releases\/([^/]+)\.yaml$/.exec(path)?.[1];
+}
 
 /**
  * Plans whose files are gone with what was signed of them: whoever may push can delete a file as well as the end of a history, and a release that
@@ -36,7 +40,7 @@ export async function gonePlans({
   const here = new Set(await store.list());
   const gone: GonePlan[] = [];
   for (const file of await protectedBranch.committed(FOLDER, [tip.commit])) {
-    const id = PLAN.exec(file)?.[1];
+    const id = planIdOf(file);
     if (id === undefined || here.has(id)) continue;
     const history = await protectedBranch.history(file, [tip.commit]);
     const plan = lastOf(history, file, id);

@@ -88,6 +88,20 @@ describe('one moment for both sides', () => {
     expect(readMoment(both, { ...options(60), warmup: 120_000 }).reading).not.toHaveProperty('warming');
   });
 
+  it('counts a pod of the canary as one of the first at every look, also where all miss a scrape', () => {
+    const missing = (one: SampledSeries) => ({
+      ...one,
+      points: one.points.filter(({ at }) => at < FROM + 100_000 || at > FROM + 114_000),
+    });
+    const stable = Array.from({ length: 5 }, (_, index) => missing(pod(`s${index}`, 100, index, 300)));
+    const both = books([missing(pod('c', 10, 0, 300, 0)), missing(pod('c-2', 10, 5, 300, 50))], stable);
+    const isLate = Array.from({ length: 15 }, (_, look) =>
+      readMoment(both, { ...options(60 + 15 * look), warmup: 120_000 }),
+    ).flatMap(({ reading }) => (reading.ok ? ['warming' in reading] : []));
+    expect(isLate.length).toBeGreaterThan(10);
+    expect(new Set(isLate)).toEqual(new Set([false]));
+  });
+
   it('has no data when the canary is lost, or more than a fifth of stable', () => {
     const stable = Array.from({ length: 4 }, (_, index) => pod(`s${index}`, 100, index, index === 0 ? 5 : 120));
     const lost = new Set([instanceOf({ instance: 's0' })]);
