@@ -49,17 +49,25 @@ function readRole(path: string): PathRole {
 
 /** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. Scripts in `hack/` are for whoever works on a product of Go. */
 const BY_HAND =
-  /(^|\/)Rakefile$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$/;
+  /(^|\/)Rakefile$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$|(^|\/)(scripts|tools)\/(?:[^/]+\/)*[^/]*(?<![a-z])(profil\w*|bench\w*|lint|fmt|format|codegen|gen(erate)?|publish|bump|clean|translat\w*|changelog|coverage)(?![a-z])[^/]*\.(sh|bash)$/;
 
 /** Libraries for the programs of other people, with what shows how they are used. */
 const FOR_OTHERS = /^sdks\//;
 
-/** What compose runs, and what a program is given, on a developer's machine. */
+/** What compose runs, and what a program is given, on a developer's machine or for tests. */
 const AT_HAND =
-  /(^|\/)((docker-)?compose[^/]*[._-](dev|development|local)([._-][^/]*)?\.ya?ml|\.env\.(dev|development|local)(\.\w+)?|\.envrc)$/;
+  /(^|\/)((docker-)?compose[^/]*[._-](dev|development|local|tests?|testing|e2e|ci)([._-][^/]*)?\.ya?ml|\.env\.(dev|development|local)(\.\w+)?|\.envrc)$/;
+
+/** Files for the machine of a developer, by a folder that is called so. */
+const FOR_DEVELOPERS =
+  /(^|\/)(dev|devel|development)\/(?:[^/]+\/)*((docker-)?compose[^/]*\.ya?ml|[^/]*Dockerfile[^/]*|\.env[^/]*)$/i;
+
+/** True for a compose file, a Dockerfile or a `.env` in a folder for developers. */
+export const isForDevelopers = (path: string): boolean => FOR_DEVELOPERS.test(path);
 
 /** True for a task, a script or a setting of a developer, and for a library of others: what it asks the environment for, or is given, is no setting of a service. */
-export const isRunByHand = (path: string): boolean => BY_HAND.test(path) || AT_HAND.test(path) || FOR_OTHERS.test(path);
+export const isRunByHand = (path: string): boolean =>
+  BY_HAND.test(path) || AT_HAND.test(path) || FOR_DEVELOPERS.test(path) || FOR_OTHERS.test(path);
 
 /** True for a compose file, by its name or that of its folder: `docker-compose.prod.yml`, `deploy/docker-compose/native.yml`. */
 export const isComposeFile = (path: string): boolean => /(^|\/)(docker-)?compose([^/]*|\/[^/]+)\.ya?ml$/i.test(path);

@@ -36,6 +36,10 @@ const isUse = (use: PlacedUse): boolean => use.how !== 'listed';
 const isHandedOn = ({ name, value = '' }: VariableUse): boolean =>
   /^["']?\$\{?(\w+)\}?["']?$/.exec(value)?.[1] === name;
 
+/** `env('X', null)` gives no more than `env('X')` does. */
+const givesNothing = ({ how, value }: VariableUse): boolean =>
+  value === undefined || (how === 'read' && /^(?:null|None|nil|undefined)$/.test(value));
+
 /** Names of variables that are read or declared on one side only, so that unchanged files must be asked whether they know them. */
 export function oneSided(base: readonly PlacedUse[], head: readonly PlacedUse[]): string[] {
   const names = (uses: readonly PlacedUse[], how: VariableUse['how']) =>
@@ -101,8 +105,11 @@ function isGivenNow(
 ): boolean {
   const isGiven = (use: PlacedUse) => use.isGiven === true && use.value !== undefined && !isHandedOn(use);
   const before = [...old, ...other];
+  const defaults = new Set([...now, ...other].flatMap((use) => (use.how === 'read' ? [plain(use.value ?? '')] : [])));
+  // What gives the very default changes nothing.
+  const isDefault = ({ value = '' }: PlacedUse) => defaults.size === 1 && defaults.has(plain(value));
   return (
-    now.some((use) => isGiven(use) && filesBefore.has(use.file)) &&
+    now.some((use) => isGiven(use) && filesBefore.has(use.file) && !isDefault(use)) &&
     before.some((use) => use.how === 'read') &&
     !before.some((use) => use.how === 'declared')
   );
@@ -125,7 +132,7 @@ function whatChanged(
   if (differs('declared')) return 'its value or source changed';
   if (differs('read')) return 'its default changed';
   const required = (uses: readonly PlacedUse[]) =>
-    uses.some((use) => use.how === 'read' && use.value === undefined && !use.isReadElsewhere);
+    uses.some((use) => use.how === 'read' && givesNothing(use) && !use.isReadElsewhere);
   const reads = (uses: readonly PlacedUse[]) => uses.some((use) => use.how === 'read');
   if (reads(old) && required(now) && !required(old)) return 'it lost its default';
   return undefined;
@@ -140,7 +147,7 @@ const HELD = ' held';
 function valuesByOwner(uses: readonly PlacedUse[], how: VariableUse['how']): Values {
   const values = new Map<string, Set<string>>();
   for (const use of uses) {
-    if (use.how !== how || use.value === undefined || isHandedOn(use)) continue;
+    if (use.how !== how || use.value === undefined || givesNothing(use) || isHandedOn(use)) continue;
     const owner = use.isHeld === true ? HELD : (use.owner ?? '');
     values.set(
       owner,

@@ -1,4 +1,13 @@
-import { isOptional, laterDefault, literalDefault, switchedDefault, UPPER_NAME, type UseCollector } from './use.ts';
+import { addGoneThrough } from './gone-through.ts';
+import {
+  isOptional,
+  laterDefault,
+  literalDefault,
+  outerDefault,
+  switchedDefault,
+  UPPER_NAME,
+  type UseCollector,
+} from './use.ts';
 import { PLAIN, wrappersIn } from './wrappers.ts';
 
 /** How far behind its reading a default is looked for. */
@@ -31,6 +40,7 @@ export function addHelperCalls(
   uses: UseCollector,
   isReader: (called: string) => boolean = () => true,
 ): void {
+  addGoneThrough(text, uses);
   const own = wrappersIn(text);
   for (const match of text.matchAll(ARGUMENT)) {
     const name = match[2] ?? '';
@@ -49,6 +59,7 @@ export function addHelperCalls(
     const below = text.slice(end, end + LATER);
     const value =
       literalDefault(rest, true) ??
+      outerDefault(before, rest, true) ??
       (isOptional(before, rest) ? '' : (laterDefault(before, below) ?? switchedDefault(before, below)));
     const at = match.index + match[0].lastIndexOf(name);
     const given = value === undefined ? {} : { value };

@@ -1,7 +1,7 @@
 import { blankSlashComments } from '../comments.ts';
 import { addHelperCalls, addNamedLists } from './helpers.ts';
 import { addSchemas, isSchemaPath } from './javascript-schemas.ts';
-import { literalDefault, MOST_ALIASES, UseCollector, type VariableUse } from './use.ts';
+import { literalDefault, MOST_ALIASES, outerDefault, UseCollector, type VariableUse } from './use.ts';
 
 /** Most files of a product have nothing to do with the environment; this tells so without reading them. */
 const MAY_HAVE = /env|\bconfig(?:Service)?\s*\.\s*get|\bvalidationSchema\b/i;
@@ -62,7 +62,7 @@ function addAccess(text: string, end: number, before: string, uses: UseCollector
   const behind = rest.slice(match[0].length);
   const name = match[2] ?? match[1] ?? '';
   if (NOT_A_READ.test(behind) || /\bdelete\s+$/.test(before)) return true;
-  const value = literalDefault(behind, false);
+  const value = literalDefault(behind, false) ?? outerDefault(before, behind, false);
   uses.add(name, end + match[0].indexOf(name), 'read', value === undefined ? {} : { value });
   return true;
 }

@@ -116,6 +116,24 @@ export function literalDefault(rest: string, isInCall: boolean): string | undefi
   return OPERATOR.exec(rest)?.[1] ?? CALL.exec(rest)?.[1];
 }
 
+/** What a call is named that gives a value where there is none; `parseInt(x, 10)` takes the base of a number. */
+const FILLS_IN = /default|fallback|coalesce|empty|^(?!set|put|un|is|load|with)\w*env|^or$/i;
+const FILLED = String.raw`\s*,\s*(?:[\w$.?!]{1,120}\s*(?:\?\?|\|\|)\s*)?${LITERAL}\s*,?\s*\)`;
+const FILLED_BEHIND_CALL = new RegExp(String.raw`^\s*\)${FILLED}`);
+const FILLED_BEHIND_NAME = new RegExp(`^${FILLED}`);
+
+/**
+ * A literal default that the call around a read gives: `withDefault(env('X'), 'file')`, `cmp.Or(os.Getenv("X"), "file")`.
+ * @param before what stands before the read
+ * @param rest what stands behind its name
+ * @param isInCall the name is an argument, so that a bracket closes the read
+ */
+export function outerDefault(before: string, rest: string, isInCall: boolean): string | undefined {
+  const called = /([A-Za-z_]\w*)\s*\(\s*$/.exec(before)?.[1];
+  if (called === undefined || !FILLS_IN.test(called)) return undefined;
+  return (isInCall ? FILLED_BEHIND_CALL : FILLED_BEHIND_NAME).exec(rest)?.[1];
+}
+
 /** True when the value is only looked at if it is there: `if v := os.Getenv("X"); v != ""`, `if x := os.getenv("X"):`. */
 export function isOptional(before: string, rest: string): boolean {
   const name = /\bif\s+\(?(\w+)\s*(?:,\s*\w+\s*)?:=\s*[\w.]*\(?$/.exec(before)?.[1];

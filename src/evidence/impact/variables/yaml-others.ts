@@ -14,10 +14,13 @@ const OF_SERVERS = /^(POSTGRES(QL)?|MYSQL|MONGO(DB)?|REDIS|RABBITMQ|KAFKA)_/;
 /** What holds the settings of a store is called after that: `orders-db-config`. */
 const HOLDS_STORE =
   /(^|-)(db|database|postgres(ql)?|mysql|mongo(db)?|redis|rabbitmq|kafka)(-(config|creds|credentials|secrets?|env|init))?$/;
+/** A store is called after itself and the product, wherever its image is from or is built: `orders-postgres`. */
+const IS_STORE = /(^|-)(db|database|postgres(ql)?|mysql|mongo(db)?|redis|rabbitmq|kafka)$/;
 
 /** True for what only a store is told. */
 export const isOfStore = ({ name, how, isHeld }: VariableUse, owner = ''): boolean =>
-  how === 'declared' && (OF_STORES.test(name) || (isHeld === true && OF_SERVERS.test(name) && HOLDS_STORE.test(owner)));
+  how === 'declared' &&
+  (OF_STORES.test(name) || (OF_SERVERS.test(name) && (isHeld === true ? HOLDS_STORE : IS_STORE).test(owner)));
 
 /** Maps at the top of a part of a compose file, which a script puts together: those that run programs beside the product. */
 export const placesOfOthers = (lines: readonly YamlLine[]): ReadonlySet<string> =>
