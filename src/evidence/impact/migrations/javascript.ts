@@ -97,7 +97,7 @@ const ALTERED: readonly CallRule[] = [
   },
 ];
 
-const RAW = /\b(?:raw|query|sql|addSql|execute)\s*\(\s*(?:sql)?(?=["'`])|\bsql(?=`)/g;
+const RAW = /\b(?:raw|query|sql|addSql|runSql|execute)\s*\(\s*(?:sql)?(?=["'`])|\bsql(?=`)/g;
 const UP =
   /(?:exports\.|export\s+(?:const|(?:async\s+)?function)\s+|\b(?:public\s+|override\s+)*(?:async\s+)?|["']?)up["']?\s*(?:=|:|\()/;
 const DOWN =

@@ -3,10 +3,11 @@ import { alembic } from './tools/alembic.ts';
 import { ecto, ectoInCode, efCore } from './tools/compiled.ts';
 import { django } from './tools/django.ts';
 import { flyway } from './tools/flyway.ts';
+import { goCode, goList } from './tools/go.ts';
 import { liquibase } from './tools/liquibase.ts';
 import { doctrine, laravel, phinx } from './tools/php.ts';
 import { rails } from './tools/rails.ts';
-import { knex, kysely, mikroOrm, nodePgMigrate, sequelize, typeorm } from './tools/scripts.ts';
+import { dbMigrate, knex, kysely, mikroOrm, nodePgMigrate, sequelize, typeorm, umzug } from './tools/scripts.ts';
 import { dbmate, diesel, drizzle, golangMigrate, goose, plainSql, prisma } from './tools/sql-tools.ts';
 
 /** The tools that are known. The first that recognises a file has it, so what is less certain stands further down. */
@@ -27,6 +28,8 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   nodePgMigrate,
   kysely,
   knex,
+  dbMigrate,
+  umzug,
   prisma,
   drizzle,
   diesel,
@@ -34,6 +37,8 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   flyway,
   goose,
   dbmate,
+  goCode,
+  goList,
   plainSql,
 ];
 

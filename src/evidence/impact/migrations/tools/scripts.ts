@@ -85,3 +85,24 @@ export const knex = scriptTool(
     down: ['npx', 'knex', 'migrate:down', fileOf(one)],
   }),
 );
+
+/** db-migrate (db-migrate.readthedocs.io): `up NAME` runs all that are pending up to the one that it names. */
+export const dbMigrate = scriptTool(
+  'db-migrate',
+  'through',
+  (file) =>
+    exportsUp(file) &&
+    /^\d{8,}-/.test(file.stem) &&
+    /\bdb\.(?:runSql|all|\w+(?:Table|Column|Index|ForeignKey))\b/.test(file.text),
+  ({ migrations }) => ({
+    up: ['npx', 'db-migrate', 'up', (migrations.at(-1) ?? migrations[0]).id],
+    down: ['npx', 'db-migrate', 'down', '--count', String(migrations.length)],
+  }),
+);
+
+/** Umzug (github.com/sequelize/umzug) runs any script that exports `up`, called after a time; a program of the repository's own starts it. */
+export const umzug = scriptTool(
+  'umzug',
+  'all',
+  (file) => exportsUp(file) && /^\d{8,}[-_.]\w/.test(file.stem) && /\bdown\b/.test(file.text),
+);

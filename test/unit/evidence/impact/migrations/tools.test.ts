@@ -57,6 +57,32 @@ describe('recognised, by the layout that each tool prescribes', () => {
     ['db/V3__x.sql', 'SELECT 1;', ['db/U3__x.sql'], 'flyway V3__x yes'],
     ['db/U3__x.sql', 'SELECT 1;', [], ''],
     [
+      'internal/migrations/v6.1.0.go',
+      'func V6_1_0(db *sqlx.DB) error {\n\t_, err := db.Exec(`DROP TABLE a;`)\n\treturn err\n}\n',
+      [],
+      'go-code v6.1.0 no destroys@2',
+    ],
+    [
+      'pkg/migration/20260101120000.go',
+      'func init() { add(&Migration{ ID: "20260101120000", Migrate: func(tx *xorm.Engine) error { return nil }, Rollback: func(tx *xorm.Engine) error { return nil } }) }',
+      [],
+      'go-code 20260101120000 yes',
+    ],
+    ['internal/migrations/v6.1.0.go', 'package migrations\n\nconst Version = 1\n', [], ''],
+    ['internal/clients/v6.1.0.go', 'func F(db *sql.DB) {}', [], ''],
+    [
+      'db/migrations/20260101120000-add-x.js',
+      'exports.up = (db, cb) => db.runSql(`DROP TABLE a;`, cb);\nexports.down = (db, cb) => db.runSql(`CREATE TABLE a (id int);`, cb);\n',
+      [],
+      'db-migrate 20260101120000-add-x lossy destroys@1',
+    ],
+    [
+      'src/migrations/20260101120000-fill.js',
+      'exports.up = (db, cb) => fill(db.pool, cb);\nexports.down = (db, cb) => cb();\n',
+      [],
+      'umzug 20260101120000-fill no',
+    ],
+    [
       'internal/migrations/00002_x.sql',
       '-- +goose Up\nALTER TABLE a ADD b int;\n-- +goose Down\nALTER TABLE a DROP COLUMN b;\n',
       [],
@@ -359,5 +385,33 @@ describe('both sides', () => {
     const set = (id: number) => `<changeSet id="${id}" author="a"><addColumn tableName="t"/></changeSet>`;
     const log = (...ids: number[]) => `<databaseChangeLog>${ids.map(set).join('\n')}</databaseChangeLog>`;
     expect(compare('c.xml', log(1, 2), 'c.xml', log(1, 2, 3))).toEqual(['added a:3 head']);
+  });
+});
+
+describe('a list of Go that is gone through', () => {
+  const list = (...entries: string[]) =>
+    `package db\n\nvar changes = []Change{\n${entries.map((one) => `\tSQL(\`${one}\`),\n`).join('')}}\n`;
+  const before = list('create table a (id int, x text)', 'create index i on a (id)');
+  const between = (oldText: string | undefined, newText: string) =>
+    compareMigrations([{ oldPath: oldText && 'db/migrate.go', newPath: 'db/migrate.go', oldText, newText }], {
+      existsAtHead: () => true,
+      existsAtBase: () => true,
+      servicesOf: () => [],
+    }).map(({ id, change, operations, seen }) =>
+      [change, id, seen.line, ...operations.map((one) => `${one.effect}@${one.line}`)].join(' '),
+    );
+  test('has a migration at each place', () => {
+    expect(
+      between(before, list('create table a (id int, x text)', 'create index i on a (id)', 'drop table a')),
+    ).toEqual(['added db/migrate.go#3 6 destroys@6']);
+    expect(between(before, list('create table a (id int)', 'create index i on a (id)'))).toEqual([
+      'changed db/migrate.go#1 4',
+    ]);
+  });
+  test('of functions, too; and is none where nothing changes a schema', () => {
+    const functions =
+      'var list = [...]func(tx *sql.Tx) error{\n\tfunc(tx *sql.Tx) error {\n\t\t_, err := tx.Exec(`alter table a drop column x`)\n\t\treturn err\n\t},\n\tfunc(tx *sql.Tx) error { return nil },\n}\n';
+    expect(between(undefined, functions)).toEqual(['added db/migrate.go#1 2 destroys@3', 'added db/migrate.go#2 6']);
+    expect(between(undefined, list('select 1', 'select 2'))).toEqual([]);
   });
 });
