@@ -1,5 +1,5 @@
 import { isInfrastructureImage, ownerOf } from '../images.ts';
-import { folderOf, isComposeFile } from '../impact/paths.ts';
+import { folderOf, isComposeFile, isForDevelopers } from '../impact/paths.ts';
 import { asPublished, calledAs, nameInFolder, rootName } from './called-as.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, programsOfChart, servicesOfChart } from './charts.ts';
 import type { Draft } from './draft.ts';
@@ -7,7 +7,7 @@ import { foreignNames, isExtra, isOfOthers } from './foreign.ts';
 import { addSources, type Sources } from './home-folders.ts';
 import { patchFiles } from './kustomizations.ts';
 import { kubeName } from './names.ts';
-import { composeFolders, dockerFolders, programFolders } from './sources.ts';
+import { composeFolders, dockerFolders, programFolders, type SourceFolder } from './sources.ts';
 import { rootProgram, undeployedPrograms } from './undeployed.ts';
 import { environmentOf, imageName, workloadsIn } from './workloads.ts';
 import type { WorkspacePackage } from './workspaces.ts';
@@ -34,12 +34,12 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   readonly charts: readonly string[];
   readonly others: readonly OtherChart[];
 } {
-  const folders = [
+  const folders = withoutDevelopers([
     ...dockerFolders(files, texts),
     ...files
       .filter(isComposeFile)
       .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
-  ];
+  ]);
   const namesOfRoot = [rootName(texts), name].filter((one) => one !== undefined);
   const ofProduct = new Set([...folders.flatMap(({ names }) => names), ...namesOfRoot].map(kubeName));
   // What a product that builds its images may be extended with, as far as that is none of these images.
@@ -145,6 +145,12 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
     return services.length === 0 ? [] : [{ chart, services: services.sort() }];
   });
   return { drafts, charts, others };
+}
+
+/** What a developer's machine builds says nothing where something else is built too. */
+function withoutDevelopers(folders: readonly SourceFolder[]): readonly SourceFolder[] {
+  const released = folders.filter(({ because }) => !isForDevelopers(because));
+  return released.length > 0 ? released : folders;
 }
 
 /** A patch that its kustomization names no more. */

@@ -50,13 +50,26 @@ export function foreignNames(
     if (isTool(one.name) || LOADS.test(one.name) || isStoreByPorts(one) || (hasMain && isApart(one))) return true;
     // A repository without sources holds configuration only, and what that runs is released from it.
     if (own.length === 0) return false;
-    if (images.every(isBeside)) return true;
+    if (images.every(isBeside) || isOption(one, own)) return true;
     return images.every((image) => isOfOthers(image, owners));
   };
   return new Set(candidates.filter(isForeign).map(({ name }) => name));
 }
 
 const isBeside = (image: string): boolean => isInfrastructureImage(image) || isStoreImage(image) || isBaseImage(image);
+
+/**
+ * True for what nothing here builds and the product can do without: it stands only in files that hold the whole product, and other such files leave it out.
+ * An optional part of one's own has sources here.
+ */
+function isOption(one: Candidate, own: readonly Candidate[]): boolean {
+  const filesOf = ({ workloads }: Candidate) => new Set(workloads.map(({ file }) => file));
+  const [first, ...others] = own.map(filesOf);
+  if (first === undefined || others.length === 0) return false;
+  const whole = [...first].filter((file) => others.every((files) => files.has(file)));
+  const files = filesOf(one);
+  return [...files].every((file) => whole.includes(file)) && whole.some((file) => !files.has(file));
+}
 
 /** True where only images of others run, a store or a watcher among them. A store may have a helper beside it, and a program a store of its own. */
 export function isStore(one: Pick<Candidate, 'workloads'>): boolean {

@@ -86,3 +86,21 @@ test('pods that call themselves another service are a variant of it', () => {
   // The same image is another part of the service.
   expect(foreign([payment, called(one('payment-worker', 'acme/payment:1'), 'payment')])).toEqual([]);
 });
+
+test('what nothing here builds, and some ways to install the product do without, is an option of others', () => {
+  const at = (name: string, folder: string | undefined, ...files: string[]): Candidate => ({
+    name,
+    folders: new Set(folder === undefined ? [] : [folder]),
+    workloads: files.map((file) => ({
+      kind: 'Deployment',
+      name,
+      file,
+      containers: [{ name, image: `ghcr.io/acme/${name}:1`, ports: [] }],
+    })),
+  });
+  const own = [at('api', 'api', 'a.yaml', 'b.yaml'), at('web', 'web', 'a.yaml', 'b.yaml')];
+  expect(foreign([...own, at('mesh', undefined, 'b.yaml')])).toEqual(['mesh']);
+  expect(foreign([...own, at('mesh', 'mesh', 'b.yaml')])).toEqual([]);
+  expect(foreign([...own, at('mesh', undefined, 'a.yaml', 'b.yaml')])).toEqual([]);
+  expect(foreign([...own, at('mesh', undefined, 'mesh.yaml')])).toEqual([]);
+});

@@ -399,3 +399,15 @@ test('a Dockerfile says what and then how; what a command line, a build or a dev
   ]);
   expect(await brief(Object.fromEntries(quarkus))).toEqual(['orders orders/**']);
 });
+
+test('what a folder for developers builds is a service only where nothing else is built', async () => {
+  const dev = {
+    'dev/docker-compose.yml': 'services:\n  front:\n    build: { context: ../, dockerfile: dev/app.Dockerfile }\n',
+    'dev/app.Dockerfile': 'FROM scratch\n',
+    'main.go': '1',
+  };
+  const named = async (files: Readonly<Record<string, string>>) =>
+    (await discover(files)).services.map(({ name }) => name);
+  expect(await named(dev)).toEqual(['front']);
+  expect(await named({ ...dev, 'api/Dockerfile': 'FROM scratch\n', 'api/main.go': '1' })).toEqual(['api']);
+});
