@@ -7,6 +7,8 @@ export interface Records {
   readonly branch: string;
   /** Why the remote could not be asked when the command began; then what is known of it is what was there before. */
   readonly offline: string | undefined;
+  /** Asks the remote once more, as after a wait: what others shared meanwhile is known then. Never throws. */
+  renew(): Promise<void>;
   /**
    * Makes sure that the remote has all that was recorded of a release, and tries again where it has not.
    * Errors: `sharing.unreachable`, `sharing.refused`, `sharing.conflict`.

@@ -6,6 +6,8 @@
 export interface Runner {
   /** As in `--runner`, such as `kubernetes`. */
   readonly name: string;
+  /** True where whoever may push can start a run, or have one print what they like: how it ended is then told by the records, and by nothing that it says. */
+  readonly isHearsay?: true;
   /** The run of this work, or `undefined` where it was never handed over, or is forgotten. */
   find(work: WorkRef): Promise<RemoteRun | undefined>;
   /** Hands work over; the run that there is, where another machine was faster. */

@@ -28,6 +28,8 @@ interface FakeRun {
   readonly id: number;
   readonly key: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The branch whose workflow it runs; `main` when left out. */
+  readonly branch?: string;
   status: string;
   log: string;
 }
@@ -78,12 +80,13 @@ function gitHub(): FakeForge {
       return '{}';
     }
     if (path.includes('/relctl-deploy.yml/runs')) {
-      const workflow_runs = runs.map(({ id, key, status }) => ({
+      const workflow_runs = runs.map(({ id, key, status, branch = 'main' }) => ({
         id,
         display_title: `relctl ${key}`,
         status: conclusions.has(status) ? 'completed' : status,
         conclusion: conclusions.has(status) ? status : null,
         html_url: `https://github.com/shop/web/actions/runs/${id}`,
+        head_branch: branch,
       }));
       return JSON.stringify({ total_count: runs.length, workflow_runs });
     }
@@ -193,6 +196,17 @@ describe.each([
     const run = await runner.start(WORK);
     for await (const one of runner.follow(run, left.signal)) if (one.kind === 'state') left.abort();
   });
+});
+
+it('takes a run of that name on a branch that somebody pushed for none of its own', async () => {
+  const { runner, runs } = gitHub();
+  const key = (await runner.start(WORK)).key.split(' ')[0] ?? '';
+  const [own] = runs.splice(0);
+  if (own === undefined) throw new Error('there is no run');
+  runs.push({ id: 900, key, inputs: {}, branch: 'mallory', status: 'success', log: '' });
+  expect(await runner.find(WORK)).toBeUndefined();
+  runs.push(own);
+  expect((await runner.find(WORK))?.url).toMatch(/runs\/100$/);
 });
 
 it('says what gh said where it cannot be asked', async () => {

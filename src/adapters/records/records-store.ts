@@ -151,6 +151,9 @@ export function createRecordsStore(options: RecordsStoreOptions): {
   const records: Records = {
     branch: branch.name,
     offline: options.offline,
+    async renew() {
+      await branch.fetch();
+    },
     secure: (id) => share(id, 'must'),
     insist(id, holds) {
       insisting.set(id, holds);

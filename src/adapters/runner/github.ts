@@ -14,6 +14,7 @@ const run = z.object({
   status: z.string(),
   conclusion: z.string().nullable(),
   html_url: z.string(),
+  head_branch: z.string().nullable(),
 });
 const runsSchema = z.object({ workflow_runs: z.array(run) });
 const jobsSchema = z.object({ jobs: z.array(z.object({ id: z.int(), status: z.string() })) });
@@ -58,10 +59,11 @@ export function gitHubPipelines(io: PipelineIo, workflow: string, ref: string): 
   return {
     name: 'github',
     async find(key) {
-      const path = `${actions}/workflows/${workflow}/runs?event=workflow_dispatch&per_page=100`;
+      const query = new URLSearchParams({ event: 'workflow_dispatch', branch: ref, per_page: '100' });
+      const path = `${actions}/workflows/${workflow}/runs?${query}`;
       const { workflow_runs: runs } = await ask(`the runs of ${workflow}`, path, runsSchema);
-      // The newest comes first; `run-name` of the workflow is its title.
-      const found = runs.find((one) => one.display_title === `relctl ${key}`);
+      // The newest comes first; `run-name` of the workflow is its title. Whoever may push has a workflow of that file on a branch of their own.
+      const found = runs.find((one) => one.head_branch === ref && one.display_title === `relctl ${key}`);
       return found === undefined ? undefined : { id: String(found.id), url: found.html_url, state: stateOf(found) };
     },
     dispatch: (key, inputs) =>

@@ -69,6 +69,7 @@ export function pipelineRunner(pipelines: Pipelines, io: PipelineIo, namespace: 
 
   return {
     name,
+    isHearsay: true,
     find: (work) => find(keyOf(work)),
     async start(work) {
       const key = keyOf(work);

@@ -5,15 +5,7 @@ import { RelctlError } from '../../errors.ts';
 import type { RemoteRun, Runner, RunState } from '../../ports/runner.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
-
-/** What somebody who attaches asked for. */
-export interface Attached {
-  readonly release: string;
-  /** As in `--runner`. */
-  readonly runner: string;
-  /** The command that attaches again. */
-  readonly again: string;
-}
+import { type Attached, endBlocks, hearsay, recordedEnd } from './hearsay.ts';
 
 /**
  * Shows what a run does as if it ran here, until it has ended or the person interrupts: then it goes on, and is attached to again by the
@@ -54,7 +46,11 @@ export async function attach(context: Context, runner: Runner, run: RemoteRun, a
   }
   if (last.state.phase !== 'ended') return detached(last, asked);
   // Asked to end by Kubernetes, a run knows no more than that; its Job says why.
-  if (said?.kind === 'error' && said.error.code !== 'answer.interrupted') throw said.error;
+  if (said?.kind === 'error' && said.error.code !== 'answer.interrupted') {
+    throw runner.isHearsay === true ? hearsay(said.error, last, asked) : said.error;
+  }
+  const saysDone = said === undefined ? last.state.ok : said.kind === 'outcome' && said.outcome.result === 'done';
+  if (runner.isHearsay === true && saysDone) return recordedEnd(context, last, asked, said);
   if (said?.kind === 'outcome') return { ...said.outcome, blocks: endBlocks(last, asked.release) };
   if (last.state.ok) return silentEnd(last, asked);
   throw endedEarly(last, asked);
@@ -85,13 +81,6 @@ export function detached({ title, look }: RemoteRun, { release, again }: Attache
     ],
     data: { release, runner: title, attached: false },
   };
-}
-
-function endBlocks({ title, state }: RemoteRun, release: string): Outcome['blocks'] {
-  return [
-    { kind: 'facts', facts: [['ran in', `${title}${state.phase === 'ended' ? ` (${state.reason})` : ''}`]] },
-    { kind: 'next', actions: [{ who: 'anybody', command: command`relctl status ${release}` }] },
-  ];
 }
 
 /** It ended well and its log is gone: what is recorded says the rest. */

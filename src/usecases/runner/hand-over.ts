@@ -38,11 +38,13 @@ export async function handOver(context: Context, name: string, id: string, asked
   const ref = workRefOf(id, state, round);
   const again = `${here(id, asked.mode)} --runner ${runner.name}`;
   const found = await runner.find(ref);
-  const left = nextAct(state, { ...ref, stopsAtVerdict: asked.mode === 'canary' });
+  const handed = { ...ref, stopsAtVerdict: asked.mode === 'canary' };
+  const left = nextAct(state, handed);
+  const attached = { release: id, runner: name, again, work: handed };
   if (found !== undefined && !isReplaceable(found, left !== 'over')) {
-    if (asked.attach === false) return detached(found, { release: id, runner: name, again });
+    if (asked.attach === false) return detached(found, attached);
     tellFound(context, found);
-    return attach(context, runner, found, { release: id, runner: name, again });
+    return attach(context, runner, found, attached);
   }
   const typed = asked.mode === 'canary' ? 'deploy --canary' : PROCESS_COMMANDS[asked.mode];
   await passGates(context, release, PROCESS_COMMANDS[asked.mode], asked.options.exception, { typed });
@@ -50,19 +52,18 @@ export async function handOver(context: Context, name: string, id: string, asked
   if (found !== undefined) await clear(context, runner, found);
   if (round === 'abort') await endForward(context, runner, id, release);
   const work: Work = {
-    ...ref,
-    stopsAtVerdict: asked.mode === 'canary',
+    ...handed,
     commit,
     askedBy: context.actor,
     options: asked.options,
     records: context.records?.branch ?? '',
   };
   const run = await runner.start(work);
-  if (asked.attach === false) return detached(run, { release: id, runner: name, again });
+  if (asked.attach === false) return detached(run, attached);
   if (run.askedBy !== undefined && run.askedBy !== context.actor) tellFound(context, run);
   else
     context.sink.emit({ type: 'note', level: 'info', text: `${id} is handed over to ${run.title}; Ctrl-C detaches` });
-  return attach(context, runner, run, { release: id, runner: name, again });
+  return attach(context, runner, run, attached);
 }
 
 /** The command that does the same on this machine. */

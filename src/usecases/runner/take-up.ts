@@ -6,7 +6,7 @@ import { messageOf } from '../release/message.ts';
 import { notify } from '../release/notify.ts';
 import { openRelease, type Release } from '../release/open.ts';
 import { atWork } from '../status/at-work.ts';
-import { handedOver } from '../status/handed-over.ts';
+import { type HandedOver, handedOver } from '../status/handed-over.ts';
 import { keepCall, wasCalled } from './called.ts';
 import { patiently } from './carry-on.ts';
 import { isHeldByPerson, mayGoOn } from './may-go-on.ts';
@@ -22,14 +22,16 @@ const TOPIC = 'release.unattended';
 export async function takeUp(context: Context, id: string, goOn: () => Promise<Outcome>): Promise<Outcome> {
   const release = await openRelease(context, id, { others: false });
   const [{ work, orphan }, handed] = await Promise.all([atWork(context, release), handedOver(context, release)]);
-  if (handed?.lives === true) return left(release, handed.sentence);
+  const waits = handed?.lives === true && isWaitingHearsay(context, handed);
+  if (handed?.lives === true && !waits) return left(release, handed.sentence);
   if (work !== null && work !== undefined) return left(release, work.sentence);
   if (orphan === null) return left(release, 'nothing of it is unfinished in production');
   if (isHeldByPerson(release)) return left(release, 'a person holds it, and decides how it goes on');
   if (await isTold(context, release)) return stands(release, `people were called: ${orphan.sentence}`);
-  if (!mayGoOn(release)) {
-    await call(context, release, `${orphan.sentence}.`, orphan.resume);
-    return stands(release, orphan.sentence);
+  if (waits || !mayGoOn(release)) {
+    const reason = waits ? `${orphan.sentence}; ${handed.sentence}` : orphan.sentence;
+    await call(context, release, `${reason}.`, waits ? command`relctl status ${id}` : orphan.resume);
+    return stands(release, reason);
   }
   try {
     return await patiently(context, goOn);
@@ -40,6 +42,11 @@ export async function takeUp(context: Context, id: string, goOn: () => Promise<O
     await call(context, now, `It was taken up, and stands: ${error.message}.`, command`relctl status ${id}`);
     throw error;
   }
+}
+
+/** A run of a forge that has not begun may be anybody's, and wait for an approval that nobody gives: it keeps no call from people. */
+function isWaitingHearsay({ runners }: Pick<Context, 'runners'>, { runner, state }: HandedOver): boolean {
+  return state === 'waiting' && runners?.(runner).isHearsay === true;
 }
 
 /** One call for each process that died. */

@@ -28,6 +28,8 @@ const done = line(
   ),
 );
 
+const work = { attempt: 1, round: 'forward', stopsAtVerdict: false } as const;
+
 /** Attaches to a run that tells these, and gives what was shown. */
 async function attached(news: readonly RunNews[], interruptAfter?: number) {
   const shown: Progress[] = [];
@@ -47,7 +49,7 @@ async function attached(news: readonly RunNews[], interruptAfter?: number) {
     interruption: { signal: controller.signal, clear: () => undefined },
     prompter: { interactive: false },
   } as unknown as Context;
-  const asked = { release: 'next', runner: 'kubernetes', again: 'relctl deploy next --runner kubernetes' };
+  const asked = { release: 'next', runner: 'kubernetes', again: 'relctl deploy next --runner kubernetes', work };
   const outcome = await attach(
     context,
     runner,

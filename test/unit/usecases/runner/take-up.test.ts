@@ -92,6 +92,25 @@ describe('a deployment whose process is dead', () => {
   });
 });
 
+it('is told of though a run of a forge waits under its name, which anybody who may push can start', async () => {
+  await ready('resume');
+  await die();
+  const { config } = company.as(MACHINE);
+  const runner = { github: {} } as unknown as Context['config']['runner'];
+  const state = {
+    phase: 'waiting',
+    reason: 'waiting',
+    detail: 'waits for an approval of its environment',
+    stuck: false,
+  } as const;
+  const run = { title: 'github run x', key: 'x', askedBy: undefined, state, look: 'https://forge.example/7' };
+  const runners = (() => ({ isHearsay: true, find: async () => run })) as unknown as Context['runners'];
+  expect(await look({ config: { ...config, runner }, runners })).toMatchObject({ data: { act: 'called' } });
+  expect(calls()).toEqual([expect.stringContaining('github run x, waits: waits for an approval')]);
+  expect(await look({ config: { ...config, runner }, runners })).toMatchObject({ data: { act: 'called' } });
+  expect(calls()).toHaveLength(1);
+});
+
 describe('left alone is', () => {
   it('a release that somebody works on: a process, or a Job that works or waits for its next pod', async () => {
     await ready('resume');
