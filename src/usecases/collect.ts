@@ -48,7 +48,7 @@ export async function collect(context: Context, id: string, options: CollectOpti
   const { request } = answer;
   if (request === undefined) throw unread(`nobody opened a request of the branch ${branch}`, id);
   const papers = answer.papers.filter((paper) => paper.isOwn !== true || !isBox(paper.text, id));
-  const { answers, refused } = countPapers(papers, questions, people, request.author);
+  const { answers, refused } = countPapers(papers, questions, people, request.author, release.policy);
   const fresh = answers.filter(({ paper }) => !isRecorded(release, questions, paper));
   const keep = () => keepAnswer(context, id, request, papers);
   const recorded: CastAnswer[] = [];
@@ -90,14 +90,15 @@ async function doubted(
   id: string,
   { papers, questions, people, taking }: Doubting,
 ): Promise<readonly RefusedPaper[]> {
-  const { state } = (await openRelease(context, id)).journal;
+  const { journal, policy } = await openRelease(context, id);
+  const { state } = journal;
   const passed = [state.signoffs.qa, state.signoffs.ops].flatMap((one) => one ?? []);
   const standing = [
     ...(state.cab?.votes ?? []).filter((vote) => vote.data.decision === 'go'),
     ...passed.filter((one) => one.data.decision === 'pass'),
   ];
   const found: RefusedPaper[] = [];
-  for (const cast of doubtedAnswers(papers, standing, questions, people)) {
+  for (const cast of doubtedAnswers(papers, standing, questions, people, policy)) {
     const reason = await takeIn(context, id, { ...taking, cast });
     found.push({ paper: cast.paper, reason: reason ?? 'it was edited after a yes, and counts as a no' });
   }

@@ -148,7 +148,9 @@ describe.each<[string, Papers]>([
   it('are read with who gave them; what does not approve or has a typing error signs off nothing', async () => {
     const answer = await papers.papers('plans/r');
     if (!answer.available) throw new Error(answer.reason);
-    const { answers, refused } = countPapers(answer.papers, [QA, OPS, MET], PEOPLE, answer.request?.author ?? '');
+    const { answers, refused } = countPapers(answer.papers, [QA, OPS, MET], PEOPLE, answer.request?.author ?? '', {
+      aliases: {},
+    });
     expect(answers.map((one) => [one.person, one.answer.act])).toEqual([
       ['quinn@example.com', 'qa'],
       ['ada@example.com', 'condition'],

@@ -1,4 +1,6 @@
+import type { Policy } from '../../plan/policy.ts';
 import type { BallotPaper } from '../../ports/forge.ts';
+import { personOf, samePerson } from '../people/people.ts';
 import { type Answer, type Asked, decisionWord, isOneOfMany, isTold, isYes, readAnswer } from './answer.ts';
 
 /** An answer on a request that may be recorded. */
@@ -28,13 +30,15 @@ export interface CountedPapers {
  * contradicts the review that it stands in, the person has not answered, whatever they wrote before. What was edited takes the place of every
  * answer before it, since nobody knows which it was.
  * @param people person by login, in lower case
- * @param opener who opened the request, where a paper does not say: nobody approves what they propose
+ * @param opener login of who opened the request, where a paper does not say: nobody approves what they propose, under another login neither
+ * @param policy whose other addresses are whose
  */
 export function countPapers(
   papers: readonly BallotPaper[],
   questions: readonly Asked[],
   people: ReadonlyMap<string, string>,
   opener: string,
+  policy: Pick<Policy, 'aliases'>,
 ): CountedPapers {
   const last = new Map<string, CastAnswer | RefusedPaper>();
   const refused: RefusedPaper[] = [];
@@ -42,19 +46,23 @@ export function countPapers(
     const read = readAnswer(paper.text, questions);
     const login = paper.login.toLowerCase();
     const person = people.get(login);
+    const own = person === undefined ? undefined : `${personOf(policy, person)} `;
     // On most forges others may edit it too: a No-Go that was made to say nothing must not leave the Go before it.
-    if (paper.voided === 'edited' && person !== undefined) {
+    if (paper.voided === 'edited' && own !== undefined) {
       const edited: RefusedPaper = { paper, reason: EDITED };
-      for (const question of last.keys()) if (question.startsWith(`${person} `)) last.set(question, edited);
+      for (const question of last.keys()) if (question.startsWith(own)) last.set(question, edited);
     }
     if (read.kind === 'none') continue;
-    if (person === undefined) {
+    if (person === undefined || own === undefined) {
       refused.push({ paper, reason: `nobody is known by the login ${paper.login}` });
       continue;
     }
     const act = read.kind === 'answer' ? read.answer.act : read.act;
-    const question = [person, act, ...(isOneOfMany(act) ? [read.number] : [])].join(' ');
-    const isOwn = login === (paper.opener ?? opener).toLowerCase() && !isTold(act);
+    const question = `${own}${[act, ...(isOneOfMany(act) ? [read.number] : [])].join(' ')}`;
+    const openedBy = (paper.opener ?? opener).toLowerCase();
+    const proposer = people.get(openedBy);
+    const isOpener = login === openedBy || (proposer !== undefined && samePerson(proposer, person, policy));
+    const isOwn = isOpener && !isTold(act);
     const reason = isOwn
       ? `${paper.login} opened the request, and nobody approves what they propose`
       : read.kind === 'unclear'

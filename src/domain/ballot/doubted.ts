@@ -1,4 +1,5 @@
 import type { EventOf } from '../../plan/events.ts';
+import type { Policy } from '../../plan/policy.ts';
 import type { BallotPaper } from '../../ports/forge.ts';
 import { samePerson } from '../people/people.ts';
 import type { Answer, Asked } from './answer.ts';
@@ -18,12 +19,13 @@ export function doubtedAnswers(
   standing: readonly StandingYes[],
   questions: readonly Asked[],
   people: ReadonlyMap<string, string>,
+  policy: Pick<Policy, 'aliases'>,
 ): readonly CastAnswer[] {
   return standing.flatMap((yes) => {
     const question = questions.find(({ form }) => form.act === actOfYes(yes));
     const paper = papers.findLast((one, index) => {
       const person = people.get(one.login.toLowerCase());
-      const isTheirs = one.voided === 'edited' && person !== undefined && samePerson(person, yes.actor);
+      const isTheirs = one.voided === 'edited' && person !== undefined && samePerson(person, yes.actor, policy);
       return isTheirs && !standsBefore(papers, index, yes);
     });
     const person = paper === undefined ? undefined : people.get(paper.login.toLowerCase());

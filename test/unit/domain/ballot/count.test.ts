@@ -5,7 +5,12 @@ import { emptyForm } from '../../../../src/domain/ballot/form.ts';
 import type { BallotPaper } from '../../../../src/ports/forge.ts';
 
 const SUBJECT = { release: '2026-12-wallet', round: 1, specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
-const PEOPLE = new Map([['carol', 'carol@example.com']]);
+const PEOPLE = new Map([
+  ['carol', 'carol@example.com'],
+  ['carol-w', 'carol@example.com'],
+  ['cjones', 'c.jones@example.com'],
+]);
+const POLICY = { aliases: { 'c.jones@example.com': 'carol@example.com' } };
 const VOTE = voteQuestion(SUBJECT);
 const GO = emptyForm(VOTE.form).join('\n').replaceAll('[ ]', '[x]').replace('(Go or No-Go)', 'Go');
 
@@ -20,8 +25,9 @@ const paper = (id: number, text: string, more: Partial<BallotPaper> = {}): Ballo
   voided: undefined,
   ...more,
 });
-const count = (...papers: readonly BallotPaper[]) => {
-  const { answers, refused } = countPapers(papers, [VOTE], PEOPLE, 'ravi');
+const count = (...papers: readonly BallotPaper[]) => countOf('ravi', papers);
+const countOf = (opener: string, papers: readonly BallotPaper[]) => {
+  const { answers, refused } = countPapers(papers, [VOTE], PEOPLE, opener, POLICY);
   return { votes: answers.map((one) => one.paper.id), refused: refused.map((one) => one.paper.id) };
 };
 
@@ -45,5 +51,13 @@ describe('the texts of a person on a request', () => {
     expect(count(paper(1, GO), paper(2, 'x', { voided: 'edited' }), paper(3, GO)).votes).toEqual(['3']);
     expect(count(paper(1, 'x', { voided: 'edited' }), paper(2, GO)).votes).toEqual(['2']);
     expect(count(paper(1, GO), paper(2, 'x', { voided: 'edited', login: 'mallory' })).votes).toEqual(['1']);
+  });
+
+  it('are those of one person under all of their logins: of who opened the request, and of who wrote what was edited', () => {
+    for (const login of ['carol', 'carol-w', 'cjones']) {
+      expect(countOf('carol', [paper(1, GO, { login })])).toEqual({ votes: [], refused: ['1'] });
+      expect(countOf('ravi', [paper(1, GO, { login, opener: 'cjones' })])).toEqual({ votes: [], refused: ['1'] });
+      expect(count(paper(1, GO), paper(2, 'x', { voided: 'edited', login })).votes).toEqual([]);
+    }
   });
 });

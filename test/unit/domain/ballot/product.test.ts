@@ -172,6 +172,7 @@ describe('what is told on a request', () => {
       [DAY, other, REVIEW],
       people,
       'ravi',
+      { aliases: {} },
     );
     // As they were written, so that of two people the later word stands.
     expect(answers.map((one) => one.paper.id)).toEqual(['2', '4', '5']);
