@@ -107,6 +107,9 @@ function addComposed(claimed: ReadonlySet<string>, { built }: Sources, draft: Ma
 /** How many levels down sources are looked for by a name alone. */
 const SOURCES_AT_MOST = 2;
 
+/** What part of a product it is, and not which. */
+const SAYS_LESS = /^(api|app|backend|server|service|web)$/i;
+
 /** What is called so is built into others. */
 const OF_ALL = /^(libs?|shared|common|pkg|internal)$/;
 
@@ -129,7 +132,9 @@ function addUndeployed(
   for (const source of found) {
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
     const own = source.folder === '' ? rootOfChart : undefined;
-    const name = kubeName(own ?? source.names[0] ?? namesOfRoot[0] ?? 'app');
+    // The only program of a product is called as the product is, and not `api` after its folder.
+    const ofProduct = found.length === 1 && SAYS_LESS.test(source.names[0] ?? '') ? namesOfRoot[0] : undefined;
+    const name = kubeName(own ?? ofProduct ?? source.names[0] ?? namesOfRoot[0] ?? 'app');
     const service = draft(name);
     add(service, source);
     // Its Dockerfile lies apart from its sources: the one folder with code that is called as it is has them.

@@ -1,3 +1,4 @@
+import { kubeName } from '../../service-discovery/names.ts';
 import type { VariableFinding } from '../findings.ts';
 import type { ImpactSource } from '../impact-source.ts';
 import { namedAfter } from '../manifests/file-names.ts';
@@ -10,7 +11,7 @@ import { boundSettings } from './bound-settings.ts';
 import { compareVariables, oneSided, type PlacedUse } from './compare.ts';
 import { mayHoldVariables, variablesIn } from './detect.ts';
 import { givenToPods, withoutGiven } from './given-to-pods.ts';
-import { definedProperties, isSettingsFile, normal, withoutDefined } from './relaxed.ts';
+import { changedDefaults, definedProperties, isSettingsFile, normal, withoutDefined } from './relaxed.ts';
 import type { VariableUse } from './use.ts';
 
 /** Files that an unchanged mention is looked up in at most: past that, a name is too common to be a variable's. */
@@ -46,9 +47,11 @@ export async function readVariables(
   ]);
   const hasProperties = read.flat().some(({ property }) => property !== undefined);
   const staying = hasProperties ? await settingsThatStay(source, files) : [];
-  const [base = [], head = []] = read.map((uses, side) =>
-    withoutDefined(uses, new Set([...staying, ...definedIn(sides[side] ?? [])])),
-  );
+  const defaults = files.flatMap((file) => defaultsOf(file, ownership));
+  const [base = [], head = []] = read.map((uses, side) => [
+    ...withoutDefined(uses, new Set([...staying, ...definedIn(sides[side] ?? [])])),
+    ...defaults.flatMap((pair) => pair[side] ?? []),
+  ]);
   const asked = oneSided(base, head);
   const elsewhere: PlacedUse[] = [];
   if (asked.length > 0 && source.mentions) {
@@ -62,6 +65,15 @@ export async function readVariables(
       if (oddity(text) === undefined) elsewhere.push(...place(path, text.replace(/\r\n?/g, '\n')));
   }
   return compareVariables({ base, head, elsewhere });
+}
+
+/** What the settings that a program is shipped with gave and give. */
+function defaultsOf({ oldPath, newPath, oldText, newText }: TwoSided, ownership: Ownership): PlacedUse[][] {
+  if (oldPath === undefined || newPath === undefined || oldText === undefined || newText === undefined) return [];
+  if (roleOf(newPath) !== 'product') return [];
+  return changedDefaults(newPath, oldText, newText).map((pair) =>
+    pair.map((use) => ({ ...use, file: newPath, services: ownership.servicesOf(newPath) })),
+  );
 }
 
 const definedIn = (side: readonly (readonly [path: string | undefined, text: string | undefined])[]): string[] =>
@@ -103,8 +115,12 @@ function withoutForeign(
     names.some((name) => owner === name || owner.startsWith(`${name}-`) || owner.endsWith(`-${name}`));
   const isOfProduct = ({ owner, runs = [] }: VariableUse) =>
     isOwn(owner) || runs.some((image) => names.includes(image));
-  if (!isAmongServices && !uses.some((use) => use.isWorkload && isOfProduct(use))) return uses;
-  return uses.filter((use) => !use.isWorkload || isOfProduct(use));
+  // The product's own image may be called as its publisher is, too.
+  const isPulledOfOthers = ({ isPulled, owner, runs = [] }: VariableUse) =>
+    isPulled === true && names.length > 0 && ![owner ?? '', ...runs].some((one) => isOwn(kubeName(one)));
+  const told = uses.filter((use) => !isPulledOfOthers(use));
+  if (!isAmongServices && !told.some((use) => use.isWorkload && isOfProduct(use))) return told;
+  return told.filter((use) => !use.isWorkload || isOfProduct(use));
 }
 
 /** A manifest or compose file of several services says itself whose variable it is: by the name of a service, or one that begins with it, such as `cart-worker`. */

@@ -42,7 +42,7 @@ export function addSections(text: string, uses: UseCollector): void {
     /\b\w{0,80}[cC]onfig(?:uration)?(?:\[\s*|\.GetValue<[^>]{0,80}>\(\s*|\.GetRequiredValue\(\s*)"([A-Za-z]\w*(?::\w+)+)"(\s*\]\s*=(?!=))?/g;
   for (const match of text.matchAll(keys)) {
     const key = match[1] ?? '';
-    if (match[2] !== undefined || /^(Logging|Kestrel|Serilog|AllowedHosts)\b/.test(key)) continue;
+    if (match[2] !== undefined || OF_FRAMEWORK.test(key)) continue;
     const value = /^\s*[\])]\s*\?\?\s*("[^"\n]*"|\d+|true|false)|^\s*,\s*("[^"\n]*"|\d+|true|false)/.exec(
       text.slice(match.index + match[0].length),
     );
@@ -83,10 +83,55 @@ const plainJson = (text: string): string =>
     .replace(/("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])/g, (_all, text?: string) => text ?? '');
 
 function jsonKeys(value: unknown, prefix: string): string[] {
-  if (typeof value !== 'object' || value === null) return prefix === '' ? [] : [prefix];
+  return jsonValues(value, prefix).map(([key]) => key);
+}
+
+/** Keys with sections, with the values that they have where those are no lists. */
+function jsonValues(value: unknown, prefix: string): [key: string, value?: string][] {
+  if (typeof value !== 'object' || value === null) return prefix === '' ? [] : [[prefix, String(value)]];
   // A list is set by the numbers of its entries, and an empty one is given as well.
-  if (Array.isArray(value)) return prefix === '' ? [] : [prefix, `${prefix}:0`];
-  return Object.entries(value).flatMap(([key, inner]) => jsonKeys(inner, prefix === '' ? key : `${prefix}:${key}`));
+  if (Array.isArray(value)) return prefix === '' ? [] : [[prefix], [`${prefix}:0`]];
+  return Object.entries(value).flatMap(([key, inner]) => jsonValues(inner, prefix === '' ? key : `${prefix}:${key}`));
+}
+
+/** What frameworks of .NET set up for themselves; no program is told anything by it. */
+const OF_FRAMEWORK = /^(Logging|Kestrel|Serilog|AllowedHosts)\b/i;
+
+/**
+ * Defaults that the settings of a .NET program give and that a release changes: the environment sets each by the same key (learn.microsoft.com,
+ * "Configuration in ASP.NET Core"). What is new or gone there is found where the program asks for it.
+ */
+export function changedDefaults(path: string, before: string, after: string): readonly [VariableUse, VariableUse][] {
+  if (!/(^|\/)appsettings(\.Production)?\.json$/.test(path)) return [];
+  const [old, now] = [settingsIn(before), settingsIn(after)];
+  return [...now].flatMap(([key, value]): [VariableUse, VariableUse][] => {
+    const was = old.get(key);
+    if (value === undefined || was === undefined || was === value || OF_FRAMEWORK.test(key)) return [];
+    const use = (text: string, its: string): VariableUse => ({
+      name: key.replaceAll(':', '__'),
+      line: lineOf(text, key),
+      how: 'read',
+      value: its,
+    });
+    return [[use(before, was), use(after, value)]];
+  });
+}
+
+/** The line of the last part of a key, behind those of the parts before it. */
+function lineOf(text: string, key: string): number {
+  let at = 0;
+  for (const part of key.split(':')) at = Math.max(at, text.indexOf(`"${part}"`, at));
+  return text.slice(0, at).split('\n').length;
+}
+
+function settingsIn(text: string): ReadonlyMap<string, string | undefined> {
+  try {
+    return new Map(
+      jsonValues(JSON.parse(plainJson(text.replace(/^\uFEFF/, ''))), '').map(([key, value]) => [key, value]),
+    );
+  } catch {
+    return new Map();
+  }
 }
 
 /** Dotted keys of a YAML file of plain maps; Spring's are no more. */

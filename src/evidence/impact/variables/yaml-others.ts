@@ -40,6 +40,21 @@ export function besideOf(lines: readonly YamlLine[]): Set<string> {
   );
 }
 
+/** An image of a program that is a product of its own: Docker's official ones, and those that are called as their publisher is (`openbao/openbao`). */
+const OF_ITS_OWN = /^(?:(?:docker\.io\/)?(?:library\/)?[\w.-]+|(?:[\w.-]+\/)*([\w-]+)\/\1)(?::[\w.-]+)?(?:@.*)?$/;
+
+/** Such images of a compose file, by the service that runs one and builds none. */
+export function pulledBy(lines: readonly YamlLine[]): ReadonlyMap<string, string> {
+  const of = (key: string) =>
+    lines
+      .filter(({ path }) => path[0] === 'services' && path[2] === key)
+      .map((line) => ({ name: line.path[1] ?? '', value: line.value }));
+  const built = new Set(of('build').map(({ name }) => name));
+  return new Map(
+    of('image').flatMap(({ name, value }) => (built.has(name) || !OF_ITS_OWN.test(value) ? [] : [[name, value]])),
+  );
+}
+
 /** Documents of a manifest that run nothing but programs beside the product, and the ConfigMaps and Secrets that only those read. */
 export function foreignDocuments(
   lines: readonly YamlLine[],

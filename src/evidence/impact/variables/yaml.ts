@@ -10,7 +10,7 @@ import { rubyVariables } from './ruby.ts';
 import { isSystemVariable, type VariableUse } from './use.ts';
 import { declaredIn } from './yaml-declared.ts';
 import { mergedLists, placeOf } from './yaml-merged.ts';
-import { besideOf, foreignDocuments, imagesOf, isOfStore, placesOfOthers } from './yaml-others.ts';
+import { besideOf, foreignDocuments, imagesOf, isOfStore, placesOfOthers, pulledBy } from './yaml-others.ts';
 
 /** Kinds that run containers. */
 const WORKLOAD = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Rollout|Job|CronJob|Pod)$/;
@@ -53,6 +53,7 @@ function yamlVariables(source: string, path: string): VariableUse[] {
   const images = isCompose ? new Map<number, string[]>() : imagesOf(lines);
   const names = new Map([...images].map(([document, all]) => [document, all.map(imageName)]));
   const foreign = isCompose ? new Set<number>() : foreignDocuments(lines, objects, images);
+  const pulled = isCompose ? pulledBy(lines) : new Map<string, string>();
   const merged = mergedLists(lines);
   const others = isCompose ? placesOfOthers(lines) : new Set<string>();
   const uses: VariableUse[] = [];
@@ -71,7 +72,13 @@ function yamlVariables(source: string, path: string): VariableUse[] {
           ...(isWorkload && use.how === 'declared' ? { isGiven: true } : {}),
           ...(owner === undefined || owner === ''
             ? {}
-            : { owner, ...(isWorkload ? { isWorkload, runs: names.get(line.document) ?? [] } : {}) }),
+            : {
+                owner,
+                ...(isWorkload ? { isWorkload, runs: names.get(line.document) ?? [] } : {}),
+                ...(pulled.has(owner) && use.how === 'declared'
+                  ? { isPulled: true, runs: [imageName(pulled.get(owner) ?? '')] }
+                  : {}),
+              }),
         });
     }
   }

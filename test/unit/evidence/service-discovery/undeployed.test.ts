@@ -411,3 +411,17 @@ test('what a folder for developers builds is a service only where nothing else i
   expect(await named(dev)).toEqual(['front']);
   expect(await named({ ...dev, 'api/Dockerfile': 'FROM scratch\n', 'api/main.go': '1' })).toEqual(['api']);
 });
+
+test('the only program is called as its product is, and not after the part of it that its folder says', async () => {
+  const named = async (files: Readonly<Record<string, string>>) =>
+    (
+      await discoverServices({
+        name: 'shop',
+        files: Object.keys(files),
+        read: async (paths) => new Map(paths.map((path) => [path, files[path] ?? ''])),
+      })
+    ).services.map(({ name }) => name);
+  const api = { 'api/Dockerfile': 'FROM scratch\n', 'api/src/Main.java': '1' };
+  expect(await named(api)).toEqual(['shop']);
+  expect(await named({ ...api, 'mail/Dockerfile': 'FROM scratch\n', 'mail/main.go': '1' })).toEqual(['api', 'mail']);
+});

@@ -21,7 +21,8 @@ export const goCode: MigrationTool = {
 };
 
 /** A list that the program goes through: of changes, of functions, of scripts. */
-const LIST = /(?:\[\]|\[\.\.\.\])(?:func\([^{}]*?\)\s*(?:error|\([^()]*\))?|[\w.*]+)\s*\{/g;
+const LIST =
+  /(?<name>\b\w*[mM]igrations)?\s*(?::=|=)?\s*(?:\[\]|\[\.\.\.\])(?:func\([^{}]*?\)\s*(?:error|\([^()]*\))?|struct\s*\{[^{}]*\}|[\w.*]+)\s*\{/g;
 const CHANGES_SCHEMA = /\b(?:create|alter|drop|rename)\s+(?:unique\s+)?(?:table|index|type)\b/i;
 
 /** Migrations in one list of a file, which the program counts: an entry is known by its place, `migrate.go#3`. */
@@ -29,8 +30,7 @@ export const goList: MigrationTool = {
   name: 'go-list',
   runs: 'all',
   recognise({ extension, path, stem, text }) {
-    if (extension !== '.go' || !/migrat/i.test(stem) || /_test$/.test(stem) || !CHANGES_SCHEMA.test(text))
-      return undefined;
+    if (extension !== '.go' || !/migrat/i.test(stem) || /_test$/.test(stem)) return undefined;
     const entries = longestList(blankSlashComments(text, 'other'));
     if (entries.length < 2) return undefined;
     const lineOf = lineFinder(text);
@@ -61,12 +61,15 @@ interface Entry {
   readonly offset: number;
 }
 
-/** The entries of the list in which most change the schema. */
+/** The entries of the longest list that changes the schema, or is one of migrations by its name and the file asks a database. */
 function longestList(text: string): readonly Entry[] {
   let longest: readonly Entry[] = [];
   for (const match of text.matchAll(LIST)) {
     const entries = entriesFrom(text, match.index + match[0].length);
-    if (entries.length > longest.length && entries.some((one) => CHANGES_SCHEMA.test(one.text))) longest = entries;
+    const isOfMigrations =
+      entries.some((one) => CHANGES_SCHEMA.test(one.text)) ||
+      (match.groups?.name !== undefined && (DATABASE.test(text) || CHANGES_SCHEMA.test(text)));
+    if (isOfMigrations && entries.length > longest.length) longest = entries;
   }
   return longest;
 }

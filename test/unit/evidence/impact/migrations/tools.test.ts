@@ -413,5 +413,11 @@ describe('a list of Go that is gone through', () => {
       'var list = [...]func(tx *sql.Tx) error{\n\tfunc(tx *sql.Tx) error {\n\t\t_, err := tx.Exec(`alter table a drop column x`)\n\t\treturn err\n\t},\n\tfunc(tx *sql.Tx) error { return nil },\n}\n';
     expect(between(undefined, functions)).toEqual(['added db/migrate.go#1 2 destroys@3', 'added db/migrate.go#2 6']);
     expect(between(undefined, list('select 1', 'select 2'))).toEqual([]);
+    const named = (...entries: string[]) =>
+      `func run(tx *gorm.DB) {\n\tmigrations := []struct {\n\t\tNumber int\n\t\tRun func() error\n\t}{\n${entries.map((one) => `\t\t${one},\n`).join('')}\t}\n}\n`;
+    expect(between(named('{1, lower}', '{2, trim}'), named('{1, lower}', '{2, trim}', '{3, fill}'))).toEqual([
+      'added db/migrate.go#3 8',
+    ]);
+    expect(between(undefined, named('{1, lower}', '{2, trim}').replace('migrations', 'pages'))).toEqual([]);
   });
 });

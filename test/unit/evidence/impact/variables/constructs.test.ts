@@ -656,3 +656,33 @@ test('settings of .NET may hold comments: what they give is given, an empty list
     ),
   ).toEqual(['added shop__other required']);
 });
+
+test('what compose gives to an image of others is no variable of the product', async () => {
+  const compose = (name: string, image: string) =>
+    `services:\n  ${name}:\n    image: ${image}\n    environment:\n      ROOT_TOKEN_ID: x\n`;
+  const services = { shop: { paths: ['**'] } } as unknown as Parameters<typeof impact>[2];
+  const of = (text: string) => found({ 'docker-compose.yml': text }, {}, services);
+  expect(await of(compose('bao', 'quay.io/openbao/openbao:2'))).toEqual([]);
+  expect(await of(compose('cache', 'stored:7'))).toEqual([]);
+  for (const own of [compose('web', 'shop/shop:1'), compose('web', 'acme/server'), compose('shop_jobs', 'x:1')])
+    expect(await of(own)).toEqual(['added ROOT_TOKEN_ID secret']);
+  expect(await of(compose('web', 'x').replace('image: x', 'build: .'))).toEqual(['added ROOT_TOKEN_ID secret']);
+  expect(await of(compose('web', '${IMAGE}'))).toEqual(['added ROOT_TOKEN_ID secret']);
+});
+
+test('what OpenSSH tells a session, and the loader is told, nobody sets for a service', async () => {
+  expect(
+    await found({
+      Dockerfile: 'FROM scratch\nENV LD_PRELOAD=libjemalloc.so.2\n',
+      'svc/shell.go': 'a := os.Getenv("SSH_ORIGINAL_COMMAND") + os.Getenv("SSH_PORT")',
+    }),
+  ).toEqual(['added SSH_PORT required']);
+});
+
+test('a default that the settings of a .NET program change is a change, and what is new in them is none', async () => {
+  const settings = (url: string, more = '') =>
+    `{\n  // the store\n  "store": { "url": "${url}", "keys": [ "a" ]${more} },\n  "Logging": { "Level": "${url}" }\n}\n`;
+  const pair = [settings('http://a'), settings('http://b', ', "size": 3')] as const;
+  expect(await found({ 'src/App/appsettings.json': pair })).toEqual(['changed store__url']);
+  expect(await found({ 'src/App/appsettings.Development.json': pair })).toEqual([]);
+});
