@@ -20,7 +20,7 @@ const NOT_A_DOCUMENT = /(^|\/)(requirements[^/]*|constraints[^/]*)\.txt$|(^|\/)C
 
 /** What runs in a build system, not in a service. */
 const CI =
-  /(^|\/)(\.github|\.circleci|\.buildkite|\.azure-pipelines|\.teamcity|\.woodpecker|\.husky|\.devcontainer|\.vscode|\.idea)\/|(^|\/)(\.gitlab-ci|\.?goreleaser[^/]*\.ya?ml|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
+  /(^|\/)(\.github|\.circleci|\.buildkite|\.azure-pipelines|\.teamcity|\.woodpecker|\.husky|\.devcontainer|\.vscode|\.idea)\/|(^|\/)(\.gitlab-ci|\.?(goreleaser|nfpm)[^/]*\.ya?ml|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
 
 /** The part that a file plays. */
 export type PathRole = 'product' | 'test' | 'document' | 'ci' | 'foreign';
@@ -49,7 +49,7 @@ function readRole(path: string): PathRole {
 
 /** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. Scripts in `hack/` are for whoever works on a product of Go. */
 const BY_HAND =
-  /(^|\/)Rakefile$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$|(^|\/)(scripts|tools)\/(?:[^/]+\/)*[^/]*(?<![a-z])(profil\w*|bench\w*|lint|fmt|format|codegen|gen(erate)?|publish|bump|clean|translat\w*|changelog|coverage)(?![a-z])[^/]*\.(sh|bash)$/;
+  /(^|\/)(Rakefile|magefile\.go|magefiles\/[^/]+\.go|(scripts|hack|tools)\/(?:[^/]+\/)*\.env[^/]*)$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$|(^|\/)(scripts|tools)\/(?:[^/]+\/)*[^/]*(?<![a-z])(profil\w*|bench\w*|lint|fmt|format|codegen|gen(erate)?|publish|bump|clean|translat\w*|changelog|coverage)(?![a-z])[^/]*\.(sh|bash)$/;
 
 /** Libraries for the programs of other people, with what shows how they are used. */
 const FOR_OTHERS = /^sdks\//;

@@ -63,10 +63,10 @@ export function rootName(texts: ReadonlyMap<string, string>): string | undefined
   );
 }
 
-/** `miniflux.app/v2` is called by the first part of its domain, and `github.com/gotify/server` by its owner. */
+/** `shop.app/v2` and `go.example.io/api` are called by the domain, and `github.com/gotify/server` by its owner. */
 function nameOfModule(path: string): string | undefined {
   const last = path.split('/').findLast((part) => !GENERIC.test(part)) ?? path;
-  return last.includes('.') ? last.split('.')[0] : last;
+  return last.includes('.') ? last.split('.').at(-2) : last;
 }
 
 /** The image `argocd` is that of the repository `argo-cd`. */

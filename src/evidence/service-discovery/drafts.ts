@@ -2,6 +2,7 @@ import { isInfrastructureImage, ownerOf } from '../images.ts';
 import { folderOf, isComposeFile, isForDevelopers } from '../impact/paths.ts';
 import { asPublished, calledAs, nameInFolder, rootName } from './called-as.ts';
 import { chartName, chartsIn, imageOfChart, isInChart, programsOfChart, servicesOfChart } from './charts.ts';
+import { developersBuilds } from './developers.ts';
 import type { Draft } from './draft.ts';
 import { foreignNames, isExtra, isOfOthers } from './foreign.ts';
 import { addSources, type Sources } from './home-folders.ts';
@@ -34,11 +35,15 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
   readonly charts: readonly string[];
   readonly others: readonly OtherChart[];
 } {
+  const ofDevelopers = new Set(
+    files.filter(isComposeFile).flatMap((file) => developersBuilds(file, texts.get(file) ?? '', files)),
+  );
+  const released = files.filter((file) => !ofDevelopers.has(file));
   const folders = withoutDevelopers([
-    ...dockerFolders(files, texts),
+    ...dockerFolders(released, texts),
     ...files
       .filter(isComposeFile)
-      .flatMap((file) => composeFolders(file, texts.get(file) ?? '', files, envBeside(file, texts), texts)),
+      .flatMap((file) => composeFolders(file, texts.get(file) ?? '', released, envBeside(file, texts), texts)),
   ]);
   const namesOfRoot = [rootName(texts), name].filter((one) => one !== undefined);
   const ofProduct = new Set([...folders.flatMap(({ names }) => names), ...namesOfRoot].map(kubeName));

@@ -16,7 +16,8 @@ export interface SourceFolder {
 const SAYS_NOTHING =
   /^(src|main|app|docker|docker-?build|build|deploy|deployment|container|containers|\.docker|images?|infra|packaging|extras?|rpm|deb|v\d+((alpha|beta)\d+)?)$/i;
 /** What the one program of a repository is called where nobody thought of a name; what the product is called says more. */
-export const GENERIC = /^(app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
+export const GENERIC =
+  /^(api|app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
   /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|build|solo|aio|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
@@ -168,7 +169,7 @@ function endedServices(lines: readonly YamlLine[]): ReadonlySet<string> {
 const ENDED = 'service_completed_successfully';
 
 /** Resolves a path against a folder; `undefined` when it leaves the repository or a variable computes it. */
-function joinPath(folder: string, path: string): string | undefined {
+export function joinPath(folder: string, path: string): string | undefined {
   if (/[${}]/.test(path) || path.startsWith('/')) return undefined;
   const parts = folder === '' ? [] : folder.split('/');
   for (const part of path.split('/')) {

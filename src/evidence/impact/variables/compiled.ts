@@ -87,8 +87,18 @@ export function phpVariables(source: string): VariableUse[] {
     if (!PHP_SERVER.test(name) && /^[A-Z]/.test(name)) uses.add(name, match.index, 'read');
   }
   addSymfony(text, uses);
+  addEnumCases(text, uses);
   addHelperCalls(text, uses);
   return uses.uses;
+}
+
+/** `enum EnvVars: string { case PORT = 'PORT'; }`: an enumeration that is called after the environment names variables; whoever reads them may stand elsewhere. */
+function addEnumCases(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(/\benum\s+\w*Env(?!ironment\b)\w*\s*:\s*string\b[^{]{0,200}\{/g)) {
+    const body = text.slice(match.index);
+    for (const one of body.matchAll(/\bcase\s+\w+\s*=\s*(["'])([A-Z][A-Z0-9_]+)\1/g))
+      uses.add(one[2] ?? '', match.index + one.index, 'read', { isReadElsewhere: true });
+  }
 }
 
 /** Symfony's configuration: `%env(X)%`, `%env(int:X)%`. */

@@ -43,7 +43,7 @@ export function customEnvironmentVariables(text: string): VariableUse[] {
 
 /** Set in images to steer tools while they build or run; no operator sets them. */
 const TOOLING =
-  /^(PYTHON\w+|PIP_\w+|POETRY_\w+|UV_\w+|DEBIAN_FRONTEND|DEBCONF_\w+|NPM_\w+|YARN_\w+|PNPM_\w+|COREPACK_\w+|NEXT_TELEMETRY_DISABLED|BUNDLE\w*_\w+|GEM_\w+|RUBY\w*|CGO_ENABLED|GO(OS|ARCH|FLAGS|PROXY|CACHE|MODCACHE|PRIVATE|TOOLCHAIN)|RUST\w+|JAVA_(HOME|VERSION)|MAVEN_\w+|GRADLE_\w+|COMPOSER_\w+|DOTNET_\w+|NUGET_\w+|NVM_\w+|NODE_VERSION|SHELL|BUILDKIT_\w+|TARGET(PLATFORM|OS|ARCH|VARIANT)|BUILD(PLATFORM|OS|ARCH|VARIANT)|HTTPS?_PROXY|NO_PROXY|TINI_VERSION)$/;
+  /^(PYTHON\w+|PIP_\w+|POETRY_\w+|UV_\w+|DEBIAN_FRONTEND|DEBCONF_\w+|NPM_\w+|YARN_\w+|PNPM_\w+|COREPACK_\w+|(PLAYWRIGHT|PUPPETEER|CYPRESS)_\w+|NEXT_TELEMETRY_DISABLED|BUNDLE\w*_\w+|GEM_\w+|RUBY\w*|CGO_ENABLED|GO(OS|ARCH|FLAGS|PROXY|CACHE|MODCACHE|PRIVATE|TOOLCHAIN)|RUST\w+|JAVA_(HOME|VERSION)|MAVEN_\w+|GRADLE_\w+|COMPOSER_\w+|DOTNET_\w+|NUGET_\w+|NVM_\w+|NODE_VERSION|SHELL|BUILDKIT_\w+|TARGET(PLATFORM|OS|ARCH|VARIANT)|BUILD(PLATFORM|OS|ARCH|VARIANT)|HTTPS?_PROXY|NO_PROXY|TINI_VERSION)$/;
 
 /** Variables that a Dockerfile sets (`ENV`) or takes while building (`ARG`); see docs.docker.com/reference/dockerfile. */
 export function dockerfileVariables(source: string): VariableUse[] {
@@ -53,7 +53,8 @@ export function dockerfileVariables(source: string): VariableUse[] {
   const isStore = isStoreBuild(source);
   const add = (name: string, offset: number, value: string | undefined, isArgument: boolean) => {
     if (TOOLING.test(name)) return;
-    const buildTime = isArgument || isStore || isPin(name, value ?? '') || isBuilding(offset);
+    const buildTime =
+      isArgument || isStore || isPin(name, value ?? '') || isBuilding(offset) || isFetched(source, name);
     uses.add(name, offset, 'declared', {
       ...(value === undefined ? {} : { value }),
       ...(buildTime ? { buildTime } : {}),
@@ -75,6 +76,12 @@ export function dockerfileVariables(source: string): VariableUse[] {
   }
   return uses.uses;
 }
+
+/** True for what a step of the same Dockerfile fetches or unpacks by: the version or the address of a tool. */
+const isFetched = (source: string, name: string): boolean =>
+  new RegExp(
+    String.raw`(?:https?:\/\/|\.(?:apk|deb|rpm|tgz|tar|zip)\b)[^\s"']*\$\{?${name}\b|\$\{?${name}\b\}?[^\s"']*\.(?:apk|deb|rpm|tgz|tar|zip)\b`,
+  ).test(source);
 
 /**
  * Tells whether an offset lies in a stage that only builds what others copy from it: no image that is run comes of it

@@ -7,6 +7,9 @@ const VALIDATED =
 const ENVALID = /\b([A-Z][A-Z0-9_]+)\s*:\s*(?:envalid\.)?(?:str|num|bool|port|url|host|email|json|env\w*)\(/g;
 /** `const level = makeValidator(…)` of envalid is called as its own validators are (github.com/af/envalid). */
 const OWN_VALIDATOR = /\bconst\s+(\w+)\s*=\s*(?:envalid\.)?make(?:Structured|Exact)?Validator\b/g;
+/** A helper of one's own that makes a part of a schema: `const flag = (preset) => z.string()…`. */
+const OWN_PART =
+  /\b(?:const\s+(\w+)\s*=\s*(?:\([^()]{0,200}\)|\w+)\s*(?::[^=]{0,80})?=>\s*(?:\{\s*return\s+)?|function\s+(\w+)\s*\([^()]{0,200}\)[^{]{0,80}\{\s*return\s+)(?:z|zod|Joi|joi|yup|Yup|v|Type|Schema)\s*\./g;
 const IS_SCHEMA_OF_ENVIRONMENT =
   /\b(?:process|import\.meta|Bun)\.env\b|\bcreateEnv\(|\bcleanEnv\(|\bConfigModule\b|\bvalidationSchema\b|\bvalidateSync\(/;
 
@@ -18,12 +21,14 @@ export const isSchemaPath = (path: string): boolean => /(^|[/.-])env(ironment)?[
  * NestJS's ConfigService is asked for.
  */
 export function addSchemas(text: string, path: string, uses: UseCollector): void {
-  const own = [...text.matchAll(OWN_VALIDATOR)].map((match) => match[1] ?? '').slice(0, MOST_ALIASES);
+  const isOfEnvironment = IS_SCHEMA_OF_ENVIRONMENT.test(text) || isSchemaPath(path);
+  const parts = isOfEnvironment ? [...text.matchAll(OWN_PART)].map((match) => match[1] ?? match[2] ?? '') : [];
+  const own = [...parts, ...[...text.matchAll(OWN_VALIDATOR)].map((match) => match[1] ?? '')].slice(0, MOST_ALIASES);
   if (own.length > 0) {
     const validated = new RegExp(String.raw`\b([A-Z][A-Z0-9_]+)\s*:\s*(?:${own.join('|')})\(`, 'g');
     for (const match of text.matchAll(validated)) addKey(text, match[1] ?? '', match.index, uses);
   }
-  if (IS_SCHEMA_OF_ENVIRONMENT.test(text) || isSchemaPath(path)) {
+  if (isOfEnvironment) {
     for (const match of text.matchAll(VALIDATED)) addKey(text, match[2] ?? match[3] ?? '', match.index, uses);
     for (const match of text.matchAll(ENVALID)) addKey(text, match[1] ?? '', match.index, uses);
   }
@@ -39,7 +44,9 @@ function addKey(text: string, name: string, at: number, uses: UseCollector): voi
   if (!/[{,\n]\s*$/.test(text.slice(Math.max(0, at - 80), at))) return;
   const end = text.indexOf('\n', at);
   const rest = text.slice(at, end === -1 ? undefined : end);
-  const value = /(?:\.(?:default|catch)\(|\bdefault:\s*)("[^"]*"|'[^']*'|[\w.-]+)/.exec(rest)?.[1];
+  const value = /(?:\.(?:default|prefault|catch)\(|\bdefault:\s*|^\w+\s*:\s*\w+\()("[^"]*"|'[^']*'|[\w.-]+)/.exec(
+    rest,
+  )?.[1];
   uses.add(name, at, 'read', value === undefined ? {} : { value });
 }
 

@@ -13,7 +13,7 @@ const VITE_OWN = new Set(['MODE', 'DEV', 'PROD', 'SSR', 'BASE_URL']);
 const CONSTANT = /^[a-z]+(?:[A-Z][a-z0-9]*)+$/;
 /** Settings of what makes a bundle: they are read while it is made, and no later. */
 const BUNDLER =
-  /(^|\/)((webpack|rspack)\.[\w.-]+|(webpack|rspack|vite|rollup|rolldown|esbuild|tsup|parcel|babel|craco|metro|postcss|tailwind)[\w.-]*\.config)\.[cm]?[jt]s$/;
+  /(^|\/)((webpack|rspack)\.[\w.-]+|(webpack|rspack|vite|rollup|rolldown|esbuild|tsup|parcel|babel|craco|metro|postcss|tailwind)[\w.-]*\.config|app\.config)\.[cm]?[jt]s$/;
 const MEMBER = /^\s*[!?]?\s*\.\s*([A-Za-z_]\w*)/;
 const INDEX = /^\s*[!?]?\.?\s*\[\s*(["'`])([A-Za-z_]\w*)\1\s*\]/;
 /** A list of names that is longer is not read, or the same text would be read for each of its ends. */

@@ -29,6 +29,29 @@ export function addViper(text: string, uses: UseCollector): void {
   ))
     add(match[1] ?? '', match.index);
   for (const { key, offset } of structKeys(text)) add(key, offset);
+  addKeyConstants(text, add, defaults);
+}
+
+/** `ServiceSecret Key = "service.secret"` and `ServiceSecret.setDefault("x")`: constants of a type for keys, which the same file hands to Viper. */
+function addKeyConstants(
+  text: string,
+  add: (key: string, offset: number) => void,
+  defaults: Map<string, string>,
+): void {
+  const given = new Map(
+    [...text.matchAll(/\b(\w+)\.[sS]etDefault\(\s*([^\n]*?)\s*\)\s*(?:;|\n|$)/g)].map((match) => [
+      match[1] ?? '',
+      match[2] ?? '',
+    ]),
+  );
+  for (const match of text.matchAll(
+    /^[ \t]*(?:const[ \t]+)?(\w+)[ \t]+\w*Key[ \t]*=[ \t]*["`]([a-zA-Z][\w.-]*)["`]/gm,
+  )) {
+    const [, name = '', key = ''] = match;
+    const value = given.get(name);
+    if (value !== undefined) defaults.set(key.toLowerCase(), value);
+    add(key, match.index);
+  }
 }
 
 interface StructField {

@@ -425,3 +425,17 @@ test('the only program is called as its product is, and not after the part of it
   expect(await named(api)).toEqual(['shop']);
   expect(await named({ ...api, 'mail/Dockerfile': 'FROM scratch\n', 'mail/main.go': '1' })).toEqual(['api', 'mail']);
 });
+
+test('a module of Go is called by its domain, and a Dockerfile that is given the sources when it runs is a developer’s', async () => {
+  const named = async (files: Readonly<Record<string, string>>) =>
+    (await discover(files)).services.map(({ name }) => name);
+  const root = { 'go.mod': 'module go.shop.example/api\n', 'main.go': '1', Dockerfile: 'FROM scratch\n' };
+  expect(await named(root)).toEqual(['shop']);
+  const dev = (volume: string) => ({
+    ...root,
+    'infra/fast.Dockerfile': 'FROM scratch\n',
+    'compose.yml': `services:\n  fast:\n    build: { context: ., dockerfile: ./infra/fast.Dockerfile }\n    volumes:\n      - ${volume}:/app\n`,
+  });
+  expect(await named(dev('./'))).toEqual(['shop']);
+  expect(await named(dev('data'))).toEqual(['fast']);
+});

@@ -686,3 +686,35 @@ test('a default that the settings of a .NET program change is a change, and what
   expect(await found({ 'src/App/appsettings.json': pair })).toEqual(['changed store__url']);
   expect(await found({ 'src/App/appsettings.Development.json': pair })).toEqual([]);
 });
+
+test('constants of a type for keys are what Viper is asked for, with the defaults that they are given', async () => {
+  const text = (more: string) =>
+    `const (\n\tServiceSecret Key = \`service.secret\`\n\tLogPath Key = "log.path"\n)\nfunc init() {\n\tLogPath.setDefault("${more}")\n\tviper.SetEnvPrefix("shop")\n\tviper.AutomaticEnv()\n}\n`;
+  expect(await found({ 'pkg/config/config.go': text('/log') })).toEqual([
+    'added SHOP_LOG_PATH',
+    'added SHOP_SERVICE_SECRET required secret',
+  ]);
+  expect(await found({ 'pkg/config/config.go': [text('/log'), text('/var/log')] })).toEqual(['changed SHOP_LOG_PATH']);
+});
+
+test('a helper of one’s own makes a part of a schema, and an enumeration of the environment names variables', async () => {
+  const helper = 'const flag = (preset: string) =>\n  z.string().default(preset);\n';
+  const schema =
+    'const all = z.object({\n  SIZE: z.number(),\n  USE_CACHE: flag("false"),\n});\nall.parse(process.env);\n';
+  expect(await found({ 'config.ts': helper + schema })).toEqual(['added SIZE required', 'added USE_CACHE']);
+  expect(await found({ 'config.ts': schema })).toEqual(['added SIZE required']);
+  const cases = (name: string) =>
+    `<?php\nenum ${name}: string\n{\n    case CACHE_USER = 'CACHE_USER';\n    case TAGS = 'tags';\n}\n`;
+  expect(await found({ 'src/EnvVars.php': cases('EnvVars') })).toEqual(['added CACHE_USER']);
+  expect(await found({ 'src/Option.php': cases('Option') })).toEqual([]);
+});
+
+test('what a Dockerfile fetches by is known while an image is built', async () => {
+  const text =
+    'FROM php\nENV DRIVER_DOWNLOAD=7/6/d MODE=fast\nRUN curl -O https://example.com/download/${DRIVER_DOWNLOAD}/driver.apk\n';
+  const { environmentVariables } = await impact({ Dockerfile: text });
+  expect(environmentVariables.map(({ name, buildTime }) => [name, buildTime])).toEqual([
+    ['DRIVER_DOWNLOAD', true],
+    ['MODE', false],
+  ]);
+});

@@ -86,6 +86,8 @@ test.each([
   ['compose.tests.yml', true],
   ['scripts/profile-startup.sh', true],
   ['scripts/release/gen_docs.sh', true],
+  ['build/magefile.go', true],
+  ['tools/compare/.env.example', true],
   ['compose.yml', false],
   ['dev/main.go', false],
   ['scripts/start.sh', false],
