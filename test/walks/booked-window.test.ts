@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
@@ -75,6 +75,16 @@ describe('a window that was submitted', () => {
     expect(error.message).toMatch(
       /changes web, api too, and both windows are open|nothing proves that it was taken back/,
     );
+  });
+
+  it('is not taken for free in a clone without its history, of which the plan was deleted', async () => {
+    await twoReleases();
+    company.git.commit({ [SAMPLE_FILE]: null }, 'Tidy');
+    writeFileSync(join(company.git.root, '.git/shallow'), `${company.git.git('rev-parse', 'HEAD').trim()}\n`);
+    expect(await refusal(submitOurs())).toMatchObject({
+      code: 'gate.refused',
+      message: expect.stringMatching(/not in this clone.*git fetch --unshallow/),
+    });
   });
 
   it('is free once somebody signs that the plan is a draft again', async () => {

@@ -32,7 +32,7 @@ export async function cabPacket(context: Context, release: ObservedRelease, roun
   const known = release.facts();
   const facts: PacketFacts = {
     ...known,
-    ...(await elsewhere(context, release, known.others)),
+    ...(await elsewhere(context, release, known)),
     now: submitted === undefined ? context.clock.now() : timeOf(submitted.at),
     requester: submitted?.actor ?? requesterOf(release, context.actor),
     round,
@@ -52,11 +52,16 @@ export async function cabPacket(context: Context, release: ObservedRelease, roun
 async function elsewhere(
   context: Context,
   { journal: { plan }, signing }: Release,
-  known: PacketFacts['others'],
-): Promise<Pick<PacketFacts, 'others' | 'doubtful' | 'untold'>> {
-  if (signing.trust === undefined) return { others: known, doubtful: [], untold: [] };
-  const { others, doubtful } = await bookedElsewhere(context, plan, signing, known);
-  return { others: [...known, ...others], doubtful, untold: await untoldReleases(context, plan) };
+  { others: known, unread = [] }: Pick<PacketFacts, 'others' | 'unread'>,
+): Promise<Pick<PacketFacts, 'others' | 'unread' | 'doubtful' | 'untold'>> {
+  if (signing.trust === undefined) return { others: known, unread, doubtful: [], untold: [] };
+  const booked = await bookedElsewhere(context, plan, signing, known);
+  return {
+    others: [...known, ...booked.others],
+    unread: [...unread, ...booked.unread],
+    doubtful: booked.doubtful,
+    untold: await untoldReleases(context, plan),
+  };
 }
 
 /** Who would submit the draft: whoever asks where they may, else who is asked to. */

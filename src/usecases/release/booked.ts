@@ -22,6 +22,8 @@ interface Booked {
   readonly others: readonly OtherRelease[];
   /** Of which nobody knows whether they still hold their window, as sentences. */
   readonly doubtful: readonly string[];
+  /** What cannot be read, in words. */
+  readonly unread: readonly string[];
 }
 
 /** Services and span that are asked about. */
@@ -39,7 +41,7 @@ export async function bookedElsewhere(
   { trust }: Pick<Signing, 'trust'>,
   known: readonly OtherRelease[],
 ): Promise<Booked> {
-  if (trust === undefined) return { others: [], doubtful: [] };
+  if (trust === undefined) return { others: [], doubtful: [], unread: [] };
   const { protectedBranch } = await context.signing();
   const { commit } = trust;
   const asked = { span: windowSpan(plan.spec.window), services: plan.spec.services.map(({ name }) => name) };
@@ -56,8 +58,13 @@ export async function bookedElsewhere(
     if (typeof standing === 'string') doubtful.push(standing);
     else if (standing !== undefined) others.push(standing);
   }
-  return { others, doubtful };
+  const { isWhole } = await protectedBranch.history(plan.file, [commit]);
+  return { others, doubtful, unread: isWhole ? [] : [BEYOND] };
 }
+
+/** A clone without its history shows no plan that was deleted, and of the others no text that was submitted. */
+const BEYOND =
+  'what commits hold that are not in this clone (it is shallow, or partial and its remote does not answer, or has a file of grafts: git fetch --unshallow)';
 
 const FOLDER = 'releases';
 

@@ -167,6 +167,7 @@ export async function lookedUp(context: Context, release: Release, command: Proc
     ...facts,
     others: [...facts.others, ...booked.others],
     doubtful: booked.doubtful,
+    unread: [...(facts.unread ?? []), ...booked.unread],
     ...(gates.includes(boundSame) ? { differences: await differencesFrom(context, release) } : {}),
     ...(gates.includes(historyWhole) ? { lost: [...(await lostFrom(context, release)), ...elsewhereSigned] } : {}),
     ...(isOther
@@ -194,7 +195,7 @@ async function watchedFrom(context: Context, { journal: { plan, state }, policy,
   return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
 }
 
-const NO_MORE = { others: [], doubtful: [] };
+const NO_MORE = { others: [], doubtful: [], unread: [] };
 
 interface OtherReleases {
   readonly others: readonly OtherRelease[];
