@@ -26,15 +26,23 @@ export async function dueReleases(context: ReadingContext, what: Scheduled): Pro
   const due: string[] = [];
   for (const { id, phase, work, begunAt } of (await context.store.summaries()).filter(isSummary)) {
     if (DUE[what].includes(phase) || (what === 'resume' && work !== undefined)) due.push(id);
-    else if (what === 'resume' && begunAt !== undefined && (await isDoubtful(context, id, begunAt))) due.push(id);
+    else if (what !== 'remind' && begunAt !== undefined && (await isDueAsProved(context, id, what, begunAt)))
+      due.push(id);
   }
   return due;
 }
 
-async function isDoubtful(context: ReadingContext, id: string, begunAt: string): Promise<boolean> {
+/** A summary goes by every event: one that nobody signed may say that a release is closed, which then would not be watched any more. */
+async function isDueAsProved(
+  context: ReadingContext,
+  id: string,
+  what: Exclude<Scheduled, 'remind'>,
+  begunAt: string,
+): Promise<boolean> {
   if (context.clock.now() - timeOf(begunAt) > LOOKED_AT_MS) return false;
   try {
-    return isEndClaimed((await openRelease(context, id, { others: false })).journal.state);
+    const { state } = (await openRelease(context, id, { others: false })).journal;
+    return DUE[what].includes(state.phase) || (what === 'resume' && isEndClaimed(state));
   } catch (error) {
     // Its own turn tells why it does not read.
     if (error instanceof RelctlError) return true;
