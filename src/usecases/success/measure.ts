@@ -12,6 +12,7 @@ import type { EventData } from '../../plan/events.ts';
 import type { Reading } from '../../ports/metrics.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
+import { readSource } from './read-source.ts';
 
 /** Values that people give for one day, by the name of the metric. */
 export interface GivenValues {
@@ -109,7 +110,7 @@ export function observedDays(
 
 /** `undefined` where nothing can be said of that day: then it is no day of this metric, rather than one without data. */
 async function readDay(
-  context: Pick<Context, 'environments'>,
+  context: Pick<Context, 'environments' | 'repository' | 'signing' | 'workspace'>,
   source: MetricSource,
   day: SuccessDay,
   isLatest: boolean,
@@ -119,7 +120,7 @@ async function readDay(
     // The day is over at its end; a moment before it, so that the sample of midnight belongs to the next day.
     return context.environments.metrics('production').scalar(source.query, day.to - 1);
   }
-  return context.environments.success.read(source, day);
+  return readSource(context, source, day);
 }
 
 async function baselineOf(
