@@ -63,10 +63,23 @@ export function hasTotal(target: Target): boolean {
   return target.total.size > 0;
 }
 
-/** When a target was scraped last, milliseconds since the epoch; endlessly long ago where it never was. */
+/**
+ * The last scrape of a target that all of its series have, milliseconds since the epoch; endlessly long ago where it never was. A store of several parts may have
+ * some series of a scrape before the others, and between the two what is good would seem bad. A series that stays away for longer has ended.
+ */
 export function lastScrape(target: Target): number {
-  let last = Number.NEGATIVE_INFINITY;
-  for (const track of target.total.values()) last = Math.max(last, track.lastAt ?? last);
+  let newest = Number.NEGATIVE_INFINITY;
+  let interval: number | undefined;
+  for (const track of target.total.values()) {
+    if ((track.lastAt ?? newest) <= newest) continue;
+    newest = track.lastAt ?? newest;
+    interval = track.interval;
+  }
+  const since = newest - LATE * (interval ?? Number.POSITIVE_INFINITY);
+  let last = newest;
+  for (const tracks of [target.total, ...target.good.values()]) {
+    for (const { lastAt = newest } of tracks.values()) if (lastAt >= since && lastAt < last) last = lastAt;
+  }
   return last;
 }
 

@@ -42,9 +42,10 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter, warmup =
   let threshold: string | undefined;
   let compared: Compared | undefined;
   let latest: SloReading | undefined;
+  let lookedBackAt = began;
   // From where all is known: a store may be behind by minutes, and then so is what was read.
-  const since = (book: CounterBook, at: number) => ({
-    from: Math.min(at - 1, Math.max(began - 1, book.completeUpTo(LATE_MS) ?? 0)),
+  const since = (book: CounterBook, at: number, lookBack: boolean) => ({
+    from: Math.min(at - 1, Math.max(began - 1, (book.completeUpTo(LATE_MS) ?? 0) - (lookBack ? LATE_MS : 0))),
     to: at,
   });
   return {
@@ -54,12 +55,16 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter, warmup =
       return control.ok ? control.looks : [];
     },
     async read(at, lost) {
-      const canary = await readInto(books.canary, sides.canary, at);
+      // A series that is stored later than the others, such as the first errors, is not known, so nothing waits for it: it has to be looked for.
+      const canary = await readInto(books.canary, sides.canary, since(books.canary, at, true));
       if (!canary.ok) return { ok: false, detail: canary.noData.detail };
       // What is read is of a scrape of the canary: until it is scraped again, its many stable pods have nothing to be compared with.
       const isFresh = isNewMoment(books.canary, { from: began, at, staleAfter }, compared);
       if (!isFresh && latest !== undefined) return latest;
-      const control = await readInto(books.control, sides.control, at);
+      // Of many pods that costs, and once a minute is enough.
+      const lookBack = at - lookedBackAt >= LATE_MS;
+      const control = await readInto(books.control, sides.control, since(books.control, at, lookBack));
+      if (lookBack) lookedBackAt = at;
       if (!control.ok) return { ok: false, detail: control.noData.detail };
       if (bucket !== undefined) threshold ??= spellingOf(books.control, bucket.edge);
       const uncountable = uncountableBy(asked, books.control);
@@ -75,8 +80,8 @@ export function openSloReader({ metrics, slo, sides, began, staleAfter, warmup =
     },
   };
 
-  async function readInto(book: CounterBook, matchers: readonly string[], at: number): Promise<Reading<unknown>> {
-    const read = await readSide(metrics, asked, matchers, { span: since(book, at), edges: 'all', book });
+  async function readInto(book: CounterBook, matchers: readonly string[], span: Span): Promise<Reading<unknown>> {
+    const read = await readSide(metrics, asked, matchers, { span, edges: 'all', book });
     if (read.ok) enter(book, read.value, bucket !== undefined);
     return read;
   }
