@@ -1,12 +1,12 @@
 import { formatSpan } from '../../text/figures.ts';
 import { plural } from '../../text/plural.ts';
+import { arrivedBy } from './arrived.ts';
 import type { CounterBook } from './counter-book.ts';
 import { edgesOf } from './edges-at.ts';
 import { judgedAt, latePods, warmingAt } from './late-pods.ts';
-import { type Arrived, type Counts, NO_COUNTS, type SloReading } from './look.ts';
+import { type Counts, NO_COUNTS, type SloReading } from './look.ts';
 import {
   countsAt,
-  grown,
   hasTotal,
   LATE,
   lastScrape,
@@ -42,10 +42,6 @@ export interface MomentOptions {
 const MOST_LOST = 0.2;
 /** Targets of the control that a stretch is compared with at least, where there are so many. */
 const FEWEST = 5;
-/** Scrape intervals for which a target that was not scraped again may only be about to be. */
-const NOT_YET = 1.1;
-/** Milliseconds of the past from which a target's rate is taken. */
-const RECENT = 45_000;
 /** Milliseconds for which samples are kept that a late target may need. */
 const LONGEST_WAIT = 120_000;
 
@@ -101,8 +97,10 @@ export function readMoment(books: Books, options: MomentOptions, before?: Compar
   }
   const seen = Math.min(at, ...canary.map(lastOf));
   const passed = punctual.map(lastOf).sort((a, b) => b - a);
-  const moment = scrapedBefore(canary, Math.min(seen, passedBy(passed, quorum(punctual.length))));
-  if (moment === undefined || moment <= from) return none('canary: not sampled yet since it gets requests');
+  const known = scrapedBefore(canary, Math.min(seen, passedBy(passed, quorum(punctual.length))));
+  if (known === undefined || known <= from) return none('canary: not sampled yet since it gets requests');
+  // Where targets come back one after another, those that have passed a moment may be fewer than they were; it is not left for an earlier one.
+  const moment = Math.max(known, compared.moment);
   const control = new Map(Object.entries(compared.control));
   for (const target of punctual) {
     if (moment <= compared.moment || lastOf(target) < moment) continue;
@@ -167,54 +165,6 @@ function withoutEnded(canary: readonly Target[], from: number): readonly Target[
   const newest = Math.max(...canary.map(lastScrape));
   const since = newest - LATE * scrapeInterval(canary);
   return canary.filter((target) => lastScrape(target) > from || lastScrape(target) >= since);
-}
-
-/** All requests of both sides by a moment; a target that was not scraped since goes on as it did for a while. */
-function arrivedBy(
-  canaries: readonly Target[],
-  controls: readonly Target[],
-  {
-    moment,
-    from,
-    lastOf,
-    isLiving,
-    interval,
-    punctual,
-  }: {
-    readonly moment: number;
-    readonly from: number;
-    readonly lastOf: (target: Target) => number;
-    readonly isLiving: (target: Target) => boolean;
-    readonly interval: number;
-    readonly punctual: number;
-  },
-): Arrived {
-  const total = (target: Target, at: number) => grown(target.total.values(), at);
-  const expected = (target: Target) => {
-    const last = lastOf(target);
-    const sofar = total(target, moment);
-    if (last >= moment || last <= from) return sofar;
-    const late = moment - last;
-    // One that was not scraped again has ended, half an interval after its last scrape in the mean.
-    if (late > NOT_YET * interval) return sofar + (rateOf(target) * interval) / 2000;
-    const recent = Math.min(RECENT, last - from);
-    return sofar + ((sofar - total(target, last - recent)) * late) / recent;
-  };
-  const tracks = canaries.flatMap((target) => [...target.total.values()]);
-  const ended = canaries.filter((target) => lastOf(target) > from && !isLiving(target)).length;
-  const restarts = tracks.reduce((sum, track) => sum + track.restartsUntil(moment), ended);
-  return {
-    seconds: (moment - from) / 1000,
-    stable: `${controls.length} known, ${punctual} punctual`,
-    canary: canaries.reduce((sum, target) => sum + total(target, moment), 0),
-    control: controls.reduce((sum, target) => sum + expected(target), 0),
-    ...(restarts === 0 ? {} : { restarts }),
-  };
-}
-
-/** Requests a second of a target, over all that was seen of it. */
-function rateOf({ total }: Target): number {
-  return [...total.values()].reduce((sum, track) => sum + (track.rate ?? 0), 0);
 }
 
 /** Drops the samples that no later reading needs. */

@@ -79,7 +79,8 @@ function shareEvidence(
     if (count === undefined) return [];
     const counted = growthOf(count.from, arrived);
     const weight = index === 0 ? 1 - LATE_SHARE : LATE_SHARE / RESTARTS;
-    return [{ counted, evidence: Math.log(weight) + evidenceSince(counted, question, slackOf(count, counted)) }];
+    const slack = slackOf(count, counted) + unsureIn(question.direction, count.from, arrived);
+    return [{ counted, evidence: Math.log(weight) + evidenceSince(counted, question, slack) }];
   });
   // Bets that have not begun yet still hold their stake.
   const idle = (LATE_SHARE * (RESTARTS - late.length)) / RESTARTS;
@@ -91,6 +92,15 @@ function shareEvidence(
 function slackOf({ slowest = 0, fastest = 0, gap }: Count, counted: Arrived): number {
   const off = SLACK_SECONDS * fastest + OFF_THE_LINE * gap * (fastest - slowest);
   return Math.min(1, off / Math.max(counted.control, Number.MIN_VALUE));
+}
+
+/**
+ * Share of stable's requests by which a count may be off because scrapes of stable stayed away: at its end the canary then seems to get more than its share,
+ * and if that was at its beginning, less.
+ */
+function unsureIn(direction: ShareFinding['direction'], from: Arrived, to: Arrived): number {
+  const unsure = (direction === 'lost' ? from.unsure : to.unsure) ?? 0;
+  return Math.min(1, unsure / Math.max(to.control - from.control, Number.MIN_VALUE));
 }
 
 /** The same of one span; `slack` is what its ends may be off, in shares of it. */
@@ -157,9 +167,11 @@ export function isUnequal({ found, doubtSince }: Arrivals, seconds: number): boo
 /** Nothing counted yet. */
 export const NO_ARRIVALS: Arrivals = arrivalsFrom({ seconds: 0, canary: 0, control: 0 });
 
-/** Counting that begins now. */
-export function arrivalsFrom(from: Arrived): Arrivals {
-  return { whole: countFrom(from), late: [], seen: from, evidence: 0 };
+/** Counting that begins now; `before`: the look before, whose rate tells whether the load jumps as it begins. */
+export function arrivalsFrom(from: Arrived, before: Arrived = from): Arrivals {
+  const { seconds, control } = growthOf(before, from);
+  const rate = seconds > 0 ? Math.max(0, control / seconds) : undefined;
+  return { whole: countFrom(from, rate), late: [], seen: from, evidence: 0, ...(rate === undefined ? {} : { rate }) };
 }
 
 function countFrom(from: Arrived, rate?: number): Count {
@@ -196,7 +208,7 @@ export function observeArrivals(
   if (arrived === undefined || expected === undefined || expected <= 0 || expected >= 1) return arrivals;
   // What a counter had between its last scrape and a restart, or its end, is gone: counted anew, or those requests would be taken for lost ones.
   if (arrivals.found === undefined && (arrived.restarts ?? 0) !== (arrivals.seen.restarts ?? 0))
-    return arrivalsFrom(arrived);
+    return arrivalsFrom(arrived, arrivals.seen);
   const since = growthOf(arrivals.whole.from, arrived);
   const { seconds, control } = growthOf(arrivals.seen, arrived);
   if (seconds <= 0 || since.canary < 0 || control < 0 || since.control <= 0) return arrivals;
@@ -224,6 +236,7 @@ export function observeArrivals(
     const { canary, control } = told.counted;
     return { ...certain, found: { direction: told.direction, counted: canary / (canary + control), expected } };
   }
-  const doubt = evidenceSince(since, { direction: 'extra', expected, dispersion }, 0);
+  const unsure = unsureIn('extra', arrivals.whole.from, arrived);
+  const doubt = evidenceSince(since, { direction: 'extra', expected, dispersion }, unsure);
   return doubt > DOUBT ? { ...certain, doubtSince: doubtSince ?? arrived.seconds } : certain;
 }

@@ -158,7 +158,7 @@ function whileWarming(next: Omit<SloJudgement, 'noData'>, step: Step): SloJudgem
     canary: over ? NO_COUNTS : warmUp.canary,
     control: over ? NO_COUNTS : warmUp.control,
     budget: openBudget(moment),
-    arrivals: reading.arrived === undefined ? known.arrivals : arrivalsFrom(reading.arrived),
+    arrivals: reading.arrived === undefined ? known.arrivals : arrivalsFrom(reading.arrived, known.arrivals.seen),
     edges: observeEdges(known.edges, reading.edges, 'warm-up'),
     ...(gross === undefined ? {} : { crossed: grossly(gross, look) }),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { controlHistory } from '../../../../src/domain/judge/control-history.ts';
 import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-book.ts';
+import { observe, openJudgement } from '../../../../src/domain/judge/judgement.ts';
 import { type Compared, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import type { SampledSeries } from '../../../../src/ports/metrics.ts';
 
@@ -116,6 +117,73 @@ describe('one moment for both sides', () => {
     const ended = pod('c-before', 10, 0, -10);
     const { reading } = readMoment(books([ended, pod('c', 10, 0, 45, 0)], stable), options(45));
     expect(reading).toMatchObject({ ok: true, moment: 30, canary: { bad: 0, total: 300 }, canaryReplicas: 1 });
+  });
+
+  it('goes back to no earlier moment where stable is scraped again, pod by pod, after a while', () => {
+    for (const first of [0, 5, 10]) {
+      const all = (until: number) =>
+        Array.from({ length: 25 }, (_, index) => {
+          const one = pod(`s${index}`, 100, (first + 0.6 * index) % 15, until, -300, index < 20 ? 15 : 45);
+          return { ...one, points: one.points.filter(({ at }) => at < FROM + 72_000 || at >= FROM + 105_000) };
+        });
+      const both = { canary: new CounterBook(FROM), control: new CounterBook(FROM) };
+      let compared: Compared | undefined;
+      let last = 0;
+      for (let at = 15; at <= 150; at += 1) {
+        const canary = [pod('c', 10, 3.8, at, 0)];
+        both.canary.enterTotal(canary);
+        both.canary.enterGood(canary, false);
+        both.control.enterTotal(all(at));
+        both.control.enterGood(all(at), false);
+        const moment = readMoment(both, options(at), compared);
+        compared = moment.compared;
+        if (!moment.reading.ok) continue;
+        expect(moment.reading.canary.total, `scraped from ${first} s on, at ${at} s`).toBeGreaterThanOrEqual(last);
+        last = moment.reading.canary.total;
+      }
+      expect(last).toBeGreaterThan(1200);
+    }
+  });
+
+  it('waits for a series that is stored later than the others of its target', () => {
+    const stable = Array.from({ length: 5 }, (_, index) => pod(`s${index}`, 100, index, 95));
+    const canary = pod('c', 10, 0, 90, 0);
+    const good = { ...canary, points: canary.points.filter(({ at }) => at < FROM + 90_000) };
+    const both = { ...books([], stable), canary: new CounterBook(FROM) };
+    both.canary.enterTotal([canary]);
+    both.canary.enterGood([good], false);
+    const { reading } = readMoment(both, options(95));
+    expect(reading).toMatchObject({ ok: true, moment: 75, canary: { bad: 0, total: 750 } });
+  });
+
+  it('takes no rounding for a counter that went back, where pods of the canary are scraped at moments of their own', () => {
+    const settings = {
+      slos: [{ name: 'api', objective: 0.995 }],
+      alpha: 0.01,
+      power: 0.9,
+      detectableRatio: 5,
+      minimumRequests: 500,
+      bakeSeconds: 900,
+      extensionSeconds: 900,
+    };
+    const stable = Array.from({ length: 5 }, (_, index) => pod(`s${index}`, 100, index, 900));
+    const canary = [pod('c', 10, 4.321, 900, 0), pod('d', 10, 9.877, 900, 0)];
+    const bad = (series: SampledSeries): SampledSeries => ({
+      ...series,
+      points: series.points.map(({ at, value }) => ({ at, value: Math.max(0, value - Math.min(3, value / 100)) })),
+    });
+    const both = books(canary, stable);
+    both.canary = new CounterBook(FROM);
+    both.canary.enterTotal(canary);
+    both.canary.enterGood(canary.map(bad), false);
+    let judgement = openJudgement(settings);
+    let compared: Compared | undefined;
+    for (let at = 30; at <= 900; at += 15) {
+      const moment = readMoment(both, options(at), compared);
+      compared = moment.compared;
+      judgement = observe(judgement, { elapsedSeconds: at, slos: { api: moment.reading } });
+      expect(judgement.slos[0]?.noData, `at ${at} s`).toBeUndefined();
+    }
   });
 
   it.each([5, 15, 30, 60])('counts what arrived only where all of it is known, scraped every %i s', (every) => {

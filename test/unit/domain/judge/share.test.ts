@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { CounterBook } from '../../../../src/domain/judge/counter-book.ts';
 import { RESTARTS } from '../../../../src/domain/judge/evidence.ts';
 import { readMoment } from '../../../../src/domain/judge/one-moment.ts';
-import { NO_ARRIVALS, observeArrivals, type ShareFinding } from '../../../../src/domain/judge/share.ts';
+import {
+  type Arrivals,
+  arrivalsFrom,
+  NO_ARRIVALS,
+  observeArrivals,
+  type ShareFinding,
+} from '../../../../src/domain/judge/share.ts';
 import { createRandom } from '../../../bench/judge/random.ts';
 
 const SHARE = 0.01;
@@ -88,6 +94,27 @@ describe('the share of the requests', () => {
     expect(found(0.985, 900, 300)).toEqual([]);
   });
 
+  it.each([0, 1])(
+    'takes no scrapes of half of stable that stayed away for a share that is wrong, of group %i',
+    (group) => {
+      for (const length of [30, 45, 60, 90]) {
+        for (let begins = 0; begins <= 240; begins += 20) {
+          expect(throughGap(group, begins, begins + length, 1), `${length} s from ${begins} s on`).toBeUndefined();
+        }
+      }
+      expect(throughGap(group, 60, 120, 0.8)).toMatchObject({ direction: 'lost' });
+      expect(throughGap(group, 60, 120, 1.35)).toMatchObject({ direction: 'extra' });
+    },
+  );
+
+  it('takes no load that stops as counting begins for requests that are lost', () => {
+    for (let phase = 0; phase < 15; phase += 2) {
+      for (let stops = 50; stops <= 90; stops += 1) {
+        expect(judged({ phase, stops }), `scraped at ${phase} s, stops at ${stops} s`).toBeUndefined();
+      }
+    }
+  });
+
   it.each([
     ['restarts', true],
     ['is replaced by another', false],
@@ -99,6 +126,48 @@ describe('the share of the requests', () => {
     }
   });
 });
+
+/** Every other pod of stable is not scraped for a while, and the canary counts so much of its share. */
+function throughGap(group: number, begins: number, ends: number, counted: number): ShareFinding | undefined {
+  const isScraped = (pod: number, at: number) => pod % 2 !== group || at < begins || at >= ends;
+  return judged({ isScraped, counted, phase: 3 });
+}
+
+/** Ten pods of stable with 990 requests a second each, and a canary with 100, of which it counts so many; they are counted from 75 s on. */
+function judged({
+  isScraped = () => true,
+  counted = 1,
+  phase,
+  stops = Number.POSITIVE_INFINITY,
+}: {
+  readonly isScraped?: (pod: number, at: number) => boolean;
+  readonly counted?: number;
+  readonly phase: number;
+  readonly stops?: number;
+}): ShareFinding | undefined {
+  const points = (rate: number, first: number, until: number) =>
+    Array.from({ length: 40 }, (_, index) => index * 15 + first - 60)
+      .filter((at) => at <= until)
+      .map((at) => ({ at: at * 1000, value: rate * (Math.min(at, stops) + 60) }));
+  const books = { canary: new CounterBook(0), control: new CounterBook(0) };
+  let arrivals: Arrivals = NO_ARRIVALS;
+  for (let at = 15; at <= 450; at += 15) {
+    books.canary.enterTotal([{ labels: { pod: 'c' }, points: points(100 * counted, phase, at) }]);
+    books.control.enterTotal(
+      Array.from({ length: 10 }, (_, pod) => ({
+        labels: { pod: `s${pod}` },
+        points: points(990, 1.3 * pod, at).filter((one) => isScraped(pod, one.at / 1000)),
+      })),
+    );
+    const { reading } = readMoment(books, { from: 0, at: at * 1000, staleAfter: 60_000 });
+    if (!reading.ok || reading.arrived === undefined) continue;
+    arrivals =
+      at <= 75
+        ? arrivalsFrom(reading.arrived, arrivals.seen)
+        : observeArrivals(arrivals, reading.arrived, { ...test, late: Math.floor(((at - 75) * RESTARTS) / 1800) });
+  }
+  return arrivals.found;
+}
 
 /** A canary of 100 requests a second, scraped every 15 s, whose counters begin again at a moment, and that counts so much of them afterwards. */
 function afterEnd(ends: number, isSamePod: boolean, counted: number): ShareFinding | undefined {
