@@ -1,3 +1,4 @@
+import { dispersionFactor } from './dispersion.ts';
 import { comparisonSteps, EMPTY_TRAIL, extendTrail, logEvidence, type Trail } from './evidence.ts';
 import { badRatio, type Counts, type EdgeReading, growth } from './look.ts';
 import { logSumExp } from './special-functions.ts';
@@ -51,13 +52,13 @@ const NEW: Edge = {
 export function observeEdges(
   edges: Edges,
   readings: readonly EdgeReading[] | undefined,
-  how: 'warm-up' | { readonly canaryReplicas: number; readonly limit: number },
+  how: 'warm-up' | (Scatter & { readonly limit: number }),
 ): Edges {
   if (readings === undefined || readings.length === 0) return edges;
   const known: Record<string, Edge> = { ...edges.known };
   for (const reading of readings) {
     const before = known[reading.le] ?? NEW;
-    known[reading.le] = observeEdge(before, reading, how === 'warm-up' ? undefined : how.canaryReplicas);
+    known[reading.le] = observeEdge(before, reading, how === 'warm-up' ? undefined : how);
   }
   if (how === 'warm-up') return { ...edges, known };
   const all = Object.entries(known);
@@ -67,17 +68,31 @@ export function observeEdges(
   return { known, evidence, shifted: { le, canary: worst.canary, control: worst.control } };
 }
 
-function observeEdge(edge: Edge, reading: EdgeReading, canaryReplicas: number | undefined): Edge {
+/** How counts scatter at every edge. */
+interface Scatter {
+  readonly canaryReplicas: number;
+  /**
+   * c at the threshold, where it is known from before the canary: what makes slow requests clump there, such as a pause, does so at the other edges. Of these
+   * only what replicas differ by over all that was seen is known, in which clumps have averaged out.
+   */
+  readonly clumping: number;
+}
+
+function observeEdge(edge: Edge, reading: EdgeReading, scatter: Scatter | undefined): Edge {
   const seen = { canary: reading.canary, control: reading.control };
   const wandering = wanderingOf(reading.spread);
   const increment = { canary: growth(seen.canary, edge.seen.canary), control: growth(seen.control, edge.seen.control) };
   const isSound = [increment.canary, increment.control].every(({ bad, total }) => bad >= 0 && total >= bad);
-  if (canaryReplicas === undefined || !isSound) return { ...edge, seen, wandering };
+  if (scatter === undefined || !isSound) return { ...edge, seen, wandering };
   const canary = plus(edge.canary, increment.canary);
   const control = plus(edge.control, increment.control);
   const trail = extendTrail(edge.trail, comparisonSteps(increment));
   const expected = canary.total * badRatio(control);
-  const factor = 1 + (edge.wandering * expected) / Math.max(1, canaryReplicas);
+  const factor = dispersionFactor(
+    { clumping: scatter.clumping, wandering: edge.wandering },
+    expected,
+    scatter.canaryReplicas,
+  );
   return { seen, canary, control, trail, wandering, evidence: logEvidence(trail, factor) };
 }
 

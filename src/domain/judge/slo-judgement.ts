@@ -209,6 +209,7 @@ function whileJudged(next: Omit<SloJudgement, 'noData'>, settings: JudgeSettings
     arrivals,
     edges: observeEdges(known.edges, reading.edges, {
       canaryReplicas: next.canaryReplicas,
+      clumping: dispersion.clumping,
       limit: edgesLimit(settings),
     }),
     warmUp: warmedUp(known.warmUp),
