@@ -35,6 +35,11 @@ export function canaryPanel(
   ];
 }
 
+/** A verdict in words: a canary that waits for stable is not one that a person holds. */
+export function sayVerdict(verdict: string): string {
+  return verdict === 'hold' ? 'waiting for stable' : cleanLine(verdict);
+}
+
 /** What a verdict means for the eye. */
 function verdictTone(verdict: string): Tone {
   if (verdict === 'pass') return 'good';
@@ -155,10 +160,10 @@ function seriesOf(
 
 function verdictLines(look: CanaryLook, columns: number, style: Style): readonly string[] {
   const lead = 'verdict so far: ';
-  const verdict = cleanLine(look.verdict);
+  const verdict = sayVerdict(look.verdict);
   const [first = '', ...rest] = wrap(cleanLine(`${verdict}, ${look.reason}`), columns - lead.length);
   return [
-    `${lead}${style.paint.bold(style.paint[verdictTone(verdict)](verdict))}${first.slice(verdict.length)}`,
+    `${lead}${style.paint.bold(style.paint[verdictTone(look.verdict)](verdict))}${first.slice(verdict.length)}`,
     ...rest.map((line) => ' '.repeat(lead.length) + line),
   ];
 }

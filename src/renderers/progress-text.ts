@@ -2,7 +2,7 @@ import { sayShare } from '../domain/deployment/share.ts';
 import type { CanaryLook, Progress } from '../domain/outcome/progress.ts';
 import { cleanLine } from '../text/clean.ts';
 import { formatPercent, formatSeconds } from '../text/figures.ts';
-import { badRatio, evidenceRatio, lengthOf } from './canary-panel.ts';
+import { badRatio, evidenceRatio, lengthOf, sayVerdict } from './canary-panel.ts';
 
 /**
  * Progress as one line of a log, without time stamps (a log has its own) and without the line end. The first word tells
@@ -48,7 +48,7 @@ function canaryText(look: CanaryLook): string {
   });
   const share = `share ${sayShare({ measured: look.share })}`;
   return [
-    `canary ${formatSeconds(look.elapsedSeconds)} of ${lengthOf(look)}, ${share}: ${look.verdict === 'continue' ? 'no verdict yet' : `${cleanLine(look.verdict)}, ${cleanLine(look.reason)}`}`,
+    `canary ${formatSeconds(look.elapsedSeconds)} of ${lengthOf(look)}, ${share}: ${look.verdict === 'continue' ? 'no verdict yet' : `${sayVerdict(look.verdict)}, ${cleanLine(look.reason)}`}`,
     ...slos,
   ].join('; ');
 }

@@ -2,6 +2,7 @@ import { formatCount, formatPercent, formatSeconds } from '../../text/figures.ts
 import { type BakeLength, wholeBake } from '../outcome/bake-length.ts';
 import { type Judgement, observedRatio } from './judgement.ts';
 import { badRatio, type Counts } from './look.ts';
+import { oddReplica } from './outliers.ts';
 import { type Visibility, visibility } from './power.ts';
 import { share, short } from './saying.ts';
 import { meanLimit } from './settings.ts';
@@ -236,7 +237,7 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
         seen.smallestRatio === undefined
           ? 'there is too little traffic to detect any regression'
           : `the smallest that can be detected is ×${short(seen.smallestRatio)}`
-      }`,
+      }${oddPod(state)}`,
     };
   }
   return {
@@ -244,6 +245,14 @@ function finding(judgement: Judgement, state: SloJudgement, seen: Visibility, ov
     code: 'clean',
     reason: `${compared(state)}; a regression of ×${short(settings.detectableRatio)} would have been detected with a chance of ${chance(seen.power)}`,
   };
+}
+
+/** The pod of stable by which nothing smaller shows, where it is one. */
+function oddPod({ sums, sick, dispersion }: SloJudgement): string {
+  const odd = oddReplica(sums, sick, dispersion.clumping);
+  return odd === undefined
+    ? ''
+    : `; stable's pods differ mostly by ${odd.name}, which fails ×${short(odd.times)} as often as the others, too little to leave it out`;
 }
 
 /** After a hold the budget begins anew; a canary that spent it by being worse than stable must not pass by that. */

@@ -45,3 +45,34 @@ function isSick(one: ReplicaSums, others: { readonly bad: number; readonly total
 function ratioOf(replica: ReplicaSums): number {
   return replica.total > 0 ? replica.bad / replica.total : 0;
 }
+
+/** A replica that most of what replicas differ by beyond chance is of, and how many times as often as the others together it fails. */
+export interface OddReplica {
+  readonly name: string;
+  readonly times: number;
+}
+
+/** Standard deviations of chance from which a replica differs. */
+const ODD = 3;
+
+/**
+ * The replica of the control that is not sick and yet the reason that replicas differ: it fails more than the others, and most of the scatter beyond chance is its own.
+ * @param without replicas that are left out
+ */
+export function oddReplica(
+  sums: Pick<DispersionSums, 'replicas'>,
+  without: readonly string[],
+  clumping: number,
+): OddReplica | undefined {
+  const known = Object.entries(sums.replicas).filter(([name, one]) => one.expected > 0 && !without.includes(name));
+  if (known.length < FEWEST_REPLICAS) return undefined;
+  const beyond = ({ residual, variance }: ReplicaSums) => Math.max(0, residual ** 2 - clumping * variance);
+  const all = known.reduce((sum, [, one]) => sum + beyond(one), 0);
+  const [name, worst] = known.reduce((a, b) => (b[1].residual > a[1].residual ? b : a));
+  if (beyond(worst) <= all / 2 || worst.residual ** 2 <= ODD ** 2 * clumping * worst.variance) return undefined;
+  const others = known.reduce(
+    (sum, [other, { bad, total }]) => (other === name ? sum : { bad: sum.bad + bad, total: sum.total + total }),
+    NOTHING,
+  );
+  return others.bad <= 0 ? undefined : { name, times: ratioOf(worst) / (others.bad / others.total) };
+}

@@ -25,7 +25,7 @@ export function sayBakeLength({
 }: BakeLength): string {
   const besides = [
     [warmupSeconds, 'warm-up'],
-    [heldSeconds, 'on hold'],
+    [heldSeconds, 'waiting for stable'],
     [extensionSeconds, 'extension'],
   ] as const;
   return [

@@ -71,7 +71,7 @@ export async function refuseBlindCanary(
       place: plan.place(['spec', 'canary']),
       why: `The canary would be inconclusive after ${sayDuration(plan.spec.canary.bake)} and its extension, and be rolled back. Nothing was announced or changed.`,
       hints: [
-        'set spec.canary.share or spec.canary.bake so, or a larger detectableRatio, and ask the board again',
+        'set spec.canary.share or spec.canary.bake so, or a larger detectableRatio, or strategy none with a reason, and ask the board again',
         command`relctl deploy ${plan.id} --accept-low-traffic`,
       ],
       data: { outlooks: blind.map(({ outlook }) => outlook) },

@@ -44,6 +44,17 @@ describe('the canary panel', () => {
     `);
   });
 
+  it('does not call a canary that waits for stable held, which is what a person does', () => {
+    const waits = looks.map((look) => ({
+      ...look,
+      verdict: 'hold',
+      reason: 'both fail more than the objective allows',
+    }));
+    const lines = canaryPanel(waits, createStyle({ columns: 120, unicode: true })).join('\n');
+    expect(lines).toContain('verdict so far: waiting for stable, both fail');
+    expect(lines).not.toContain('hold');
+  });
+
   it('shows the essence on a narrow terminal', () => {
     expect(panel(50, false)).toMatchInlineSnapshot(`
       "45 s of 15 min, 14 min 15 s left

@@ -73,6 +73,7 @@ describe('figures', () => {
     expect(sayBakeLength(length)).toBe('15 min + 2 min warm-up + 10 min extension');
     expect(wholeBake(length)).toBeCloseTo(1620.2);
     expect(sayBakeLength({ bakeSeconds: 900 })).toBe('15 min');
+    expect(sayBakeLength({ bakeSeconds: 900, heldSeconds: 60 })).toBe('15 min + 1 min waiting for stable');
   });
 });
 

@@ -68,6 +68,29 @@ describe('the decision', () => {
     expect(decision.slos[0]?.smallestRatio).toBeGreaterThan(5);
   });
 
+  it('names the pod of stable that hides regressions and is not sick enough to be left out', () => {
+    const withOne = (times: number) => {
+      const looks = Array.from({ length: 60 }, (_, index): Look => {
+        const seconds = (index + 1) * 15;
+        const counts = (rate: number, ratio: number) => ({ bad: rate * seconds * ratio, total: rate * seconds });
+        const pods = Array.from({ length: 10 }, (_, pod) =>
+          pod === 0 ? counts(400, 0.001 * times) : counts(60, 0.001),
+        );
+        const control = pods.reduce((a, b) => ({ bad: a.bad + b.bad, total: a.total + b.total }));
+        const controlReplicas = Object.fromEntries(pods.map((one, pod) => [`api-${pod}`, one]));
+        return {
+          elapsedSeconds: seconds,
+          slos: { errors: { ok: true, canary: counts(10, 0.001), control, controlReplicas } },
+        };
+      });
+      return decide(judgementOf(SETTINGS, looks)).reason;
+    };
+    expect(withOne(2.8)).toMatch(
+      /smallest that can be detected is ×[\d.]+; stable's pods differ mostly by api-0, which fails ×2\.8/,
+    );
+    expect(withOne(1)).not.toContain('api-0');
+  });
+
   it('promotes a service without a single error when a tenth of its error budget, five times, would have been seen', () => {
     const clean = (rate: number) =>
       decide(judgementOf(SETTINGS, steadyLooks(60, { rate, bad: 0 }, { rate: 99 * rate, bad: 0 })));
