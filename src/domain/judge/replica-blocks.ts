@@ -40,7 +40,18 @@ export function addReplicaBlocks(
   },
 ): readonly ReplicaBlocks[] {
   const levels = now.looks === 2 ** blocks.length ? [...blocks, NO_REPLICA_BLOCKS] : blocks;
-  return levels.map((block, level) => (now.looks % 2 ** level === 0 ? filled(block, now) : block));
+  // A long block keeps these until it is full, and all else that is known of a replica would be kept with them.
+  const replicas = residualsOf(now.replicas);
+  return levels.map((block, level) => (now.looks % 2 ** level === 0 ? filled(block, { ...now, replicas }) : block));
+}
+
+function residualsOf(replicas: Readonly<Record<string, Residuals>>): Readonly<Record<string, Residuals>> {
+  const own: Record<string, Residuals> = {};
+  for (const name of Object.keys(replicas)) {
+    const { residual, expected, variance } = replicas[name] ?? NOTHING;
+    own[name] = { residual, expected, variance };
+  }
+  return own;
 }
 
 function filled(

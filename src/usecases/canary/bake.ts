@@ -7,7 +7,8 @@ import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { sidesOf } from './compared-sides.ts';
 import { judgedSlos } from './judging.ts';
-import { keepSeries, type Watched, watch } from './looks.ts';
+import { type Watched, watch } from './looks.ts';
+import { keepSeries } from './seen-series.ts';
 import { openStable } from './stable-stands.ts';
 
 /**

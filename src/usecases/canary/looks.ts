@@ -1,17 +1,16 @@
 import { canaryLook } from '../../domain/judge/canary-look.ts';
 import { bakeLength, type Decision, decide } from '../../domain/judge/decision.ts';
 import { type Judgement, observe, openJudgement } from '../../domain/judge/judgement.ts';
-import type { ControlLook, Look } from '../../domain/judge/look.ts';
 import type { JudgeSettings } from '../../domain/judge/settings.ts';
 import { wholeBake } from '../../domain/outcome/bake-length.ts';
 import type { Slo } from '../../plan/spec.ts';
-import type { Evidence } from '../../ports/plan-store.ts';
 import { chooseOnInterrupt } from '../cluster/interrupted.ts';
 import { keepLock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';
 import type { SidesOf } from '../slo/sides.ts';
 import { openPods } from './pods.ts';
-import { openReadings } from './readings.ts';
+import { openReadings, type Readings } from './readings.ts';
+import { SeenSeries } from './seen-series.ts';
 
 /** Looks that a resumed run takes at the time before it, at the most. */
 const REPLAYED_LOOKS = 60;
@@ -34,10 +33,7 @@ export interface Watch {
 /** How a watch ended, with everything that was seen. */
 export interface Watched {
   readonly decision: Decision;
-  readonly settings: JudgeSettings;
-  /** The control before the canary started, by SLO. */
-  readonly history: Readonly<Record<string, readonly ControlLook[]>>;
-  readonly looks: readonly Look[];
+  readonly seen: SeenSeries;
 }
 
 /**
@@ -47,7 +43,6 @@ export interface Watched {
 export async function watch(run: Run, asked: Watch): Promise<Watched> {
   const { slos, sides, settings, began, look, onExtension, beforeLook } = asked;
   const { context } = run;
-  const looks: Look[] = [];
   const readings = openReadings(run, {
     slos,
     sides,
@@ -55,20 +50,20 @@ export async function watch(run: Run, asked: Watch): Promise<Watched> {
     every: look,
     warmup: (settings.warmupSeconds ?? 0) * 1000,
   });
-  const history = await readings.history();
-  let judgement: Judgement = openJudgement(settings, history);
+  const known = await open(settings, readings);
+  const { seen } = known;
   const pods = openPods(run, look);
   const take = async (at: number): Promise<Decision> => {
     const [counts, podsFailing] = await Promise.all([readings.look(at), pods(at)]);
     const reading = podsFailing === undefined ? counts : { ...counts, podsFailing };
-    looks.push(reading);
-    judgement = observe(judgement, reading);
-    return decide(judgement);
+    seen.add(reading);
+    known.judgement = observe(known.judgement, reading);
+    return decide(known.judgement);
   };
 
   for (const at of missedLooks(began, context.clock.now(), look)) {
     const early = await take(at);
-    if (early.verdict === 'fail') return { decision: early, settings, history, looks };
+    if (early.verdict === 'fail') return { decision: early, seen };
   }
   let extended = false;
   for (;;) {
@@ -80,7 +75,7 @@ export async function watch(run: Run, asked: Watch): Promise<Watched> {
     for (const lock of run.locks.values()) await keepLock(context, lock);
     await beforeLook?.();
     const decision = await take(context.clock.now());
-    const baking = bakeLength(judgement);
+    const baking = bakeLength(known.judgement);
     const extension = { ...baking, extensionSeconds: settings.extensionSeconds };
     const longest = wholeBake(extension);
     context.sink.emit({ type: 'canary.look', ...canaryLook(decision, extended ? extension : baking) });
@@ -95,7 +90,7 @@ export async function watch(run: Run, asked: Watch): Promise<Watched> {
       extended = true;
       continue;
     }
-    return { decision, settings, history, looks };
+    return { decision, seen };
   }
 }
 
@@ -116,13 +111,14 @@ function missedLooks(began: number, now: number, look: number): readonly number[
   return Array.from({ length: Math.floor(missed / stride) }, (_, index) => began + (index + 1) * stride * look);
 }
 
-/** Keeps everything that was seen beside the plan: whoever folds it again gets the same verdict. */
-export function keepSeries(run: Run, name: string, { decision, settings, history, looks }: Watched): Promise<Evidence> {
-  const { verdict, code } = decision;
-  const series = { attempt: run.attempt, verdict, code, settings, history, looks };
-  return run.context.store.keep(
-    run.release.journal.plan.id,
-    `${name}-${run.attempt}.json`,
-    `${JSON.stringify(series, (_key, value) => (typeof value === 'number' ? Number(value.toFixed(4)) : value))}\n`,
-  );
+/** What is known so far, and what was seen of it. */
+interface Known {
+  judgement: Judgement;
+  readonly seen: SeenSeries;
+}
+
+/** What is known before the first look; the control before the canary is not held as objects from here on. */
+async function open(settings: JudgeSettings, readings: Readings): Promise<Known> {
+  const history = await readings.history();
+  return { judgement: openJudgement(settings, history), seen: new SeenSeries(settings, history) };
 }

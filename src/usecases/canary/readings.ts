@@ -42,6 +42,10 @@ export function openReadings(
   const metrics = run.context.environments.metrics('production');
   const staleAfter = durationSeconds(run.context.config.metrics.staleAfter) * 1000;
   let samples = askedOnce(metrics);
+  // Between two looks nothing is held that was answered.
+  const forget = () => {
+    samples = askedOnce(metrics);
+  };
   const once: SloSource['metrics'] = { samples: (...asked) => samples(...asked) };
   const readers = slos.map((slo) => {
     const source = { metrics: once, slo, sides: sides(slo.service), began, staleAfter, warmup };
@@ -52,10 +56,11 @@ export function openReadings(
       const all: Record<string, readonly ControlLook[]> = {};
       // One after another: a quarter of an hour of many pods is not held for all SLOs at once.
       for (const [name, reader] of readers) all[name] = await reader.history(every);
+      forget();
       return all;
     },
     async look(at) {
-      samples = askedOnce(metrics);
+      forget();
       const lost = await metrics.lostTargets(at);
       const targets = lostInstances(lost.ok ? lost.value : []);
       const all = await aFewAtATime(
@@ -63,6 +68,7 @@ export function openReadings(
         AT_A_TIME,
         async ([name, reader]) => [name, await reader.read(at, targets)] as const,
       );
+      forget();
       return { elapsedSeconds: (at - began) / 1000, slos: Object.fromEntries(all) };
     },
   };

@@ -8,7 +8,8 @@ import type { Run } from '../cluster/run.ts';
 import type { StepResult } from '../cluster/step-result.ts';
 import { regionSides } from '../slo/sides.ts';
 import { judgedSlos } from './judging.ts';
-import { keepSeries, watch } from './looks.ts';
+import { watch } from './looks.ts';
+import { keepSeries } from './seen-series.ts';
 
 /**
  * Watches the regions that run the candidate against those that do not yet, before the next wave. The first region was the
