@@ -207,7 +207,7 @@ module.exports = {
       severity: 'error',
       // What is drawn is repeatable too; only it may use what draws.
       from: { path: `${PURE}|^src/renderers/` },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|util)$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|util|zlib)$' },
     },
     {
       name: 'pure-code-draws-nothing',
