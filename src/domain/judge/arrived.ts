@@ -32,24 +32,27 @@ export function arrivedBy(
   },
 ): Arrived {
   const total = (target: Target, at: number) => grown(target.total.values(), at);
-  let [control, unsure] = [0, 0];
+  let [control, unsure, known, away] = [0, 0, 0, 0];
   for (const target of controls) {
     const last = lastOf(target);
     const late = moment - last;
     const sofar = total(target, moment);
     control += sofar;
-    if (late <= 0) continue;
-    if (late > NOT_YET * interval || last <= from) {
+    // One that was not scraped since counting began may have been read once only: it is taken to be like the others.
+    if (last <= from) away += late <= MAY_COME_BACK ? 1 : 0;
+    else known += 1;
+    if (late <= 0 || last <= from) continue;
+    if (late > NOT_YET * interval) {
       // One that has ended did so half an interval after its last scrape in the mean.
-      const ended = last <= from ? 0 : (rateOf(target) * interval) / 2000;
+      const ended = (rateOf(target) * interval) / 2000;
       control += ended;
-      const unseen = (rateOf(target) * (moment - Math.max(last, from))) / 1000;
-      if (late <= MAY_COME_BACK) unsure += Math.max(0, unseen - ended);
+      if (late <= MAY_COME_BACK) unsure += Math.max(0, (rateOf(target) * late) / 1000 - ended);
       continue;
     }
     const recent = Math.min(RECENT, last - from);
     control += ((sofar - total(target, last - recent)) * late) / recent;
   }
+  if (known > 0) unsure += (away * control) / known;
   const tracks = canaries.flatMap((target) => [...target.total.values()]);
   const ended = canaries.filter((target) => lastOf(target) > from && !isLiving(target)).length;
   const restarts = tracks.reduce((sum, track) => sum + track.restartsUntil(moment), ended);
