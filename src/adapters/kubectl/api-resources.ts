@@ -6,7 +6,10 @@ export interface Resource {
   readonly namespaced: boolean;
 }
 
-/** Kinds that a release uses all the time, so that nobody has to ask the server for them. */
+/**
+ * Kinds that a release uses all the time, so that nobody has to ask the server for them. Where a version of a group is not served, a list
+ * of it is refused as one of a kind that nobody knows: `listIfKnown` goes on with the next.
+ */
 const WELL_KNOWN: Readonly<Record<string, string>> = byName({
   'v1/ConfigMap': 'configmaps',
   'v1/Secret': 'secrets',
@@ -19,6 +22,8 @@ const WELL_KNOWN: Readonly<Record<string, string>> = byName({
   'apps/v1/StatefulSet': 'statefulsets',
   'apps/v1/DaemonSet': 'daemonsets',
   'batch/v1/Job': 'jobs',
+  'autoscaling/v1/HorizontalPodAutoscaler': 'horizontalpodautoscalers',
+  'policy/v1/PodDisruptionBudget': 'poddisruptionbudgets',
   'coordination.k8s.io/v1/Lease': 'leases',
 });
 

@@ -1,5 +1,6 @@
 import { awake, dormant } from '../../domain/deployment/dormant.ts';
 import { apiGroup } from '../../domain/kubernetes/api-group.ts';
+import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import {
   FENCE_ANNOTATION,
   fenced,
@@ -34,11 +35,19 @@ export function applyFenced(
   object: KubeObject,
   /** Fits the object to the live one; the write holds only at that very version. */
   fitted: (live: KubeObject | undefined) => KubeObject = () => object,
+  /** The object as it was read a moment ago, or that there was none: it is read again only where that is not so any more. */
+  known?: { readonly live: KubeObject | undefined },
 ): Promise<KubeObject> {
-  return guarded(context, lock, refOf(object), async (live) => {
-    const wanted = fenced(fitted(live), lock.mark);
-    return live === undefined ? make(context, lock, wanted) : lock.cluster.apply(wanted, versionOf(live));
-  });
+  return guarded(
+    context,
+    lock,
+    refOf(object),
+    async (live) => {
+      const wanted = fenced(fitted(live), lock.mark);
+      return live === undefined ? make(context, lock, wanted) : lock.cluster.apply(wanted, versionOf(live));
+    },
+    known,
+  );
 }
 
 /**
@@ -61,21 +70,26 @@ async function make(context: Context, lock: Lock, wanted: KubeObject): Promise<K
   return lock.cluster.apply(wanted, versionOf(seen));
 }
 
-/** How often something new is looked at until its controller has written its first status, and milliseconds in between. */
-const FIRST_LOOKS = 5;
-const FIRST_LOOK_MS = 150;
+/** How long something new is looked at until its controller has written its first status, and milliseconds in between. */
+const FIRST_LOOKS_MS = 750;
+const FIRST_LOOK_MS = 30;
+/** Milliseconds until a workload that was just made is looked at again, as a rule: whoever made it waits for its pods next. */
+const SOON_MS = 10_000;
 
 /**
  * Something that was just made, as its controller has left it: at the version that it was made with, the next write would mostly
  * be refused. One that nobody looks after is given back as it is.
  */
 async function onceSeen(context: Pick<Context, 'clock'>, lock: Lock, made: KubeObject): Promise<KubeObject> {
-  for (let looks = 1; ; looks += 1) {
-    const live = (await lock.cluster.get(refOf(made))) ?? made;
+  const until = context.clock.now() + FIRST_LOOKS_MS;
+  const ref = refOf(made);
+  for (;;) {
+    // The wait for its pods goes by the same watch; what it shows is written on at that very version only.
+    const live = (isWorkload(made) ? (await lock.cluster.glance(ref, SOON_MS))[0] : await lock.cluster.get(ref)) ?? made;
     checkFence(lock, live);
     const { observedGeneration } = (live.status ?? {}) as { readonly observedGeneration?: number };
     const isSeen = observedGeneration !== undefined && observedGeneration >= (live.metadata.generation ?? 0);
-    if (isSeen || looks === FIRST_LOOKS) return live;
+    if (isSeen || context.clock.now() >= until) return live;
     await context.clock.sleep(FIRST_LOOK_MS);
   }
 }
@@ -183,10 +197,11 @@ async function guarded<T>(
   lock: Lock,
   ref: ObjectRef,
   write: (live: KubeObject | undefined) => Promise<T>,
+  known?: { readonly live: KubeObject | undefined },
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     await keepLock(context, lock);
-    const live = await lock.cluster.get(ref);
+    const live = tries === 1 && known !== undefined ? known.live : await lock.cluster.get(ref);
     if (live !== undefined) checkFence(lock, live);
     try {
       return await write(live);

@@ -29,7 +29,10 @@ export async function keepInCluster(run: Run, target: string, snapshot: KeptSnap
   const lock = lockOf(run, target);
   const { id } = run.release.journal.plan;
   const kept = await keptParts(run, target);
-  for (const part of snapshotParts(id, snapshot)) await applyFenced(run.context, lock, part);
+  for (const part of snapshotParts(id, snapshot)) {
+    const live = kept.find(({ metadata }) => metadata.name === part.metadata.name);
+    await applyFenced(run.context, lock, part, undefined, { live });
+  }
   for (const part of kept) {
     if (part.metadata.labels?.[RELEASE_LABEL] !== id) await removeFenced(run.context, lock, refOf(part));
   }

@@ -33,6 +33,8 @@ describe('API paths', () => {
 
   it('come from discovery where the kind is not a well-known one', () => {
     expect(wellKnownResource('coordination.k8s.io/v1', 'Lease')).toEqual({ plural: 'leases', namespaced: true });
+    expect(wellKnownResource('policy/v1', 'PodDisruptionBudget')?.plural).toBe('poddisruptionbudgets');
+    expect(wellKnownResource('policy/v1beta1', 'PodDisruptionBudget')).toBeUndefined();
     expect(wellKnownResource('example.com/v1', 'Deployment')).toBeUndefined();
     const discovery = {
       resources: [
