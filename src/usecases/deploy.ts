@@ -73,8 +73,11 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const { plan, state } = journal;
   const attempt = state.attempts.deploy + 1;
   const images = pinnedImages(plan.spec, state);
+  // The first question waits until kubectl has started; what the repository says is read meanwhile.
+  const rendered = requireManifests(context, plan);
+  rendered.catch(() => undefined);
   const clusters = await checkIdentities(context, productionTargets(context.config));
-  await requireManifests(context, plan);
+  await rendered;
   await refuseStagedDrift(context, release);
   const findings = await examineImages(context, plan, release.policy, oneEach(images));
   refuseUnproven(context, plan, release.policy, findings, 'Nothing was announced or changed.');

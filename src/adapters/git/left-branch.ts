@@ -49,13 +49,15 @@ interface Kept {
 /** What git keeps of the work tree. Paths that are asked for may be many, so it is all. */
 async function keptIn(git: Git): Promise<ReadonlyMap<string, Kept>> {
   const found = new Map<string, Kept>();
-  const staged = await git.read(['ls-files', '-s', '-z', '--cached']);
+  const [staged, changed] = await Promise.all([
+    git.read(['ls-files', '-s', '-z', '--cached']),
+    git.read(['diff', ...PLAIN, '--']),
+  ]);
   for (const line of staged.split('\0')) {
     const [, mode, id, path] = /^(\d+) ([0-9a-f]+) \d\t(.*)$/s.exec(line) ?? [];
     if (mode !== undefined && path !== undefined) found.set(path, { mode, id });
   }
-  for (const { path, mode } of rawOf(await git.read(['diff', ...PLAIN, '--'])))
-    found.set(path, { mode, id: undefined });
+  for (const { path, mode } of rawOf(changed)) found.set(path, { mode, id: undefined });
   return found;
 }
 

@@ -38,8 +38,8 @@ export async function versionsAt(
   }
   // A word such as `web` may be the folder of a service by chance; what services are made of is bound by the candidate's commit.
   const isSource = globMatcher(Object.values(config.services).flatMap((service) => service.paths));
-  const named = (await repository.keptBelow([...folders])).filter((path) => !isSource(path));
-  for (const path of [...named, ...(await repository.keptBelow([...beside]))]) await add(path);
+  const [below, own] = await Promise.all([repository.keptBelow([...folders]), repository.keptBelow([...beside])]);
+  for (const path of [...below.filter((path) => !isSource(path)), ...own]) await add(path);
   const modes = await repository.modes([...found.keys()]);
   const versions = [...found].map(([path, digest]) => [path, fileVersion(modes.get(path), digest)] as const);
   return Object.fromEntries(versions.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -21,10 +21,12 @@ type Ground = FilesGround & Pick<Context, 'signing'>;
 
 /**
  * Holds what relctl.yaml names against the protected branch, and, where the release that is worked on was submitted with another, against
- * what was signed then. A part is the same when its value is, and so are the files of the work tree that it names.
+ * what was signed then. A part is the same when its value is, and so are the files of the work tree that it names. All parts are held against
+ * the same tip of the branch, which is looked for once.
  */
 export function reviewedSettings(ground: Ground): ReviewedSettings {
   const read = new Map<SettingsPart, Promise<BranchTip | undefined>>();
+  let branch: Promise<BranchTip | undefined> | undefined;
   let otherwise: () => Promise<readonly string[]> = async () => [NOT_SUBMITTED];
   return {
     submittedWith(differences) {
@@ -35,12 +37,13 @@ export function reviewedSettings(ground: Ground): ReviewedSettings {
       };
     },
     async require(part) {
-      const found = read.get(part) ?? unreviewedOn(ground, part);
+      branch ??= signedBranch(ground);
+      const found = read.get(part) ?? unreviewedOn(ground, part, branch);
       read.set(part, found);
-      const branch = await found;
-      if (branch === undefined) return;
+      const tip = await found;
+      if (tip === undefined) return;
       const [reason] = await otherwise();
-      if (reason !== undefined) throw unreviewed(part, branch, reason);
+      if (reason !== undefined) throw unreviewed(part, tip, reason);
     },
   };
 }
@@ -67,12 +70,22 @@ export async function notAsSubmitted(
   }
 }
 
-/** The protected branch where it does not have this part so; `undefined` where it has, and where nothing is signed. */
-async function unreviewedOn(ground: Ground, part: SettingsPart): Promise<BranchTip | undefined> {
-  const { protectedBranch } = await ground.signing();
+/** The protected branch; `undefined` where there is none, and where nothing is signed on it. */
+async function signedBranch({ signing }: Pick<Context, 'signing'>): Promise<BranchTip | undefined> {
+  const { protectedBranch } = await signing();
   const tip = await findProtectedBranch(protectedBranch);
   if (tip === undefined || (await signedProcesses(protectedBranch, tip.commit)).length === 0) return undefined;
-  return (await isMerged(ground, tip, part)) ? undefined : tip;
+  return tip;
+}
+
+/** The protected branch where it does not have this part so; `undefined` where it has, and where nothing is signed. */
+async function unreviewedOn(
+  ground: Ground,
+  part: SettingsPart,
+  branch: Promise<BranchTip | undefined>,
+): Promise<BranchTip | undefined> {
+  const tip = await branch;
+  return tip === undefined || (await isMerged(ground, tip, part)) ? undefined : tip;
 }
 
 async function isMerged(ground: Ground, tip: BranchTip, part: SettingsPart): Promise<boolean> {

@@ -85,7 +85,8 @@ async function onceSeen(context: Pick<Context, 'clock'>, lock: Lock, made: KubeO
   const ref = refOf(made);
   for (;;) {
     // The wait for its pods goes by the same watch; what it shows is written on at that very version only.
-    const live = (isWorkload(made) ? (await lock.cluster.glance(ref, SOON_MS))[0] : await lock.cluster.get(ref)) ?? made;
+    const live =
+      (isWorkload(made) ? (await lock.cluster.glance(ref, SOON_MS))[0] : await lock.cluster.get(ref)) ?? made;
     checkFence(lock, live);
     const { observedGeneration } = (live.status ?? {}) as { readonly observedGeneration?: number };
     const isSeen = observedGeneration !== undefined && observedGeneration >= (live.metadata.generation ?? 0);
