@@ -13,19 +13,17 @@ if (found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])) {
 
 function start() {
   // These commands stand beside other work for minutes. V8 would take up to 32 MB (Node 24: 64 MB) for what lives a moment;
-  // this holds it at the 2 MB that it begins with, which one thread collects with less work than several that share it. What lives
-  // longer is collected after a few MB more, where V8 would wait for ten.
+  // this holds it at the 2 MB that it begins with, which one thread collects with less work than several that share it.
   const standing = ['deploy', 'stage', 'rollback', 'hypercare'];
   if (process.argv.some((word) => standing.indexOf(word) !== -1)) {
     const v8 = require('node:v8');
-    for (const flag of [
-      '--semi-space-growth-factor=1',
-      '--no-parallel-scavenge',
-      '--optimize-for-size',
-      '--heap-growing-percent=8',
-    ]) {
-      v8.setFlagsFromString(flag);
-    }
+    v8.setFlagsFromString('--semi-space-growth-factor=1');
+    v8.setFlagsFromString('--no-parallel-scavenge');
+    // What lives longer is then collected after a few MB more, where V8 would wait for ten; while all is loaded, nothing of it is garbage.
+    setTimeout(() => {
+      v8.setFlagsFromString('--optimize-for-size');
+      v8.setFlagsFromString('--heap-growing-percent=8');
+    }, 2000).unref();
   }
   // The compile cache must be on before the bundle is imported, hence the dynamic import.
   const { enableCompileCache } = require('node:module');
