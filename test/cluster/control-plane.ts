@@ -53,6 +53,8 @@ export interface ControlPlaneOptions {
   readonly audit?: boolean;
   /** Controllers beside the usual ones. */
   readonly controllers?: readonly string[];
+  /** Features of the API server that are switched on or off. */
+  readonly features?: Readonly<Record<string, boolean>>;
 }
 
 const CONTROLLERS = [
@@ -121,6 +123,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const apiArguments = [
       ...apiServerArguments(folder, certificates, clientPort, apiPort),
       ...(auditLog === undefined ? [] : auditArguments(folder, auditLog)),
+      ...Object.entries(options.features ?? {}).map(([name, isOn]) => `--feature-gates=${name}=${isOn}`),
     ];
     let apiServer = await start('kube-apiserver', apiArguments);
     const untilReady = () =>
