@@ -4,6 +4,7 @@ import { queuedNotes } from '../../domain/change-record/notes.ts';
 import { foldState, type Proves } from '../../domain/history/fold.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { isoTime } from '../../domain/schedule/calendar.ts';
+import { actOf } from '../../domain/signing/acts.ts';
 import type { NewEvent } from '../../plan/chain.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
@@ -14,6 +15,13 @@ import type { ReadingContext } from './context.ts';
 
 /** An event to be recorded: its type and what it says. */
 export type Entry = { [T in EventType]: readonly [type: T, data: EventData<T>] }[EventType];
+
+/** Entries that are to be written all or none, and who waits for it. */
+interface Request {
+  readonly entries: readonly Entry[];
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
 
 /** How a release that asks for signatures keeps its history. */
 export interface Sealing {
@@ -29,13 +37,15 @@ export interface Sealing {
 type JournalContext = Pick<ReadingContext, 'clock' | 'store' | 'environments' | 'sink' | 'actor' | 'config'>;
 
 /**
- * The history of one release while a command works on it. Each record is one atomic write of the whole file; records that
- * steps make at the same time are written one after the other.
+ * The history of one release while a command works on it. Each record is one atomic write of the whole file. What steps record while a write
+ * is under way goes into the next one together: a release of hundreds of services would else write its ever longer file once for each. An
+ * act, which may be signed over what stood before it, is written alone.
  */
 export class Journal {
   #plan: ReleasePlan;
   #state: ReleaseState;
-  #tail: Promise<unknown> = Promise.resolve();
+  #requests: readonly Request[] = [];
+  #isWriting = false;
   readonly #context: JournalContext;
   readonly #sealing: Sealing | undefined;
   /** Hashes of what was recorded here: whoever is at work knows what they did, with a key or without. */
@@ -71,9 +81,29 @@ export class Journal {
 
   /** Appends several events in one write: all of them or none. */
   recordAll(entries: readonly Entry[]): Promise<void> {
-    const write = this.#tail.then(() => this.#append(entries));
-    this.#tail = write.catch(() => undefined);
-    return write;
+    return new Promise((done, failed) => {
+      this.#requests = [...this.#requests, { entries, done, failed }];
+      if (!this.#isWriting) void this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    // What is recorded in this very moment belongs together.
+    await Promise.resolve();
+    while (this.#requests.length > 0) {
+      const firstAct = this.#requests.findIndex(({ entries }) => entries.some(isAct));
+      const size = firstAct === -1 ? this.#requests.length : Math.max(1, firstAct);
+      const requests = this.#requests.slice(0, size);
+      this.#requests = this.#requests.slice(size);
+      try {
+        await this.#append(requests.flatMap(({ entries }) => entries));
+        for (const { done } of requests) done();
+      } catch (error) {
+        for (const { failed } of requests) failed(error);
+      }
+    }
+    this.#isWriting = false;
   }
 
   async #append(entries: readonly Entry[]): Promise<void> {
@@ -125,4 +155,8 @@ export class Journal {
     const platform = this.#context.environments.simulated ? 'any' : 'real';
     return foldState(this.counted, platform, (event) => this.proves(event));
   }
+}
+
+function isAct([type, data]: Entry): boolean {
+  return actOf({ type, data } as Pick<RecordedEvent, 'type' | 'data'>) !== undefined;
 }

@@ -17,6 +17,19 @@ async function open(replaced: Parameters<Company['as']>[1] = {}): Promise<Journa
   return new Journal(company.as(OPERATOR, replaced), await company.plan());
 }
 
+/** The company's store, and how many events each write had. */
+function counted() {
+  const writes: number[] = [];
+  const store = {
+    ...company.store,
+    append: (...given: Parameters<typeof company.store.append>) => {
+      writes.push(given[1].length);
+      return company.store.append(...given);
+    },
+  };
+  return { store, writes };
+}
+
 describe('a journal', () => {
   it('writes what is recorded at the same time one after the other, in the order in which it was said', async () => {
     const journal = await open();
@@ -29,20 +42,39 @@ describe('a journal', () => {
   });
 
   it('writes several events as one: all of them or none', async () => {
-    const writes: number[] = [];
-    const store = {
-      ...company.store,
-      append: (...given: Parameters<typeof company.store.append>) => {
-        writes.push(given[1].length);
-        return company.store.append(...given);
-      },
-    };
+    const { store, writes } = counted();
     const journal = await open({ store });
     await journal.recordAll([
       ['notification.queued', message('a')],
       ['notification.queued', message('b')],
     ]);
     expect(writes).toEqual([2]);
+  });
+
+  it('writes what many steps record at the same time as one, and what they record meanwhile as one more', async () => {
+    const { store, writes } = counted();
+    const journal = await open({ store });
+    const first = journal.record('notification.queued', message('first'));
+    // The first write is under way.
+    await new Promise((resolve) => setImmediate(resolve));
+    const keys = Array.from({ length: 500 }, (_, index) => `k${index}`);
+    await Promise.all([first, ...keys.map((key) => journal.record('notification.queued', message(key)))]);
+    expect(writes).toEqual([1, 500]);
+    expect(journal.state.outbox.map(({ key }) => key)).toEqual(['first', ...keys]);
+  });
+
+  it('writes an act alone, since it may be signed over what stood before it', async () => {
+    const { store, writes } = counted();
+    const journal = await open({ store });
+    const act = { attempt: 1, reason: 'because' };
+    await Promise.all([
+      journal.record('notification.queued', message('a')),
+      journal.record('notification.queued', message('b')),
+      journal.record('deploy.aborted', act),
+      journal.record('notification.queued', message('c')),
+      journal.record('notification.queued', message('d')),
+    ]);
+    expect(writes).toEqual([2, 1, 2]);
   });
 
   it('never dates an event before the one that it follows, even when the clock of this machine is behind', async () => {
