@@ -10,6 +10,12 @@ import { unixLines } from '../text/line-ends.ts';
  */
 export const YAML_LIMITS = { bytes: 1_048_576, depth: 40, indent: 80, keys: 8_000, tokens: 40_000 } as const;
 
+/**
+ * How large a plan may be with its history, which is read line by line and never by the YAML parser. A deployment records some 5 kB of each
+ * service: with the bytes of a YAML text, one of two hundred services could neither go on nor be recorded as put back.
+ */
+export const LARGEST_PLAN = 16 * YAML_LIMITS.bytes;
+
 /** What Kubernetes manifests may be: the definitions of an operator alone have more keys than any plan. */
 export const MANIFEST_LIMITS = { depth: 100, indent: 200, keys: 400_000, tokens: 2_000_000 } as const;
 
@@ -42,13 +48,7 @@ export const UNCLEAN = /^\ufeff|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u
  * keeps: digests are of what is committed, whatever line ends a clone has.
  */
 export function decodeGuarded(bytes: Uint8Array, file: string): string {
-  if (bytes.byteLength > YAML_LIMITS.bytes) {
-    throw new RelctlError('plan.too-large', `${file} has more than ${YAML_LIMITS.bytes} bytes`, {
-      place: { file },
-      why: 'Evidence that is larger belongs into files beside the plan, named in it with their SHA-256.',
-      hints: [command`git log --oneline -- ${file}`],
-    });
-  }
+  if (bytes.byteLength > LARGEST_PLAN) throw tooLarge(file, LARGEST_PLAN);
   let text: string;
   try {
     // The decoder would swallow a byte order mark, and what was read would not be what lies on the disk.
@@ -64,6 +64,15 @@ export function decodeGuarded(bytes: Uint8Array, file: string): string {
   const unclean = UNCLEAN.exec(text);
   if (unclean) throw uncleanText(unclean[0], lineAt(text, unclean.index), file);
   return text;
+}
+
+/** What is said of a plan that is too large, or of a part of it. */
+export function tooLarge(file: string, most: number, where = ''): RelctlError {
+  return new RelctlError('plan.too-large', `${file} has more than ${most} bytes${where}`, {
+    place: { file },
+    why: 'Evidence that is larger belongs into files beside the plan, named in it with their SHA-256.',
+    hints: [command`git log --oneline -- ${file}`],
+  });
 }
 
 function uncleanText(character: string, line: number, file: string): RelctlError {

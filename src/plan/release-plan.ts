@@ -4,9 +4,9 @@ import { command } from '../text/command-line.ts';
 import { findChainFault, genesisHash } from './chain.ts';
 import { planDigest, sha256 } from './digest.ts';
 import { EVENT_DATA, isEventType, type RecordedEvent, statusSchema } from './events.ts';
-import { decodeGuarded, fromGit, lineAt } from './guard.ts';
+import { fromGit, lineAt } from './guard.ts';
 import { type Metadata, metadataSchema, type Spec, specSchema } from './spec.ts';
-import { readStatus, type StatusContent, splitDocument, writeStatus } from './status-text.ts';
+import { decodePlan, readStatus, type StatusContent, writeStatus } from './status-text.ts';
 import { API_VERSION, upgradeDocument, writtenPath } from './versions.ts';
 import { checkShape, readYaml } from './yaml.ts';
 
@@ -49,8 +49,7 @@ export const wholeDocumentSchema = documentSchema.extend({ status: statusSchema.
  * @throws RelctlError `plan.*`, each with file and line; nothing partial is ever returned
  */
 export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): ReleasePlan {
-  const text = decodeGuarded(bytes, file);
-  const { head, status } = splitDocument(text);
+  const { text, head, status } = decodePlan(bytes, file);
   const yaml = readYaml(head, file);
   refuseFlowStyle(head, file);
   const place = (path: readonly PropertyKey[]): Place => yaml.place(writtenPath(yaml.value, path));
@@ -90,8 +89,7 @@ export function parseReleasePlan(bytes: Uint8Array, file: string, id: string): R
  * @throws RelctlError `plan.*`, as {@link parseReleasePlan} does
  */
 export function rereadHistory(plan: ReleasePlan, bytes: Uint8Array): ReleasePlan {
-  const text = decodeGuarded(bytes, plan.file);
-  const { head, status } = splitDocument(text);
+  const { text, head, status } = decodePlan(bytes, plan.file);
   if (head !== plan.head) return parseReleasePlan(bytes, plan.file, plan.id);
   return { ...plan, ...readHistory(plan.id, plan.file, text, head, status, plan.events), revision: sha256(bytes) };
 }

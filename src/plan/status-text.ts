@@ -1,6 +1,6 @@
 import { RelctlError } from '../errors.ts';
 import type { RecordedEvent } from './events.ts';
-import { fromGit, lineAt, UNCLEAN } from './guard.ts';
+import { decodeGuarded, fromGit, lineAt, tooLarge, UNCLEAN, YAML_LIMITS } from './guard.ts';
 
 /**
  * The text of `status`, which relctl alone writes: one event a line, so that git shows one added line per event. There is
@@ -43,6 +43,20 @@ function visible(json: string): string {
 }
 
 const UNCLEAN_ALL = new RegExp(UNCLEAN.source, 'g');
+
+/**
+ * The bytes of a plan as clean text, in its two halves. Errors: `plan.too-large`, also of what people write alone, which the YAML parser reads;
+ * `plan.yaml-syntax`.
+ */
+export function decodePlan(
+  bytes: Uint8Array,
+  file: string,
+): { readonly text: string; readonly head: string; readonly status: string } {
+  const text = decodeGuarded(bytes, file);
+  const { head, status } = splitDocument(text);
+  if (head.length > YAML_LIMITS.bytes) throw tooLarge(file, YAML_LIMITS.bytes, ' above its history');
+  return { text, head, status };
+}
 
 /** Splits a document into what people write and the text of `status`; the latter is empty in a plan that has no history yet. */
 export function splitDocument(text: string): { readonly head: string; readonly status: string } {

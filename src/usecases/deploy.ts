@@ -19,6 +19,7 @@ import { removeJobs } from './deployment/migrate.ts';
 import { refuseObstacles } from './deployment/obstacles.ts';
 import { checkIdentities, openRun } from './deployment/open-run.ts';
 import { type RollbackEnd, rollBack } from './deployment/roll-back.ts';
+import { refuseWithoutRoom } from './deployment/room.ts';
 import { surveying } from './deployment/survey.ts';
 import { examineImages, refuseUnproven } from './provenance/examine.ts';
 import { oneEach } from './provenance/staged.ts';
@@ -88,6 +89,7 @@ async function begin(context: Context, release: Release, options: DeployOptions)
   const sick = await requireFit(context, plan.id, await findUnfitOnceSettled(survey, changes), options.reason);
   await refuseBlindCanary(survey, release, options.acceptLowTraffic);
   const steps = deploymentSteps(plan.spec, context.config).flatMap((group) => group.map((step) => step.id));
+  refuseWithoutRoom(plan, steps.length);
   // Where records cannot leave this machine, nothing is begun.
   await context.records?.secure(plan.id);
   return openRun(context, release, {

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -17,6 +18,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FileOperations, REAL_FILES } from '../../src/adapters/fs/file-operations.ts';
 import { createPlanStore } from '../../src/adapters/fs/plan-store.ts';
+import { YAML_LIMITS } from '../../src/plan/guard.ts';
 import { newEvent, SAMPLE_FILE, SAMPLE_ID, sampleHead } from '../support/sample-plan.ts';
 import { planStoreContract } from './plan-store.contract.ts';
 
@@ -91,6 +93,17 @@ describe('links and sizes', () => {
     symlinkSync(root, alias);
     const plan = await storeIn(alias).create(SAMPLE_ID, sampleHead());
     expect((await storeIn(alias).append(plan, [event('x')])).events).toHaveLength(1);
+  });
+
+  it('records and reads a history that is larger than what people may write', async () => {
+    const root = freshRoot();
+    const store = storeIn(root);
+    const plan = await store.create(SAMPLE_ID, sampleHead());
+    const events = Array.from({ length: 4000 }, (_, index) => event(`${index}`.padStart(100, '.')));
+    const written = await store.append(plan, events);
+    expect(statSync(join(root, SAMPLE_FILE)).size).toBeGreaterThan(YAML_LIMITS.bytes);
+    expect((await store.append(await store.load(SAMPLE_ID), [event('last')])).events).toHaveLength(4001);
+    expect(written.events).toHaveLength(4000);
   });
 
   it('refuses a sparse file of a terabyte without loading it', async () => {

@@ -84,7 +84,7 @@ describe('a plan that cannot be read', () => {
     ['is not UTF-8', 'plan.yaml-syntax', () => new Uint8Array([0xff, 0xfe, 0x00, 0x80]), { line: 1 }],
     ['holds random bytes', 'plan.yaml-syntax', () => new Uint8Array(4096).map((_, i) => (i * 7919) % 256), {}],
     ['has a carriage return alone', 'plan.yaml-syntax', (text) => text.replace('\n', '\r'), { line: 1 }],
-    ['is huge', 'plan.too-large', (text) => `${text}${'# padding\n'.repeat(200_000)}`, {}],
+    ['is huge', 'plan.too-large', (text) => `${'# padding\n'.repeat(200_000)}${text}`, {}],
     ['is 4,096 opening brackets', 'plan.too-deep', () => '['.repeat(4096), { line: 1 }],
     ['is a deep flow map', 'plan.too-deep', () => `x: ${'{a: '.repeat(2000)}`, { line: 1 }],
     [

@@ -2,10 +2,10 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReleaseSummary, summarise, type UnreadablePlan } from '../../domain/history/release-summary.ts';
 import { RelctlError } from '../../errors.ts';
-import { decodeGuarded, YAML_LIMITS } from '../../plan/guard.ts';
+import { LARGEST_PLAN } from '../../plan/guard.ts';
 import { readQuickHead } from '../../plan/quick-head.ts';
 import { parseReleasePlan } from '../../plan/release-plan.ts';
-import { readStatus, splitDocument } from '../../plan/status-text.ts';
+import { decodePlan, readStatus } from '../../plan/status-text.ts';
 import { type FileVersion, readVersioned } from './file-version.ts';
 
 /** What one plan came to when it was read. */
@@ -41,7 +41,7 @@ export function readEntry(
   });
   try {
     if (!lstatSync(path).isFile()) return unreadable(`${file} is not a regular file`);
-    const { bytes, version } = readVersioned(path, YAML_LIMITS.bytes + 1);
+    const { bytes, version } = readVersioned(path, LARGEST_PLAN + 1);
     const quick = readQuickly(bytes, file, id);
     if (quick === undefined) return { entry: readWhole(bytes, file, id), whole: true, version };
     if (how === 'head') return { entry: quick, whole: false, version };
@@ -57,7 +57,7 @@ export function readEntry(
 /** Only what the summary needs is read; anything unusual is left to the real reader, and so is everything that is wrong. */
 function readQuickly(bytes: Uint8Array, file: string, id: string): ReleaseSummary | UnreadablePlan | undefined {
   try {
-    const { head, status } = splitDocument(decodeGuarded(bytes, file));
+    const { head, status } = decodePlan(bytes, file);
     const quick = readQuickHead(head);
     if (quick === undefined || quick.id !== id) return undefined;
     const events = readStatus(status, file, 1)?.events ?? [];

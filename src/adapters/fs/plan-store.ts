@@ -5,7 +5,7 @@ import { appendEvent, type NewEvent } from '../../plan/chain.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { EventType, RecordedEvent } from '../../plan/events.ts';
-import { YAML_LIMITS } from '../../plan/guard.ts';
+import { LARGEST_PLAN } from '../../plan/guard.ts';
 import { dateBehind } from '../../plan/order/dates.ts';
 import { parseReleasePlan, type ReleasePlan, rereadHistory, writeReleasePlan } from '../../plan/release-plan.ts';
 import { splitDocument } from '../../plan/status-text.ts';
@@ -65,7 +65,7 @@ export function createPlanStore(options: PlanStoreOptions): PlanStore {
   async function readIfThere(id: string): Promise<Uint8Array | undefined> {
     await confine(root, pathOf(id), shownAs(id));
     try {
-      return await readBounded(pathOf(id), YAML_LIMITS.bytes);
+      return await readBounded(pathOf(id), LARGEST_PLAN);
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw unreadable(shownAs(id), error);

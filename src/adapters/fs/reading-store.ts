@@ -18,8 +18,8 @@ export interface ReadingStoreOptions {
 
 /** An id that can stand in a path without further checks; what is refused, and why, says the whole store. */
 const PLAIN_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
-/** No plan is larger; see YAML_LIMITS, whose module this one must not load. */
-const MOST_BYTES = 1024 * 1024;
+/** No plan is larger; see LARGEST_PLAN, whose module this one must not load. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
  * A plan store for reading. A plan that was read before in the same bytes is not parsed and checked again; its places in the

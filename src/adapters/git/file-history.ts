@@ -1,5 +1,5 @@
 import { RelctlError } from '../../errors.ts';
-import { YAML_LIMITS } from '../../plan/guard.ts';
+import { LARGEST_PLAN } from '../../plan/guard.ts';
 import type { FileHistory } from '../../ports/protected-branch.ts';
 import { readObjects } from './blobs.ts';
 import { type Git, gitFailed } from './git.ts';
@@ -17,7 +17,7 @@ const AHEAD_BYTES = 64 * 1024 * 1024;
  * Bytes beyond which a version is no plan that relctl ever read, or has added something to: nobody signed what it holds. It is not read, or whoever
  * may push could end every command with one file of zeros, which is small on its way.
  */
-const LARGEST_VERSION = 4 * YAML_LIMITS.bytes;
+const LARGEST_VERSION = 2 * LARGEST_PLAN;
 /** Bytes of all versions of one file. */
 const MOST_BYTES = 4 * AHEAD_BYTES;
 const RAW = ['--raw', '-z', '-m', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'];

@@ -6,9 +6,9 @@ import { RelctlError } from '../../errors.ts';
 import { findChainFault } from '../../plan/chain.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
-import { decodeGuarded, PUTS_BACK, YAML_LIMITS } from '../../plan/guard.ts';
+import { LARGEST_PLAN, PUTS_BACK } from '../../plan/guard.ts';
 import { writeReleasePlan } from '../../plan/release-plan.ts';
-import { readStatus, splitDocument } from '../../plan/status-text.ts';
+import { decodePlan, readStatus, splitDocument } from '../../plan/status-text.ts';
 import type { Evidence } from '../../ports/plan-store.ts';
 import { command } from '../../text/command-line.ts';
 import { writeAtomically } from '../fs/atomic-write.ts';
@@ -204,7 +204,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
   async function copyAt(commit: string, id: string): Promise<PlanCopy | undefined> {
     const path = pathOf(id);
     const isForeseen = foreseen?.commit === commit && foreseen.files.has(path);
-    const bytes = (isForeseen ? foreseen?.files : await readShared(commit, [path], YAML_LIMITS.bytes))?.get(path);
+    const bytes = (isForeseen ? foreseen?.files : await readShared(commit, [path], LARGEST_PLAN))?.get(path);
     if (bytes === undefined) return undefined;
     try {
       const copy = readCopy(bytes, pathOf(id));
@@ -224,7 +224,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
   async function copyIn(base: string, id: string, history: 'any' | 'whole' = 'whole'): Promise<PlanCopy | undefined> {
     const path = join(base, pathOf(id));
     await confine(base, path, pathOf(id));
-    const bytes = await readBounded(path, YAML_LIMITS.bytes).catch(missing);
+    const bytes = await readBounded(path, LARGEST_PLAN).catch(missing);
     if (bytes === undefined) return undefined;
     try {
       return readCopy(bytes, pathOf(id));
@@ -274,7 +274,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
     refresh,
     contradiction,
     async foresee(commit, ids) {
-      const found = await readShared(commit, ids.map(pathOf), YAML_LIMITS.bytes);
+      const found = await readShared(commit, ids.map(pathOf), LARGEST_PLAN);
       foreseen = { commit, files: new Map(ids.map((id) => [pathOf(id), found.get(pathOf(id))])) };
     },
     copy: (id) => copyIn(folder, id),
@@ -294,7 +294,7 @@ export function keepPlans(options: KeptPlansOptions): KeptPlans {
 }
 
 function readCopy(bytes: Uint8Array, file: string): PlanCopy {
-  const { head, status } = splitDocument(decodeGuarded(bytes, file));
+  const { head, status } = decodePlan(bytes, file);
   return { head, events: readStatus(status, file, 1)?.events ?? [] };
 }
 

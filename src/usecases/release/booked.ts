@@ -5,10 +5,9 @@ import { formatWindow, windowSpan } from '../../domain/schedule/calendar.ts';
 import { clashesWith } from '../../domain/schedule/clashes.ts';
 import { actOf, mustBeSigned } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
-import { decodeGuarded } from '../../plan/guard.ts';
 import { readQuickHead } from '../../plan/quick-head.ts';
 import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
-import { splitDocument } from '../../plan/status-text.ts';
+import { decodePlan } from '../../plan/status-text.ts';
 import type { FileHistory, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { isReviewedAway, lastOf, planIdOf } from '../signing/gone-plans.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
@@ -99,7 +98,7 @@ function submittedOver({ versions }: FileHistory, file: string, id: string, aske
   const seen = new Map<string, boolean>();
   return versions.flatMap(({ bytes }) => {
     const read = attempt(() => {
-      const { head } = splitDocument(decodeGuarded(bytes, file));
+      const { head } = decodePlan(bytes, file);
       const quick = readQuickHead(head);
       const over = seen.get(head) ?? (quick === undefined ? undefined : isOver(quick, asked));
       if (over === false) return undefined;

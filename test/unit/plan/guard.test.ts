@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RelctlError } from '../../../src/errors.ts';
-import { decodeGuarded, guardYaml, lineAt, YAML_LIMITS } from '../../../src/plan/guard.ts';
+import { decodeGuarded, guardYaml, LARGEST_PLAN, lineAt, YAML_LIMITS } from '../../../src/plan/guard.ts';
+import { decodePlan } from '../../../src/plan/status-text.ts';
 import { readYaml } from '../../../src/plan/yaml.ts';
 import { sampleHead } from '../../support/sample-plan.ts';
 
@@ -46,11 +47,18 @@ describe('bytes', () => {
     expect(refusal(() => decodeGuarded(Uint8Array.of(0x61, 0xff), FILE)).code).toBe('plan.yaml-syntax');
   });
 
-  it('may be a mebibyte and no more', () => {
-    const full = new Uint8Array(YAML_LIMITS.bytes).fill(0x20);
-    expect(decodeGuarded(full, FILE)).toHaveLength(YAML_LIMITS.bytes);
-    const over = new Uint8Array(YAML_LIMITS.bytes + 1).fill(0x20);
+  it('may be sixteen mebibytes and no more', () => {
+    const full = new Uint8Array(LARGEST_PLAN).fill(0x20);
+    expect(decodeGuarded(full, FILE)).toHaveLength(LARGEST_PLAN);
+    const over = new Uint8Array(LARGEST_PLAN + 1).fill(0x20);
     expect(refusal(() => decodeGuarded(over, FILE)).code).toBe('plan.too-large');
+  });
+
+  it('are no larger than a mebibyte where people write: the YAML parser reads that', () => {
+    const status = 'status:\n'.padEnd(2 * YAML_LIMITS.bytes, 'x');
+    const full = `${' '.repeat(YAML_LIMITS.bytes - 1)}\n`;
+    expect(decodePlan(bytes(full + status), FILE).head).toHaveLength(YAML_LIMITS.bytes);
+    expect(refusal(() => decodePlan(bytes(` ${full}${status}`), FILE)).code).toBe('plan.too-large');
   });
 });
 
