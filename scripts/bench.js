@@ -21,6 +21,8 @@ const SECTIONS = {
   orchestration: { program: 'deployment/orchestration', marks: 'bench.md' },
   rollback: { program: 'deployment/rollback', marks: 'bench.md' },
   release: { program: 'deployment/release', marks: 'bench.md' },
+  scale: { program: 'deployment/scale', takes: '[services …]', marks: 'bench.md' },
+  regions: { program: 'deployment/regions', takes: '[regions …]', marks: 'bench.md' },
   bake: {
     program: 'deployment/bake',
     takes: '[SLOs] [stable pods] [seconds between scrapes] [seconds measured]',
