@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileHistories, fileHistory } from '../../src/adapters/git/file-history.ts';
 import { gitIn } from '../../src/adapters/git/git.ts';
 import { createProtectedBranch } from '../../src/adapters/git/protected-branch.ts';
+import { LARGEST_PLAN } from '../../src/plan/guard.ts';
 import type { ProtectedBranch } from '../../src/ports/protected-branch.ts';
 import { findProtectedBranch, reviewedBranch } from '../../src/usecases/signing/trust.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
@@ -252,7 +253,7 @@ describe('the protected branch', () => {
     it('leaves out what is too large for a plan, and says where there is more than is read', async () => {
       git.git('checkout', '--quiet', '-b', 'large');
       // Zeros are small on their way: whoever may push can push as many as they like.
-      git.commit({ 'large.yaml': '\0'.repeat(5 * 1024 * 1024) });
+      git.commit({ 'large.yaml': '\0'.repeat(2 * LARGEST_PLAN + 1) });
       git.commit({ 'large.yaml': 'small\n' });
       const texts = (await branch.history('large.yaml')).versions.map(({ bytes }) => bytes.length);
       expect(texts).toEqual([6]);

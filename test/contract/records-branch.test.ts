@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findRecordsBranch } from '../../src/adapters/git/records-branch.ts';
+import { LARGEST_PLAN } from '../../src/plan/guard.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
 import { Journal } from '../../src/usecases/release/journal.ts';
 import { subjectOf } from '../../src/usecases/release/subject.ts';
@@ -261,7 +262,7 @@ describe('records on a branch of their own', () => {
     await submit(mine);
     const bea = await clones.clone(PEOPLE.qa[0]);
     bea.git('switch', '--quiet', 'relctl/records');
-    writeFileSync(join(bea.root, file()), Buffer.alloc(2 * 1024 * 1024, 'x'));
+    writeFileSync(join(bea.root, file()), Buffer.alloc(LARGEST_PLAN + 1, 'x'));
     bea.git('commit', '--quiet', '-am', 'A large file');
     bea.git('push', '--quiet');
     expect(await types(await ada.onBranch())).toEqual(['plan.created', 'cab.submitted']);
