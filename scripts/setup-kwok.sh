@@ -4,7 +4,7 @@
 #   scripts/setup-kwok.sh            prints the folder with kwok and stages/, what it tells of a node and of a pod
 #
 # It is the one that setup/kwok/go.mod names, built once from its Go modules into ~/.cache/relctl-e2e/kwok-VERSION (or
-# $RELCTL_E2E_CACHE/kwok-VERSION): two minutes after setup-control-plane.sh, whose packages it shares. Ends with 3 where there is no Go
+# $RELCTL_E2E_CACHE/kwok-VERSION): less than four minutes, one job at a time, after setup-control-plane.sh, whose packages it shares. Ends with 3 where there is no Go
 # as new as that file asks.
 set -euo pipefail
 
