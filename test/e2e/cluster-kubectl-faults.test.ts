@@ -50,6 +50,13 @@ function configMap(name: string, data: Record<string, string>): KubeObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
 }
 
+/** The `kubectl proxy` that runs; process 0 would be whoever runs the tests. */
+function proxyPid(): number {
+  const proxy = faulty.proxy();
+  if (proxy === undefined) throw new Error('there was no proxy');
+  return proxy.pid;
+}
+
 let counter = 0;
 let name = '';
 beforeEach(() => {
@@ -337,7 +344,7 @@ describe('who follows', () => {
 
   it('goes on when kubectl proxy is killed', async () => {
     const cluster = open({ kubectl: faulty.path });
-    await followed(cluster, () => process.kill(faulty.proxy()?.pid ?? 0, 'SIGKILL'));
+    await followed(cluster, () => process.kill(proxyPid(), 'SIGKILL'));
   });
 
   it('goes on when the API server was restarted in the middle', async () => {
@@ -382,7 +389,7 @@ describe('who glances', () => {
 
   const ways: readonly (readonly [how: string, options: Partial<KubectlTarget>, trouble: () => unknown])[] = [
     ['by a watch', {}, () => undefined],
-    ['by a watch whose kubectl is killed', {}, () => process.kill(faulty.proxy()?.pid ?? 0, 'SIGKILL')],
+    ['by a watch whose kubectl is killed', {}, () => process.kill(proxyPid(), 'SIGKILL')],
     ['where it may not watch', { context: 'production-viewer' }, () => undefined],
     ['by single calls', { by: 'single-calls' }, () => undefined],
   ];
