@@ -69,7 +69,7 @@ function gitHub(): FakeForge {
   const io = ioOf((method, path, body) => {
     if (method === 'POST' && path.endsWith('/relctl-deploy.yml/dispatches')) {
       const { ref, inputs } = body as { ref: string; inputs: Record<string, string> };
-      if (ref !== 'main') return undefined;
+      if (ref !== 'refs/heads/main') return undefined;
       runs.unshift({ id: 100 + runs.length, key: inputs.key ?? '', inputs, status: 'waiting', log: '' });
       return '';
     }
@@ -98,7 +98,7 @@ function gitHub(): FakeForge {
   });
   return {
     runs,
-    runner: pipelineRunner(gitHubPipelines(io, 'relctl-deploy.yml', 'main'), io, 'shop'),
+    runner: pipelineRunner(gitHubPipelines(io, 'relctl-deploy.yml', 'refs/heads/main'), io, 'shop'),
     words: { waiting: 'waiting', running: 'in_progress', done: 'success', failed: 'failure', cancelled: 'cancelled' },
     logged: (line) => `2026-11-28T10:00:00.1234567Z ${line}\r\n`,
     isLive: false,

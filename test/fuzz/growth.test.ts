@@ -33,6 +33,7 @@ const PATHS = [
   ...['a.yaml', 'k8s/deployment.yaml', 'Dockerfile', 'app.json', 'fly.toml', 'a.template', 'grafana/dashboard.json'],
   ...['migrations/0001_a.py', 'migrations/20200101_a.js', 'migrations/001_a.sql', 'db/migrate/2020_a.rb'],
   ...['db/changelog.xml', 'alembic/versions/a.py', 'Migrations/20200101_A.cs', 'database/migrations/2020_a.php'],
+  ...['migrations/v1_a.go', 'migrations/migrate.go', 'appsettings.json', 'docker-compose.yml'],
   ...['package.json', 'go.mod', 'pom.xml', 'Gemfile', 'requirements.txt', 'pyproject.toml', 'build.gradle', 'a.csproj'],
 ] as const;
 

@@ -56,14 +56,15 @@ export function gitHubPipelines(io: PipelineIo, workflow: string, ref: string): 
     if (exitCode !== 0) throw pipelineFailure('github', what, stderr.trim().split('\n').at(-1) ?? '');
   }
 
+  const branch = ref.replace(/^refs\/heads\//, '');
   return {
     name: 'github',
     async find(key) {
-      const query = new URLSearchParams({ event: 'workflow_dispatch', branch: ref, per_page: '100' });
+      const query = new URLSearchParams({ event: 'workflow_dispatch', branch, per_page: '100' });
       const path = `${actions}/workflows/${workflow}/runs?${query}`;
       const { workflow_runs: runs } = await ask(`the runs of ${workflow}`, path, runsSchema);
       // The newest comes first; `run-name` of the workflow is its title. Whoever may push has a workflow of that file on a branch of their own.
-      const found = runs.find((one) => one.head_branch === ref && one.display_title === `relctl ${key}`);
+      const found = runs.find((one) => one.head_branch === branch && one.display_title === `relctl ${key}`);
       return found === undefined ? undefined : { id: String(found.id), url: found.html_url, state: stateOf(found) };
     },
     dispatch: (key, inputs) =>

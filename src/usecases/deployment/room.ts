@@ -12,7 +12,7 @@ const STEP_BYTES = 3000;
  */
 export function refuseWithoutRoom(plan: ReleasePlan, steps: number): void {
   const text = writeReleasePlan(plan, plan.events, plan.claimedPhase ?? '');
-  if (text.length + steps * STEP_BYTES <= LARGEST_PLAN) return;
+  if (Buffer.byteLength(text) + steps * STEP_BYTES <= LARGEST_PLAN) return;
   throw new RelctlError('plan.too-large', `${plan.file} has no room for the record of ${steps} more steps`, {
     place: { file: plan.file },
     why: `A plan has at most ${LARGEST_PLAN} bytes with its history. Nothing was announced or changed.`,

@@ -92,10 +92,14 @@ export function phpVariables(source: string): VariableUse[] {
   return uses.uses;
 }
 
+/** How far one enumeration is read; it ends with a bracket at the begin of a line. */
+const LONGEST_ENUM = 20_000;
+
 /** `enum EnvVars: string { case PORT = 'PORT'; }`: an enumeration that is called after the environment names variables; whoever reads them may stand elsewhere. */
 function addEnumCases(text: string, uses: UseCollector): void {
   for (const match of text.matchAll(/\benum\s+\w*Env(?!ironment\b)\w*\s*:\s*string\b[^{]{0,200}\{/g)) {
-    const body = text.slice(match.index);
+    const behind = text.slice(match.index, match.index + LONGEST_ENUM);
+    const body = behind.slice(0, /\n\}/.exec(behind)?.index);
     for (const one of body.matchAll(/\bcase\s+\w+\s*=\s*(["'])([A-Z][A-Z0-9_]+)\1/g))
       uses.add(one[2] ?? '', match.index + one.index, 'read', { isReadElsewhere: true });
   }

@@ -80,7 +80,7 @@ export function dockerfileVariables(source: string): VariableUse[] {
 /** True for what a step of the same Dockerfile fetches or unpacks by: the version or the address of a tool. */
 const isFetched = (source: string, name: string): boolean =>
   new RegExp(
-    String.raw`(?:https?:\/\/|\.(?:apk|deb|rpm|tgz|tar|zip)\b)[^\s"']*\$\{?${name}\b|\$\{?${name}\b\}?[^\s"']*\.(?:apk|deb|rpm|tgz|tar|zip)\b`,
+    String.raw`(?:https?:\/\/|\.(?:apk|deb|rpm|tgz|tar|zip)\b)[^\s"']{0,300}\$\{?${name}\b|\$\{?${name}\b\}?[^\s"']{0,300}\.(?:apk|deb|rpm|tgz|tar|zip)\b`,
   ).test(source);
 
 /**

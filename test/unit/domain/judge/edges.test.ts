@@ -3,16 +3,9 @@ import { observe, openJudgement } from '../../../../src/domain/judge/judgement.t
 import type { ControlLook, Counts } from '../../../../src/domain/judge/look.ts';
 import { spreadOf } from '../../../../src/domain/judge/spread.ts';
 import { createRandom } from '../../../bench/judge/random.ts';
+import { SETTINGS as ERRORS } from './looks.ts';
 
-const SETTINGS = {
-  slos: [{ name: 'api', objective: 0.97, kind: 'slow' as const }],
-  alpha: 0.01,
-  power: 0.9,
-  detectableRatio: 5,
-  minimumRequests: 500,
-  bakeSeconds: 900,
-  extensionSeconds: 900,
-};
+const SETTINGS = { ...ERRORS, slos: [{ name: 'api', objective: 0.97, kind: 'slow' as const }] };
 const PODS = 20;
 const RATE = 40;
 

@@ -4,6 +4,7 @@ import { CounterBook, instanceOf } from '../../../../src/domain/judge/counter-bo
 import { observe, openJudgement } from '../../../../src/domain/judge/judgement.ts';
 import { type Compared, forget, readMoment } from '../../../../src/domain/judge/one-moment.ts';
 import type { SampledSeries } from '../../../../src/ports/metrics.ts';
+import { SETTINGS } from './looks.ts';
 
 const FROM = 1_000_000;
 
@@ -157,15 +158,7 @@ describe('one moment for both sides', () => {
   });
 
   it('takes no rounding for a counter that went back, where pods of the canary are scraped at moments of their own', () => {
-    const settings = {
-      slos: [{ name: 'api', objective: 0.995 }],
-      alpha: 0.01,
-      power: 0.9,
-      detectableRatio: 5,
-      minimumRequests: 500,
-      bakeSeconds: 900,
-      extensionSeconds: 900,
-    };
+    const settings = { ...SETTINGS, slos: [{ name: 'api', objective: 0.995 }] };
     const stable = Array.from({ length: 5 }, (_, index) => pod(`s${index}`, 100, index, 900));
     const canary = [pod('c', 10, 4.321, 900, 0), pod('d', 10, 9.877, 900, 0)];
     const bad = (series: SampledSeries): SampledSeries => ({

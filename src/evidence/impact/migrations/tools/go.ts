@@ -22,7 +22,7 @@ export const goCode: MigrationTool = {
 
 /** A list that the program goes through: of changes, of functions, of scripts. */
 const LIST =
-  /(?<name>\b\w*[mM]igrations)?\s*(?::=|=)?\s*(?:\[\]|\[\.\.\.\])(?:func\([^{}]*?\)\s*(?:error|\([^()]*\))?|struct\s*\{[^{}]*\}|[\w.*]+)\s*\{/g;
+  /(?<name>\b\w*[mM]igrations)?\s*(?::=|=)?\s*(?:\[\]|\[\.\.\.\])(?:func\([^{}]{0,300}?\)\s*(?:error|\([^()]{0,200}\))?|struct\s*\{[^{}]{0,2000}\}|[\w.*]{1,200})\s*\{/g;
 const CHANGES_SCHEMA = /\b(?:create|alter|drop|rename)\s+(?:unique\s+)?(?:table|index|type)\b/i;
 
 /** Migrations in one list of a file, which the program counts: an entry is known by its place, `migrate.go#3`. */
@@ -56,6 +56,11 @@ function judge(text: string, hasDown: boolean): Judgement {
   };
 }
 
+/** Lists that are looked at in one file: each is read to its end, and lists may stand in lists. */
+const MOST_LISTS = 200;
+/** How far one list is read. */
+const LONGEST_LIST = 200_000;
+
 interface Entry {
   readonly text: string;
   readonly offset: number;
@@ -64,7 +69,7 @@ interface Entry {
 /** The entries of the longest list that changes the schema, or is one of migrations by its name and the file asks a database. */
 function longestList(text: string): readonly Entry[] {
   let longest: readonly Entry[] = [];
-  for (const match of text.matchAll(LIST)) {
+  for (const match of [...text.matchAll(LIST)].slice(0, MOST_LISTS)) {
     const entries = entriesFrom(text, match.index + match[0].length);
     const isOfMigrations =
       entries.some((one) => CHANGES_SCHEMA.test(one.text)) ||
@@ -81,7 +86,7 @@ function entriesFrom(text: string, start: number): readonly Entry[] {
   marks.lastIndex = start;
   let depth = 0;
   let from = start;
-  for (let match = marks.exec(text); match !== null; match = marks.exec(text)) {
+  for (let match = marks.exec(text); match !== null && match.index < start + LONGEST_LIST; match = marks.exec(text)) {
     const [mark] = match;
     if (/^[([{]$/.test(mark)) depth += 1;
     else if (/^[)\]}]$/.test(mark)) depth -= 1;

@@ -707,6 +707,8 @@ test('a helper of one’s own makes a part of a schema, and an enumeration of th
     `<?php\nenum ${name}: string\n{\n    case CACHE_USER = 'CACHE_USER';\n    case TAGS = 'tags';\n}\n`;
   expect(await found({ 'src/EnvVars.php': cases('EnvVars') })).toEqual(['added CACHE_USER']);
   expect(await found({ 'src/Option.php': cases('Option') })).toEqual([]);
+  const other = "enum Mode: string\n{\n    case FAST = 'FAST';\n}\n";
+  expect(await found({ 'src/EnvVars.php': cases('EnvVars') + other })).toEqual(['added CACHE_USER']);
 });
 
 test('what a Dockerfile fetches by is known while an image is built', async () => {
