@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlPlane } from './control-plane.ts';
+import { EXEC_CREDENTIAL, pluginUser } from './exec-plugin.ts';
 import { waitFor } from './wait.ts';
 
 /** Logins of an administrator that end when the test says so. */
@@ -70,15 +71,14 @@ export async function makeEndingLogins(plane: ControlPlane, folder: string): Pro
       const log = join(folder, `${account}.asked`);
       const plugin = join(folder, `${account}-plugin`);
       const status = '{"token":"%s","expirationTimestamp":"%s"}';
-      const answer = `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":${status}}`;
+      const answer = `{"apiVersion":"${EXEC_CREDENTIAL}","kind":"ExecCredential","status":${status}}`;
       writeFileSync(
         plugin,
         `#!/bin/sh\necho asked >>${log}\nprintf '${answer}' "$(cat ${credential})" "$(date -u -d '+8 seconds' +%Y-%m-%dT%H:%M:%SZ)"\n`,
         { mode: 0o700 },
       );
-      const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' };
       return {
-        kubeconfig: write(`${file}-plugin`, { exec }),
+        kubeconfig: write(`${file}-plugin`, pluginUser(plugin)),
         asked: () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0),
       };
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isWrite } from '../cluster/audit-log.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { pluginUser } from '../cluster/exec-plugin.ts';
 import { type HookedKubectl, makeHookedKubectl } from '../cluster/hooked-kubectl.ts';
 import { type Arena, type Lab, startLab } from './support/lab.ts';
 import { RELEASE } from './support/lab-product.ts';
@@ -111,8 +112,7 @@ describe('a program that hangs', () => {
     await inArena(async (arena) => {
       const plugin = program('credentials', '#!/bin/sh\nsleep 600\n');
       const kubeconfig = JSON.parse(readFileSync(lab.plane.kubeconfig, 'utf8')) as { users: { user: object }[] };
-      const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' };
-      own.write({ ...kubeconfig, users: kubeconfig.users.map((one) => ({ ...one, user: { exec } })) });
+      own.write({ ...kubeconfig, users: kubeconfig.users.map((one) => ({ ...one, user: pluginUser(plugin) })) });
       await endsInTime(arena, {});
     }, own.change);
   });

@@ -1,5 +1,5 @@
 import { type ErrorCode, RelctlError } from '../../errors.ts';
-import { type FailureKind, RequestFailure } from './failure.ts';
+import { type FailureKind, LOGIN_NEEDED, RequestFailure } from './failure.ts';
 
 const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
   'not-found': 'cluster.conflict',
@@ -45,7 +45,7 @@ export async function explain<T>(operation: () => Promise<T>, { what, look, ask 
     // A deadline that passed is told as such.
     if (error.cause instanceof RelctlError) throw error.cause;
     const code = CODES[error.failure];
-    const isLogin = error.failure === 'no-access' && /Unauthorized/.test(error.message);
+    const isLogin = error.failure === 'no-access' && LOGIN_NEEDED.test(error.message);
     throw new RelctlError(code, `${what}: ${error.message}`, {
       why: isLogin ? LOGIN_ENDED : (WHY[code] ?? ''),
       hints: [code === 'cluster.unreachable' ? ask : look],

@@ -1,6 +1,7 @@
 /**
  * What a failed kubectl says, sorted by what is known of the request's fate. kubectl has no machine-readable errors, so its
- * stderr is read. The texts were probed with kubectl 1.32 against API servers 1.20 and noted here by what provokes them:
+ * stderr is read. The texts were probed with kubectl 1.32 against API servers 1.20, and with kubectl 1.20 where it says something else, and noted
+ * here by what provokes them:
  *
  * | provoked by | stderr | kind |
  * |---|---|---|
@@ -16,7 +17,8 @@
  * | apply of an unknown field | `Error from server: failed to create typed patch object: …: field not declared in schema` | rejected |
  * | no right | `Error from server (Forbidden): …` | rejected |
  * | wrong token | `error: You must be logged in to the server (Unauthorized)` | no-access |
- * | no such context | `error: context "x" does not exist` | no-access |
+ * | the same, what writes and 1.20 | `… (the server has asked for the client to provide credentials)` | no-access |
+ * | no such context | `error: context "x" does not exist`; 1.20: `… context was not found for specified context: x` | no-access |
  * | credential plugin fails | `Unable to connect to the server: getting credentials: exec: …` | no-access |
  * | nobody listens | `The connection to the server … was refused - did you specify the right host or port?` | unsent |
  * | etcd paused | `Error from server (Timeout): …`, `Error from server: etcdserver: request timed out` | unknown |
@@ -53,6 +55,9 @@ export class RequestFailure extends Error {
   }
 }
 
+/** What is said where the server does not take the login, or no longer. */
+export const LOGIN_NEEDED = /\(Unauthorized\)|: Unauthorized$|asked for the client to provide credentials/;
+
 /** The first rule that matches decides; what no rule knows is an answer of the server, and as such final. */
 const RULES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/\(AlreadyExists\)/, 'exists'],
@@ -60,8 +65,9 @@ const RULES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/\(NotFound\)/i, 'not-found'],
   [/\(Conflict\)|Operation cannot be fulfilled on |metadata\.uid: Invalid value/, 'conflict'],
   [/\(TooManyRequests\)|Too Many Requests/i, 'throttled'],
-  [/\(Unauthorized\)|context ".*" does not exist|x509:|no configuration has been provided/, 'no-access'],
-  [/getting credentials:/, 'no-access'],
+  [LOGIN_NEEDED, 'no-access'],
+  [/context ".*" does not exist|context was not found|cannot locate context|x509:/, 'no-access'],
+  [/no configuration has been provided|getting credentials:/, 'no-access'],
   [/was refused|connection refused|no such host|no route to host|network is unreachable/, 'unsent'],
   [/TLS handshake timeout|dial tcp.*i\/o timeout/, 'unsent'],
   [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureKind, mainMessage, readFailure } from '../../../../src/adapters/kubectl/failure.ts';
 
-/** What kubectl 1.32 wrote to stderr, word for word, and what it means. */
+/** What kubectl 1.32, and 1.20 where it says something else, wrote to stderr, word for word, and what it means. */
 const PROBED: readonly (readonly [stderr: string, kind: FailureKind])[] = [
   ['Error from server (NotFound): configmaps "none" not found\n', 'not-found'],
   ['error: error from server (NotFound): pods "nopod" not found in namespace "shop"\n', 'not-found'],
@@ -31,7 +31,14 @@ const PROBED: readonly (readonly [stderr: string, kind: FailureKind])[] = [
     'rejected',
   ],
   ['error: You must be logged in to the server (Unauthorized)\n', 'no-access'],
+  [
+    'error: You must be logged in to the server (the server has asked for the client to provide credentials)\n',
+    'no-access',
+  ],
+  ['error: unable to recognize "STDIN": Unauthorized\n', 'no-access'],
   ['error: context "nocontext" does not exist\n', 'no-access'],
+  ['Error in configuration: context was not found for specified context: elsewhere\n', 'no-access'],
+  ['error: cannot locate context elsewhere\n', 'no-access'],
   [
     'E1124 06:50:01.621682     589 memcache.go:265] "Unhandled Error" err="couldn\'t get current server API group list: Get \\"https://127.0.0.1:1/api?timeout=32s\\": dial tcp 127.0.0.1:1: connect: connection refused"\nThe connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n',
     'unsent',
