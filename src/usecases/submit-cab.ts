@@ -14,6 +14,7 @@ import type { Context } from './release/context.ts';
 import type { Entry } from './release/journal.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
 import { openRelease, passGates } from './release/open.ts';
+import { requireOwnText } from './release/own-text.ts';
 import { subjectOf } from './release/subject.ts';
 import { boardInvited, meetingFor, tellOfMeeting } from './signoff/meeting.ts';
 
@@ -24,7 +25,10 @@ export interface SubmitOptions {
 
 /** Submits a plan to the Change Advisory Board: gates, packet, notification with the command to answer. */
 export async function submitCab(context: Context, id: string, options: SubmitOptions): Promise<Outcome> {
-  const release = await observe(context, await openRelease(context, id));
+  const opened = await openRelease(context, id);
+  const isSignedFirst = opened.signing.sealing !== undefined && opened.journal.state.phase === 'draft';
+  if (isSignedFirst) await requireOwnText(context, opened.journal.plan);
+  const release = await observe(context, opened);
   await passGates(context, release, 'submit-cab', options.exception);
   const { journal, policy } = release;
   await flushOutbox(context, release);

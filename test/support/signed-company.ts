@@ -60,14 +60,22 @@ export async function openSignedCompany(
   options: CompanyOptions & { readonly policy?: (text: string) => string } = {},
 ): Promise<SignedCompany> {
   const company = await openCompany({ ...options, real: true });
-  const publicKey = (person: string) => keyOf(company.git.root, person);
+  return { ...company, ...countOnlySigned(company, options.policy) };
+}
+
+/** Gives everybody of a company a key, and merges the rules into main. */
+export function countOnlySigned(
+  { git }: Pick<Company, 'git'>,
+  change?: (text: string) => string,
+): Pick<SignedCompany, 'publicKey' | 'signers' | 'policy'> {
+  const publicKey = (person: string) => keyOf(git.root, person);
   const signers = Object.entries(GRANTS)
     .filter(([, acts]) => acts.length > 0)
     .map(([person, acts]) => signerLine(person, acts, publicKey(person)))
     .join('');
-  const policy = signedPolicy(options.policy);
-  company.git.commit({ [POLICY_FILE]: policy, [SIGNERS_FILE]: signers }, 'Count only signed approvals');
-  return { ...company, publicKey, signers, policy };
+  const policy = signedPolicy(change);
+  git.commit({ [POLICY_FILE]: policy, [SIGNERS_FILE]: signers }, 'Count only signed approvals');
+  return { publicKey, signers, policy };
 }
 
 function keyOf(root: string, person: string): string {

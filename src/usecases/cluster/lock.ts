@@ -6,7 +6,7 @@ import type { Cluster, KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { formatSpan } from '../../text/figures.ts';
 import type { Context } from '../release/context.ts';
-import { type LookingContext, provenEvents } from '../signing/look.ts';
+import { type LookingContext, mayLackActs, provenEvents } from '../signing/look.ts';
 
 /** A lock that this process holds. */
 export interface Lock {
@@ -188,6 +188,8 @@ async function obstacleOf(
  */
 async function isUnfinished(context: LookingContext, release: string): Promise<boolean> {
   try {
+    // Of a history that its end was cut off from, that nothing was begun is anybody's word.
+    if (await mayLackActs(context, release)) return true;
     const { events } = await context.store.load(release);
     const proven = await provenEvents(context, release);
     const isBegun = events.some(({ type }) => type === 'deploy.started');

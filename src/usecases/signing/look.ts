@@ -9,7 +9,7 @@ import { isOnlySimulated } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
-import { goneFrom } from '../release/doubts.ts';
+import { goneFrom, lostFrom } from '../release/doubts.ts';
 import { mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { governanceOf } from './governance-of.ts';
@@ -77,6 +77,16 @@ export async function provenEvents(context: LookingContext, id: string): Promise
       act === undefined || !isRecord(act) || examination?.signed.has(event.hash) === true || merged.has(event.hash)
     );
   });
+}
+
+/**
+ * Whether the history of a release may not be all that was signed of it: something is gone, or nobody can tell; never where nobody signs. Errors: those of a
+ * file that does not read.
+ */
+export async function mayLackActs(context: LookingContext, id: string): Promise<boolean> {
+  const plan = await context.store.load(id);
+  const signing = await openSigning(context, plan);
+  return signing.trouble !== undefined || (await lostFrom(context, { journal: { plan }, signing })).length > 0;
 }
 
 /**
