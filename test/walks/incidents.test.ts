@@ -4,6 +4,8 @@ import type { FoundIncident, Incidents } from '../../src/ports/incidents.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
 import { type Company, openCompany, refusal } from '../support/company.ts';
 import { OPERATOR, walkTo } from '../support/company-walk.ts';
+import { forge } from '../support/forge-history.ts';
+import { openSignedCompany } from '../support/signed-company.ts';
 
 /** Hypercare goes by the incidents of the company's own system, and not by what somebody typed. */
 
@@ -43,3 +45,27 @@ it('takes over what the system says, is unhealthy while that cannot be read, and
   reads = true;
   expect((await look({ exit: true, confirmed: true })).result).toBe('done');
 });
+
+it.each([true, false])(
+  'is told how bad an incident is, which somebody without a key wrote down as a small one (still open: %s)',
+  async (isOpen) => {
+    company = await openSignedCompany();
+    await walkTo(company, 'hypercare');
+    const ref = 'https://pager.example.com/4711';
+    await forge(company, (all) => [
+      ...all,
+      { actor: OPERATOR, type: 'incident.opened', data: { ref, severity: 5, note: 'a typing error' } },
+    ]);
+    const incidents: Incidents = {
+      system: 'pager',
+      opened: async () => ({ ok: true, value: [{ ref, title: 'checkout down', severity: 1, isOpen }] }),
+    };
+    company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 3_600_000);
+    const look = () => hypercare(company.as(OPERATOR, { incidents }), company.id, { exit: false });
+    await look();
+    await look();
+    const found = (await company.state()).incidents;
+    expect(found.map(({ severity }) => severity)).toEqual([5, 1]);
+    expect(found.every(({ closedAt }) => (closedAt === undefined) === isOpen)).toBe(true);
+  },
+);

@@ -94,11 +94,16 @@ export async function reportIncident(context: Context, release: Release, report:
   }
 }
 
-/** Told twice, it is still one incident; what nobody proves, or takes it for less, is no word of it. */
+/** Told twice, it is still one incident. */
 function isTold(journal: Release['journal'], ref: string, severity: number): boolean {
   const ended = journal.counted.findLastIndex(({ type, data }) => type === 'incident.closed' && data.ref === ref);
+  return wasTold(journal, ref, severity, ended + 1);
+}
+
+/** Whether an incident was told since an event, as bad as it is: what nobody proves, or takes it for less, is no word of it. */
+export function wasTold(journal: Release['journal'], ref: string, severity: number, since = 0): boolean {
   return journal.counted
-    .slice(ended + 1)
+    .slice(since)
     .some(
       (event) =>
         event.type === 'incident.opened' &&

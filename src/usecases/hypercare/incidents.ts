@@ -1,7 +1,7 @@
 import { timeOf } from '../../domain/schedule/calendar.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
-import { reportIncident } from './acts.ts';
+import { reportIncident, wasTold } from './acts.ts';
 
 /**
  * Takes over what the company's own system says of incidents since the deployment began: those that are open there are open here, whatever somebody
@@ -16,12 +16,11 @@ export async function takeOverIncidents(context: Context, release: Release): Pro
   const read = await incidents.opened({ from: timeOf(deployment.started.at), to: clock.now() });
   if (!read.ok) return `${incidents.system}: ${read.noData.detail}`;
   for (const { ref, title, severity, isOpen } of read.value) {
-    const known = journal.state.incidents.filter((one) => one.ref === ref);
-    const standsOpen = known.some((one) => one.closedAt === undefined);
-    const opens = isOpen ? !standsOpen : known.length === 0;
-    if (opens)
+    // That it stands here is no word of how bad it is: it may have become worse, or somebody without a key has written it down as a small one.
+    if (isOpen || !wasTold(journal, ref, severity))
       await reportIncident(context, release, { ref, severity: String(severity), resolved: false, note: title });
-    if (!isOpen && (opens || standsOpen)) await reportIncident(context, release, { ref, resolved: true, note: title });
+    const standsOpen = journal.state.incidents.some((one) => one.ref === ref && one.closedAt === undefined);
+    if (!isOpen && standsOpen) await reportIncident(context, release, { ref, resolved: true, note: title });
   }
   return undefined;
 }
