@@ -116,6 +116,35 @@ describe('ServiceNow', () => {
     }
   });
 
+  it('that takes no notice of the correlation id, which the login may not read, has no record of the release', async () => {
+    const lab = await serviceNowLab();
+    try {
+      const other = { ...NEW_CHANGE, correlation: 'relctl:github.com/acme/other:2026-12-mail:1' };
+      await lab.records.create(other);
+      lab.stub.hidden.add('correlation_id');
+      expect(await refusedOf(lab.records.find(NEW_CHANGE.correlation))).toMatchObject({
+        code: 'change-record.failed',
+        message: expect.stringContaining('CHG0030001, which does not bear that'),
+      });
+    } finally {
+      await lab.stop();
+    }
+  });
+
+  it('that finds a correlation id in other letters has found that of another repository', async () => {
+    const lab = await serviceNowLab();
+    try {
+      await lab.records.create({ ...NEW_CHANGE, correlation: NEW_CHANGE.correlation.replace('acme', 'ACME') });
+      const answer = JSON.stringify({ result: lab.stub.changes });
+      const server = await startHttpServer((_, response) => response.writeHead(200).end(answer));
+      const records = open({ kind: 'servicenow', api: server.url });
+      expect(await records.find(NEW_CHANGE.correlation)).toEqual([]);
+      await server.stop();
+    } finally {
+      await lab.stop();
+    }
+  });
+
   it.each([
     [401, '{"error":{"message":"User Not Authenticated"}}', true, 'HTTP 401'],
     [403, '{"error":{"message":"Operation against file denied"}}', true, 'HTTP 403'],
@@ -145,6 +174,20 @@ describe('Jira', () => {
       lab.stub.lagging = true;
       expect(await lab.records.find(NEW_CHANGE.correlation)).toEqual([]);
       expect(await lab.records.find(NEW_CHANGE.correlation, created.key)).toEqual([created]);
+    } finally {
+      await lab.stop();
+    }
+  });
+
+  it('that does not heed the label it is asked for has no record of the release', async () => {
+    const lab = await jiraLab();
+    try {
+      await lab.records.create({ ...NEW_CHANGE, correlation: 'relctl:github.com/acme/other:2026-12-mail:1' });
+      lab.stub.heedless = true;
+      expect(await refusedOf(lab.records.find(NEW_CHANGE.correlation))).toMatchObject({
+        code: 'change-record.failed',
+        message: expect.stringContaining('CHG-1, which does not bear that'),
+      });
     } finally {
       await lab.stop();
     }

@@ -9,6 +9,8 @@ export interface JiraStub {
   readonly issues: StubIssue[];
   /** Where true, a search does not show what was created just now, as Jira Cloud's does for a while. */
   lagging: boolean;
+  /** Where true, a search does not heed what it is asked for. */
+  heedless: boolean;
   answer(request: TakenRequest, response: ServerResponse): void;
 }
 
@@ -34,6 +36,7 @@ export function jiraStub(): JiraStub {
   const stub: JiraStub = {
     issues: [],
     lagging: false,
+    heedless: false,
     answer({ method, path, body }, response) {
       const { pathname, searchParams } = new URL(path, 'http://stub');
       const send = (status: number, value?: unknown) => {
@@ -44,7 +47,7 @@ export function jiraStub(): JiraStub {
       const given = body === '' ? {} : (JSON.parse(body) as Record<string, unknown>);
       if (pathname === '/rest/api/2/search/jql' || pathname === '/rest/api/2/search') {
         const label = /labels = "([^"]+)"/.exec(searchParams.get('jql') ?? '')?.[1] ?? '';
-        const seen = stub.issues.filter((one) => (one.fields.labels as string[]).includes(label));
+        const seen = stub.issues.filter((one) => stub.heedless || (one.fields.labels as string[]).includes(label));
         return send(200, { issues: stub.lagging ? [] : seen.map(({ id, key, fields }) => ({ id, key, fields })) });
       }
       if (method === 'POST' && pathname === '/rest/api/2/issue') {

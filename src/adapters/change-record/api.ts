@@ -80,3 +80,24 @@ export function readAs<T>(system: string, schema: z.ZodType<T>, answer: unknown)
     refused: false,
   });
 }
+
+/**
+ * Of what a search found that which bears the correlation id that was asked for. A system that takes no notice of a condition, as one does on a field that
+ * the login may not read, answers with the changes of others, which would be taken for this release's, or be cancelled as created twice.
+ * @throws RelctlError `change-record.failed`
+ */
+export function onlyOf<T>(
+  system: string,
+  correlation: string,
+  found: readonly T[],
+  read: (one: T) => { readonly number: string; readonly ids: readonly string[] },
+): readonly T[] {
+  const same = (id: string) => id.toLowerCase() === correlation.toLowerCase();
+  const strange = found.find((one) => !read(one).ids.some(same));
+  if (strange === undefined) return found.filter((one) => read(one).ids.includes(correlation));
+  throw changeFailure(
+    system,
+    `asked for ${correlation}, it answers with ${read(strange).number}, which does not bear that: the login may not read where the correlation id stands`,
+    { refused: true },
+  );
+}

@@ -4,7 +4,7 @@ import type { ChangeRecordSettings } from '../../plan/change-record.ts';
 import { sha256 } from '../../plan/digest.ts';
 import { asEndpoint } from '../../plan/endpoint.ts';
 import type { ChangeEnd, ChangeRecord, ChangeStage, ChangeUpdate, ChangeWindow } from '../../ports/change-records.ts';
-import { openTicketApi, readAs, type TicketApi } from './api.ts';
+import { onlyOf, openTicketApi, readAs, type TicketApi } from './api.ts';
 import { changeFailure } from './failure.ts';
 import type { ChangeSystem } from './system.ts';
 
@@ -31,9 +31,9 @@ const transitionsSchema = z.looseObject({
   transitions: z.array(z.looseObject({ id: z.string(), to: z.looseObject({ name: z.string() }) })),
 });
 
-function isOf(issue: Issue | undefined, correlation: string): boolean {
-  const { labels } = (issue?.fields ?? {}) as { readonly labels?: unknown };
-  return Array.isArray(labels) && labels.includes(correlation);
+function labelsOf({ fields }: Issue): readonly string[] {
+  const { labels } = fields as { readonly labels?: unknown };
+  return Array.isArray(labels) ? labels.filter((one) => typeof one === 'string') : [];
 }
 
 export const jira: ChangeSystem<Settings> = {
@@ -65,12 +65,13 @@ export const jira: ChangeSystem<Settings> = {
         const jql = `project = "${settings.project}" AND labels = "${correlation}" ORDER BY created ASC`;
         const path = settings.edition === 'cloud' ? '/rest/api/2/search/jql' : '/rest/api/2/search';
         const query = `jql=${encodeURIComponent(jql)}&fields=${fields}&maxResults=20`;
-        const { issues } = readAs(SYSTEM, foundSchema, await api.call('GET', `${path}?${query}`));
+        const found = readAs(SYSTEM, foundSchema, await api.call('GET', `${path}?${query}`)).issues;
+        const issues = onlyOf(SYSTEM, correlation, found, (one) => ({ number: one.key, ids: labelsOf(one) }));
         // A search of Jira Cloud shows what was just created only after a while.
         const asked = known !== undefined && issues.every((one) => one.key !== known) ? await read(known) : undefined;
         // That it is linked in the plan is a claim: what bears another release's label, or none, is somebody else's change.
-        const missing = isOf(asked, correlation) ? asked : undefined;
-        return Promise.all([...issues, ...(missing === undefined ? [] : [missing])].map(shown));
+        const missing = asked !== undefined && labelsOf(asked).includes(correlation) ? [asked] : [];
+        return Promise.all([...issues, ...missing].map(shown));
       },
       async create({ correlation, title, description, window }) {
         const answer = await api.call('POST', '/rest/api/2/issue', {

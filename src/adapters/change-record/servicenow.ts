@@ -3,7 +3,7 @@ import { marksIn } from '../../domain/change-record/notes.ts';
 import type { ChangeRecordSettings } from '../../plan/change-record.ts';
 import { asEndpoint } from '../../plan/endpoint.ts';
 import type { ChangeEnd, ChangeRecord, ChangeStage, ChangeUpdate, ChangeWindow } from '../../ports/change-records.ts';
-import { openTicketApi, readAs } from './api.ts';
+import { onlyOf, openTicketApi, readAs } from './api.ts';
 import { changeFailure } from './failure.ts';
 import type { ChangeSystem } from './system.ts';
 
@@ -16,13 +16,14 @@ type Settings = Extract<ChangeRecordSettings, { readonly kind: 'servicenow' }>;
 
 const SYSTEM = 'servicenow';
 const TABLE = '/api/now/table/change_request';
-const FIELDS = 'sys_id,number,state,approval,start_date,end_date';
+const FIELDS = 'sys_id,number,correlation_id,state,approval,start_date,end_date';
 /** Values and not what people are shown; dates go in and out in UTC (ServiceNow KB0534905). */
 const RAW = 'sysparm_display_value=false&sysparm_exclude_reference_link=true&sysparm_input_display_value=false';
 
 const rowSchema = z.looseObject({
   sys_id: z.string().min(1),
   number: z.string().min(1),
+  correlation_id: z.string().default(''),
   state: z.coerce.string(),
   approval: z.string().default(''),
   start_date: z.string().default(''),
@@ -50,7 +51,9 @@ export const servicenow: ChangeSystem<Settings> = {
       async find(correlation) {
         const query = encodeURIComponent(`correlation_id=${correlation}^ORDERBYsys_created_on^ORDERBYnumber`);
         const path = `${TABLE}?sysparm_query=${query}&sysparm_fields=${FIELDS}&sysparm_limit=20&${RAW}`;
-        return readAs(SYSTEM, manySchema, await api.call('GET', path)).result.map(shown);
+        const { result } = readAs(SYSTEM, manySchema, await api.call('GET', path));
+        const own = onlyOf(SYSTEM, correlation, result, (row) => ({ number: row.number, ids: [row.correlation_id] }));
+        return own.map(shown);
       },
       async create({ correlation, title, description, window }) {
         const answer = await api.call('POST', `${TABLE}?sysparm_fields=${FIELDS}&${RAW}`, {
