@@ -223,3 +223,34 @@ describe('Jira', () => {
     }
   });
 });
+
+describe('what is told of a failure, which is recorded,', () => {
+  const SECRET = 'hush-hush';
+  const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LXRva2Vu';
+  it.each([
+    [
+      'a reason',
+      JSON.stringify({ error: { message: `Not for relctl:${SECRET}, ${TOKEN}`, detail: TOKEN } }),
+      'Not for',
+    ],
+    ['reasons of fields', JSON.stringify({ errorMessages: [], errors: { summary: `Too long: ${TOKEN}` } }), 'Too long'],
+    ['what it got', `no login ${btoa(`relctl:${SECRET}`)} ${SECRET} ${TOKEN}`, 'HTTP 400'],
+  ])('has no secret of a server that answers with %s', async (_, body, said) => {
+    const server = await startHttpServer((_request, response) => response.writeHead(400).end(body));
+    try {
+      const login = { kind: 'basic', user: 'relctl', passwordFrom: 'SNOW_PW' };
+      const records = open({ kind: 'servicenow', api: { url: server.url, login } }, { SNOW_PW: SECRET });
+      const { message } = (await refusedOf(records.create(NEW_CHANGE))) as { message: string };
+      expect(message).toContain(said);
+      for (const one of [SECRET, TOKEN, btoa(`relctl:${SECRET}`)]) expect(message).not.toContain(one);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('has nothing that a program printed beside its answer', async () => {
+    const records = open({ kind: 'command', command: ['sh', '-c', `echo ${SECRET}; echo ${TOKEN} >&2; exit 3`] });
+    const { message } = (await refusedOf(records.create(NEW_CHANGE))) as { message: string };
+    expect(message).toBe('sh: exit code 3');
+  });
+});

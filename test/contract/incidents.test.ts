@@ -123,4 +123,9 @@ describe('a program', () => {
       expect((await program(body).opened(SPAN)).ok).toBe(false);
     },
   );
+
+  it('is not repeated in what is recorded of it, which would be kept for good', async () => {
+    const answer = await program('echo hush; echo hush >&2; exit 3').opened(SPAN);
+    expect(answer).toMatchObject({ ok: false, noData: { detail: expect.stringMatching(/ended with exit code 3$/) } });
+  });
 });

@@ -134,6 +134,18 @@ describe('a program that counts', () => {
     expect(reason(await commandStore.open(open, ground).increase('requests_total', [], SPAN))).toBe(expected);
   });
 
+  it('is not repeated in what is recorded of it, which would be kept for good', async () => {
+    const metrics = store(
+      program('talks', () => {
+        console.log('hush');
+        console.error('hush');
+        process.exit(3);
+      }),
+    );
+    const read = await metrics.increase('requests_total', [], SPAN);
+    expect(read).toMatchObject({ ok: false, noData: { detail: expect.stringMatching(/ended with exit code 3$/) } });
+  });
+
   it('names the gaps between its counts', async () => {
     const metrics = store(
       program('gappy', () => ({

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
-import { lastWords, secretsIn } from '../hooks/redact.ts';
+import type { Endpoint } from '../../plan/endpoint.ts';
+import { redact, secretsIn } from '../hooks/redact.ts';
 import { boundedFetch } from '../http/bounded-fetch.ts';
 import { parseJson } from '../http/json.ts';
+import { reasonOf } from '../http/refusal.ts';
 import { changeFailure } from './failure.ts';
 
 /** A JSON API of a ticket system. */
@@ -15,7 +17,7 @@ export interface TicketApi {
 /** How it is reached. */
 export interface TicketAccess {
   readonly system: string;
-  readonly url: string;
+  readonly endpoint: Endpoint;
   readonly fetch: typeof fetch;
   /** Milliseconds for one answer. */
   readonly timeout: number;
@@ -26,8 +28,9 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Opens the API of a ticket system; nothing is sent yet. */
 export function openTicketApi(access: TicketAccess): TicketApi {
-  const { system, timeout, env } = access;
-  const base = access.url.replace(/\/+$/, '');
+  const { system, timeout, env, endpoint } = access;
+  const base = endpoint.url.replace(/\/+$/, '');
+  const secrets = secretsIn(env, namesOf(endpoint));
   const { host } = new URL(base);
   const send = async (method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body: unknown) => {
     const answer = await boundedFetch(
@@ -43,9 +46,10 @@ export function openTicketApi(access: TicketAccess): TicketApi {
     if (!answer.ok) throw changeFailure(system, `${host}: ${answer.detail}`, { refused: false });
     return answer;
   };
-  const read = (answer: { readonly status: number; readonly body: string }): unknown => {
+  const read = (answer: Parameters<typeof reasonOf>[0] & { readonly status: number }): unknown => {
     const { status, body } = answer;
-    const said = lastWords(body.replace(/\s+/g, ' '), secretsIn(env), 200);
+    // It is recorded in the repository, and servers send back what they were sent: no more is repeated than the reason that they give.
+    const said = redact(reasonOf({ ...answer, body: redact(body, secrets) }), secrets);
     if (status >= 300 && status < 400) {
       throw changeFailure(system, `${host} redirects elsewhere (HTTP ${status}), as to a login page`, {
         refused: true,
@@ -69,6 +73,14 @@ export function openTicketApi(access: TicketAccess): TicketApi {
       return [401, 403, 404].includes(answer.status) ? undefined : read(answer);
     },
   };
+}
+
+/** Variables with what the login of an endpoint is made of. */
+function namesOf({ login, headersFrom }: Endpoint): readonly string[] {
+  const ofLogin = Object.entries(login ?? {}).flatMap(([field, name]) =>
+    field.endsWith('From') ? [String(name)] : [],
+  );
+  return [...ofLogin, ...Object.values(headersFrom)];
 }
 
 /** An answer in its documented shape. Errors: `change-record.failed`, naming the field. */

@@ -33,17 +33,15 @@ export const command: ChangeSystem<Settings> = {
     const fail = (problem: string, refused: boolean) => changeFailure(program, problem, { refused });
     async function ask<K extends keyof typeof ANSWERS>(what: K, more: object): Promise<z.infer<(typeof ANSWERS)[K]>> {
       const input = `${JSON.stringify({ apiVersion: 'relctl/v1', kind: 'ChangeRecordRequest', do: what, ...more })}\n`;
-      const { exitCode, stdout, stderr } = await exec(program, args, { cwd, timeout, input }).catch(
-        (error: unknown) => {
-          if (error instanceof RelctlError) throw fail(error.message, error.code === 'tool.missing');
-          throw error;
-        },
-      );
-      const said = lastWords((stderr.trim() === '' ? stdout : stderr).replace(/\s+/g, ' '), secretsIn(env), 200);
-      if (exitCode !== 0) throw fail(`exit code ${exitCode ?? 'none'}${said === '' ? '' : `: ${said}`}`, false);
+      const { exitCode, stdout } = await exec(program, args, { cwd, timeout, input }).catch((error: unknown) => {
+        if (error instanceof RelctlError) throw fail(error.message, error.code === 'tool.missing');
+        throw error;
+      });
+      // What it prints beside its answer is not repeated, as it would be recorded.
+      if (exitCode !== 0) throw fail(`exit code ${exitCode ?? 'none'}`, false);
       const answer = parseJson(stdout);
       const refused = refusedSchema.safeParse(answer);
-      if (refused.success) throw fail(refused.data.refused, true);
+      if (refused.success) throw fail(lastWords(refused.data.refused, secretsIn(env), 200), true);
       const read = ANSWERS[what].safeParse(answer);
       if (read.success) return read.data as z.infer<(typeof ANSWERS)[K]>;
       const [issue] = read.error.issues;

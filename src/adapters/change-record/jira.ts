@@ -39,7 +39,7 @@ function labelsOf({ fields }: Issue): readonly string[] {
 export const jira: ChangeSystem<Settings> = {
   open(settings, ground) {
     const endpoint = asEndpoint(settings.api);
-    const access = { system: SYSTEM, url: endpoint.url, fetch: ground.fetchOf(endpoint) };
+    const access = { system: SYSTEM, endpoint, fetch: ground.fetchOf(endpoint) };
     const api = openTicketApi({ ...access, timeout: ground.timeout, env: ground.env });
     const base = endpoint.url.replace(/\/+$/, '');
     const fields = `status,created,labels,${settings.plannedStart},${settings.plannedEnd}`;

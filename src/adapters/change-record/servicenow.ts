@@ -43,7 +43,7 @@ const CLOSE_CODES: Readonly<Record<ChangeEnd['outcome'], string>> = {
 export const servicenow: ChangeSystem<Settings> = {
   open(settings, ground) {
     const endpoint = asEndpoint(settings.api);
-    const access = { system: SYSTEM, url: endpoint.url, fetch: ground.fetchOf(endpoint) };
+    const access = { system: SYSTEM, endpoint, fetch: ground.fetchOf(endpoint) };
     const api = openTicketApi({ ...access, timeout: ground.timeout, env: ground.env });
     const shown = (row: z.infer<typeof rowSchema>) => recordOf(row, settings, endpoint.url);
     return {

@@ -20,12 +20,18 @@ export function cut(text: string): string {
   return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 }
 
-/** RFC 6750 says it in a header; AWS and most others in a field of JSON. A page or a bare word says nothing that the status does not. */
-function reasonOf({ headers, body }: Answered): string {
+/**
+ * RFC 6750 says it in a header; AWS and most others in a field of JSON, ServiceNow one deeper, and Jira in a list. A page or a bare word says nothing that the
+ * status does not.
+ */
+export function reasonOf({ headers, body }: Pick<Answered, 'headers' | 'body'>): string {
   const [, described] = /\berror_description="([^"]*)"/.exec(headers['www-authenticate'] ?? '') ?? [];
   const parsed = parseJson(body);
   const json = isRecord(parsed) ? parsed : {};
-  const said = [described, json.message, json.Message, json.error_description, json.error];
+  const inner = isRecord(json.error) ? json.error.message : undefined;
+  const listed = Array.isArray(json.errorMessages) ? json.errorMessages[0] : undefined;
+  const ofField = isRecord(json.errors) ? Object.values(json.errors)[0] : undefined;
+  const said = [described, json.message, json.Message, json.error_description, json.error, inner, listed, ofField];
   const reason = said.find((one): one is string => typeof one === 'string' && one.trim() !== '') ?? '';
   // Some repeat the token or the signature that they refuse: no word is that long.
   return cut(reason.replace(/[^\s"',;:()]{24,}/g, '…'));

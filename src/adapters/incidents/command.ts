@@ -3,7 +3,6 @@ import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { IncidentSettings } from '../../plan/incidents.ts';
 import type { Incidents } from '../../ports/incidents.ts';
-import { lastWords, secretsIn } from '../hooks/redact.ts';
 import { parseJson } from '../http/json.ts';
 import { noData } from '../prometheus/api.ts';
 import type { IncidentGround } from './ground.ts';
@@ -24,7 +23,7 @@ const answerSchema = z.object({
 });
 
 /** Incidents that a program tells. */
-export function commandIncidents({ command, timeout }: Settings, { exec, cwd, env }: IncidentGround): Incidents {
+export function commandIncidents({ command, timeout }: Settings, { exec, cwd }: IncidentGround): Incidents {
   const [program = '', ...args] = command;
   return {
     system: program,
@@ -33,9 +32,9 @@ export function commandIncidents({ command, timeout }: Settings, { exec, cwd, en
       const input = `${JSON.stringify({ apiVersion: 'relctl/v1', kind: 'IncidentsRequest', ...span })}\n`;
       try {
         const options = { cwd, timeout: durationSeconds(timeout) * 1000, input };
-        const { exitCode, stdout, stderr } = await exec(program, args, options);
-        const said = lastWords((stderr.trim() === '' ? stdout : stderr).replace(/\s+/g, ' '), secretsIn(env), 200);
-        if (exitCode !== 0) return noData('error', `${program} ended with exit code ${exitCode ?? 'none'}: ${said}`);
+        const { exitCode, stdout } = await exec(program, args, options);
+        // What it prints beside its answer is not repeated: what is seen of production is recorded.
+        if (exitCode !== 0) return noData('error', `${program} ended with exit code ${exitCode ?? 'none'}`);
         const read = answerSchema.safeParse(parseJson(stdout));
         if (!read.success) return noData('error', `the answer of ${program} does not read`);
         return { ok: true, value: read.data.incidents.map(({ open, ...one }) => ({ ...one, isOpen: open })) };

@@ -95,14 +95,15 @@ async function ask<T>(
   const [program = '', ...args] = command;
   const input = `${JSON.stringify({ apiVersion: 'relctl/v1', kind: 'MetricsRequest', do: what, ...question })}\n`;
   try {
-    const { exitCode, stdout, stderr } = await exec(program, args, { cwd, timeout, input });
-    const said = lastWords((stderr.trim() === '' ? stdout : stderr).replace(/\s+/g, ' '), secretsIn(env), 200);
-    if (exitCode !== 0) return fail(`${program} ended with exit code ${exitCode ?? 'none'}: ${said}`);
+    const { exitCode, stdout } = await exec(program, args, { cwd, timeout, input });
+    // What it prints beside its answer is not repeated: what is seen of production is recorded.
+    if (exitCode !== 0) return fail(`${program} ended with exit code ${exitCode ?? 'none'}`);
     const answer = parseJson(stdout);
+    const secrets = secretsIn(env);
     const nothing = noDataSchema.safeParse(answer);
-    if (nothing.success) return fail(`${program}: ${nothing.data.noData}`, 'empty');
+    if (nothing.success) return fail(`${program}: ${lastWords(nothing.data.noData, secrets)}`, 'empty');
     const warned = warningsSchema.safeParse(answer);
-    if (warned.success) return fail(`${program}: ${warned.data.warnings.join('; ')}`, 'warnings');
+    if (warned.success) return fail(`${program}: ${lastWords(warned.data.warnings.join('; '), secrets)}`, 'warnings');
     const read = schema.safeParse(answer);
     if (read.success) return { ok: true, value: read.data };
     const [issue] = read.error.issues;
