@@ -1,4 +1,5 @@
-import { saysNo } from '../../domain/signing/acts.ts';
+import type { ReleaseState } from '../../domain/history/state.ts';
+import { actOf, saysNo } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent } from '../../plan/events.ts';
@@ -7,15 +8,22 @@ import type { OrderFault } from '../../plan/order/fault.ts';
 import { findHistoryFaults, findOrderFaults } from '../../plan/order/order.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { WITHOUT_SIGNATURE } from '../../plan/unsigned.ts';
 import { elsewhereSentence, findLostActs, lostSentence, unreadSentences } from '../signing/lost-acts.ts';
 import type { Signing } from '../signing/open.ts';
 import { trustAt } from '../signing/trust.ts';
 import type { Context } from './context.ts';
+import type { Journal } from './journal.ts';
 
 /** A release whose record is looked at. */
 interface Recorded {
   readonly journal: { readonly plan: ReleasePlan };
   readonly signing: Signing;
+}
+
+/** The same with how it stands. */
+interface Standing extends Recorded {
+  readonly journal: Recorded['journal'] & Pick<Journal, 'state'>;
 }
 
 /** What was signed, committed and is gone; where only signed acts count. A clone without its history cannot tell, which is said. */
@@ -48,12 +56,12 @@ export async function goneFrom(
 }
 
 /**
- * What was signed against the release on another branch and is not in the history here, as sentences: a No-Go, a reject, a reopening. Whoever may push
- * can begin a branch before it, and have that one deployed. What was signed in favour is nobody's loss.
+ * What was signed against the release on another branch and is not in the history here, as sentences: a No-Go, a reject, a reopening, and what holds or takes
+ * back the deployment that is under way. Whoever may push can begin a branch before it, and have that one deployed. What was signed in favour is nobody's loss.
  */
 export async function objectionsElsewhere(
   context: Pick<Context, 'signing'>,
-  { journal: { plan }, signing }: Recorded,
+  { journal: { plan, state }, signing }: Standing,
 ): Promise<readonly string[]> {
   if (signing.trust === undefined) return [];
   const ground = await context.signing();
@@ -64,9 +72,21 @@ export async function objectionsElsewhere(
     history.versions.length === 0 ? undefined : await trustAt(protectedBranch, commit, plan.metadata.process);
   const lost = trust === undefined ? [] : await findLostActs(ground, plan, trust, history);
   return [
-    ...lost.filter(({ event }) => saysNo(event) || event.type === 'plan.reopened').map(elsewhereSentence),
+    ...lost.filter(({ event }) => isAgainst(event, state)).map(elsewhereSentence),
     ...(await unreadSentences(ground, plan, history, [commit])),
   ];
+}
+
+/** Attempts that are over here were taken back here, or went on, whatever another branch has of them. */
+function isAgainst(
+  event: RecordedEvent,
+  { deployment, attempts }: Pick<ReleaseState, 'deployment' | 'attempts'>,
+): boolean {
+  if (saysNo(event) || event.type === 'plan.reopened') return true;
+  if (actOf(event) !== 'deploy' || WITHOUT_SIGNATURE[event.type] !== 'takes back' || !('attempt' in event.data))
+    return false;
+  const { attempt } = event.data;
+  return attempt > attempts.deploy || attempt === deployment?.attempt;
 }
 
 /** What is out of order since the plan was reopened last, and what is dated ahead of the clock; what stands before that is void either way. */

@@ -103,6 +103,11 @@ export const OUTCOMES: readonly Forgery[] = [
   madeUp('incident.closed', { ref: 'INC-1', note: '' }),
   madeUp('hypercare.observed', { from: '2026-12-01T00:00:00Z', to: '2026-12-03T00:00:00Z', healthy: true, slos: [] }),
   madeUp('success.observed', { days: [] }),
+  madeUp('success.judged', { metrics: [] }),
+  madeUp('review.closed', {
+    ...{ outcome: 'success', lessons: ['none'], debts: [], sideEffects: [] },
+    attended: { product: [PEOPLE.productManager], rd: [PEOPLE.rdLead] },
+  }),
   ...PROVED.map((type) =>
     resigned('record of the outcome by somebody without the grant', type, 'signer-without-grant', TESTER),
   ),
