@@ -3,6 +3,7 @@ import type { StatusData } from '../domain/outcome/status.ts';
 import { sayStanding } from '../domain/process/phases.ts';
 import { blockers, looksAtOthers, nextActions } from '../domain/process/process.ts';
 import { isClaimed } from '../domain/signing/words.ts';
+import { RelctlError } from '../errors.ts';
 import { command } from '../text/command-line.ts';
 import type { Context, ReadingContext } from './release/context.ts';
 import { goneFrom } from './release/doubts.ts';
@@ -20,10 +21,12 @@ import { saidOnce } from './status/said-once.ts';
  */
 export async function status(context: ReadingContext, id: string, whole?: () => Promise<Context>): Promise<Outcome> {
   const alone = await openRelease(context, id, { others: false });
-  const read = looksAtOthers(alone.journal) ? await openRelease(context, id) : alone;
+  const isAskedOfOthers = looksAtOthers(alone.journal);
+  const read = isAskedOfOthers ? await openRelease(context, id) : alone;
   const findings = await findingsOf(read, whole);
-  const release: Release =
-    findings === undefined ? read : { ...read, facts: (actor) => ({ ...read.facts(actor), findings }) };
+  const schedule = isAskedOfOthers ? await read.schedule().catch(untold) : {};
+  const found = { ...schedule, ...(findings === undefined ? {} : { findings }) };
+  const release: Release = { ...read, facts: (actor) => ({ ...read.facts(actor), ...found }) };
   const { plan, state } = release.journal;
   const facts = release.facts();
   const refusals = blockers(facts);
@@ -53,6 +56,12 @@ export async function status(context: ReadingContext, id: string, whole?: () => 
     data: { ...data },
     simulated: state.simulated,
   };
+}
+
+/** A page is shown without what git does not answer; the gates ask for it again. */
+function untold(error: unknown): object {
+  if (error instanceof RelctlError) return {};
+  throw error;
 }
 
 /** Nobody takes the work of a run that lives: it is looked at, or stopped where it runs. */

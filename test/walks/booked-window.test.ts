@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { checkRelease } from '../../src/usecases/planning/check/check-release.ts';
 import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
+import { status } from '../../src/usecases/status.ts';
 import { submitCab } from '../../src/usecases/submit-cab.ts';
 import { refusal } from '../support/company.ts';
 import { toProduction, undo, walkTo } from '../support/company-walk.ts';
@@ -10,6 +12,7 @@ import { PEOPLE, SAMPLE_FILE, SAMPLE_ID } from '../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany, writeUncommitted } from '../support/signed-company.ts';
 
 /** A release that was submitted keeps its window, whatever somebody without a key makes of its file, until somebody signs that it is over. */
+const HELD = /changes web, api too, and both windows are open|nothing proves that it was taken back/;
 const OURS = '2026-12-vouchers';
 let company: SignedCompany;
 afterEach(() => company.close());
@@ -72,8 +75,13 @@ describe('a window that was submitted', () => {
     await tamper();
     const error = await refusal(submitOurs());
     expect(error).toMatchObject({ code: 'gate.refused' });
-    expect(error.message).toMatch(
-      /changes web, api too, and both windows are open|nothing proves that it was taken back/,
+    expect(error.message).toMatch(HELD);
+    // What refuses the submission is found before it is tried.
+    const { data } = await status(company.as(PEOPLE.rdLead), OURS);
+    expect(data).toMatchObject({ blockers: [{ gate: 'time.no-clash', sentence: expect.stringMatching(HELD) }] });
+    const checked = await checkRelease(company.as(PEOPLE.rdLead), OURS);
+    expect(checked.data.findings).toContainEqual(
+      expect.objectContaining({ code: 'time.no-clash', problem: expect.stringMatching(HELD) }),
     );
   });
 

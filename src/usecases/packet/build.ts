@@ -17,7 +17,6 @@ import type { ObservedRelease } from '../planning/check/observe.ts';
 import { draftMigrations } from '../planning/draft/migrations.ts';
 import { impactBetween } from '../planning/facts/impact.ts';
 import { openManifests } from '../planning/facts/manifests.ts';
-import { bookedElsewhere } from '../release/booked.ts';
 import type { Context } from '../release/context.ts';
 import type { Release } from '../release/open.ts';
 import { untoldReleases } from './untold.ts';
@@ -32,7 +31,8 @@ export async function cabPacket(context: Context, release: ObservedRelease, roun
   const known = release.facts();
   const facts: PacketFacts = {
     ...known,
-    ...(await elsewhere(context, release, known)),
+    ...(await release.schedule()),
+    untold: release.signing.trust === undefined ? [] : await untoldReleases(context, plan),
     now: submitted === undefined ? context.clock.now() : timeOf(submitted.at),
     requester: submitted?.actor ?? requesterOf(release, context.actor),
     round,
@@ -46,22 +46,6 @@ export async function cabPacket(context: Context, release: ObservedRelease, roun
       .findLast((event) => event.data.specDigest === plan.specDigest),
   };
   return buildPacket(facts);
-}
-
-/** What is known of the other releases beside what their files say now: where people sign, that is anybody's word. */
-async function elsewhere(
-  context: Context,
-  { journal: { plan }, signing }: Release,
-  { others: known, unread = [] }: Pick<PacketFacts, 'others' | 'unread'>,
-): Promise<Pick<PacketFacts, 'others' | 'unread' | 'doubtful' | 'untold'>> {
-  if (signing.trust === undefined) return { others: known, unread, doubtful: [], untold: [] };
-  const booked = await bookedElsewhere(context, plan, signing, known);
-  return {
-    others: [...known, ...booked.others],
-    unread: [...unread, ...booked.unread],
-    doubtful: booked.doubtful,
-    untold: await untoldReleases(context, plan),
-  };
 }
 
 /** Who would submit the draft: whoever asks where they may, else who is asked to. */

@@ -1,4 +1,4 @@
-import type { OtherRelease } from '../../domain/gates/gate.ts';
+import type { GateFacts, OtherRelease } from '../../domain/gates/gate.ts';
 import { foldState } from '../../domain/history/fold.ts';
 import type { ReleaseState } from '../../domain/history/state.ts';
 import { formatWindow, windowSpan } from '../../domain/schedule/calendar.ts';
@@ -25,6 +25,21 @@ interface Booked {
   readonly unread: readonly string[];
 }
 
+/** What gates and pages are told of the other releases: what their files say, and what is known beside that. */
+export async function scheduleBeside(
+  context: ReadingContext,
+  plan: ReleasePlan,
+  signing: Pick<Signing, 'trust'>,
+  { others, unread }: Required<Pick<GateFacts, 'others' | 'unread'>>,
+): Promise<Required<Pick<GateFacts, 'others' | 'unread' | 'doubtful'>>> {
+  const booked = await bookedElsewhere(context, plan, signing, others);
+  return {
+    others: [...others, ...booked.others],
+    unread: [...unread, ...booked.unread],
+    doubtful: booked.doubtful,
+  };
+}
+
 /** Services and span that are asked about. */
 type Asked = Parameters<typeof clashesWith>[1];
 
@@ -34,7 +49,7 @@ type Asked = Parameters<typeof clashesWith>[1];
  * nobody signs.
  * @param known what the files say, which counts as well
  */
-export async function bookedElsewhere(
+async function bookedElsewhere(
   context: ReadingContext,
   plan: ReleasePlan,
   { trust }: Pick<Signing, 'trust'>,

@@ -17,7 +17,7 @@ import { wayBackDifferences } from '../binding/way-back.ts';
 import { changeStanding } from '../change-record/standing.ts';
 import { openSigning, type Signing } from '../signing/open.ts';
 import { reviewedBranch } from '../signing/trust.ts';
-import { bookedElsewhere } from './booked.ts';
+import { scheduleBeside } from './booked.ts';
 import type { Context, ReadingContext } from './context.ts';
 import { disorderOf, lostFrom, objectionsElsewhere } from './doubts.ts';
 import { gateError, playerIn } from './gate-error.ts';
@@ -31,6 +31,8 @@ export interface Release {
   readonly signing: Signing;
   /** What the gates look at, now. */
   facts(actor?: string): GateFacts;
+  /** The other releases with what is known of them beside their files, looked up once. */
+  schedule(): ReturnType<typeof scheduleBeside>;
 }
 
 /** Reads a release with its policy and, where a gate may ask for them, the other releases. */
@@ -48,10 +50,15 @@ export async function openRelease(
   if (repository !== undefined) {
     reviewed?.submittedWith(() => notAsSubmitted({ ...context, repository }, journal, signing));
   }
+  let schedule: ReturnType<typeof scheduleBeside> | undefined;
   return {
     journal,
     policy,
     signing,
+    schedule() {
+      schedule ??= scheduleBeside(context, plan, signing, { others, unread });
+      return schedule;
+    },
     facts: (actor) => ({
       plan: journal.plan,
       state: journal.state,
@@ -160,14 +167,9 @@ export async function lookedUp(context: Context, release: Release, command: Proc
   // Nobody objects any more to what is in production.
   const leadsThere = gates.includes(historyWhole) && gates.includes(boundSame);
   const elsewhereSigned = leadsThere ? await objectionsElsewhere(context, release) : [];
-  const booked = gates.includes(noClash)
-    ? await bookedElsewhere(context, plan, release.signing, facts.others)
-    : NO_MORE;
   return {
     ...facts,
-    others: [...facts.others, ...booked.others],
-    doubtful: booked.doubtful,
-    unread: [...(facts.unread ?? []), ...booked.unread],
+    ...(gates.includes(noClash) ? await release.schedule() : {}),
     ...(gates.includes(boundSame) ? { differences: await differencesFrom(context, release) } : {}),
     ...(gates.includes(historyWhole) ? { lost: [...(await lostFrom(context, release)), ...elsewhereSigned] } : {}),
     ...(isOther
@@ -194,8 +196,6 @@ async function differencesFrom(context: Context, { journal, policy, signing }: R
 async function watchedFrom(context: Context, { journal: { plan, state }, policy, signing }: Release) {
   return signing.trust === undefined ? [] : watchedDifferences(context, plan, policy, state, signing.trust.commit);
 }
-
-const NO_MORE = { others: [], doubtful: [], unread: [] };
 
 interface OtherReleases {
   readonly others: readonly OtherRelease[];

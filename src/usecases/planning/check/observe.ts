@@ -29,11 +29,14 @@ export async function observe(context: Context, release: Release, read?: Impact)
   if (unknown !== undefined) throw unknownStrategy(unknown.strategy, undefined, plan.place(unknown.path));
   const risk = await riskOf(context, plan, read?.size);
   const known = release.facts().findings;
-  const findings = OPEN.includes(state.phase) ? await allFindings(context, release, risk, read) : [];
+  // What the submission is refused for is found before it is tried.
+  const schedule = state.phase === 'draft' ? await release.schedule() : {};
+  const beside: Release = { ...release, facts: (actor) => ({ ...release.facts(actor), ...schedule }) };
+  const findings = OPEN.includes(state.phase) ? await allFindings(context, beside, risk, read) : [];
   return {
     ...release,
     findings,
     risk,
-    facts: (actor) => ({ ...release.facts(actor), findings: findings.length === 0 ? known : findings }),
+    facts: (actor) => ({ ...beside.facts(actor), findings: findings.length === 0 ? known : findings }),
   };
 }
