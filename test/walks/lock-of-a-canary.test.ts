@@ -58,7 +58,12 @@ async function cutOff(change: (text: string) => string = (text) => text) {
   const file = join(company.git.root, SAMPLE_FILE);
   const commit = (what: string) => company.git.commit({ [SAMPLE_FILE]: change(readFileSync(file, 'utf8')) }, what);
   company.git.commit({ [SAMPLE_FILE]: readFileSync(file, 'utf8') }, 'In production');
-  await forge(company, (all) => all.slice(0, all.findIndex(({ type }) => type === 'deploy.started')));
+  await forge(company, (all) =>
+    all.slice(
+      0,
+      all.findIndex(({ type }) => type === 'deploy.started'),
+    ),
+  );
   commit('Tidy');
 }
 
