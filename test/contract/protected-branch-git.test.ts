@@ -74,6 +74,18 @@ describe('the protected branch', () => {
     }
   });
 
+  it('is no branch of its own that a clone of it alone has by the name of the one that is pinned', async () => {
+    const clone = join(git.root, '.git', 'clone');
+    git.git('branch', 'origin/main');
+    git.git('clone', '--quiet', '--single-branch', '--branch', 'origin/main', git.root, clone);
+    expect(git.git('-C', clone, 'for-each-ref', '--format=%(refname)', 'refs/heads')).toBe('refs/heads/origin/main');
+    const pinned = createProtectedBranch(clone, { RELCTL_PROTECTED_BRANCH: 'origin/main' });
+    await expect(findProtectedBranch(pinned)).rejects.toMatchObject({
+      code: 'signing.trust',
+      data: { fault: 'protected-branch-missing' },
+    });
+  });
+
   it('gives files byte for byte as they were committed, whatever the work tree says', async () => {
     git.commit({ 'rules/a.yaml': 'two\n' });
     expect(Buffer.from((await branch.read(first, 'rules/a.yaml')) ?? []).toString()).toBe('one\r\n');

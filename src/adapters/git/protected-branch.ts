@@ -42,7 +42,10 @@ export function createProtectedBranch(
   const lines = new Map<string, Promise<ReadonlySet<string>>>();
   return {
     async find(wanted) {
-      const refs = wanted.filter((ref) => REF.test(ref));
+      const { remotes } = await settingsOf(git);
+      // Whoever may push can call a branch of theirs `origin/main`, and a clone of that branch alone has it, and not the remote's.
+      const isLikeRemote = (ref: string) => remotes.some((remote) => ref.startsWith(`refs/heads/${remote}/`));
+      const refs = wanted.filter((ref) => REF.test(ref) && !isLikeRemote(ref));
       // Without a pattern git would list every ref there is.
       if (refs.length === 0) return undefined;
       // Full names only: a tag or a branch that is called `origin/main` must not stand in for the remote's.
