@@ -5,8 +5,10 @@ import { phaseOf } from '../../src/domain/history/fold.ts';
 import { appendEvent, type NewEvent } from '../../src/plan/chain.ts';
 import type { EventType } from '../../src/plan/events.ts';
 import { parseReleasePlan, writeReleasePlan } from '../../src/plan/release-plan.ts';
+import { rollback } from '../../src/usecases/rollback.ts';
 import { submitCab } from '../../src/usecases/submit-cab.ts';
 import { refusal } from '../support/company.ts';
+import { OPERATOR, walkTo } from '../support/company-walk.ts';
 import { PEOPLE, SAMPLE_FILE, SAMPLE_ID } from '../support/sample-plan.ts';
 import { type Clone, openSharedClones, type SharedClones } from '../support/shared-clones.ts';
 import { countOnlySigned } from '../support/signed-company.ts';
@@ -17,15 +19,17 @@ afterEach(() => shared.close());
 
 const SUBMITTED = 'web 5.0.0 of somebody else';
 
-/** Puts another text on the records branch, with a submission of it that nobody signed. */
-async function pushAnotherText(mallory: Clone): Promise<void> {
+/** Puts another text on the records branch, with an event about it that nobody signed: a submission of it. */
+async function pushAnotherText(mallory: Clone, type = 'cab.submitted'): Promise<void> {
   const { head, events } = await mallory.plan();
-  const other = head.replace(/feature: .*/, `feature: ${SUBMITTED}`);
+  const other = head
+    .replace(/feature: .*/, `feature: ${SUBMITTED}`)
+    .replace(/expectedMinutes: \d+/, 'expectedMinutes: 47');
   const { specDigest, textDigest } = parseReleasePlan(new TextEncoder().encode(other), SAMPLE_FILE, SAMPLE_ID);
   const file = { file: 'x.json', sha256: 'a'.repeat(64) };
   const made = {
-    ...{ type: 'cab.submitted', actor: PEOPLE.rdLead, at: events.at(-1)?.at ?? '', simulated: false },
-    data: { specDigest, textDigest, round: 1, packet: file, bound: file },
+    ...{ type, actor: PEOPLE.rdLead, at: events.at(-1)?.at ?? '', simulated: false },
+    data: { specDigest, textDigest, ...(type === 'cab.submitted' ? { round: 1, packet: file, bound: file } : {}) },
   } as unknown as NewEvent<EventType>;
   const forged = appendEvent(SAMPLE_ID, events, made).events;
   mallory.git('checkout', '--quiet', '--orphan', 'records');
@@ -63,3 +67,22 @@ it('is the one of the work tree once that is one that was never recorded', async
   expect((await submitCab(context, SAMPLE_ID, {})).result).toBe('done');
   expect((await context.store.load(SAMPLE_ID)).head).not.toContain(SUBMITTED);
 });
+
+it.each(['cab.submitted', 'plan.revised'])(
+  'stays the one that was deployed for its way back, whatever %s is written behind that',
+  async (type) => {
+    shared = await openSharedClones({
+      real: true,
+      async ready(company) {
+        countOnlySigned(company);
+        await walkTo(company, 'canary');
+      },
+    });
+    const [operator, mallory] = [await shared.clone(OPERATOR), await shared.clone('mallory@example.com')];
+    await pushAnotherText(mallory, type);
+    const context = await operator.onBranch();
+    const options = { reason: 'checkouts fail', confirmed: true, takeOver: false, pastPointOfNoReturn: false };
+    expect(await rollback(context, SAMPLE_ID, options)).toMatchObject({ result: 'done' });
+    expect((await context.store.load(SAMPLE_ID)).head).not.toContain(SUBMITTED);
+  },
+);

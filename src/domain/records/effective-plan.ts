@@ -42,9 +42,13 @@ export function effectivePlan({ merged, shared, kept, workTree }: PlanCopies): E
     else if (!goesOnFrom(best.events, copy.events)) apart.push(name);
   }
   if (best === undefined) return undefined;
-  const { events } = best;
-  const isOlder = workTree !== undefined && isOlderText(workTree.head, events);
-  return { head: workTree === undefined || isOlder ? best.head : workTree.head, events, apart };
+  const { head, events } = best;
+  const { texts, last } = recordedTexts(events);
+  const own = workTree === undefined ? undefined : sha256(workTree.head);
+  const isOlder = own !== undefined && last !== undefined && own !== last && texts.includes(own);
+  if (workTree !== undefined && !isOlder) return { head: workTree.head, events, apart };
+  const recorded = [best, merged, kept, shared].find((copy) => copy !== undefined && sha256(copy.head) === last);
+  return { head: recorded?.head ?? head, events, apart };
 }
 
 /** True when a history begins with all of another one. */
@@ -58,10 +62,15 @@ export function sharedLength(one: readonly RecordedEvent[], other: readonly Reco
   return first === -1 ? one.length : first;
 }
 
-/** A text that was recorded, and another one after it. In a draft people may go back to what they had. */
-function isOlderText(head: string, events: readonly RecordedEvent[]): boolean {
-  if (foldState(events).phase === 'draft') return false;
+/**
+ * Digests of the texts that were recorded, and which of them counts where there was another one after it: the one that was deployed, whatever is written behind
+ * that, for whoever may push could else keep it from being taken back. None in a draft, where people may go back to what they had.
+ */
+function recordedTexts(events: readonly RecordedEvent[]): {
+  readonly texts: readonly string[];
+  readonly last: string | undefined;
+} {
+  const { phase, deployment } = foldState(events);
   const texts = events.flatMap(({ data }) => ('textDigest' in data ? [data.textDigest] : []));
-  const digest = sha256(head);
-  return texts.includes(digest) && texts.at(-1) !== digest;
+  return { texts, last: phase === 'draft' ? undefined : (deployment?.started.data.textDigest ?? texts.at(-1)) };
 }
