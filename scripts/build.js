@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 import { licenceTexts } from './licences.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,35 +18,54 @@ const fresh = `${root}/dist-${process.pid}.tmp`;
  */
 const nothingToStart = {
   name: 'nothing-to-start',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /node_modules\/commander\//.test(importer) ? { path: 'child_process', namespace: 'nothing' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
-  },
+  resolveId: (id, importer = '') =>
+    id === 'node:child_process' && /node_modules\/commander\//.test(importer) ? '\0nothing' : undefined,
+  load: (id) => (id === '\0nothing' ? 'module.exports = {};' : undefined),
 };
 
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
-  outdir: fresh,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+/**
+ * What is loaded together is one file, since Node takes half a millisecond for each: what every start loads, what shows help, and what else a `status`
+ * needs. Each holds what its modules lead to without a dynamic import; what several lead to is in the first of them.
+ */
+const TOGETHER = {
+  start: ['src/errors.ts'],
+  help: ['src/program/program.ts', 'src/program/asked-help.ts', 'src/program/choices.ts'],
+  reading: [
+    'src/terminal.ts',
+    'src/renderers/human.ts',
+    'src/composition/reading.ts',
+    ...['status', 'noting', 'playing', 'uncommitted'].map((name) => `src/commands/${name}.ts`),
+  ],
+};
+const groups = Object.entries(TOGETHER).map(([name, files], index) => ({
+  name,
+  priority: Object.keys(TOGETHER).length - index,
+  test: (id) => files.includes(relative(root, id)),
+}));
+
+const bundle = await rolldown({
+  cwd: root,
+  input: 'src/main.ts',
   platform: 'node',
-  target: 'node20.19',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  metafile: true,
   plugins: [nothingToStart],
-  legalComments: 'external',
-  define: { RELCTL_VERSION: JSON.stringify(version), RELCTL_BUILD: JSON.stringify(await sourceDigest()) },
-  // Some dependencies are CommonJS and call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  transform: {
+    target: 'node20.19',
+    define: { RELCTL_VERSION: JSON.stringify(version), RELCTL_BUILD: JSON.stringify(await sourceDigest()) },
   },
+  // Some modules are there for some commands alone and are in a chunk with others all the same.
+  checks: { ineffectiveDynamicImport: false },
 });
+const { output } = await bundle.write({
+  dir: fresh,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  comments: { legal: true, annotation: false, jsdoc: false },
+  codeSplitting: { groups },
+});
+await bundle.close();
+const chunks = output.filter((one) => one.type === 'chunk');
 
 /** What the bundle is made from: relctl remembers what it made of a file only as long as it is the same relctl. */
 async function sourceDigest() {
@@ -56,13 +76,11 @@ async function sourceDigest() {
 }
 
 // Says which sources each chunk was made of: how the tests know what a start of relctl loads.
-writeFileSync(`${fresh}/meta.json`, JSON.stringify(metafile));
-
-// esbuild puts the legal comments of the sources beside each chunk; all that is to be told stands in one file.
-const beside = (await readdir(fresh, { recursive: true })).filter((file) => file.endsWith('.LEGAL.txt'));
-const comments = await Promise.all(beside.map((file) => readFile(`${fresh}/${file}`, 'utf8')));
-writeFileSync(`${fresh}/LICENSES.txt`, licenceTexts(root, metafile, comments));
-for (const file of beside) rmSync(`${fresh}/${file}`);
+const inputsOf = ({ modules }) =>
+  Object.entries(modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [relative(root, id)] : []));
+const sources = Object.fromEntries(chunks.map((chunk) => [`dist/${chunk.fileName}`, inputsOf(chunk)]));
+writeFileSync(`${fresh}/meta.json`, JSON.stringify(sources));
+writeFileSync(`${fresh}/LICENSES.txt`, licenceTexts(root, Object.values(sources).flat()));
 
 // Swapped in at once: whoever runs the bundle meanwhile finds the old one or the new one.
 const old = `${fresh}.old`;

@@ -22,32 +22,27 @@ THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
 /**
  * @param {string} root of the repository
- * @param {import('esbuild').Metafile} metafile of the bundle
- * @param {readonly string[]} comments legal comments that stand in the sources
+ * @param {readonly string[]} files that something of is in the bundle; legal comments that stand in them are in the bundle, too
  * @returns {string} the texts, sorted by package
  * @throws Error for a package whose licence has no text
  */
-export function licenceTexts(root, metafile, comments) {
-  const texts = packagesOf(metafile).map((folder) => {
+export function licenceTexts(root, files) {
+  const texts = packagesOf(files).map((folder) => {
     const { name, version, license, author } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     const text = ownTexts(join(root, folder)) ?? STANDARD[license]?.(authorOf(author) ?? `the authors of ${name}`);
     if (text === undefined)
       throw new Error(`${folder} says licence ${license} and ships no text of it: scripts/licences.js`);
     return { title: `${name} ${version} (${license})`, text };
   });
-  const sections = [...texts, ...comments.map((text) => ({ title: 'In the sources', text }))];
   const line = '-'.repeat(80);
   return [
     'relctl contains the packages below; each keeps its licence.\n',
-    ...sections.map(({ title, text }) => `${line}\n${title}\n${line}\n\n${text.trim()}\n`),
+    ...texts.map(({ title, text }) => `${line}\n${title}\n${line}\n\n${text.trim()}\n`),
   ].join('\n');
 }
 
-/** Folders of the packages that something of went into the bundle. */
-function packagesOf({ outputs }) {
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
-  );
+/** Folders of the packages of these files. */
+function packagesOf(files) {
   const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
   return [...new Set(folders)].sort();
 }

@@ -211,6 +211,15 @@ function stackOf(error: unknown): string {
 
 function processIo(): Io {
   surviveLostOutput(process);
-  const { stdin, stdout, stderr, env } = process;
-  return { stdin, stdout, stderr, env, cwd: process.cwd() };
+  const { stdout, stderr, env } = process;
+  return {
+    // Node opens it when it is first looked at, which takes a tenth of a start, and most commands ask nobody.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+  };
 }

@@ -25,12 +25,15 @@ export interface Terminal {
  */
 export function createTerminal(flags: Flags, io: Io, argv: readonly string[]): Terminal {
   const isStream = flags.events === 'ndjson';
-  const interactive = io.stdin.isTTY === true && io.stderr.isTTY === true && flags.json !== true && !isStream;
+  // stdin last: to look at it opens it.
+  const interactive = flags.json !== true && !isStream && io.stderr.isTTY === true && io.stdin.isTTY === true;
   const mode = isStream ? 'ndjson' : flags.quiet === true ? 'silent' : io.stderr.isTTY === true ? 'live' : 'plain';
   const style = styleOf(io.stderr, flags, io);
   const progress = createProgressView(isStream ? io.stdout : io.stderr, { mode, style });
   const prompter = createPrompter({
-    stdin: io.stdin,
+    get stdin() {
+      return io.stdin;
+    },
     output: io.stderr,
     style,
     yes: flags.yes === true,

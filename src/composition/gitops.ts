@@ -1,5 +1,5 @@
 import type { Config } from '../plan/config.ts';
-import { gitopsOf } from '../plan/gitops.ts';
+import { gitopsOf } from '../plan/rollout.ts';
 import type { ReviewedSettings } from '../ports/reviewed-settings.ts';
 import type { Context } from '../usecases/release/context.ts';
 import { FORGE_TIMEOUT_MS } from './forges.ts';

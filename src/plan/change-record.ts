@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpointSchema } from './endpoint.ts';
-import { durationSchema } from './spec.ts';
+import { durationSchema } from './spec/terms.ts';
 
 /** Where a company keeps its changes: `changeRecord` of relctl.yaml. */
 

@@ -7,9 +7,8 @@ import { incidentsSchema } from './incidents.ts';
 import { manifestSourcesSchema } from './manifest-source.ts';
 import { provenanceSettingsSchema } from './provenance.ts';
 import { runnerSchema } from './runner.ts';
-import { percentSchema, strategyName } from './spec/terms.ts';
+import { durationSchema, percentSchema, strategyName } from './spec/terms.ts';
 import { isZone } from './spec/times.ts';
-import { durationSchema } from './spec.ts';
 
 /** `relctl.yaml`: the services of the repository, the environments, and whom to tell. Written once by `relctl init`. */
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationSchema } from './spec.ts';
+import { durationSchema } from './spec/terms.ts';
 
 /** `rollout: gitops` of relctl.yaml: production is brought to a release by a commit that another program applies. */
 
@@ -44,21 +44,3 @@ export const rolloutSchema = z
   .describe(
     'direct, when left out: relctl writes to the cluster; gitops: relctl runs its canary there and commits the images to the repository that Flux or Argo CD reads',
   );
-
-/** The settings of a configuration whose production is brought to a release by commits; `undefined` where relctl writes to it itself. */
-export function gitopsOf(config: {
-  readonly environments: {
-    readonly production: { readonly rollout?: string | undefined; readonly gitops?: GitOpsSettings | undefined };
-  };
-}): GitOpsSettings | undefined {
-  const { rollout, gitops } = config.environments.production;
-  return rollout === 'gitops' ? gitops : undefined;
-}
-
-/** A configuration as if relctl wrote to production itself: where there is no reconciler, as in a simulated company. */
-export function withoutGitops<
-  C extends { readonly environments: { readonly production: { readonly rollout?: string | undefined } } },
->(config: C): C {
-  const { rollout: _rollout, ...production } = config.environments.production;
-  return { ...config, environments: { ...config.environments, production } };
-}

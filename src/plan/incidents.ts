@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpointWithLogin } from './endpoint.ts';
-import { durationSchema } from './spec.ts';
+import { durationSchema } from './spec/terms.ts';
 
 /** Where incidents are: `incidents` of relctl.yaml. */
 export const incidentsSchema = z

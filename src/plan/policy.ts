@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { provenancePolicySchema } from './provenance.ts';
 import { changeWindowSchema, freezeSchema, meetingSchema } from './schedule.ts';
-import { durationSchema } from './spec.ts';
+import { durationSchema } from './spec/terms.ts';
 
 /** The process policy: what varies between companies. What does not vary is code. */
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationSchema } from './spec.ts';
+import { durationSchema } from './spec/terms.ts';
 
 /** Who must vouch for images (policy), and with what it is looked at (relctl.yaml). */
 

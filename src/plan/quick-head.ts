@@ -1,4 +1,4 @@
-import { ID_PATTERN } from './spec.ts';
+import { ID_PATTERN } from './spec/terms.ts';
 import { API_VERSION } from './versions.ts';
 
 /** What a list of releases shows of the part that people write. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationSchema } from './spec.ts';
+import { durationSchema } from './spec/terms.ts';
 
 /** Where a release runs that outlives the laptop: `runner` of relctl.yaml. docs/decisions/runner.md has the reasons. */
 

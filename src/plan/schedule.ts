@@ -1,11 +1,7 @@
 import * as z from 'zod';
+import { isRecurring, WEEKDAYS } from './weekdays.ts';
 
 /** When a policy forbids changes, and when it allows them: dated or recurring, for some services or all, each in a zone. */
-
-/** Days of the week as policies write them, Monday first as ISO 8601 counts. */
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-/** A day of the week. */
-export type Weekday = (typeof WEEKDAYS)[number];
 
 const weekdays = z.array(z.enum(WEEKDAYS)).min(1).describe('Days of the week: mon, tue, wed, thu, fri, sat, sun');
 const hours = z
@@ -70,11 +66,6 @@ export const meetingSchema = z
 export type Freeze = z.infer<typeof freezeSchema>;
 /** An allowed change window of a policy. */
 export type ChangeWindow = z.infer<typeof changeWindowSchema>;
-
-/** True for a freeze whose days recur; else it is one stretch of days. */
-export function isRecurring(freeze: { readonly weekdays?: unknown; readonly monthDays?: unknown }): boolean {
-  return freeze.weekdays !== undefined || freeze.monthDays !== undefined;
-}
 
 function isKnownZone(zone: string): boolean {
   try {

@@ -14,8 +14,6 @@ import { successMetricSchema } from './spec/success.ts';
 import { ID_PATTERN, text } from './spec/terms.ts';
 import { smokeTestSchema, testPlanSchema } from './spec/tests.ts';
 
-export { durationSchema, ID_PATTERN } from './spec/terms.ts';
-
 /**
  * The part of a Release Plan Document that people write and approve: schema and types. Its parts lie in `spec/`.
  *

@@ -1,5 +1,5 @@
 import type { EnvironmentName } from '../plan/config.ts';
-import type { SourceSettings } from '../plan/manifest-source.ts';
+import type { SourceSettings } from '../plan/source-settings.ts';
 import type { KubeObject } from './cluster.ts';
 
 /** Renders the Kubernetes objects of a commit. One instance serves a run, and renders each thing once in it. */

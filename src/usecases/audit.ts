@@ -2,7 +2,7 @@ import type { Block, Outcome } from '../domain/outcome/outcome.ts';
 import { unsignedNotice } from '../domain/signing/notice.ts';
 import { plural } from '../text/plural.ts';
 import { type AuditContext, auditRelease, shownFinding } from './audit/one.ts';
-import type { Signing } from './signing/open.ts';
+import type { Signing } from './signing/signing.ts';
 
 /**
  * Re-checks the whole history of a release offline: chain, digests, votes and people, signatures against the protected branch,

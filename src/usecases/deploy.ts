@@ -25,7 +25,8 @@ import { examineImages, refuseUnproven } from './provenance/examine.ts';
 import { oneEach } from './provenance/staged.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand, type Release } from './release/open.ts';
+import type { Release } from './release/open.ts';
+import { openForCommand } from './release/pass-gates.ts';
 import { subjectOf } from './release/subject.ts';
 import { refuseStagedDrift } from './staging/record.ts';
 

@@ -11,7 +11,8 @@ import { approvalAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import type { Entry } from './release/journal.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
-import { openForCommand, passGates, type Release } from './release/open.ts';
+import type { Release } from './release/open.ts';
+import { openForCommand, passGates } from './release/pass-gates.ts';
 import { inviteToReview } from './review/invite.ts';
 
 /** What `relctl hypercare` may be asked. */

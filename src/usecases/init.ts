@@ -4,7 +4,7 @@ import { baseName } from '../evidence/impact/paths.ts';
 import { namespacesIn } from '../evidence/kubernetes-objects.ts';
 import { type Discovery, discoverServices } from '../evidence/service-discovery/discover.ts';
 import { kustomizeFolder } from '../evidence/service-discovery/kustomizations.ts';
-import { sourceSettings } from '../plan/manifest-source.ts';
+import { sourceSettings } from '../plan/source-settings.ts';
 import type { FoundObserver } from '../ports/environments.ts';
 import type { OwnPackage } from '../ports/own-package.ts';
 import type { Prompter } from '../ports/prompter.ts';

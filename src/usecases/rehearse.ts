@@ -12,8 +12,8 @@ import {
 } from '../domain/schedule/calendar.ts';
 import { sourceOf } from '../domain/success/metric.ts';
 import { RelctlError } from '../errors.ts';
-import { gitopsOf } from '../plan/gitops.ts';
 import type { ReleasePlan } from '../plan/release-plan.ts';
+import { gitopsOf } from '../plan/rollout.ts';
 import type { People, RehearsalStage } from '../ports/people.ts';
 import { command } from '../text/command-line.ts';
 import { deploy } from './deploy.ts';

@@ -2,7 +2,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { sayOutcome } from '../domain/success/outcome.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand } from './release/open.ts';
+import { openForCommand } from './release/pass-gates.ts';
 import { closeReview } from './review/close.ts';
 import { reviewDocument } from './review/document.ts';
 import { checkMeeting, type MeetingAnswers } from './review/meeting.ts';

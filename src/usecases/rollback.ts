@@ -10,7 +10,7 @@ import { rollBack } from './deployment/roll-back.ts';
 import { approvalAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand } from './release/open.ts';
+import { openForCommand } from './release/pass-gates.ts';
 
 /** What `relctl rollback` may be asked. */
 export interface RollbackOptions {

@@ -9,7 +9,8 @@ import { packetSummary } from './packet/summary.ts';
 import { approvalAnswer, checkText, choiceAnswer, textAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openRelease, passGates, type Release } from './release/open.ts';
+import { openRelease, type Release } from './release/open.ts';
+import { passGates } from './release/pass-gates.ts';
 import { subjectOf } from './release/subject.ts';
 import { readCondition, recordVote } from './signoff/vote.ts';
 

@@ -5,7 +5,7 @@ import { readinessChecks } from './readiness/readiness-checks.ts';
 import { checkText } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand } from './release/open.ts';
+import { openForCommand } from './release/pass-gates.ts';
 import { checksInAnswer, recordSignoff } from './signoff/record.ts';
 
 /** What an operator's flags may answer. */

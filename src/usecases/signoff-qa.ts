@@ -4,7 +4,7 @@ import { sumTotals } from '../evidence/junit/report.ts';
 import { checkText } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
-import { openForCommand } from './release/open.ts';
+import { openForCommand } from './release/pass-gates.ts';
 import { checksInAnswer, recordSignoff } from './signoff/record.ts';
 import { regressionReports } from './testing/regression.ts';
 import { testChecks } from './testing/test-checks.ts';

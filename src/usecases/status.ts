@@ -11,7 +11,7 @@ import { openRelease, type Release } from './release/open.ts';
 import { atWork } from './status/at-work.ts';
 import { statusBlocks } from './status/blocks.ts';
 import { statusData } from './status/data.ts';
-import { findingsOf } from './status/findings.ts';
+import { findingsOf, isNotDecided } from './status/findings.ts';
 import { handedOver, whileHandedOver } from './status/handed-over.ts';
 import { saidOnce } from './status/said-once.ts';
 
@@ -20,12 +20,13 @@ import { saidOnce } from './status/said-once.ts';
  * @param whole opens git and the manifests, which only the findings of a plan ask for that is not approved yet
  */
 export async function status(context: ReadingContext, id: string, whole?: () => Promise<Context>): Promise<Outcome> {
-  const alone = await openRelease(context, id, { others: false });
+  const alone = await openRelease(context, id, { others: false, findings: false });
   const isAskedOfOthers = looksAtOthers(alone.journal);
-  const read = isAskedOfOthers ? await openRelease(context, id) : alone;
+  const isWhole = isAskedOfOthers || isNotDecided(alone.journal.state);
+  const read = isWhole ? await openRelease(context, id) : alone;
   const findings = await findingsOf(read, whole);
   const schedule = isAskedOfOthers ? await read.schedule().catch(untold) : {};
-  const found = { ...schedule, ...(findings === undefined ? {} : { findings }) };
+  const found = { ...schedule, ...(findings === undefined ? {} : { findings: () => findings }) };
   const release: Release = { ...read, facts: (actor) => ({ ...read.facts(actor), ...found }) };
   const { plan, state } = release.journal;
   const facts = release.facts();

@@ -13,8 +13,9 @@ import { type ObservedRelease, observe } from './planning/check/observe.ts';
 import type { Context } from './release/context.ts';
 import type { Entry } from './release/journal.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
-import { openRelease, passGates } from './release/open.ts';
+import { openRelease } from './release/open.ts';
 import { requireOwnText } from './release/own-text.ts';
+import { passGates } from './release/pass-gates.ts';
 import { subjectOf } from './release/subject.ts';
 import { boardInvited, meetingFor, tellOfMeeting } from './signoff/meeting.ts';
 

@@ -16,7 +16,8 @@ import { approvalAnswer } from './release/answers.ts';
 import type { Context } from './release/context.ts';
 import type { Entry } from './release/journal.ts';
 import { flushOutbox, recordAndTell } from './release/notify.ts';
-import { openForCommand, type Release } from './release/open.ts';
+import type { Release } from './release/open.ts';
+import { openForCommand } from './release/pass-gates.ts';
 import { rollback } from './rollback.ts';
 import { runChecks } from './verification/run-checks.ts';
 

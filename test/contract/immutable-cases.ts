@@ -5,6 +5,8 @@ export interface ChangeCase {
   readonly what: string;
   readonly before: KubeObject;
   readonly after: KubeObject;
+  /** The first minor version of Kubernetes 1.x of which this is known; an older one has no such field, or says no. */
+  readonly since?: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -96,20 +98,25 @@ export const REFUSED: readonly ChangeCase[] = [
   changes('Service', 'service clusterIP', { spec: ports }, { spec: { ...ports, clusterIP: 'None' } }),
 ];
 
-/** Taken by every API server. */
+/** Taken by every API server of the version and newer. */
 export const TAKEN: readonly ChangeCase[] = [
-  changes('StatefulSet', 'set replicas and template', set(), {
-    spec: {
-      ...set().spec,
-      minReadySeconds: 1,
-      template: template({ app: 'set', more: 'x' }, 'registry.example/web:2'),
-    },
-  }),
+  changes(
+    'StatefulSet',
+    'set replicas and template',
+    set(),
+    set({ template: template({ app: 'set', more: 'x' }, 'registry.example/web:2') }),
+  ),
+  { ...changes('StatefulSet', 'set minReadySeconds', set(), set({ minReadySeconds: 1 })), since: 22 },
   changes('StatefulSet', 'set that says the usual', set(), set({ podManagementPolicy: 'OrderedReady' })),
-  changes('Job', 'job that says the usual', job(), job({ completionMode: 'NonIndexed', backoffLimit: 2 })),
+  changes('Job', 'job that says the usual', job(), job({ backoffLimit: 2 })),
+  { ...changes('Job', 'job of the usual mode', job(), job({ completionMode: 'NonIndexed' })), since: 21 },
   changes('PersistentVolumeClaim', 'claim that says the usual', volume(), volume({ volumeMode: 'Filesystem' })),
   changes('ConfigMap', 'map that is sealed now', sealed('1', {}), sealed('2')),
   changes('Secret', 'secret of no type', { data: { key: 'eA==' } }, { data: { key: 'eQ==' }, type: 'Opaque' }),
   changes('ResourceQuota', 'quota', quota(['BestEffort'], '99'), quota(['BestEffort'], '98')),
-  changes('Service', 'service without an address', { spec: { ...ports, clusterIP: 'None' } }, { spec: ports }),
+  // Tried on 1.20.2, which says no, and on 1.36.3.
+  {
+    ...changes('Service', 'service without an address', { spec: { ...ports, clusterIP: 'None' } }, { spec: ports }),
+    since: 21,
+  },
 ];

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { createManifestSource } from '../../src/adapters/manifests/manifest-source.ts';
 import { canonicalJson } from '../../src/plan/digest.ts';
-import { type ManifestSourceEntry, sourceSettings } from '../../src/plan/manifest-source.ts';
+import type { ManifestSourceEntry } from '../../src/plan/manifest-source.ts';
+import { sourceSettings } from '../../src/plan/source-settings.ts';
 import type { ManifestSource, RenderedObject } from '../../src/ports/manifest-source.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
 

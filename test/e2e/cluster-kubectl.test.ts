@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createKubectlCluster } from '../../src/adapters/kubectl/cluster.ts';
+import { findAssets, minorVersion } from '../cluster/assets.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type Kubelet, startKubelet } from '../cluster/kubelet.ts';
 import { clusterContract } from '../contract/cluster.contract.ts';
@@ -31,6 +32,7 @@ for (const by of ['connection', 'single-calls'] as const) {
       });
       return {
         cluster,
+        minor: minorVersion(findAssets()['kube-apiserver']),
         settle: () => new Promise((resolve) => setTimeout(resolve, 200)),
         dispose: async () => cluster.end(),
       };

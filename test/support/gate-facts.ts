@@ -32,7 +32,7 @@ export function gateFacts(
     now: windowSpan(PLAN.spec.window).start - 10 * 86_400_000,
     actor: undefined,
     others: [],
-    findings: [],
+    findings: () => [],
     ...replaced,
   };
 }

@@ -56,7 +56,7 @@ export function samplePacketFacts(
     others: rich
       ? [{ id: other.id, phase: 'approved', services: other.services, span: other.span, window: other.windowText }]
       : [],
-    findings: [],
+    findings: () => [],
     shares: new Map([['api', { asked: 0.01, made: 0.01, pods: 99, canaryPods: 1 }]]),
     requester: PEOPLE.rdLead,
     round: 1,

@@ -1,5 +1,5 @@
 import { RelctlError } from '../../errors.ts';
-import { ID_PATTERN } from '../../plan/spec.ts';
+import { ID_PATTERN } from '../../plan/spec/terms.ts';
 
 /** Names that Windows keeps for devices, whatever follows the first dot. */
 const DEVICES = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;

@@ -2,7 +2,7 @@ import { HOOK_ANNOTATION, isTestOnly } from '../../domain/kubernetes/helm-hooks.
 import { toldApart } from '../../domain/kubernetes/told-apart.ts';
 import { RelctlError } from '../../errors.ts';
 import { canonicalJson } from '../../plan/digest.ts';
-import type { SourceSettings } from '../../plan/manifest-source.ts';
+import type { SourceSettings } from '../../plan/source-settings.ts';
 import type { RenderedObject } from '../../ports/manifest-source.ts';
 
 /** A place where two renderings of the same commit differ. */

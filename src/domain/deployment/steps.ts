@@ -1,6 +1,7 @@
 import type { Config } from '../../plan/config.ts';
 import { durationSeconds, sayDuration } from '../../plan/duration.ts';
-import { type GitOpsSettings, gitopsOf } from '../../plan/gitops.ts';
+import type { GitOpsSettings } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { Migration, Spec } from '../../plan/spec.ts';
 import { applicationRef, applicationText } from '../gitops/application.ts';
 import { PRODUCT } from '../kubernetes/own-objects.ts';

@@ -22,7 +22,11 @@ export interface GateFacts {
   readonly unread?: readonly string[];
   /** Other releases of which nobody knows whether they still hold their window, as sentences; `undefined` where it was not asked. */
   readonly doubtful?: readonly string[];
-  readonly findings: readonly PlanFinding[];
+  /**
+   * What the rules of the plan find: a question, because only the gates of a plan that is not approved yet ask it, and whoever spreads these facts must
+   * not ask it by that. Reading the queries of a plan takes a fifth of a `status`.
+   */
+  readonly findings: () => readonly PlanFinding[];
   /** Whether approvals are signed; `undefined` where the question is not asked. */
   readonly signing?: SigningFacts;
   /** Events that the process could not have recorded where they stand, since the plan was reopened last. */

@@ -16,7 +16,7 @@ import { type GateFacts, type GateRule, type Refusal, refuse } from './gate.ts';
 /** Gates of phase 1: the plan, its time, and the Change Advisory Board. */
 
 export const planComplete: GateRule = ({ plan, findings }) => {
-  const errors = findings.filter((finding) => finding.severity === 'error');
+  const errors = findings().filter((finding) => finding.severity === 'error');
   const [first, ...others] = errors;
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
   return first === undefined

@@ -1,4 +1,4 @@
-import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { HookChoice } from '../../plan/source-settings.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { RenderedObject } from '../../ports/manifest-source.ts';
 import { ownOf } from '../../text/by-name.ts';

@@ -1,4 +1,4 @@
-import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { HookChoice } from '../../plan/source-settings.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 
 /** Annotation by which Helm runs an object by itself, at some moments of a release. */

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Config, EnvironmentName } from '../../plan/config.ts';
-import { type HookChoice, sourceSettings } from '../../plan/manifest-source.ts';
 import { PLAIN_YAML } from '../../plan/plain-yaml.ts';
+import { type HookChoice, sourceSettings } from '../../plan/source-settings.ts';
 import { sourcesOf } from './sources.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { EnvironmentName } from '../../plan/config.ts';
-import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { HookChoice } from '../../plan/source-settings.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import type { EnvironmentObjects } from './environment-objects.ts';
 

@@ -1,6 +1,6 @@
 import type { Config, EnvironmentName } from '../../plan/config.ts';
 import { canonicalJson } from '../../plan/digest.ts';
-import { type SourceSettings, sourceSettings } from '../../plan/manifest-source.ts';
+import { type SourceSettings, sourceSettings } from '../../plan/source-settings.ts';
 import type { ServiceQuestion } from './environment-objects.ts';
 
 /** A source of an environment and the services that are rendered from it. */

@@ -13,7 +13,7 @@ export function attentionOf(facts: PacketFacts): readonly Attention[] {
   // What refuses the submission but for an exception stands here even after the exception was granted.
   const excepted = blockers({ ...facts, state: { ...state, phase: 'draft' } }).filter((one) => one.exceptionable);
   const told: readonly string[] = ['risk.understated', ...excepted.map(({ gate }) => gate)];
-  const others = findings.filter(({ code }) => !told.includes(code));
+  const others = findings().filter(({ code }) => !told.includes(code));
   return [
     ...spec.migrations
       .filter((one) => one.pointOfNoReturn)

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { RecordedEvent } from '../../plan/events.ts';
 import type { Policy } from '../../plan/policy.ts';
-import { WEEKDAYS } from '../../plan/schedule.ts';
+import { WEEKDAYS } from '../../plan/weekdays.ts';
 import { timeOf } from './calendar.ts';
 
 /** A meeting of the board: start and end in milliseconds since the epoch. */

@@ -1,4 +1,5 @@
-import { type Freeze, isRecurring } from '../../plan/schedule.ts';
+import type { Freeze } from '../../plan/schedule.ts';
+import { isRecurring } from '../../plan/weekdays.ts';
 import { addCalendarDays, startOfDate } from './calendar.ts';
 import { type Interval, overlap } from './intervals.ts';
 import { occurrences } from './recurrence.ts';

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { WEEKDAYS, type Weekday } from '../../plan/schedule.ts';
+import { WEEKDAYS, type Weekday } from '../../plan/weekdays.ts';
 import { dateIn } from './calendar.ts';
 import type { Interval } from './intervals.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../plan/config.ts';
-import { manifestPaths } from '../../plan/manifest-source.ts';
+import { manifestPaths } from '../../plan/source-settings.ts';
 import { globMatcher } from '../../text/glob.ts';
 import type { ChangedFile } from './diff.ts';
 import type { AffectedService } from './findings.ts';

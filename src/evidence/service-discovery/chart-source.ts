@@ -1,5 +1,6 @@
 import { proposedChoice } from '../../domain/kubernetes/helm-hooks.ts';
-import type { HookChoice, ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import type { ManifestSourceEntry } from '../../plan/manifest-source.ts';
+import type { HookChoice } from '../../plan/source-settings.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { calledByValues } from './charts.ts';

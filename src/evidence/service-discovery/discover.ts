@@ -1,4 +1,4 @@
-import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { HookChoice } from '../../plan/source-settings.ts';
 import { unixLines } from '../../text/line-ends.ts';
 import { folderOf, roleOf } from '../impact/paths.ts';
 import { chartSource } from './chart-source.ts';

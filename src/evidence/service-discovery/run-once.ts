@@ -1,5 +1,5 @@
 import { proposedChoice } from '../../domain/kubernetes/helm-hooks.ts';
-import type { HookChoice } from '../../plan/manifest-source.ts';
+import type { HookChoice } from '../../plan/source-settings.ts';
 import { imageName, jobsIn, type Workload } from './workloads.ts';
 
 /**

@@ -7,7 +7,7 @@ import { readStatus, splitDocument } from '../../plan/status-text.ts';
 import { command } from '../../text/command-line.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { findLostActs, lostSentence, unreadSentences } from '../signing/lost-acts.ts';
-import type { Signing } from '../signing/open.ts';
+import type { Signing } from '../signing/signing.ts';
 import { findProtectedBranch, signedProcesses, trustAt } from '../signing/trust.ts';
 
 /** Compares the history with every version of it that was committed on the way to HEAD, and with the protected branch. */

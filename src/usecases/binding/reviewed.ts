@@ -11,7 +11,7 @@ import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
 import type { Journal } from '../release/journal.ts';
 import { CONFIG_FILE, readConfig } from '../release/settings.ts';
-import type { Signing } from '../signing/open.ts';
+import type { Signing } from '../signing/signing.ts';
 import { findProtectedBranch, signedProcesses } from '../signing/trust.ts';
 import { type FilesGround, versionsAt } from './named-files.ts';
 import { isSubmissionProven } from './submission.ts';

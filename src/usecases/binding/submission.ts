@@ -1,5 +1,5 @@
 import type { Journal } from '../release/journal.ts';
-import type { Signing } from '../signing/open.ts';
+import type { Signing } from '../signing/signing.ts';
 
 /** True where a submission counts that somebody answered for: where people sign, one whose signature holds, and of which that is known. */
 export function isSubmissionProven(

@@ -8,7 +8,7 @@ import type { BranchTip } from '../../ports/protected-branch.ts';
 import type { Context } from '../release/context.ts';
 import type { Journal } from '../release/journal.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
-import type { Signing } from '../signing/open.ts';
+import type { Signing } from '../signing/signing.ts';
 import { findProtectedBranch } from '../signing/trust.ts';
 import { readKept } from './bind.ts';
 import type { FilesGround } from './named-files.ts';

@@ -8,7 +8,7 @@ import { durationSeconds } from '../../plan/duration.ts';
 import type { ChangeRecord, ChangeRecords, ChangeUpdate } from '../../ports/change-records.ts';
 import type { Context } from '../release/context.ts';
 import type { Journal } from '../release/journal.ts';
-import type { Signing } from '../signing/open.ts';
+import type { Signing } from '../signing/signing.ts';
 
 type Telling = Pick<Context, 'changeRecords' | 'config' | 'clock'>;
 

@@ -6,8 +6,8 @@ import type { ManifestFinding, PlannedCanary } from '../../domain/kubernetes/man
 import { manifestFindings } from '../../domain/kubernetes/manifest-findings.ts';
 import { RelctlError } from '../../errors.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { Spec } from '../../plan/spec.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';

@@ -4,7 +4,7 @@ import { FENCE_ANNOTATION, nameOf } from '../../domain/kubernetes/manifests.ts';
 import { imageIds, newestPods } from '../../domain/kubernetes/rollout.ts';
 import type { EnvironmentName } from '../../plan/config.ts';
 import type { EventOf } from '../../plan/events.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';
 import type { RecordedCheck } from '../checks/check-lines.ts';

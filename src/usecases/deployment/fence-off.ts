@@ -1,6 +1,6 @@
 import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import { refOf, restampFence, stampFence } from '../cluster/apply.ts';
 import type { Lock } from '../cluster/lock.ts';
 import type { Run } from '../cluster/run.ts';

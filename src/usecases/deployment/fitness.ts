@@ -7,7 +7,7 @@ import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { healthOf } from '../../domain/kubernetes/health.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { command } from '../../text/command-line.ts';
 import { refOf } from '../cluster/apply.ts';

@@ -5,7 +5,7 @@ import { RelctlError } from '../../errors.ts';
 import { refuseForeignStable } from '../canary/stable-stands.ts';
 import type { Run } from '../cluster/run.ts';
 import { gateError, playerIn } from '../release/gate-error.ts';
-import { deployExceptions, lookedUp } from '../release/open.ts';
+import { deployExceptions, lookedUp } from '../release/pass-gates.ts';
 import { insistOnRecords } from './insist.ts';
 import { perform } from './perform.ts';
 

@@ -1,7 +1,7 @@
 import type { Step } from '../../domain/deployment/steps.ts';
 import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { PRODUCT } from '../../domain/kubernetes/own-objects.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import { bake } from '../canary/bake.ts';
 import { exposeCanary, hideCanary, removeOwn, removeRouting } from '../canary/routing.ts';
 import { soak } from '../canary/soak.ts';

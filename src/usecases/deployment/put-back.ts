@@ -5,7 +5,7 @@ import { isWorkload } from '../../domain/kubernetes/find-workload.ts';
 import { nameOf, readFirst, sameObject, unfenced } from '../../domain/kubernetes/manifests.ts';
 import { stuckPods } from '../../domain/kubernetes/rollout-others.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { deletePod, refOf, removeFenced, restoreFenced } from '../cluster/apply.ts';
 import { awaitRestored } from '../cluster/await-restored.ts';

@@ -5,7 +5,7 @@ import { canaryName } from '../../domain/kubernetes/manifests.ts';
 import { hintOf, waysBack } from '../../domain/process/stopped.ts';
 import { UNDONE } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import { command } from '../../text/command-line.ts';
 import { plural } from '../../text/plural.ts';
 import { removeOwn, removeRouting, silenceCanary } from '../canary/routing.ts';

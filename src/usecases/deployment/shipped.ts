@@ -1,4 +1,4 @@
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import { ownOf } from '../../text/by-name.ts';
 import {
   type DesiredService,

@@ -4,7 +4,7 @@ import { isSameImage } from '../../domain/kubernetes/image-reference.ts';
 import { sameObject } from '../../domain/kubernetes/manifests.ts';
 import { allContainers } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { KubeObject } from '../../ports/cluster.ts';
 import { ownOf } from '../../text/by-name.ts';
 import { command } from '../../text/command-line.ts';

@@ -1,5 +1,5 @@
 import { standingRollout } from '../../domain/gitops/message.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { Context } from '../release/context.ts';
 import { gitopsGround } from './ground.ts';
 import { releaseCommits } from './release-commits.ts';

@@ -1,7 +1,7 @@
 import { applicationRef, applicationText } from '../../domain/gitops/application.ts';
 import type { Check } from '../../domain/outcome/outcome.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { Context } from '../release/context.ts';
 import { applicationNow } from './application-now.ts';
 import { gitopsGround } from './ground.ts';

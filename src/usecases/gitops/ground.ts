@@ -1,5 +1,6 @@
 import { RelctlError } from '../../errors.ts';
-import { type GitOpsSettings, gitopsOf } from '../../plan/gitops.ts';
+import type { GitOpsSettings } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { ConfigRepository } from '../../ports/config-repository.ts';
 import type { Context } from '../release/context.ts';
 

@@ -1,7 +1,7 @@
 import { applicationRef, isKeeper, keeperTitle } from '../../domain/gitops/application.ts';
 import { nameOf } from '../../domain/kubernetes/manifests.ts';
 import { type Reconciler, reconcilerOf } from '../../domain/kubernetes/reconcilers.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import { refOf } from '../cluster/apply.ts';
 import { renderEnvironment } from '../cluster/environment.ts';
 import { clusterOf } from '../cluster/run.ts';

@@ -2,7 +2,7 @@ import { untracked } from '../../domain/gitops/untracked.ts';
 import { nameOf, withoutServerFields } from '../../domain/kubernetes/manifests.ts';
 import { allContainers, withImages } from '../../domain/kubernetes/pods.ts';
 import { RelctlError } from '../../errors.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import { refOf } from '../cluster/apply.ts';
 import type { DesiredService } from '../cluster/desired-objects.ts';

@@ -3,7 +3,7 @@ import { applicationNamed, applicationRef, keeperTitle } from '../../domain/gito
 import type { Reconciler } from '../../domain/kubernetes/reconcilers.ts';
 import { RelctlError } from '../../errors.ts';
 import type { Config } from '../../plan/config.ts';
-import { gitopsOf } from '../../plan/gitops.ts';
+import { gitopsOf } from '../../plan/rollout.ts';
 import type { Context } from '../release/context.ts';
 import type { MiskeptWorkload } from './keepers.ts';
 import { proposalText, proposeGitOps } from './propose.ts';

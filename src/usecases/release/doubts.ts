@@ -9,8 +9,7 @@ import { findHistoryFaults, findOrderFaults } from '../../plan/order/order.ts';
 import type { SignedAct } from '../../plan/policy.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { WITHOUT_SIGNATURE } from '../../plan/unsigned.ts';
-import { elsewhereSentence, findLostActs, lostSentence, unreadSentences } from '../signing/lost-acts.ts';
-import type { Signing } from '../signing/open.ts';
+import type { Signing } from '../signing/signing.ts';
 import { trustAt } from '../signing/trust.ts';
 import type { Context } from './context.ts';
 import type { Journal } from './journal.ts';
@@ -46,6 +45,7 @@ export async function goneFrom(
   signing: { readonly trust?: { readonly commit: string } | undefined },
 ): Promise<{ readonly isWhole: boolean; readonly gone: readonly string[] }> {
   if (signing.trust === undefined) return { isWhole: true, gone: [] };
+  const { findLostActs, lostSentence, unreadSentences } = await import('../signing/lost-acts.ts');
   const ground = await context.signing();
   const { protectedBranch } = ground;
   const trust = await trustAt(protectedBranch, signing.trust.commit, plan.metadata.process);
@@ -64,6 +64,7 @@ export async function objectionsElsewhere(
   { journal: { plan, state }, signing }: Standing,
 ): Promise<readonly string[]> {
   if (signing.trust === undefined) return [];
+  const { elsewhereSentence, findLostActs, unreadSentences } = await import('../signing/lost-acts.ts');
   const ground = await context.signing();
   const { protectedBranch } = ground;
   const { commit } = signing.trust;

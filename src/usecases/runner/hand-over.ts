@@ -5,7 +5,8 @@ import { RelctlError } from '../../errors.ts';
 import type { HandedOptions, RemoteRun, Runner, Work } from '../../ports/runner.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
-import { openRelease, passGates, type Release } from '../release/open.ts';
+import { openRelease, type Release } from '../release/open.ts';
+import { passGates } from '../release/pass-gates.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import { attach, detached } from './attach.ts';
 

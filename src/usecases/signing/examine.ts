@@ -17,14 +17,14 @@ import { type Standing, standingsOf } from '../../domain/signing/standing.ts';
 import { readStatement } from '../../domain/signing/statement.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { type Examination, examinationOf } from '../../domain/signing/verdicts.ts';
-import { RelctlError } from '../../errors.ts';
 import { countedEvents } from '../../plan/counted.ts';
 import type { RecordedEvent, RecordedSignature } from '../../plan/events.ts';
 import type { SignedAct } from '../../plan/policy.ts';
-import { parseReleasePlan, type ReleasePlan } from '../../plan/release-plan.ts';
+import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { SigningGround } from '../release/context.ts';
 import { contributorsOf } from './contributors.ts';
 import { findEnded } from './ended.ts';
+import { mergedHashes } from './merged-hashes.ts';
 import { revokedKeys } from './trust.ts';
 import { Trusts } from './trusts.ts';
 
@@ -243,26 +243,4 @@ async function hadToBeSigned(
   const isVoid = standing.kind === 'superseded' && act !== 'exception';
   if (isVoid || !mustBeSigned(act, on.tip.policy)) return false;
   return standing.kind === 'live' || !(await on.merged()).has(event.hash);
-}
-
-/** Hashes of the events in the plan as the protected branch has it, read when they are asked for. */
-export function mergedHashes(
-  { protectedBranch }: SigningGround,
-  { id, file }: Pick<ReleasePlan, 'id' | 'file'>,
-  tip: Pick<Trust, 'commit'>,
-): () => Promise<ReadonlySet<string>> {
-  let read: Promise<ReadonlySet<string>> | undefined;
-  const load = async (): Promise<ReadonlySet<string>> => {
-    const bytes = await protectedBranch.read(tip.commit, file);
-    try {
-      return new Set(bytes === undefined ? [] : parseReleasePlan(bytes, file, id).events.map((event) => event.hash));
-    } catch (error) {
-      if (error instanceof RelctlError) return new Set();
-      throw error;
-    }
-  };
-  return () => {
-    read ??= load();
-    return read;
-  };
 }

@@ -3,8 +3,8 @@ import type { Phase } from '../../domain/process/phases.ts';
 import { signatureOf } from '../../domain/signing/acts.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
-import { mergedHashes } from './examine.ts';
 import { type Governance, type GovernanceContext, loadGovernance } from './governance.ts';
+import { mergedHashes } from './merged-hashes.ts';
 
 /** Phases in which approvals are still given: only then must a plan follow the version of its process that is in force. */
 const BEFORE_PRODUCTION: readonly Phase[] = ['draft', 'submitted', 'approved', 'staged', 'ready', 'no-go'];

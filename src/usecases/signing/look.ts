@@ -10,11 +10,12 @@ import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import type { ReadingContext } from '../release/context.ts';
 import { goneFrom, lostFrom } from '../release/doubts.ts';
-import { mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { governanceOf } from './governance-of.ts';
-import { openSigning, type Signing, type SigningContext } from './open.ts';
+import { mergedHashes } from './merged-hashes.ts';
+import { openSigning } from './open.ts';
 import { readAhead } from './read-ahead.ts';
+import type { Signing, SigningContext } from './signing.ts';
 import { findProtectedBranch } from './trust.ts';
 
 /** What looking at signatures needs. */

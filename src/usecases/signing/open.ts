@@ -1,45 +1,15 @@
-import type { SigningFacts } from '../../domain/gates/gate.ts';
 import { foldState } from '../../domain/history/fold.ts';
 import { actOf, leadsBack } from '../../domain/signing/acts.ts';
-import { claimsOf } from '../../domain/signing/claims.ts';
-import { objectionRemedy } from '../../domain/signing/objections.ts';
-import { remedyOf } from '../../domain/signing/remedy.ts';
-import { type Examination, faultSentence, spoiltOf } from '../../domain/signing/verdicts.ts';
 import { RelctlError } from '../../errors.ts';
 import type { NewEvent } from '../../plan/chain.ts';
-import { countedEvents, mayBeSimulated } from '../../plan/counted.ts';
-import type { EventData, EventType, RecordedEvent } from '../../plan/events.ts';
-import type { Policy } from '../../plan/policy.ts';
+import { mayBeSimulated } from '../../plan/counted.ts';
+import type { EventType, RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
-import type { ReadingContext } from '../release/context.ts';
 import type { Sealing } from '../release/journal.ts';
 import { contributorsOf } from './contributors.ts';
-import { examineHistory, mergedHashes } from './examine.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { governanceOf } from './governance-of.ts';
-import { policyInTrouble } from './in-trouble.ts';
-import { sealWith } from './seal.ts';
-
-/** The signatures of a release while a command works on it. */
-export interface Signing {
-  readonly policy: Policy;
-  readonly facts: SigningFacts;
-  /** Only where signatures are required. */
-  readonly sealing: Sealing | undefined;
-  /** Only where signatures are required. */
-  readonly examination: Examination | undefined;
-  /** Why nothing could be examined. */
-  readonly trouble?: RelctlError;
-  /** The protected branch, as people call it. */
-  readonly branch?: string;
-  /** What is recorded of the time after the deployment and nothing proves. Only where signatures are required. */
-  readonly claims?: readonly RecordedEvent[];
-  /** The rules under which approvals were examined, as a deployment records them. */
-  readonly trust?: EventData<'deploy.started'>['trust'];
-}
-
-/** What opening the signatures of a release needs. */
-export type SigningContext = Pick<ReadingContext, 'workspace' | 'signing' | 'looksOnly' | 'clock' | 'environments'>;
+import type { Signing, SigningContext } from './signing.ts';
 
 /**
  * Finds the rules of a release and, where they ask for signatures, examines its whole history; what is real of it also where relctl.yaml says
@@ -71,6 +41,7 @@ export function openSealing(context: Omit<SigningContext, 'clock'>, process: str
       const { simulated } = context.environments;
       const governance = await loadGovernance(context, process, { simulated, finished: false });
       if (governance.mode !== 'required') return event;
+      const { sealWith } = await import('./seal.ts');
       return sealWith(await context.signing(), governance.trust)(plan, event);
     },
   };
@@ -86,6 +57,7 @@ function isAct(event: NewEvent<EventType>): boolean {
  * aborting and rolling back go on, and `status` says what is wrong. Nothing is proved meanwhile: whoever may push can cause the trouble.
  */
 async function inTrouble(context: SigningContext, plan: ReleasePlan, error: RelctlError): Promise<Signing> {
+  const { policyInTrouble } = await import('./in-trouble.ts');
   const policy = await policyInTrouble(context, plan.metadata.process);
   const trouble = { sentence: error.message, command: error.hints[0] ?? 'relctl doctor' };
   return {
@@ -121,42 +93,9 @@ async function examined(context: SigningContext, plan: ReleasePlan): Promise<Sig
       examination: undefined,
     };
   }
-  const ground = await context.signing();
-  const examination = await examineHistory(ground, plan, governance.trust, context.clock.now());
-  const refused = examination.refused.filter(({ act, standing, hash }) =>
-    act === 'outcome' ? standing !== 'superseded' && examination.leftOut.has(hash) : standing === 'live',
-  );
-  const claimed = claimsOf(countedEvents(plan.events, 'real'));
-  const merged = claimed.length === 0 ? undefined : await mergedHashes(ground, plan, governance.trust)();
-  const isProved = (hash: string) => examination.signed.has(hash) || merged?.has(hash) === true;
-  return {
-    policy,
-    branch: governance.branch,
-    claims: claimed.filter((one) => !isProved(one.hash) && !examination.leftOut.has(one.hash)),
-    trust: {
-      commit: governance.trust.commit,
-      policy: governance.trust.policyDigest,
-      version: governance.trust.policy.version,
-    },
-    facts: {
-      mode: 'required',
-      contributors,
-      refused: refused.map((one) => ({ act: one.act, sentence: faultSentence(one), ...remedyOf(plan, one) })),
-      objections: [
-        ...examination.objections.map(({ sentence }) => ({
-          sentence,
-          ...objectionRemedy(plan),
-        })),
-        ...spoiltOf(examination).map((one) => ({ sentence: faultSentence(one), ...remedyOf(plan, one) })),
-      ],
-    },
-    sealing: {
-      leftOut: examination.leftOut,
-      proves: ({ hash }) => examination.proved.has(hash),
-      seal: sealWith(ground, governance.trust, examination.leftOut),
-    },
-    examination,
-  };
+  // Whoever asks for no signatures does not wait for what reads them.
+  const { requiredSigning } = await import('./required.ts');
+  return requiredSigning(context, plan, governance, contributors);
 }
 
 /** Who has commits in the candidate, where the policy keeps any of them from approving and something is decided. */

@@ -1,11 +1,9 @@
-import * as z from 'zod';
 import { readAllowedSigners } from '../../domain/signing/allowed-signers.ts';
 import type { Trust } from '../../domain/signing/trust.ts';
 import { RelctlError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
-import { type ForgeSettings, forgeSchema } from '../../plan/forge.ts';
-import { type Policy, policySchema } from '../../plan/policy.ts';
-import { checkShape, readYaml } from '../../plan/yaml.ts';
+import type { ForgeSettings } from '../../plan/forge.ts';
+import type { Policy } from '../../plan/policy.ts';
 import type { BranchTip, ProtectedBranch } from '../../ports/protected-branch.ts';
 import { command } from '../../text/command-line.ts';
 import { CONFIG_FILE, policyFile } from '../release/settings.ts';
@@ -78,24 +76,18 @@ async function named(branch: ProtectedBranch, name: string, who: string): Promis
   );
 }
 
-/** Only one key is needed, and an older file may not fit the schema of today. */
 async function redirectionAt(branch: ProtectedBranch, commit: string): Promise<string | undefined> {
   const text = await readText(branch, commit, CONFIG_FILE);
-  if (text === undefined) return undefined;
-  const value = readYaml(text, CONFIG_FILE).value as { readonly protectedBranch?: unknown } | null;
-  return typeof value?.protectedBranch === 'string' ? value.protectedBranch : undefined;
+  return text === undefined ? undefined : (await reading()).readRedirection(text);
 }
 
 /**
  * The forge whose votes count, as relctl.yaml at a commit names it; `undefined` where it names none. Whoever may push could else have votes
- * read from a server of their own. Only one key is looked at, as an older file may not fit the schema of today.
+ * read from a server of their own.
  */
 async function forgeAt(branch: ProtectedBranch, commit: string): Promise<ForgeSettings | undefined> {
   const text = await readText(branch, commit, CONFIG_FILE);
-  if (text === undefined) return undefined;
-  const value = readYaml(text, CONFIG_FILE).value as { readonly forge?: unknown } | null;
-  const read = forgeSchema.safeParse(value?.forge);
-  return read.success ? read.data : undefined;
+  return text === undefined ? undefined : (await reading()).readForge(text);
 }
 
 /** The forge that votes are read from: that of the protected branch, and that of the work tree only where there is no such branch. */
@@ -117,7 +109,7 @@ export async function policyAt(
   const text = await readText(branch, commit, file);
   if (text === undefined) return undefined;
   const shown = `${commit.slice(0, 12)}:${file}`;
-  const policy = checkShape(policySchema, readYaml(text, shown), 'policy.invalid', shown, 'relctl schema policy');
+  const policy = (await reading()).readPolicy(text, shown);
   if (`${policy.name}@${policy.version}` !== process) {
     throw trustError(`${shown} says that it is ${policy.name}@${policy.version}, not ${process}`, [
       command`git log -p -- ${file}`,
@@ -187,8 +179,6 @@ export async function trustAt(branch: ProtectedBranch, commit: string, process: 
   };
 }
 
-const forgePeopleSchema = z.record(z.string().min(1), z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/));
-
 /**
  * Which login of the forge is which person, in lower case; nobody where the policy takes no votes from a forge. Errors: `signing.trust` where it
  * does and the file is missing or does not read.
@@ -216,7 +206,7 @@ export async function loginsAt(
   const text = await readText(branch, commit, file);
   if (text === undefined) return undefined;
   const shown = `${commit.slice(0, 12)}:${file}`;
-  const people = checkShape(forgePeopleSchema, readYaml(text, shown), 'signing.trust', shown, 'docs/forge-votes.md');
+  const people = (await reading()).readForgePeople(text, shown);
   const byLogin = new Map<string, string>();
   for (const [login, person] of Object.entries(people)) {
     const key = login.toLowerCase();
@@ -270,6 +260,10 @@ export function trustError(message: string, hints: readonly string[], fault = 'p
     hints,
     data: { fault },
   });
+}
+
+function reading(): Promise<typeof import('./trusted-files.ts')> {
+  return import('./trusted-files.ts');
 }
 
 async function readText(branch: ProtectedBranch, commit: string, path: string): Promise<string | undefined> {

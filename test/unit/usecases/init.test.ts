@@ -7,7 +7,7 @@ import { createWorkspace } from '../../../src/adapters/fs/workspace.ts';
 import { openRepository } from '../../../src/adapters/git/repository.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
 import { configSchema } from '../../../src/plan/config.ts';
-import { gitopsOf } from '../../../src/plan/gitops.ts';
+import { gitopsOf } from '../../../src/plan/rollout.ts';
 import type { FoundObserver } from '../../../src/ports/environments.ts';
 import type { Prompter } from '../../../src/ports/prompter.ts';
 import { type InitGround, init } from '../../../src/usecases/init.ts';

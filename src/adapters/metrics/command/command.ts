@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RelctlError } from '../../../errors.ts';
 import { durationSeconds } from '../../../plan/duration.ts';
-import { durationSchema } from '../../../plan/spec.ts';
+import { durationSchema } from '../../../plan/spec/terms.ts';
 import type { HourGrowth, Increase, Metrics, Span } from '../../../ports/metrics.ts';
 import { noData } from '../../prometheus/api.ts';
 import { seriesKey } from '../../prometheus/selector.ts';

@@ -22,7 +22,7 @@ export async function allFindings(
   const { journal, policy } = release;
   const { plan } = journal;
   return [
-    ...release.facts().findings,
+    ...release.facts().findings(),
     ...timeFindings(release),
     ...(await observedFindings(context, plan, policy, impact)),
     ...riskFindings(plan.spec, risk),

@@ -28,7 +28,7 @@ export async function observe(context: Context, release: Release, read?: Impact)
   const unknown = OPEN.includes(state.phase) ? unknownNamed(plan.spec) : undefined;
   if (unknown !== undefined) throw unknownStrategy(unknown.strategy, undefined, plan.place(unknown.path));
   const risk = await riskOf(context, plan, read?.size);
-  const known = release.facts().findings;
+  const known = release.facts().findings();
   // What the submission is refused for is found before it is tried.
   const schedule = state.phase === 'draft' ? await release.schedule() : {};
   const beside: Release = { ...release, facts: (actor) => ({ ...release.facts(actor), ...schedule }) };
@@ -37,6 +37,6 @@ export async function observe(context: Context, release: Release, read?: Impact)
     ...release,
     findings,
     risk,
-    facts: (actor) => ({ ...beside.facts(actor), findings: findings.length === 0 ? known : findings }),
+    facts: (actor) => ({ ...beside.facts(actor), findings: () => (findings.length === 0 ? known : findings) }),
   };
 }

@@ -2,7 +2,7 @@ import { identityOf } from '../../../domain/kubernetes/applied-objects.ts';
 import { TO_BE_WRITTEN } from '../../../domain/plan-rules/plan-check.ts';
 import type { Impact, ResourceFinding, Seen } from '../../../evidence/impact/findings.ts';
 import type { Config, EnvironmentName } from '../../../plan/config.ts';
-import { manifestPaths } from '../../../plan/manifest-source.ts';
+import { manifestPaths } from '../../../plan/source-settings.ts';
 import type { Manifests } from '../facts/manifests.ts';
 import type { DraftedVariable } from './variables.ts';
 import type { Written } from './written.ts';

@@ -122,7 +122,7 @@ describe('evidence against the canary', () => {
           const control = { bad: total * ratio, total };
           const damning = damningCount(canary, control, phi, limit);
           if (damning === undefined) expect(evidenceAt(canary, canary, control, phi)).toBeLessThan(limit);
-          else if (damning > 0) expect(evidenceAt(damning, canary, control, phi)).toBeCloseTo(limit, 5);
+          else if (damning > 0) expect(evidenceAt(damning, canary, control, phi)).toBeCloseTo(limit, 3);
           else expect(evidenceAt(0, canary, control, phi)).toBeGreaterThanOrEqual(limit);
         },
       ),

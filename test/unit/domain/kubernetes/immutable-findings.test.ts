@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { environmentObjects } from '../../../../src/domain/kubernetes/environment-objects.ts';
 import { hookLine } from '../../../../src/domain/kubernetes/hook-line.ts';
 import { immutableFindings } from '../../../../src/domain/kubernetes/immutable-findings.ts';
-import { type SourceSettings, sourceSettings } from '../../../../src/plan/manifest-source.ts';
+import { type SourceSettings, sourceSettings } from '../../../../src/plan/source-settings.ts';
 import type { KubeObject } from '../../../../src/ports/cluster.ts';
 
 const IMAGE = 'registry.example.com/shop/web:1';

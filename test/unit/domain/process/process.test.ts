@@ -158,7 +158,7 @@ describe('what comes next', () => {
 
   it('puts what a gate asks for before the command that it refuses', () => {
     const gap = { code: 'plan.unwritten', severity: 'error', path: ['spec'], problem: 'a gap', fix: 'write' } as const;
-    const facts = { ...gateFacts('draft'), findings: [gap] };
+    const facts = { ...gateFacts('draft'), findings: () => [gap] };
     const { id } = facts.plan;
     expect(nextActions(facts).map((action) => action.command)).toEqual([
       `relctl plan ${id} --check`,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RelctlError } from '../../../../src/errors.ts';
-import type { SourceSettings } from '../../../../src/plan/manifest-source.ts';
+import type { SourceSettings } from '../../../../src/plan/source-settings.ts';
 import type { ManifestSource } from '../../../../src/ports/manifest-source.ts';
 import { onceSubmitted } from '../../../../src/usecases/binding/once-submitted.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { foldState } from '../../../../src/domain/history/fold.ts';
-import { deployExceptions } from '../../../../src/usecases/release/open.ts';
+import { deployExceptions } from '../../../../src/usecases/release/pass-gates.ts';
 import { chainOf, newEvent, SAMPLE_ID } from '../../../support/sample-plan.ts';
 
 const subject = { specDigest: 'a'.repeat(64), textDigest: 'b'.repeat(64) };
