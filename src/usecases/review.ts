@@ -3,6 +3,7 @@ import { sayOutcome } from '../domain/success/outcome.ts';
 import type { Context } from './release/context.ts';
 import { flushOutbox } from './release/notify.ts';
 import { openForCommand } from './release/pass-gates.ts';
+import { claimedIn } from './review/claimed.ts';
 import { closeReview } from './review/close.ts';
 import { reviewDocument } from './review/document.ts';
 import { checkMeeting, type MeetingAnswers } from './review/meeting.ts';
@@ -61,7 +62,11 @@ async function draft(context: Context, id: string, answers: ReviewAnswers): Prom
   if (fresh.length > 0) await journal.record('success.observed', { days: [...fresh] });
   const given = readValues(id, journal.plan.spec.successMetrics, answers.values);
   const metrics = journal.state.success?.data.metrics ?? judgeAll(release, given, []);
-  const drawn = reviewDocument(release.facts(), journal.counted, { metrics, author: context.actor });
+  const drawn = reviewDocument(release.facts(), journal.counted, {
+    metrics,
+    author: context.actor,
+    isClaimed: claimedIn(release),
+  });
   const text = await context.documents.markdown(drawn);
   const document = await context.store.keep(id, 'review-draft.md', text);
   await journal.record('review.drafted', { document: { ...document } });

@@ -1,9 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
+import type { Evidence } from '../../src/ports/plan-store.ts';
 import { list } from '../../src/usecases/list.ts';
 import { metrics } from '../../src/usecases/metrics.ts';
 import type { Context } from '../../src/usecases/release/context.ts';
+import { review } from '../../src/usecases/review.ts';
 import { status } from '../../src/usecases/status.ts';
-import { submit } from '../support/company-walk.ts';
+import { submit, walkTo } from '../support/company-walk.ts';
 import { forge, type Written } from '../support/forge-history.ts';
 import { PEOPLE } from '../support/sample-plan.ts';
 import { openSignedCompany, type SignedCompany } from '../support/signed-company.ts';
@@ -12,6 +14,7 @@ import { openSignedCompany, type SignedCompany } from '../support/signed-company
 let company: SignedCompany;
 afterEach(() => company.close());
 const [operator] = PEOPLE.operations;
+const NO_MEETING = { values: [], attended: [], lessons: [], debts: [], noDebt: true };
 
 it('status says of a change record that nobody signed that it is claimed, and names no page', async () => {
   company = await openSignedCompany();
@@ -49,4 +52,15 @@ it('a made-up deployment is a claim also where the branch says that it is the sa
     expect(releases).toMatchObject([{ approvals: 'not proved', claimed: true }]);
     expect((await metrics(context, { services: [] })).data).toMatchObject({ unproven: [company.id] });
   }
+});
+
+it('a review, which is signed, says of what nobody signed that it is claimed', async () => {
+  company = await openSignedCompany();
+  await walkTo(company, 'hypercare');
+  const data = { to: operator, note: 'QA has looked at all of it' };
+  await forge(company, (all) => [...all, { actor: operator, type: 'hypercare.handed-over', data }]);
+  const { data: answer } = await review(company.as(PEOPLE.productManager), company.id, { ...NO_MEETING, draft: true });
+  const text = new TextDecoder().decode(await company.store.read(company.id, answer.document as Evidence));
+  expect(text.match(/claimed, and not signed/g)).toHaveLength(2);
+  expect(text).toMatch(/handed over to \S+ \(claimed, and not signed\): QA has looked/);
 });

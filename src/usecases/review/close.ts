@@ -7,6 +7,7 @@ import { recordAndTell } from '../release/notify.ts';
 import type { Release } from '../release/open.ts';
 import { keepRawValues } from '../success/evidence.ts';
 import { measureNewDays, observedDays } from '../success/measure.ts';
+import { claimedIn } from './claimed.ts';
 import { reviewDocument } from './document.ts';
 import { askMeeting, type Meeting, type MeetingAnswers } from './meeting.ts';
 import { shownMetric } from './shown.ts';
@@ -58,7 +59,11 @@ export async function closeReview(
     const raw = await keepRawValues(context, release, 'success-week.json', days);
     await journal.record('success.judged', { metrics: [...metrics], document: { ...raw }, ...proved });
   }
-  const drawn = reviewDocument(release.facts(), journal.counted, { held, author: context.actor });
+  const drawn = reviewDocument(release.facts(), journal.counted, {
+    held,
+    author: context.actor,
+    isClaimed: claimedIn(release),
+  });
   const document = await context.store.keep(id, 'review.md', await context.documents.markdown(drawn));
   const closed: Entry = ['review.closed', { ...held, document: { ...document }, ...proved }];
   const occasion = `attempt ${journal.state.deployment?.attempt ?? 1}`;

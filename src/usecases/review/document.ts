@@ -43,17 +43,20 @@ export interface ReviewContent {
   readonly held?: Omit<EventData<'review.closed'>, 'document'>;
   /** Verdicts that are not recorded yet. */
   readonly metrics?: readonly JudgedMetric[];
+  /** Whether an event is the word of whoever wrote it, where people sign. */
+  readonly isClaimed: (event: RecordedEvent) => boolean;
 }
 
 /** The review, drafted from the record: what was planned and what happened, what was learned and what is owed. */
 export function reviewDocument(
   facts: Pick<GateFacts, 'plan' | 'state' | 'policy' | 'signing'>,
   events: readonly RecordedEvent[],
-  { author, held, metrics }: ReviewContent,
+  { author, held, metrics, isClaimed }: ReviewContent,
 ): Document {
   const { plan, state, policy } = facts;
   const zone = plan.spec.window.timeZone;
   const unsigned = unsignedNotice(facts.signing);
+  const claimed = (event: RecordedEvent): string => (isClaimed(event) ? ' (claimed, and not signed)' : '');
   const milestones = milestonesOf(events, plan.spec.window, policy);
   const created = events.find((event) => event.type === 'plan.created');
   const waits = waitsOf(milestones, created === undefined ? undefined : timeOf(created.at));
@@ -87,14 +90,18 @@ export function reviewDocument(
         columns: ['When', 'What', 'Who'],
         rows: events
           .filter((event) => TIMELINE.has(event.type))
-          .map((event) => [formatMoment(timeOf(event.at), zone), `${event.type}${detailOf(event)}`, event.actor]),
+          .map((event) => [
+            formatMoment(timeOf(event.at), zone),
+            `${event.type}${detailOf(event)}${claimed(event)}`,
+            event.actor,
+          ]),
       }),
       ...part(
         'Canary',
         text(
           state.deployment?.verdict === undefined
             ? 'There was no verdict.'
-            : `${state.deployment.verdict.data.verdict}: ${state.deployment.verdict.data.reason}`,
+            : `${state.deployment.verdict.data.verdict}: ${state.deployment.verdict.data.reason}${claimed(state.deployment.verdict)}`,
         ),
       ),
       ...part(
@@ -104,7 +111,7 @@ export function reviewDocument(
           'The plan named none.',
         ),
       ),
-      ...part('Hypercare', bullets(hypercareLines(state), 'Nobody looked at it.')),
+      ...part('Hypercare', bullets(hypercareLines(state, claimed), 'Nobody looked at it.')),
       ...part(
         'Incidents',
         bullets(
@@ -195,7 +202,7 @@ function milestoneRow({ name, planned, plannedDay, actual }: Milestone, zone: st
   }
 }
 
-function hypercareLines({ hypercare }: ReleaseState): readonly string[] {
+function hypercareLines({ hypercare }: ReleaseState, claimed: (event: RecordedEvent) => string): readonly string[] {
   if (hypercare === undefined) return [];
   const last = hypercare.observations.at(-1);
   const unhealthy = hypercare.observations.filter((one) => !one.data.healthy);
@@ -215,7 +222,9 @@ function hypercareLines({ hypercare }: ReleaseState): readonly string[] {
     ...hypercare.observations.flatMap((one) =>
       one.data.note === '' ? [] : [`${one.at}, ${one.actor}: ${one.data.note}`],
     ),
-    ...hypercare.handOvers.map((one) => `${one.at}: ${one.actor} handed over to ${one.data.to}: ${one.data.note}`),
+    ...hypercare.handOvers.map(
+      (one) => `${one.at}: ${one.actor} handed over to ${one.data.to}${claimed(one)}: ${one.data.note}`,
+    ),
   ];
 }
 
