@@ -20,7 +20,7 @@ afterEach(() => shared.close());
 const SUBMITTED = 'web 5.0.0 of somebody else';
 
 /** Puts another text on the records branch, with an event about it that nobody signed: a submission of it. */
-async function pushAnotherText(mallory: Clone, type = 'cab.submitted'): Promise<void> {
+async function pushAnotherText(mallory: Clone, type = 'cab.submitted', more?: object): Promise<void> {
   const { head, events } = await mallory.plan();
   const other = head
     .replace(/feature: .*/, `feature: ${SUBMITTED}`)
@@ -29,7 +29,11 @@ async function pushAnotherText(mallory: Clone, type = 'cab.submitted'): Promise<
   const file = { file: 'x.json', sha256: 'a'.repeat(64) };
   const made = {
     ...{ type, actor: PEOPLE.rdLead, at: events.at(-1)?.at ?? '', simulated: false },
-    data: { specDigest, textDigest, ...(type === 'cab.submitted' ? { round: 1, packet: file, bound: file } : {}) },
+    data: {
+      specDigest,
+      textDigest,
+      ...(more ?? (type === 'cab.submitted' ? { round: 1, packet: file, bound: file } : {})),
+    },
   } as unknown as NewEvent<EventType>;
   const forged = appendEvent(SAMPLE_ID, events, made).events;
   mallory.git('checkout', '--quiet', '--orphan', 'records');
@@ -86,3 +90,22 @@ it.each(['cab.submitted', 'plan.revised'])(
     expect((await context.store.load(SAMPLE_ID)).head).not.toContain(SUBMITTED);
   },
 );
+
+it('is not that of others for a way back from what nobody proves to have begun', async () => {
+  shared = await openSharedClones({
+    real: true,
+    async ready(company) {
+      countOnlySigned(company);
+      await walkTo(company, 'ready');
+    },
+  });
+  const [operator, mallory] = [await shared.clone(OPERATOR), await shared.clone('mallory@example.com')];
+  const clusters = { production: await shared.company.sandbox.cluster('production').identity() };
+  const begun = { attempt: 1, fence: 1, strategy: 'shared-service', clusters, steps: [], images: {} };
+  await pushAnotherText(mallory, 'deploy.started', begun);
+  const options = { reason: 'checkouts fail', confirmed: true, takeOver: false, pastPointOfNoReturn: false };
+  const error = await refusal(rollback(await operator.onBranch(), SAMPLE_ID, options));
+  expect(error.data).toMatchObject({
+    refusals: [{ gate: 'bound.same', sentence: expect.stringMatching(/has another text in the work tree/) }],
+  });
+});

@@ -7,6 +7,7 @@ import type { Config } from '../../plan/config.ts';
 import type { BranchTip } from '../../ports/protected-branch.ts';
 import type { Context } from '../release/context.ts';
 import type { Journal } from '../release/journal.ts';
+import { foreignText } from '../release/own-text.ts';
 import { CONFIG_FILE } from '../release/settings.ts';
 import type { Signing } from '../signing/signing.ts';
 import { findProtectedBranch } from '../signing/trust.ts';
@@ -16,18 +17,20 @@ import { configAt } from './reviewed.ts';
 import { standingOf } from './submitted-tree.ts';
 import { reviewedOf } from './watched.ts';
 
-type Ground = FilesGround & Pick<Context, 'signing' | 'store'>;
+type Ground = FilesGround & Pick<Context, 'signing' | 'store' | 'records'>;
 
 /**
  * In what a way back would not be that of what was deployed, as sentences. Everywhere: the targets that are recorded of the deployment are those
  * of relctl.yaml. Where people sign, also that the plan is the one that was deployed, and that relctl.yaml names production as the protected
- * branch does, or as was submitted: whoever may push could else let a rollback touch nothing, and have that signed.
+ * branch does, or as was submitted: whoever may push could else let a rollback touch nothing, and have that signed. Of a deployment that nothing proves to
+ * have begun, the plan is the one of the work tree: what is undone, and the commit that it is rendered from, would else be anybody's.
  */
 export async function wayBackDifferences(
   context: Ground,
-  { plan, state, counted }: Pick<Journal, 'plan' | 'state' | 'counted'>,
+  journal: Pick<Journal, 'plan' | 'state' | 'counted' | 'proves'>,
   signing: Signing,
 ): Promise<readonly string[]> {
+  const { plan, state, counted } = journal;
   const { deployment } = state;
   if (deployment === undefined) return [];
   const { clusters, specDigest } = deployment.started.data;
@@ -36,6 +39,8 @@ export async function wayBackDifferences(
   if (specDigest !== plan.specDigest) {
     return [`${plan.file} is not the plan that was deployed: what is undone, and how, is read from it`];
   }
+  const foreign = journal.proves(deployment.started) ? undefined : await foreignText(context, plan);
+  if (foreign !== undefined) return [`${foreign}: nothing proves that this one was deployed`];
   return notAsReviewed(context, { plan, state, counted }, signing);
 }
 
