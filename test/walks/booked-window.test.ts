@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkRelease } from '../../src/usecases/planning/check/check-release.ts';
 import { reopen } from '../../src/usecases/planning/revise/reopen.ts';
+import { openRelease } from '../../src/usecases/release/open.ts';
 import { status } from '../../src/usecases/status.ts';
 import { submitCab } from '../../src/usecases/submit-cab.ts';
 import { refusal } from '../support/company.ts';
@@ -93,6 +94,19 @@ describe('a window that was submitted', () => {
       code: 'gate.refused',
       message: expect.stringMatching(/not in this clone.*git fetch --unshallow/),
     });
+  });
+
+  it('is looked at anew each time that a run asks for it', async () => {
+    company = await openSignedCompany();
+    const draft = text();
+    const [head = ''] = draft.split('\nstatus:');
+    writeUncommitted(company, `releases/${OURS}.yaml`, `${head.replaceAll(SAMPLE_ID, OURS)}\n`);
+    const release = await openRelease(company.as(PEOPLE.rdLead), OURS);
+    expect((await release.schedule()).others.some(({ phase }) => phase !== 'draft')).toBe(false);
+    company.git.setClock(company.sandbox.clock.now());
+    await walkTo(company, 'approved');
+    company.git.commit({ [SAMPLE_FILE]: text() }, 'Approved');
+    expect((await release.schedule()).others.some(({ phase }) => phase === 'approved')).toBe(true);
   });
 
   it('is free once somebody signs that the plan is a draft again', async () => {

@@ -17,7 +17,7 @@ export interface Release {
   readonly signing: Signing;
   /** What the gates look at, now. */
   facts(actor?: string): GateFacts;
-  /** The other releases with what is known of them beside their files, looked up once. */
+  /** The other releases with what is known of them beside their files now: a canary may have been watched for hours. */
   schedule(): ReturnType<typeof scheduleBeside>;
 }
 
@@ -44,16 +44,13 @@ export async function openRelease(context: ReadingContext, id: string, unasked: 
       return notAsSubmitted({ ...context, repository }, journal, signing);
     });
   }
-  let schedule: ReturnType<typeof scheduleBeside> | undefined;
   return {
     journal,
     policy,
     signing,
-    schedule() {
-      schedule ??= import('./booked.ts').then((booked) =>
-        booked.scheduleBeside(context, plan, signing, { others, unread }),
-      );
-      return schedule;
+    async schedule() {
+      const { scheduleBeside: beside } = await import('./booked.ts');
+      return beside(context, plan, signing, { others, unread });
     },
     facts: (actor) => ({
       plan: journal.plan,

@@ -30,11 +30,15 @@ export async function observe(context: Context, release: Release, read?: Impact)
   const risk = await riskOf(context, plan, read?.size);
   const known = release.facts().findings();
   // What the submission is refused for is found before it is tried.
-  const schedule = state.phase === 'draft' ? await release.schedule() : {};
-  const beside: Release = { ...release, facts: (actor) => ({ ...release.facts(actor), ...schedule }) };
+  const schedule = state.phase === 'draft' ? await release.schedule() : undefined;
+  const beside: Release = {
+    ...release,
+    ...(schedule === undefined ? {} : { schedule: async () => schedule }),
+    facts: (actor) => ({ ...release.facts(actor), ...schedule }),
+  };
   const findings = OPEN.includes(state.phase) ? await allFindings(context, beside, risk, read) : [];
   return {
-    ...release,
+    ...beside,
     findings,
     risk,
     facts: (actor) => ({ ...beside.facts(actor), findings: () => (findings.length === 0 ? known : findings) }),
