@@ -22,11 +22,13 @@ export function readKubernetesObjects(text: string, file: string): readonly Kube
 
 /**
  * The namespaces that the objects of a manifest file name, in whatever form the YAML has; those that stand in its lines where it is a
- * template and no manifest yet.
+ * template and no manifest yet. What no namespace may be called stands in place of one that somebody fills in.
  */
 export function namespacesIn(text: string, file: string): readonly string[] {
   try {
-    return readKubernetesObjects(text, file).flatMap(({ metadata }) => metadata.namespace ?? []);
+    return readKubernetesObjects(text, file)
+      .flatMap(({ metadata }) => metadata.namespace ?? [])
+      .filter((name) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name));
   } catch {
     return [...text.matchAll(/^ {2}namespace: *["']?([a-z0-9-]+)/gm)].map((match) => match[1] ?? '');
   }

@@ -9,18 +9,18 @@ const FOREIGN =
 
 /** Tests and what they need. */
 const TEST =
-  /(^|\/)(tests?|[Tt]est-?[Ss]uites?|__tests__|__mocks__|__fixtures__|fixtures?|test-?data\d*|testing|conformance|__snapshots__|e2e([-_][\w-]+)?|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|(^|\/)bench(mark(s|ing)?)?\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)([^/]*[-_])?(smoke|tests?)([-_][^/]*)?\.(sh|bash)$|(^|\/)(vitest|jest|playwright|cypress|karma)(\.[\w-]+)?\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
+  /(^|\/)(tests?|(unit|reg|int|integration|functional|acceptance|smoke)[-_]?tests?|[\w.]+\.([A-Z]\w*)?Tests?|[Tt]est-?[Ss]uites?|__tests__|__mocks__|__fixtures__|fixtures?|test-?data\d*|testing|conformance|__snapshots__|e2e([-_][\w-]+)?|cypress|playwright|specs?|mocks?|benchmarks?|androidTest)(\/|$)|\.snap$|\.(test|spec|e2e|cy|stories|bench)\.\w+$|(^|\/)bench(mark(s|ing)?)?\.\w+$|_test\.(go|py|exs|dart|rb)$|_spec\.rb$|(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*(Tests?|IT|Spec)\.(java|kt|cs|scala|groovy|php))$|(^|\/)([^/]*[-_])?(smoke|tests?|e2e)([-_][^/]*)?\.(sh|bash)$|(^|\/)(vitest|jest|playwright|cypress|karma)(\.[\w-]+)?\.(config|setup|workspace)\.\w+$|(^|\/)\.env\.(test|ci|testing)(\.\w+)?$|(^|\/)\.storybook\//;
 
 /** Text for people; but a monorepo's `apps/docs` is a program that serves it. */
 const DOCUMENT =
-  /(?:^|(?<!(?:^|\/)(?:apps|services|packages))\/)(docs?|documentation|examples|samples)\/|^(example|sample)\/|\.(md|mdx|rst|adoc|txt)$|(^|\/)(LICENSE|NOTICE|AUTHORS|CHANGELOG|CODEOWNERS)$/i;
+  /(?:^|(?<!(?:^|\/)(?:apps|services|packages))\/)(docs?|documentation|examples|samples|getting-started|quick-?start|tutorials?)\/|^(example|sample|getting-started|quick-?start|tutorials?)\/|(?:^|\/)site\/content\/|\.(md|mdx|rst|adoc|txt)$|(^|\/)(LICENSE|NOTICE|AUTHORS|CHANGELOG|CODEOWNERS)$/i;
 
 /** Lists of dependencies are text files too. */
 const NOT_A_DOCUMENT = /(^|\/)(requirements[^/]*|constraints[^/]*)\.txt$|(^|\/)CMakeLists\.txt$|(^|\/)requirements\//;
 
-/** What runs in a build system, not in a service. */
+/** What runs in a build system, in an editor or for who works on the product, not in a service: hidden folders are theirs, but for those that platforms deploy from. */
 const CI =
-  /(^|\/)(\.github|\.circleci|\.buildkite|\.azure-pipelines|\.teamcity|\.woodpecker|\.husky|\.devcontainer|\.vscode|\.idea)\/|(^|\/)(\.gitlab-ci|\.?(goreleaser|nfpm)[^/]*\.ya?ml|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
+  /(^|\/)\.(?!(aws|azure|config|deploy\w*|do|docker\w*|ebextensions|fly|gcp|helm|infra\w*|k8s|kube\w*|lagoon|openshift|platform|profile\.d|well-known|yarn|venv|next|nuxt|terraform|storybook)\/|\.?\/)[a-z][\w-]*\/|(^|\/)(\.gitlab-ci|\.?(goreleaser|nfpm)[^/]*\.ya?ml|\.travis|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appveyor|\.drone|\.pre-commit-config|Jenkinsfile|codecov|\.codecov|dependabot|renovate)[^/]*$/;
 
 /** The part that a file plays. */
 export type PathRole = 'product' | 'test' | 'document' | 'ci' | 'foreign';
@@ -52,7 +52,8 @@ const BY_HAND =
   /(^|\/)(Rakefile|magefile\.go|magefiles\/[^/]+\.go|(scripts|hack|tools)\/(?:[^/]+\/)*\.env[^/]*)$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$|(^|\/)(scripts|tools)\/(?:[^/]+\/)*[^/]*(?<![a-z])(profil\w*|bench\w*|lint|fmt|format|codegen|gen(erate)?|publish|bump|clean|translat\w*|changelog|coverage)(?![a-z])[^/]*\.(sh|bash)$/;
 
 /** Libraries for the programs of other people, with what shows how they are used. */
-const FOR_OTHERS = /^sdks\//;
+const FOR_OTHERS =
+  /^sdks\/|^clients?\/(python|go|java|kotlin|typescript|javascript|js|ts|node|ruby|php|rust|dotnet|csharp)\//;
 
 /** What compose runs, and what a program is given, on a developer's machine or for tests. */
 const AT_HAND =

@@ -12,6 +12,9 @@ const SURROUNDINGS = /env|\/\*|\*\/|`|^=(?:begin|end)\b/i;
 /** A property that a section of .NET's configuration may set. */
 const IS_PROPERTY = /\b(set|init)\s*[;={]/;
 
+/** A method without arguments of an interface, which may map a property (SmallRye Config), and what names or presets one. */
+const IS_MAPPED = /@With(?:Default|Name|ParentName)\b|@ConfigMapping\b|^\s*[\w.<>, ]{2,200}\s\w+\(\s*\)\s*;/;
+
 /** A flag of a Go program, which may go through all of them and look each up in the environment. */
 const IS_FLAG = /\.(?:\w{0,20}Var|String|Bool|U?Int(?:64)?|Float64|Duration)P?\([^"\n]{0,200}"[a-z]/;
 
@@ -28,6 +31,7 @@ export function mayMatter(file: ChangedFile): boolean {
       NAME.test(text) ||
       SURROUNDINGS.test(text) ||
       (path.endsWith('.cs') && IS_PROPERTY.test(text)) ||
-      (path.endsWith('.go') && IS_FLAG.test(text)),
+      (path.endsWith('.go') && IS_FLAG.test(text)) ||
+      (/\.(java|kt)$/.test(path) && IS_MAPPED.test(text)),
   );
 }

@@ -11,7 +11,7 @@ const SAYS_KIND = /^(deploy(ment)?|stateful-?set|sts|daemon-?set|ds|workload|(co
 /** A workload that is called `deployment` or `controller-manager` is named after what it runs, or after the folder that builds this. */
 export function calledAs(workload: Workload, built: readonly SourceFolder[]): string {
   const { name, containers, file } = workload;
-  if (!SAYS_KIND.test(name)) return withoutVersion(workload);
+  if (!SAYS_KIND.test(name)) return withoutRelease(withoutVersion(workload));
   const around = built.find(({ folder }) => folder !== '' && file.startsWith(`${folder}/`));
   const own = containers.filter(({ image }) => !isInfrastructureImage(image)).map(({ image }) => imageName(image));
   return (
@@ -19,12 +19,15 @@ export function calledAs(workload: Workload, built: readonly SourceFolder[]): st
   );
 }
 
-/** `reviews-v1` and `reviews-v2` are two versions of the service that their pods, or the image that both run, are called after. */
+/** `reviews-v1`, `reviews-v2` and `reviews-v2.1.0` are versions of the service that their pods, or the image that both run, are called after. */
 function withoutVersion({ name, containers, called = [] }: Workload): string {
-  const service = /^(.+)-v\d+$/.exec(name)?.[1];
+  const service = /^(.+)-v\d+(?:[.-]\d+)*$/.exec(name)?.[1];
   const names = [...called, ...containers.map(({ image }) => imageName(image))];
   return service !== undefined && names.includes(service) ? service : name;
 }
+
+/** A chart that was rendered once names a workload after the release and the chart: `reloader-reloader` is `reloader`. */
+const withoutRelease = (name: string): string => name.replace(/^(.+)-\1$/, '$1');
 
 /** `acme-shop-cart-chart` in the folder that builds `cart` is called as the folder is. */
 export function nameInFolder(name: string, chart: string, built: readonly SourceFolder[]): string {
@@ -59,7 +62,8 @@ export function rootName(texts: ReadonlyMap<string, string>): string | undefined
   const go = /^module\s+(\S+?)(?:\/v\d+)?\s*$/m.exec(texts.get('go.mod') ?? '')?.[1];
   const names = [npm, go === undefined ? undefined : nameOfModule(go)];
   return names.find(
-    (name) => name !== undefined && !/(^|[-/])(monorepo|root|workspace)$/.test(name) && !GENERIC.test(name),
+    (name) =>
+      name !== undefined && !/(^|[-/])(mono-?repo|repo(sitory)?|root|workspace)$/.test(name) && !GENERIC.test(name),
   );
 }
 

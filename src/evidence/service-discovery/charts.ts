@@ -67,11 +67,17 @@ export function programsOfChart(chart: string, files: readonly string[], texts: 
     const text = texts.get(template) ?? '';
     if (!ROLLS_OUT.test(text)) return [];
     const written = IMAGE_OF_VALUES.exec(text)?.[1];
-    const key = written ?? keysOfHelper(text, helpers).find((one) => valueAt(`${one}.repository`) !== '');
-    const image = key === undefined ? '' : valueAt(`${key}.repository`) || valueAt(key);
-    if (image === '' || isInfrastructureImage(image) || isBaseImage(image)) return [];
+    const keys =
+      written === undefined
+        ? keysOfHelper(text, helpers).filter((one) => valueAt(`${one}.repository`) !== '')
+        : [written];
+    const imageAt = (one: string) => valueAt(`${one}.repository`) || valueAt(one);
+    // A watcher or a proxy may stand in the pod before the program.
+    const key = keys.find((one) => !isInfrastructureImage(imageAt(one)) && !isBaseImage(imageAt(one)));
+    const image = key === undefined ? '' : imageAt(key);
+    if (image === '') return [];
     const named = scanYaml(text).find(({ path }) => path.join('.') === 'metadata.name')?.value ?? '';
-    const name = named.replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/g, product);
+    const name = named.replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/gi, product);
     return [
       {
         name: /^[a-z][a-z0-9-]*$/.test(name) ? name : kubeName(namedAfter(template)),
@@ -88,16 +94,19 @@ export function programsOfChart(chart: string, files: readonly string[], texts: 
 
 /** Values that the helper is told of, or reads, from which a template takes its image. */
 function keysOfHelper(text: string, helpers: readonly string[]): readonly string[] {
-  const [, helper = '', given = ''] = IMAGE_OF_HELPER.exec(text) ?? [];
-  const body = helpers.flatMap((file) => file.split(/(?=\{\{-?[ \t]*define\b)/)).find((one) => isHelper(one, helper));
-  return [given, body ?? ''].flatMap((one) =>
-    [...one.matchAll(/\.Values\.([\w-]+(?:\.[\w-]+)*)/g)].map((match) => (match[1] ?? '').replace(/\.repository$/, '')),
+  const defined = helpers.flatMap((file) => file.split(/(?=\{\{-?[ \t]*define\b)/));
+  return [...text.matchAll(IMAGE_OF_HELPER)].flatMap(([, helper = '', given = '']) =>
+    [given, defined.find((one) => isHelper(one, helper)) ?? ''].flatMap((one) =>
+      [...one.matchAll(/\.Values\.([\w-]+(?:\.[\w-]+)*)/g)].map((match) =>
+        (match[1] ?? '').replace(/\.repository$/, ''),
+      ),
+    ),
   );
 }
 const isHelper = (definition: string, name: string): boolean =>
   name !== '' && /define[ \t]+"([^"]+)"/.exec(definition)?.[1] === name;
 /** `image: {{ template "web.image" . }}` and `image: {{ include "shop.image" (dict "root" .Values.web.image) }}`. */
-const IMAGE_OF_HELPER = /^[ \t]*(?:-[ \t]+)?image:[ \t]*["']?\{\{-?[ \t]*(?:include|template)[ \t]+"([^"]+)"(.*)$/m;
+const IMAGE_OF_HELPER = /^[ \t]*(?:-[ \t]+)?image:[ \t]*["']?\{\{-?[ \t]*(?:include|template)[ \t]+"([^"]+)"(.*)$/gm;
 const ROLLS_OUT = /^kind:[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b/m;
 /** `image: "{{ .Values.web.image.repository }}:{{ … }}"` and `image: {{ .Values.images.web }}`. */
 const IMAGE_OF_VALUES = /^[ \t]*(?:-[ \t]+)?image:.*?\.Values\.([\w.-]+?)(?:\.repository\b|[ \t]*\}\}["']?[ \t]*$)/m;

@@ -129,7 +129,13 @@ function addUndeployed(
     chart.because.add(only.because);
     return;
   }
+  // Of several, the one that is only called `server` is what the one chart of the product installs.
+  const ofChart = found.filter(({ folder, names: [name = ''] }) => folder !== '' && SAYS_LESS.test(name));
+  const home =
+    charts.length === 0 && ofChart.length === 1 && !claimed.has(ofChart[0]?.folder ?? '') ? ofChart[0] : undefined;
+  if (chart !== undefined && home !== undefined) add(chart, home);
   for (const source of found) {
+    if (chart !== undefined && source === home) continue;
     if (claimed.has(source.folder) || (source.folder === '' && charted.length > 0)) continue;
     const own = source.folder === '' ? rootOfChart : undefined;
     // The only program of a product is called as the product is, and not `api` after its folder.
@@ -139,10 +145,10 @@ function addUndeployed(
     add(service, source);
     // Its Dockerfile lies apart from its sources: the one folder with code that is called as it is has them.
     if (source.folder === '' || holdsCode(source.folder, files) || OF_ALL.test(name)) continue;
-    const [home, ...more] = codeFolders(files, SOURCES_AT_MOST).filter(
+    const [called, ...more] = codeFolders(files, SOURCES_AT_MOST).filter(
       (one) => kubeName(baseName(one.folder)) === name,
     );
-    if (home !== undefined && more.length === 0) service.folders.add(home.folder);
+    if (called !== undefined && more.length === 0) service.folders.add(called.folder);
   }
 }
 

@@ -20,7 +20,10 @@ export const GENERIC =
   /^(api|app|application|web|webapp|www|site|website|server|service|backend|main|api-?server|node)$/i;
 /** Suffixes of Dockerfiles that say how an image is built, not what is in it. */
 const VARIANT =
-  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|cpu|gpu|cuda|default|latest|main|plus|build|solo|aio|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
+  /^(dev|development|devel|prod|production|staging|tests?|e2e|local|ci|base|debug|release|slim|alpine|debian|ubuntu|distroless|scratch|ubi\d*|rootless|hardened|arm64|arm|armhf|armv\d|amd64|x86|windows|nanoserver|multi|multiarch|buildx|cross|goreleaser|bun|pnpm|npm|yarn|deno|maven|gradle|bazel|nix|cypress|playwright|chromium|puppeteer|lint|docs|package|packaging|(multi|single)-?(process|arch|stage|container|node)|all-?in-?one|standalone|minimal|lite|full|rbenv|rvm|(ruby|python|node|java|php)-?\d[\d.]*|fpm|apache|cpu|gpu|cuda|default|latest|main|plus|build|solo|aio|runtime|run|demo|binary|jvm|legacy-jar|native(-\w+)?)$/i;
+/** True for a suffix that says how an image is built, also in several words: `fpm-alpine`. */
+const saysHow = (suffix: string): boolean =>
+  VARIANT.test(suffix) || suffix.split('-').every((word) => VARIANT.test(word));
 /** Suffixes of Dockerfiles whose image tries a program. */
 const OF_TESTS = /^(tests?|e2e|cypress|playwright|lint)$/i;
 const TOOL =
@@ -45,9 +48,9 @@ export function dockerFolders(
     if (match === null || roleOf(file) !== 'product' || isStoreBuild(texts.get(file))) return [];
     // `Dockerfile.worker.alpine.rootless` says how after it said what.
     const suffixes = (match[1] ?? match[2] ?? '').split('.').filter((part) => part !== '');
-    const suffix = suffixes.find((part) => !VARIANT.test(part)) ?? suffixes[0];
+    const suffix = suffixes.find((part) => !saysHow(part)) ?? suffixes[0];
     if (suffix !== undefined && OF_TESTS.test(suffix)) return [];
-    const isVariant = suffix !== undefined && VARIANT.test(suffix);
+    const isVariant = suffix !== undefined && saysHow(suffix);
     if (isVariant && !/^(prod|production|release)$/i.test(suffix) && hasPlain(file, files)) return [];
     const parts = folderOf(file)
       .split('/')

@@ -13,7 +13,11 @@ export function undeployedPrograms(
   built: readonly SourceFolder[],
   packages: readonly WorkspacePackage[],
 ): readonly SourceFolder[] {
-  const released = built.filter(({ names: [name = ''] }) => !LOADS.test(name) && !IN_OTHERS.test(name));
+  const programs = built.filter(({ names: [name = ''] }) => !LOADS.test(name) && !IN_OTHERS.test(name));
+  // The site of a product's documentation is released with it only where there is nothing else.
+  const sites = files.filter((file) => SITE.test(file)).map((file) => `${folderOf(file)}/`);
+  const apart = programs.filter(({ folder }) => !sites.some((site) => site !== '/' && `${folder}/`.startsWith(site)));
+  const released = apart.length > 0 ? apart : programs;
   const composed = released.filter(({ because }) => /\.ya?ml$/.test(because));
   // A compose file names the programs of a folder better than the folder's own name does.
   const rest = released.filter(
@@ -50,6 +54,8 @@ export function undeployedPrograms(
 export const rootProgram = (files: readonly string[], texts: ReadonlyMap<string, string>): string | undefined =>
   files.find((file) => ROOT_PROGRAM.test(file) && (file !== 'package.json' || STARTS.test(texts.get(file) ?? '')));
 
+/** Settings of what makes a site of texts (gohugo.io, mkdocs.org, docusaurus.io, antora.org). */
+const SITE = /(^|\/)(hugo\.(ya?ml|toml|json)|mkdocs\.ya?ml|docusaurus\.config\.[cm]?[jt]s|antora(-playbook)?\.ya?ml)$/;
 /** Images that run in the pods of something else, or hold tools. */
 const IN_OTHERS = /(^|-)(side-?car|toolkit)$/i;
 /** What loads a product is released with it only where it is deployed with it. */

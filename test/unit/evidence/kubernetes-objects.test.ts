@@ -19,6 +19,11 @@ test.each([
   expect(namespacesIn(text, 'web.yaml')).toEqual(['shop']);
 });
 
+test('what no namespace may be called is none: somebody fills it in', () => {
+  const text = 'apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: PLACEHOLDER_NAMESPACE }\n';
+  expect(namespacesIn(text, 'web.yaml')).toEqual([]);
+});
+
 test('the definitions of an operator are read, which have more keys than any plan', () => {
   const properties = Array.from({ length: 10_000 }, (_, i) => `    p${i}: { type: string }\n`).join('');
   const crd = `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: xs.example.com }\nspec:\n  properties:\n${properties}`;

@@ -60,6 +60,7 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
   const after = byName(head);
   const known = byName(elsewhere);
   const filesBefore = new Set(base.map(({ file }) => file));
+  const filesAfter = new Set(head.map(({ file }) => file));
   const findings: VariableFinding[] = [];
   for (const name of [...new Set([...after.keys(), ...before.keys()])].sort()) {
     const [allOld, allNow, allOther] = [before.get(name) ?? [], after.get(name) ?? [], known.get(name) ?? []];
@@ -86,7 +87,8 @@ export function compareVariables({ base, head, elsewhere }: UsesToCompare): Vari
     } else {
       const note =
         whatChanged(old, now, other) ??
-        (isGivenNow(old, now, other, filesBefore) ? 'it is given a value now' : undefined);
+        (isGivenNow(old, now, other, filesBefore) ? 'it is given a value now' : undefined) ??
+        (isGivenNoMore(old, now, other, filesAfter) ? 'it is given no value any more' : undefined);
       if (note !== undefined) findings.push(finding(name, 'changed', now, 'head', note));
     }
   }
@@ -114,6 +116,14 @@ function isGivenNow(
     !before.some((use) => use.how === 'declared')
   );
 }
+
+/** The other way round: a manifest that stays sets no more what the program still reads, and nobody else does. */
+const isGivenNoMore = (
+  old: readonly PlacedUse[],
+  now: readonly PlacedUse[],
+  other: readonly PlacedUse[],
+  filesAfter: ReadonlySet<string>,
+): boolean => old.some((use) => use.how === 'read') && isGivenNow(now, old, other, filesAfter);
 
 function whatChanged(
   old: readonly PlacedUse[],

@@ -1,6 +1,8 @@
 import { blankSlashComments } from '../comments.ts';
+import { addConfigMappings } from './config-mappings.ts';
 import { addFlags } from './go-flags.ts';
 import { addStructs } from './go-structs.ts';
+import { addMapsGoneThrough } from './gone-through.ts';
 import { addHelperCalls, addLiterals, addNamedConstants } from './helpers.ts';
 import { addMicroProfile, addProperties, addSections } from './relaxed.ts';
 import { UseCollector, type VariableUse } from './use.ts';
@@ -13,7 +15,7 @@ const WHERE_IT_RUNS = /\bif\s+_,\s*(\w+)\s*:?=\s*os\.LookupEnv\("\w+"\);\s*\1\s*
 export function goVariables(source: string): VariableUse[] {
   const text = blankSlashComments(source, 'other').replace(WHERE_IT_RUNS, (all) => all.replace(/[^\n]/g, ' '));
   const uses = new UseCollector(text);
-  uses.addMatches(text, /\b(?:env|envconfig)\s*:\s*"(?<name>[A-Za-z_]\w*)/g);
+  addTags(text, uses);
   for (const match of text.matchAll(
     /\b\w{0,40}BindEnv\(\s*"[^"]{0,200}"\s*,([^)]{0,2000})\)|\bEnvVars?(?:\s*:\s*\[\]string\s*\{|\()([^})]{0,2000})[})]/g,
   )) {
@@ -22,10 +24,21 @@ export function goVariables(source: string): VariableUse[] {
   addViper(text, uses);
   addFlags(text, uses);
   addStructs(text, uses);
+  addMapsGoneThrough(text, uses);
   addNamedConstants(text, uses);
   uses.addMatches(text, /\bEnvVar\s*:\s*"(?<name>[A-Z]\w*)"/g);
   addHelperCalls(text, uses);
   return uses.uses;
+}
+
+/** Tags of a struct's fields that name a variable, with the default that another tag of the field gives: `env:"X" envDefault:"5s"`. */
+function addTags(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(/\b(?:env|envconfig)\s*:\s*"([A-Za-z_]\w*)[^\n`]*/g)) {
+    const before = text.slice(Math.max(0, match.index - 200), match.index);
+    const tags = `${/`[^`\n]*$/.exec(before)?.[0] ?? ''}${match[0]}`;
+    const value = /\b(?:envDefault|env-default|default)\s*:\s*("[^"\n]*")/.exec(tags)?.[1];
+    uses.add(match[1] ?? '', match.index, 'read', value === undefined ? {} : { value });
+  }
 }
 
 /** Environment variables that a Java, Kotlin, Scala or Groovy file reads, also through Spring's and MicroProfile's annotations. */
@@ -39,6 +52,7 @@ export function jvmVariables(source: string): VariableUse[] {
   for (const line of text.matchAll(/^.*@\w+.*$/gm)) addPlaceholders(line[0], line.index, uses);
   addProperties(text, uses);
   addMicroProfile(text, uses);
+  addConfigMappings(text, uses);
   addNamedConstants(text, uses);
   addHelperCalls(text, uses);
   return uses.uses;
@@ -100,9 +114,29 @@ function addEnumCases(text: string, uses: UseCollector): void {
   for (const match of text.matchAll(/\benum\s+\w*Env(?!ironment\b)\w*\s*:\s*string\b[^{]{0,200}\{/g)) {
     const behind = text.slice(match.index, match.index + LONGEST_ENUM);
     const body = behind.slice(0, /\n\}/.exec(behind)?.index);
-    for (const one of body.matchAll(/\bcase\s+\w+\s*=\s*(["'])([A-Z][A-Z0-9_]+)\1/g))
-      uses.add(one[2] ?? '', match.index + one.index, 'read', { isReadElsewhere: true });
+    const defaults = caseDefaults(body);
+    for (const one of body.matchAll(/\bcase\s+(\w+)\s*=\s*(["'])([A-Z][A-Z0-9_]+)\2/g)) {
+      const value = defaults.get(one[1] ?? '');
+      uses.add(one[3] ?? '', match.index + one.index, 'read', {
+        isReadElsewhere: true,
+        ...(value === undefined ? {} : { value }),
+      });
+    }
   }
+}
+
+/** What a function of an enumeration that is called after the default gives for its cases: `match ($this) { self::PORT, self::ADMIN_PORT => 80 }`. */
+function caseDefaults(body: string): ReadonlyMap<string, string> {
+  const arms = /function\s+\w*default\w*\s*\([^{]{0,200}\{\s*return\s+match\s*\(\s*\$this\s*\)\s*\{/i.exec(body);
+  const found = new Map<string, string>();
+  if (arms === null) return found;
+  const text = body.slice(arms.index + arms[0].length).split(/\n\s*\};/)[0] ?? '';
+  for (const [, cases = '', value = ''] of text.matchAll(
+    /((?:(?:self|static)::\w+\s*,?\s*){1,100})=>\s*([^\s,][^,\n]{0,200})/g,
+  ))
+    for (const [, one = ''] of cases.matchAll(/::(\w+)/g))
+      if (value !== 'null' && !value.startsWith('match')) found.set(one, value);
+  return found;
 }
 
 /** Symfony's configuration: `%env(X)%`, `%env(int:X)%`. */

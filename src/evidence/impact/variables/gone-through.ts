@@ -19,6 +19,8 @@ const COMPREHENSION = new RegExp(
   String.raw`\benv(?:iron)?(?:\.get)?\s*[([]\s*(?<name>[a-z_]\w*)\b[^\n]{0,100}\s+for\s+\k<name>\s+in\s+${LIST}`,
   'g',
 );
+/** `for old, now := range renamed {`: a map of Go, whose keys or values may be names. */
+const OVER_MAP = /\bfor\s+(?<key>\w+)\s*(?:,\s*(?<value>\w+)\s*)?:=\s*range\s+(?<map>[A-Za-z]\w*)\s*\{/g;
 /** How far behind the list the environment is asked. */
 const REACH = 300;
 
@@ -38,11 +40,30 @@ export function addGoneThrough(text: string, uses: UseCollector): void {
   }
 }
 
+/** Names in a map that a Go program goes through: those of its keys or of its values, as it asks for the one or the other. */
+export function addMapsGoneThrough(text: string, uses: UseCollector): void {
+  for (const match of text.matchAll(OVER_MAP)) {
+    const { key = '', value = '', map = '' } = match.groups ?? {};
+    const end = match.index + match[0].length;
+    const [asksKeys, asksValues] = [key, value].map((one) => /^\w{2,}$/.test(one) && asksFor(one, text, end));
+    if (asksKeys !== true && asksValues !== true) continue;
+    const written = new RegExp(String.raw`\b${map}\s*:?=\s*map\[string\]string\s*\{([^{}]{1,4000})\}`).exec(text);
+    if (written === null) continue;
+    const at = written.index + written[0].indexOf(written[1] ?? '');
+    for (const entry of (written[1] ?? '').matchAll(/"([A-Z][A-Z0-9_]+)"\s*:\s*"([^"\n]*)"/g))
+      for (const [name, isAsked] of [[entry[1], asksKeys] as const, [entry[2], asksValues] as const])
+        if (isAsked === true && /^[A-Z][A-Z0-9_]+$/.test(name ?? ''))
+          uses.add(name ?? '', at + entry.index, 'read', { isReadElsewhere: true });
+  }
+}
+
 /** True where what stands for one name of the list is handed to the environment. */
 function isAskedFor({ groups = {}, index, 0: all }: RegExpMatchArray, text: string): boolean {
   const name = groups.name ?? groups.argument ?? groups.block;
-  const end = (index ?? 0) + all.length;
-  return new RegExp(String.raw`env(?:iron)?(?:\.(?:get|fetch))?\s*[([]\s*${name}\s*[)\],]`, 'i').test(
+  return asksFor(name ?? '', text, (index ?? 0) + all.length);
+}
+
+const asksFor = (name: string, text: string, end: number): boolean =>
+  new RegExp(String.raw`env(?:iron)?(?:\.(?:get|fetch))?\s*[([]\s*${name}\s*[)\],]`, 'i').test(
     text.slice(end, end + REACH),
   );
-}

@@ -16,7 +16,7 @@ import { rubyVariables } from './ruby.ts';
 import { shellVariables } from './shell.ts';
 import { templateVariables } from './templates.ts';
 import { uwsgiVariables } from './uwsgi.ts';
-import { yamlFileVariables } from './yaml.ts';
+import { yamlFileVariables, yamlTemplateVariables } from './yaml.ts';
 
 /** Who finds variables in which files. The first that takes a path has it: names of files stand before endings. */
 export const VARIABLE_DETECTORS: readonly VariableDetector[] = [
@@ -33,6 +33,7 @@ export const VARIABLE_DETECTORS: readonly VariableDetector[] = [
   byName('platform-toml', /^(fly|wrangler)[\w.-]*\.toml$/, platformTomlVariables),
   byName('uwsgi', /^([\w.-]*[._-])?uwsgi([._-][\w.-]*)?\.ini$/, uwsgiVariables),
   byName('template', /\.(template|tmpl)(\.\w+)?$/, templateVariables),
+  byName('yaml-template', /\.ya?ml\.erb$/, yamlTemplateVariables),
   byEnding('javascript', '.js .jsx .ts .tsx .mjs .cjs .mts .cts .vue .svelte .astro', javascriptVariables),
   byEnding('python', '.py', pythonVariables),
   byEnding('ruby', '.rb .rake .ru .erb .gemspec .thor', rubyVariables),

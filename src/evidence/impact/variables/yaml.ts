@@ -26,6 +26,15 @@ export function yamlFileVariables(text: string, path: string): VariableUse[] {
   return found;
 }
 
+/** A manifest that ERB fills in, as Krane renders one: what Ruby asks for, and what the manifest gives. */
+export function yamlTemplateVariables(text: string, path: string): VariableUse[] {
+  // A line of Ruby alone is none of YAML; a value stays one.
+  const plain = text
+    .replace(/^[ \t]*<%(?!=)[\s\S]*?%>[ \t]*$/gm, (all) => all.replace(/[^\n]/g, ' '))
+    .replace(/<%[\s\S]*?%>/g, (all) => all.replace(/[^\n]/g, 'x'));
+  return [...rubyVariables(text), ...yamlVariables(plain, path.replace(/\.erb$/, ''))];
+}
+
 /** Keys at the top of what other tools render or run, where a placeholder is theirs: manifests, compose, pipelines, tasks, descriptions of interfaces. */
 const OF_TOOLS =
   /^["']?(apiVersion|kind|services|jobs|steps|stages|tasks|pipelines?|workflows?|on|script|builds|openapi|swagger|asyncapi|Resources|resources|provider|functions|hosts|- hosts)["']?\s*:/m;

@@ -16,6 +16,8 @@ test.each([
   ['a.go', 'x := f(y)', false],
   ['a.go', 'port := fs.Int("port", 80, "")', true],
   ['a.go', 'fs.DurationVar(&c.Timeout, "timeout", time.Second, "")', true],
+  ['A.java', '    int poolSize();', true],
+  ['A.java', '    pool.size();', false],
   ['a.py', '    database_url: str', true],
   ['src/migrations/1.ts', 'return total + 1;', true],
   ['k8s/a.yaml', 'replicas: 2', true],

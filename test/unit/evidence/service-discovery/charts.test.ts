@@ -239,3 +239,47 @@ test('a chart in the folder of a program is called as the program is, where its 
   expect((await discover(files('acme-shop-cart-chart'))).map(({ name }) => name)).toEqual(['cart']);
   expect((await discover(files('acme-shop'))).map(({ name }) => name)).toEqual(['acme-shop']);
 });
+
+test('a workload that a chart was rendered to once is called as the chart; versions of one are one', async () => {
+  const deployment = (name: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\nspec: { template: { metadata: { labels: { app: shop-operator } }, spec: { containers: [ { name: a, image: "r.example.com/x:1" } ] } } }\n`;
+  const names = async (files: Readonly<Record<string, string>>) => (await discover(files)).map(({ name }) => name);
+  expect(await names({ 'k8s/shop.yaml': deployment('reloader-reloader') })).toEqual(['reloader']);
+  expect(
+    await names({
+      'install/shop-1.2.0.yaml': deployment('shop-operator-v1.2.0'),
+      'install/shop-1.3.0.yaml': deployment('shop-operator-v1.3.0'),
+    }),
+  ).toEqual(['shop-operator']);
+});
+
+test('the program of a pod stands behind a watcher, and a name of the chart may be kept in a variable', async () => {
+  const template = (name: string, ...helpers: string[]) =>
+    `{{- $fullName := include "shop.fullname" . -}}\nkind: Deployment\nmetadata:\n  name: {{ $fullName }}-${name}\nspec:\n  template:\n    spec:\n      containers:\n${helpers.map((one) => `        - image: '{{ template "${one}" . }}'\n`).join('')}`;
+  const files = {
+    'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'helm/shop/values.yaml':
+      'images: { web: { repository: x/shop-web } }\nmonitoring: { exporter: { repository: nginx/nginx-prometheus-exporter, tag: "1" } }\n',
+    'helm/shop/templates/_helpers.tpl':
+      '{{- define "web.image" -}}\n{{ include "i" (dict "r" .Values.images.web) }}\n{{- end -}}\n{{- define "exporter.image" -}}\n{{ include "i" (dict "r" .Values.monitoring.exporter) }}\n{{- end -}}\n',
+    'helm/shop/templates/web-deployment.yaml': template('web', 'exporter.image', 'web.image'),
+    'helm/shop/templates/worker-deployment.yaml': template('worker', 'web.image'),
+  };
+  expect((await discover(files)).map(({ name }) => name)).toEqual(['shop-web', 'shop-worker']);
+});
+
+test('the one program that is only called `server` is what the one chart installs', async () => {
+  const files = {
+    'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'helm/shop/values.yaml': 'image: { repository: x/shop }\n',
+    'helm/shop/templates/deployment.yaml': 'kind: Deployment\n',
+    'runtime/admin/src/main/docker/Dockerfile.jvm': 'FROM x\n',
+    'runtime/admin/src/A.java': '1',
+    'runtime/server/src/main/docker/Dockerfile.jvm': 'FROM x\n',
+    'runtime/server/src/A.java': '1',
+  };
+  expect((await discover(files)).map(({ name, paths }) => [name, ...paths])).toEqual([
+    ['admin', 'runtime/admin/**'],
+    ['shop', 'helm/shop/**', 'runtime/server/**'],
+  ]);
+});

@@ -439,3 +439,28 @@ test('a module of Go is called by its domain, and a Dockerfile that is given the
   expect(await named(dev('./'))).toEqual(['shop']);
   expect(await named(dev('data'))).toEqual(['fast']);
 });
+
+test('one program in several ways, also in several words, is one', async () => {
+  const files = {
+    Dockerfile: 'FROM x',
+    'Dockerfile.alpine': 'FROM x',
+    'Dockerfile.fpm-alpine': 'FROM x',
+    'a.php': '1',
+  };
+  expect(await brief(files)).toEqual(['app **']);
+});
+
+test('the site of the documentation is no service beside the product, and is one alone', async () => {
+  const site = { 'site/hugo.yaml': 'title: x\n', 'site/docker/Dockerfile': 'FROM x', 'site/a.html': '' };
+  expect(await brief({ ...site, 'api/Dockerfile': 'FROM x', 'api/main.go': '1' })).toEqual(['api api/**']);
+  expect(await brief(site)).toEqual(['site site/**']);
+});
+
+test('a repository is not called `repo` after its root package', async () => {
+  const files = {
+    Dockerfile: 'FROM x',
+    'package.json': '{ "name": "shop-repo", "scripts": { "start": "x" } }',
+    'a.js': '',
+  };
+  expect((await discover(files)).services.map(({ name }) => name)).toEqual(['app']);
+});

@@ -7,7 +7,7 @@ export const django: MigrationTool = {
   runs: 'through',
   readsSiblings: true,
   recognise({ path, stem, text }) {
-    const app = /(?:^|\/)([^/]+)\/migrations\/[^/]+\.py$/.exec(path)?.[1];
+    const app = /(?:^|\/)([^/]+)\/(?:\w+_)?migrations\/[^/]+\.py$/.exec(path)?.[1];
     if (app === undefined || !/^class\s+Migration\s*\(/m.test(text) || !/^\s+operations\b/m.test(text))
       return undefined;
     return [{ id: `${app}.${stem}`, after: dependenciesOf(text) }];

@@ -104,5 +104,14 @@ export const dbMigrate = scriptTool(
 export const umzug = scriptTool(
   'umzug',
   'all',
-  (file) => exportsUp(file) && /^\d{8,}[-_.]\w/.test(file.stem) && /\bdown\b/.test(file.text),
+  (file) => (exportsUp(file) && /^\d{8,}[-_.]\w/.test(file.stem) && /\bdown\b/.test(file.text)) || isNumberedSql(file),
 );
+
+/** A script that is called after a time, exports `up` and `down` and runs SQL, in a folder of any name: a team's own tool runs it as Umzug would. */
+const isNumberedSql = (file: SourceFile): boolean =>
+  isScript(file) &&
+  /^(?:[\w.]+-)?\d{10,}[-_.]\w/.test(file.stem) &&
+  /\bexport\b|\bexports\b/.test(file.text) &&
+  /\bup\s*[:(=]/.test(file.text) &&
+  /\bdown\s*[:(=]/.test(file.text) &&
+  /\b(?:alter|create|drop)\s+(?:table|index|type|unique|policy|view)\b/i.test(file.text);

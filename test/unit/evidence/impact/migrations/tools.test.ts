@@ -55,6 +55,19 @@ describe('recognised, by the layout that each tool prescribes', () => {
       'flyway V2_1__Add_x no locks@1',
     ],
     ['db/V3__x.sql', 'SELECT 1;', ['db/U3__x.sql'], 'flyway V3__x yes'],
+    [
+      'shop/db_migrations/0002_x.py',
+      "class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_a')]\n    operations = [\n    ]\n",
+      [],
+      'django shop.0002_x yes',
+    ],
+    [
+      'packages/schemas/alterations/1.42.0-1784619793-add-index.ts',
+      'const alteration = {\n  up: async (pool) => pool.query(sql`create table a (id int);`),\n  down: async (pool) => pool.query(sql`drop table a;`),\n};\nexport default alteration;\n',
+      [],
+      'umzug 1.42.0-1784619793-add-index yes',
+    ],
+    ['src/jobs/1784619793-report.ts', 'export const job = { up: () => 1, down: () => 2 };\n', [], ''],
     ['db/U3__x.sql', 'SELECT 1;', [], ''],
     [
       'internal/migrations/v6.1.0.go',

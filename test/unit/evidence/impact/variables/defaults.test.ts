@@ -95,3 +95,61 @@ test.each([
 ])('%s is for developers: %s', (path, expected) => {
   expect(isRunByHand(path)).toBe(expected);
 });
+
+test('tags of a struct: the default of a field, before or behind its name', () => {
+  const field = (tags: string) => `type c struct {\n\tWait time.Duration \`${tags}\`\n}\n`;
+  const twoSided = (before: string, after: string) =>
+    changes({ 'svc/a.go': field(before) }, { 'svc/a.go': field(after) });
+  expect(twoSided('env:"SHOP_WAIT" envDefault:"5s"', 'env:"SHOP_WAIT" envDefault:"9s"')).toEqual(['changed SHOP_WAIT']);
+  expect(twoSided('env:"SHOP_WAIT" envDefault:"5s"', 'env:"SHOP_WAIT"')).toEqual(['changed SHOP_WAIT']);
+  expect(twoSided('default:"5s" envconfig:"SHOP_WAIT"', 'envconfig:"SHOP_WAIT" default:"5s"')).toEqual([]);
+});
+
+test('names of a map that a Go program goes through, by its keys or by its values', () => {
+  const text = (asked: string) =>
+    `var renamed = map[string]string{\n\t"SHOP_OLD": "SHOP_NEW",\n}\n\nfunc f() {\n\tfor old, now := range renamed {\n\t\tv, ok := os.LookupEnv(${asked})\n\t}\n}\n`;
+  expect(changes({}, { 'svc/a.go': text('old') })).toEqual(['added SHOP_OLD']);
+  expect(changes({}, { 'svc/a.go': text('now') })).toEqual(['added SHOP_NEW']);
+  expect(changes({}, { 'svc/a.go': text('other') })).toEqual([]);
+});
+
+test('defaults that an enumeration of PHP gives its cases in a match', () => {
+  const text = (size: string) =>
+    `enum EnvVars: string\n{\n    case SIZE = 'SHOP_SIZE';\n    case PORT = 'SHOP_PORT';\n    case ADMIN_PORT = 'SHOP_ADMIN_PORT';\n\n    private function defaultValue(): mixed\n    {\n        return match ($this) {\n            self::SIZE => ${size},\n            self::PORT, self::ADMIN_PORT => 80,\n            default => null,\n        };\n    }\n}\n`;
+  expect(changes({ 'src/EnvVars.php': text("'512M'") }, { 'src/EnvVars.php': text("'1G'") })).toEqual([
+    'changed SHOP_SIZE',
+  ]);
+});
+
+test('what a manifest that stays sets no more is changed, as long as the program reads it and nobody else sets it', () => {
+  const manifest = (env: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: api }\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: r.example.com/api:1\n          env:\n            - name: MODE\n              value: fast\n${env}`;
+  const given = '            - name: SHOP_LIMIT\n              value: "9"\n';
+  const read = { 'api/a.go': 'v := os.Getenv("SHOP_LIMIT")' };
+  const before = { ...read, 'k8s/api.yaml': manifest(given) };
+  expect(changes(before, { ...read, 'k8s/api.yaml': manifest('') })).toEqual(['changed SHOP_LIMIT']);
+  expect(changes(before, { ...before, 'k8s/api.yaml': manifest(''), 'k8s/all.yaml': manifest(given) })).toEqual([]);
+});
+
+test('the interfaces that SmallRye Config fills in, with those inside, and what they preset', () => {
+  const text = (size: number) =>
+    `@ConfigMapping(prefix = "shop.event-queue")\npublic interface QueueConfig {\n  Optional<Set<String>> types();\n\n  @WithName("denied")\n  Optional<Set<String>> deniedTypes();\n\n  @WithParentName\n  Map<String, Listener> listeners();\n\n  Executor executor();\n\n  interface Executor {\n    @WithDefault("${size}")\n    int poolSize();\n  }\n\n  interface Listener { String kind(); }\n\n  default boolean isOpen() {\n    return executor().poolSize() > 0;\n  }\n}\n`;
+  expect(changes({}, { 'api/QueueConfig.java': text(1) })).toEqual([
+    'added SHOP_EVENT_QUEUE_DENIED',
+    'added SHOP_EVENT_QUEUE_EXECUTOR_POOL_SIZE',
+    'added SHOP_EVENT_QUEUE_TYPES',
+  ]);
+  expect(changes({ 'api/QueueConfig.java': text(1) }, { 'api/QueueConfig.java': text(2) })).toEqual([
+    'changed SHOP_EVENT_QUEUE_EXECUTOR_POOL_SIZE',
+  ]);
+});
+
+test('a manifest that ERB fills in gives what it gives', () => {
+  const text =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  <% if environment == "staging" %>\n  replicas: 3\n  <% end %>\n  template:\n    spec:\n      containers:\n        - name: web\n          image: r.example.com/web:<%= current_sha %>\n          env:\n            - name: SHOP_CACHE\n              value: "<%= environment %>"\n            - name: MODE\n              value: <%= ENV["SHOP_MODE"] %>\n';
+  expect(changes({}, { 'config/deploy/web.yaml.erb': text })).toEqual([
+    'added MODE',
+    'added SHOP_CACHE',
+    'added SHOP_MODE',
+  ]);
+});
