@@ -49,7 +49,7 @@ function readRole(path: string): PathRole {
 
 /** Code that a person runs, with variables as its parameters; what builds, checks, starts, serves or migrates is run with the product. Scripts in `hack/` are for whoever works on a product of Go. */
 const BY_HAND =
-  /(^|\/)(Rakefile|magefile\.go|magefiles\/[^/]+\.go|(scripts|hack|tools)\/(?:[^/]+\/)*\.env[^/]*)$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$|(^|\/)(scripts|tools)\/(?:[^/]+\/)*[^/]*(?<![a-z])(profil\w*|bench\w*|lint|fmt|format|codegen|gen(erate)?|publish|bump|clean|translat\w*|changelog|coverage)(?![a-z])[^/]*\.(sh|bash)$/;
+  /(^|\/)(Rakefile|magefile\.go|magefiles\/[^/]+\.go|(scripts|hack|tools)\/(?:[^/]+\/)*\.env[^/]*)$|\.rake$|(^|\/)lib\/mix\/tasks\/[^/]+\.exs?$|(^|\/)(scripts|hack|tools)\/(?:[^/]+\/)*(?!(?:docker-)?(?:entrypoint|start|serve|run|main|worker|migrat|build|check|pre|post)[^/]*$)[^/]+\.(ts|mts|js|mjs|cjs|py|rb|go|kts?)$|(^|\/)hack\/(?:[^/]+\/)*[^/]+\.(sh|bash)$|(^|\/)(hack|tools)\/(?:[^/]+\/)*Dockerfile$|(^|\/)(scripts|tools)\/(?:[^/]+\/)*[^/]*(?<![a-z])(profil\w*|bench\w*|lint|fmt|format|codegen|gen(erate)?|publish|bump|clean|translat\w*|changelog|coverage)(?![a-z])[^/]*\.(sh|bash)$/;
 
 /** Libraries for the programs of other people, with what shows how they are used. */
 const FOR_OTHERS =
@@ -61,7 +61,7 @@ const AT_HAND =
 
 /** Files for the machine of a developer, by a folder that is called so. */
 const FOR_DEVELOPERS =
-  /(^|\/)(dev|devel|development)\/(?:[^/]+\/)*((docker-)?compose[^/]*\.ya?ml|[^/]*Dockerfile[^/]*|\.env[^/]*)$/i;
+  /(^|\/)(dev|devel|development|local)\/(?:[^/]+\/)*((docker-)?compose[^/]*\.ya?ml|[^/]*Dockerfile[^/]*|\.env[^/]*)$/i;
 
 /** True for a compose file, a Dockerfile or a `.env` in a folder for developers. */
 export const isForDevelopers = (path: string): boolean => FOR_DEVELOPERS.test(path);

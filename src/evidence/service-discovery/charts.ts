@@ -65,7 +65,7 @@ export function programsOfChart(chart: string, files: readonly string[], texts: 
   const helpers = templates.filter((file) => file.endsWith('.tpl')).map((file) => texts.get(file) ?? '');
   const found = templates.flatMap((template): (ChartProgram & { readonly isFixed: boolean })[] => {
     const text = texts.get(template) ?? '';
-    if (!ROLLS_OUT.test(text)) return [];
+    if (!ROLLS_OUT.test(text) || valueAt(ONLY_WHERE.exec(text)?.[1] ?? '') === 'false') return [];
     const written = IMAGE_OF_VALUES.exec(text)?.[1];
     const keys =
       written === undefined
@@ -77,7 +77,13 @@ export function programsOfChart(chart: string, files: readonly string[], texts: 
     const image = key === undefined ? '' : imageAt(key);
     if (image === '') return [];
     const named = scanYaml(text).find(({ path }) => path.join('.') === 'metadata.name')?.value ?? '';
-    const name = named.replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/gi, product);
+    const name = named
+      .replace(
+        COMPONENT,
+        (_all, chart: string, component: string) =>
+          `${product === '' ? chart : product}-${kubeName(component.replaceAll('_', '-'))}`,
+      )
+      .replace(/\{\{[^}]*(?:fullname|Release\.Name|Chart\.Name)[^}]*\}\}/gi, product);
     return [
       {
         name: /^[a-z][a-z0-9-]*$/.test(name) ? name : kubeName(namedAfter(template)),
@@ -107,6 +113,11 @@ const isHelper = (definition: string, name: string): boolean =>
   name !== '' && /define[ \t]+"([^"]+)"/.exec(definition)?.[1] === name;
 /** `image: {{ template "web.image" . }}` and `image: {{ include "shop.image" (dict "root" .Values.web.image) }}`. */
 const IMAGE_OF_HELPER = /^[ \t]*(?:-[ \t]+)?image:[ \t]*["']?\{\{-?[ \t]*(?:include|template)[ \t]+"([^"]+)"(.*)$/gm;
+/** A template that is nothing unless a value says so: what the chart leaves out by itself is no service until somebody wants it. */
+const ONLY_WHERE =
+  /^(?:\s|\{\{-?[ \t]*\/\*[\s\S]{0,2000}?\*\/[ \t]*-?\}\}|#[^\n]*)*\{\{-?[ \t]*if[ \t]+\.Values\.([\w.-]+)[ \t]*-?\}\}/;
+/** `{{ include "shop.worker.fullname" . }}`: what a chart calls a part of it. */
+const COMPONENT = /\{\{-?[ \t]*(?:include|template)[ \t]+"([\w-]+)\.([\w-]+)\.fullname"[^}]*\}\}/g;
 const ROLLS_OUT = /^kind:[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b/m;
 /** `image: "{{ .Values.web.image.repository }}:{{ … }}"` and `image: {{ .Values.images.web }}`. */
 const IMAGE_OF_VALUES = /^[ \t]*(?:-[ \t]+)?image:.*?\.Values\.([\w.-]+?)(?:\.repository\b|[ \t]*\}\}["']?[ \t]*$)/m;

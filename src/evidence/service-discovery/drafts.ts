@@ -154,9 +154,15 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
 
 /** What a developer's machine builds says nothing where something else is built too. */
 function withoutDevelopers(folders: readonly SourceFolder[]): readonly SourceFolder[] {
-  const released = folders.filter(({ because }) => !isForDevelopers(because));
+  const released = folders.filter(
+    ({ because, folder }) =>
+      !isForDevelopers(because) && !isForDevelopers(`${folder}/Dockerfile`) && !OF_DEVELOPERS.test(because),
+  );
   return released.length > 0 ? released : folders;
 }
+
+/** A Dockerfile that says it is for developers. */
+const OF_DEVELOPERS = /(^|\/)(Dockerfile|Containerfile)\.(dev|devel|development|local)$/;
 
 /** A patch that its kustomization names no more. */
 const CALLED_PATCH = /(^|[._/-])patch(es)?([._/-]|$)/i;

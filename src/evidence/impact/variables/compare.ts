@@ -40,11 +40,11 @@ const isHandedOn = ({ name, value = '' }: VariableUse): boolean =>
 const givesNothing = ({ how, value }: VariableUse): boolean =>
   value === undefined || (how === 'read' && /^(?:null|None|nil|undefined)$/.test(value));
 
-/** Names of variables that are read or declared on one side only, so that unchanged files must be asked whether they know them. */
+/** Names of variables that are read, declared or listed on one side only, so that unchanged files must be asked whether they know them. */
 export function oneSided(base: readonly PlacedUse[], head: readonly PlacedUse[]): string[] {
   const names = (uses: readonly PlacedUse[], how: VariableUse['how']) =>
     new Set(uses.filter((use) => use.how === how).map((use) => use.name));
-  const sided = (['read', 'declared'] as const).flatMap((how) => {
+  const sided = (['read', 'declared', 'listed'] as const).flatMap((how) => {
     const [before, after] = [names(base, how), names(head, how)];
     return [...before, ...after].filter((name) => !(before.has(name) && after.has(name)));
   });

@@ -283,3 +283,16 @@ test('the one program that is only called `server` is what the one chart install
     ['shop', 'helm/shop/**', 'runtime/server/**'],
   ]);
 });
+
+test('parts that a chart names by helpers of their own, and none that it leaves out by itself', async () => {
+  const template = (part: string, head = '') =>
+    `${head}apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include "shop.${part}.fullname" . }}\nspec:\n  template:\n    spec:\n      containers:\n        - image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n`;
+  const files = {
+    'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'helm/shop/values.yaml': 'image: { repository: x/shop }\nmailer: { enabled: false }\n',
+    'helm/shop/templates/web/deployment.yaml': template('web'),
+    'helm/shop/templates/job/deployment.yaml': template('job_runner'),
+    'helm/shop/templates/mailer/deployment.yaml': template('mailer', '{{- if .Values.mailer.enabled -}}\n'),
+  };
+  expect((await discover(files)).map(({ name }) => name)).toEqual(['shop-job-runner', 'shop-web']);
+});

@@ -464,3 +464,15 @@ test('a repository is not called `repo` after its root package', async () => {
   };
   expect((await discover(files)).services.map(({ name }) => name)).toEqual(['app']);
 });
+
+test('what is built for the machine of a developer is no service beside what is released', async () => {
+  const files = {
+    'compose.yml': 'services:\n  shop.test:\n    build: { context: ./docker/local/8.3, dockerfile: Dockerfile }\n',
+    'docker/local/8.3/Dockerfile': 'FROM x',
+    'docker/prod/Dockerfile': 'FROM x',
+    'plugin/Dockerfile.dev': 'FROM x',
+    'plugin/a.ts': '1',
+    'main.go': '1',
+  };
+  expect(await brief(files)).toEqual(['app **']);
+});

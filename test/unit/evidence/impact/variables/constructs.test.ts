@@ -720,3 +720,13 @@ test('what a Dockerfile fetches by is known while an image is built', async () =
     ['MODE', false],
   ]);
 });
+
+test('a sample that names what another file names already brings nothing', async () => {
+  const sample = { '.env.example': ['A_B=1\n', 'A_B=1\nSHOP_SERVER=x\n'] } as const;
+  expect(await found(sample)).toEqual(['added SHOP_SERVER']);
+  expect(await found(sample, { '.env.production': 'SHOP_SERVER=x\n' })).toEqual([]);
+});
+
+test('a Dockerfile of a tool gives a service nothing', async () => {
+  expect(await found({ 'tools/mover/Dockerfile': 'FROM x\nENV SESSION_FILE=/a\nRUN x\n' })).toEqual([]);
+});
