@@ -3,6 +3,7 @@ import { namedAfter } from '../impact/manifests/file-names.ts';
 import { scanYaml } from '../impact/manifests/yaml-lines.ts';
 import { baseName, folderOf } from '../impact/paths.ts';
 import { kubeName } from './names.ts';
+import { imageName } from './workloads.ts';
 
 /** What a chart of a repository is: the chart of one service, or one of a whole product, which is a service of its own never. */
 
@@ -73,7 +74,9 @@ export function programsOfChart(chart: string, files: readonly string[], texts: 
         : [written];
     const imageAt = (one: string) => valueAt(`${one}.repository`) || valueAt(one);
     // A watcher or a proxy may stand in the pod before the program.
-    const key = keys.find((one) => !isInfrastructureImage(imageAt(one)) && !isBaseImage(imageAt(one)));
+    // What is called as the product is its own, whoever publishes it.
+    const isOthers = (one: string) => imageName(one) !== product && (isInfrastructureImage(one) || isBaseImage(one));
+    const key = keys.find((one) => !isOthers(imageAt(one)));
     const image = key === undefined ? '' : imageAt(key);
     if (image === '') return [];
     const named = scanYaml(text).find(({ path }) => path.join('.') === 'metadata.name')?.value ?? '';

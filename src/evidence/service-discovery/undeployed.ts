@@ -113,16 +113,30 @@ export function sharedFolders(files: readonly string[], taken: readonly string[]
   );
 }
 
-/** What a program at the root is made of: the entries of the root that belong to nobody else and are neither manifests nor hidden. */
-export function rootPaths(files: readonly string[], others: readonly string[], manifests: readonly string[]): string[] {
+/**
+ * What a program at the root is made of: the entries of the root that belong to nobody else and are neither manifests nor hidden. Of a folder in which
+ * others have theirs it has the rest.
+ */
+export function rootPaths(
+  files: readonly string[],
+  others: readonly string[],
+  manifests: readonly string[],
+  folder = '',
+): string[] {
   const entries = new Map<string, string[]>();
   for (const file of files) {
-    const top = file.split('/')[0] ?? file;
-    if (!top.startsWith('.')) entries.set(top, [...(entries.get(top) ?? []), file]);
+    const end = file.indexOf('/', folder.length);
+    const entry = end === -1 ? file : file.slice(0, end);
+    if (!entry.slice(folder.length).startsWith('.')) entries.set(entry, [...(entries.get(entry) ?? []), file]);
   }
   return [...entries]
-    .filter(([top]) => !others.some((folder) => folder === top || folder.startsWith(`${top}/`)))
+    .filter(([entry]) => !others.includes(entry))
     .filter(([, own]) => !own.every((file) => manifests.includes(file) || /\.(ya?ml|tpl)$/.test(file)))
-    .map(([top, own]) => (own.length === 1 && own[0] === top ? top : `${top}/**`))
+    .flatMap(([entry, own]) => {
+      if (own.length === 1 && own[0] === entry) return [entry];
+      return others.some((one) => one.startsWith(`${entry}/`))
+        ? rootPaths(own, others, manifests, `${entry}/`)
+        : [`${entry}/**`];
+    })
     .sort();
 }

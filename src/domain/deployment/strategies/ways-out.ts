@@ -66,7 +66,7 @@ export function waysOut({ service, traffic, pods, maxShare, isScaled, isUnsaid =
               ? `run at least ${needed} replicas of ${service} for that time (minReplicas of its autoscaler)`
               : isUnsaid
                 ? `run at least ${needed} replicas of ${service}: its manifest does not say how many there are (spec.replicas)`
-                : `run at least ${needed} replicas of ${service}, or stablePods: ${needed} for the time of the bake: ${needed - pods} more than today, one canary pod is then ${formatPercent(1 / (needed + 1))}`,
+                : `run at least ${needed} replicas of ${service}, or canary: { stablePods: ${needed} } below ${service} in services, for the time of the bake: ${needed - pods} more than today, one canary pod is then ${formatPercent(1 / (needed + 1))}`,
           },
           {
             share: `${Math.ceil(smallest * 100)}%`,

@@ -289,10 +289,29 @@ test('parts that a chart names by helpers of their own, and none that it leaves 
     `${head}apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include "shop.${part}.fullname" . }}\nspec:\n  template:\n    spec:\n      containers:\n        - image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n`;
   const files = {
     'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
-    'helm/shop/values.yaml': 'image: { repository: x/shop }\nmailer: { enabled: false }\n',
+    // Grafana publishes what watches others, and products of its own.
+    'helm/shop/values.yaml': 'image: { repository: grafana/shop }\nmailer: { enabled: false }\n',
     'helm/shop/templates/web/deployment.yaml': template('web'),
     'helm/shop/templates/job/deployment.yaml': template('job_runner'),
     'helm/shop/templates/mailer/deployment.yaml': template('mailer', '{{- if .Values.mailer.enabled -}}\n'),
   };
   expect((await discover(files)).map(({ name }) => name)).toEqual(['shop-job-runner', 'shop-web']);
+});
+
+test('a program at the root has the rest of a folder in which another has its own', async () => {
+  const files = {
+    'helm/shop/Chart.yaml': 'apiVersion: v2\nname: shop\n',
+    'helm/shop/values.yaml': 'image: { repository: x/shop }\n',
+    'helm/shop/templates/deployment.yaml': 'kind: Deployment\n',
+    'build.gradle.kts': '',
+    'runtime/admin/Dockerfile': 'FROM x\n',
+    'runtime/admin/A.java': '1',
+    'runtime/common/A.java': '1',
+    'runtime/server/Dockerfile': 'FROM x\n',
+    'runtime/server/A.java': '1',
+  };
+  expect((await discover(files)).map(({ name, paths }) => [name, ...paths])).toEqual([
+    ['admin', 'runtime/admin/**'],
+    ['shop', 'build.gradle.kts', 'runtime/common/**', 'runtime/server/**'],
+  ]);
 });
