@@ -45,7 +45,10 @@ export function draftsOf({ files, texts, packages, name }: Repository): {
       .filter(isComposeFile)
       .flatMap((file) => composeFolders(file, texts.get(file) ?? '', released, envBeside(file, texts), texts)),
   ]);
-  const namesOfRoot = [rootName(texts), name].filter((one) => one !== undefined);
+  const ofPackage = rootName(texts);
+  // The package `shop-client` at the root of `shop` is the front end that is built with it.
+  const isPart = name !== undefined && ofPackage?.startsWith(`${name}-`) === true;
+  const namesOfRoot = (isPart ? [name, ofPackage] : [ofPackage, name]).filter((one) => one !== undefined);
   const ofProduct = new Set([...folders.flatMap(({ names }) => names), ...namesOfRoot].map(kubeName));
   // What a product that builds its images may be extended with, as far as that is none of these images.
   const isOthersExtra = (file: string, names: readonly string[]) =>

@@ -35,9 +35,12 @@ export function besideOf(lines: readonly YamlLine[]): Set<string> {
   const isBeside = ({ key, path, value }: YamlLine) =>
     (path.length === 3 && key === 'image' && isInfrastructureImage(value)) ||
     (path[2] === 'build' && key === 'dockerfile' && /[._-](dev|development|local)(\.[Dd]ockerfile)?$/.test(value));
-  return new Set(
-    lines.filter((line) => line.path[0] === 'services' && isBeside(line)).map(({ path }) => path[1] ?? ''),
-  );
+  const own = lines.filter(({ path }) => path[0] === 'services');
+  const built = new Set(own.filter(({ path }) => path[2] === 'build').map(({ path }) => path[1]));
+  // What is built and then given the sources of the whole repository is run as it is worked on.
+  const isMounted = ({ path, value }: YamlLine) =>
+    path[2] === 'volumes' && built.has(path[1]) && /^["']?\.{1,2}\/?:/.test(value);
+  return new Set(own.filter((line) => isBeside(line) || isMounted(line)).map(({ path }) => path[1] ?? ''));
 }
 
 /** An image of a program that is a product of its own: Docker's official ones, and those that are called as their publisher is (`openbao/openbao`). */

@@ -456,6 +456,18 @@ test('the site of the documentation is no service beside the product, and is one
   expect(await brief(site)).toEqual(['site site/**']);
 });
 
+test('a package that is a part of the repository by its name does not name it', async () => {
+  const files: Readonly<Record<string, string>> = {
+    Dockerfile: 'FROM x',
+    'package.json': '{ "name": "shop-client", "scripts": { "start": "x" } }',
+    'shop/a.py': '',
+  };
+  const named = (name: string) =>
+    discoverServices({ files: Object.keys(files), name, read: async () => new Map(Object.entries(files)) });
+  expect((await named('shop')).services.map(({ name }) => name)).toEqual(['shop']);
+  expect((await named('other')).services.map(({ name }) => name)).toEqual(['shop-client']);
+});
+
 test('a repository is not called `repo` after its root package', async () => {
   const files = {
     Dockerfile: 'FROM x',

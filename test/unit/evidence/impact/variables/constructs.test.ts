@@ -730,3 +730,13 @@ test('a sample that names what another file names already brings nothing', async
 test('a Dockerfile of a tool gives a service nothing', async () => {
   expect(await found({ 'tools/mover/Dockerfile': 'FROM x\nENV SESSION_FILE=/a\nRUN x\n' })).toEqual([]);
 });
+
+test('what compose gives a service that is built and given the whole repository is a developer’s', async () => {
+  const compose = (volumes: string) =>
+    `services:\n  web:\n    build: { context: ./docker }\n    volumes:\n      - '${volumes}'\n    environment:\n      SHOP_DEBUGGER: '\${SHOP_DEBUG_MODE:-off}'\n`;
+  expect(await found({ 'compose.yml': compose('./data:/data') })).toEqual([
+    'added SHOP_DEBUGGER',
+    'added SHOP_DEBUG_MODE',
+  ]);
+  expect(await found({ 'compose.yml': compose('.:/var/www') })).toEqual([]);
+});
