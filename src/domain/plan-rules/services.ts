@@ -23,7 +23,20 @@ export const serviceRules: PlanRule = ({ plan: { spec }, config }) => {
               `use one of ${Object.keys(config.services).join(', ')}, or define it in relctl.yaml`,
             ),
           ]),
-      ...(image.includes(TO_BE_WRITTEN) || image.includes('@sha256:') || (tag !== undefined && tag !== 'latest')
+      ...(/^\w+:\/\//.test(image)
+        ? [
+            error(
+              'services.no-image',
+              ['spec', 'services', index, 'image'],
+              `${image} of ${name} is no image: a build makes one from it`,
+              'name the image that was built from it, with a version or a digest',
+            ),
+          ]
+        : []),
+      ...(image.includes(TO_BE_WRITTEN) ||
+      /^\w+:\/\//.test(image) ||
+      image.includes('@sha256:') ||
+      (tag !== undefined && tag !== 'latest')
         ? []
         : [
             warning(

@@ -118,7 +118,7 @@ const isHelper = (definition: string, name: string): boolean =>
 const IMAGE_OF_HELPER = /^[ \t]*(?:-[ \t]+)?image:[ \t]*["']?\{\{-?[ \t]*(?:include|template)[ \t]+"([^"]+)"(.*)$/gm;
 /** A template that is nothing unless a value says so: what the chart leaves out by itself is no service until somebody wants it. */
 const ONLY_WHERE =
-  /^(?:\s|\{\{-?[ \t]*\/\*[\s\S]{0,2000}?\*\/[ \t]*-?\}\}|#[^\n]*)*\{\{-?[ \t]*if[ \t]+\.Values\.([\w.-]+)[ \t]*-?\}\}/;
+  /^(?:\s|\{\{-?[ \t]*\/\*(?:(?!\*\/)[\s\S]){0,2000}\*\/[ \t]*-?\}\}|#[^\n]*\n)*\{\{-?[ \t]*if[ \t]+\.Values\.([\w.-]+)[ \t]*-?\}\}/;
 /** `{{ include "shop.worker.fullname" . }}`: what a chart calls a part of it. */
 const COMPONENT = /\{\{-?[ \t]*(?:include|template)[ \t]+"([\w-]+)\.([\w-]+)\.fullname"[^}]*\}\}/g;
 const ROLLS_OUT = /^kind:[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b/m;

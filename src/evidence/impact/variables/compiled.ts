@@ -33,7 +33,7 @@ export function goVariables(source: string): VariableUse[] {
 
 /** Tags of a struct's fields that name a variable, with the default that another tag of the field gives: `env:"X" envDefault:"5s"`. */
 function addTags(text: string, uses: UseCollector): void {
-  for (const match of text.matchAll(/\b(?:env|envconfig)\s*:\s*"([A-Za-z_]\w*)[^\n`]*/g)) {
+  for (const match of text.matchAll(/\b(?:env|envconfig)\s*:\s*"([A-Za-z_]\w*)[^\n`]{0,300}/g)) {
     const before = text.slice(Math.max(0, match.index - 200), match.index);
     const tags = `${/`[^`\n]*$/.exec(before)?.[0] ?? ''}${match[0]}`;
     const value = /\b(?:envDefault|env-default|default)\s*:\s*("[^"\n]*")/.exec(tags)?.[1];
@@ -127,12 +127,14 @@ function addEnumCases(text: string, uses: UseCollector): void {
 
 /** What a function of an enumeration that is called after the default gives for its cases: `match ($this) { self::PORT, self::ADMIN_PORT => 80 }`. */
 function caseDefaults(body: string): ReadonlyMap<string, string> {
-  const arms = /function\s+\w*default\w*\s*\([^{]{0,200}\{\s*return\s+match\s*\(\s*\$this\s*\)\s*\{/i.exec(body);
+  const arms = /function\s+\w{0,60}default\w{0,60}\s*\([^{]{0,200}\{\s*return\s+match\s*\(\s*\$this\s*\)\s*\{/i.exec(
+    body,
+  );
   const found = new Map<string, string>();
   if (arms === null) return found;
   const text = body.slice(arms.index + arms[0].length).split(/\n\s*\};/)[0] ?? '';
   for (const [, cases = '', value = ''] of text.matchAll(
-    /((?:(?:self|static)::\w+\s*,?\s*){1,100})=>\s*([^\s,][^,\n]{0,200})/g,
+    /((?:(?:self|static)::\w+(?:\s*,)?\s*){1,100})=>\s*([^\s,][^,\n]{0,200})/g,
   ))
     for (const [, one = ''] of cases.matchAll(/::(\w+)/g))
       if (value !== 'null' && !value.startsWith('match')) found.set(one, value);

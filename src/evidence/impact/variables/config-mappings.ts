@@ -4,7 +4,7 @@ import type { UseCollector } from './use.ts';
 const MAPPING = /@ConfigMapping\(\s*(?:[^()"]{0,80}\bprefix\s*=\s*)?"([\w.-]*)"[^()]{0,200}\)/g;
 /** What may stand in an interface: another one that opens, a bracket that closes, or a method without arguments, with its annotations. */
 const PART =
-  /((?:@\w+(?:\((?:"[^"\n]*"|[^()"]){0,300}\))?\s+)*)(?:(?:public\s+|static\s+|abstract\s+)*interface\s+(\w+)[^{;]{0,200}(\{)|(?:(default)\s+)?([\w.]+(?:<[^;(){}]{1,200}>)?(?:\[\])?)\s+(\w+)\(\s*\)\s*([;{])|(\{)|(\}))/g;
+  /((?:@\w{1,80}(?:\((?:"[^"\n]{0,200}"|[^()"]){0,100}\))?\s{1,80}){0,8})(?:(?:(?:public|static|abstract)\s{1,80}){0,3}interface\s{1,80}(\w{1,200})[^{;]{0,200}(\{)|(?:(default)\s{1,80})?([\w.]{1,200}(?:<[^;(){}]{1,200}>)?(?:\[\])?)\s{1,80}(\w{1,200})\(\s{0,80}\)\s{0,80}([;{])|(\{)|(\}))/g;
 
 interface Method {
   readonly type: string;

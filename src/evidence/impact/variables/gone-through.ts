@@ -1,4 +1,4 @@
-import type { UseCollector } from './use.ts';
+import { MOST_ALIASES, type UseCollector } from './use.ts';
 
 /** A list of names that are written as variables are: `["A_B", 'C_D']`, `("A_B", "C_D")`, `[]string{"A_B"}`, `%w[A_B C_D]`. */
 const LIST = String.raw`(?:(?:\[\]string\s*)?[[({]\s*(?<list>(?:["'][A-Z][A-Z0-9_]+["']\s*,?\s*){1,50})[\])}]|%w[[(](?<words>[A-Z0-9_\s]{1,1000})[\])])`;
@@ -42,11 +42,14 @@ export function addGoneThrough(text: string, uses: UseCollector): void {
 
 /** Names in a map that a Go program goes through: those of its keys or of its values, as it asks for the one or the other. */
 export function addMapsGoneThrough(text: string, uses: UseCollector): void {
+  let left = MOST_ALIASES;
   for (const match of text.matchAll(OVER_MAP)) {
     const { key = '', value = '', map = '' } = match.groups ?? {};
     const end = match.index + match[0].length;
     const [asksKeys, asksValues] = [key, value].map((one) => /^\w{2,}$/.test(one) && asksFor(one, text, end));
     if (asksKeys !== true && asksValues !== true) continue;
+    if (left === 0) break;
+    left -= 1;
     const written = new RegExp(String.raw`\b${map}\s*:?=\s*map\[string\]string\s*\{([^{}]{1,4000})\}`).exec(text);
     if (written === null) continue;
     const at = written.index + written[0].indexOf(written[1] ?? '');

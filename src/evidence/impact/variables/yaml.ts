@@ -30,8 +30,8 @@ export function yamlFileVariables(text: string, path: string): VariableUse[] {
 export function yamlTemplateVariables(text: string, path: string): VariableUse[] {
   // A line of Ruby alone is none of YAML; a value stays one.
   const plain = text
-    .replace(/^[ \t]*<%(?!=)[\s\S]*?%>[ \t]*$/gm, (all) => all.replace(/[^\n]/g, ' '))
-    .replace(/<%[\s\S]*?%>/g, (all) => all.replace(/[^\n]/g, 'x'));
+    .replace(/^[ \t]*<%(?!=)[\s\S]{0,500}?%>[ \t]*$/gm, (all) => all.replace(/[^\n]/g, ' '))
+    .replace(/<%[\s\S]{0,500}?%>/g, (all) => all.replace(/[^\n]/g, 'x'));
   return [...rubyVariables(text), ...yamlVariables(plain, path.replace(/\.erb$/, ''))];
 }
 

@@ -88,6 +88,11 @@ const CASES: readonly Case[] = [
     (s) => (item(s.services, 1).name = 'shop'),
   ],
   ['an image that moves', 'warning services.moving-image', (s) => (item(s.services).image = 'r.example.com:5000/web')],
+  [
+    'what an image is built from',
+    'error services.no-image',
+    (s) => (item(s.services).image = 'ko://example.com/shop/web'),
+  ],
   ['an image tagged latest', 'warning services.moving-image', (s) => (item(s.services).image = 'shop/web:latest')],
   [
     'a variable of a service that does not ship',
