@@ -164,6 +164,7 @@ describe('reading what others wrote takes time in proportion to it', () => {
     ],
     ['a.yaml.erb', (n: number) => `<% a${n} %> b\n`],
     ['a.yaml.erb', (n: number) => `<% a${n}\n`],
+    ['a.yaml', (n: number) => `${'"a" : {'.repeat(600)} # ${n}\n`],
     ['a.sh', (n: number) => `A${n}="\${B${n}:-1}"\n`],
     ['a.py', (n: number) => `class S${n}(BaseSettings):\n  a: str\n`],
     ['a.cs', (n: number) => `class C${n} { public int P { get; set; } }\ns.Configure<C${n}>(c.GetSection("S${n}"));\n`],

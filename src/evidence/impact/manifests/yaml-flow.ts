@@ -20,10 +20,12 @@ export function flowText(
   next: readonly string[],
 ): { readonly text: string; readonly lines: number } | undefined {
   if (!/^(\{(?!\{)|\[)/.test(first)) return undefined;
-  let text = first;
+  const openAfter = bracketCounter();
+  const parts: string[] = [];
   for (let lines = 0; lines <= next.length; lines += 1) {
-    if (openBrackets(text) === 0) return { text, lines };
-    text += ` ${next[lines]?.trim() ?? ''}`;
+    const part = lines === 0 ? first : ` ${next[lines - 1]?.trim() ?? ''}`;
+    parts.push(part);
+    if (openAfter(part) === 0) return { text: parts.join(''), lines };
   }
   return undefined;
 }
@@ -59,7 +61,20 @@ function* entriesOf(value: object, path: readonly string[], item: number | undef
   }
 }
 
-function openBrackets(text: string): number {
-  const plain = text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^']|'')*(?:'|$)/gs, '');
-  return [...plain].reduce((open, char) => open + (/[{[]/.test(char) ? 1 : /[}\]]/.test(char) ? -1 : 0), 0);
+/** Counts the brackets that are open after each further part of a text; those in strings, which may go on in the next part, are none. */
+function bracketCounter(): (part: string) => number {
+  let open = 0;
+  let quote = '';
+  let isEscaped = false;
+  return (part) => {
+    for (const char of part) {
+      if (isEscaped) isEscaped = false;
+      else if (quote === '"' && char === '\\') isEscaped = true;
+      else if (quote !== '') quote = char === quote ? '' : quote;
+      else if (char === '"' || char === "'") quote = char;
+      else if (char === '{' || char === '[') open += 1;
+      else if (char === '}' || char === ']') open -= 1;
+    }
+    return open;
+  };
 }
