@@ -25,7 +25,7 @@ async function committing({ workspace, actor }: Context, id: string): Promise<Ne
   const paths = kept.length === 0 ? [file] : [file, `releases/${id}`];
   return {
     who: actor,
-    command: command`git add ${paths} && git commit -m ${`release(${id}): records`} -- ${paths}`,
+    command: command`git add --force ${paths} && git commit -m ${`release(${id}): records`} -- ${paths}`,
     why: 'not committed yet; --commit or --push does it with the command',
   };
 }

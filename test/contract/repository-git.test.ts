@@ -470,6 +470,16 @@ describe('candidates', () => {
 });
 
 describe('committing', () => {
+  test('commits what it is given by name also where a .gitignore has it, as templates have releases/', async () => {
+    repo.commit({ '.gitignore': '[Rr]eleases/\n', a: '1' });
+    mkdirSync(join(repo.root, 'releases'));
+    for (const file of ['r1.yaml', 'other.yaml']) writeFileSync(join(repo.root, 'releases', file), 'x\n');
+    writeFileSync(join(repo.root, 'a'), '2');
+    const opened = await openRepository(repo.root);
+    await opened.commitPaths(['releases/r1.yaml', 'a'], 'Records');
+    expect(repo.git('show', '--name-only', '--format=').trim().split('\n')).toEqual(['a', 'releases/r1.yaml']);
+  });
+
   test('commits the given paths only, new or changed; what was staged stays staged', async () => {
     repo.commit({ a: '1', staged: '1' });
     writeFileSync(join(repo.root, 'staged'), '2');

@@ -185,9 +185,19 @@ async function userEmail(git: Git): Promise<string | undefined> {
   return email === undefined || email === '' ? undefined : email;
 }
 
+/** Those of some paths that git ignores, because a `.gitignore` says so and nobody has added them yet. */
+async function ignoredOf(git: Git, paths: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await git.run(['check-ignore', '-z', '--stdin'], { input: paths.join('\0'), patterns: true });
+  return stdout.split('\0').filter((path) => path !== '');
+}
+
 /** Commits exactly these paths as they are in the work tree; what else is staged stays staged. Returns the commit id. */
 async function commitPaths(git: Git, paths: readonly string[], message: string): Promise<string> {
-  if (paths.length > 0) await git.read(['add', '--', ...paths]);
+  // Templates of .gitignore name `releases/` as what a build writes; what is committed by name is meant.
+  const ignored = paths.length === 0 ? [] : await ignoredOf(git, paths);
+  const others = paths.filter((path) => !ignored.includes(path));
+  if (others.length > 0) await git.read(['add', '--', ...others]);
+  if (ignored.length > 0) await git.read(['add', '--force', '--', ...ignored]);
   const changed = paths.length === 0 ? '' : await git.read(['status', '--porcelain', '--', ...paths]);
   if (changed.trim() !== '') {
     const args = ['commit', '--quiet', '--only', '-F', '-', '--', ...paths];
