@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { timeOf } from '../../src/domain/schedule/calendar.ts';
+import { SIGNED_ACTS } from '../../src/plan/policy.ts';
 import type { FoundIncident, Incidents } from '../../src/ports/incidents.ts';
 import { hypercare } from '../../src/usecases/hypercare.ts';
 import { type Company, openCompany, refusal } from '../support/company.ts';
@@ -67,5 +68,26 @@ it.each([true, false])(
     const found = (await company.state()).incidents;
     expect(found.map(({ severity }) => severity)).toEqual([5, 1]);
     expect(found.every(({ closedAt }) => (closedAt === undefined) === isOpen)).toBe(true);
+  },
+);
+
+it.each([true, false])(
+  'is told once, also where the policy has nobody sign what is said of the time after a deployment (still open: %s)',
+  async (isOpen) => {
+    const acts = SIGNED_ACTS.filter((act) => act !== 'outcome').join(', ');
+    company = await openSignedCompany({
+      policy: (text) => text.replace('  mode: required', `  mode: required\n  acts: [${acts}]`),
+    });
+    await walkTo(company, 'hypercare');
+    const incidents: Incidents = {
+      system: 'pager',
+      opened: async () => ({ ok: true, value: [{ ref: 'INC-1', title: 'checkout down', severity: 1, isOpen }] }),
+    };
+    company.sandbox.clock.advanceTo(company.sandbox.clock.now() + 3_600_000);
+    // Each look is a run of its own.
+    for (let looks = 0; looks < 3; looks += 1) {
+      await hypercare(company.as(OPERATOR, { incidents }), company.id, { exit: false });
+    }
+    expect((await company.state()).incidents).toHaveLength(1);
   },
 );

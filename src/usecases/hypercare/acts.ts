@@ -1,6 +1,8 @@
 import { isAmong, peopleOf } from '../../domain/people/people.ts';
 import { isoTime, timeOf } from '../../domain/schedule/calendar.ts';
+import { actOf, mustBeSigned } from '../../domain/signing/acts.ts';
 import { RelctlError } from '../../errors.ts';
+import type { RecordedEvent } from '../../plan/events.ts';
 import type { ReleasePlan } from '../../plan/release-plan.ts';
 import { command } from '../../text/command-line.ts';
 import type { Context } from '../release/context.ts';
@@ -84,7 +86,7 @@ export async function reportIncident(context: Context, release: Release, report:
       hints: [command`relctl hypercare ${id} --incident ${ref} --severity 2`],
     });
   }
-  if (isTold(journal, ref, severity)) return;
+  if (isTold(release, ref, severity)) return;
   return tell(['incident.opened', { ref, severity, note }], `${ref}, severity ${severity}`);
 
   function tell(happened: Extract<Entry, readonly ['incident.opened' | 'incident.closed', unknown]>, reason: string) {
@@ -95,21 +97,27 @@ export async function reportIncident(context: Context, release: Release, report:
 }
 
 /** Told twice, it is still one incident. */
-function isTold(journal: Release['journal'], ref: string, severity: number): boolean {
-  const ended = journal.counted.findLastIndex(({ type, data }) => type === 'incident.closed' && data.ref === ref);
-  return wasTold(journal, ref, severity, ended + 1);
+function isTold(release: Release, ref: string, severity: number): boolean {
+  const ended = release.journal.counted.findLastIndex(
+    ({ type, data }) => type === 'incident.closed' && data.ref === ref,
+  );
+  return wasTold(release, ref, severity, ended + 1);
 }
 
-/** Whether an incident was told since an event, as bad as it is: what nobody proves, or takes it for less, is no word of it. */
-export function wasTold(journal: Release['journal'], ref: string, severity: number, since = 0): boolean {
+/**
+ * Whether an incident was told since an event, as bad as it is: what takes it for less is no word of it, nor what nobody proves where the policy has that
+ * signed.
+ */
+export function wasTold({ journal, policy }: Release, ref: string, severity: number, since = 0): boolean {
+  const isSure = (event: RecordedEvent) => {
+    const act = actOf(event);
+    return act === undefined || !mustBeSigned(act, policy) || journal.proves(event);
+  };
   return journal.counted
     .slice(since)
     .some(
       (event) =>
-        event.type === 'incident.opened' &&
-        event.data.ref === ref &&
-        event.data.severity <= severity &&
-        journal.proves(event),
+        event.type === 'incident.opened' && event.data.ref === ref && event.data.severity <= severity && isSure(event),
     );
 }
 

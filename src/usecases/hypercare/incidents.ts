@@ -17,7 +17,11 @@ export async function takeOverIncidents(context: Context, release: Release): Pro
   if (!read.ok) return `${incidents.system}: ${read.noData.detail}`;
   for (const { ref, title, severity, isOpen } of read.value) {
     // That it stands here is no word of how bad it is: it may have become worse, or somebody without a key has written it down as a small one.
-    if (isOpen || !wasTold(journal, ref, severity))
+    // Whoever wrote it, one that stands open only asks for more; when an incident ended, which the quiet time goes by, nobody says without a key.
+    const stands = journal.state.incidents.some(
+      (one) => one.ref === ref && one.closedAt === undefined && one.severity <= severity,
+    );
+    if (!(isOpen ? stands : wasTold(release, ref, severity)))
       await reportIncident(context, release, { ref, severity: String(severity), resolved: false, note: title });
     const standsOpen = journal.state.incidents.some((one) => one.ref === ref && one.closedAt === undefined);
     if (!isOpen && standsOpen) await reportIncident(context, release, { ref, resolved: true, note: title });

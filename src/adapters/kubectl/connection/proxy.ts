@@ -49,9 +49,15 @@ export async function startProxy(target: KubectlTarget): Promise<KubectlProxy> {
       .catch((failure: Error) => {
         throw new NoConnection(failure.message);
       });
-    if (new URL(server).pathname === '/') return attended(target, []);
+    if (!isBelowPath(server)) return attended(target, []);
     throw new NoConnection(`${server} is below a path of its host, which kubectl proxy can serve from kubectl 1.23 on`);
   }
+}
+
+/** kubectl takes an address without a scheme, too. What is none at all it says itself. */
+function isBelowPath(server: string): boolean {
+  const url = server.includes('://') ? server : `https://${server}`;
+  return URL.canParse(url) && new URL(url).pathname !== '/';
 }
 
 async function attended(target: KubectlTarget, flags: readonly string[]): Promise<KubectlProxy> {

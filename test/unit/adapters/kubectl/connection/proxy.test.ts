@@ -40,10 +40,13 @@ exec sleep 60
 describe('kubectl proxy of before 1.23, which does not know --append-server-path', () => {
   const at = (server: string) => startProxy({ kubectl: oldKubectl(server), context: 'old', namespace: 'shop' });
 
-  it('is started without it where the server has no path', async () => {
-    proxy = await at('https://127.0.0.1:6443');
-    expect(existsSync(proxy.socket)).toBe(true);
-  });
+  it.each(['https://127.0.0.1:6443', 'https://127.0.0.1:6443/', '127.0.0.1:6443', 'localhost:8080', ''])(
+    'is started without it where the server has no path: %j',
+    async (server) => {
+      proxy = await at(server);
+      expect(existsSync(proxy.socket)).toBe(true);
+    },
+  );
 
   it('cannot be had where the server is below a path, which is said', async () => {
     await expect(at('https://rancher.example.com/k8s/clusters/c-1')).rejects.toThrow(NoConnection);
