@@ -38,15 +38,13 @@ function entry(code, found) {
     texts === undefined || texts.size === 0
       ? []
       : [`- ${title}`, ...[...texts].sort().map((text) => `  - ${shown(text, title === TO_DO)}`)];
-  return [
-    `### \`${code}\``,
-    '',
+  const told = [
     ...lines('It says', found?.says),
     ...lines('Why it matters', found?.why),
     ...lines(TO_DO, found?.hints),
-    ...(found === undefined ? ['- What was found, and what to do, stand in the message itself.'] : []),
-    '',
-  ].join('\n');
+  ];
+  const onlyThere = ['- What was found, and what to do, stand in the message itself.'];
+  return [`### \`${code}\``, '', ...(told.length === 0 ? onlyThere : told), ''].join('\n');
 }
 
 /** Commands are code as they are; in sentences nothing means anything to Markdown. */
