@@ -79,8 +79,11 @@ async function sourceDigest() {
 const inputsOf = ({ modules }) =>
   Object.entries(modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [relative(root, id)] : []));
 const sources = Object.fromEntries(chunks.map((chunk) => [`dist/${chunk.fileName}`, inputsOf(chunk)]));
+const bundled = Object.values(sources).flat();
+for (const file of Object.values(TOGETHER).flat())
+  if (!bundled.includes(file)) throw new Error(`${file} is not in the bundle: TOGETHER in scripts/build.js`);
 writeFileSync(`${fresh}/meta.json`, JSON.stringify(sources));
-writeFileSync(`${fresh}/LICENSES.txt`, licenceTexts(root, Object.values(sources).flat()));
+writeFileSync(`${fresh}/LICENSES.txt`, licenceTexts(root, bundled));
 
 // Swapped in at once: whoever runs the bundle meanwhile finds the old one or the new one.
 const old = `${fresh}.old`;

@@ -213,7 +213,7 @@ function processIo(): Io {
   surviveLostOutput(process);
   const { stdout, stderr, env } = process;
   return {
-    // Node opens it when it is first looked at, which takes a tenth of a start, and most commands ask nobody.
+    // Node opens it when it is first looked at, and most commands ask nobody.
     get stdin() {
       return process.stdin;
     },

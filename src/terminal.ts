@@ -31,9 +31,7 @@ export function createTerminal(flags: Flags, io: Io, argv: readonly string[]): T
   const style = styleOf(io.stderr, flags, io);
   const progress = createProgressView(isStream ? io.stdout : io.stderr, { mode, style });
   const prompter = createPrompter({
-    get stdin() {
-      return io.stdin;
-    },
+    stdin: () => io.stdin,
     output: io.stderr,
     style,
     yes: flags.yes === true,

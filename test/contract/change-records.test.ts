@@ -251,6 +251,6 @@ describe('what is told of a failure, which is recorded,', () => {
   it('has nothing that a program printed beside its answer', async () => {
     const records = open({ kind: 'command', command: ['sh', '-c', `echo ${SECRET}; echo ${TOKEN} >&2; exit 3`] });
     const { message } = (await refusedOf(records.create(NEW_CHANGE))) as { message: string };
-    expect(message).toBe('sh: exit code 3');
+    expect(message).toBe('sh: ended with exit code 3; what it prints is not recorded: run it by hand to read it');
   });
 });

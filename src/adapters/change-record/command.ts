@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RelctlError } from '../../errors.ts';
 import type { ChangeRecordSettings } from '../../plan/change-record.ts';
 import type { ChangeRecord, ChangeUpdate, ChangeWindow } from '../../ports/change-records.ts';
+import { endedUnheard } from '../ended-with.ts';
 import { lastWords, secretsIn } from '../hooks/redact.ts';
 import { parseJson } from '../http/json.ts';
 import { changeFailure } from './failure.ts';
@@ -38,7 +39,7 @@ export const command: ChangeSystem<Settings> = {
         throw error;
       });
       // What it prints beside its answer is not repeated, as it would be recorded.
-      if (exitCode !== 0) throw fail(`exit code ${exitCode ?? 'none'}`, false);
+      if (exitCode !== 0) throw fail(endedUnheard(exitCode), false);
       const answer = parseJson(stdout);
       const refused = refusedSchema.safeParse(answer);
       if (refused.success) throw fail(lastWords(refused.data.refused, secretsIn(env), 200), true);

@@ -1,5 +1,6 @@
 import { RelctlError } from '../../errors.ts';
 import { command } from '../../text/command-line.ts';
+import { endedWith } from '../ended-with.ts';
 import { cloudEvent } from './cloud-event.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -16,8 +17,7 @@ export async function sendToCommand(delivery: Delivery, argv: readonly string[])
   try {
     const { exitCode } = await delivery.io.exec(program, args, { timeout: delivery.timeout, input });
     if (exitCode === 0) return;
-    const how = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
-    throw delivery.failed(`${program} ${how}`, command`try it by hand: ${argv}`);
+    throw delivery.failed(`${program} ${endedWith(exitCode)}`, command`try it by hand: ${argv}`);
   } catch (error) {
     if (!(error instanceof RelctlError) || NOT_TRIED.has(error.code)) throw error;
     throw delivery.failed(error.message, ...(error.code === 'tool.missing' ? [`command -v ${program}`] : []));

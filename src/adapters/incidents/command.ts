@@ -3,6 +3,7 @@ import { RelctlError } from '../../errors.ts';
 import { durationSeconds } from '../../plan/duration.ts';
 import type { IncidentSettings } from '../../plan/incidents.ts';
 import type { Incidents } from '../../ports/incidents.ts';
+import { endedUnheard } from '../ended-with.ts';
 import { parseJson } from '../http/json.ts';
 import { noData } from '../prometheus/api.ts';
 import type { IncidentGround } from './ground.ts';
@@ -34,7 +35,7 @@ export function commandIncidents({ command, timeout }: Settings, { exec, cwd }: 
         const options = { cwd, timeout: durationSeconds(timeout) * 1000, input };
         const { exitCode, stdout } = await exec(program, args, options);
         // What it prints beside its answer is not repeated: what is seen of production is recorded.
-        if (exitCode !== 0) return noData('error', `${program} ended with exit code ${exitCode ?? 'none'}`);
+        if (exitCode !== 0) return noData('error', `${program} ${endedUnheard(exitCode)}`);
         const read = answerSchema.safeParse(parseJson(stdout));
         if (!read.success) return noData('error', `the answer of ${program} does not read`);
         return { ok: true, value: read.data.incidents.map(({ open, ...one }) => ({ ...one, isOpen: open })) };

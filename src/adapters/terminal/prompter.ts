@@ -8,7 +8,8 @@ import { fitted } from './fitted.ts';
 
 /** What the prompter works with. */
 export interface PrompterOptions {
-  readonly stdin: Readable;
+  /** Node opens it when it is first looked at, so it is looked at with the first question. */
+  readonly stdin: () => Readable;
   /** Where questions are drawn: stderr, because results go to stdout. */
   readonly output: Writable;
   readonly style: Style;
@@ -131,17 +132,18 @@ type Asking = PrompterOptions & { readonly answered: string[] };
 async function ask(question: Question, definition: Definition, options: Asking): Promise<unknown> {
   if (!options.interactive) throw missingAnswer(question, definition);
   await options.settle?.();
+  const stdin = options.stdin();
   // A closed input (Ctrl-D, a terminal that went away) leaves inquirer waiting for ever, and the process would end as if
   // all were well; so the end of the input ends the question.
   const closed = new AbortController();
   const onClosed = (): void => closed.abort();
   const events = ['end', 'close', 'pause'] as const;
-  for (const event of events) options.stdin.once(event, onClosed);
+  for (const event of events) stdin.once(event, onClosed);
   try {
     const { type, ...how } = definition;
     const prompt = await PROMPTS[type]();
     const answer: unknown = await prompt({ ...how, ...drawn(question, definition, options) } as never, {
-      input: options.stdin as NodeJS.ReadStream,
+      input: stdin as NodeJS.ReadStream,
       output: options.output as NodeJS.WriteStream,
       signal: closed.signal,
     });
@@ -151,7 +153,7 @@ async function ask(question: Question, definition: Definition, options: Asking):
   } catch (error) {
     throw wasInterrupted(error) ? interrupted(question, options.answered) : error;
   } finally {
-    for (const event of events) options.stdin.removeListener(event, onClosed);
+    for (const event of events) stdin.removeListener(event, onClosed);
   }
 }
 

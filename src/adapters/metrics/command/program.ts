@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RelctlError } from '../../../errors.ts';
 import { readMatchers, readSelector } from '../../../plan/promql/selector.ts';
 import type { NoData, Reading, Span } from '../../../ports/metrics.ts';
+import { endedUnheard } from '../../ended-with.ts';
 import type { exec } from '../../exec.ts';
 import { lastWords, secretsIn } from '../../hooks/redact.ts';
 import { parseJson } from '../../http/json.ts';
@@ -97,7 +98,7 @@ async function ask<T>(
   try {
     const { exitCode, stdout } = await exec(program, args, { cwd, timeout, input });
     // What it prints beside its answer is not repeated: what is seen of production is recorded.
-    if (exitCode !== 0) return fail(`${program} ended with exit code ${exitCode ?? 'none'}`);
+    if (exitCode !== 0) return fail(`${program} ${endedUnheard(exitCode)}`);
     const answer = parseJson(stdout);
     const secrets = secretsIn(env);
     const nothing = noDataSchema.safeParse(answer);

@@ -23,7 +23,14 @@ function terminal(keys: string | undefined, options: Partial<PrompterOptions> = 
     typed = true;
     setImmediate(() => stdin.write(keys));
   });
-  const prompter = createPrompter({ stdin, output, style: PLAIN_STYLE, yes: false, interactive: true, ...options });
+  const prompter = createPrompter({
+    stdin: () => stdin,
+    output,
+    style: PLAIN_STYLE,
+    yes: false,
+    interactive: true,
+    ...options,
+  });
   return { prompter, stdin, drawn: () => drawn };
 }
 
